@@ -1,0 +1,71 @@
+#!/usr/bin/env node
+/**
+ * The agent: a process that owns sockets. It reads requests as JSON lines on stdin, makes the system calls they list,
+ * and answers with what the system returned. It opens no port of its own and ends when its stdin does.
+ * What it imports is kept small, because one is started for every part of every experiment.
+ */
+import os from 'node:os';
+import { readlinkSync } from 'node:fs';
+import process from 'node:process';
+import { PROTOCOL_VERSION, type Hello, type Reply, type Request } from '../protocol/messages.ts';
+import { clock } from './clock.ts';
+import { constantsFor } from './native/constants.ts';
+import { posix } from './native/posix.ts';
+import { Session } from './session.ts';
+
+function networkNamespace(): string | null {
+  try {
+    return readlinkSync('/proc/self/ns/net');
+  } catch {
+    return null;
+  }
+}
+
+/** Takes the user that the harness asked for. Done here, after loading, so that the files need not be readable for it. */
+function becomeUser(uid: string | undefined): void {
+  if (uid === undefined) return;
+  process.setgroups?.([]);
+  process.setgid?.(Number(uid));
+  process.setuid?.(Number(uid));
+}
+
+function print(message: Hello | Reply): void {
+  process.stdout.write(`${JSON.stringify(message)}\n`);
+}
+
+const session = new Session(posix(constantsFor(process.platform, process.arch)));
+becomeUser(process.argv[2]);
+
+async function answer(line: string): Promise<void> {
+  const request = JSON.parse(line) as Request;
+  try {
+    print({ id: request.id, results: await session.run(request.operations, request.halt ?? false) });
+  } catch (error) {
+    print({ id: request.id, fault: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+let rest = '';
+process.stdin.setEncoding('utf8');
+process.stdin.on('data', (chunk: string) => {
+  const lines = (rest + chunk).split('\n');
+  rest = lines.pop() ?? '';
+  for (const line of lines) void answer(line);
+});
+process.stdin.on('end', () => {
+  session.reset();
+  process.exit(0);
+});
+
+print({
+  protocol: PROTOCOL_VERSION,
+  pid: process.pid,
+  system: process.platform,
+  release: os.release(),
+  version: os.version(),
+  architecture: process.arch,
+  runtime: `node ${process.version}`,
+  uid: process.getuid?.() ?? null,
+  networkNamespace: networkNamespace(),
+  clock: clock(),
+});

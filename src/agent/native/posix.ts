@@ -1,0 +1,208 @@
+import { readdirSync } from 'node:fs';
+import os from 'node:os';
+import koffi from 'koffi';
+import type { Family, SocketName } from '../../protocol/messages.ts';
+import { formatIPv4, formatIPv6 } from './address.ts';
+import type { SystemConstants } from './constants.ts';
+import {
+  decodeSockaddr,
+  encodeSockaddr,
+  encodeUnspecified,
+  sockaddrFamily,
+  SOCKADDR_ROOM,
+} from './sockaddr.ts';
+import type { Native, Returned } from './types.ts';
+
+const CONTROL_ROOM = 256;
+const SHUT = { read: 0, write: 1, both: 2 } as const;
+
+/**
+ * The system calls of a Unix through its C library.
+ * @throws Error when the C library can't be loaded.
+ */
+export function posix(constants: SystemConstants): Native {
+  const layout = constants.sockaddr;
+  const library = koffi.load(constants.library);
+  const call = (prototype: string) => library.func(prototype) as unknown as (...args: unknown[]) => number;
+
+  const socket = call('int socket(int, int, int)');
+  const bind = call('int bind(int, void *, uint32_t)');
+  const listen = call('int listen(int, int)');
+  const connect = call('int connect(int, void *, uint32_t)');
+  const send = call('intptr_t send(int, void *, size_t, int)');
+  const sendto = call('intptr_t sendto(int, void *, size_t, int, void *, uint32_t)');
+  const recvmsg = call('intptr_t recvmsg(int, void *, int)');
+  const getsockname = call('int getsockname(int, void *, void *)');
+  const getpeername = call('int getpeername(int, void *, void *)');
+  const setsockopt = call('int setsockopt(int, int, int, void *, uint32_t)');
+  const getsockopt = call('int getsockopt(int, int, int, void *, void *)');
+  const shutdown = call('int shutdown(int, int)');
+  const close = call('int close(int)');
+  // Variadic on purpose: Apple's arm64 convention passes the third argument differently otherwise.
+  const fcntl = call('int fcntl(int, int, ...)');
+  const accept = call('int accept(int, void *, void *)');
+  const accept4 = constants.socketFlags === null ? null : call('int accept4(int, void *, void *, int)');
+
+  const returned = (value: number): Returned => (value < 0 ? -koffi.errno() : value);
+
+  // One set of buffers for the whole process: calls are synchronous, and every result is copied out at once.
+  const nameRoom = Buffer.alloc(SOCKADDR_ROOM);
+  const lengthRoom = Buffer.alloc(8);
+  const valueRoom = Buffer.alloc(8);
+  const message = new MessageHeader(constants);
+
+  const names = errnoNames(constants.moreErrno);
+
+  /** Sets what `socket` and `accept` can't set at once on this system. */
+  const prepare = (fd: Returned): Returned => {
+    if (fd < 0 || constants.socketFlags !== null) return fd;
+    fcntl(fd, constants.F_SETFD, 'int', constants.FD_CLOEXEC);
+    fcntl(fd, constants.F_SETFL, 'int', constants.O_NONBLOCK);
+    return fd;
+  };
+
+  const nameOf = (get: typeof getsockname, fd: number): SocketName | Returned => {
+    lengthRoom.writeUInt32LE(nameRoom.length, 0);
+    const result = returned(get(fd, nameRoom, lengthRoom));
+    if (result < 0) return result;
+    return decodeSockaddr(layout, nameRoom, lengthRoom.readUInt32LE(0)) ?? -os.constants.errno.EAFNOSUPPORT;
+  };
+
+  /** An option this system does not have is refused as the system would refuse an unknown number. */
+  const optionOf = (option: string) => constants.options[option];
+
+  const native: Native = {
+    socket(family, type) {
+      const kind = type === 'dgram' ? constants.SOCK_DGRAM : constants.SOCK_STREAM;
+      const number = family === 'inet' ? layout.AF_INET : layout.AF_INET6;
+      return prepare(returned(socket(number, kind | (constants.socketFlags ?? 0), 0)));
+    },
+    bind(fd, family, name) {
+      const address = encodeSockaddr(layout, family, name);
+      return returned(bind(fd, address, address.length));
+    },
+    listen: (fd, backlog) => returned(listen(fd, backlog)),
+    accept: (fd) =>
+      prepare(returned(accept4 ? accept4(fd, null, null, constants.socketFlags) : accept(fd, null, null))),
+    connect(fd, family, name) {
+      const address = encodeSockaddr(layout, family, name);
+      return returned(connect(fd, address, address.length));
+    },
+    disconnect(fd) {
+      const address = encodeUnspecified(layout);
+      return returned(connect(fd, address, address.length));
+    },
+    send: (fd, data) => returned(send(fd, data, data.length, constants.MSG_NOSIGNAL)),
+    sendto(fd, data, family, name) {
+      const address = encodeSockaddr(layout, family, name);
+      return returned(sendto(fd, data, data.length, constants.MSG_NOSIGNAL, address, address.length));
+    },
+    recv(fd, size) {
+      const data = Buffer.allocUnsafeSlow(Math.max(size, 1));
+      message.prepare(data, size);
+      const bytes = returned(recvmsg(fd, message.header, 0));
+      if (bytes < 0) return { bytes, data: Buffer.alloc(0), from: null, to: null };
+      return { bytes, data: data.subarray(0, bytes), from: message.from(), to: message.destination() };
+    },
+    getsockname: (fd) => nameOf(getsockname, fd),
+    getpeername: (fd) => nameOf(getpeername, fd),
+    setsockopt(fd, option, value) {
+      const known = optionOf(option);
+      if (!known) return -os.constants.errno.ENOPROTOOPT;
+      const bytes = known.kind === 'device' ? Buffer.from(`${value}\0`) : Buffer.alloc(4);
+      if (known.kind === 'int') bytes.writeInt32LE(Number(value));
+      return returned(setsockopt(fd, known.level, known.number, bytes, bytes.length));
+    },
+    getsockopt(fd, option) {
+      const known = optionOf(option);
+      if (!known) return { returned: -os.constants.errno.ENOPROTOOPT, value: 0 };
+      lengthRoom.writeUInt32LE(4, 0);
+      const result = returned(getsockopt(fd, known.level, known.number, valueRoom, lengthRoom));
+      return { returned: result, value: result < 0 ? 0 : valueRoom.readInt32LE(0) };
+    },
+    shutdown: (fd, how) => returned(shutdown(fd, SHUT[how])),
+    close: (fd) => returned(close(fd)),
+    errnoName: (errno) => names.get(errno) ?? `errno-${errno}`,
+    openSockets() {
+      let count = 0;
+      for (const entry of readdirSync('/dev/fd')) {
+        lengthRoom.writeUInt32LE(nameRoom.length, 0);
+        if (getsockname(Number(entry), nameRoom, lengthRoom) < 0) continue;
+        const family = sockaddrFamily(layout, nameRoom);
+        if (family === layout.AF_INET || family === layout.AF_INET6) count += 1;
+      }
+      return count;
+    },
+  };
+  return native;
+}
+
+/** Symbolic names by number; where a number has two names, the one that the manual pages of bind and connect use. */
+function errnoNames(more: Readonly<Record<string, number>>): Map<number, string> {
+  const names = new Map<number, string>();
+  for (const [name, number] of [...Object.entries(os.constants.errno), ...Object.entries(more)]) names.set(number, name);
+  names.set(os.constants.errno.EAGAIN, 'EAGAIN');
+  names.set(os.constants.errno.EOPNOTSUPP, 'EOPNOTSUPP');
+  return names;
+}
+
+/**
+ * A `struct msghdr` with room for a name and for control messages, on a little-endian system with eight-byte pointers.
+ * msg_iovlen and msg_controllen are eight bytes wide on Linux and four on macOS, at the same offsets: with the header
+ * zeroed, writing the low four suits both.
+ */
+class MessageHeader {
+  readonly header = Buffer.alloc(56);
+  readonly #name = Buffer.alloc(SOCKADDR_ROOM);
+  readonly #control = Buffer.alloc(CONTROL_ROOM);
+  readonly #vector = Buffer.alloc(16);
+  readonly #constants: SystemConstants;
+
+  constructor(constants: SystemConstants) {
+    this.#constants = constants;
+  }
+
+  prepare(data: Buffer, size: number): void {
+    const { header } = this;
+    this.#vector.writeBigUInt64LE(koffi.address(data), 0);
+    this.#vector.writeBigUInt64LE(BigInt(size), 8);
+    header.fill(0);
+    header.writeBigUInt64LE(koffi.address(this.#name), 0);
+    header.writeUInt32LE(this.#name.length, 8);
+    header.writeBigUInt64LE(koffi.address(this.#vector), 16);
+    header.writeUInt32LE(1, 24);
+    header.writeBigUInt64LE(koffi.address(this.#control), 32);
+    header.writeUInt32LE(CONTROL_ROOM, 40);
+  }
+
+  from(): SocketName | null {
+    return decodeSockaddr(this.#constants.sockaddr, this.#name, this.header.readUInt32LE(8));
+  }
+
+  /** The local address the datagram was sent to, when the socket asked for it with IP_PKTINFO or IPV6_RECVPKTINFO. */
+  destination(): string | null {
+    const { cmsgAlign, cmsgLength, destination } = this.#constants;
+    const end = this.header.readUInt32LE(40);
+    const headerSize = align(cmsgLength + 8, cmsgAlign);
+    for (let at = 0; at + headerSize <= end; ) {
+      const length = this.#control.readUInt32LE(at);
+      if (length < headerSize) return null;
+      const level = this.#control.readInt32LE(at + cmsgLength);
+      const type = this.#control.readInt32LE(at + cmsgLength + 4);
+      const found = destination.find((known) => known.level === level && known.type === type);
+      if (found) return this.#address(found.family, at + headerSize + found.offset);
+      at += align(length, cmsgAlign);
+    }
+    return null;
+  }
+
+  #address(family: Family, at: number): string {
+    if (family === 'inet') return formatIPv4(this.#control.subarray(at, at + 4));
+    return formatIPv6(this.#control.subarray(at, at + 16));
+  }
+
+}
+
+function align(value: number, to: number): number {
+  return Math.ceil(value / to) * to;
+}

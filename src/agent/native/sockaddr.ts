@@ -1,0 +1,70 @@
+import type { SocketName } from '../../protocol/messages.ts';
+import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from './address.ts';
+
+/**
+ * How a system lays out `struct sockaddr_in` and `sockaddr_in6`. The BSDs and macOS begin with a length byte and a
+ * one-byte family; Linux and Windows with a two-byte family in host order. The rest is the same everywhere.
+ */
+export interface SockaddrLayout {
+  lengthByte: boolean;
+  AF_INET: number;
+  AF_INET6: number;
+}
+
+const SIZE_INET = 16;
+const SIZE_INET6 = 28;
+/** Large enough for any socket name these calls return. */
+export const SOCKADDR_ROOM = 128;
+
+/**
+ * Writes a socket name as the system's `sockaddr_in` or `sockaddr_in6`.
+ * @throws RangeError when the address is not one of its family, or the port is not within 0 to 65535.
+ */
+export function encodeSockaddr(layout: SockaddrLayout, family: 'inet' | 'inet6', name: SocketName): Buffer {
+  if (!Number.isInteger(name.port) || name.port < 0 || name.port > 65_535) {
+    throw new RangeError(`port ${name.port} is not a number from 0 to 65535`);
+  }
+  const v6 = family === 'inet6';
+  const buffer = Buffer.alloc(v6 ? SIZE_INET6 : SIZE_INET);
+  writeFamily(layout, buffer, v6 ? layout.AF_INET6 : layout.AF_INET);
+  buffer.writeUInt16BE(name.port, 2);
+  if (v6) {
+    buffer.set(parseIPv6(name.address), 8);
+    buffer.writeUInt32LE(name.scope ?? 0, 24);
+  } else {
+    buffer.set(parseIPv4(name.address), 4);
+  }
+  return buffer;
+}
+
+/** A sockaddr of no family, which dissolves the association of a connected datagram socket. */
+export function encodeUnspecified(layout: SockaddrLayout): Buffer {
+  const buffer = Buffer.alloc(SIZE_INET);
+  writeFamily(layout, buffer, 0);
+  return buffer;
+}
+
+/** Reads the family number; `length` is what the system said it wrote. */
+export function sockaddrFamily(layout: SockaddrLayout, buffer: Buffer): number {
+  return layout.lengthByte ? buffer.readUInt8(1) : buffer.readUInt16LE(0);
+}
+
+/** Reads a socket name that the system wrote, or null for a family other than these two. */
+export function decodeSockaddr(layout: SockaddrLayout, buffer: Buffer, length: number): SocketName | null {
+  if (length < SIZE_INET) return null;
+  const family = sockaddrFamily(layout, buffer);
+  const port = buffer.readUInt16BE(2);
+  if (family === layout.AF_INET) return { address: formatIPv4(buffer.subarray(4, 8)), port };
+  if (family !== layout.AF_INET6 || length < SIZE_INET6) return null;
+  const scope = buffer.readUInt32LE(24);
+  return { address: formatIPv6(buffer.subarray(8, 24)), port, ...(scope === 0 ? {} : { scope }) };
+}
+
+function writeFamily(layout: SockaddrLayout, buffer: Buffer, family: number): void {
+  if (layout.lengthByte) {
+    buffer.writeUInt8(buffer.length, 0);
+    buffer.writeUInt8(family, 1);
+  } else {
+    buffer.writeUInt16LE(family, 0);
+  }
+}

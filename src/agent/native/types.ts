@@ -1,0 +1,42 @@
+import type { Family, SocketName, SocketType } from '../../protocol/messages.ts';
+
+/** What a call returned: zero or more when it worked, minus the errno when it did not (the kernel's own convention). */
+export type Returned = number;
+
+/** A received message: who sent it, and to which local address where the system tells. */
+export interface Received {
+  bytes: Returned;
+  data: Buffer;
+  from: SocketName | null;
+  to: string | null;
+}
+
+/** A socket option's value goes in as a number, or as text for options that name a device. */
+export type OptionValue = number | string;
+
+/**
+ * The system calls an agent makes. Every socket is non-blocking and closed on exec. One implementation per family of
+ * systems; nothing above this interface knows how a call is made.
+ */
+export interface Native {
+  socket(family: Family, type: SocketType): Returned;
+  bind(fd: number, family: Family, name: SocketName): Returned;
+  listen(fd: number, backlog: number): Returned;
+  accept(fd: number): Returned;
+  connect(fd: number, family: Family, name: SocketName): Returned;
+  /** Dissolves a datagram socket's association: connect to an address of no family. */
+  disconnect(fd: number): Returned;
+  send(fd: number, data: Buffer): Returned;
+  sendto(fd: number, data: Buffer, family: Family, name: SocketName): Returned;
+  recv(fd: number, size: number): Received;
+  getsockname(fd: number): SocketName | Returned;
+  getpeername(fd: number): SocketName | Returned;
+  setsockopt(fd: number, option: string, value: OptionValue): Returned;
+  getsockopt(fd: number, option: string): { returned: Returned; value: number };
+  shutdown(fd: number, how: 'read' | 'write' | 'both'): Returned;
+  close(fd: number): Returned;
+  /** The symbolic name of an errno on this system, or `errno-N` for one that has no name here. */
+  errnoName(errno: number): string;
+  /** How many internet sockets this process holds, counted by asking every open descriptor; null where it can't tell. */
+  openSockets(): number | null;
+}

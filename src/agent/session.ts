@@ -1,0 +1,220 @@
+import { readFileSync } from 'node:fs';
+import type { Operation, OperationName, Result, SocketName } from '../protocol/messages.ts';
+import { clock } from './clock.ts';
+import { Handle } from './handle.ts';
+import type { Native, Returned } from './native/types.ts';
+import { spawnProgram, type Program } from './programs.ts';
+import { Service } from './service.ts';
+
+const DEFAULT_BACKLOG = 128;
+const DEFAULT_ROOM = 2048;
+
+/** What a call came to, before it is given its times. */
+type Answer = Omit<Result, 'at' | 'took'>;
+type Of<Name extends OperationName> = Extract<Operation, { op: Name }>;
+type Handlers = { [Name in OperationName]: (operation: Of<Name>) => Answer | Promise<Answer> };
+
+const OK: Answer = { outcome: 'ok' };
+const SILENCE: Answer = { outcome: 'silence' };
+
+/** The sockets and programs of one agent, and the operations on them. */
+export class Session {
+  readonly #native: Native;
+  readonly #handles = new Map<string, Handle>();
+  readonly #programs = new Map<string, Program>();
+
+  constructor(native: Native) {
+    this.#native = native;
+  }
+
+  /**
+   * Does the operations one after the other. With `halt` it stops behind the first whose outcome is not `ok`.
+   * @throws Error for what only a mistake of the harness can cause, such as a socket of an unknown name.
+   */
+  async run(operations: readonly Operation[], halt: boolean): Promise<Result[]> {
+    const results: Result[] = [];
+    for (const operation of operations) {
+      const at = clock();
+      const pending = this.#one(operation);
+      // Most calls answer at once; a turn of the event loop for each would be most of a long batch's time.
+      const answer = pending instanceof Promise ? await pending : pending;
+      results.push({ ...answer, at, took: Math.round((clock() - at) * 1000) / 1000 });
+      if (halt && answer.outcome !== 'ok') break;
+    }
+    return results;
+  }
+
+  /** Closes and ends everything. */
+  reset(): void {
+    for (const name of this.#handles.keys()) this.#close(name);
+    for (const name of this.#programs.keys()) this.#kill(name);
+  }
+
+  #one(operation: Operation): Answer | Promise<Answer> {
+    const handler = this.#handlers[operation.op] as ((operation: Operation) => Answer | Promise<Answer>) | undefined;
+    if (!handler) throw new Error(`unknown operation '${String(operation.op)}'`);
+    return handler(operation);
+  }
+
+  readonly #handlers: Handlers = {
+    socket: ({ as, family, type }) => {
+      if (this.#handles.has(as)) throw new Error(`there is a socket '${as}' already`);
+      const fd = this.#native.socket(family, type);
+      if (fd >= 0) this.#handles.set(as, new Handle(fd, family, type));
+      return this.#answer(fd);
+    },
+    setsockopt: ({ on, option, value }) => this.#answer(this.#native.setsockopt(this.#socket(on).fd, option, value)),
+    getsockopt: ({ on, option }) => {
+      const { returned, value } = this.#native.getsockopt(this.#socket(on).fd, option);
+      return returned < 0 ? this.#answer(returned) : { ...OK, value };
+    },
+    bind: ({ on, address, port, scope }) => {
+      const { fd, family } = this.#socket(on);
+      return this.#answer(this.#native.bind(fd, family, { address, port, ...(scope === undefined ? {} : { scope }) }));
+    },
+    listen: ({ on, backlog }) => this.#answer(this.#native.listen(this.#socket(on).fd, backlog ?? DEFAULT_BACKLOG)),
+    accept: (operation) => this.#accept(operation),
+    connect: (operation) => this.#connect(operation),
+    disconnect: ({ on }) => this.#answer(this.#native.disconnect(this.#socket(on).fd)),
+    send: ({ on, data, to }) => {
+      const { fd, family } = this.#socket(on);
+      const bytes = Buffer.from(data);
+      const sent = to ? this.#native.sendto(fd, bytes, family, to) : this.#native.send(fd, bytes);
+      return sent < 0 ? this.#answer(sent) : { ...OK, bytes: sent };
+    },
+    recv: (operation) => this.#recv(operation),
+    getsockname: ({ on }) => this.#named(this.#native.getsockname(this.#socket(on).fd)),
+    getpeername: ({ on }) => this.#named(this.#native.getpeername(this.#socket(on).fd)),
+    shutdown: ({ on, how }) => this.#answer(this.#native.shutdown(this.#socket(on).fd, how)),
+    close: ({ on }) => this.#close(on),
+    poll: (operation) => this.#poll(operation),
+    serve: ({ on, name, drop }) => {
+      const handle = this.#socket(on);
+      handle.service = new Service(this.#native, handle, name, drop ?? []);
+      return OK;
+    },
+    served: ({ on }) => {
+      const { service } = this.#socket(on);
+      if (!service) throw new Error(`'${on}' does not serve`);
+      return { ...OK, served: [...service.served] };
+    },
+    spawn: async ({ as, command, args }) => {
+      const program = await spawnProgram(command, args);
+      if (typeof program === 'string') return { outcome: program };
+      this.#programs.set(as, program);
+      return { ...OK, ...(program.child.pid === undefined ? {} : { pid: program.child.pid }) };
+    },
+    output: ({ on }) => {
+      const { output, exit } = this.#program(on);
+      return { ...OK, data: output, ...(exit === null ? {} : { exit }) };
+    },
+    kill: ({ on }) => this.#kill(on),
+    read: ({ path }) => {
+      try {
+        return { ...OK, data: readFileSync(path, 'utf8') };
+      } catch (error) {
+        return { outcome: (error as NodeJS.ErrnoException).code ?? 'EIO' };
+      }
+    },
+    reset: () => {
+      this.reset();
+      const open = this.#native.openSockets();
+      return open === null ? OK : { ...OK, open };
+    },
+  };
+
+  async #accept({ on, as, within = 0 }: Of<'accept'>): Promise<Answer> {
+    const { fd, family, waiter } = this.#socket(on);
+    const accepted = await this.#patiently(() => this.#native.accept(fd), (returned) => returned, waiter, within);
+    if (accepted === null) return SILENCE;
+    if (accepted < 0) return this.#answer(accepted);
+    this.#handles.set(as, new Handle(accepted, family, 'stream'));
+    const peer = this.#native.getpeername(accepted);
+    return typeof peer === 'number' ? OK : { ...OK, from: peer };
+  }
+
+  async #connect({ on, address, port, scope, within = 0 }: Of<'connect'>): Promise<Answer> {
+    const { fd, family, waiter } = this.#socket(on);
+    const name: SocketName = { address, port, ...(scope === undefined ? {} : { scope }) };
+    const returned = this.#native.connect(fd, family, name);
+    if (returned >= 0 || this.#native.errnoName(-returned) !== 'EINPROGRESS') return this.#answer(returned);
+    if (!(await waiter.ready('writable', within))) return SILENCE;
+    const { returned: asked, value } = this.#native.getsockopt(fd, 'SO_ERROR');
+    return this.#answer(asked < 0 ? asked : -value);
+  }
+
+  async #recv({ on, within = 0, size = DEFAULT_ROOM }: Of<'recv'>): Promise<Answer> {
+    const { fd, type, waiter } = this.#socket(on);
+    const got = await this.#patiently(() => this.#native.recv(fd, size), ({ bytes }) => bytes, waiter, within);
+    if (got === null) return SILENCE;
+    if (got.bytes < 0) return this.#answer(got.bytes);
+    if (got.bytes === 0 && type === 'stream') return { outcome: 'eof' };
+    return {
+      ...OK,
+      data: got.data.toString(),
+      bytes: got.bytes,
+      ...(got.from === null ? {} : { from: got.from }),
+      ...(got.to === null ? {} : { to: got.to }),
+    };
+  }
+
+  async #poll({ on, within }: Of<'poll'>): Promise<Answer> {
+    const handles = on.map((name) => ({ name, waiter: this.#socket(name).waiter }));
+    const ready: string[] = [];
+    await Promise.all(
+      handles.map(async ({ name, waiter }) => {
+        if (!(await waiter.ready('readable', within))) return;
+        ready.push(name);
+        // One is enough: the others stop waiting, and are told apart by not having been woken.
+        for (const other of handles) if (other.waiter !== waiter) other.waiter.close();
+      }),
+    );
+    return ready.length === 0 ? SILENCE : { ...OK, ready };
+  }
+
+  /** Makes a call, and when it would block, once more as soon as the socket is ready; null when `within` ran out. */
+  async #patiently<T>(call: () => T, code: (value: T) => Returned, waiter: Handle['waiter'], within: number): Promise<T | null> {
+    const deadline = clock() + within;
+    for (;;) {
+      const value = call();
+      const returned = code(value);
+      if (returned >= 0 || this.#native.errnoName(-returned) !== 'EAGAIN') return value;
+      const left = deadline - clock();
+      if (left <= 0 || !(await waiter.ready('readable', left))) return null;
+    }
+  }
+
+  #answer(returned: Returned): Answer {
+    return returned >= 0 ? OK : { outcome: this.#native.errnoName(-returned), errno: -returned };
+  }
+
+  #named(name: SocketName | Returned): Answer {
+    return typeof name === 'number' ? this.#answer(name) : { ...OK, name };
+  }
+
+  #close(name: string): Answer {
+    const handle = this.#socket(name);
+    this.#handles.delete(name);
+    handle.service?.close();
+    handle.waiter.close();
+    return this.#answer(this.#native.close(handle.fd));
+  }
+
+  #kill(name: string): Answer {
+    this.#program(name).child.kill('SIGKILL');
+    this.#programs.delete(name);
+    return OK;
+  }
+
+  #socket(name: string): Handle {
+    const handle = this.#handles.get(name);
+    if (!handle) throw new Error(`there is no socket '${name}'`);
+    return handle;
+  }
+
+  #program(name: string): Program {
+    const program = this.#programs.get(name);
+    if (!program) throw new Error(`there is no program '${name}'`);
+    return program;
+  }
+}

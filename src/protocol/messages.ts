@@ -1,0 +1,116 @@
+/**
+ * What the harness and an agent say to each other: JSON lines over the agent's stdin and stdout.
+ * Types only, so that an agent pays nothing at start-up for them; the harness checks what arrives
+ * against the schemas in `schema.ts`.
+ */
+
+/** Raised whenever a message changes its meaning; an agent that says another number is not spoken to. */
+export const PROTOCOL_VERSION = 1;
+
+export type Family = 'inet' | 'inet6';
+export type SocketType = 'dgram' | 'stream';
+
+/** One socket name: an address in numeric form, a port from 0 to 65535, and an IPv6 scope where one is needed. */
+export interface SocketName {
+  address: string;
+  port: number;
+  scope?: number;
+}
+
+/**
+ * One thing for an agent to do. `as` names what the operation creates, `on` what it works with; the names are the
+ * harness's own. `within` is how long, in milliseconds, to wait for an answer; without it the call is made once.
+ */
+export type Operation =
+  | { op: 'socket'; as: string; family: Family; type: SocketType }
+  | { op: 'setsockopt'; on: string; option: string; value: number | string }
+  | { op: 'getsockopt'; on: string; option: string }
+  | ({ op: 'bind'; on: string } & SocketName)
+  | { op: 'listen'; on: string; backlog?: number }
+  | { op: 'accept'; on: string; as: string; within?: number }
+  | ({ op: 'connect'; on: string; within?: number } & SocketName)
+  | { op: 'disconnect'; on: string }
+  | { op: 'send'; on: string; data: string; to?: SocketName }
+  | { op: 'recv'; on: string; within?: number; size?: number }
+  | { op: 'getsockname'; on: string }
+  | { op: 'getpeername'; on: string }
+  | { op: 'shutdown'; on: string; how: 'read' | 'write' | 'both' }
+  | { op: 'close'; on: string }
+  /** Waits until one of several sockets can be read; `silence` when none could. */
+  | { op: 'poll'; on: string[]; within: number }
+  /** Answers whoever asks on this socket, as `name`, until it is closed. `drop` says which requests are left unanswered. */
+  | { op: 'serve'; on: string; name: string; drop?: boolean[] }
+  /** What a served socket was asked so far. */
+  | { op: 'served'; on: string }
+  /** Starts a program of this host; it ends with the agent at the latest. */
+  | { op: 'spawn'; as: string; command: string; args: string[] }
+  /** What a started program has printed, and its exit code once it has ended. */
+  | { op: 'output'; on: string }
+  | { op: 'kill'; on: string }
+  /** A text file of this host, such as a table under /proc. */
+  | { op: 'read'; path: string }
+  /** Closes every socket and ends every program, then says how many internet sockets the process still holds. */
+  | { op: 'reset' };
+
+export type OperationName = Operation['op'];
+
+/** One request that a served socket got. */
+export interface Served {
+  /** Milliseconds on the agent's clock. */
+  at: number;
+  bytes: number;
+  from: SocketName;
+  /** The address it was sent to, where the system tells. */
+  to?: string;
+  /** Symbolic outcome of sending the answer; `dropped` when the server was told not to answer. */
+  answered: string;
+}
+
+/**
+ * What an operation came to. `outcome` is `ok`, the symbolic name of an errno, `silence` when the wait ran out,
+ * or `eof` when the peer closed the connection.
+ */
+export interface Result {
+  outcome: string;
+  /** When it began, in milliseconds on the agent's clock, and how long it took, in milliseconds. */
+  at: number;
+  took: number;
+  /** The system's own number for an outcome that is an errno. */
+  errno?: number;
+  name?: SocketName;
+  value?: number;
+  data?: string;
+  bytes?: number;
+  from?: SocketName;
+  to?: string;
+  ready?: string[];
+  served?: Served[];
+  pid?: number;
+  exit?: number;
+  open?: number;
+}
+
+/** The first line an agent prints. */
+export interface Hello {
+  protocol: number;
+  pid: number;
+  system: string;
+  release: string;
+  version: string;
+  architecture: string;
+  runtime: string;
+  uid: number | null;
+  networkNamespace: string | null;
+  /** The agent's clock at this moment, in milliseconds. */
+  clock: number;
+}
+
+/** `halt` ends the list at the first outcome that is not `ok`. */
+export interface Request {
+  id: number;
+  operations: Operation[];
+  halt?: boolean;
+}
+
+/** `fault` is for what only a mistake in the harness can cause, such as a name that was never given. */
+export type Reply = { id: number; results: Result[] } | { id: number; fault: string };
