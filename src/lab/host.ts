@@ -1,0 +1,45 @@
+import os from 'node:os';
+import process from 'node:process';
+import { FIXED_ADDRESSES, type Lab, type LabFacts, type LabKind, type Missing, type Need } from './lab.ts';
+
+const NETNS_LINE = process.platform === 'linux' ? 'bindspec run --lab netns' : 'run on Linux with --lab netns';
+
+/** This machine as it is: no neighbour, and its ports shared with every other program. */
+export const host: LabKind = {
+  name: 'host',
+  async open(): Promise<Lab> {
+    const facts = hostFacts(os.networkInterfaces(), process.getuid?.() === 0);
+    return { facts, launch: () => [], close: async () => undefined };
+  },
+};
+
+/**
+ * What this machine offers, from the list of its interfaces: one external IPv4 and one IPv6 address, a second of each
+ * where there are two.
+ */
+export function hostFacts(interfaces: NodeJS.Dict<os.NetworkInterfaceInfo[]>, root: boolean): LabFacts {
+  const addresses = { inet: { ...FIXED_ADDRESSES.inet }, inet6: { ...FIXED_ADDRESSES.inet6 } };
+  const all = Object.values(interfaces).flatMap((list) => list ?? []);
+  const external = (family: string) =>
+    all.filter((one) => one.family === family && !one.internal && !isLinkLocal(one.address)).map((one) => one.address);
+  for (const [family, list] of [['inet', external('IPv4')], ['inet6', external('IPv6')]] as const) {
+    const [first, second] = list;
+    if (first !== undefined) addresses[family].external = first;
+    if (second !== undefined) addresses[family]['second-external'] = second;
+  }
+  const missing: Partial<Record<Need, Missing>> = {
+    neighbour: { reason: 'the host lab has no second machine', enable: NETNS_LINE },
+    gateway: { reason: 'the host lab has no router of its own', enable: NETNS_LINE },
+    'quiet interface': { reason: "other programs use this machine's interfaces too", enable: NETNS_LINE },
+  };
+  if (!root) missing['second user'] = { reason: 'only root can act as a second user', enable: 'sudo npx bindspec run' };
+  if (!all.some((one) => one.family === 'IPv6' && one.internal)) {
+    delete addresses.inet6.loopback;
+    delete addresses.inet6.wildcard;
+  }
+  return { lab: 'host', hosts: { machine: 'this machine' }, addresses, missing, externalInterface: null, ownPorts: false };
+}
+
+function isLinkLocal(address: string): boolean {
+  return address.startsWith('169.254.') || address.toLowerCase().startsWith('fe80:');
+}

@@ -1,0 +1,97 @@
+import type { Family } from '../protocol/messages.ts';
+
+/** The machines of a lab: the one under test, another on its LAN, and the router of its second LAN. */
+export type HostName = 'machine' | 'neighbour' | 'gateway';
+
+/** What an address is to the machine under test. `filtered` is the neighbour's behind the gateway, which drops ICMP. */
+export type AddressKind =
+  | 'wildcard'
+  | 'loopback'
+  | 'second-loopback'
+  | 'external'
+  | 'second-external'
+  | 'neighbour'
+  | 'filtered'
+  | 'gateway';
+
+/** Addresses that every system has, whatever the lab. */
+export const FIXED_ADDRESSES: Record<Family, Partial<Record<AddressKind, string>>> = {
+  inet: { wildcard: '0.0.0.0', loopback: '127.0.0.1', 'second-loopback': '127.0.0.2' },
+  inet6: { wildcard: '::', loopback: '::1' },
+};
+
+/** Something that an experiment can't do without and that not every lab offers. */
+export type Need =
+  | `${Family} ${AddressKind}`
+  | 'neighbour'
+  | 'gateway'
+  | 'quiet interface'
+  | 'second user'
+  | `program ${string}`;
+
+/** Why a lab does not offer something, and the line that would enable it. */
+export interface Missing {
+  reason: string;
+  enable: string;
+}
+
+/** What a lab is and offers, as data: experiments plan by it and records keep it. */
+export interface LabFacts {
+  lab: string;
+  hosts: Partial<Record<HostName, string>>;
+  addresses: Record<Family, Partial<Record<AddressKind, string>>>;
+  /** Needs that are not met, with the reason; everything else is. */
+  missing: Partial<Record<Need, Missing>>;
+  /** The machine's interface that holds its external addresses, where its counters can be read. */
+  externalInterface: string | null;
+  /** Whether nobody but the lab's own agents takes ports, so that none needs to be probed. */
+  ownPorts: boolean;
+}
+
+/** A place to run experiments in, made for one run and taken back at its end. */
+export interface Lab {
+  readonly facts: LabFacts;
+  /** The words before a command that start it on a host of this lab. */
+  launch(host: HostName): readonly string[];
+  /** Takes back everything the lab made. Never throws. */
+  close(): Promise<void>;
+}
+
+/** A kind of lab. `open` throws `LabUnavailable` when it can't be had here. */
+export interface LabKind {
+  readonly name: string;
+  open(): Promise<Lab>;
+}
+
+/** A lab can't be had on this machine. */
+export class LabUnavailable extends Error {
+  readonly enable: string;
+
+  constructor(reason: string, enable: string) {
+    super(reason);
+    this.name = 'LabUnavailable';
+    this.enable = enable;
+  }
+}
+
+/** The first of several needs that a lab does not meet, or null. */
+export function firstMissing(facts: LabFacts, needs: readonly Need[], programs: (name: string) => boolean): Missing | null {
+  for (const need of needs) {
+    const missing = facts.missing[need] ?? unmet(facts, need, programs);
+    if (missing) return missing;
+  }
+  return null;
+}
+
+function unmet(facts: LabFacts, need: Need, programs: (name: string) => boolean): Missing | null {
+  const [what = '', which = ''] = need.split(' ');
+  if (what === 'program') {
+    return programs(which) ? null : { reason: `${which} is not installed`, enable: `apt-get install ${which}` };
+  }
+  if (what !== 'inet' && what !== 'inet6') return null;
+  if (facts.addresses[what][which as AddressKind] !== undefined) return null;
+  return {
+    reason: `the ${facts.lab} lab has no ${what === 'inet' ? 'IPv4' : 'IPv6'} address of the kind '${which}'`,
+    enable: 'bindspec run --lab netns',
+  };
+}

@@ -1,0 +1,137 @@
+import { FIXED_ADDRESSES, type HostName, type LabFacts } from './lab.ts';
+
+/**
+ * The network of the netns lab. The machine has two external addresses, one on each of two LANs, as in the documents:
+ *
+ *     machine 192.168.5.130 ---- 192.168.5.10 guinness (the neighbour)
+ *     machine 192.168.6.130 ---- 192.168.6.1 gateway 192.168.7.1 ---- 192.168.7.10 guinness
+ *
+ * The gateway forwards everything but the ICMP that comes from the machine, which it drops without a word, as many
+ * firewalls do. It also sends what is meant for 127.0.0.0/8 and ::1 to the machine, as a hostile neighbour would.
+ */
+export const ADDRESSES: LabFacts['addresses'] = {
+  inet: {
+    ...FIXED_ADDRESSES.inet,
+    external: '192.168.5.130',
+    'second-external': '192.168.6.130',
+    neighbour: '192.168.5.10',
+    filtered: '192.168.7.10',
+    gateway: '192.168.6.1',
+  },
+  inet6: {
+    ...FIXED_ADDRESSES.inet6,
+    external: 'fd00:5::130',
+    'second-external': 'fd00:6::130',
+    neighbour: 'fd00:5::10',
+    filtered: 'fd00:7::10',
+    gateway: 'fd00:6::1',
+  },
+};
+
+export const HOST_TITLES: Record<HostName, string> = { machine: 'the machine', neighbour: 'guinness', gateway: 'the gateway' };
+
+/** The machine's interface with its first external address. */
+export const EXTERNAL_INTERFACE = 'eth0';
+
+/** A process that holds a namespace, by its number inside the lab's pid namespace and as the harness sees it. */
+export interface Holder {
+  inner: string;
+  outer: string;
+}
+
+/**
+ * Shell text that starts a namespace of its own for a host, and prints who holds it. The number by which the harness
+ * knows the process is the one that its own /proc shows, which the lab shares.
+ */
+export function holdNamespace(host: HostName): string {
+  return `unshare --net sh -c 'read -r pid _ </proc/self/stat; echo "holder ${host} $$ $pid"; exec sleep 2147483647' </dev/null &\n`;
+}
+
+/** Shell text that wires the namespaces up. It runs on the machine, as root of its user namespace. */
+export function wire(neighbour: Holder, gateway: Holder): string {
+  return [
+    inside(null, SYSCTLS, [
+      'link set lo up',
+      `link add eth0 type veth peer name eth0 netns ${neighbour.inner}`,
+      `link add eth1 type veth peer name eth0 netns ${gateway.inner}`,
+      ...up('eth0', '192.168.5.130/24', 'fd00:5::130/64'),
+      ...up('eth1', '192.168.6.130/24', 'fd00:6::130/64'),
+      'route add 192.168.7.0/24 via 192.168.6.1',
+      'route add fd00:7::/64 via fd00:6::1',
+    ]),
+    inside(gateway, [...SYSCTLS, ...GATEWAY_SYSCTLS], [
+      'link set lo up',
+      `link add eth1 type veth peer name eth1 netns ${neighbour.inner}`,
+      ...up('eth0', '192.168.6.1/24', 'fd00:6::1/64'),
+      ...up('eth1', '192.168.7.1/24', 'fd00:7::1/64'),
+      'rule add iif eth0 ipproto icmp blackhole',
+      '-6 rule add iif eth0 ipproto ipv6-icmp blackhole',
+      'addr del 127.0.0.1/8 dev lo',
+      'addr del ::1/128 dev lo',
+      'route add 127.0.0.0/8 via 192.168.6.130',
+      'route add ::1/128 via fd00:6::130',
+    ]),
+    inside(neighbour, SYSCTLS, [
+      'link set lo up',
+      ...up('eth0', '192.168.5.10/24', 'fd00:5::10/64'),
+      ...up('eth1', '192.168.7.10/24', 'fd00:7::10/64'),
+      'route add 192.168.6.0/24 via 192.168.5.130',
+      'route add fd00:6::/64 via fd00:5::130',
+      // Behind the gateway only when it asks from its address there.
+      'rule add from 192.168.7.10 lookup 7',
+      '-6 rule add from fd00:7::10 lookup 7',
+      'route add 192.168.6.0/24 via 192.168.7.1 table 7',
+      'route add fd00:6::/64 via fd00:7::1 table 7',
+    ]),
+    'echo wired\n',
+  ].join('');
+}
+
+/**
+ * Errors of ICMP are rate-limited by default, and then a refusal turns into silence at random. Reverse path filters
+ * and forwarding follow the host's own settings unless they are set.
+ */
+const SYSCTLS = [
+  'ipv4/icmp_ratelimit=0',
+  'ipv4/icmp_msgs_per_sec=100000',
+  'ipv4/icmp_msgs_burst=100000',
+  'ipv6/icmp/ratelimit=0',
+  'ipv4/conf/all/rp_filter=0',
+  'ipv4/conf/default/rp_filter=0',
+  'ipv4/conf/all/route_localnet=0',
+  'ipv4/conf/default/route_localnet=0',
+  'ipv6/conf/all/disable_ipv6=0',
+  'ipv6/conf/default/disable_ipv6=0',
+  'ipv6/conf/default/accept_ra=0',
+  'ipv6/bindv6only=0',
+];
+const GATEWAY_SYSCTLS = ['ipv4/ip_forward=1', 'ipv6/conf/all/forwarding=1', 'ipv4/conf/all/route_localnet=1'];
+
+/** No generated link-local addresses: their announcements would be noise on the interface's counters. */
+function up(device: string, inet: string, inet6: string): string[] {
+  return [
+    `link set ${device} addrgenmode none up`,
+    `addr add ${inet} dev ${device}`,
+    `addr add ${inet6} dev ${device} nodad`,
+  ];
+}
+
+/**
+ * A setting that this kernel keeps for all namespaces, or not at all, can't be written here and is left as it is.
+ * A batch of `ip` has one family for its rules, so those for IPv6 follow in a batch of their own.
+ */
+function inside(holder: Holder | null, sysctls: readonly string[], commands: readonly string[]): string {
+  const enter = holder === null ? '' : `nsenter --net=/proc/${holder.outer}/ns/net `;
+  const settings = sysctls.map((setting) => {
+    const [path, value] = setting.split('=');
+    return `echo ${value} >/proc/sys/net/${path}`;
+  });
+  const batch = (flag: string, lines: readonly string[]) =>
+    lines.length === 0 ? '' : `${enter}ip ${flag}-batch - <<'END' || echo failed\n${lines.join('\n')}\nEND\n`;
+  const inet6 = commands.filter((command) => command.startsWith('-6 ')).map((command) => command.slice(3));
+  return [
+    `${enter}sh -c '${settings.join('; ')}' 2>/dev/null\n`,
+    batch('', commands.filter((command) => !command.startsWith('-6 '))),
+    batch('-6 ', inet6),
+  ].join('');
+}

@@ -1,0 +1,160 @@
+import process from 'node:process';
+import { execa } from 'execa';
+import { LabUnavailable, type HostName, type Lab, type LabFacts, type LabKind, type Need, type Missing } from './lab.ts';
+import { ADDRESSES, EXTERNAL_INTERFACE, holdNamespace, HOST_TITLES, wire, type Holder } from './netns-topology.ts';
+import { onPath } from './programs.ts';
+
+/** Creation takes some tens of milliseconds; a machine that needs longer than this has something else wrong. */
+const CREATION_DEADLINE = 20_000;
+
+/**
+ * Network namespaces joined by veth, held by processes in a pid namespace of their own. The first process of that
+ * namespace is a shell that reads the harness's pipe: when the harness ends, however it ends, the shell reads the end
+ * of the pipe and exits, the kernel ends every process of the pid namespace, and with the last process of a network
+ * namespace its interfaces go.
+ */
+export const netns: LabKind = {
+  name: 'netns',
+  async open() {
+    checkTools();
+    const root = process.getuid?.() === 0;
+    const shell = startShell(root);
+    try {
+      return await build(shell, root);
+    } catch (error) {
+      shell.kill('SIGKILL');
+      throw error;
+    }
+  },
+};
+
+async function build(shell: Shell, root: boolean): Promise<Lab> {
+  const lines = new Lines(shell);
+  shell.stdin.write('read -r pid _ </proc/self/stat; echo "holder machine $$ $pid"\n');
+  shell.stdin.write(holdNamespace('neighbour') + holdNamespace('gateway'));
+  const holders = new Map<string, Holder>();
+  while (holders.size < 3) {
+    const [, host = '', inner = '', outer = ''] = (await lines.next()).split(' ');
+    holders.set(host, { inner, outer });
+  }
+  const holder = (host: HostName): Holder => {
+    const found = holders.get(host);
+    if (!found) throw new Error(`nothing holds the namespace of ${host}`);
+    return found;
+  };
+  shell.stdin.write(wire(holder('neighbour'), holder('gateway')));
+  const answer = await lines.next();
+  if (answer !== 'wired') {
+    throw new LabUnavailable(`the namespaces could not be wired up: ${lines.complaint()}`, 'apt-get install iproute2');
+  }
+  const facts = netnsFacts(root);
+  const userNamespace = root ? [] : [`--user=/proc/${holder('machine').outer}/ns/user`, '--preserve-credentials'];
+  const enter = (host: HostName) => [
+    'nsenter',
+    ...userNamespace,
+    `--net=/proc/${holder(host).outer}/ns/net`,
+    `--pid=/proc/${holder('machine').outer}/ns/pid`,
+    '--',
+  ];
+  return {
+    facts,
+    launch: (host) => enter(host),
+    async close() {
+      shell.stdin.end();
+      await shell;
+    },
+  };
+}
+
+function netnsFacts(root: boolean): LabFacts {
+  const missing: Partial<Record<Need, Missing>> = {};
+  if (!root) {
+    missing['second user'] = {
+      reason: 'a user namespace made by an ordinary user has one user only',
+      enable: 'sudo npx bindspec run',
+    };
+  }
+  return {
+    lab: 'netns',
+    hosts: HOST_TITLES,
+    addresses: ADDRESSES,
+    missing,
+    externalInterface: EXTERNAL_INTERFACE,
+    ownPorts: true,
+  };
+}
+
+function checkTools(): void {
+  if (process.platform !== 'linux') {
+    throw new LabUnavailable(`network namespaces are a thing of Linux, this is ${process.platform}`, 'bindspec run --lab host');
+  }
+  for (const [tool, pack] of [['unshare', 'util-linux'], ['nsenter', 'util-linux'], ['ip', 'iproute2']] as const) {
+    if (!onPath(tool)) throw new LabUnavailable(`the program '${tool}' is not installed`, `apt-get install ${pack}`);
+  }
+}
+
+function startShell(root: boolean) {
+  const user = root ? [] : ['--user', '--map-root-user'];
+  return execa('unshare', [...user, '--net', '--pid', '--fork', '--kill-child=KILL', 'sh'], {
+    reject: false,
+    buffer: false,
+    stdin: 'pipe',
+    stdout: 'pipe',
+    stderr: 'pipe',
+  });
+}
+
+type Shell = ReturnType<typeof startShell>;
+
+/** What the lab's shell prints, line by line; its end is an error that says what it complained about. */
+class Lines {
+  #complaints = '';
+  readonly #lines: string[] = [];
+  #rest = '';
+  #ended = false;
+  #wake: () => void = () => undefined;
+
+  constructor(shell: Shell) {
+    shell.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      const lines = (this.#rest + chunk).split('\n');
+      this.#rest = lines.pop() ?? '';
+      this.#lines.push(...lines);
+      this.#wake();
+    });
+    shell.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      this.#complaints += chunk;
+    });
+    // A shell that has ended can't be written to; that it ended is told by next().
+    shell.stdin.on('error', () => undefined);
+    shell.stdout.on('end', () => {
+      this.#ended = true;
+      this.#wake();
+    });
+  }
+
+  complaint(): string {
+    return this.#complaints.trim().split('\n')[0] ?? '';
+  }
+
+  /** @throws LabUnavailable when there is none in time. */
+  async next(): Promise<string> {
+    const deadline = Date.now() + CREATION_DEADLINE;
+    for (;;) {
+      const line = this.#lines.shift();
+      if (line !== undefined) return line;
+      if (this.#ended || Date.now() > deadline) {
+        throw new LabUnavailable(
+          `network namespaces can't be made here: ${this.complaint() || 'no answer'}`,
+          'sudo sysctl -w kernel.unprivileged_userns_clone=1 kernel.apparmor_restrict_unprivileged_userns=0',
+        );
+      }
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, 1000);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
+}
