@@ -125,7 +125,12 @@ export class Session {
 
   async #accept({ on, as, within = 0 }: Of<'accept'>): Promise<Answer> {
     const { fd, family, waiter } = this.#socket(on);
-    const accepted = await this.#patiently(() => this.#native.accept(fd), (returned) => returned, waiter, within);
+    const accepted = await this.#patiently(
+      () => this.#native.accept(fd),
+      (returned) => returned,
+      waiter,
+      within,
+    );
     if (accepted === null) return SILENCE;
     if (accepted < 0) return this.#answer(accepted);
     this.#handles.set(as, new Handle(accepted, family, 'stream'));
@@ -145,7 +150,12 @@ export class Session {
 
   async #recv({ on, within = 0, size = DEFAULT_ROOM }: Of<'recv'>): Promise<Answer> {
     const { fd, type, waiter } = this.#socket(on);
-    const got = await this.#patiently(() => this.#native.recv(fd, size), ({ bytes }) => bytes, waiter, within);
+    const got = await this.#patiently(
+      () => this.#native.recv(fd, size),
+      ({ bytes }) => bytes,
+      waiter,
+      within,
+    );
     if (got === null) return SILENCE;
     if (got.bytes < 0) return this.#answer(got.bytes);
     if (got.bytes === 0 && type === 'stream') return { outcome: 'eof' };
@@ -173,7 +183,12 @@ export class Session {
   }
 
   /** Makes a call, and when it would block, once more as soon as the socket is ready; null when `within` ran out. */
-  async #patiently<T>(call: () => T, code: (value: T) => Returned, waiter: Handle['waiter'], within: number): Promise<T | null> {
+  async #patiently<T>(
+    call: () => T,
+    code: (value: T) => Returned,
+    waiter: Handle['waiter'],
+    within: number,
+  ): Promise<T | null> {
     const deadline = clock() + within;
     for (;;) {
       const value = call();

@@ -22,7 +22,10 @@ export function hostFacts(interfaces: NodeJS.Dict<os.NetworkInterfaceInfo[]>, ro
   const all = Object.values(interfaces).flatMap((list) => list ?? []);
   const external = (family: string) =>
     all.filter((one) => one.family === family && !one.internal && !isLinkLocal(one.address)).map((one) => one.address);
-  for (const [family, list] of [['inet', external('IPv4')], ['inet6', external('IPv6')]] as const) {
+  for (const [family, list] of [
+    ['inet', external('IPv4')],
+    ['inet6', external('IPv6')],
+  ] as const) {
     const [first, second] = list;
     if (first !== undefined) addresses[family].external = first;
     if (second !== undefined) addresses[family]['second-external'] = second;
@@ -37,7 +40,14 @@ export function hostFacts(interfaces: NodeJS.Dict<os.NetworkInterfaceInfo[]>, ro
     delete addresses.inet6.loopback;
     delete addresses.inet6.wildcard;
   }
-  return { lab: 'host', hosts: { machine: 'this machine' }, addresses, missing, externalInterface: null, ownPorts: false };
+  return {
+    lab: 'host',
+    hosts: { machine: 'this machine' },
+    addresses,
+    missing,
+    externalInterface: null,
+    ownPorts: false,
+  };
 }
 
 function isLinkLocal(address: string): boolean {

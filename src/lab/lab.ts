@@ -75,7 +75,11 @@ export class LabUnavailable extends Error {
 }
 
 /** The first of several needs that a lab does not meet, or null. */
-export function firstMissing(facts: LabFacts, needs: readonly Need[], programs: (name: string) => boolean): Missing | null {
+export function firstMissing(
+  facts: LabFacts,
+  needs: readonly Need[],
+  programs: (name: string) => boolean,
+): Missing | null {
   for (const need of needs) {
     const missing = facts.missing[need] ?? unmet(facts, need, programs);
     if (missing) return missing;

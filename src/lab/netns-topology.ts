@@ -28,7 +28,11 @@ export const ADDRESSES: LabFacts['addresses'] = {
   },
 };
 
-export const HOST_TITLES: Record<HostName, string> = { machine: 'the machine', neighbour: 'guinness', gateway: 'the gateway' };
+export const HOST_TITLES: Record<HostName, string> = {
+  machine: 'the machine',
+  neighbour: 'guinness',
+  gateway: 'the gateway',
+};
 
 /** The machine's interface with its first external address. */
 export const EXTERNAL_INTERFACE = 'eth0';
@@ -59,18 +63,22 @@ export function wire(neighbour: Holder, gateway: Holder): string {
       'route add 192.168.7.0/24 via 192.168.6.1',
       'route add fd00:7::/64 via fd00:6::1',
     ]),
-    inside(gateway, [...SYSCTLS, ...GATEWAY_SYSCTLS], [
-      'link set lo up',
-      `link add eth1 type veth peer name eth1 netns ${neighbour.inner}`,
-      ...up('eth0', '192.168.6.1/24', 'fd00:6::1/64'),
-      ...up('eth1', '192.168.7.1/24', 'fd00:7::1/64'),
-      'rule add iif eth0 ipproto icmp blackhole',
-      '-6 rule add iif eth0 ipproto ipv6-icmp blackhole',
-      'addr del 127.0.0.1/8 dev lo',
-      'addr del ::1/128 dev lo',
-      'route add 127.0.0.0/8 via 192.168.6.130',
-      'route add ::1/128 via fd00:6::130',
-    ]),
+    inside(
+      gateway,
+      [...SYSCTLS, ...GATEWAY_SYSCTLS],
+      [
+        'link set lo up',
+        `link add eth1 type veth peer name eth1 netns ${neighbour.inner}`,
+        ...up('eth0', '192.168.6.1/24', 'fd00:6::1/64'),
+        ...up('eth1', '192.168.7.1/24', 'fd00:7::1/64'),
+        'rule add iif eth0 ipproto icmp blackhole',
+        '-6 rule add iif eth0 ipproto ipv6-icmp blackhole',
+        'addr del 127.0.0.1/8 dev lo',
+        'addr del ::1/128 dev lo',
+        'route add 127.0.0.0/8 via 192.168.6.130',
+        'route add ::1/128 via fd00:6::130',
+      ],
+    ),
     inside(neighbour, SYSCTLS, [
       'link set lo up',
       ...up('eth0', '192.168.5.10/24', 'fd00:5::10/64'),
@@ -131,7 +139,10 @@ function inside(holder: Holder | null, sysctls: readonly string[], commands: rea
   const inet6 = commands.filter((command) => command.startsWith('-6 ')).map((command) => command.slice(3));
   return [
     `${enter}sh -c '${settings.join('; ')}' 2>/dev/null\n`,
-    batch('', commands.filter((command) => !command.startsWith('-6 '))),
+    batch(
+      '',
+      commands.filter((command) => !command.startsWith('-6 ')),
+    ),
     batch('-6 ', inet6),
   ].join('');
 }

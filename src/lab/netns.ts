@@ -1,6 +1,14 @@
 import process from 'node:process';
 import { execa } from 'execa';
-import { LabUnavailable, type HostName, type Lab, type LabFacts, type LabKind, type Need, type Missing } from './lab.ts';
+import {
+  LabUnavailable,
+  type HostName,
+  type Lab,
+  type LabFacts,
+  type LabKind,
+  type Need,
+  type Missing,
+} from './lab.ts';
 import { ADDRESSES, EXTERNAL_INTERFACE, holdNamespace, HOST_TITLES, wire, type Holder } from './netns-topology.ts';
 import { onPath } from './programs.ts';
 
@@ -86,9 +94,16 @@ function netnsFacts(root: boolean): LabFacts {
 
 function checkTools(): void {
   if (process.platform !== 'linux') {
-    throw new LabUnavailable(`network namespaces are a thing of Linux, this is ${process.platform}`, 'bindspec run --lab host');
+    throw new LabUnavailable(
+      `network namespaces are a thing of Linux, this is ${process.platform}`,
+      'bindspec run --lab host',
+    );
   }
-  for (const [tool, pack] of [['unshare', 'util-linux'], ['nsenter', 'util-linux'], ['ip', 'iproute2']] as const) {
+  for (const [tool, pack] of [
+    ['unshare', 'util-linux'],
+    ['nsenter', 'util-linux'],
+    ['ip', 'iproute2'],
+  ] as const) {
     if (!onPath(tool)) throw new LabUnavailable(`the program '${tool}' is not installed`, `apt-get install ${pack}`);
   }
 }

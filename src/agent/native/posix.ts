@@ -4,13 +4,7 @@ import koffi from 'koffi';
 import type { Family, SocketName } from '../../protocol/messages.ts';
 import { formatIPv4, formatIPv6 } from './address.ts';
 import type { SystemConstants } from './constants.ts';
-import {
-  decodeSockaddr,
-  encodeSockaddr,
-  encodeUnspecified,
-  sockaddrFamily,
-  SOCKADDR_ROOM,
-} from './sockaddr.ts';
+import { decodeSockaddr, encodeSockaddr, encodeUnspecified, sockaddrFamily, SOCKADDR_ROOM } from './sockaddr.ts';
 import type { Native, Returned } from './types.ts';
 
 const CONTROL_ROOM = 256;
@@ -140,7 +134,8 @@ export function posix(constants: SystemConstants): Native {
 /** Symbolic names by number; where a number has two names, the one that the manual pages of bind and connect use. */
 function errnoNames(more: Readonly<Record<string, number>>): Map<number, string> {
   const names = new Map<number, string>();
-  for (const [name, number] of [...Object.entries(os.constants.errno), ...Object.entries(more)]) names.set(number, name);
+  for (const [name, number] of [...Object.entries(os.constants.errno), ...Object.entries(more)])
+    names.set(number, name);
   names.set(os.constants.errno.EAGAIN, 'EAGAIN');
   names.set(os.constants.errno.EOPNOTSUPP, 'EOPNOTSUPP');
   return names;
@@ -184,7 +179,7 @@ class MessageHeader {
     const { cmsgAlign, cmsgLength, destination } = this.#constants;
     const end = this.header.readUInt32LE(40);
     const headerSize = align(cmsgLength + 8, cmsgAlign);
-    for (let at = 0; at + headerSize <= end; ) {
+    for (let at = 0; at + headerSize <= end;) {
       const length = this.#control.readUInt32LE(at);
       if (length < headerSize) return null;
       const level = this.#control.readInt32LE(at + cmsgLength);
@@ -200,7 +195,6 @@ class MessageHeader {
     if (family === 'inet') return formatIPv4(this.#control.subarray(at, at + 4));
     return formatIPv6(this.#control.subarray(at, at + 16));
   }
-
 }
 
 function align(value: number, to: number): number {

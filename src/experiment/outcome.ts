@@ -1,0 +1,31 @@
+/**
+ * The outcomes that experiments expect by name. A system may return any errno, and a record holds whatever it was;
+ * this list is what an expectation can spell without being a typing mistake.
+ */
+export type Outcome =
+  | 'ok'
+  | 'answered'
+  | 'silence'
+  | 'eof'
+  | 'EACCES'
+  | 'EADDRINUSE'
+  | 'EADDRNOTAVAIL'
+  | 'EAFNOSUPPORT'
+  | 'EAGAIN'
+  | 'ECONNREFUSED'
+  | 'ECONNRESET'
+  | 'EDESTADDRREQ'
+  | 'EHOSTUNREACH'
+  | 'EINVAL'
+  | 'EISCONN'
+  | 'ENETUNREACH'
+  | 'ENOENT'
+  | 'ENOPROTOOPT'
+  | 'ENOTCONN'
+  | 'EOPNOTSUPP'
+  | 'EPERM'
+  | 'WSAEACCES'
+  | 'WSAEADDRINUSE'
+  | 'WSAECONNREFUSED'
+  | 'WSAECONNRESET'
+  | 'WSAEINVAL';

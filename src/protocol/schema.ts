@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import type { Hello, Reply, Result, Served, SocketName } from './messages.ts';
+
+/** What an agent may say. Everything that crosses the pipe towards the harness is checked against these. */
+const socketName = z.strictObject({
+  address: z.string().max(64),
+  port: z.int().min(0).max(65_535),
+  scope: z.int().min(0).exactOptional(),
+}) satisfies z.ZodType<SocketName>;
+
+const served = z.strictObject({
+  at: z.number(),
+  bytes: z.int().min(0),
+  from: socketName,
+  to: z.string().max(64).exactOptional(),
+  answered: z.string().max(40),
+}) satisfies z.ZodType<Served>;
+
+const result = z.strictObject({
+  outcome: z.string().min(1).max(40),
+  at: z.number(),
+  took: z.number(),
+  errno: z.int().exactOptional(),
+  name: socketName.exactOptional(),
+  value: z.int().exactOptional(),
+  data: z.string().exactOptional(),
+  bytes: z.int().min(0).exactOptional(),
+  from: socketName.exactOptional(),
+  to: z.string().max(64).exactOptional(),
+  ready: z.array(z.string()).exactOptional(),
+  served: z.array(served).exactOptional(),
+  pid: z.int().exactOptional(),
+  exit: z.int().exactOptional(),
+  open: z.int().min(0).exactOptional(),
+}) satisfies z.ZodType<Result>;
+
+export const helloSchema = z.object({
+  protocol: z.int(),
+  pid: z.int(),
+  system: z.string().max(40),
+  release: z.string().max(200),
+  version: z.string().max(400),
+  architecture: z.string().max(40),
+  runtime: z.string().max(100),
+  uid: z.int().nullable(),
+  networkNamespace: z.string().max(100).nullable(),
+  clock: z.number(),
+}) satisfies z.ZodType<Hello>;
+
+export const replySchema = z.union([
+  z.strictObject({ id: z.int(), results: z.array(result) }),
+  z.strictObject({ id: z.int(), fault: z.string() }),
+]) satisfies z.ZodType<Reply>;

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+
+/** The version of the record's shape. Raised when a reader of the one before could not read it. */
+export const RECORD_VERSION = 1;
+
+const text = z.string();
+const known = z.enum(['observed', 'source', 'vendor', 'test-suite', 'reported']);
+const citation = z.strictObject({ source: text, where: text });
+
+const expectation = z.strictObject({
+  expect: z.unknown(),
+  known,
+  cite: z.array(citation),
+  because: text.exactOptional().describe('Why this platform differs from the others, where it does'),
+});
+
+const line = z.strictObject({
+  at: z.number().describe('Milliseconds since the cell began'),
+  part: text,
+  host: text,
+  call: text.describe('The call in the manner of strace, with what it returned'),
+});
+
+const evidence = z.strictObject({
+  claim: text,
+  holds: z.boolean().describe('Whether what was observed is what the document says'),
+  when: text.exactOptional().describe('The condition that this cell adds to what the document states'),
+});
+
+export const VERDICTS = ['pass', 'differs', 'fail', 'known', 'stale', 'skipped', 'error'] as const;
+
+const cell = z.strictObject({
+  id: text,
+  experiment: text,
+  title: text,
+  asks: text,
+  values: z.record(text, text),
+  verdict: z.enum(VERDICTS),
+  reason: text.exactOptional().describe('Why it was skipped, what went wrong, or why the deviation is known'),
+  enable: text.exactOptional().describe('The line that would let a skipped cell run'),
+  expectation: expectation.exactOptional(),
+  observation: z.unknown().describe('What happened; absent when nothing was observed'),
+  disagreements: z.array(z.strictObject({ path: text, expected: z.unknown(), observed: z.unknown() })),
+  claims: z.array(evidence),
+  duration: z.number().describe('Milliseconds'),
+  attempts: z.int().min(0),
+  transcript: z.array(line),
+});
+
+const claim = z.strictObject({
+  id: text,
+  claim: text,
+  documents: z.array(text),
+  verdict: z.enum(['confirmed', 'refuted', 'qualified', 'untested']),
+  detail: text.describe('On what the verdict rests, in a sentence'),
+  holds: z.array(text).describe('Cells whose observation is what the document says'),
+  contradicts: z.array(text).describe('Cells whose observation is not'),
+});
+
+const missing = z.strictObject({ reason: text, enable: text });
+const addresses = z.record(text, text);
+
+export const recordSchema = z.strictObject({
+  schema: z.literal(RECORD_VERSION),
+  bindspec: text.describe('The version of bindspec'),
+  complete: z.boolean().describe('False when the run was interrupted'),
+  started: z.iso.datetime(),
+  duration: z.number().describe('Milliseconds'),
+  platform: z.strictObject({
+    id: text,
+    system: text,
+    release: text,
+    version: text,
+    architecture: text,
+    runtime: text,
+    uid: z.int().nullable(),
+  }),
+  lab: z.strictObject({
+    lab: text,
+    hosts: z.record(text, text),
+    addresses: z.strictObject({ inet: addresses, inet6: addresses }),
+    missing: z.record(text, missing),
+    externalInterface: text.nullable(),
+    ownPorts: z.boolean(),
+  }),
+  settings: z.strictObject({
+    selectors: z.array(text),
+    jobs: z.int(),
+    patience: z.number(),
+    fresh: z.boolean(),
+  }),
+  cells: z.array(cell),
+  claims: z.array(claim),
+});
+
+export type BindRecord = z.infer<typeof recordSchema>;
+export type CellRecord = z.infer<typeof cell>;
+export type ClaimRecord = z.infer<typeof claim>;
+export type TranscriptLine = z.infer<typeof line>;
+export type Platform = BindRecord['platform'];
+export type Verdict = (typeof VERDICTS)[number];

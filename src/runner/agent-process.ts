@@ -1,0 +1,238 @@
+import { setTimeout as after } from 'node:timers/promises';
+import { execa } from 'execa';
+import { PROTOCOL_VERSION, type Hello, type Operation, type Result } from '../protocol/messages.ts';
+import { helloSchema, replySchema } from '../protocol/schema.ts';
+import { HarnessError } from '../verdict/harness-error.ts';
+import { killTree } from './kill-tree.ts';
+
+/** The longest line an agent may print, in characters; a batch of thousands of results stays far below it. */
+const LONGEST_LINE = 16_000_000;
+/** How much of what an agent printed is quoted in a message. */
+const QUOTED = 120;
+/** How long an agent may take to end by itself once its stdin is closed, in milliseconds. */
+const GOODBYE = 2000;
+
+export interface AgentSettings {
+  /** The command, the host's launch words included. */
+  command: readonly string[];
+  /** How it is called in messages, such as "the agent on guinness". */
+  title: string;
+  /** Milliseconds an agent may take to start, and to answer beyond what its operations wait for. */
+  grace: number;
+}
+
+/**
+ * One agent as the harness sees it: started, greeted, asked, ended. Whatever it does wrong ends it and becomes a
+ * `HarnessError` that says what it was, for the request that waits and for every later one.
+ */
+export class AgentProcess {
+  readonly #settings: AgentSettings;
+  readonly #child: Child;
+  readonly #pending = new Map<number, { resolve: (results: Result[]) => void; reject: (error: Error) => void }>();
+  #failure: HarnessError | null = null;
+  #greet: { resolve: (hello: Hello) => void; reject: (error: Error) => void } | null = null;
+  #rest: string[] = [];
+  #restLength = 0;
+  #complaints = '';
+  #nextId = 1;
+  #ending = false;
+  /** Harness clock minus agent clock, in milliseconds; zero on one machine, where they are the same clock. */
+  clockOffset = 0;
+
+  private constructor(settings: AgentSettings) {
+    this.#settings = settings;
+    this.#child = start(settings.command);
+    this.#child.stdout.setEncoding('utf8').on('data', (chunk: string) => this.#read(chunk));
+    this.#child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      if (this.#complaints.length < 2000) this.#complaints += chunk;
+    });
+    // Writing to an agent that has died is told by its end.
+    this.#child.stdin.on('error', () => undefined);
+    void this.#child.then((ended) => this.#ended(ended));
+  }
+
+  /** Starts an agent and waits for its first line. @throws HarnessError when it does not greet as it must. */
+  static async start(settings: AgentSettings): Promise<{ agent: AgentProcess; hello: Hello }> {
+    const agent = new AgentProcess(settings);
+    const greeting = new Promise<Hello>((resolve, reject) => {
+      agent.#greet = { resolve, reject };
+    });
+    const hello = await agent.#within(greeting, settings.grace, 'did not say hello');
+    return { agent, hello };
+  }
+
+  /** Whether it can still be asked. */
+  get usable(): boolean {
+    return this.#failure === null && !this.#ending;
+  }
+
+  /**
+   * Has the operations done and returns their results; fewer than were asked when `halt` stopped at one.
+   * @throws HarnessError when the agent died, did not answer in time, or answered something else.
+   */
+  async ask(operations: readonly Operation[], halt: boolean): Promise<Result[]> {
+    if (this.#failure) throw this.#failure;
+    const id = this.#nextId++;
+    const answer = new Promise<Result[]>((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject });
+    });
+    this.#child.stdin.write(`${JSON.stringify({ id, operations, halt })}\n`);
+    const waits = operations.reduce((sum, operation) => sum + ('within' in operation ? (operation.within ?? 0) : 0), 0);
+    const names = operations.map((operation) => operation.op).join(', ');
+    const results = await this.#within(answer, waits + this.#settings.grace, `did not answer to ${clip(names)}`);
+    if (results.length > operations.length || (!halt && results.length < operations.length)) {
+      throw this.#fail(`answered ${operations.length} operations with ${results.length} results`);
+    }
+    return results;
+  }
+
+  /** Closes its stdin, at which an agent ends by itself; one that does not is killed. Never throws. */
+  async end(): Promise<void> {
+    this.#ending = true;
+    this.#child.stdin.end();
+    const late = new AbortController();
+    await Promise.race([
+      this.#child.catch(() => undefined),
+      after(GOODBYE, undefined, { signal: late.signal }).then(
+        () => this.#kill(),
+        () => undefined,
+      ),
+    ]);
+    late.abort();
+    await this.#child.catch(() => undefined);
+  }
+
+  async #within<T>(promise: Promise<T>, milliseconds: number, what: string): Promise<T> {
+    const timer = setTimeout(() => this.#fail(`${what} within ${milliseconds} ms`), milliseconds);
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #read(chunk: string): void {
+    if (this.#failure) return;
+    this.#restLength += chunk.length;
+    const lines = chunk.split('\n');
+    if (lines.length === 1) {
+      this.#rest.push(chunk);
+      if (this.#restLength > LONGEST_LINE)
+        this.#fail(`printed more than ${LONGEST_LINE} characters without ending the line`);
+      return;
+    }
+    lines[0] = this.#rest.join('') + (lines[0] ?? '');
+    const rest = lines.pop() ?? '';
+    this.#rest = [rest];
+    this.#restLength = rest.length;
+    for (const line of lines) {
+      if (this.#failure) return;
+      this.#line(line);
+    }
+  }
+
+  #line(line: string): void {
+    let message: unknown;
+    try {
+      message = JSON.parse(line);
+    } catch {
+      this.#fail(`printed a line that is not JSON: ${clip(line)}`);
+      return;
+    }
+    if (this.#greet) this.#hello(message, line);
+    else this.#reply(message, line);
+  }
+
+  #hello(message: unknown, line: string): void {
+    const version = (message as { protocol?: unknown } | null)?.protocol;
+    if (typeof version === 'number' && version !== PROTOCOL_VERSION) {
+      this.#fail(
+        `speaks protocol ${version}, this bindspec speaks ${PROTOCOL_VERSION}: use agents of the same version`,
+      );
+      return;
+    }
+    const hello = helloSchema.safeParse(message);
+    if (!hello.success) {
+      this.#fail(`did not greet as an agent does: ${clip(line)}`);
+      return;
+    }
+    const offset = harnessClock() - hello.data.clock;
+    // One machine's processes share one monotonic clock; what is left of the difference is the way of the message.
+    this.clockOffset = offset >= 0 && offset < this.#settings.grace ? 0 : offset;
+    const greet = this.#greet;
+    this.#greet = null;
+    greet?.resolve(hello.data);
+  }
+
+  #reply(message: unknown, line: string): void {
+    const reply = replySchema.safeParse(message);
+    if (!reply.success) {
+      const issue = reply.error.issues[0];
+      this.#fail(`answered something that is no reply (${issue?.message ?? 'malformed'}): ${clip(line)}`);
+      return;
+    }
+    const waiting = this.#pending.get(reply.data.id);
+    if (!waiting) {
+      this.#fail(`answered request ${reply.data.id}, which it was not asked: ${clip(line)}`);
+      return;
+    }
+    this.#pending.delete(reply.data.id);
+    if ('fault' in reply.data) waiting.reject(new HarnessError(`${this.#settings.title} refused: ${reply.data.fault}`));
+    else waiting.resolve(reply.data.results);
+  }
+
+  #ended(ended: {
+    exitCode?: number | undefined;
+    signal?: string | undefined;
+    originalMessage?: string | undefined;
+  }): void {
+    if (this.#ending) return;
+    const how =
+      ended.signal === undefined
+        ? ended.exitCode === undefined
+          ? ''
+          : ` with exit code ${ended.exitCode}`
+        : ` by ${ended.signal}`;
+    const why = this.#complaints.trim() || ended.originalMessage || '';
+    this.#fail(`ended${how}${why === '' ? '' : `: ${clip(lastLine(why))}`}`);
+  }
+
+  #fail(what: string): HarnessError {
+    if (this.#failure) return this.#failure;
+    const failure = new HarnessError(`${this.#settings.title} ${what}`);
+    this.#failure = failure;
+    this.#greet?.reject(failure);
+    this.#greet = null;
+    for (const waiting of this.#pending.values()) waiting.reject(failure);
+    this.#pending.clear();
+    this.#kill();
+    return failure;
+  }
+
+  #kill(): void {
+    this.#child.stdin.destroy();
+    if (this.#child.pid !== undefined) killTree(this.#child.pid);
+    this.#child.kill('SIGKILL');
+  }
+}
+
+function start(command: readonly string[]) {
+  const [file = '', ...words] = command;
+  return execa(file, words, { reject: false, buffer: false, stdin: 'pipe', stdout: 'pipe', stderr: 'pipe' });
+}
+type Child = ReturnType<typeof start>;
+
+/** The harness's monotonic clock in milliseconds. */
+export function harnessClock(): number {
+  return Number(process.hrtime.bigint() / 1000n) / 1000;
+}
+
+function clip(text: string): string {
+  return text.length > QUOTED ? `${text.slice(0, QUOTED)}…` : text;
+}
+
+/** Of a complaint of several lines, such as an uncaught error's, the line that names the error. */
+function lastLine(text: string): string {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  return lines.find((line) => /^\w*Error\b/.test(line)) ?? lines[0] ?? '';
+}

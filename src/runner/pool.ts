@@ -1,0 +1,115 @@
+import { fileURLToPath } from 'node:url';
+import type { HostName, Lab } from '../lab/lab.ts';
+import type { Hello } from '../protocol/messages.ts';
+import { HarnessError } from '../verdict/harness-error.ts';
+import { AgentProcess } from './agent-process.ts';
+
+const AGENT = fileURLToPath(new URL('../agent/main.js', import.meta.url));
+
+/** The user that a second agent runs as where an experiment needs two: `nobody` on every system that has one. */
+const OTHER_USER = '65534';
+
+export interface PoolSettings {
+  /** Start an agent for every part of every cell instead of keeping them. */
+  fresh: boolean;
+  /** See `AgentSettings.grace`. */
+  grace: number;
+  /** The command of an agent; the tests put misbehaving ones here. */
+  agentCommand?: readonly string[];
+}
+
+/** An agent that a cell has for itself. */
+export interface Lease {
+  agent: AgentProcess;
+  hello: Hello;
+  host: HostName;
+  key: string;
+}
+
+/** The agents of one lab: kept warm between cells, each with one cell at a time. */
+export class AgentPool {
+  readonly #lab: Lab;
+  readonly #settings: PoolSettings;
+  readonly #idle = new Map<string, Promise<Lease>[]>();
+  readonly #all = new Set<Promise<Lease>>();
+  #closed = false;
+
+  constructor(lab: Lab, settings: PoolSettings) {
+    this.#lab = lab;
+    this.#settings = settings;
+  }
+
+  /** Starts agents that the first cell will want, so that they start side by side. */
+  warm(hosts: readonly HostName[]): void {
+    if (this.#settings.fresh) return;
+    for (const host of hosts) this.#keep(host, this.#start(host, false));
+  }
+
+  /** An agent on a host, warm if there is one. @throws HarnessError when none can be started. */
+  async take(host: HostName, otherUser: boolean): Promise<Lease> {
+    const warm = this.#idle.get(keyOf(host, otherUser))?.pop();
+    return warm ?? this.#start(host, otherUser);
+  }
+
+  /**
+   * Takes an agent back. It is kept only if it closed everything it had and the system agrees that no internet socket
+   * of it is left; otherwise it is ended.
+   */
+  async giveBack(lease: Lease): Promise<void> {
+    if (!this.#settings.fresh && lease.agent.usable && (await this.#isClean(lease))) {
+      this.#keep(lease.key, Promise.resolve(lease));
+    } else {
+      await lease.agent.end();
+    }
+  }
+
+  /** Ends every agent, also those that a cell still has. Never throws. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const all = [...this.#all];
+    this.#all.clear();
+    this.#idle.clear();
+    await Promise.all(
+      all.map((lease) =>
+        lease.then(
+          ({ agent }) => agent.end(),
+          () => undefined,
+        ),
+      ),
+    );
+  }
+
+  async #isClean(lease: Lease): Promise<boolean> {
+    try {
+      const [result] = await lease.agent.ask([{ op: 'reset' }], false);
+      return result?.outcome === 'ok' && (result.open ?? 0) === 0;
+    } catch (error) {
+      if (error instanceof HarnessError) return false;
+      throw error;
+    }
+  }
+
+  #keep(key: string, lease: Promise<Lease>): void {
+    // One that failed to start is told to whoever takes it; nobody has to.
+    lease.catch(() => undefined);
+    this.#idle.set(key, [...(this.#idle.get(key) ?? []), lease]);
+  }
+
+  #start(host: HostName, otherUser: boolean): Promise<Lease> {
+    if (this.#closed) return Promise.reject(new HarnessError('the run was ended'));
+    const starting = this.#launch(host, otherUser);
+    this.#all.add(starting);
+    return starting;
+  }
+
+  async #launch(host: HostName, otherUser: boolean): Promise<Lease> {
+    const { agentCommand = [process.execPath, AGENT], grace } = this.#settings;
+    const command = [...this.#lab.launch(host), ...agentCommand, ...(otherUser ? [OTHER_USER] : [])];
+    const title = `the agent on ${this.#lab.facts.hosts[host] ?? host}`;
+    return { ...(await AgentProcess.start({ command, title, grace })), host, key: keyOf(host, otherUser) };
+  }
+}
+
+function keyOf(host: HostName, otherUser: boolean): string {
+  return otherUser ? `${host} as another user` : host;
+}

@@ -1,0 +1,109 @@
+import { setTimeout as after } from 'node:timers/promises';
+import type { Cell } from '../experiment/cells.ts';
+import type { System } from '../experiment/experiment.ts';
+import type { CellRecord } from '../record/record.ts';
+import { evidenceOf } from '../verdict/claims.ts';
+import { HarnessError } from '../verdict/harness-error.ts';
+import { expectationFor, judge } from '../verdict/judge.ts';
+import type { Lease } from './pool.ts';
+import type { AgentPool } from './pool.ts';
+import { isFree, type Ports } from './ports.ts';
+import { Stage } from './stage.ts';
+
+/** A port that others take under our feet is tried again on another one, this many times in all. */
+const ATTEMPTS = 3;
+/** No cell takes this long, in milliseconds; one that does has lost its way. */
+const CELL_DEADLINE = 60_000;
+
+/** A lab in use: its agents and its ports. */
+export interface Workplace {
+  pool: AgentPool;
+  ports: Ports;
+  facts: Stage['facts'];
+}
+
+/** Runs one cell and judges it. Never throws: what goes wrong becomes an `error` that says what it was. */
+export async function runCell(cell: Cell, workplace: Workplace, system: System, patience: number): Promise<CellRecord> {
+  const began = performance.now();
+  const finish = (rest: Partial<CellRecord> & Pick<CellRecord, 'verdict' | 'attempts'>): CellRecord => ({
+    ...blank(cell, system),
+    ...rest,
+    duration: Math.round((performance.now() - began) * 10) / 10,
+  });
+  for (let attempts = 1; ; attempts += 1) {
+    const attempt = await attemptCell(cell, workplace, patience);
+    const { transcript } = attempt;
+    if ('error' in attempt) return finish({ verdict: 'error', reason: attempt.error, transcript, attempts });
+    const { observation } = attempt;
+    const judgement = judge(expectationFor(cell, system), observation);
+    if (judgement.verdict === 'fail' && attempt.stolen) {
+      if (attempts < ATTEMPTS) continue;
+      const reason = `another program took the port, ${ATTEMPTS} times over`;
+      return finish({ verdict: 'error', reason, transcript, attempts });
+    }
+    return finish({ ...judgement, observation, claims: evidenceOf(cell, observation), transcript, attempts });
+  }
+}
+
+/** The record of a cell of which nothing is known yet but what it is and what is expected. */
+export function blank(cell: Cell, system: System): CellRecord {
+  const { title, asks } = cell.registered.experiment;
+  const { expect, known, cite, because } = expectationFor(cell, system);
+  return {
+    id: cell.id,
+    experiment: cell.registered.id,
+    title,
+    asks,
+    values: { ...cell.values },
+    verdict: 'error',
+    expectation: { expect, known, cite: [...cite], ...(because === undefined ? {} : { because }) },
+    observation: undefined,
+    disagreements: [],
+    claims: [],
+    duration: 0,
+    attempts: 0,
+    transcript: [],
+  };
+}
+
+type Attempt = { transcript: CellRecord['transcript'] } & (
+  | { error: string }
+  | { observation: unknown; stolen: boolean }
+);
+
+async function attemptCell(cell: Cell, workplace: Workplace, patience: number): Promise<Attempt> {
+  const { pool, ports, facts } = workplace;
+  let prober: Lease | undefined;
+  let stage: Stage | undefined;
+  const probe = async () => {
+    prober ??= await pool.take('machine', false);
+    return prober.agent;
+  };
+  try {
+    const port = await ports.next(probe);
+    stage = new Stage(facts, port, patience, pool);
+    const deadline = new AbortController();
+    const observation = await Promise.race([
+      cell.registered.experiment.run(cell.values, stage),
+      after(CELL_DEADLINE, undefined, { signal: deadline.signal }).then(() => {
+        throw new HarnessError(`it was not done after ${CELL_DEADLINE / 1000} s`);
+      }),
+    ]).finally(() => deadline.abort());
+    await stage.clear();
+    const stolen = ports.shared && !(await isFree(await probe(), facts, port));
+    return { observation, stolen, transcript: stage.transcript() };
+  } catch (error) {
+    await stage?.clear();
+    return { error: explain(error), transcript: stage?.transcript() ?? [] };
+  } finally {
+    if (prober) await pool.giveBack(prober);
+  }
+}
+
+/** A harness error says what it was; anything else is a mistake in bindspec or in the experiment, and says where. */
+function explain(error: unknown): string {
+  if (error instanceof HarnessError) return error.message;
+  if (!(error instanceof Error)) return String(error);
+  const where = /\(?(?:file:\/\/)?([^\s()]+:\d+:\d+)\)?/.exec(error.stack?.split('\n')[1] ?? '')?.[1];
+  return `${error.name}: ${error.message}${where === undefined ? '' : ` (at ${where})`}`;
+}

@@ -1,0 +1,145 @@
+import type { Cell } from '../experiment/cells.ts';
+import { firstMissing, type Lab, type LabKind } from '../lab/lab.ts';
+import { onPath } from '../lab/programs.ts';
+import { RECORD_VERSION, type BindRecord, type CellRecord, type Platform } from '../record/record.ts';
+import type { System } from '../experiment/experiment.ts';
+import { judgeClaims } from '../verdict/claims.ts';
+import type { KnownDeviation } from '../verdict/known.ts';
+import { AgentPool, type PoolSettings } from './pool.ts';
+import { platformOf } from './platform.ts';
+import { Ports } from './ports.ts';
+import { blank, runCell, type Workplace } from './run-cell.ts';
+
+export interface RunSettings extends PoolSettings {
+  version: string;
+  selectors: readonly string[];
+  /** How many labs, each with one cell at a time. */
+  jobs: number;
+  /** Milliseconds to wait for what may never come. */
+  patience: number;
+  failFast: boolean;
+  /** The known deviations for a platform; called once it is known. */
+  known: (platform: string) => readonly KnownDeviation[];
+  /** Ends the run early; what was done by then is returned. */
+  signal: AbortSignal;
+}
+
+/** What a run tells while it goes on. */
+export interface Listener {
+  started(platform: Platform, lab: string, cells: number): void;
+  began(cell: Cell): void;
+  ended(cell: CellRecord): void;
+}
+
+/**
+ * Runs cells in labs of one kind, as many at a time as there are jobs, and returns the record of it.
+ * @throws LabUnavailable when not even one lab can be had, HarnessError when no agent can be started in it.
+ */
+export async function run(
+  cells: readonly Cell[],
+  kind: LabKind,
+  settings: RunSettings,
+  listener: Listener,
+): Promise<BindRecord> {
+  const started = new Date();
+  const jobs = Math.max(1, Math.min(settings.jobs, cells.length));
+  const opening = Array.from({ length: jobs }, () => kind.open());
+  // The first decides whether the run can be; a later one that can't be had only leaves more to the others.
+  for (const lab of opening) lab.catch(() => undefined);
+  const labs: Lab[] = [];
+  const pools: AgentPool[] = [];
+  try {
+    const first = await Promise.any(opening).catch((error: AggregateError) => {
+      throw error.errors[0];
+    });
+    const scout = new AgentPool(first, settings);
+    pools.push(scout);
+    const { platform, lease } = await meet(scout);
+    const known = settings.known(platform.id);
+    listener.started(platform, first.facts.lab, cells.length);
+
+    const records = new Map<string, CellRecord>();
+    const stop = new AbortController();
+    const done = (record: CellRecord) => {
+      records.set(record.id, record);
+      listener.ended(record);
+      if (settings.failFast && ['fail', 'stale', 'error'].includes(record.verdict)) stop.abort();
+    };
+    const queue = plan(cells, first, platform.system, done);
+    const over = () => settings.signal.aborted || stop.signal.aborted;
+
+    const work = async (lab: Lab, pool: AgentPool): Promise<void> => {
+      const workplace: Workplace = { pool, ports: new Ports(lab.facts), facts: lab.facts };
+      for (let cell = queue.shift(); cell && !over(); cell = queue.shift()) {
+        listener.began(cell);
+        done(withKnown(await runCell(cell, workplace, platform.system, settings.patience), cell, known));
+      }
+    };
+    const workers = opening.map(async (promise) => {
+      const lab = await promise.catch(() => null);
+      if (!lab || queue.length === 0) return;
+      const pool = lab === first ? scout : new AgentPool(lab, settings);
+      if (lab === first) await pool.giveBack(lease);
+      else pools.push(pool);
+      pool.warm(lab === first ? ['neighbour'] : ['machine', 'machine', 'neighbour']);
+      await work(lab, pool);
+    });
+    await Promise.race([Promise.all(workers), aborted(settings.signal)]);
+
+    const ordered = cells.map((cell) => records.get(cell.id)).filter((record) => record !== undefined);
+    return {
+      schema: RECORD_VERSION,
+      bindspec: settings.version,
+      complete: ordered.length === cells.length,
+      started: started.toISOString(),
+      duration: Date.now() - started.getTime(),
+      platform,
+      lab: first.facts as BindRecord['lab'],
+      settings: { selectors: [...settings.selectors], jobs, patience: settings.patience, fresh: settings.fresh },
+      cells: ordered,
+      claims: judgeClaims(ordered),
+    };
+  } finally {
+    await Promise.all(pools.map((pool) => pool.close()));
+    for (const lab of await Promise.allSettled(opening)) if (lab.status === 'fulfilled') labs.push(lab.value);
+    await Promise.all(labs.map((lab) => lab.close()));
+  }
+}
+
+async function meet(pool: AgentPool) {
+  const lease = await pool.take('machine', false);
+  return { platform: platformOf(lease.hello), lease };
+}
+
+/** Skips what the lab can't offer, and puts first what waits, so that the rest runs beside it. */
+function plan(cells: readonly Cell[], lab: Lab, system: System, done: (record: CellRecord) => void): Cell[] {
+  const queue: Cell[] = [];
+  for (const cell of cells) {
+    const { experiment } = cell.registered;
+    const missing = firstMissing(lab.facts, experiment.needs?.(cell.values) ?? [], onPath);
+    if (missing) done({ ...blank(cell, system), verdict: 'skipped', reason: missing.reason, enable: missing.enable });
+    else queue.push(cell);
+  }
+  return queue.toSorted(
+    (a, b) => Number(b.registered.experiment.waits ?? false) - Number(a.registered.experiment.waits ?? false),
+  );
+}
+
+/** A failure that the user knows of is `known`; a known one that no longer fails is `stale`. */
+function withKnown(record: CellRecord, cell: Cell, known: readonly KnownDeviation[]): CellRecord {
+  const entry = known.find(({ matches }) => matches(cell));
+  if (!entry || record.verdict === 'error') return record;
+  if (record.verdict === 'fail') return { ...record, verdict: 'known', reason: entry.reason };
+  return {
+    ...record,
+    verdict: 'stale',
+    reason: `listed as known (${entry.reason}), but it no longer deviates: remove line ${entry.line} of the list`,
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,85 @@
+import type { Part, PartOptions, Trial } from '../experiment/trial.ts';
+import type { LabFacts } from '../lab/lab.ts';
+import type { Operation, Result } from '../protocol/messages.ts';
+import type { TranscriptLine } from '../record/record.ts';
+import { servedLine, traceLine } from '../record/transcript.ts';
+import { harnessClock } from './agent-process.ts';
+import type { AgentPool, Lease } from './pool.ts';
+
+/** What one attempt at a cell plays on: its port, its parts, and what was said. */
+export class Stage implements Trial {
+  readonly facts: LabFacts;
+  readonly port: number;
+  readonly patience: number;
+  readonly #pool: AgentPool;
+  readonly #began = harnessClock();
+  readonly #parts = new Map<string, Promise<{ part: Part; lease: Lease }>>();
+  readonly #transcript: TranscriptLine[] = [];
+
+  constructor(facts: LabFacts, port: number, patience: number, pool: AgentPool) {
+    this.facts = facts;
+    this.port = port;
+    this.patience = patience;
+    this.#pool = pool;
+  }
+
+  async part(name: string, { host = 'machine', otherUser = false }: PartOptions = {}): Promise<Part> {
+    const existing = this.#parts.get(name);
+    if (existing) return (await existing).part;
+    const joining = this.#pool.take(host, otherUser).then((lease) => ({ lease, part: this.#cast(name, lease) }));
+    this.#parts.set(name, joining);
+    return (await joining).part;
+  }
+
+  /** What was said so far, in the order in which it happened. */
+  transcript(): TranscriptLine[] {
+    return this.#transcript.toSorted((a, b) => a.at - b.at);
+  }
+
+  /** Gives every agent back. Never throws. */
+  async clear(): Promise<void> {
+    const joined = await Promise.allSettled(this.#parts.values());
+    await Promise.all(
+      joined.map((part) => (part.status === 'fulfilled' ? this.#pool.giveBack(part.value.lease) : undefined)),
+    );
+  }
+
+  #cast(name: string, lease: Lease): Part {
+    const counts = new Map<string, number>();
+    const told = new Map<string, number>();
+    const say = async (operations: readonly Operation[], halt: boolean): Promise<Result[]> => {
+      const results = await lease.agent.ask(operations, halt);
+      for (const [index, result] of results.entries()) {
+        const operation = operations[index];
+        if (operation) this.#tell(name, lease, operation, result, told);
+      }
+      return results;
+    };
+    return {
+      name,
+      host: lease.host,
+      do: (...operations) => say(operations, false),
+      attempt: (...operations) => say(operations, true),
+      fresh(prefix) {
+        const count = (counts.get(prefix) ?? 0) + 1;
+        counts.set(prefix, count);
+        return `${prefix}${count}`;
+      },
+    };
+  }
+
+  #tell(part: string, lease: Lease, operation: Operation, result: Result, told: Map<string, number>): void {
+    const line = (at: number, call: string) => {
+      const since = at + lease.agent.clockOffset - this.#began;
+      this.#transcript.push({ at: Math.round(since * 1000) / 1000, part, host: lease.host, call });
+    };
+    if (operation.op !== 'served') {
+      line(result.at, traceLine(operation, result));
+      return;
+    }
+    // What a server did by itself is told once, at the times when it did it.
+    const served = result.served ?? [];
+    for (const one of served.slice(told.get(operation.on) ?? 0)) line(one.at, servedLine(operation.on, one));
+    told.set(operation.on, served.length);
+  }
+}

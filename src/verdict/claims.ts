@@ -1,0 +1,88 @@
+import { CLAIMS, type ClaimId } from '../../suites/claims.ts';
+import type { Cell } from '../experiment/cells.ts';
+import type { CellRecord, ClaimRecord } from '../record/record.ts';
+import { disagreements } from './expectation.ts';
+
+type Evidence = CellRecord['claims'][number];
+
+/** What an observation says about the claims that its experiment puts to the test. */
+export function evidenceOf(cell: Cell, observation: unknown): Evidence[] {
+  const evidence: Evidence[] = [];
+  for (const [claim, given] of Object.entries(cell.registered.experiment.claims)) {
+    const saying = typeof given === 'function' ? given(cell.values) : given;
+    if (!saying) continue;
+    const holds = disagreements(saying.says, observation).length === 0;
+    evidence.push({ claim, holds, ...(saying.when === undefined ? {} : { when: saying.when }) });
+  }
+  return evidence;
+}
+
+/**
+ * The verdict on every claim from the cells that ran. The document's own cases decide: when all of them hold the claim
+ * is confirmed, unless a further condition breaks it, which qualifies it; when none holds it is refuted; when some
+ * do, it is qualified by which.
+ */
+export function judgeClaims(cells: readonly CellRecord[]): ClaimRecord[] {
+  return (Object.keys(CLAIMS) as ClaimId[]).map((id) => {
+    const found = cells.flatMap((cell) =>
+      cell.claims.filter(({ claim }) => claim === id).map((evidence) => ({ cell, evidence })),
+    );
+    const { documents, claim } = CLAIMS[id];
+    return {
+      id,
+      claim,
+      documents: [...documents],
+      ...decide(found),
+      holds: found.filter(({ evidence }) => evidence.holds).map(({ cell }) => cell.id),
+      contradicts: found.filter(({ evidence }) => !evidence.holds).map(({ cell }) => cell.id),
+    };
+  });
+}
+
+interface Found {
+  cell: CellRecord;
+  evidence: Evidence;
+}
+
+function decide(found: readonly Found[]): Pick<ClaimRecord, 'verdict' | 'detail'> {
+  const own = found.filter(({ evidence }) => evidence.when === undefined);
+  const conditional = found.filter(({ evidence }) => evidence.when !== undefined);
+  const holding = own.filter(({ evidence }) => evidence.holds);
+  const exceptions = conditions(conditional.filter(({ evidence }) => !evidence.holds));
+  if (own.length === 0) return { verdict: 'untested', detail: 'no experiment that puts it to the test ran' };
+  if (holding.length === own.length) {
+    if (exceptions === '') return { verdict: 'confirmed', detail: `in ${count(found.length, 'cell')}` };
+    return { verdict: 'qualified', detail: `true, but not when ${exceptions}` };
+  }
+  if (holding.length === 0) {
+    const only = conditions(conditional.filter(({ evidence }) => evidence.holds));
+    return {
+      verdict: 'refuted',
+      detail:
+        only === '' ? `by ${count(own.length, 'cell')}` : `by ${count(own.length, 'cell')}; true only when ${only}`,
+    };
+  }
+  const against = own.filter(({ evidence }) => !evidence.holds);
+  return {
+    verdict: 'qualified',
+    detail: `true for ${apart(holding, against)}, not for ${apart(against, holding)}`,
+  };
+}
+
+function conditions(found: readonly Found[]): string {
+  return [...new Set(found.map(({ evidence }) => evidence.when ?? ''))].join(', or when ');
+}
+
+/** What the first cells have that the second have not: the values of their axes, or else their experiments. */
+function apart(these: readonly Found[], those: readonly Found[]): string {
+  const values = (list: readonly Found[]) =>
+    new Set(list.flatMap(({ cell }) => Object.entries(cell.values).map(([axis, value]) => `${axis} ${value}`)));
+  const others = values(those);
+  const own = [...values(these)].filter((value) => !others.has(value));
+  if (own.length > 0) return own.join(', ');
+  return [...new Set(these.map(({ cell }) => cell.experiment))].join(', ');
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,61 @@
+/**
+ * What may be observed, in the shape of what is observed: plain data, so that records and pages can show it. An
+ * object names the keys that are judged; an array is judged element by element; a plain value must be equal.
+ */
+export type Expectation<T> = [T] extends [string | number | boolean | null | undefined]
+  ? Scalar<T>
+  : T extends readonly (infer Element)[]
+    ? readonly Expectation<Element>[]
+    : { readonly [Key in keyof T]?: Expectation<T[Key]> };
+
+type Scalar<T> =
+  | T
+  | { readonly oneOf: readonly T[] }
+  | { readonly not: T }
+  | (T extends number ? { readonly atLeast: T } | { readonly atMost: T } : never);
+
+/** One place where an observation is not what was expected; `path` is empty for the whole. */
+export interface Disagreement {
+  path: string;
+  expected: unknown;
+  observed: unknown;
+}
+
+/** Compares all of an observation with an expectation, and returns every place where they disagree. */
+export function disagreements(expected: unknown, observed: unknown, path = ''): Disagreement[] {
+  if (isMatcher(expected)) return matches(expected, observed) ? [] : [{ path, expected, observed }];
+  if (Array.isArray(expected)) {
+    if (!Array.isArray(observed) || observed.length !== expected.length) return [{ path, expected, observed }];
+    return expected.flatMap((element, index) => disagreements(element, observed[index], `${path}[${index}]`));
+  }
+  if (typeof expected === 'object' && expected !== null) {
+    if (typeof observed !== 'object' || observed === null) return [{ path, expected, observed }];
+    return Object.entries(expected).flatMap(([key, value]) =>
+      disagreements(value, (observed as Record<string, unknown>)[key], path === '' ? key : `${path}.${key}`),
+    );
+  }
+  return Object.is(expected, observed) ? [] : [{ path, expected, observed: observed ?? null }];
+}
+
+type Matcher = { oneOf: unknown[] } | { not: unknown } | { atLeast: number } | { atMost: number };
+
+function isMatcher(value: unknown): value is Matcher {
+  if (typeof value !== 'object' || value === null) return false;
+  const keys = Object.keys(value);
+  return keys.length === 1 && ['oneOf', 'not', 'atLeast', 'atMost'].includes(keys[0] ?? '');
+}
+
+function matches(matcher: Matcher, observed: unknown): boolean {
+  if ('oneOf' in matcher) return matcher.oneOf.some((allowed) => Object.is(allowed, observed));
+  if ('not' in matcher) return !Object.is(matcher.not, observed);
+  if (typeof observed !== 'number') return false;
+  return 'atLeast' in matcher ? observed >= matcher.atLeast : observed <= matcher.atMost;
+}
+
+/** An expectation's leaf in words, as people read it. */
+export function inWords(expected: unknown): string {
+  if (!isMatcher(expected)) return typeof expected === 'string' ? expected : JSON.stringify(expected);
+  if ('oneOf' in expected) return expected.oneOf.map(inWords).join(' or ');
+  if ('not' in expected) return `anything but ${inWords(expected.not)}`;
+  return 'atLeast' in expected ? `at least ${expected.atLeast}` : `at most ${expected.atMost}`;
+}

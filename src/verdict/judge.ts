@@ -1,0 +1,50 @@
+import type { Cell } from '../experiment/cells.ts';
+import type { Citation, Experiment, Provenance, System } from '../experiment/experiment.ts';
+import { disagreements, type Disagreement } from './expectation.ts';
+
+/** What is held to be right for a cell on a platform, and how that is known. */
+export interface Resolved {
+  expect: unknown;
+  known: Provenance;
+  cite: readonly Citation[];
+  /** Why this platform differs from the others; absent where it does not. */
+  because?: string;
+}
+
+/** What is expected of a cell on a system: the experiment's expectation, changed by the difference that names the system. */
+export function expectationFor(cell: Pick<Cell, 'registered' | 'values'>, system: System): Resolved {
+  const { experiment } = cell.registered;
+  const expect = typeof experiment.expect === 'function' ? experiment.expect(cell.values) : experiment.expect;
+  const difference = differenceFor(experiment, cell.values, system);
+  if (!difference) return { expect, known: experiment.known, cite: experiment.cite };
+  const { known, cite, because } = difference;
+  return { expect: merge(expect, difference.expect), known, cite, because };
+}
+
+function differenceFor(experiment: Experiment, values: Cell['values'], system: System) {
+  return experiment.differs?.find(({ on, where }) => on.includes(system) && (where?.(values) ?? true));
+}
+
+/** Judges an observation: `pass`, or `differs` where a documented difference held, or `fail`. */
+export function judge(
+  resolved: Resolved,
+  observation: unknown,
+): { verdict: 'pass' | 'differs' | 'fail'; disagreements: Disagreement[] } {
+  const found = disagreements(resolved.expect, observation);
+  if (found.length > 0) return { verdict: 'fail', disagreements: found };
+  return { verdict: resolved.because === undefined ? 'pass' : 'differs', disagreements: [] };
+}
+
+/** Lays a partial expectation over a whole one, key by key; what is no plain object replaces. */
+function merge(base: unknown, over: unknown): unknown {
+  if (!isPlain(base) || !isPlain(over)) return over;
+  const merged: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(over)) merged[key] = key in merged ? merge(merged[key], value) : value;
+  return merged;
+}
+
+const MATCHERS = ['oneOf', 'not', 'atLeast', 'atMost'];
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !MATCHERS.some((key) => key in value);
+}
