@@ -49,7 +49,7 @@ export interface Experiment<A extends Axes = Axes, O = unknown> {
   asks: string;
   tags: readonly string[];
   /** The documents' claims that this puts to the test, each with what it says would be observed. */
-  claims: Partial<Record<ClaimId, Saying<O> | ((cell: CellOf<A>) => Saying<O> | null)>>;
+  claims: Partial<Record<ClaimId, Saying<NoInfer<O>> | ((cell: CellOf<A>) => Saying<NoInfer<O>> | null)>>;
   axes: A;
   /** Combinations that make no sense are left out. */
   only?: (cell: CellOf<A>) => boolean;

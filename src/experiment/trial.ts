@@ -26,6 +26,8 @@ export interface Trial {
   readonly facts: LabFacts;
   /** A port that nobody else uses in this lab, for TCP and for UDP. */
   readonly port: number;
+  /** One more such port. */
+  anotherPort(): Promise<number>;
   /** How long to wait for what may never come, in milliseconds. */
   readonly patience: number;
   /** The part of this name; the same process whenever it is asked for. */
