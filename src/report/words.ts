@@ -33,7 +33,6 @@ export function expectedInWords(expected: unknown): string {
 
 /** What was observed in words, on one line. It is plain data, in which `{"not": 1}` has no meaning beyond itself. */
 export function observedInWords(observed: unknown): string {
-  if (observed === undefined) return 'nothing';
   return short(typeof observed === 'string' ? observed : JSON.stringify(observed));
 }
 

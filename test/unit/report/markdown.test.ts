@@ -61,4 +61,19 @@ describe('a Markdown report', () => {
     expect(long).toContain('- **fail** `refusal/loopback/try:999`');
     expect(long.length).toBeLessThan(512 * 1024);
   });
+
+  it('counts the outcomes of an experiment when there are too many to tell', () => {
+    const [one] = fixture.cells;
+    const cells = Array.from({ length: 12 }, (_, index) => ({
+      ...one!,
+      id: `refusal/loopback/try:${index}`,
+      values: { try: `${index}` },
+      observation: { client: `E${index}` },
+    }));
+    const row = markdownReport({ ...fixture, cells })
+      .split('\n')
+      .find((line) => line.includes('`refusal/loopback`'));
+    expect(row).toContain('7: client `E7`<br>and 4 more |');
+    expect(row).toContain('| pass (12) |');
+  });
 });
