@@ -44,7 +44,7 @@ export async function showCommand(id: string, options: ShowOptions): Promise<voi
 }
 
 function expectations(cells: readonly Cell[]): void {
-  for (const { systems, groups } of bySystem(cells)) {
+  for (const { systems, groups, knownOn } of bySystem(cells)) {
     heading(`Expected on ${systems.join(', ')}`);
     for (const { resolved, cells: own } of groups) {
       if (groups.length > 1) say(`  ${paint('gray', `${own.length} cells: ${commonValues(own)}`)}`);
@@ -52,14 +52,9 @@ function expectations(cells: readonly Cell[]): void {
         say(`    ${place}: ${paint('yellow', expectedInWords(expected))}`);
       if (resolved.because !== undefined) say(`    because ${resolved.because}`);
     }
-    const [{ resolved } = { resolved: undefined }] = groups;
-    if (resolved) {
-      say(`  ${paint('gray', howKnown(resolved.known))}`);
-      for (const cite of new Map(
-        groups.flatMap((group) => group.resolved.cite.map((one) => [cited(one), one] as const)),
-      ).keys())
-        say(`  ${paint('gray', cite)}`);
-    }
+    for (const [known, on] of knownOn) say(`  ${paint('gray', `${on.join(', ')}: ${howKnown(known)}`)}`);
+    const sources = new Set(groups.flatMap(({ resolved }) => resolved.cite.map(cited)));
+    for (const source of sources) say(`  ${paint('gray', source)}`);
   }
 }
 
@@ -68,21 +63,30 @@ interface Group {
   cells: Cell[];
 }
 
-/** Systems of which the same is expected, each with its cells grouped by what that is. */
-function bySystem(cells: readonly Cell[]): { systems: System[]; groups: Group[] }[] {
-  const found = new Map<string, { systems: System[]; groups: Group[] }>();
+/** Systems of which the same is expected, with the cells grouped by what that is, and how it is known for each system. */
+interface Alike {
+  systems: System[];
+  groups: Group[];
+  knownOn: Map<Resolved['known'], System[]>;
+}
+
+function bySystem(cells: readonly Cell[]): Alike[] {
+  const found = new Map<string, Alike>();
   for (const system of SYSTEMS) {
     const groups = new Map<string, Group>();
+    const known = new Set<Resolved['known']>();
     for (const cell of cells) {
       const resolved = expectationFor(cell, system);
       const key = JSON.stringify([resolved.expect, resolved.because]);
       const group = groups.get(key) ?? { resolved, cells: [] };
       group.cells.push(cell);
       groups.set(key, group);
+      known.add(resolved.known);
     }
     const key = JSON.stringify([...groups].map(([text, { cells: own }]) => [text, own.map((cell) => cell.id)]));
-    const same = found.get(key) ?? { systems: [], groups: [...groups.values()] };
+    const same: Alike = found.get(key) ?? { systems: [], groups: [...groups.values()], knownOn: new Map() };
     same.systems.push(system);
+    for (const one of known) same.knownOn.set(one, [...(same.knownOn.get(one) ?? []), system]);
     found.set(key, same);
   }
   return [...found.values()];

@@ -4,7 +4,9 @@ import { z } from 'zod';
 export const RECORD_VERSION = 1;
 
 const text = z.string();
-const known = z.enum(['observed', 'source', 'vendor', 'test-suite', 'reported']);
+const known = z
+  .enum(['observed', 'source', 'vendor', 'test-suite', 'reported', 'assumed'])
+  .describe('How it is known; `assumed` where nobody has looked on this system yet');
 const citation = z.strictObject({ source: text, where: text });
 
 const expectation = z.strictObject({

@@ -14,6 +14,7 @@ const HOW: Record<Expected['known'], string> = {
   vendor: "from the vendor's documentation",
   'test-suite': "from the system's own tests",
   reported: 'reported by others',
+  assumed: 'assumed to be as on Linux; not yet observed on this system',
 };
 
 /** How a fact is known, in words. */
