@@ -52,7 +52,7 @@ export class Session {
 
   #one(operation: Operation): Answer | Promise<Answer> {
     const handler = this.#handlers[operation.op] as ((operation: Operation) => Answer | Promise<Answer>) | undefined;
-    if (!handler) throw new Error(`unknown operation '${String(operation.op)}'`);
+    if (!handler) throw new Error(`unknown operation '${operation.op}'`);
     return handler(operation);
   }
 

@@ -1,7 +1,11 @@
 #!/usr/bin/env node
 import process from 'node:process';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { DoctorOptions } from './doctor.ts';
 import { EXIT, UserError } from './exit.ts';
+import type { ListOptions } from './list.ts';
+import type { RunOptions } from './run.ts';
+import type { ShowOptions } from './show.ts';
 import { version } from './version.ts';
 
 /** A whole number within bounds, for an option. */
@@ -40,7 +44,7 @@ function program(): Command {
     .option('--known <file>', 'a list of known deviations')
     .option('--fail-fast', 'stop at the first failure', false)
     .addOption(format())
-    .action(async (selectors: string[], options: import('./run.ts').RunOptions) => {
+    .action(async (selectors: string[], options: RunOptions) => {
       process.exitCode = await (await import('./run.ts')).runCommand(selectors, options);
     });
 
@@ -50,7 +54,7 @@ function program(): Command {
     .argument('[selectors...]', 'as for run')
     .option('--cells', 'list every cell', false)
     .addOption(format())
-    .action(async (selectors: string[], options: import('./list.ts').ListOptions) => {
+    .action(async (selectors: string[], options: ListOptions) => {
       await (await import('./list.ts')).listCommand(selectors, options);
     });
 
@@ -60,7 +64,7 @@ function program(): Command {
     .argument('<id>', 'the id of an experiment or of one of its cells')
     .addOption(reports())
     .addOption(format())
-    .action(async (id: string, options: import('./show.ts').ShowOptions) => {
+    .action(async (id: string, options: ShowOptions) => {
       await (await import('./show.ts')).showCommand(id, options);
     });
 
@@ -68,7 +72,7 @@ function program(): Command {
     .command('doctor')
     .description('tell what this machine offers, and what would enable the rest')
     .addOption(format())
-    .action(async (options: import('./doctor.ts').DoctorOptions) => {
+    .action(async (options: DoctorOptions) => {
       await (await import('./doctor.ts')).doctorCommand(options);
     });
 

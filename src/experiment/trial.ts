@@ -2,6 +2,9 @@ import type { AddressKind, HostName, LabFacts } from '../lab/lab.ts';
 import type { Family, Operation, Result } from '../protocol/messages.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
 
+/** What experiments need of the words of the lab and of the protocol. */
+export type { AddressKind, Family, Operation };
+
 /** An agent in its part of an experiment: `server`, `client`, `impostor`, ... */
 export interface Part {
   readonly name: string;

@@ -63,9 +63,8 @@ export class Stage implements Trial {
   /** Gives every agent back. Never throws. */
   async clear(): Promise<void> {
     const joined = await Promise.allSettled(this.#parts.values());
-    await Promise.all(
-      joined.map((part) => (part.status === 'fulfilled' ? this.#pool.giveBack(part.value.lease) : undefined)),
-    );
+    const leases = joined.flatMap((part) => (part.status === 'fulfilled' ? [part.value.lease] : []));
+    await Promise.all(leases.map((lease) => this.#pool.giveBack(lease)));
   }
 
   #cast(name: string, lease: Lease): Part {

@@ -1,8 +1,7 @@
 import { experiment } from '../../src/experiment/experiment.ts';
 import type { Outcome } from '../../src/experiment/outcome.ts';
 import { FAMILIES, pairUp, PROTOCOLS } from '../../src/experiment/scenes.ts';
-import type { AddressKind } from '../../src/lab/lab.ts';
-import type { Family } from '../../src/protocol/messages.ts';
+import type { AddressKind, Family } from '../../src/experiment/trial.ts';
 
 const KINDS = {
   inet: ['wildcard', 'loopback', 'second-loopback', 'external', 'second-external'],

@@ -2,8 +2,7 @@ import { packetCounters } from '../../src/experiment/counters.ts';
 import { experiment } from '../../src/experiment/experiment.ts';
 import { FAMILIES } from '../../src/experiment/scenes.ts';
 import { open } from '../../src/experiment/talk.ts';
-import { addressOf, type Part, type Trial } from '../../src/experiment/trial.ts';
-import type { Family, Operation } from '../../src/protocol/messages.ts';
+import { addressOf, type Family, type Operation, type Part, type Trial } from '../../src/experiment/trial.ts';
 
 /** How many datagrams are sent each time; a stray packet of the network's own housekeeping is no hundredth of them. */
 const BURST = 200;

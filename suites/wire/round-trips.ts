@@ -1,8 +1,7 @@
 import { experiment } from '../../src/experiment/experiment.ts';
 import { FAMILIES, serveOn } from '../../src/experiment/scenes.ts';
 import { open, openServer, REQUEST } from '../../src/experiment/talk.ts';
-import { addressOf, type Part, type Trial } from '../../src/experiment/trial.ts';
-import type { Family, Operation } from '../../src/protocol/messages.ts';
+import { addressOf, type Family, type Operation, type Part, type Trial } from '../../src/experiment/trial.ts';
 
 /** How many questions each address is asked; they take turns, so that a busy moment of the machine hits all alike. */
 const QUESTIONS = 100;
