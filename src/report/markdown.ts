@@ -1,6 +1,7 @@
 import type { BindRecord, CellRecord, ClaimRecord } from '../record/record.ts';
 import { deviationSentence, failureLines } from './failure.ts';
-import { cellCount, experimentTable, named } from './markdown-experiments.ts';
+import { cellCount, cellsInWords } from './axes.ts';
+import { experimentTable } from './markdown-experiments.ts';
 import { block, code, details, html, table, text } from './markup.ts';
 import {
   claimCountsInWords,
@@ -119,7 +120,10 @@ function differences({ cells }: BindRecord): string[] {
         const sources = (expectation?.cite ?? []).map(({ source: id, where }) => `${source(id)}, ${text(where)}`);
         return [
           code(first?.experiment ?? ''),
-          named(own),
+          cellsInWords(
+            own,
+            cells.filter(({ experiment }) => experiment === first?.experiment),
+          ),
           text(expectation?.because ?? ''),
           [expectation ? howKnown(expectation.known) : '', ...sources].join('<br>'),
         ];

@@ -23,6 +23,9 @@ function leaves(expected: unknown, observed: unknown, path: string, wrong: Reado
   if (isBound(keys) && typeof observed === 'number' && !wrong.has(path)) {
     return [{ place: path, observed: expectedInWords(expected) }];
   }
+  if (Array.isArray(observed) && Array.isArray(expected) && observed.every(isPlain) && expected.every(isPlain)) {
+    return [{ place: path, observed: observed.map(observedInWords).join(', ') || 'none' }];
+  }
   const inside = typeof observed === 'object' && observed !== null && keys.some((key) => Object.hasOwn(observed, key));
   if (!inside) return [{ place: path, observed: observedInWords(observed) }];
   return keys.flatMap((key) => {
@@ -34,4 +37,8 @@ function leaves(expected: unknown, observed: unknown, path: string, wrong: Reado
 
 function isBound(keys: readonly string[]): boolean {
   return keys.length === 1 && (keys[0] === 'atLeast' || keys[0] === 'atMost');
+}
+
+function isPlain(value: unknown): boolean {
+  return typeof value !== 'object' || value === null;
 }

@@ -73,7 +73,17 @@ describe('a Markdown report', () => {
     const row = markdownReport({ ...fixture, cells })
       .split('\n')
       .find((line) => line.includes('`refusal/loopback`'));
-    expect(row).toContain('7: client `E7`<br>and 4 more |');
+    expect(row).toContain('try `7`: client `E7`<br>and 4 more |');
     expect(row).toContain('| pass (12) |');
+  });
+
+  it('counts the places of an outcome when there are too many to tell', () => {
+    const observation = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`p${index}`, 'ok']));
+    const cell = {
+      ...fixture.cells[0]!,
+      expectation: { expect: observation, known: 'observed' as const, cite: [] },
+      observation,
+    };
+    expect(markdownReport({ ...fixture, cells: [cell] })).toContain('p11 `ok`, and 8 more |');
   });
 });

@@ -18,9 +18,10 @@ describe('the outcomes that were judged', () => {
   it('are what was observed where something was expected', () => {
     expect(outcomes({ a: 'ok', b: { c: ['x', 'y'] } }, { a: 'ok', b: { c: ['x', 'z'], d: 1 }, e: 2 })).toEqual([
       'a=ok',
-      'b.c[0]=x',
-      'b.c[1]=z',
+      'b.c=x, z',
     ]);
+    expect(outcomes({ a: [{ b: 1 }, { not: 2 }] }, { a: [{ b: 3, c: 4 }, 5] })).toEqual(['a[0].b=3', 'a[1]=5']);
+    expect(outcomes({ a: ['x'] }, { a: [] })).toEqual(['a=none']);
   });
 
   it('are the bounds that a number kept, and the number where it did not', () => {
