@@ -23,18 +23,24 @@ export interface Disagreement {
 
 /** Compares all of an observation with an expectation, and returns every place where they disagree. */
 export function disagreements(expected: unknown, observed: unknown, path = ''): Disagreement[] {
-  if (isMatcher(expected)) return matches(expected, observed) ? [] : [{ path, expected, observed }];
+  if (isMatcher(expected)) return matches(expected, observed) ? [] : [disagreement(path, expected, observed)];
   if (Array.isArray(expected)) {
-    if (!Array.isArray(observed) || observed.length !== expected.length) return [{ path, expected, observed }];
+    if (!Array.isArray(observed) || observed.length !== expected.length)
+      return [disagreement(path, expected, observed)];
     return expected.flatMap((element, index) => disagreements(element, observed[index], `${path}[${index}]`));
   }
   if (typeof expected === 'object' && expected !== null) {
-    if (typeof observed !== 'object' || observed === null) return [{ path, expected, observed }];
+    if (typeof observed !== 'object' || observed === null) return [disagreement(path, expected, observed)];
     return Object.entries(expected).flatMap(([key, value]) =>
       disagreements(value, (observed as Record<string, unknown>)[key], path === '' ? key : `${path}.${key}`),
     );
   }
-  return Object.is(expected, observed) ? [] : [{ path, expected, observed: observed ?? null }];
+  return Object.is(expected, observed) ? [] : [disagreement(path, expected, observed)];
+}
+
+/** What was not observed at all is `null`, which is what a record can hold. */
+function disagreement(path: string, expected: unknown, observed: unknown): Disagreement {
+  return { path, expected, observed: observed ?? null };
 }
 
 type Matcher = { oneOf: unknown[] } | { not: unknown } | { atLeast: number } | { atMost: number };
