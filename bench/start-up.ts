@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { ratio } from './median.ts';
+import { ratio } from './ratio.ts';
 
 const AGENT = fileURLToPath(new URL('../src/agent/start.cjs', import.meta.url));
 const CLI = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));

@@ -3,7 +3,7 @@ import { select } from '../src/experiment/selection.ts';
 import { LabUnavailable } from '../src/lab/lab.ts';
 import { netns } from '../src/lab/netns.ts';
 import { run } from '../src/runner/run.ts';
-import { ratio } from './median.ts';
+import { ratio } from './ratio.ts';
 
 const ROUNDS = 3;
 const SELECTED = ['conflict/same-address', 'reach/external-from-neighbour'];

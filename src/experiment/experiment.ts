@@ -23,7 +23,7 @@ export type Axes = Readonly<Record<string, readonly string[]>>;
 export type CellOf<A extends Axes> = { readonly [Axis in keyof A]: A[Axis][number] };
 
 /** What a document says would be observed here. */
-export interface Saying<O> {
+interface Saying<O> {
   says: Expectation<O>;
   /**
    * The condition that this cell adds to what the document states, in words that follow "when". Without one, the
@@ -33,7 +33,7 @@ export interface Saying<O> {
 }
 
 /** A platform on which something else is right than elsewhere. */
-export interface Difference<A extends Axes, O> {
+interface Difference<A extends Axes, O> {
   on: readonly System[];
   /** For which cells; without it, for all. */
   where?: (cell: CellOf<A>) => boolean;

@@ -17,7 +17,6 @@ export class Batch {
     string,
     { cell: Cell; resolve: (record: CellRecord) => void; reject: (error: unknown) => void }
   >();
-  #timer: NodeJS.Timeout | null = null;
 
   constructor(kind: LabKind) {
     this.#kind = kind;
@@ -25,14 +24,13 @@ export class Batch {
 
   /** The record of a cell. */
   ask(cell: Cell): Promise<CellRecord> {
-    this.#timer ??= setTimeout(() => void this.#run(), GATHER);
+    if (this.#waiting.size === 0) setTimeout(() => void this.#run(), GATHER);
     return new Promise((resolve, reject) => this.#waiting.set(cell.id, { cell, resolve, reject }));
   }
 
   async #run(): Promise<void> {
     const asked = new Map(this.#waiting);
     this.#waiting.clear();
-    this.#timer = null;
     try {
       await run(
         [...asked.values()].map(({ cell }) => cell),
