@@ -94,6 +94,7 @@ export const recordSchema = z.strictObject({
   }),
   settings: z.strictObject({
     selectors: z.array(text),
+    cells: z.int().describe('How many cells were chosen; an interrupted run holds fewer'),
     jobs: z.int(),
     patience: z.number(),
     fresh: z.boolean(),

@@ -54,7 +54,7 @@ export const fixture: BindRecord = {
     externalInterface: null,
     ownPorts: false,
   },
-  settings: { selectors: ['refusal', 'conflict'], jobs: 2, patience: 250, fresh: false },
+  settings: { selectors: ['refusal', 'conflict'], cells: 16, jobs: 2, patience: 250, fresh: false },
   cells: [
     cell('refusal/loopback/family:inet', { verdict: 'pass' }),
     cell('refusal/loopback/family:inet6', {
