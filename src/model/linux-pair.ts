@@ -21,7 +21,7 @@ export function sameDevice(a: Socket, b: Socket): boolean {
 /** How the new socket's name meets an old one's: by plain overlap, by a quirk, or not at all. */
 export function meeting(next: Socket, old: Socket): 'overlap' | RuleId | undefined {
   if (overlap(next.local, old.local)) return 'overlap';
-  if (next.family === 'inet' && old.family === 'inet6' && !v6onlyFlag(old)) {
+  if (next.family === 'inet' && old.local.v4 === undefined && !v6onlyFlag(old)) {
     // What is left of a dual-stack socket that a connection narrowed to an IPv6 address.
     if (next.local.v4 === ANY) return id['T1-v6only-flag'];
     if (next.protocol === 'udp' && next.local.v4 === PLACEHOLDER) return id['U2-placeholder-127.0.0.6'];

@@ -88,6 +88,12 @@ export const linuxRules = ruleBook('linux', {
     source: { name: 'CVE-2026-31503', where: 'affected versions' },
     known: 'observed',
   },
+  'D1-mapped-wildcard-sticks': {
+    prose:
+      'A socket bound to ::ffff:0.0.0.0 counts as bound to an explicit address: when it is disconnected it keeps the local address that the connection gave it, while 0.0.0.0 and :: become wildcards again.',
+    source: { name: RUN, where: 'connect, disconnect, then a second bind' },
+    known: 'observed',
+  },
   'mapped-miss-6.1': {
     prose: 'On 6.1, TCP ::ffff:0.0.0.0 and then a specific v4-mapped address succeeds.',
     source: { name: 'observed on Linux 6.1.192', where: '242 address pairs' },
@@ -96,6 +102,12 @@ export const linuxRules = ruleBook('linux', {
   'not-local': {
     prose: 'The address belongs to no interface; all of 127.0.0.0/8 does.',
     source: { name: RUN, where: 'bind to a non-local address' },
+    known: 'observed',
+  },
+  'not-on-device': {
+    prose:
+      'An IPv6 socket that is tied to a device can only be bound to an address of that device, unless that is the loopback device. For IPv4 and v4-mapped addresses any local address will do.',
+    source: { name: RUN, where: 'SO_BINDTODEVICE, then bind to ::1' },
     known: 'observed',
   },
   'mapped-on-v6only': {

@@ -4,11 +4,14 @@ import { parseKernel } from './linux-kernel.ts';
 import { linuxRules } from './linux-rules.ts';
 import { FORGOTTEN, judgeTcp, type PortMemory, rememberTcp } from './linux-tcp.ts';
 import { type Chains, EMPTY, judgeUdp, rememberUdp } from './linux-udp.ts';
-import { isLoopback4, isMapped, isMulticast } from './overlap.ts';
+import { ANY, isLoopback4, isMapped, isMulticast } from './overlap.ts';
 import type { Prediction } from './types.ts';
 import type { Socket, System, World } from './world.ts';
 
 const { id, rules } = linuxRules;
+
+/** The device on which every local IPv6 address can be bound. */
+const LOOPBACK = 'lo';
 
 /** What Linux remembers of a port beside its sockets. */
 export interface LinuxHidden {
@@ -40,6 +43,10 @@ export const linux: System<LinuxHidden> = {
     return judge(world, { ...socket, state: 'listening' });
   },
 
+  disconnected(socket) {
+    return socket.address === '::ffff:0.0.0.0' ? socket.local : socket.bound;
+  },
+
   remember({ hidden, sockets, setting }, step) {
     return step.socket.protocol === 'udp'
       ? { ...hidden, chains: rememberUdp(hidden.chains, step) }
@@ -68,5 +75,13 @@ function badArgument(world: World<LinuxHidden>, next: Socket): Prediction | unde
 function badAddress(world: World<LinuxHidden>, next: Socket): Prediction | undefined {
   if (next.v6only && isMapped(next.address)) return decide('EINVAL', id['mapped-on-v6only']);
   const local = isLocal(world, next, (address) => isLoopback4(address) || isMulticast(address));
-  return local ? undefined : decide('EADDRNOTAVAIL', id['not-local']);
+  if (!local) return decide('EADDRNOTAVAIL', id['not-local']);
+  return isElsewhere(world, next) ? decide('EADDRNOTAVAIL', id['not-on-device']) : undefined;
+}
+
+/** Whether the socket is tied to a device that does not have the IPv6 address. IPv4 does not ask. */
+function isElsewhere({ setting }: World<LinuxHidden>, next: Socket): boolean {
+  if (next.device === undefined || next.bound.v6 === undefined || next.bound.v6 === ANY) return false;
+  if (next.device === LOOPBACK) return false;
+  return setting.host?.devices?.[next.device]?.includes(next.address) === false;
 }

@@ -58,7 +58,8 @@ function settle(start: Simulation, place: number, present: PresentSocket): { por
   const listening: Operation[] = [{ op: 'listen', socket: place }];
   if (state === 'bound') return { port: after, refused };
   if (state === 'listening') return { port: listening.reduce(take, after), refused };
-  if (state === 'shut-down') return { port: take(listening.reduce(take, after), { op: 'shutdown', socket: place }), refused };
+  if (state === 'shut-down')
+    return { port: take(listening.reduce(take, after), { op: 'shutdown', socket: place }), refused };
   return { port: connected.reduce(take, after), refused };
 }
 

@@ -78,6 +78,8 @@ export interface PresentSocket extends NextSocket {
 export interface Host {
   /** The addresses of its interfaces. When left out, every address counts as local. */
   readonly addresses?: readonly string[];
+  /** The addresses of each interface by its name, where a socket is tied to one; when left out, it has them all. */
+  readonly devices?: Readonly<Record<string, readonly string[]>>;
   /** The first port that needs no privilege; 1024 when left out. */
   readonly unprivilegedPortStart?: number;
 }
