@@ -85,9 +85,11 @@ export function rememberUdp(chains: Chains, step: Step): Chains {
   if (kind === 'rename') return { ...chains, byAddress: [socket.id, ...without(chains.byAddress, socket.id)] };
   if (kind === 'listen' || kind === 'accept') return chains;
   const last = socket.family === 'inet6' && socket.options.reuseport === true;
-  return last
-    ? { byPort: [...chains.byPort, socket.id], byAddress: [...chains.byAddress, socket.id] }
-    : { byPort: [socket.id, ...chains.byPort], byAddress: [socket.id, ...chains.byAddress] };
+  return {
+    byPort: last ? [...chains.byPort, socket.id] : [socket.id, ...chains.byPort],
+    // connect() first binds the socket to the wildcard, and then gives it the address: it too is filed anew.
+    byAddress: last && kind === 'bind' ? [...chains.byAddress, socket.id] : [socket.id, ...chains.byAddress],
+  };
 }
 
 function without(chain: readonly number[], gone: number): readonly number[] {
