@@ -73,7 +73,7 @@ export function isDual(claims: Claims): boolean {
   return claims.v4 === ANY && claims.v6 === ANY;
 }
 
-/** After a disconnect these systems leave a wildcard, even of a socket that was bound to a specific address. */
+/** What macOS and FreeBSD leave after a disconnect: a wildcard, even of a socket that was bound to an address. */
 export function wildcardAgain({ bound, local }: Socket): Claims {
   return {
     v4: (local.v4 ?? bound.v4) === undefined ? undefined : ANY,

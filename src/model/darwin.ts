@@ -1,4 +1,4 @@
-import { bestMatch, holderOf, isDual, isV4, sharesPort, wildcardAgain } from './bsd-scan.ts';
+import { asksToShare, bestMatch, holderOf, isDual, isV4, sharesPort, wildcardAgain } from './bsd-scan.ts';
 import { isBound, isLocal, lacksPrivilege } from './checks.ts';
 import { decide } from './decide.ts';
 import { ANY, isMapped, isMulticast, isWildcard } from './overlap.ts';
@@ -55,6 +55,19 @@ const { id, rules } = ruleBook('darwin', {
     prose: 'A dual-stack :: is stopped by an IPv4 address that is held, or by an AF_INET6 socket on the IPv4 wildcard.',
     source: PCB6,
     known: 'source',
+  },
+  'M4-disconnect': {
+    prose:
+      'A disconnect leaves the wildcard, even of a socket that was bound to a specific address, and keeps the port.',
+    source: { name: XNU, where: 'udp_disconnect' },
+    known: 'source',
+  },
+  'M3-best-match-only': {
+    prose:
+      'Only the best match is examined: where that one does not stop a dual-stack ::, an IPv4 address behind it that would have stopped it is not seen.',
+    source: { name: XNU, where: 'in_pcblookup_local' },
+    known: 'source',
+    unverified: true,
   },
   listen: {
     prose: 'listen() asks nothing about other sockets.',
@@ -115,7 +128,10 @@ export const darwin: System<undefined> = {
     state: decide('EINVAL', id['listen-state']),
     again: decide('ok', id.listen),
   },
-  disconnected: wildcardAgain,
+
+  disconnected(socket) {
+    return { local: wildcardAgain(socket), rule: id['M4-disconnect'] };
+  },
 
   bind(world, next) {
     return badArgument(world, next) ?? otherOwner(world, next) ?? conflict(world, next);
@@ -155,10 +171,7 @@ function otherOwner({ sockets }: World<undefined>, next: Socket): Prediction | u
   if (held !== undefined && isStranger(next, held) && !wildcards) return decide('EADDRINUSE', id['other-uid'], held);
   if (!isDual(local)) return undefined;
   const held4 = bestMatch(sockets, 'v4', ANY);
-  return held4 !== undefined &&
-    held4.options.reuseport !== true &&
-    held4.uid !== next.uid &&
-    (held4.local.v4 !== ANY || held4.family === 'inet6')
+  return held4 !== undefined && held4.options.reuseport !== true && held4.uid !== next.uid && stopsDual(held4)
     ? decide('EADDRINUSE', id['other-uid'], held4)
     : undefined;
 }
@@ -182,15 +195,19 @@ function conflict({ sockets }: World<undefined>, next: Socket): Prediction {
   if (held !== undefined && !sharesPort(next, held)) return refuse(next, held);
   const held4 = isDual(local) ? holderOf(sockets, next, 'v4', ANY) : undefined;
   if (held4 !== undefined && !sharesPort(next, held4)) {
-    return held4.local.v4 !== ANY || held4.family === 'inet6'
-      ? decide('EADDRINUSE', id['dual-v4-holder'], held4)
-      : decide('ok', id['dual-skips-v4-wildcard'], held4);
+    if (stopsDual(held4)) return decide('EADDRINUSE', id['dual-v4-holder'], held4);
+    const unseen = !asksToShare(next) && sockets.some((other) => other.local.v4 !== undefined && stopsDual(other));
+    return decide('ok', unseen ? id['M3-best-match-only'] : id['dual-skips-v4-wildcard'], held4);
   }
   const shared = held ?? held4;
   return shared === undefined ? decide('ok', id.free) : decide('ok', id['reuseport-both'], shared);
 }
 
+/** Whether a holder in IPv4 stops a dual-stack ::, unless both have SO_REUSEPORT. */
+function stopsDual(held: Socket): boolean {
+  return held.local.v4 !== ANY || held.family === 'inet6';
+}
+
 function refuse(next: Socket, held: Socket): Prediction {
-  const shares = next.options.reuseaddr === true || next.options.reuseport === true;
-  return decide('EADDRINUSE', shares ? id['exact-match'] : id.overlap, held);
+  return decide('EADDRINUSE', asksToShare(next) ? id['exact-match'] : id.overlap, held);
 }

@@ -56,6 +56,12 @@ const { id, rules } = ruleBook('freebsd', {
     source: PCB6,
     known: 'source',
   },
+  'M4-disconnect': {
+    prose:
+      'A disconnect leaves the wildcard, even of a socket that was bound to a specific address, and keeps the port.',
+    source: { name: KERNEL, where: 'in_pcbdisconnect, in6_pcbdisconnect' },
+    known: 'source',
+  },
   listen: { prose: 'listen() asks nothing about other sockets.', source: RUN, known: 'observed' },
   'not-local': {
     prose: 'The address belongs to no interface; that includes all of 127.0.0.0/8 but 127.0.0.1.',
@@ -97,7 +103,10 @@ export const freebsd: System<undefined> = {
     state: decide('EINVAL', id['listen-state']),
     again: decide('ok', id.listen),
   },
-  disconnected: wildcardAgain,
+
+  disconnected(socket) {
+    return { local: wildcardAgain(socket), rule: id['M4-disconnect'] };
+  },
 
   bind(world, next) {
     return badArgument(world, next) ?? otherOwner(world, next) ?? conflict(world, next);

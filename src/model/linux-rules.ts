@@ -94,6 +94,16 @@ export const linuxRules = ruleBook('linux', {
     source: { name: RUN, where: 'connect, disconnect, then a second bind' },
     known: 'observed',
   },
+  disconnect: {
+    prose: 'A disconnect restores the name that the socket was bound to, and keeps its port.',
+    source: { name: RUN, where: 'connect to AF_UNSPEC' },
+    known: 'observed',
+  },
+  'autobound-released': {
+    prose: 'A disconnect releases a port that connect() chose.',
+    source: { name: RUN, where: 'connect to AF_UNSPEC' },
+    known: 'observed',
+  },
   'mapped-miss-6.1': {
     prose: 'On 6.1, TCP ::ffff:0.0.0.0 and then a specific v4-mapped address succeeds.',
     source: { name: 'observed on Linux 6.1.192', where: '242 address pairs' },

@@ -44,8 +44,8 @@ function scan(sockets: readonly Socket[], next: Socket, kernel: Kernel): Predict
   for (const old of sockets) {
     if (old.id === next.id || !sameDevice(next, old)) continue;
     const how = meeting(next, old);
-    if (how === undefined || missed(next, old, kernel)) continue;
-    const excuse = excused(next, old);
+    if (how === undefined) continue;
+    const excuse = excused(next, old) ?? (missed(next, old, kernel) ? id['mapped-miss-6.1'] : undefined);
     if (excuse === undefined) return decide('EADDRINUSE', refusal(next, old, how), old);
     allowed ??= decide('ok', excuse, old);
   }

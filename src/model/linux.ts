@@ -44,7 +44,10 @@ export const linux: System<LinuxHidden> = {
   },
 
   disconnected(socket) {
-    return socket.address === '::ffff:0.0.0.0' ? socket.local : socket.bound;
+    if (socket.autobound) return { local: undefined, rule: id['autobound-released'] };
+    return socket.address === '::ffff:0.0.0.0'
+      ? { local: socket.local, rule: id['D1-mapped-wildcard-sticks'] }
+      : { local: socket.bound, rule: id.disconnect };
   },
 
   remember({ hidden, sockets, setting }, step) {

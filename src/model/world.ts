@@ -61,8 +61,14 @@ export interface System<Hidden> {
   readonly free: RuleId;
   /** Bookkeeping after a step; `world` is the world after it. */
   remember?(world: World<Hidden>, step: Step): Hidden;
-  /** What the local name becomes when a connected socket is disconnected; by default what it was bound to. */
-  disconnected?(socket: Socket): Claims;
+  /** What a disconnect leaves of the local name, and by which rule; by default what the socket was bound to. */
+  disconnected?(socket: Socket): Disconnected;
+}
+
+/** What a disconnect leaves: the local name, or nothing when the port is released. */
+export interface Disconnected {
+  readonly local: Claims | undefined;
+  readonly rule: RuleId;
 }
 
 /** A step that happened, for the bookkeeping of hidden state. */
@@ -138,11 +144,9 @@ class Port<Hidden> implements Simulation {
         return this.#become({ ...this.#find(operation.socket), state: 'close-wait' });
       case 'close': {
         const socket = this.#find(operation.socket);
-        if (operation.leaves !== undefined) return this.#become({ ...socket, state: operation.leaves });
-        return this.#go(
-          this.#world.sockets.filter((other) => other !== socket),
-          { kind: 'close', socket },
-        );
+        return operation.leaves === undefined
+          ? this.#gone(socket)
+          : this.#become({ ...socket, state: operation.leaves });
       }
       case 'set': {
         const socket = this.#find(operation.socket);
@@ -153,11 +157,8 @@ class Port<Hidden> implements Simulation {
         const socket = this.#find(operation.socket);
         return this.#become(socket.state === 'listening' ? { ...socket, state: 'shut-down' } : socket);
       }
-      case 'disconnect': {
-        const socket = this.#find(operation.socket);
-        const local = this.#system.disconnected?.(socket) ?? socket.bound;
-        return this.#become({ ...socket, local, state: 'bound' }, local === socket.local ? undefined : 'rename');
-      }
+      case 'disconnect':
+        return this.#disconnect(this.#find(operation.socket));
     }
   }
 
@@ -197,6 +198,20 @@ class Port<Hidden> implements Simulation {
       state: 'accepted',
     };
     return this.#go([...this.#world.sockets, socket], { kind: 'accept', socket });
+  }
+
+  #disconnect(socket: Socket) {
+    const left = this.#system.disconnected?.(socket) ?? { local: socket.bound, rule: this.#system.free };
+    const { local } = left;
+    const kind = local === socket.local ? undefined : 'rename';
+    const { after } =
+      local === undefined ? this.#gone(socket) : this.#become({ ...socket, local, state: 'bound' }, kind);
+    return { prediction: { outcomes: OK, rule: left.rule }, after };
+  }
+
+  #gone(socket: Socket) {
+    const sockets = this.#world.sockets.filter((other) => other !== socket);
+    return this.#go(sockets, { kind: 'close', socket });
   }
 
   #become(socket: Socket, kind?: Step['kind']) {
