@@ -160,6 +160,8 @@ describe('families', () => {
     ] as const;
     const got = pairs.map(([first, second]) => answer(first, second, { system: 'netbsd' }));
     expect(got).toEqual(['X', 'X', 'ok', 'ok', 'ok']);
+    const { bind } = models.netbsd.predict([socket(':: dual'), socket('127.0.0.1 A')], socket('127.0.0.1 -'));
+    expect([bind.rule, bind.holder]).toEqual(['netbsd/dual-holds-v4', 0]);
   });
 
   test('openbsd: IPv4 and IPv6 never meet', () => {
@@ -179,6 +181,17 @@ test('M3: only the best match is examined', () => {
   const both = [socket('127.0.0.1 A'), socket('0.0.0.0 A')];
   const { bind, refused } = models.darwin.predict(both, next);
   expect([bind.outcomes.join(), bind.rule, refused]).toEqual(['ok', 'darwin/M3-best-match-only', []]);
+});
+
+test.each(BSD)('%s: of two on one address the unconnected one is the better match', (system) => {
+  const present = [socket('S P'), socket('S P', 'tcp', { state: 'connected' })];
+  expect(models[system].predict(present, socket('S -')).bind.holder).toBe(0);
+  expect(models[system].predict(present.toReversed(), socket('S -')).bind.holder).toBe(1);
+});
+
+test.each(BSD)('%s: of two equally good the newer one is the match', (system) => {
+  const present = [socket('S P'), socket('S P')];
+  expect(models[system].predict(present, socket('S -')).bind.holder).toBe(1);
 });
 
 test('M4: a disconnected UDP socket holds the wildcard', () => {

@@ -60,6 +60,12 @@ describe('three and more', () => {
     expect(three(['S AP', 'S A'], 'S A')).toBe('ok');
   });
 
+  test('a flag that each shares, but not all of them, is not enough', () => {
+    const present = [socket('S A', 'tcp', { device: 'lo' }), socket('S P', 'tcp', { device: 'd0' })];
+    const { bind, refused } = models.gvisor.predict(present, socket('S AP'));
+    expect([bind.outcomes.join(), refused]).toEqual(['EADDRINUSE', []]);
+  });
+
   test('T2 is not there', () => {
     const present = [socket('127.0.0.1 A'), socket('0.0.0.0 AP')];
     expect(models.gvisor.predict(present, socket('127.0.0.1 P')).bind.outcomes).toEqual(['EADDRINUSE']);

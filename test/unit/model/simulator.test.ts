@@ -144,6 +144,15 @@ test('the holder that decided is named by its place', () => {
   expect(models.linux.predict(present, socket('S A')).bind.holder).toBe(2);
 });
 
+test('a connection does not change a name that is specific', () => {
+  const { prediction } = models.linux
+    .simulate()
+    .step({ op: 'bind', socket: 0, ...socket('S') })
+    .after.step({ op: 'connect', socket: 0, local: '127.0.0.2' })
+    .after.step({ op: 'bind', socket: 1, ...socket('S') });
+  expect(prediction.outcomes).toEqual(['EADDRINUSE']);
+});
+
 test('a refused bind is placed only if it happened all the same', () => {
   const held = models.linux.simulate().step({ op: 'bind', socket: 0, ...socket('S -') }).after;
   const ask = { op: 'bind', socket: 1, ...socket('S -') } as const;
