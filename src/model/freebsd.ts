@@ -41,6 +41,13 @@ const { id, rules } = ruleBook('freebsd', {
     source: PCB6,
     known: 'source',
   },
+  'other-uid-lb': {
+    prose:
+      'Two wildcards of different users may be shared by SO_REUSEPORT_LB, if the first has it without SO_REUSEPORT, up to FreeBSD 14; newer sources have no such exception.',
+    source: { name: 'FreeBSD 13 and 14', where: 'sys/netinet6/in6_pcb.c, in6_pcbbind' },
+    known: 'source',
+    unverified: true,
+  },
   'dual-skips-v4-wildcard': {
     prose: 'A dual-stack :: is not stopped by an AF_INET 0.0.0.0 that was there first, but the other order conflicts.',
     source: PCB6,
@@ -131,7 +138,8 @@ function dualCost(socket: Socket): number {
   return socket.local.v6 === undefined ? 0 : 3;
 }
 
-function otherOwner({ sockets }: World<undefined>, next: Socket): Prediction | undefined {
+function otherOwner(world: World<undefined>, next: Socket): Prediction | undefined {
+  const { sockets } = world;
   if (next.uid === 0 || isMulticast(next.address)) return undefined;
   const { local } = next;
   const held6 = local.v6 === undefined ? undefined : bestMatch(sockets, 'v6', local.v6);
@@ -139,7 +147,17 @@ function otherOwner({ sockets }: World<undefined>, next: Socket): Prediction | u
   const held = [held6, held4].find(
     (other) => other !== undefined && other.uid !== next.uid && (next.protocol === 'udp' || !isConnected(other)),
   );
-  return held === undefined ? undefined : decide('EADDRINUSE', id['other-uid'], held);
+  if (held === undefined) return undefined;
+  const excepted = held === held6 ? bothAny(local.v6, held.local.v6) : bothAny(local.v4, held.local.v4);
+  if (excepted && held.options.reuseportLb === true && held.options.reuseport !== true) {
+    const found = conflict(world, next);
+    if (found.outcomes[0] === 'ok') return decide(['EADDRINUSE', 'ok'], id['other-uid-lb'], held);
+  }
+  return decide('EADDRINUSE', id['other-uid'], held);
+}
+
+function bothAny(one: string | undefined, other: string | undefined): boolean {
+  return one === ANY && other === ANY;
 }
 
 function conflict({ sockets }: World<undefined>, next: Socket): Prediction {

@@ -109,6 +109,13 @@ export const linuxRules = ruleBook('linux', {
     source: { name: 'observed on Linux 6.1.192', where: '242 address pairs' },
     known: 'observed',
   },
+  'second-index-6.1': {
+    prose:
+      'From 6.1 to 6.8 several bugs of a then new index by address were found and mended in stable updates; with three or more TCP sockets of both families on a port the model allows either outcome there.',
+    source: { name: 'netdev', where: 'fixes of bhash2, December 2022 to March 2024' },
+    known: 'reported',
+    unverified: true,
+  },
   'not-local': {
     prose: 'The address belongs to no interface; all of 127.0.0.0/8 does.',
     source: { name: RUN, where: 'bind to a non-local address' },

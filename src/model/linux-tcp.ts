@@ -29,6 +29,20 @@ export const FORGOTTEN: PortMemory = { reuseaddr: false, reuseport: undefined };
 
 /** Judges bind() or listen() of a TCP socket against all others on the port. */
 export function judgeTcp(sockets: readonly Socket[], memory: PortMemory, next: Socket, kernel: Kernel): Prediction {
+  const certain = judgeCertain(sockets, memory, next, kernel);
+  if (!isUnsure(sockets, next, kernel)) return certain;
+  const other = certain.outcomes[0] === 'ok' ? 'EADDRINUSE' : 'ok';
+  return { ...certain, outcomes: [...certain.outcomes, other], rule: id['second-index-6.1'] };
+}
+
+/** Whether the kernel is of the years in which the index by address was being mended, and the sockets are of that kind. */
+function isUnsure(sockets: readonly Socket[], next: Socket, kernel: Kernel): boolean {
+  if (!atLeast(kernel, 6, 1) || atLeast(kernel, 6, 9)) return false;
+  const others = sockets.filter((socket) => socket.id !== next.id);
+  return others.length > 1 && new Set([next, ...others].map((socket) => socket.family)).size > 1;
+}
+
+function judgeCertain(sockets: readonly Socket[], memory: PortMemory, next: Socket, kernel: Kernel): Prediction {
   const found = scan(sockets, next, kernel);
   if (found.outcomes[0] === 'ok') return found;
   // listen() asks with the socket marked as a listener, and a listener has no use for the memory of SO_REUSEADDR.

@@ -193,6 +193,14 @@ test('6.1 misses ::ffff:0.0.0.0 and then a specific v4-mapped address, for TCP',
   expect(binds('tcp', names, { kernel: '6.12.43' }).got).toEqual(['ok', 'EADDRINUSE']);
 });
 
+test('from 6.1 to 6.8 three TCP sockets of both families may go either way', () => {
+  const names = ['0.0.0.0 -', ':: v6only', '127.0.0.1 -'];
+  expect(binds('tcp', names, { kernel: '6.6.1' }).got.at(-1)).toBe('EADDRINUSE,ok');
+  expect(binds('tcp', names, { kernel: '6.9.0' }).got.at(-1)).toBe('EADDRINUSE');
+  expect(binds('tcp', names, { kernel: '5.15.0' }).got.at(-1)).toBe('EADDRINUSE');
+  expect(binds('udp', names, { kernel: '6.6.1' }).got.at(-1)).toBe('EADDRINUSE');
+});
+
 test('an accepted child belongs to who called accept(), and outlives its listener', () => {
   const { after } = linux
     .simulate()

@@ -91,6 +91,7 @@ function* sequences(system: SystemName): Generator<Prediction> {
   const chains: readonly (readonly [string | undefined, readonly Operation[]])[] = [
     [undefined, [bind('127.0.0.1 A', 'tcp'), bind('W AP', 'tcp'), bind('127.0.0.1 P', 'tcp')]],
     ['6.1.192', [bind('::ffff:0.0.0.0', 'tcp'), bind('::ffff:127.0.0.1', 'tcp')]],
+    ['6.6.0', [bind('W', 'tcp'), bind(':: v6only', 'tcp'), bind('S', 'tcp')]],
     ['6.1.0', [bind('S A', 'tcp'), { op: 'set', socket: 0, options: off }, bind('S A', 'tcp')]],
     [undefined, [bind('127.0.0.2', 'udp'), bind('S P', 'udp'), bind('W P', 'udp')]],
     ['5.10.1', [...many, bind('W', 'udp')]],
