@@ -60,7 +60,7 @@ export const linuxRules = ruleBook('linux', {
   },
   'T2-reuseport-memory': {
     prose:
-      'The kernel remembers the last SO_REUSEPORT socket of a TCP port; a new one of the same user whose address that one covers is let in without looking at the other sockets, and without noticing that options were cleared since.',
+      'The kernel remembers the last SO_REUSEPORT socket of a TCP port; a new one of the same user whose address that one covers is let in without looking at the other sockets, and without noticing that options were cleared since. A bind without SO_REUSEPORT, or the last socket’s going, wipes that memory; since 6.18 so does the going of all but connections whose port connect() chose.',
     source: { name: CSK, where: 'sk_reuseport_match, inet_csk_update_fastreuse' },
     known: 'observed',
   },

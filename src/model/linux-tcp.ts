@@ -1,6 +1,6 @@
 import { decide } from './decide.ts';
 import { atLeast, type Kernel } from './linux-kernel.ts';
-import { bothReuseaddr, bothReuseport, meeting, sameDevice, v6onlyFlag } from './linux-pair.ts';
+import { bothReuseaddr, bothReuseport, meeting, sameDevice } from './linux-pair.ts';
 import { linuxRules } from './linux-rules.ts';
 import { ANY, isMapped, type Claims } from './overlap.ts';
 import type { Family, Prediction, RuleId } from './types.ts';
@@ -19,7 +19,6 @@ export interface PortMemory {
 interface Remembered {
   readonly uid: number;
   readonly family: Family;
-  readonly v6only: boolean;
   readonly claims: Claims;
   /** Up to 6.7: the first socket of the port covers every address. */
   readonly anyAddress: boolean;
@@ -128,7 +127,6 @@ export function rememberTcp(memory: PortMemory, sockets: readonly Socket[], step
   const remembered: Remembered = {
     uid: socket.uid,
     family: socket.family,
-    v6only: v6onlyFlag(socket),
     claims: socket.local,
     anyAddress: first,
   };

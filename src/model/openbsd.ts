@@ -87,7 +87,9 @@ export const openbsd: System<undefined> = {
     if (refused !== undefined) return refused;
     const stack: Stack = next.family === 'inet' ? 'v4' : 'v6';
     const address = next.local[stack] ?? ANY;
-    const found = otherOwner(world, next, stack, address) ?? conflict(world, next, stack, address);
+    // IPV6_V6ONLY cannot be turned off, so that a socket has a place in the table of its own family only.
+    const sockets = world.sockets.filter((other) => other.family === next.family);
+    const found = otherOwner(sockets, next, stack, address) ?? conflict(sockets, next, stack, address);
     if (found.outcomes[0] !== 'ok') return found;
     const privileged = lacksPrivilege(world, next) || (next.port === NFS && !next.privileged);
     return privileged ? decide('EACCES', id.privileged) : found;
@@ -105,14 +107,14 @@ function badArgument(world: World<undefined>, next: Socket): Prediction | undefi
   return everywhere || isLocal(world, next) ? undefined : decide('EADDRNOTAVAIL', id['not-local']);
 }
 
-function otherOwner({ sockets }: World<undefined>, next: Socket, stack: Stack, address: string) {
+function otherOwner(sockets: readonly Socket[], next: Socket, stack: Stack, address: string) {
   if (next.uid === 0 || isMulticast(next.address)) return undefined;
   const held = bestMatch(sockets, stack, address);
   if (held === undefined || held.uid === next.uid) return undefined;
   return decide('EADDRINUSE', stack === 'v4' ? id['other-uid'] : id['other-uid-v6'], held);
 }
 
-function conflict({ sockets }: World<undefined>, next: Socket, stack: Stack, address: string): Prediction {
+function conflict(sockets: readonly Socket[], next: Socket, stack: Stack, address: string): Prediction {
   const held = holderOf(sockets, next, stack, address);
   if (held === undefined) return decide('ok', id.free);
   if (sharesPort(next, held)) return decide('ok', id['reuseport-both'], held);

@@ -116,7 +116,10 @@ export type Operation =
       readonly uid?: number;
     }
   | { readonly op: 'peer-close'; readonly socket: number }
-  /** close(): the socket goes at once, or `leaves` a TCP state behind. Closing what was left means that it expired. */
+  /**
+   * close(): the socket goes at once, as one does whose peer had closed first, or it `leaves` a TCP state behind.
+   * Closing what was left means that it expired.
+   */
   | {
       readonly op: 'close';
       readonly socket: number;

@@ -165,7 +165,8 @@ describe('families', () => {
   });
 
   test('openbsd: IPv4 and IPv6 never meet', () => {
-    expect(answer(':: dual', '0.0.0.0', { system: 'openbsd' })).toBe('X');
+    expect(answer(':: dual', '0.0.0.0', { system: 'openbsd' })).toBe('ok');
+    expect(answer('0.0.0.0', ':: dual', { system: 'openbsd' })).toBe('ok');
     expect(answer(':: v6only', '0.0.0.0', { system: 'openbsd' })).toBe('ok');
     expect(answer('0.0.0.0', ':: v6only', { system: 'openbsd' })).toBe('ok');
   });
