@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
+import { setTimeout as after } from 'node:timers/promises';
+
+/** Waits until something is so. @throws Error when it is not so within a generous time. */
+export async function until(what: string, so: () => boolean | Promise<boolean>, within = 20_000): Promise<void> {
+  const deadline = Date.now() + within;
+  while (!(await so())) {
+    if (Date.now() > deadline) throw new Error(`waited in vain: ${what}`);
+    await after(10);
+  }
+}
+
+/** Whether a process runs; one that has ended and only waits to be collected does not. */
+export function runs(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  try {
+    return !/^\d+ \(.*\) [ZX] /s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    // Without /proc the signal has to do; with it, it has ended in between.
+    return process.platform !== 'linux';
+  }
+}
