@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import process from 'node:process';
 import { setTimeout as after } from 'node:timers/promises';
 
@@ -23,5 +23,26 @@ export function runs(pid: number): boolean {
   } catch {
     // Without /proc the signal has to do; with it, it has ended in between.
     return process.platform !== 'linux';
+  }
+}
+
+/** The processes below one that run a fake agent, as far as the system lists them. */
+export function fakesOf(pid: number): number[] {
+  const children = new Map<number, number[]>();
+  for (const entry of process.platform === 'linux' ? readdirSync('/proc') : []) {
+    if (!/^\d+$/.test(entry)) continue;
+    const parent = Number(/\) [A-Y] (\d+) /s.exec(textOf(`/proc/${entry}/stat`))?.[1]);
+    children.set(parent, [...(children.get(parent) ?? []), Number(entry)]);
+  }
+  const below = (parent: number): number[] => (children.get(parent) ?? []).flatMap((child) => [child, ...below(child)]);
+  return below(pid).filter((one) => textOf(`/proc/${one}/cmdline`).includes('/test/fakes/'));
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    // The process has ended in between.
+    return '';
   }
 }
