@@ -54,7 +54,7 @@ export class Session {
   }
 
   #one(operation: Operation): Answer | Promise<Answer> {
-    if (!Object.hasOwn(this.#handlers, operation.op)) throw new Error(`unknown operation '${String(operation.op)}'`);
+    if (!Object.hasOwn(this.#handlers, operation.op)) throw new Error(`unknown operation '${operation.op}'`);
     const handler = this.#handlers[operation.op] as (operation: Operation) => Answer | Promise<Answer>;
     return handler(operation);
   }

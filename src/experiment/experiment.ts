@@ -37,7 +37,8 @@ export interface Difference<A extends Axes, O> {
   on: readonly System[];
   /** For which cells; without it, for all. */
   where?: (cell: CellOf<A>) => boolean;
-  expect: Expectation<O>;
+  /** Laid over what is expected elsewhere; it names only what is different. */
+  expect: Expectation<O> | ((cell: CellOf<A>) => Expectation<O>);
   because: string;
   known: Provenance;
   cite: readonly Citation[];
@@ -49,7 +50,7 @@ export interface Experiment<A extends Axes = Axes, O = unknown> {
   asks: string;
   tags: readonly string[];
   /** The documents' claims that this puts to the test, each with what it says would be observed. */
-  claims: Partial<Record<ClaimId, Saying<O> | ((cell: CellOf<A>) => Saying<O> | null)>>;
+  claims: Partial<Record<ClaimId, Saying<NoInfer<O>> | ((cell: CellOf<A>) => Saying<NoInfer<O>> | null)>>;
   axes: A;
   /** Combinations that make no sense are left out. */
   only?: (cell: CellOf<A>) => boolean;
@@ -58,7 +59,7 @@ export interface Experiment<A extends Axes = Axes, O = unknown> {
   waits?: boolean;
   /** Makes it happen and says what happened. It judges nothing. */
   run: (cell: CellOf<A>, trial: Trial) => Promise<O>;
-  /** What is right on every platform that `differs` does not name, and how that is known. */
+  /** What is right on Linux, how that is known, and what is assumed of every platform that `differs` does not name. */
   expect: Expectation<NoInfer<O>> | ((cell: CellOf<A>) => Expectation<NoInfer<O>>);
   known: Provenance;
   cite: readonly Citation[];

@@ -2,6 +2,9 @@ import type { AddressKind, HostName, LabFacts } from '../lab/lab.ts';
 import type { Family, Operation, Result } from '../protocol/messages.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
 
+/** What experiments need of the words of the lab and of the protocol. */
+export type { AddressKind, Family, Operation };
+
 /** An agent in its part of an experiment: `server`, `client`, `impostor`, ... */
 export interface Part {
   readonly name: string;
@@ -26,6 +29,8 @@ export interface Trial {
   readonly facts: LabFacts;
   /** A port that nobody else uses in this lab, for TCP and for UDP. */
   readonly port: number;
+  /** One more such port. */
+  anotherPort(): Promise<number>;
   /** How long to wait for what may never come, in milliseconds. */
   readonly patience: number;
   /** The part of this name; the same process whenever it is asked for. */

@@ -71,6 +71,9 @@ export function wire(neighbour: Holder, gateway: Holder): string {
         `link add eth1 type veth peer name eth1 netns ${neighbour.inner}`,
         ...up('eth0', '192.168.6.1/24', 'fd00:6::1/64'),
         ...up('eth1', '192.168.7.1/24', 'fd00:7::1/64'),
+        // A router looks for its neighbours from its link-local address.
+        'addr add fe80::1/64 dev eth0 nodad',
+        'addr add fe80::1/64 dev eth1 nodad',
         'rule add iif eth0 ipproto icmp blackhole',
         '-6 rule add iif eth0 ipproto ipv6-icmp blackhole',
         'addr del 127.0.0.1/8 dev lo',

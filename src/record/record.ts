@@ -4,7 +4,9 @@ import { z } from 'zod';
 export const RECORD_VERSION = 1;
 
 const text = z.string();
-const known = z.enum(['observed', 'source', 'vendor', 'test-suite', 'reported']);
+const known = z
+  .enum(['observed', 'source', 'vendor', 'test-suite', 'reported', 'assumed'])
+  .describe('How it is known; `assumed` where nobody has looked on this system yet');
 const citation = z.strictObject({ source: text, where: text });
 
 const expectation = z.strictObject({
@@ -39,8 +41,15 @@ const cell = z.strictObject({
   reason: text.exactOptional().describe('Why it was skipped, what went wrong, or why the deviation is known'),
   enable: text.exactOptional().describe('The line that would let a skipped cell run'),
   expectation: expectation.exactOptional(),
-  observation: z.unknown().describe('What happened; absent when nothing was observed'),
-  disagreements: z.array(z.strictObject({ path: text, expected: z.unknown(), observed: z.unknown() })),
+  // JSON has no `undefined`, so what was not observed is simply not there.
+  observation: z.unknown().optional().describe('What happened; absent when nothing was observed'),
+  disagreements: z.array(
+    z.strictObject({
+      path: text.describe('Where in the observation; empty for the whole of it'),
+      expected: z.unknown(),
+      observed: z.unknown().optional().describe('Absent when there was nothing at that place'),
+    }),
+  ),
   claims: z.array(evidence),
   duration: z.number().describe('Milliseconds'),
   attempts: z.int().min(0),

@@ -4,7 +4,8 @@ import type { Hello } from '../protocol/messages.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
 import { AgentProcess } from './agent-process.ts';
 
-const AGENT = fileURLToPath(new URL('../agent/main.js', import.meta.url));
+/** What starts an agent, in the built package. */
+const AGENT = fileURLToPath(new URL('../agent/start.cjs', import.meta.url));
 
 /** The user that a second agent runs as where an experiment needs two: `nobody` on every system that has one. */
 const OTHER_USER = '65534';

@@ -5,8 +5,9 @@ import type { CellRecord } from '../record/record.ts';
 import { evidenceOf } from '../verdict/claims.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
 import { expectationFor, judge } from '../verdict/judge.ts';
-import type { Lease } from './pool.ts';
-import type { AgentPool } from './pool.ts';
+import type { LabFacts } from '../lab/lab.ts';
+import type { AgentProcess } from './agent-process.ts';
+import type { AgentPool, Lease } from './pool.ts';
 import { isFree, type Ports } from './ports.ts';
 import { Stage } from './stage.ts';
 
@@ -19,7 +20,7 @@ const CELL_DEADLINE = 60_000;
 export interface Workplace {
   pool: AgentPool;
   ports: Ports;
-  facts: Stage['facts'];
+  facts: LabFacts;
 }
 
 /** Runs one cell and judges it. Never throws: what goes wrong becomes an `error` that says what it was. */
@@ -80,8 +81,7 @@ async function attemptCell(cell: Cell, workplace: Workplace, patience: number): 
     return prober.agent;
   };
   try {
-    const port = await ports.next(probe);
-    stage = new Stage(facts, port, patience, pool);
+    stage = await Stage.open({ facts, patience, pool, nextPort: () => ports.next(probe) });
     const deadline = new AbortController();
     const observation = await Promise.race([
       cell.registered.experiment.run(cell.values, stage),
@@ -90,7 +90,7 @@ async function attemptCell(cell: Cell, workplace: Workplace, patience: number): 
       }),
     ]).finally(() => deadline.abort());
     await stage.clear();
-    const stolen = ports.shared && !(await isFree(await probe(), facts, port));
+    const stolen = ports.shared && !(await areFree(await probe(), facts, stage.ports));
     return { observation, stolen, transcript: stage.transcript() };
   } catch (error) {
     await stage?.clear();
@@ -98,6 +98,11 @@ async function attemptCell(cell: Cell, workplace: Workplace, patience: number): 
   } finally {
     if (prober) await pool.giveBack(prober);
   }
+}
+
+async function areFree(agent: AgentProcess, facts: LabFacts, ports: readonly number[]): Promise<boolean> {
+  for (const port of ports) if (!(await isFree(agent, facts, port))) return false;
+  return true;
 }
 
 /** A harness error says what it was; anything else is a mistake in bindspec or in the experiment, and says where. */

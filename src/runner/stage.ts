@@ -6,21 +6,45 @@ import { servedLine, traceLine } from '../record/transcript.ts';
 import { harnessClock } from './agent-process.ts';
 import type { AgentPool, Lease } from './pool.ts';
 
+/** What a stage is set up with. */
+export interface Setting {
+  facts: LabFacts;
+  /** Milliseconds to wait for what may never come. */
+  patience: number;
+  pool: AgentPool;
+  nextPort: () => Promise<number>;
+}
+
 /** What one attempt at a cell plays on: its port, its parts, and what was said. */
 export class Stage implements Trial {
   readonly facts: LabFacts;
   readonly port: number;
   readonly patience: number;
+  /** Every port that was given to the cell. */
+  readonly ports: number[];
+  readonly #nextPort: () => Promise<number>;
   readonly #pool: AgentPool;
   readonly #began = harnessClock();
   readonly #parts = new Map<string, Promise<{ part: Part; lease: Lease }>>();
   readonly #transcript: TranscriptLine[] = [];
 
-  constructor(facts: LabFacts, port: number, patience: number, pool: AgentPool) {
-    this.facts = facts;
+  private constructor(port: number, setting: Setting) {
+    this.facts = setting.facts;
     this.port = port;
-    this.patience = patience;
-    this.#pool = pool;
+    this.ports = [port];
+    this.patience = setting.patience;
+    this.#nextPort = setting.nextPort;
+    this.#pool = setting.pool;
+  }
+
+  static async open(setting: Setting): Promise<Stage> {
+    return new Stage(await setting.nextPort(), setting);
+  }
+
+  async anotherPort(): Promise<number> {
+    const port = await this.#nextPort();
+    this.ports.push(port);
+    return port;
   }
 
   async part(name: string, { host = 'machine', otherUser = false }: PartOptions = {}): Promise<Part> {
@@ -39,9 +63,8 @@ export class Stage implements Trial {
   /** Gives every agent back. Never throws. */
   async clear(): Promise<void> {
     const joined = await Promise.allSettled(this.#parts.values());
-    await Promise.all(
-      joined.map((part) => (part.status === 'fulfilled' ? this.#pool.giveBack(part.value.lease) : undefined)),
-    );
+    const leases = joined.flatMap((part) => (part.status === 'fulfilled' ? [part.value.lease] : []));
+    await Promise.all(leases.map((lease) => this.#pool.giveBack(lease)));
   }
 
   #cast(name: string, lease: Lease): Part {

@@ -59,3 +59,11 @@ export function inWords(expected: unknown): string {
   if ('not' in expected) return `anything but ${inWords(expected.not)}`;
   return 'atLeast' in expected ? `at least ${expected.atLeast}` : `at most ${expected.atMost}`;
 }
+
+/** Every leaf of an expectation or observation with its path, in order. */
+export function leaves(value: unknown, path = ''): [path: string, leaf: unknown][] {
+  if (typeof value !== 'object' || value === null || isMatcher(value)) return [[path, value]];
+  if (Array.isArray(value) && value.every((element) => typeof element !== 'object')) return [[path, value]];
+  const entries = Object.entries(value).flatMap(([key, inner]) => leaves(inner, path === '' ? key : `${path}.${key}`));
+  return entries.length === 0 ? [[path, value]] : entries;
+}

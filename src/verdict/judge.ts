@@ -5,7 +5,8 @@ import { disagreements, type Disagreement } from './expectation.ts';
 /** What is held to be right for a cell on a platform, and how that is known. */
 export interface Resolved {
   expect: unknown;
-  known: Provenance;
+  /** `assumed` where nobody has looked, and the platform is taken to be like Linux until somebody does. */
+  known: Provenance | 'assumed';
   cite: readonly Citation[];
   /** Why this platform differs from the others; absent where it does not. */
   because?: string;
@@ -14,11 +15,15 @@ export interface Resolved {
 /** What is expected of a cell on a system: the experiment's expectation, changed by the difference that names the system. */
 export function expectationFor(cell: Pick<Cell, 'registered' | 'values'>, system: System): Resolved {
   const { experiment } = cell.registered;
-  const expect = typeof experiment.expect === 'function' ? experiment.expect(cell.values) : experiment.expect;
+  const expect = resolve(experiment.expect, cell.values);
   const difference = differenceFor(experiment, cell.values, system);
-  if (!difference) return { expect, known: experiment.known, cite: experiment.cite };
+  if (!difference) return { expect, known: system === 'linux' ? experiment.known : 'assumed', cite: experiment.cite };
   const { known, cite, because } = difference;
-  return { expect: merge(expect, difference.expect), known, cite, because };
+  return { expect: merge(expect, resolve(difference.expect, cell.values)), known, cite, because };
+}
+
+function resolve(expect: Experiment['expect'], values: Cell['values']): unknown {
+  return typeof expect === 'function' ? expect(values) : expect;
 }
 
 function differenceFor(experiment: Experiment, values: Cell['values'], system: System) {

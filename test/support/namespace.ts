@@ -4,7 +4,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 /** The agent as `npm run build` makes it, which `npm test` runs first. */
-export const AGENT = fileURLToPath(new URL('../../dist/src/agent/main.js', import.meta.url));
+export const AGENT = fileURLToPath(new URL('../../dist/src/agent/start.cjs', import.meta.url));
 
 export const isRoot = process.getuid?.() === 0;
 

@@ -1,6 +1,6 @@
-import type { SockaddrLayout } from './sockaddr.ts';
 import { darwin } from './constants-darwin.ts';
 import { linux } from './constants-linux.ts';
+import type { SockaddrLayout } from './sockaddr.ts';
 
 export interface SocketOption {
   level: number;

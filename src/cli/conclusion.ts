@@ -1,0 +1,41 @@
+import type { BindRecord, ClaimRecord } from '../record/record.ts';
+import { failureText } from '../report/failure.ts';
+import { claimCountsInWords, countsInWords, countVerdicts, isUnexpected, skipsOf } from '../report/summary.ts';
+import { columns, cut, paint, paintLine, say } from './terminal.ts';
+
+/** What is said when a run is over: its failures whole, what was skipped and why, the claims, and the counts. */
+export function conclude(record: BindRecord, written: readonly string[]): void {
+  for (const cell of record.cells.filter(isUnexpected)) say(`\n${failureText(cell, record, paintLine)}`);
+  skipped(record);
+  claims(record.claims.filter(({ verdict }) => verdict !== 'untested'));
+  const counts = countsInWords(countVerdicts(record.cells));
+  say();
+  if (!record.complete) say(paint('yellow', 'Interrupted: the record holds what was done until then, and says so.'));
+  say(`${paint('bold', counts === '' ? 'nothing was run' : counts)} in ${(record.duration / 1000).toFixed(1)} s`);
+  if (written.length > 0) say(paint('gray', `written: ${written.join(', ')}`));
+}
+
+function skipped(record: BindRecord): void {
+  const skips = skipsOf(record.cells);
+  if (skips.length === 0) return;
+  say(`\n${paint('bold', 'Skipped')}`);
+  for (const { reason, enable, cells } of skips) {
+    say(`  ${String(cells.length).padStart(4)} cells: ${reason}`);
+    if (enable !== undefined) say(`             ${paint('cyan', enable)}`);
+  }
+}
+
+const STYLES = { confirmed: 'green', refuted: 'red', qualified: 'yellow', untested: 'gray' } as const;
+
+function claims(list: readonly ClaimRecord[]): void {
+  if (list.length === 0) return;
+  say(`\n${paint('bold', 'What the documents claim')}  (${claimCountsInWords(list)})`);
+  const widest = Math.max(...list.map(({ id }) => id.length));
+  for (const { id, claim, verdict, documents, detail } of list) {
+    const texts = documents.join(' ').toUpperCase().padEnd(9);
+    const head = `  ${paint(STYLES[verdict], verdict.padEnd(9))}  ${id.padEnd(widest)}  ${paint('gray', texts)}`;
+    const room = columns() - widest - 26;
+    say(`${head}  ${verdict === 'confirmed' ? paint('gray', cut(detail, room)) : cut(detail, Math.max(room, 60))}`);
+    if (verdict !== 'confirmed') say(`             ${paint('gray', cut(claim, columns() - 14))}`);
+  }
+}

@@ -1,0 +1,40 @@
+import { loadRegistry } from '../experiment/registry.ts';
+import { selected } from './selected.ts';
+import { columns, cut, paint, say } from './terminal.ts';
+
+export interface ListOptions {
+  cells: boolean;
+  format: 'pretty' | 'json';
+}
+
+/** `bindspec list`. @throws UserError when a selector matches nothing. */
+export async function listCommand(selectors: string[], { cells: every, format }: ListOptions): Promise<void> {
+  const cells = selected(await loadRegistry(), selectors);
+  const experiments = new Map(cells.map(({ registered }) => [registered.id, registered.experiment]));
+  const countOf = (id: string) => cells.filter(({ registered }) => registered.id === id).length;
+  if (format === 'json') {
+    const rows = [...experiments].map(([id, { title, asks, tags, claims, axes }]) => ({
+      id,
+      title,
+      asks,
+      tags,
+      claims: Object.keys(claims),
+      axes,
+      cells: cells.filter(({ registered }) => registered.id === id).map((cell) => cell.id),
+    }));
+    say(JSON.stringify(rows, null, 1));
+    return;
+  }
+  if (every) {
+    for (const { id } of cells) say(id);
+    return;
+  }
+  const widest = Math.max(...[...experiments.keys()].map((id) => id.length));
+  for (const [id, { title }] of experiments) {
+    const count = String(countOf(id)).padStart(3);
+    say(
+      `${id.padEnd(widest)}  ${paint('gray', `${count} cells`)}  ${cut(title, Math.max(columns() - widest - 13, 20))}`,
+    );
+  }
+  say(paint('gray', `\n${experiments.size} experiments, ${cells.length} cells`));
+}

@@ -1,0 +1,76 @@
+import process from 'node:process';
+import type { Cell } from '../experiment/cells.ts';
+import type { CellRecord, Platform } from '../record/record.ts';
+import { countsInWords, countVerdicts, worstVerdict } from '../report/summary.ts';
+import type { Listener } from '../runner/run.ts';
+import { columns, cut, paint, say, verdictWord } from './terminal.ts';
+
+/**
+ * Tells how a run goes on: a line for each experiment as soon as all of its cells are done, and on a terminal below
+ * them one status line that is rewritten.
+ */
+export class Progress implements Listener {
+  readonly #left = new Map<string, number>();
+  readonly #done = new Map<string, CellRecord[]>();
+  readonly #running = new Set<string>();
+  readonly #version: string;
+  readonly #widest: number;
+  #total = 0;
+  #finished = 0;
+  #status = false;
+
+  constructor(cells: readonly Cell[], version: string) {
+    this.#version = version;
+    for (const { registered } of cells) this.#left.set(registered.id, (this.#left.get(registered.id) ?? 0) + 1);
+    this.#widest = Math.max(...[...this.#left.keys()].map((id) => id.length));
+  }
+
+  started(platform: Platform, lab: string, cells: number): void {
+    this.#total = cells;
+    const where = `${platform.system} ${platform.release} (${platform.architecture}), ${lab} lab`;
+    say(`${paint('bold', `bindspec ${this.#version}`)} on ${where}, ${cells} cells\n`);
+    this.#rewrite();
+  }
+
+  began(cell: Cell): void {
+    this.#running.add(cell.id);
+    this.#rewrite();
+  }
+
+  ended(record: CellRecord): void {
+    this.#finished += 1;
+    this.#running.delete(record.id);
+    const { experiment } = record;
+    const done = [...(this.#done.get(experiment) ?? []), record];
+    const left = (this.#left.get(experiment) ?? 0) - 1;
+    this.#done.set(experiment, done);
+    this.#left.set(experiment, left);
+    if (left === 0) {
+      this.#done.delete(experiment);
+      this.#clear();
+      const counts = countsInWords(countVerdicts(done)).padEnd(18);
+      const head = `${verdictWord(worstVerdict(done))} ${experiment.padEnd(this.#widest)}  ${counts}`;
+      const room = columns() - this.#widest - 32;
+      say(room > 20 ? `${head} ${paint('gray', cut(record.title, room))}` : head);
+    }
+    this.#rewrite();
+  }
+
+  /** Takes the status line away. */
+  end(): void {
+    this.#clear();
+  }
+
+  #rewrite(): void {
+    if (!process.stdout.isTTY) return;
+    this.#clear();
+    const [first = ''] = this.#running;
+    process.stdout.write(paint('gray', cut(`${this.#finished}/${this.#total}  ${first}`, columns() - 1)));
+    this.#status = true;
+  }
+
+  #clear(): void {
+    if (this.#status) process.stdout.write('\r\x1b[K');
+    this.#status = false;
+  }
+}

@@ -1,0 +1,132 @@
+import { readFileSync } from 'node:fs';
+import os from 'node:os';
+import process from 'node:process';
+import { cellsOf } from '../experiment/cells.ts';
+import { loadRegistry } from '../experiment/registry.ts';
+import { LabUnavailable } from '../lab/lab.ts';
+import type { BindRecord } from '../record/record.ts';
+import { run, type Listener } from '../runner/run.ts';
+import { HarnessError } from '../verdict/harness-error.ts';
+import { BadKnownList, parseKnownList, type KnownDeviation } from '../verdict/known.ts';
+import { conclude } from './conclusion.ts';
+import { EXIT, UserError } from './exit.ts';
+import { labFor, type LabChoice } from './labs.ts';
+import { Progress } from './progress.ts';
+import { prepareFolder, writeReports } from './reports-folder.ts';
+import { selected } from './selected.ts';
+import { say } from './terminal.ts';
+import { version } from './version.ts';
+
+export interface RunOptions {
+  lab: LabChoice;
+  jobs?: number;
+  patience: number;
+  fresh: boolean;
+  reports: string;
+  known?: string;
+  failFast: boolean;
+  format: 'pretty' | 'json';
+}
+
+/** How long an agent may take to start, and to answer beyond what its operations wait for, in milliseconds. */
+const GRACE = 10_000;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const SILENT: Listener = { started: () => undefined, began: () => undefined, ended: () => undefined };
+
+/** `bindspec run`. Returns the exit code. @throws UserError for what the user can mend. */
+export async function runCommand(selectors: string[], options: RunOptions): Promise<number> {
+  const registry = await loadRegistry();
+  const cells = selected(registry, selectors);
+  const known = readKnown(options.known, registry.flatMap(cellsOf));
+  prepareFolder(options.reports);
+
+  const interruption = new AbortController();
+  const interrupt = () => {
+    // Asked a second time, nothing is waited for; the kernel takes the labs back.
+    if (interruption.signal.aborted) process.exit(EXIT.interrupted);
+    interruption.abort();
+  };
+  for (const signal of SIGNALS) process.on(signal, interrupt);
+
+  const pretty = options.format === 'pretty';
+  const progress = pretty ? new Progress(cells, version()) : null;
+  const record = await inLab(options, (kind) =>
+    run(
+      cells,
+      kind,
+      {
+        version: version(),
+        selectors,
+        jobs: options.jobs ?? defaultJobs(),
+        patience: options.patience,
+        fresh: options.fresh,
+        failFast: options.failFast,
+        grace: GRACE,
+        known,
+        signal: interruption.signal,
+      },
+      progress ?? SILENT,
+    ),
+  );
+  progress?.end();
+  for (const signal of SIGNALS) process.off(signal, interrupt);
+
+  const written = await writeReports(options.reports, record);
+  if (pretty) conclude(record, written);
+  else say(JSON.stringify(record));
+  return interruption.signal.aborted ? EXIT.interrupted : exitCode(record);
+}
+
+/** Cells spend most of their time waiting for agents and for silence, so there are more at a time than processors. */
+function defaultJobs(): number {
+  return Math.max(2, os.availableParallelism() * 2);
+}
+
+function exitCode(record: BindRecord): number {
+  const verdicts = new Set(record.cells.map(({ verdict }) => verdict));
+  if (verdicts.has('error')) return EXIT.harness;
+  return verdicts.has('fail') || verdicts.has('stale') ? EXIT.failed : EXIT.expected;
+}
+
+async function inLab(
+  options: RunOptions,
+  work: (kind: Awaited<ReturnType<typeof labFor>>) => Promise<BindRecord>,
+): Promise<BindRecord> {
+  try {
+    const kind = await labFor(options.lab, (why) => {
+      process.stderr.write(
+        `bindspec: the host lab is used, because ${why.message}; to enable the netns lab: ${why.enable}\n`,
+      );
+    });
+    return await work(kind);
+  } catch (error) {
+    if (error instanceof LabUnavailable)
+      throw new UserError(`the ${options.lab} lab can't be had: ${error.message}; ${error.enable}`);
+    if (error instanceof HarnessError) throw new UserError(error.message, EXIT.harness);
+    throw error;
+  }
+}
+
+function readKnown(
+  file: string | undefined,
+  cells: ReturnType<typeof cellsOf>,
+): (platform: string) => readonly KnownDeviation[] {
+  if (file === undefined) return () => [];
+  let content: string;
+  try {
+    content = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UserError(`the list of known deviations can't be read: ${(error as Error).message}`);
+  }
+  const parse = (platform: string) => {
+    try {
+      return parseKnownList(content, file, platform, cells);
+    } catch (error) {
+      if (error instanceof BadKnownList) throw new UserError(error.message);
+      throw error;
+    }
+  };
+  // A mistake in the list is told before anything is run.
+  parse('');
+  return parse;
+}

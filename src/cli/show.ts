@@ -1,0 +1,167 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { CLAIMS, type ClaimId } from '../../suites/claims.ts';
+import type { Cell } from '../experiment/cells.ts';
+import { SYSTEMS, type Citation, type System } from '../experiment/experiment.ts';
+import { loadRegistry } from '../experiment/registry.ts';
+import { readRecord } from '../record/read.ts';
+import type { BindRecord } from '../record/record.ts';
+import { expectedInWords, howKnown, observedInWords, sourceOf } from '../report/words.ts';
+import { expectationFor, type Resolved } from '../verdict/judge.ts';
+import { leaves } from '../verdict/expectation.ts';
+import { UserError } from './exit.ts';
+import { selected } from './selected.ts';
+import { paint, say, verdictWord } from './terminal.ts';
+
+export interface ShowOptions {
+  reports: string;
+  format: 'pretty' | 'json';
+}
+
+/** `bindspec show`. @throws UserError when the id is none, or a record can't be read. */
+export async function showCommand(id: string, options: ShowOptions): Promise<void> {
+  const cells = selected(await loadRegistry(), [id]);
+  const [first] = cells;
+  if (!first || cells.some(({ registered }) => registered !== first.registered)) {
+    throw new UserError(`'${id}' is more than one experiment; 'bindspec list ${id}' shows which`);
+  }
+  const records = lastRecords(options.reports);
+  if (options.format === 'json') {
+    say(JSON.stringify(asData(cells, records), null, 1));
+    return;
+  }
+  const { experiment } = first.registered;
+  say(`${paint('bold', experiment.title)}\n${paint('gray', first.registered.id)}\n\n${experiment.asks}`);
+  const axes = Object.entries(experiment.axes).map(([axis, values]) => `${axis} (${values.join(', ')})`);
+  heading('Cells');
+  say(`  ${cells.length}, over ${axes.join(', ')}`);
+  say(`  tags: ${experiment.tags.join(', ')}`);
+  const claims = Object.keys(experiment.claims) as ClaimId[];
+  if (claims.length > 0) heading('Claims put to the test');
+  for (const claim of claims) say(`  ${claim}: ${CLAIMS[claim].claim}`);
+  expectations(cells);
+  recorded(cells, records);
+}
+
+function expectations(cells: readonly Cell[]): void {
+  for (const { systems, groups, knownOn } of bySystem(cells)) {
+    heading(`Expected on ${systems.join(', ')}`);
+    for (const { resolved, cells: own } of groups) {
+      if (groups.length > 1) say(`  ${paint('gray', `${own.length} cells: ${commonValues(own)}`)}`);
+      for (const [place, expected] of leaves(resolved.expect))
+        say(`    ${place}: ${paint('yellow', expectedInWords(expected))}`);
+      if (resolved.because !== undefined) say(`    because ${resolved.because}`);
+    }
+    for (const [known, on] of knownOn) say(`  ${paint('gray', `${on.join(', ')}: ${howKnown(known)}`)}`);
+    const sources = new Set(groups.flatMap(({ resolved }) => resolved.cite.map(cited)));
+    for (const source of sources) say(`  ${paint('gray', source)}`);
+  }
+}
+
+interface Group {
+  resolved: Resolved;
+  cells: Cell[];
+}
+
+/** Systems of which the same is expected, with the cells grouped by what that is, and how it is known for each system. */
+interface Alike {
+  systems: System[];
+  groups: Group[];
+  knownOn: Map<Resolved['known'], System[]>;
+}
+
+function bySystem(cells: readonly Cell[]): Alike[] {
+  const found = new Map<string, Alike>();
+  for (const system of SYSTEMS) {
+    const groups = new Map<string, Group>();
+    const known = new Set<Resolved['known']>();
+    for (const cell of cells) {
+      const resolved = expectationFor(cell, system);
+      const key = JSON.stringify([resolved.expect, resolved.because]);
+      const group = groups.get(key) ?? { resolved, cells: [] };
+      group.cells.push(cell);
+      groups.set(key, group);
+      known.add(resolved.known);
+    }
+    const key = JSON.stringify([...groups].map(([text, { cells: own }]) => [text, own.map((cell) => cell.id)]));
+    const same: Alike = found.get(key) ?? { systems: [], groups: [...groups.values()], knownOn: new Map() };
+    same.systems.push(system);
+    for (const one of known) same.knownOn.set(one, [...(same.knownOn.get(one) ?? []), system]);
+    found.set(key, same);
+  }
+  return [...found.values()];
+}
+
+/** The values that cells have in common, or how they are called when that says nothing. */
+function commonValues(cells: readonly Cell[]): string {
+  const [first] = cells;
+  if (!first) return '';
+  const common = Object.entries(first.values).filter(([axis, value]) =>
+    cells.every((cell) => cell.values[axis] === value),
+  );
+  const [axis] = Object.keys(first.values);
+  if (common.length > 0) return common.map(([name, value]) => `${name}:${value}`).join(' ');
+  return axis === undefined ? '' : [...new Set(cells.map((cell) => `${axis}:${cell.values[axis]}`))].join(', ');
+}
+
+function cited({ source, where }: Citation): string {
+  const { title, url } = sourceOf(source);
+  return `${title}, ${where}${url === null ? '' : ` <${url}>`}`;
+}
+
+function recorded(cells: readonly Cell[], records: readonly BindRecord[]): void {
+  heading('Recorded last');
+  const ids = new Set(cells.map((cell) => cell.id));
+  let any = false;
+  for (const record of records) {
+    const own = record.cells.filter((cell) => ids.has(cell.id));
+    if (own.length === 0) continue;
+    any = true;
+    say(`  ${record.platform.id}, ${record.lab.lab} lab, ${record.started}`);
+    for (const cell of own) {
+      const what =
+        cell.observation === undefined
+          ? (cell.reason ?? '')
+          : leaves(cell.observation)
+              .map(([place, value]) => `${place} ${observedInWords(value)}`)
+              .join(', ');
+      say(
+        `    ${verdictWord(cell.verdict)} ${cell.id.slice(cell.experiment.length + 1)}\n              ${paint('gray', what)}`,
+      );
+    }
+  }
+  if (!any) say("  nothing yet: 'bindspec run' records it");
+}
+
+function lastRecords(folder: string): BindRecord[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .map((entry) => path.join(folder, entry.name, 'record.json'))
+    .filter((file) => existsSync(file))
+    .map((file) => {
+      try {
+        return readRecord(readFileSync(file, 'utf8'), file);
+      } catch (error) {
+        throw new UserError((error as Error).message);
+      }
+    });
+}
+
+function asData(cells: readonly Cell[], records: readonly BindRecord[]) {
+  return cells.map((cell) => ({
+    id: cell.id,
+    title: cell.registered.experiment.title,
+    asks: cell.registered.experiment.asks,
+    claims: Object.keys(cell.registered.experiment.claims),
+    expected: Object.fromEntries(SYSTEMS.map((system) => [system, expectationFor(cell, system)])),
+    recorded: records.flatMap((record) =>
+      record.cells
+        .filter(({ id }) => id === cell.id)
+        .map(({ verdict, observation, reason }) => ({ platform: record.platform.id, verdict, observation, reason })),
+    ),
+  }));
+}
+
+function heading(text: string): void {
+  say(`\n${paint('bold', text)}`);
+}

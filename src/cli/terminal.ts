@@ -1,0 +1,67 @@
+import process from 'node:process';
+import { styleText } from 'node:util';
+import type { Verdict } from '../record/record.ts';
+import type { LineKind } from '../report/failure.ts';
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Whether colours are wanted: on a terminal unless NO_COLOR is set, elsewhere only with FORCE_COLOR. */
+function wantsColour(): boolean {
+  const { NO_COLOR, FORCE_COLOR } = process.env;
+  if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
+  if (FORCE_COLOR !== undefined) return FORCE_COLOR !== '0';
+  return process.stdout.isTTY;
+}
+
+const coloured = wantsColour();
+
+export function paint(style: Style, text: string): string {
+  return coloured ? styleText(style, text) : text;
+}
+
+const SIGNS: Record<Verdict, { sign: string; style: Style }> = {
+  pass: { sign: '✓', style: 'green' },
+  differs: { sign: '≠', style: 'green' },
+  fail: { sign: '✗', style: 'red' },
+  known: { sign: '!', style: 'yellow' },
+  stale: { sign: '✗', style: 'red' },
+  skipped: { sign: '-', style: 'gray' },
+  error: { sign: '✗', style: 'magenta' },
+};
+
+/** A verdict as a sign and a word, in its colour, padded to the longest. */
+export function verdictWord(verdict: Verdict): string {
+  const { sign, style } = SIGNS[verdict];
+  return paint(style, `${sign} ${verdict.padEnd(7)}`);
+}
+
+const LINES: Partial<Record<LineKind, Style>> = {
+  title: ['bold', 'red'],
+  id: 'gray',
+  source: 'gray',
+  heading: 'bold',
+  expected: 'yellow',
+  observed: 'green',
+  call: 'gray',
+  command: 'cyan',
+};
+
+export function paintLine(text: string, kind: LineKind): string {
+  const style = LINES[kind];
+  return style === undefined ? text : paint(style, text);
+}
+
+/** How wide a line may be; what is piped is not cut. */
+export function columns(): number {
+  return process.stdout.isTTY ? Math.max(process.stdout.columns, 40) : 1000;
+}
+
+/** A text cut to a number of characters. */
+export function cut(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, Math.max(width - 1, 0))}…`;
+}
+
+/** Prints a line on stdout. */
+export function say(text = ''): void {
+  process.stdout.write(`${text}\n`);
+}

@@ -1,0 +1,59 @@
+import type { z } from 'zod';
+import { RECORD_VERSION, recordSchema, type BindRecord } from './record.ts';
+import { visible } from './visible.ts';
+
+/** A text that can't be read as a record. The message is one line: the file, what is wrong where, and what to do. */
+export class BadRecord extends Error {
+  constructor(file: string, wrong: string, remedy = "write it anew with 'bindspec run'") {
+    super(visible(`${file}: ${wrong}; ${remedy}`));
+    this.name = 'BadRecord';
+  }
+}
+
+/**
+ * Reads a record back from the text it was written as; `file` is only for the message.
+ * @throws BadRecord when it is no record, or one of another version.
+ */
+export function readRecord(text: string, file: string): BindRecord {
+  const value = parse(text, file);
+  const version = versionOf(value);
+  if (typeof version === 'number' && version !== RECORD_VERSION) {
+    throw new BadRecord(
+      file,
+      `a record of version ${version}, but this bindspec reads version ${RECORD_VERSION}`,
+      `read it with the bindspec that wrote it, or write it anew with 'bindspec run'`,
+    );
+  }
+  if (version === undefined) throw new BadRecord(file, 'not a record: it has no key `schema`');
+  const { data, error } = recordSchema.safeParse(value);
+  if (error) throw new BadRecord(file, `not a valid record: ${firstOf(error.issues)}`);
+  return data;
+}
+
+function parse(text: string, file: string): unknown {
+  try {
+    // Some editors put a byte order mark in front, which JSON does not know.
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    if (text.trim() === '') throw new BadRecord(file, 'empty');
+    throw new BadRecord(file, `not JSON: ${(error as SyntaxError).message}`);
+  }
+}
+
+function versionOf(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'schema' in value ? value.schema : undefined;
+}
+
+function firstOf(issues: readonly z.core.$ZodIssue[]): string {
+  const [first] = issues;
+  if (!first) return 'unknown reason';
+  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
+  return `${dotted(first.path)}${first.message}${more}`;
+}
+
+/** A path as it would be written in code: `cells[3].verdict: `. */
+function dotted(path: readonly PropertyKey[]): string {
+  if (path.length === 0) return '';
+  const steps = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`));
+  return `${steps.join('').replace(/^\./, '')}: `;
+}

@@ -1,0 +1,37 @@
+import type { CellRecord } from '../record/record.ts';
+import { code, text } from './markup.ts';
+
+/** More cells than this are not named one by one. */
+const MOST_NAMED = 6;
+
+type Cell = Pick<CellRecord, 'id' | 'values'>;
+
+/** A number of cells in words. */
+export function cellCount(count: number): string {
+  return `${count} cell${count === 1 ? '' : 's'}`;
+}
+
+/**
+ * Some cells of an experiment in Markdown: by the axes that set them apart from its other cells where that is enough,
+ * and otherwise one by one, or by their number when they are many.
+ */
+export function cellsInWords(some: readonly Cell[], all: readonly Cell[]): string {
+  if (some.length === all.length) return 'all';
+  const axes = [...new Set(all.flatMap(({ values }) => Object.keys(values)))];
+  const chosen = new Map(axes.map((axis) => [axis, valuesOf(some, axis)]));
+  const meant = all.filter(({ values }) => axes.every((axis) => chosen.get(axis)?.has(values[axis])));
+  if (meant.length === some.length) {
+    return axes
+      .filter((axis) => (chosen.get(axis)?.size ?? 0) < valuesOf(all, axis).size)
+      .map(
+        (axis) => `${text(axis)} ${[...(chosen.get(axis) ?? [])].map((value) => code(value ?? 'none')).join(' or ')}`,
+      )
+      .join(', ');
+  }
+  if (some.length > MOST_NAMED) return cellCount(some.length);
+  return some.map(({ values, id }) => code(Object.values(values).join(' ') || id)).join(', ');
+}
+
+function valuesOf(cells: readonly Cell[], axis: string): Set<string | undefined> {
+  return new Set(cells.map(({ values }) => values[axis]));
+}

@@ -1,0 +1,44 @@
+import type { CellRecord } from '../record/record.ts';
+import { expectedInWords, observedInWords } from './words.ts';
+
+/** One outcome that was judged: where in the observation, and what was there. */
+export interface Outcome {
+  place: string;
+  observed: string;
+}
+
+/**
+ * What was observed wherever something was expected, in the order of the expectation. The rest of an observation, such
+ * as times, is in the record. A number that had to lie within bounds is told as the bounds that it kept, so that cells
+ * which agree read alike.
+ */
+export function judgedOutcomes({ expectation, observation, disagreements }: CellRecord): Outcome[] {
+  if (!expectation || observation === undefined) return [];
+  const wrong = new Set(disagreements.map(({ path }) => path));
+  return leaves(expectation.expect, observation, '', wrong);
+}
+
+function leaves(expected: unknown, observed: unknown, path: string, wrong: ReadonlySet<string>): Outcome[] {
+  const keys = typeof expected === 'object' && expected !== null ? Object.keys(expected) : [];
+  if (isBound(keys) && typeof observed === 'number' && !wrong.has(path)) {
+    return [{ place: path, observed: expectedInWords(expected) }];
+  }
+  if (Array.isArray(observed) && Array.isArray(expected) && observed.every(isPlain) && expected.every(isPlain)) {
+    return [{ place: path, observed: observed.map(observedInWords).join(', ') || 'none' }];
+  }
+  const inside = typeof observed === 'object' && observed !== null && keys.some((key) => Object.hasOwn(observed, key));
+  if (!inside) return [{ place: path, observed: observedInWords(observed) }];
+  return keys.flatMap((key) => {
+    const place = Array.isArray(expected) ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`;
+    const value = Object.hasOwn(observed, key) ? (observed as Record<string, unknown>)[key] : undefined;
+    return leaves((expected as Record<string, unknown>)[key], value, place, wrong);
+  });
+}
+
+function isBound(keys: readonly string[]): boolean {
+  return keys.length === 1 && (keys[0] === 'atLeast' || keys[0] === 'atMost');
+}
+
+function isPlain(value: unknown): boolean {
+  return typeof value !== 'object' || value === null;
+}

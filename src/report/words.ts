@@ -1,0 +1,67 @@
+import { SOURCES, type Source } from '../../suites/sources.ts';
+import type { CellRecord } from '../record/record.ts';
+import { visible } from '../record/visible.ts';
+import { inWords } from '../verdict/expectation.ts';
+
+/** More of an observed value than this tells nobody anything; the record has it all. */
+const LONGEST_VALUE = 300;
+
+type Expected = NonNullable<CellRecord['expectation']>;
+
+const HOW: Record<Expected['known'], string> = {
+  observed: 'observed on a real system',
+  source: "read in the system's source code",
+  vendor: "from the vendor's documentation",
+  'test-suite': "from the system's own tests",
+  reported: 'reported by others',
+  assumed: 'assumed to be as on Linux; not yet observed on this system',
+};
+
+/** How a fact is known, in words. */
+export function howKnown(known: Expected['known']): string {
+  return HOW[known];
+}
+
+/** A cited document; a record from elsewhere may cite one that is not in the registry. */
+export function sourceOf(id: string): Source {
+  return Object.hasOwn(SOURCES, id) ? SOURCES[id as keyof typeof SOURCES] : { title: visible(id), url: null };
+}
+
+/** An expectation's leaf in words, on one line. */
+export function expectedInWords(expected: unknown): string {
+  return short(wellFormed(expected) ? inWords(expected) : JSON.stringify(expected));
+}
+
+/** What was observed in words, on one line. It is plain data, in which `{"not": 1}` has no meaning beyond itself. */
+export function observedInWords(observed: unknown): string {
+  return short(typeof observed === 'string' ? observed : JSON.stringify(observed));
+}
+
+/** Where in an observation something is. */
+export function placeInWords(path: string): string {
+  return path === '' ? 'the whole observation' : visible(path);
+}
+
+/** Milliseconds as people read them. */
+export function duration(milliseconds: number): string {
+  if (milliseconds < 1000) return `${Math.round(milliseconds * 10) / 10} ms`;
+  return `${(milliseconds / 1000).toFixed(milliseconds < 10_000 ? 2 : 1)} s`;
+}
+
+/** A word of a shell command, quoted where the shell would take it apart. */
+export function shellWord(word: string): string {
+  const text = visible(word);
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** Whether words can be found for it: a record's `oneOf` need not be a list just because ours are. */
+function wellFormed(expected: unknown): boolean {
+  if (expected === undefined) return false;
+  if (typeof expected !== 'object' || expected === null || !('oneOf' in expected)) return true;
+  return Array.isArray(expected.oneOf) && expected.oneOf.every(wellFormed);
+}
+
+function short(text: string | undefined): string {
+  const shown = visible(text ?? 'nothing');
+  return shown.length > LONGEST_VALUE ? `${shown.slice(0, LONGEST_VALUE)}…` : shown;
+}

@@ -1,0 +1,33 @@
+import { experiment } from '../../src/experiment/experiment.ts';
+import { askAt, FAMILIES, PROTOCOLS, serveOn } from '../../src/experiment/scenes.ts';
+import { requestsAt } from '../../src/experiment/talk.ts';
+
+export default experiment({
+  title: 'Loopback and an external address side by side on one port',
+  asks: 'One process serves on loopback, a second on an external address and the same port: do both bind, and is each question answered by the one that holds the address?',
+  tags: ['conflict', 'loopback', 'external'],
+  claims: {
+    'loopback-and-external-coexist': { says: { servers: ['ok', 'ok'] } },
+    'exactly-one-receiver': { says: { atLoopback: 'inner', atExternal: 'outer', counts: [1, 1] } },
+  },
+  axes: { first: ['loopback', 'external'], protocol: PROTOCOLS, family: FAMILIES },
+  needs: ({ family }) => [`${family} loopback`, `${family} external`],
+  async run({ first, ...net }, trial) {
+    const open = {
+      inner: () => serveOn(trial, net, 'inner', 'loopback'),
+      outer: () => serveOn(trial, net, 'outer', 'external'),
+    };
+    const order = first === 'loopback' ? (['inner', 'outer'] as const) : (['outer', 'inner'] as const);
+    const servers = [await open[order[0]](), await open[order[1]]()];
+    const atLoopback = (await askAt(trial, net, { to: 'loopback' })).by;
+    const atExternal = (await askAt(trial, net, { to: 'external' })).by;
+    const counts = await Promise.all(servers.map(async (server) => (await requestsAt(trial, server)).count));
+    return { servers: servers.map(({ outcome }) => outcome), atLoopback, atExternal, counts };
+  },
+  expect: { servers: ['ok', 'ok'], atLoopback: 'inner', atExternal: 'outer', counts: [1, 1] },
+  known: 'observed',
+  cite: [
+    { source: 'posix-bind', where: 'DESCRIPTION' },
+    { source: 'fpnp', where: 'pp. 30-31' },
+  ],
+});

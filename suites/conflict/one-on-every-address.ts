@@ -1,0 +1,38 @@
+import { experiment } from '../../src/experiment/experiment.ts';
+import { askAt, FAMILIES, PROTOCOLS, serveOn, type Asking } from '../../src/experiment/scenes.ts';
+import { requestsAt } from '../../src/experiment/talk.ts';
+
+const KINDS = ['loopback', 'external', 'second-external'] as const;
+const ASKED: readonly Asking[] = [
+  { to: 'loopback' },
+  { to: 'external' },
+  { to: 'second-external' },
+  { host: 'neighbour', to: 'external' },
+  { host: 'neighbour', to: 'second-external' },
+];
+const BY = ['on loopback', 'on external', 'on second-external', 'on external', 'on second-external'];
+
+export default experiment({
+  title: 'One server on every address, all on one port',
+  asks: "A process of its own serves on each of the machine's addresses, all on one port; when each address is asked, from the machine and from a neighbour, which process gets the request, and does any other get it too?",
+  tags: ['conflict', 'external', 'neighbour'],
+  claims: {
+    'one-per-interface': { says: { servers: ['ok', 'ok', 'ok'] } },
+    'exactly-one-receiver': { says: { by: BY, counts: [1, 2, 2] } },
+  },
+  axes: { protocol: PROTOCOLS, family: FAMILIES },
+  needs: ({ family }) => [`${family} external`, `${family} second-external`, 'neighbour'],
+  async run(net, trial) {
+    const servers = await Promise.all(KINDS.map((kind) => serveOn(trial, net, `on ${kind}`, kind)));
+    const by: (string | null)[] = [];
+    for (const asking of ASKED) by.push((await askAt(trial, net, asking)).by);
+    const counts = await Promise.all(servers.map(async (server) => (await requestsAt(trial, server)).count));
+    return { servers: servers.map(({ outcome }) => outcome), by, counts };
+  },
+  expect: { servers: ['ok', 'ok', 'ok'], by: BY, counts: [1, 2, 2] },
+  known: 'observed',
+  cite: [
+    { source: 'rfc1122', where: '4.1.3' },
+    { source: 'fpnp', where: 'pp. 30-31' },
+  ],
+});

@@ -1,0 +1,75 @@
+import { experiment } from '../../src/experiment/experiment.ts';
+import { askAt, FAMILIES, PROTOCOLS, serveOn } from '../../src/experiment/scenes.ts';
+import { requestsAt } from '../../src/experiment/talk.ts';
+
+const YES = 'answered';
+const NO = 'ECONNREFUSED';
+
+/** Who is answered, for each of the three choices of bind address. */
+const REACHED = {
+  loopback: {
+    machine: { loopback: YES, external: NO, second: NO },
+    neighbour: { external: NO, second: NO },
+    requests: 1,
+  },
+  wildcard: {
+    machine: { loopback: YES, external: YES, second: YES },
+    neighbour: { external: YES, second: YES },
+    requests: 5,
+  },
+  external: {
+    machine: { loopback: NO, external: YES, second: NO },
+    neighbour: { external: YES, second: NO },
+    requests: 2,
+  },
+} as const;
+
+export default experiment({
+  title: 'The three choices of bind address, and who reaches each',
+  asks: "A server binds loopback, the wildcard or one external address; which of the machine's addresses answer, from the machine itself and from a neighbour?",
+  tags: ['reach', 'loopback', 'wildcard', 'external', 'neighbour'],
+  claims: {
+    'three-names': ({ bound }) => ({ says: { server: 'ok', requests: REACHED[bound].requests } }),
+    'loopback-private': ({ bound, protocol }) =>
+      bound === 'loopback' && protocol === 'tcp'
+        ? { says: { machine: { loopback: YES }, neighbour: { external: { not: YES }, second: { not: YES } } } }
+        : null,
+    'wildcard-everywhere': ({ bound, protocol }) =>
+      bound === 'wildcard' && protocol === 'tcp'
+        ? { says: { machine: REACHED.wildcard.machine, neighbour: REACHED.wildcard.neighbour } }
+        : null,
+  },
+  axes: { bound: ['loopback', 'wildcard', 'external'], protocol: PROTOCOLS, family: FAMILIES },
+  needs: ({ family }) => [`${family} external`, `${family} second-external`, 'neighbour'],
+  async run({ bound, protocol, family }, trial) {
+    const net = { protocol, family };
+    const server = await serveOn(trial, net, 'server', bound);
+    const from = async (host: 'machine' | 'neighbour', to: 'loopback' | 'external' | 'second-external') =>
+      (await askAt(trial, net, { host, to })).outcome;
+    const machine = {
+      loopback: await from('machine', 'loopback'),
+      external: await from('machine', 'external'),
+      second: await from('machine', 'second-external'),
+    };
+    const neighbour = {
+      external: await from('neighbour', 'external'),
+      second: await from('neighbour', 'second-external'),
+    };
+    return { server: server.outcome, machine, neighbour, requests: (await requestsAt(trial, server)).count };
+  },
+  expect: ({ bound, protocol }) => {
+    const { neighbour, ...rest } = REACHED[bound];
+    // A UDP server on the wildcard answers from the address that the way back starts from, which a connected client
+    // that asked another one does not take for its answer; source/wildcard-replies looks at that by itself.
+    const misled = bound === 'wildcard' && protocol === 'udp';
+    return { server: 'ok', ...rest, neighbour: misled ? { ...neighbour, second: 'silence' } : neighbour };
+  },
+  waits: true,
+  known: 'observed',
+  cite: [
+    { source: 'man-ip', where: 'Address format' },
+    { source: 'posix-bind', where: 'DESCRIPTION' },
+    { source: 'rfc1122', where: '4.1.3.5' },
+    { source: 'fpnp', where: 'pp. 30-31' },
+  ],
+});

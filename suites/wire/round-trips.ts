@@ -1,0 +1,90 @@
+import { experiment } from '../../src/experiment/experiment.ts';
+import { FAMILIES, serveOn } from '../../src/experiment/scenes.ts';
+import { open, openServer, REQUEST } from '../../src/experiment/talk.ts';
+import { addressOf, type Family, type Operation, type Part, type Trial } from '../../src/experiment/trial.ts';
+
+/** How many questions each address is asked; they take turns, so that a busy moment of the machine hits all alike. */
+const QUESTIONS = 100;
+/**
+ * One way is faster than another when both its median and its best time are, by this factor. Medians alone tell how
+ * busy the machine was as well, the best times hardly do.
+ */
+const MARGIN = 1.5;
+const KINDS = ['loopback', 'external', 'neighbour'] as const;
+type Kind = (typeof KINDS)[number];
+
+type Order = 'faster' | 'alike' | 'slower';
+
+export default experiment({
+  title: 'Round trips over loopback, to the own external address and to a neighbour',
+  asks: "How long does a question and its answer take over loopback, at the machine's own external address, and to a neighbour over the network, as medians, and in which order are they?",
+  tags: ['wire', 'loopback', 'timing'],
+  claims: { 'loopback-is-faster': { says: { againstNeighbour: { not: 'slower' } } } },
+  axes: { family: FAMILIES },
+  needs: ({ family }) => [`${family} external`, `${family} neighbour`, 'neighbour'],
+  async run({ family }, trial) {
+    const net = { protocol: 'udp', family } as const;
+    const client = await trial.part('client');
+    await serveOn(trial, net, 'on loopback', 'loopback');
+    await serveOn(trial, net, 'on external', 'external');
+    const far = await trial.part('on neighbour', { host: 'neighbour' });
+    await openServer(trial, far, { ...net, address: addressOf(trial.facts, family, 'neighbour') });
+
+    const took = await roundTrips(trial, client, family);
+    const times = (kind: Kind): Times => ({ median: median(took[kind]), best: Math.min(...took[kind]) });
+    const loopback = times('loopback');
+    const external = times('external');
+    const neighbour = times('neighbour');
+    return {
+      answered: KINDS.map((kind) => took[kind].length),
+      againstExternal: compare(loopback, external),
+      againstNeighbour: compare(loopback, neighbour),
+      milliseconds: { loopback, external, neighbour },
+    };
+  },
+  // The order only, with a margin: how fast a machine is says nothing about its conformance.
+  expect: {
+    answered: [QUESTIONS, QUESTIONS, QUESTIONS],
+    againstNeighbour: { not: 'slower' },
+  },
+  known: 'observed',
+  cite: [{ source: 'serve', where: 'on 127.0.0.1' }],
+});
+
+interface Times {
+  median: number;
+  best: number;
+}
+
+/** Asks each address in turn, many times over; the times of the questions that were answered, in milliseconds. */
+async function roundTrips(trial: Trial, part: Part, family: Family): Promise<Record<Kind, number[]>> {
+  const sockets = KINDS.map((kind) => ({ kind, socket: part.fresh(`to-${kind}-`) }));
+  for (const { kind, socket } of sockets) {
+    const address = addressOf(trial.facts, family, kind);
+    await part.attempt(...open(socket, 'udp', family, 1), { op: 'connect', on: socket, address, port: trial.port });
+  }
+  const questions = Array.from({ length: QUESTIONS }, () =>
+    sockets.flatMap(({ socket }): Operation[] => [
+      { op: 'send', on: socket, data: REQUEST },
+      { op: 'recv', on: socket, within: trial.patience },
+    ]),
+  );
+  const results = await part.do(...questions.flat());
+  const took: Record<Kind, number[]> = { loopback: [], external: [], neighbour: [] };
+  for (let index = 0; index < results.length; index += 2) {
+    const [sent, received] = [results[index], results[index + 1]];
+    const kind = KINDS[(index / 2) % KINDS.length];
+    if (kind && sent && received?.outcome === 'ok') took[kind].push(received.at + received.took - sent.at);
+  }
+  return took;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
+function compare(own: Times, other: Times): Order {
+  if (own.median > other.median * MARGIN && own.best > other.best * MARGIN) return 'slower';
+  return other.median > own.median * MARGIN && other.best > own.best * MARGIN ? 'faster' : 'alike';
+}

@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { recordJsonSchema } from '../../../src/record/json-schema.ts';
+import { fixture } from '../report/fixture.ts';
+
+describe('the published schema of a record', () => {
+  it('is up to date (npm run schemas)', () => {
+    expect(readFileSync(new URL('../../../schemas/record.schema.json', import.meta.url), 'utf8')).toBe(
+      recordJsonSchema(),
+    );
+  });
+
+  it('accepts a record as it is written, and asks for nothing that JSON leaves out', () => {
+    const published = z.fromJSONSchema(JSON.parse(recordJsonSchema()));
+    expect(published.safeParse(JSON.parse(JSON.stringify(fixture))).error).toBeUndefined();
+    expect(published.safeParse({ ...fixture, lab: 'netns' }).success).toBe(false);
+  });
+
+  it('names itself and its dialect', () => {
+    expect(JSON.parse(recordJsonSchema())).toMatchObject({
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      $id: 'urn:bindspec:record:1',
+    });
+  });
+});

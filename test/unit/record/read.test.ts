@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { BadRecord, readRecord } from '../../../src/record/read.ts';
+import { fixture } from '../report/fixture.ts';
+
+const written = JSON.stringify(fixture);
+
+function refusal(text: string): string {
+  try {
+    readRecord(text, 'reports/x/record.json');
+  } catch (error) {
+    expect(error).toBeInstanceOf(BadRecord);
+    return (error as BadRecord).message;
+  }
+  return 'was read';
+}
+
+describe('reading a record', () => {
+  it('gives back what was written, of every verdict', () => {
+    expect(readRecord(written, 'record.json')).toEqual(JSON.parse(written));
+    expect(readRecord(`\uFEFF${JSON.stringify(fixture, null, 2)}\r\n`, 'record.json')).toEqual(JSON.parse(written));
+  });
+
+  it('says in one line that it is not JSON', () => {
+    expect(refusal('{"a":\n\u001B[31m')).toMatch(/^reports\/x\/record\.json: not JSON: .*; write it anew with/);
+    expect(refusal(' \n')).toBe("reports/x/record.json: empty; write it anew with 'bindspec run'");
+    expect(refusal(written.slice(0, -9))).toMatch(/^reports\/x\/record\.json: not JSON: /);
+  });
+
+  it('says that it is not a record', () => {
+    for (const other of ['[]', 'null', '7', '{}', '"schema"']) {
+      expect(refusal(other)).toBe(
+        "reports/x/record.json: not a record: it has no key `schema`; write it anew with 'bindspec run'",
+      );
+    }
+  });
+
+  it('says that it is of another version', () => {
+    expect(refusal(JSON.stringify({ ...fixture, schema: 2 }))).toBe(
+      'reports/x/record.json: a record of version 2, but this bindspec reads version 1; ' +
+        "read it with the bindspec that wrote it, or write it anew with 'bindspec run'",
+    );
+    expect(refusal(JSON.stringify({ ...fixture, schema: '1' }))).toContain('not a valid record: schema: ');
+  });
+
+  it('says where it is wrong', () => {
+    const cells = [fixture.cells[0], { ...fixture.cells[1], verdict: 'splendid' }];
+    expect(refusal(JSON.stringify({ ...fixture, cells }))).toMatch(
+      /: not a valid record: cells\[1\]\.verdict: Invalid/,
+    );
+    expect(refusal(JSON.stringify({ ...fixture, platform: {}, extra: '\n' }))).toMatch(
+      /: platform\.id: Invalid input: .* \(and 7 more\); write it anew/,
+    );
+  });
+
+  it('never breaks its line', () => {
+    const odd = { ...fixture, 'a\n\u001B[2Jb': 1 };
+    for (const text of ['\n\n{', '\u0007', JSON.stringify(odd)]) expect(refusal(text)).not.toMatch(/\p{C}/u);
+  });
+});
