@@ -2,4 +2,4 @@
 import { hello, requests } from './_agent.mjs';
 
 hello();
-requests(() => console.log('{"id":1,"results":[oops'));
+requests(() => process.stdout.write('{"id":1,"results":[oops\n'));

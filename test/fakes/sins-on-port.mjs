@@ -20,7 +20,7 @@ lines.on('line', (line) => {
     throw new Error('out of memory, or so');
   }
   if (sin === 'hang') block();
-  if (sin === 'garbage') console.log('segmentation fault');
-  if (sin === 'wrong id') console.log(JSON.stringify({ id: id + 1, results: [] }));
-  if (sin === 'too few') console.log(JSON.stringify({ id, results: [] }));
+  if (sin === 'garbage') process.stdout.write('segmentation fault\n');
+  if (sin === 'wrong id') process.stdout.write(`${JSON.stringify({ id: id + 1, results: [] })}\n`);
+  if (sin === 'too few') process.stdout.write(`${JSON.stringify({ id, results: [] })}\n`);
 });

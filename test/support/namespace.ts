@@ -19,7 +19,7 @@ export const noNamespaces: string | null = reason();
 
 function reason(): string | null {
   if (process.platform !== 'linux') return `no network namespaces on ${process.platform}`;
-  const [command = '', ...words] = [...LOOPBACK_ONLY, 'true'];
+  const [command, ...words] = [...LOOPBACK_ONLY, 'true'];
   const tried = spawnSync(command, words, { encoding: 'utf8' });
   if (tried.error) return `unshare is not installed (${tried.error.message})`;
   if (tried.status !== 0) return `network namespaces can't be made here: ${tried.stderr.trim()}`;

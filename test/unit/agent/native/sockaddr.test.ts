@@ -66,9 +66,13 @@ describe.each(systems)('sockaddr on %s', (system, layout) => {
   });
 
   it('reads back what it wrote, for any name', () => {
-    const port = fc.nat(65_535);
-    const v4 = fc.record({ address: bytes(4).map(formatIPv4), port });
-    const v6 = fc.record({ address: bytes(16).map(formatIPv6), port, scope: fc.integer({ min: 1, max: 0xffff_ffff }) });
+    const ports = fc.nat(65_535);
+    const v4 = fc.record({ address: bytes(4).map(formatIPv4), port: ports });
+    const v6 = fc.record({
+      address: bytes(16).map(formatIPv6),
+      port: ports,
+      scope: fc.integer({ min: 1, max: 0xffff_ffff }),
+    });
     const same = (family: 'inet' | 'inet6') => (name: SocketName) => {
       expect(roundTrip(layout, family, name)).toEqual(name);
     };
