@@ -51,10 +51,10 @@ process.stdin.on('data', (chunk: string) => {
   rest = lines.pop() ?? '';
   for (const line of lines) void answer(line);
 });
-process.stdin.on('end', () => {
-  session.reset();
-  process.exit(0);
-});
+process.stdin.on('end', () => process.exit(0));
+// However it ends, the programs it started end with it.
+process.on('exit', () => session.reset());
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
 
 print({
   // Its value is written out, because loading a module costs an agent's start-up a millisecond.

@@ -1,4 +1,4 @@
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcess, spawn } from 'node:child_process';
 
 /** What a program may print before the rest is left out, in characters. */
 const MOST_OUTPUT = 65_536;
@@ -6,18 +6,25 @@ const MOST_OUTPUT = 65_536;
 /** A program that the agent started, as a user would start it. */
 export interface Program {
   child: ChildProcess;
+  /** Null once it runs, or the symbolic name of the error (`ENOENT` where it is not installed). */
+  started: Promise<string | null>;
   output: string;
   exit: number | null;
 }
 
-/**
- * Starts a program with its output collected and no input.
- * @returns the program, or the symbolic name of the error (`ENOENT` where it is not installed).
- */
-export async function spawnProgram(command: string, args: string[]): Promise<Program | string> {
-  const { spawn } = await import('node:child_process');
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  const program: Program = { child, output: '', exit: null };
+/** Loaded when the first program is started, because most agents start none. */
+export async function loadSpawn(): Promise<typeof spawn> {
+  return (await import('node:child_process')).spawn;
+}
+
+/** Starts a program with its output collected and no input. */
+export function startProgram(start: typeof spawn, command: string, args: string[]): Program {
+  const child = start(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const started = new Promise<string | null>((resolve) => {
+    child.once('spawn', () => resolve(null));
+    child.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+  });
+  const program: Program = { child, started, output: '', exit: null };
   const collect = (chunk: Buffer) => {
     if (program.output.length < MOST_OUTPUT) program.output += chunk.toString();
   };
@@ -26,8 +33,5 @@ export async function spawnProgram(command: string, args: string[]): Promise<Pro
   child.on('exit', (code) => {
     program.exit = code ?? -1;
   });
-  return new Promise((resolve) => {
-    child.once('spawn', () => resolve(program));
-    child.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
-  });
+  return program;
 }

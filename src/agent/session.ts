@@ -3,8 +3,9 @@ import type { Operation, OperationName, Result, SocketName } from '../protocol/m
 import { clock } from './clock.ts';
 import { Handle } from './handle.ts';
 import type { Native, Returned } from './native/types.ts';
-import { spawnProgram, type Program } from './programs.ts';
+import { loadSpawn, startProgram, type Program } from './programs.ts';
 import { Service } from './service.ts';
+import type { Wait } from './waiter.ts';
 
 const DEFAULT_BACKLOG = 128;
 const DEFAULT_ROOM = 2048;
@@ -22,6 +23,7 @@ export class Session {
   readonly #native: Native;
   readonly #handles = new Map<string, Handle>();
   readonly #programs = new Map<string, Program>();
+  #resets = 0;
 
   constructor(native: Native) {
     this.#native = native;
@@ -46,19 +48,20 @@ export class Session {
 
   /** Closes and ends everything. */
   reset(): void {
+    this.#resets += 1;
     for (const name of this.#handles.keys()) this.#close(name);
     for (const name of this.#programs.keys()) this.#kill(name);
   }
 
   #one(operation: Operation): Answer | Promise<Answer> {
-    const handler = this.#handlers[operation.op] as ((operation: Operation) => Answer | Promise<Answer>) | undefined;
-    if (!handler) throw new Error(`unknown operation '${operation.op}'`);
+    if (!Object.hasOwn(this.#handlers, operation.op)) throw new Error(`unknown operation '${operation.op}'`);
+    const handler = this.#handlers[operation.op] as (operation: Operation) => Answer | Promise<Answer>;
     return handler(operation);
   }
 
   readonly #handlers: Handlers = {
     socket: ({ as, family, type }) => {
-      if (this.#handles.has(as)) throw new Error(`there is a socket '${as}' already`);
+      this.#unused(as);
       const fd = this.#native.socket(family, type);
       if (fd >= 0) this.#handles.set(as, new Handle(fd, family, type));
       return this.#answer(fd);
@@ -98,12 +101,7 @@ export class Session {
       if (!service) throw new Error(`'${on}' does not serve`);
       return { ...OK, served: [...service.served] };
     },
-    spawn: async ({ as, command, args }) => {
-      const program = await spawnProgram(command, args);
-      if (typeof program === 'string') return { outcome: program };
-      this.#programs.set(as, program);
-      return { ...OK, ...(program.child.pid === undefined ? {} : { pid: program.child.pid }) };
-    },
+    spawn: (operation) => this.#spawn(operation),
     output: ({ on }) => {
       const { output, exit } = this.#program(on);
       return { ...OK, data: output, ...(exit === null ? {} : { exit }) };
@@ -124,16 +122,20 @@ export class Session {
   };
 
   async #accept({ on, as, within = 0 }: Of<'accept'>): Promise<Answer> {
-    const { fd, family, waiter } = this.#socket(on);
+    const handle = this.#socket(on);
+    this.#unused(as);
     const accepted = await this.#patiently(
-      () => this.#native.accept(fd),
+      () => {
+        this.#unused(as);
+        return this.#native.accept(handle.fd);
+      },
       (returned) => returned,
-      waiter,
+      on,
       within,
     );
     if (accepted === null) return SILENCE;
     if (accepted < 0) return this.#answer(accepted);
-    this.#handles.set(as, new Handle(accepted, family, 'stream'));
+    this.#handles.set(as, new Handle(accepted, handle.family, 'stream'));
     const peer = this.#native.getpeername(accepted);
     return typeof peer === 'number' ? OK : { ...OK, from: peer };
   }
@@ -143,17 +145,17 @@ export class Session {
     const name: SocketName = { address, port, ...(scope === undefined ? {} : { scope }) };
     const returned = this.#native.connect(fd, family, name);
     if (returned >= 0 || this.#native.errnoName(-returned) !== 'EINPROGRESS') return this.#answer(returned);
-    if (!(await waiter.ready('writable', within))) return SILENCE;
+    if (!(await this.#ready(on, waiter.begin('writable', within)))) return SILENCE;
     const { returned: asked, value } = this.#native.getsockopt(fd, 'SO_ERROR');
     return this.#answer(asked < 0 ? asked : -value);
   }
 
   async #recv({ on, within = 0, size = DEFAULT_ROOM }: Of<'recv'>): Promise<Answer> {
-    const { fd, type, waiter } = this.#socket(on);
+    const { fd, type } = this.#socket(on);
     const got = await this.#patiently(
       () => this.#native.recv(fd, size),
       ({ bytes }) => bytes,
-      waiter,
+      on,
       within,
     );
     if (got === null) return SILENCE;
@@ -169,34 +171,58 @@ export class Session {
   }
 
   async #poll({ on, within }: Of<'poll'>): Promise<Answer> {
-    const handles = on.map((name) => ({ name, waiter: this.#socket(name).waiter }));
+    const waits: { name: string; wait: Wait }[] = [];
+    const stop = () => {
+      for (const { wait } of waits) wait.stop();
+    };
+    try {
+      for (const name of on) waits.push({ name, wait: this.#socket(name).waiter.begin('readable', within) });
+    } catch (error) {
+      stop();
+      throw error;
+    }
+    // One is enough to stop; behind this turn of the event loop, in which all that can be read by now are told.
+    for (const { wait } of waits) void wait.ended.then(() => setImmediate(stop));
     const ready: string[] = [];
-    await Promise.all(
-      handles.map(async ({ name, waiter }) => {
-        if (!(await waiter.ready('readable', within))) return;
-        ready.push(name);
-        // One is enough: the others stop waiting, and are told apart by not having been woken.
-        for (const other of handles) if (other.waiter !== waiter) other.waiter.close();
-      }),
-    );
+    for (const { name, wait } of waits) if (await this.#ready(name, wait)) ready.push(name);
     return ready.length === 0 ? SILENCE : { ...OK, ready };
   }
 
+  async #spawn({ as, command, args }: Of<'spawn'>): Promise<Answer> {
+    const resets = this.#resets;
+    const spawn = await loadSpawn();
+    if (resets !== this.#resets) throw new Error(`'${as}' was not started: everything was reset`);
+    if (this.#programs.has(as)) throw new Error(`there is a program '${as}' already`);
+    const program = startProgram(spawn, command, args);
+    // Kept from the moment it runs, so that a reset at any later one ends it.
+    this.#programs.set(as, program);
+    const failure = await program.started;
+    if (failure === null) return { ...OK, ...(program.child.pid === undefined ? {} : { pid: program.child.pid }) };
+    if (this.#programs.get(as) === program) this.#programs.delete(as);
+    return { outcome: failure };
+  }
+
   /** Makes a call, and when it would block, once more as soon as the socket is ready; null when `within` ran out. */
-  async #patiently<T>(
-    call: () => T,
-    code: (value: T) => Returned,
-    waiter: Handle['waiter'],
-    within: number,
-  ): Promise<T | null> {
+  async #patiently<T>(call: () => T, code: (value: T) => Returned, on: string, within: number): Promise<T | null> {
+    const { waiter } = this.#socket(on);
     const deadline = clock() + within;
     for (;;) {
       const value = call();
       const returned = code(value);
       if (returned >= 0 || this.#native.errnoName(-returned) !== 'EAGAIN') return value;
       const left = deadline - clock();
-      if (left <= 0 || !(await waiter.ready('readable', left))) return null;
+      if (left <= 0 || !(await this.#ready(on, waiter.begin('readable', left)))) return null;
     }
+  }
+
+  /**
+   * Whether a wait ended in time. @throws Error when its socket was closed first: what would have come is not known,
+   * so that it must not pass for silence.
+   */
+  async #ready(name: string, wait: Wait): Promise<boolean> {
+    const ended = await wait.ended;
+    if (ended === 'closed') throw new Error(`'${name}' was closed while something waited on it`);
+    return ended === 'ready';
   }
 
   #answer(returned: Returned): Answer {
@@ -219,6 +245,10 @@ export class Session {
     this.#program(name).child.kill('SIGKILL');
     this.#programs.delete(name);
     return OK;
+  }
+
+  #unused(name: string): void {
+    if (this.#handles.has(name)) throw new Error(`there is a socket '${name}' already`);
   }
 
   #socket(name: string): Handle {

@@ -2,61 +2,81 @@ import koffi from 'koffi';
 
 /**
  * libuv's own poll, as koffi offers it: readiness arrives on the event loop, so that an agent can wait on many sockets
- * and still answer. koffi's published types lack the status; the real callback is `(status, events)`. Neither is
- * looked at here: whatever woke us, the system call that follows says what it was.
+ * and still answer. koffi's published types lack the status; the real callback is `(status, events)`. What the events
+ * are is not looked at: whatever woke us, the system call that follows says what it was.
  */
 const poll = koffi.node.poll as unknown as (
   fd: number,
   what: { readable?: boolean; writable?: boolean },
-  callback: () => void,
+  callback: (status: number) => void,
 ) => { close(): void };
+
+/** How a wait ended: the descriptor is ready (or has an error to tell), or it was not in time, or was closed first. */
+export type Ended = 'ready' | 'late' | 'closed';
+
+/** A wait that has begun. `stop` ends it early, as late, and does nothing to one that has ended. */
+export interface Wait {
+  ended: Promise<Ended>;
+  stop: () => void;
+}
 
 /** Waiting on one descriptor, for one thing at a time (libuv allows no more). */
 export class Waiter {
   readonly #fd: number;
-  #abandon: (() => void) | null = null;
+  #stop: ((ended: Ended) => void) | null = null;
 
   constructor(fd: number) {
     this.#fd = fd;
   }
 
-  /**
-   * Resolves to true once the descriptor is ready (or has an error to tell), to false after `within` milliseconds or
-   * when it is closed first. @throws Error when something already waits on it.
-   */
-  ready(what: 'readable' | 'writable', within: number): Promise<boolean> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => this.close(), within);
-      let woken = false;
-      const callback = () => {
-        woken = true;
-        this.close();
-      };
-      this.#start(what, callback, () => {
-        clearTimeout(timer);
-        resolve(woken);
-      });
+  /** Waits for at most `within` milliseconds. @throws Error when something already waits on the descriptor. */
+  begin(what: 'readable' | 'writable', within: number): Wait {
+    let resolve: (ended: Ended) => void = () => undefined;
+    const ended = new Promise<Ended>((settle) => {
+      resolve = settle;
     });
+    const stop = this.#start(what, () => stop('ready'), resolve);
+    // Timers come before descriptors in a turn of the event loop. A process that did not get the processor in time
+    // finds the timer run out and the data there, so the descriptor is looked at once more before it is called late.
+    const timer = setTimeout(() => setImmediate(() => stop('late')), within);
+    void ended.then(() => clearTimeout(timer));
+    return { ended, stop: () => stop('late') };
   }
 
   /** Calls back whenever the descriptor can be read, until closed. @throws Error when something already waits on it. */
   watch(callback: () => void): void {
-    this.#start('readable', callback, () => undefined);
+    const stop = this.#start(
+      'readable',
+      (status) => {
+        callback();
+        // libuv no longer watches a descriptor that had an error to tell. The callback has taken that error.
+        if (status >= 0 || this.#stop !== stop) return;
+        stop('late');
+        this.watch(callback);
+      },
+      () => undefined,
+    );
   }
 
   /** Stops waiting. To be called before the descriptor is closed. */
   close(): void {
-    const abandon = this.#abandon;
-    this.#abandon = null;
-    abandon?.();
+    this.#stop?.('closed');
   }
 
-  #start(what: 'readable' | 'writable', callback: () => void, ended: () => void): void {
-    if (this.#abandon) throw new Error('two operations wait on one socket');
+  #start(
+    what: 'readable' | 'writable',
+    callback: (status: number) => void,
+    ended: (how: Ended) => void,
+  ): (how: Ended) => void {
+    if (this.#stop) throw new Error('two operations wait on one socket');
     const handle = poll(this.#fd, { [what]: true }, callback);
-    this.#abandon = () => {
+    const stop = (how: Ended) => {
+      if (this.#stop !== stop) return;
+      this.#stop = null;
       handle.close();
-      ended();
+      ended(how);
     };
+    this.#stop = stop;
+    return stop;
   }
 }

@@ -35,7 +35,7 @@ export class AgentProcess {
   #restLength = 0;
   #complaints = '';
   #nextId = 1;
-  #ending = false;
+  #gone = false;
   /** Harness clock minus agent clock, in milliseconds; zero on one machine, where they are the same clock. */
   clockOffset = 0;
 
@@ -63,7 +63,7 @@ export class AgentProcess {
 
   /** Whether it can still be asked. */
   get usable(): boolean {
-    return this.#failure === null && !this.#ending;
+    return this.#failure === null;
   }
 
   /**
@@ -80,15 +80,19 @@ export class AgentProcess {
     const waits = operations.reduce((sum, operation) => sum + ('within' in operation ? (operation.within ?? 0) : 0), 0);
     const names = operations.map((operation) => operation.op).join(', ');
     const results = await this.#within(answer, waits + this.#settings.grace, `did not answer to ${clip(names)}`);
-    if (results.length > operations.length || (!halt && results.length < operations.length)) {
+    const stopped = halt && (results.at(-1)?.outcome ?? 'ok') !== 'ok';
+    if (results.length > operations.length || (!stopped && results.length < operations.length)) {
       throw this.#fail(`answered ${operations.length} operations with ${results.length} results`);
     }
     return results;
   }
 
-  /** Closes its stdin, at which an agent ends by itself; one that does not is killed. Never throws. */
+  /**
+   * Closes its stdin, at which an agent ends by itself; one that does not is killed. Whoever waits for an answer of it
+   * is told at once. Never throws.
+   */
   async end(): Promise<void> {
-    this.#ending = true;
+    this.#giveUp('was ended');
     this.#child.stdin.end();
     const late = new AbortController();
     await Promise.race([
@@ -103,11 +107,17 @@ export class AgentProcess {
   }
 
   async #within<T>(promise: Promise<T>, milliseconds: number, what: string): Promise<T> {
-    const timer = setTimeout(() => this.#fail(`${what} within ${milliseconds} ms`), milliseconds);
+    let look: NodeJS.Immediate | undefined;
+    // Timers come before pipes in a turn of the event loop. A harness that did not get the processor in time finds the
+    // timer run out and the answer there, so the pipe is looked at once more before the agent is blamed.
+    const timer = setTimeout(() => {
+      look = setImmediate(() => this.#fail(`${what} within ${milliseconds} ms`));
+    }, milliseconds);
     try {
       return await promise;
     } finally {
       clearTimeout(timer);
+      clearImmediate(look);
     }
   }
 
@@ -186,7 +196,7 @@ export class AgentProcess {
     signal?: string | undefined;
     originalMessage?: string | undefined;
   }): void {
-    if (this.#ending) return;
+    this.#gone = true;
     const how =
       ended.signal === undefined
         ? ended.exitCode === undefined
@@ -199,17 +209,26 @@ export class AgentProcess {
 
   #fail(what: string): HarnessError {
     if (this.#failure) return this.#failure;
+    const failure = this.#giveUp(what);
+    this.#kill();
+    return failure;
+  }
+
+  /** From now on it answers nobody: those who wait are told why, and so is everyone who asks later. */
+  #giveUp(what: string): HarnessError {
+    if (this.#failure) return this.#failure;
     const failure = new HarnessError(`${this.#settings.title} ${what}`);
     this.#failure = failure;
     this.#greet?.reject(failure);
     this.#greet = null;
     for (const waiting of this.#pending.values()) waiting.reject(failure);
     this.#pending.clear();
-    this.#kill();
     return failure;
   }
 
   #kill(): void {
+    // The number of a process that has ended may be another's by now.
+    if (this.#gone) return;
     this.#child.stdin.destroy();
     if (this.#child.pid !== undefined) killTree(this.#child.pid);
     this.#child.kill('SIGKILL');

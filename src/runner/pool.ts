@@ -33,6 +33,7 @@ export class AgentPool {
   readonly #settings: PoolSettings;
   readonly #idle = new Map<string, Promise<Lease>[]>();
   readonly #all = new Set<Promise<Lease>>();
+  readonly #started = new WeakMap<Lease, Promise<Lease>>();
   #closed = false;
 
   constructor(lab: Lab, settings: PoolSettings) {
@@ -48,8 +49,14 @@ export class AgentPool {
 
   /** An agent on a host, warm if there is one. @throws HarnessError when none can be started. */
   async take(host: HostName, otherUser: boolean): Promise<Lease> {
-    const warm = this.#idle.get(keyOf(host, otherUser))?.pop();
-    return warm ?? this.#start(host, otherUser);
+    for (;;) {
+      const warm = this.#idle.get(keyOf(host, otherUser))?.pop();
+      if (!warm) return this.#start(host, otherUser);
+      const lease = await warm;
+      // One that ended while nobody had it is nobody's error.
+      if (lease.agent.usable) return lease;
+      this.#forget(lease);
+    }
   }
 
   /**
@@ -61,6 +68,7 @@ export class AgentPool {
       this.#keep(lease.key, Promise.resolve(lease));
     } else {
       await lease.agent.end();
+      this.#forget(lease);
     }
   }
 
@@ -100,7 +108,17 @@ export class AgentPool {
     if (this.#closed) return Promise.reject(new HarnessError('the run was ended'));
     const starting = this.#launch(host, otherUser);
     this.#all.add(starting);
+    starting.then(
+      (lease) => this.#started.set(lease, starting),
+      () => this.#all.delete(starting),
+    );
     return starting;
+  }
+
+  /** What has ended is not kept, however many cells a run has. */
+  #forget(lease: Lease): void {
+    const starting = this.#started.get(lease);
+    if (starting) this.#all.delete(starting);
   }
 
   async #launch(host: HostName, otherUser: boolean): Promise<Lease> {

@@ -31,25 +31,37 @@ export async function runCell(cell: Cell, workplace: Workplace, system: System, 
     ...rest,
     duration: Math.round((performance.now() - began) * 10) / 10,
   });
+  const failures = new Set<string>();
   for (let attempts = 1; ; attempts += 1) {
     const attempt = await attemptCell(cell, workplace, patience);
     const { transcript } = attempt;
     if ('error' in attempt) return finish({ verdict: 'error', reason: attempt.error, transcript, attempts });
     const { observation } = attempt;
-    const judgement = judge(expectationFor(cell, system), observation);
-    if (judgement.verdict === 'fail' && attempt.stolen) {
-      if (attempts < ATTEMPTS) continue;
-      const reason = `another program took the port, ${ATTEMPTS} times over`;
-      return finish({ verdict: 'error', reason, transcript, attempts });
+    let judgement: ReturnType<typeof judge>;
+    let claims: CellRecord['claims'];
+    try {
+      judgement = judge(expectationFor(cell, system), observation);
+      claims = evidenceOf(cell, observation);
+    } catch (error) {
+      return finish({ verdict: 'error', reason: explain(error), observation, transcript, attempts });
     }
-    return finish({ ...judgement, observation, claims: evidenceOf(cell, observation), transcript, attempts });
+    if (judgement.verdict === 'fail' && attempt.stolen) {
+      failures.add(JSON.stringify(judgement.disagreements));
+      if (attempts < ATTEMPTS) continue;
+      // Thieves of three ports do not all make the same difference. What does is the platform, and what keeps the
+      // port is what the cell's own connections left on it for a while.
+      if (failures.size > 1) {
+        const reason = `another program took the port, ${ATTEMPTS} times over`;
+        return finish({ verdict: 'error', reason, transcript, attempts });
+      }
+    }
+    return finish({ ...judgement, observation, claims, transcript, attempts });
   }
 }
 
 /** The record of a cell of which nothing is known yet but what it is and what is expected. */
 export function blank(cell: Cell, system: System): CellRecord {
   const { title, asks } = cell.registered.experiment;
-  const { expect, known, cite, because } = expectationFor(cell, system);
   return {
     id: cell.id,
     experiment: cell.registered.id,
@@ -57,7 +69,7 @@ export function blank(cell: Cell, system: System): CellRecord {
     asks,
     values: { ...cell.values },
     verdict: 'error',
-    expectation: { expect, known, cite: [...cite], ...(because === undefined ? {} : { because }) },
+    ...expectationOf(cell, system),
     observation: undefined,
     disagreements: [],
     claims: [],
@@ -65,6 +77,16 @@ export function blank(cell: Cell, system: System): CellRecord {
     attempts: 0,
     transcript: [],
   };
+}
+
+function expectationOf(cell: Cell, system: System): Pick<CellRecord, 'expectation'> {
+  try {
+    const { expect, known, cite, because } = expectationFor(cell, system);
+    return { expectation: { expect, known, cite: [...cite], ...(because === undefined ? {} : { because }) } };
+  } catch {
+    // An experiment whose expectation can't be told has no other verdict than `error`, which says why.
+    return {};
+  }
 }
 
 type Attempt = { transcript: CellRecord['transcript'] } & (
@@ -106,7 +128,7 @@ async function areFree(agent: AgentProcess, facts: LabFacts, ports: readonly num
 }
 
 /** A harness error says what it was; anything else is a mistake in bindspec or in the experiment, and says where. */
-function explain(error: unknown): string {
+export function explain(error: unknown): string {
   if (error instanceof HarnessError) return error.message;
   if (!(error instanceof Error)) return String(error);
   const where = /\(?(?:file:\/\/)?([^\s()]+:\d+:\d+)\)?/.exec(error.stack?.split('\n')[1] ?? '')?.[1];

@@ -8,7 +8,7 @@ import type { KnownDeviation } from '../verdict/known.ts';
 import { AgentPool, type PoolSettings } from './pool.ts';
 import { platformOf } from './platform.ts';
 import { Ports } from './ports.ts';
-import { blank, runCell, type Workplace } from './run-cell.ts';
+import { blank, explain, runCell, type Workplace } from './run-cell.ts';
 
 export interface RunSettings extends PoolSettings {
   version: string;
@@ -48,6 +48,7 @@ export async function run(
   for (const lab of opening) lab.catch(() => undefined);
   const labs: Lab[] = [];
   const pools: AgentPool[] = [];
+  let finished = false;
   try {
     const first = await Promise.any(opening).catch((error: AggregateError) => {
       throw error.errors[0];
@@ -61,12 +62,14 @@ export async function run(
     const records = new Map<string, CellRecord>();
     const stop = new AbortController();
     const done = (record: CellRecord) => {
+      // A cell that was under way when the run was ended fails for that reason alone.
+      if (finished || settings.signal.aborted) return;
       records.set(record.id, record);
       listener.ended(record);
       if (settings.failFast && ['fail', 'stale', 'error'].includes(record.verdict)) stop.abort();
     };
     const queue = plan(cells, first, platform.system, done);
-    const over = () => settings.signal.aborted || stop.signal.aborted;
+    const over = () => finished || settings.signal.aborted || stop.signal.aborted;
 
     const work = async (lab: Lab, pool: AgentPool): Promise<void> => {
       const workplace: Workplace = { pool, ports: new Ports(lab.facts), facts: lab.facts };
@@ -77,7 +80,7 @@ export async function run(
     };
     const workers = opening.map(async (promise) => {
       const lab = await promise.catch(() => null);
-      if (!lab || queue.length === 0) return;
+      if (!lab || queue.length === 0 || over()) return;
       const pool = lab === first ? scout : new AgentPool(lab, settings);
       if (lab === first) await pool.giveBack(lease);
       else pools.push(pool);
@@ -106,6 +109,7 @@ export async function run(
       claims: judgeClaims(ordered),
     };
   } finally {
+    finished = true;
     await Promise.all(pools.map((pool) => pool.close()));
     for (const lab of await Promise.allSettled(opening)) if (lab.status === 'fulfilled') labs.push(lab.value);
     await Promise.all(labs.map((lab) => lab.close()));
@@ -122,9 +126,13 @@ function plan(cells: readonly Cell[], lab: Lab, system: System, done: (record: C
   const queue: Cell[] = [];
   for (const cell of cells) {
     const { experiment } = cell.registered;
-    const missing = firstMissing(lab.facts, experiment.needs?.(cell.values) ?? [], onPath);
-    if (missing) done({ ...blank(cell, system), verdict: 'skipped', reason: missing.reason, enable: missing.enable });
-    else queue.push(cell);
+    try {
+      const missing = firstMissing(lab.facts, experiment.needs?.(cell.values) ?? [], onPath);
+      if (missing) done({ ...blank(cell, system), verdict: 'skipped', reason: missing.reason, enable: missing.enable });
+      else queue.push(cell);
+    } catch (error) {
+      done({ ...blank(cell, system), verdict: 'error', reason: explain(error) });
+    }
   }
   return [...queue.filter(waits), ...queue.filter((cell) => !waits(cell))];
 }

@@ -3,6 +3,7 @@ import type { LabFacts } from '../lab/lab.ts';
 import type { Operation, Result } from '../protocol/messages.ts';
 import type { TranscriptLine } from '../record/record.ts';
 import { servedLine, traceLine } from '../record/transcript.ts';
+import { HarnessError } from '../verdict/harness-error.ts';
 import { harnessClock } from './agent-process.ts';
 import type { AgentPool, Lease } from './pool.ts';
 
@@ -27,6 +28,7 @@ export class Stage implements Trial {
   readonly #began = harnessClock();
   readonly #parts = new Map<string, Promise<{ part: Part; lease: Lease }>>();
   readonly #transcript: TranscriptLine[] = [];
+  #cleared = false;
 
   private constructor(port: number, setting: Setting) {
     this.facts = setting.facts;
@@ -42,12 +44,14 @@ export class Stage implements Trial {
   }
 
   async anotherPort(): Promise<number> {
+    this.#stillOn();
     const port = await this.#nextPort();
     this.ports.push(port);
     return port;
   }
 
   async part(name: string, { host = 'machine', otherUser = false }: PartOptions = {}): Promise<Part> {
+    this.#stillOn();
     const existing = this.#parts.get(name);
     if (existing) return (await existing).part;
     const joining = this.#pool.take(host, otherUser).then((lease) => ({ lease, part: this.#cast(name, lease) }));
@@ -60,17 +64,27 @@ export class Stage implements Trial {
     return this.#transcript.toSorted((a, b) => a.at - b.at);
   }
 
-  /** Gives every agent back. Never throws. */
+  /**
+   * Gives every agent back, once. Never throws. An experiment that goes on all the same, because it was given up, has none
+   * of them any more: by then they are another cell's.
+   */
   async clear(): Promise<void> {
+    if (this.#cleared) return;
+    this.#cleared = true;
     const joined = await Promise.allSettled(this.#parts.values());
     const leases = joined.flatMap((part) => (part.status === 'fulfilled' ? [part.value.lease] : []));
     await Promise.all(leases.map((lease) => this.#pool.giveBack(lease)));
+  }
+
+  #stillOn(): void {
+    if (this.#cleared) throw new HarnessError('the cell is over');
   }
 
   #cast(name: string, lease: Lease): Part {
     const counts = new Map<string, number>();
     const told = new Map<string, number>();
     const say = async (operations: readonly Operation[], halt: boolean): Promise<Result[]> => {
+      this.#stillOn();
       const results = await lease.agent.ask(operations, halt);
       for (const [index, result] of results.entries()) {
         const operation = operations[index];

@@ -1,0 +1,5 @@
+// Answers something that is no JSON.
+import { hello, requests } from './_agent.mjs';
+
+hello();
+requests(() => process.stdout.write('{"id":1,"results":[oops\n'));

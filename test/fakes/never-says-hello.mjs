@@ -1,0 +1,2 @@
+// Says nothing at all, and does not end with stdin either.
+setInterval(() => undefined, 1000);

@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import process from 'node:process';
+import { hostFacts } from '../../src/lab/host.ts';
+import type { Lab, LabKind } from '../../src/lab/lab.ts';
+import { isRoot, LOOPBACK_ONLY } from './namespace.ts';
+
+/** The host lab, but in a network namespace of its own with nothing but loopback, so that its traffic stays there. */
+export const loopbackLab: LabKind = {
+  name: 'host',
+  async open(): Promise<Lab> {
+    const [command = '', ...words] = LOOPBACK_ONLY;
+    // It ends with its stdin, however the tests end.
+    const holder = spawn(command, [...words, 'sh', '-c', 'echo ready; exec cat >/dev/null'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    await once(holder.stdout, 'data');
+    const namespaces = `/proc/${holder.pid}/ns`;
+    const user = isRoot ? [] : [`--user=${namespaces}/user`, '--preserve-credentials'];
+    const loopback = { netmask: '', mac: '00:00:00:00:00:00', internal: true };
+    const facts = hostFacts(
+      {
+        lo: [
+          { ...loopback, address: '127.0.0.1', family: 'IPv4', cidr: '127.0.0.1/8' },
+          { ...loopback, address: '::1', family: 'IPv6', cidr: '::1/128', scopeid: 0 },
+        ],
+      },
+      process.getuid?.() === 0,
+    );
+    return {
+      facts,
+      launch: () => ['nsenter', ...user, `--net=${namespaces}/net`, '--'],
+      async close() {
+        holder.stdin.end();
+        if (holder.exitCode === null) await once(holder, 'exit');
+      },
+    };
+  },
+};

@@ -1,0 +1,38 @@
+import type { Axes, Experiment } from '../../src/experiment/experiment.ts';
+import { experiment } from '../../src/experiment/experiment.ts';
+import { cellsOf, type Cell } from '../../src/experiment/cells.ts';
+
+/** An experiment with all that a test does not care for. */
+export function anExperiment<const A extends Axes, O>(
+  given: Pick<Experiment<A, O>, 'run' | 'expect'> & Partial<Experiment<A, O>>,
+): Experiment {
+  const { axes = {} as A } = given;
+  return experiment<A, O>({
+    title: 'a title',
+    asks: 'What happens?',
+    tags: [],
+    claims: {},
+    known: 'observed',
+    cite: [],
+    ...given,
+    axes,
+  });
+}
+
+/** An experiment's cells under an id. */
+export function cells(id: string, declared: Experiment): Cell[] {
+  return cellsOf({ id, experiment: declared });
+}
+
+/** An experiment that only binds its port on loopback, which works wherever bind does. */
+export const binds = anExperiment({
+  run: async (_, trial) => {
+    const server = await trial.part('server');
+    const results = await server.attempt(
+      { op: 'socket', as: 's', family: 'inet', type: 'dgram' },
+      { op: 'bind', on: 's', address: '127.0.0.1', port: trial.port },
+    );
+    return { outcome: results.at(-1)?.outcome ?? '' };
+  },
+  expect: { outcome: 'ok' },
+});

@@ -1,0 +1,698 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { createInterface } from 'node:readline';
+import { setTimeout as after } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Hello, Operation, OperationName, Result } from '../../../src/protocol/messages.ts';
+import { AgentProcess } from '../../../src/runner/agent-process.ts';
+import { AGENT, isRoot, LOOPBACK_ONLY, noNamespaces, titled } from '../../support/namespace.ts';
+import { runs, until } from '../../support/waiting.ts';
+
+const LONG = 10_000;
+const SHORT = 60;
+
+let agent: AgentProcess;
+let hello: Hello;
+let folder: string;
+
+const start = (...words: string[]) =>
+  AgentProcess.start({
+    command: [...LOOPBACK_ONLY, process.execPath, AGENT, ...words],
+    title: 'the agent',
+    grace: LONG,
+  });
+const ask = (...operations: Operation[]) => agent.ask(operations, false);
+const outcomes = async (...operations: Operation[]) => (await ask(...operations)).map(({ outcome }) => outcome);
+const one = async (operation: Operation): Promise<Result> => {
+  const [result] = await ask(operation);
+  if (!result) throw new Error('no result');
+  return result;
+};
+
+// What operations the tests below used, so that none is forgotten.
+const used = new Set<OperationName>();
+const udp = (as: string, family: 'inet' | 'inet6' = 'inet'): Operation => ({ op: 'socket', as, family, type: 'dgram' });
+const tcp = (as: string, family: 'inet' | 'inet6' = 'inet'): Operation => ({
+  op: 'socket',
+  as,
+  family,
+  type: 'stream',
+});
+const bind = (on: string, port: number, address = '127.0.0.1'): Operation => ({ op: 'bind', on, address, port });
+const connect = (on: string, port: number, address = '127.0.0.1'): Operation => ({
+  op: 'connect',
+  on,
+  address,
+  port,
+  within: LONG,
+});
+
+describe.skipIf(noNamespaces !== null)(titled('an agent on the real kernel', noNamespaces), () => {
+  beforeAll(async () => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'bindspec-agent-'));
+    ({ agent, hello } = await start());
+    const plain = agent.ask.bind(agent);
+    agent.ask = (operations, halt) => {
+      for (const { op } of operations) used.add(op);
+      return plain(operations, halt);
+    };
+  });
+  afterAll(async () => {
+    await agent.end();
+    rmSync(folder, { recursive: true });
+    expect(runs(hello.pid)).toBe(false);
+  });
+  // Every test leaves nothing behind, and that is verified as the pool verifies it.
+  const clean = async () => {
+    expect(await one({ op: 'reset' })).toMatchObject({ outcome: 'ok', open: 0 });
+  };
+
+  it('describes itself', () => {
+    expect(hello).toMatchObject({
+      protocol: 1,
+      system: 'linux',
+      release: os.release(),
+      architecture: process.arch,
+      runtime: `node ${process.version}`,
+      uid: 0,
+    });
+    expect(hello.networkNamespace).toMatch(/^net:\[\d+\]$/);
+    expect(hello.networkNamespace).not.toBe(readlinkSync('/proc/self/ns/net'));
+    expect(agent.clockOffset).toBe(0);
+  });
+
+  it('makes the socket calls of UDP, with names and sizes', async () => {
+    const results = await ask(
+      udp('a'),
+      bind('a', 0),
+      { op: 'getsockname', on: 'a' },
+      udp('b'),
+      bind('b', 4001),
+      { op: 'send', on: 'a', data: 'häh', to: { address: '127.0.0.1', port: 4001 } },
+      { op: 'recv', on: 'b', within: LONG },
+      { op: 'getpeername', on: 'b' },
+      { op: 'send', on: 'b', data: 'x' },
+    );
+    const name = results[2]?.name;
+    expect(name).toMatchObject({ address: '127.0.0.1' });
+    expect(name?.port).toBeGreaterThan(1023);
+    expect(results[5]).toMatchObject({ outcome: 'ok', bytes: 4 });
+    expect(results[6]).toMatchObject({ outcome: 'ok', data: 'häh', bytes: 4, from: name });
+    expect(results[7]).toMatchObject({ outcome: 'ENOTCONN' });
+    expect(results[8]).toMatchObject({ outcome: 'EDESTADDRREQ', errno: os.constants.errno.EDESTADDRREQ });
+    await clean();
+  });
+
+  it('connects, disconnects and connects a datagram socket', async () => {
+    const results = await ask(
+      udp('a'),
+      connect('a', 4001),
+      { op: 'getpeername', on: 'a' },
+      { op: 'disconnect', on: 'a' },
+      { op: 'getpeername', on: 'a' },
+      connect('a', 4002, '127.0.0.3'),
+      { op: 'getpeername', on: 'a' },
+    );
+    expect(results.map(({ outcome, name }) => name ?? outcome)).toEqual([
+      'ok',
+      'ok',
+      { address: '127.0.0.1', port: 4001 },
+      'ok',
+      'ENOTCONN',
+      'ok',
+      { address: '127.0.0.3', port: 4002 },
+    ]);
+    await clean();
+  });
+
+  it.each([
+    ['inet', '127.0.0.1'],
+    ['inet6', '::1'],
+  ] as const)('makes the socket calls of TCP over %s', async (family, address) => {
+    const results = await ask(
+      tcp('listener', family),
+      bind('listener', 4001, address),
+      { op: 'accept', on: 'listener', as: 'early' },
+      { op: 'listen', on: 'listener' },
+      { op: 'accept', on: 'listener', as: 'early' },
+      tcp('client', family),
+      connect('client', 4001, address),
+      { op: 'accept', on: 'listener', as: 'server', within: LONG },
+      { op: 'getsockname', on: 'client' },
+      { op: 'getpeername', on: 'server' },
+      { op: 'getpeername', on: 'client' },
+      { op: 'recv', on: 'server', within: SHORT },
+      { op: 'send', on: 'client', data: 'to the server' },
+      { op: 'recv', on: 'server', within: LONG, size: 6 },
+      { op: 'recv', on: 'server', within: LONG },
+      { op: 'shutdown', on: 'client', how: 'write' },
+      { op: 'recv', on: 'server', within: LONG },
+      { op: 'send', on: 'server', data: 'still heard' },
+      { op: 'recv', on: 'client', within: LONG },
+      { op: 'send', on: 'client', data: 'not any more' },
+      { op: 'shutdown', on: 'client', how: 'read' },
+      { op: 'shutdown', on: 'server', how: 'both' },
+      { op: 'close', on: 'server' },
+    );
+    const client = results[8]?.name;
+    expect(client?.address).toBe(address);
+    const server = { address, port: 4001 };
+    expect(results.slice(2).map(({ outcome, name, from, data }) => data ?? name ?? from ?? outcome)).toEqual([
+      'EINVAL',
+      'ok',
+      'silence',
+      'ok',
+      'ok',
+      client,
+      client,
+      client,
+      server,
+      'silence',
+      'ok',
+      'to the',
+      ' server',
+      'ok',
+      'eof',
+      'ok',
+      'still heard',
+      'EPIPE',
+      'ok',
+      'ok',
+      'ok',
+    ]);
+    await clean();
+  });
+
+  it.each([
+    ['inet', 'IP_PKTINFO', '0.0.0.0', '127.0.0.7'],
+    ['inet6', 'IPV6_RECVPKTINFO', '::', '::1'],
+  ] as const)('tells the local destination of a datagram over %s', async (family, option, wildcard, address) => {
+    const results = await ask(
+      udp('server', family),
+      { op: 'setsockopt', on: 'server', option, value: 1 },
+      bind('server', 4001, wildcard),
+      udp('client', family),
+      { op: 'send', on: 'client', data: 'x', to: { address, port: 4001 } },
+      { op: 'recv', on: 'server', within: LONG },
+      { op: 'setsockopt', on: 'server', option, value: 0 },
+      { op: 'send', on: 'client', data: 'x', to: { address, port: 4001 } },
+      { op: 'recv', on: 'server', within: LONG },
+    );
+    expect(results[5]).toMatchObject({ outcome: 'ok', to: address });
+    expect(results[8]).toMatchObject({ outcome: 'ok' });
+    expect(results[8]).not.toHaveProperty('to');
+    await clean();
+  });
+
+  it('tells v4-mapped names on a dual-stack socket', async () => {
+    const results = await ask(
+      udp('server', 'inet6'),
+      { op: 'setsockopt', on: 'server', option: 'IPV6_V6ONLY', value: 0 },
+      { op: 'setsockopt', on: 'server', option: 'IPV6_RECVPKTINFO', value: 1 },
+      bind('server', 4001, '::'),
+      udp('client'),
+      bind('client', 4002),
+      { op: 'send', on: 'client', data: 'x', to: { address: '127.0.0.1', port: 4001 } },
+      { op: 'recv', on: 'server', within: LONG },
+    );
+    expect(results[7]).toMatchObject({ from: { address: '::ffff:127.0.0.1', port: 4002 }, to: '::ffff:127.0.0.1' });
+    await clean();
+  });
+
+  it('keeps a datagram of no bytes apart from silence and from the end', async () => {
+    const results = await ask(
+      udp('a'),
+      bind('a', 4001),
+      { op: 'recv', on: 'a', within: SHORT },
+      { op: 'send', on: 'a', data: '', to: { address: '127.0.0.1', port: 4001 } },
+      { op: 'recv', on: 'a', within: LONG },
+      { op: 'recv', on: 'a' },
+    );
+    expect(results.slice(2)).toMatchObject([
+      { outcome: 'silence' },
+      { outcome: 'ok', bytes: 0 },
+      { outcome: 'ok', bytes: 0, data: '', from: { address: '127.0.0.1', port: 4001 } },
+      { outcome: 'silence' },
+    ]);
+    await clean();
+  });
+
+  it('says errnos by name', async () => {
+    const results = await outcomes(
+      udp('a'),
+      bind('a', 4001),
+      bind('a', 4002),
+      udp('b'),
+      bind('b', 4001),
+      bind('b', 4001, '192.0.2.1'),
+      { op: 'listen', on: 'b' },
+      connect('b', 9, '192.0.2.1'),
+      tcp('c'),
+      connect('c', 4003),
+      udp('d'),
+      connect('d', 4003),
+      { op: 'send', on: 'd', data: 'x' },
+      { op: 'recv', on: 'd', within: LONG },
+      udp('e', 'inet6'),
+      bind('e', 4001, 'fe80::1'),
+      { op: 'setsockopt', on: 'e', option: 'SO_OF_ANOTHER_SYSTEM', value: 1 },
+      { op: 'getsockopt', on: 'e', option: 'SO_OF_ANOTHER_SYSTEM' },
+      { op: 'setsockopt', on: 'e', option: 'SO_BINDTODEVICE', value: 'none0' },
+      { op: 'shutdown', on: 'a', how: 'both' },
+    );
+    expect(results).toEqual([
+      'ok',
+      'ok',
+      'EINVAL',
+      'ok',
+      'EADDRINUSE',
+      'EADDRNOTAVAIL',
+      'EOPNOTSUPP',
+      'ENETUNREACH',
+      'ok',
+      'ECONNREFUSED',
+      'ok',
+      'ok',
+      'ok',
+      'ECONNREFUSED',
+      'ok',
+      'EINVAL',
+      'ENOPROTOOPT',
+      'ENOPROTOOPT',
+      'ENODEV',
+      'ENOTCONN',
+    ]);
+    await clean();
+  });
+
+  it('calls an address of the other family the mistake that it is', async () => {
+    // The protocol encodes a name in its socket's family, so the wrong family is the harness's mistake: a fault.
+    await ask(udp('a', 'inet6'));
+    await expect(ask(bind('a', 4001, '127.0.0.1'))).rejects.toThrow("refused: '127.0.0.1' is not an IPv6 address");
+    await clean();
+  });
+
+  it('sets and gets options', async () => {
+    const get = (option: string): Operation => ({ op: 'getsockopt', on: 'a', option });
+    const set = (option: string, value: number | string): Operation => ({ op: 'setsockopt', on: 'a', option, value });
+    const results = await ask(
+      tcp('a'),
+      get('SO_REUSEADDR'),
+      set('SO_REUSEADDR', 1),
+      get('SO_REUSEADDR'),
+      get('SO_ACCEPTCONN'),
+      { op: 'listen', on: 'a', backlog: 1 },
+      get('SO_ACCEPTCONN'),
+      set('SO_BINDTODEVICE', 'lo'),
+      udp('b', 'inet6'),
+      { op: 'getsockopt', on: 'b', option: 'IPV6_V6ONLY' },
+    );
+    expect(results.map(({ outcome, value }) => value ?? outcome)).toEqual([
+      'ok',
+      0,
+      'ok',
+      1,
+      0,
+      'ok',
+      1,
+      'ok',
+      'ok',
+      0,
+    ]);
+    await clean();
+  });
+
+  it('serves over UDP, drops what it is told to drop, and tells who asked', async () => {
+    const to = { address: '127.0.0.2', port: 4001 };
+    const results = await ask(
+      udp('server'),
+      { op: 'setsockopt', on: 'server', option: 'IP_PKTINFO', value: 1 },
+      bind('server', 4001, '0.0.0.0'),
+      { op: 'serve', on: 'server', name: 'first', drop: [true, false] },
+      udp('client'),
+      bind('client', 4002),
+      { op: 'send', on: 'client', data: 'one', to },
+      { op: 'recv', on: 'client', within: SHORT },
+      { op: 'send', on: 'client', data: 'three', to },
+      { op: 'recv', on: 'client', within: LONG },
+      { op: 'served', on: 'server' },
+    );
+    expect(results[7]?.outcome).toBe('silence');
+    expect(results[9]).toMatchObject({ data: 'first: Your data was 5 bytes' });
+    const from = { address: '127.0.0.1', port: 4002 };
+    expect(results[10]?.served).toMatchObject([
+      { bytes: 3, from, to: '127.0.0.2', answered: 'dropped' },
+      { bytes: 5, from, to: '127.0.0.2', answered: 'ok' },
+    ]);
+    await clean();
+  });
+
+  it('serves over TCP several at once', async () => {
+    const results = await ask(
+      tcp('server'),
+      bind('server', 4001, '0.0.0.0'),
+      { op: 'listen', on: 'server' },
+      { op: 'serve', on: 'server', name: 'first' },
+      tcp('c1'),
+      tcp('c2'),
+      connect('c1', 4001),
+      connect('c2', 4001, '127.0.0.2'),
+      { op: 'send', on: 'c2', data: 'two' },
+      { op: 'recv', on: 'c2', within: LONG },
+      { op: 'send', on: 'c1', data: 'one' },
+      { op: 'recv', on: 'c1', within: LONG },
+      { op: 'close', on: 'c1' },
+      { op: 'served', on: 'server' },
+    );
+    expect(results[9]?.data).toBe('first: Your data was 3 bytes');
+    expect(results[11]?.data).toBe('first: Your data was 3 bytes');
+    expect(results[13]?.served).toMatchObject([
+      { to: '127.0.0.2', answered: 'ok' },
+      { to: '127.0.0.1', answered: 'ok' },
+    ]);
+    await clean();
+  });
+
+  it('goes on serving behind an error that the network left on the socket', async () => {
+    const results = await ask(
+      udp('server'),
+      bind('server', 4001),
+      connect('server', 4002),
+      { op: 'serve', on: 'server', name: 'first' },
+      // Nobody is there, so that the refusal waits on the socket when the event loop looks at it.
+      { op: 'send', on: 'server', data: 'anybody?' },
+    );
+    expect(results.every(({ outcome }) => outcome === 'ok')).toBe(true);
+    await after(SHORT);
+    const again = await ask(
+      udp('client'),
+      bind('client', 4002),
+      connect('client', 4001),
+      { op: 'send', on: 'client', data: 'three' },
+      { op: 'recv', on: 'client', within: 2000 },
+    );
+    expect(again[4]).toMatchObject({ outcome: 'ok', data: 'first: Your data was 5 bytes' });
+    await clean();
+  });
+
+  it('polls several sockets, and names all that can be read', async () => {
+    const names = ['a', 'b', 'c', 'd'];
+    await ask(...names.flatMap((name, index) => [udp(name), bind(name, 4001 + index)]));
+    expect(await one({ op: 'poll', on: names, within: SHORT })).toMatchObject({ outcome: 'silence' });
+    const send = (port: number): Operation => ({ op: 'send', on: 'a', data: 'x', to: { address: '127.0.0.1', port } });
+    expect((await ask(send(4003), { op: 'poll', on: names, within: LONG }))[1]?.ready).toEqual(['c']);
+    expect((await ask(send(4002), { op: 'poll', on: names, within: LONG }))[1]?.ready).toEqual(['b', 'c']);
+    // Polling takes nothing away, and nothing waits any more.
+    expect(await outcomes(...names.map((on): Operation => ({ op: 'recv', on, within: 0 })))).toEqual([
+      'silence',
+      'ok',
+      'ok',
+      'silence',
+    ]);
+    const waiting = one({ op: 'poll', on: names, within: LONG });
+    await ask(send(4004));
+    expect((await waiting).ready).toEqual(['d']);
+    await clean();
+  });
+
+  it('refuses to poll a socket twice at once, and forgets the whole poll', async () => {
+    await ask(udp('a'), bind('a', 4001), udp('b'), bind('b', 4002));
+    await expect(ask({ op: 'poll', on: ['a', 'b', 'b'], within: LONG })).rejects.toThrow('two operations wait');
+    expect(await outcomes({ op: 'poll', on: ['a', 'b'], within: SHORT })).toEqual(['silence']);
+    await clean();
+  });
+
+  it('refuses a second wait on one socket, and the first goes on to its own end', async () => {
+    await ask(udp('a'), bind('a', 4001));
+    const first = one({ op: 'recv', on: 'a', within: LONG });
+    await expect(ask({ op: 'recv', on: 'a', within: SHORT })).rejects.toThrow('two operations wait on one socket');
+    await after(3 * SHORT);
+    await ask({ op: 'send', on: 'a', data: 'x', to: { address: '127.0.0.1', port: 4001 } });
+    expect(await first).toMatchObject({ outcome: 'ok', data: 'x' });
+    await clean();
+  });
+
+  it('waits on many sockets at once and still answers', async () => {
+    const names = Array.from({ length: 50 }, (_, index) => `s${index}`);
+    await ask(...names.flatMap((name, index) => [udp(name), bind(name, 4001 + index)]));
+    const waiting = names.map((on) => one({ op: 'recv', on, within: LONG }));
+    expect(await outcomes({ op: 'getsockname', on: 's0' })).toEqual(['ok']);
+    await ask(
+      ...names.map((_, index): Operation => {
+        return { op: 'send', on: 's0', data: `${index}`, to: { address: '127.0.0.1', port: 4001 + index } };
+      }),
+    );
+    expect((await Promise.all(waiting)).map(({ data }) => data)).toEqual(names.map((_, index) => `${index}`));
+    await clean();
+  });
+
+  it('does not take for silence what came in time while the agent was kept from looking', async () => {
+    const fifo = path.join(folder, 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    await ask(udp('a'), bind('a', 4001), udp('b'), bind('b', 4002), udp('c'));
+    const to = (port: number) => ({ address: '127.0.0.1', port });
+    const waiting = one({ op: 'recv', on: 'a', within: 100 });
+    const polling = one({ op: 'poll', on: ['b'], within: 100 });
+    // The data are there at once; then the agent is stuck, in reading the fifo, for longer than both wait.
+    const stuck = ask(
+      { op: 'send', on: 'c', data: 'in time', to: to(4001) },
+      { op: 'send', on: 'c', data: 'in time', to: to(4002) },
+      { op: 'read', path: fifo },
+    );
+    await after(400);
+    await writeFile(fifo, 'go on');
+    expect((await stuck).at(-1)).toMatchObject({ outcome: 'ok', data: 'go on' });
+    expect(await waiting).toMatchObject({ outcome: 'ok', data: 'in time' });
+    expect(await polling).toMatchObject({ outcome: 'ok', ready: ['b'] });
+    await clean();
+  });
+
+  it('ends the wait of a socket that is closed, and does not call that silence', async () => {
+    await ask(
+      udp('a'),
+      bind('a', 4001),
+      tcp('l'),
+      bind('l', 4001),
+      { op: 'listen', on: 'l' },
+      udp('b'),
+      bind('b', 4002),
+    );
+    const waits = [
+      ask({ op: 'recv', on: 'a', within: LONG }),
+      ask({ op: 'accept', on: 'l', as: 'x', within: LONG }),
+      ask({ op: 'poll', on: ['b'], within: LONG }),
+    ];
+    const settled = Promise.allSettled(waits);
+    expect(await outcomes({ op: 'close', on: 'a' }, { op: 'close', on: 'l' }, { op: 'close', on: 'b' })).toEqual([
+      'ok',
+      'ok',
+      'ok',
+    ]);
+    for (const result of await settled) {
+      expect(result).toMatchObject({ status: 'rejected', reason: { message: expect.stringContaining('was closed') } });
+    }
+    // The descriptors' numbers are free again, and nobody waits on what is opened under them now.
+    expect(await outcomes(udp('a'), bind('a', 4001), { op: 'recv', on: 'a', within: SHORT })).toEqual([
+      'ok',
+      'ok',
+      'silence',
+    ]);
+    await clean();
+  });
+
+  it('starts programs, tells what they print, and ends them', async () => {
+    const [started] = await ask({
+      op: 'spawn',
+      as: 'p',
+      command: 'sh',
+      args: ['-c', 'echo out; echo err >&2; exec sleep 60'],
+    });
+    const pid = started?.pid ?? 0;
+    expect(runs(pid)).toBe(true);
+    await until('it has printed', async () => (await one({ op: 'output', on: 'p' })).data === 'out\nerr\n');
+    expect(await one({ op: 'output', on: 'p' })).not.toHaveProperty('exit');
+    expect(await outcomes({ op: 'kill', on: 'p' })).toEqual(['ok']);
+    await until('it has ended', () => !runs(pid));
+    await ask({ op: 'spawn', as: 'q', command: 'sh', args: ['-c', 'exit 3'] });
+    await until('it has ended', async () => (await one({ op: 'output', on: 'q' })).exit === 3);
+    expect(await outcomes({ op: 'spawn', as: 'r', command: 'no-such-program', args: [] })).toEqual(['ENOENT']);
+    await expect(ask({ op: 'output', on: 'r' })).rejects.toThrow("there is no program 'r'");
+    await clean();
+  });
+
+  it('ends programs at a reset', async () => {
+    const [started] = await ask({ op: 'spawn', as: 'p', command: 'sleep', args: ['60'] });
+    await clean();
+    await until('it has ended', () => !runs(started?.pid ?? 0));
+  });
+
+  it('never loses a socket or a program under a name that is given twice', async () => {
+    await ask(tcp('l'), bind('l', 4001), { op: 'listen', on: 'l' }, tcp('c'), connect('c', 4001));
+    await expect(ask({ op: 'accept', on: 'l', as: 'c', within: LONG })).rejects.toThrow(
+      "there is a socket 'c' already",
+    );
+    await expect(ask(udp('c'))).rejects.toThrow("there is a socket 'c' already");
+    expect(await outcomes({ op: 'accept', on: 'l', as: 's', within: LONG })).toEqual(['ok']);
+    const sleep: Operation = { op: 'spawn', as: 'p', command: 'sleep', args: ['60'] };
+    const [started] = await ask(sleep);
+    await expect(ask(sleep)).rejects.toThrow("there is a program 'p' already");
+    await clean();
+    await until('it has ended', () => !runs(started?.pid ?? 0));
+  });
+
+  it('ends a program that is just being started when everything is reset', async () => {
+    const spawning = ask({ op: 'spawn', as: 'p', command: 'sleep', args: ['60'] });
+    const reset = clean();
+    const [started] = await spawning.catch(() => []);
+    await reset;
+    await clean();
+    if (started?.pid !== undefined) await until('it has ended', () => !runs(started.pid ?? 0));
+    expect(readFileSync(`/proc/${hello.pid}/task/${hello.pid}/children`, 'utf8')).toBe('');
+  });
+
+  it('reads files', async () => {
+    writeFileSync(path.join(folder, 'file'), 'content');
+    expect(await one({ op: 'read', path: path.join(folder, 'file') })).toMatchObject({
+      outcome: 'ok',
+      data: 'content',
+    });
+    expect(await outcomes({ op: 'read', path: path.join(folder, 'none') }, { op: 'read', path: folder })).toEqual([
+      'ENOENT',
+      'EISDIR',
+    ]);
+    await ask(tcp('l'), bind('l', 4001), { op: 'listen', on: 'l' });
+    // 4001 is 0x0FA1.
+    expect((await one({ op: 'read', path: '/proc/net/tcp' })).data).toContain('0100007F:0FA1');
+    await clean();
+  });
+
+  it('stops behind the first failure when told to, and only then', async () => {
+    const list: Operation[] = [udp('a'), bind('a', 4001, '192.0.2.1'), { op: 'getsockname', on: 'a' }];
+    expect((await agent.ask(list, true)).map(({ outcome }) => outcome)).toEqual(['ok', 'EADDRNOTAVAIL']);
+    await clean();
+    expect((await agent.ask(list, false)).map(({ outcome }) => outcome)).toEqual(['ok', 'EADDRNOTAVAIL', 'ok']);
+    await clean();
+  });
+
+  it.each<[string, unknown, string]>([
+    ['a socket of no such name', { op: 'close', on: 'nobody' }, "there is no socket 'nobody'"],
+    ['a program of no such name', { op: 'kill', on: 'nobody' }, "there is no program 'nobody'"],
+    ['an unknown operation', { op: 'ioctl', on: 'a' }, "unknown operation 'ioctl'"],
+    ['an operation named as what every object has', { op: 'constructor' }, "unknown operation 'constructor'"],
+    ['a port that is none', { op: 'bind', on: 'a', address: '127.0.0.1', port: 65_536 }, 'port 65536 is not a number'],
+    ['an address that is none', { op: 'bind', on: 'a', address: 'localhost', port: 1 }, 'is not an IPv4 address'],
+    ['the list of a socket that does not serve', { op: 'served', on: 'a' }, "'a' does not serve"],
+  ])('calls %s a fault, and goes on', async (_, operation, message) => {
+    await ask(udp('a'));
+    await expect(ask(operation as Operation)).rejects.toThrow('the agent refused: ');
+    await expect(ask(operation as Operation)).rejects.toThrow(message);
+    expect(agent.usable).toBe(true);
+    await clean();
+  });
+
+  it('does thousands of operations in one message', async () => {
+    const list = Array.from({ length: 3000 }, (_, index): Operation[] => [
+      udp('a'),
+      bind('a', 1024 + index),
+      { op: 'close', on: 'a' },
+    ]).flat();
+    const results = await ask(...list);
+    expect(results).toHaveLength(9000);
+    expect(results.every(({ outcome }) => outcome === 'ok')).toBe(true);
+    await clean();
+  });
+
+  it('has been asked for every operation there is', () => {
+    const all: Record<OperationName, true> = {
+      accept: true,
+      bind: true,
+      close: true,
+      connect: true,
+      disconnect: true,
+      getpeername: true,
+      getsockname: true,
+      getsockopt: true,
+      kill: true,
+      listen: true,
+      output: true,
+      poll: true,
+      read: true,
+      recv: true,
+      reset: true,
+      send: true,
+      serve: true,
+      served: true,
+      setsockopt: true,
+      shutdown: true,
+      socket: true,
+      spawn: true,
+    };
+    expect(Object.keys(all).filter((name) => !used.has(name as OperationName))).toEqual([]);
+  });
+});
+
+describe.skipIf(noNamespaces !== null)(titled("an agent's end", noNamespaces), () => {
+  const sleep: Operation = { op: 'spawn', as: 'p', command: 'sleep', args: ['60'] };
+
+  it('at the end of stdin releases every socket and ends every program, whatever it waits for', async () => {
+    const { agent: ending, hello: ended } = await start();
+    const [, , started] = await ending.ask([udp('a'), bind('a', 4001), sleep], false);
+    const waiting = ending.ask([{ op: 'recv', on: 'a', within: 60_000 }], false).catch((error: unknown) => error);
+    await ending.end();
+    expect(runs(ended.pid)).toBe(false);
+    await until('the program has ended', () => !runs(started?.pid ?? 0));
+    // Who still waits for an answer is told at once.
+    expect(await waiting).toMatchObject({ message: 'the agent was ended' });
+    await expect(ending.ask([udp('b')], false)).rejects.toThrow('the agent was ended');
+  });
+
+  it('at SIGTERM ends every program', async () => {
+    const { agent: ending, hello: ended } = await start();
+    const [started] = await ending.ask([sleep], false);
+    process.kill(ended.pid, 'SIGTERM');
+    await until('the program has ended', () => !runs(started?.pid ?? 0));
+    await ending.end();
+  });
+
+  it('by a mistake of its own ends every program', async () => {
+    const [command, ...words] = [...LOOPBACK_ONLY, process.execPath, AGENT];
+    const child = spawn(command, words, { stdio: ['pipe', 'pipe', 'ignore'] });
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    await lines.next();
+    child.stdin.write(`${JSON.stringify({ id: 1, operations: [sleep] })}\n`);
+    const { results } = JSON.parse((await lines.next()).value ?? '') as { results: Result[] };
+    child.stdin.write('no request\n');
+    await once(child, 'exit');
+    expect(child.exitCode).toBe(1);
+    await until('the program has ended', () => !runs(results[0]?.pid ?? 0));
+  });
+
+  it('counts an internet socket that it does not know of', async () => {
+    const [command = '', ...words] = LOOPBACK_ONLY;
+    const inherit = ['bash', '-c', 'exec 9<>/dev/udp/127.0.0.1/4001; exec "$0" "$@"', process.execPath, AGENT];
+    const { agent: ending } = await AgentProcess.start({
+      command: [command, ...words, ...inherit],
+      title: 'the agent',
+      grace: LONG,
+    });
+    expect(await ending.ask([udp('a'), tcp('b', 'inet6'), { op: 'reset' }], false)).toMatchObject([
+      { outcome: 'ok' },
+      { outcome: 'ok' },
+      { outcome: 'ok', open: 1 },
+    ]);
+    await ending.end();
+  });
+
+  it.runIf(isRoot)('as another user it is that user, and its sockets are counted too', async () => {
+    const { agent: other, hello: greeting } = await start('65534');
+    expect(greeting).toMatchObject({ uid: 65_534, networkNamespace: expect.stringMatching(/^net:/) });
+    expect((await other.ask([udp('a'), bind('a', 80)], false)).map(({ outcome }) => outcome)).toEqual(['ok', 'EACCES']);
+    expect(await other.ask([{ op: 'reset' }], false)).toMatchObject([{ outcome: 'ok', open: 0 }]);
+    await other.end();
+  });
+});

@@ -1,0 +1,158 @@
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Operation } from '../../../src/protocol/messages.ts';
+import { AgentProcess } from '../../../src/runner/agent-process.ts';
+import { HarnessError } from '../../../src/verdict/harness-error.ts';
+import { fakesOf, runs, until } from '../../support/waiting.ts';
+
+/** What no misbehaviour may exceed, in milliseconds, whatever else the machine does. */
+const BOUND = 20_000;
+const TWO: Operation[] = [
+  { op: 'socket', as: 'a', family: 'inet', type: 'dgram' },
+  { op: 'close', on: 'a' },
+];
+
+const fake = (name: string, grace: number) => ({
+  command: [process.execPath, fileURLToPath(new URL(`../../fakes/${name}.mjs`, import.meta.url))],
+  title: 'the agent on guinness',
+  grace,
+});
+
+// Unhandled rejections fail the run by themselves: vitest reports them.
+afterEach(async () => {
+  await until('every agent has ended', () => fakesOf(process.pid).length === 0);
+});
+
+describe('an agent that does not greet as it must', () => {
+  it.each([
+    ['dies-at-once', 10_000, /^the agent on guinness ended with exit code 7$/],
+    [
+      'crashes',
+      10_000,
+      /^the agent on guinness ended with exit code 1: TypeError: the native layer could not be loaded$/,
+    ],
+    ['never-says-hello', 500, /^the agent on guinness did not say hello within 500 ms$/],
+    [
+      'garbage-before-hello',
+      10_000,
+      /^the agent on guinness printed a line that is not JSON: Welcome to guinness! You have new mail\.$/,
+    ],
+    [
+      'speaks-999',
+      10_000,
+      /^the agent on guinness speaks protocol 999, this bindspec speaks 1: use agents of the same version$/,
+    ],
+    ['greets-wrongly', 10_000, /^the agent on guinness did not greet as an agent does: \{"protocol":1,"pid":\d+\}$/],
+  ])('%s: says so and is gone', async (name, grace, message) => {
+    await expect(within(AgentProcess.start(fake(name, grace)))).rejects.toThrow(message);
+  });
+
+  it('a command that is not there', async () => {
+    const settings = { command: ['/no/such/agent'], title: 'the agent', grace: 10_000 };
+    const failure = await within(AgentProcess.start(settings)).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(HarnessError);
+    expect(String(failure)).toMatch(/the agent ended: .*\/no\/such\/agent/);
+  });
+});
+
+describe('an agent that misbehaves when it is asked', () => {
+  it.each([
+    ['dies-mid-request', 10_000, /^the agent on guinness ended with exit code 3$/],
+    ['hangs-on-request', 300, /^the agent on guinness did not answer to socket, close within 300 ms$/],
+    ['blocks-on-request', 300, /^the agent on guinness did not answer to socket, close within 300 ms$/],
+    ['answers-late', 300, /^the agent on guinness did not answer to socket, close within 300 ms$/],
+    [
+      'floods-without-end',
+      20_000,
+      /^the agent on guinness printed more than 16000000 characters without ending the line$/,
+    ],
+    ['answers-garbage', 10_000, /^the agent on guinness printed a line that is not JSON: \{"id":1,"results":\[oops$/],
+    ['answers-another', 10_000, /^the agent on guinness answered request 42, which it was not asked: \{"id":42,/],
+    ['answers-too-few', 10_000, /^the agent on guinness answered 2 operations with 1 results$/],
+    ['answers-too-many', 10_000, /^the agent on guinness answered 2 operations with 3 results$/],
+    [
+      'answers-wrong-types',
+      10_000,
+      /^the agent on guinness answered something that is no reply \(.+\): \{"id":1,"results":\[\{"outcome":0,/,
+    ],
+  ])('%s: says so, is gone, and stays unusable', async (name, grace, message) => {
+    const { agent, hello } = await AgentProcess.start(fake(name, grace));
+    await expect(within(agent.ask(TWO, false))).rejects.toThrow(message);
+    expect(agent.usable).toBe(false);
+    await until('it has ended', () => !runs(hello.pid));
+    await expect(within(agent.ask(TWO, false))).rejects.toThrow(message);
+    await within(agent.end());
+  });
+
+  it('floods-with-lines: the first answer counts, then it is found out', async () => {
+    const { agent, hello } = await AgentProcess.start(fake('floods-with-lines', 10_000));
+    await within(agent.ask(TWO, false));
+    const message = /^the agent on guinness answered request \d, which it was not asked/;
+    await until('it is found out', () => !agent.usable);
+    await until('it has ended', () => !runs(hello.pid));
+    await expect(agent.ask(TWO, false)).rejects.toThrow(message);
+  });
+
+  it('tells everybody who waits, not only the one whom it failed', async () => {
+    const { agent } = await AgentProcess.start(fake('dies-mid-request', 10_000));
+    const both = await within(Promise.allSettled([agent.ask(TWO, false), agent.ask(TWO, true)]));
+    expect(both).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }]);
+  });
+
+  it('gives time for what the operations wait for, beyond its own', async () => {
+    const { agent } = await AgentProcess.start(fake('answers-late', 500));
+    await expect(within(agent.ask([{ op: 'recv', on: 'a', within: 5000 }], false))).resolves.toHaveLength(1);
+    await agent.end();
+  });
+
+  it('takes fewer results only from one that stopped at a failure', async () => {
+    const { agent } = await AgentProcess.start(fake('answers-too-few', 10_000));
+    await expect(within(agent.ask(TWO, true))).rejects.toThrow('answered 2 operations with 1 results');
+    await agent.end();
+  });
+
+  it('is not blamed for a harness that did not look in time', async () => {
+    const { agent } = await AgentProcess.start(fake('ignores-its-end', 300));
+    const asked = agent.ask(TWO, false);
+    // The answer comes at once; the harness is busy for longer than the deadline.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600);
+    await expect(within(asked)).resolves.toHaveLength(2);
+    await within(agent.end());
+  });
+});
+
+describe("an agent's end", () => {
+  it.each(['hangs-on-request', 'ignores-its-end', 'blocks-on-request', 'never-says-hello'])(
+    'comes within a bound, even for %s',
+    async (name) => {
+      if (name === 'never-says-hello') {
+        await expect(within(AgentProcess.start(fake(name, 300)))).rejects.toThrow();
+        return;
+      }
+      const { agent, hello } = await AgentProcess.start(fake(name, 30_000));
+      const asked = agent.ask(TWO, false).catch((error: unknown) => error);
+      if (name === 'ignores-its-end') await asked;
+      await within(agent.end());
+      expect(runs(hello.pid)).toBe(false);
+      if (name !== 'ignores-its-end') expect(String(await within(asked))).toContain('the agent on guinness was ended');
+      await within(agent.end());
+    },
+  );
+
+  it('takes the agent behind a launcher with it', async () => {
+    const [node = '', file = ''] = fake('ignores-its-end', 0).command;
+    const command = ['sh', '-c', '"$0" "$1"; true', node, file];
+    const { agent, hello } = await AgentProcess.start({ command, title: 'the agent', grace: 10_000 });
+    await within(agent.end());
+    await until('it has ended', () => !runs(hello.pid));
+  });
+});
+
+async function within<T>(promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not settled within ${BOUND} ms`)), BOUND);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
