@@ -10,7 +10,7 @@ export function isConnected(socket: Socket): boolean {
 }
 
 /** The newest unconnected socket whose local address is exactly this one. */
-export function exactMatch(sockets: readonly Socket[], stack: Stack, address: string): Socket | undefined {
+function exactMatch(sockets: readonly Socket[], stack: Stack, address: string): Socket | undefined {
   return sockets.findLast((socket) => socket.local[stack] === address && !isConnected(socket));
 }
 

@@ -9,7 +9,7 @@ const { id } = linuxRules;
 const PLACEHOLDER = '127.0.0.6';
 
 /** The V6ONLY flag as the kernel keeps it: a bind to a specific IPv6 address sets it. */
-export function v6onlyFlag(socket: Socket): boolean {
+function v6onlyFlag(socket: Socket): boolean {
   return socket.family === 'inet6' && (socket.v6only || socket.bound.v4 === undefined);
 }
 

@@ -1,10 +1,10 @@
 import type { RuleId, SystemName } from './types.ts';
 
 /** How a rule is known, the strongest ground first. */
-export type Known = 'observed' | 'source' | 'vendor' | 'test-suite' | 'reported';
+type Known = 'observed' | 'source' | 'vendor' | 'test-suite' | 'reported';
 
 /** Where a rule comes from: a document, source file or run, and the place in it. */
-export interface Source {
+interface Source {
   readonly name: string;
   readonly where: string;
 }

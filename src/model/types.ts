@@ -75,7 +75,7 @@ export interface PresentSocket extends NextSocket {
 }
 
 /** What the models need to know of the machine. */
-export interface Host {
+interface Host {
   /** The addresses of its interfaces. When left out, every address counts as local. */
   readonly addresses?: readonly string[];
   /** The addresses of each interface by its name, where a socket is tied to one; when left out, it has them all. */

@@ -66,7 +66,7 @@ export interface System<Hidden> {
 }
 
 /** What a disconnect leaves: the local name, or nothing when the port is released. */
-export interface Disconnected {
+interface Disconnected {
   readonly local: Claims | undefined;
   readonly rule: RuleId;
 }
@@ -93,7 +93,7 @@ export function simulate<Hidden>(system: System<Hidden>, setting: Setting): Simu
 }
 
 /** A socket that is to be bound, normalised; the id is the caller's. */
-export function socketOf(next: NextSocket, id: number, v6onlyByDefault: boolean): Socket {
+function socketOf(next: NextSocket, id: number, v6onlyByDefault: boolean): Socket {
   const v6only = next.family === 'inet6' && (next.v6only ?? v6onlyByDefault);
   const claims = claimsOf(next.family, next.address, v6only);
   const uid = next.uid ?? 0;

@@ -1,7 +1,7 @@
 import { models } from '../../../src/model/index.ts';
 import type { NextSocket, Options, PresentSocket, Protocol, SystemName } from '../../../src/model/types.ts';
 
-export const PORT = 8080;
+const PORT = 8080;
 
 const LETTERS: Readonly<Record<string, Options>> = {
   '-': {},
@@ -27,7 +27,7 @@ export function socket(text: string, protocol: Protocol = 'tcp', rest: Partial<P
   return { protocol, family, address, port: PORT, options: LETTERS[letters] ?? {}, ...v6only, ...rest };
 }
 
-export type Asked = 'bind' | 'listen';
+type Asked = 'bind' | 'listen';
 
 export interface Question {
   readonly system: SystemName;
