@@ -6,7 +6,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 
-const [, , dist, count] = process.argv;
+const [, , dist, wanted] = process.argv;
 const load = (file) => import(pathToFileURL(path.join(dist, 'src', file)).href);
 const { netns } = await load('lab/netns.js');
 const { AgentProcess } = await load('runner/agent-process.js');
@@ -92,7 +92,7 @@ async function tryOut(lab) {
   };
 }
 
-const labs = await Promise.all(Array.from({ length: Number(count) }, () => netns.open()));
+const labs = await Promise.all(Array.from({ length: Number(wanted) }, () => netns.open()));
 const seen = await Promise.all(
   labs.map(async (lab) => ({ facts: lab.facts, hosts: await lookAt(lab), ...(await tryOut(lab)) })),
 );
