@@ -51,5 +51,5 @@ export function hostFacts(interfaces: NodeJS.Dict<os.NetworkInterfaceInfo[]>, ro
 }
 
 function isLinkLocal(address: string): boolean {
-  return address.startsWith('169.254.') || address.toLowerCase().startsWith('fe80:');
+  return address.startsWith('169.254.') || /^fe[89ab][\da-f]:/i.test(address);
 }

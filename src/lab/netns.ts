@@ -141,10 +141,13 @@ class Lines {
     });
     // A shell that has ended can't be written to; that it ended is told by next().
     shell.stdin.on('error', () => undefined);
-    shell.stdout.on('end', () => {
-      this.#ended = true;
-      this.#wake();
-    });
+    // Its end, not that of its output: what it complained about is complete by then.
+    void shell.then(() => this.#end());
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#wake();
   }
 
   complaint(): string {

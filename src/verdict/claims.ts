@@ -1,7 +1,7 @@
 import { CLAIMS, type ClaimId } from '../../suites/claims.ts';
 import type { Cell } from '../experiment/cells.ts';
 import type { CellRecord, ClaimRecord } from '../record/record.ts';
-import { disagreements } from './expectation.ts';
+import { disagreements, inWords } from './expectation.ts';
 
 type Evidence = CellRecord['claims'][number];
 
@@ -11,8 +11,13 @@ export function evidenceOf(cell: Cell, observation: unknown): Evidence[] {
   for (const [claim, given] of Object.entries(cell.registered.experiment.claims)) {
     const saying = typeof given === 'function' ? given(cell.values) : given;
     if (!saying) continue;
-    const holds = disagreements(saying.says, observation).length === 0;
-    evidence.push({ claim, holds, ...(saying.when === undefined ? {} : { when: saying.when }) });
+    const against = disagreements(saying.says, observation);
+    evidence.push({
+      claim,
+      holds: against.length === 0,
+      against,
+      ...(saying.when === undefined ? {} : { when: saying.when }),
+    });
   }
   return evidence;
 }
@@ -56,11 +61,8 @@ function decide(found: readonly Found[]): Pick<ClaimRecord, 'verdict' | 'detail'
   }
   if (holding.length === 0) {
     const only = conditions(conditional.filter(({ evidence }) => evidence.holds));
-    return {
-      verdict: 'refuted',
-      detail:
-        only === '' ? `by ${count(own.length, 'cell')}` : `by ${count(own.length, 'cell')}; true only when ${only}`,
-    };
+    const instead = `${observed(own)}, in ${count(own.length, 'cell')}`;
+    return { verdict: 'refuted', detail: only === '' ? instead : `${instead}; true only when ${only}` };
   }
   const against = own.filter(({ evidence }) => !evidence.holds);
   return {
@@ -69,18 +71,39 @@ function decide(found: readonly Found[]): Pick<ClaimRecord, 'verdict' | 'detail'
   };
 }
 
+/** What was observed in place of what the document says, as the first of these cells tells it. */
+function observed(against: readonly Found[]): string {
+  const [first] = against[0]?.evidence.against ?? [];
+  if (!first) return 'not observed';
+  const place = first.path === '' ? '' : `${first.path}: `;
+  return `observed ${place}${inWords(first.observed)} where it says ${inWords(first.expected)}`;
+}
+
 function conditions(found: readonly Found[]): string {
   return [...new Set(found.map(({ evidence }) => evidence.when ?? ''))].join(', or when ');
 }
 
-/** What the first cells have that the second have not: the values of their axes, or else their experiments. */
+/**
+ * What the first cells have that the second have not: a value of an axis, or else their experiments, or else all their
+ * values together, or at last themselves.
+ */
 function apart(these: readonly Found[], those: readonly Found[]): string {
-  const values = (list: readonly Found[]) =>
-    new Set(list.flatMap(({ cell }) => Object.entries(cell.values).map(([axis, value]) => `${axis} ${value}`)));
-  const others = values(those);
-  const own = [...values(these)].filter((value) => !others.has(value));
-  if (own.length > 0) return own.join(', ');
-  return [...new Set(these.map(({ cell }) => cell.experiment))].join(', ');
+  const ways: ((cell: CellRecord) => string[])[] = [
+    ({ values }) => words(values),
+    ({ experiment }) => [experiment],
+    ({ values }) => [words(values).join(' with ')],
+  ];
+  for (const way of ways) {
+    const others = new Set(those.flatMap(({ cell }) => way(cell)));
+    const own = new Set(these.flatMap(({ cell }) => way(cell)).filter((word) => !others.has(word)));
+    // It must be true of each of them, or it is not what they have.
+    if (these.every(({ cell }) => way(cell).some((word) => own.has(word)))) return [...own].join(', ');
+  }
+  return these.map(({ cell }) => cell.id).join(', ');
+}
+
+function words(values: CellRecord['values']): string[] {
+  return Object.entries(values).map(([axis, value]) => `${axis} ${value}`);
 }
 
 function count(number: number, noun: string): string {

@@ -58,8 +58,10 @@ function matches(matcher: Matcher, observed: unknown): boolean {
   return 'atLeast' in matcher ? observed >= matcher.atLeast : observed <= matcher.atMost;
 }
 
-/** An expectation's leaf in words, as people read it. */
+/** An expectation's or observation's leaf in words, as people read it. */
 export function inWords(expected: unknown): string {
+  if (expected === undefined || expected === null) return 'nothing';
+  if (Array.isArray(expected)) return expected.length === 0 ? 'none' : expected.map(inWords).join(', ');
   if (!isMatcher(expected)) return typeof expected === 'string' ? expected : JSON.stringify(expected);
   if ('oneOf' in expected) return expected.oneOf.map(inWords).join(' or ');
   if ('not' in expected) return `anything but ${inWords(expected.not)}`;
