@@ -85,6 +85,13 @@ describe('wrong usage', () => {
   test('a number out of bounds', () => oneLine(['run', '--patience', '1'], /whole number from 50 to 60000/));
   test('show of more than one experiment', () => oneLine(['show', 'conflict'], /more than one experiment/));
 
+  test.skipIf(process.platform !== 'linux')('a reports folder where the kernel makes none', () =>
+    oneLine(
+      ['run', 'conflict/names', '--reports', '/proc/none'],
+      /reports folder '.*' can't be written to .*--reports/,
+    ),
+  );
+
   test('a reports folder that is a file', async () => {
     const file = path.join(folder(), 'file');
     writeFileSync(file, '');
