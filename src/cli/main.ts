@@ -41,6 +41,7 @@ function program(): Command {
     .option('--patience <ms>', 'how long to wait for what may never come', number(50, 60_000), 500)
     .option('--fresh', 'start new agents for each cell instead of keeping them', false)
     .addOption(reports())
+    .option('--no-reports', 'write no reports')
     .option('--known <file>', 'a list of known deviations')
     .option('--fail-fast', 'stop at the first failure', false)
     .addOption(format())
@@ -87,7 +88,15 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 try {
   const bindspec = program();
-  for (const command of [bindspec, ...bindspec.commands]) command.exitOverride();
+  for (const command of bindspec.commands) {
+    command.showHelpAfterError(`(run 'bindspec ${command.name()} --help' for its arguments and options)`);
+  }
+  for (const command of [bindspec, ...bindspec.commands]) {
+    // Every error of the command line begins in the same way.
+    command.exitOverride().configureOutput({
+      outputError: (text, write) => write(text.replace(/^error: /, 'bindspec: ')),
+    });
+  }
   await bindspec.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {

@@ -76,11 +76,13 @@ function observed(against: readonly Found[]): string {
   const [first] = against[0]?.evidence.against ?? [];
   if (!first) return 'not observed';
   const place = first.path === '' ? '' : `${first.path}: `;
-  return `observed ${place}${inWords(first.observed)} where it says ${inWords(first.expected)}`;
+  return `observed ${place}${inWords(first.observed)}, where the document says ${inWords(first.expected)}`;
 }
 
 function conditions(found: readonly Found[]): string {
-  return [...new Set(found.map(({ evidence }) => evidence.when ?? ''))].join(', or when ');
+  const all = new Set(found.map(({ evidence }) => evidence.when ?? ''));
+  // The plainest first.
+  return [...all].toSorted((a, b) => a.length - b.length).join(', or when ');
 }
 
 /**

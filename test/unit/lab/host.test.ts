@@ -97,11 +97,11 @@ describe('the first need that is not met', () => {
     [['program nginx'], { reason: 'nginx is not installed', enable: 'apt-get install nginx' }],
     [
       ['inet external'],
-      { reason: "the host lab has no IPv4 address of the kind 'external'", enable: 'bindspec run --lab netns' },
+      { reason: "the host lab has no IPv4 address of the kind 'external'", enable: 'npx bindspec run --lab netns' },
     ],
     [
       ['inet6 loopback'],
-      { reason: "the host lab has no IPv6 address of the kind 'loopback'", enable: 'bindspec run --lab netns' },
+      { reason: "the host lab has no IPv6 address of the kind 'loopback'", enable: 'npx bindspec run --lab netns' },
     ],
   ] as const)('of %j', (needs, expected) => {
     expect(firstMissing(facts, needs, programs)).toEqual(expected);

@@ -41,13 +41,13 @@ describe('the verdict on a claim', () => {
     ['untested: no experiment that puts it to the test ran', [{ holds: true, when: 'it rains' }]],
     ['confirmed: in 1 cell', [{ holds: true }]],
     ['confirmed: in 3 cells', [{ holds: true }, { holds: true }, { holds: true, when: 'it rains' }]],
-    ['refuted: observed outcome: ECONNREFUSED where it says silence, in 1 cell', [{ holds: false }]],
+    ['refuted: observed outcome: ECONNREFUSED, where the document says silence, in 1 cell', [{ holds: false }]],
     [
-      'refuted: observed outcome: ECONNREFUSED where it says silence, in 2 cells',
+      'refuted: observed outcome: ECONNREFUSED, where the document says silence, in 2 cells',
       [{ holds: false }, { holds: false }, { holds: false, when: 'it rains' }],
     ],
     [
-      'refuted: observed outcome: ECONNREFUSED where it says silence, in 1 cell; true only when it rains, or when it snows',
+      'refuted: observed outcome: ECONNREFUSED, where the document says silence, in 1 cell; true only when it rains, or when it snows',
       [
         { holds: false },
         { holds: true, when: 'it rains' },
