@@ -5,5 +5,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // The cells of the suites wait in one run that has its own limit on how many go on at a time.
+    maxConcurrency: 1000,
+    // Real processes and namespaces: few at a time, so that a busy machine stays honest about time.
+    maxWorkers: 2,
   },
 });

@@ -1,7 +1,7 @@
 import type { BindRecord, ClaimRecord } from '../record/record.ts';
 import { failureText } from '../report/failure.ts';
 import { claimCountsInWords, countsInWords, countVerdicts, isUnexpected, skipsOf } from '../report/summary.ts';
-import { columns, cut, paint, paintLine, say } from './terminal.ts';
+import { columns, paint, paintLine, say, wrap } from './terminal.ts';
 
 /** What is said when a run is over: its failures whole, what was skipped and why, the claims, and the counts. */
 export function conclude(record: BindRecord, written: readonly string[]): void {
@@ -27,6 +27,9 @@ function skipped(record: BindRecord): void {
 
 const STYLES = { confirmed: 'green', refuted: 'red', qualified: 'yellow', untested: 'gray' } as const;
 
+/** Where the text below a claim begins. */
+const INDENT = ' '.repeat(13);
+
 function claims(list: readonly ClaimRecord[]): void {
   if (list.length === 0) return;
   say(`\n${paint('bold', 'What the documents claim')}  (${claimCountsInWords(list)})`);
@@ -34,8 +37,12 @@ function claims(list: readonly ClaimRecord[]): void {
   for (const { id, claim, verdict, documents, detail } of list) {
     const texts = documents.join(' ').toUpperCase().padEnd(9);
     const head = `  ${paint(STYLES[verdict], verdict.padEnd(9))}  ${id.padEnd(widest)}  ${paint('gray', texts)}`;
-    const room = columns() - widest - 26;
-    say(`${head}  ${verdict === 'confirmed' ? paint('gray', cut(detail, room)) : cut(detail, Math.max(room, 60))}`);
-    if (verdict !== 'confirmed') say(`             ${paint('gray', cut(claim, columns() - 14))}`);
+    if (verdict === 'confirmed') {
+      say(`${head}  ${paint('gray', detail)}`);
+      continue;
+    }
+    say(head.trimEnd());
+    for (const line of wrap(claim, columns() - INDENT.length)) say(`${INDENT}${paint('gray', line)}`);
+    for (const line of wrap(detail, columns() - INDENT.length)) say(`${INDENT}${line}`);
   }
 }

@@ -23,7 +23,7 @@ export type Axes = Readonly<Record<string, readonly string[]>>;
 export type CellOf<A extends Axes> = { readonly [Axis in keyof A]: A[Axis][number] };
 
 /** What a document says would be observed here. */
-export interface Saying<O> {
+interface Saying<O> {
   says: Expectation<O>;
   /**
    * The condition that this cell adds to what the document states, in words that follow "when". Without one, the
@@ -56,7 +56,7 @@ export interface Experiment<A extends Axes = Axes, O = unknown> {
   only?: (cell: CellOf<A>) => boolean;
   needs?: (cell: CellOf<A>) => readonly Need[];
   /** Whether it waits for silence, so that it is started early and others run beside it. */
-  waits?: boolean;
+  waits?: boolean | ((cell: CellOf<A>) => boolean);
   /** Makes it happen and says what happened. It judges nothing. */
   run: (cell: CellOf<A>, trial: Trial) => Promise<O>;
   /** What is right on Linux, how that is known, and what is assumed of every platform that `differs` does not name. */

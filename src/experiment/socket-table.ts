@@ -1,3 +1,4 @@
+import { formatIPv4, formatIPv6 } from '../protocol/address.ts';
 import type { Family } from '../protocol/messages.ts';
 import type { Part } from './trial.ts';
 
@@ -11,7 +12,7 @@ export function parseListeners(table: string, family: Family, port: number): str
     const [, local = '', , state] = row.trim().split(/\s+/);
     const [address = '', hexPort = ''] = local.split(':');
     if (state !== LISTEN || Number.parseInt(hexPort, 16) !== port) continue;
-    addresses.push(family === 'inet' ? readIPv4(address) : readIPv6(address));
+    addresses.push(addressIn(address, family));
   }
   return addresses;
 }
@@ -27,19 +28,8 @@ export async function listenersAt(part: Part, port: number): Promise<string[] | 
 }
 
 /** The tables show addresses as 32-bit words in the byte order of the machine, which is little-endian on all that run agents. */
-function readIPv4(hex: string): string {
-  return bytes(hex).toReversed().join('.');
-}
-
-function readIPv6(hex: string): string {
-  const all = [0, 8, 16, 24].flatMap((at) => bytes(hex.slice(at, at + 8)).toReversed());
-  if (all.every((byte) => byte === 0)) return '::';
-  if (all.slice(0, 15).every((byte) => byte === 0) && all[15] === 1) return '::1';
-  return Array.from({ length: 8 }, (_, index) =>
-    (((all[index * 2] ?? 0) << 8) | (all[index * 2 + 1] ?? 0)).toString(16),
-  ).join(':');
-}
-
-function bytes(hex: string): number[] {
-  return (hex.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16));
+function addressIn(hex: string, family: Family): string {
+  const bytes = Uint8Array.from((hex.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16)));
+  for (let word = 0; word < bytes.length; word += 4) bytes.subarray(word, word + 4).reverse();
+  return family === 'inet' ? formatIPv4(bytes) : formatIPv6(bytes);
 }

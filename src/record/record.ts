@@ -23,9 +23,16 @@ const line = z.strictObject({
   call: text.describe('The call in the manner of strace, with what it returned'),
 });
 
+const disagreement = z.strictObject({
+  path: text.describe('Where in the observation; empty for the whole of it'),
+  expected: z.unknown(),
+  observed: z.unknown().optional().describe('Absent when nothing was observed there'),
+});
+
 const evidence = z.strictObject({
   claim: text,
   holds: z.boolean().describe('Whether what was observed is what the document says'),
+  against: z.array(disagreement).describe('Where it is not'),
   when: text.exactOptional().describe('The condition that this cell adds to what the document states'),
 });
 
@@ -43,13 +50,7 @@ const cell = z.strictObject({
   expectation: expectation.exactOptional(),
   // JSON has no `undefined`, so what was not observed is simply not there.
   observation: z.unknown().optional().describe('What happened; absent when nothing was observed'),
-  disagreements: z.array(
-    z.strictObject({
-      path: text.describe('Where in the observation; empty for the whole of it'),
-      expected: z.unknown(),
-      observed: z.unknown().optional().describe('Absent when there was nothing at that place'),
-    }),
-  ),
+  disagreements: z.array(disagreement),
   claims: z.array(evidence),
   duration: z.number().describe('Milliseconds'),
   attempts: z.int().min(0),
@@ -94,6 +95,7 @@ export const recordSchema = z.strictObject({
   }),
   settings: z.strictObject({
     selectors: z.array(text),
+    cells: z.int().describe('How many cells were chosen; an interrupted run holds fewer'),
     jobs: z.int(),
     patience: z.number(),
     fresh: z.boolean(),

@@ -74,7 +74,7 @@ export function suitesOf(cells: readonly CellRecord[]): SuiteSummary[] {
 }
 
 /** The suite that an experiment is in. */
-export function suiteOf(experiment: string): string {
+function suiteOf(experiment: string): string {
   return experiment.split('/')[0] ?? experiment;
 }
 

@@ -98,7 +98,13 @@ export async function run(
       duration: Date.now() - started.getTime(),
       platform,
       lab: first.facts as BindRecord['lab'],
-      settings: { selectors: [...settings.selectors], jobs, patience: settings.patience, fresh: settings.fresh },
+      settings: {
+        selectors: [...settings.selectors],
+        cells: cells.length,
+        jobs,
+        patience: settings.patience,
+        fresh: settings.fresh,
+      },
       cells: ordered,
       claims: judgeClaims(ordered),
     };
@@ -128,9 +134,12 @@ function plan(cells: readonly Cell[], lab: Lab, system: System, done: (record: C
       done({ ...blank(cell, system), verdict: 'error', reason: explain(error) });
     }
   }
-  return queue.toSorted(
-    (a, b) => Number(b.registered.experiment.waits ?? false) - Number(a.registered.experiment.waits ?? false),
-  );
+  return [...queue.filter(waits), ...queue.filter((cell) => !waits(cell))];
+}
+
+function waits({ registered, values }: Cell): boolean {
+  const { waits: given = false } = registered.experiment;
+  return typeof given === 'function' ? given(values) : given;
 }
 
 /** A failure that the user knows of is `known`; a known one that no longer fails is `stale`. */

@@ -1,7 +1,7 @@
 import { CLAIMS, type ClaimId } from '../../suites/claims.ts';
 import type { Cell } from '../experiment/cells.ts';
 import type { CellRecord, ClaimRecord } from '../record/record.ts';
-import { disagreements } from './expectation.ts';
+import { disagreements, inWords } from './expectation.ts';
 
 type Evidence = CellRecord['claims'][number];
 
@@ -11,8 +11,13 @@ export function evidenceOf(cell: Cell, observation: unknown): Evidence[] {
   for (const [claim, given] of Object.entries(cell.registered.experiment.claims)) {
     const saying = typeof given === 'function' ? given(cell.values) : given;
     if (!saying) continue;
-    const holds = disagreements(saying.says, observation).length === 0;
-    evidence.push({ claim, holds, ...(saying.when === undefined ? {} : { when: saying.when }) });
+    const against = disagreements(saying.says, observation);
+    evidence.push({
+      claim,
+      holds: against.length === 0,
+      against,
+      ...(saying.when === undefined ? {} : { when: saying.when }),
+    });
   }
   return evidence;
 }
@@ -56,17 +61,22 @@ function decide(found: readonly Found[]): Pick<ClaimRecord, 'verdict' | 'detail'
   }
   if (holding.length === 0) {
     const only = conditions(conditional.filter(({ evidence }) => evidence.holds));
-    return {
-      verdict: 'refuted',
-      detail:
-        only === '' ? `by ${count(own.length, 'cell')}` : `by ${count(own.length, 'cell')}; true only when ${only}`,
-    };
+    const instead = `${observed(own)}, in ${count(own.length, 'cell')}`;
+    return { verdict: 'refuted', detail: only === '' ? instead : `${instead}; true only when ${only}` };
   }
   const against = own.filter(({ evidence }) => !evidence.holds);
   return {
     verdict: 'qualified',
     detail: `true for ${apart(holding, against)}, not for ${apart(against, holding)}`,
   };
+}
+
+/** What was observed in place of what the document says, as the first of these cells tells it. */
+function observed(against: readonly Found[]): string {
+  const [first] = against[0]?.evidence.against ?? [];
+  if (!first) return 'not observed';
+  const place = first.path === '' ? '' : `${first.path}: `;
+  return `observed ${place}${inWords(first.observed)} where it says ${inWords(first.expected)}`;
 }
 
 function conditions(found: readonly Found[]): string {

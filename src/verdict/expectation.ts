@@ -23,18 +23,24 @@ export interface Disagreement {
 
 /** Compares all of an observation with an expectation, and returns every place where they disagree. */
 export function disagreements(expected: unknown, observed: unknown, path = ''): Disagreement[] {
-  if (isMatcher(expected)) return matches(expected, observed) ? [] : [{ path, expected, observed }];
+  if (isMatcher(expected)) return matches(expected, observed) ? [] : [disagreement(path, expected, observed)];
   if (Array.isArray(expected)) {
-    if (!Array.isArray(observed) || observed.length !== expected.length) return [{ path, expected, observed }];
+    if (!Array.isArray(observed) || observed.length !== expected.length)
+      return [disagreement(path, expected, observed)];
     return expected.flatMap((element, index) => disagreements(element, observed[index], `${path}[${index}]`));
   }
   if (typeof expected === 'object' && expected !== null) {
-    if (typeof observed !== 'object' || observed === null) return [{ path, expected, observed }];
+    if (typeof observed !== 'object' || observed === null) return [disagreement(path, expected, observed)];
     return Object.entries(expected).flatMap(([key, value]) =>
       disagreements(value, (observed as Record<string, unknown>)[key], path === '' ? key : `${path}.${key}`),
     );
   }
-  return Object.is(expected, observed) ? [] : [{ path, expected, observed: observed ?? null }];
+  return Object.is(expected, observed) ? [] : [disagreement(path, expected, observed)];
+}
+
+/** What was not observed at all is `null`, which is what a record can hold. */
+function disagreement(path: string, expected: unknown, observed: unknown): Disagreement {
+  return { path, expected, observed: observed ?? null };
 }
 
 type Matcher = { oneOf: unknown[] } | { not: unknown } | { atLeast: number } | { atMost: number };
@@ -52,8 +58,10 @@ function matches(matcher: Matcher, observed: unknown): boolean {
   return 'atLeast' in matcher ? observed >= matcher.atLeast : observed <= matcher.atMost;
 }
 
-/** An expectation's leaf in words, as people read it. */
+/** An expectation's or observation's leaf in words, as people read it. */
 export function inWords(expected: unknown): string {
+  if (expected === undefined || expected === null) return 'nothing';
+  if (Array.isArray(expected)) return expected.length === 0 ? 'none' : expected.map(inWords).join(', ');
   if (!isMatcher(expected)) return typeof expected === 'string' ? expected : JSON.stringify(expected);
   if ('oneOf' in expected) return expected.oneOf.map(inWords).join(' or ');
   if ('not' in expected) return `anything but ${inWords(expected.not)}`;

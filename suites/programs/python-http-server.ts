@@ -15,6 +15,8 @@ export default experiment({
   },
   axes: { bind: ['none', '0.0.0.0', '127.0.0.1'] },
   needs: () => ['program python3', 'neighbour', 'inet external', 'inet6 external'],
+  // For a program to start, which takes longer than anything else here.
+  waits: true,
   run: ({ bind }, trial) =>
     startAndLook(trial, 'python3', [
       '-m',

@@ -24,6 +24,14 @@ const REACHED = {
   },
 } as const;
 
+/**
+ * A UDP server on the wildcard answers from the address that the way back starts from, which a connected client that
+ * asked another one does not take for its answer. `source/wildcard-replies` looks at that by itself.
+ */
+function misled(bound: string, protocol: string): boolean {
+  return bound === 'wildcard' && protocol === 'udp';
+}
+
 export default experiment({
   title: 'The three choices of bind address, and who reaches each',
   asks: "A server binds loopback, the wildcard or one external address; which of the machine's addresses answer, from the machine itself and from a neighbour?",
@@ -59,12 +67,13 @@ export default experiment({
   },
   expect: ({ bound, protocol }) => {
     const { neighbour, ...rest } = REACHED[bound];
-    // A UDP server on the wildcard answers from the address that the way back starts from, which a connected client
-    // that asked another one does not take for its answer; source/wildcard-replies looks at that by itself.
-    const misled = bound === 'wildcard' && protocol === 'udp';
-    return { server: 'ok', ...rest, neighbour: misled ? { ...neighbour, second: 'silence' } : neighbour };
+    return {
+      server: 'ok',
+      ...rest,
+      neighbour: misled(bound, protocol) ? { ...neighbour, second: 'silence' } : neighbour,
+    };
   },
-  waits: true,
+  waits: ({ bound, protocol }) => misled(bound, protocol),
   known: 'observed',
   cite: [
     { source: 'man-ip', where: 'Address format' },

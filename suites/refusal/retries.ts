@@ -13,7 +13,7 @@ export default experiment({
   },
   axes: { dropped: ['0', '1', '2'], family: FAMILIES },
   needs: ({ family }) => [`${family} external`, 'neighbour'],
-  waits: true,
+  waits: ({ dropped }) => dropped !== '0',
   async run({ dropped, family }, trial) {
     const drop = Array.from({ length: Number(dropped) }, () => true);
     const server = await serveOn(trial, { protocol: 'udp', family }, 'server', 'external', { drop });

@@ -2,7 +2,7 @@ import { darwin } from './constants-darwin.ts';
 import { linux } from './constants-linux.ts';
 import type { SockaddrLayout } from './sockaddr.ts';
 
-export interface SocketOption {
+interface SocketOption {
   level: number;
   number: number;
   /** `int` for a C int, `device` for an interface's name. */

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import os from 'node:os';
 import koffi from 'koffi';
 import type { Family, SocketName } from '../../protocol/messages.ts';
-import { formatIPv4, formatIPv6 } from './address.ts';
+import { formatIPv4, formatIPv6 } from '../../protocol/address.ts';
 import type { SystemConstants } from './constants.ts';
 import { decodeSockaddr, encodeSockaddr, encodeUnspecified, sockaddrFamily, SOCKADDR_ROOM } from './sockaddr.ts';
 import type { Native, Returned } from './types.ts';

@@ -1,5 +1,5 @@
 import type { SocketName } from '../../protocol/messages.ts';
-import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from './address.ts';
+import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../../protocol/address.ts';
 
 /**
  * How a system lays out `struct sockaddr_in` and `sockaddr_in6`. The BSDs and macOS begin with a length byte and a

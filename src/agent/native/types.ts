@@ -4,7 +4,7 @@ import type { Family, SocketName, SocketType } from '../../protocol/messages.ts'
 export type Returned = number;
 
 /** A received message: who sent it, and to which local address where the system tells. */
-export interface Received {
+interface Received {
   bytes: Returned;
   data: Buffer;
   from: SocketName | null;
@@ -12,7 +12,7 @@ export interface Received {
 }
 
 /** A socket option's value goes in as a number, or as text for options that name a device. */
-export type OptionValue = number | string;
+type OptionValue = number | string;
 
 /**
  * The system calls an agent makes. Every socket is non-blocking and closed on exec. One implementation per family of

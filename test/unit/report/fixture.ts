@@ -14,7 +14,7 @@ function cell(id: string, rest: Partial<CellRecord> & Pick<CellRecord, 'verdict'
     expectation: { expect: { client: 'ECONNREFUSED' }, known: 'observed', cite },
     observation: { client: 'ECONNREFUSED', milliseconds: 0.4 },
     disagreements: [],
-    claims: [{ claim: 'external-refuses-loopback', holds: true }],
+    claims: [{ claim: 'external-refuses-loopback', holds: true, against: [] }],
     duration: 12.34,
     attempts: 1,
     transcript: [],
@@ -54,14 +54,20 @@ export const fixture: BindRecord = {
     externalInterface: null,
     ownPorts: false,
   },
-  settings: { selectors: ['refusal', 'conflict'], jobs: 2, patience: 250, fresh: false },
+  settings: { selectors: ['refusal', 'conflict'], cells: 16, jobs: 2, patience: 250, fresh: false },
   cells: [
     cell('refusal/loopback/family:inet', { verdict: 'pass' }),
     cell('refusal/loopback/family:inet6', {
       verdict: 'fail',
       observation: { client: 'silence', milliseconds: 250.1 },
       disagreements: [{ path: 'client', expected: { oneOf: ['ECONNREFUSED', 'ECONNRESET'] }, observed: 'silence' }],
-      claims: [{ claim: 'external-refuses-loopback', holds: false }],
+      claims: [
+        {
+          claim: 'external-refuses-loopback',
+          holds: false,
+          against: [{ path: 'answer.outcome', expected: 'ECONNREFUSED', observed: 'silence' }],
+        },
+      ],
       transcript: [
         { at: 0.051, part: 'server', host: 'machine', call: 'socket(AF_INET6, SOCK_DGRAM) = server1' },
         { at: 0.098, part: 'server', host: 'machine', call: 'bind(server1, [fd00:5::130]:1060) = 0' },

@@ -4,12 +4,12 @@ import { judgedOutcomes } from '../../../src/report/outcomes.ts';
 import { disagreements } from '../../../src/verdict/expectation.ts';
 import { fixture } from './fixture.ts';
 
-function outcomes(expect: unknown, observation: unknown): string[] {
+function outcomes(expected: unknown, observation: unknown): string[] {
   const cell: CellRecord = {
     ...fixture.cells[0]!,
-    expectation: { expect, known: 'observed', cite: [] },
+    expectation: { expect: expected, known: 'observed', cite: [] },
     observation,
-    disagreements: disagreements(expect, observation),
+    disagreements: disagreements(expected, observation),
   };
   return judgedOutcomes(cell).map(({ place, observed }) => `${place}=${observed}`);
 }

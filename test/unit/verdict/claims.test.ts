@@ -12,6 +12,7 @@ interface Given {
 }
 
 const CLAIM = 'refusal-is-immediate';
+const AGAINST = [{ path: 'outcome', expected: 'silence', observed: 'ECONNREFUSED' }];
 const record = ({ holds, when, values = {}, experiment = 'a/b' }: Given): CellRecord => ({
   id: [experiment, ...Object.entries(values).map(([axis, value]) => `${axis}:${value}`)].join('/'),
   experiment,
@@ -21,7 +22,7 @@ const record = ({ holds, when, values = {}, experiment = 'a/b' }: Given): CellRe
   verdict: 'pass',
   observation: {},
   disagreements: [],
-  claims: [{ claim: CLAIM, holds, ...(when === undefined ? {} : { when }) }],
+  claims: [{ claim: CLAIM, holds, against: holds ? [] : AGAINST, ...(when === undefined ? {} : { when }) }],
   duration: 0,
   attempts: 1,
   transcript: [],
@@ -40,10 +41,13 @@ describe('the verdict on a claim', () => {
     ['untested: no experiment that puts it to the test ran', [{ holds: true, when: 'it rains' }]],
     ['confirmed: in 1 cell', [{ holds: true }]],
     ['confirmed: in 3 cells', [{ holds: true }, { holds: true }, { holds: true, when: 'it rains' }]],
-    ['refuted: by 1 cell', [{ holds: false }]],
-    ['refuted: by 2 cells', [{ holds: false }, { holds: false }, { holds: false, when: 'it rains' }]],
+    ['refuted: observed outcome: ECONNREFUSED where it says silence, in 1 cell', [{ holds: false }]],
     [
-      'refuted: by 1 cell; true only when it rains, or when it snows',
+      'refuted: observed outcome: ECONNREFUSED where it says silence, in 2 cells',
+      [{ holds: false }, { holds: false }, { holds: false, when: 'it rains' }],
+    ],
+    [
+      'refuted: observed outcome: ECONNREFUSED where it says silence, in 1 cell; true only when it rains, or when it snows',
       [
         { holds: false },
         { holds: true, when: 'it rains' },
@@ -140,9 +144,13 @@ describe('what an observation says about claims', () => {
     const [first, second] = cells('a/b', declared);
     if (!first || !second) throw new Error('no cells');
     expect(evidenceOf(first, { outcome: 'silence' })).toEqual([
-      { claim: 'three-names', holds: false },
-      { claim: 'udp-may-drop', holds: true, when: 'it is UDP' },
+      {
+        claim: 'three-names',
+        holds: false,
+        against: [{ path: 'outcome', expected: 'ok', observed: 'silence' }],
+      },
+      { claim: 'udp-may-drop', holds: true, against: [], when: 'it is UDP' },
     ]);
-    expect(evidenceOf(second, { outcome: 'ok' })).toEqual([{ claim: 'three-names', holds: true }]);
+    expect(evidenceOf(second, { outcome: 'ok' })).toEqual([{ claim: 'three-names', holds: true, against: [] }]);
   });
 });

@@ -47,8 +47,8 @@ describe('an expectation', () => {
     expect(disagreements(expected, observed)).toEqual([
       { path: 'a', expected: 'ok', observed: 'EINVAL' },
       { path: 'b.c[1].d', expected: { atLeast: 5 }, observed: 4 },
-      { path: 'f', expected: { g: 1 }, observed: undefined },
-      { path: 'h', expected: { oneOf: [1] }, observed: undefined },
+      { path: 'f', expected: { g: 1 }, observed: null },
+      { path: 'h', expected: { oneOf: [1] }, observed: null },
     ]);
     expect(disagreements('ok', 'EINVAL')).toEqual([{ path: '', expected: 'ok', observed: 'EINVAL' }]);
     expect(disagreements({ list: [1, 2] }, { list: [1] })).toEqual([{ path: 'list', expected: [1, 2], observed: [1] }]);
@@ -56,13 +56,14 @@ describe('an expectation', () => {
 
   it.each<[unknown, string]>([
     ['EADDRINUSE', 'EADDRINUSE'],
-    [null, 'null'],
+    [null, 'nothing'],
     [3, '3'],
-    [{ oneOf: ['ok', 'EINVAL', null] }, 'ok or EINVAL or null'],
+    [{ oneOf: ['ok', 'EINVAL', null] }, 'ok or EINVAL or nothing'],
     [{ not: 'ok' }, 'anything but ok'],
     [{ atLeast: 2 }, 'at least 2'],
     [{ atMost: 2 }, 'at most 2'],
-    [['a'], '["a"]'],
+    [['a', 'b'], 'a, b'],
+    [[], 'none'],
   ])('%j reads: %s', (expected, words) => expect(inWords(expected)).toBe(words));
 
   it('has leaves with their paths', () => {

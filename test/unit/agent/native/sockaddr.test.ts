@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatIPv4, formatIPv6 } from '../../../../src/agent/native/address.ts';
+import { formatIPv4, formatIPv6 } from '../../../../src/protocol/address.ts';
 import { constantsFor } from '../../../../src/agent/native/constants.ts';
 import {
   decodeSockaddr,

@@ -1,7 +1,7 @@
 import net from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../../../../src/agent/native/address.ts';
+import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../../../src/protocol/address.ts';
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 

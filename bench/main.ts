@@ -1,0 +1,11 @@
+/**
+ * `npm run bench`: what can be said of speed without naming a machine, as ratios of what is measured in turn within one
+ * run. Nothing here passes or fails.
+ */
+import process from 'node:process';
+import { startUp } from './start-up.ts';
+import { warmth } from './warmth.ts';
+
+for (const bench of [startUp, warmth]) {
+  for (const line of await bench()) process.stdout.write(`${line}\n`);
+}

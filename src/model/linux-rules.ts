@@ -1,0 +1,166 @@
+import { ruleBook } from './rules.ts';
+
+const RUN = 'observed on Linux 6.18.44';
+const CSK = 'Linux 6.18, net/ipv4/inet_connection_sock.c';
+const UDP = 'Linux, net/ipv4/udp.c';
+
+/** The rules of Linux. */
+export const linuxRules = ruleBook('linux', {
+  free: {
+    prose: 'No socket on the port holds an overlapping address on a compatible device, so nothing is in the way.',
+    source: { name: RUN, where: 'all pairs of twelve address kinds' },
+    known: 'observed',
+  },
+  'tcp-conflict': {
+    prose:
+      'Two TCP names that overlap conflict, in either order and in every state of the first socket, unless both sockets have SO_REUSEADDR and the first is not listening, or both have SO_REUSEPORT and one owner.',
+    source: { name: CSK, where: 'inet_bind_conflict' },
+    known: 'observed',
+  },
+  'udp-conflict': {
+    prose:
+      'Two UDP names that overlap conflict, in either order, unless both sockets have SO_REUSEADDR, or both have SO_REUSEPORT and one owner.',
+    source: { name: UDP, where: 'udp_lib_lport_inuse' },
+    known: 'observed',
+  },
+  'reuseaddr-both': {
+    prose:
+      'SO_REUSEADDR on both sockets permits any overlap, exact duplicates included, whoever owns them; for TCP only while the first is not listening.',
+    source: { name: RUN, where: 'the tables of both protocols' },
+    known: 'observed',
+  },
+  'reuseaddr-listener': {
+    prose: 'A listening TCP socket is not shared by SO_REUSEADDR, even if both sockets have it.',
+    source: { name: CSK, where: 'inet_bind_conflict' },
+    known: 'observed',
+  },
+  'reuseport-both': {
+    prose:
+      'SO_REUSEPORT on both sockets permits any overlap if one user created them; a socket in TIME_WAIT counts as everybody’s.',
+    source: { name: CSK, where: 'inet_bind_conflict' },
+    known: 'observed',
+  },
+  'reuseport-other-uid': {
+    prose:
+      'SO_REUSEPORT on both sockets does not help when different users created them; root is no exception, in either order.',
+    source: { name: RUN, where: 'sockets created under two uids' },
+    known: 'observed',
+  },
+  'T1-v6only-flag': {
+    prose:
+      'A bind to 0.0.0.0 meets every IPv6 socket on the port whose V6ONLY flag is 0, even a dual-stack one that a connection has narrowed to an IPv6 address.',
+    source: { name: CSK, where: 'ipv4_rcv_saddr_equal' },
+    known: 'observed',
+  },
+  'U2-placeholder-127.0.0.6': {
+    prose:
+      'A dual-stack UDP socket that is connected over IPv6 stands in the IPv4 table as 127.0.0.6, so a bind to exactly that address conflicts with it.',
+    source: { name: RUN, where: 'UDP, dual-stack socket connected to ::1' },
+    known: 'observed',
+  },
+  'T2-reuseport-memory': {
+    prose:
+      'The kernel remembers the last SO_REUSEPORT socket of a TCP port; a new one of the same user whose address that one covers is let in without looking at the other sockets, and without noticing that options were cleared since. A bind without SO_REUSEPORT, or the last socket’s going, wipes that memory; since 6.18 so does the going of all but connections whose port connect() chose.',
+    source: { name: CSK, where: 'sk_reuseport_match, inet_csk_update_fastreuse' },
+    known: 'observed',
+  },
+  'T3-reuseaddr-memory': {
+    prose:
+      'Up to 6.7 the kernel also remembers that every socket of a TCP port had SO_REUSEADDR when it was bound, and then lets in another one without looking at them.',
+    source: { name: 'Linux 5.19, net/ipv4/inet_connection_sock.c', where: 'inet_csk_get_port' },
+    known: 'source',
+  },
+  'U1-udp-first-match': {
+    prose:
+      'For UDP the kernel walks its chain, newest first and IPv6 sockets with SO_REUSEPORT last, and the first overlapping socket that REUSEADDR does not excuse decides alone; if REUSEPORT matches there, a conflict further on is not seen.',
+    source: { name: UDP, where: 'udp_lib_lport_inuse, udp_lib_get_port' },
+    known: 'observed',
+  },
+  'U3-second-index': {
+    prose:
+      'With more than ten UDP sockets in the port’s hash slot, a bind to a specific address only looks at the sockets on that address, then at the wildcards, each list by its own first match.',
+    source: { name: UDP, where: 'udp_lib_get_port, udp_lib_lport_inuse2' },
+    known: 'observed',
+  },
+  'U3-wildcard-miss': {
+    prose:
+      'Before the fix of CVE-2026-31503 a wildcard bind over more than ten UDP sockets only looks at the other wildcards, and wrongly succeeds over sockets on specific addresses.',
+    source: { name: 'CVE-2026-31503', where: 'affected versions' },
+    known: 'observed',
+  },
+  'D1-mapped-wildcard-sticks': {
+    prose:
+      'A socket bound to ::ffff:0.0.0.0 counts as bound to an explicit address: when it is disconnected it keeps the local address that the connection gave it, while 0.0.0.0 and :: become wildcards again.',
+    source: { name: RUN, where: 'connect, disconnect, then a second bind' },
+    known: 'observed',
+  },
+  disconnect: {
+    prose: 'A disconnect restores the name that the socket was bound to, and keeps its port.',
+    source: { name: RUN, where: 'connect to AF_UNSPEC' },
+    known: 'observed',
+  },
+  'autobound-released': {
+    prose: 'A disconnect releases a port that connect() chose.',
+    source: { name: RUN, where: 'connect to AF_UNSPEC' },
+    known: 'observed',
+  },
+  'mapped-miss-6.1': {
+    prose: 'On 6.1, TCP ::ffff:0.0.0.0 and then a specific v4-mapped address succeeds.',
+    source: { name: 'observed on Linux 6.1.192', where: '242 address pairs' },
+    known: 'observed',
+  },
+  'second-index-6.1': {
+    prose:
+      'From 6.1 to 6.8 several bugs of a then new index by address were found and mended in stable updates; with three or more TCP sockets of both families on a port the model allows either outcome there.',
+    source: { name: 'netdev', where: 'fixes of bhash2, December 2022 to March 2024' },
+    known: 'reported',
+    unverified: true,
+  },
+  'not-local': {
+    prose: 'The address belongs to no interface; all of 127.0.0.0/8 does.',
+    source: { name: RUN, where: 'bind to a non-local address' },
+    known: 'observed',
+  },
+  'not-on-device': {
+    prose:
+      'An IPv6 socket that is tied to a device can only be bound to an address of that device, unless that is the loopback device. For IPv4 and v4-mapped addresses any local address will do.',
+    source: { name: RUN, where: 'SO_BINDTODEVICE, then bind to ::1' },
+    known: 'observed',
+  },
+  'mapped-on-v6only': {
+    prose: 'A v4-mapped address on a socket with IPV6_V6ONLY=1 is an invalid argument.',
+    source: { name: RUN, where: 'bind to ::ffff:127.0.0.1 with IPV6_V6ONLY=1' },
+    known: 'observed',
+  },
+  'v6-multicast': {
+    prose: 'A TCP socket cannot be bound to an IPv6 multicast address; to an IPv4 one it can.',
+    source: { name: RUN, where: 'TCP bind to ff02::1 and to 224.0.0.1' },
+    known: 'observed',
+  },
+  privileged: {
+    prose:
+      'A port below net.ipv4.ip_unprivileged_port_start (1024) needs CAP_NET_BIND_SERVICE. For AF_INET the address is judged before the privilege; for AF_INET6 the privilege comes first.',
+    source: { name: RUN, where: 'port 80 with a non-local address, as an ordinary user' },
+    known: 'observed',
+  },
+  'already-bound': {
+    prose: 'A socket that has a port cannot be bound again.',
+    source: { name: RUN, where: 'second bind of one socket' },
+    known: 'observed',
+  },
+  'listen-udp': {
+    prose: 'A UDP socket cannot listen.',
+    source: { name: RUN, where: 'listen on UDP' },
+    known: 'observed',
+  },
+  'listen-state': {
+    prose: 'A connected TCP socket cannot listen.',
+    source: { name: RUN, where: 'listen on a connected socket' },
+    known: 'observed',
+  },
+  'listen-again': {
+    prose: 'listen() on a listening socket only changes the backlog, and is not judged again.',
+    source: { name: RUN, where: 'listen twice' },
+    known: 'observed',
+  },
+});

@@ -1,0 +1,41 @@
+import type { RuleId, SystemName } from './types.ts';
+
+/** How a rule is known, the strongest ground first. */
+type Known = 'observed' | 'source' | 'vendor' | 'test-suite' | 'reported';
+
+/** Where a rule comes from: a document, source file or run, and the place in it. */
+interface Source {
+  readonly name: string;
+  readonly where: string;
+}
+
+export interface RuleText {
+  /** One or two plain sentences. */
+  readonly prose: string;
+  readonly source: Source;
+  readonly known: Known;
+  /** Set on what nobody has checked: recalled or inferred, to be read as a hypothesis. */
+  readonly unverified?: true;
+}
+
+export interface Rule extends RuleText {
+  readonly id: RuleId;
+  readonly system: SystemName;
+}
+
+/** A system's rules for people, and their ids by name for its decisions. */
+export interface RuleBook<Name extends string> {
+  readonly rules: readonly Rule[];
+  readonly id: Readonly<Record<Name, RuleId>>;
+}
+
+/** Turns a system's texts, keyed by the rules' names, into its rules and their ids. */
+export function ruleBook<Name extends string>(
+  system: SystemName,
+  texts: Readonly<Record<Name, RuleText>>,
+): RuleBook<Name> {
+  const names = Object.keys(texts) as Name[];
+  const rules = names.map((name): Rule => ({ id: `${system}/${name}`, system, ...texts[name] }));
+  const id = Object.fromEntries(names.map((name): [Name, RuleId] => [name, `${system}/${name}`]));
+  return { rules, id: id as Record<Name, RuleId> };
+}

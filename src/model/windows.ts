@@ -1,0 +1,220 @@
+import { isBound, isLocal } from './checks.ts';
+import { decide } from './decide.ts';
+import { ANY, claimsAny, isLoopback4, isMapped, overlap } from './overlap.ts';
+import { ruleBook } from './rules.ts';
+import type { Outcome, Prediction } from './types.ts';
+import type { Socket, System, World } from './world.ts';
+
+const TABLES = {
+  name: 'Microsoft, Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE',
+  where: 'the tables for Windows Server 2003 and later',
+};
+const CODES = { name: 'Microsoft, Windows Sockets Error Codes', where: 'the code’s own entry' };
+const WINE = { name: 'Wine 11.10, dlls/ws2_32/tests/sock.c', where: 'test_reuseaddr' };
+
+const { id, rules } = ruleBook('windows', {
+  free: { prose: 'No socket holds an overlapping name.', source: TABLES, known: 'vendor' },
+  'same-address': {
+    prose: 'On exactly the same address a second socket without SO_REUSEADDR gets WSAEADDRINUSE.',
+    source: TABLES,
+    known: 'vendor',
+  },
+  'reuseaddr-both': {
+    prose: 'On the same address SO_REUSEADDR on both sockets permits the duplicate, across users too.',
+    source: TABLES,
+    known: 'vendor',
+  },
+  'reuseaddr-refused': {
+    prose: 'A second socket that forces its way by SO_REUSEADDR is denied where the first did not set it.',
+    source: TABLES,
+    known: 'vendor',
+  },
+  'sources-disagree': {
+    prose:
+      'A second socket without options on a specific address whose first holder has SO_REUSEADDR is refused; Winsock’s table says WSAEADDRINUSE, the kernel sockets’ table WSAEACCES.',
+    source: { name: 'Microsoft, Sharing Transport Addresses', where: 'the table' },
+    known: 'vendor',
+  },
+  'broader-first': {
+    prose:
+      'A second socket on a more specific address than the first is let in for the same user; the more specific one then receives.',
+    source: TABLES,
+    known: 'vendor',
+  },
+  'broader-first-reuseaddr': {
+    prose: 'With SO_REUSEADDR on both, another user may bind a more specific address too.',
+    source: TABLES,
+    known: 'vendor',
+  },
+  'broader-first-other-user': {
+    prose: 'A more specific address under another user’s broader one is denied.',
+    source: TABLES,
+    known: 'vendor',
+  },
+  'exclusive-broader-first': {
+    prose: 'SO_EXCLUSIVEADDRUSE on the first, broader socket denies every more specific one.',
+    source: TABLES,
+    known: 'vendor',
+  },
+  'narrower-first': {
+    prose: 'A second socket on a broader address than the first is let in, across users too.',
+    source: TABLES,
+    known: 'vendor',
+  },
+  'exclusive-narrower-first': {
+    prose: 'A second socket with SO_EXCLUSIVEADDRUSE is refused while a more specific address under it is held.',
+    source: TABLES,
+    known: 'vendor',
+  },
+  'dual-stack': {
+    prose:
+      'The dual-stack :: counts as broader than 0.0.0.0, and a v4-mapped address as the IPv4 address; so a dual-stack :: and 0.0.0.0 can both be bound.',
+    source: { name: WINE.name, where: 'test_reuseaddr, test_ipv6only' },
+    known: 'test-suite',
+  },
+  'dual-stack-unasserted': {
+    prose:
+      'How a dual-stack :: meets another user’s socket, a UDP socket, an IPv6 wildcard that is V6ONLY, or a broader second socket without SO_EXCLUSIVEADDRUSE is asserted nowhere; the rule of specificity is taken to hold.',
+    source: TABLES,
+    known: 'reported',
+    unverified: true,
+  },
+  'exclusive-leftover': {
+    prose: 'The address of a listener with SO_EXCLUSIVEADDRUSE stays held until its connections are gone.',
+    source: { name: TABLES.name, where: 'remarks on SO_EXCLUSIVEADDRUSE' },
+    known: 'vendor',
+  },
+  leftover: {
+    prose: 'Without SO_EXCLUSIVEADDRUSE, accepted connections and TIME_WAIT do not stand in the way of a new bind.',
+    source: { name: 'Wine 11.10, server/sock.c', where: 'init_socket sets SO_REUSEADDR on the host' },
+    known: 'reported',
+    unverified: true,
+  },
+  several: {
+    prose: 'Of several holders, any one is taken to be enough to refuse the bind.',
+    source: TABLES,
+    known: 'reported',
+    unverified: true,
+  },
+  listen: {
+    prose: 'listen() succeeds on what could be bound; of duplicate listeners the first receives.',
+    source: WINE,
+    known: 'test-suite',
+  },
+  'not-local': {
+    prose: 'The address belongs to no interface; all of 127.0.0.0/8 does.',
+    source: CODES,
+    known: 'vendor',
+  },
+  'mapped-on-v6only': {
+    prose:
+      'A v4-mapped address on a socket with IPV6_V6ONLY=1, the default, is refused; with which error is not known for certain.',
+    source: CODES,
+    known: 'reported',
+    unverified: true,
+  },
+  'already-bound': { prose: 'A socket that has a port cannot be bound again.', source: CODES, known: 'vendor' },
+  'listen-udp': { prose: 'A UDP socket cannot listen.', source: CODES, known: 'vendor' },
+  'listen-state': { prose: 'A connected TCP socket cannot listen.', source: CODES, known: 'vendor' },
+});
+
+/** The model of Windows, Vista and later. */
+export const windows: System<undefined> = {
+  name: 'windows',
+  title: 'Windows',
+  summary:
+    'Names that differ in how specific they are can both be bound, in either order, unless the broader one belongs to another user or one side has SO_EXCLUSIVEADDRUSE. On exactly the same address both sockets need SO_REUSEADDR; one that only the second sets is denied with WSAEACCES.',
+  rules,
+  v6onlyByDefault: true,
+  hidden: undefined,
+  free: id.free,
+  listenErrors: {
+    udp: decide('WSAEOPNOTSUPP', id['listen-udp']),
+    state: decide('WSAEINVAL', id['listen-state']),
+    again: decide('ok', id.listen),
+  },
+
+  bind(world, next) {
+    return badArgument(world, next) ?? conflict(world, next);
+  },
+
+  listen() {
+    return decide('ok', id.listen);
+  },
+};
+
+function badArgument(world: World<undefined>, next: Socket): Prediction | undefined {
+  if (isBound(world, next)) return decide('WSAEINVAL', id['already-bound']);
+  if (next.v6only && isMapped(next.address)) {
+    return decide(['WSAEADDRNOTAVAIL', 'WSAEINVAL'], id['mapped-on-v6only']);
+  }
+  return isLocal(world, next, isLoopback4) ? undefined : decide('WSAEADDRNOTAVAIL', id['not-local']);
+}
+
+/** Every overlapping holder is asked; refusals by several are all allowed outcomes. */
+function conflict({ sockets }: World<undefined>, next: Socket): Prediction {
+  let allowed: Prediction | undefined;
+  let refused: Prediction | undefined;
+  for (const old of sockets) {
+    if (!overlap(next.bound, old.bound)) continue;
+    const found = judge(next, old);
+    if (found.outcomes[0] === 'ok') allowed ??= found;
+    else if (refused === undefined) refused = found;
+    else if (refused.outcomes.join() !== found.outcomes.join()) {
+      refused = { ...refused, outcomes: union(refused, found), rule: id.several };
+    }
+  }
+  return refused ?? allowed ?? decide('ok', id.free);
+}
+
+function union(one: Prediction, other: Prediction): readonly Outcome[] {
+  return [...new Set([...one.outcomes, ...other.outcomes])];
+}
+
+/** How broad a name is: the dual-stack wildcard, a wildcard of one stack, one address. */
+function breadth({ bound }: Socket): number {
+  if (bound.v4 === ANY && bound.v6 === ANY) return 2;
+  return claimsAny(bound) ? 1 : 0;
+}
+
+function judge(next: Socket, old: Socket): Prediction {
+  const isLeftover = old.state === 'accepted' || old.state === 'time-wait' || old.state.startsWith('fin-wait');
+  if (isLeftover && old.options.exclusive !== true) return decide('ok', id.leftover, old);
+  const found = bySpecificity(next, old);
+  if (isLeftover && found.outcomes[0] !== 'ok') return { ...found, rule: id['exclusive-leftover'] };
+  const dual = breadth(next) === 2 || breadth(old) === 2;
+  if (!dual || breadth(next) === breadth(old)) return found;
+  return { ...found, rule: isAsserted(next, old) ? id['dual-stack'] : id['dual-stack-unasserted'] };
+}
+
+/** Whether the pair, one of them dual-stack, is of a kind that a test on Windows covers. */
+function isAsserted(next: Socket, old: Socket): boolean {
+  if (next.uid !== old.uid || next.protocol === 'udp') return false;
+  if (breadth(next) === 2) return next.options.exclusive === true && breadth(old) === 0;
+  return next.bound.v4 !== undefined;
+}
+
+function bySpecificity(next: Socket, old: Socket): Prediction {
+  const reuse = next.options.reuseaddr === true;
+  const oldReuse = old.options.reuseaddr === true;
+  const difference = breadth(old) - breadth(next);
+  if (difference === 0) {
+    if (reuse) {
+      return oldReuse ? decide('ok', id['reuseaddr-both'], old) : decide('WSAEACCES', id['reuseaddr-refused'], old);
+    }
+    const unsure = oldReuse && next.options.exclusive !== true && breadth(next) === 0;
+    return unsure
+      ? decide(['WSAEADDRINUSE', 'WSAEACCES'], id['sources-disagree'], old)
+      : decide('WSAEADDRINUSE', id['same-address'], old);
+  }
+  if (difference > 0) {
+    if (reuse && oldReuse) return decide('ok', id['broader-first-reuseaddr'], old);
+    if (old.options.exclusive === true) return decide('WSAEACCES', id['exclusive-broader-first'], old);
+    return old.uid === next.uid
+      ? decide('ok', id['broader-first'], old)
+      : decide('WSAEACCES', id['broader-first-other-user'], old);
+  }
+  return next.options.exclusive === true
+    ? decide('WSAEADDRINUSE', id['exclusive-narrower-first'], old)
+    : decide('ok', id['narrower-first'], old);
+}

@@ -1,0 +1,277 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readRecord } from '../../src/record/read.ts';
+import { bindspec, folder, start } from '../support/cli.ts';
+import { isRoot, noNamespaces, titled } from '../support/namespace.ts';
+import { until } from '../support/waiting.ts';
+
+/** The record that a run left in a reports folder. */
+function recordIn(reports: string, platform: string) {
+  const file = path.join(reports, platform, 'record.json');
+  return readRecord(readFileSync(file, 'utf8'), file);
+}
+
+/** The platform of a run, from the list of files that it says it has written. */
+function platformOf(stdout: string): string {
+  return /([\w.-]+)\/record\.json/.exec(stdout)?.[1] ?? '';
+}
+
+describe('without running anything', () => {
+  test('--help names every command and ends well', async () => {
+    const { exitCode, stdout } = await bindspec(['--help']);
+    expect(exitCode).toBe(0);
+    for (const command of ['run', 'list', 'show', 'doctor']) expect(stdout).toContain(`\n  ${command} `);
+  });
+
+  test('list shows every experiment, list --cells every cell, as text and as data', async () => {
+    const [list, cells, json] = await Promise.all([
+      bindspec(['list']),
+      bindspec(['list', '--cells']),
+      bindspec(['list', '--format', 'json']),
+    ]);
+    const data = JSON.parse(json.stdout) as { id: string; cells: string[] }[];
+    expect(data.length).toBeGreaterThan(20);
+    expect(cells.stdout.split('\n')).toEqual(data.flatMap((experiment) => experiment.cells));
+    for (const { id } of data) expect(list.stdout).toContain(id);
+  });
+
+  test('list takes the beginning of an id, a glob, a tag and a claim', async () => {
+    const ids = async (selector: string) => (await bindspec(['list', '--cells', selector])).stdout.split('\n');
+    expect(await ids('conflict/reuse')).toHaveLength(24);
+    expect(await ids('conflict/*/**/family:inet6')).toSatisfy((list: string[]) =>
+      list.every((id) => id.endsWith('inet6')),
+    );
+    expect(await ids('firewall')).toEqual([
+      'refusal/dropped-on-the-way/family:inet',
+      'refusal/dropped-on-the-way/family:inet6',
+    ]);
+    expect(await ids('http-server-default')).toHaveLength(3);
+  });
+
+  test('show tells question, sources, and the expectation of each system', async () => {
+    const { exitCode, stdout } = await bindspec(['show', 'conflict/wildcard-after-specific', '--reports', folder()]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('what does it get?');
+    expect(stdout).toContain('Expected on windows');
+    expect(stdout).toContain('Linux manual page socket(7)');
+    expect(stdout).toContain('nothing yet');
+  });
+
+  test('a reader that closes early is no error', async () => {
+    const { stdout, stderr } = await bindspec([], { before: ['sh', '-c', '"$0" "$@" list --cells | head -1'] });
+    expect(stdout).toBe('conflict/another-user/protocol:udp/family:inet');
+    expect(stderr).toBe('');
+  });
+});
+
+describe('wrong usage', () => {
+  const oneLine = async (words: readonly string[], message: RegExp) => {
+    const { exitCode, stderr, stdout } = await bindspec(words);
+    expect(stderr).toMatch(message);
+    expect(stderr.split('\n').length).toBeLessThanOrEqual(2);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(stdout).toBe('');
+    expect(exitCode).toBe(2);
+  };
+
+  test('a selector that matches nothing, with what may have been meant', () =>
+    oneLine(['run', 'same-address'], /no experiment matches 'same-address'; did you mean 'conflict\/same-address'/));
+  test('one selector of several that matches nothing', () =>
+    oneLine(['run', 'conflict', 'nope'], /no experiment matches 'nope'/));
+  test('an unknown command', () => oneLine(['dance'], /unknown command 'dance'/));
+  test('an unknown lab', () => oneLine(['run', '--lab', 'moon'], /Allowed choices are auto, netns, host/));
+  test('a number that is none', () => oneLine(['run', '--jobs', 'many'], /whole number from 1 to 64/));
+  test('a number out of bounds', () => oneLine(['run', '--patience', '1'], /whole number from 50 to 60000/));
+  test('show of more than one experiment', () => oneLine(['show', 'conflict'], /more than one experiment/));
+
+  test.skipIf(process.platform !== 'linux')('a reports folder where the kernel makes none', () =>
+    oneLine(
+      ['run', 'conflict/names', '--reports', '/proc/none'],
+      /reports folder '.*' can't be written to .*--reports/,
+    ),
+  );
+
+  test('a reports folder that is a file', async () => {
+    const file = path.join(folder(), 'file');
+    writeFileSync(file, '');
+    await oneLine(['run', 'conflict/names', '--reports', file], /reports folder '.*' can't be written to .*--reports/);
+  });
+
+  test('a list of known deviations that is not there, or is broken', async () => {
+    const list = path.join(folder(), 'known.txt');
+    await oneLine(['run', '--known', list], /list of known deviations can't be read/);
+    writeFileSync(list, '# fine\nconflict/names\n');
+    await oneLine(['run', '--known', list], /known\.txt:2: not 'SELECTOR \[@PLATFORM\] # REASON'/);
+    writeFileSync(list, 'conflict/nope # because\n');
+    await oneLine(['run', '--known', list], /known\.txt:1: 'conflict\/nope' matches no experiment/);
+  });
+
+  test('a record that can not be read', async () => {
+    const reports = folder();
+    const { stdout } = await bindspec(['run', 'conflict/names', '--reports', reports]);
+    writeFileSync(path.join(reports, platformOf(stdout), 'record.json'), '{"schema": 99}');
+    await oneLine(['show', 'conflict/names', '--reports', reports], /a record of version 99/);
+  });
+});
+
+describe.skipIf(noNamespaces !== null)(titled('in the netns lab', noNamespaces), () => {
+  test('a run ends with 0, tells of each experiment and claim, and writes its reports', async () => {
+    const reports = folder();
+    const { exitCode, stdout, stderr } = await bindspec([
+      'run',
+      'conflict/same-address',
+      'reach/bound-to',
+      '--reports',
+      reports,
+    ]);
+    expect(stderr).toBe('');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/✓ pass +conflict\/same-address +12 pass/);
+    expect(stdout).toMatch(/confirmed +three-names/);
+    expect(stdout).not.toContain('\x1b');
+    expect(stdout).not.toContain('\r');
+    const record = recordIn(reports, platformOf(stdout));
+    expect(record).toMatchObject({ complete: true, lab: { lab: 'netns' } });
+    expect(record.cells).toHaveLength(24);
+    expect(record.cells.every(({ transcript }) => transcript.length > 3)).toBe(true);
+    for (const name of ['junit.xml', 'report.md']) {
+      expect(existsSync(path.join(reports, platformOf(stdout), name))).toBe(true);
+    }
+    const shown = await bindspec(['show', 'conflict/same-address', '--reports', reports]);
+    expect(shown.stdout).toMatch(/Recorded last[^]*✓ pass +on:loopback/);
+  });
+
+  test('--format json prints the record and nothing else', async () => {
+    const { exitCode, stdout } = await bindspec(['run', 'conflict/names', '--format', 'json', '--reports', folder()]);
+    expect(exitCode).toBe(0);
+    expect(readRecord(stdout, 'stdout').cells).toHaveLength(4);
+  });
+
+  test('--fresh gives the same verdicts with agents of their own', async () => {
+    const { exitCode, stdout } = await bindspec(['run', 'conflict/udp-beside-tcp', '--fresh', '--reports', folder()]);
+    expect(stdout).toContain('8 pass');
+    expect(exitCode).toBe(0);
+  });
+
+  test('a known deviation that does not deviate is stale: 1, with the line to remove', async () => {
+    const reports = folder();
+    const list = path.join(reports, 'known.txt');
+    writeFileSync(
+      list,
+      '# none\nconflict/names/protocol:udp @linux-* # a reason\nconflict/names/protocol:tcp @mars-* # elsewhere\n',
+    );
+    const { exitCode, stdout } = await bindspec(['run', 'conflict/names', '--known', list, '--reports', reports]);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('2 pass, 2 stale');
+    expect(stdout).toContain('remove line 2');
+    expect(stdout).toContain('npx bindspec run conflict/names/protocol:udp/family:inet');
+  });
+
+  test('a program that fails is an error of the harness: 3, with what it said, and the run goes on', async () => {
+    const bin = folder();
+    writeFileSync(path.join(bin, 'python3'), '#!/bin/sh\necho no module named http >&2\nexit 7\n', { mode: 0o755 });
+    const { exitCode, stdout } = await bindspec(['run', 'programs', '--reports', folder()], {
+      env: { PATH: `${bin}:${process.env['PATH']}` },
+    });
+    expect(exitCode).toBe(3);
+    expect(stdout).toContain('4 pass, 3 error');
+    expect(stdout).toContain('python3 ended with code 7: no module named http');
+    expect(stdout).toContain('spawn("python3" "-m" "http.server"');
+  });
+
+  test('an interrupted run ends with 130 and a record that says so', async () => {
+    const reports = folder();
+    const run = start(['run', '--reports', reports, '--jobs', '2'], { NO_COLOR: '1' });
+    let printed = '';
+    run.stdout.on('data', (chunk: Buffer) => {
+      printed += chunk.toString();
+    });
+    await until('an experiment is done', () => printed.includes('✓ pass'));
+    run.kill('SIGINT');
+    const { exitCode, stdout } = await run;
+    expect(exitCode).toBe(130);
+    expect(stdout).toContain('Interrupted');
+    const record = recordIn(reports, platformOf(stdout));
+    expect(record.complete).toBe(false);
+    expect(record.cells.length).toBeGreaterThan(0);
+    expect(record.cells.every(({ verdict }) => verdict === 'pass' || verdict === 'skipped')).toBe(true);
+  });
+
+  test('doctor tells what each lab offers, and what would enable the rest', async () => {
+    const { exitCode, stdout } = await bindspec(['doctor']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/✓ netns lab[^]*192\.168\.5\.130/);
+    expect(stdout).toMatch(/✓ host lab[^]*bindspec run --lab netns/);
+    const json = JSON.parse((await bindspec(['doctor', '--format', 'json'])).stdout) as { labs: { lab: string }[] };
+    expect(json.labs.map(({ lab }) => lab)).toEqual(['netns', 'host']);
+  });
+});
+
+/**
+ * A machine of its own with one external address of each family, in a namespace: the host lab is never tried on the
+ * real one, whose addresses are not ours to use.
+ */
+const MACHINE = [
+  'unshare',
+  ...(isRoot ? [] : ['--user', '--map-root-user']),
+  '--net',
+  'sh',
+  '-c',
+  'ip link set lo up && ip link add out type veth peer name far && ip link set out up && ip link set far up && ip addr add 203.0.113.5/24 dev out && ip addr add 2001:db8::5/64 dev out nodad && exec "$0" "$@"',
+];
+
+describe.skipIf(noNamespaces !== null)(titled('in the host lab', noNamespaces), () => {
+  test('what needs no neighbour runs, the rest is skipped with its reason and what enables it', async () => {
+    const reports = folder();
+    const { exitCode, stdout } = await bindspec(['run', '--lab', 'host', '--reports', reports], { before: MACHINE });
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('host lab has no second machine');
+    expect(stdout).toContain('bindspec run --lab netns');
+    const { cells, lab } = recordIn(reports, platformOf(stdout));
+    expect(lab.addresses.inet['external']).toBe('203.0.113.5');
+    expect(cells.filter(({ verdict }) => verdict === 'pass').length).toBeGreaterThan(70);
+    expect(
+      cells
+        .filter(({ verdict }) => verdict === 'skipped')
+        .every(({ reason, enable }) => reason !== undefined && enable !== undefined),
+    ).toBe(true);
+  });
+
+  test('a platform that does otherwise fails: 1, with requirement, source, transcript and the command to rerun', async () => {
+    const broken = [
+      ...MACHINE.slice(0, -1),
+      `${MACHINE.at(-1)?.replace('exec', 'ip addr del 127.0.0.1/8 dev lo && exec')}`,
+    ];
+    const id = 'conflict/same-address/on:loopback/protocol:udp/family:inet';
+    const { exitCode, stdout } = await bindspec(['run', id, '--lab', 'host', '--reports', folder()], {
+      before: broken,
+    });
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('The same address and port twice');
+    expect(stdout).toContain('what does the second get?');
+    expect(stdout).toContain('Linux manual page bind(2), ERRORS, EADDRINUSE');
+    expect(stdout).toMatch(/Expected:\n +first: ok\n[^]*Observed:\n +first: EADDRNOTAVAIL/);
+    expect(stdout).toMatch(/first +bind\(server1, 127\.0\.0\.1:\d+\) = -1 EADDRNOTAVAIL/);
+    expect(stdout).toContain(`npx bindspec run ${id} --lab host`);
+  });
+
+  test('auto falls back to it and says why, where the tools for namespaces are missing', async () => {
+    const empty = folder();
+    const { exitCode, stdout, stderr } = await bindspec(['run', 'conflict/same-address', '--reports', folder()], {
+      before: [...MACHINE.slice(0, -1), `${MACHINE.at(-1)?.replace('exec "$0"', `export PATH='${empty}'; exec "$0"`)}`],
+    });
+    expect(stderr).toContain('the host lab is used, because');
+    expect(stderr).toContain('apt-get install');
+    expect(stdout).toContain('host lab, 12 cells');
+    expect(exitCode).toBe(0);
+  });
+
+  test('asked for by name, a lab that can not be had is told in one line', async () => {
+    const { exitCode, stderr } = await bindspec(['run', '--lab', 'netns', '--reports', folder()], {
+      env: { PATH: folder() },
+    });
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^bindspec: the netns lab can't be had: .*apt-get install util-linux\n?$/);
+  });
+});

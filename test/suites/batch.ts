@@ -1,0 +1,71 @@
+import type { Cell } from '../../src/experiment/cells.ts';
+import { LabUnavailable, type LabKind } from '../../src/lab/lab.ts';
+import type { CellRecord } from '../../src/record/record.ts';
+import { run } from '../../src/runner/run.ts';
+import { AGENT } from '../support/namespace.ts';
+
+/** Long enough for every test that vitest has selected to have asked; they all begin side by side. */
+const GATHER = 200;
+
+/**
+ * Cells that tests ask for, gathered and run in one run, so that the tests of vitest and the command share one runner
+ * and its labs, and a single selected test runs its own cell only.
+ */
+export class Batch {
+  readonly #kind: LabKind;
+  readonly #waiting = new Map<
+    string,
+    { cell: Cell; resolve: (record: CellRecord) => void; reject: (error: unknown) => void }
+  >();
+
+  constructor(kind: LabKind) {
+    this.#kind = kind;
+  }
+
+  /** The record of a cell. */
+  ask(cell: Cell): Promise<CellRecord> {
+    if (this.#waiting.size === 0) setTimeout(() => void this.#run(), GATHER);
+    return new Promise((resolve, reject) => this.#waiting.set(cell.id, { cell, resolve, reject }));
+  }
+
+  async #run(): Promise<void> {
+    const asked = new Map(this.#waiting);
+    this.#waiting.clear();
+    try {
+      await run(
+        [...asked.values()].map(({ cell }) => cell),
+        this.#kind,
+        {
+          version: 'test',
+          selectors: [],
+          jobs: 4,
+          patience: 500,
+          fresh: false,
+          failFast: false,
+          grace: 20_000,
+          agentCommand: [process.execPath, AGENT],
+          known: () => [],
+          signal: new AbortController().signal,
+        },
+        {
+          started: () => undefined,
+          began: () => undefined,
+          ended: (record) => asked.get(record.id)?.resolve(record),
+        },
+      );
+    } catch (error) {
+      for (const { reject } of asked.values()) reject(error);
+    }
+  }
+}
+
+/** Why a kind of lab can't be had here, or null. */
+export async function unavailable(kind: LabKind): Promise<string | null> {
+  try {
+    await (await kind.open()).close();
+    return null;
+  } catch (error) {
+    if (error instanceof LabUnavailable) return `${error.message}; ${error.enable}`;
+    throw error;
+  }
+}

@@ -1,0 +1,34 @@
+import { describe, expect, test } from 'vitest';
+import { cellsOf } from '../../src/experiment/cells.ts';
+import { loadRegistry } from '../../src/experiment/registry.ts';
+import { netns } from '../../src/lab/netns.ts';
+import { failureText } from '../../src/report/failure.ts';
+import { titled } from '../support/namespace.ts';
+import { Batch, unavailable } from './batch.ts';
+
+/** Every cell of every suite as a test of its own, over the same runner as the command. */
+const registry = await loadRegistry();
+const missing = await unavailable(netns);
+const batch = new Batch(netns);
+const lab = {
+  lab: 'netns',
+  hosts: {},
+  addresses: { inet: {}, inet6: {} },
+  missing: {},
+  externalInterface: null,
+  ownPorts: true,
+};
+
+describe.skipIf(missing !== null)(titled('the suites in the netns lab', missing), () => {
+  for (const registered of registry) {
+    describe.concurrent(registered.id, () => {
+      for (const cell of cellsOf(registered)) {
+        test(cell.id, async ({ skip }) => {
+          const record = await batch.ask(cell);
+          if (record.verdict === 'skipped') skip(record.reason ?? 'no reason was given');
+          expect(['pass', 'differs'], failureText(record, { lab })).toContain(record.verdict);
+        });
+      }
+    });
+  }
+});

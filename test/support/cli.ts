@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { onTestFinished } from 'vitest';
+
+const CLI = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+
+export interface Ran {
+  exitCode: number | undefined;
+  stdout: string;
+  stderr: string;
+}
+
+export interface CliOptions {
+  env?: Record<string, string>;
+  /** Words before the command, such as those that put it into a namespace. */
+  before?: readonly string[];
+  cwd?: string;
+}
+
+/** Runs the real command to its end. */
+export async function bindspec(
+  words: readonly string[],
+  { env = {}, before = [], cwd }: CliOptions = {},
+): Promise<Ran> {
+  const [file = '', ...rest] = [...before, process.execPath, CLI, ...words];
+  const ran = await execa(file, rest, {
+    reject: false,
+    env: { NO_COLOR: '1', ...env },
+    ...(cwd === undefined ? {} : { cwd }),
+    stdin: 'ignore',
+    maxBuffer: 50_000_000,
+  });
+  return { exitCode: ran.exitCode, stdout: ran.stdout, stderr: ran.stderr };
+}
+
+/** Starts the real command and leaves it to the test to end it. */
+export function start(words: readonly string[], env: Record<string, string> = {}) {
+  return execa(process.execPath, [CLI, ...words], { reject: false, env, stdin: 'ignore' });
+}
+
+/** A folder of the test's own, which goes when the test ends. */
+export function folder(): string {
+  const made = mkdtempSync(path.join(os.tmpdir(), 'bindspec-test-'));
+  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+  return made;
+}

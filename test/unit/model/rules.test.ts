@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest';
+import { models } from '../../../src/model/index.ts';
+import type { Operation, Options, Prediction, Protocol, State, SystemName } from '../../../src/model/types.ts';
+import { socket } from './table.ts';
+
+const SYSTEMS = Object.keys(models) as SystemName[];
+const KNOWN = ['observed', 'source', 'vendor', 'test-suite', 'reported'];
+
+describe.each(SYSTEMS)('%s', (system) => {
+  const model = models[system];
+
+  test('every rule says what it says, where from and how it is known', () => {
+    expect(new Set(model.rules.map((rule) => rule.id)).size).toBe(model.rules.length);
+    for (const rule of model.rules) {
+      expect(rule.id.startsWith(`${system}/`), rule.id).toBe(true);
+      expect(rule.prose, rule.id).toMatch(/^(?:[A-Z]|listen\(\)).*\.$/);
+      expect(rule.source.name && rule.source.where, rule.id).not.toBe('');
+      expect(KNOWN, rule.id).toContain(rule.known);
+      if (rule.known === 'reported') expect(rule.unverified, rule.id).toBe(true);
+    }
+  });
+
+  test('the summary is two sentences', () => {
+    expect(model.summary.split(/(?<=\.) /)).toHaveLength(2);
+  });
+
+  test('every rule decides something', () => {
+    const seen = new Set<string>();
+    for (const prediction of everything(system)) seen.add(prediction.rule);
+    expect(model.rules.map((rule) => rule.id).filter((id) => !seen.has(id))).toEqual([]);
+  });
+});
+
+const NAMES = ['W', 'S', '::1', ':: v6only', ':: dual', '::ffff:0.0.0.0', '::ffff:127.0.0.1', '10.0.0.1', '127.0.0.6'];
+const LETTERS = ['-', 'A', 'P', 'AP', 'E', 'L'];
+const STATES: readonly State[] = ['bound', 'listening', 'connected', 'accepted', 'time-wait'];
+const HOST = { addresses: ['127.0.0.1', '::1', '10.0.0.1'], devices: { d0: ['10.0.0.1'] } };
+
+/** Predictions of all pairs of a space that is large enough, and of the calls that a pair does not make. */
+function* everything(system: SystemName): Generator<Prediction> {
+  for (const protocol of ['udp', 'tcp'] as const) {
+    yield* pairs(system, protocol);
+    yield* singles(system, protocol);
+  }
+  yield* sequences(system);
+}
+
+function* pairs(system: SystemName, protocol: Protocol): Generator<Prediction> {
+  for (const one of NAMES) {
+    for (const other of NAMES) {
+      for (const first of LETTERS) {
+        for (const second of LETTERS) {
+          for (const state of STATES) {
+            const local = one === ':: dual' ? '::1' : '127.0.0.1';
+            const uid = state === 'bound' ? 1000 : 0;
+            const present = [socket(`${one} ${first}`, protocol, { state, local })];
+            const { bind, listen } = models[system].predict(present, socket(`${other} ${second}`, protocol, { uid }));
+            yield bind;
+            if (listen !== undefined) yield listen;
+          }
+        }
+      }
+    }
+  }
+}
+
+function* singles(system: SystemName, protocol: Protocol): Generator<Prediction> {
+  const names = [...NAMES, '192.0.2.1', '::ffff:127.0.0.1 v6only', '224.0.0.1', 'ff02::1'];
+  for (const name of names) {
+    for (const port of [80, 2049, 8080, 55555]) {
+      const next = socket(name, protocol, { port, uid: 1000 });
+      yield models[system].predict([], next, { host: HOST }).bind;
+      yield models[system].predict([], { ...next, device: 'd0' }, { host: HOST }).bind;
+    }
+  }
+  const { after } = models[system].simulate().step({ op: 'bind', socket: 0, ...socket('W', protocol) });
+  yield after.step({ op: 'bind', socket: 0, ...socket('W', protocol) }).prediction;
+  yield after.step({ op: 'listen', socket: 0 }).prediction;
+  if (protocol === 'udp') return;
+  const { after: listening } = after.step({ op: 'listen', socket: 0 });
+  yield listening.step({ op: 'listen', socket: 0 }).prediction;
+  yield after.step({ op: 'connect', socket: 0, local: '127.0.0.1' }).after.step({ op: 'listen', socket: 0 }).prediction;
+}
+
+function* sequences(system: SystemName): Generator<Prediction> {
+  const bind = (name: string, protocol: Protocol): Operation => ({ op: 'bind', socket: 0, ...socket(name, protocol) });
+  const off: Options = { reuseaddr: false };
+  const connect: Operation = { op: 'connect', socket: 0, local: '127.0.0.1' };
+  const disconnect: Operation = { op: 'disconnect', socket: 0 };
+  const many = Array.from({ length: 11 }, (_, place) => bind(`127.0.1.${place} A`, 'udp'));
+  const chains: readonly (readonly [string | undefined, readonly Operation[]])[] = [
+    [undefined, [bind('127.0.0.1 A', 'tcp'), bind('W AP', 'tcp'), bind('127.0.0.1 P', 'tcp')]],
+    ['6.1.192', [bind('::ffff:0.0.0.0', 'tcp'), bind('::ffff:127.0.0.1', 'tcp')]],
+    ['6.6.0', [bind('W', 'tcp'), bind(':: v6only', 'tcp'), bind('S', 'tcp')]],
+    ['6.1.0', [bind('S A', 'tcp'), { op: 'set', socket: 0, options: off }, bind('S A', 'tcp')]],
+    [undefined, [bind('127.0.0.2', 'udp'), bind('S P', 'udp'), bind('W P', 'udp')]],
+    ['5.10.1', [...many, bind('W', 'udp')]],
+    [undefined, [bind('W A', 'udp'), bind('S AP', 'udp'), ...many, bind('S P', 'udp')]],
+    [undefined, [bind('W E', 'tcp'), bind('S', 'tcp'), bind('S', 'tcp')]],
+    [undefined, [bind('S', 'tcp'), bind('W', 'tcp'), bind(':: dual', 'tcp')]],
+    ...['::ffff:0.0.0.0', 'W'].map((name) => [undefined, [bind(name, 'udp'), connect, disconnect]] as const),
+    [undefined, [{ ...connect, as: socket('W', 'udp') }, disconnect]],
+  ];
+  for (const [kernel, operations] of chains) {
+    let port = models[system].simulate(kernel === undefined ? {} : { kernel });
+    for (const [id, operation] of operations.entries()) {
+      const numbered = operation.op === 'bind' ? { ...operation, socket: id } : operation;
+      const { prediction, after } = port.step(numbered, 'ok');
+      yield prediction;
+      port = after;
+    }
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * Shows that nothing is left behind however a run ends: starts the suite again and again, kills it with SIGKILL at a
+ * random moment, and then looks for processes that still carry its mark, namespaces, interfaces and files that were
+ * not there before.
+ *
+ *     node dist/tools/kill-at-random.js [RUNS] [SEED]
+ */
+import { spawn, execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { setTimeout as after } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const CLI = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
+const MARK = 'BINDSPEC_KILL_AT_RANDOM';
+/** A whole run takes about this long, in milliseconds; the moments are spread over it. */
+const SPAN = 4000;
+/** How long the kernel may take to end the processes of a namespace, in milliseconds. */
+const SETTLE = 5000;
+
+const runs = Number(process.argv[2] ?? 100);
+const seed = Number(process.argv[3] ?? Date.now() % 100_000);
+
+/** A small generator of random numbers, so that a seed names the moments. */
+function* random(state: number): Generator<number, never> {
+  let x = state;
+  for (;;) {
+    x = (x * 1_103_515_245 + 12_345) % 2_147_483_648;
+    yield x / 2_147_483_648;
+  }
+}
+
+function eachProcess<T>(look: (folder: string) => T): T[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((entry) => {
+      try {
+        return [look(`/proc/${entry}`)];
+      } catch {
+        // It ended while we looked, or is not ours to look at.
+        return [];
+      }
+    });
+}
+
+function marked(): string[] {
+  return eachProcess((folder) => ({
+    environment: readFileSync(`${folder}/environ`, 'utf8'),
+    command: `${path.basename(folder)} ${readFileSync(`${folder}/cmdline`, 'utf8').replaceAll('\0', ' ')}`,
+  }))
+    .filter(({ environment }) => environment.includes(`${MARK}=`))
+    .map(({ command }) => command);
+}
+
+const namespaces = () => new Set(eachProcess((folder) => readlinkSync(`${folder}/ns/net`)));
+const interfaces = () =>
+  new Set(
+    execFileSync('ip', ['-o', 'link'], { encoding: 'utf8' })
+      .split('\n')
+      .map((line) => line.split(':')[1]?.trim() ?? ''),
+  );
+const temporary = () => new Set(readdirSync(os.tmpdir()));
+
+const added = (now: Set<string>, before: Set<string>) => [...now].filter((one) => !before.has(one));
+
+async function main(): Promise<number> {
+  const reports = mkdtempSync(path.join(os.tmpdir(), 'bindspec-kill-'));
+  const before = { namespaces: namespaces(), interfaces: interfaces(), temporary: temporary() };
+  const moments = random(seed);
+  process.stdout.write(`${runs} runs, killed at random moments, seed ${seed}\n`);
+  let finished = 0;
+  for (let run = 0; run < runs; run += 1) {
+    const child = spawn(process.execPath, [CLI, 'run', '--reports', reports], {
+      stdio: 'ignore',
+      env: { ...process.env, [MARK]: '1' },
+    });
+    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    await Promise.race([after(moments.next().value * SPAN), ended]);
+    if (child.exitCode !== null) finished += 1;
+    child.kill('SIGKILL');
+    await ended;
+  }
+  for (let waited = 0; waited < SETTLE && marked().length > 0; waited += 50) await after(50);
+  const left = {
+    processes: marked(),
+    namespaces: added(namespaces(), before.namespaces),
+    interfaces: added(interfaces(), before.interfaces),
+    'temporary files': added(temporary(), before.temporary),
+    'unfinished reports': readdirSync(reports, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.new'),
+    ),
+  };
+  rmSync(reports, { recursive: true, force: true });
+  process.stdout.write(`${runs - finished} killed, ${finished} had ended by themselves\n`);
+  for (const [what, list] of Object.entries(left))
+    process.stdout.write(`${what} left: ${list.length === 0 ? 'none' : list.join(', ')}\n`);
+  return Object.values(left).some((list) => list.length > 0) ? 1 : 0;
+}
+
+process.exitCode = await main();
