@@ -51,7 +51,7 @@ export async function run(
     pools.push(pool);
     // A run that was over before the lab was there has closed the other pools already.
     if (finished) await pool.close();
-    else pool.warm(WARM.filter((host) => lab.facts.hosts[host] !== undefined));
+    else if (!settings.signal.aborted) pool.warm(WARM.filter((host) => lab.facts.hosts[host] !== undefined));
     return { lab, pool };
   });
   // The first decides whether the run can be; a later one that can't be had only leaves more to the others.
