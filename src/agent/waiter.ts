@@ -69,7 +69,13 @@ export class Waiter {
     ended: (how: Ended) => void,
   ): (how: Ended) => void {
     if (this.#stop) throw new Error('two operations wait on one socket');
-    const handle = poll(this.#fd, { [what]: true }, callback);
+    const handle = poll(this.#fd, { [what]: true }, (status) => {
+      // On Node 26 promises that are settled in koffi's callback wait until something else wakes the event loop, as
+      // observed with koffi 3.3.4. An immediate is such a thing, and comes in the same turn of the loop.
+      setImmediate(() => {
+        if (this.#stop === stop) callback(status);
+      });
+    });
     const stop = (how: Ended) => {
       if (this.#stop !== stop) return;
       this.#stop = null;
