@@ -1,0 +1,26 @@
+import { OPTION_KEYS, OPTIONS } from '../model/options.ts';
+import type { PresentSocket } from '../model/types.ts';
+
+/** A socket in bindspec's own spelling, which reads back as the same socket. */
+export function spell(socket: PresentSocket): string {
+  const { protocol, v6only, uid, device, state, local } = socket;
+  return [
+    protocol,
+    nameOf(socket),
+    ...(v6only === undefined ? [] : [`v6only=${v6only ? 1 : 0}`]),
+    ...OPTION_KEYS.filter((key) => socket.options?.[key] === true).map(wordOf),
+    ...(uid === undefined ? [] : [`uid=${uid}`]),
+    ...(device === undefined ? [] : [`dev=${device}`]),
+    ...(state === undefined ? [] : [state]),
+    ...(local === undefined ? [] : [`local=${local}`]),
+  ].join(' ');
+}
+
+/** The address and port of a socket, IPv6 in brackets. */
+export function nameOf({ address, port }: PresentSocket): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+function wordOf(key: (typeof OPTION_KEYS)[number]): string {
+  return OPTIONS[key].name.replace('SO_', '').toLowerCase();
+}
