@@ -81,11 +81,7 @@ function fitted(rows: readonly (readonly string[])[]): string[] {
 function why(answer: Answer): void {
   const { rule } = answer;
   paragraph(sentenceOf(answer), 2);
-  for (const note of answer.notes)
-    paragraph(
-      `Here ${note}.`.replace(/^Here (\w)/, (_, first: string) => first.toUpperCase()),
-      2,
-    );
+  for (const note of answer.notes) paragraph(`${note[0]?.toUpperCase()}${note.slice(1)}.`, 2);
   const known = rule.unverified === true ? 'not verified' : howKnown(rule.known);
   paragraph(`${rule.source.name}: ${rule.source.where} (${known})`, 4, gray);
 }
