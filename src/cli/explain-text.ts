@@ -86,7 +86,7 @@ function why(answer: Answer): void {
   paragraph(`${rule.source.name}: ${rule.source.where} (${known})`, 4, gray);
 }
 
-function advice({ advice: all, answers, sockets: { length } }: Explanation): void {
+function advice({ advice: all, answers }: Explanation): void {
   const failing = answers.filter(({ works }) => works !== 'yes').map(({ system }) => system);
   if (failing.length === 0) return;
   heading('What would make it work');
@@ -98,9 +98,7 @@ function advice({ advice: all, answers, sockets: { length } }: Explanation): voi
     paragraph(`${text[0]?.toUpperCase()}${text.slice(1)}: ${where}.`, 2, undefined, '- ');
   }
   const helpless = failing.filter((system) => all.every(({ helps }) => !helps.includes(system)));
-  const another = `Another port for socket ${length}: everywhere, since sockets on different ports never conflict.`;
-  paragraph(another, 2, undefined, '- ');
-  if (helpless.length > 0) paragraph(`Nothing else that is small helps on ${titles(helpless)}.`, 2);
+  if (helpless.length > 0) paragraph(`Nothing that is small helps on ${titles(helpless)}.`, 2);
 }
 
 function tellHere(here: Here): void {

@@ -1,5 +1,5 @@
-import type { SystemName } from '../model/types.ts';
-import { answerOf, type Answer, type Question } from './answer.ts';
+import type { PresentSocket, SystemName } from '../model/types.ts';
+import { answerOf, isRelevant, type Answer, type Question } from './answer.ts';
 import { changesOf, inWords, withChange, type Change } from './change.ts';
 
 /** Something that would make the last socket work. */
@@ -13,12 +13,13 @@ export interface Advice {
   readonly breaks: readonly SystemName[];
 }
 
-/** No more pieces of advice than anybody reads. */
+/** Pieces of advice, unless more are needed so that every system has one. */
 const MOST = 6;
 
 /**
  * What would make the last socket work where it does not: found by asking the models about every small change, alone
- * first, and in twos for the systems that no single change helps.
+ * first, then in twos for the systems that no single change helps, and
+ * at last an option on all sockets.
  */
 export function advise(question: Question, answers: readonly Answer[]): Advice[] {
   const failing = answers.filter(({ works }) => works !== 'yes').map(({ system }) => system);
@@ -28,16 +29,34 @@ export function advise(question: Question, answers: readonly Answer[]): Advice[]
   const judge = (changes: readonly Change[]) => judged(question, answers, changes);
   const alone = singles.map((change) => judge([change])).filter(({ helps }) => helps.length > 0);
   const helpless = failing.filter((system) => alone.every(({ helps }) => !helps.includes(system)));
-  // A change of address is always at hand; what keeps the addresses is worth looking for all the same.
+  // Another address or port is always at hand; what keeps the name is worth looking for all the same.
   const stuck = failing.filter((system) =>
-    alone.every(({ helps, changes }) => !helps.includes(system) || changes.some(({ what }) => what === 'address')),
+    alone.every((advice) => !advice.helps.includes(system) || kindOf(advice) !== 'same name'),
   );
   const wanted = [...new Set([...helpless, ...stuck])];
   const twos = wanted.length === 0 ? [] : pairs(singles).map(judge);
-  const together = twos
-    .map((advice) => ({ ...advice, helps: advice.helps.filter((system) => wanted.includes(system)) }))
-    .filter(({ helps, changes }) => helps.length > 0 && needsBoth(changes, helps, alone));
-  return best([...alone, ...together]);
+  const together = onlyFor(wanted, twos).filter(({ helps, changes }) => needsBoth(changes, helps, alone));
+  const left = wanted.filter((system) => together.every(({ helps }) => !helps.includes(system)));
+  const everywhere = left.length === 0 ? [] : onAll(sockets).map(judge);
+  return best([...alone, ...together, ...onlyFor(left, everywhere)]);
+}
+
+function onlyFor(systems: readonly SystemName[], advice: readonly Advice[]): Advice[] {
+  return advice
+    .map((one) => ({ ...one, helps: one.helps.filter((system) => systems.includes(system)) }))
+    .filter(({ helps }) => helps.length > 0);
+}
+
+/** An option on every one of three sockets or more: all of them must agree where two would. */
+function onAll(sockets: readonly PresentSocket[]): Change[][] {
+  const asked = sockets.at(-1);
+  if (asked === undefined || sockets.length < 3) return [];
+  const places = [...sockets.keys()].filter((place) => isRelevant(sockets[place] ?? asked, asked));
+  return (['reuseaddr', 'reuseport'] as const).map((option) =>
+    places
+      .filter((socket) => sockets[socket]?.options?.[option] !== true)
+      .map((socket): Change => ({ what: 'set', socket, option })),
+  );
 }
 
 /** The sockets whose change could matter: the last, and those that stand in its way somewhere. */
@@ -71,9 +90,9 @@ function pairs(singles: readonly Change[]): Change[][] {
   return singles.flatMap((one, place) =>
     singles.slice(place + 1).flatMap((other) => {
       const [first, second] = one.socket <= other.socket ? [one, other] : [other, one];
-      const isAddress = first.what === 'address' || second.what === 'address';
+      const isAnotherName = isName(first) || isName(second);
       const undo = first.socket === second.socket && first.what === second.what && first.what !== 'set';
-      return isAddress || undo ? [] : [[first, second]];
+      return isAnotherName || undo ? [] : [[first, second]];
     }),
   );
 }
@@ -85,23 +104,36 @@ function needsBoth(changes: readonly Change[], helps: readonly SystemName[], alo
   );
 }
 
-/** The most helpful ones, each system's first: those that help most and break least, simple ones before pairs. */
+/** Whether a change is of the name itself. */
+function isName({ what }: Change): boolean {
+  return what === 'address' || what === 'port';
+}
+
+type Kind = 'same name' | 'address' | 'port';
+
+function kindOf({ changes }: Advice): Kind {
+  const [change] = changes.filter(isName);
+  return change?.what === 'address' || change?.what === 'port' ? change.what : 'same name';
+}
+
+/** The most helpful ones: of each kind enough for every system that it can help, and of the singles as many as fit. */
 function best(all: readonly Advice[]): Advice[] {
   const ranked = all.toSorted((a, b) => cost(a) - cost(b));
   const chosen: Advice[] = [];
-  const covered = new Set<SystemName>();
+  const covered = new Set<`${Kind} ${SystemName}`>();
   for (const advice of ranked) {
-    if (advice.helps.every((system) => covered.has(system))) continue;
+    const keys = advice.helps.map((system) => `${kindOf(advice)} ${system}` as const);
+    if (keys.every((key) => covered.has(key))) continue;
     chosen.push(advice);
-    for (const system of advice.helps) covered.add(system);
+    for (const key of keys) covered.add(key);
   }
   const more = ranked.filter((advice) => !chosen.includes(advice) && advice.changes.length === 1);
-  return [...chosen, ...more].slice(0, MOST).toSorted((a, b) => cost(a) - cost(b));
+  return [...chosen, ...more.slice(0, Math.max(MOST - chosen.length, 0))].toSorted((a, b) => cost(a) - cost(b));
 }
 
-/** What comes first: one change before two, what helps on many systems and breaks few, an option before an owner. */
+/** What comes first: one change before two, what helps many systems and breaks few, an option before another name. */
 function cost({ changes, helps, breaks }: Advice): number {
-  const kinds = { set: 0, v6only: 0, unset: 1, address: 2, owner: 3 } as const;
+  const kinds = { set: 0, v6only: 0, unset: 1, owner: 30, address: 200, port: 300 } as const;
   const kind = Math.max(...changes.map(({ what }) => kinds[what]));
   return changes.length * 100 - helps.length * 10 + breaks.length * 10 + kind;
 }

@@ -6,10 +6,14 @@ export type Change =
   | { readonly what: 'set' | 'unset'; readonly socket: number; readonly option: keyof Options }
   | { readonly what: 'v6only'; readonly socket: number; readonly on: boolean }
   | { readonly what: 'address'; readonly socket: number; readonly address: string }
-  | { readonly what: 'owner'; readonly socket: number; readonly uid: number };
+  | { readonly what: 'owner'; readonly socket: number; readonly uid: number }
+  | { readonly what: 'port'; readonly socket: number; readonly port: number };
 
 /** Addresses for documentation (RFC 5737, RFC 3849), which stand for any other address of the machine. */
 const ANOTHER = { inet: '192.0.2.1', inet6: '2001:db8::1' } as const;
+
+/** A port that no system keeps for anybody, and that stands for any other. */
+const ANOTHER_PORT = 40_404;
 
 /** Everything that could be done differently about a socket, the least intrusive first. */
 export function changesOf(sockets: readonly PresentSocket[], place: number): Change[] {
@@ -31,6 +35,7 @@ export function changesOf(sockets: readonly PresentSocket[], place: number): Cha
   if (others.size > 0 && socket.uid !== 0 && !others.has(0) && place === sockets.length - 1) {
     changes.push({ what: 'owner', socket: place, uid: 0 });
   }
+  if (place === sockets.length - 1) changes.push({ what: 'port', socket: place, port: ANOTHER_PORT });
   return changes;
 }
 
@@ -59,6 +64,8 @@ function changed(socket: PresentSocket, change: Change): PresentSocket {
     }
     case 'owner':
       return { ...socket, uid: change.uid };
+    case 'port':
+      return { ...socket, port: change.port };
   }
 }
 
@@ -80,7 +87,8 @@ function isSame(a: Change, b: Change): boolean {
 
 function named(places: readonly number[]): string {
   const numbers = places.map((place) => String(place + 1));
-  return numbers.length === 1 ? `socket ${numbers[0]}` : `sockets ${numbers.join(' and ')}`;
+  if (numbers.length === 1) return `socket ${numbers[0]}`;
+  return `sockets ${numbers.slice(0, -1).join(', ')} and ${numbers.at(-1)}`;
 }
 
 function sentence(change: Change, whom: string): string {
@@ -95,5 +103,7 @@ function sentence(change: Change, whom: string): string {
       return `bind ${whom} to another ${change.address.includes(':') ? 'IPv6' : 'IPv4'} address of the machine, and to that alone`;
     case 'owner':
       return `run ${whom} as ${change.uid === 0 ? 'root' : `uid ${change.uid}`}`;
+    case 'port':
+      return `give ${whom} another port, from 1024 up`;
   }
 }

@@ -133,10 +133,10 @@ function takeName(draft: Draft, token: Token): void {
 /** What to write instead of what is no name. */
 function adviceFor(draft: Draft, text: string): string {
   if (/[:.](0|\*)$/.test(text)) return 'a socket that conflicts has a port of its own, from 1 to 65535';
+  if (readAddress(text.replaceAll(/^\[|\]$/g, '')) !== null) return 'the port is missing';
   if (/[:.]\d+$/.test(text)) return `${NAMES}, with a numeric address and a port up to 65535`;
   if (/^[\w.-]+:[a-z][\w-]*$/i.test(text)) return 'a port is a number here, as with ss -n and netstat -n';
   if (/^\d+$/.test(text)) return `a port alone is written :${text}`;
-  if (readAddress(text.replaceAll(/^\[|\]$/g, '')) !== null) return 'the port is missing';
   if (draft.protocol === undefined) return `understood are tcp and udp, with 4 or 6 behind, then a name; ${NAMES}`;
   return `${NAMES}; ${UNDERSTOOD}`;
 }

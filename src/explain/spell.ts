@@ -1,5 +1,5 @@
-import { OPTION_KEYS, OPTIONS } from '../model/options.ts';
-import type { PresentSocket } from '../model/types.ts';
+import { OPTION_KEYS } from '../model/options.ts';
+import type { Options, PresentSocket } from '../model/types.ts';
 
 /** A socket in bindspec's own spelling, which reads back as the same socket. */
 export function spell(socket: PresentSocket): string {
@@ -8,7 +8,7 @@ export function spell(socket: PresentSocket): string {
     protocol,
     nameOf(socket),
     ...(v6only === undefined ? [] : [`v6only=${v6only ? 1 : 0}`]),
-    ...OPTION_KEYS.filter((key) => socket.options?.[key] === true).map(wordOf),
+    ...OPTION_KEYS.filter((key) => socket.options?.[key] === true).map((key) => WORDS[key]),
     ...(uid === undefined ? [] : [`uid=${uid}`]),
     ...(device === undefined ? [] : [`dev=${device}`]),
     ...(state === undefined ? [] : [state]),
@@ -21,6 +21,11 @@ export function nameOf({ address, port }: PresentSocket): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-function wordOf(key: (typeof OPTION_KEYS)[number]): string {
-  return OPTIONS[key].name.replace('SO_', '').toLowerCase();
-}
+/** How the options are written, which is also how they are read. */
+const WORDS: Readonly<Record<keyof Options, string>> = {
+  reuseaddr: 'reuseaddr',
+  reuseport: 'reuseport',
+  exclusive: 'exclusive',
+  reuseportLb: 'reuseport_lb',
+  reuseShareUid: 'reuseshareuid',
+};
