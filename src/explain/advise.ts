@@ -25,7 +25,7 @@ export function advise(question: Question, answers: readonly Answer[]): Advice[]
   const failing = answers.filter(({ works }) => works !== 'yes').map(({ system }) => system);
   if (failing.length === 0) return [];
   const sockets = question.readings.map(({ socket }) => socket);
-  const singles = places(question, answers).flatMap((place) => changesOf(sockets, place));
+  const singles = mattering(question, answers).flatMap((place) => changesOf(sockets, place));
   const judge = (changes: readonly Change[]) => judged(question, answers, changes);
   const alone = singles.map((change) => judge([change])).filter(({ helps }) => helps.length > 0);
   const helpless = failing.filter((system) => alone.every(({ helps }) => !helps.includes(system)));
@@ -60,7 +60,7 @@ function onAll(sockets: readonly PresentSocket[]): Change[][] {
 }
 
 /** The sockets whose change could matter: the last, and those that stand in its way somewhere. */
-function places({ readings }: Question, answers: readonly Answer[]): number[] {
+function mattering({ readings }: Question, answers: readonly Answer[]): number[] {
   const last = readings.length - 1;
   const holders = answers.flatMap(({ works, holder }) => (works === 'yes' || holder === undefined ? [] : [holder]));
   return [...new Set([last, ...holders])];
@@ -112,7 +112,7 @@ function isName({ what }: Change): boolean {
 type Kind = 'same name' | 'address' | 'port';
 
 function kindOf({ changes }: Advice): Kind {
-  const [change] = changes.filter(isName);
+  const change = changes.find(isName);
   return change?.what === 'address' || change?.what === 'port' ? change.what : 'same name';
 }
 

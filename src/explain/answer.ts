@@ -1,4 +1,5 @@
 import { models } from '../model/index.ts';
+import { claimsOf, overlap } from '../model/overlap.ts';
 import { DEVICE_SYSTEMS, OPTION_KEYS, OPTIONS } from '../model/options.ts';
 import type { Rule } from '../model/rules.ts';
 import type { Options, Outcome, PresentSocket, Prediction, Setting, SystemName } from '../model/types.ts';
@@ -28,6 +29,8 @@ export interface Answer {
   readonly bind: Called;
   /** Only for TCP, and only if the bind can succeed. */
   readonly listen?: Called;
+  /** Whether the name overlaps one that is there, and yet no rule found anything in the way. */
+  readonly despite: boolean;
   /** The places of sockets that the model itself would have refused, and that are taken to be there all the same. */
   readonly refused: readonly number[];
   /** What had to be read differently on this system, or could not be so there. */
@@ -69,6 +72,7 @@ export function answerOf(system: SystemName, question: Question): Answer {
     ...(told.holder === undefined ? {} : { holder: told.holder }),
     bind: called(bind),
     ...(listen === undefined ? {} : { listen: called(listen) }),
+    despite: told.rule === `${system}/free` && present.some((socket) => isOverlapping(system, socket, next)),
     refused: verdict.refused,
     notes,
   };
@@ -77,6 +81,13 @@ export function answerOf(system: SystemName, question: Question): Answer {
 /** Whether two sockets could conflict at all: names of different ports or protocols never do. */
 export function isRelevant(socket: PresentSocket, asked: PresentSocket): boolean {
   return socket.protocol === asked.protocol && socket.port === asked.port;
+}
+
+/** Whether two names overlap, whatever a system makes of that. */
+function isOverlapping(system: SystemName, one: PresentSocket, other: PresentSocket): boolean {
+  const { v6onlyByDefault } = models[system];
+  const claims = ({ family, address, v6only }: PresentSocket) => claimsOf(family, address, v6only ?? v6onlyByDefault);
+  return isRelevant(one, other) && overlap(claims(one), claims(other));
 }
 
 /** A socket as it is to be taken where nothing else is said: a TCP one that is there listens, a connection is local. */

@@ -1,3 +1,4 @@
+import { models } from '../model/index.ts';
 import type { Outcome } from '../model/types.ts';
 import type { Answer } from './answer.ts';
 import type { Explanation } from './explain.ts';
@@ -8,12 +9,19 @@ export function sentenceOf(answer: Answer): string {
   const doubt = rule.unverified === true ? ' Nobody has verified this rule yet.' : '';
   if (works === 'yes') {
     const beside = holder === undefined ? '' : ` beside socket ${holder + 1}`;
-    return `${title} lets it ${answer.listen === undefined ? 'bind' : 'bind and listen'}${beside}. ${rule.prose}${doubt}`;
+    const calls = answer.listen === undefined ? 'bind' : 'bind and listen';
+    if (answer.despite) return `${title} lets it ${calls}, although the names overlap. ${principleOf(answer)}${doubt}`;
+    return `${title} lets it ${calls}${beside}. ${rule.prose}${doubt}`;
   }
   const because = holder === undefined ? '' : ` because of socket ${holder + 1}`;
   const where = call === 'listen' ? 'at listen(), although bind() succeeds,' : 'at bind()';
   const verb = works === 'no' ? 'refuses it with' : 'answers it with';
   return `${title} ${verb} ${eitherOf(outcomes)} ${where}${because}. ${rule.prose}${doubt}`.replaceAll(',.', '.');
+}
+
+/** The first sentence of a system's summary: what decides there, if it is not overlap. */
+function principleOf({ system }: Answer): string {
+  return /^.*?\.(?= |$)/.exec(models[system].summary)?.[0] ?? models[system].summary;
 }
 
 /** What all systems do with the last socket, in one sentence. */

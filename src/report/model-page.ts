@@ -123,11 +123,11 @@ function squares(model: Model): string[] {
       ['same owner', UID],
       ['another owner', OTHER_UID],
     ] as const) {
-      const square = squareTable(model, first, uid);
-      found.set(square, [...(found.get(square) ?? []), `${title}, ${owner}`]);
+      const drawn = squareTable(model, first, uid);
+      found.set(drawn, [...(found.get(drawn) ?? []), `${title}, ${owner}`]);
     }
   }
-  return [...found].flatMap(([square, titles]) => [`### ${titles.join('; ')}`, square]);
+  return [...found].flatMap(([drawn, titles]) => [`### ${titles.join('; ')}`, drawn]);
 }
 
 const FIRSTS: readonly (readonly [string, Pick<PresentSocket, 'protocol' | 'state'>])[] = [

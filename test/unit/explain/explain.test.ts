@@ -256,6 +256,15 @@ describe('sentences', () => {
     );
   });
 
+  test('tell what decides where overlapping names are let in', () => {
+    expect(sentenceOf(only('darwin', 'udp 127.0.0.1:53', 'udp 0.0.0.0:53 reuseaddr'))).toMatch(
+      /^macOS lets it bind, although the names overlap\. Only the second socket’s options decide/,
+    );
+    expect(sentenceOf(only('darwin', 'udp 127.0.0.1:53', 'udp 10.0.0.1:53'))).toMatch(
+      /^macOS lets it bind\. The lookup finds no/,
+    );
+  });
+
   test('say of all systems at once', () => {
     expect(verdictOf(explain(['tcp :80', 'tcp :81']))).toBe('Socket 2 works on every system.');
     expect(verdictOf(explain(['udp 0.0.0.0:53', 'udp 127.0.0.1:53'], { systems: ['linux', 'windows'] }))).toBe(
