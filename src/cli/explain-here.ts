@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { answerOf } from '../explain/answer.ts';
 import type { Explanation } from '../explain/explain.ts';
-import { explainableHere, type Mapped } from '../explain/here.ts';
+import { explainableHere, isAsPredicted, type Mapped } from '../explain/here.ts';
 import { LabUnavailable } from '../lab/lab.ts';
 import type { Outcome } from '../model/types.ts';
 import { AgentPool, type Lease } from '../runner/pool.ts';
@@ -31,10 +31,7 @@ export async function explainHere(explanation: Explanation, choice: LabChoice): 
   const lab = await open(choice);
   const pool = new AgentPool(lab, { fresh: true, grace: GRACE });
   try {
-    const mapped = explainableHere(
-      explanation.sockets.map(({ text, socket, notes }) => ({ text, socket, notes, plainWithoutDual: false })),
-      lab.facts,
-    );
+    const mapped = explainableHere(explanation.sockets, lab.facts);
     if ('cannot' in mapped) throw new UserError(`it can't be done in the ${lab.facts.lab} lab: ${mapped.cannot}`);
     return await happen(mapped, pool, lab.facts.lab);
   } catch (error) {
@@ -82,8 +79,6 @@ async function happen({ readings, others, notes }: Mapped, pool: AgentPool, lab:
     bind: answer.bind.outcomes,
     ...(answer.listen === undefined ? {} : { listen: answer.listen.outcomes }),
   };
-  const among = (outcomes: readonly Outcome[] | undefined, got: string | undefined) =>
-    got === undefined || outcomes?.some((outcome) => outcome === got) === true;
   return {
     platform: `${platform.id} (${platform.system} ${platform.release})`,
     lab,
@@ -91,6 +86,6 @@ async function happen({ readings, others, notes }: Mapped, pool: AgentPool, lab:
     bind,
     ...(listen === undefined ? {} : { listen }),
     predicted,
-    agrees: among(predicted.bind, bind) && among(predicted.listen, listen),
+    agrees: isAsPredicted(answer, bind, listen),
   };
 }

@@ -6,7 +6,7 @@ import type { Options, Outcome, PresentSocket, Prediction, Setting, SystemName }
 import type { Reading } from './read.ts';
 
 /** Who owns a socket of which no uid is said: one ordinary user, the same for all. */
-const ORDINARY_UID = 1000;
+export const ORDINARY_UID = 1000;
 
 /** What one call comes to, and why. */
 interface Called {

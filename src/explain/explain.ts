@@ -13,12 +13,9 @@ export interface Wanted {
 }
 
 /** A socket as it was taken, in bind order; the last is the one that is asked about. */
-export interface Taken {
-  readonly text: string;
+export interface Taken extends Reading {
   /** In bindspec's own spelling. */
   readonly spelled: string;
-  readonly socket: PresentSocket;
-  readonly notes: readonly string[];
 }
 
 /** Everything that there is to say of some sockets. */
@@ -58,7 +55,7 @@ function takenFrom(readings: readonly Reading[]): Taken[] {
       }
       if (socket.local !== reading.socket.local) notes.push(`it is taken to be connected from ${socket.local}`);
     }
-    return { text: reading.text, spelled: spell(socket), socket, notes };
+    return { ...reading, spelled: spell(socket), socket, notes };
   });
 }
 

@@ -1,5 +1,6 @@
 import type { LabFacts } from '../lab/lab.ts';
 import type { PresentSocket } from '../model/types.ts';
+import { ORDINARY_UID, type Answer } from './answer.ts';
 import type { Reading } from './read.ts';
 
 /** Sockets as they can be had in a lab. */
@@ -36,7 +37,8 @@ export function explainableHere(readings: readonly Reading[], facts: LabFacts): 
     facts,
   );
   if (typeof owners === 'string') return { cannot: owners };
-  if (owners.includes(true)) notes.push('the users are that of bindspec and nobody (65534)');
+  if (owners.every(Boolean)) notes.push('the user is nobody (65534)');
+  else if (owners.includes(true)) notes.push('the users are that of bindspec and nobody (65534)');
   return { readings: mapped, others: owners, notes };
 }
 
@@ -79,13 +81,24 @@ function isUnicast(address: string): boolean {
 
 /** Which sockets belong to another user, or why that can't be had. */
 function ownersHere(sockets: readonly PresentSocket[], facts: LabFacts): boolean[] | string {
-  const uids = sockets.map(({ uid }) => uid);
-  const distinct = [...new Set(uids)];
-  if (distinct.length > 2) return 'it has two users, and there are more here';
-  if (distinct.length < 2) return uids.map(() => false);
+  const uids = sockets.map(({ uid = ORDINARY_UID }) => uid);
+  const [first, ...others] = new Set(uids);
   const missing = facts.missing['second user'];
+  if (others.length > 1) return 'it has two users, and there are more here';
+  if (others.length === 0) {
+    // Whoever is said to be no root is none, if there is anybody else to be.
+    const isSaid = sockets.some(({ uid }) => uid !== undefined) && first !== 0;
+    return uids.map(() => isSaid && missing === undefined);
+  }
   if (missing !== undefined) return missing.reason;
   // The harness's own user is root where a second one can be had.
-  const own = distinct.includes(0) ? 0 : distinct[0];
+  const own = uids.includes(0) ? 0 : first;
   return uids.map((uid) => uid !== own);
+}
+
+/** Whether what bind() and listen() came to is among what the model allows. */
+export function isAsPredicted(answer: Answer, bind: string, listen: string | undefined): boolean {
+  const among = (called: Answer['bind'] | undefined, got: string) =>
+    called?.outcomes.some((outcome) => outcome === got) === true;
+  return among(answer.bind, bind) && (listen === undefined || among(answer.listen, listen));
 }

@@ -142,6 +142,11 @@ describe.skipIf(noNamespaces !== null)(titled('--here, in the netns lab', noName
     });
   });
 
+  test.skipIf(!isRoot)('who is said to be no root is none', async () => {
+    expect(await here('tcp 0.0.0.0:80 uid=33')).toMatchObject({ bind: 'EACCES', agrees: true });
+    expect(await here('tcp 0.0.0.0:80')).toMatchObject({ bind: 'ok', listen: 'ok', agrees: true });
+  });
+
   test('devices of the lab', async () => {
     expect(await here('udp 0.0.0.0:53 dev=lo', 'udp 0.0.0.0:53 dev=eth0')).toMatchObject({ bind: 'ok', agrees: true });
     expect(await here('udp 0.0.0.0%lo:53', 'udp 0.0.0.0:53')).toMatchObject({
