@@ -30,6 +30,8 @@ describe('what is printed', () => {
     const { stdout, exitCode, stderr } = await explain('udp 127.0.0.1:53', 'udp [::]:53 v6only=0 reuseaddr');
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expectScreen('explain-udp.txt', stdout);
+    const page = readFileSync(new URL('../../docs/explain.md', import.meta.url), 'utf8');
+    expect(page, 'the screen in docs/explain.md').toContain(`\`\`\`text\n${stdout}\n\`\`\``);
   });
 
   test('of lines of ss, on some systems', async () => {
