@@ -16,6 +16,9 @@ const SIGNS = {
   unsure: { sign: '?', style: 'yellow' },
 } as const;
 
+/** The rules are worded for two sockets. */
+const WHO = 'In the rules the first socket is one that is there, and the second the one that is asked about.';
+
 /** Prints an explanation: the sockets as they were read, a table, a sentence for each system, and what would help. */
 export function tellExplanation(explanation: Explanation, here: Here | undefined): void {
   sockets(explanation);
@@ -25,6 +28,7 @@ export function tellExplanation(explanation: Explanation, here: Here | undefined
   for (const line of table(explanation.answers)) say(line);
   if (here !== undefined) tellHere(here);
   heading('Why');
+  if (explanation.sockets.length > 2) paragraph(WHO, 2, gray);
   for (const [place, answer] of explanation.answers.entries()) {
     if (place > 0) say();
     why(answer);

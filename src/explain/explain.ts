@@ -13,7 +13,7 @@ export interface Wanted {
 }
 
 /** A socket as it was taken, in bind order; the last is the one that is asked about. */
-export interface Taken extends Reading {
+interface Taken extends Reading {
   /** In bindspec's own spelling. */
   readonly spelled: string;
 }

@@ -1,7 +1,7 @@
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../protocol/address.ts';
 
 /** How an address was written: `*`, nothing at all, `localhost`, or in numbers. */
-export type Host = 'star' | 'nothing' | 'localhost' | 'inet' | 'inet6';
+type Host = 'star' | 'nothing' | 'localhost' | 'inet' | 'inet6';
 
 /** One socket name as some program prints it. */
 export interface Name {
