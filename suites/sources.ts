@@ -38,18 +38,21 @@ export const SOURCES = {
     title: 'Linux kernel, Documentation/networking/ip-sysctl.rst',
     url: 'https://docs.kernel.org/networking/ip-sysctl.html',
   },
-  'xnu-in-pcb': {
-    title: 'XNU, bsd/netinet/in_pcb.c',
-    url: 'https://github.com/apple-oss-distributions/xnu/blob/main/bsd/netinet/in_pcb.c',
+  xnu: {
+    title: 'XNU 11417.101.15 (macOS 15.4)',
+    url: 'https://github.com/apple-oss-distributions/xnu/tree/xnu-11417.101.15',
   },
-  'freebsd-in-pcb': {
-    title: 'FreeBSD, sys/netinet/in_pcb.c',
-    url: 'https://github.com/freebsd/freebsd-src/blob/main/sys/netinet/in_pcb.c',
+  freebsd: { title: 'FreeBSD 14 and 15', url: 'https://github.com/freebsd/freebsd-src' },
+  'freebsd-13': { title: 'FreeBSD 13 and 14', url: 'https://github.com/freebsd/freebsd-src' },
+  'freebsd-run': { title: 'FreeBSD 9.1 stack run in user space', url: null },
+  openbsd: { title: 'OpenBSD 6.8 to 7.x', url: 'https://github.com/openbsd/src' },
+  'openbsd-regress': {
+    title: 'OpenBSD regress/sys/netinet/in_pcbbind',
+    url: 'https://github.com/openbsd/src/tree/master/regress/sys/netinet/in_pcbbind',
   },
-  'openbsd-in-pcb': {
-    title: 'OpenBSD, sys/netinet/in_pcb.c',
-    url: 'https://github.com/openbsd/src/blob/master/sys/netinet/in_pcb.c',
-  },
+  netbsd: { title: 'NetBSD 7 to 9', url: 'https://github.com/NetBSD/src' },
+  'netbsd-in6': { title: 'NetBSD 6 to 9', url: 'https://github.com/NetBSD/src' },
+  'netbsd-run': { title: 'NetBSD 7.99 stack run in user space', url: null },
   'ms-exclusive': {
     title: 'Microsoft, Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE',
     url: 'https://learn.microsoft.com/en-us/windows/win32/winsock/using-so-reuseaddr-and-so-exclusiveaddruse',
@@ -58,13 +61,22 @@ export const SOURCES = {
     title: 'Microsoft, Windows Sockets Error Codes',
     url: 'https://learn.microsoft.com/en-us/windows/win32/winsock/windows-sockets-error-codes-2',
   },
-  'gvisor-ports': {
-    title: 'gVisor, pkg/tcpip/ports',
-    url: 'https://github.com/google/gvisor/tree/master/pkg/tcpip/ports',
+  'ms-options': {
+    title: 'Microsoft, SOL_SOCKET Socket Options',
+    url: 'https://learn.microsoft.com/en-us/windows/win32/winsock/sol-socket-socket-options',
   },
-  'wine-sock': {
-    title: 'Wine, dlls/ws2_32/tests/sock.c and server/sock.c',
-    url: 'https://gitlab.winehq.org/wine/wine/-/blob/master/dlls/ws2_32/tests/sock.c',
+  'ms-sharing': {
+    title: 'Microsoft, Sharing Transport Addresses',
+    url: 'https://learn.microsoft.com/en-us/windows-hardware/drivers/network/sharing-transport-addresses',
+  },
+  gvisor: { title: 'gVisor 3c5eee17dc45', url: 'https://github.com/google/gvisor/tree/3c5eee17dc45' },
+  'wine-server': {
+    title: 'Wine 11.10, server/sock.c',
+    url: 'https://gitlab.winehq.org/wine/wine/-/blob/wine-11.10/server/sock.c',
+  },
+  'wine-tests': {
+    title: 'Wine 11.10, dlls/ws2_32/tests/sock.c',
+    url: 'https://gitlab.winehq.org/wine/wine/-/blob/wine-11.10/dlls/ws2_32/tests/sock.c',
   },
   rfc1122: { title: 'RFC 1122, Requirements for Internet Hosts', url: 'https://www.rfc-editor.org/rfc/rfc1122' },
   rfc4443: { title: 'RFC 4443, ICMPv6', url: 'https://www.rfc-editor.org/rfc/rfc4443' },

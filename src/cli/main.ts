@@ -3,6 +3,7 @@ import process from 'node:process';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { DoctorOptions } from './doctor.ts';
 import { EXIT, UserError } from './exit.ts';
+import type { ExplainOptions } from './explain.ts';
 import type { ListOptions } from './list.ts';
 import type { RunOptions } from './run.ts';
 import type { ShowOptions } from './show.ts';
@@ -75,6 +76,19 @@ function program(): Command {
     .addOption(format())
     .action(async (options: DoctorOptions) => {
       await (await import('./doctor.ts')).doctorCommand(options);
+    });
+
+  bindspec
+    .command('explain')
+    .description('say what every system does with the last of several sockets, why, and what would help')
+    .argument('<sockets...>', "the sockets in bind order, such as 'udp 127.0.0.1:53', or lines of ss or netstat")
+    .option('--system <names>', 'these systems only, separated by commas')
+    .option('--kernel <version>', 'the Linux kernel that is meant, such as 6.1.0; the newest without')
+    .option('--here', 'do it on this machine too, with a process for each socket', false)
+    .addOption(new Option('--lab <lab>', 'where --here does it').choices(['auto', 'netns', 'host']).default('auto'))
+    .addOption(format())
+    .action(async (sockets: string[], options: ExplainOptions) => {
+      process.exitCode = await (await import('./explain.ts')).explainCommand(sockets, options);
     });
 
   return bindspec;

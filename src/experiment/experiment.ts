@@ -2,6 +2,7 @@ import type { ClaimId } from '../../suites/claims.ts';
 import type { SourceId } from '../../suites/sources.ts';
 import type { Need } from '../lab/lab.ts';
 import type { Expectation } from '../verdict/expectation.ts';
+import type { Came, PlannedSocket } from './planned.ts';
 import type { Trial } from './trial.ts';
 
 /** The systems that bindspec knows rules for. */
@@ -44,6 +45,18 @@ export interface Difference<A extends Axes, O> {
   cite: readonly Citation[];
 }
 
+/**
+ * The sockets of an experiment in which binding is the question. With these given, what a system other than Linux is
+ * expected to do comes from its model, with the rule that decides as the reason; `differs` is for the rest. An option
+ * that a system does not have makes setsockopt fail there, and that is then what is expected.
+ */
+interface Binds<A extends Axes, O> {
+  /** In bind order; a TCP socket listens as soon as it is bound. */
+  sockets: (cell: CellOf<A>) => readonly PlannedSocket[];
+  /** What is observed of what the sockets come to; no more than binding decides. */
+  observed: (came: readonly Came[], cell: CellOf<A>) => Expectation<O>;
+}
+
 export interface Experiment<A extends Axes = Axes, O = unknown> {
   /** A short title, and the question in one sentence. */
   title: string;
@@ -57,6 +70,7 @@ export interface Experiment<A extends Axes = Axes, O = unknown> {
   needs?: (cell: CellOf<A>) => readonly Need[];
   /** Whether it waits for silence, so that it is started early and others run beside it. */
   waits?: boolean | ((cell: CellOf<A>) => boolean);
+  binds?: Binds<A, NoInfer<O>>;
   /** Makes it happen and says what happened. It judges nothing. */
   run: (cell: CellOf<A>, trial: Trial) => Promise<O>;
   /** What is right on Linux, how that is known, and what is assumed of every platform that `differs` does not name. */
@@ -66,8 +80,18 @@ export interface Experiment<A extends Axes = Axes, O = unknown> {
   differs?: readonly Difference<A, NoInfer<O>>[];
 }
 
+/** An experiment as its file declares it: `run` is also given the sockets of `binds`, so that they are what runs. */
+interface Declaration<A extends Axes, O> extends Omit<Experiment<A, O>, 'run'> {
+  run: (cell: CellOf<A>, trial: Trial, sockets: readonly PlannedSocket[]) => Promise<O>;
+}
+
 /** Declares an experiment. What it is called follows from where its file lies. */
-export function experiment<const A extends Axes, O>(declaration: Experiment<A, O>): Experiment {
+export function experiment<const A extends Axes, O>(declaration: Declaration<A, O>): Experiment {
+  const { run, binds } = declaration;
+  const declared: Experiment<A, O> = {
+    ...declaration,
+    run: (cell, trial) => run(cell, trial, binds?.sockets(cell) ?? []),
+  };
   // Inside an experiment everything is typed by its own axes and observation; outside, both are just data.
-  return declaration as unknown as Experiment;
+  return declared as unknown as Experiment;
 }

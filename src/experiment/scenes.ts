@@ -1,6 +1,7 @@
 import type { AddressKind, HostName } from '../lab/lab.ts';
 import type { Family } from '../protocol/messages.ts';
 import type { Outcome } from './outcome.ts';
+import type { PlannedSocket } from './planned.ts';
 import { ask, openServer, requestsAt, type Answer, type Protocol, type Server } from './talk.ts';
 import { addressOf, type Trial } from './trial.ts';
 
@@ -68,29 +69,21 @@ export async function askAt(
   });
 }
 
-/** How two servers on one port get on: what each came to. */
-export interface Pair {
-  first: Outcome;
-  second: Outcome;
-  /** The call that decided about the second. */
-  call: 'bind' | 'listen';
-}
-
-export interface PairMember {
-  on: AddressKind;
-  /** The trial's own port unless said. */
-  port?: number;
-  options?: readonly string[];
-  otherUser?: boolean;
-}
-
-/** Two servers in two processes on one port, one after the other. */
-export async function pairUp(trial: Trial, net: Net, first: PairMember, second: PairMember): Promise<Pair> {
-  const [one] = await Promise.all([
-    serveOn(trial, net, 'first', first.on, first),
-    // The second process is started while the first binds; it binds only after it.
-    trial.part('second', { otherUser: second.otherUser ?? false }),
-  ]);
-  const two = await serveOn(trial, net, 'second', second.on, second);
-  return { first: one.outcome, second: two.outcome, call: two.call };
+/** Binds planned sockets one after the other, each as a server under the name of its part. */
+export async function serveAll(trial: Trial, sockets: readonly PlannedSocket[]): Promise<Server[]> {
+  // The processes are started side by side; they bind in order.
+  await Promise.all(sockets.map(({ as, otherUser = false }) => trial.part(as, { otherUser })));
+  const ports = new Map([[0, trial.port]]);
+  const servers: Server[] = [];
+  for (const { as, on, options, otherUser, port: number = 0, ...net } of sockets) {
+    const port = ports.get(number) ?? (await trial.anotherPort());
+    ports.set(number, port);
+    const more = {
+      port,
+      ...(options === undefined ? {} : { options }),
+      ...(otherUser === undefined ? {} : { otherUser }),
+    };
+    servers.push(await serveOn(trial, net, as, on, more));
+  }
+  return servers;
 }

@@ -2,6 +2,7 @@ import type { AddressKind } from '../lab/lab.ts';
 import type { Family, Operation, Result, SocketName } from '../protocol/messages.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
 import type { Outcome } from './outcome.ts';
+import type { Came } from './planned.ts';
 import { kindOf, type Part, type Trial } from './trial.ts';
 
 export type Protocol = 'udp' | 'tcp';
@@ -28,7 +29,7 @@ export interface Server {
   /** `ok`, or what bind or else listen came to. */
   outcome: Outcome;
   /** Which call that was: the one that failed, or the last that was made. */
-  call: 'bind' | 'listen';
+  call: Came['call'];
   part: Part;
   socket: string;
 }
@@ -37,8 +38,9 @@ export interface Server {
 export async function openServer(trial: Trial, part: Part, options: ServerOptions): Promise<Server> {
   const socket = part.fresh('server');
   const { protocol, family, address, port = trial.port } = options;
+  const opening = open(socket, protocol, family, options.v6only ?? (options.v6only === null ? null : 1));
   const before = [
-    ...open(socket, protocol, family, options.v6only ?? (options.v6only === null ? null : 1)),
+    ...opening,
     ...(options.options ?? []).map((option): Operation => ({ op: 'setsockopt', on: socket, option, value: 1 })),
   ];
   const listening: Operation[] = protocol === 'tcp' ? [{ op: 'listen', on: socket }] : [];
@@ -49,11 +51,12 @@ export async function openServer(trial: Trial, part: Part, options: ServerOption
     { op: 'serve', on: socket, name: part.name, ...(options.drop ? { drop: options.drop } : {}) },
   ];
   const results = await part.attempt(...operations);
-  if (results.length <= before.length) throw unprepared(part, operations, results);
+  if (results.length <= opening.length) throw unprepared(part, operations, results);
   const last = operations[results.length - 1]?.op;
   return {
     outcome: outcomeOf(results.at(-1)),
-    call: last === 'bind' || protocol === 'udp' ? 'bind' : 'listen',
+    // An option that the system does not have is an outcome, as it would be for any program.
+    call: results.length <= before.length ? 'setsockopt' : last === 'bind' || protocol === 'udp' ? 'bind' : 'listen',
     part,
     socket,
   };

@@ -1,5 +1,6 @@
 import type { Cell } from '../experiment/cells.ts';
 import type { Citation, Experiment, Provenance, System } from '../experiment/experiment.ts';
+import { modelledFor } from './modelled.ts';
 import { disagreements, type Disagreement } from './expectation.ts';
 
 /** What is held to be right for a cell on a platform, and how that is known. */
@@ -12,14 +13,31 @@ export interface Resolved {
   because?: string;
 }
 
-/** What is expected of a cell on a system: the experiment's expectation, changed by the difference that names the system. */
+/**
+ * What is expected of a cell on a system: the experiment's expectation, changed by what the system's model says of its
+ * binds, and by the difference that names the system.
+ */
 export function expectationFor(cell: Pick<Cell, 'registered' | 'values'>, system: System): Resolved {
   const { experiment } = cell.registered;
-  const expect = resolve(experiment.expect, cell.values);
+  const onLinux = resolve(experiment.expect, cell.values);
+  const resolved =
+    system === 'linux'
+      ? { expect: onLinux, known: experiment.known, cite: experiment.cite }
+      : elsewhere(experiment, onLinux, cell.values, system);
   const difference = differenceFor(experiment, cell.values, system);
-  if (!difference) return { expect, known: system === 'linux' ? experiment.known : 'assumed', cite: experiment.cite };
+  if (!difference) return resolved;
   const { known, cite, because } = difference;
-  return { expect: merge(expect, resolve(difference.expect, cell.values)), known, cite, because };
+  return { expect: merge(resolved.expect, resolve(difference.expect, cell.values)), known, cite, because };
+}
+
+/** On another system than Linux its model decides about binds; the rest is assumed to be the same. */
+function elsewhere(experiment: Experiment, onLinux: unknown, values: Cell['values'], system: System): Resolved {
+  const modelled = modelledFor(experiment, values, system);
+  if (modelled === null) return { expect: onLinux, known: 'assumed', cite: experiment.cite };
+  const { known, cite, because } = modelled;
+  const expect = merge(onLinux, modelled.expect);
+  const differs = JSON.stringify(expect) !== JSON.stringify(onLinux);
+  return { expect, known, cite, ...(differs ? { because } : {}) };
 }
 
 function resolve(expect: Experiment['expect'], values: Cell['values']): unknown {

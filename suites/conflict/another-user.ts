@@ -1,6 +1,6 @@
 import { experiment } from '../../src/experiment/experiment.ts';
-import { FAMILIES, pairUp, PROTOCOLS } from '../../src/experiment/scenes.ts';
-import { IN_USE_ON_WINDOWS } from './_windows.ts';
+import { pairOf } from '../../src/experiment/planned.ts';
+import { FAMILIES, PROTOCOLS, serveAll } from '../../src/experiment/scenes.ts';
 
 export default experiment({
   title: 'The same address and port for another user',
@@ -9,9 +9,15 @@ export default experiment({
   claims: { 'port-reserved': { says: { second: { not: 'ok' } } } },
   axes: { protocol: PROTOCOLS, family: FAMILIES },
   needs: ({ family }) => ['second user', `${family} loopback`],
-  run: (net, trial) => pairUp(trial, net, { on: 'loopback' }, { on: 'loopback', otherUser: true }),
+  binds: {
+    sockets: (net) => [
+      { ...net, as: 'first', on: 'loopback' },
+      { ...net, as: 'second', on: 'loopback', otherUser: true },
+    ],
+    observed: pairOf,
+  },
+  run: async (_, trial, sockets) => pairOf(await serveAll(trial, sockets)),
   expect: { first: 'ok', second: 'EADDRINUSE', call: 'bind' },
   known: 'observed',
   cite: [{ source: 'posix-bind', where: 'ERRORS, EADDRINUSE' }],
-  differs: [IN_USE_ON_WINDOWS],
 });

@@ -1,5 +1,6 @@
 import { experiment } from '../../src/experiment/experiment.ts';
-import { askAt, FAMILIES, PROTOCOLS, serveOn } from '../../src/experiment/scenes.ts';
+import { serversOf } from '../../src/experiment/planned.ts';
+import { askAt, FAMILIES, PROTOCOLS, serveAll } from '../../src/experiment/scenes.ts';
 import { requestsAt } from '../../src/experiment/talk.ts';
 
 export default experiment({
@@ -12,17 +13,21 @@ export default experiment({
   },
   axes: { first: ['loopback', 'external'], protocol: PROTOCOLS, family: FAMILIES },
   needs: ({ family }) => [`${family} loopback`, `${family} external`],
-  async run({ first, ...net }, trial) {
-    const open = {
-      inner: () => serveOn(trial, net, 'inner', 'loopback'),
-      outer: () => serveOn(trial, net, 'outer', 'external'),
-    };
-    const order = first === 'loopback' ? (['inner', 'outer'] as const) : (['outer', 'inner'] as const);
-    const servers = [await open[order[0]](), await open[order[1]]()];
+  binds: {
+    sockets: ({ first, ...net }) => {
+      const inner = { ...net, as: 'inner', on: 'loopback' } as const;
+      const outer = { ...net, as: 'outer', on: 'external' } as const;
+      return first === 'loopback' ? [inner, outer] : [outer, inner];
+    },
+    observed: serversOf,
+  },
+  async run({ protocol, family }, trial, sockets) {
+    const net = { protocol, family };
+    const servers = await serveAll(trial, sockets);
     const atLoopback = (await askAt(trial, net, { to: 'loopback' })).by;
     const atExternal = (await askAt(trial, net, { to: 'external' })).by;
     const counts = await Promise.all(servers.map(async (server) => (await requestsAt(trial, server)).count));
-    return { servers: servers.map(({ outcome }) => outcome), atLoopback, atExternal, counts };
+    return { ...serversOf(servers), atLoopback, atExternal, counts };
   },
   expect: { servers: ['ok', 'ok'], atLoopback: 'inner', atExternal: 'outer', counts: [1, 1] },
   known: 'observed',

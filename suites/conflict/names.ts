@@ -1,6 +1,6 @@
 import { experiment } from '../../src/experiment/experiment.ts';
-import type { Outcome } from '../../src/experiment/outcome.ts';
-import { FAMILIES, pairUp, PROTOCOLS } from '../../src/experiment/scenes.ts';
+import type { Came } from '../../src/experiment/planned.ts';
+import { FAMILIES, PROTOCOLS, serveAll } from '../../src/experiment/scenes.ts';
 import type { AddressKind, Family } from '../../src/experiment/trial.ts';
 
 const KINDS = {
@@ -8,13 +8,38 @@ const KINDS = {
   inet6: ['wildcard', 'loopback', 'external', 'second-external'],
 } as const satisfies Record<Family, readonly AddressKind[]>;
 
+/** Every first name with every second one. */
+function pairs(family: Family): { first: AddressKind; second: AddressKind }[] {
+  return KINDS[family].flatMap((first) => KINDS[family].map((second) => ({ first, second })));
+}
+
+/** For each first name, the second ones that collide with it. */
+function collisionsOf(
+  family: Family,
+  collides: (first: AddressKind, second: AddressKind, place: number) => boolean,
+): Record<string, string> {
+  const found: Record<string, string[]> = Object.fromEntries(KINDS[family].map((kind) => [kind, []]));
+  for (const [place, { first, second }] of pairs(family).entries()) {
+    if (collides(first, second, place)) found[first]?.push(second);
+  }
+  return Object.fromEntries(Object.entries(found).map(([first, seconds]) => [first, seconds.join(', ')]));
+}
+
 /** The rule: two names collide when they are the same, or when one of them is the wildcard. */
-function rule(family: Family): Record<string, string[]> {
-  const collisions = KINDS[family].map((first) => [
-    first,
-    KINDS[family].filter((second) => first === second || first === 'wildcard' || second === 'wildcard'),
-  ]);
-  return Object.fromEntries(collisions) as Record<string, string[]>;
+function rule(family: Family): Record<string, string> {
+  return collisionsOf(family, (first, second) => first === second || first === 'wildcard' || second === 'wildcard');
+}
+
+/** What the sockets of all pairs came to, two by two. */
+function observed(came: readonly Came[], { family }: { family: Family }) {
+  const outcomes = pairs(family).map((_, place) => {
+    const [first, second] = [came[2 * place]?.outcome ?? 'ok', came[2 * place + 1]?.outcome ?? 'ok'];
+    return first === 'ok' ? second : first;
+  });
+  return {
+    collisions: collisionsOf(family, (_, __, place) => outcomes[place] !== 'ok'),
+    errors: [...new Set(outcomes.filter((outcome) => outcome !== 'ok'))],
+  };
 }
 
 export default experiment({
@@ -26,38 +51,19 @@ export default experiment({
   },
   axes: { protocol: PROTOCOLS, family: FAMILIES },
   needs: ({ family }) => KINDS[family].map((kind) => `${family} ${kind}` as const),
-  async run(net, trial) {
-    const collisions: Record<string, string[]> = {};
-    const errors = new Set<Outcome>();
-    for (const first of KINDS[net.family]) {
-      collisions[first] = [];
-      for (const second of KINDS[net.family]) {
-        const port = await trial.anotherPort();
-        const pair = await pairUp(trial, net, { on: first, port }, { on: second, port });
-        const outcome = pair.first === 'ok' ? pair.second : pair.first;
-        if (outcome === 'ok') continue;
-        collisions[first].push(second);
-        errors.add(outcome);
-      }
-    }
-    return { collisions, errors: [...errors] };
+  binds: {
+    sockets: (net) =>
+      pairs(net.family).flatMap(({ first, second }, port) => [
+        { ...net, as: 'first', on: first, port },
+        { ...net, as: 'second', on: second, port },
+      ]),
+    observed,
   },
+  run: async (net, trial, sockets) => observed(await serveAll(trial, sockets), net),
   expect: ({ family }) => ({ collisions: rule(family), errors: ['EADDRINUSE'] }),
   known: 'observed',
   cite: [
     { source: 'posix-bind', where: 'ERRORS, EADDRINUSE' },
     { source: 'fpnp', where: 'pp. 30-31' },
-  ],
-  differs: [
-    {
-      on: ['windows'],
-      expect: ({ family }) => ({
-        collisions: Object.fromEntries(KINDS[family].map((kind) => [kind, [kind]])),
-        errors: ['WSAEADDRINUSE'],
-      }),
-      because: 'Windows lets the wildcard and a specific address share a port unless one asks for exclusive use.',
-      known: 'vendor',
-      cite: [{ source: 'ms-exclusive', where: 'table of bind behavior, same user account' }],
-    },
   ],
 });

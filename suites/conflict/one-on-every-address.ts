@@ -1,5 +1,6 @@
 import { experiment } from '../../src/experiment/experiment.ts';
-import { askAt, FAMILIES, PROTOCOLS, serveOn, type Asking } from '../../src/experiment/scenes.ts';
+import { serversOf } from '../../src/experiment/planned.ts';
+import { askAt, FAMILIES, PROTOCOLS, serveAll, type Asking } from '../../src/experiment/scenes.ts';
 import { requestsAt } from '../../src/experiment/talk.ts';
 
 const KINDS = ['loopback', 'external', 'second-external'] as const;
@@ -22,12 +23,16 @@ export default experiment({
   },
   axes: { protocol: PROTOCOLS, family: FAMILIES },
   needs: ({ family }) => [`${family} external`, `${family} second-external`, 'neighbour'],
-  async run(net, trial) {
-    const servers = await Promise.all(KINDS.map((kind) => serveOn(trial, net, `on ${kind}`, kind)));
+  binds: {
+    sockets: (net) => KINDS.map((kind) => ({ ...net, as: `on ${kind}`, on: kind })),
+    observed: serversOf,
+  },
+  async run(net, trial, sockets) {
+    const servers = await serveAll(trial, sockets);
     const by: (string | null)[] = [];
     for (const asking of ASKED) by.push((await askAt(trial, net, asking)).by);
     const counts = await Promise.all(servers.map(async (server) => (await requestsAt(trial, server)).count));
-    return { servers: servers.map(({ outcome }) => outcome), by, counts };
+    return { ...serversOf(servers), by, counts };
   },
   expect: { servers: ['ok', 'ok', 'ok'], by: BY, counts: [1, 2, 2] },
   known: 'observed',

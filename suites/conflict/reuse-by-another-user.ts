@@ -1,5 +1,6 @@
 import { experiment } from '../../src/experiment/experiment.ts';
-import { FAMILIES, pairUp, PROTOCOLS } from '../../src/experiment/scenes.ts';
+import { pairOf } from '../../src/experiment/planned.ts';
+import { FAMILIES, PROTOCOLS, serveAll } from '../../src/experiment/scenes.ts';
 
 export default experiment({
   title: 'SO_REUSEPORT and SO_REUSEADDR between two users',
@@ -13,8 +14,14 @@ export default experiment({
   },
   axes: { option: ['SO_REUSEADDR', 'SO_REUSEPORT'], protocol: PROTOCOLS, family: FAMILIES },
   needs: ({ family }) => ['second user', `${family} loopback`],
-  run: ({ option, ...net }, trial) =>
-    pairUp(trial, net, { on: 'loopback', options: [option] }, { on: 'loopback', options: [option], otherUser: true }),
+  binds: {
+    sockets: ({ option, ...net }) => [
+      { ...net, as: 'first', on: 'loopback', options: [option] },
+      { ...net, as: 'second', on: 'loopback', options: [option], otherUser: true },
+    ],
+    observed: pairOf,
+  },
+  run: async (_, trial, sockets) => pairOf(await serveAll(trial, sockets)),
   expect: ({ option, protocol }) =>
     option === 'SO_REUSEADDR' && protocol === 'udp'
       ? { first: 'ok', second: 'ok', call: 'bind' }

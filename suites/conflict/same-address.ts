@@ -1,6 +1,6 @@
 import { experiment } from '../../src/experiment/experiment.ts';
-import { FAMILIES, pairUp, PROTOCOLS } from '../../src/experiment/scenes.ts';
-import { IN_USE_ON_WINDOWS } from './_windows.ts';
+import { pairOf } from '../../src/experiment/planned.ts';
+import { FAMILIES, PROTOCOLS, serveAll } from '../../src/experiment/scenes.ts';
 
 export default experiment({
   title: 'The same address and port twice',
@@ -12,12 +12,18 @@ export default experiment({
   },
   axes: { on: ['loopback', 'external', 'wildcard'], protocol: PROTOCOLS, family: FAMILIES },
   needs: ({ on, family }) => [`${family} ${on}`],
-  run: ({ on, ...net }, trial) => pairUp(trial, net, { on }, { on }),
+  binds: {
+    sockets: ({ on, ...net }) => [
+      { ...net, as: 'first', on },
+      { ...net, as: 'second', on },
+    ],
+    observed: pairOf,
+  },
+  run: async (_, trial, sockets) => pairOf(await serveAll(trial, sockets)),
   expect: { first: 'ok', second: 'EADDRINUSE', call: 'bind' },
   known: 'observed',
   cite: [
     { source: 'posix-bind', where: 'ERRORS, EADDRINUSE' },
     { source: 'man-bind', where: 'ERRORS, EADDRINUSE' },
   ],
-  differs: [IN_USE_ON_WINDOWS],
 });

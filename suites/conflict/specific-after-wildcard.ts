@@ -1,6 +1,6 @@
 import { experiment } from '../../src/experiment/experiment.ts';
-import { FAMILIES, pairUp, PROTOCOLS } from '../../src/experiment/scenes.ts';
-import { SHARED_ON_WINDOWS } from './_windows.ts';
+import { pairOf } from '../../src/experiment/planned.ts';
+import { FAMILIES, PROTOCOLS, serveAll } from '../../src/experiment/scenes.ts';
 
 export default experiment({
   title: 'A specific address on a port that the wildcard holds',
@@ -11,12 +11,18 @@ export default experiment({
   },
   axes: { second: ['loopback', 'external', 'second-external'], protocol: PROTOCOLS, family: FAMILIES },
   needs: ({ second, family }) => [`${family} ${second}`],
-  run: ({ second, ...net }, trial) => pairUp(trial, net, { on: 'wildcard' }, { on: second }),
+  binds: {
+    sockets: ({ second, ...net }) => [
+      { ...net, as: 'first', on: 'wildcard' },
+      { ...net, as: 'second', on: second },
+    ],
+    observed: pairOf,
+  },
+  run: async (_, trial, sockets) => pairOf(await serveAll(trial, sockets)),
   expect: { first: 'ok', second: 'EADDRINUSE', call: 'bind' },
   known: 'observed',
   cite: [
     { source: 'man-socket', where: 'SO_REUSEADDR' },
     { source: 'fpnp', where: 'pp. 30-31' },
   ],
-  differs: [SHARED_ON_WINDOWS],
 });

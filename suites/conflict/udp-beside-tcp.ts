@@ -1,5 +1,6 @@
 import { experiment } from '../../src/experiment/experiment.ts';
-import { askAt, FAMILIES, PROTOCOLS, serveOn } from '../../src/experiment/scenes.ts';
+import { serversOf } from '../../src/experiment/planned.ts';
+import { askAt, FAMILIES, PROTOCOLS, serveAll } from '../../src/experiment/scenes.ts';
 
 export default experiment({
   title: 'UDP and TCP on one address and port number',
@@ -10,12 +11,18 @@ export default experiment({
   },
   axes: { on: ['loopback', 'wildcard'], first: PROTOCOLS, family: FAMILIES },
   needs: ({ family }) => [`${family} loopback`],
-  async run({ on, first, family }, trial) {
-    const second = first === 'udp' ? 'tcp' : 'udp';
-    const servers: string[] = [];
-    for (const protocol of [first, second] as const) {
-      servers.push((await serveOn(trial, { protocol, family }, `over ${protocol}`, on)).outcome);
-    }
+  binds: {
+    sockets: ({ on, first, family }) =>
+      [first, first === 'udp' ? ('tcp' as const) : ('udp' as const)].map((protocol) => ({
+        as: `over ${protocol}`,
+        protocol,
+        family,
+        on,
+      })),
+    observed: serversOf,
+  },
+  async run({ family }, trial, sockets) {
+    const { servers } = serversOf(await serveAll(trial, sockets));
     const udp = (await askAt(trial, { protocol: 'udp', family }, { to: 'loopback' })).by;
     const tcp = (await askAt(trial, { protocol: 'tcp', family }, { to: 'loopback' })).by;
     return { servers, udp, tcp };

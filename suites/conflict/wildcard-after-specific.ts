@@ -1,6 +1,6 @@
 import { experiment } from '../../src/experiment/experiment.ts';
-import { FAMILIES, pairUp, PROTOCOLS } from '../../src/experiment/scenes.ts';
-import { SHARED_ON_WINDOWS } from './_windows.ts';
+import { pairOf } from '../../src/experiment/planned.ts';
+import { FAMILIES, PROTOCOLS, serveAll } from '../../src/experiment/scenes.ts';
 
 export default experiment({
   title: 'The wildcard on a port that a specific address holds',
@@ -14,12 +14,18 @@ export default experiment({
   },
   axes: { first: ['loopback', 'external', 'second-external'], protocol: PROTOCOLS, family: FAMILIES },
   needs: ({ first, family }) => [`${family} ${first}`],
-  run: ({ first, ...net }, trial) => pairUp(trial, net, { on: first }, { on: 'wildcard' }),
+  binds: {
+    sockets: ({ first, ...net }) => [
+      { ...net, as: 'first', on: first },
+      { ...net, as: 'second', on: 'wildcard' },
+    ],
+    observed: pairOf,
+  },
+  run: async (_, trial, sockets) => pairOf(await serveAll(trial, sockets)),
   expect: { first: 'ok', second: 'EADDRINUSE', call: 'bind' },
   known: 'observed',
   cite: [
     { source: 'man-socket', where: 'SO_REUSEADDR' },
     { source: 'fpnp', where: 'pp. 30-31' },
   ],
-  differs: [SHARED_ON_WINDOWS],
 });

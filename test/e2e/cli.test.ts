@@ -21,7 +21,7 @@ describe('without running anything', () => {
   test('--help names every command and ends well', async () => {
     const { exitCode, stdout } = await bindspec(['--help']);
     expect(exitCode).toBe(0);
-    for (const command of ['run', 'list', 'show', 'doctor']) expect(stdout).toContain(`\n  ${command} `);
+    for (const command of ['run', 'list', 'show', 'doctor', 'explain']) expect(stdout).toContain(`\n  ${command} `);
   });
 
   test('list shows every experiment, list --cells every cell, as text and as data', async () => {

@@ -1,0 +1,91 @@
+import process from 'node:process';
+import { answerOf } from '../explain/answer.ts';
+import type { Explanation } from '../explain/explain.ts';
+import { explainableHere, isAsPredicted, type Mapped } from '../explain/here.ts';
+import { LabUnavailable } from '../lab/lab.ts';
+import type { Outcome } from '../model/types.ts';
+import { AgentPool, type Lease } from '../runner/pool.ts';
+import { platformOf } from '../runner/platform.ts';
+import { HarnessError } from '../verdict/harness-error.ts';
+import { EXIT, UserError } from './exit.ts';
+import { bindLast, CannotBePlaced, place } from './explain-place.ts';
+import { labFor, type LabChoice } from './labs.ts';
+
+/** What happened on this machine, and what the model of its system says of just that. */
+export interface Here {
+  readonly platform: string;
+  readonly lab: string;
+  /** What had to be taken for something else. */
+  readonly notes: readonly string[];
+  readonly bind: string;
+  readonly listen?: string;
+  readonly predicted: { readonly bind: readonly Outcome[]; readonly listen?: readonly Outcome[] };
+  readonly agrees: boolean;
+}
+
+/** How long an agent may take to start and to answer, in milliseconds. */
+const GRACE = 10_000;
+
+/** Does it with real processes, one for each socket. @throws UserError when it can't be done here. */
+export async function explainHere(explanation: Explanation, choice: LabChoice): Promise<Here> {
+  const lab = await open(choice);
+  const pool = new AgentPool(lab, { fresh: true, grace: GRACE });
+  try {
+    const mapped = explainableHere(explanation.sockets, lab.facts);
+    if ('cannot' in mapped) throw new UserError(`it can't be done in the ${lab.facts.lab} lab: ${mapped.cannot}`);
+    return await happen(mapped, pool, lab.facts.lab);
+  } catch (error) {
+    if (error instanceof CannotBePlaced) throw new UserError(error.message, error.exitCode);
+    if (error instanceof HarnessError) throw new UserError(error.message, EXIT.harness);
+    throw error;
+  } finally {
+    await pool.close();
+    await lab.close();
+  }
+}
+
+async function open(choice: LabChoice) {
+  try {
+    const kind = await labFor(choice, ({ message, enable }) => {
+      process.stderr.write(`bindspec: the host lab is used, because ${message}; to enable the netns lab: ${enable}\n`);
+    });
+    return await kind.open();
+  } catch (error) {
+    if (error instanceof LabUnavailable)
+      throw new UserError(`the ${choice} lab can't be had: ${error.message}; ${error.enable}`);
+    throw error;
+  }
+}
+
+async function happen({ readings, others, notes }: Mapped, pool: AgentPool, lab: string): Promise<Here> {
+  const leases = await Promise.all(others.map((otherUser) => pool.take('machine', otherUser)));
+  const last = leases.at(-1);
+  const asked = readings.at(-1)?.socket;
+  if (last === undefined || asked === undefined) throw new HarnessError('there is no socket to ask about');
+  const platform = platformOf(last.hello);
+  const real = readings.map((reading, index) => {
+    const uid = leases[index]?.hello.uid ?? 0;
+    return { ...reading, socket: { ...reading.socket, uid } };
+  });
+  const kernel = platform.system === 'linux' ? { kernel: platform.release } : {};
+  const answer = answerOf(platform.system, { readings: real, ...kernel });
+  const peer = await pool.take('machine', false);
+  for (const [index, { socket }] of readings.slice(0, -1).entries()) {
+    const lease = leases[index] as Lease;
+    await place(lease.agent, peer.agent, socket, index + 1, answer.refused.includes(index));
+  }
+  const { bind, listen } = await bindLast(last.agent, asked);
+  const predicted = {
+    bind: answer.bind.outcomes,
+    ...(answer.listen === undefined ? {} : { listen: answer.listen.outcomes }),
+  };
+  return {
+    platform: `${platform.id} (${platform.system} ${platform.release})`,
+    lab,
+    notes,
+    bind,
+    ...(listen === undefined ? {} : { listen }),
+    predicted,
+    agrees: isAsPredicted(answer, bind, listen),
+  };
+}

@@ -1,0 +1,43 @@
+import type { AddressKind } from '../lab/lab.ts';
+import type { Family } from '../protocol/messages.ts';
+import type { Outcome } from './outcome.ts';
+
+/** A socket that an experiment binds, as data: what runs, and what the models are asked about. */
+export interface PlannedSocket {
+  /** The part that owns it; the sockets of one part belong to one process. */
+  readonly as: string;
+  readonly protocol: 'udp' | 'tcp';
+  readonly family: Family;
+  readonly on: AddressKind;
+  /** Socket options that are set to 1 before bind. */
+  readonly options?: readonly string[];
+  readonly otherUser?: boolean;
+  /** Sockets of different numbers are on different ports; 0 when left out. */
+  readonly port?: number;
+}
+
+/** What became of a socket: `ok`, or what the call came to that failed first. */
+export interface Came {
+  readonly outcome: Outcome;
+  /** That call, or the last that was made. */
+  readonly call: 'setsockopt' | 'bind' | 'listen';
+}
+
+/** What is observed of two sockets. */
+export interface Pair {
+  first: Outcome;
+  second: Outcome;
+  /** The call that decided about the second. */
+  call: Came['call'];
+}
+
+/** A pair, as it is observed. */
+export function pairOf([first, second]: readonly Came[]): Pair {
+  if (first === undefined || second === undefined) throw new RangeError('a pair is of two sockets');
+  return { first: first.outcome, second: second.outcome, call: second.call };
+}
+
+/** Servers, of which it is observed whether each could serve. */
+export function serversOf(came: readonly Came[]): { servers: Outcome[] } {
+  return { servers: came.map(({ outcome }) => outcome) };
+}

@@ -1,0 +1,109 @@
+import { OPTION_KEYS, OPTIONS } from '../model/options.ts';
+import type { Options, PresentSocket } from '../model/types.ts';
+
+/** One thing that could be done differently about one socket. */
+export type Change =
+  | { readonly what: 'set' | 'unset'; readonly socket: number; readonly option: keyof Options }
+  | { readonly what: 'v6only'; readonly socket: number; readonly on: boolean }
+  | { readonly what: 'address'; readonly socket: number; readonly address: string }
+  | { readonly what: 'owner'; readonly socket: number; readonly uid: number }
+  | { readonly what: 'port'; readonly socket: number; readonly port: number };
+
+/** Addresses for documentation (RFC 5737, RFC 3849), which stand for any other address of the machine. */
+const ANOTHER = { inet: '192.0.2.1', inet6: '2001:db8::1' } as const;
+
+/** A port that no system keeps for anybody, and that stands for any other. */
+const ANOTHER_PORT = 40_404;
+
+/** Everything that could be done differently about a socket, the least intrusive first. */
+export function changesOf(sockets: readonly PresentSocket[], place: number): Change[] {
+  const socket = sockets[place];
+  if (socket === undefined) return [];
+  const changes: Change[] = [];
+  for (const option of OPTION_KEYS) {
+    if (socket.options?.[option] === true) changes.push({ what: 'unset', socket: place, option });
+    else if (isOffered(socket, option)) changes.push({ what: 'set', socket: place, option });
+  }
+  if (socket.address === '::') {
+    for (const on of [true, false]) if (socket.v6only !== on) changes.push({ what: 'v6only', socket: place, on });
+  }
+  const { family } = socket;
+  if (socket.address !== ANOTHER[family]) changes.push({ what: 'address', socket: place, address: ANOTHER[family] });
+  const others = new Set(sockets.flatMap(({ uid }) => uid ?? []));
+  for (const uid of [...others].filter((one) => one !== socket.uid))
+    changes.push({ what: 'owner', socket: place, uid });
+  if (others.size > 0 && socket.uid !== 0 && !others.has(0) && place === sockets.length - 1) {
+    changes.push({ what: 'owner', socket: place, uid: 0 });
+  }
+  if (place === sockets.length - 1) changes.push({ what: 'port', socket: place, port: ANOTHER_PORT });
+  return changes;
+}
+
+/** SO_REUSEADDR and SO_EXCLUSIVEADDRUSE exclude each other, and nobody is told to share with other users' programs. */
+function isOffered({ options }: PresentSocket, option: keyof Options): boolean {
+  if (option === 'reuseaddr') return options?.exclusive !== true;
+  return option === 'reuseport' || option === 'reuseportLb';
+}
+
+/** The sockets with a change made. */
+export function withChange(sockets: readonly PresentSocket[], change: Change): PresentSocket[] {
+  return sockets.map((socket, place) => (place === change.socket ? changed(socket, change) : socket));
+}
+
+function changed(socket: PresentSocket, change: Change): PresentSocket {
+  switch (change.what) {
+    case 'set':
+      return { ...socket, options: { ...socket.options, [change.option]: true } };
+    case 'unset':
+      return { ...socket, options: { ...socket.options, [change.option]: false } };
+    case 'v6only':
+      return { ...socket, v6only: change.on };
+    case 'address': {
+      const { v6only: _, ...rest } = socket;
+      return { ...rest, address: change.address };
+    }
+    case 'owner':
+      return { ...socket, uid: change.uid };
+    case 'port':
+      return { ...socket, port: change.port };
+  }
+}
+
+/** Changes in words, as something to do. */
+export function inWords(changes: readonly Change[], count: number): string {
+  const [first, second] = changes;
+  const places = changes.map(({ socket }) => socket);
+  if (first === undefined) return '';
+  if (changes.length > 1 && changes.every((change) => isSame(change, first))) {
+    return sentence(first, places.length === count ? (count === 2 ? 'both sockets' : 'all sockets') : named(places));
+  }
+  const one = sentence(first, named([first.socket]));
+  return second === undefined ? one : `${one}, and ${sentence(second, named([second.socket]))}`;
+}
+
+function isSame(a: Change, b: Change): boolean {
+  return JSON.stringify({ ...a, socket: 0 }) === JSON.stringify({ ...b, socket: 0 });
+}
+
+function named(places: readonly number[]): string {
+  const numbers = places.map((place) => String(place + 1));
+  if (numbers.length === 1) return `socket ${numbers[0]}`;
+  return `sockets ${numbers.slice(0, -1).join(', ')} and ${numbers.at(-1)}`;
+}
+
+function sentence(change: Change, whom: string): string {
+  switch (change.what) {
+    case 'set':
+      return `set ${OPTIONS[change.option].name} on ${whom}`;
+    case 'unset':
+      return `do not set ${OPTIONS[change.option].name} on ${whom}`;
+    case 'v6only':
+      return `set IPV6_V6ONLY=${change.on ? 1 : 0} on ${whom}`;
+    case 'address':
+      return `bind ${whom} to another ${change.address.includes(':') ? 'IPv6' : 'IPv4'} address of the machine, and to that alone`;
+    case 'owner':
+      return `run ${whom} as ${change.uid === 0 ? 'root' : `uid ${change.uid}`}`;
+    case 'port':
+      return `give ${whom} another port, from 1024 up`;
+  }
+}

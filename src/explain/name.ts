@@ -1,0 +1,77 @@
+import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../protocol/address.ts';
+
+/** How an address was written: `*`, nothing at all, `localhost`, or in numbers. */
+type Host = 'star' | 'nothing' | 'localhost' | 'inet' | 'inet6';
+
+/** One socket name as some program prints it. */
+export interface Name {
+  readonly host: Host;
+  /** The address in its canonical form; empty unless it is written in numbers. */
+  readonly address: string;
+  readonly port: number;
+  /** What followed a `%`: a device, or the scope of a link-local address. */
+  readonly zone: string | undefined;
+  /** Whether the port follows a dot, as in the netstat of the BSDs. */
+  readonly dotted: boolean;
+  /** Whether it is an IPv6 address without brackets, as in the netstat of Linux. */
+  readonly bare: boolean;
+}
+
+/** Reads a name such as `127.0.0.1:80`, `[::]:80`, `*:80`, `:80`, `:::80`, `127.0.0.1.80` or `*.80`; null if it is none. */
+export function readName(text: string): Name | null {
+  return readBracketed(text) ?? readSplit(text, ':') ?? readSplit(text, '.');
+}
+
+/** Whether a word is the name of a peer, also of one that is not there: `0.0.0.0:*`, `*:*`, `*.*`, `:::*`, `[::]:*`. */
+export function isPeer(text: string): boolean {
+  return readName(text.replace(/[:.]\*$/, (end) => `${end[0]}1`).replace(/:0$/, ':1')) !== null;
+}
+
+/** The address of some host in numbers, in its canonical form; null if it is none. */
+export function readAddress(text: string): { family: 'inet' | 'inet6'; address: string } | null {
+  try {
+    return { family: 'inet', address: formatIPv4(parseIPv4(text)) };
+  } catch {
+    // An IPv6 address, perhaps.
+  }
+  try {
+    return { family: 'inet6', address: formatIPv6(parseIPv6(text)) };
+  } catch {
+    return null;
+  }
+}
+
+function readBracketed(text: string): Name | null {
+  const match = /^\[([^\]%]+)(?:%([\w.@-]+))?\](?:%([\w.@-]+))?:(\d+)$/.exec(text);
+  const port = portOf(match?.[4]);
+  const found = readAddress(match?.[1] ?? '');
+  if (match === null || port === null || found?.family !== 'inet6') return null;
+  return { host: 'inet6', address: found.address, port, zone: match[2] ?? match[3], dotted: false, bare: false };
+}
+
+/** A name whose port follows the last mark of a kind. */
+function readSplit(text: string, mark: ':' | '.'): Name | null {
+  const at = text.lastIndexOf(mark);
+  const port = at < 0 ? null : portOf(text.slice(at + 1));
+  if (port === null) return null;
+  const [plain = '', zone, ...more] = text.slice(0, at).split('%');
+  if (more.length > 0 || zone === '') return null;
+  const dotted = mark === '.';
+  const named = wordOf(plain, dotted);
+  if (named !== null) return { host: named, address: '', port, zone, dotted, bare: false };
+  const found = readAddress(plain);
+  if (found === null) return null;
+  return { host: found.family, address: found.address, port, zone, dotted, bare: found.family === 'inet6' };
+}
+
+function wordOf(text: string, dotted: boolean): 'star' | 'nothing' | 'localhost' | null {
+  if (text === '*') return 'star';
+  if (text.toLowerCase() === 'localhost') return 'localhost';
+  return text === '' && !dotted ? 'nothing' : null;
+}
+
+function portOf(text: string | undefined): number | null {
+  if (text === undefined || !/^\d{1,5}$/.test(text)) return null;
+  const port = Number(text);
+  return port > 0 && port <= 65_535 ? port : null;
+}

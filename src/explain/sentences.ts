@@ -1,0 +1,54 @@
+import { models } from '../model/index.ts';
+import type { Outcome } from '../model/types.ts';
+import type { Answer } from './answer.ts';
+import type { Explanation } from './explain.ts';
+
+/** What one system does with the last socket and why, in a sentence or two. */
+export function sentenceOf(answer: Answer): string {
+  const { title, rule, works, call, outcomes, holder } = answer;
+  const doubt = rule.unverified === true ? ' Nobody has verified this rule yet.' : '';
+  if (works === 'yes') {
+    const beside = holder === undefined ? '' : ` beside socket ${holder + 1}`;
+    const calls = answer.listen === undefined ? 'bind' : 'bind and listen';
+    if (answer.despite) return `${title} lets it ${calls}, although the names overlap. ${principleOf(answer)}${doubt}`;
+    return `${title} lets it ${calls}${beside}. ${rule.prose}${doubt}`;
+  }
+  const because = holder === undefined ? '' : ` because of socket ${holder + 1}`;
+  const where = call === 'listen' ? 'at listen(), although bind() succeeds,' : 'at bind()';
+  const verb = works === 'no' ? 'refuses it with' : 'answers it with';
+  return `${title} ${verb} ${eitherOf(outcomes)} ${where}${because}. ${rule.prose}${doubt}`.replaceAll(',.', '.');
+}
+
+/** The first sentence of a system's summary: what decides there, if it is not overlap. */
+function principleOf({ system }: Answer): string {
+  return /^.*?\.(?= |$)/.exec(models[system].summary)?.[0] ?? models[system].summary;
+}
+
+/** What all systems do with the last socket, in one sentence. */
+export function verdictOf({ answers, sockets }: Explanation): string {
+  const asked = `Socket ${sockets.length}`;
+  const titles = (works: Answer['works']) =>
+    answers.filter((answer) => answer.works === works).map(({ title }) => title);
+  const [refused, allowed, unsure] = [titles('no'), titles('yes'), titles('unsure')];
+  const parts = [
+    ...(refused.length > 0 ? [`is refused by ${list(refused)}`] : []),
+    ...(allowed.length > 0 ? [`works on ${list(allowed)}`] : []),
+    ...(unsure.length > 0 ? [`may or may not work on ${list(unsure)}`] : []),
+  ];
+  if (answers.length > 1 && parts.length === 1) {
+    const everywhere = refused.length > 0 ? 'is refused by' : unsure.length > 0 ? 'may or may not work on' : 'works on';
+    return `${asked} ${everywhere} ${answers.length === 8 ? 'every system' : 'all of them'}.`;
+  }
+  return `${asked} ${parts.join('; it ')}.`;
+}
+
+/** Several outcomes as alternatives. */
+export function eitherOf(outcomes: readonly Outcome[]): string {
+  return outcomes.join(' or ');
+}
+
+/** Words as a list in a sentence. */
+export function list(words: readonly string[]): string {
+  if (words.length < 2) return words.join('');
+  return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}

@@ -1,0 +1,31 @@
+import { OPTION_KEYS } from '../model/options.ts';
+import type { Options, PresentSocket } from '../model/types.ts';
+
+/** A socket in bindspec's own spelling, which reads back as the same socket. */
+export function spell(socket: PresentSocket): string {
+  const { protocol, v6only, uid, device, state, local } = socket;
+  return [
+    protocol,
+    nameOf(socket),
+    ...(v6only === undefined ? [] : [`v6only=${v6only ? 1 : 0}`]),
+    ...OPTION_KEYS.filter((key) => socket.options?.[key] === true).map((key) => WORDS[key]),
+    ...(uid === undefined ? [] : [`uid=${uid}`]),
+    ...(device === undefined ? [] : [`dev=${device}`]),
+    ...(state === undefined ? [] : [state]),
+    ...(local === undefined ? [] : [`local=${local}`]),
+  ].join(' ');
+}
+
+/** The address and port of a socket, IPv6 in brackets. */
+export function nameOf({ address, port }: PresentSocket): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/** How the options are written, which is also how they are read. */
+const WORDS: Readonly<Record<keyof Options, string>> = {
+  reuseaddr: 'reuseaddr',
+  reuseport: 'reuseport',
+  exclusive: 'exclusive',
+  reuseportLb: 'reuseport_lb',
+  reuseShareUid: 'reuseshareuid',
+};

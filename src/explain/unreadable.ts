@@ -1,0 +1,24 @@
+/** A word of a socket's text with the place where it begins, counted from 1. */
+export interface Token {
+  readonly text: string;
+  readonly position: number;
+}
+
+/** What could not be read, where it is, and what would be understood there. */
+export class Unreadable extends Error {
+  readonly token: string;
+  readonly position: number;
+
+  constructor(whole: string, { text, position }: Token, understood: string) {
+    const what = text === '' ? `it ends at position ${position}` : `'${text}' at position ${position}`;
+    super(`in '${whole}': ${what} can't be read; ${understood}`.replaceAll(/\s+/g, ' '));
+    this.name = 'Unreadable';
+    this.token = text;
+    this.position = position;
+  }
+}
+
+/** The words of a text. */
+export function tokens(text: string): Token[] {
+  return [...text.matchAll(/\S+/g)].map((match) => ({ text: match[0], position: match.index + 1 }));
+}

@@ -1,0 +1,24 @@
+import type { Options, SystemName } from './types.ts';
+
+/** A socket option as C programs spell it, and the systems that have it. */
+interface OptionFact {
+  readonly name: string;
+  readonly systems: readonly SystemName[];
+}
+
+const UNIX = ['linux', 'darwin', 'freebsd', 'openbsd', 'netbsd', 'gvisor'] as const;
+
+/** The options that decide conflicts, in the order in which they are spelled. */
+export const OPTIONS: Readonly<Record<keyof Options, OptionFact>> = {
+  reuseaddr: { name: 'SO_REUSEADDR', systems: [...UNIX, 'windows', 'wine'] },
+  reuseport: { name: 'SO_REUSEPORT', systems: UNIX },
+  exclusive: { name: 'SO_EXCLUSIVEADDRUSE', systems: ['windows', 'wine'] },
+  reuseportLb: { name: 'SO_REUSEPORT_LB', systems: ['freebsd'] },
+  reuseShareUid: { name: 'SO_REUSESHAREUID', systems: ['darwin'] },
+};
+
+/** The systems on which a socket can be tied to a device by SO_BINDTODEVICE. */
+export const DEVICE_SYSTEMS: readonly SystemName[] = ['linux', 'gvisor'];
+
+/** The names of options, in order. */
+export const OPTION_KEYS = Object.keys(OPTIONS) as (keyof Options)[];

@@ -1,0 +1,167 @@
+import { SOURCES, type SourceId } from '../../suites/sources.ts';
+import type { Axes, CellOf, Citation, Experiment, Provenance, System } from '../experiment/experiment.ts';
+import type { Outcome } from '../experiment/outcome.ts';
+import type { Came, PlannedSocket } from '../experiment/planned.ts';
+import { FIXED_ADDRESSES, type AddressKind } from '../lab/lab.ts';
+import { models } from '../model/index.ts';
+import { OPTION_KEYS, OPTIONS } from '../model/options.ts';
+import type { Rule } from '../model/rules.ts';
+import type { Options, Prediction, PresentSocket } from '../model/types.ts';
+
+/** What a system's model says of an experiment's binds, and by which rule. */
+export interface Modelled {
+  readonly expect: unknown;
+  readonly known: Provenance;
+  readonly cite: readonly Citation[];
+  /** The deciding rule, in words. */
+  readonly because: string;
+}
+
+/** What a model says became of a socket, and why. */
+interface Fate extends Came {
+  readonly because: string;
+  readonly known: Provenance;
+  readonly cite: Citation;
+}
+
+/**
+ * What is observed of an experiment's binds if the model of a system is right; null if binding is not its question.
+ * Where the model allows several outcomes, so does the expectation. The rule that is told is that of the first socket
+ * that fares differently than on Linux, or else that of the last socket.
+ */
+export function modelledFor(experiment: Experiment, values: CellOf<Axes>, system: System): Modelled | null {
+  const { binds } = experiment;
+  if (binds === undefined) return null;
+  const sockets = binds.sockets(values);
+  const worlds = worldsOf(system, sockets);
+  const [likeliest = []] = worlds;
+  const [onLinux = []] = worldsOf('linux', sockets);
+  const fate = likeliest.find((one, place) => !isSame(one, onLinux[place])) ?? likeliest.at(-1);
+  if (fate === undefined) return null;
+  const expect = worlds.map((world) => binds.observed(world, values)).reduce<unknown>(either, undefined);
+  return { expect, known: fate.known, cite: [fate.cite], because: fate.because };
+}
+
+function isSame(one: Came, other: Came | undefined): boolean {
+  return one.outcome === other?.outcome && one.call === other.call;
+}
+
+/** Every way in which the model allows the sockets to fare, the likeliest first. Ports have nothing to do with each other. */
+function worldsOf(system: System, sockets: readonly PlannedSocket[]): Fate[][] {
+  const ports = [...new Set(sockets.map(({ port = 0 }) => port))];
+  const onPorts = ports.map((number) => {
+    const places = [...sockets.keys()].filter((place) => (sockets[place]?.port ?? 0) === number);
+    const own = places.flatMap((place) => sockets[place] ?? []);
+    return fatesOn(system, own, []).map((fates) => fates.map((fate, index) => ({ place: places[index] ?? 0, fate })));
+  });
+  const all = onPorts.reduce<{ place: number; fate: Fate }[][]>(
+    (worlds, port) => worlds.flatMap((world) => port.map((fates) => [...world, ...fates])),
+    [[]],
+  );
+  return all.map((world) => world.toSorted((a, b) => a.place - b.place).map(({ fate }) => fate));
+}
+
+function fatesOn(system: System, sockets: readonly PlannedSocket[], present: readonly PresentSocket[]): Fate[][] {
+  const [next, ...rest] = sockets;
+  if (next === undefined) return [[]];
+  return fatesOf(system, next, present).flatMap(({ fate, after }) =>
+    fatesOn(system, rest, after).map((others) => [fate, ...others]),
+  );
+}
+
+/** What can become of one socket, and which sockets are there then. */
+function fatesOf(system: System, planned: PlannedSocket, present: readonly PresentSocket[]) {
+  const missing = planned.options?.map(optionOf).find((key) => !OPTIONS[key].systems.includes(system));
+  if (missing !== undefined) return [{ fate: withoutOption(system, missing), after: present }];
+  const socket = socketOf(planned);
+  const { bind, listen } = models[system].predict(present, socket, SETTING);
+  return bind.outcomes.flatMap((outcome) => {
+    if (outcome !== 'ok') return [{ fate: fateOf(system, bind, outcome, 'bind'), after: present }];
+    if (listen === undefined) {
+      return [{ fate: fateOf(system, bind, outcome, 'bind'), after: [...present, socket] }];
+    }
+    return listen.outcomes.map((listened) => {
+      const state = listened === 'ok' ? ('listening' as const) : ('bound' as const);
+      const fate = fateOf(system, listened === 'ok' ? bind : listen, listened, 'listen');
+      return { fate, after: [...present, { ...socket, state }] };
+    });
+  });
+}
+
+function fateOf(system: System, { rule: id }: Prediction, outcome: Prediction['outcomes'][number], call: Came['call']) {
+  const rule = models[system].rules.find((one) => one.id === id);
+  if (rule === undefined) throw new RangeError(`the model of ${system} has no rule ${id}`);
+  const known: Provenance = rule.unverified === true ? 'reported' : rule.known;
+  return { outcome: outcome satisfies Outcome, call, because: rule.prose, known, cite: citationOf(rule) };
+}
+
+/** The document of a rule, as suites cite it. Linux is not looked up there: its expectations are written by hand. */
+function citationOf({ source, system }: Rule): Citation {
+  const found = (Object.keys(SOURCES) as SourceId[]).find((id) => SOURCES[id].title === source.name);
+  if (found === undefined && system !== 'linux') throw new RangeError(`nothing is cited as '${source.name}'`);
+  return { source: found ?? 'man-socket', where: source.where };
+}
+
+/** Who says that a system does not have an option that others have. */
+const LACKS: Partial<Record<System, { known: Provenance; cite: Citation }>> = {
+  windows: { known: 'vendor', cite: { source: 'ms-options', where: 'the table' } },
+  wine: { known: 'source', cite: { source: 'wine-server', where: 'the options' } },
+};
+
+/** An option that the system does not have: setsockopt says so, and the socket is not bound. */
+function withoutOption(system: System, key: keyof Options): Fate {
+  const said = LACKS[system];
+  if (said === undefined) throw new RangeError(`no source says that ${system} lacks ${OPTIONS[key].name}`);
+  const because = `${models[system].title} has no ${OPTIONS[key].name}, so that setsockopt fails.`;
+  return { outcome: 'WSAENOPROTOOPT', call: 'setsockopt', because, ...said };
+}
+
+/** Addresses for documentation stand for the machine's own. Of 127.0.0.0/8 not every system has more than one. */
+const ADDRESSES: Record<PlannedSocket['family'], Partial<Record<AddressKind, string>>> = {
+  inet: { ...FIXED_ADDRESSES.inet, external: '192.0.2.1', 'second-external': '192.0.2.2' },
+  inet6: { ...FIXED_ADDRESSES.inet6, external: '2001:db8::1', 'second-external': '2001:db8::2' },
+};
+const SETTING = { host: { addresses: ['127.0.0.1', '::1', '192.0.2.1', '192.0.2.2', '2001:db8::1', '2001:db8::2'] } };
+const OTHER_UID = 65_534;
+const PORT = 8080;
+
+function socketOf({ protocol, family, on, options = [], otherUser }: PlannedSocket): PresentSocket {
+  const address = ADDRESSES[family][on];
+  if (address === undefined) throw new RangeError(`no model is asked about an address of the kind '${on}'`);
+  return {
+    protocol,
+    family,
+    ...(family === 'inet6' ? { v6only: true } : {}),
+    address,
+    port: PORT,
+    options: Object.fromEntries(options.map((name) => [optionOf(name), true])),
+    uid: otherUser === true ? OTHER_UID : 0,
+  };
+}
+
+function optionOf(name: string): keyof Options {
+  const key = OPTION_KEYS.find((one) => OPTIONS[one].name === name);
+  if (key === undefined) throw new RangeError(`no model knows the option ${name}`);
+  return key;
+}
+
+/** Two observations as one expectation that allows either, leaf by leaf. */
+function either(one: unknown, other: unknown): unknown {
+  if (one === undefined) return other;
+  if (Array.isArray(one) && Array.isArray(other) && one.length === other.length) {
+    return one.map((element, index) => either(element, other[index]));
+  }
+  if (isAlternative(one)) return one.oneOf.includes(other) ? one : { oneOf: [...one.oneOf, other] };
+  if (isObject(one) && isObject(other)) {
+    return Object.fromEntries(Object.entries(one).map(([key, value]) => [key, either(value, other[key])]));
+  }
+  return Object.is(one, other) ? one : { oneOf: [one, other] };
+}
+
+function isAlternative(value: unknown): value is { oneOf: unknown[] } {
+  return isObject(value) && Array.isArray(value['oneOf']);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

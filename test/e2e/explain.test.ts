@@ -1,0 +1,177 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { onPath } from '../../src/lab/programs.ts';
+import { bindspec } from '../support/cli.ts';
+import { isRoot, noNamespaces, titled } from '../support/namespace.ts';
+
+interface Json {
+  sockets: { spelled: string; notes: string[] }[];
+  answers: { system: string; works: string; rule: { id: string; source: { where: string } } }[];
+  advice: { text: string; helps: string[] }[];
+  here?: { bind: string; listen?: string; agrees: boolean; notes: string[]; lab: string };
+}
+
+const explain = (...words: string[]) => bindspec(['explain', ...words]);
+
+async function json(...words: string[]): Promise<Json & { exitCode: number | undefined }> {
+  const { stdout, exitCode } = await explain(...words, '--format', 'json');
+  return { ...(JSON.parse(stdout) as Json), exitCode };
+}
+
+/** Holds a screen against a file of `golden`; UPDATE_GOLDEN=1 writes it instead, for a person to review. */
+function expectScreen(name: string, actual: string): void {
+  const file = new URL(`golden/${name}`, import.meta.url);
+  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(file, actual);
+  expect(actual).toBe(readFileSync(file, 'utf8'));
+}
+
+describe('what is printed', () => {
+  test('of two UDP sockets, on every system', async () => {
+    const { stdout, exitCode, stderr } = await explain('udp 127.0.0.1:53', 'udp [::]:53 v6only=0 reuseaddr');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expectScreen('explain-udp.txt', stdout);
+    const page = readFileSync(new URL('../../docs/explain.md', import.meta.url), 'utf8');
+    expect(page, 'the screen in docs/explain.md').toContain(`\`\`\`text\n${stdout}\n\`\`\``);
+  });
+
+  test('of lines of ss, on some systems', async () => {
+    const { stdout } = await explain(
+      'tcp LISTEN 0 128 *:80 *:*',
+      'tcp 127.0.0.1:80 reuseaddr',
+      '--system',
+      'linux,macos,Windows',
+    );
+    expectScreen('explain-ss.txt', stdout);
+  });
+
+  // A terminal of a size of its own is what `script` makes.
+  test.skipIf(!onPath('script'))('is no wider than 80 columns on a terminal of 80, or 120 on a wide one', async () => {
+    for (const [columns, most] of [
+      [80, 80],
+      [300, 120],
+    ] as const) {
+      const words = `'tcp LISTEN 0 9 *:80 *:*' 'tcp 10.0.0.1:80 uid=3' 'tcp [::]:80 v6only=0 reuseaddr'`;
+      const command = `script -qec "stty cols ${columns}; '$0' '$1' explain ${words}" /dev/null`;
+      const { stdout } = await bindspec([], { before: ['sh', '-c', command] });
+      const lines = stdout.split(/\r?\n/);
+      expect(lines.length).toBeGreaterThan(30);
+      for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(most);
+    }
+  });
+
+  test('as data', async () => {
+    const { sockets, answers, advice, exitCode } = await json('udp 127.0.0.1:53', 'udp *:53', '--kernel', '6.1.0');
+    expect(exitCode).toBe(0);
+    expect(sockets.map(({ spelled }) => spelled)).toEqual(['udp 127.0.0.1:53', 'udp [::]:53 v6only=0']);
+    expect(answers).toHaveLength(8);
+    expect(answers[0]).toMatchObject({ system: 'linux', works: 'no', rule: { id: 'linux/udp-conflict' } });
+    expect(advice.map(({ text }) => text)).toContain('set IPV6_V6ONLY=1 on socket 2');
+  });
+});
+
+describe('wrong usage is one line, and exit 2', () => {
+  const WRONG: readonly (readonly [readonly string[], RegExp])[] = [
+    [['udp 127.0.0.1:53 foo'], /'foo' at position 18 can't be read; understood are reuseaddr/],
+    [[''], /it ends at position 1 can't be read/],
+    [['tcp :80', '--system', 'plan9'], /no model of the system 'plan9'; there are linux, darwin/],
+    [['tcp :80', '--kernel', 'six'], /'six' is no version of a Linux kernel/],
+    [[], /missing required argument/],
+  ];
+  for (const [words, message] of WRONG) {
+    test(words.join(' ') || 'no socket', async () => {
+      const { exitCode, stdout, stderr } = await explain(...words);
+      expect(stderr).toMatch(message);
+      expect(stderr.split('\n').length).toBeLessThanOrEqual(2);
+      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    });
+  }
+});
+
+// Binds only in the network namespaces that the lab makes for it.
+describe.skipIf(noNamespaces !== null)(titled('--here, in the netns lab', noNamespaces), () => {
+  const here = async (...sockets: string[]) =>
+    (await json(...sockets, '--here', '--lab', 'netns', '--system', 'linux')).here;
+
+  test('agrees with the model, and both are shown', async () => {
+    const { stdout, exitCode } = await explain('udp 127.0.0.1:53', 'udp 0.0.0.0:53', '--here', '--lab', 'netns');
+    expect(stdout).toMatch(/observed {3}bind EADDRINUSE\n {2}the model {2}bind EADDRINUSE\n {2}✓ they agree/);
+    expect(exitCode).toBe(0);
+  });
+
+  test.each([
+    ['bound', { bind: 'ok', listen: 'ok' }],
+    ['listening', { bind: 'EADDRINUSE' }],
+    ['connected', { bind: 'ok', listen: 'ok' }],
+    ['accepted', { bind: 'ok', listen: 'ok' }],
+    ['close-wait', { bind: 'ok', listen: 'ok' }],
+    ['fin-wait-2', { bind: 'ok', listen: 'ok' }],
+    ['time-wait', { bind: 'ok', listen: 'ok' }],
+    ['shut-down', { bind: 'ok', listen: 'ok' }],
+  ])('a first socket that is %s', async (state, expected) => {
+    const sockets = [`tcp *:80 reuseaddr ${state} local=::1`, 'tcp [::1]:80 reuseaddr'];
+    expect(await here(...sockets)).toMatchObject({ ...expected, agrees: true });
+  });
+
+  test('what a closed connection leaves holds its address, unless both have the option', async () => {
+    expect(await here('tcp 127.0.0.1:80 time-wait', 'tcp 127.0.0.1:80 reuseaddr')).toMatchObject({
+      bind: 'EADDRINUSE',
+      agrees: true,
+    });
+  });
+
+  test('a connected UDP socket no longer holds the wildcard', async () => {
+    expect(await here('udp 0.0.0.0:53 connected', 'udp 127.0.0.2:53')).toMatchObject({ bind: 'ok', agrees: true });
+    expect(await here('udp 0.0.0.0:53 connected', 'udp 127.0.0.1:53')).toMatchObject({
+      bind: 'EADDRINUSE',
+      agrees: true,
+    });
+  });
+
+  test('an address that the lab does not have is done with one that it has', async () => {
+    const mapped = await here('tcp 10.9.8.7:80', 'tcp [::1]:80', 'tcp 203.0.113.1:80');
+    expect(mapped).toMatchObject({ bind: 'ok', agrees: true });
+    expect(mapped?.notes).toEqual([
+      '10.9.8.7 is done with 192.168.5.130, which the lab has',
+      '203.0.113.1 is done with 192.168.6.130, which the lab has',
+    ]);
+  });
+
+  test.skipIf(!isRoot)('sockets of two users are those of two users', async () => {
+    const shared = ['udp 0.0.0.0:5353 reuseport uid=7', 'udp 0.0.0.0:5353 reuseport uid=8'];
+    expect(await here(...shared)).toMatchObject({ bind: 'EADDRINUSE', agrees: true });
+    expect(await here('udp 0.0.0.0:5353 reuseport uid=7', 'udp 0.0.0.0:5353 reuseport uid=7')).toMatchObject({
+      bind: 'ok',
+    });
+  });
+
+  test.skipIf(!isRoot)('who is said to be no root is none', async () => {
+    expect(await here('tcp 0.0.0.0:80 uid=33')).toMatchObject({ bind: 'EACCES', agrees: true });
+    expect(await here('tcp 0.0.0.0:80')).toMatchObject({ bind: 'ok', listen: 'ok', agrees: true });
+  });
+
+  test('devices of the lab', async () => {
+    expect(await here('udp 0.0.0.0:53 dev=lo', 'udp 0.0.0.0:53 dev=eth0')).toMatchObject({ bind: 'ok', agrees: true });
+    expect(await here('udp 0.0.0.0%lo:53', 'udp 0.0.0.0:53')).toMatchObject({
+      bind: 'EADDRINUSE',
+    });
+  });
+
+  test.each([
+    [['tcp 10.0.0.1:80', 'tcp 10.0.0.2:80', 'tcp 10.0.0.3:80'], /no address that could stand for 10\.0\.0\.3/, 2],
+    [['tcp 224.0.0.1:80'], /no address that could stand for 224\.0\.0\.1/, 2],
+    [['udp 0.0.0.0:53 dev=wlan7', 'udp 0.0.0.0:53'], /setting SO_BINDTODEVICE came to ENODEV/, 2],
+    [['udp 0.0.0.0:53 exclusive', 'udp 0.0.0.0:53'], /setting SO_EXCLUSIVEADDRUSE came to ENOPROTOOPT/, 2],
+    [
+      ['udp 0.0.0.0:53', 'udp 0.0.0.0:53', 'udp 0.0.0.0:53'],
+      /socket 2.* can't be put there: bind came to EADDRINUSE, as the model says too/,
+      2,
+    ],
+    [['tcp 127.0.0.1:80 fin-wait-1', 'tcp 127.0.0.1:80'], /passes too fast/, 2],
+    [['udp :53 uid=1', 'udp :53 uid=2', 'udp :53 uid=3'], /two users/, 2],
+  ])('what can not be done is told in one line: %s', async (sockets, message, code) => {
+    const { exitCode, stdout, stderr } = await explain(...sockets, '--here', '--lab', 'netns');
+    expect(stderr).toMatch(message);
+    expect(stderr.split('\n').length).toBeLessThanOrEqual(2);
+    expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' });
+  });
+});
