@@ -38,7 +38,8 @@ export class Waiter {
     const stop = this.#start(what, () => stop('ready'), resolve);
     // Timers come before descriptors in a turn of the event loop. A process that did not get the processor in time
     // finds the timer run out and the data there, so the descriptor is looked at once more before it is called late.
-    const timer = setTimeout(() => setImmediate(() => stop('late')), within);
+    // Twice, because the descriptor's own word comes as an immediate too.
+    const timer = setTimeout(() => setImmediate(() => setImmediate(() => stop('late'))), within);
     void ended.then(() => clearTimeout(timer));
     return { ended, stop: () => stop('late') };
   }

@@ -16,6 +16,7 @@ function trialWith(answer: (operation: Operation) => string) {
       missing: {},
       externalInterface: null,
       ownPorts: true,
+      elsewhere: '',
     },
     port,
     patience: 1,

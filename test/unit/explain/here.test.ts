@@ -13,6 +13,7 @@ const facts: LabFacts = {
   missing: {},
   externalInterface: null,
   ownPorts: true,
+  elsewhere: '',
 };
 
 const fit = (texts: readonly string[], lab: LabFacts = facts) => explainableHere(texts.map(readSocket), lab);
