@@ -153,7 +153,10 @@ async function replay(sequence: Sequence, kind: LabKind, options: ExploreOptions
 }
 
 /** Steps that could not be done as things were, such as a connect() of a socket that was not bound. */
-function undone({ steps }: Sequence, { played, mismatch }: { played: readonly { step: unknown }[]; mismatch: boolean }) {
+function undone(
+  { steps }: Sequence,
+  { played, mismatch }: { played: readonly { step: unknown }[]; mismatch: boolean },
+) {
   if (mismatch) return;
   const done = new Set(played.map(({ step }) => step));
   const left = steps.filter((step) => !done.has(step));

@@ -1,6 +1,8 @@
+import type * as FastCheck from 'fast-check';
 import type { LabKind } from '../lab/lab.ts';
 import type { Protocol } from '../model/types.ts';
 import type { Platform } from '../record/record.ts';
+import { HarnessError } from '../verdict/harness-error.ts';
 import { Floor, type FloorSettings } from './floor.ts';
 import { sequences } from './generate.ts';
 import type { Play } from './play.ts';
@@ -11,10 +13,7 @@ import { vocabularyOf } from './vocabulary.ts';
 const BATCH = 500;
 
 /** When to stop, for each protocol. */
-export type Limit =
-  | { readonly sequences: number }
-  | { readonly operations: number }
-  | { readonly seconds: number };
+export type Limit = { readonly sequences: number } | { readonly operations: number } | { readonly seconds: number };
 
 export interface ExploreSettings extends FloorSettings {
   readonly protocols: readonly Protocol[];
@@ -37,7 +36,7 @@ export interface Tally {
 }
 
 /** A kind of mismatch: the sequence it was found in, and what it was shrunk to. */
-export interface Finding {
+interface Finding {
   readonly found: Found;
   readonly shrunk: Shrunk;
 }
@@ -74,63 +73,77 @@ interface Batch {
  * found. The same seed plays the same sequences, however many labs there are.
  * @throws LabUnavailable when no lab can be had, HarnessError when an agent fails.
  */
-export async function explore(
-  kind: LabKind,
-  settings: ExploreSettings,
-  listener: ExploreListener,
-): Promise<Explored> {
-  const library = await import('fast-check');
-  const floors = new Floors(kind, settings);
+export async function explore(kind: LabKind, settings: ExploreSettings, listener: ExploreListener): Promise<Explored> {
+  const { protocols, signal, most } = settings;
+  const stage: Stage = { library: await import('fast-check'), floors: new Floors(kind, settings), settings, listener };
   try {
-    const first = await floors.take();
+    const first = await stage.floors.take();
     const { platform, model, uids } = first;
     const lab = first.lab.facts.lab;
     listener.started(first);
-    floors.giveBack(first);
+    stage.floors.giveBack(first);
     const tallies: Tally[] = [];
     const kinds = new Map<string, Found>();
-    for (const protocol of settings.protocols) {
-      tallies.push(await exploreOne(protocol));
+    for (const protocol of protocols) {
+      const fold = await exploreOne(protocol, stage);
+      tallies.push(fold.tally);
+      for (const [name, found] of fold.found) kinds.set(`${protocol} ${name}`, found);
     }
-    const findings: Finding[] = [];
-    for (const found of [...kinds.values()].slice(0, settings.most)) {
+    const findings = await shrinkAll([...kinds.values()].slice(0, most), stage);
+    return { platform, lab, model, uids, complete: !signal.aborted, tallies, findings };
+  } finally {
+    await stage.floors.close();
+  }
+}
+
+/** What the parts of an exploration share. */
+interface Stage {
+  readonly library: typeof FastCheck;
+  readonly floors: Floors;
+  readonly settings: ExploreSettings;
+  readonly listener: ExploreListener;
+}
+
+async function exploreOne(protocol: Protocol, { library, floors, settings, listener }: Stage): Promise<Fold> {
+  const { signal, limit, seed, jobs } = settings;
+  const fold = new Fold(protocol, limit);
+  const work = async (): Promise<void> => {
+    for (;;) {
+      const batch = signal.aborted ? undefined : fold.begin();
+      if (batch === undefined) return;
+      const floor = await floors.take();
+      const own = seedOf(seed, batch.number);
+      const arbitrary = sequences(library, vocabularyOf(protocol, floor.lab.facts));
+      const made = library.sample(arbitrary, { seed: own, numRuns: batch.size });
+      fold.end(batch.number, sum(await floor.playMany(made), made, own));
+      floors.giveBack(floor);
+      listener.progress(fold.tally);
+    }
+  };
+  await unlessAborted(signal, () => Promise.all(Array.from({ length: jobs }, work)));
+  return fold;
+}
+
+async function shrinkAll(list: readonly Found[], { library, floors, settings, listener }: Stage): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  await unlessAborted(settings.signal, async () => {
+    for (const found of list) {
       if (settings.signal.aborted) break;
       listener.shrinking(found);
       const floor = await floors.take();
       findings.push({ found, shrunk: await shrink(library, found, floor, settings.signal) });
       floors.giveBack(floor);
     }
-    return { platform, lab, model, uids, complete: !settings.signal.aborted, tallies, findings };
+  });
+  return findings;
+}
 
-    async function exploreOne(protocol: Protocol): Promise<Tally> {
-      const fold = new Fold(protocol, settings.limit);
-      const work = async (): Promise<void> => {
-        for (let floor = await floors.take(); ; floor = await floors.take()) {
-          try {
-            const batch = settings.signal.aborted ? undefined : fold.begin();
-            if (batch === undefined) return;
-            const seed = seedOf(settings.seed, batch.number);
-            const arbitrary = sequences(library, vocabularyOf(protocol, floor.lab.facts));
-            const made = library.sample(arbitrary, { seed, numRuns: batch.size });
-            fold.end(batch.number, sum(await floor.playMany(made), made, seed));
-            listener.progress(fold.tally);
-          } finally {
-            floors.giveBack(floor);
-          }
-        }
-      };
-      const workers = Array.from({ length: settings.jobs }, work);
-      try {
-        await Promise.all(workers);
-      } catch (error) {
-        // An agent that was ended because the run was is nobody's mistake.
-        if (!settings.signal.aborted) throw error;
-      }
-      for (const [name, found] of fold.found) if (!kinds.has(name)) kinds.set(name, found);
-      return fold.tally;
-    }
-  } finally {
-    await floors.close();
+/** Does it; an agent that was ended because the user interrupted is nobody's mistake. */
+async function unlessAborted(signal: AbortSignal, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!signal.aborted) throw error;
   }
 }
 
@@ -232,7 +245,7 @@ class Floors {
       if (floor.portsLeft >= BATCH + CANDIDATES) return floor;
       await floor.close();
     }
-    if (this.#closed) throw new Error('the exploration is over');
+    if (this.#closed) throw new HarnessError('the exploration is over');
     const opening = Floor.open(this.#kind, this.#settings);
     this.#open.add(opening);
     return opening;
@@ -246,7 +259,7 @@ class Floors {
   async close(): Promise<void> {
     this.#closed = true;
     const floors = await Promise.allSettled(this.#open);
-    await Promise.all(floors.map((floor) => (floor.status === 'fulfilled' ? floor.value.close() : undefined)));
+    await Promise.all(floors.flatMap((floor) => (floor.status === 'fulfilled' ? [floor.value.close()] : [])));
   }
 }
 

@@ -161,7 +161,8 @@ export class Floor {
     const { agent } = this.#leases[part];
     if (before.length > 0) await agent.askTersely(before);
     const [result] = await agent.ask([{ op: 'reset' }], false);
-    if ((result?.open ?? 0) > 0) throw new HarnessError(`an agent kept ${result?.open} sockets that it should have closed`);
+    if ((result?.open ?? 0) > 0)
+      throw new HarnessError(`an agent kept ${result?.open} sockets that it should have closed`);
   }
 
   #line(part: Part, operation: Operation, result: Result, began: number): TranscriptLine {

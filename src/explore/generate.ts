@@ -105,7 +105,17 @@ function weighted(weights: Partial<Record<Step['op'], number>>): readonly Step['
 
 const WEIGHTED = {
   udp: weighted({ bind: 24, rebind: 3, set: 7, listen: 1, connect: 7, disconnect: 2, close: 5 }),
-  tcp: weighted({ bind: 22, rebind: 3, set: 7, listen: 9, connect: 4, disconnect: 2, accept: 3, shutdown: 1, close: 5 }),
+  tcp: weighted({
+    bind: 22,
+    rebind: 3,
+    set: 7,
+    listen: 9,
+    connect: 4,
+    disconnect: 2,
+    accept: 3,
+    shutdown: 1,
+    close: 5,
+  }),
 } as const;
 
 function pick<T>(random: Random, list: readonly T[]): T {

@@ -1,5 +1,4 @@
 import type { Operation } from '../protocol/messages.ts';
-import { HarnessError } from '../verdict/harness-error.ts';
 import type { Owner } from './sequence.ts';
 import type { Move, Play } from './play.ts';
 
@@ -33,11 +32,15 @@ interface Turn {
 }
 
 async function connectClients(turns: readonly Turn[], ask: Ask): Promise<void> {
-  const operations = turns.flatMap(({ move }) => move.peer);
-  if (operations.length === 0) return;
-  const outcomes = await ask('peer', operations);
-  const failed = outcomes.find((outcome) => outcome !== 'ok');
-  if (failed !== undefined) throw new HarnessError(`a client that was to be accepted got ${failed}`);
+  const calls = turns.flatMap(({ play, move }) => move.peer.map((operation) => ({ play, operation })));
+  if (calls.length === 0) return;
+  const outcomes = await ask(
+    'peer',
+    calls.map(({ operation }) => operation),
+  );
+  for (const [index, { play, operation }] of calls.entries()) {
+    if (outcomes[index] !== 'ok') throw play.failure(`${operation.op} of a client returned ${outcomes[index]}`);
+  }
 }
 
 async function takeTurns(owner: Owner, turns: readonly Turn[], ask: Ask): Promise<void> {

@@ -2,6 +2,7 @@ import type { Simulation } from '../model/world.ts';
 import type { NextSocket, Operation as ModelOperation, Options, Outcome, RuleId } from '../model/types.ts';
 import type { Operation } from '../protocol/messages.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
+import { formatSequence } from './notation.ts';
 import { isInet, type Owner, type Sequence, type Step } from './sequence.ts';
 
 /** The users that own sockets; with one user, both owners are processes of it. */
@@ -31,6 +32,8 @@ interface Present {
   readonly step: Extract<Step, { op: 'bind' }>;
   readonly owner: Owner;
   readonly child: boolean;
+  /** Whether it had a peer once: what a disconnect leaves of its name may no longer be what it was bound to. */
+  wasConnected: boolean;
   state: 'unbound' | 'bound' | 'listening' | 'shut-down' | 'connected';
   options: Options;
 }
@@ -72,6 +75,11 @@ export class Play {
     return this.#mismatch;
   }
 
+  /** Of what went wrong while it was played. */
+  failure(what: string): HarnessError {
+    return new HarnessError(`${what}, while playing '${formatSequence(this.#sequence)}'`);
+  }
+
   /** What the next step takes that can be done now; undefined when there is none left. */
   next(): Move | undefined {
     while (!this.#mismatch && this.#place < this.#sequence.steps.length) {
@@ -94,10 +102,10 @@ export class Play {
     const asks = move.operations.at(-1)?.op === 'getsockname';
     const decisive = move.operations.length - (asks ? 2 : 1);
     for (const [index, outcome] of outcomes.slice(0, decisive).entries()) {
-      if (outcome !== 'ok') throw new HarnessError(`${move.operations[index]?.op} returned ${outcome}`);
+      if (outcome !== 'ok') throw this.failure(`${move.operations[index]?.op} returned ${outcome}`);
     }
     const outcome = outcomes[decisive] ?? 'nothing';
-    if (outcome === 'silence') throw new HarnessError(`${step.op} was not answered`);
+    if (outcome === 'silence') throw this.failure(`${step.op} was not answered`);
     const prediction = this.#follow(step, outcome, asks ? (outcomes[decisive + 1] ?? '') : '');
     this.#mismatch = !prediction.outcomes.some((allowed) => plain(allowed) === plain(outcome));
     this.played.push({ step, prediction, outcome });
@@ -171,7 +179,7 @@ export class Play {
     const listener = this.#sockets.get(step.listener);
     const listening = [...this.#sockets.values()].filter(({ state }) => state === 'listening');
     if (listener?.state !== 'listening' || listening.length !== 1) return undefined;
-    if (!meets(listener.step, step.to) || !isAt(listener.step, step.to)) return undefined;
+    if (listener.wasConnected || !meets(listener.step, step.to) || !isAt(listener.step, step.to)) return undefined;
     if (this.#sockets.has(step.socket)) return undefined;
     this.#clients += 1;
     const client = `${this.#settings.prefix}client${this.#clients}`;
@@ -198,6 +206,7 @@ export class Play {
         step,
         owner: step.owner,
         child: false,
+        wasConnected: false,
         state: ok ? 'bound' : 'unbound',
         options: Object.fromEntries(step.options.map((option) => [option, true])),
       };
@@ -225,6 +234,7 @@ export class Play {
       case 'connect': {
         if (!ok) return GIVEN;
         present.state = 'connected';
+        present.wasConnected = true;
         return this.#take({ op: 'connect', socket: step.socket, local }, happened);
       }
       case 'disconnect': {
@@ -233,7 +243,7 @@ export class Play {
       }
       case 'accept': {
         if (!ok) return GIVEN;
-        this.#sockets.set(step.socket, { ...present, child: true, state: 'connected' });
+        this.#sockets.set(step.socket, { ...present, child: true, wasConnected: true, state: 'connected' });
         const uid = this.#settings.uids[present.owner];
         return this.#take({ op: 'accept', socket: step.socket, listener: step.listener, local, uid }, happened);
       }
@@ -284,6 +294,6 @@ function meets({ family, address, v6only }: Extract<Step, { op: 'bind' }>, to: s
 
 /** Whether a socket of that name is found at the address. */
 function isAt({ address }: Extract<Step, { op: 'bind' }>, to: string): boolean {
-  const plain = address.replace(/^::ffff:/, '');
-  return plain === '0.0.0.0' || plain === '::' || plain === to;
+  const own = address.replace(/^::ffff:/, '');
+  return own === '0.0.0.0' || own === '::' || own === to;
 }

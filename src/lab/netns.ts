@@ -113,8 +113,7 @@ function checkTools(): void {
  * way, so that what others do on the machine could be seen in here. Since 6.2 a namespace may have a table of its own,
  * which the one around it has to ask for: so there is one around the machine's, which is gone when its shell is.
  */
-const OWN_UDP_TABLE =
-  'echo 8192 2>/dev/null >/proc/sys/net/ipv4/udp_child_hash_entries; exec unshare --net sh';
+const OWN_UDP_TABLE = 'echo 8192 2>/dev/null >/proc/sys/net/ipv4/udp_child_hash_entries; exec unshare --net sh';
 
 function startShell(root: boolean) {
   const user = root ? [] : ['--user', '--map-root-user'];

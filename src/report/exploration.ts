@@ -33,13 +33,14 @@ export function stepLines(steps: Mismatch['steps'], { model, platform }: Against
   const [step, allowed, observed] = [widest('step'), widest('allowed'), widest('observed')];
   return [
     { kind: 'empty', text: '' },
-    { kind: 'heading', text: `  Operations (observed on ${platform.system}; the model of ${model} allows, by its rule):` },
-    ...rows.map(
-      (row): Line => ({
-        kind: row.agrees ? 'call' : 'observed',
-        text: `  ${row.agrees ? ' ' : '>'} ${row.step.padEnd(step)}  ${row.observed.padEnd(observed)}  ${row.allowed.padEnd(allowed)}  ${row.rule}`,
-      }),
-    ),
+    {
+      kind: 'heading',
+      text: `  Operations (observed on ${platform.system}; the model of ${model} allows, by its rule):`,
+    },
+    ...rows.map((row): Line => ({
+      kind: row.agrees ? 'call' : 'observed',
+      text: `  ${row.agrees ? ' ' : '>'} ${row.step.padEnd(step)}  ${row.observed.padEnd(observed)}  ${row.allowed.padEnd(allowed)}  ${row.rule}`,
+    })),
   ];
 }
 
