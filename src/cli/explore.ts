@@ -42,6 +42,7 @@ const LARGEST_SEED = 0x7fff_ffff;
 /** `bindspec explore`. Returns the exit code. @throws UserError for what the user can mend. */
 export async function exploreCommand(options: ExploreOptions): Promise<number> {
   if (options.replay !== undefined) {
+    refuseWithReplay(options);
     const sequence = parsed(options.replay);
     return withLab(options, (kind) => replay(sequence, kind, options));
   }
@@ -161,6 +162,12 @@ function undone(
   const done = new Set(played.map(({ step }) => step));
   const left = steps.filter((step) => !done.has(step));
   if (left.length > 0) say(`\nnot done, because it was not possible: ${left.map(formatStep).join('; ')}`);
+}
+
+/** What says how many random sequences there are, and which. @throws UserError */
+function refuseWithReplay({ sequences, operations, seconds, seed }: ExploreOptions): void {
+  const given = Object.entries({ sequences, operations, seconds, seed }).find(([, value]) => value !== undefined);
+  if (given) throw new UserError(`--replay plays one sequence: --${given[0]} has no meaning with it`);
 }
 
 function parsed(text: string): Sequence {

@@ -1,6 +1,6 @@
 import type * as FastCheck from 'fast-check';
+import type { LabFacts } from '../lab/lab.ts';
 import type { TranscriptLine } from '../record/record.ts';
-import type { Floor } from './floor.ts';
 import type { Play, Played } from './play.ts';
 import { sequences } from './generate.ts';
 import type { Sequence, Step } from './sequence.ts';
@@ -24,6 +24,12 @@ export interface Shrunk {
   readonly reproduced: boolean;
 }
 
+/** Where a sequence can be played with nothing beside it. */
+export interface Alone {
+  readonly lab: { readonly facts: LabFacts };
+  playAlone(sequence: Sequence): Promise<{ play: Pick<Play, 'mismatch' | 'played'>; transcript: TranscriptLine[] }>;
+}
+
 /** What sets one mismatch apart from another: the rule that was wrong, and what happened instead. */
 export function kindOf(played: readonly Played[]): string {
   const last = played.at(-1);
@@ -34,11 +40,11 @@ export function kindOf(played: readonly Played[]): string {
 export async function shrink(
   library: typeof FastCheck,
   found: Found,
-  floor: Floor,
+  floor: Alone,
   signal: AbortSignal,
 ): Promise<Shrunk> {
   const kind = kindOf(found.played);
-  const isIt = (play: Play) => play.mismatch && kindOf(play.played) === kind;
+  const isIt = (play: Pick<Play, 'mismatch' | 'played'>) => play.mismatch && kindOf(play.played) === kind;
   let error: unknown;
   const property = library.asyncProperty(
     sequences(library, vocabularyOf(found.sequence.protocol, floor.lab.facts)),
