@@ -100,10 +100,8 @@ describe.skipIf(noNamespaces)(titled('explore in namespaces', noNamespaces), () 
   });
 
   test('says seed and counts to people', async () => {
-    const { exitCode, stdout } = await bindspec([
-      'explore',
-      ...['--lab', 'netns', '--reports', folder(), '--sequences', '20', '--protocol', 'tcp'],
-    ]);
+    const words = ['--lab', 'netns', '--reports', folder(), '--sequences', '20', '--protocol', 'tcp'];
+    const { exitCode, stdout } = await bindspec(['explore', ...words]);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^seed \d+$/m);
     expect(stdout).toMatch(/^tcp: 20 sequences, \d+ operations, 0 mismatches$/m);
