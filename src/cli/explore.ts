@@ -57,7 +57,7 @@ async function exploreIn(kind: LabKind, limit: Limit, options: ExploreOptions): 
   const seed = options.seed ?? Math.floor(Math.random() * LARGEST_SEED);
   const pretty = options.format === 'pretty';
   const progress = new ExploreProgress(seed, pretty ? say : tell);
-  const explored = await explore(
+  const exploring = explore(
     kind,
     {
       protocols: options.protocol === 'both' ? ['udp', 'tcp'] : [options.protocol],
@@ -71,8 +71,18 @@ async function exploreIn(kind: LabKind, limit: Limit, options: ExploreOptions): 
       signal,
     },
     progress,
-  ).finally(() => progress.end());
-  end();
+  ).finally(() => {
+    progress.end();
+    end();
+  });
+  let explored: Explored;
+  try {
+    explored = await exploring;
+  } catch (error) {
+    // Whatever an interruption broke off is no error.
+    if (signal.aborted) return EXIT.interrupted;
+    throw error;
+  }
   const record = recordOf(explored, seed, started);
   const written = writeReport(options.reports, record.platform.id, 'explore.json', record);
   if (pretty) conclude(record, written);

@@ -95,8 +95,12 @@ describe.skipIf(noNamespaces)(titled('explore in namespaces', noNamespaces), () 
     expect(two.record.mismatches.map(({ sequence, from }) => ({ sequence, from }))).toEqual(
       one.record.mismatches.map(({ sequence, from }) => ({ sequence, from })),
     );
-    const other = await explored('--sequences', '700', '--seed', '4', '--protocol', 'udp');
-    expect(other.record.protocols).toMatchObject([{ protocol: 'udp', sequences: 700 }]);
+    const of = async (count: string) =>
+      (await explored('--sequences', count, '--seed', '4', '--protocol', 'udp')).record.protocols[0];
+    const [half, whole] = [await of('500'), await of('1000')];
+    expect(whole?.sequences).toBe(1000);
+    // Every batch plays sequences of its own.
+    expect(whole?.operations).not.toBe((half?.operations ?? 0) * 2);
   });
 
   test('says seed and counts to people', async () => {
@@ -182,9 +186,15 @@ describe.skipIf(noTools)(titled("explore against another system's model", noTool
         // Every operation at least once, whatever the seed.
         const all =
           protocol === 'udp'
-            ? 'udp: bind s1 0.0.0.0 reuseport; connect s1 127.0.0.1; bind s2@2 127.0.0.2; disconnect s1; rebind s2; set s1 reuseport=0; listen s1; close s1'
-            : 'tcp: bind s1@2 :: reuseaddr; listen s1; accept s2 from s1 at 192.168.5.130; shutdown s1; bind s3 fd00:5::130; connect s3 fd00:5::130; disconnect s3; rebind s3; close s2; close s1';
-        for (const sequence of [...made, parseSequence(all)]) {
+            ? [
+                'udp: bind s1 0.0.0.0 reuseport; connect s1 127.0.0.1; bind s2@2 127.0.0.2; disconnect s1; rebind s2; set s1 reuseport=0; listen s1; close s1',
+                'udp: bind s1 0.0.0.0 reuseport; bind s2@2 0.0.0.0 reuseport; bind s3 127.0.0.1 reuseport',
+              ]
+            : [
+                'tcp: bind s1@2 :: reuseaddr; listen s1; accept s2 from s1 at 192.168.5.130; shutdown s1; bind s3 fd00:5::130; connect s3 fd00:5::130; disconnect s3; rebind s3; close s2; close s1',
+                'tcp: bind s1@2 0.0.0.0 reuseport; listen s1; accept s2 from s1 at 127.0.0.1; close s1; bind s3@2 127.0.0.1 reuseport; bind s4 127.0.0.1 reuseport',
+              ];
+        for (const sequence of [...made, ...all.map(parseSequence)]) {
           const { play, transcript } = await floor.playAlone(sequence);
           const shrunk = { sequence, played: play.played, transcript, reproduced: true };
           const described = describeMismatch(shrunk, sequence, { platform, model, uids, lab: 'netns' });
