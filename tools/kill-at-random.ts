@@ -54,6 +54,15 @@ function marked(): string[] {
     .map(({ command }) => command);
 }
 
+/** The network namespaces of the processes that carry our mark; others on this machine may make and leave their own. */
+const markedNamespaces = () =>
+  eachProcess((folder) => ({
+    ours: readFileSync(`${folder}/environ`, 'utf8').includes(`${MARK}=`),
+    namespace: readlinkSync(`${folder}/ns/net`),
+  }))
+    .filter(({ ours }) => ours)
+    .map(({ namespace }) => namespace);
+
 const namespaces = () => new Set(eachProcess((folder) => readlinkSync(`${folder}/ns/net`)));
 const interfaces = () =>
   new Set(
@@ -71,6 +80,7 @@ async function main(): Promise<number> {
   const moments = random(seed);
   process.stdout.write(`${runs} runs, killed at random moments, seed ${seed}\n`);
   let finished = 0;
+  const made = new Set<string>();
   for (let run = 0; run < runs; run += 1) {
     const child = spawn(process.execPath, [CLI, 'run', '--reports', reports], {
       stdio: 'ignore',
@@ -79,13 +89,14 @@ async function main(): Promise<number> {
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     await Promise.race([after(moments.next().value * SPAN), ended]);
     if (child.exitCode !== null) finished += 1;
+    for (const namespace of markedNamespaces()) made.add(namespace);
     child.kill('SIGKILL');
     await ended;
   }
   for (let waited = 0; waited < SETTLE && marked().length > 0; waited += 50) await after(50);
   const left = {
     processes: marked(),
-    namespaces: added(namespaces(), before.namespaces),
+    namespaces: added(namespaces(), before.namespaces).filter((namespace) => made.has(namespace)),
     interfaces: added(interfaces(), before.interfaces),
     'temporary files': added(temporary(), before.temporary),
     'unfinished reports': readdirSync(reports, { recursive: true, encoding: 'utf8' }).filter((file) =>
@@ -93,7 +104,10 @@ async function main(): Promise<number> {
     ),
   };
   rmSync(reports, { recursive: true, force: true });
-  process.stdout.write(`${runs - finished} killed, ${finished} had ended by themselves\n`);
+  const own = [...made].filter((namespace) => !before.namespaces.has(namespace)).length;
+  process.stdout.write(
+    `${runs - finished} killed, ${finished} had ended by themselves; ${own} namespaces were there\n`,
+  );
   for (const [what, list] of Object.entries(left))
     process.stdout.write(`${what} left: ${list.length === 0 ? 'none' : list.join(', ')}\n`);
   return Object.values(left).some((list) => list.length > 0) ? 1 : 0;

@@ -1,18 +1,33 @@
 import type { BindRecord, ClaimRecord } from '../record/record.ts';
+import { cellCount } from '../report/axes.ts';
 import { failureText } from '../report/failure.ts';
 import { claimCountsInWords, countsInWords, countVerdicts, isUnexpected, skipsOf } from '../report/summary.ts';
 import { columns, paint, paintLine, say, wrap } from './terminal.ts';
 
 /** What is said when a run is over: its failures whole, what was skipped and why, the claims, and the counts. */
 export function conclude(record: BindRecord, written: readonly string[]): void {
-  for (const cell of record.cells.filter(isUnexpected)) say(`\n${failureText(cell, record, paintLine)}`);
+  for (const cell of record.cells.filter(isUnexpected)) {
+    if (cell.verdict !== 'stale') say(`\n${failureText(cell, record, paintLine)}`);
+  }
+  stale(record);
   skipped(record);
   claims(record.claims.filter(({ verdict }) => verdict !== 'untested'));
   const counts = countsInWords(countVerdicts(record.cells));
   say();
-  if (!record.complete) say(paint('yellow', 'Interrupted: the record holds what was done until then, and says so.'));
+  if (!record.complete) say(paint('yellow', 'Ended early: the record holds what was done until then, and says so.'));
   say(`${paint('bold', counts === '' ? 'nothing was run' : counts)} in ${(record.duration / 1000).toFixed(1)} s`);
   if (written.length > 0) say(paint('gray', `written: ${written.join(', ')}`));
+}
+
+/** Nothing is wrong with the platform there, so the reason is enough. */
+function stale(record: BindRecord): void {
+  const cells = record.cells.filter(({ verdict }) => verdict === 'stale');
+  if (cells.length > 0) say(`\n${paint('bold', 'Stale')}`);
+  for (const reason of new Set(cells.map((cell) => cell.reason ?? ''))) {
+    const own = cells.filter((cell) => cell.reason === reason);
+    say(`  ${cellCount(own.length).padStart(10)}: ${reason}`);
+    say(`              ${paint('gray', own[0]?.id ?? '')}${own.length > 1 ? paint('gray', ', …') : ''}`);
+  }
 }
 
 function skipped(record: BindRecord): void {
@@ -20,8 +35,8 @@ function skipped(record: BindRecord): void {
   if (skips.length === 0) return;
   say(`\n${paint('bold', 'Skipped')}`);
   for (const { reason, enable, cells } of skips) {
-    say(`  ${String(cells.length).padStart(4)} cells: ${reason}`);
-    if (enable !== undefined) say(`             ${paint('cyan', enable)}`);
+    say(`  ${cellCount(cells.length).padStart(10)}: ${reason}`);
+    if (enable !== undefined) say(`              ${paint('cyan', enable)}`);
   }
 }
 

@@ -30,7 +30,8 @@ export interface ExploreOptions {
   mismatches: number;
   lab: LabChoice;
   jobs?: number;
-  reports: string;
+  /** The folder, or false for none. */
+  reports: string | false;
   format: 'pretty' | 'json';
 }
 
@@ -47,7 +48,7 @@ export async function exploreCommand(options: ExploreOptions): Promise<number> {
     return withLab(options, (kind) => replay(sequence, kind, options));
   }
   const limit = limitOf(options);
-  prepareFolder(options.reports);
+  if (options.reports !== false) prepareFolder(options.reports);
   return withLab(options, (kind) => exploreIn(kind, limit, options));
 }
 
@@ -84,7 +85,8 @@ async function exploreIn(kind: LabKind, limit: Limit, options: ExploreOptions): 
     throw error;
   }
   const record = recordOf(explored, seed, started);
-  const written = writeReport(options.reports, record.platform.id, 'explore.json', record);
+  const { reports } = options;
+  const written = reports === false ? undefined : writeReport(reports, record.platform.id, 'explore.json', record);
   if (pretty) conclude(record, written);
   else say(JSON.stringify(record));
   if (signal.aborted) return EXIT.interrupted;
@@ -114,7 +116,7 @@ function recordOf(explored: Explored, seed: number, started: Date): Exploration 
   };
 }
 
-function conclude(record: Exploration, written: string): void {
+function conclude(record: Exploration, written: string | undefined): void {
   for (const mismatch of record.mismatches) {
     say();
     for (const { kind, text } of mismatchLines(mismatch, record)) say(paintLine(text, kind));
@@ -124,7 +126,8 @@ function conclude(record: Exploration, written: string): void {
   for (const tally of record.protocols) say(paint('bold', tallyInWords(tally)));
   const shown = record.mismatches.length;
   if (shown > 0) say(`${shown === 1 ? 'one kind of mismatch is' : `${shown} kinds of mismatch are`} shown above`);
-  say(paint('gray', `seed ${record.seed}, ${(record.duration / 1000).toFixed(1)} s; written: ${written}`));
+  const where = written === undefined ? '' : `; written: ${written}`;
+  say(paint('gray', `seed ${record.seed}, ${(record.duration / 1000).toFixed(1)} s${where}`));
 }
 
 function tallyInWords({ protocol, sequences, operations, mismatches }: Tally): string {

@@ -1,8 +1,8 @@
-import { host } from '../lab/host.ts';
+import { hostLab } from '../lab/host.ts';
 import { LabUnavailable, type Lab, type LabKind } from '../lab/lab.ts';
 import { netns } from '../lab/netns.ts';
 
-export const LABS = { netns, host } as const;
+export const LABS = { netns, host: hostLab() } as const;
 export type LabChoice = 'auto' | keyof typeof LABS;
 
 /**
@@ -16,7 +16,7 @@ export async function labFor(choice: LabChoice, fellBack: (why: LabUnavailable) 
   } catch (error) {
     if (!(error instanceof LabUnavailable)) throw error;
     fellBack(error);
-    return host;
+    return hostLab(error.enable);
   }
 }
 

@@ -1,4 +1,5 @@
 import { loadRegistry } from '../experiment/registry.ts';
+import { cellCount } from '../report/axes.ts';
 import { selected } from './selected.ts';
 import { columns, cut, paint, say } from './terminal.ts';
 
@@ -31,10 +32,9 @@ export async function listCommand(selectors: string[], { cells: every, format }:
   }
   const widest = Math.max(...[...experiments.keys()].map((id) => id.length));
   for (const [id, { title }] of experiments) {
-    const count = String(countOf(id)).padStart(3);
-    say(
-      `${id.padEnd(widest)}  ${paint('gray', `${count} cells`)}  ${cut(title, Math.max(columns() - widest - 13, 20))}`,
-    );
+    const count = paint('gray', cellCount(countOf(id)).padStart(9));
+    say(`${id.padEnd(widest)}  ${count}  ${cut(title, Math.max(columns() - widest - 13, 20))}`);
   }
-  say(paint('gray', `\n${experiments.size} experiments, ${cells.length} cells`));
+  const all = `${experiments.size} experiment${experiments.size === 1 ? '' : 's'}, ${cellCount(cells.length)}`;
+  say(paint('gray', `\n${all}`));
 }

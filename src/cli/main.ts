@@ -43,6 +43,7 @@ function program(): Command {
     .option('--patience <ms>', 'how long to wait for what may never come', number(50, 60_000), 500)
     .option('--fresh', 'start new agents for each cell instead of keeping them', false)
     .addOption(reports())
+    .option('--no-reports', 'write no reports')
     .option('--known <file>', 'a list of known deviations')
     .option('--fail-fast', 'stop at the first failure', false)
     .addOption(format())
@@ -92,6 +93,7 @@ function program(): Command {
     .addOption(new Option('--lab <lab>', 'where to run').choices(['auto', 'netns', 'host']).default('auto'))
     .option('--jobs <number>', 'how many labs at a time', number(1, 64))
     .addOption(reports())
+    .option('--no-reports', 'write no report')
     .addOption(format())
     .action(async (options: ExploreOptions) => {
       process.exitCode = await (await import('./explore.ts')).exploreCommand(options);
@@ -108,7 +110,15 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 try {
   const bindspec = program();
-  for (const command of [bindspec, ...bindspec.commands]) command.exitOverride();
+  for (const command of bindspec.commands) {
+    command.showHelpAfterError(`(run 'bindspec ${command.name()} --help' for its arguments and options)`);
+  }
+  for (const command of [bindspec, ...bindspec.commands]) {
+    // Every error of the command line begins in the same way.
+    command.exitOverride().configureOutput({
+      outputError: (text, write) => write(text.replace(/^error: /, 'bindspec: ')),
+    });
+  }
   await bindspec.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import type { Cell } from '../experiment/cells.ts';
 import type { CellRecord, Platform } from '../record/record.ts';
+import { cellCount } from '../report/axes.ts';
 import { countsInWords, countVerdicts, worstVerdict } from '../report/summary.ts';
 import type { Listener } from '../runner/run.ts';
 import { columns, cut, paint, say, verdictWord } from './terminal.ts';
@@ -28,7 +29,7 @@ export class Progress implements Listener {
   started(platform: Platform, lab: string, cells: number): void {
     this.#total = cells;
     const where = `${platform.system} ${platform.release} (${platform.architecture}), ${lab} lab`;
-    say(`${paint('bold', `bindspec ${this.#version}`)} on ${where}, ${cells} cells\n`);
+    say(`${paint('bold', `bindspec ${this.#version}`)} on ${where}, ${cellCount(cells)}\n`);
     this.#rewrite();
   }
 

@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { BindRecord } from '../record/record.ts';
 import { UserError } from './exit.ts';
@@ -6,7 +6,7 @@ import { UserError } from './exit.ts';
 /** Makes sure that reports can be written, before anything is run. @throws UserError when they can't. */
 export function prepareFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     accessSync(folder, constants.W_OK);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
@@ -14,6 +14,23 @@ export function prepareFolder(folder: string): void {
       `the reports folder '${folder}' can't be written to (${code ?? message}): choose another with --reports`,
     );
   }
+}
+
+/**
+ * Makes a folder and those above it. Node's own `recursive` never returns where a parent is there and the kernel says
+ * that it is not, as in /proc. @throws Error as the system calls do.
+ */
+function makeFolder(folder: string): void {
+  if (!existsSync(folder)) {
+    makeFolder(path.dirname(folder));
+    try {
+      mkdirSync(folder);
+    } catch (error) {
+      // Another run may have made it meanwhile.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+  if (!statSync(folder).isDirectory()) throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' });
 }
 
 /**

@@ -23,7 +23,8 @@ export interface RunOptions {
   jobs?: number;
   patience: number;
   fresh: boolean;
-  reports: string;
+  /** The folder, or false for none. */
+  reports: string | false;
   known?: string;
   failFast: boolean;
   format: 'pretty' | 'json';
@@ -38,7 +39,7 @@ export async function runCommand(selectors: string[], options: RunOptions): Prom
   const registry = await loadRegistry();
   const cells = selected(registry, selectors);
   const known = readKnown(options.known, registry.flatMap(cellsOf));
-  prepareFolder(options.reports);
+  if (options.reports !== false) prepareFolder(options.reports);
 
   const interruption = interruptible();
 
@@ -65,10 +66,14 @@ export async function runCommand(selectors: string[], options: RunOptions): Prom
   progress?.end();
   interruption.end();
 
-  const written = await writeReports(options.reports, record);
+  const written = options.reports === false ? [] : await writeReports(options.reports, record);
   if (pretty) conclude(record, written);
   else say(JSON.stringify(record));
-  return interruption.signal.aborted ? EXIT.interrupted : exitCode(record);
+  if (interruption.signal.aborted) return EXIT.interrupted;
+  if (record.cells.every(({ verdict }) => verdict === 'skipped')) {
+    throw new UserError('nothing could be run here: every cell was skipped, for the reasons above');
+  }
+  return exitCode(record);
 }
 
 /** Cells spend most of their time waiting for agents and for silence, so there are more at a time than processors. */

@@ -6,6 +6,7 @@ import { SYSTEMS, type Citation, type System } from '../experiment/experiment.ts
 import { loadRegistry } from '../experiment/registry.ts';
 import { readRecord } from '../record/read.ts';
 import type { BindRecord } from '../record/record.ts';
+import { cellCount } from '../report/axes.ts';
 import { expectedInWords, howKnown, observedInWords, sourceOf } from '../report/words.ts';
 import { expectationFor, type Resolved } from '../verdict/judge.ts';
 import { leaves } from '../verdict/expectation.ts';
@@ -47,7 +48,7 @@ function expectations(cells: readonly Cell[]): void {
   for (const { systems, groups, knownOn } of bySystem(cells)) {
     heading(`Expected on ${systems.join(', ')}`);
     for (const { resolved, cells: own } of groups) {
-      if (groups.length > 1) say(`  ${paint('gray', `${own.length} cells: ${commonValues(own)}`)}`);
+      if (groups.length > 1) say(`  ${paint('gray', `${cellCount(own.length)}: ${commonValues(own)}`)}`);
       for (const [place, expected] of leaves(resolved.expect))
         say(`    ${place}: ${paint('yellow', expectedInWords(expected))}`);
       if (resolved.because !== undefined) say(`    because ${resolved.because}`);

@@ -33,7 +33,7 @@ interface Saying<O> {
 }
 
 /** A platform on which something else is right than elsewhere. */
-interface Difference<A extends Axes, O> {
+export interface Difference<A extends Axes, O> {
   on: readonly System[];
   /** For which cells; without it, for all. */
   where?: (cell: CellOf<A>) => boolean;

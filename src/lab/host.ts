@@ -2,22 +2,31 @@ import os from 'node:os';
 import process from 'node:process';
 import { FIXED_ADDRESSES, type Lab, type LabFacts, type LabKind, type Missing, type Need } from './lab.ts';
 
-const NETNS_LINE = process.platform === 'linux' ? 'bindspec run --lab netns' : 'run on Linux with --lab netns';
+const NETNS_LINE = process.platform === 'linux' ? 'npx bindspec run --lab netns' : 'run it on Linux with --lab netns';
 
-/** This machine as it is: no neighbour, and its ports shared with every other program. */
-export const host: LabKind = {
-  name: 'host',
-  async open(): Promise<Lab> {
-    const facts = hostFacts(os.networkInterfaces(), process.getuid?.() === 0);
-    return { facts, launch: () => [], close: async () => undefined };
-  },
-};
+/**
+ * This machine as it is: no neighbour, and its ports shared with every other program. `elsewhere` is the line that
+ * gets a lab which offers the rest.
+ */
+export function hostLab(elsewhere = NETNS_LINE): LabKind {
+  return {
+    name: 'host',
+    async open(): Promise<Lab> {
+      const facts = hostFacts(os.networkInterfaces(), process.getuid?.() === 0, elsewhere);
+      return { facts, launch: () => [], close: async () => undefined };
+    },
+  };
+}
 
 /**
  * What this machine offers, from the list of its interfaces: one external IPv4 and one IPv6 address, a second of each
- * where there are two.
+ * where there are two. `elsewhere` is what to do for the rest.
  */
-export function hostFacts(interfaces: NodeJS.Dict<os.NetworkInterfaceInfo[]>, root: boolean): LabFacts {
+export function hostFacts(
+  interfaces: NodeJS.Dict<os.NetworkInterfaceInfo[]>,
+  root: boolean,
+  elsewhere = NETNS_LINE,
+): LabFacts {
   const addresses = { inet: { ...FIXED_ADDRESSES.inet }, inet6: { ...FIXED_ADDRESSES.inet6 } };
   const all = Object.values(interfaces).flatMap((list) => list ?? []);
   const external = (family: string) =>
@@ -31,9 +40,9 @@ export function hostFacts(interfaces: NodeJS.Dict<os.NetworkInterfaceInfo[]>, ro
     if (second !== undefined) addresses[family]['second-external'] = second;
   }
   const missing: Partial<Record<Need, Missing>> = {
-    neighbour: { reason: 'the host lab has no second machine', enable: NETNS_LINE },
-    gateway: { reason: 'the host lab has no router of its own', enable: NETNS_LINE },
-    'quiet interface': { reason: "other programs use this machine's interfaces too", enable: NETNS_LINE },
+    neighbour: { reason: 'the host lab has no second machine', enable: elsewhere },
+    gateway: { reason: 'the host lab has no router of its own', enable: elsewhere },
+    'quiet interface': { reason: "other programs use this machine's interfaces too", enable: elsewhere },
   };
   if (!root) missing['second user'] = { reason: 'only root can act as a second user', enable: 'sudo npx bindspec run' };
   if (!all.some((one) => one.family === 'IPv6' && one.internal)) {
@@ -47,9 +56,10 @@ export function hostFacts(interfaces: NodeJS.Dict<os.NetworkInterfaceInfo[]>, ro
     missing,
     externalInterface: null,
     ownPorts: false,
+    elsewhere,
   };
 }
 
 function isLinkLocal(address: string): boolean {
-  return address.startsWith('169.254.') || address.toLowerCase().startsWith('fe80:');
+  return address.startsWith('169.254.') || /^fe[89ab][\da-f]:/i.test(address);
 }

@@ -46,6 +46,8 @@ export interface LabFacts {
   externalInterface: string | null;
   /** Whether nobody but the lab's own agents takes ports, so that none needs to be probed. */
   ownPorts: boolean;
+  /** The line that gets a lab which offers what this one does not. */
+  elsewhere: string;
 }
 
 /** A place to run experiments in, made for one run and taken back at its end. */
@@ -87,6 +89,12 @@ export function firstMissing(
   return null;
 }
 
+const HOST_OF: Partial<Record<AddressKind, 'neighbour' | 'gateway'>> = {
+  neighbour: 'neighbour',
+  filtered: 'neighbour',
+  gateway: 'gateway',
+};
+
 function unmet(facts: LabFacts, need: Need, programs: (name: string) => boolean): Missing | null {
   const [what = '', which = ''] = need.split(' ');
   if (what === 'program') {
@@ -94,8 +102,12 @@ function unmet(facts: LabFacts, need: Need, programs: (name: string) => boolean)
   }
   if (what !== 'inet' && what !== 'inet6') return null;
   if (facts.addresses[what][which as AddressKind] !== undefined) return null;
+  // An address of a host that is not there is missing for the same reason as the host.
+  const host = HOST_OF[which as AddressKind];
+  const absent = host === undefined ? undefined : facts.missing[host];
+  if (absent) return absent;
   return {
     reason: `the ${facts.lab} lab has no ${what === 'inet' ? 'IPv4' : 'IPv6'} address of the kind '${which}'`,
-    enable: 'bindspec run --lab netns',
+    enable: facts.elsewhere,
   };
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { execa } from 'execa';
 import {
@@ -89,6 +90,7 @@ function netnsFacts(root: boolean): LabFacts {
     missing,
     externalInterface: EXTERNAL_INTERFACE,
     ownPorts: true,
+    elsewhere: 'npx bindspec doctor',
   };
 }
 
@@ -96,7 +98,7 @@ function checkTools(): void {
   if (process.platform !== 'linux') {
     throw new LabUnavailable(
       `network namespaces are a thing of Linux, this is ${process.platform}`,
-      'bindspec run --lab host',
+      'npx bindspec run --lab host',
     );
   }
   for (const [tool, pack] of [
@@ -119,12 +121,35 @@ function startShell(root: boolean) {
   const user = root ? [] : ['--user', '--map-root-user'];
   const shell = ['sh', '-c', OWN_UDP_TABLE];
   return execa('unshare', [...user, '--net', '--pid', '--fork', '--kill-child=KILL', ...shell], {
+    // What a terminal sends at Ctrl-C is for the harness; the lab goes when the harness lets it go.
+    detached: true,
     reject: false,
     buffer: false,
     stdin: 'pipe',
     stdout: 'pipe',
     stderr: 'pipe',
   });
+}
+
+/** The settings that keep ordinary users from making user namespaces, each where a kernel has it, and the value that lets them. */
+const RESTRICTIONS = [
+  { setting: 'kernel.unprivileged_userns_clone', restricts: '0', open: '1' },
+  { setting: 'kernel.apparmor_restrict_unprivileged_userns', restricts: '1', open: '0' },
+  { setting: 'user.max_user_namespaces', restricts: '0', open: '10000' },
+] as const;
+
+/** The line that would let namespaces be made here: the settings that stand in the way, or else root. */
+function enablingLine(): string {
+  const inTheWay = RESTRICTIONS.filter(({ setting, restricts }) => {
+    try {
+      return readFileSync(`/proc/sys/${setting.replaceAll('.', '/')}`, 'utf8').trim() === restricts;
+    } catch {
+      // This kernel does not have it.
+      return false;
+    }
+  });
+  if (inTheWay.length === 0) return 'sudo npx bindspec run';
+  return `sudo sysctl -w ${inTheWay.map(({ setting, open }) => `${setting}=${open}`).join(' ')}`;
 }
 
 type Shell = ReturnType<typeof startShell>;
@@ -149,10 +174,13 @@ class Lines {
     });
     // A shell that has ended can't be written to; that it ended is told by next().
     shell.stdin.on('error', () => undefined);
-    shell.stdout.on('end', () => {
-      this.#ended = true;
-      this.#wake();
-    });
+    // Its end, not that of its output: what it complained about is complete by then.
+    void shell.then(() => this.#end());
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#wake();
   }
 
   complaint(): string {
@@ -168,7 +196,7 @@ class Lines {
       if (this.#ended || Date.now() > deadline) {
         throw new LabUnavailable(
           `network namespaces can't be made here: ${this.complaint() || 'no answer'}`,
-          'sudo sysctl -w kernel.unprivileged_userns_clone=1 kernel.apparmor_restrict_unprivileged_userns=0',
+          enablingLine(),
         );
       }
       await new Promise<void>((resolve) => {

@@ -96,6 +96,7 @@ export const recordSchema = z.strictObject({
     missing: z.record(text, missing),
     externalInterface: text.nullable(),
     ownPorts: z.boolean(),
+    elsewhere: text,
   }),
   settings: z.strictObject({
     selectors: z.array(text),

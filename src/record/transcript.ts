@@ -68,7 +68,7 @@ function returned(operation: Operation, result: Result): string {
 }
 
 /** A socket name as people write it: brackets around IPv6. */
-function name({ address, port, scope }: SocketName): string {
+export function name({ address, port, scope }: SocketName): string {
   const scoped = scope === undefined ? address : `${address}%${scope}`;
   return address.includes(':') ? `[${scoped}]:${port}` : `${scoped}:${port}`;
 }

@@ -58,7 +58,8 @@ export function failureText(
 export function rerunCommand({ id }: Pick<CellRecord, 'id'>, { lab }: Origin): string {
   // The network namespaces are what one gets without asking.
   const where = lab.lab === 'netns' ? [] : ['--lab', lab.lab];
-  return ['npx', 'bindspec', 'run', id, ...where].map(shellWord).join(' ');
+  // The reports that it comes from stay as they are.
+  return ['npx', 'bindspec', 'run', id, ...where, '--no-reports'].map(shellWord).join(' ');
 }
 
 /** What went wrong in one sentence, where there is room for no more. */

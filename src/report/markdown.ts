@@ -40,9 +40,11 @@ export function markdownReport(record: BindRecord): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-function warning({ complete, cells }: BindRecord): string[] {
+function warning({ complete, cells, settings }: BindRecord): string[] {
   if (complete) return [];
-  return [`> **This run is incomplete:** it was ended early, and only the ${cellCount(cells.length)} below were done.`];
+  return [
+    `> **This run is incomplete:** it was ended early, and only ${cells.length} of ${cellCount(settings.cells)} were done.`,
+  ];
 }
 
 function overview({ cells, claims: judged, duration: took }: BindRecord): string {
@@ -50,7 +52,9 @@ function overview({ cells, claims: judged, duration: took }: BindRecord): string
   return `**${cellCount(cells.length)}**${counts}, in ${duration(took)}. **Claims**: ${claimCountsInWords(judged) || 'none'}.`;
 }
 
-function claims({ claims: judged }: BindRecord): string[] {
+function claims({ claims: all }: BindRecord): string[] {
+  // A run of a selection leaves most claims untested; how many is in the overview.
+  const judged = all.filter(({ verdict }) => verdict !== 'untested');
   if (judged.length === 0) return [];
   const cited = [...new Set(judged.flatMap(({ documents }) => documents))];
   return [
@@ -83,7 +87,7 @@ function evidence({ claim, verdict, holds, contradicts }: ClaimRecord): string {
 }
 
 function claimVerdict({ verdict }: ClaimRecord): string {
-  return verdict === 'confirmed' || verdict === 'untested' ? verdict : `**${verdict}**`;
+  return verdict === 'confirmed' ? verdict : `**${verdict}**`;
 }
 
 function unexpected(record: BindRecord): string {

@@ -265,7 +265,15 @@ export class AgentProcess {
 
 function start(command: readonly string[]) {
   const [file = '', ...words] = command;
-  return execa(file, words, { reject: false, buffer: false, stdin: 'pipe', stdout: 'pipe', stderr: 'pipe' });
+  // A session of its own: what a terminal sends at Ctrl-C is for the harness, which then ends its agents.
+  return execa(file, words, {
+    detached: process.platform !== 'win32',
+    reject: false,
+    buffer: false,
+    stdin: 'pipe',
+    stdout: 'pipe',
+    stderr: 'pipe',
+  });
 }
 type Child = ReturnType<typeof start>;
 

@@ -1,5 +1,5 @@
 import type { Cell } from '../experiment/cells.ts';
-import { firstMissing, type Lab, type LabKind } from '../lab/lab.ts';
+import { firstMissing, type HostName, type Lab, type LabKind } from '../lab/lab.ts';
 import { onPath } from '../lab/programs.ts';
 import { RECORD_VERSION, type BindRecord, type CellRecord, type Platform } from '../record/record.ts';
 import type { System } from '../experiment/experiment.ts';
@@ -43,21 +43,26 @@ export async function run(
 ): Promise<BindRecord> {
   const started = new Date();
   const jobs = Math.max(1, Math.min(settings.jobs, cells.length));
-  const opening = Array.from({ length: jobs }, () => kind.open());
-  // The first decides whether the run can be; a later one that can't be had only leaves more to the others.
-  for (const lab of opening) lab.catch(() => undefined);
-  const labs: Lab[] = [];
   const pools: AgentPool[] = [];
   let finished = false;
+  const opening = Array.from({ length: jobs }, async (): Promise<Station> => {
+    const lab = await kind.open();
+    const pool = new AgentPool(lab, settings);
+    pools.push(pool);
+    // A run that was over before the lab was there has closed the other pools already.
+    if (finished) await pool.close();
+    else if (!settings.signal.aborted) pool.warm(WARM.filter((host) => lab.facts.hosts[host] !== undefined));
+    return { lab, pool };
+  });
+  // The first decides whether the run can be; a later one that can't be had only leaves more to the others.
+  for (const station of opening) station.catch(() => undefined);
   try {
     const first = await Promise.any(opening).catch((error: AggregateError) => {
       throw error.errors[0];
     });
-    const scout = new AgentPool(first, settings);
-    pools.push(scout);
-    const { platform, lease } = await meet(scout);
+    const platform = await meet(first.pool);
     const known = settings.known(platform.id);
-    listener.started(platform, first.facts.lab, cells.length);
+    listener.started(platform, first.lab.facts.lab, cells.length);
 
     const records = new Map<string, CellRecord>();
     const stop = new AbortController();
@@ -68,10 +73,10 @@ export async function run(
       listener.ended(record);
       if (settings.failFast && ['fail', 'stale', 'error'].includes(record.verdict)) stop.abort();
     };
-    const queue = plan(cells, first, platform.system, done);
+    const queue = plan(cells, first.lab, platform.system, done);
     const over = () => finished || settings.signal.aborted || stop.signal.aborted;
 
-    const work = async (lab: Lab, pool: AgentPool): Promise<void> => {
+    const work = async ({ lab, pool }: Station): Promise<void> => {
       const workplace: Workplace = { pool, ports: new Ports(lab.facts), facts: lab.facts };
       for (let cell = queue.shift(); cell && !over(); cell = queue.shift()) {
         listener.began(cell);
@@ -79,13 +84,8 @@ export async function run(
       }
     };
     const workers = opening.map(async (promise) => {
-      const lab = await promise.catch(() => null);
-      if (!lab || queue.length === 0 || over()) return;
-      const pool = lab === first ? scout : new AgentPool(lab, settings);
-      if (lab === first) await pool.giveBack(lease);
-      else pools.push(pool);
-      pool.warm(lab === first ? ['neighbour'] : ['machine', 'machine', 'neighbour']);
-      await work(lab, pool);
+      const station = await promise.catch(() => null);
+      if (station && !over()) await work(station);
     });
     await Promise.race([Promise.all(workers), aborted(settings.signal)]);
 
@@ -97,7 +97,7 @@ export async function run(
       started: started.toISOString(),
       duration: Date.now() - started.getTime(),
       platform,
-      lab: first.facts as BindRecord['lab'],
+      lab: first.lab.facts as BindRecord['lab'],
       settings: {
         selectors: [...settings.selectors],
         cells: cells.length,
@@ -111,14 +111,26 @@ export async function run(
   } finally {
     finished = true;
     await Promise.all(pools.map((pool) => pool.close()));
-    for (const lab of await Promise.allSettled(opening)) if (lab.status === 'fulfilled') labs.push(lab.value);
+    const opened = await Promise.allSettled(opening);
+    const labs = opened.flatMap((station) => (station.status === 'fulfilled' ? [station.value.lab] : []));
     await Promise.all(labs.map((lab) => lab.close()));
   }
 }
 
-async function meet(pool: AgentPool) {
+/** A lab with its agents. */
+interface Station {
+  lab: Lab;
+  pool: AgentPool;
+}
+
+/** The agents that nearly every cell wants, started while the lab's first cell is still being chosen. */
+const WARM: readonly HostName[] = ['machine', 'machine', 'neighbour'];
+
+/** What the machine under test is, from what the first agent says of itself. */
+async function meet(pool: AgentPool): Promise<Platform & { system: System }> {
   const lease = await pool.take('machine', false);
-  return { platform: platformOf(lease.hello), lease };
+  await pool.giveBack(lease);
+  return platformOf(lease.hello);
 }
 
 /** Skips what the lab can't offer, and puts first what waits, so that the rest runs beside it. */

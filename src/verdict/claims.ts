@@ -76,21 +76,36 @@ function observed(against: readonly Found[]): string {
   const [first] = against[0]?.evidence.against ?? [];
   if (!first) return 'not observed';
   const place = first.path === '' ? '' : `${first.path}: `;
-  return `observed ${place}${inWords(first.observed)} where it says ${inWords(first.expected)}`;
+  return `observed ${place}${inWords(first.observed)}, where the document says ${inWords(first.expected)}`;
 }
 
 function conditions(found: readonly Found[]): string {
-  return [...new Set(found.map(({ evidence }) => evidence.when ?? ''))].join(', or when ');
+  const all = new Set(found.map(({ evidence }) => evidence.when ?? ''));
+  // The plainest first.
+  return [...all].toSorted((a, b) => a.length - b.length).join(', or when ');
 }
 
-/** What the first cells have that the second have not: the values of their axes, or else their experiments. */
+/**
+ * What the first cells have that the second have not: a value of an axis, or else their experiments, or else all their
+ * values together, or at last themselves.
+ */
 function apart(these: readonly Found[], those: readonly Found[]): string {
-  const values = (list: readonly Found[]) =>
-    new Set(list.flatMap(({ cell }) => Object.entries(cell.values).map(([axis, value]) => `${axis} ${value}`)));
-  const others = values(those);
-  const own = [...values(these)].filter((value) => !others.has(value));
-  if (own.length > 0) return own.join(', ');
-  return [...new Set(these.map(({ cell }) => cell.experiment))].join(', ');
+  const ways: ((cell: CellRecord) => string[])[] = [
+    ({ values }) => words(values),
+    ({ experiment }) => [experiment],
+    ({ values }) => [words(values).join(' with ')],
+  ];
+  for (const way of ways) {
+    const others = new Set(those.flatMap(({ cell }) => way(cell)));
+    const own = new Set(these.flatMap(({ cell }) => way(cell)).filter((word) => !others.has(word)));
+    // It must be true of each of them, or it is not what they have.
+    if (these.every(({ cell }) => way(cell).some((word) => own.has(word)))) return [...own].join(', ');
+  }
+  return these.map(({ cell }) => cell.id).join(', ');
+}
+
+function words(values: CellRecord['values']): string[] {
+  return Object.entries(values).map(([axis, value]) => `${axis} ${value}`);
 }
 
 function count(number: number, noun: string): string {

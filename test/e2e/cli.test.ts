@@ -85,6 +85,13 @@ describe('wrong usage', () => {
   test('a number out of bounds', () => oneLine(['run', '--patience', '1'], /whole number from 50 to 60000/));
   test('show of more than one experiment', () => oneLine(['show', 'conflict'], /more than one experiment/));
 
+  test.skipIf(process.platform !== 'linux')('a reports folder where the kernel makes none', () =>
+    oneLine(
+      ['run', 'conflict/names', '--reports', '/proc/none'],
+      /reports folder '.*' can't be written to .*--reports/,
+    ),
+  );
+
   test('a reports folder that is a file', async () => {
     const file = path.join(folder(), 'file');
     writeFileSync(file, '');
@@ -157,8 +164,7 @@ describe.skipIf(noNamespaces !== null)(titled('in the netns lab', noNamespaces),
     const { exitCode, stdout } = await bindspec(['run', 'conflict/names', '--known', list, '--reports', reports]);
     expect(exitCode).toBe(1);
     expect(stdout).toContain('2 pass, 2 stale');
-    expect(stdout).toContain('remove line 2');
-    expect(stdout).toContain('npx bindspec run conflict/names/protocol:udp/family:inet');
+    expect(stdout).toMatch(/Stale\n +2 cells: listed as known \(a reason\).* remove line 2/);
   });
 
   test('a program that fails is an error of the harness: 3, with what it said, and the run goes on', async () => {
@@ -184,7 +190,7 @@ describe.skipIf(noNamespaces !== null)(titled('in the netns lab', noNamespaces),
     run.kill('SIGINT');
     const { exitCode, stdout } = await run;
     expect(exitCode).toBe(130);
-    expect(stdout).toContain('Interrupted');
+    expect(stdout).toContain('Ended early');
     const record = recordIn(reports, platformOf(stdout));
     expect(record.complete).toBe(false);
     expect(record.cells.length).toBeGreaterThan(0);
@@ -220,7 +226,7 @@ describe.skipIf(noNamespaces !== null)(titled('in the host lab', noNamespaces), 
     const { exitCode, stdout } = await bindspec(['run', '--lab', 'host', '--reports', reports], { before: MACHINE });
     expect(exitCode).toBe(0);
     expect(stdout).toContain('host lab has no second machine');
-    expect(stdout).toContain('bindspec run --lab netns');
+    expect(stdout).toContain('npx bindspec run --lab netns');
     const { cells, lab } = recordIn(reports, platformOf(stdout));
     expect(lab.addresses.inet['external']).toBe('203.0.113.5');
     expect(cells.filter(({ verdict }) => verdict === 'pass').length).toBeGreaterThan(70);
@@ -246,7 +252,7 @@ describe.skipIf(noNamespaces !== null)(titled('in the host lab', noNamespaces), 
     expect(stdout).toContain('Linux manual page bind(2), ERRORS, EADDRINUSE');
     expect(stdout).toMatch(/Expected:\n +first: ok\n[^]*Observed:\n +first: EADDRNOTAVAIL/);
     expect(stdout).toMatch(/first +bind\(server1, 127\.0\.0\.1:\d+\) = -1 EADDRNOTAVAIL/);
-    expect(stdout).toContain(`npx bindspec run ${id} --lab host`);
+    expect(stdout).toContain(`npx bindspec run ${id} --lab host --no-reports`);
   });
 
   test('auto falls back to it and says why, where the tools for namespaces are missing', async () => {
@@ -257,7 +263,19 @@ describe.skipIf(noNamespaces !== null)(titled('in the host lab', noNamespaces), 
     expect(stderr).toContain('the host lab is used, because');
     expect(stderr).toContain('apt-get install');
     expect(stdout).toContain('host lab, 12 cells');
+    // What the host lab lacks is to be had by what would enable the other one.
+    expect(stdout).not.toContain('--lab netns');
     expect(exitCode).toBe(0);
+  });
+
+  test('a run in which nothing could be run is no success: 2, with what would enable it', async () => {
+    const { exitCode, stdout, stderr } = await bindspec(['run', 'wire', '--lab', 'host', '--no-reports'], {
+      before: MACHINE,
+    });
+    expect(stdout).toContain('4 skipped');
+    expect(stdout).toContain('npx bindspec run --lab netns');
+    expect(stderr).toBe('bindspec: nothing could be run here: every cell was skipped, for the reasons above');
+    expect(exitCode).toBe(2);
   });
 
   test('asked for by name, a lab that can not be had is told in one line', async () => {

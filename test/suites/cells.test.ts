@@ -17,6 +17,7 @@ const lab = {
   missing: {},
   externalInterface: null,
   ownPorts: true,
+  elsewhere: '',
 };
 
 describe.skipIf(missing !== null)(titled('the suites in the netns lab', missing), () => {

@@ -14,6 +14,7 @@ export const facts: LabFacts = {
   missing: {},
   externalInterface: null,
   ownPorts: true,
+  elsewhere: 'npx bindspec doctor',
 };
 
 export const udp = vocabularyOf('udp', facts);

@@ -40,13 +40,17 @@ describe('the command to run a cell again', () => {
   const inLab = (lab: string) => ({ lab: { ...fixture.lab, lab } });
 
   it('names the lab unless it is the usual one', () => {
-    expect(rerunCommand({ id: 'a/b/family:inet' }, inLab('netns'))).toBe('npx bindspec run a/b/family:inet');
-    expect(rerunCommand({ id: 'a/b/family:inet' }, inLab('host'))).toBe('npx bindspec run a/b/family:inet --lab host');
+    expect(rerunCommand({ id: 'a/b/family:inet' }, inLab('netns'))).toBe(
+      'npx bindspec run a/b/family:inet --no-reports',
+    );
+    expect(rerunCommand({ id: 'a/b/family:inet' }, inLab('host'))).toBe(
+      'npx bindspec run a/b/family:inet --lab host --no-reports',
+    );
   });
 
   it('is one word for the shell whatever the record says', () => {
     expect(rerunCommand({ id: "a/b'; rm -rf $HOME\n" }, inLab('netns'))).toBe(
-      String.raw`npx bindspec run 'a/b'\''; rm -rf $HOME\n'`,
+      String.raw`npx bindspec run 'a/b'\''; rm -rf $HOME\n' --no-reports`,
     );
   });
 });

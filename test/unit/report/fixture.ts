@@ -53,6 +53,7 @@ export const fixture: BindRecord = {
     missing: { neighbour: { reason: 'the host lab has no neighbour', enable: 'bindspec run --lab netns' } },
     externalInterface: null,
     ownPorts: false,
+    elsewhere: 'npx bindspec doctor',
   },
   settings: { selectors: ['refusal', 'conflict'], cells: 16, jobs: 2, patience: 250, fresh: false },
   cells: [

@@ -71,12 +71,12 @@ describe.skipIf(noNamespaces !== null)(titled('a run', noNamespaces), () => {
 
   it.each([
     ['die', /^the agent on the machine ended( with exit code 1)?: Error: out of memory, or so$/],
-    ['hang', /^the agent on the machine did not answer to socket, bind within 500 ms$/],
+    ['hang', /^the agent on the machine did not answer to socket, bind within 4000 ms$/],
     ['garbage', /^the agent on the machine printed a line that is not JSON: segmentation fault$/],
     ['wrong id', /^the agent on the machine answered request \d+, which it was not asked: /],
     ['too few', /^the agent on the machine answered 2 operations with 0 results$/],
   ])('gives that cell alone an error when its agent sins: %s', async (sin, reason) => {
-    const grace = sin === 'hang' ? 500 : 10_000;
+    const grace = sin === 'hang' ? 4000 : 10_000;
     const record = await run(
       many('a/one', 'a/two', 'a/three'),
       netns,

@@ -1,0 +1,302 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { createInterface } from 'node:readline';
+import { setTimeout as after } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { HostName, LabFacts } from '../../../src/lab/lab.ts';
+import { netns } from '../../../src/lab/netns.ts';
+import { ADDRESSES } from '../../../src/lab/netns-topology.ts';
+import { isRoot, noNamespaces, titled } from '../../support/namespace.ts';
+import { until } from '../../support/waiting.ts';
+
+const PACKAGE = fileURLToPath(new URL('../../../', import.meta.url));
+const PROBE = path.join(PACKAGE, 'test/support/lab-probe.mjs');
+/** The words that make a command an ordinary user's, when the tests run as root. */
+const AS_USER = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
+const MARK = 'BINDSPEC_TEST_MARK';
+/** As an ordinary user too, where this is root; who is one already has only that. */
+const USERS = isRoot ? (['root', 'an ordinary user'] as const) : (['an ordinary user'] as const);
+type User = (typeof USERS)[number];
+
+interface Seen {
+  facts: LabFacts;
+  hosts: Record<HostName, { namespace: string; addresses: string[]; routes: string }>;
+  tried: Record<'inet' | 'inet6', Record<string, Record<string, number>>>;
+  namespaces: (string | null)[];
+  uid: number;
+}
+
+const temporary: string[] = [];
+afterAll(() => {
+  for (const folder of temporary) rmSync(folder, { recursive: true });
+});
+
+describe.skipIf(noNamespaces !== null)(titled('the netns lab', noNamespaces), () => {
+  describe.each(USERS)('as %s', (user) => {
+    const missing = userMissing(user);
+
+    it.skipIf(missing !== null)(
+      titled('is what it says it is, several at once, and leaves nothing', missing),
+      async () => {
+        const probe = startProbe(user, 3);
+        const seen = JSON.parse(await probe.line()) as Seen[];
+        expect(new Set(seen.flatMap(({ hosts }) => Object.values(hosts).map(({ namespace }) => namespace))).size).toBe(
+          9,
+        );
+        for (const lab of seen) checkLab(lab, user);
+        expect(marked(probe.mark).length).toBeGreaterThan(9);
+        probe.child.stdin.end();
+        expect(await probe.line()).toBe('closed');
+        await probe.ended;
+        // Closed is closed: nothing is waited for.
+        expect(marked(probe.mark)).toEqual([]);
+        expect(heldNamespaces(seen)).toEqual([]);
+      },
+    );
+
+    it.skipIf(missing !== null)(
+      titled('leaves nothing when the harness is killed with labs open', missing),
+      async () => {
+        const probe = startProbe(user, 2);
+        const seen = JSON.parse(await probe.line()) as Seen[];
+        expect(heldNamespaces(seen)).toHaveLength(6);
+        probe.child.kill('SIGKILL');
+        await probe.ended;
+        await until('every process has ended', () => marked(probe.mark).length === 0);
+        expect(heldNamespaces(seen)).toEqual([]);
+      },
+    );
+
+    it.skipIf(missing !== null)(
+      titled('leaves nothing when the harness is killed at any moment', missing),
+      async () => {
+        for (const moment of [60, 100, 130, 160, 190, 230, 300, 450]) {
+          const probe = startProbe(user, 1);
+          await after(moment);
+          probe.child.kill('SIGKILL');
+          await probe.ended;
+          await until(`every process has ended after ${moment} ms`, () => marked(probe.mark).length === 0);
+        }
+      },
+    );
+  });
+
+  it('takes back what it made, agents that are still alive included', async () => {
+    const mark = randomUUID();
+    process.env[MARK] = mark;
+    const lab = await netns.open().finally(() => delete process.env[MARK]);
+    const [launcher = '', ...words] = lab.launch('neighbour');
+    const sleeping = spawn(launcher, [...words, 'sleep', '600'], {
+      env: { ...process.env, [MARK]: mark },
+      stdio: 'ignore',
+    });
+    const ended = once(sleeping, 'exit');
+    await until('it runs', () => marked(mark).some((pid) => commandOf(pid) === 'sleep 600'));
+    await lab.close();
+    await ended;
+    expect(marked(mark)).toEqual([]);
+    await lab.close();
+  });
+});
+
+describe('the netns lab where it can not be had', () => {
+  it('names the tool that is not installed, and how to get it', async () => {
+    const { PATH } = process.env;
+    process.env['PATH'] = '/nowhere';
+    try {
+      await expect(netns.open()).rejects.toMatchObject({
+        name: 'LabUnavailable',
+        message: "the program 'unshare' is not installed",
+        enable: 'apt-get install util-linux',
+      });
+    } finally {
+      process.env['PATH'] = PATH;
+    }
+  });
+
+  it('says what the system complained about', async () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'bindspec-tools-'));
+    temporary.push(folder);
+    spawnSync('sh', [
+      '-c',
+      'printf "%s\\n" "#!/bin/sh" "echo unshare: unshare failed: Operation not permitted >&2; exit 1" >"$0/unshare" && chmod +x "$0/unshare"',
+      folder,
+    ]);
+    const { PATH } = process.env;
+    process.env['PATH'] = `${folder}:${PATH}`;
+    try {
+      for (let time = 0; time < 20; time += 1) {
+        await expect(netns.open()).rejects.toMatchObject({
+          name: 'LabUnavailable',
+          message: "network namespaces can't be made here: unshare: unshare failed: Operation not permitted",
+        });
+      }
+    } finally {
+      process.env['PATH'] = PATH;
+    }
+  });
+});
+
+function checkLab({ facts, hosts, tried, namespaces, uid }: Seen, user: User): void {
+  expect(facts).toMatchObject({ lab: 'netns', ownPorts: true, externalInterface: 'eth0', addresses: ADDRESSES });
+  expect(Object.keys(facts.missing)).toEqual(user === 'root' ? [] : ['second user']);
+  expect(uid === 0).toBe(user === 'root');
+  expect(namespaces).toEqual([hosts.machine.namespace, hosts.neighbour.namespace]);
+  const without = (addresses: string[]) => addresses.filter((address) => !address.startsWith('fe80:')).toSorted();
+  expect(without(hosts.machine.addresses)).toEqual([
+    '127.0.0.1/8',
+    '192.168.5.130/24',
+    '192.168.6.130/24',
+    '::1/128',
+    'fd00:5::130/64',
+    'fd00:6::130/64',
+  ]);
+  expect(without(hosts.neighbour.addresses)).toEqual([
+    '127.0.0.1/8',
+    '192.168.5.10/24',
+    '192.168.7.10/24',
+    '::1/128',
+    'fd00:5::10/64',
+    'fd00:7::10/64',
+  ]);
+  expect(without(hosts.gateway.addresses)).toEqual([
+    '192.168.6.1/24',
+    '192.168.7.1/24',
+    'fd00:6::1/64',
+    'fd00:7::1/64',
+  ]);
+  expect(hosts.machine.routes).toContain('192.168.7.0/24 via 192.168.6.1');
+  expect(hosts.machine.routes).toContain('fd00:7::/64 via fd00:6::1');
+  expect(hosts.gateway.routes).toContain('127.0.0.0/8 via 192.168.6.130');
+  for (const { routes } of Object.values(hosts)) expect(routes).not.toContain('default');
+  for (const family of ['inet', 'inet6'] as const) {
+    expect(tried[family]).toEqual({
+      // Two hundred times in a row, each at the first try: no rate limit turns a refusal into silence.
+      machineToNeighbour: { ECONNREFUSED: 200 },
+      neighbourToMachine: { ECONNREFUSED: 200 },
+      throughGateway: { ECONNREFUSED: 1 },
+      // The gateway drops the machine's ICMP, and nothing else.
+      dropped: { silence: 1 },
+      answered: { ok: 1 },
+      away: { ENETUNREACH: 1 },
+    });
+  }
+}
+
+function startProbe(user: User, labs: number) {
+  const mark = randomUUID();
+  const { probe, dist } =
+    isRoot && user !== 'root' ? readableByAll() : { probe: PROBE, dist: path.join(PACKAGE, 'dist') };
+  const [command, ...words] = [...(isRoot && user !== 'root' ? AS_USER : []), process.execPath, probe, dist, `${labs}`];
+  const child = spawn(command, words, {
+    env: { ...process.env, [MARK]: mark },
+    cwd: '/',
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  let complaints = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    complaints += chunk.toString();
+  });
+  const ended = once(child, 'exit');
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const line = async () => {
+    const { value } = await lines.next();
+    if (value === undefined) throw new Error(`the probe ended: ${complaints}`);
+    return value;
+  };
+  return { child, mark, line, ended };
+}
+
+/** The pids of the processes that were started with a mark, and of what they started. */
+function marked(mark: string): number[] {
+  return pids().filter((pid) => textOf(`/proc/${pid}/environ`).includes(`${MARK}=${mark}`));
+}
+
+/** Which of the labs' network namespaces some process still is in. */
+function heldNamespaces(seen: readonly Seen[]): string[] {
+  const ours = new Set(seen.flatMap(({ hosts }) => Object.values(hosts).map(({ namespace }) => namespace)));
+  const held = new Set<string>();
+  for (const pid of pids()) {
+    try {
+      held.add(readlinkSync(`/proc/${pid}/ns/net`));
+    } catch {
+      // It has ended, or it is somebody else's.
+    }
+  }
+  return [...ours].filter((namespace) => held.has(namespace));
+}
+
+function pids(): number[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .map(Number);
+}
+
+function commandOf(pid: number): string {
+  return textOf(`/proc/${pid}/cmdline`).split('\0').filter(Boolean).join(' ');
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    // The process has ended, or it is somebody else's.
+    return '';
+  }
+}
+
+function userMissing(user: User): string | null {
+  if (!isRoot || user === 'root' || process.platform !== 'linux') return null;
+  const [command, ...words] = [...AS_USER, 'unshare', '--user', '--map-root-user', '--net', 'true'];
+  const tried = spawnSync(command, words, { encoding: 'utf8' });
+  if (tried.error) return 'setpriv is not installed';
+  return tried.status === 0 ? null : `an ordinary user can't make namespaces here: ${tried.stderr.trim()}`;
+}
+
+let readable: { probe: string; dist: string } | undefined;
+
+/** The probe and the built package where everybody may read them; copied there when the checkout is private. */
+function readableByAll(): { probe: string; dist: string } {
+  if (readable) return readable;
+  const dist = path.join(PACKAGE, 'dist');
+  const needed = [PROBE, path.join(dist, 'src/agent/start.cjs'), path.join(PACKAGE, 'node_modules/execa/package.json')];
+  const [command = '', ...words] = [
+    ...AS_USER,
+    'sh',
+    '-c',
+    'for file; do test -r "$file" || exit 1; done',
+    'sh',
+    ...needed,
+  ];
+  if (spawnSync(command, words, { cwd: '/' }).status === 0) {
+    readable = { probe: PROBE, dist };
+    return readable;
+  }
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'bindspec-readable-'));
+  temporary.push(folder);
+  cpSync(dist, path.join(folder, 'dist'), { recursive: true });
+  cpSync(PROBE, path.join(folder, 'lab-probe.mjs'));
+  cpSync(path.join(PACKAGE, 'package.json'), path.join(folder, 'package.json'));
+  const modules = realpathSync(path.join(PACKAGE, 'node_modules'));
+  const copied = new Set<string>();
+  const copy = (name: string): void => {
+    if (copied.has(name)) return;
+    copied.add(name);
+    const from = path.join(modules, name);
+    cpSync(from, path.join(folder, 'node_modules', name), { recursive: true, dereference: true });
+    const { dependencies = {} } = JSON.parse(readFileSync(path.join(from, 'package.json'), 'utf8')) as {
+      dependencies?: Record<string, string>;
+    };
+    for (const dependency of Object.keys(dependencies)) copy(dependency);
+  };
+  for (const name of ['execa', 'zod', 'koffi', `@koromix/koffi-linux-${process.arch}`]) copy(name);
+  spawnSync('chmod', ['-R', 'a+rX', folder]);
+  readable = { probe: path.join(folder, 'lab-probe.mjs'), dist: path.join(folder, 'dist') };
+  return readable;
+}
