@@ -3,7 +3,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { describe as describeMismatch } from '../../src/explore/describe.ts';
 import { Floor } from '../../src/explore/floor.ts';
 import { sequences } from '../../src/explore/generate.ts';
@@ -125,6 +125,9 @@ describe.skipIf(noNamespaces)(titled('explore in namespaces', noNamespaces), () 
   test('interrupted, it tells what was done and leaves nothing behind', async () => {
     const reports = folder();
     const child = start(['explore', '--lab', 'netns', '--reports', reports, '--seconds', '60', '--seed', '1']);
+    onTestFinished(() => {
+      child.kill('SIGKILL');
+    });
     let printed = '';
     child.stdout.on('data', (chunk: Buffer) => {
       printed += chunk.toString();
