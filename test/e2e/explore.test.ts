@@ -190,7 +190,7 @@ describe.skipIf(noTools)(titled("explore against another system's model", noTool
         const all =
           protocol === 'udp'
             ? [
-                'udp: bind s1 0.0.0.0 reuseport; connect s1 127.0.0.1; bind s2@2 127.0.0.2; disconnect s1; rebind s2; set s1 reuseport=0; listen s1; close s1',
+                'udp: bind s1 0.0.0.0 reuseport; connect s1 127.0.0.1; disconnect s1; bind s2@2 127.0.0.2; set s1 reuseport=0; listen s1; close s1; rebind s2',
                 'udp: bind s1 0.0.0.0 reuseport; bind s2@2 0.0.0.0 reuseport; bind s3 127.0.0.1 reuseport',
               ]
             : [
