@@ -38,7 +38,9 @@ becomeUser(process.argv[2]);
 async function answer(line: string): Promise<void> {
   const request = JSON.parse(line) as Request;
   try {
-    print({ id: request.id, results: await session.run(request.operations, request.halt ?? false) });
+    const { id, operations, halt = false, terse = false } = request;
+    if (terse) print({ id, outcomes: await session.runTersely(operations) });
+    else print({ id, results: await session.run(operations, halt) });
   } catch (error) {
     print({ id: request.id, fault: error instanceof Error ? error.message : String(error) });
   }

@@ -46,6 +46,17 @@ export class Session {
     return results;
   }
 
+  /** Does the operations as `run` does, and tells one word of each: its outcome, or the address that it found out. */
+  async runTersely(operations: readonly Operation[]): Promise<string[]> {
+    const words: string[] = [];
+    for (const operation of operations) {
+      const pending = this.#one(operation);
+      const answer = pending instanceof Promise ? await pending : pending;
+      words.push(answer.name?.address ?? answer.outcome);
+    }
+    return words;
+  }
+
   /** Closes and ends everything. */
   reset(): void {
     this.#resets += 1;

@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import process from 'node:process';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { SYSTEMS } from '../experiment/experiment.ts';
 import type { DoctorOptions } from './doctor.ts';
 import { EXIT, UserError } from './exit.ts';
 import type { ExplainOptions } from './explain.ts';
+import type { ExploreOptions } from './explore.ts';
 import type { ListOptions } from './list.ts';
 import type { RunOptions } from './run.ts';
 import type { ShowOptions } from './show.ts';
@@ -89,6 +91,26 @@ function program(): Command {
     .addOption(format())
     .action(async (sockets: string[], options: ExplainOptions) => {
       process.exitCode = await (await import('./explain.ts')).explainCommand(sockets, options);
+    });
+
+  bindspec
+    .command('explore')
+    .description('play random sequences of operations on one port, and hold the system against a model')
+    .addOption(new Option('--protocol <protocol>', 'what to play').choices(['udp', 'tcp', 'both']).default('both'))
+    .option('--sequences <number>', 'how many sequences of each protocol (20000)', number(1, 1_000_000_000))
+    .option('--operations <number>', 'how many operations of each protocol, instead', number(1, 1_000_000_000))
+    .option('--seconds <number>', 'how long for each protocol, instead', number(1, 1_000_000))
+    .option('--seed <number>', 'play the sequences of this seed again', number(0, 0x7fff_ffff))
+    .addOption(new Option('--model <system>', "whose model to ask; this system's own without").choices(SYSTEMS))
+    .option('--replay <sequence>', "play one sequence, such as 'udp: bind s1 0.0.0.0; bind s2 127.0.0.1'")
+    .option('--mismatches <number>', 'how many kinds of mismatch to shrink and show', number(1, 100), 3)
+    .addOption(new Option('--lab <lab>', 'where to run').choices(['auto', 'netns', 'host']).default('auto'))
+    .option('--jobs <number>', 'how many labs at a time', number(1, 64))
+    .addOption(reports())
+    .option('--no-reports', 'write no report')
+    .addOption(format())
+    .action(async (options: ExploreOptions) => {
+      process.exitCode = await (await import('./explore.ts')).exploreCommand(options);
     });
 
   return bindspec;

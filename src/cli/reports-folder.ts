@@ -47,16 +47,23 @@ export async function writeReports(folder: string, record: BindRecord): Promise<
     'junit.xml': junitReport(record),
     'report.md': markdownReport(record),
   };
-  const home = path.join(folder, record.platform.id);
+  return Object.entries(files).map(([name, content]) => writeFile(folder, record.platform.id, name, content));
+}
+
+/** Writes one report of a platform as JSON. @returns the file's path. @throws UserError when it can't be written. */
+export function writeReport(folder: string, platform: string, name: string, report: unknown): string {
+  return writeFile(folder, platform, name, `${JSON.stringify(report, null, 1)}\n`);
+}
+
+function writeFile(folder: string, platform: string, name: string, content: string): string {
+  const home = path.join(folder, platform);
   prepareFolder(home);
-  return Object.entries(files).map(([name, content]) => {
-    const file = path.join(home, name);
-    try {
-      writeFileSync(`${file}.new`, content);
-      renameSync(`${file}.new`, file);
-    } catch (error) {
-      throw new UserError(`'${file}' can't be written: ${(error as Error).message}`);
-    }
-    return file;
-  });
+  const file = path.join(home, name);
+  try {
+    writeFileSync(`${file}.new`, content);
+    renameSync(`${file}.new`, file);
+  } catch (error) {
+    throw new UserError(`'${file}' can't be written: ${(error as Error).message}`);
+  }
+  return file;
 }

@@ -10,6 +10,7 @@ import { HarnessError } from '../verdict/harness-error.ts';
 import { BadKnownList, parseKnownList, type KnownDeviation } from '../verdict/known.ts';
 import { conclude } from './conclusion.ts';
 import { EXIT, UserError } from './exit.ts';
+import { interruptible } from './interruption.ts';
 import { labFor, type LabChoice } from './labs.ts';
 import { Progress } from './progress.ts';
 import { prepareFolder, writeReports } from './reports-folder.ts';
@@ -31,7 +32,6 @@ export interface RunOptions {
 
 /** How long an agent may take to start, and to answer beyond what its operations wait for, in milliseconds. */
 const GRACE = 10_000;
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const SILENT: Listener = { started: () => undefined, began: () => undefined, ended: () => undefined };
 
 /** `bindspec run`. Returns the exit code. @throws UserError for what the user can mend. */
@@ -41,13 +41,7 @@ export async function runCommand(selectors: string[], options: RunOptions): Prom
   const known = readKnown(options.known, registry.flatMap(cellsOf));
   if (options.reports !== false) prepareFolder(options.reports);
 
-  const interruption = new AbortController();
-  const interrupt = () => {
-    // Asked a second time, nothing is waited for; the kernel takes the labs back.
-    if (interruption.signal.aborted) process.exit(EXIT.interrupted);
-    interruption.abort();
-  };
-  for (const signal of SIGNALS) process.on(signal, interrupt);
+  const interruption = interruptible();
 
   const pretty = options.format === 'pretty';
   const progress = pretty ? new Progress(cells, version()) : null;
@@ -70,7 +64,7 @@ export async function runCommand(selectors: string[], options: RunOptions): Prom
     ),
   );
   progress?.end();
-  for (const signal of SIGNALS) process.off(signal, interrupt);
+  interruption.end();
 
   const written = options.reports === false ? [] : await writeReports(options.reports, record);
   if (pretty) conclude(record, written);

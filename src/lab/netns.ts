@@ -110,9 +110,17 @@ function checkTools(): void {
   }
 }
 
+/**
+ * The kernel's table of UDP ports is one for all namespaces, and a slot with more than ten sockets is searched in another
+ * way, so that what others do on the machine could be seen in here. Since 6.2 a namespace may have a table of its own,
+ * which the one around it has to ask for: so there is one around the machine's, which is gone when its shell is.
+ */
+const OWN_UDP_TABLE = 'echo 8192 2>/dev/null >/proc/sys/net/ipv4/udp_child_hash_entries; exec unshare --net sh';
+
 function startShell(root: boolean) {
   const user = root ? [] : ['--user', '--map-root-user'];
-  return execa('unshare', [...user, '--net', '--pid', '--fork', '--kill-child=KILL', 'sh'], {
+  const shell = ['sh', '-c', OWN_UDP_TABLE];
+  return execa('unshare', [...user, '--net', '--pid', '--fork', '--kill-child=KILL', ...shell], {
     // What a terminal sends at Ctrl-C is for the harness; the lab goes when the harness lets it go.
     detached: true,
     reject: false,

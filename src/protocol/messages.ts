@@ -105,12 +105,19 @@ export interface Hello {
   clock: number;
 }
 
-/** `halt` ends the list at the first outcome that is not `ok`. */
+/**
+ * `halt` ends the list at the first outcome that is not `ok`. `terse` asks for one word for each operation, for batches of
+ * thousands: the outcome, or the address that getsockname told.
+ */
 export interface Request {
   id: number;
   operations: Operation[];
   halt?: boolean;
+  terse?: boolean;
 }
 
 /** `fault` is for what only a mistake in the harness can cause, such as a name that was never given. */
-export type Reply = { id: number; results: Result[] } | { id: number; fault: string };
+export type Reply =
+  | { id: number; results: Result[] }
+  | { id: number; outcomes: string[] }
+  | { id: number; fault: string };

@@ -49,5 +49,6 @@ export const helloSchema = z.object({
 
 export const replySchema = z.union([
   z.strictObject({ id: z.int(), results: z.array(result) }),
+  z.strictObject({ id: z.int(), outcomes: z.array(z.string().min(1).max(64)) }),
   z.strictObject({ id: z.int(), fault: z.string() }),
 ]) satisfies z.ZodType<Reply>;

@@ -16,7 +16,8 @@ const expectation = z.strictObject({
   because: text.exactOptional().describe('Why this platform differs from the others, where it does'),
 });
 
-const line = z.strictObject({
+/** One call of a transcript. */
+export const lineSchema = z.strictObject({
   at: z.number().describe('Milliseconds since the cell began'),
   part: text,
   host: text,
@@ -54,7 +55,7 @@ const cell = z.strictObject({
   claims: z.array(evidence),
   duration: z.number().describe('Milliseconds'),
   attempts: z.int().min(0),
-  transcript: z.array(line),
+  transcript: z.array(lineSchema),
 });
 
 const claim = z.strictObject({
@@ -70,21 +71,24 @@ const claim = z.strictObject({
 const missing = z.strictObject({ reason: text, enable: text });
 const addresses = z.record(text, text);
 
+/** What an agent says of the system that it runs on. */
+export const platformSchema = z.strictObject({
+  id: text,
+  system: text,
+  release: text,
+  version: text,
+  architecture: text,
+  runtime: text,
+  uid: z.int().nullable(),
+});
+
 export const recordSchema = z.strictObject({
   schema: z.literal(RECORD_VERSION),
   bindspec: text.describe('The version of bindspec'),
   complete: z.boolean().describe('False when the run was interrupted'),
   started: z.iso.datetime(),
   duration: z.number().describe('Milliseconds'),
-  platform: z.strictObject({
-    id: text,
-    system: text,
-    release: text,
-    version: text,
-    architecture: text,
-    runtime: text,
-    uid: z.int().nullable(),
-  }),
+  platform: platformSchema,
   lab: z.strictObject({
     lab: text,
     hosts: z.record(text, text),
@@ -108,6 +112,6 @@ export const recordSchema = z.strictObject({
 export type BindRecord = z.infer<typeof recordSchema>;
 export type CellRecord = z.infer<typeof cell>;
 export type ClaimRecord = z.infer<typeof claim>;
-export type TranscriptLine = z.infer<typeof line>;
+export type TranscriptLine = z.infer<typeof lineSchema>;
 export type Platform = BindRecord['platform'];
 export type Verdict = (typeof VERDICTS)[number];

@@ -119,7 +119,7 @@ function entry(path: string, words: string): string {
 }
 
 /** In the manner of strace: when (in milliseconds), who, and the call with what it returned, in columns. */
-function transcript(lines: readonly TranscriptLine[]): Line[] {
+export function transcript(lines: readonly TranscriptLine[]): Line[] {
   if (lines.length === 0) return [];
   const rows = lines.map(({ at, part, host, call }) => ({
     at: at.toFixed(3),

@@ -1,6 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { execa } from 'execa';
-import { PROTOCOL_VERSION, type Hello, type Operation, type Result } from '../protocol/messages.ts';
+import { PROTOCOL_VERSION, type Hello, type Operation, type Reply, type Result } from '../protocol/messages.ts';
 import { helloSchema, replySchema } from '../protocol/schema.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
 import { killTree } from './kill-tree.ts';
@@ -21,6 +21,14 @@ export interface AgentSettings {
   grace: number;
 }
 
+/** What an agent answers to a request that it did. */
+type Answer = Exclude<Reply, { fault: string }>;
+
+interface Waiting {
+  resolve: (answer: Answer) => void;
+  reject: (error: Error) => void;
+}
+
 /**
  * One agent as the harness sees it: started, greeted, asked, ended. Whatever it does wrong ends it and becomes a
  * `HarnessError` that says what it was, for the request that waits and for every later one.
@@ -28,7 +36,7 @@ export interface AgentSettings {
 export class AgentProcess {
   readonly #settings: AgentSettings;
   readonly #child: Child;
-  readonly #pending = new Map<number, { resolve: (results: Result[]) => void; reject: (error: Error) => void }>();
+  readonly #pending = new Map<number, Waiting>();
   #failure: HarnessError | null = null;
   #greet: { resolve: (hello: Hello) => void; reject: (error: Error) => void } | null = null;
   #rest: string[] = [];
@@ -71,20 +79,40 @@ export class AgentProcess {
    * @throws HarnessError when the agent died, did not answer in time, or answered something else.
    */
   async ask(operations: readonly Operation[], halt: boolean): Promise<Result[]> {
-    if (this.#failure) throw this.#failure;
-    const id = this.#nextId++;
-    const answer = new Promise<Result[]>((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject });
-    });
-    this.#child.stdin.write(`${JSON.stringify({ id, operations, halt })}\n`);
-    const waits = operations.reduce((sum, operation) => sum + ('within' in operation ? (operation.within ?? 0) : 0), 0);
-    const names = operations.map((operation) => operation.op).join(', ');
-    const results = await this.#within(answer, waits + this.#settings.grace, `did not answer to ${clip(names)}`);
+    const reply = await this.#request(operations, { halt });
+    if (!('results' in reply)) throw this.#fail('answered with outcomes where results were asked for');
+    const { results } = reply;
     const stopped = halt && (results.at(-1)?.outcome ?? 'ok') !== 'ok';
     if (results.length > operations.length || (!stopped && results.length < operations.length)) {
       throw this.#fail(`answered ${operations.length} operations with ${results.length} results`);
     }
     return results;
+  }
+
+  /**
+   * Has the operations done and returns one word of each: its outcome, or the address that getsockname told.
+   * @throws HarnessError as `ask` does.
+   */
+  async askTersely(operations: readonly Operation[]): Promise<string[]> {
+    const reply = await this.#request(operations, { terse: true });
+    if (!('outcomes' in reply)) throw this.#fail('answered with results where outcomes were asked for');
+    const { outcomes } = reply;
+    if (outcomes.length !== operations.length) {
+      throw this.#fail(`answered ${operations.length} operations with ${outcomes.length} outcomes`);
+    }
+    return outcomes;
+  }
+
+  async #request(operations: readonly Operation[], how: { halt: boolean } | { terse: true }): Promise<Answer> {
+    if (this.#failure) throw this.#failure;
+    const id = this.#nextId++;
+    const answer = new Promise<Answer>((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject });
+    });
+    this.#child.stdin.write(`${JSON.stringify({ id, operations, ...how })}\n`);
+    const waits = operations.reduce((sum, operation) => sum + ('within' in operation ? (operation.within ?? 0) : 0), 0);
+    const names = operations.slice(0, QUOTED).map((operation) => operation.op);
+    return this.#within(answer, waits + this.#settings.grace, `did not answer to ${clip(names.join(', '))}`);
   }
 
   /**
@@ -188,7 +216,7 @@ export class AgentProcess {
     }
     this.#pending.delete(reply.data.id);
     if ('fault' in reply.data) waiting.reject(new HarnessError(`${this.#settings.title} refused: ${reply.data.fault}`));
-    else waiting.resolve(reply.data.results);
+    else waiting.resolve(reply.data);
   }
 
   #ended(ended: {

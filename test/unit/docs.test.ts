@@ -10,7 +10,7 @@ import { parseKnownList } from '../../src/verdict/known.ts';
 import { bindspec } from '../support/cli.ts';
 import { code, example, page, pages, ROOT, rows, section, type Page } from '../support/docs.ts';
 
-const COMMANDS = ['run', 'list', 'show', 'doctor'] as const;
+const COMMANDS = ['run', 'list', 'show', 'doctor', 'explore'] as const;
 type Command = (typeof COMMANDS)[number];
 
 const all = pages();

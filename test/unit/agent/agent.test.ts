@@ -72,6 +72,19 @@ describe.skipIf(noNamespaces !== null)(titled('an agent on the real kernel', noN
     expect(await one({ op: 'reset' })).toMatchObject({ outcome: 'ok', open: 0 });
   };
 
+  it('tells one word of each operation when it is asked tersely', async () => {
+    const words = await agent.askTersely([
+      udp('terse'),
+      bind('terse', 25_000),
+      bind('terse', 25_000),
+      { op: 'getsockname', on: 'terse' },
+      { op: 'recv', on: 'terse' },
+      { op: 'close', on: 'terse' },
+    ]);
+    expect(words).toEqual(['ok', 'ok', 'EINVAL', '127.0.0.1', 'silence', 'ok']);
+    await expect(agent.askTersely([{ op: 'close', on: 'terse' }])).rejects.toThrow("there is no socket 'terse'");
+  });
+
   it('describes itself', () => {
     expect(hello).toMatchObject({
       protocol: 1,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { recordJsonSchema } from '../../../src/record/json-schema.ts';
+import { explorationJsonSchema, recordJsonSchema } from '../../../src/record/json-schema.ts';
 import { fixture } from '../report/fixture.ts';
 
 describe('the published schema of a record', () => {
@@ -22,5 +22,19 @@ describe('the published schema of a record', () => {
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       $id: 'urn:bindspec:record:1',
     });
+  });
+});
+
+describe('the published schema of an exploration', () => {
+  it('is up to date (npm run schemas)', () => {
+    expect(readFileSync(new URL('../../../schemas/explore.schema.json', import.meta.url), 'utf8')).toBe(
+      explorationJsonSchema(),
+    );
+  });
+
+  it('names itself, and asks for the seed', () => {
+    const published: unknown = JSON.parse(explorationJsonSchema());
+    expect(published).toMatchObject({ $id: 'urn:bindspec:exploration:1' });
+    expect(published).toHaveProperty('required', expect.arrayContaining(['seed', 'protocols', 'mismatches']));
   });
 });

@@ -109,6 +109,20 @@ describe('an agent that misbehaves when it is asked', () => {
     await agent.end();
   });
 
+  it.each([
+    ['answers-too-few', /^the agent on guinness answered with results where outcomes were asked for$/],
+    ['answers-tersely-too-few', /^the agent on guinness answered 2 operations with 1 outcomes$/],
+  ])('%s, asked tersely: says so, and is gone', async (name, message) => {
+    const { agent } = await AgentProcess.start(fake(name, 10_000));
+    await expect(within(agent.askTersely(TWO))).rejects.toThrow(message);
+    expect(agent.usable).toBe(false);
+  });
+
+  it('takes no outcomes for results', async () => {
+    const { agent } = await AgentProcess.start(fake('answers-tersely-too-few', 10_000));
+    await expect(within(agent.ask(TWO, false))).rejects.toThrow('answered with outcomes where results were asked for');
+  });
+
   it('takes fewer results only from one that stopped at a failure', async () => {
     const { agent } = await AgentProcess.start(fake('answers-too-few', 10_000));
     await expect(within(agent.ask(TWO, true))).rejects.toThrow('answered 2 operations with 1 results');

@@ -1,0 +1,69 @@
+import process from 'node:process';
+import type { ExploreListener, Tally } from '../explore/explore.ts';
+import type { Floor } from '../explore/floor.ts';
+import { formatSequence } from '../explore/notation.ts';
+import type { Found } from '../explore/shrink.ts';
+import { columns, cut, paint } from './terminal.ts';
+import { version } from './version.ts';
+
+/** How often a line is printed where a line can't be rewritten, in milliseconds. */
+const PLAIN_EVERY = 10_000;
+
+/** Tells how an exploration goes on: on a terminal one status line that is rewritten, else a line now and then. */
+export class ExploreProgress implements ExploreListener {
+  readonly #seed: number;
+  readonly #print: (text?: string) => void;
+  #began = 0;
+  #protocol = '';
+  #told = 0;
+  #status = false;
+
+  constructor(seed: number, print: (text?: string) => void) {
+    this.#seed = seed;
+    this.#print = print;
+  }
+
+  started({ platform, lab, model, uids }: Floor): void {
+    const where = `${platform.system} ${platform.release} (${platform.architecture}), ${lab.facts.lab} lab`;
+    this.#print(`${paint('bold', `bindspec ${version()}`)} explores ${where}, against the model of ${model}`);
+    this.#print(`seed ${this.#seed}`);
+    const { reason, enable } = lab.facts.missing['second user'] ?? {};
+    if (uids[1] === uids[2]) this.#print(`both owners have one uid: ${reason} (${enable})`);
+    this.#told = Date.now();
+  }
+
+  progress({ protocol, sequences, operations, mismatches }: Tally): void {
+    const now = Date.now();
+    if (protocol !== this.#protocol) {
+      this.#protocol = protocol;
+      this.#began = now;
+    }
+    const seconds = Math.max((now - this.#began) / 1000, 0.001);
+    const rate = seconds < 1 ? '' : `, ${Math.round(operations / seconds).toLocaleString('en-US')} a second`;
+    this.#tell(
+      `${protocol}  ${operations.toLocaleString('en-US')} operations in ${sequences.toLocaleString('en-US')} sequences, ${mismatches} mismatches${rate}`,
+      now,
+    );
+  }
+
+  shrinking({ sequence }: Found): void {
+    this.#tell(`shrinking ${formatSequence(sequence)}`, Number.POSITIVE_INFINITY);
+  }
+
+  /** Takes the status line away. */
+  end(): void {
+    if (this.#status) process.stdout.write('\r\x1b[K');
+    this.#status = false;
+  }
+
+  #tell(text: string, now: number): void {
+    if (process.stdout.isTTY) {
+      this.end();
+      process.stdout.write(paint('gray', cut(text, columns() - 1)));
+      this.#status = true;
+    } else if (now - this.#told >= PLAIN_EVERY) {
+      this.#told = now;
+      this.#print(text);
+    }
+  }
+}

@@ -1,0 +1,217 @@
+import os from 'node:os';
+import process from 'node:process';
+import { describe } from '../explore/describe.ts';
+import { explore, type Explored, type Limit, type Tally } from '../explore/explore.ts';
+import { Floor } from '../explore/floor.ts';
+import { BadSequence, formatSequence, formatStep, parseSequence } from '../explore/notation.ts';
+import type { Sequence } from '../explore/sequence.ts';
+import { LabUnavailable, type LabKind } from '../lab/lab.ts';
+import type { Protocol, SystemName } from '../model/types.ts';
+import { EXPLORATION_VERSION, type Exploration } from '../record/explore.ts';
+import { mismatchLines, stepLines } from '../report/exploration.ts';
+import { transcript } from '../report/failure.ts';
+import { HarnessError } from '../verdict/harness-error.ts';
+import { EXIT, UserError } from './exit.ts';
+import { ExploreProgress } from './explore-progress.ts';
+import { interruptible } from './interruption.ts';
+import { labFor, type LabChoice } from './labs.ts';
+import { prepareFolder, writeReport } from './reports-folder.ts';
+import { paint, paintLine, say } from './terminal.ts';
+import { version } from './version.ts';
+
+export interface ExploreOptions {
+  protocol: Protocol | 'both';
+  sequences?: number;
+  operations?: number;
+  seconds?: number;
+  seed?: number;
+  model?: SystemName;
+  replay?: string;
+  mismatches: number;
+  lab: LabChoice;
+  jobs?: number;
+  /** The folder, or false for none. */
+  reports: string | false;
+  format: 'pretty' | 'json';
+}
+
+/** How long an agent may take for a batch, in milliseconds; a busy machine is no reason to give up. */
+const GRACE = 60_000;
+const SEQUENCES = 20_000;
+const LARGEST_SEED = 0x7fff_ffff;
+
+/** `bindspec explore`. Returns the exit code. @throws UserError for what the user can mend. */
+export async function exploreCommand(options: ExploreOptions): Promise<number> {
+  if (options.replay !== undefined) {
+    refuseWithReplay(options);
+    const sequence = parsed(options.replay);
+    return withLab(options, (kind) => replay(sequence, kind, options));
+  }
+  const limit = limitOf(options);
+  if (options.reports !== false) prepareFolder(options.reports);
+  return withLab(options, (kind) => exploreIn(kind, limit, options));
+}
+
+async function exploreIn(kind: LabKind, limit: Limit, options: ExploreOptions): Promise<number> {
+  const { signal, end } = interruptible();
+  const started = new Date();
+  const seed = options.seed ?? Math.floor(Math.random() * LARGEST_SEED);
+  const pretty = options.format === 'pretty';
+  const progress = new ExploreProgress(seed, pretty ? say : tell);
+  const exploring = explore(
+    kind,
+    {
+      protocols: options.protocol === 'both' ? ['udp', 'tcp'] : [options.protocol],
+      limit,
+      seed,
+      jobs: options.jobs ?? os.availableParallelism(),
+      most: options.mismatches,
+      ...(options.model === undefined ? {} : { model: options.model }),
+      fresh: false,
+      grace: GRACE,
+      signal,
+    },
+    progress,
+  ).finally(() => {
+    progress.end();
+    end();
+  });
+  let explored: Explored;
+  try {
+    explored = await exploring;
+  } catch (error) {
+    // Whatever an interruption broke off is no error.
+    if (signal.aborted) return EXIT.interrupted;
+    throw error;
+  }
+  const record = recordOf(explored, seed, started);
+  const { reports } = options;
+  const written = reports === false ? undefined : writeReport(reports, record.platform.id, 'explore.json', record);
+  if (pretty) conclude(record, written);
+  else say(JSON.stringify(record));
+  if (signal.aborted) return EXIT.interrupted;
+  return explored.tallies.some(({ mismatches }) => mismatches > 0) ? EXIT.failed : EXIT.expected;
+}
+
+/** Of what is for people, when the data goes to stdout. */
+function tell(text = ''): void {
+  process.stderr.write(`${text}\n`);
+}
+
+function recordOf(explored: Explored, seed: number, started: Date): Exploration {
+  const { platform, lab, model, uids, complete, tallies, findings } = explored;
+  return {
+    schema: EXPLORATION_VERSION,
+    bindspec: version(),
+    complete,
+    started: started.toISOString(),
+    duration: Date.now() - started.getTime(),
+    platform,
+    lab,
+    model,
+    owners: [uids[1], uids[2]],
+    seed,
+    protocols: tallies.map((tally) => ({ ...tally })),
+    mismatches: findings.map(({ found, shrunk }) => describe(shrunk, found.sequence, explored)),
+  };
+}
+
+function conclude(record: Exploration, written: string | undefined): void {
+  for (const mismatch of record.mismatches) {
+    say();
+    for (const { kind, text } of mismatchLines(mismatch, record)) say(paintLine(text, kind));
+  }
+  say();
+  if (!record.complete) say(paint('yellow', 'Interrupted: the counts are of what was done until then.'));
+  for (const tally of record.protocols) say(paint('bold', tallyInWords(tally)));
+  const shown = record.mismatches.length;
+  if (shown > 0) say(`${shown === 1 ? 'one kind of mismatch is' : `${shown} kinds of mismatch are`} shown above`);
+  const where = written === undefined ? '' : `; written: ${written}`;
+  say(paint('gray', `seed ${record.seed}, ${(record.duration / 1000).toFixed(1)} s${where}`));
+}
+
+function tallyInWords({ protocol, sequences, operations, mismatches }: Tally): string {
+  const count = (number: number, word: string) =>
+    `${number.toLocaleString('en-US')} ${word}${number === 1 ? '' : word.endsWith('h') ? 'es' : 's'}`;
+  return `${protocol}: ${count(sequences, 'sequence')}, ${count(operations, 'operation')}, ${count(mismatches, 'mismatch')}`;
+}
+
+/** Plays one sequence that the user gave, and tells every step of it. */
+async function replay(sequence: Sequence, kind: LabKind, options: ExploreOptions): Promise<number> {
+  const settings = {
+    fresh: false,
+    grace: GRACE,
+    ...(options.model === undefined ? {} : { model: options.model }),
+  };
+  const floor = await Floor.open(kind, settings);
+  try {
+    const { play, transcript: lines } = await floor.playAlone(sequence);
+    const { platform, model, uids, lab } = floor;
+    const shrunk = { sequence, played: play.played, transcript: lines, reproduced: true };
+    const described = describe(shrunk, sequence, { platform, model, uids, lab: lab.facts.lab });
+    if (options.format === 'json') {
+      say(JSON.stringify({ ...described, mismatch: play.mismatch }));
+      return play.mismatch ? EXIT.failed : EXIT.expected;
+    }
+    const text = play.mismatch
+      ? mismatchLines(described, { platform, model })
+      : [...stepLines(described.steps, { platform, model }), ...transcript(described.transcript)];
+    if (!play.mismatch) say(formatSequence(sequence));
+    for (const line of text) say(paintLine(line.text, line.kind));
+    undone(sequence, play);
+    if (!play.mismatch) say(`\nas the model of ${model} predicts`);
+    return play.mismatch ? EXIT.failed : EXIT.expected;
+  } finally {
+    await floor.close();
+  }
+}
+
+/** Steps that could not be done as things were, such as a connect() of a socket that was not bound. */
+function undone(
+  { steps }: Sequence,
+  { played, mismatch }: { played: readonly { step: unknown }[]; mismatch: boolean },
+) {
+  if (mismatch) return;
+  const done = new Set(played.map(({ step }) => step));
+  const left = steps.filter((step) => !done.has(step));
+  if (left.length > 0) say(`\nnot done, because it was not possible: ${left.map(formatStep).join('; ')}`);
+}
+
+/** What says how many random sequences there are, and which. @throws UserError */
+function refuseWithReplay({ sequences, operations, seconds, seed }: ExploreOptions): void {
+  const given = Object.entries({ sequences, operations, seconds, seed }).find(([, value]) => value !== undefined);
+  if (given) throw new UserError(`--replay plays one sequence: --${given[0]} has no meaning with it`);
+}
+
+function parsed(text: string): Sequence {
+  try {
+    return parseSequence(text);
+  } catch (error) {
+    if (error instanceof BadSequence) throw new UserError(`--replay: ${error.message}`);
+    throw error;
+  }
+}
+
+function limitOf({ sequences, operations, seconds }: ExploreOptions): Limit {
+  const given = Object.entries({ sequences, operations, seconds }).filter(([, value]) => value !== undefined);
+  if (given.length > 1) {
+    throw new UserError(`only one of --sequences, --operations and --seconds can say when to stop`);
+  }
+  if (operations !== undefined) return { operations };
+  if (seconds !== undefined) return { seconds };
+  return { sequences: sequences ?? SEQUENCES };
+}
+
+async function withLab(options: ExploreOptions, work: (kind: LabKind) => Promise<number>): Promise<number> {
+  try {
+    const kind = await labFor(options.lab, (why) => {
+      tell(`bindspec: the host lab is used, because ${why.message}; to enable the netns lab: ${why.enable}`);
+    });
+    return await work(kind);
+  } catch (error) {
+    if (error instanceof LabUnavailable)
+      throw new UserError(`the ${options.lab} lab can't be had: ${error.message}; ${error.enable}`);
+    if (error instanceof HarnessError) throw new UserError(error.message, EXIT.harness);
+    throw error;
+  }
+}

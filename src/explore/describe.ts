@@ -1,0 +1,66 @@
+import { models } from '../model/index.ts';
+import type { SystemName } from '../model/types.ts';
+import type { Mismatch } from '../record/explore.ts';
+import type { Platform } from '../record/record.ts';
+import { shellWord } from '../report/words.ts';
+import { formatSequence, formatStep } from './notation.ts';
+import type { Played, Uids } from './play.ts';
+import { scriptInC } from './script-c.ts';
+import { scriptInPython } from './script-python.ts';
+import type { Sequence } from './sequence.ts';
+import type { Shrunk } from './shrink.ts';
+
+/** Where a sequence was played, as far as its description needs it. */
+export interface Where {
+  readonly platform: Platform;
+  readonly lab: string;
+  readonly model: SystemName;
+  readonly uids: Uids;
+}
+
+/** A mismatch as the record keeps it and people read it: what was played, by which rule it is wrong, and how to see it again. */
+export function describe(shrunk: Shrunk, from: Sequence, where: Where): Mismatch {
+  const { sequence, played, transcript, reproduced } = shrunk;
+  const last = played.at(-1);
+  const rule = models[where.model].rules.find(({ id }) => id === last?.prediction.rule);
+  const { platform, model, uids } = where;
+  const script = { sequence, played, uids, platform: `${platform.system} ${platform.release}`, model };
+  return {
+    protocol: sequence.protocol,
+    sequence: formatSequence(sequence),
+    from: formatSequence(from),
+    reproduced,
+    steps: played.map(describeStep),
+    ...(rule === undefined
+      ? {}
+      : {
+          rule: {
+            id: rule.id,
+            prose: rule.prose,
+            source: rule.source.name,
+            where: rule.source.where,
+            known: rule.unverified === true ? `${rule.known}, not verified` : rule.known,
+          },
+        }),
+    transcript: [...transcript],
+    rerun: rerun(sequence, where),
+    scripts: { c: scriptInC(script), python: scriptInPython(script) },
+  };
+}
+
+function describeStep({ step, prediction: { outcomes, rule }, outcome }: Played): Mismatch['steps'][number] {
+  return {
+    step: formatStep(step),
+    allowed: [...outcomes],
+    ...(rule === undefined ? {} : { rule }),
+    observed: outcome,
+  };
+}
+
+/** The command that plays just this sequence again. */
+function rerun(sequence: Sequence, { lab, model, platform }: Where): string {
+  const words = ['npx', 'bindspec', 'explore', '--replay', formatSequence(sequence)];
+  if (lab !== 'netns') words.push('--lab', lab);
+  if (model !== platform.system) words.push('--model', model);
+  return words.map(shellWord).join(' ');
+}

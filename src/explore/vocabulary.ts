@@ -1,0 +1,45 @@
+import type { LabFacts } from '../lab/lab.ts';
+import type { Protocol } from '../model/types.ts';
+import { placeOf } from './notation.ts';
+import { isInet, type Place } from './sequence.ts';
+
+/** What sequences can be made of in a lab. What comes first is the simplest, to which a sequence is shrunk. */
+export interface Vocabulary {
+  readonly protocol: Protocol;
+  readonly places: readonly Place[];
+  /** The machine's own specific addresses, to which connections are made. */
+  readonly addresses: readonly string[];
+}
+
+const KINDS = ['wildcard', 'loopback', 'second-loopback', 'external', 'second-external'] as const;
+
+/** The address by which Linux keeps a dual-stack socket that is connected over IPv6 in its IPv4 tables. */
+const PLACEHOLDER = '127.0.0.6';
+
+/** The vocabulary of a lab: every kind of address that it has, in every way to bind it. */
+export function vocabularyOf(protocol: Protocol, facts: LabFacts): Vocabulary {
+  const { inet, inet6 } = facts.addresses;
+  const v4 = KINDS.map((kind) => inet[kind]).filter((address) => address !== undefined);
+  const v6 = KINDS.map((kind) => inet6[kind]).filter((address) => address !== undefined);
+  const dual = v6.includes('::');
+  const places = [
+    ...[...v4, PLACEHOLDER].map((address) => placeOf(address, false)),
+    ...v6.map((address) => placeOf(address, false)),
+    ...(dual ? [placeOf('::', true)] : []),
+    ...(dual ? v4.map((address) => placeOf(`::ffff:${address}`, false)) : []),
+  ];
+  return {
+    protocol,
+    places: places.filter((place) => place !== undefined),
+    addresses: [...v4, ...v6].filter((address) => address !== '0.0.0.0' && address !== '::'),
+  };
+}
+
+/** The addresses at which a socket of that name can be reached, or from which it can reach a peer of the machine. */
+export function reachable(place: Place, addresses: readonly string[]): readonly string[] {
+  const v4 = place.family === 'inet' || place.address.startsWith('::ffff:');
+  const plain = v4 ? place.address.replace(/^::ffff:/, '') : place.address;
+  if (plain === '::') return addresses.filter((address) => !place.v6only || !isInet(address));
+  if (plain === '0.0.0.0') return addresses.filter(isInet);
+  return [plain];
+}

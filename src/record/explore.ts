@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { lineSchema, platformSchema } from './record.ts';
+
+/** The version of the shape. Raised when a reader of the one before could not read it. */
+export const EXPLORATION_VERSION = 1;
+
+const text = z.string();
+const count = z.int().min(0);
+
+const mismatch = z.strictObject({
+  protocol: z.enum(['udp', 'tcp']),
+  sequence: text.describe('The shortest sequence found, as `bindspec explore --replay` reads it'),
+  from: text.describe('The random sequence in which it was found'),
+  reproduced: z.boolean().describe('Whether it came again when it was played alone'),
+  steps: z
+    .array(
+      z.strictObject({
+        step: text,
+        allowed: z.array(text).describe('What the model allows'),
+        rule: text.exactOptional().describe('The rule by which; absent where the model takes a step for granted'),
+        observed: text,
+      }),
+    )
+    .describe('Every operation; the last one is the mismatch'),
+  rule: z
+    .strictObject({ id: text, prose: text, source: text, where: text, known: text })
+    .exactOptional()
+    .describe('The rule that decided the last step'),
+  transcript: z.array(lineSchema),
+  rerun: text,
+  scripts: z.strictObject({ c: text, python: text }),
+});
+
+/** What a run of `bindspec explore` did and found. */
+export const explorationSchema = z.strictObject({
+  schema: z.literal(EXPLORATION_VERSION),
+  bindspec: text.describe('The version of bindspec'),
+  complete: z.boolean().describe('False when the run was interrupted'),
+  started: z.iso.datetime(),
+  duration: z.number().describe('Milliseconds'),
+  platform: platformSchema,
+  lab: text,
+  model: text.describe('The system whose model was asked'),
+  owners: z.array(z.int()).describe('The user ids of the first and the second owner'),
+  seed: z.int().min(0),
+  protocols: z.array(
+    z.strictObject({
+      protocol: z.enum(['udp', 'tcp']),
+      sequences: count,
+      operations: count,
+      mismatches: count.describe('Sequences with an operation whose outcome the model does not allow'),
+    }),
+  ),
+  mismatches: z.array(mismatch).describe('One of each kind of mismatch, shrunk; not more than were asked for'),
+});
+
+export type Exploration = z.infer<typeof explorationSchema>;
+export type Mismatch = Exploration['mismatches'][number];

@@ -1,0 +1,88 @@
+import type { Exploration, Mismatch } from '../record/explore.ts';
+import { visible } from '../record/visible.ts';
+import { transcript, type Line } from './failure.ts';
+
+/** What a mismatch is told against: the system that ran, and the one whose model was asked. */
+type Against = Pick<Exploration, 'model' | 'platform'>;
+
+/** Tells of one mismatch: what the model says and why, what happened, every call, and how to see it again. */
+export function mismatchLines(mismatch: Mismatch, against: Against): Line[] {
+  return [
+    { kind: 'title', text: `MISMATCH  ${visible(mismatch.sequence)}` },
+    ...whence(mismatch),
+    ...ruleLines(mismatch, against),
+    ...stepLines(mismatch.steps, against),
+    ...transcript(mismatch.transcript),
+    { kind: 'empty', text: '' },
+    { kind: 'heading', text: '  To run just this again:' },
+    { kind: 'command', text: `    ${mismatch.rerun}` },
+    ...script('C', mismatch.scripts.c),
+    ...script('Python', mismatch.scripts.python),
+  ];
+}
+
+/** Every operation of a sequence in columns: what the model allows, and what was observed. */
+export function stepLines(steps: Mismatch['steps'], { model, platform }: Against): Line[] {
+  const rows = steps.map(({ step, allowed, rule = 'taken for granted', observed }) => {
+    // Windows has names of its own for the same errors.
+    const agrees = allowed.some((one) => one.replace(/^WSA/, '') === observed.replace(/^WSA/, ''));
+    return { step: visible(step), allowed: allowed.join(' or '), rule, observed: visible(observed), agrees };
+  });
+  const widest = (key: 'step' | 'allowed' | 'observed') =>
+    rows.reduce((width, row) => Math.max(width, row[key].length), 0);
+  const [step, allowed, observed] = [widest('step'), widest('allowed'), widest('observed')];
+  return [
+    { kind: 'empty', text: '' },
+    {
+      kind: 'heading',
+      text: `  Operations (observed on ${platform.system}; the model of ${model} allows, by its rule):`,
+    },
+    ...rows.map((row): Line => ({
+      kind: row.agrees ? 'call' : 'observed',
+      text: `  ${row.agrees ? ' ' : '>'} ${row.step.padEnd(step)}  ${row.observed.padEnd(observed)}  ${row.allowed.padEnd(allowed)}  ${row.rule}`,
+    })),
+  ];
+}
+
+function whence({ from, sequence, reproduced }: Mismatch): Line[] {
+  const lines: Line[] = [];
+  if (from !== sequence) lines.push({ kind: 'id', text: `  shrunk from ${visible(from)}` });
+  if (!reproduced) {
+    lines.push(
+      { kind: 'empty', text: '' },
+      { kind: 'reason', text: '  It did NOT happen again when the sequence was played alone.' },
+    );
+  }
+  return lines;
+}
+
+function ruleLines({ steps, rule }: Mismatch, { model }: Against): Line[] {
+  const last = steps.at(-1);
+  if (last === undefined) return [];
+  const lines: Line[] = [
+    { kind: 'empty', text: '' },
+    {
+      kind: 'requirement',
+      text: `  -> ${visible(last.step)}: the model of ${model} allows ${last.allowed.join(' or ')}, the system returned ${visible(last.observed)}`,
+    },
+  ];
+  if (rule === undefined) return lines;
+  return [
+    ...lines,
+    { kind: 'requirement', text: `     ${rule.id}: ${rule.prose}` },
+    { kind: 'source', text: `     ${rule.source}, ${rule.where}` },
+    { kind: 'source', text: `     Known: ${rule.known}` },
+  ];
+}
+
+function script(language: string, text: string): Line[] {
+  return [
+    { kind: 'empty', text: '' },
+    { kind: 'heading', text: `  The same in ${language}, without bindspec:` },
+    { kind: 'empty', text: '' },
+    ...text
+      .trimEnd()
+      .split('\n')
+      .map((line): Line => ({ kind: 'call', text: line === '' ? '' : `    ${line}` })),
+  ];
+}

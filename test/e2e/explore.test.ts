@@ -1,0 +1,222 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { execa } from 'execa';
+import * as fc from 'fast-check';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe as describeMismatch } from '../../src/explore/describe.ts';
+import { Floor } from '../../src/explore/floor.ts';
+import { sequences } from '../../src/explore/generate.ts';
+import { formatSequence, parseSequence } from '../../src/explore/notation.ts';
+import { vocabularyOf } from '../../src/explore/vocabulary.ts';
+import { netns } from '../../src/lab/netns.ts';
+import { onPath } from '../../src/lab/programs.ts';
+import { explorationSchema, type Exploration } from '../../src/record/explore.ts';
+import { bindspec, folder, start } from '../support/cli.ts';
+import { AGENT, isRoot, noNamespaces, titled } from '../support/namespace.ts';
+import { runs, until } from '../support/waiting.ts';
+
+const noTools =
+  noNamespaces ?? (onPath('cc') ? (onPath('python3') ? null : 'python3 is not installed') : 'cc is not installed');
+
+/** Explores in namespaces, and reads the record that it leaves. */
+async function explored(...words: string[]) {
+  const reports = folder();
+  const ran = await bindspec(['explore', '--lab', 'netns', '--reports', reports, '--format', 'json', ...words]);
+  const record: Exploration = explorationSchema.parse(JSON.parse(ran.stdout));
+  const file = path.join(reports, record.platform.id, 'explore.json');
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(record);
+  return { ...ran, record };
+}
+
+/** Runs both scripts of a mismatch as they say they are to be run, and returns what they print. */
+async function runScripts({ scripts }: Pick<Exploration['mismatches'][number], 'scripts'>): Promise<string[]> {
+  const home = folder();
+  writeFileSync(path.join(home, 'mismatch.c'), scripts.c);
+  writeFileSync(path.join(home, 'mismatch.py'), scripts.python);
+  await execa('cc', ['mismatch.c'], { cwd: home });
+  const outputs = [scripts.c, scripts.python].map(async (text) => {
+    const command = /unshare --net (sh -c '.*')/.exec(text)?.[1] ?? 'false';
+    const user = isRoot ? '' : '--user --map-root-user ';
+    return (await execa('sh', ['-c', `unshare ${user}--net ${command}`], { cwd: home })).stdout;
+  });
+  return Promise.all(outputs);
+}
+
+describe('what explore refuses', () => {
+  test.each([
+    [['--seed', 'pi'], "argument 'pi' is invalid. It must be a whole number from 0 to 2147483647."],
+    [['--seed', '-1'], "argument '-1' is invalid"],
+    [['--sequences', '0'], "argument '0' is invalid. It must be a whole number from 1"],
+    [['--operations', '1.5'], "argument '1.5' is invalid"],
+    [['--seconds', ''], "argument '' is invalid"],
+    [['--jobs', '0'], "argument '0' is invalid"],
+    [['--protocol', 'sctp'], "argument 'sctp' is invalid. Allowed choices are udp, tcp, both."],
+    [['--model', 'plan9'], "argument 'plan9' is invalid. Allowed choices are linux, darwin"],
+    [['--sequences', '5', '--seconds', '5'], 'only one of --sequences, --operations and --seconds'],
+    [['--replay', 'udp: bind s1'], "--replay: 'bind s1' is not of the form 'bind s1[@2] ADDRESS"],
+    [['--replay', 'udp: bind s1 ::', '--seed', '5'], '--replay plays one sequence: --seed has no meaning with it'],
+    [['--reports', '/dev/null/nowhere'], "the reports folder '/dev/null/nowhere' can't be written to"],
+    [['today'], 'too many arguments'],
+  ])('%j', async (words, message) => {
+    const { exitCode, stdout, stderr } = await bindspec(['explore', ...words]);
+    expect(exitCode).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(message);
+    expect(
+      stderr
+        .trim()
+        .split('\n')
+        .filter((line) => !line.startsWith('(run ')),
+    ).toHaveLength(1);
+  });
+});
+
+describe.skipIf(noNamespaces)(titled('explore in namespaces', noNamespaces), () => {
+  test('thousands of operations of each protocol are as the model of this system predicts', async () => {
+    const { exitCode, record, stderr } = await explored('--operations', '8000', '--seed', '11');
+    expect(record.mismatches).toEqual([]);
+    expect(exitCode).toBe(0);
+    expect(record.complete).toBe(true);
+    expect(record.seed).toBe(11);
+    expect(stderr).toContain('seed 11');
+    expect(record.protocols.map(({ protocol }) => protocol)).toEqual(['udp', 'tcp']);
+    for (const { operations, mismatches } of record.protocols) {
+      expect(operations).toBeGreaterThanOrEqual(8000);
+      expect(mismatches).toBe(0);
+    }
+    if (isRoot) expect(record.owners).toEqual([0, 65_534]);
+  });
+
+  test('a seed means the same however many labs there are, and whenever it is', async () => {
+    const words = ['--operations', '6000', '--seed', '3', '--model', 'freebsd', '--mismatches', '1'];
+    const [one, two] = [await explored(...words, '--jobs', '1'), await explored(...words, '--jobs', '3')];
+    expect(two.record.protocols).toEqual(one.record.protocols);
+    expect(two.record.mismatches.map(({ sequence, from }) => ({ sequence, from }))).toEqual(
+      one.record.mismatches.map(({ sequence, from }) => ({ sequence, from })),
+    );
+    const of = async (count: string) =>
+      (await explored('--sequences', count, '--seed', '4', '--protocol', 'udp')).record.protocols[0];
+    const [half, whole] = [await of('500'), await of('1000')];
+    expect(whole?.sequences).toBe(1000);
+    // Every batch plays sequences of its own.
+    expect(whole?.operations).not.toBe((half?.operations ?? 0) * 2);
+  });
+
+  test('says seed and counts to people', async () => {
+    const words = ['--lab', 'netns', '--reports', folder(), '--sequences', '20', '--protocol', 'tcp'];
+    const { exitCode, stdout } = await bindspec(['explore', ...words]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^seed \d+$/m);
+    expect(stdout).toMatch(/^tcp: 20 sequences, \d+ operations, 0 mismatches$/m);
+  });
+
+  test('a replay tells every step, also those that could not be done', async () => {
+    const text =
+      'tcp: bind s1 0.0.0.0 reuseaddr; listen s1; bind s2@2 127.0.0.1 reuseaddr; listen s2; accept s3 from s1 at 127.0.0.1';
+    const { exitCode, stdout } = await bindspec(['explore', '--lab', 'netns', '--replay', text]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/bind s2@2 127\.0\.0\.1 reuseaddr +EADDRINUSE +EADDRINUSE +linux\/reuseaddr-listener/);
+    expect(stdout).toMatch(/second owner, uid \d+ +bind\(s2, 127\.0\.0\.1:\d+\) = -1 EADDRINUSE/);
+    expect(stdout).toContain('accept(s1) = s3 from 127.0.0.1:');
+    expect(stdout).toContain('not done, because it was not possible: listen s2');
+  });
+
+  test('interrupted, it tells what was done and leaves nothing behind', async () => {
+    const reports = folder();
+    const child = start(['explore', '--lab', 'netns', '--reports', reports, '--seconds', '60', '--seed', '1']);
+    onTestFinished(() => {
+      child.kill('SIGKILL');
+    });
+    let printed = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      printed += chunk.toString();
+    });
+    await until('it has begun', () => printed.includes('seed 1'));
+    const started = descendants(child.pid ?? 0);
+    expect(started.length).toBeGreaterThan(3);
+    child.kill('SIGINT');
+    const { exitCode } = await child;
+    expect(exitCode).toBe(130);
+    expect(printed).toContain('Interrupted: the counts are of what was done until then.');
+    await until('everything that it started has ended', () => !started.some(runs));
+  });
+});
+
+describe.skipIf(noTools)(titled("explore against another system's model", noTools), () => {
+  test('finds what is different, shrinks it, and shows it in every way', async () => {
+    const { exitCode, record } = await explored(
+      '--model',
+      'darwin',
+      '--sequences',
+      '400',
+      '--seed',
+      '1',
+      '--mismatches',
+      '6',
+    );
+    expect(exitCode).toBe(1);
+    expect(record.mismatches).toHaveLength(6);
+    for (const mismatch of record.mismatches) {
+      expect(mismatch.reproduced).toBe(true);
+      expect(mismatch.steps.length).toBeLessThanOrEqual(5);
+      const last = mismatch.steps.at(-1);
+      expect(last?.allowed).not.toContain(last?.observed);
+      expect(mismatch.rule?.id).toMatch(/^darwin\//);
+      expect(mismatch.transcript.length).toBeGreaterThan(1);
+      const wanted = mismatch.steps.map(({ step, observed }) => `${step} = ${observed}`).join('\n');
+      expect(await runScripts(mismatch)).toEqual([wanted, wanted]);
+    }
+    const [first] = record.mismatches;
+    expect(first?.steps.length).toBeLessThanOrEqual(3);
+    const words = /^npx bindspec (.*)$/.exec(first?.rerun ?? '')?.[1] ?? '';
+    const again = await execa('sh', ['-c', `${process.execPath} dist/src/cli/main.js ${words} --lab netns`], {
+      reject: false,
+    });
+    expect(again.exitCode).toBe(1);
+    expect(again.stdout).toContain(`MISMATCH  ${first?.sequence}`);
+    expect(again.stdout).toContain('The same in C, without bindspec:');
+    expect(again.stdout).toContain('The same in Python, without bindspec:');
+  });
+
+  test('scripts print what the agents saw, for random sequences', async () => {
+    const settings = { fresh: false, grace: 20_000, agentCommand: [process.execPath, AGENT] };
+    const floor = await Floor.open(netns, settings);
+    try {
+      const { platform, model, uids } = floor;
+      for (const protocol of ['udp', 'tcp'] as const) {
+        const made = fc.sample(sequences(fc, vocabularyOf(protocol, floor.lab.facts)), { seed: 9, numRuns: 15 });
+        // Every operation at least once, whatever the seed.
+        const all =
+          protocol === 'udp'
+            ? [
+                'udp: bind s1 0.0.0.0 reuseport; connect s1 127.0.0.1; disconnect s1; bind s2@2 127.0.0.2; set s1 reuseport=0; listen s1; close s1; rebind s2',
+                'udp: bind s1 0.0.0.0 reuseport; bind s2@2 0.0.0.0 reuseport; bind s3 127.0.0.1 reuseport',
+              ]
+            : [
+                'tcp: bind s1@2 :: reuseaddr; listen s1; accept s2 from s1 at 192.168.5.130; shutdown s1; bind s3 fd00:5::130; connect s3 fd00:5::130; disconnect s3; rebind s3; close s2; close s1',
+                'tcp: bind s1@2 0.0.0.0 reuseport; listen s1; accept s2 from s1 at 127.0.0.1; close s1; bind s3@2 127.0.0.1 reuseport; bind s4 127.0.0.1 reuseport',
+              ];
+        for (const sequence of [...made, ...all.map(parseSequence)]) {
+          const { play, transcript } = await floor.playAlone(sequence);
+          const shrunk = { sequence, played: play.played, transcript, reproduced: true };
+          const described = describeMismatch(shrunk, sequence, { platform, model, uids, lab: 'netns' });
+          const wanted = described.steps.map(({ step, observed }) => `${step} = ${observed}`).join('\n');
+          expect(await runScripts(described), formatSequence(sequence)).toEqual([wanted, wanted]);
+        }
+      }
+    } finally {
+      await floor.close();
+    }
+  });
+});
+
+/** The processes below one, as far as the system lists them. */
+function descendants(pid: number): number[] {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+    return children.flatMap((child) => [child, ...descendants(child)]);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,45 @@
+import type { LabFacts } from '../../../src/lab/lab.ts';
+import { ADDRESSES } from '../../../src/lab/netns-topology.ts';
+import { models } from '../../../src/model/index.ts';
+import type { SystemName } from '../../../src/model/types.ts';
+import type { Ask } from '../../../src/explore/lockstep.ts';
+import { Play } from '../../../src/explore/play.ts';
+import type { Sequence } from '../../../src/explore/sequence.ts';
+import { vocabularyOf } from '../../../src/explore/vocabulary.ts';
+
+export const facts: LabFacts = {
+  lab: 'netns',
+  hosts: { machine: 'the machine' },
+  addresses: ADDRESSES,
+  missing: {},
+  externalInterface: null,
+  ownPorts: true,
+  elsewhere: 'npx bindspec doctor',
+};
+
+export const udp = vocabularyOf('udp', facts);
+export const tcp = vocabularyOf('tcp', facts);
+
+/** A sequence about to be played on a port of its own, against a system's model. */
+export function playOf(sequence: Sequence, system: SystemName = 'linux'): Play {
+  const host = { addresses: [...Object.values(ADDRESSES.inet), ...Object.values(ADDRESSES.inet6)] };
+  return new Play(sequence, {
+    port: 20_000,
+    uids: { 1: 0, 2: 65_534 },
+    simulation: models[system].simulate({ host }),
+    peers: [1, 2, 3, 4, 5, 6, 7, 8],
+    prefix: '',
+  });
+}
+
+/** A system on which bind() and listen() answer as they are told, one after the other, and all else works. */
+export function answering(answers: readonly string[]): Ask {
+  let next = 0;
+  return async (_, operations) =>
+    operations.map(({ op }) => {
+      if (op === 'getsockname') return '127.0.0.1';
+      if (op !== 'bind' && op !== 'listen') return 'ok';
+      next += 1;
+      return answers[next - 1] ?? 'ok';
+    });
+}

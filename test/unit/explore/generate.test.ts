@@ -1,0 +1,93 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { sequences } from '../../../src/explore/generate.ts';
+import { playAll } from '../../../src/explore/lockstep.ts';
+import { formatSequence, parseSequence } from '../../../src/explore/notation.ts';
+import { LONGEST, SHORTEST, type Sequence } from '../../../src/explore/sequence.ts';
+import { smaller } from '../../../src/explore/smaller.ts';
+import { models } from '../../../src/model/index.ts';
+import { answering, playOf, tcp, udp } from './fixture.ts';
+
+const both = fc.oneof(sequences(fc, udp), sequences(fc, tcp));
+const answers = fc.array(fc.constantFrom('ok', 'EADDRINUSE', 'EINVAL'), { minLength: 20, maxLength: 20 });
+
+describe('random sequences', () => {
+  it('have two to eight steps', () => {
+    fc.assert(
+      fc.property(both, ({ steps }) => steps.length >= SHORTEST && steps.length <= LONGEST),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('can be taken by the model of every system, whatever the real one answers', async () => {
+    for (const { name } of Object.values(models)) {
+      await fc.assert(
+        fc.asyncProperty(both, answers, async (sequence, given) => {
+          const play = playOf(sequence, name);
+          await playAll([play], answering(given));
+          expect(play.played.length).toBeGreaterThan(0);
+        }),
+        { numRuns: 200 },
+      );
+    }
+  });
+
+  it('are the same for the same seed', () => {
+    const texts = (seed: number) => fc.sample(sequences(fc, tcp), { seed, numRuns: 50 }).map(formatSequence);
+    expect(texts(7)).toEqual(texts(7));
+    expect(texts(7)).not.toEqual(texts(8));
+  });
+
+  it('hold every operation, address, option and owner', () => {
+    for (const vocabulary of [udp, tcp]) {
+      const steps = fc.sample(sequences(fc, vocabulary), { seed: 1, numRuns: 5000 }).flatMap((one) => one.steps);
+      const ops = ['bind', 'rebind', 'set', 'listen', 'connect', 'disconnect', 'close'];
+      expect(new Set(steps.map(({ op }) => op))).toEqual(
+        new Set(vocabulary === udp ? ops : [...ops, 'accept', 'shutdown']),
+      );
+      const binds = steps.flatMap((step) => (step.op === 'bind' ? [step] : []));
+      const names = new Set(binds.map(({ address, v6only }) => `${address} ${v6only}`));
+      expect(names.size).toBe(vocabulary.places.length);
+      expect(new Set(binds.map(({ options }) => options.join(' ')))).toHaveProperty('size', 4);
+      expect(new Set(binds.map(({ owner }) => owner))).toEqual(new Set([1, 2]));
+    }
+  });
+});
+
+describe('the simpler forms of a sequence', () => {
+  it('are sequences, each simpler than the one before, so that shrinking comes to an end', () => {
+    fc.assert(
+      fc.property(both, (sequence) => {
+        const vocabulary = sequence.protocol === 'udp' ? udp : tcp;
+        const weight = (one: Sequence) => weightOf(one, vocabulary.places, vocabulary.addresses);
+        for (const simpler of smaller(sequence, vocabulary)) {
+          expect(parseSequence(formatSequence(simpler))).toEqual(simpler);
+          expect(weight(simpler)).toBeLessThan(weight(sequence));
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('include every one with a step less', () => {
+    const sequence = parseSequence('udp: bind s1 0.0.0.0; bind s2 127.0.0.1 reuseport; close s1; set s2 reuseport=0');
+    const texts = [...smaller(sequence, udp)].map(formatSequence);
+    expect(texts).toContain('udp: bind s2 127.0.0.1 reuseport; set s2 reuseport=0');
+    expect(texts).toContain('udp: bind s1 0.0.0.0; close s1');
+    expect(texts).toContain('udp: bind s1 0.0.0.0; bind s2 127.0.0.1 reuseport; set s2 reuseport=0');
+    expect(texts).toContain('udp: bind s1 0.0.0.0; bind s2 127.0.0.1; close s1; set s2 reuseport=0');
+    expect(texts).toContain('udp: bind s1 0.0.0.0; bind s2 0.0.0.0 reuseport; close s1; set s2 reuseport=0');
+  });
+});
+
+/** Steps weigh most; then owners, options, and how far from the simplest the addresses are. */
+function weightOf({ steps }: Sequence, places: typeof udp.places, addresses: readonly string[]): number {
+  let weight = steps.length * 1000;
+  for (const step of steps) {
+    if (step.op === 'connect' || step.op === 'accept') weight += addresses.indexOf(step.to) + 1;
+    if (step.op !== 'bind') continue;
+    const place = places.findIndex(({ address, v6only }) => address === step.address && v6only === step.v6only);
+    weight += place + step.options.length + step.owner;
+  }
+  return weight;
+}

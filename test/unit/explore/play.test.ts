@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { playAll } from '../../../src/explore/lockstep.ts';
+import { parseSequence } from '../../../src/explore/notation.ts';
+import type { Operation } from '../../../src/protocol/messages.ts';
+import { HarnessError } from '../../../src/verdict/harness-error.ts';
+import { answering, playOf } from './fixture.ts';
+
+/** Plays a sequence on a system that answers so. */
+async function played(text: string, ...answers: string[]) {
+  const play = playOf(parseSequence(text));
+  await playAll([play], answering(answers));
+  return play;
+}
+
+describe('playing a sequence', () => {
+  it('is no mismatch while the system does as the model allows', async () => {
+    const play = await played('udp: bind s1 0.0.0.0; bind s2 127.0.0.1; close s1; rebind s2', 'ok', 'EADDRINUSE', 'ok');
+    expect(play.mismatch).toBe(false);
+    expect(play.played.map(({ outcome }) => outcome)).toEqual(['ok', 'EADDRINUSE', 'ok', 'ok']);
+  });
+
+  it('ends with the first answer that the model does not allow, and says which rule was wrong', async () => {
+    const play = await played('udp: bind s1 0.0.0.0; bind s2 127.0.0.1; close s1', 'ok', 'ok');
+    expect(play.mismatch).toBe(true);
+    expect(play.played).toHaveLength(2);
+    expect(play.played[1]?.prediction).toMatchObject({ outcomes: ['EADDRINUSE'], rule: 'linux/udp-conflict' });
+  });
+
+  it('goes on with what happened, also where the model expected something else', async () => {
+    const play = await played('udp: bind s1 0.0.0.0; bind s2 127.0.0.1', 'EADDRINUSE');
+    expect(play.mismatch).toBe(true);
+    expect(play.played).toHaveLength(1);
+  });
+
+  it('leaves out what can not be done as things are', async () => {
+    const play = await played(
+      'tcp: bind s1 0.0.0.0; bind s2 0.0.0.0; listen s2; connect s2 127.0.0.1; close s2',
+      'ok',
+      'EADDRINUSE',
+    );
+    expect(play.played.map(({ step }) => step.op)).toEqual(['bind', 'bind', 'close']);
+  });
+
+  it('lets nobody connect to a listener that had a peer once', async () => {
+    const play = await played(
+      'tcp: bind s1 ::ffff:0.0.0.0; connect s1 127.0.0.1; disconnect s1; listen s1; accept s2 from s1 at 192.168.5.130',
+    );
+    expect(play.played.map(({ step }) => step.op)).toEqual(['bind', 'connect', 'disconnect', 'listen']);
+  });
+
+  it('lets nobody connect where two listen', async () => {
+    const play = await played(
+      'tcp: bind s1 0.0.0.0; bind s2 ::1; listen s1; accept s3 from s1 at 127.0.0.1; listen s2; accept s4 from s1 at 127.0.0.1',
+    );
+    expect(play.played.map(({ step }) => step.op)).toEqual(['bind', 'bind', 'listen', 'accept', 'listen']);
+  });
+
+  it('resets a TCP connection before it closes it, and at the end', async () => {
+    const calls: Operation[] = [];
+    const play = playOf(
+      parseSequence('tcp: bind s1 0.0.0.0; connect s1 127.0.0.1; close s1; bind s2 0.0.0.0; connect s2 127.0.0.1'),
+    );
+    await playAll([play], async (part, operations) => {
+      calls.push(...operations);
+      return answering([])(part, operations);
+    });
+    expect(calls.map(({ op }) => op).join(' ')).toContain('disconnect close');
+    expect(play.cleaning()).toEqual([{ owner: 1, operation: { op: 'disconnect', on: 's2' } }]);
+  });
+
+  it("blames the harness for what is not the system's answer", async () => {
+    const play = playOf(parseSequence('udp: bind s1 ::1 reuseport'));
+    const failing = playAll([play], async (_, operations) =>
+      operations.map(({ op }) => (op === 'setsockopt' ? 'EPERM' : 'ok')),
+    );
+    await expect(failing).rejects.toThrow(HarnessError);
+    await expect(failing).rejects.toThrow("setsockopt returned EPERM, while playing 'udp: bind s1 ::1 reuseport'");
+  });
+
+  it("takes Windows' names for the errors of others", async () => {
+    const play = playOf(parseSequence('udp: bind s1 127.0.0.1; bind s2 127.0.0.1'), 'windows');
+    await playAll([play], answering(['ok', 'EADDRINUSE']));
+    expect(play.mismatch).toBe(false);
+  });
+
+  it("does one owner's step before the other's, in every sequence", async () => {
+    const order: string[] = [];
+    const plays = [
+      playOf(parseSequence('udp: bind s1 127.0.0.1; bind s2@2 127.0.0.2; bind s3 127.0.0.3')),
+      playOf(parseSequence('udp: bind s4@2 127.0.0.1; bind s5 127.0.0.2')),
+    ];
+    await playAll(plays, async (part, operations) => {
+      for (const operation of operations) if (operation.op === 'bind') order.push(`${part}:${operation.on}`);
+      return operations.map(() => 'ok');
+    });
+    expect(order).toEqual(['1:s1', '2:s4', '1:s5', '2:s2', '1:s3']);
+  });
+});
