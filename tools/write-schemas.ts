@@ -1,6 +1,7 @@
 // Writes the published schemas; `npm run schemas` builds and runs it. The tests fail when they are out of date.
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { recordJsonSchema } from '../src/record/json-schema.ts';
+import { matrixJsonSchema, recordJsonSchema } from '../src/record/json-schema.ts';
 
 mkdirSync('schemas', { recursive: true });
 writeFileSync('schemas/record.schema.json', recordJsonSchema());
+writeFileSync('schemas/matrix.schema.json', matrixJsonSchema());

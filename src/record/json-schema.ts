@@ -1,15 +1,25 @@
 import { z } from 'zod';
+import { MATRIX_VERSION, matrixSchema } from './matrix.ts';
 import { RECORD_VERSION, recordSchema } from './record.ts';
 
 /** The record's shape for other programs, as the text of a JSON Schema (draft 2020-12). */
 export function recordJsonSchema(): string {
-  const { $schema, ...shape } = z.toJSONSchema(recordSchema, { target: 'draft-2020-12' });
-  const head = {
-    $schema,
-    // A name, not an address: the schema comes with the package.
-    $id: `urn:bindspec:record:${RECORD_VERSION}`,
-    title: 'bindspec record',
-    description: 'One run of bindspec on one platform',
-  };
+  return jsonSchema(recordSchema, `record:${RECORD_VERSION}`, 'record', 'One run of bindspec on one platform');
+}
+
+/** The shape of a matrix's record, likewise. */
+export function matrixJsonSchema(): string {
+  return jsonSchema(
+    matrixSchema,
+    `matrix:${MATRIX_VERSION}`,
+    'matrix',
+    'All pairs of sockets that bindspec bound on one platform, and what its model says of them',
+  );
+}
+
+function jsonSchema(of: z.ZodType, id: string, what: string, description: string): string {
+  const { $schema, ...shape } = z.toJSONSchema(of, { target: 'draft-2020-12' });
+  // A name, not an address: the schema comes with the package.
+  const head = { $schema, $id: `urn:bindspec:${id}`, title: `bindspec ${what}`, description };
   return `${JSON.stringify({ ...head, ...shape }, null, 2)}\n`;
 }
