@@ -1,4 +1,13 @@
-import { accessSync, constants, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  appendFileSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import type { BindRecord } from '../record/record.ts';
 import { UserError } from './exit.ts';
@@ -32,7 +41,7 @@ export async function writeReports(folder: string, record: BindRecord): Promise<
   };
   const home = path.join(folder, record.platform.id);
   prepareFolder(home);
-  return Object.entries(files).map(([name, content]) => {
+  const written = Object.entries(files).map(([name, content]) => {
     const file = path.join(home, name);
     try {
       writeFileSync(`${file}.new`, content);
@@ -42,4 +51,14 @@ export async function writeReports(folder: string, record: BindRecord): Promise<
     }
     return file;
   });
+  linkMatrix(home);
+  return written;
+}
+
+/** Says at the end of a platform's `report.md` that there is a page about its matrix, where there is one. */
+export function linkMatrix(home: string): void {
+  const [report, matrix] = [path.join(home, 'report.md'), path.join(home, 'matrix.md')];
+  if (!existsSync(report) || !existsSync(matrix)) return;
+  const line = 'All pairs of sockets, first by second: [the bind matrix of this platform](matrix.md).';
+  if (!readFileSync(report, 'utf8').includes(line)) appendFileSync(report, `\n${line}\n`);
 }

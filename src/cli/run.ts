@@ -1,16 +1,15 @@
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
-import process from 'node:process';
 import { cellsOf } from '../experiment/cells.ts';
 import { loadRegistry } from '../experiment/registry.ts';
-import { LabUnavailable } from '../lab/lab.ts';
 import type { BindRecord } from '../record/record.ts';
 import { run, type Listener } from '../runner/run.ts';
-import { HarnessError } from '../verdict/harness-error.ts';
 import { BadKnownList, parseKnownList, type KnownDeviation } from '../verdict/known.ts';
 import { conclude } from './conclusion.ts';
 import { EXIT, UserError } from './exit.ts';
-import { labFor, type LabChoice } from './labs.ts';
+import { inLab } from './in-lab.ts';
+import { interruption } from './interruption.ts';
+import type { LabChoice } from './labs.ts';
 import { Progress } from './progress.ts';
 import { prepareFolder, writeReports } from './reports-folder.ts';
 import { selected } from './selected.ts';
@@ -30,7 +29,6 @@ export interface RunOptions {
 
 /** How long an agent may take to start, and to answer beyond what its operations wait for, in milliseconds. */
 const GRACE = 10_000;
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const SILENT: Listener = { started: () => undefined, began: () => undefined, ended: () => undefined };
 
 /** `bindspec run`. Returns the exit code. @throws UserError for what the user can mend. */
@@ -40,17 +38,10 @@ export async function runCommand(selectors: string[], options: RunOptions): Prom
   const known = readKnown(options.known, registry.flatMap(cellsOf));
   prepareFolder(options.reports);
 
-  const interruption = new AbortController();
-  const interrupt = () => {
-    // Asked a second time, nothing is waited for; the kernel takes the labs back.
-    if (interruption.signal.aborted) process.exit(EXIT.interrupted);
-    interruption.abort();
-  };
-  for (const signal of SIGNALS) process.on(signal, interrupt);
-
+  const interrupted = interruption();
   const pretty = options.format === 'pretty';
   const progress = pretty ? new Progress(cells, version()) : null;
-  const record = await inLab(options, (kind) =>
+  const record = await inLab(options.lab, (kind) =>
     run(
       cells,
       kind,
@@ -63,18 +54,18 @@ export async function runCommand(selectors: string[], options: RunOptions): Prom
         failFast: options.failFast,
         grace: GRACE,
         known,
-        signal: interruption.signal,
+        signal: interrupted.signal,
       },
       progress ?? SILENT,
     ),
   );
   progress?.end();
-  for (const signal of SIGNALS) process.off(signal, interrupt);
+  interrupted.off();
 
   const written = await writeReports(options.reports, record);
   if (pretty) conclude(record, written);
   else say(JSON.stringify(record));
-  return interruption.signal.aborted ? EXIT.interrupted : exitCode(record);
+  return interrupted.signal.aborted ? EXIT.interrupted : exitCode(record);
 }
 
 /** Cells spend most of their time waiting for agents and for silence, so there are more at a time than processors. */
@@ -86,25 +77,6 @@ function exitCode(record: BindRecord): number {
   const verdicts = new Set(record.cells.map(({ verdict }) => verdict));
   if (verdicts.has('error')) return EXIT.harness;
   return verdicts.has('fail') || verdicts.has('stale') ? EXIT.failed : EXIT.expected;
-}
-
-async function inLab(
-  options: RunOptions,
-  work: (kind: Awaited<ReturnType<typeof labFor>>) => Promise<BindRecord>,
-): Promise<BindRecord> {
-  try {
-    const kind = await labFor(options.lab, (why) => {
-      process.stderr.write(
-        `bindspec: the host lab is used, because ${why.message}; to enable the netns lab: ${why.enable}\n`,
-      );
-    });
-    return await work(kind);
-  } catch (error) {
-    if (error instanceof LabUnavailable)
-      throw new UserError(`the ${options.lab} lab can't be had: ${error.message}; ${error.enable}`);
-    if (error instanceof HarnessError) throw new UserError(error.message, EXIT.harness);
-    throw error;
-  }
 }
 
 function readKnown(

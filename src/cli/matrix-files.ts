@@ -1,0 +1,55 @@
+import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { MatrixRecord } from '../record/matrix.ts';
+import { BadRecord, readMatrix } from '../record/read.ts';
+import { matrixMarkdown } from '../report/matrix/markdown.ts';
+import { UserError } from './exit.ts';
+import { linkMatrix, prepareFolder } from './reports-folder.ts';
+
+const RECORD = 'matrix.json';
+
+/** Writes `matrix.json` and `matrix.md` of a platform, and a link to it in its `report.md`. @returns the files' paths. */
+export function writeMatrix(folder: string, record: MatrixRecord): string[] {
+  const home = path.join(folder, record.platform.id);
+  prepareFolder(home);
+  const files = { [RECORD]: `${JSON.stringify(record)}\n`, 'matrix.md': matrixMarkdown(record) };
+  const written = Object.entries(files).map(([name, content]) => {
+    const file = path.join(home, name);
+    try {
+      writeFileSync(`${file}.new`, content);
+      renameSync(`${file}.new`, file);
+    } catch (error) {
+      throw new UserError(`'${file}' can't be written: ${(error as Error).message}`);
+    }
+    return file;
+  });
+  linkMatrix(home);
+  return written;
+}
+
+/** The newest record of a matrix in the reports folder. @throws UserError where there is none, or it can't be read. */
+export function lastMatrix(folder: string): { file: string; record: MatrixRecord } {
+  const files = (existsSync(folder) ? readdirSync(folder) : [])
+    .map((platform) => path.join(folder, platform, RECORD))
+    .filter((file) => existsSync(file))
+    .toSorted((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+  const [file] = files;
+  if (file === undefined) throw new UserError(`there is no matrix.json in '${folder}' yet: run 'bindspec matrix'`);
+  return { file, record: matrixFrom(file) };
+}
+
+/** @throws UserError for a file that is not there, or no record of a matrix. */
+export function matrixFrom(file: string): MatrixRecord {
+  let content: string;
+  try {
+    content = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UserError(`the record can't be read: ${(error as Error).message}`);
+  }
+  try {
+    return readMatrix(content, file);
+  } catch (error) {
+    if (error instanceof BadRecord) throw new UserError(error.message);
+    throw error;
+  }
+}
