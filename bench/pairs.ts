@@ -119,8 +119,8 @@ async function compiled(folder: string): Promise<{ one: string; fork: string } |
 }
 
 async function inC(lab: Lab, program: string, count: number): Promise<number> {
-  const [command = '', ...words] = [...lab.launch('machine'), program, `${count}`];
-  const { stdout } = await execa(command, words);
+  const [command = '', ...words] = lab.launch('machine');
+  const { stdout } = await execa(command, [...words, program, `${count}`]);
   return Number(stdout.split(' ')[0]);
 }
 

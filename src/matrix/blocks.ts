@@ -56,7 +56,7 @@ function narrowed(corner: Corner, asked: Asked, first: readonly Spec[], second: 
 
 function impossible(asked: Asked, corners: readonly Corner[]): string {
   const states: State[] = [...new Set(corners.map(({ state }) => state))];
-  return `no pair is left: a first socket '${asked.first ?? ''}' can't be ${states.join(' or ')}`;
+  return `no pair is left: the first socket '${asked.first ?? ''}' is one that has a connection, and is not ${states.join(' or ')}`;
 }
 
 /** The pairs that would be there if the lab had all addresses. */

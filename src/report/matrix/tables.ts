@@ -33,7 +33,7 @@ export interface TableOptions {
 /** What the letters in the tables mean. */
 export const KEY =
   'ok; X: in use (EADDRINUSE); D: denied (EACCES); L: bind() works and listen() finds it in use; ' +
-  '-: the first itself can not be bound; .: not run; *: not what the model says; ≠ what the other system says';
+  'N: not available (EADDRNOTAVAIL); -: the first itself can not be bound; .: not run; *: not what the model says; ≠ what the other system says';
 
 /** The wildcard and one specific address, which show what the options do. */
 const NAMES_OF_OPTIONS = ['0.0.0.0', '127.0.0.1'];
@@ -57,7 +57,8 @@ export function tablesOf(record: MatrixRecord, { against, blocks, only }: TableO
     }
   }
   const tied = plain.length > 0 && !only ? chosen.filter(({ devices }) => devices !== NO_DEVICES) : [];
-  return [...drawn.values(), ...devicesTables(record, plain, tied, against)];
+  // Other systems have no SO_BINDTODEVICE to differ in.
+  return [...drawn.values(), ...devicesTables(record, plain, tied)];
 }
 
 function gridOf(record: MatrixRecord, block: MatrixBlock, against: Against | undefined): Cell[][] {
@@ -87,6 +88,7 @@ function short(answer: string): string {
   if (call === 'listen') return inUse ? 'L' : `L ${errno}`;
   if (call !== 'bind') return answer;
   if (inUse) return 'X';
+  if (errno === 'EADDRNOTAVAIL' || errno === 'WSAEADDRNOTAVAIL') return 'N';
   return errno === 'EACCES' || errno === 'WSAEACCES' ? 'D' : errno;
 }
 
@@ -115,12 +117,7 @@ function draw(drawn: Map<string, Table>, title: string, corner: Corner, grid: re
 }
 
 /** For each protocol and state, the wildcard beside the wildcard with every two devices. */
-function devicesTables(
-  record: MatrixRecord,
-  plain: readonly MatrixBlock[],
-  tied: readonly MatrixBlock[],
-  against: Against | undefined,
-): Table[] {
+function devicesTables(record: MatrixRecord, plain: readonly MatrixBlock[], tied: readonly MatrixBlock[]): Table[] {
   const drawn = new Map<string, Table>();
   const devices = [...new Set(tied.flatMap((block) => block.devices.split('/')))];
   const groups = new Set(tied.map(({ protocol, state, uid }) => `${protocol} ${state} ${uid}`));
@@ -129,7 +126,7 @@ function devicesTables(
     const cells = devices.map((first) =>
       devices.map((second) => {
         const block = of.find((one) => one.devices === `${first}/${second}`);
-        const cell = block && gridOf(record, block, against).flat().find(isWildcards);
+        const cell = block && gridOf(record, block, undefined).flat().find(isWildcards);
         return cell?.shown ?? '.';
       }),
     );
@@ -153,13 +150,13 @@ function cornerOf({ protocol, state, uid, devices }: MatrixBlock): Corner {
 
 /** Corners in words, such as `UDP bound, connected; TCP bound (same uid)`. */
 export function cornersInWords(corners: readonly Corner[]): string {
-  const parts = UIDS.flatMap((uid) => {
-    const states = PROTOCOLS.flatMap((protocol) => {
+  const [same = '', different = ''] = UIDS.map((uid) =>
+    PROTOCOLS.flatMap((protocol) => {
       const some = corners.filter((corner) => corner.protocol === protocol && corner.uid === uid);
       const names = some.map(({ state, devices }) => (devices === NO_DEVICES ? state : `${state} ${devices}`));
       return names.length === 0 ? [] : [`${protocol.toUpperCase()} ${names.join(', ')}`];
-    });
-    return states.length === 0 ? [] : [`${states.join('; ')} (${uid} uid)`];
-  });
-  return parts.join('; ');
+    }).join('; '),
+  );
+  if (same === different) return `${same} (same and different uid)`;
+  return [same && `${same} (same uid)`, different && `${different} (different uid)`].filter(Boolean).join('; ');
 }
