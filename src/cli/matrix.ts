@@ -35,6 +35,8 @@ export interface MatrixOptions extends Asked {
 const GRACE = 20_000;
 /** How many mismatches are printed; the page and the record have more. */
 const MOST_PRINTED = 10;
+/** How many pairs tell a rate. */
+const ENOUGH = 10_000;
 
 /** `bindspec matrix`. Returns the exit code. @throws UserError for what the user can mend. */
 export async function matrixCommand(options: MatrixOptions): Promise<number> {
@@ -191,8 +193,9 @@ function summary(record: MatrixRecord): void {
   }
   const seconds = duration / 1000;
   const done = counts.pairs - counts.notRun;
-  const rate = Math.round(done / seconds).toLocaleString('en-US');
-  say(`\n${paint('bold', countsSentence(record))} in ${seconds.toFixed(1)} s (${rate} pairs/s)`);
+  // Of few pairs it would only tell how long processes take to start.
+  const rate = done < ENOUGH ? '' : ` (${Math.round(done / seconds).toLocaleString('en-US')} pairs/s)`;
+  say(`\n${paint('bold', countsSentence(record))} in ${seconds.toFixed(1)} s${rate}`);
 }
 
 function skips({ skipped }: MatrixRecord): Map<string, { pairs: number; enable: string }> {

@@ -2,7 +2,7 @@ import { NO_DEVICES, PROTOCOLS, UIDS } from '../../matrix/axes.ts';
 import { agrees, likeliest, predictor, type Prediction } from '../../matrix/prediction.ts';
 import { pairsOf, type Pair } from '../../matrix/reading.ts';
 import type { Corner } from '../../matrix/selection.ts';
-import { spell } from '../../matrix/sockets.ts';
+import { lettersOf, spell } from '../../matrix/sockets.ts';
 import type { Model } from '../../model/index.ts';
 import type { Setting } from '../../model/types.ts';
 import type { MatrixBlock, MatrixRecord } from '../../record/matrix.ts';
@@ -67,11 +67,18 @@ function gridOf(record: MatrixRecord, block: MatrixBlock, against: Against | und
     row.map((pair): Cell => {
       const said = pair.answer === null ? '.' : short(pair.answer);
       const deviates = pair.agrees ? '' : '*';
-      const prediction = pair.answer === null ? undefined : other?.(pair.first, pair.second);
+      const compared = pair.answer !== null && isKnownTo(against, pair);
+      const prediction = compared ? other?.(pair.first, pair.second) : undefined;
       const differs = prediction && !allows(prediction, pair.answer ?? '');
       return { pair, shown: `${said}${deviates}${differs ? `≠${short(likeliest(prediction))}` : ''}` };
     }),
   );
+}
+
+/** Whether the other system has the options of both sockets. */
+function isKnownTo(against: Against | undefined, { first, second }: Pair): boolean {
+  const sets = lettersOf(against?.model.name ?? '');
+  return sets.includes(first.letters) && sets.includes(second.letters);
 }
 
 /** Whether another system allows an answer; Windows has names of its own for the same errors. */
