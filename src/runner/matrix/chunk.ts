@@ -37,12 +37,12 @@ export async function prepare(chunk: Chunk, crew: Crew, portBlocks: PortBlocks):
   const name = `pairs${(names += 1)}`;
   const connects = protocol === 'tcp' && isConnected(state);
   // It has to listen before anybody connects to it.
-  if (connects) await crew.agent('peer');
+  const peerPort = await crew.peerPort(connects);
   const ports = await portBlocks.take(pairs.length, state === 'time-wait', await crew.agent('first'));
   const specs = pairs.map((pair) => block.first[Math.floor(pair / block.second.length)] as Spec);
   const [opened] = await crew.ask(
     'first',
-    batchOf(specs, (spec) => firstKind(spec, block), ports, name),
+    batchOf(specs, (spec) => firstKind(spec, block, peerPort), ports, name),
   );
   const first = answersOf(opened, pairs.length).map((answer) => (answer === 'ok' ? 'ok' : `first ${answer}`));
   const broken = first.find((answer) => /^first (?:socket|connect) /.test(answer));

@@ -3,13 +3,14 @@ import type { Operation, Result } from '../../protocol/messages.ts';
 import { HarnessError } from '../../verdict/harness-error.ts';
 import type { AgentProcess } from '../agent-process.ts';
 import type { AgentPool } from '../pool.ts';
-import { PEER_PORT } from './kinds.ts';
 
 /** Who takes part in a pair: the owners of its two sockets, the second as the same or as another user, and their peer. */
 export type Role = 'first' | 'second' | 'other' | 'peer';
 
 /** A peer must hold all connections of a batch until it takes them; the system may allow less. */
 const PEER_BACKLOG = 4096;
+/** Where the peer listens, below every port that a pair is given. UDP sockets connect to it too, where nobody listens. */
+const PEER_PORT = 1050;
 /** The socket on which the peer listens. */
 export const PEER = 'peer';
 
@@ -18,6 +19,7 @@ export class Crew {
   readonly #pool: AgentPool;
   readonly #facts: LabFacts;
   readonly #agents = new Map<Role, Promise<AgentProcess>>();
+  #peerPort = PEER_PORT;
 
   constructor(pool: AgentPool, facts: LabFacts) {
     this.#pool = pool;
@@ -32,6 +34,12 @@ export class Crew {
     starting.catch(() => undefined);
     this.#agents.set(role, starting);
     return starting;
+  }
+
+  /** The port of the peer. With `listening` the peer is there; without, it is a port to connect UDP sockets to. */
+  async peerPort(listening: boolean): Promise<number> {
+    if (listening) await this.agent('peer');
+    return this.#peerPort;
   }
 
   /** Has an agent do operations that must all come to `ok`. @throws HarnessError that says what they came to instead. */
@@ -65,20 +73,23 @@ export class Crew {
     return agent;
   }
 
-  /** One listener takes the connections of both families. */
+  /** One listener takes the connections of both families. Where others take ports too, the system chooses its port. */
   async #listen(agent: AgentProcess): Promise<void> {
     const inet6 = this.#facts.addresses.inet6.wildcard !== undefined;
+    const port = this.#facts.ownPorts ? PEER_PORT : 0;
     const results = await agent.ask(
       [
         { op: 'socket', as: PEER, family: inet6 ? 'inet6' : 'inet', type: 'stream' },
         { op: 'setsockopt', on: PEER, option: 'SO_REUSEADDR', value: 1 },
         ...(inet6 ? [{ op: 'setsockopt', on: PEER, option: 'IPV6_V6ONLY', value: 0 } as const] : []),
-        { op: 'bind', on: PEER, address: inet6 ? '::' : '0.0.0.0', port: PEER_PORT },
+        { op: 'bind', on: PEER, address: inet6 ? '::' : '0.0.0.0', port },
         { op: 'listen', on: PEER, backlog: PEER_BACKLOG },
+        { op: 'getsockname', on: PEER },
       ],
       true,
     );
-    const outcome = results.at(-1)?.outcome;
-    if (outcome !== 'ok') throw new HarnessError(`the peer can't listen at port ${PEER_PORT}: ${outcome}`);
+    const last = results.at(-1);
+    if (!last?.name) throw new HarnessError(`the peer can't listen at port ${port}: ${last?.outcome}`);
+    this.#peerPort = last.name.port;
   }
 }

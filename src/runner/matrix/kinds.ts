@@ -3,8 +3,6 @@ import type { Corner } from '../../matrix/selection.ts';
 import type { Letters, Spec } from '../../matrix/sockets.ts';
 import type { BatchKind } from '../../protocol/messages.ts';
 
-/** Where the peer of the connections listens; below every port that a pair is given. */
-export const PEER_PORT = 1050;
 const BACKLOG = 8;
 
 const OPTIONS: Readonly<Record<Letters, readonly string[]>> = {
@@ -15,13 +13,13 @@ const OPTIONS: Readonly<Record<Letters, readonly string[]>> = {
   E: ['SO_EXCLUSIVEADDRUSE'],
 };
 
-/** The calls that make the first socket of a pair, as far as its own process makes them. */
-export function firstKind(spec: Spec, corner: Corner): BatchKind {
+/** The calls that make the first socket of a pair, as far as its own process makes them; its peer is at `peerPort`. */
+export function firstKind(spec: Spec, corner: Corner, peerPort: number): BatchKind {
   const { protocol, state } = corner;
   const kind = bound(spec, corner, devicePair(corner.devices)[0]);
   if (state === 'listening' || state === 'accepted') return { ...kind, listen: BACKLOG };
   if (protocol === 'udp' ? state === 'connected' : isConnected(state)) {
-    return { ...kind, connect: { address: spec.name.connected, port: PEER_PORT } };
+    return { ...kind, connect: { address: spec.name.connected, port: peerPort } };
   }
   return kind;
 }
