@@ -3,9 +3,10 @@
  * run. Nothing here passes or fails.
  */
 import process from 'node:process';
+import { pairs } from './pairs.ts';
 import { startUp } from './start-up.ts';
 import { warmth } from './warmth.ts';
 
-for (const bench of [startUp, warmth]) {
+for (const bench of [startUp, warmth, pairs]) {
   for (const line of await bench()) process.stdout.write(`${line}\n`);
 }

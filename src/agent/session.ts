@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Operation, OperationName, Result, SocketName } from '../protocol/messages.ts';
+import { Batches } from './batches.ts';
 import { clock } from './clock.ts';
 import { Handle } from './handle.ts';
 import type { Native, Returned } from './native/types.ts';
@@ -23,10 +24,12 @@ export class Session {
   readonly #native: Native;
   readonly #handles = new Map<string, Handle>();
   readonly #programs = new Map<string, Program>();
+  readonly #batches: Batches;
   #resets = 0;
 
   constructor(native: Native) {
     this.#native = native;
+    this.#batches = new Batches(native);
   }
 
   /**
@@ -62,6 +65,7 @@ export class Session {
     this.#resets += 1;
     for (const name of this.#handles.keys()) this.#close(name);
     for (const name of this.#programs.keys()) this.#kill(name);
+    this.#batches.reset();
   }
 
   #one(operation: Operation): Answer | Promise<Answer> {
@@ -125,6 +129,11 @@ export class Session {
         return { outcome: (error as NodeJS.ErrnoException).code ?? 'EIO' };
       }
     },
+    batch: ({ as, kinds, sockets }) => this.#batches.open(as, kinds, sockets),
+    'batch-accept': ({ on, within }) => this.#batches.accept(on, within),
+    'batch-take': ({ on, as, count, within }) => this.#batches.take(this.#socket(on).fd, as, count, within),
+    'batch-await': ({ on, state, within }) => this.#batches.await(on, state, within),
+    'batch-close': ({ on, how }) => this.#batches.close(on, how),
     reset: () => {
       this.reset();
       const open = this.#native.openSockets();

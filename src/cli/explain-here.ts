@@ -44,19 +44,6 @@ export async function explainHere(explanation: Explanation, choice: LabChoice): 
   }
 }
 
-async function open(choice: LabChoice) {
-  try {
-    const kind = await labFor(choice, ({ message, enable }) => {
-      process.stderr.write(`bindspec: the host lab is used, because ${message}; to enable the netns lab: ${enable}\n`);
-    });
-    return await kind.open();
-  } catch (error) {
-    if (error instanceof LabUnavailable)
-      throw new UserError(`the ${choice} lab can't be had: ${error.message}; ${error.enable}`);
-    throw error;
-  }
-}
-
 async function happen({ readings, others, notes }: Mapped, pool: AgentPool, lab: string): Promise<Here> {
   const leases = await Promise.all(others.map((otherUser) => pool.take('machine', otherUser)));
   const last = leases.at(-1);

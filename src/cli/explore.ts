@@ -5,16 +5,16 @@ import { explore, type Explored, type Limit, type Tally } from '../explore/explo
 import { Floor } from '../explore/floor.ts';
 import { BadSequence, formatSequence, formatStep, parseSequence } from '../explore/notation.ts';
 import type { Sequence } from '../explore/sequence.ts';
-import { LabUnavailable, type LabKind } from '../lab/lab.ts';
+import type { LabKind } from '../lab/lab.ts';
 import type { Protocol, SystemName } from '../model/types.ts';
 import { EXPLORATION_VERSION, type Exploration } from '../record/explore.ts';
 import { mismatchLines, stepLines } from '../report/exploration.ts';
 import { transcript } from '../report/failure.ts';
-import { HarnessError } from '../verdict/harness-error.ts';
 import { EXIT, UserError } from './exit.ts';
 import { ExploreProgress } from './explore-progress.ts';
 import { interruptible } from './interruption.ts';
-import { labFor, type LabChoice } from './labs.ts';
+import { inLab } from './in-lab.ts';
+import type { LabChoice } from './labs.ts';
 import { prepareFolder, writeReport } from './reports-folder.ts';
 import { paint, paintLine, say } from './terminal.ts';
 import { version } from './version.ts';
@@ -45,11 +45,11 @@ export async function exploreCommand(options: ExploreOptions): Promise<number> {
   if (options.replay !== undefined) {
     refuseWithReplay(options);
     const sequence = parsed(options.replay);
-    return withLab(options, (kind) => replay(sequence, kind, options));
+    return inLab(options.lab, (kind) => replay(sequence, kind, options));
   }
   const limit = limitOf(options);
   if (options.reports !== false) prepareFolder(options.reports);
-  return withLab(options, (kind) => exploreIn(kind, limit, options));
+  return inLab(options.lab, (kind) => exploreIn(kind, limit, options));
 }
 
 async function exploreIn(kind: LabKind, limit: Limit, options: ExploreOptions): Promise<number> {
@@ -200,18 +200,4 @@ function limitOf({ sequences, operations, seconds }: ExploreOptions): Limit {
   if (operations !== undefined) return { operations };
   if (seconds !== undefined) return { seconds };
   return { sequences: sequences ?? SEQUENCES };
-}
-
-async function withLab(options: ExploreOptions, work: (kind: LabKind) => Promise<number>): Promise<number> {
-  try {
-    const kind = await labFor(options.lab, (why) => {
-      tell(`bindspec: the host lab is used, because ${why.message}; to enable the netns lab: ${why.enable}`);
-    });
-    return await work(kind);
-  } catch (error) {
-    if (error instanceof LabUnavailable)
-      throw new UserError(`the ${options.lab} lab can't be had: ${error.message}; ${error.enable}`);
-    if (error instanceof HarnessError) throw new UserError(error.message, EXIT.harness);
-    throw error;
-  }
 }

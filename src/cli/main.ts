@@ -7,6 +7,7 @@ import { EXIT, UserError } from './exit.ts';
 import type { ExplainOptions } from './explain.ts';
 import type { ExploreOptions } from './explore.ts';
 import type { ListOptions } from './list.ts';
+import type { MatrixOptions } from './matrix.ts';
 import type { RunOptions } from './run.ts';
 import type { ShowOptions } from './show.ts';
 import { version } from './version.ts';
@@ -50,6 +51,28 @@ function program(): Command {
     .addOption(format())
     .action(async (selectors: string[], options: RunOptions) => {
       process.exitCode = await (await import('./run.ts')).runCommand(selectors, options);
+    });
+
+  bindspec
+    .command('matrix')
+    .description('bind every pair of sockets, and hold what the kernel answers against the model of this system')
+    .option('--protocol <list>', 'udp, tcp')
+    .option('--state <list>', 'of the first: bound, listening, connected, accepted, close-wait, time-wait')
+    .option('--uid <list>', 'the owner of the second: same, different')
+    .option('--devices <list>', 'the interfaces of the two, such as none/none or lo/eth0')
+    .option('--first <sockets>', "first sockets, such as '0.0.0.0 A' or ':: dual'")
+    .option('--second <sockets>', 'second sockets')
+    .option('--model <system>', 'the model to hold it against, instead of that of this system')
+    .option('--table', 'print tables, first by second', false)
+    .option('--against <system>', 'mark in the tables where that system differs')
+    .option('--last', 'run nothing: take the last record', false)
+    .option('--record <file>', 'run nothing: take this record')
+    .addOption(new Option('--lab <lab>', 'where to run').choices(['auto', 'netns', 'host']).default('auto'))
+    .option('--jobs <number>', 'how many labs at a time', number(1, 16))
+    .addOption(reports())
+    .addOption(format())
+    .action(async (options: MatrixOptions) => {
+      process.exitCode = await (await import('./matrix.ts')).matrixCommand(options);
     });
 
   bindspec

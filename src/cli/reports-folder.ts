@@ -1,4 +1,14 @@
-import { accessSync, constants, existsSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  appendFileSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import type { BindRecord } from '../record/record.ts';
 import { UserError } from './exit.ts';
@@ -47,7 +57,9 @@ export async function writeReports(folder: string, record: BindRecord): Promise<
     'junit.xml': junitReport(record),
     'report.md': markdownReport(record),
   };
-  return Object.entries(files).map(([name, content]) => writeFile(folder, record.platform.id, name, content));
+  const written = Object.entries(files).map(([name, content]) => writeFile(folder, record.platform.id, name, content));
+  linkMatrix(folder, record.platform.id);
+  return written;
 }
 
 /** Writes one report of a platform as JSON. @returns the file's path. @throws UserError when it can't be written. */
@@ -55,7 +67,11 @@ export function writeReport(folder: string, platform: string, name: string, repo
   return writeFile(folder, platform, name, `${JSON.stringify(report, null, 1)}\n`);
 }
 
-function writeFile(folder: string, platform: string, name: string, content: string): string {
+/**
+ * Writes one file of a platform; it appears whole or not at all.
+ * @returns the file's path. @throws UserError when it can't be written.
+ */
+export function writeFile(folder: string, platform: string, name: string, content: string): string {
   const home = path.join(folder, platform);
   prepareFolder(home);
   const file = path.join(home, name);
@@ -66,4 +82,13 @@ function writeFile(folder: string, platform: string, name: string, content: stri
     throw new UserError(`'${file}' can't be written: ${(error as Error).message}`);
   }
   return file;
+}
+
+/** Says at the end of a platform's `report.md` that there is a page about its matrix, where there is one. */
+export function linkMatrix(folder: string, platform: string): void {
+  const home = path.join(folder, platform);
+  const [report, matrix] = [path.join(home, 'report.md'), path.join(home, 'matrix.md')];
+  if (!existsSync(report) || !existsSync(matrix)) return;
+  const line = 'All pairs of sockets, first by second: [the bind matrix of this platform](matrix.md).';
+  if (!readFileSync(report, 'utf8').includes(line)) appendFileSync(report, `\n${line}\n`);
 }

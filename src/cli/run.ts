@@ -1,17 +1,15 @@
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
-import process from 'node:process';
 import { cellsOf } from '../experiment/cells.ts';
 import { loadRegistry } from '../experiment/registry.ts';
-import { LabUnavailable } from '../lab/lab.ts';
 import type { BindRecord } from '../record/record.ts';
 import { run, type Listener } from '../runner/run.ts';
-import { HarnessError } from '../verdict/harness-error.ts';
 import { BadKnownList, parseKnownList, type KnownDeviation } from '../verdict/known.ts';
 import { conclude } from './conclusion.ts';
 import { EXIT, UserError } from './exit.ts';
+import { inLab } from './in-lab.ts';
 import { interruptible } from './interruption.ts';
-import { labFor, type LabChoice } from './labs.ts';
+import type { LabChoice } from './labs.ts';
 import { Progress } from './progress.ts';
 import { prepareFolder, writeReports } from './reports-folder.ts';
 import { selected } from './selected.ts';
@@ -45,7 +43,7 @@ export async function runCommand(selectors: string[], options: RunOptions): Prom
 
   const pretty = options.format === 'pretty';
   const progress = pretty ? new Progress(cells, version()) : null;
-  const record = await inLab(options, (kind) =>
+  const record = await inLab(options.lab, (kind) =>
     run(
       cells,
       kind,
@@ -85,25 +83,6 @@ function exitCode(record: BindRecord): number {
   const verdicts = new Set(record.cells.map(({ verdict }) => verdict));
   if (verdicts.has('error')) return EXIT.harness;
   return verdicts.has('fail') || verdicts.has('stale') ? EXIT.failed : EXIT.expected;
-}
-
-async function inLab(
-  options: RunOptions,
-  work: (kind: Awaited<ReturnType<typeof labFor>>) => Promise<BindRecord>,
-): Promise<BindRecord> {
-  try {
-    const kind = await labFor(options.lab, (why) => {
-      process.stderr.write(
-        `bindspec: the host lab is used, because ${why.message}; to enable the netns lab: ${why.enable}\n`,
-      );
-    });
-    return await work(kind);
-  } catch (error) {
-    if (error instanceof LabUnavailable)
-      throw new UserError(`the ${options.lab} lab can't be had: ${error.message}; ${error.enable}`);
-    if (error instanceof HarnessError) throw new UserError(error.message, EXIT.harness);
-    throw error;
-  }
 }
 
 function readKnown(

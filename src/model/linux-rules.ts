@@ -123,8 +123,11 @@ export const linuxRules = ruleBook('linux', {
   },
   'not-on-device': {
     prose:
-      'An IPv6 socket that is tied to a device can only be bound to an address of that device, unless that is the loopback device. For IPv4 and v4-mapped addresses any local address will do.',
-    source: { name: RUN, where: 'SO_BINDTODEVICE, then bind to ::1' },
+      'On a socket that is tied to a device, ::1 and link-local IPv6 addresses can only be bound where the device has them. Any other local address will do, of either family.',
+    source: {
+      name: RUN,
+      where: 'SO_BINDTODEVICE, then bind to ::1, fe80:: and fd00:: addresses of this and another device',
+    },
     known: 'observed',
   },
   'mapped-on-v6only': {

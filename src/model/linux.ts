@@ -4,14 +4,11 @@ import { parseKernel } from './linux-kernel.ts';
 import { linuxRules } from './linux-rules.ts';
 import { FORGOTTEN, judgeTcp, type PortMemory, rememberTcp } from './linux-tcp.ts';
 import { type Chains, EMPTY, judgeUdp, rememberUdp } from './linux-udp.ts';
-import { ANY, isLoopback4, isMapped, isMulticast } from './overlap.ts';
+import { isLinkLocal6, isLoopback4, isMapped, isMulticast } from './overlap.ts';
 import type { Prediction } from './types.ts';
 import type { Socket, System, World } from './world.ts';
 
 const { id, rules } = linuxRules;
-
-/** The device on which every local IPv6 address can be bound. */
-const LOOPBACK = 'lo';
 
 /** What Linux remembers of a port beside its sockets. */
 export interface LinuxHidden {
@@ -82,9 +79,10 @@ function badAddress(world: World<LinuxHidden>, next: Socket): Prediction | undef
   return isElsewhere(world, next) ? decide('EADDRNOTAVAIL', id['not-on-device']) : undefined;
 }
 
-/** Whether the socket is tied to a device that does not have the IPv6 address. IPv4 does not ask. */
+/** Whether the socket is tied to a device that does not have the address, and the address is of one device only. */
 function isElsewhere({ setting }: World<LinuxHidden>, next: Socket): boolean {
-  if (next.device === undefined || next.bound.v6 === undefined || next.bound.v6 === ANY) return false;
-  if (next.device === LOOPBACK) return false;
+  if (next.device === undefined || next.family === 'inet' || !(next.address === '::1' || isLinkLocal6(next.address))) {
+    return false;
+  }
   return setting.host?.devices?.[next.device]?.includes(next.address) === false;
 }

@@ -64,3 +64,8 @@ export function isMulticast(address: string): boolean {
 export function isLoopback4(address: string): boolean {
   return (isMapped(address) ? address.slice(MAPPED.length) : address).startsWith('127.');
 }
+
+/** Whether the address is a link-local IPv6 one, of fe80::/10. */
+export function isLinkLocal6(address: string): boolean {
+  return /^fe[89ab][0-9a-f]:/i.test(address);
+}

@@ -18,6 +18,22 @@ export interface SocketName {
 }
 
 /**
+ * What some sockets of a batch have in common: said once, and then named by its place in the list. The calls are made
+ * in this order, and end at the first that fails.
+ */
+export interface BatchKind {
+  family: Family;
+  type: SocketType;
+  options: [option: string, value: number | string][];
+  /** bind() to this address and the socket's own port. */
+  bind?: string;
+  /** listen() with this backlog. */
+  listen?: number;
+  /** connect(), without waiting for it; to the socket's own port where none is given. */
+  connect?: { address: string; port?: number };
+}
+
+/**
  * One thing for an agent to do. `as` names what the operation creates, `on` what it works with; the names are the
  * harness's own. `within` is how long, in milliseconds, to wait for an answer; without it the call is made once.
  */
@@ -49,6 +65,22 @@ export type Operation =
   | { op: 'kill'; on: string }
   /** A text file of this host, such as a table under /proc. */
   | { op: 'read'; path: string }
+  /**
+   * Makes thousands of sockets. `sockets` holds two numbers for each: the place of its kind, and its port. They are kept
+   * under the name `as`, or each is closed before the next is made. Answers a code for each; see `Result`.
+   */
+  | { op: 'batch'; as?: string; kinds: BatchKind[]; sockets: number[] }
+  /** Takes one connection from each listener of a batch; the connection has its place, and the listener is closed. */
+  | { op: 'batch-accept'; on: string; within: number }
+  /** Takes so many connections from one listener, and keeps them as a batch. */
+  | { op: 'batch-take'; on: string; as: string; count: number; within: number }
+  /**
+   * Waits until the sockets of a batch are all in a TCP state, such as `ESTABLISHED`; `silence` when they are not in time,
+   * with the first that is not. Sockets of a batch that was left are looked for in the system's table.
+   */
+  | { op: 'batch-await'; on: string; state: string; within: number }
+  /** Closes a batch: as close() does, by a reset that leaves no state behind, or keeping its ports in mind. */
+  | { op: 'batch-close'; on: string; how: 'close' | 'reset' | 'leave' }
   /** Closes every socket and ends every program, then says how many internet sockets the process still holds. */
   | { op: 'reset' };
 
@@ -88,6 +120,9 @@ export interface Result {
   pid?: number;
   exit?: number;
   open?: number;
+  /** Of a batch: for each socket the place in `legend` of what it came to, `ok` or the call that failed and its errno. */
+  codes?: number[];
+  legend?: string[];
 }
 
 /** The first line an agent prints. */

@@ -1,28 +1,36 @@
 import { z } from 'zod';
 import { EXPLORATION_VERSION, explorationSchema } from './explore.ts';
+import { MATRIX_VERSION, matrixSchema } from './matrix.ts';
 import { RECORD_VERSION, recordSchema } from './record.ts';
 
 /** The record's shape for other programs, as the text of a JSON Schema (draft 2020-12). */
 export function recordJsonSchema(): string {
-  return published(recordSchema, {
-    // A name, not an address: the schema comes with the package.
-    $id: `urn:bindspec:record:${RECORD_VERSION}`,
-    title: 'bindspec record',
-    description: 'One run of bindspec on one platform',
-  });
+  return jsonSchema(recordSchema, `record:${RECORD_VERSION}`, 'record', 'One run of bindspec on one platform');
 }
 
-/** The same for the record of an exploration. */
+/** The shape of a matrix's record, likewise. */
+export function matrixJsonSchema(): string {
+  return jsonSchema(
+    matrixSchema,
+    `matrix:${MATRIX_VERSION}`,
+    'matrix',
+    'All pairs of sockets that bindspec bound on one platform, and what its model says of them',
+  );
+}
+
+/** The shape of an exploration's record, likewise. */
 export function explorationJsonSchema(): string {
-  return published(explorationSchema, {
-    $id: `urn:bindspec:exploration:${EXPLORATION_VERSION}`,
-    title: 'bindspec exploration',
-    description: 'Random sequences of operations on one platform, held against a model',
-  });
+  return jsonSchema(
+    explorationSchema,
+    `exploration:${EXPLORATION_VERSION}`,
+    'exploration',
+    'Random sequences of operations on one platform, held against a model',
+  );
 }
 
-function published(schema: z.ZodType, about: Readonly<Record<string, string>>): string {
-  const { $schema, ...shape } = z.toJSONSchema(schema, { target: 'draft-2020-12' });
-  const head = { $schema, ...about };
+function jsonSchema(of: z.ZodType, id: string, what: string, description: string): string {
+  const { $schema, ...shape } = z.toJSONSchema(of, { target: 'draft-2020-12' });
+  // A name, not an address: the schema comes with the package.
+  const head = { $schema, $id: `urn:bindspec:${id}`, title: `bindspec ${what}`, description };
   return `${JSON.stringify({ ...head, ...shape }, null, 2)}\n`;
 }

@@ -1,10 +1,11 @@
 import type { z } from 'zod';
+import { MATRIX_VERSION, matrixSchema, type MatrixRecord } from './matrix.ts';
 import { RECORD_VERSION, recordSchema, type BindRecord } from './record.ts';
 import { visible } from './visible.ts';
 
 /** A text that can't be read as a record. The message is one line: the file, what is wrong where, and what to do. */
 export class BadRecord extends Error {
-  constructor(file: string, wrong: string, remedy = "write it anew with 'bindspec run'") {
+  constructor(file: string, wrong: string, remedy: string) {
     super(visible(`${file}: ${wrong}; ${remedy}`));
     this.name = 'BadRecord';
   }
@@ -15,28 +16,41 @@ export class BadRecord extends Error {
  * @throws BadRecord when it is no record, or one of another version.
  */
 export function readRecord(text: string, file: string): BindRecord {
-  const value = parse(text, file);
+  return read(text, file, recordSchema, RECORD_VERSION, 'bindspec run');
+}
+
+/**
+ * Reads the record of a matrix back; `file` is only for the message.
+ * @throws BadRecord when it is none, or one of another version.
+ */
+export function readMatrix(text: string, file: string): MatrixRecord {
+  return read(text, file, matrixSchema, MATRIX_VERSION, 'bindspec matrix');
+}
+
+function read<T>(text: string, file: string, schema: z.ZodType<T>, reads: number, writer: string): T {
+  const anew = `write it anew with '${writer}'`;
+  const value = parse(text, file, anew);
   const version = versionOf(value);
-  if (typeof version === 'number' && version !== RECORD_VERSION) {
+  if (typeof version === 'number' && version !== reads) {
     throw new BadRecord(
       file,
-      `a record of version ${version}, but this bindspec reads version ${RECORD_VERSION}`,
-      `read it with the bindspec that wrote it, or write it anew with 'bindspec run'`,
+      `a record of version ${version}, but this bindspec reads version ${reads}`,
+      `read it with the bindspec that wrote it, or ${anew}`,
     );
   }
-  if (version === undefined) throw new BadRecord(file, 'not a record: it has no key `schema`');
-  const { data, error } = recordSchema.safeParse(value);
-  if (error) throw new BadRecord(file, `not a valid record: ${firstOf(error.issues)}`);
+  if (version === undefined) throw new BadRecord(file, 'not a record: it has no key `schema`', anew);
+  const { data, error } = schema.safeParse(value);
+  if (error) throw new BadRecord(file, `not a valid record: ${firstOf(error.issues)}`, anew);
   return data;
 }
 
-function parse(text: string, file: string): unknown {
+function parse(text: string, file: string, anew: string): unknown {
   try {
     // Some editors put a byte order mark in front, which JSON does not know.
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    if (text.trim() === '') throw new BadRecord(file, 'empty');
-    throw new BadRecord(file, `not JSON: ${(error as SyntaxError).message}`);
+    if (text.trim() === '') throw new BadRecord(file, 'empty', anew);
+    throw new BadRecord(file, `not JSON: ${(error as SyntaxError).message}`, anew);
   }
 }
 

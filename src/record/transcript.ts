@@ -45,6 +45,8 @@ function call(operation: Operation, result: Result): string {
       return result.data === undefined ? `recv(${operation.on})` : `recv(${operation.on}, ${quote(result.data)})`;
     case 'reset':
       return 'reset()';
+    case 'batch':
+      return `batch(${operation.sockets.length / 2} sockets)`;
     case 'serve':
       return `serve(${operation.on}, ${quote(operation.name)})`;
     default:

@@ -30,5 +30,24 @@ export const darwin: SystemConstants = {
     IPV6_RECVPKTINFO: { level: 41, number: 61, kind: 'int' },
     TCP_NODELAY: { level: 6, number: 1, kind: 'int' },
   },
+  SO_LINGER: { level: 0xffff, number: 0x1080 },
+  // TCP_CONNECTION_INFO, and the states of netinet/tcp_fsm.h.
+  tcpState: {
+    level: 6,
+    number: 0x106,
+    names: [
+      'CLOSED',
+      'LISTEN',
+      'SYN_SENT',
+      'SYN_RECV',
+      'ESTABLISHED',
+      'CLOSE_WAIT',
+      'FIN_WAIT_1',
+      'CLOSING',
+      'LAST_ACK',
+      'FIN_WAIT_2',
+      'TIME_WAIT',
+    ],
+  },
   moreErrno: { ESHUTDOWN: 58, EPFNOSUPPORT: 46, ESOCKTNOSUPPORT: 44, EHOSTDOWN: 64 },
 };

@@ -1,5 +1,22 @@
 import type { SystemConstants } from './constants.ts';
 
+/** The TCP states of Linux by their numbers, as TCP_INFO and /proc/net/tcp have them. */
+export const TCP_STATES: readonly string[] = [
+  'UNKNOWN',
+  'ESTABLISHED',
+  'SYN_SENT',
+  'SYN_RECV',
+  'FIN_WAIT_1',
+  'FIN_WAIT_2',
+  'TIME_WAIT',
+  'CLOSED',
+  'CLOSE_WAIT',
+  'LAST_ACK',
+  'LISTEN',
+  'CLOSING',
+  'NEW_SYN_RECV',
+];
+
 /** From asm-generic/socket.h, linux/in.h, linux/in6.h and bits/socket.h; the same on every 64-bit architecture listed. */
 export const linux: SystemConstants = {
   library: null,
@@ -34,5 +51,8 @@ export const linux: SystemConstants = {
     IPV6_RECVPKTINFO: { level: 41, number: 49, kind: 'int' },
     TCP_NODELAY: { level: 6, number: 1, kind: 'int' },
   },
+  SO_LINGER: { level: 1, number: 13 },
+  // TCP_INFO, and the states of net/tcp_states.h.
+  tcpState: { level: 6, number: 11, names: TCP_STATES },
   moreErrno: { ESHUTDOWN: 108, EPFNOSUPPORT: 96, ESOCKTNOSUPPORT: 94, EHOSTDOWN: 112 },
 };

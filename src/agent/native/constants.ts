@@ -30,6 +30,9 @@ export interface SystemConstants {
   /** Control messages that carry the local destination of a datagram. */
   destination: { level: number; type: number; family: 'inet' | 'inet6'; offset: number }[];
   options: Readonly<Record<string, SocketOption>>;
+  SO_LINGER: { level: number; number: number };
+  /** The option whose first byte is the state of a TCP connection, and the states by their numbers. */
+  tcpState: { level: number; number: number; names: readonly string[] };
   /** Errno names that Node's own table lacks. */
   moreErrno: Readonly<Record<string, number>>;
 }

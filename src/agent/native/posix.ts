@@ -4,10 +4,19 @@ import koffi from 'koffi';
 import type { Family, SocketName } from '../../protocol/messages.ts';
 import { formatIPv4, formatIPv6 } from '../../protocol/address.ts';
 import type { SystemConstants } from './constants.ts';
-import { decodeSockaddr, encodeSockaddr, encodeUnspecified, sockaddrFamily, SOCKADDR_ROOM } from './sockaddr.ts';
+import {
+  decodeSockaddr,
+  encodeSockaddr,
+  encodeUnspecified,
+  patchPort,
+  sockaddrFamily,
+  SOCKADDR_ROOM,
+} from './sockaddr.ts';
 import type { Native, Returned } from './types.ts';
 
 const CONTROL_ROOM = 256;
+/** A `struct linger` that is on, of no time. */
+const LINGER_NONE = Buffer.from([1, 0, 0, 0, 0, 0, 0, 0]);
 const SHUT = { read: 0, write: 1, both: 2 } as const;
 
 /**
@@ -100,12 +109,32 @@ export function posix(constants: SystemConstants): Native {
     },
     getsockname: (fd) => nameOf(getsockname, fd),
     getpeername: (fd) => nameOf(getpeername, fd),
-    setsockopt(fd, option, value) {
+    setsockopt: (fd, option, value) => native.setter(option, value)(fd),
+    setter(option, value) {
       const known = optionOf(option);
-      if (!known) return -os.constants.errno.ENOPROTOOPT;
-      const bytes = known.kind === 'device' ? Buffer.from(`${value}\0`) : Buffer.alloc(4);
-      if (known.kind === 'int') bytes.writeInt32LE(Number(value));
-      return returned(setsockopt(fd, known.level, known.number, bytes, bytes.length));
+      if (!known) return () => -os.constants.errno.ENOPROTOOPT;
+      const { kind, level, number } = known;
+      const bytes = kind === 'device' ? Buffer.from(`${value}\0`) : Buffer.alloc(4);
+      if (kind === 'int') bytes.writeInt32LE(Number(value));
+      return (fd) => returned(setsockopt(fd, level, number, bytes, bytes.length));
+    },
+    caller(name, family, address) {
+      const make = name === 'bind' ? bind : connect;
+      const bytes = encodeSockaddr(layout, family, { address, port: 0 });
+      return (fd, port) => {
+        patchPort(bytes, port);
+        return returned(make(fd, bytes, bytes.length));
+      };
+    },
+    tcpState(fd) {
+      const { level, number, names: states } = constants.tcpState;
+      lengthRoom.writeUInt32LE(8, 0);
+      const result = getsockopt(fd, level, number, valueRoom, lengthRoom);
+      return result < 0 ? null : (states[valueRoom.readUInt8(0)] ?? null);
+    },
+    abort(fd) {
+      setsockopt(fd, constants.SO_LINGER.level, constants.SO_LINGER.number, LINGER_NONE, LINGER_NONE.length);
+      return returned(close(fd));
     },
     getsockopt(fd, option) {
       const known = optionOf(option);

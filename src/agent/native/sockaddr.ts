@@ -37,6 +37,11 @@ export function encodeSockaddr(layout: SockaddrLayout, family: 'inet' | 'inet6',
   return buffer;
 }
 
+/** Puts another port into a socket name that was written before. @throws RangeError when it is not within 0 to 65535. */
+export function patchPort(name: Buffer, port: number): void {
+  name.writeUInt16BE(port, 2);
+}
+
 /** A sockaddr of no family, which dissolves the association of a connected datagram socket. */
 export function encodeUnspecified(layout: SockaddrLayout): Buffer {
   const buffer = Buffer.alloc(SIZE_INET);

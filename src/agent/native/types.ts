@@ -33,6 +33,14 @@ export interface Native {
   getpeername(fd: number): SocketName | Returned;
   setsockopt(fd: number, option: string, value: OptionValue): Returned;
   getsockopt(fd: number, option: string): { returned: Returned; value: number };
+  /** A setsockopt() of one option and value, encoded once for many sockets. */
+  setter(option: string, value: OptionValue): (fd: number) => Returned;
+  /** A bind() or connect() to one address at any port, encoded once for many sockets. */
+  caller(call: 'bind' | 'connect', family: Family, address: string): (fd: number, port: number) => Returned;
+  /** The name of a TCP socket's state, such as `ESTABLISHED`; null where the system does not tell. */
+  tcpState(fd: number): string | null;
+  /** A close() of a connection that sends a reset, so that no state of it is left. */
+  abort(fd: number): Returned;
   shutdown(fd: number, how: 'read' | 'write' | 'both'): Returned;
   close(fd: number): Returned;
   /** The symbolic name of an errno on this system, or `errno-N` for one that has no name here. */

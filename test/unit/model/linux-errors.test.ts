@@ -5,8 +5,8 @@ import { socket } from './table.ts';
 
 const setting = {
   host: {
-    addresses: ['127.0.0.1', '10.0.0.1', '::1', 'fd00::1'],
-    devices: { lo: ['::1'], d0: ['10.0.0.1', 'fd00::1'] },
+    addresses: ['127.0.0.1', '10.0.0.1', '::1', 'fd00::1', 'fe80::1'],
+    devices: { lo: ['::1'], d0: ['10.0.0.1', 'fd00::1', 'fe80::1'], d1: [] },
   },
 };
 
@@ -30,11 +30,12 @@ test('TCP cannot be bound to an IPv6 multicast address', () => {
   expect(bind('ff02::1', 'tcp')).toBe('EINVAL');
 });
 
-test('an IPv6 address must be on the socket’s device, except for the loopback device', () => {
-  expect(bind('::1', 'tcp', { device: 'd0' })).toBe('EADDRNOTAVAIL');
-  expect(bind('fd00::1', 'tcp', { device: 'd0' })).toBe('ok');
-  expect(bind('fd00::1', 'tcp', { device: 'lo' })).toBe('ok');
-  expect(bind('127.0.0.1', 'tcp', { device: 'd0' })).toBe('ok');
+test('::1 and link-local addresses must be on the socket’s device; no other address must', () => {
+  const on = (name: string) => ['lo', 'd0', 'd1'].map((device) => bind(name, 'tcp', { device }));
+  expect(on('::1')).toEqual(['ok', 'EADDRNOTAVAIL', 'EADDRNOTAVAIL']);
+  expect(on('fe80::1')).toEqual(['EADDRNOTAVAIL', 'ok', 'EADDRNOTAVAIL']);
+  for (const name of ['fd00::1', '10.0.0.1', '127.0.0.1', '::ffff:10.0.0.1'])
+    expect(on(name)).toEqual(['ok', 'ok', 'ok']);
 });
 
 test('privileged: on every address, and before a conflict', () => {

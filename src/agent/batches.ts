@@ -1,0 +1,194 @@
+import { setTimeout as after } from 'node:timers/promises';
+import type { BatchKind, Result } from '../protocol/messages.ts';
+import { clock } from './clock.ts';
+import type { Native, Returned } from './native/types.ts';
+import { statesByPort } from './tcp-table.ts';
+
+/** How long to wait before looking again at sockets that are not there yet, in milliseconds. */
+const PAUSE = 1;
+
+type BatchAnswer = Omit<Result, 'at' | 'took'>;
+const OK: BatchAnswer = { outcome: 'ok' };
+
+/** The calls of one kind, encoded once. Each returns the errno's negative, as the native layer does. */
+type Step = readonly [call: string, make: (fd: number, port: number) => Returned];
+
+/** Sockets that are kept; a descriptor is -1 where the socket could not be made. */
+interface Batch {
+  fds: number[];
+  readonly ports: number[];
+  /** Its descriptors are closed, and only what the system has left of the sockets is of interest. */
+  left: boolean;
+}
+
+/** The batches of one agent, by the names that the harness gave them. */
+export class Batches {
+  readonly #native: Native;
+  readonly #batches = new Map<string, Batch>();
+  /** What a socket came to, and the code that stands for it; the codes grow with what happens. */
+  readonly #legend: string[] = ['ok'];
+  readonly #codes = new Map<string, number>();
+
+  constructor(native: Native) {
+    this.#native = native;
+  }
+
+  /** Makes sockets, and keeps them under a name or closes each at once. @throws Error for a name that is in use. */
+  open(as: string | undefined, kinds: readonly BatchKind[], sockets: readonly number[]): BatchAnswer {
+    if (as !== undefined) this.#unused(as);
+    const native = this.#native;
+    const steps = kinds.map((kind) => stepsOf(native, kind));
+    const count = sockets.length / 2;
+    const codes: number[] = [];
+    const batch: Batch = { fds: [], ports: [], left: false };
+    // Kept from the beginning, so that a reset finds what was made before a mistake in the message.
+    if (as !== undefined) this.#batches.set(as, batch);
+    for (let index = 0; index < count; index += 1) {
+      const place = sockets[index * 2] ?? -1;
+      const port = sockets[index * 2 + 1] ?? -1;
+      const kind = kinds[place];
+      const calls = steps[place];
+      if (!kind || !calls) throw new Error(`there is no kind ${place} in the batch`);
+      const fd = native.socket(kind.family, kind.type);
+      let code = fd < 0 ? this.#code('socket', fd) : 0;
+      for (let next = 0; code === 0 && next < calls.length; next += 1) {
+        const [call, make] = calls[next] as Step;
+        const returned = make(fd, port);
+        if (returned < 0) code = this.#code(call, returned);
+      }
+      codes.push(code);
+      if (fd >= 0 && (as === undefined || code !== 0)) native.close(fd);
+      if (as !== undefined) {
+        batch.fds.push(code === 0 ? fd : -1);
+        batch.ports.push(port);
+      }
+    }
+    return { ...OK, codes, legend: [...this.#legend] };
+  }
+
+  /** Takes a connection from each listener in place of it, and closes the listener. */
+  async accept(on: string, within: number): Promise<BatchAnswer> {
+    const batch = this.#batch(on);
+    const waiting = new Set(batch.fds.keys());
+    return this.#until(on, within, () => {
+      for (const index of waiting) {
+        const listener = batch.fds[index] ?? -1;
+        const fd = listener < 0 ? -1 : this.#native.accept(listener);
+        if (listener >= 0 && fd < 0) return `port ${batch.ports[index]} had no connection to accept`;
+        waiting.delete(index);
+        if (listener < 0) continue;
+        batch.fds[index] = fd;
+        this.#native.close(listener);
+      }
+      return null;
+    });
+  }
+
+  /** Takes a number of connections from one listener. @throws Error for a name that is in use. */
+  async take(listener: number, as: string, count: number, within: number): Promise<BatchAnswer> {
+    this.#unused(as);
+    const batch: Batch = { fds: [], ports: [], left: false };
+    this.#batches.set(as, batch);
+    return this.#until(as, within, () => {
+      while (batch.fds.length < count) {
+        const fd = this.#native.accept(listener);
+        if (fd < 0) return `only ${batch.fds.length} of ${count} connections came`;
+        batch.fds.push(fd);
+      }
+      return null;
+    });
+  }
+
+  /** Waits until all sockets of a batch that could be made are in a state. */
+  async await(on: string, state: string, within: number): Promise<BatchAnswer> {
+    const batch = this.#batch(on);
+    return this.#until(on, within, () => (batch.left ? missing(batch, state) : this.#straggler(batch, state)));
+  }
+
+  close(on: string, how: 'close' | 'reset' | 'leave'): BatchAnswer {
+    const batch = this.#batch(on);
+    if (how !== 'leave') this.#batches.delete(on);
+    for (const fd of batch.fds) {
+      if (fd < 0 || batch.left) continue;
+      if (how === 'reset') this.#native.abort(fd);
+      else this.#native.close(fd);
+    }
+    batch.left = true;
+    return OK;
+  }
+
+  /** Closes everything. */
+  reset(): void {
+    for (const name of this.#batches.keys()) this.close(name, 'close');
+  }
+
+  #straggler({ fds, ports }: Batch, state: string): string | null {
+    for (const [index, fd] of fds.entries()) {
+      const found = fd < 0 ? state : (this.#native.tcpState(fd) ?? 'in no state that the system tells');
+      if (found !== state) return `port ${ports[index]} is ${found}, not ${state}`;
+    }
+    return null;
+  }
+
+  /** Looks until there is nothing to complain of, or time is up; then the complaint is in `data`. */
+  async #until(name: string, within: number, complaint: () => string | null): Promise<BatchAnswer> {
+    const batch = this.#batch(name);
+    const deadline = clock() + within;
+    for (;;) {
+      if (this.#batches.get(name) !== batch) throw new Error(`'${name}' was closed while something waited on it`);
+      const found = complaint();
+      if (found === null) return OK;
+      if (clock() > deadline) return { outcome: 'silence', data: found };
+      await after(PAUSE);
+    }
+  }
+
+  #code(call: string, returned: Returned): number {
+    const what = `${call} ${this.#native.errnoName(-returned)}`;
+    const known = this.#codes.get(what);
+    if (known !== undefined) return known;
+    const code = this.#legend.push(what) - 1;
+    this.#codes.set(what, code);
+    return code;
+  }
+
+  #unused(name: string): void {
+    if (this.#batches.has(name)) throw new Error(`there is a batch '${name}' already`);
+  }
+
+  #batch(name: string): Batch {
+    const batch = this.#batches.get(name);
+    if (!batch) throw new Error(`there is no batch '${name}'`);
+    return batch;
+  }
+}
+
+/** The first port of a batch that was left on which the system has anything but this state, or has it not. */
+function missing({ fds, ports }: Batch, state: string): string | null {
+  const states = statesByPort();
+  if (!states) return 'the system has no table of TCP states';
+  for (const [index, fd] of fds.entries()) {
+    if (fd < 0) continue;
+    const port = ports[index] ?? 0;
+    const there = states.get(port) ?? [];
+    if (there.length !== 1 || there[0] !== state) return `port ${port} is ${there.join(', ') || 'free'}, not ${state}`;
+  }
+  return null;
+}
+
+function stepsOf(native: Native, kind: BatchKind): Step[] {
+  const steps: Step[] = kind.options.map(([option, value]) => [option, native.setter(option, value)]);
+  if (kind.bind !== undefined) steps.push(['bind', native.caller('bind', kind.family, kind.bind)]);
+  const { listen, connect } = kind;
+  if (listen !== undefined) steps.push(['listen', (fd) => native.listen(fd, listen)]);
+  if (connect !== undefined) {
+    const make = native.caller('connect', kind.family, connect.address);
+    // A connection that is under way is no failure; whether it was established is asked afterwards.
+    const begin = (fd: number, port: number) => {
+      const returned = make(fd, connect.port ?? port);
+      return returned < 0 && native.errnoName(-returned) === 'EINPROGRESS' ? 0 : returned;
+    };
+    steps.push(['connect', begin]);
+  }
+  return steps;
+}

@@ -1,0 +1,40 @@
+import process from 'node:process';
+import type { Plan } from '../matrix/blocks.ts';
+import type { Platform } from '../record/record.ts';
+import type { MatrixListener } from '../runner/matrix/run.ts';
+import { paint, say } from './terminal.ts';
+
+/** Tells how a matrix goes on: what it is about, and on a terminal how many pairs are done. */
+export class MatrixProgress implements MatrixListener {
+  readonly #version: string;
+  readonly #wanted: boolean;
+  #total = 0;
+  #done = 0;
+  #status = false;
+
+  constructor(version: string, wanted: boolean) {
+    this.#version = version;
+    this.#wanted = wanted;
+  }
+
+  started(platform: Platform, lab: string, { blocks }: Plan): void {
+    this.#total = blocks.reduce((sum, { first, second }) => sum + first.length * second.length, 0);
+    if (!this.#wanted) return;
+    const where = `${platform.system} ${platform.release} (${platform.architecture}), ${lab} lab`;
+    say(`${paint('bold', `bindspec ${this.#version}`)} on ${where}, ${this.#total} pairs`);
+  }
+
+  did(pairs: number): void {
+    this.#done += pairs;
+    if (!this.#wanted || !process.stdout.isTTY) return;
+    this.end();
+    process.stdout.write(paint('gray', `${this.#done}/${this.#total} pairs`));
+    this.#status = true;
+  }
+
+  /** Takes the status line away. */
+  end(): void {
+    if (this.#status) process.stdout.write('\r\x1b[K');
+    this.#status = false;
+  }
+}

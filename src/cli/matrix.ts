@@ -1,0 +1,207 @@
+import os from 'node:os';
+import { ALL_STATES, NO_DEVICES, PROTOCOLS, UIDS } from '../matrix/axes.ts';
+import { BadSelection, chosen, cornersOf, socketsOf, type Asked } from '../matrix/selection.ts';
+import { spell } from '../matrix/sockets.ts';
+import { models } from '../model/index.ts';
+import type { SystemName } from '../model/types.ts';
+import type { MatrixRecord } from '../record/matrix.ts';
+import { KEY, tablesOf, type TableOptions } from '../report/matrix/tables.ts';
+import { countsSentence, mismatchLines, tableLines } from '../report/matrix/text.ts';
+import { runMatrix } from '../runner/matrix/run.ts';
+import { settingOf } from '../runner/matrix/settings.ts';
+import { EXIT, UserError } from './exit.ts';
+import { inLab } from './in-lab.ts';
+import { interruptible } from './interruption.ts';
+import type { LabChoice } from './labs.ts';
+import { lastMatrix, matrixFrom, writeMatrix } from './matrix-files.ts';
+import { MatrixProgress } from './matrix-progress.ts';
+import { prepareFolder } from './reports-folder.ts';
+import { columns, paint, say, wrap } from './terminal.ts';
+import { version } from './version.ts';
+
+export interface MatrixOptions extends Asked {
+  model?: string;
+  table: boolean;
+  against?: string;
+  last: boolean;
+  record?: string;
+  lab: LabChoice;
+  jobs?: number;
+  reports: string;
+  format: 'pretty' | 'json';
+}
+
+/** How long an agent may take to start, and to answer beyond what its operations wait for, in milliseconds. */
+const GRACE = 20_000;
+/** How many mismatches are printed; the page and the record have more. */
+const MOST_PRINTED = 10;
+/** How many pairs tell a rate. */
+const ENOUGH = 10_000;
+
+/** `bindspec matrix`. Returns the exit code. @throws UserError for what the user can mend. */
+export async function matrixCommand(options: MatrixOptions): Promise<number> {
+  const { protocol, state, uid, devices, first, second } = options;
+  const asked = { ...defined({ protocol, state, uid, devices, first, second }) } satisfies Asked;
+  const against = options.against === undefined ? undefined : systemOf('against', options.against);
+  const model = options.model === undefined ? undefined : systemOf('model', options.model);
+  try {
+    // What is wrong without knowing the lab is told before one is opened.
+    cornersOf({ ...asked, devices: NO_DEVICES }, [NO_DEVICES]);
+    if (options.last || options.record !== undefined) {
+      const given = options.record === undefined ? lastMatrix(options.reports) : null;
+      const file = given?.file ?? options.record ?? '';
+      const record = given?.record ?? matrixFrom(file);
+      if (options.format === 'json') say(JSON.stringify(record));
+      else showRecord(record, file, asked, against);
+      return EXIT.expected;
+    }
+    return await runHere(asked, options, model, against);
+  } catch (error) {
+    if (error instanceof BadSelection) throw new UserError(error.message);
+    throw error;
+  }
+}
+
+async function runHere(
+  asked: Asked,
+  options: MatrixOptions,
+  model: SystemName | undefined,
+  against: SystemName | undefined,
+): Promise<number> {
+  prepareFolder(options.reports);
+  const interrupted = interruptible();
+  const pretty = options.format === 'pretty';
+  const progress = new MatrixProgress(version(), pretty);
+  const more = [...(options.lab === 'auto' ? [] : ['--lab', options.lab]), ...(model ? ['--model', model] : [])];
+  const record = await inLab(options.lab, (kind) =>
+    runMatrix(
+      kind,
+      {
+        version: version(),
+        asked,
+        jobs: options.jobs ?? Math.min(4, os.availableParallelism()),
+        ...(model === undefined ? {} : { model }),
+        more,
+        grace: GRACE,
+        signal: interrupted.signal,
+      },
+      progress,
+    ),
+  );
+  progress.end();
+  interrupted.end();
+  const written = writeMatrix(options.reports, record);
+  if (pretty) {
+    if (options.table || against) showTables(record, asked, against);
+    conclude(record, written);
+  } else say(JSON.stringify(record));
+  if (interrupted.signal.aborted) return EXIT.interrupted;
+  if (record.errors.length > 0) return EXIT.harness;
+  return record.counts.mismatches > 0 ? EXIT.failed : EXIT.expected;
+}
+
+function defined(asked: Record<keyof Asked, string | undefined>): Asked {
+  return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
+}
+
+function systemOf(option: string, text: string): SystemName {
+  if (Object.hasOwn(models, text)) return text as SystemName;
+  throw new UserError(`unknown system '${text}' for --${option}: it is one of ${Object.keys(models).join(', ')}`);
+}
+
+function showRecord(record: MatrixRecord, file: string, asked: Asked, against: SystemName | undefined): void {
+  say(`${paint('bold', file)}, of ${record.started}`);
+  try {
+    showTables(record, asked, against);
+  } catch (error) {
+    if (error instanceof RangeError) throw new UserError(`${file}: its parts do not fit together: ${error.message}`);
+    throw error;
+  }
+  summary(record);
+}
+
+function showTables(record: MatrixRecord, asked: Asked, against: SystemName | undefined): void {
+  const options: TableOptions = {
+    ...selectionOf(record, asked),
+    ...(against === undefined
+      ? {}
+      : { against: { model: models[against], setting: settingOf(record.lab, record.platform) } }),
+  };
+  const tables = tablesOf(record, options);
+  if (tables.length === 0) throw new UserError(`the record has no such pairs: run 'bindspec matrix' for them`);
+  for (const table of tables) {
+    const [title = '', ...lines] = tableLines(table, columns());
+    say(`\n${paint('bold', title)}`);
+    for (const line of lines) say(line);
+  }
+  say();
+  const key = against === undefined ? KEY : KEY.replace('the other system', models[against].title);
+  for (const line of wrap(key, Math.min(columns(), 120))) say(paint('gray', line));
+}
+
+/** Which of a record's pairs the axes choose. @throws BadSelection for what the record does not have. */
+function selectionOf(record: MatrixRecord, asked: Asked): TableOptions {
+  const values = (axis: 'protocol' | 'state' | 'uid' | 'devices') => [
+    ...new Set(record.blocks.map((block) => block[axis])),
+  ];
+  const within = {
+    protocol: chosen('protocol', asked.protocol, PROTOCOLS),
+    state: chosen('state', asked.state, ALL_STATES),
+    uid: chosen('uid', asked.uid, UIDS),
+    devices: chosen('devices', asked.devices, values('devices')),
+  };
+  const blocks: TableOptions['blocks'] = (corner) =>
+    within.protocol.includes(corner.protocol) &&
+    within.state.includes(corner.state) &&
+    within.uid.includes(corner.uid) &&
+    within.devices.includes(corner.devices);
+  if (asked.first === undefined && asked.second === undefined) return { blocks };
+  const names = [...new Map(record.sockets.map((name) => [name.text, name])).values()];
+  const choice = { names, absent: [], system: record.platform.system, lab: record.lab.lab };
+  const some = (place: 'first' | 'second') => {
+    const spelled = new Set(socketsOf(asked[place], place, choice).map(spell));
+    return (text: string) => spelled.has(text);
+  };
+  return { blocks, only: { first: some('first'), second: some('second') } };
+}
+
+/** What is said when a run is over. */
+function conclude(record: MatrixRecord, written: readonly string[]): void {
+  for (const mismatch of record.mismatches.slice(0, MOST_PRINTED)) {
+    const [head = '', ...lines] = mismatchLines(record, mismatch);
+    say(`\n${paint('red', '✗')} ${paint('bold', head)}`);
+    for (const line of lines) say(line);
+  }
+  const untold = record.counts.mismatches - MOST_PRINTED;
+  if (untold > 0) say(`\n${untold} more mismatches are in ${written.join(' and ')}`);
+  for (const { what, error } of record.errors) say(`\n${paint('magenta', '✗ error')} ${what}: ${error}`);
+  if (record.skipped.length > 0) say(`\n${paint('bold', 'Skipped')}`);
+  for (const [reason, { pairs, enable }] of skips(record)) {
+    say(`  ${String(pairs).padStart(6)} pairs: ${reason}`);
+    say(`                ${paint('cyan', enable)}`);
+  }
+  summary(record);
+  if (written.length > 0) say(paint('gray', `written: ${written.join(', ')}`));
+}
+
+function summary(record: MatrixRecord): void {
+  const { settings, counts, duration } = record;
+  const model = Object.hasOwn(models, settings.model) ? models[settings.model as SystemName] : null;
+  if (model) {
+    say();
+    for (const line of wrap(`${model.title}: ${model.summary}`, Math.min(columns(), 120))) say(line);
+  }
+  const seconds = duration / 1000;
+  const done = counts.pairs - counts.notRun;
+  // Of few pairs it would only tell how long processes take to start.
+  const rate = done < ENOUGH ? '' : ` (${Math.round(done / seconds).toLocaleString('en-US')} pairs/s)`;
+  say(`\n${paint('bold', countsSentence(record))} in ${seconds.toFixed(1)} s${rate}`);
+}
+
+function skips({ skipped }: MatrixRecord): Map<string, { pairs: number; enable: string }> {
+  const all = new Map<string, { pairs: number; enable: string }>();
+  for (const { reason, enable, pairs } of skipped) {
+    all.set(reason, { enable, pairs: pairs + (all.get(reason)?.pairs ?? 0) });
+  }
+  return all;
+}

@@ -1,0 +1,34 @@
+/** What a pair can be asked about, beside its two sockets. */
+export const PROTOCOLS = ['udp', 'tcp'] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
+
+/** The states of the first socket when the second is bound, by protocol. */
+export const STATES = {
+  udp: ['bound', 'connected'],
+  tcp: ['bound', 'listening', 'connected', 'accepted', 'close-wait', 'time-wait'],
+} as const satisfies Record<Protocol, readonly string[]>;
+export type State = (typeof STATES)[Protocol][number];
+export const ALL_STATES: readonly State[] = STATES.tcp;
+
+export const UIDS = ['same', 'different'] as const;
+export type Uid = (typeof UIDS)[number];
+
+/** The interfaces that the two sockets are tied to, such as `lo/none`; `none/none` is every pair outside of these. */
+export const NO_DEVICES = 'none/none';
+
+/** The values of the axis of devices: every two of none, the loopback interface, and an external one where it is known. */
+export function devicesOf(external: string | null): string[] {
+  const devices = ['none', 'lo', ...(external === null ? [] : [external])];
+  return devices.flatMap((first) => devices.map((second) => `${first}/${second}`));
+}
+
+/** The two devices of a value of that axis, as the models have them. */
+export function devicePair(value: string): readonly [string | undefined, string | undefined] {
+  const [first = 'none', second = 'none'] = value.split('/');
+  return [first === 'none' ? undefined : first, second === 'none' ? undefined : second];
+}
+
+/** Whether the first socket has a connection, or had one, so that it has a local address of its own. */
+export function isConnected(state: State): boolean {
+  return state !== 'bound' && state !== 'listening';
+}

@@ -1,0 +1,89 @@
+import { NO_DEVICES, type State } from './axes.ts';
+import { BadSelection, cornersOf, possibleIn, socketsOf, type Asked, type Choice, type Corner } from './selection.ts';
+import type { Spec } from './sockets.ts';
+
+/** All pairs of two lists of sockets, at one corner. Pair `i` has first socket `i / second.length`, rounded down. */
+export interface Block extends Corner {
+  readonly first: readonly Spec[];
+  readonly second: readonly Spec[];
+}
+
+/** A part of the matrix that can't be run here. */
+interface Skip {
+  readonly what: string;
+  readonly pairs: number;
+  readonly reason: string;
+  readonly enable: string;
+}
+
+/** What the platform and its lab can't do at a corner, or null. */
+export type Obstacle = (corner: Corner) => Omit<Skip, 'what' | 'pairs'> | null;
+
+export interface Plan {
+  readonly blocks: readonly Block[];
+  readonly skipped: readonly Skip[];
+}
+
+/**
+ * The pairs that were asked for, as blocks, and what of them can't be run here.
+ * @throws BadSelection when the selection can't be read or means no pair.
+ */
+export function planOf(asked: Asked, choice: Choice, devices: readonly string[], obstacle: Obstacle): Plan {
+  const corners = cornersOf(asked, devices);
+  const first = socketsOf(asked.first, 'first', choice);
+  const second = socketsOf(asked.second, 'second', choice);
+  const blocks: Block[] = [];
+  const skipped: Skip[] = [];
+  for (const corner of corners) {
+    const block = { ...corner, ...narrowed(corner, asked, first, second) };
+    const pairs = block.first.length * block.second.length;
+    if (pairs === 0) continue;
+    const stands = obstacle(corner);
+    if (stands) skipped.push({ what: inWords(corner), pairs, ...stands });
+    else blocks.push(block);
+  }
+  if (blocks.length + skipped.length === 0) throw new BadSelection(impossible(asked, corners));
+  if (asked.first === undefined && asked.second === undefined) skipped.push(...lacking(choice, blocks));
+  return { blocks, skipped };
+}
+
+/** Pairs with devices are asked without options, unless devices were asked for. */
+function narrowed(corner: Corner, asked: Asked, first: readonly Spec[], second: readonly Spec[]) {
+  const plain = corner.devices !== NO_DEVICES && asked.devices === undefined;
+  const some = (specs: readonly Spec[]) => (plain ? specs.filter(({ letters }) => letters === '-') : specs);
+  return { first: some(first).filter((spec) => possibleIn(corner.state, spec)), second: some(second) };
+}
+
+function impossible(asked: Asked, corners: readonly Corner[]): string {
+  const states: State[] = [...new Set(corners.map(({ state }) => state))];
+  return `no pair is left: the first socket '${asked.first ?? ''}' is one that has a connection, and is not ${states.join(' or ')}`;
+}
+
+/** The pairs that would be there if the lab had all addresses. */
+function lacking({ absent, names, lab }: Choice, blocks: readonly Block[]): Skip[] {
+  if (absent.length === 0) return [];
+  let pairs = 0;
+  for (const { first, second, state } of blocks) {
+    const sets = new Set(second.map(({ letters }) => letters)).size;
+    const more = (connected: boolean) =>
+      absent.filter(({ connectedOnly }) => connected || connectedOnly !== true).length * sets;
+    const connected = possibleIn(state, { name: { ...(names[0] as Spec['name']), connectedOnly: true }, letters: '-' });
+    pairs += (first.length + more(connected)) * (second.length + more(false)) - first.length * second.length;
+  }
+  const what = absent.map(({ text }) => text).join(', ');
+  return [{ what, pairs, reason: `the ${lab} lab has no address for: ${what}`, enable: 'bindspec matrix --lab netns' }];
+}
+
+/** A corner as people read it, such as `TCP, the first listening, same uid`. */
+export function inWords({ protocol, state, uid, devices }: Corner): string {
+  const tied = devices === NO_DEVICES ? '' : `, devices ${devices}`;
+  return `${protocol.toUpperCase()}, the first ${state}, ${uid} uid${tied}`;
+}
+
+/** The command that runs one pair again. */
+export function commandFor(corner: Corner, first: string, second: string, more: readonly string[] = []): string {
+  const { protocol, state, uid, devices } = corner;
+  const tied = devices === NO_DEVICES ? '' : ` --devices ${devices}`;
+  const rest = more.map((word) => ` ${word}`).join('');
+  return `npx bindspec matrix --protocol ${protocol} --state ${state} --first '${first}' --second '${second}' --uid ${uid}${tied}${rest}`;
+}

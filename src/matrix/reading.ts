@@ -1,0 +1,43 @@
+import type { MatrixBlock, MatrixRecord, MatrixSocket } from '../record/matrix.ts';
+import { decodePlaces, widthFor } from './digits.ts';
+import { agrees, likeliest, type Prediction } from './prediction.ts';
+import type { Spec } from './sockets.ts';
+
+/** One pair of a record. */
+export interface Pair {
+  readonly first: Spec;
+  readonly second: Spec;
+  /** What the kernel answered; null where it was not run. */
+  readonly answer: string | null;
+  /** What the model holds to be the likeliest, spelled alike, and whether it allows the answer. */
+  readonly predicted: string;
+  readonly agrees: boolean;
+}
+
+/** The rows of a block: the pairs of each first socket. @throws RangeError for a record whose parts do not fit. */
+export function pairsOf(record: MatrixRecord, block: MatrixBlock): Pair[][] {
+  const widths = { kernel: widthFor(record.answers.length), model: widthFor(record.predictions.length) };
+  const second = block.second.map((place) => specOf(at(record.sockets, place)));
+  return block.first.map((place, row) => {
+    const first = specOf(at(record.sockets, place));
+    const kernel = at(block.kernel, row);
+    const answers = kernel === '' ? null : decodePlaces(kernel, widths.kernel);
+    const predictions = decodePlaces(at(block.model, row), widths.model);
+    return second.map((spec, column): Pair => {
+      const prediction = at(record.predictions, at(predictions, column)) as Prediction;
+      const answer = answers === null ? null : at(record.answers, at(answers, column));
+      const predicted = likeliest(prediction);
+      return { first, second: spec, answer, predicted, agrees: answer === null || agrees(answer, prediction) };
+    });
+  });
+}
+
+function specOf({ letters, ...name }: MatrixSocket): Spec {
+  return { name, letters };
+}
+
+function at<T>(list: readonly T[], place: number): T {
+  const found = list[place];
+  if (found === undefined) throw new RangeError(`a list of ${list.length} has no place ${place}`);
+  return found;
+}

@@ -1,0 +1,157 @@
+import {
+  ALL_STATES,
+  isConnected,
+  NO_DEVICES,
+  PROTOCOLS,
+  STATES,
+  UIDS,
+  type Protocol,
+  type State,
+  type Uid,
+} from './axes.ts';
+import { lettersOf, spell, type AbsentName, type Letters, type Name, type Spec } from './sockets.ts';
+
+/** What the command line says of the axes; what is left out is everything. */
+export interface Asked {
+  readonly protocol?: string;
+  readonly state?: string;
+  readonly uid?: string;
+  readonly devices?: string;
+  /** Sockets as `spell` writes them, with any part left out; several with commas. */
+  readonly first?: string;
+  readonly second?: string;
+}
+
+/** A selection that can't be. The message is one line. */
+export class BadSelection extends Error {
+  override readonly name = 'BadSelection';
+}
+
+/** One value of each axis but the sockets. */
+export interface Corner {
+  readonly protocol: Protocol;
+  readonly state: State;
+  readonly uid: Uid;
+  readonly devices: string;
+}
+
+/** States in which sockets are also tied to devices: a smaller block. */
+const DEVICE_STATES: readonly State[] = ['bound', 'listening'];
+
+/**
+ * The corners that were asked for. `devices` are those that the lab has; they are not looked at before they are known.
+ * @throws BadSelection for an unknown value, and for values that exclude each other.
+ */
+export function cornersOf(asked: Asked, devices: readonly string[]): Corner[] {
+  const protocols = chosen('protocol', asked.protocol, PROTOCOLS);
+  const states = chosen('state', asked.state, ALL_STATES);
+  const uids = chosen('uid', asked.uid, UIDS);
+  const onlyPairs = asked.first !== undefined || asked.second !== undefined;
+  const tied = asked.devices === undefined && onlyPairs ? [NO_DEVICES] : chosen('devices', asked.devices, devices);
+  const corners: Corner[] = [];
+  for (const protocol of protocols) {
+    const possible = states.filter((state) => (STATES[protocol] as readonly State[]).includes(state));
+    if (possible.length === 0 && protocols.length === 1) {
+      throw new BadSelection(
+        `a ${protocol.toUpperCase()} socket is never ${states.join(' or ')}: it is ${STATES[protocol].join(' or ')}`,
+      );
+    }
+    for (const state of possible) {
+      for (const uid of uids) for (const pair of tied) corners.push({ protocol, state, uid, devices: pair });
+    }
+  }
+  const sensible = corners.filter(
+    ({ state, uid, devices: pair }) => pair === NO_DEVICES || (uid === 'same' && DEVICE_STATES.includes(state)),
+  );
+  if (sensible.length === 0 && corners.length > 0) {
+    throw new BadSelection(
+      `pairs with devices are of one user, and their first socket is ${DEVICE_STATES.join(' or ')}: ask for these, or leave out --devices`,
+    );
+  }
+  return sensible;
+}
+
+/** The values of an axis that a list names; all where there is none. @throws BadSelection for what the axis does not have. */
+export function chosen<T extends string>(axis: string, text: string | undefined, values: readonly T[]): readonly T[] {
+  if (text === undefined) return values;
+  const words = text.split(',').map((word) => word.trim());
+  const wrong = words.find((word) => !(values as readonly string[]).includes(word));
+  if (wrong !== undefined) throw new BadSelection(`unknown ${axis} '${wrong}': it is one of ${values.join(', ')}`);
+  return values.filter((value) => words.includes(value));
+}
+
+/** What there is to choose sockets from. */
+export interface Choice {
+  readonly names: readonly Name[];
+  readonly absent: readonly AbsentName[];
+  readonly system: string;
+  /** The lab's name, for messages. */
+  readonly lab: string;
+}
+
+/**
+ * The sockets of one place that were asked for, over every state that was; `corner` decides which of them are possible.
+ * @throws BadSelection when the text can't be read, or means no socket of the lab.
+ */
+export function socketsOf(text: string | undefined, place: 'first' | 'second', choice: Choice): Spec[] {
+  const all = choice.names
+    .filter(({ connectedOnly }) => place === 'first' || connectedOnly !== true)
+    .flatMap((name) => lettersOf(choice.system).map((letters): Spec => ({ name, letters })));
+  if (text === undefined) return all;
+  const wanted = text.split(',').map((part) => pattern(part, place, choice));
+  for (const [index, matches] of wanted.entries()) {
+    if (all.some((spec) => matches(spec))) continue;
+    throw new BadSelection(`${reason(text.split(',')[index] ?? '', place, choice)}: it is one of ${listed(all)}`);
+  }
+  return all.filter((spec) => wanted.some((matches) => matches(spec)));
+}
+
+/** Whether a first socket can be in the state: the dual-stack wildcard is connected over IPv4 only where it is connected. */
+export function possibleIn(state: State, { name }: Spec): boolean {
+  return name.connectedOnly !== true || isConnected(state);
+}
+
+const LETTERS: ReadonlySet<string> = new Set<Letters>(['-', 'A', 'P', 'AP', 'E']);
+const FLAGS: ReadonlySet<string> = new Set(['v6only', 'dual', 'over4']);
+
+function pattern(text: string, place: string, { system }: Choice): (spec: Spec) => boolean {
+  const words = text.trim().split(/\s+/).filter(Boolean);
+  if (words.length === 0) throw new BadSelection(`--${place} needs sockets, such as '0.0.0.0 A'`);
+  const letters = words.filter((word) => LETTERS.has(word));
+  const flags = words.filter((word) => FLAGS.has(word));
+  const addresses = words.filter((word) => /[.:]/.test(word));
+  const unread = words.find((word) => ![...letters, ...flags, ...addresses].includes(word));
+  if (unread !== undefined || letters.length > 1 || addresses.length > 1) {
+    const what = unread === undefined ? `'${text.trim()}'` : `'${unread}' in '${text.trim()}'`;
+    throw new BadSelection(
+      `can't read ${what}: a socket is an address, v6only or dual, and one of ${lettersOf(system).join(', ')}, such as '0.0.0.0 A'`,
+    );
+  }
+  return (spec) => {
+    const spelled = spell(spec).split(' ');
+    // Connected over IPv4 has to be said; without it, IPv6 is meant.
+    return (
+      words.every((word) => spelled.includes(word)) &&
+      (flags.includes('over4') || !flags.includes('dual') || !spelled.includes('over4'))
+    );
+  };
+}
+
+function reason(text: string, place: string, { system, lab, names }: Choice): string {
+  const words = text.trim().split(/\s+/);
+  const letters = words.find((word) => LETTERS.has(word) && !(lettersOf(system) as string[]).includes(word));
+  if (letters !== undefined) return `${system} has no option set '${letters}'`;
+  const address = words.find((word) => /[.:]/.test(word));
+  if (address !== undefined && !names.some((name) => name.address === address)) {
+    return `the ${lab} lab has no address '${address}' for the matrix`;
+  }
+  if (words.includes('over4') && place === 'second')
+    return `'${text.trim()}' can't be a second socket, which is not connected`;
+  return `'${text.trim()}' can't be a ${place} socket`;
+}
+
+function listed(specs: readonly Spec[]): string {
+  const names = [...new Set(specs.map(({ name }) => name.text))];
+  const letters = [...new Set(specs.map((spec) => spec.letters))];
+  return `${names.join(', ')}; with ${letters.join(', ')}`;
+}

@@ -1,0 +1,62 @@
+import { inWords } from '../../matrix/blocks.ts';
+import type { MatrixRecord } from '../../record/matrix.ts';
+import { visible } from '../../record/visible.ts';
+import { cornersInWords, type Table } from './tables.ts';
+
+/** A table as lines for a terminal. Where the columns' names do not fit into `width`, letters stand for them. */
+export function tableLines(table: Table, width: number): string[] {
+  const { rows, columns, cells } = table;
+  const wide = lines(rows, columns, cells);
+  const fits = wide.every((line) => line.length <= width);
+  const named = rows.map((row) => letterOf(columns.indexOf(row), row));
+  const letters = columns.map((column, index) =>
+    rows.includes(column) ? letterOf(index) : `${letterOf(index)}=${column}`,
+  );
+  return [
+    `${table.title}: ${cornersInWords(table.corners)}`,
+    ...(fits ? wide : lines(named, letters, cells)).map((line) => `  ${line}`),
+  ];
+}
+
+function letterOf(index: number, rest = ''): string {
+  const letter = index < 0 ? '' : index < 26 ? String.fromCodePoint(97 + index) : String.fromCodePoint(39 + index);
+  return rest === '' ? letter : `${letter} ${rest}`.trim();
+}
+
+function lines(rows: readonly string[], columns: readonly string[], cells: readonly (readonly string[])[]): string[] {
+  const head = 'first \\ second';
+  const label = Math.max(head.length, ...rows.map((row) => row.length));
+  const widths = columns.map((column, index) =>
+    Math.max(column.length, ...cells.map((row) => row[index]?.length ?? 0)),
+  );
+  const line = (name: string, row: readonly string[]) =>
+    [name.padEnd(label), ...row.map((cell, index) => cell.padEnd(widths[index] ?? 0))].join('  ').trimEnd();
+  return [line(head, columns), ...rows.map((row, index) => line(row, cells[index] ?? []))];
+}
+
+/** A mismatch as lines: the pair, both answers, the rule that decided and what it says, and what runs it again. */
+export function mismatchLines(record: MatrixRecord, mismatch: MatrixRecord['mismatches'][number]): string[] {
+  const rule = record.rules.find(({ id }) => id === mismatch.rule);
+  return [
+    inWords(mismatch),
+    `  first   ${mismatch.first}`,
+    `  second  ${mismatch.second}`,
+    `  kernel  ${mismatch.kernel}`,
+    `  model   ${mismatch.model}`,
+    `  rule    ${mismatch.rule}: ${rule?.prose ?? ''}`,
+    `          ${rule?.source ?? ''}`,
+    `  again   ${mismatch.command}`,
+  ].map(visible);
+}
+
+/** What a run of the matrix came to, in a sentence. */
+export function countsSentence({ counts, settings, complete, errors }: MatrixRecord): string {
+  const parts = [
+    `${counts.agree} of ${counts.pairs} pairs are as the model '${settings.model}' says`,
+    `${counts.mismatches} ${counts.mismatches === 1 ? 'mismatch' : 'mismatches'}`,
+    ...(counts.notRun > 0 ? [`${counts.notRun} not run`] : []),
+    ...(counts.skipped > 0 ? [`${counts.skipped} skipped`] : []),
+    ...(errors.length > 0 ? [`${errors.length} errors of the harness`] : []),
+  ];
+  return `${parts.join(', ')}${complete || errors.length > 0 ? '' : ' (interrupted)'}`;
+}

@@ -1,0 +1,142 @@
+import type { Block } from '../../matrix/blocks.ts';
+import { isConnected } from '../../matrix/axes.ts';
+import type { Spec } from '../../matrix/sockets.ts';
+import type { BatchKind, Operation, Result } from '../../protocol/messages.ts';
+import { HarnessError } from '../../verdict/harness-error.ts';
+import { PEER, type Crew } from './crew.ts';
+import { callerKind, firstKind, secondKind } from './kinds.ts';
+import type { PortBlocks } from './port-block.ts';
+
+/** How long sockets may take to get into their state, in milliseconds. */
+const WITHIN = 5000;
+
+/** Some pairs of one block, by their places in it. */
+export interface Chunk {
+  readonly block: Block;
+  readonly pairs: readonly number[];
+}
+
+/** A chunk whose first sockets are there, in their state, each on a port of its own. */
+interface Stage {
+  readonly chunk: Chunk;
+  readonly name: string;
+  readonly ports: readonly number[];
+  /** What kept a first socket from being there, such as `first bind EADDRNOTAVAIL`; `ok` where nothing did. */
+  readonly first: readonly string[];
+}
+
+let names = 0;
+
+/**
+ * Puts the first sockets of a chunk on their ports and brings each to its state, which is made sure of.
+ * @throws HarnessError when a state is not reached.
+ */
+export async function prepare(chunk: Chunk, crew: Crew, portBlocks: PortBlocks): Promise<Stage> {
+  const { block, pairs } = chunk;
+  const { protocol, state } = block;
+  const name = `pairs${(names += 1)}`;
+  const connects = protocol === 'tcp' && isConnected(state);
+  // It has to listen before anybody connects to it.
+  const peerPort = await crew.peerPort(connects);
+  const ports = await portBlocks.take(pairs.length, state === 'time-wait', await crew.agent('first'));
+  const specs = pairs.map((pair) => block.first[Math.floor(pair / block.second.length)] as Spec);
+  const [opened] = await crew.ask(
+    'first',
+    batchOf(specs, (spec) => firstKind(spec, block, peerPort), ports, name),
+  );
+  const first = answersOf(opened, pairs.length).map((answer) => (answer === 'ok' ? 'ok' : `first ${answer}`));
+  const broken = first.find((answer) => /^first (?:socket|connect) /.test(answer));
+  if (broken !== undefined) throw new HarnessError(`a first socket can't be made ${state}: ${broken}`);
+  if (connects) {
+    const there = [...specs.keys()].filter((index) => first[index] === 'ok');
+    const called = {
+      specs: there.map((index) => specs[index] as Spec),
+      ports: there.map((index) => ports[index] ?? 0),
+    };
+    if (state === 'accepted') await accept(crew, name, called.specs, called.ports);
+    else await connect(crew, name, state, there.length);
+  }
+  return { chunk, name, ports, first };
+}
+
+async function accept(crew: Crew, name: string, specs: readonly Spec[], ports: readonly number[]): Promise<void> {
+  const [called] = await crew.ask('peer', batchOf(specs, callerKind, ports, name));
+  const refused = answersOf(called, specs.length).find((answer) => answer !== 'ok');
+  if (refused !== undefined) throw new HarnessError(`a first socket can't be made accepted: ${refused}`);
+  await crew.ask('first', { op: 'batch-accept', on: name, within: WITHIN }, awaiting(name, 'ESTABLISHED'));
+}
+
+async function connect(crew: Crew, name: string, state: string, count: number): Promise<void> {
+  await Promise.all([
+    crew.ask('peer', { op: 'batch-take', on: PEER, as: name, count, within: WITHIN }),
+    crew.ask('first', awaiting(name, 'ESTABLISHED')),
+  ]);
+  if (state === 'close-wait') {
+    await crew.ask('peer', { op: 'batch-close', on: name, how: 'leave' });
+    await crew.ask('first', awaiting(name, 'CLOSE_WAIT'));
+  }
+  if (state === 'time-wait') {
+    // Who closes first gets the TIME_WAIT; the other's end of the connection is gone with its close.
+    await crew.ask('first', { op: 'batch-close', on: name, how: 'leave' });
+    await crew.ask('peer', { op: 'batch-close', on: name, how: 'leave' });
+    await crew.ask('first', awaiting(name, 'TIME_WAIT'));
+  }
+}
+
+function awaiting(on: string, state: string): Operation {
+  return { op: 'batch-await', on, state, within: WITHIN };
+}
+
+/** Binds the second socket of each pair, and listens, and closes it at once. Returns an answer for each pair. */
+export async function attempt({ chunk, ports, first }: Stage, crew: Crew): Promise<string[]> {
+  const { block, pairs } = chunk;
+  const specs = pairs.map((pair) => block.second[pair % block.second.length] as Spec);
+  const role = block.uid === 'same' ? 'second' : 'other';
+  const [tried] = await crew.ask(
+    role,
+    batchOf(specs, (spec) => secondKind(spec, block), ports),
+  );
+  const answers = answersOf(tried, pairs.length);
+  const broken = answers.find((answer) => answer.startsWith('socket '));
+  if (broken !== undefined) throw new HarnessError(`a second socket can't be made: ${broken}`);
+  return answers.map((answer, index) => (first[index] === 'ok' ? answer : (first[index] ?? '')));
+}
+
+/** Takes the first sockets away, in a manner that leaves nothing on their ports but what has to stay. */
+export async function clear({ chunk, name }: Stage, crew: Crew): Promise<void> {
+  const { protocol, state } = chunk.block;
+  const connection = protocol === 'tcp' && isConnected(state);
+  await crew.ask('first', { op: 'batch-close', on: name, how: connection ? 'reset' : 'close' });
+  if (connection) await crew.ask('peer', { op: 'batch-close', on: name, how: 'reset' });
+}
+
+/** One batch: each kind once, and for each socket the place of its kind, and its port. */
+function batchOf(
+  specs: readonly Spec[],
+  kindOf: (spec: Spec) => BatchKind,
+  ports: readonly number[],
+  as?: string,
+): Operation {
+  const places = new Map<Spec, number>();
+  const kinds: BatchKind[] = [];
+  const sockets: number[] = [];
+  for (const [index, spec] of specs.entries()) {
+    let place = places.get(spec);
+    if (place === undefined) {
+      place = kinds.push(kindOf(spec)) - 1;
+      places.set(spec, place);
+    }
+    sockets.push(place, ports[index] ?? 0);
+  }
+  return { op: 'batch', ...(as === undefined ? {} : { as }), kinds, sockets };
+}
+
+function answersOf(result: Result | undefined, count: number): string[] {
+  const { codes = [], legend = [] } = result ?? {};
+  if (codes.length !== count) throw new HarnessError(`${count} sockets were answered with ${codes.length} codes`);
+  return codes.map((code) => {
+    const answer = legend[code];
+    if (answer === undefined) throw new HarnessError(`an agent answered with code ${code}, which it did not explain`);
+    return answer;
+  });
+}

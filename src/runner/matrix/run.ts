@@ -1,0 +1,241 @@
+import { LabUnavailable, type Lab, type LabFacts, type LabKind } from '../../lab/lab.ts';
+import { devicesOf } from '../../matrix/axes.ts';
+import { inWords, planOf, type Block, type Plan } from '../../matrix/blocks.ts';
+import { compare } from '../../matrix/comparison.ts';
+import { agrees, predictor } from '../../matrix/prediction.ts';
+import { Results } from '../../matrix/results.ts';
+import type { Asked } from '../../matrix/selection.ts';
+import { namesOf, type Spec } from '../../matrix/sockets.ts';
+import { models, type Model } from '../../model/index.ts';
+import type { Setting, SystemName } from '../../model/types.ts';
+import { MATRIX_VERSION, type MatrixRecord } from '../../record/matrix.ts';
+import type { Platform } from '../../record/record.ts';
+import { HarnessError } from '../../verdict/harness-error.ts';
+import { platformOf } from '../platform.ts';
+import { AgentPool, type PoolSettings } from '../pool.ts';
+import { attempt, clear, prepare, type Chunk } from './chunk.ts';
+import { Crew } from './crew.ts';
+import { PortBlocks } from './port-block.ts';
+import { interfaceOf, obstacleOf, settingOf } from './settings.ts';
+
+/** How many pairs a message is about; below what an agent may hold of descriptors where the limit is the usual one. */
+const CHUNK = 1000;
+/** How often a pair that does not agree is asked again where others take ports too. */
+const RETRIES = 2;
+/** After so many errors of the harness the rest is left. */
+const MOST_ERRORS = 5;
+
+export interface MatrixSettings extends Omit<PoolSettings, 'fresh'> {
+  version: string;
+  asked: Asked;
+  /** How many labs at a time. */
+  jobs: number;
+  /** The system whose model is compared with; the platform's own when left out. */
+  model?: SystemName;
+  /** Words that a command to run a pair again must have as well. */
+  more: readonly string[];
+  /** Ends the run early; what was done by then is returned. */
+  signal: AbortSignal;
+}
+
+export interface MatrixListener {
+  started(platform: Platform, lab: string, plan: Plan): void;
+  /** So many pairs more are done. */
+  did(pairs: number): void;
+}
+
+/**
+ * Runs the pairs that were asked for, in labs side by side, and holds them against a model.
+ * @throws BadSelection for a selection that can't be; LabUnavailable when no lab can be had; HarnessError when no agent
+ * can be started in it.
+ */
+export async function runMatrix(
+  kind: LabKind,
+  settings: MatrixSettings,
+  listener: MatrixListener,
+): Promise<MatrixRecord> {
+  const started = new Date();
+  const labs: Lab[] = [];
+  const pools: AgentPool[] = [];
+  const open = async () => {
+    const lab = await kind.open();
+    labs.push(lab);
+    const pool = new AgentPool(lab, { ...settings, fresh: false });
+    pools.push(pool);
+    return { lab, pool };
+  };
+  const opening: Promise<unknown>[] = [];
+  try {
+    const first = await open();
+    const { facts } = first.lab;
+    const lease = await first.pool.take('machine', false);
+    const platform = platformOf(lease.hello);
+    await first.pool.giveBack(lease);
+    const { names, absent } = namesOf(facts);
+    const plan = planOf(
+      settings.asked,
+      { names, absent, system: platform.system, lab: facts.lab },
+      devicesOf(interfaceOf(facts)),
+      obstacleOf(facts, platform.system),
+    );
+    listener.started(platform, facts.lab, plan);
+
+    const model = models[settings.model ?? platform.system];
+    const setting = settingOf(facts, platform);
+    const work = new Work(plan.blocks, { model, setting, owner: platform.uid ?? 0 }, settings.signal, listener);
+    const jobs = facts.ownPorts ? Math.max(1, Math.min(settings.jobs, work.chunks.length)) : 1;
+    const workers = Array.from({ length: jobs }, async (_, index) => {
+      // A later lab that can't be had only leaves more to the others.
+      const place = index === 0 ? first : await open().catch(unlessUnavailable);
+      if (place && !settings.signal.aborted) await work.in(place.pool, place.lab.facts);
+    });
+    opening.push(...workers);
+    await Promise.race([Promise.all(workers), aborted(settings.signal)]);
+    work.over = true;
+
+    const compared = compare(plan.blocks, work.results, {
+      model,
+      setting,
+      owner: platform.uid ?? 0,
+      more: settings.more,
+    });
+    const { counts } = compared;
+    return {
+      schema: MATRIX_VERSION,
+      kind: 'matrix',
+      bindspec: settings.version,
+      complete: counts.notRun === 0,
+      started: started.toISOString(),
+      duration: Date.now() - started.getTime(),
+      platform,
+      lab: facts as MatrixRecord['lab'],
+      settings: { model: model.name, asked: { ...settings.asked }, jobs },
+      ...compared,
+      counts: { ...counts, skipped: plan.skipped.reduce((sum, { pairs }) => sum + pairs, 0) },
+      skipped: plan.skipped.map((skip) => ({ ...skip })),
+      errors: work.errors,
+    };
+  } finally {
+    await Promise.all(pools.map((pool) => pool.close()));
+    await Promise.allSettled(opening);
+    await Promise.all(pools.map((pool) => pool.close()));
+    await Promise.all(labs.map((lab) => lab.close()));
+  }
+}
+
+/** The chunks of a run, and what became of them. */
+class Work {
+  readonly chunks: Chunk[];
+  readonly results = new Results();
+  readonly errors: MatrixRecord['errors'] = [];
+  over = false;
+  readonly #expected: { model: Model; setting: Setting; owner: number };
+  readonly #signal: AbortSignal;
+  readonly #listener: MatrixListener;
+
+  constructor(
+    blocks: readonly Block[],
+    expected: { model: Model; setting: Setting; owner: number },
+    signal: AbortSignal,
+    listener: MatrixListener,
+  ) {
+    this.chunks = blocks.flatMap(chunksOf);
+    this.#expected = expected;
+    this.#signal = signal;
+    this.#listener = listener;
+  }
+
+  /** Works in one lab until there is nothing left to do. While second sockets are tried, the next first ones are made. */
+  async in(pool: AgentPool, facts: LabFacts): Promise<void> {
+    const crew = new Crew(pool, facts);
+    const ports = new PortBlocks(facts);
+    const begin = () => {
+      const chunk = this.#stopped() ? undefined : this.chunks.shift();
+      if (!chunk) return null;
+      const stage = prepare(chunk, crew, ports);
+      // Told when its turn comes.
+      stage.catch(() => undefined);
+      return { chunk, stage };
+    };
+    for (let now = begin(); now;) {
+      const { chunk, stage } = now;
+      let next: ReturnType<typeof begin> = null;
+      try {
+        const ready = await stage;
+        next = begin();
+        const answers = await attempt(ready, crew);
+        await clear(ready, crew);
+        await this.#took(chunk, answers, crew, ports);
+      } catch (error) {
+        if (!(error instanceof HarnessError)) throw error;
+        if (this.#stopped()) return;
+        this.errors.push({ what: inWords(chunk.block), error: error.message });
+        // What the next chunk has prepared goes with the agents that hold it.
+        await next?.stage.catch(() => undefined);
+        await crew.renew();
+        if (next) this.chunks.push(next.chunk);
+        next = begin();
+      }
+      now = next ?? begin();
+    }
+  }
+
+  /** Notes answers. Where others take ports too, what does not agree is asked again first. */
+  async #took(chunk: Chunk, answers: readonly string[], crew: Crew, ports: PortBlocks): Promise<void> {
+    let { pairs } = chunk;
+    let came = answers;
+    for (let retry = 0; ports.shared && retry < RETRIES; retry += 1) {
+      this.#note(chunk.block, pairs, came);
+      const odd = this.#odd(chunk.block, pairs, came);
+      if (odd.length === 0) break;
+      const stage = await prepare({ block: chunk.block, pairs: odd }, crew, ports);
+      pairs = odd;
+      came = await attempt(stage, crew);
+      await clear(stage, crew);
+    }
+    this.#note(chunk.block, pairs, came);
+    this.#listener.did(chunk.pairs.length);
+  }
+
+  #note(block: Block, pairs: readonly number[], answers: readonly string[]): void {
+    if (!this.over) this.results.note(block, pairs, answers);
+  }
+
+  #odd(block: Block, pairs: readonly number[], answers: readonly string[]): number[] {
+    const { model, setting, owner } = this.#expected;
+    const predict = predictor(model, setting, block, owner);
+    const width = block.second.length;
+    return pairs.filter((pair, index) => {
+      const first = block.first[Math.floor(pair / width)] as Spec;
+      return !agrees(answers[index] ?? '', predict(first, block.second[pair % width] as Spec));
+    });
+  }
+
+  #stopped(): boolean {
+    return this.over || this.#signal.aborted || this.errors.length >= MOST_ERRORS;
+  }
+}
+
+function unlessUnavailable(error: unknown): null {
+  if (error instanceof LabUnavailable) return null;
+  throw error;
+}
+
+/** Whole rows of a block, as many as make a chunk. */
+function chunksOf(block: Block): Chunk[] {
+  const width = block.second.length;
+  const rows = Math.max(1, Math.floor(CHUNK / width));
+  const chunks: Chunk[] = [];
+  for (let row = 0; row < block.first.length; row += rows) {
+    const end = Math.min(row + rows, block.first.length) * width;
+    chunks.push({ block, pairs: Array.from({ length: end - row * width }, (_, index) => row * width + index) });
+  }
+  return chunks;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,48 @@
+import type { Obstacle } from '../../matrix/blocks.ts';
+import { NO_DEVICES } from '../../matrix/axes.ts';
+import type { Setting } from '../../model/types.ts';
+import type { AddressKind, LabFacts } from '../../lab/lab.ts';
+import type { Platform } from '../../record/record.ts';
+
+/** What stands for the name of an external interface where the lab does not tell it. */
+const UNKNOWN_INTERFACE = 'external';
+/** The kinds of addresses that interfaces of the machine have; those of 127.0.0.0/8 beside the first are up to the system. */
+const ITS_OWN: readonly AddressKind[] = ['loopback', 'external', 'second-external'];
+
+/** The name of the machine's external interface on the axis of devices. */
+export function interfaceOf({ externalInterface }: LabFacts): string {
+  return externalInterface ?? UNKNOWN_INTERFACE;
+}
+
+/** What the models need to know of the machine of a lab. */
+export function settingOf(facts: LabFacts, platform: Pick<Platform, 'system' | 'release'>): Setting {
+  const all = (kinds: readonly AddressKind[]) =>
+    (['inet', 'inet6'] as const).flatMap((family) => kinds.flatMap((kind) => facts.addresses[family][kind] ?? []));
+  return {
+    ...(platform.system === 'linux' ? { kernel: platform.release } : {}),
+    host: { addresses: all(ITS_OWN), devices: { lo: all(['loopback']), [interfaceOf(facts)]: all(['external']) } },
+  };
+}
+
+/** What this lab or system can't do, by corner of the matrix. */
+export function obstacleOf(facts: LabFacts, system: string): Obstacle {
+  return ({ uid, state, devices }) => {
+    if (uid === 'different' && facts.missing['second user']) {
+      const { reason, enable } = facts.missing['second user'];
+      return { reason, enable: enable.replace(' run', ' matrix') };
+    }
+    if (devices !== NO_DEVICES && system !== 'linux') {
+      return { reason: `${system} has no SO_BINDTODEVICE`, enable: 'run it on Linux' };
+    }
+    if (devices.split('/').includes(UNKNOWN_INTERFACE)) {
+      return {
+        reason: `the ${facts.lab} lab does not tell an external interface`,
+        enable: 'bindspec matrix --lab netns',
+      };
+    }
+    if (state === 'time-wait' && system !== 'linux') {
+      return { reason: `whether a port is in TIME_WAIT is only read on Linux yet`, enable: 'run it on Linux' };
+    }
+    return null;
+  };
+}
