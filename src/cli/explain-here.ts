@@ -1,15 +1,14 @@
-import process from 'node:process';
 import { answerOf } from '../explain/answer.ts';
 import type { Explanation } from '../explain/explain.ts';
 import { explainableHere, isAsPredicted, type Mapped } from '../explain/here.ts';
-import { LabUnavailable } from '../lab/lab.ts';
 import type { Outcome } from '../model/types.ts';
 import { AgentPool, type Lease } from '../runner/pool.ts';
 import { platformOf } from '../runner/platform.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
-import { EXIT, UserError } from './exit.ts';
+import { UserError } from './exit.ts';
 import { bindLast, CannotBePlaced, place } from './explain-place.ts';
-import { labFor, type LabChoice } from './labs.ts';
+import { inLab } from './in-lab.ts';
+import type { LabChoice } from './labs.ts';
 
 /** What happened on this machine, and what the model of its system says of just that. */
 export interface Here {
@@ -28,20 +27,21 @@ const GRACE = 10_000;
 
 /** Does it with real processes, one for each socket. @throws UserError when it can't be done here. */
 export async function explainHere(explanation: Explanation, choice: LabChoice): Promise<Here> {
-  const lab = await open(choice);
-  const pool = new AgentPool(lab, { fresh: true, grace: GRACE });
-  try {
-    const mapped = explainableHere(explanation.sockets, lab.facts);
-    if ('cannot' in mapped) throw new UserError(`it can't be done in the ${lab.facts.lab} lab: ${mapped.cannot}`);
-    return await happen(mapped, pool, lab.facts.lab);
-  } catch (error) {
-    if (error instanceof CannotBePlaced) throw new UserError(error.message, error.exitCode);
-    if (error instanceof HarnessError) throw new UserError(error.message, EXIT.harness);
-    throw error;
-  } finally {
-    await pool.close();
-    await lab.close();
-  }
+  return inLab(choice, async (kind) => {
+    const lab = await kind.open();
+    const pool = new AgentPool(lab, { fresh: true, grace: GRACE });
+    try {
+      const mapped = explainableHere(explanation.sockets, lab.facts);
+      if ('cannot' in mapped) throw new UserError(`it can't be done in the ${lab.facts.lab} lab: ${mapped.cannot}`);
+      return await happen(mapped, pool, lab.facts.lab);
+    } catch (error) {
+      if (error instanceof CannotBePlaced) throw new UserError(error.message, error.exitCode);
+      throw error;
+    } finally {
+      await pool.close();
+      await lab.close();
+    }
+  });
 }
 
 async function happen({ readings, others, notes }: Mapped, pool: AgentPool, lab: string): Promise<Here> {
