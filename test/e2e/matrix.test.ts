@@ -49,6 +49,7 @@ describe.skipIf(noNamespaces !== null)(titled('the matrix in the netns lab', noN
   test('of everything is as the model says, in every state that was asked for', async () => {
     const reports = folder();
     const { exitCode, stdout } = await bindspec(['matrix', '--reports', reports]);
+    expect(recordIn(reports).errors).toEqual([]);
     expect(stdout).toMatch(/ 0 mismatches/);
     expect(exitCode).toBe(0);
     const { counts, blocks, errors, complete, skipped, platform } = recordIn(reports);
@@ -174,8 +175,9 @@ describe.skipIf(noNamespaces !== null)(titled('the matrix in the host lab', noNa
     const reports = folder();
     const { exitCode, stdout } = await bindspec([...tcp, '--reports', reports], { before: machine() });
     expect(stdout).toMatch(/pairs: the host lab has no address for: IPv4 second-external, IPv6 second-external/);
+    const { counts, sockets, errors } = recordIn(reports);
+    expect(errors).toEqual([]);
     expect(exitCode).toBe(0);
-    const { counts, sockets } = recordIn(reports);
     expect(counts).toMatchObject({ mismatches: 0, notRun: 0 });
     expect(counts.skipped).toBeGreaterThan(1000);
     expect(sockets.map(({ address }) => address)).toContain('203.0.113.5');

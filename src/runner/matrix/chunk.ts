@@ -7,8 +7,11 @@ import { PEER, type Crew } from './crew.ts';
 import { callerKind, firstKind, secondKind } from './kinds.ts';
 import type { PortBlocks } from './port-block.ts';
 
-/** How long sockets may take to get into their state, in milliseconds. */
-const WITHIN = 5000;
+/**
+ * How long sockets may take to get into their state, in milliseconds. It is a matter of less than one, but on a busy
+ * machine segments are lost even on loopback, and the first two times are sent again after one and three seconds.
+ */
+const WITHIN = 20_000;
 
 /** Some pairs of one block, by their places in it. */
 export interface Chunk {

@@ -1,5 +1,5 @@
 import { LabUnavailable, type Lab, type LabFacts, type LabKind } from '../../lab/lab.ts';
-import { devicesOf } from '../../matrix/axes.ts';
+import { devicesOf, isConnected } from '../../matrix/axes.ts';
 import { inWords, planOf, type Block, type Plan } from '../../matrix/blocks.ts';
 import { compare } from '../../matrix/comparison.ts';
 import { agrees, predictor } from '../../matrix/prediction.ts';
@@ -20,6 +20,11 @@ import { interfaceOf, obstacleOf, settingOf } from './settings.ts';
 
 /** How many pairs a message is about; below what an agent may hold of descriptors where the limit is the usual one. */
 const CHUNK = 1000;
+/**
+ * The same where they are connected. The kernel keeps no more than 1000 segments (net.core.netdev_max_backlog) for a
+ * processor that is busy, and loses the rest; what is lost on loopback is sent again only after a second.
+ */
+const CHUNK_CONNECTED = 250;
 /** How often a pair that does not agree is asked again where others take ports too. */
 const RETRIES = 2;
 /** After so many errors of the harness the rest is left. */
@@ -224,7 +229,8 @@ function unlessUnavailable(error: unknown): null {
 /** Whole rows of a block, as many as make a chunk. */
 function chunksOf(block: Block): Chunk[] {
   const width = block.second.length;
-  const rows = Math.max(1, Math.floor(CHUNK / width));
+  const connects = block.protocol === 'tcp' && isConnected(block.state);
+  const rows = Math.max(1, Math.floor((connects ? CHUNK_CONNECTED : CHUNK) / width));
   const chunks: Chunk[] = [];
   for (let row = 0; row < block.first.length; row += rows) {
     const end = Math.min(row + rows, block.first.length) * width;
