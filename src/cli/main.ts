@@ -70,6 +70,7 @@ function program(): Command {
     .addOption(new Option('--lab <lab>', 'where to run').choices(['auto', 'netns', 'host']).default('auto'))
     .option('--jobs <number>', 'how many labs at a time', number(1, 16))
     .addOption(reports())
+    .option('--no-reports', 'write no record')
     .addOption(format())
     .action(async (options: MatrixOptions) => {
       process.exitCode = await (await import('./matrix.ts')).matrixCommand(options);

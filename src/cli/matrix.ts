@@ -27,7 +27,8 @@ export interface MatrixOptions extends Asked {
   record?: string;
   lab: LabChoice;
   jobs?: number;
-  reports: string;
+  /** The folder, or false for none. */
+  reports: string | false;
   format: 'pretty' | 'json';
 }
 
@@ -48,7 +49,8 @@ export async function matrixCommand(options: MatrixOptions): Promise<number> {
     // What is wrong without knowing the lab is told before one is opened.
     cornersOf({ ...asked, devices: NO_DEVICES }, [NO_DEVICES]);
     if (options.last || options.record !== undefined) {
-      const given = options.record === undefined ? lastMatrix(options.reports) : null;
+      const given =
+        options.record === undefined ? lastMatrix(options.reports === false ? 'reports' : options.reports) : null;
       const file = given?.file ?? options.record ?? '';
       const record = given?.record ?? matrixFrom(file);
       if (options.format === 'json') say(JSON.stringify(record));
@@ -68,7 +70,7 @@ async function runHere(
   model: SystemName | undefined,
   against: SystemName | undefined,
 ): Promise<number> {
-  prepareFolder(options.reports);
+  if (options.reports !== false) prepareFolder(options.reports);
   const interrupted = interruptible();
   const pretty = options.format === 'pretty';
   const progress = new MatrixProgress(version(), pretty);
@@ -90,7 +92,7 @@ async function runHere(
   );
   progress.end();
   interrupted.end();
-  const written = writeMatrix(options.reports, record);
+  const written = options.reports === false ? [] : writeMatrix(options.reports, record);
   if (pretty) {
     if (options.table || against) showTables(record, asked, against);
     conclude(record, written);

@@ -85,5 +85,5 @@ export function commandFor(corner: Corner, first: string, second: string, more: 
   const { protocol, state, uid, devices } = corner;
   const tied = devices === NO_DEVICES ? '' : ` --devices ${devices}`;
   const rest = more.map((word) => ` ${word}`).join('');
-  return `npx bindspec matrix --protocol ${protocol} --state ${state} --first '${first}' --second '${second}' --uid ${uid}${tied}${rest}`;
+  return `npx bindspec matrix --protocol ${protocol} --state ${state} --first '${first}' --second '${second}' --uid ${uid}${tied}${rest} --no-reports`;
 }

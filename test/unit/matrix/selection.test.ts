@@ -61,7 +61,7 @@ describe('a selection', () => {
     expect(pairs({ blocks })).toBe(1);
     const [one] = blocks;
     expect(one && commandFor(one, '0.0.0.0 A', '127.0.0.1 -')).toBe(
-      "npx bindspec matrix --protocol tcp --state listening --first '0.0.0.0 A' --second '127.0.0.1 -' --uid same",
+      "npx bindspec matrix --protocol tcp --state listening --first '0.0.0.0 A' --second '127.0.0.1 -' --uid same --no-reports",
     );
   });
 
