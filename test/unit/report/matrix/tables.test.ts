@@ -78,7 +78,7 @@ describe('a mismatch', () => {
       '  model   ok',
       expect.stringMatching(/^ {2}rule {4}linux\/listen-|^ {2}rule {4}linux\/reuseaddr-both: \w/),
       expect.stringMatching(/^ {10}\S/),
-      "  again   npx bindspec matrix --protocol tcp --state bound --first '0.0.0.0 A' --second '127.0.0.1 A' --uid same",
+      "  again   npx bindspec matrix --protocol tcp --state bound --first '0.0.0.0 A' --second '127.0.0.1 A' --uid same --no-reports",
     ]);
   });
 
