@@ -42,7 +42,7 @@ function program(): Command {
     .argument('[selectors...]', 'the beginning of an id, a glob, a tag or a claim; everything without')
     .addOption(new Option('--lab <lab>', 'where to run').choices(['auto', 'netns', 'host']).default('auto'))
     .option('--jobs <number>', 'how many cells at a time', number(1, 64))
-    .option('--patience <ms>', 'how long to wait for what may never come', number(50, 60_000), 500)
+    .option('--patience <ms>', 'how long to wait for what may never come', number(50, 60_000), 300)
     .option('--fresh', 'start new agents for each cell instead of keeping them', false)
     .addOption(reports())
     .option('--no-reports', 'write no reports')

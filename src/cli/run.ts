@@ -76,7 +76,7 @@ export async function runCommand(selectors: string[], options: RunOptions): Prom
 
 /** Cells spend most of their time waiting for agents and for silence, so there are more at a time than processors. */
 function defaultJobs(): number {
-  return Math.max(2, os.availableParallelism() * 2);
+  return Math.max(2, os.availableParallelism() * 2 + 1);
 }
 
 function exitCode(record: BindRecord): number {

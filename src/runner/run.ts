@@ -76,9 +76,19 @@ export async function run(
     const queue = plan(cells, first.lab, platform.system, done);
     const over = () => finished || settings.signal.aborted || stop.signal.aborted;
 
-    const work = async ({ lab, pool }: Station): Promise<void> => {
+    // A lab goes on with the experiment it has agents for, and takes another's only when there is nothing else to do.
+    const owners = new Map<string, Station>();
+    const next = (station: Station): Cell | undefined => {
+      const own = queue.findIndex((cell) => (owners.get(cell.registered.id) ?? station) === station);
+      const [cell] = queue.splice(Math.max(own, 0), 1);
+      if (cell && own >= 0) owners.set(cell.registered.id, station);
+      return cell;
+    };
+
+    const work = async (station: Station): Promise<void> => {
+      const { lab, pool } = station;
       const workplace: Workplace = { pool, ports: new Ports(lab.facts), facts: lab.facts };
-      for (let cell = queue.shift(); cell && !over(); cell = queue.shift()) {
+      for (let cell = next(station); cell && !over(); cell = next(station)) {
         listener.began(cell);
         done(withKnown(await runCell(cell, workplace, platform.system, settings.patience), cell, known));
       }
