@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Operation, OperationName, Result, SocketName } from '../protocol/messages.ts';
-import { Batches } from './batches.ts';
+import type { Batches } from './batches.ts';
 import { clock } from './clock.ts';
 import { Handle } from './handle.ts';
 import type { Native, Returned } from './native/types.ts';
@@ -24,12 +24,11 @@ export class Session {
   readonly #native: Native;
   readonly #handles = new Map<string, Handle>();
   readonly #programs = new Map<string, Program>();
-  readonly #batches: Batches;
+  #batches: Batches | null = null;
   #resets = 0;
 
   constructor(native: Native) {
     this.#native = native;
-    this.#batches = new Batches(native);
   }
 
   /**
@@ -65,7 +64,7 @@ export class Session {
     this.#resets += 1;
     for (const name of this.#handles.keys()) this.#close(name);
     for (const name of this.#programs.keys()) this.#kill(name);
-    this.#batches.reset();
+    this.#batches?.reset();
   }
 
   #one(operation: Operation): Answer | Promise<Answer> {
@@ -129,17 +128,25 @@ export class Session {
         return { outcome: (error as NodeJS.ErrnoException).code ?? 'EIO' };
       }
     },
-    batch: ({ as, kinds, sockets }) => this.#batches.open(as, kinds, sockets),
-    'batch-accept': ({ on, within }) => this.#batches.accept(on, within),
-    'batch-take': ({ on, as, count, within }) => this.#batches.take(this.#socket(on).fd, as, count, within),
-    'batch-await': ({ on, state, within }) => this.#batches.await(on, state, within),
-    'batch-close': ({ on, how }) => this.#batches.close(on, how),
+    batch: async ({ as, kinds, sockets }) => (await this.#batching()).open(as, kinds, sockets),
+    'batch-accept': async ({ on, within }) => (await this.#batching()).accept(on, within),
+    'batch-take': async ({ on, as, count, within }) =>
+      (await this.#batching()).take(this.#socket(on).fd, as, count, within),
+    'batch-await': async ({ on, state, within }) => (await this.#batching()).await(on, state, within),
+    'batch-close': async ({ on, how }) => (await this.#batching()).close(on, how),
     reset: () => {
       this.reset();
       const open = this.#native.openSockets();
       return open === null ? OK : { ...OK, open };
     },
   };
+
+  /** Loaded only where it is wanted: most agents make no batches, and every module costs their start-up something. */
+  async #batching(): Promise<Batches> {
+    const module = await import('./batches.ts');
+    this.#batches ??= new module.Batches(this.#native);
+    return this.#batches;
+  }
 
   async #accept({ on, as, within = 0 }: Of<'accept'>): Promise<Answer> {
     const handle = this.#socket(on);
