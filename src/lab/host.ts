@@ -1,6 +1,7 @@
 import os from 'node:os';
 import process from 'node:process';
 import { FIXED_ADDRESSES, type Lab, type LabFacts, type LabKind, type Missing, type Need } from './lab.ts';
+import { hasSecondUser } from './second-user.ts';
 
 const NETNS_LINE = process.platform === 'linux' ? 'npx bindspec run --lab netns' : 'run it on Linux with --lab netns';
 
@@ -12,7 +13,7 @@ export function hostLab(elsewhere = NETNS_LINE): LabKind {
   return {
     name: 'host',
     async open(): Promise<Lab> {
-      const facts = hostFacts(os.networkInterfaces(), process.getuid?.() === 0, elsewhere);
+      const facts = hostFacts(os.networkInterfaces(), hasSecondUser(), elsewhere);
       return { facts, launch: () => [], close: async () => undefined };
     },
   };

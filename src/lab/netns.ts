@@ -12,6 +12,7 @@ import {
 } from './lab.ts';
 import { ADDRESSES, EXTERNAL_INTERFACE, holdNamespace, HOST_TITLES, wire, type Holder } from './netns-topology.ts';
 import { onPath } from './programs.ts';
+import { hasSecondUser } from './second-user.ts';
 
 /** Creation takes some tens of milliseconds; a machine that needs longer than this has something else wrong. */
 const CREATION_DEADLINE = 20_000;
@@ -56,7 +57,7 @@ async function build(shell: Shell, root: boolean): Promise<Lab> {
   if (answer !== 'wired') {
     throw new LabUnavailable(`the namespaces could not be wired up: ${lines.complaint()}`, 'apt-get install iproute2');
   }
-  const facts = netnsFacts(root);
+  const facts = netnsFacts();
   const userNamespace = root ? [] : [`--user=/proc/${holder('machine').outer}/ns/user`, '--preserve-credentials'];
   const enter = (host: HostName) => [
     'nsenter',
@@ -75,9 +76,9 @@ async function build(shell: Shell, root: boolean): Promise<Lab> {
   };
 }
 
-function netnsFacts(root: boolean): LabFacts {
+function netnsFacts(): LabFacts {
   const missing: Partial<Record<Need, Missing>> = {};
-  if (!root) {
+  if (!hasSecondUser()) {
     missing['second user'] = {
       reason: 'a user namespace made by an ordinary user has one user only',
       enable: 'sudo npx bindspec run',

@@ -1,14 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import type { HostName, Lab } from '../lab/lab.ts';
 import type { Hello } from '../protocol/messages.ts';
+import { OTHER_USER } from '../lab/second-user.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
 import { AgentProcess } from './agent-process.ts';
 
 /** What starts an agent, in the built package. */
 const AGENT = fileURLToPath(new URL('../agent/start.cjs', import.meta.url));
-
-/** The user that a second agent runs as where an experiment needs two: `nobody` on every system that has one. */
-const OTHER_USER = '65534';
 
 export interface PoolSettings {
   /** Start an agent for every part of every cell instead of keeping them. */
@@ -123,7 +121,7 @@ export class AgentPool {
 
   async #launch(host: HostName, otherUser: boolean): Promise<Lease> {
     const { agentCommand = [process.execPath, AGENT], grace } = this.#settings;
-    const command = [...this.#lab.launch(host), ...agentCommand, ...(otherUser ? [OTHER_USER] : [])];
+    const command = [...this.#lab.launch(host), ...agentCommand, ...(otherUser ? [String(OTHER_USER)] : [])];
     const title = `the agent on ${this.#lab.facts.hosts[host] ?? host}`;
     return { ...(await AgentProcess.start({ command, title, grace })), host, key: keyOf(host, otherUser) };
   }

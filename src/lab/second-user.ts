@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
+
+/** The user that a second agent runs as where an experiment needs two: `nobody` on every system that has one. */
+export const OTHER_USER = 65_534;
+
+/**
+ * Whether this process may act as a second user: as root, and in a user namespace only if that has such a user. One
+ * that an ordinary user made has a root, but nobody beside it.
+ */
+export function hasSecondUser(): boolean {
+  return process.getuid?.() === 0 && isMapped(uidMap(), OTHER_USER);
+}
+
+/** Whether a user has a number here, from the text of /proc/self/uid_map: rows of first inside, first outside, count. */
+export function isMapped(map: string | null, uid: number): boolean {
+  if (map === null) return true;
+  return map.split('\n').some((row) => {
+    const [first = Number.NaN, , count = 0] = row.trim().split(/\s+/).map(Number);
+    return uid >= first && uid < first + count;
+  });
+}
+
+/** Null where the system has no user namespaces. */
+function uidMap(): string | null {
+  try {
+    return readFileSync('/proc/self/uid_map', 'utf8');
+  } catch {
+    return null;
+  }
+}
