@@ -128,12 +128,12 @@ export class Session {
         return { outcome: (error as NodeJS.ErrnoException).code ?? 'EIO' };
       }
     },
-    batch: async ({ as, kinds, sockets }) => (await this.#batching()).open(as, kinds, sockets),
-    'batch-accept': async ({ on, within }) => (await this.#batching()).accept(on, within),
-    'batch-take': async ({ on, as, count, within }) =>
-      (await this.#batching()).take(this.#socket(on).fd, as, count, within),
-    'batch-await': async ({ on, state, within }) => (await this.#batching()).await(on, state, within),
-    'batch-close': async ({ on, how }) => (await this.#batching()).close(on, how),
+    batch: ({ as, kinds, sockets }) => this.#batching((batches) => batches.open(as, kinds, sockets)),
+    'batch-accept': ({ on, within }) => this.#batching((batches) => batches.accept(on, within)),
+    'batch-take': ({ on, as, count, within }) =>
+      this.#batching((batches) => batches.take(this.#socket(on).fd, as, count, within)),
+    'batch-await': ({ on, state, within }) => this.#batching((batches) => batches.await(on, state, within)),
+    'batch-close': ({ on, how }) => this.#batching((batches) => batches.close(on, how)),
     reset: () => {
       this.reset();
       const open = this.#native.openSockets();
@@ -141,11 +141,16 @@ export class Session {
     },
   };
 
-  /** Loaded only where it is wanted: most agents make no batches, and every module costs their start-up something. */
-  async #batching(): Promise<Batches> {
-    const module = await import('./batches.ts');
-    this.#batches ??= new module.Batches(this.#native);
-    return this.#batches;
+  /**
+   * Loaded only where it is wanted: most agents make no batches, and every module costs their start-up something. Once
+   * it is there, an operation begins at once, so that none of a later message comes before it.
+   */
+  #batching(use: (batches: Batches) => Answer | Promise<Answer>): Answer | Promise<Answer> {
+    if (this.#batches) return use(this.#batches);
+    return import('./batches.ts').then((module) => {
+      this.#batches ??= new module.Batches(this.#native);
+      return use(this.#batches);
+    });
   }
 
   async #accept({ on, as, within = 0 }: Of<'accept'>): Promise<Answer> {
