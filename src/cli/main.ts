@@ -8,6 +8,7 @@ import type { ExplainOptions } from './explain.ts';
 import type { ExploreOptions } from './explore.ts';
 import type { ListOptions } from './list.ts';
 import type { MatrixOptions } from './matrix.ts';
+import type { ReportOptions } from './report.ts';
 import type { RunOptions } from './run.ts';
 import type { ShowOptions } from './show.ts';
 import type { PrepareOptions } from './stack.ts';
@@ -105,6 +106,16 @@ function program(): Command {
     .addOption(format())
     .action(async (id: string, options: ShowOptions) => {
       await (await import('./show.ts')).showCommand(id, options);
+    });
+
+  bindspec
+    .command('report')
+    .description('compare platforms: merge the records of their runs and matrices into one page')
+    .argument('[records...]', 'record.json and matrix.json files, or folders that have some', ['reports'])
+    .option('-o, --output <folder>', 'where MATRIX.md and matrix.json go', 'reports')
+    .addOption(format())
+    .action(async (records: string[], options: ReportOptions) => {
+      await (await import('./report.ts')).reportCommand(records, options);
     });
 
   bindspec

@@ -1,4 +1,5 @@
 import type { CellRecord } from '../record/record.ts';
+import { disagreements as disagreementsOf } from '../verdict/expectation.ts';
 import { expectedInWords, observedInWords } from './words.ts';
 
 /** One outcome that was judged: where in the observation, and what was there. */
@@ -16,6 +17,15 @@ export function judgedOutcomes({ expectation, observation, disagreements }: Cell
   if (!expectation || observation === undefined) return [];
   const wrong = new Set(disagreements.map(({ path }) => path));
   return leaves(expectation.expect, observation, '', wrong);
+}
+
+/**
+ * What was observed wherever something is expected elsewhere, likewise: to see two platforms in the same places, of which
+ * only one is judged there.
+ */
+export function outcomesBy(expected: unknown, observation: unknown): Outcome[] {
+  const wrong = new Set(disagreementsOf(expected, observation).map(({ path }) => path));
+  return leaves(expected, observation, '', wrong);
 }
 
 function leaves(expected: unknown, observed: unknown, path: string, wrong: ReadonlySet<string>): Outcome[] {
