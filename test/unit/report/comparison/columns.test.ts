@@ -17,7 +17,7 @@ describe('the platforms of a comparison', () => {
     ]);
   });
 
-  it.each([
+  it.each<[string, Parameters<typeof runOn>[0], string, string]>([
     ['runtime', { runtime: 'node v22.1.0' }, '(node v20.19.0)', '(node v22.1.0)'],
     ['release', { release: '6.1.0-40-amd64' }, '(6.1.0-13-amd64)', '(6.1.0-40-amd64)'],
     ['lab', { lab: 'netns' }, '(host lab)', '(netns lab)'],
