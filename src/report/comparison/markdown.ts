@@ -46,13 +46,13 @@ function platformTable(platforms: readonly ComparedPlatform[]): string {
       text(platform.runtime),
       text(lab),
       platform.uid === null ? 'none' : String(platform.uid),
-      run ? cells(run) : 'no run',
+      run ? cellsOf(run) : 'no run',
       text(run?.started ?? matrix?.started ?? ''),
     ]),
   );
 }
 
-function cells({ counts, complete, selectors, duration: took }: NonNullable<ComparedPlatform['run']>): string {
+function cellsOf({ counts, complete, selectors, duration: took }: NonNullable<ComparedPlatform['run']>): string {
   const limits = [
     ...(complete ? [] : ['**incomplete**']),
     ...(selectors.length === 0 ? [] : [`only ${selectors.map(code).join(' ')}`]),
