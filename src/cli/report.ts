@@ -28,8 +28,8 @@ export async function reportCommand(paths: readonly string[], { output, format }
   const { runs, matrices } = recordsAt(paths);
   prepareFolder(output);
   const { columns, superseded } = columnsOf(runs, matrices);
-  for (const { file, by } of superseded) {
-    process.stderr.write(`bindspec: ${file} is left out, because ${by} is newer and of the same platform\n`);
+  for (const { file, by, because } of superseded) {
+    process.stderr.write(`bindspec: ${file} is left out, because ${by} is ${because} and of the same platform\n`);
   }
   const comparison = compare(columns, version());
   const written = FORMATS.map(({ file, content }) => writeWhole(output, file, content(comparison)));

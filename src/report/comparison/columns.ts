@@ -14,10 +14,11 @@ export interface Given<R extends AnyRecord = AnyRecord> {
   record: R;
 }
 
-/** A file that does not count, because a newer one is of the same platform in every respect. */
+/** A file that does not count, because another one is of the same platform in every respect, and which is. */
 export interface Superseded {
   file: string;
   by: string;
+  because: 'fuller' | 'newer';
 }
 
 type AnyRecord = BindRecord | MatrixRecord;
@@ -37,8 +38,8 @@ const RESPECTS: readonly ((record: AnyRecord) => string)[] = [
 
 /**
  * The platforms of some records. A run and a matrix of one platform share a column; runs of one platform id that differ
- * in kernel, runtime, lab, user or version have columns of their own; of two that differ in nothing but time the newer
- * one counts.
+ * in kernel, runtime, lab, user or version have columns of their own. Of several that differ in none of it the one that
+ * did more counts, so that a later run of a few cells does not hide a run of all, and of equally full ones the newer.
  */
 export function columnsOf(
   runs: readonly Given<BindRecord>[],
@@ -61,7 +62,7 @@ export function columnsOf(
   };
 }
 
-/** In every respect but time. */
+/** In every respect but how much was done, and when. */
 function identity(record: AnyRecord): string {
   const { id, version } = record.platform;
   return JSON.stringify([id, version, ...RESPECTS.map((respect) => respect(record))]);
@@ -77,11 +78,18 @@ function newest<R extends AnyRecord>(given: readonly Given<R>[]) {
       kept.set(key, one);
       continue;
     }
-    const [older, newer] = one.record.started > other.record.started ? [other, one] : [one, other];
-    kept.set(key, newer);
-    superseded.push({ file: older.file, by: newer.file });
+    const more = extent(one.record) - extent(other.record);
+    const isBetter = more === 0 ? one.record.started > other.record.started : more > 0;
+    const [better, worse] = isBetter ? [one, other] : [other, one];
+    kept.set(key, better);
+    superseded.push({ file: worse.file, by: better.file, because: more === 0 ? 'newer' : 'fuller' });
   }
   return { kept, superseded };
+}
+
+/** How much was done: cells, or pairs. */
+function extent(record: AnyRecord): number {
+  return 'cells' in record ? record.cells.length : record.counts.pairs - record.counts.notRun;
 }
 
 /** A name for each record, by its key: the platform's id, and in brackets what it takes to tell it from the others. */

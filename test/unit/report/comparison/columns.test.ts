@@ -43,13 +43,28 @@ describe('the platforms of a comparison', () => {
     ]);
   });
 
-  it('are the newer record where two differ in nothing but time, in whatever order they come', () => {
+  it('are the newer record where two are of the same, in whatever order they come', () => {
     const newer = runOn({ started: '2026-02-02T03:04:05.678Z' });
     const forward = columnsOf(given(linux, newer), []);
     expect(forward.columns.map(({ run }) => run?.started)).toEqual([newer.started]);
-    expect(forward.superseded).toEqual([{ file: '0/record.json', by: '1/record.json' }]);
+    expect(forward.superseded).toEqual([{ file: '0/record.json', by: '1/record.json', because: 'newer' }]);
     const backward = columnsOf(given(newer, linux), []);
     expect(backward.columns.map(({ run }) => run?.started)).toEqual([newer.started]);
-    expect(backward.superseded).toEqual([{ file: '1/record.json', by: '0/record.json' }]);
+    expect(backward.superseded).toEqual([{ file: '1/record.json', by: '0/record.json', because: 'newer' }]);
+  });
+
+  it('are the record of more cells or pairs, though a newer one has fewer', () => {
+    const later = '2026-02-02T03:04:05.678Z';
+    const few = { ...runOn({ started: later }), cells: linux.cells.slice(0, 1) };
+    const pairs = matrixOn(linux);
+    const ended = matrixOn(linux, { started: later, counts: { ...pairs.counts, notRun: 1 } });
+    for (const [runs, matrices] of [
+      [given(few, linux), given(ended, pairs)],
+      [given(linux, few), given(pairs, ended)],
+    ] as const) {
+      const { columns, superseded } = columnsOf(runs, matrices);
+      expect(columns).toEqual([{ name: 'linux-6.1-x64', run: linux, matrix: pairs }]);
+      expect(superseded.map(({ because }) => because)).toEqual(['fuller', 'fuller']);
+    }
   });
 });
