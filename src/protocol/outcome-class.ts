@@ -12,6 +12,7 @@ const NAMES_OF = {
   'address-not-available': ['EADDRNOTAVAIL', 'WSAEADDRNOTAVAIL'],
   'already-connected': ['EISCONN', 'WSAEISCONN'],
   'bad-address': ['EFAULT', 'WSAEFAULT'],
+  'bad-path': ['ELOOP', 'ENAMETOOLONG', 'WSAELOOP', 'WSAENAMETOOLONG'],
   'connection-aborted': ['ECONNABORTED', 'WSAECONNABORTED'],
   'connection-refused': ['ECONNREFUSED', 'WSAECONNREFUSED'],
   'connection-reset': ['ECONNRESET', 'WSAECONNRESET'],
@@ -38,7 +39,7 @@ const NAMES_OF = {
     'WSAEPROTOTYPE',
     'WSAESOCKTNOSUPPORT',
   ],
-  'shut-down': ['EPIPE', 'ESHUTDOWN', 'WSAESHUTDOWN'],
+  'shut-down': ['EPIPE', 'ESHUTDOWN', 'WSAEDISCON', 'WSAESHUTDOWN'],
   'timed-out': ['ETIMEDOUT', 'WSAETIMEDOUT'],
   'too-many-files': ['EMFILE', 'ENFILE', 'WSAEMFILE'],
   unreachable: [
@@ -51,6 +52,7 @@ const NAMES_OF = {
     'WSAENETDOWN',
     'WSAENETUNREACH',
   ],
+  'winsock-not-ready': ['WSANOTINITIALISED', 'WSASYSNOTREADY', 'WSAVERNOTSUPPORTED'],
   'would-block': ['EAGAIN', 'EWOULDBLOCK', 'WSAEWOULDBLOCK'],
 } as const satisfies Record<string, readonly string[]>;
 

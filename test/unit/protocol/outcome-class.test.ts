@@ -82,6 +82,14 @@ describe('the classes of outcomes', () => {
     for (const word of [...WORDS, 'errno-4711', 'EWHATEVER', 'constructor']) expect(classOf(word)).toBeNull();
   });
 
+  it('have Winsock names for what Unix has no error for', () => {
+    expect(['WSAEDISCON', 'WSANOTINITIALISED', 'WSAELOOP'].map(classOf)).toEqual([
+      'shut-down',
+      'winsock-not-ready',
+      'bad-path',
+    ]);
+  });
+
   it('tell errors from the words for everything else', () => {
     expect([...PREDICTED, ...EXPECTED, 'errno-4711', 'WSA_NOT_ENOUGH_MEMORY'].filter((name) => !isError(name))).toEqual(
       [],
