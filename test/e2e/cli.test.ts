@@ -23,7 +23,8 @@ describe('without running anything', () => {
   test('--help names every command and ends well', async () => {
     const { exitCode, stdout } = await bindspec(['--help']);
     expect(exitCode).toBe(0);
-    for (const command of ['run', 'list', 'show', 'report', 'doctor', 'explain']) expect(stdout).toContain(`\n  ${command} `);
+    for (const command of ['run', 'list', 'show', 'report', 'doctor', 'explain'])
+      expect(stdout).toContain(`\n  ${command} `);
   });
 
   // npx links to the file that was built when it was first called, and sets its mode only then.
@@ -147,6 +148,7 @@ describe.skipIf(noNamespaces !== null)(titled('in the netns lab', noNamespaces),
     }
     const shown = await bindspec(['show', 'conflict/same-address', '--reports', reports]);
     expect(shown.stdout).toMatch(/Recorded last[^]*✓ pass +on:loopback/);
+    expect(shown.stdout).toContain('EADDRINUSE has the number 98 there; class address-in-use');
   });
 
   test('--format json prints the record and nothing else', async () => {

@@ -4,7 +4,7 @@ import type { BindRecord, CellRecord } from '../../record/record.ts';
 import { outcomesBy, type Outcome } from '../outcomes.ts';
 import { countVerdicts } from '../summary.ts';
 import type { Column } from './columns.ts';
-import { sameOutcome } from './same-outcome.ts';
+import { sameOutcomes } from './same-outcomes.ts';
 
 /** What several platforms did, side by side. It judges nothing: the verdicts are those of the records. */
 export function compare(columns: readonly Column[], bindspec: string): Comparison {
@@ -110,7 +110,7 @@ function outcomesOf({ observation }: CellRecord, shapes: readonly unknown[]): Ou
 function alike(seen: readonly (readonly [string, { outcomes: readonly Outcome[] }])[]): string[][] {
   const groups: { outcomes: readonly Outcome[]; names: string[] }[] = [];
   for (const [name, { outcomes }] of seen) {
-    const group = groups.find((one) => sameOutcome(one.outcomes, outcomes));
+    const group = groups.find((one) => sameOutcomes(one.outcomes, outcomes));
     if (group) group.names.push(name);
     else groups.push({ outcomes, names: [name] });
   }

@@ -4,7 +4,7 @@ import { code, table, text } from '../markup.ts';
 import { outcomeLines, outcomesInWords } from '../outcome-lines.ts';
 import type { Outcome } from '../outcomes.ts';
 import { countsInWords, countVerdicts, isUnexpected, suiteOf } from '../summary.ts';
-import { sameAt } from './same-outcome.ts';
+import { sameAt } from './same-outcomes.ts';
 
 type Seen = ComparedCell['on'][string];
 

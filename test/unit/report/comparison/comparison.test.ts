@@ -37,6 +37,21 @@ describe('a comparison', () => {
     expect(cellOf(compared(linux, darwin), CELL)?.alike).toHaveLength(1);
   });
 
+  it('takes the names that systems have for one error for the same, in a list too', () => {
+    const id = 'refusal/loopback/family:inet6';
+    const saying = (client: unknown) =>
+      changed(id, { observation: { client }, expectation: { expect: { client }, known: 'observed', cite: [] } });
+    const seen = (one: unknown, other: unknown) =>
+      cellOf(compared(runOn({ twist: saying(one) }), runOn({ id: 'windows-10.0-x64', twist: saying(other) })), id)
+        ?.alike;
+    expect(seen('ECONNREFUSED', 'WSAECONNREFUSED')).toHaveLength(1);
+    expect(seen(['ok', 'EADDRINUSE'], ['ok', 'WSAEADDRINUSE'])).toHaveLength(1);
+    expect(seen('EADDRINUSE', 'WSAEACCES')).toHaveLength(2);
+    expect(seen(['ok', 'EADDRINUSE'], ['ok'])).toHaveLength(2);
+    expect(seen(['ok'], ['ok', 'EADDRINUSE'])).toHaveLength(2);
+    expect(seen('silence', 'ok')).toHaveLength(2);
+  });
+
   it('looks only at what is judged somewhere, so that times are no difference', () => {
     const slower = runOn({
       id: 'linux-6.12-x64',
