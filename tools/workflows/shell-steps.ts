@@ -14,7 +14,7 @@ interface Step {
 interface Job {
   'timeout-minutes'?: number;
   'continue-on-error'?: boolean | string;
-  strategy?: { 'fail-fast'?: boolean };
+  strategy?: { 'fail-fast'?: boolean; matrix: { include: { name: string }[] } };
   steps: Step[];
 }
 

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { readWorkflow, shellSteps, workflowFiles, type Workflow } from '../../../tools/workflows/shell-steps.ts';
 import { bindspec } from '../../support/cli.ts';
-import { ROOT } from '../../support/docs.ts';
+import { page, ROOT, rows, section } from '../../support/docs.ts';
 
 const files = workflowFiles(ROOT);
 const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
@@ -147,5 +147,39 @@ describe('the action', () => {
     for (const [, name = '', fallback] of known) {
       expect(fallback, name).toBe(action.inputs[name.replace('INPUT_', '').toLowerCase()]?.default);
     }
+  });
+});
+
+describe('the page about CI', () => {
+  const { text: doc } = page('docs/ci.md');
+  const plain = (cell = '') => cell.replaceAll('`', '');
+
+  test('has every input of the action with its default, and every output', () => {
+    const [inputs = '', outputs = ''] = section(doc, '## The action').split('\n| Output');
+    const table = rows(inputs).slice(1);
+    expect(table.map(([name, fallback]) => [plain(name), plain(fallback)])).toEqual(
+      Object.entries(action.inputs).map(([name, { default: fallback }]) => [name, fallback]),
+    );
+    expect(rows(outputs).map(([name]) => plain(name))).toEqual(Object.keys(action.outputs));
+  });
+
+  test('says of every job that records a platform what is known of it', () => {
+    const { jobs: all } = readWorkflow(ROOT, '.github/workflows/conformance.yml');
+    const names = Object.entries(all).flatMap(([name, { strategy }]) =>
+      strategy === undefined ? [name] : strategy.matrix.include.map((one) => one.name),
+    );
+    const [, ...table] = rows(section(doc, '## What is known of each platform'));
+    expect(table.map(([name]) => plain(name)).toSorted()).toEqual(
+      names.filter((name) => name !== 'compare').toSorted(),
+    );
+  });
+
+  test('pins what its examples use as the workflows do', () => {
+    const used = new Set(
+      files.flatMap((file) => [...read(file).matchAll(/uses: ([\w-]+\/.*)/g)].map(([, one]) => one)),
+    );
+    const shown = [...doc.matchAll(/uses: ([\w-]+\/.*)/g)].map(([, one]) => one);
+    expect(shown.filter((one) => one !== 'OWNER/bindspec@COMMIT' && !used.has(one))).toEqual([]);
+    expect(shown.length).toBeGreaterThan(3);
   });
 });
