@@ -2,6 +2,7 @@ import { experiment } from '../../src/experiment/experiment.ts';
 import { serversOf } from '../../src/experiment/planned.ts';
 import { askAt, FAMILIES, PROTOCOLS, serveAll, type Asking } from '../../src/experiment/scenes.ts';
 import { requestsAt } from '../../src/experiment/talk.ts';
+import { DELIVERED_BY_NAME } from '../grounds.ts';
 
 const KINDS = ['loopback', 'external', 'second-external'] as const;
 const ASKED: readonly Asking[] = [
@@ -40,4 +41,5 @@ export default experiment({
     { source: 'rfc1122', where: '4.1.3' },
     { source: 'fpnp', where: 'pp. 30-31' },
   ],
+  holds: [{ grounds: DELIVERED_BY_NAME }],
 });
