@@ -1,6 +1,7 @@
 import type { Cell } from '../experiment/cells.ts';
 import { firstMissing, type HostName, type Lab, type LabKind } from '../lab/lab.ts';
 import { onPath } from '../lab/programs.ts';
+import { SeenErrors } from '../record/errors.ts';
 import { RECORD_VERSION, type BindRecord, type CellRecord, type Platform } from '../record/record.ts';
 import type { System } from '../experiment/experiment.ts';
 import { judgeClaims } from '../verdict/claims.ts';
@@ -60,12 +61,13 @@ export async function run(
     const first = await Promise.any(opening).catch((error: AggregateError) => {
       throw error.errors[0];
     });
-    const platform = await meet(first.pool);
+    const platform = await meet(first);
     const judgedBy: JudgedBy = { system: platform.system, kernel: kernelOf(platform) };
     const known = settings.known(platform.id);
     listener.started(platform, first.lab.facts.lab, cells.length);
 
     const records = new Map<string, CellRecord>();
+    const errors = new SeenErrors();
     const stop = new AbortController();
     const done = (record: CellRecord) => {
       // A cell that was under way when the run was ended fails for that reason alone.
@@ -88,7 +90,7 @@ export async function run(
 
     const work = async (station: Station): Promise<void> => {
       const { lab, pool } = station;
-      const workplace: Workplace = { pool, ports: new Ports(lab.facts), facts: lab.facts };
+      const workplace: Workplace = { pool, ports: new Ports(lab.facts), facts: lab.facts, errors };
       for (let cell = next(station); cell && !over(); cell = next(station)) {
         listener.began(cell);
         done(withKnown(await runCell(cell, workplace, judgedBy, settings.patience), cell, known));
@@ -118,6 +120,7 @@ export async function run(
       },
       cells: ordered,
       claims: judgeClaims(ordered),
+      errors: errors.legend(),
     };
   } finally {
     finished = true;
@@ -138,10 +141,10 @@ interface Station {
 const WARM: readonly HostName[] = ['machine', 'machine', 'neighbour'];
 
 /** What the machine under test is, from what the first agent says of itself. */
-async function meet(pool: AgentPool): Promise<Platform & { system: System }> {
+async function meet({ lab, pool }: Station): Promise<Platform & { system: System }> {
   const lease = await pool.take('machine', false);
   await pool.giveBack(lease);
-  return platformOf(lease.hello);
+  return platformOf(lease.hello, lab.stack);
 }
 
 /** Skips what the lab can't offer, and puts first what waits, so that the rest runs beside it. */
