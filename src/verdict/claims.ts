@@ -24,10 +24,8 @@ export function evidenceOf(cell: Cell, observation: unknown): Evidence[] {
 }
 
 /** A document that says "connection refused" means it by whichever name a system has for that. */
-function sameForReaders(said: unknown, observed: unknown): boolean {
-  return typeof said === 'string' && typeof observed === 'string'
-    ? sameOutcome(said, observed)
-    : Object.is(said, observed);
+function sameForReaders(said: unknown, found: unknown): boolean {
+  return typeof said === 'string' && typeof found === 'string' ? sameOutcome(said, found) : Object.is(said, found);
 }
 
 /**

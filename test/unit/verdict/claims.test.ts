@@ -155,7 +155,8 @@ describe('what an observation says about claims', () => {
   });
 
   it('is the same by whichever name a system calls an outcome', () => {
-    const declared = anExperiment<Record<never, never>, { outcome: string; tries: number }>({
+    const declared = anExperiment<{ protocol: ['udp'] }, { outcome: string; tries: number }>({
+      axes: { protocol: ['udp'] },
       run: async () => ({ outcome: '', tries: 1 }),
       expect: {},
       claims: {
