@@ -2,9 +2,9 @@ import type { CellRecord, Verdict } from '../record/record.ts';
 import { cellsInWords } from './axes.ts';
 import { code, table, text } from './markup.ts';
 import { outcomeLines } from './outcome-lines.ts';
-import { judgedOutcomes } from './outcomes.ts';
+import { toldOutcomes } from './outcomes.ts';
 import { isUnexpected, WORST_FIRST, type ExperimentSummary } from './summary.ts';
-import { howKnown } from './words.ts';
+import { howKnown, NOBODY_KNOWS } from './words.ts';
 
 /** More than this of one experiment is counted, not told: an outcome may have dozens of places. */
 const MOST = { outcomes: 8, places: 12 };
@@ -40,11 +40,12 @@ function strong(verdict: Verdict): string {
 /** What the cells observed, together where it was the same. */
 function observations(cells: readonly CellRecord[]): string {
   return outcomeLines(
-    cells.map((cell) => ({ ...cell, outcomes: judgedOutcomes(cell) })),
+    cells.map((cell) => ({ ...cell, outcomes: toldOutcomes(cell) })),
     MOST,
   );
 }
 
 function basis(cells: readonly CellRecord[]): string {
-  return [...new Set(cells.flatMap(({ expectation }) => expectation?.known ?? []))].map(howKnown).join(', ');
+  const known = [...new Set(cells.flatMap(({ expectation }) => expectation?.known ?? []))].map(howKnown);
+  return [...known, ...(cells.some(({ verdict }) => verdict === 'unjudged') ? [NOBODY_KNOWS] : [])].join(', ');
 }

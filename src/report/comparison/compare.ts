@@ -92,18 +92,24 @@ function seenOf(cell: CellRecord, shapes: readonly unknown[]): ComparedCell['on'
 }
 
 /**
- * What was observed wherever any of the platforms is judged, so that all are seen in the same places. Where none is,
- * all that was observed.
+ * What was observed wherever any of the platforms is judged, so that all are seen in the same places. Where none is, all
+ * that was observed, but for times, which are never the same.
  */
 function outcomesOf({ observation }: CellRecord, shapes: readonly unknown[]): Outcome[] {
   if (observation === undefined) return [];
+  if (shapes.length === 0) return outcomesBy(observation, observation).filter(({ observed }) => !isTime(observed));
   const found = new Map<string, Outcome>();
-  for (const shape of shapes.length > 0 ? shapes : [observation]) {
+  for (const shape of shapes) {
     for (const outcome of outcomesBy(shape, observation)) {
       if (!found.has(outcome.place)) found.set(outcome.place, outcome);
     }
   }
   return [...found.values()];
+}
+
+/** Milliseconds have a fraction; counts and lengths have none. */
+function isTime(observed: string): boolean {
+  return /^\d+\.\d+$/.test(observed);
 }
 
 /** The platforms in groups of the same outcome; the largest first, and of two alike the one that comes first. */
