@@ -27,7 +27,7 @@ const GRACE = 10_000;
 
 /** Does it with real processes, one for each socket. @throws UserError when it can't be done here. */
 export async function explainHere(explanation: Explanation, choice: LabChoice): Promise<Here> {
-  return inLab(choice, async (kind) => {
+  return inLab({ lab: choice }, async (kind) => {
     const lab = await kind.open();
     const pool = new AgentPool(lab, { fresh: true, grace: GRACE });
     try {

@@ -13,13 +13,12 @@ import { transcript } from '../report/failure.ts';
 import { EXIT, UserError } from './exit.ts';
 import { ExploreProgress } from './explore-progress.ts';
 import { interruptible } from './interruption.ts';
-import { inLab } from './in-lab.ts';
-import type { LabChoice } from './labs.ts';
+import { inLab, type Place } from './in-lab.ts';
 import { prepareFolder, writeReport } from './reports-folder.ts';
 import { paint, paintLine, say } from './terminal.ts';
 import { version } from './version.ts';
 
-export interface ExploreOptions {
+export interface ExploreOptions extends Place {
   protocol: Protocol | 'both';
   sequences?: number;
   operations?: number;
@@ -28,7 +27,6 @@ export interface ExploreOptions {
   model?: SystemName;
   replay?: string;
   mismatches: number;
-  lab: LabChoice;
   jobs?: number;
   /** The folder, or false for none. */
   reports: string | false;
@@ -45,11 +43,11 @@ export async function exploreCommand(options: ExploreOptions): Promise<number> {
   if (options.replay !== undefined) {
     refuseWithReplay(options);
     const sequence = parsed(options.replay);
-    return inLab(options.lab, (kind) => replay(sequence, kind, options));
+    return inLab(options, (kind) => replay(sequence, kind, options));
   }
   const limit = limitOf(options);
   if (options.reports !== false) prepareFolder(options.reports);
-  return inLab(options.lab, (kind) => exploreIn(kind, limit, options));
+  return inLab(options, (kind) => exploreIn(kind, limit, options));
 }
 
 async function exploreIn(kind: LabKind, limit: Limit, options: ExploreOptions): Promise<number> {

@@ -4,9 +4,18 @@ import { HarnessError } from '../verdict/harness-error.ts';
 import { EXIT, UserError } from './exit.ts';
 import { labFor, type LabChoice } from './labs.ts';
 
+/** What the command line says about where to run. */
+export interface Place {
+  lab: LabChoice;
+  /** Another network stack, whose own lab it then is. */
+  stack?: string;
+}
+
 /** Does something in a kind of lab. @throws UserError when the lab can't be had, or no agent be started in it. */
-export async function inLab<T>(choice: LabChoice, work: (kind: LabKind) => Promise<T>): Promise<T> {
+export async function inLab<T>(place: Place, work: (kind: LabKind) => Promise<T>): Promise<T> {
+  const { lab: choice, stack } = place;
   try {
+    if (stack !== undefined) return await work(await labOfStack(stack, choice));
     const kind = await labFor(choice, (why) => {
       process.stderr.write(
         `bindspec: the host lab is used, because ${why.message}; to enable the netns lab: ${why.enable}\n`,
@@ -15,8 +24,15 @@ export async function inLab<T>(choice: LabChoice, work: (kind: LabKind) => Promi
     return await work(kind);
   } catch (error) {
     if (error instanceof LabUnavailable)
-      throw new UserError(`the ${choice} lab can't be had: ${error.message}; ${error.enable}`);
+      throw new UserError(`the ${stack ?? choice} lab can't be had: ${error.message}; ${error.enable}`);
     if (error instanceof HarnessError) throw new UserError(error.message, EXIT.harness);
     throw error;
   }
+}
+
+async function labOfStack(name: string, choice: LabChoice): Promise<LabKind> {
+  if (choice !== 'auto') throw new UserError(`--stack ${name} is a lab of its own: leave out --lab ${choice}`);
+  const { inside } = await (await import('./stack-of.ts')).stackOf(name);
+  if (inside.kind === 'lab') return inside.lab;
+  throw new Error(`the stack ${name} is a machine, on which the whole command runs`);
 }

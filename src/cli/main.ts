@@ -10,7 +10,14 @@ import type { ListOptions } from './list.ts';
 import type { MatrixOptions } from './matrix.ts';
 import type { RunOptions } from './run.ts';
 import type { ShowOptions } from './show.ts';
+import type { PrepareOptions } from './stack.ts';
 import { version } from './version.ts';
+
+/** Loaded only where a stack is named. */
+async function inStack(command: Command, here: () => Promise<number>): Promise<number> {
+  if (command.getOptionValue('stack') === undefined) return here();
+  return (await import('./in-stack.ts')).inStack(command, here);
+}
 
 /** A whole number within bounds, for an option. */
 function number(least: number, most: number) {
@@ -24,6 +31,8 @@ function number(least: number, most: number) {
 }
 
 const format = () => new Option('--format <format>', 'how to print').choices(['pretty', 'json']).default('pretty');
+const stack = () =>
+  new Option('--stack <name>', 'run it in another network stack of this machine, such as gvisor; see stack list');
 const reports = () => new Option('--reports <folder>', 'where the reports of each platform are').default('reports');
 
 function program(): Command {
@@ -41,6 +50,7 @@ function program(): Command {
     .description('run experiments and write their reports')
     .argument('[selectors...]', 'the beginning of an id, a glob, a tag or a claim; everything without')
     .addOption(new Option('--lab <lab>', 'where to run').choices(['auto', 'netns', 'host']).default('auto'))
+    .addOption(stack())
     .option('--jobs <number>', 'how many cells at a time', number(1, 64))
     .option('--patience <ms>', 'how long to wait for what may never come', number(50, 60_000), 300)
     .option('--fresh', 'start new agents for each cell instead of keeping them', false)
@@ -49,8 +59,8 @@ function program(): Command {
     .option('--known <file>', 'a list of known deviations')
     .option('--fail-fast', 'stop at the first failure', false)
     .addOption(format())
-    .action(async (selectors: string[], options: RunOptions) => {
-      process.exitCode = await (await import('./run.ts')).runCommand(selectors, options);
+    .action(async (selectors: string[], options: RunOptions, command: Command) => {
+      process.exitCode = await inStack(command, async () => (await import('./run.ts')).runCommand(selectors, options));
     });
 
   bindspec
@@ -68,12 +78,13 @@ function program(): Command {
     .option('--last', 'run nothing: take the last record', false)
     .option('--record <file>', 'run nothing: take this record')
     .addOption(new Option('--lab <lab>', 'where to run').choices(['auto', 'netns', 'host']).default('auto'))
+    .addOption(stack())
     .option('--jobs <number>', 'how many labs at a time', number(1, 16))
     .addOption(reports())
     .option('--no-reports', 'write no record')
     .addOption(format())
-    .action(async (options: MatrixOptions) => {
-      process.exitCode = await (await import('./matrix.ts')).matrixCommand(options);
+    .action(async (options: MatrixOptions, command: Command) => {
+      process.exitCode = await inStack(command, async () => (await import('./matrix.ts')).matrixCommand(options));
     });
 
   bindspec
@@ -129,15 +140,42 @@ function program(): Command {
     .option('--replay <sequence>', "play one sequence, such as 'udp: bind s1 0.0.0.0; bind s2 127.0.0.1'")
     .option('--mismatches <number>', 'how many kinds of mismatch to shrink and show', number(1, 100), 3)
     .addOption(new Option('--lab <lab>', 'where to run').choices(['auto', 'netns', 'host']).default('auto'))
+    .addOption(stack())
     .option('--jobs <number>', 'how many labs at a time', number(1, 64))
     .addOption(reports())
     .option('--no-reports', 'write no report')
     .addOption(format())
-    .action(async (options: ExploreOptions) => {
-      process.exitCode = await (await import('./explore.ts')).exploreCommand(options);
+    .action(async (options: ExploreOptions, command: Command) => {
+      process.exitCode = await inStack(command, async () => (await import('./explore.ts')).exploreCommand(options));
+    });
+
+  const stacks = bindspec.command('stack').description('other network stacks that can be run on this machine');
+  stacks
+    .command('list')
+    .description('tell which there are, and what each lacks')
+    .action(async () => {
+      await (await import('./stack.ts')).stacksCommand();
+    });
+  stacks
+    .command('prepare')
+    .description('fetch and build what a stack needs, once')
+    .argument('<name>', 'gvisor')
+    .option('--plan', 'only tell what would be fetched', false)
+    .action(async (name: string, options: PrepareOptions) => {
+      await (await import('./stack.ts')).prepareCommand(name, options);
     });
 
   return bindspec;
+}
+
+/** The commands of a command, and theirs. */
+function below({ commands }: Command): Command[] {
+  return commands.flatMap((command) => [command, ...below(command)]);
+}
+
+/** A command as it is called, such as `bindspec stack list`. */
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 }
 
 /** A reader that has seen enough, such as `head`, is no error. */
@@ -148,10 +186,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 try {
   const bindspec = program();
-  for (const command of bindspec.commands) {
-    command.showHelpAfterError(`(run 'bindspec ${command.name()} --help' for its arguments and options)`);
+  for (const command of below(bindspec)) {
+    command.showHelpAfterError(`(run '${pathOf(command)} --help' for its arguments and options)`);
   }
-  for (const command of [bindspec, ...bindspec.commands]) {
+  for (const command of [bindspec, ...below(bindspec)]) {
     // Every error of the command line begins in the same way.
     command.exitOverride().configureOutput({
       outputError: (text, write) => write(text.replace(/^error: /, 'bindspec: ')),

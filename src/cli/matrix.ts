@@ -10,22 +10,20 @@ import { countsSentence, mismatchLines, tableLines } from '../report/matrix/text
 import { runMatrix } from '../runner/matrix/run.ts';
 import { settingOf } from '../runner/matrix/settings.ts';
 import { EXIT, UserError } from './exit.ts';
-import { inLab } from './in-lab.ts';
+import { inLab, type Place } from './in-lab.ts';
 import { interruptible } from './interruption.ts';
-import type { LabChoice } from './labs.ts';
 import { lastMatrix, matrixFrom, writeMatrix } from './matrix-files.ts';
 import { MatrixProgress } from './matrix-progress.ts';
 import { prepareFolder } from './reports-folder.ts';
 import { columns, paint, say, wrap } from './terminal.ts';
 import { version } from './version.ts';
 
-export interface MatrixOptions extends Asked {
+export interface MatrixOptions extends Asked, Place {
   model?: string;
   table: boolean;
   against?: string;
   last: boolean;
   record?: string;
-  lab: LabChoice;
   jobs?: number;
   /** The folder, or false for none. */
   reports: string | false;
@@ -74,8 +72,8 @@ async function runHere(
   const interrupted = interruptible();
   const pretty = options.format === 'pretty';
   const progress = new MatrixProgress(version(), pretty);
-  const more = [...(options.lab === 'auto' ? [] : ['--lab', options.lab]), ...(model ? ['--model', model] : [])];
-  const record = await inLab(options.lab, (kind) =>
+  const more = [...placeInWords(options), ...(model ? ['--model', model] : [])];
+  const record = await inLab(options, (kind) =>
     runMatrix(
       kind,
       {
@@ -100,6 +98,10 @@ async function runHere(
   if (interrupted.signal.aborted) return EXIT.interrupted;
   if (record.errors.length > 0) return EXIT.harness;
   return record.counts.mismatches > 0 ? EXIT.failed : EXIT.expected;
+}
+
+function placeInWords({ lab, stack }: Place): string[] {
+  return [...(lab === 'auto' ? [] : ['--lab', lab]), ...(stack === undefined ? [] : ['--stack', stack])];
 }
 
 function defined(asked: Record<keyof Asked, string | undefined>): Asked {

@@ -7,17 +7,15 @@ import { run, type Listener } from '../runner/run.ts';
 import { BadKnownList, parseKnownList, type KnownDeviation } from '../verdict/known.ts';
 import { conclude } from './conclusion.ts';
 import { EXIT, UserError } from './exit.ts';
-import { inLab } from './in-lab.ts';
+import { inLab, type Place } from './in-lab.ts';
 import { interruptible } from './interruption.ts';
-import type { LabChoice } from './labs.ts';
 import { Progress } from './progress.ts';
 import { prepareFolder, writeReports } from './reports-folder.ts';
 import { selected } from './selected.ts';
 import { say } from './terminal.ts';
 import { version } from './version.ts';
 
-export interface RunOptions {
-  lab: LabChoice;
+export interface RunOptions extends Place {
   jobs?: number;
   patience: number;
   fresh: boolean;
@@ -43,7 +41,7 @@ export async function runCommand(selectors: string[], options: RunOptions): Prom
 
   const pretty = options.format === 'pretty';
   const progress = pretty ? new Progress(cells, version()) : null;
-  const record = await inLab(options.lab, (kind) =>
+  const record = await inLab(options, (kind) =>
     run(
       cells,
       kind,

@@ -40,7 +40,7 @@ export class Floor {
     this.lab = lab;
     this.#pool = pool;
     this.#leases = leases;
-    const { system, ...platform } = platformOf(leases[1].hello);
+    const { system, ...platform } = platformOf(leases[1].hello, lab.stack);
     this.platform = { ...platform, system };
     this.model = settings.model ?? system;
     this.uids = { 1: leases[1].hello.uid ?? 0, 2: leases[2].hello.uid ?? 0 };

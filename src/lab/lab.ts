@@ -50,9 +50,18 @@ export interface LabFacts {
   elsewhere: string;
 }
 
+/** What the machine of a lab is, where the system that its processes see is not the one whose network they use. */
+export interface StackIdentity {
+  /** As it is named on the command line. */
+  readonly name: string;
+  readonly system: 'gvisor';
+  readonly release: string;
+}
+
 /** A place to run experiments in, made for one run and taken back at its end. */
 export interface Lab {
   readonly facts: LabFacts;
+  readonly stack?: StackIdentity;
   /** The words before a command that start it on a host of this lab. */
   launch(host: HostName): readonly string[];
   /** Takes back everything the lab made. Never throws. */

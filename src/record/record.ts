@@ -75,6 +75,9 @@ const addresses = z.record(text, text);
 export const platformSchema = z.strictObject({
   id: text,
   system: text,
+  stack: text
+    .exactOptional()
+    .describe('The stack that was asked for, where bindspec ran in another than this machine has'),
   release: text,
   version: text,
   architecture: text,

@@ -1,7 +1,12 @@
 import type { System } from '../experiment/experiment.ts';
+import process from 'node:process';
+import type { StackIdentity } from '../lab/lab.ts';
 import type { Hello } from '../protocol/messages.ts';
 import type { Platform } from '../record/record.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
+
+/** Tells bindspec on a machine of its own how that machine was asked for. */
+const STACK_VARIABLE = 'BINDSPEC_STACK';
 
 const SYSTEM_OF: Readonly<Record<string, System>> = {
   linux: 'linux',
@@ -12,11 +17,18 @@ const SYSTEM_OF: Readonly<Record<string, System>> = {
   win32: 'windows',
 };
 
-/** What an agent said of itself, as the platform that a record is about. @throws HarnessError for an unknown system. */
-export function platformOf(hello: Hello): Platform & { system: System } {
-  const system = SYSTEM_OF[hello.system];
+/**
+ * What an agent said of itself, as the platform that a record is about. `stack` is what the lab knows better, where the
+ * agent sees another system than the one whose network it uses. @throws HarnessError for an unknown system.
+ */
+export function platformOf(hello: Hello, stack?: StackIdentity): Platform & { system: System } {
+  const system = stack?.system ?? SYSTEM_OF[hello.system];
   if (!system) throw new HarnessError(`bindspec knows no rules for the system '${hello.system}'`);
-  const { release, version, architecture, runtime, uid } = hello;
+  const { version, architecture, runtime, uid } = hello;
+  const release = stack?.release ?? hello.release;
   const short = /^\d+(\.\d+)?/.exec(release)?.[0] ?? release;
-  return { id: `${system}-${short}-${architecture}`, system, release, version, architecture, runtime, uid };
+  const name = stack?.name ?? process.env[STACK_VARIABLE];
+  const kind = name?.startsWith('uml') === true ? 'uml' : system;
+  const id = `${kind}-${short}-${architecture}`;
+  return { id, system, release, version, architecture, runtime, uid, ...(name === undefined ? {} : { stack: name }) };
 }

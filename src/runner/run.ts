@@ -60,7 +60,7 @@ export async function run(
     const first = await Promise.any(opening).catch((error: AggregateError) => {
       throw error.errors[0];
     });
-    const platform = await meet(first.pool);
+    const platform = await meet(first);
     const known = settings.known(platform.id);
     listener.started(platform, first.lab.facts.lab, cells.length);
 
@@ -137,10 +137,10 @@ interface Station {
 const WARM: readonly HostName[] = ['machine', 'machine', 'neighbour'];
 
 /** What the machine under test is, from what the first agent says of itself. */
-async function meet(pool: AgentPool): Promise<Platform & { system: System }> {
+async function meet({ lab, pool }: Station): Promise<Platform & { system: System }> {
   const lease = await pool.take('machine', false);
   await pool.giveBack(lease);
-  return platformOf(lease.hello);
+  return platformOf(lease.hello, lab.stack);
 }
 
 /** Skips what the lab can't offer, and puts first what waits, so that the rest runs beside it. */

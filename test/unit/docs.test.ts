@@ -10,7 +10,17 @@ import { parseKnownList } from '../../src/verdict/known.ts';
 import { bindspec } from '../support/cli.ts';
 import { code, example, page, pages, ROOT, rows, section, type Page } from '../support/docs.ts';
 
-const COMMANDS = ['run', 'list', 'show', 'doctor', 'matrix', 'explore', 'explain'] as const;
+const COMMANDS = [
+  'run',
+  'list',
+  'show',
+  'doctor',
+  'matrix',
+  'explore',
+  'explain',
+  'stack list',
+  'stack prepare',
+] as const;
 type Command = (typeof COMMANDS)[number];
 
 const all = pages();
@@ -21,7 +31,7 @@ let options: Record<Command, Map<string, boolean>>;
 
 beforeAll(async () => {
   registry = await loadRegistry();
-  const help = await Promise.all(COMMANDS.map((command) => bindspec([command, '--help'])));
+  const help = await Promise.all(COMMANDS.map((command) => bindspec([...command.split(' '), '--help'])));
   options = Object.fromEntries(
     COMMANDS.map((command, index) => [command, optionsIn(help[index]?.stdout ?? '')]),
   ) as typeof options;
@@ -77,7 +87,7 @@ function callsIn(doc: Page): Call[] {
   return code(doc).flatMap((line) => {
     const calls = [
       // A call in quotes, as messages have it, ends with them.
-      ...[...line.matchAll(/(['"]?)\bbindspec ([a-z]+)(?![\w.])([^#|;&]*)/g)].map(
+      ...[...line.matchAll(/(['"]?)\bbindspec ((?:stack )?[a-z]+)(?![\w.])([^#|;&]*)/g)].map(
         ([, quote = '', command = '', rest = '']) => ({
           command,
           rest: quote === '' ? rest : (rest.split(quote)[0] ?? ''),

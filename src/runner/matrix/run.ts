@@ -74,7 +74,7 @@ export async function runMatrix(
     const first = await open();
     const { facts } = first.lab;
     const lease = await first.pool.take('machine', false);
-    const platform = platformOf(lease.hello);
+    const platform = platformOf(lease.hello, first.lab.stack);
     await first.pool.giveBack(lease);
     const { names, absent } = namesOf(facts);
     const plan = planOf(

@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import type { Command } from 'commander';
+import type { GuestResult, Stack } from '../stack/stack.ts';
+import { EXIT, UserError } from './exit.ts';
+import { interruptible } from './interruption.ts';
+import { prepareFolder, writeFile } from './reports-folder.ts';
+import { stackOf } from './stack-of.ts';
+
+/** The options that say where a command runs and leaves its reports. */
+interface Where {
+  stack: string;
+  /** The folder, or false for none. */
+  reports: string | false;
+}
+
+/** Where reports and files are on a machine of its own. */
+const GUEST_REPORTS = '/tmp/reports';
+const GUEST_FILES = '/tmp/files';
+/** The options whose value is a file to read. */
+const FILES: ReadonlySet<string> = new Set(['known', 'record']);
+
+/**
+ * Does a command in the stack that its `--stack` names: here, with agents inside the stack, or on a machine of its own,
+ * with the same command line, its output passed through, and its reports brought back. Returns the exit code.
+ * @throws UserError when the stack can't be had
+ */
+export async function inStack(command: Command, here: () => Promise<number>): Promise<number> {
+  const options = command.opts<Where>();
+  const stack = await stackOf(options.stack);
+  return stack.inside.kind === 'lab' ? here() : onItsOwn(stack.inside, stack, command, options);
+}
+
+async function onItsOwn(
+  machine: Extract<Stack['inside'], { kind: 'machine' }>,
+  stack: Stack,
+  command: Command,
+  { reports }: Where,
+): Promise<number> {
+  if (reports !== false) prepareFolder(reports);
+  const { argv, files } = commandLine(command, reports !== false);
+  const { signal, end } = interruptible();
+  let result: GuestResult;
+  try {
+    result = await machine.run({
+      argv,
+      files,
+      reports: GUEST_REPORTS,
+      signal,
+      print: (chunk, to) => process[to].write(chunk),
+    });
+  } finally {
+    end();
+  }
+  if (reports !== false) bringBack(result, reports, stack);
+  return signal.aborted ? EXIT.interrupted : result.exitCode;
+}
+
+/** Writes what the guest reported into the folder of reports; only what lies in the folder of a platform. */
+function bringBack(result: GuestResult, folder: string, stack: Stack): void {
+  for (const [file, content] of result.reports) {
+    const [platform = '', name = '', ...deeper] = file.split('/');
+    if (deeper.length > 0 || !isPlain(platform) || !isPlain(name)) {
+      throw new UserError(`${stack.name} brought back a file of an odd name: '${file}'`, EXIT.harness);
+    }
+    const written = writeFile(folder, platform, name, content.toString());
+    process.stderr.write(`bindspec: brought back from ${stack.name}: ${written}\n`);
+  }
+}
+
+function isPlain(name: string): boolean {
+  return /^[\w.+-]+$/.test(name) && name !== '.' && name !== '..';
+}
+
+/** The command line as it was given, without the stack, and with files and reports where the guest has them. */
+function commandLine(command: Command, reports: boolean): { argv: string[]; files: Record<string, string> } {
+  const argv = [command.name()];
+  const files: Record<string, string> = {};
+  for (const option of command.options) {
+    const name = option.attributeName();
+    const value: unknown = command.getOptionValue(name);
+    if (command.getOptionValueSource(name) !== 'cli' || name === 'stack' || name === 'reports') continue;
+    if (option.isBoolean()) argv.push(option.long ?? '');
+    else if (FILES.has(name)) {
+      const file = `${GUEST_FILES}/${path.basename(String(value))}`;
+      files[file] = readGiven(String(value), name);
+      argv.push(`${option.long}=${file}`);
+    } else argv.push(`${option.long}=${String(value)}`);
+  }
+  argv.push(reports ? `--reports=${GUEST_REPORTS}` : '--no-reports');
+  return { argv: [...argv, '--', ...command.args], files };
+}
+
+function readGiven(file: string, option: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UserError(`the file of --${option} can't be read: ${(error as Error).message}`);
+  }
+}

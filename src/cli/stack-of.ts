@@ -1,0 +1,21 @@
+import { stackNamed } from '../stack/index.ts';
+import { StackUnavailable, type Stack } from '../stack/stack.ts';
+import { UserError } from './exit.ts';
+
+/** A stack that is ready to be started. @throws UserError for a name that is none, and when something is missing. */
+export async function stackOf(name: string): Promise<Stack> {
+  const stack = await knownStack(name);
+  const missing = await stack.missing();
+  if (missing) throw new UserError(`the stack ${name} can't be had: ${missing.reason}; ${missing.enable}`);
+  return stack;
+}
+
+/** A stack, ready or not. @throws UserError for a name that is none. */
+export async function knownStack(name: string): Promise<Stack> {
+  try {
+    return await stackNamed(name);
+  } catch (error) {
+    if (error instanceof StackUnavailable) throw new UserError(`${error.message}; ${error.enable}`);
+    throw error;
+  }
+}

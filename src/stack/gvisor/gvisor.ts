@@ -1,0 +1,66 @@
+import path from 'node:path';
+import process from 'node:process';
+import type { Missing } from '../../lab/lab.ts';
+import { aptMissing, Suite, type DebianPackage } from '../debian.ts';
+import { StackUnavailable, type Fetch, type Stack } from '../stack.ts';
+import { gvisorLab } from './lab.ts';
+import { askedProgram, findRunsc, HOME, type Runsc } from './runsc.ts';
+
+const PREPARE = 'npx bindspec stack prepare gvisor';
+/** The newest runsc that Debian has for its current releases; its packages need nothing else. */
+const SUITE = new Suite('bookworm-backports');
+
+/** gVisor's network stack, by its container runtime `runsc`; the variant is the path of a runsc of the user's own. */
+export async function gvisor(variant: string | undefined): Promise<Stack> {
+  const asked = askedProgram(variant);
+  const find = (): Runsc => {
+    const found = findRunsc(asked);
+    if (!found) throw new StackUnavailable('there is no runsc that tells its version', PREPARE);
+    return found;
+  };
+  return {
+    name: variant === undefined ? 'gvisor' : `gvisor:${variant}`,
+    title: "gVisor's network stack (runsc)",
+    inside: { kind: 'lab', lab: gvisorLab(find) },
+    async missing(): Promise<Missing | null> {
+      if (process.platform !== 'linux') return { reason: 'runsc needs Linux', enable: 'run it on Linux' };
+      if (findRunsc(asked) === null) {
+        return {
+          reason: `${asked ?? 'runsc'} is not here`,
+          enable: asked === undefined ? PREPARE : 'correct the path',
+        };
+      }
+      if (process.getuid?.() === 0) return null;
+      return { reason: 'only root can start a sandbox with a network', enable: 'sudo npx bindspec run --stack gvisor' };
+    },
+    async plan(): Promise<Fetch[]> {
+      if (asked !== undefined || findRunsc(undefined)?.program.startsWith(HOME) === true) return [];
+      const from = `Debian ${SUITE.name}`;
+      if (!SUITE.fresh) {
+        return [
+          { what: 'the list of packages', from, bytes: 300_000 },
+          { what: 'runsc', from, bytes: null },
+        ];
+      }
+      const { version, bytes } = await newest();
+      return [{ what: `runsc ${version}`, from, bytes }];
+    },
+    async prepare(tell) {
+      if (asked !== undefined || findRunsc(undefined)?.program.startsWith(HOME) === true) return;
+      const missing = aptMissing();
+      if (missing) throw new StackUnavailable(missing.reason, missing.enable);
+      tell(`fetching the list of packages of Debian ${SUITE.name}`);
+      await SUITE.update();
+      const found = await newest();
+      tell(`fetching runsc ${found.version}, ${(found.bytes / 1e6).toFixed(1)} MB`);
+      await SUITE.unpack(found, path.join(HOME, found.version.replaceAll(/[^\w.+-]/g, '_')));
+    },
+  };
+}
+
+async function newest(): Promise<DebianPackage> {
+  const [found] = await SUITE.versions('runsc');
+  if (!found)
+    throw new StackUnavailable(`Debian ${SUITE.name} has no runsc for this architecture`, 'give your own: gvisor:FILE');
+  return found;
+}

@@ -1,0 +1,17 @@
+import { StackUnavailable, type Stack } from './stack.ts';
+
+/** The kinds of stacks, each with how one is made from what follows the colon of its name. */
+const KINDS: Readonly<Record<string, (variant: string | undefined) => Promise<Stack>>> = {
+  gvisor: async (variant) => (await import('./gvisor/gvisor.ts')).gvisor(variant),
+};
+
+/** The stacks that doctor tells of. */
+export const STACKS: readonly string[] = ['gvisor'];
+
+/** The stack of a name such as `gvisor` or `kernel:6.1`. @throws StackUnavailable when there is none. */
+export async function stackNamed(name: string): Promise<Stack> {
+  const [kind = '', ...rest] = name.split(':');
+  const make = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
+  if (!make) throw new StackUnavailable(`there is no stack '${name}'`, `choose one of ${STACKS.join(', ')}`);
+  return make(rest.length === 0 ? undefined : rest.join(':'));
+}

@@ -1,0 +1,60 @@
+import type { LabKind, Missing } from '../lab/lab.ts';
+
+/** Something that a stack must fetch before it can be started. */
+export interface Fetch {
+  what: string;
+  /** Where it comes from, such as `Debian bookworm-backports` or `npm`. */
+  from: string;
+  /** How large the download is; null where that is only known when it begins. */
+  bytes: number | null;
+}
+
+/** What a machine of its own is asked to do: the command line of bindspec, without what chose the stack. */
+interface GuestRequest {
+  argv: readonly string[];
+  /** Files that the command line names, by their paths in the guest. */
+  files: Readonly<Record<string, string>>;
+  /** Where the guest writes its reports, on its own command line. */
+  reports: string;
+  /** Called with what the command prints, as it comes. */
+  print: (chunk: string, to: 'stdout' | 'stderr') => void;
+  /** Ends the machine early. */
+  signal: AbortSignal;
+}
+
+/** What came of it. */
+export interface GuestResult {
+  exitCode: number;
+  /** The files below the guest's reports folder, by their paths in it. */
+  reports: ReadonlyMap<string, Buffer>;
+}
+
+/** How bindspec gets into a stack: by agents that are started inside it, or as a whole, on a machine of its own. */
+type Inside =
+  | { readonly kind: 'lab'; readonly lab: LabKind }
+  | { readonly kind: 'machine'; run(request: GuestRequest): Promise<GuestResult> };
+
+/** Another network stack that can be run on this machine. */
+export interface Stack {
+  /** As it is named on the command line, such as `gvisor` or `kernel:6.1`. */
+  readonly name: string;
+  readonly title: string;
+  readonly inside: Inside;
+  /** What it lacks to be started here, and the line that mends it; null when it is ready. Starts nothing. */
+  missing(): Promise<Missing | null>;
+  /** What `prepare` would still fetch. @throws StackUnavailable when it can't be had here at all. */
+  plan(): Promise<Fetch[]>;
+  /** Fetches and builds what it needs; a second time it does nothing. @throws StackUnavailable when it can't. */
+  prepare(tell: (line: string) => void): Promise<void>;
+}
+
+/** A stack, or one that was asked for, can't be had on this machine. */
+export class StackUnavailable extends Error {
+  readonly enable: string;
+
+  constructor(reason: string, enable: string) {
+    super(reason);
+    this.name = 'StackUnavailable';
+    this.enable = enable;
+  }
+}
