@@ -54,7 +54,7 @@ export interface LabFacts {
 export interface StackIdentity {
   /** As it is named on the command line. */
   readonly name: string;
-  readonly system: 'gvisor';
+  readonly system: 'gvisor' | 'wine';
   readonly release: string;
 }
 
@@ -64,6 +64,8 @@ export interface Lab {
   readonly stack?: StackIdentity;
   /** The words before a command that start it on a host of this lab. */
   launch(host: HostName): readonly string[];
+  /** The command of an agent on a host, where it is not this process's own Node that starts it. */
+  agent?(host: HostName): readonly string[] | undefined;
   /** Takes back everything the lab made. Never throws. */
   close(): Promise<void>;
 }

@@ -195,8 +195,10 @@ export class AgentProcess {
       return;
     }
     const offset = harnessClock() - hello.data.clock;
-    // One machine's processes share one monotonic clock; what is left of the difference is the way of the message.
-    this.clockOffset = offset >= 0 && offset < this.#settings.grace ? 0 : offset;
+    // One machine's processes share one monotonic clock, unless a system of its own keeps another for them; what is left
+    // of the difference is the way of the message.
+    const shared = hello.data.system === process.platform && offset >= 0 && offset < this.#settings.grace;
+    this.clockOffset = shared ? 0 : offset;
     const greet = this.#greet;
     this.#greet = null;
     greet?.resolve(hello.data);

@@ -120,7 +120,7 @@ export class AgentPool {
   }
 
   async #launch(host: HostName, otherUser: boolean): Promise<Lease> {
-    const { agentCommand = [process.execPath, AGENT], grace } = this.#settings;
+    const { agentCommand = this.#lab.agent?.(host) ?? [process.execPath, AGENT], grace } = this.#settings;
     const command = [...this.#lab.launch(host), ...agentCommand, ...(otherUser ? [String(OTHER_USER)] : [])];
     const title = `the agent on ${this.#lab.facts.hosts[host] ?? host}`;
     return { ...(await AgentProcess.start({ command, title, grace })), host, key: keyOf(host, otherUser) };
