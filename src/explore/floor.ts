@@ -7,6 +7,7 @@ import { traceLine } from '../record/transcript.ts';
 import { AgentPool, type Lease, type PoolSettings } from '../runner/pool.ts';
 import { harnessClock } from '../runner/agent-process.ts';
 import { platformOf } from '../runner/platform.ts';
+import { portRange } from '../runner/port-range.ts';
 import { Ports } from '../runner/ports.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
 import { playAll, type Part } from './lockstep.ts';
@@ -15,7 +16,6 @@ import { LONGEST, type Sequence } from './sequence.ts';
 
 /** One after the other, so that no two of a batch fall into one slot of the kernel's hash table of UDP ports. */
 const FIRST_PORT = 1100;
-const LAST_PORT = 29_999;
 /** The most connections that may wait at a peer: one of each sequence of a batch. */
 const BACKLOG = 4096;
 
@@ -73,7 +73,7 @@ export class Floor {
 
   /** How many ports it has left; on a machine that others use too they are probed, and never come to an end. */
   get portsLeft(): number {
-    return this.#ports.shared ? Number.POSITIVE_INFINITY : LAST_PORT + 1 - this.#nextPort;
+    return this.#ports.shared ? Number.POSITIVE_INFINITY : portRange(this.lab.facts).to + 1 - this.#nextPort;
   }
 
   /** Plays sequences side by side, each on a fresh port, and leaves nothing behind. @throws HarnessError */

@@ -99,6 +99,10 @@ export const recordSchema = z.strictObject({
     missing: z.record(text, missing),
     externalInterface: text.nullable(),
     ownPorts: z.boolean(),
+    lastPort: z
+      .int()
+      .exactOptional()
+      .describe('The last port that was used, where the system chooses lower ones itself'),
     elsewhere: text,
   }),
   settings: z.strictObject({

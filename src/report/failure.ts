@@ -23,7 +23,10 @@ export interface Line {
 }
 
 /** Where a failure comes from, as far as its text needs it. */
-export type Origin = Pick<BindRecord, 'lab'>;
+export interface Origin {
+  lab: Pick<BindRecord['lab'], 'lab'>;
+  platform: Pick<BindRecord['platform'], 'stack'>;
+}
 
 /**
  * Tells of one cell that did not go as expected, or of any other cell in the same way: what is asked and how that is
@@ -55,9 +58,10 @@ export function failureText(
 }
 
 /** The command that runs one cell alone, in the lab it was run in. */
-export function rerunCommand({ id }: Pick<CellRecord, 'id'>, { lab }: Origin): string {
-  // The network namespaces are what one gets without asking.
-  const where = lab.lab === 'netns' ? [] : ['--lab', lab.lab];
+export function rerunCommand({ id }: Pick<CellRecord, 'id'>, { lab, platform }: Origin): string {
+  // The network namespaces are what one gets without asking, and a stack has its own lab.
+  const ownLab = lab.lab === 'netns' ? [] : ['--lab', lab.lab];
+  const where = platform.stack === undefined ? ownLab : ['--stack', platform.stack];
   // The reports that it comes from stay as they are.
   return ['npx', 'bindspec', 'run', id, ...where, '--no-reports'].map(shellWord).join(' ');
 }
