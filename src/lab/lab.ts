@@ -44,6 +44,8 @@ export interface LabFacts {
   missing: Partial<Record<Need, Missing>>;
   /** The machine's interface that holds its external addresses, where its counters can be read. */
   externalInterface: string | null;
+  /** The interface that holds its second external addresses, where that is known to be another one. */
+  secondInterface?: string;
   /** Whether nobody but the lab's own agents takes ports, so that none needs to be probed. */
   ownPorts: boolean;
   /** The last port below those that the system chooses by itself, where that is lower than on most systems. */

@@ -46,5 +46,5 @@ test('UDP: the host decides, SO_EXCLUSIVEADDRUSE means nothing, and owners are n
   expect(answer('W A', 'W A', { ...udp, first: { uid: 1000 }, second: { uid: 1001 } })).toBe('ok');
   expect(answer('W E', 'W A', udp)).toBe('D');
   const { bind } = models.wine.predict([socket('10.0.0.1', 'udp')], socket('10.0.0.2', 'udp'));
-  expect(bind).toEqual({ outcomes: ['ok', 'WSAEADDRINUSE'], rule: 'wine/udp-interface', holder: 0 });
+  expect(bind).toEqual({ outcomes: ['ok', 'WSAEADDRINUSE'], rule: 'wine/udp-same-interface', holder: 0 });
 });
