@@ -129,8 +129,8 @@ export class Floor {
   async #peers(sequences: readonly Sequence[]): Promise<readonly number[]> {
     const counts = sequences.map(({ steps }) => steps.filter(({ op }) => op === 'connect').length);
     const most = Math.min(Math.max(0, ...counts), LONGEST);
-    // UDP needs nobody who answers; where it would send to is enough.
-    if (sequences[0]?.protocol === 'udp') return Array.from({ length: most }, () => DISCARD);
+    // UDP needs nobody who answers; where it would send to is enough. Not every system lets two sockets have one peer.
+    if (sequences[0]?.protocol === 'udp') return Array.from({ length: most }, (_, index) => DISCARD + index);
     const dual = this.lab.facts.addresses.inet6.wildcard !== undefined;
     const listeners = Array.from({ length: most }, (_, index): Operation[] => [
       { op: 'socket', as: `peer${index}`, family: dual ? 'inet6' : 'inet', type: 'stream' },
@@ -177,4 +177,5 @@ export class Floor {
   }
 }
 
+/** The first port that UDP sockets connect to; nobody listens there. */
 const DISCARD = 9;

@@ -58,12 +58,16 @@ export function failureText(
 }
 
 /** The command that runs one cell alone, in the lab it was run in. */
-export function rerunCommand({ id }: Pick<CellRecord, 'id'>, { lab, platform }: Origin): string {
-  // The network namespaces are what one gets without asking, and a stack has its own lab.
-  const ownLab = lab.lab === 'netns' ? [] : ['--lab', lab.lab];
-  const where = platform.stack === undefined ? ownLab : ['--stack', platform.stack];
+export function rerunCommand({ id }: Pick<CellRecord, 'id'>, origin: Origin): string {
   // The reports that it comes from stay as they are.
-  return ['npx', 'bindspec', 'run', id, ...where, '--no-reports'].map(shellWord).join(' ');
+  return ['npx', 'bindspec', 'run', id, ...whereWords(origin), '--no-reports'].map(shellWord).join(' ');
+}
+
+/** The options that choose the place where something was run. */
+export function whereWords({ lab, platform }: Origin): string[] {
+  // A stack has its own lab, and the network namespaces are what one gets without asking.
+  if (platform.stack !== undefined) return ['--stack', platform.stack];
+  return lab.lab === 'netns' ? [] : ['--lab', lab.lab];
 }
 
 /** What went wrong in one sentence, where there is room for no more. */
