@@ -101,7 +101,9 @@ export class Batches {
   /** Waits until all sockets of a batch that could be made are in a state. */
   async await(on: string, state: string, within: number): Promise<BatchAnswer> {
     const batch = this.#batch(on);
-    return this.#until(on, within, () => (batch.left ? missing(this.#native, batch, state) : this.#straggler(batch, state)));
+    return this.#until(on, within, () =>
+      batch.left ? missing(this.#native, batch, state) : this.#straggler(batch, state),
+    );
   }
 
   close(on: string, how: 'close' | 'reset' | 'leave'): BatchAnswer {

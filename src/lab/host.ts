@@ -5,6 +5,11 @@ import { hasSecondUser } from './second-user.ts';
 
 const NETNS_LINE = process.platform === 'linux' ? 'npx bindspec run --lab netns' : 'run it on Linux with --lab netns';
 
+const NO_SECOND_USER: Missing =
+  process.platform === 'win32'
+    ? { reason: "agents on Windows act as the harness's own user", enable: NETNS_LINE }
+    : { reason: 'only root can act as a second user', enable: 'sudo npx bindspec run' };
+
 /**
  * This machine as it is: no neighbour, and its ports shared with every other program. `elsewhere` is the line that
  * gets a lab which offers the rest.
@@ -45,7 +50,7 @@ export function hostFacts(
     gateway: { reason: 'the host lab has no router of its own', enable: elsewhere },
     'quiet interface': { reason: "other programs use this machine's interfaces too", enable: elsewhere },
   };
-  if (!root) missing['second user'] = { reason: 'only root can act as a second user', enable: 'sudo npx bindspec run' };
+  if (!root) missing['second user'] = NO_SECOND_USER;
   if (!all.some((one) => one.family === 'IPv6' && one.internal)) {
     delete addresses.inet6.loopback;
     delete addresses.inet6.wildcard;

@@ -1,3 +1,4 @@
+import process from 'node:process';
 import type { Family } from '../protocol/messages.ts';
 
 /** The machines of a lab: the one under test, another on its LAN, and the router of its second LAN. */
@@ -110,10 +111,14 @@ const HOST_OF: Partial<Record<AddressKind, 'neighbour' | 'gateway'>> = {
   gateway: 'gateway',
 };
 
+function installLine(program: string): string {
+  return process.platform === 'linux' ? `apt-get install ${program}` : `install ${program}, so that PATH leads to it`;
+}
+
 function unmet(facts: LabFacts, need: Need, programs: (name: string) => boolean): Missing | null {
   const [what = '', which = ''] = need.split(' ');
   if (what === 'program') {
-    return programs(which) ? null : { reason: `${which} is not installed`, enable: `apt-get install ${which}` };
+    return programs(which) ? null : { reason: `${which} is not installed`, enable: installLine(which) };
   }
   if (what !== 'inet' && what !== 'inet6') return null;
   if (facts.addresses[what][which as AddressKind] !== undefined) return null;

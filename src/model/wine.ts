@@ -8,7 +8,7 @@ import { ruleBook } from './rules.ts';
 import type { Outcome, Prediction, Setting } from './types.ts';
 import type { Socket, System, World } from './world.ts';
 
-const SERVER = 'Wine 8.0 and 11.10, server/sock.c';
+const SERVER = 'Wine 8.0, server/sock.c';
 const TABLE = { name: SERVER, where: 'check_addr_usage, register_bound_address' };
 const HOST = { name: SERVER, where: 'init_socket, IOCTL_AFD_BIND, IOCTL_AFD_LISTEN' };
 const INTERFACE = { name: SERVER, where: 'bind_to_interface' };
@@ -56,7 +56,11 @@ const { id, rules } = ruleBook('wine', {
     source: INTERFACE,
     known: 'source',
   },
-  'not-local': { prose: 'The address belongs to no interface of the host, and is not an IPv4 address of a UDP socket.', source: HOST, known: 'observed' },
+  'not-local': {
+    prose: 'The address belongs to no interface of the host, and is not an IPv4 address of a UDP socket.',
+    source: HOST,
+    known: 'observed',
+  },
   'mapped-on-v6only': {
     prose: 'A v4-mapped address on a socket with IPV6_V6ONLY=1, the default, is refused by the host as invalid.',
     source: HOST,
@@ -214,5 +218,8 @@ function onInterface(socket: Socket, setting: Setting, unknown: UnknownInterface
   const narrowed = isLoopback4(socket.address) ? claimsOf('inet', '127.0.0.1', false) : socket.local;
   const wide = { ...socket, bound: wildcard, local: socket.state === 'bound' ? wildcard : narrowed };
   if (place === 'nowhere') return wide;
-  return { ...wide, device: place === 'not known' && unknown === 'one for each' ? `its own: ${socket.address}` : place };
+  return {
+    ...wide,
+    device: place === 'not known' && unknown === 'one for each' ? `its own: ${socket.address}` : place,
+  };
 }

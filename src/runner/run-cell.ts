@@ -7,6 +7,7 @@ import { HarnessError } from '../verdict/harness-error.ts';
 import { expectationFor, judge } from '../verdict/judge.ts';
 import type { LabFacts } from '../lab/lab.ts';
 import type { AgentProcess } from './agent-process.ts';
+import type { Patience } from './patience.ts';
 import type { AgentPool, Lease } from './pool.ts';
 import { isFree, type Ports } from './ports.ts';
 import { Stage } from './stage.ts';
@@ -24,7 +25,12 @@ export interface Workplace {
 }
 
 /** Runs one cell and judges it. Never throws: what goes wrong becomes an `error` that says what it was. */
-export async function runCell(cell: Cell, workplace: Workplace, system: System, patience: number): Promise<CellRecord> {
+export async function runCell(
+  cell: Cell,
+  workplace: Workplace,
+  system: System,
+  patience: Patience,
+): Promise<CellRecord> {
   const began = performance.now();
   const finish = (rest: Partial<CellRecord> & Pick<CellRecord, 'verdict' | 'attempts'>): CellRecord => ({
     ...blank(cell, system),
@@ -94,7 +100,7 @@ type Attempt = { transcript: CellRecord['transcript'] } & (
   | { observation: unknown; stolen: boolean }
 );
 
-async function attemptCell(cell: Cell, workplace: Workplace, patience: number): Promise<Attempt> {
+async function attemptCell(cell: Cell, workplace: Workplace, patience: Patience): Promise<Attempt> {
   const { pool, ports, facts } = workplace;
   let prober: Lease | undefined;
   let stage: Stage | undefined;

@@ -42,7 +42,9 @@ export function winsock(): Native {
   const WSAIoctl = call('int WSAIoctl(intptr_t, uint32_t, void *, uint32_t, void *, uint32_t, void *, void *, void *)');
   const shutdown = call('int shutdown(intptr_t, int)');
   const closesocket = call('int closesocket(intptr_t)');
-  const SetHandleInformation = koffi.load('kernel32.dll').func('int SetHandleInformation(intptr_t, uint32_t, uint32_t)');
+  const SetHandleInformation = koffi
+    .load('kernel32.dll')
+    .func('int SetHandleInformation(intptr_t, uint32_t, uint32_t)');
 
   const failed = WSAStartup(VERSION_2_2, Buffer.alloc(512));
   if (failed !== 0) throw new Error(`WSAStartup returned ${failed}`);

@@ -49,7 +49,10 @@ async function withWine(around: Lab, ingredients: Ingredients): Promise<Lab> {
     deadline: START_DEADLINE,
   });
   const agent = [
-    ...['sh', '-c', COMPLAINTS, 'sh'],
+    'sh',
+    '-c',
+    COMPLAINTS,
+    'sh',
     ...inPrefix(PREFIX),
     // Where Windows' programs are looked for, beside its own folders.
     `WINEPATH=${windowsPath('/run')}`,

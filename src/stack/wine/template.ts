@@ -50,7 +50,7 @@ function scriptFor(prefix: string, wine: WineProgram): string {
     serverGone(prefix, wine),
     `cd ${quoted(prefix)}\n`,
     // Services that start by themselves (0 to 2) are disabled (4), but for the one that tables and interfaces are asked of.
-    "sed -i '/^\\[/h; /\"Start\"=dword:0000000[012]$/{x;/nsiproxy\\]/!{x;s/.$/4/;x};x}' system.reg\n",
+    'sed -i \'/^\\[/h; /"Start"=dword:0000000[012]$/{x;/nsiproxy\\]/!{x;s/.$/4/;x};x}\' system.reg\n',
     // A prefix that is up to date for ever: or else every lab's would look for what has changed.
     'printf disable >.update-timestamp\n',
     // Each lab has its own.

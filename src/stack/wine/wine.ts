@@ -58,7 +58,8 @@ export async function wine(variant: string | undefined): Promise<Stack> {
       const never = impossible();
       if (never) throw new StackUnavailable(never.reason, never.enable);
       const fetches: Fetch[] = [];
-      if (!findWine()) fetches.push({ what: 'wine64 and wine, with what they need', from: 'apt', bytes: await aptSize() });
+      if (!findWine())
+        fetches.push({ what: 'wine64 and wine, with what they need', from: 'apt', bytes: await aptSize() });
       if (nodeProgram() === null) fetches.push({ what: NODE_PACKAGE.spec, from: 'npm', bytes: NODE_PACKAGE.bytes });
       if (!existsSync(koffiFolder())) {
         fetches.push({ what: KOFFI_PACKAGE.spec(), from: 'npm', bytes: KOFFI_PACKAGE.bytes });

@@ -126,7 +126,12 @@ describe.skipIf(noNamespaces !== null)(titled('a stage', noNamespaces), () => {
   });
   const open = (pool: AgentPool) => {
     let port = 1060;
-    return Stage.open({ facts: lab.facts, patience: 100, pool, nextPort: async () => port++ });
+    return Stage.open({
+      facts: lab.facts,
+      patience: { answer: 100, connect: 100 },
+      pool,
+      nextPort: async () => port++,
+    });
   };
 
   it('casts one agent for each part, and the same for a part of the same name', async () => {
