@@ -1,6 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises';
 import type { Cell } from '../experiment/cells.ts';
 import type { System } from '../experiment/experiment.ts';
+import type { SeenErrors } from '../record/errors.ts';
 import type { CellRecord } from '../record/record.ts';
 import { evidenceOf } from '../verdict/claims.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
@@ -22,6 +23,8 @@ export interface Workplace {
   pool: AgentPool;
   ports: Ports;
   facts: LabFacts;
+  /** What calls came to in any cell of the run. */
+  errors: SeenErrors;
 }
 
 /** Runs one cell and judges it. Never throws: what goes wrong becomes an `error` that says what it was. */
@@ -101,7 +104,7 @@ type Attempt = { transcript: CellRecord['transcript'] } & (
 );
 
 async function attemptCell(cell: Cell, workplace: Workplace, patience: Patience): Promise<Attempt> {
-  const { pool, ports, facts } = workplace;
+  const { pool, ports, facts, errors } = workplace;
   let prober: Lease | undefined;
   let stage: Stage | undefined;
   const probe = async () => {
@@ -109,7 +112,7 @@ async function attemptCell(cell: Cell, workplace: Workplace, patience: Patience)
     return prober.agent;
   };
   try {
-    stage = await Stage.open({ facts, patience, pool, nextPort: () => ports.next(probe) });
+    stage = await Stage.open({ facts, patience, pool, errors, nextPort: () => ports.next(probe) });
     const deadline = new AbortController();
     const observation = await Promise.race([
       cell.registered.experiment.run(cell.values, stage),

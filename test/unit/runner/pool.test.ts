@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { hostFacts } from '../../../src/lab/host.ts';
 import type { Lab } from '../../../src/lab/lab.ts';
+import { SeenErrors } from '../../../src/record/errors.ts';
 import { AgentPool, type PoolSettings } from '../../../src/runner/pool.ts';
 import { Stage } from '../../../src/runner/stage.ts';
 import { AGENT, LOOPBACK_ONLY, noNamespaces, titled } from '../../support/namespace.ts';
@@ -131,6 +132,7 @@ describe.skipIf(noNamespaces !== null)(titled('a stage', noNamespaces), () => {
       patience: { answer: 100, connect: 100 },
       pool,
       nextPort: async () => port++,
+      errors: new SeenErrors(),
     });
   };
 
