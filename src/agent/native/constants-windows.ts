@@ -1,14 +1,35 @@
-import type { SockaddrLayout } from './sockaddr.ts';
+import type { SystemConstants } from './constants.ts';
 
 /** An option that setsockopt() takes as an int, or a control code of WSAIoctl() that takes one. */
 type WindowsOption = { level: number; number: number } | { control: number };
 
+const SOL_SOCKET = 0xffff;
+const IPPROTO_IP = 0;
+const IPPROTO_TCP = 6;
+const IPPROTO_IPV6 = 41;
+
+const OPTIONS: Readonly<Record<string, WindowsOption>> = {
+  SO_REUSEADDR: { level: SOL_SOCKET, number: 0x0004 },
+  // ((int)(~SO_REUSEADDR))
+  SO_EXCLUSIVEADDRUSE: { level: SOL_SOCKET, number: -5 },
+  SO_ACCEPTCONN: { level: SOL_SOCKET, number: 0x0002 },
+  SO_BROADCAST: { level: SOL_SOCKET, number: 0x0020 },
+  SO_RCVBUF: { level: SOL_SOCKET, number: 0x1002 },
+  SO_ERROR: { level: SOL_SOCKET, number: 0x1007 },
+  IP_PKTINFO: { level: IPPROTO_IP, number: 19 },
+  IPV6_V6ONLY: { level: IPPROTO_IPV6, number: 27 },
+  // What RFC 3542 calls IPV6_RECVPKTINFO is set by the name of the message itself, IPV6_PKTINFO.
+  IPV6_RECVPKTINFO: { level: IPPROTO_IPV6, number: 19 },
+  TCP_NODELAY: { level: IPPROTO_TCP, number: 1 },
+  SIO_UDP_CONNRESET: { control: 0x9800_000c },
+};
+
 /**
- * From winsock2.h, ws2def.h, ws2ipdef.h, mswsock.h and mstcpip.h of the Windows SDK; the same on every architecture.
- * A control message begins with a `WSACMSGHDR`: eight bytes of length, then level and type.
+ * Windows on 64-bit architectures. From winsock2.h, ws2ipdef.h, ws2tcpip.h, mswsock.h, mstcpip.h and handleapi.h of the
+ * Windows SDK, and held against MinGW's headers. Observed under Wine, not yet on Windows.
  */
 export const windows = {
-  sockaddr: { lengthByte: false, AF_INET: 2, AF_INET6: 23 } satisfies SockaddrLayout,
+  sockaddr: { lengthByte: false, AF_INET: 2, AF_INET6: 23 },
   SOCK_STREAM: 1,
   SOCK_DGRAM: 2,
   WSA_FLAG_OVERLAPPED: 0x01,
@@ -18,31 +39,21 @@ export const windows = {
   SIO_GET_EXTENSION_FUNCTION_POINTER: 0xc800_0006,
   /** {F689D7C8-6F1F-436B-8A53-E54FE351C322} as it lies in memory. */
   WSAID_WSARECVMSG: 'c8d789f61f6f6b438a53e54fe351c322',
-  SO_LINGER: { level: 0xffff, number: 0x0080 },
-  options: {
-    SO_REUSEADDR: { level: 0xffff, number: 0x0004 },
-    // ((int)(~SO_REUSEADDR))
-    SO_EXCLUSIVEADDRUSE: { level: 0xffff, number: -5 },
-    SO_ACCEPTCONN: { level: 0xffff, number: 0x0002 },
-    SO_BROADCAST: { level: 0xffff, number: 0x0020 },
-    SO_RCVBUF: { level: 0xffff, number: 0x1002 },
-    SO_ERROR: { level: 0xffff, number: 0x1007 },
-    IP_PKTINFO: { level: 0, number: 19 },
-    IPV6_V6ONLY: { level: 41, number: 27 },
-    // What RFC 3542 calls IPV6_RECVPKTINFO is set by the name of the message itself.
-    IPV6_RECVPKTINFO: { level: 41, number: 19 },
-    TCP_NODELAY: { level: 6, number: 1 },
-    SIO_UDP_CONNRESET: { control: 0x9800_000c },
-  } satisfies Readonly<Record<string, WindowsOption>> as Readonly<Record<string, WindowsOption>>,
-  /** The control messages IP_PKTINFO and IPV6_PKTINFO begin with the local destination of a datagram. */
+  SO_LINGER: { level: SOL_SOCKET, number: 0x0080 },
+  options: OPTIONS,
+  cmsgAlign: 8,
+  cmsgLength: 8,
+  // struct in_pktinfo { IN_ADDR ipi_addr; ULONG ipi_ifindex; } and struct in6_pktinfo { IN6_ADDR; ULONG; }
   destination: [
-    { level: 0, type: 19, family: 'inet' },
-    { level: 41, type: 19, family: 'inet6' },
-  ] as const,
-};
+    { level: IPPROTO_IP, type: 19, family: 'inet', offset: 0 },
+    { level: IPPROTO_IPV6, type: 19, family: 'inet6', offset: 0 },
+  ],
+} as const satisfies Pick<SystemConstants, 'sockaddr' | 'cmsgAlign' | 'cmsgLength' | 'destination'> &
+  Record<string, unknown>;
 
 /** The numbers that WSAGetLastError() returns, from winerror.h. */
-export const WSA_ERRORS: Readonly<Record<string, number>> = {
+export const WSA_ERRORS = {
+  WSA_NOT_ENOUGH_MEMORY: 8,
   WSAEINTR: 10_004,
   WSAEBADF: 10_009,
   WSAEACCES: 10_013,
@@ -84,4 +95,4 @@ export const WSA_ERRORS: Readonly<Record<string, number>> = {
   WSAVERNOTSUPPORTED: 10_092,
   WSANOTINITIALISED: 10_093,
   WSAEDISCON: 10_101,
-};
+} as const;

@@ -5,7 +5,7 @@ const NO_ERROR = 0;
 const ERROR_INSUFFICIENT_BUFFER = 122;
 
 /** MIB_TCP_STATE of tcpmib.h, by the names that the other systems' states have. */
-const STATES: readonly string[] = [
+export const TCP_STATES: readonly string[] = [
   'UNKNOWN',
   'CLOSED',
   'LISTEN',
@@ -30,9 +30,10 @@ export interface TcpRow {
   remotePort: number;
 }
 
-/** Where a row has what, in bytes: MIB_TCPROW of tcpmib.h and MIB_TCP6ROW of tcpmib.h. */
+/** Where a row has what, in bytes. */
 interface RowLayout {
   size: number;
+  state: number;
   local: number;
   localPort: number;
   remote: number;
@@ -41,9 +42,19 @@ interface RowLayout {
   width: 4 | 16;
 }
 
-const INET: RowLayout = { size: 20, local: 4, localPort: 8, remote: 12, remotePort: 16, address: formatIPv4, width: 4 };
+const INET: RowLayout = {
+  size: 20,
+  state: 0,
+  local: 4,
+  localPort: 8,
+  remote: 12,
+  remotePort: 16,
+  address: formatIPv4,
+  width: 4,
+};
 const INET6: RowLayout = {
   size: 52,
+  state: 0,
   local: 4,
   localPort: 24,
   remote: 28,
@@ -52,19 +63,25 @@ const INET6: RowLayout = {
   width: 16,
 };
 
+/** MIB_TCPROW and MIB_TCP6ROW of tcpmib.h. */
+export const ROWS = { inet: INET, inet6: INET6 } as const;
+
 /** An address without what makes it a v4-mapped one. */
 export function plain(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/, '');
 }
 
 /** Reads the rows of a table: their number, then one after the other. */
-function rowsOf(table: Buffer, { size, local, localPort, remote, remotePort, address, width }: RowLayout): TcpRow[] {
+export function rowsOf(
+  table: Buffer,
+  { size, state, local, localPort, remote, remotePort, address, width }: RowLayout,
+): TcpRow[] {
   const rows: TcpRow[] = [];
   const count = table.readUInt32LE(0);
   for (let index = 0; index < count; index += 1) {
     const row = table.subarray(4 + index * size, 4 + (index + 1) * size);
     rows.push({
-      state: STATES[row.readUInt32LE(0)] ?? 'UNKNOWN',
+      state: TCP_STATES[row.readUInt32LE(state)] ?? 'UNKNOWN',
       local: address(row.subarray(local, local + width)),
       localPort: row.readUInt16BE(localPort),
       remote: address(row.subarray(remote, remote + width)),

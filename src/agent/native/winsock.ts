@@ -1,6 +1,7 @@
 import koffi from 'koffi';
 import type { Family, SocketName, SocketType } from '../../protocol/messages.ts';
 import { windows, WSA_ERRORS } from './constants-windows.ts';
+import { errnoNames } from './errno.ts';
 import { decodeSockaddr, encodeSockaddr, patchPort, SOCKADDR_ROOM } from './sockaddr.ts';
 import type { Native, Returned } from './types.ts';
 import { WinsockMessage } from './winsock-message.ts';
@@ -13,9 +14,10 @@ const SHUT = { read: 0, write: 1, both: 2 } as const;
 const ZERO = { inet: '0.0.0.0', inet6: '::' } as const satisfies Record<Family, string>;
 
 const layout = windows.sockaddr;
-const names = new Map(Object.entries(WSA_ERRORS).map(([name, number]) => [number, name]));
-const wouldBlock = -(WSA_ERRORS['WSAEWOULDBLOCK'] ?? 0);
-const noSuchOption = -(WSA_ERRORS['WSAENOPROTOOPT'] ?? 0);
+const names = errnoNames(WSA_ERRORS, {});
+const wouldBlock = -WSA_ERRORS.WSAEWOULDBLOCK;
+/** An option that Windows does not have is refused as it would refuse an unknown number. */
+const noSuchOption = -WSA_ERRORS.WSAENOPROTOOPT;
 
 /**
  * The calls of Winsock 2, through ws2_32.dll. @throws Error when Winsock can't be loaded or started.
@@ -72,7 +74,7 @@ export function winsock(): Native {
     lengthRoom.writeInt32LE(nameRoom.length, 0);
     const result = returned(get(fd, nameRoom, lengthRoom));
     if (result < 0) return result;
-    return decodeSockaddr(layout, nameRoom, lengthRoom.readInt32LE(0)) ?? -(WSA_ERRORS['WSAEAFNOSUPPORT'] ?? 0);
+    return decodeSockaddr(layout, nameRoom, lengthRoom.readInt32LE(0)) ?? -WSA_ERRORS.WSAEAFNOSUPPORT;
   };
 
   const associate = (fd: number, family: Family, name: SocketName): Returned => {
