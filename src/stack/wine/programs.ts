@@ -18,9 +18,12 @@ export interface WineProgram {
 /** Where Debian keeps the programs that its `wine` would choose from; others have them on PATH. */
 const DEBIAN = '/usr/lib/wine';
 
-/** The 64-bit Wine of this machine, or null. */
-export function findWine(): WineProgram | null {
-  const folders = [DEBIAN, ...(process.env['PATH'] ?? '').split(path.delimiter)];
+function searched(): string[] {
+  return [DEBIAN, ...(process.env['PATH'] ?? '').split(path.delimiter)];
+}
+
+/** The 64-bit Wine of this machine, or null; it is looked for in these folders, in this order. */
+export function findWine(folders: readonly string[] = searched()): WineProgram | null {
   const find = (name: string) => folders.map((folder) => path.join(folder, name)).find(isProgram);
   const [loader, server] = [find('wine64') ?? find('wine'), find('wineserver')];
   if (loader === undefined || server === undefined) return null;
