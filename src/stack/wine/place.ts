@@ -1,7 +1,7 @@
 import process from 'node:process';
 import type { WineProgram } from './programs.ts';
 
-/** What Wine is told by its environment; `HOME` keeps it from the user's own folders. */
+/** What Wine is told by its environment; `HOME` and `TMPDIR` keep it from the user's own folders. */
 export function environment(prefix: string): string[] {
   return [
     `WINEPREFIX=${prefix}`,
@@ -10,15 +10,18 @@ export function environment(prefix: string): string[] {
     // It would offer to fetch Mono and Gecko, and enter its programs into the desktop's menus.
     'WINEDLLOVERRIDES=mscoree,mshtml,winemenubuilder.exe=',
     'HOME=/run',
+    'TMPDIR=/run',
   ];
 }
+
+const uid = process.getuid?.() ?? 0;
+const gid = process.getgid?.() ?? 0;
 
 /**
  * The words that start a program as the user whom Wine takes its files to belong to. In the user namespace of an
  * ordinary user everybody is root; Wine's own folder in /tmp is named after the user, and would be taken from root's.
  */
 function asUser(): string[] {
-  const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
   return uid === 0 ? [] : ['unshare', '--user', `--map-user=${uid}`, `--map-group=${gid}`];
 }
 
@@ -29,15 +32,16 @@ export function inPrefix(prefix: string): string[] {
 
 /**
  * Shell text with which every script of Wine begins: file systems that go with the processes that see them, for what
- * Wine writes, and for the folder in /tmp in which a wineserver has its socket.
+ * Wine writes, and for the folder in which a wineserver has its socket. That is /tmp/.wine-UID, and in Debian
+ * /run/user/UID where it is there.
  */
 export const PLACE = `
 set -e
 read -r outer _ </proc/self/stat
 mount --make-rprivate /
 mount -t tmpfs -o mode=755 tmpfs /run
-mkdir -p -m 700 /tmp/.wine-${process.getuid?.() ?? 0}
-mount -t tmpfs -o mode=700 tmpfs /tmp/.wine-${process.getuid?.() ?? 0}
+mkdir -p -m 700 /run/user/${uid} /tmp/.wine-${uid}
+mount -t tmpfs -o mode=700 tmpfs /tmp/.wine-${uid}
 quietly() { "$@" >/run/log 2>&1 </dev/null || { tail -n 1 /run/log >&2; exit 1; }; }
 `;
 
