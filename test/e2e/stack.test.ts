@@ -72,6 +72,8 @@ describe.skipIf(noGvisor !== null)(titled('gVisor', noGvisor), () => {
 });
 
 const noWine = await withoutStack('wine');
+/** Under Wine, of one owner, tied to no devices, as data and in no report. */
+const ALONE = ['--stack', 'wine', '--uid', 'same', '--devices', 'none/none', '--no-reports', '--format', 'json'];
 
 describe.skipIf(noWine !== null)(titled('Wine', noWine), () => {
   test("answers experiments through Winsock, by Windows' names, with a neighbour that is Linux", async () => {
@@ -97,21 +99,24 @@ describe.skipIf(noWine !== null)(titled('Wine', noWine), () => {
   });
 
   test('has SO_EXCLUSIVEADDRUSE, and tells a refusal of SO_REUSEADDR from one without', async () => {
-    const words = ['matrix', '--protocol', 'tcp', '--state', 'bound', '--first', '127.0.0.1 E', '--uid', 'same'];
-    const { exitCode, stdout } = await bindspec([
-      ...words,
-      ...['--second', '127.0.0.1,0.0.0.0 E', '--devices', 'none/none', '--stack', 'wine', '--no-reports'],
-      ...['--format', 'json'],
-    ]);
+    const pairs = [
+      '--protocol',
+      'tcp',
+      '--state',
+      'bound',
+      '--first',
+      '127.0.0.1 E',
+      '--second',
+      '127.0.0.1,0.0.0.0 E',
+    ];
+    const { exitCode, stdout } = await bindspec(['matrix', ...pairs, ...ALONE]);
     expect(exitCode, stdout).toBe(0);
     expect(answers(stdout).toSorted()).toEqual(['bind WSAEACCES', 'bind WSAEADDRINUSE']);
   });
 
   test('puts first sockets into every state of TCP, which is read from its tables', async () => {
-    const pair = ['--first', '127.0.0.1 -', '--second', '127.0.0.1 -', '--protocol', 'tcp', '--uid', 'same'];
-    const { exitCode, stdout } = await bindspec([
-      ...['matrix', ...pair, '--devices', 'none/none', '--stack', 'wine', '--no-reports', '--format', 'json'],
-    ]);
+    const pair = ['--first', '127.0.0.1 -', '--second', '127.0.0.1 -', '--protocol', 'tcp'];
+    const { exitCode, stdout } = await bindspec(['matrix', ...pair, ...ALONE]);
     expect(exitCode, stdout).toBe(0);
     const { counts, errors } = JSON.parse(stdout) as { counts: { agree: number; skipped: number }; errors: unknown[] };
     expect({ ...counts, errors }).toMatchObject({ agree: 6, skipped: 0, errors: [] });

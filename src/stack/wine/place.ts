@@ -2,7 +2,7 @@ import process from 'node:process';
 import type { WineProgram } from './programs.ts';
 
 /** What Wine is told by its environment; `HOME` and `TMPDIR` keep it from the user's own folders. */
-export function environment(prefix: string): string[] {
+function environment(prefix: string): string[] {
   return [
     `WINEPREFIX=${prefix}`,
     'WINEARCH=win64',
