@@ -57,3 +57,25 @@ export const FOREIGN_LOOPBACK: readonly Ground[] = [
   { on: ['freebsd'], known: 'source', cite: [{ source: 'freebsd', where: 'sys/netinet/ip_input.c, ip_input' }] },
   { on: ['openbsd'], known: 'source', cite: [{ source: 'openbsd', where: 'sys/netinet/ip_input.c, ipv4_check' }] },
 ];
+
+/** Sockets of Wine are sockets of its Linux host, under Winsock's names; what else its server does to them differs. */
+export const UNDER_WINE: readonly Ground[] = [
+  { on: ['wine'], known: 'observed', cite: [{ source: 'wine-server-8', where: 'init_socket' }] },
+];
+
+/**
+ * A UDP socket of Wine on an IPv4 address of an interface, other than 127.0.0.1, is a wildcard on the host that is tied
+ * to that interface.
+ */
+export const WINE_INTERFACES = {
+  on: ['wine'],
+  known: 'observed',
+  cite: [{ source: 'wine-server-8', where: 'bind_to_interface' }],
+} as const satisfies Ground;
+
+/** Wine's server hears first that a UDP port was unreachable, and so takes it from the program's recv(). */
+export const WINE_TAKES_ERRORS = {
+  on: ['wine'],
+  known: 'observed',
+  cite: [{ source: 'wine-server-8', where: 'sock_poll_event, sock_error' }],
+} as const satisfies Ground;

@@ -53,7 +53,7 @@ function program(): Command {
     .addOption(new Option('--lab <lab>', 'where to run').choices(['auto', 'netns', 'host']).default('auto'))
     .addOption(stack())
     .option('--jobs <number>', 'how many cells at a time', number(1, 64))
-    .option('--patience <ms>', 'how long to wait for what may never come', number(50, 60_000), 300)
+    .option('--patience <ms>', 'how long to wait for what may never come (300)', number(50, 60_000))
     .option('--fresh', 'start new agents for each cell instead of keeping them', false)
     .addOption(reports())
     .option('--no-reports', 'write no reports')
@@ -170,7 +170,7 @@ function program(): Command {
   stacks
     .command('prepare')
     .description('fetch and build what a stack needs, once')
-    .argument('<name>', 'gvisor')
+    .argument('<name>', 'gvisor, wine')
     .option('--plan', 'only tell what would be fetched', false)
     .action(async (name: string, options: PrepareOptions) => {
       await (await import('./stack.ts')).prepareCommand(name, options);

@@ -16,7 +16,7 @@ import { version } from './version.ts';
 
 export interface RunOptions extends Place {
   jobs?: number;
-  patience: number;
+  patience?: number;
   fresh: boolean;
   /** The folder, or false for none. */
   reports: string | false;
@@ -48,7 +48,7 @@ export async function runCommand(selectors: string[], options: RunOptions): Prom
         version: version(),
         selectors,
         jobs: options.jobs ?? defaultJobs(),
-        patience: options.patience,
+        ...(options.patience === undefined ? {} : { patience: options.patience }),
         fresh: options.fresh,
         failFast: options.failFast,
         grace: GRACE,
