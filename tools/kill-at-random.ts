@@ -3,7 +3,7 @@
  * random moment, and then looks for processes that still carry its mark, namespaces, interfaces and files that were
  * not there before.
  *
- *     node dist/tools/kill-at-random.js [RUNS] [SEED]
+ *     node dist/tools/kill-at-random.js [RUNS] [SEED] [-- OPTIONS OF RUN]
  */
 import { spawn, execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
@@ -20,8 +20,13 @@ const SPAN = 4000;
 /** How long the kernel may take to end the processes of a namespace, in milliseconds. */
 const SETTLE = 5000;
 
-const runs = Number(process.argv[2] ?? 100);
-const seed = Number(process.argv[3] ?? Date.now() % 100_000);
+const [numbers = [], options = []] = splitAt(process.argv.slice(2), '--');
+const [runs = 100, seed = Date.now() % 100_000] = numbers.map(Number);
+
+function splitAt(words: readonly string[], mark: string): string[][] {
+  const place = words.includes(mark) ? words.indexOf(mark) : words.length;
+  return [words.slice(0, place), words.slice(place + 1)];
+}
 
 /** A small generator of random numbers, so that a seed names the moments. */
 function* random(state: number): Generator<number, never> {
@@ -82,7 +87,7 @@ async function main(): Promise<number> {
   let finished = 0;
   const made = new Set<string>();
   for (let run = 0; run < runs; run += 1) {
-    const child = spawn(process.execPath, [CLI, 'run', '--reports', reports], {
+    const child = spawn(process.execPath, [CLI, 'run', '--reports', reports, ...options], {
       stdio: 'ignore',
       env: { ...process.env, [MARK]: '1' },
     });

@@ -62,7 +62,7 @@ export class Session {
   /** Closes and ends everything. */
   reset(): void {
     this.#resets += 1;
-    for (const name of this.#handles.keys()) this.#close(name);
+    for (const name of this.#handles.keys()) this.#close(name, false);
     for (const name of this.#programs.keys()) this.#kill(name);
     this.#batches?.reset();
   }
@@ -103,7 +103,7 @@ export class Session {
     getsockname: ({ on }) => this.#named(this.#native.getsockname(this.#socket(on).fd)),
     getpeername: ({ on }) => this.#named(this.#native.getpeername(this.#socket(on).fd)),
     shutdown: ({ on, how }) => this.#answer(this.#native.shutdown(this.#socket(on).fd, how)),
-    close: ({ on }) => this.#close(on),
+    close: ({ on, reset = false }) => this.#close(on, reset),
     poll: (operation) => this.#poll(operation),
     serve: ({ on, name, drop }) => {
       const handle = this.#socket(on);
@@ -265,12 +265,12 @@ export class Session {
     return typeof name === 'number' ? this.#answer(name) : { ...OK, name };
   }
 
-  #close(name: string): Answer {
+  #close(name: string, reset: boolean): Answer {
     const handle = this.#socket(name);
     this.#handles.delete(name);
     handle.service?.close();
     handle.waiter.close();
-    return this.#answer(this.#native.close(handle.fd));
+    return this.#answer(reset ? this.#native.abort(handle.fd) : this.#native.close(handle.fd));
   }
 
   #kill(name: string): Answer {

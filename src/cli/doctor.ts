@@ -8,6 +8,7 @@ import { platformOf } from '../runner/platform.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
 import { EXIT, UserError } from './exit.ts';
 import { LABS } from './labs.ts';
+import { stacksCommand, stacksHere } from './stack.ts';
 import { paint, say } from './terminal.ts';
 import { version } from './version.ts';
 
@@ -35,12 +36,14 @@ export async function doctorCommand({ format }: DoctorOptions): Promise<void> {
   for (const kind of Object.values(LABS)) findings.push(await examine(kind, cells));
   const platform = await meet();
   if (format === 'json') {
-    say(JSON.stringify({ bindspec: version(), platform, labs: findings }, null, 1));
+    say(JSON.stringify({ bindspec: version(), platform, labs: findings, stacks: await stacksHere() }, null, 1));
     return;
   }
   say(`${paint('bold', `bindspec ${version()}`)}, Node ${process.version}`);
   say(`${platform.id}: ${platform.system} ${platform.release}, uid ${platform.uid ?? 'unknown'}`);
   for (const finding of findings) tell(finding);
+  say(`\n${paint('bold', 'Other network stacks')}`);
+  await stacksCommand();
 }
 
 async function examine(kind: LabKind, cells: ReturnType<typeof cellsOf>): Promise<Finding> {

@@ -7,6 +7,7 @@ import { loadRegistry } from '../experiment/registry.ts';
 import { readRecord } from '../record/read.ts';
 import type { BindRecord } from '../record/record.ts';
 import { cellCount } from '../report/axes.ts';
+import { errorsInWords } from '../report/errors.ts';
 import { expectedInWords, howKnown, observedInWords, sourceOf } from '../report/words.ts';
 import { expectationFor, type Resolved } from '../verdict/judge.ts';
 import { leaves } from '../verdict/expectation.ts';
@@ -130,6 +131,8 @@ function recorded(cells: readonly Cell[], records: readonly BindRecord[]): void 
         `    ${verdictWord(cell.verdict)} ${cell.id.slice(cell.experiment.length + 1)}\n              ${paint('gray', what)}`,
       );
     }
+    for (const { name, number, class: neutral } of errorsInWords(record, own))
+      say(`    ${paint('gray', `${name} has the number ${number} there; class ${neutral}`)}`);
   }
   if (!any) say("  nothing yet: 'bindspec run' records it");
 }

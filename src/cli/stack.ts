@@ -1,3 +1,4 @@
+import type { Missing } from '../lab/lab.ts';
 import { STACKS } from '../stack/index.ts';
 import { StackUnavailable, type Fetch } from '../stack/stack.ts';
 import { UserError } from './exit.ts';
@@ -26,12 +27,20 @@ export async function prepareCommand(name: string, { plan: only }: PrepareOption
   say(`${paint('green', '✓')} ready: npx bindspec run --stack ${name}`);
 }
 
+/** Every stack, and what it lacks to be started here; null for one that is ready. */
+export async function stacksHere(): Promise<{ name: string; title: string; missing: Missing | null }[]> {
+  return Promise.all(
+    STACKS.map(async (name) => {
+      const stack = await knownStack(name);
+      return { name, title: stack.title, missing: await stack.missing() };
+    }),
+  );
+}
+
 /** `bindspec stack list`: every stack, and whether it is ready. */
 export async function stacksCommand(): Promise<void> {
-  for (const name of STACKS) {
-    const stack = await knownStack(name);
-    const missing = await stack.missing();
-    say(`${missing ? paint('red', '✗') : paint('green', '✓')} ${paint('bold', name)}  ${stack.title}`);
+  for (const { name, title, missing } of await stacksHere()) {
+    say(`${missing ? paint('red', '✗') : paint('green', '✓')} ${paint('bold', name)}  ${title}`);
     if (missing) say(`    not here: ${missing.reason}\n    ${paint('cyan', missing.enable)}`);
   }
 }

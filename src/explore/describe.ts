@@ -2,6 +2,7 @@ import { models } from '../model/index.ts';
 import type { SystemName } from '../model/types.ts';
 import type { Mismatch } from '../record/explore.ts';
 import type { Platform } from '../record/record.ts';
+import { whereWords } from '../report/failure.ts';
 import { shellWord } from '../report/words.ts';
 import { formatSequence, formatStep } from './notation.ts';
 import type { Played, Uids } from './play.ts';
@@ -60,7 +61,7 @@ function describeStep({ step, prediction: { outcomes, rule }, outcome }: Played)
 /** The command that plays just this sequence again. */
 function rerun(sequence: Sequence, { lab, model, platform }: Where): string {
   const words = ['npx', 'bindspec', 'explore', '--replay', formatSequence(sequence)];
-  if (lab !== 'netns') words.push('--lab', lab);
+  words.push(...whereWords({ lab: { lab }, platform }));
   if (model !== platform.system) words.push('--model', model);
   return words.map(shellWord).join(' ');
 }

@@ -114,7 +114,7 @@ async function exploreOne(protocol: Protocol, { library, floors, settings, liste
       if (batch === undefined) return;
       const floor = await floors.take();
       const own = seedOf(seed, batch.number);
-      const arbitrary = sequences(library, vocabularyOf(protocol, floor.lab.facts));
+      const arbitrary = sequences(library, vocabularyOf(protocol, floor.lab.facts, floor.platform.system));
       const made = library.sample(arbitrary, { seed: own, numRuns: batch.size });
       const plays = await floor.playMany(made);
       fold.end(batch.number, sum(await confirmed(plays, made, floor), made, own));

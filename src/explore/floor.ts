@@ -7,6 +7,7 @@ import { traceLine } from '../record/transcript.ts';
 import { AgentPool, type Lease, type PoolSettings } from '../runner/pool.ts';
 import { harnessClock } from '../runner/agent-process.ts';
 import { platformOf } from '../runner/platform.ts';
+import { portRange } from '../runner/port-range.ts';
 import { Ports } from '../runner/ports.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
 import { playAll, type Part } from './lockstep.ts';
@@ -15,7 +16,6 @@ import { LONGEST, type Sequence } from './sequence.ts';
 
 /** One after the other, so that no two of a batch fall into one slot of the kernel's hash table of UDP ports. */
 const FIRST_PORT = 1100;
-const LAST_PORT = 29_999;
 /** The most connections that may wait at a peer: one of each sequence of a batch. */
 const BACKLOG = 4096;
 
@@ -73,7 +73,7 @@ export class Floor {
 
   /** How many ports it has left; on a machine that others use too they are probed, and never come to an end. */
   get portsLeft(): number {
-    return this.#ports.shared ? Number.POSITIVE_INFINITY : LAST_PORT + 1 - this.#nextPort;
+    return this.#ports.shared ? Number.POSITIVE_INFINITY : portRange(this.lab.facts).to + 1 - this.#nextPort;
   }
 
   /** Plays sequences side by side, each on a fresh port, and leaves nothing behind. @throws HarnessError */
@@ -129,8 +129,8 @@ export class Floor {
   async #peers(sequences: readonly Sequence[]): Promise<readonly number[]> {
     const counts = sequences.map(({ steps }) => steps.filter(({ op }) => op === 'connect').length);
     const most = Math.min(Math.max(0, ...counts), LONGEST);
-    // UDP needs nobody who answers; where it would send to is enough.
-    if (sequences[0]?.protocol === 'udp') return Array.from({ length: most }, () => DISCARD);
+    // UDP needs nobody who answers; where it would send to is enough. Not every system lets two sockets have one peer.
+    if (sequences[0]?.protocol === 'udp') return Array.from({ length: most }, (_, index) => DISCARD + index);
     const dual = this.lab.facts.addresses.inet6.wildcard !== undefined;
     const listeners = Array.from({ length: most }, (_, index): Operation[] => [
       { op: 'socket', as: `peer${index}`, family: dual ? 'inet6' : 'inet', type: 'stream' },
@@ -177,4 +177,5 @@ export class Floor {
   }
 }
 
+/** The first port that UDP sockets connect to; nobody listens there. */
 const DISCARD = 9;

@@ -45,9 +45,10 @@ function generate(random: Random, vocabulary: Vocabulary): Sequence {
   const steps: Step[] = [];
   const made: Made[] = [];
   const listeners: Made[] = [];
+  const kinds = WEIGHTED[vocabulary.protocol].filter((op) => vocabulary.disconnects || op !== 'disconnect');
   let next = 1;
   while (steps.length < length) {
-    const kind = pick(random, WEIGHTED[vocabulary.protocol]);
+    const kind = pick(random, kinds);
     const among = kind === 'accept' || kind === 'shutdown' ? listeners : made;
     if (kind === 'bind' || among.length === 0) {
       const place = pick(random, places);
@@ -81,7 +82,7 @@ function stepOn(
   target: Made,
   next: number,
   random: Random,
-  { addresses }: Vocabulary,
+  { addresses, disconnects }: Vocabulary,
 ): Step {
   const { socket, place } = target;
   switch (kind) {
@@ -89,7 +90,7 @@ function stepOn(
       return { op: 'set', socket, option: pick(random, CHANGEABLE), value: random.nextBoolean() };
     case 'connect':
       return target.connected
-        ? { op: 'disconnect', socket }
+        ? { op: disconnects ? 'disconnect' : 'close', socket }
         : { op: 'connect', socket, to: pick(random, reachable(place, addresses)) };
     case 'accept':
       return { op: 'accept', socket: next, listener: socket, to: pick(random, reachable(place, addresses)) };

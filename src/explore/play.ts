@@ -43,7 +43,7 @@ export interface PlaySettings {
   readonly uids: Uids;
   /** The simulation of a port with no socket on it. */
   readonly simulation: Simulation;
-  /** The ports at which the lab's peers listen, one for each connection of a sequence. */
+  /** The ports to which it connects, one for each connection of a sequence. */
   readonly peers: readonly number[];
   /** What the names of its sockets begin with, so that the agents can tell those of several plays apart. */
   readonly prefix: string;
@@ -116,7 +116,7 @@ export class Play {
     if (this.#sequence.protocol === 'udp') return [];
     return [...this.#sockets]
       .filter(([, { state }]) => state === 'connected')
-      .map(([socket, { owner }]) => ({ owner, operation: { op: 'disconnect', on: this.#name(socket) } }));
+      .map(([socket, { owner }]) => ({ owner, operation: { op: 'close', on: this.#name(socket), reset: true } }));
   }
 
   #move(step: Step): Move | undefined {
@@ -149,10 +149,8 @@ export class Play {
       case 'shutdown':
         return protocol === 'tcp' && state === 'listening' ? move({ op: 'shutdown', on, how: 'both' }) : undefined;
       case 'close':
-        // Disconnecting a TCP connection resets it, so that closing leaves no FIN_WAIT or TIME_WAIT behind.
-        return state === 'connected' && protocol === 'tcp'
-          ? move({ op: 'disconnect', on }, { op: 'close', on })
-          : move({ op: 'close', on });
+        // A connection is reset, so that closing leaves no FIN_WAIT or TIME_WAIT behind.
+        return move({ op: 'close', on, ...(state === 'connected' && protocol === 'tcp' ? { reset: true } : {}) });
     }
   }
 

@@ -14,7 +14,9 @@ export function scriptInC(input: ScriptInput): string {
     ...new Set(steps.flatMap(({ step }) => (step.op === 'bind' || step.op === 'accept' ? [step.socket] : []))),
   ];
   const connects = steps.some(({ step }) => step.op === 'connect') && sequence.protocol === 'tcp';
-  const disconnects = connected.length > 0 || steps.some(({ step, connected: was }) => step.op === 'disconnect' || was);
+  const disconnects = steps.some(({ step }) => step.op === 'disconnect');
+  const tcp = sequence.protocol === 'tcp';
+  const resets = tcp && (connected.length > 0 || steps.some(({ step, connected: was }) => was && step.op === 'close'));
   return [
     '/*',
     ...preface(input, './a.out').map((line) => ` * ${line}`.trimEnd()),
@@ -22,12 +24,13 @@ export function scriptInC(input: ScriptInput): string {
     HEAD,
     ...(connects ? [PEER] : []),
     ...(disconnects ? [DISCONNECT] : []),
+    ...(resets ? [RESET] : []),
     ...(second ? [AS] : []),
     'int main(int argc, char **argv) {',
     `  int ${sockets.map((socket) => `s${socket}`).join(', ')};`,
     '  if (argc > 1) port = atoi(argv[1]);',
     ...steps.flatMap((step) => ['', comment(step), ...code(step, context).map((line) => `  ${line}`)]),
-    ...(sequence.protocol === 'tcp' ? connected.map((socket) => `  disconnect(s${socket});`) : []),
+    ...(tcp ? connected.map((socket) => `  reset(s${socket});`) : []),
     '  return 0;',
     '}',
     '',
@@ -67,7 +70,7 @@ function code(one: ScriptStep, { type, first, second }: Context): string[] {
       return [say(`listen(${s}, 128)`)];
     case 'connect':
       return [
-        `name(${af}, "${target(family, step.to)}", ${type === 'SOCK_STREAM' ? 'peer()' : '9'});`,
+        `name(${af}, "${target(family, step.to)}", ${type === 'SOCK_STREAM' ? 'peer()' : 'discard++'});`,
         say(`connect(${s}, (struct sockaddr *)&address, length)`),
       ];
     case 'disconnect':
@@ -85,7 +88,7 @@ function code(one: ScriptStep, { type, first, second }: Context): string[] {
       return [say(`shutdown(${s}, SHUT_RDWR)`)];
     case 'close':
       // Reset, so that nothing is left on the port.
-      return [...(connected && type === 'SOCK_STREAM' ? [`disconnect(${s});`] : []), say(`close(${s})`)];
+      return [...(connected && type === 'SOCK_STREAM' ? [`reset(${s});`] : []), say(`close(${s})`)];
   }
 }
 
@@ -99,6 +102,7 @@ const HEAD = String.raw`#include <arpa/inet.h>
 #include <unistd.h>
 
 static int port = 20000;
+static int discard = 9;
 static struct sockaddr_storage address;
 static socklen_t length;
 
@@ -155,6 +159,13 @@ const DISCONNECT = String.raw`static int disconnect(int s) {
   memset(&nobody, 0, sizeof nobody);
   nobody.sa_family = AF_UNSPEC;
   return connect(s, &nobody, sizeof nobody);
+}
+`;
+
+const RESET = String.raw`/* Its end is a reset then, which leaves nothing on the port. */
+static void reset(int s) {
+  struct linger none = {1, 0};
+  setsockopt(s, SOL_SOCKET, SO_LINGER, &none, sizeof none);
 }
 `;
 

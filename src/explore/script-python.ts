@@ -11,23 +11,25 @@ export function scriptInPython(input: ScriptInput): string {
     first: uids[1],
   };
   const connects = steps.some(({ step }) => step.op === 'connect') && sequence.protocol === 'tcp';
-  const disconnects = connected.length > 0 || steps.some(({ step, connected: was }) => step.op === 'disconnect' || was);
+  const disconnects = steps.some(({ step }) => step.op === 'disconnect');
+  const tcp = sequence.protocol === 'tcp';
+  const resets = tcp && (connected.length > 0 || steps.some(({ step, connected: was }) => was && step.op === 'close'));
   return [
     '#!/usr/bin/env python3',
     ...preface(input, 'python3 mismatch.py').map((line) => `# ${line}`.trimEnd()),
     ...(disconnects ? ['import ctypes'] : []),
     'import errno',
     ...(second || disconnects ? ['import os'] : []),
+    ...(resets ? ['import struct'] : []),
     'import sys',
     'from socket import *',
     '',
     HEAD,
     ...(connects ? [PEER] : []),
     ...(disconnects ? [DISCONNECT] : []),
+    ...(resets ? [RESET] : []),
     ...steps.flatMap((step) => ['', comment(step), ...code(step, context)]),
-    ...(sequence.protocol === 'tcp' && connected.length > 0
-      ? ['', ...connected.map((socket) => `disconnect(s${socket})`)]
-      : []),
+    ...(tcp && connected.length > 0 ? ['', ...connected.map((socket) => `reset(s${socket})`)] : []),
     '',
   ].join('\n');
 }
@@ -67,7 +69,9 @@ function code(one: ScriptStep, { type, first, second }: Context): string[] {
     case 'listen':
       return [say(`${s}.listen(128)`)];
     case 'connect':
-      return [say(`${s}.connect(("${target(family, step.to)}", ${type === 'SOCK_STREAM' ? 'peer()' : '9'}))`)];
+      return [
+        say(`${s}.connect(("${target(family, step.to)}", ${type === 'SOCK_STREAM' ? 'peer()' : 'next(discard)'}))`),
+      ];
     case 'disconnect':
       return [say(`disconnect(${s})`)];
     case 'accept': {
@@ -82,11 +86,12 @@ function code(one: ScriptStep, { type, first, second }: Context): string[] {
       return [say(`${s}.shutdown(SHUT_RDWR)`)];
     case 'close':
       // Reset, so that nothing is left on the port.
-      return [...(connected && type === 'SOCK_STREAM' ? [`disconnect(${s})`] : []), say(`${s}.close()`)];
+      return [...(connected && type === 'SOCK_STREAM' ? [`reset(${s})`] : []), say(`${s}.close()`)];
   }
 }
 
 const HEAD = `port = int(sys.argv[1]) if len(sys.argv) > 1 else 20000
+discard = iter(range(9, 1000))
 
 
 def say(step, call):
@@ -123,4 +128,10 @@ def disconnect(s):
     """connect() to an address of no family, which Python's own connect can't say."""
     if libc.connect(s.fileno(), bytes(16), 16) < 0:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+`;
+
+const RESET = `
+def reset(s):
+    """Its end is a reset then, which leaves nothing on the port."""
+    s.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
 `;

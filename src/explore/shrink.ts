@@ -27,6 +27,7 @@ export interface Shrunk {
 /** Where a sequence can be played with nothing beside it. */
 export interface Alone {
   readonly lab: { readonly facts: LabFacts };
+  readonly platform: { readonly system: string };
   playAlone(sequence: Sequence): Promise<{ play: Pick<Play, 'mismatch' | 'played'>; transcript: TranscriptLine[] }>;
 }
 
@@ -47,7 +48,7 @@ export async function shrink(
   const isIt = (play: Pick<Play, 'mismatch' | 'played'>) => play.mismatch && kindOf(play.played) === kind;
   let error: unknown;
   const property = library.asyncProperty(
-    sequences(library, vocabularyOf(found.sequence.protocol, floor.lab.facts)),
+    sequences(library, vocabularyOf(found.sequence.protocol, floor.lab.facts, floor.platform.system)),
     async (sequence) => {
       if (error !== undefined || signal.aborted) return true;
       try {

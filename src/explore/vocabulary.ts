@@ -9,6 +9,8 @@ export interface Vocabulary {
   readonly places: readonly Place[];
   /** The machine's own specific addresses, to which connections are made. */
   readonly addresses: readonly string[];
+  /** Whether a connection can be dissolved by connect() to no family. Of TCP only Linux knows that. */
+  readonly disconnects: boolean;
 }
 
 const KINDS = ['wildcard', 'loopback', 'second-loopback', 'external', 'second-external'] as const;
@@ -17,7 +19,7 @@ const KINDS = ['wildcard', 'loopback', 'second-loopback', 'external', 'second-ex
 const PLACEHOLDER = '127.0.0.6';
 
 /** The vocabulary of a lab: every kind of address that it has, in every way to bind it. */
-export function vocabularyOf(protocol: Protocol, facts: LabFacts): Vocabulary {
+export function vocabularyOf(protocol: Protocol, facts: LabFacts, system: string): Vocabulary {
   const { inet, inet6 } = facts.addresses;
   const v4 = KINDS.map((kind) => inet[kind]).filter((address) => address !== undefined);
   const v6 = KINDS.map((kind) => inet6[kind]).filter((address) => address !== undefined);
@@ -32,6 +34,7 @@ export function vocabularyOf(protocol: Protocol, facts: LabFacts): Vocabulary {
     protocol,
     places: places.filter((place) => place !== undefined),
     addresses: [...v4, ...v6].filter((address) => address !== '0.0.0.0' && address !== '::'),
+    disconnects: protocol === 'udp' || system === 'linux',
   };
 }
 

@@ -46,6 +46,8 @@ export interface LabFacts {
   externalInterface: string | null;
   /** Whether nobody but the lab's own agents takes ports, so that none needs to be probed. */
   ownPorts: boolean;
+  /** The last port below those that the system chooses by itself, where that is lower than on most systems. */
+  lastPort?: number;
   /** The line that gets a lab which offers what this one does not. */
   elsewhere: string;
 }

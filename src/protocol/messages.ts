@@ -51,7 +51,8 @@ export type Operation =
   | { op: 'getsockname'; on: string }
   | { op: 'getpeername'; on: string }
   | { op: 'shutdown'; on: string; how: 'read' | 'write' | 'both' }
-  | { op: 'close'; on: string }
+  /** With `reset` a connection is reset, so that no state of it is left on its port. */
+  | { op: 'close'; on: string; reset?: boolean }
   /** Waits until one of several sockets can be read; `silence` when none could. */
   | { op: 'poll'; on: string[]; within: number }
   /** Answers whoever asks on this socket, as `name`, until it is closed. `drop` says which requests are left unanswered. */

@@ -68,6 +68,11 @@ const claim = z.strictObject({
   contradicts: z.array(text).describe('Cells whose observation is not'),
 });
 
+const error = z.strictObject({
+  number: z.int().nullable().describe("The system's own number for it; null where the system did not tell"),
+  class: text.nullable().describe('What systems with other names for it are compared by; null where it has none'),
+});
+
 const missing = z.strictObject({ reason: text, enable: text });
 const addresses = z.record(text, text);
 
@@ -99,6 +104,10 @@ export const recordSchema = z.strictObject({
     missing: z.record(text, missing),
     externalInterface: text.nullable(),
     ownPorts: z.boolean(),
+    lastPort: z
+      .int()
+      .exactOptional()
+      .describe('The last port that was used, where the system chooses lower ones itself'),
     elsewhere: text,
   }),
   settings: z.strictObject({
@@ -110,6 +119,7 @@ export const recordSchema = z.strictObject({
   }),
   cells: z.array(cell),
   claims: z.array(claim),
+  errors: z.record(text, error).exactOptional().describe('Every error that a call came to in this run, by its name'),
 });
 
 export type BindRecord = z.infer<typeof recordSchema>;

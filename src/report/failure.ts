@@ -23,7 +23,10 @@ export interface Line {
 }
 
 /** Where a failure comes from, as far as its text needs it. */
-export type Origin = Pick<BindRecord, 'lab'>;
+export interface Origin {
+  lab: Pick<BindRecord['lab'], 'lab'>;
+  platform: Pick<BindRecord['platform'], 'stack'>;
+}
 
 /**
  * Tells of one cell that did not go as expected, or of any other cell in the same way: what is asked and how that is
@@ -55,11 +58,16 @@ export function failureText(
 }
 
 /** The command that runs one cell alone, in the lab it was run in. */
-export function rerunCommand({ id }: Pick<CellRecord, 'id'>, { lab }: Origin): string {
-  // The network namespaces are what one gets without asking.
-  const where = lab.lab === 'netns' ? [] : ['--lab', lab.lab];
+export function rerunCommand({ id }: Pick<CellRecord, 'id'>, origin: Origin): string {
   // The reports that it comes from stay as they are.
-  return ['npx', 'bindspec', 'run', id, ...where, '--no-reports'].map(shellWord).join(' ');
+  return ['npx', 'bindspec', 'run', id, ...whereWords(origin), '--no-reports'].map(shellWord).join(' ');
+}
+
+/** The options that choose the place where something was run. */
+export function whereWords({ lab, platform }: Origin): string[] {
+  // A stack has its own lab, and the network namespaces are what one gets without asking.
+  if (platform.stack !== undefined) return ['--stack', platform.stack];
+  return lab.lab === 'netns' ? [] : ['--lab', lab.lab];
 }
 
 /** What went wrong in one sentence, where there is room for no more. */

@@ -1,4 +1,5 @@
 import type { BindRecord, CellRecord, ClaimRecord } from '../record/record.ts';
+import { errorsInWords } from './errors.ts';
 import { deviationSentence, failureLines } from './failure.ts';
 import { cellCount, cellsInWords } from './axes.ts';
 import { experimentTable } from './markdown-experiments.ts';
@@ -35,6 +36,7 @@ export function markdownReport(record: BindRecord): string {
     ...differences(record),
     ...deviations(record),
     ...skips(record),
+    ...errors(record),
     ...platform(record),
   ];
   return `${parts.join('\n\n')}\n`;
@@ -161,6 +163,19 @@ function skips({ cells }: BindRecord): string[] {
           own.map(({ id }) => `- ${code(id)}`).join('\n'),
         ].join('\n\n'),
       ),
+    ),
+  ];
+}
+
+function errors(record: BindRecord): string[] {
+  const seen = errorsInWords(record);
+  if (seen.length === 0) return [];
+  return [
+    '## Errors by name',
+    'Other systems have other names and numbers for the same thing; they are compared by class.',
+    table(
+      ['Error', 'Number here', 'Class'],
+      seen.map(({ name, number, class: neutral }) => [code(name), number, text(neutral)]),
     ),
   ];
 }

@@ -1,22 +1,20 @@
 import type { Family, Operation } from '../protocol/messages.ts';
 import type { LabFacts } from '../lab/lab.ts';
 import type { AgentProcess } from './agent-process.ts';
-
-/** The documents' port is the first; the last is below every system's ephemeral range. */
-const FIRST = 1060;
-const LAST = 29_999;
-/** On a machine that others use too, the low numbers are the most likely to be taken. */
-const FIRST_SHARED = 20_000;
+import { portRange } from './port-range.ts';
 
 /** Ports for the cells of one lab, each given once in a run as long as they last. */
 export class Ports {
   readonly #facts: LabFacts;
+  readonly #range: { from: number; to: number };
   #next: number;
 
   constructor(facts: LabFacts) {
     this.#facts = facts;
     // Several runs on one machine begin at different places, so that they seldom meet.
-    this.#next = facts.ownPorts ? FIRST : FIRST_SHARED + Math.floor(Math.random() * (LAST - FIRST_SHARED));
+    const { from, to } = portRange(facts);
+    this.#range = { from, to };
+    this.#next = facts.ownPorts ? from : from + Math.floor(Math.random() * (to - from));
   }
 
   /** Whether a port must be probed before it is used, and a failure may be somebody else's doing. */
@@ -28,7 +26,7 @@ export class Ports {
   async next(prober: () => Promise<AgentProcess>): Promise<number> {
     for (;;) {
       const port = this.#next;
-      this.#next = port >= LAST ? (this.#facts.ownPorts ? FIRST : FIRST_SHARED) : port + 1;
+      this.#next = port >= this.#range.to ? this.#range.from : port + 1;
       if (!this.shared || (await isFree(await prober(), this.#facts, port))) return port;
     }
   }

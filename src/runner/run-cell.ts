@@ -1,6 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises';
 import type { Cell } from '../experiment/cells.ts';
 import type { System } from '../experiment/experiment.ts';
+import type { SeenErrors } from '../record/errors.ts';
 import type { CellRecord } from '../record/record.ts';
 import { evidenceOf } from '../verdict/claims.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
@@ -21,6 +22,8 @@ export interface Workplace {
   pool: AgentPool;
   ports: Ports;
   facts: LabFacts;
+  /** What calls came to in any cell of the run. */
+  errors: SeenErrors;
 }
 
 /** Runs one cell and judges it. Never throws: what goes wrong becomes an `error` that says what it was. */
@@ -95,7 +98,7 @@ type Attempt = { transcript: CellRecord['transcript'] } & (
 );
 
 async function attemptCell(cell: Cell, workplace: Workplace, patience: number): Promise<Attempt> {
-  const { pool, ports, facts } = workplace;
+  const { pool, ports, facts, errors } = workplace;
   let prober: Lease | undefined;
   let stage: Stage | undefined;
   const probe = async () => {
@@ -103,7 +106,7 @@ async function attemptCell(cell: Cell, workplace: Workplace, patience: number): 
     return prober.agent;
   };
   try {
-    stage = await Stage.open({ facts, patience, pool, nextPort: () => ports.next(probe) });
+    stage = await Stage.open({ facts, patience, pool, errors, nextPort: () => ports.next(probe) });
     const deadline = new AbortController();
     const observation = await Promise.race([
       cell.registered.experiment.run(cell.values, stage),

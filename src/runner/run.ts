@@ -1,6 +1,7 @@
 import type { Cell } from '../experiment/cells.ts';
 import { firstMissing, type HostName, type Lab, type LabKind } from '../lab/lab.ts';
 import { onPath } from '../lab/programs.ts';
+import { SeenErrors } from '../record/errors.ts';
 import { RECORD_VERSION, type BindRecord, type CellRecord, type Platform } from '../record/record.ts';
 import type { System } from '../experiment/experiment.ts';
 import { judgeClaims } from '../verdict/claims.ts';
@@ -65,6 +66,7 @@ export async function run(
     listener.started(platform, first.lab.facts.lab, cells.length);
 
     const records = new Map<string, CellRecord>();
+    const errors = new SeenErrors();
     const stop = new AbortController();
     const done = (record: CellRecord) => {
       // A cell that was under way when the run was ended fails for that reason alone.
@@ -87,7 +89,7 @@ export async function run(
 
     const work = async (station: Station): Promise<void> => {
       const { lab, pool } = station;
-      const workplace: Workplace = { pool, ports: new Ports(lab.facts), facts: lab.facts };
+      const workplace: Workplace = { pool, ports: new Ports(lab.facts), facts: lab.facts, errors };
       for (let cell = next(station); cell && !over(); cell = next(station)) {
         listener.began(cell);
         done(withKnown(await runCell(cell, workplace, platform.system, settings.patience), cell, known));
@@ -117,6 +119,7 @@ export async function run(
       },
       cells: ordered,
       claims: judgeClaims(ordered),
+      errors: errors.legend(),
     };
   } finally {
     finished = true;

@@ -1,6 +1,7 @@
 import type { Part, PartOptions, Trial } from '../experiment/trial.ts';
 import type { LabFacts } from '../lab/lab.ts';
 import type { Operation, Result } from '../protocol/messages.ts';
+import type { SeenErrors } from '../record/errors.ts';
 import type { TranscriptLine } from '../record/record.ts';
 import { servedLine, traceLine } from '../record/transcript.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
@@ -14,6 +15,8 @@ export interface Setting {
   patience: number;
   pool: AgentPool;
   nextPort: () => Promise<number>;
+  /** Takes note of what calls come to. */
+  errors: SeenErrors;
 }
 
 /** What one attempt at a cell plays on: its port, its parts, and what was said. */
@@ -25,6 +28,7 @@ export class Stage implements Trial {
   readonly ports: number[];
   readonly #nextPort: () => Promise<number>;
   readonly #pool: AgentPool;
+  readonly #errors: SeenErrors;
   readonly #began = harnessClock();
   readonly #parts = new Map<string, Promise<{ part: Part; lease: Lease }>>();
   readonly #transcript: TranscriptLine[] = [];
@@ -37,6 +41,7 @@ export class Stage implements Trial {
     this.patience = setting.patience;
     this.#nextPort = setting.nextPort;
     this.#pool = setting.pool;
+    this.#errors = setting.errors;
   }
 
   static async open(setting: Setting): Promise<Stage> {
@@ -110,13 +115,18 @@ export class Stage implements Trial {
       const since = at + lease.agent.clockOffset - this.#began;
       this.#transcript.push({ at: Math.round(since * 1000) / 1000, part, host: lease.host, call });
     };
+    const own = lease.host === 'machine';
     if (operation.op !== 'served') {
+      this.#errors.see(result.outcome, result.errno, own);
       line(result.at, traceLine(operation, result));
       return;
     }
     // What a server did by itself is told once, at the times when it did it.
     const served = result.served ?? [];
-    for (const one of served.slice(told.get(operation.on) ?? 0)) line(one.at, servedLine(operation.on, one));
+    for (const one of served.slice(told.get(operation.on) ?? 0)) {
+      this.#errors.see(one.answered, undefined, own);
+      line(one.at, servedLine(operation.on, one));
+    }
     told.set(operation.on, served.length);
   }
 }

@@ -140,6 +140,7 @@ describe.skipIf(noNamespaces !== null)(titled('in the netns lab', noNamespaces),
     }
     const shown = await bindspec(['show', 'conflict/same-address', '--reports', reports]);
     expect(shown.stdout).toMatch(/Recorded last[^]*✓ pass +on:loopback/);
+    expect(shown.stdout).toContain('EADDRINUSE has the number 98 there; class address-in-use');
   });
 
   test('--format json prints the record and nothing else', async () => {

@@ -185,7 +185,10 @@ describe.skipIf(noTools)(titled("explore against another system's model", noTool
     try {
       const { platform, model, uids } = floor;
       for (const protocol of ['udp', 'tcp'] as const) {
-        const made = fc.sample(sequences(fc, vocabularyOf(protocol, floor.lab.facts)), { seed: 9, numRuns: 15 });
+        const made = fc.sample(sequences(fc, vocabularyOf(protocol, floor.lab.facts, floor.platform.system)), {
+          seed: 9,
+          numRuns: 15,
+        });
         // Every operation at least once, whatever the seed.
         const all =
           protocol === 'udp'

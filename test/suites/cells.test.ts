@@ -10,15 +10,7 @@ import { Batch, unavailable } from './batch.ts';
 const registry = await loadRegistry();
 const missing = await unavailable(netns);
 const batch = new Batch(netns);
-const lab = {
-  lab: 'netns',
-  hosts: {},
-  addresses: { inet: {}, inet6: {} },
-  missing: {},
-  externalInterface: null,
-  ownPorts: true,
-  elsewhere: '',
-};
+const origin = { lab: { lab: 'netns' }, platform: {} };
 
 describe.skipIf(missing !== null)(titled('the suites in the netns lab', missing), () => {
   for (const registered of registry) {
@@ -27,7 +19,7 @@ describe.skipIf(missing !== null)(titled('the suites in the netns lab', missing)
         test(cell.id, async ({ skip }) => {
           const record = await batch.ask(cell);
           if (record.verdict === 'skipped') skip(record.reason ?? 'no reason was given');
-          expect(['pass', 'differs'], failureText(record, { lab })).toContain(record.verdict);
+          expect(['pass', 'differs'], failureText(record, origin)).toContain(record.verdict);
         });
       }
     });

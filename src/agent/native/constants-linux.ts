@@ -17,7 +17,10 @@ export const TCP_STATES: readonly string[] = [
   'NEW_SYN_RECV',
 ];
 
-/** From asm-generic/socket.h, linux/in.h, linux/in6.h and bits/socket.h; the same on every 64-bit architecture listed. */
+/**
+ * From asm-generic/socket.h, asm-generic/errno.h, linux/in.h, linux/in6.h and bits/socket.h; the same on every 64-bit
+ * architecture listed.
+ */
 export const linux: SystemConstants = {
   library: null,
   sockaddr: { lengthByte: false, AF_INET: 2, AF_INET6: 10 },
@@ -54,5 +57,47 @@ export const linux: SystemConstants = {
   SO_LINGER: { level: 1, number: 13 },
   // TCP_INFO, and the states of net/tcp_states.h.
   tcpState: { level: 6, number: 11, names: TCP_STATES },
-  moreErrno: { ESHUTDOWN: 108, EPFNOSUPPORT: 96, ESOCKTNOSUPPORT: 94, EHOSTDOWN: 112 },
+  errno: {
+    EPERM: 1,
+    EINTR: 4,
+    ENXIO: 6,
+    EBADF: 9,
+    EAGAIN: 11,
+    ENOMEM: 12,
+    EACCES: 13,
+    EFAULT: 14,
+    ENODEV: 19,
+    EINVAL: 22,
+    ENFILE: 23,
+    EMFILE: 24,
+    EPIPE: 32,
+    ENOTSOCK: 88,
+    EDESTADDRREQ: 89,
+    EMSGSIZE: 90,
+    EPROTOTYPE: 91,
+    ENOPROTOOPT: 92,
+    EPROTONOSUPPORT: 93,
+    ESOCKTNOSUPPORT: 94,
+    EOPNOTSUPP: 95,
+    EPFNOSUPPORT: 96,
+    EAFNOSUPPORT: 97,
+    EADDRINUSE: 98,
+    EADDRNOTAVAIL: 99,
+    ENETDOWN: 100,
+    ENETUNREACH: 101,
+    ENETRESET: 102,
+    ECONNABORTED: 103,
+    ECONNRESET: 104,
+    ENOBUFS: 105,
+    EISCONN: 106,
+    ENOTCONN: 107,
+    ESHUTDOWN: 108,
+    ETOOMANYREFS: 109,
+    ETIMEDOUT: 110,
+    ECONNREFUSED: 111,
+    EHOSTDOWN: 112,
+    EHOSTUNREACH: 113,
+    EALREADY: 114,
+    EINPROGRESS: 115,
+  },
 };

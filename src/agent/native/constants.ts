@@ -1,13 +1,59 @@
 import { darwin } from './constants-darwin.ts';
+import { freebsd } from './constants-freebsd.ts';
 import { linux } from './constants-linux.ts';
+import { openbsd } from './constants-openbsd.ts';
 import type { SockaddrLayout } from './sockaddr.ts';
 
-interface SocketOption {
+export interface SocketOption {
   level: number;
   number: number;
   /** `int` for a C int, `device` for an interface's name. */
   kind: 'int' | 'device';
 }
+
+/** The errors that calls on sockets return, where the system has no other name for the same number. */
+export type ErrnoName =
+  | 'EPERM'
+  | 'EINTR'
+  | 'ENXIO'
+  | 'EBADF'
+  | 'ENOMEM'
+  | 'EACCES'
+  | 'EFAULT'
+  | 'ENODEV'
+  | 'EINVAL'
+  | 'ENFILE'
+  | 'EMFILE'
+  | 'EPIPE'
+  | 'EAGAIN'
+  | 'EINPROGRESS'
+  | 'EALREADY'
+  | 'ENOTSOCK'
+  | 'EDESTADDRREQ'
+  | 'EMSGSIZE'
+  | 'EPROTOTYPE'
+  | 'ENOPROTOOPT'
+  | 'EPROTONOSUPPORT'
+  | 'ESOCKTNOSUPPORT'
+  | 'EOPNOTSUPP'
+  | 'EPFNOSUPPORT'
+  | 'EAFNOSUPPORT'
+  | 'EADDRINUSE'
+  | 'EADDRNOTAVAIL'
+  | 'ENETDOWN'
+  | 'ENETUNREACH'
+  | 'ENETRESET'
+  | 'ECONNABORTED'
+  | 'ECONNRESET'
+  | 'ENOBUFS'
+  | 'EISCONN'
+  | 'ENOTCONN'
+  | 'ESHUTDOWN'
+  | 'ETOOMANYREFS'
+  | 'ETIMEDOUT'
+  | 'ECONNREFUSED'
+  | 'EHOSTDOWN'
+  | 'EHOSTUNREACH';
 
 /** What a system's C headers say, as far as an agent needs it. */
 export interface SystemConstants {
@@ -28,13 +74,13 @@ export interface SystemConstants {
   /** Width of cmsg_len in bytes. */
   cmsgLength: 4 | 8;
   /** Control messages that carry the local destination of a datagram. */
-  destination: { level: number; type: number; family: 'inet' | 'inet6'; offset: number }[];
+  destination: readonly { level: number; type: number; family: 'inet' | 'inet6'; offset: number }[];
   options: Readonly<Record<string, SocketOption>>;
   SO_LINGER: { level: number; number: number };
   /** The option whose first byte is the state of a TCP connection, and the states by their numbers. */
   tcpState: { level: number; number: number; names: readonly string[] };
-  /** Errno names that Node's own table lacks. */
-  moreErrno: Readonly<Record<string, number>>;
+  /** The numbers of errors. Of two names for one number it is the one that the manual pages of bind and connect use. */
+  errno: Readonly<Record<ErrnoName, number>>;
 }
 
 /**
@@ -43,6 +89,12 @@ export interface SystemConstants {
  */
 export function constantsFor(system: string, architecture: string): SystemConstants {
   if (system === 'linux' && ['x64', 'arm64', 'riscv64', 'loong64'].includes(architecture)) return linux;
-  if (system === 'darwin') return darwin;
-  throw new Error(`bindspec has no native layer for ${system} on ${architecture}`);
+  if (['x64', 'arm64'].includes(architecture)) {
+    if (system === 'darwin') return darwin;
+    if (system === 'freebsd') return freebsd;
+    if (system === 'openbsd') return openbsd;
+  }
+  // What would be right there is known, but constants that no agent can use would be wrong one day and nobody see it.
+  const why = system === 'netbsd' ? ': koffi, which makes the system calls, comes without a build for NetBSD' : '';
+  throw new Error(`bindspec has no native layer for ${system} on ${architecture}${why}`);
 }

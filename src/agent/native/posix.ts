@@ -1,9 +1,9 @@
-import { readdirSync } from 'node:fs';
 import os from 'node:os';
 import koffi from 'koffi';
-import type { Family, SocketName } from '../../protocol/messages.ts';
-import { formatIPv4, formatIPv6 } from '../../protocol/address.ts';
+import type { SocketName } from '../../protocol/messages.ts';
 import type { SystemConstants } from './constants.ts';
+import { errnoNames } from './errno.ts';
+import { MessageHeader } from './message-header.ts';
 import {
   decodeSockaddr,
   encodeSockaddr,
@@ -14,7 +14,6 @@ import {
 } from './sockaddr.ts';
 import type { Native, Returned } from './types.ts';
 
-const CONTROL_ROOM = 256;
 /** A `struct linger` that is on, of no time. */
 const LINGER_NONE = Buffer.from([1, 0, 0, 0, 0, 0, 0, 0]);
 const SHUT = { read: 0, write: 1, both: 2 } as const;
@@ -54,10 +53,15 @@ export function posix(constants: SystemConstants): Native {
   const valueRoom = Buffer.alloc(8);
   const message = new MessageHeader(constants);
 
-  const names = errnoNames(constants.moreErrno);
+  const names = errnoNames(constants.errno, os.constants.errno);
+
+  // A new descriptor gets the lowest number that is free, so that nothing left behind is above the highest one given. To
+  // list /dev/fd would not do: on FreeBSD (fdescfs(5)) and OpenBSD (fd(4)) it does not hold what is open.
+  let highest = -1;
 
   /** Sets what `socket` and `accept` can't set at once on this system. */
   const prepare = (fd: Returned): Returned => {
+    if (fd > highest) highest = fd;
     if (fd < 0 || constants.socketFlags !== null) return fd;
     fcntl(fd, constants.F_SETFD, 'int', constants.FD_CLOEXEC);
     fcntl(fd, constants.F_SETFL, 'int', constants.O_NONBLOCK);
@@ -68,7 +72,7 @@ export function posix(constants: SystemConstants): Native {
     lengthRoom.writeUInt32LE(nameRoom.length, 0);
     const result = returned(get(fd, nameRoom, lengthRoom));
     if (result < 0) return result;
-    return decodeSockaddr(layout, nameRoom, lengthRoom.readUInt32LE(0)) ?? -os.constants.errno.EAFNOSUPPORT;
+    return decodeSockaddr(layout, nameRoom, lengthRoom.readUInt32LE(0)) ?? -constants.errno.EAFNOSUPPORT;
   };
 
   /** An option this system does not have is refused as the system would refuse an unknown number. */
@@ -112,7 +116,7 @@ export function posix(constants: SystemConstants): Native {
     setsockopt: (fd, option, value) => native.setter(option, value)(fd),
     setter(option, value) {
       const known = optionOf(option);
-      if (!known) return () => -os.constants.errno.ENOPROTOOPT;
+      if (!known) return () => -constants.errno.ENOPROTOOPT;
       const { kind, level, number } = known;
       const bytes = kind === 'device' ? Buffer.from(`${value}\0`) : Buffer.alloc(4);
       if (kind === 'int') bytes.writeInt32LE(Number(value));
@@ -138,7 +142,7 @@ export function posix(constants: SystemConstants): Native {
     },
     getsockopt(fd, option) {
       const known = optionOf(option);
-      if (!known) return { returned: -os.constants.errno.ENOPROTOOPT, value: 0 };
+      if (!known) return { returned: -constants.errno.ENOPROTOOPT, value: 0 };
       lengthRoom.writeUInt32LE(4, 0);
       const result = returned(getsockopt(fd, known.level, known.number, valueRoom, lengthRoom));
       return { returned: result, value: result < 0 ? 0 : valueRoom.readInt32LE(0) };
@@ -148,9 +152,9 @@ export function posix(constants: SystemConstants): Native {
     errnoName: (errno) => names.get(errno) ?? `errno-${errno}`,
     openSockets() {
       let count = 0;
-      for (const entry of readdirSync('/dev/fd')) {
+      for (let fd = 0; fd <= highest; fd += 1) {
         lengthRoom.writeUInt32LE(nameRoom.length, 0);
-        if (getsockname(Number(entry), nameRoom, lengthRoom) < 0) continue;
+        if (getsockname(fd, nameRoom, lengthRoom) < 0) continue;
         const family = sockaddrFamily(layout, nameRoom);
         if (family === layout.AF_INET || family === layout.AF_INET6) count += 1;
       }
@@ -158,74 +162,4 @@ export function posix(constants: SystemConstants): Native {
     },
   };
   return native;
-}
-
-/** Symbolic names by number; where a number has two names, the one that the manual pages of bind and connect use. */
-function errnoNames(more: Readonly<Record<string, number>>): Map<number, string> {
-  const names = new Map<number, string>();
-  for (const [name, number] of [...Object.entries(os.constants.errno), ...Object.entries(more)])
-    names.set(number, name);
-  names.set(os.constants.errno.EAGAIN, 'EAGAIN');
-  names.set(os.constants.errno.EOPNOTSUPP, 'EOPNOTSUPP');
-  return names;
-}
-
-/**
- * A `struct msghdr` with room for a name and for control messages, on a little-endian system with eight-byte pointers.
- * msg_iovlen and msg_controllen are eight bytes wide on Linux and four on macOS, at the same offsets: with the header
- * zeroed, writing the low four suits both.
- */
-class MessageHeader {
-  readonly header = Buffer.alloc(56);
-  readonly #name = Buffer.alloc(SOCKADDR_ROOM);
-  readonly #control = Buffer.alloc(CONTROL_ROOM);
-  readonly #vector = Buffer.alloc(16);
-  readonly #constants: SystemConstants;
-
-  constructor(constants: SystemConstants) {
-    this.#constants = constants;
-  }
-
-  prepare(data: Buffer, size: number): void {
-    const { header } = this;
-    this.#vector.writeBigUInt64LE(koffi.address(data), 0);
-    this.#vector.writeBigUInt64LE(BigInt(size), 8);
-    header.fill(0);
-    header.writeBigUInt64LE(koffi.address(this.#name), 0);
-    header.writeUInt32LE(this.#name.length, 8);
-    header.writeBigUInt64LE(koffi.address(this.#vector), 16);
-    header.writeUInt32LE(1, 24);
-    header.writeBigUInt64LE(koffi.address(this.#control), 32);
-    header.writeUInt32LE(CONTROL_ROOM, 40);
-  }
-
-  from(): SocketName | null {
-    return decodeSockaddr(this.#constants.sockaddr, this.#name, this.header.readUInt32LE(8));
-  }
-
-  /** The local address the datagram was sent to, when the socket asked for it with IP_PKTINFO or IPV6_RECVPKTINFO. */
-  destination(): string | null {
-    const { cmsgAlign, cmsgLength, destination } = this.#constants;
-    const end = this.header.readUInt32LE(40);
-    const headerSize = align(cmsgLength + 8, cmsgAlign);
-    for (let at = 0; at + headerSize <= end;) {
-      const length = this.#control.readUInt32LE(at);
-      if (length < headerSize) return null;
-      const level = this.#control.readInt32LE(at + cmsgLength);
-      const type = this.#control.readInt32LE(at + cmsgLength + 4);
-      const found = destination.find((known) => known.level === level && known.type === type);
-      if (found) return this.#address(found.family, at + headerSize + found.offset);
-      at += align(length, cmsgAlign);
-    }
-    return null;
-  }
-
-  #address(family: Family, at: number): string {
-    if (family === 'inet') return formatIPv4(this.#control.subarray(at, at + 4));
-    return formatIPv6(this.#control.subarray(at, at + 16));
-  }
-}
-
-function align(value: number, to: number): number {
-  return Math.ceil(value / to) * to;
 }

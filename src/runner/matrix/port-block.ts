@@ -2,11 +2,7 @@ import type { LabFacts } from '../../lab/lab.ts';
 import type { BatchKind } from '../../protocol/messages.ts';
 import { HarnessError } from '../../verdict/harness-error.ts';
 import type { AgentProcess } from '../agent-process.ts';
-
-/** From the first port of the documents to below the ports that the system chooses by itself. */
-const OWN = { from: 1060, to: 29_999 };
-/** On a machine that others use too, the low numbers are the most likely to be taken. */
-const SHARED = { from: 20_000, to: 29_999 };
+import { portRange } from '../port-range.ts';
 
 /** Ports for the pairs of one lab, thousands at a time. */
 export class PortBlocks {
@@ -16,7 +12,7 @@ export class PortBlocks {
   #next: number;
 
   constructor(facts: LabFacts) {
-    this.#range = facts.ownPorts ? OWN : SHARED;
+    this.#range = portRange(facts);
     this.#kinds = facts.ownPorts ? null : probes(facts);
     const { from, to } = this.#range;
     this.#next = facts.ownPorts ? from : from + Math.floor(Math.random() * (to - from));

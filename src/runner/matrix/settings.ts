@@ -24,6 +24,9 @@ export function settingOf(facts: LabFacts, platform: Pick<Platform, 'system' | '
   };
 }
 
+/** The systems that have SO_BINDTODEVICE. */
+const HAS_DEVICES: ReadonlySet<string> = new Set(['linux', 'gvisor']);
+
 /** What this lab or system can't do, by corner of the matrix. */
 export function obstacleOf(facts: LabFacts, system: string): Obstacle {
   return ({ uid, state, devices }) => {
@@ -31,7 +34,7 @@ export function obstacleOf(facts: LabFacts, system: string): Obstacle {
       const { reason, enable } = facts.missing['second user'];
       return { reason, enable: enable.replace(' run', ' matrix') };
     }
-    if (devices !== NO_DEVICES && system !== 'linux') {
+    if (devices !== NO_DEVICES && !HAS_DEVICES.has(system)) {
       return { reason: `${system} has no SO_BINDTODEVICE`, enable: 'run it on Linux' };
     }
     if (devices.split('/').includes(UNKNOWN_INTERFACE)) {
@@ -41,7 +44,7 @@ export function obstacleOf(facts: LabFacts, system: string): Obstacle {
       };
     }
     if (state === 'time-wait' && system !== 'linux') {
-      return { reason: `whether a port is in TIME_WAIT is only read on Linux yet`, enable: 'run it on Linux' };
+      return { reason: `${system} has no table of TCP states that tells of TIME_WAIT`, enable: 'run it on Linux' };
     }
     return null;
   };

@@ -18,10 +18,11 @@ export async function gvisor(variant: string | undefined): Promise<Stack> {
     if (!found) throw new StackUnavailable('there is no runsc that tells its version', PREPARE);
     return found;
   };
+  const name = variant === undefined ? 'gvisor' : `gvisor:${variant}`;
   return {
-    name: variant === undefined ? 'gvisor' : `gvisor:${variant}`,
+    name,
     title: "gVisor's network stack (runsc)",
-    inside: { kind: 'lab', lab: gvisorLab(find) },
+    inside: { kind: 'lab', lab: gvisorLab(name, find) },
     async missing(): Promise<Missing | null> {
       if (process.platform !== 'linux') return { reason: 'runsc needs Linux', enable: 'run it on Linux' };
       if (findRunsc(asked) === null) {

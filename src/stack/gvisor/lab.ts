@@ -10,6 +10,8 @@ const START_DEADLINE = 30_000;
 /** Where the sandbox's state lies: on a file system that goes with the processes that see it. */
 const STATE = '/run/state';
 const BUNDLE = '/run/bundle';
+/** The first port that gVisor chooses by itself (pkg/tcpip/ports/ports.go, FirstEphemeral). */
+const FIRST_EPHEMERAL = 16_000;
 const CONTAINER = 'machine';
 
 /**
@@ -17,14 +19,14 @@ const CONTAINER = 'machine';
  * runsc leaves on disk lies in a mount namespace of the lab's own, and its processes are in the lab's pid namespace, so
  * that both go with the lab however that ends.
  */
-export function gvisorLab(find: () => Runsc): LabKind {
+export function gvisorLab(name: string, find: () => Runsc): LabKind {
   return {
     name: 'gvisor',
     async open() {
       const runsc = find();
       const around = await netns.open();
       try {
-        return await sandboxed(around, runsc);
+        return await sandboxed(name, around, runsc);
       } catch (error) {
         await around.close();
         throw error;
@@ -33,18 +35,14 @@ export function gvisorLab(find: () => Runsc): LabKind {
   };
 }
 
-async function sandboxed(around: Lab, { program, release }: Runsc): Promise<Lab> {
+async function sandboxed(name: string, around: Lab, { program, release }: Runsc): Promise<Lab> {
   const [enter = '', ...words] = around.launch('machine');
   const holder = hold(enter, [...words, 'unshare', '--mount', 'sh', '-c', SCRIPT, 'sh', program, bundleConfig()]);
   const pid = await started(holder);
   const runsc = [...withMounts([enter, ...words], pid), program, `--root=${STATE}`];
   return {
-    facts: {
-      ...around.facts,
-      lab: 'gvisor',
-      missing: { ...around.facts.missing, 'quiet interface': COUNTERS },
-    },
-    stack: { name: 'gvisor', system: 'gvisor', release },
+    facts: { ...around.facts, lab: 'gvisor', lastPort: FIRST_EPHEMERAL - 1 },
+    stack: { name, system: 'gvisor', release },
     launch: (host) => (host === 'machine' ? [...runsc, 'exec', CONTAINER] : around.launch(host)),
     async close() {
       holder.stdin.end();
@@ -53,11 +51,6 @@ async function sandboxed(around: Lab, { program, release }: Runsc): Promise<Lab>
     },
   };
 }
-const COUNTERS = {
-  reason: "the counters of gVisor's interfaces are not those of the wire",
-  enable: 'npx bindspec run --lab netns',
-};
-
 /**
  * The first argument is runsc, the second the bundle's configuration. The lab shares the /proc of the machine that made
  * it, in which runsc would look for its own processes by the wrong numbers. And from Linux 6.15 on rmem_default is there

@@ -17,8 +17,8 @@ export const facts: LabFacts = {
   elsewhere: 'npx bindspec doctor',
 };
 
-export const udp = vocabularyOf('udp', facts);
-export const tcp = vocabularyOf('tcp', facts);
+export const udp = vocabularyOf('udp', facts, 'linux');
+export const tcp = vocabularyOf('tcp', facts, 'linux');
 
 /** A sequence about to be played on a port of its own, against a system's model. */
 export function playOf(sequence: Sequence, system: SystemName = 'linux'): Play {

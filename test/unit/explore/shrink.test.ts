@@ -13,6 +13,7 @@ const lenient: Ask = answering([]);
 function alone(ask: () => Ask): Alone & { count: number } {
   return {
     lab: { facts },
+    platform: { system: 'linux' },
     count: 0,
     async playAlone(sequence: Sequence) {
       this.count += 1;

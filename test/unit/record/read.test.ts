@@ -20,6 +20,12 @@ describe('reading a record', () => {
     expect(readRecord(`\uFEFF${JSON.stringify(fixture, null, 2)}\r\n`, 'record.json')).toEqual(JSON.parse(written));
   });
 
+  it('reads one from before the errors were kept', () => {
+    const { errors, ...old } = fixture;
+    expect(errors).toBeDefined();
+    expect(readRecord(JSON.stringify(old), 'record.json')).not.toHaveProperty('errors');
+  });
+
   it('says in one line that it is not JSON', () => {
     expect(refusal('{"a":\n\u001B[31m')).toMatch(/^reports\/x\/record\.json: not JSON: .*; write it anew with/);
     expect(refusal(' \n')).toBe("reports/x/record.json: empty; write it anew with 'bindspec run'");

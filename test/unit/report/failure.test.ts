@@ -37,7 +37,7 @@ describe('the text of a failure', () => {
 });
 
 describe('the command to run a cell again', () => {
-  const inLab = (lab: string) => ({ lab: { ...fixture.lab, lab } });
+  const inLab = (lab: string) => ({ lab: { lab }, platform: {} });
 
   it('names the lab unless it is the usual one', () => {
     expect(rerunCommand({ id: 'a/b/family:inet' }, inLab('netns'))).toBe(
@@ -45,6 +45,12 @@ describe('the command to run a cell again', () => {
     );
     expect(rerunCommand({ id: 'a/b/family:inet' }, inLab('host'))).toBe(
       'npx bindspec run a/b/family:inet --lab host --no-reports',
+    );
+  });
+
+  it('names the stack instead, where there was one', () => {
+    expect(rerunCommand({ id: 'a/b' }, { lab: { lab: 'gvisor' }, platform: { stack: 'gvisor:/opt/run sc' } })).toBe(
+      "npx bindspec run a/b --stack 'gvisor:/opt/run sc' --no-reports",
     );
   });
 

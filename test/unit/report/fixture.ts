@@ -167,4 +167,9 @@ export const fixture: BindRecord = {
       contradicts: [],
     },
   ],
+  errors: {
+    EADDRINUSE: { number: 98, class: 'address-in-use' },
+    ECONNREFUSED: { number: 111, class: 'connection-refused' },
+    'E|`<b>': { number: null, class: null },
+  },
 };

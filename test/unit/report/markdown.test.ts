@@ -26,7 +26,7 @@ describe('a Markdown report', () => {
       .trimEnd()
       .split('\n\n')
       .filter((part) => part.startsWith('| '));
-    expect(tables).toHaveLength(6);
+    expect(tables).toHaveLength(7);
     for (const table of tables) {
       const columns = table.split('\n').map((row) => row.match(/(?<!\\)\|/g)?.length);
       expect(new Set(columns).size, table).toBe(1);
@@ -48,7 +48,10 @@ describe('a Markdown report', () => {
   });
 
   it('leaves out what there is nothing to tell of', () => {
-    const clean: BindRecord = { ...fixture, complete: true, cells: fixture.cells.slice(0, 1), claims: [] };
+    const clean: BindRecord = { ...fixture, complete: true, cells: fixture.cells.slice(0, 1), claims: [], errors: {} };
+    const { errors, ...old } = clean;
+    expect(errors).toEqual({});
+    expect(markdownReport(old)).toBe(markdownReport(clean));
     expect(markdownReport(clean).match(/^## .*/gm)).toEqual(['## Experiments', '## How it was run']);
     expect(markdownReport({ ...clean, cells: [] })).toContain('**0 cells**, in 2.35 s.');
   });

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { hostFacts } from '../../../src/lab/host.ts';
 import type { Lab } from '../../../src/lab/lab.ts';
+import { SeenErrors } from '../../../src/record/errors.ts';
 import { AgentPool, type PoolSettings } from '../../../src/runner/pool.ts';
 import { Stage } from '../../../src/runner/stage.ts';
 import { AGENT, LOOPBACK_ONLY, noNamespaces, titled } from '../../support/namespace.ts';
@@ -126,7 +127,13 @@ describe.skipIf(noNamespaces !== null)(titled('a stage', noNamespaces), () => {
   });
   const open = (pool: AgentPool) => {
     let port = 1060;
-    return Stage.open({ facts: lab.facts, patience: 100, pool, nextPort: async () => port++ });
+    return Stage.open({
+      facts: lab.facts,
+      patience: 100,
+      pool,
+      nextPort: async () => port++,
+      errors: new SeenErrors(),
+    });
   };
 
   it('casts one agent for each part, and the same for a part of the same name', async () => {

@@ -69,6 +69,54 @@ describe.skipIf(noNamespaces !== null)(titled('a run', noNamespaces), () => {
     ]);
   });
 
+  it('keeps every error that a call came to, with its number and class', async () => {
+    const fails = anExperiment({
+      run: async (_, trial) => {
+        const part = await trial.part('server');
+        const opened: Operation[] = [
+          { op: 'socket', as: 's', family: 'inet', type: 'dgram' },
+          { op: 'bind', on: 's', address: '192.0.2.1', port: trial.port },
+          { op: 'setsockopt', on: 's', option: 'SO_EXCLUSIVEADDRUSE', value: 1 },
+          { op: 'spawn', as: 'p', command: 'no-such-program', args: [] },
+          { op: 'recv', on: 's', within: 1 },
+        ];
+        return (await part.do(...opened)).map(({ outcome }) => outcome);
+      },
+      expect: ['ok', 'EADDRNOTAVAIL', 'ENOPROTOOPT', 'ENOENT', 'silence'],
+    });
+    const record = await run([...many('a/one'), ...cells('a/fails', fails)], netns, settings({}), quiet);
+    expect(verdicts(record.cells)).toEqual(['a/one pass', 'a/fails pass']);
+    expect(record.errors).toEqual({
+      EADDRNOTAVAIL: { number: 99, class: 'address-not-available' },
+      ENOENT: { number: null, class: 'no-such-file' },
+      ENOPROTOOPT: { number: 92, class: 'no-such-option' },
+    });
+  });
+
+  it('keeps the errors of answers that a server could not send', async () => {
+    const mute = anExperiment({
+      run: async (_, trial) => {
+        const part = await trial.part('server');
+        const { port } = trial;
+        const results = await part.do(
+          { op: 'socket', as: 's', family: 'inet', type: 'dgram' },
+          { op: 'bind', on: 's', address: '127.0.0.1', port },
+          { op: 'serve', on: 's', name: 'server' },
+          { op: 'shutdown', on: 's', how: 'write' },
+          { op: 'socket', as: 'c', family: 'inet', type: 'dgram' },
+          { op: 'send', on: 'c', data: 'x', to: { address: '127.0.0.1', port } },
+          { op: 'recv', on: 'c', within: 50 },
+          { op: 'served', on: 's' },
+        );
+        return results.at(-1)?.served?.map(({ answered }) => answered);
+      },
+      expect: ['EPIPE'],
+    });
+    const record = await run(cells('a/mute', mute), netns, settings({}), quiet);
+    expect(verdicts(record.cells)).toEqual(['a/mute pass']);
+    expect(record.errors).toMatchObject({ EPIPE: { number: null, class: 'shut-down' } });
+  });
+
   it.each([
     ['die', /^the agent on the machine ended( with exit code 1)?: Error: out of memory, or so$/],
     ['hang', /^the agent on the machine did not answer to socket, bind within 4000 ms$/],

@@ -1,0 +1,34 @@
+import { BSD_DESTINATION, BSD_ERRNO, BSD_LINGER, BSD_OPTIONS, BSD_TCP_STATES } from './constants-bsd.ts';
+import type { SystemConstants } from './constants.ts';
+
+/**
+ * FreeBSD 12 and later. From sys/sys/socket.h, sys/netinet/in.h, sys/netinet6/in6.h and sys/netinet/tcp.h, and held
+ * against what other languages generated from the headers. Not yet observed on FreeBSD.
+ */
+export const freebsd: SystemConstants = {
+  // Node is linked with libc there, and dlsym(3) finds the symbols of what is loaded under RTLD_DEFAULT.
+  library: null,
+  sockaddr: { lengthByte: true, AF_INET: 2, AF_INET6: 28 },
+  SOCK_DGRAM: 2,
+  SOCK_STREAM: 1,
+  socketFlags: 0x1000_0000 | 0x2000_0000,
+  F_SETFD: 2,
+  F_SETFL: 4,
+  FD_CLOEXEC: 1,
+  O_NONBLOCK: 0x4,
+  MSG_NOSIGNAL: 0x20000,
+  cmsgAlign: 8,
+  cmsgLength: 4,
+  destination: BSD_DESTINATION,
+  options: {
+    ...BSD_OPTIONS,
+    SO_REUSEPORT_LB: { level: 0xffff, number: 0x1_0000, kind: 'int' },
+    IP_BINDANY: { level: 0, number: 24, kind: 'int' },
+    IPV6_RECVPKTINFO: { level: 41, number: 36, kind: 'int' },
+    IPV6_BINDANY: { level: 41, number: 64, kind: 'int' },
+  },
+  SO_LINGER: BSD_LINGER,
+  // TCP_INFO.
+  tcpState: { level: 6, number: 32, names: BSD_TCP_STATES },
+  errno: BSD_ERRNO,
+};

@@ -1,0 +1,33 @@
+import { BSD_DESTINATION, BSD_ERRNO, BSD_LINGER, BSD_OPTIONS, BSD_TCP_STATES } from './constants-bsd.ts';
+import type { SystemConstants } from './constants.ts';
+
+/**
+ * OpenBSD. From sys/sys/socket.h, sys/netinet/in.h, sys/netinet6/in6.h and sys/netinet/tcp.h, and held against what
+ * other languages generated from the headers. Not yet observed on OpenBSD.
+ */
+export const openbsd: SystemConstants = {
+  // libc's file name has a version that changes with every release. Node is linked with it, and dlsym(3) finds the
+  // symbols of what is loaded under RTLD_DEFAULT.
+  library: null,
+  sockaddr: { lengthByte: true, AF_INET: 2, AF_INET6: 24 },
+  SOCK_DGRAM: 2,
+  SOCK_STREAM: 1,
+  socketFlags: 0x8000 | 0x4000,
+  F_SETFD: 2,
+  F_SETFL: 4,
+  FD_CLOEXEC: 1,
+  O_NONBLOCK: 0x4,
+  MSG_NOSIGNAL: 0x400,
+  cmsgAlign: 8,
+  cmsgLength: 4,
+  destination: BSD_DESTINATION,
+  options: {
+    ...BSD_OPTIONS,
+    SO_BINDANY: { level: 0xffff, number: 0x1000, kind: 'int' },
+    IPV6_RECVPKTINFO: { level: 41, number: 36, kind: 'int' },
+  },
+  SO_LINGER: BSD_LINGER,
+  // TCP_INFO, since 2022; before, the system answers ENOPROTOOPT.
+  tcpState: { level: 6, number: 9, names: BSD_TCP_STATES },
+  errno: BSD_ERRNO,
+};

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readRecord } from '../../src/record/read.ts';
+import { bindspec, folder } from '../support/cli.ts';
+import { titled } from '../support/namespace.ts';
+import { withoutStack } from '../support/stacks.ts';
+
+test('a stack that there is none of is told in one line, with those that there are', async () => {
+  const { exitCode, stderr } = await bindspec(['run', '--stack', 'plan9']);
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(/^bindspec: there is no stack 'plan9'; choose one of .*gvisor.*$/);
+});
+
+test('the list tells of every stack, and what it lacks here', async () => {
+  // Nothing is prepared in an empty cache, and nothing is on the path.
+  const { exitCode, stdout } = await bindspec(['stack', 'list'], {
+    env: { XDG_CACHE_HOME: folder(), PATH: '/nowhere' },
+  });
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain("✗ gvisor  gVisor's network stack (runsc)\n    not here: runsc is not here\n");
+  expect(stdout).toContain('npx bindspec stack prepare gvisor');
+});
+
+test('what can not be had is told before anything is run', async () => {
+  const { exitCode, stderr } = await bindspec(['run', '--stack', 'gvisor', '--no-reports'], {
+    env: { XDG_CACHE_HOME: folder(), PATH: '/nowhere' },
+  });
+  expect(exitCode).toBe(2);
+  expect(stderr).toBe("bindspec: the stack gvisor can't be had: runsc is not here; npx bindspec stack prepare gvisor");
+});
+
+const noGvisor = await withoutStack('gvisor');
+
+describe.skipIf(noGvisor !== null)(titled('gVisor', noGvisor), () => {
+  test('answers experiments with its own stack, a neighbour on a real wire included', async () => {
+    const reports = folder();
+    const { exitCode, stdout } = await bindspec([
+      'run',
+      'conflict/reuse',
+      'reach/external-from-neighbour',
+      '--stack',
+      'gvisor',
+      '--reports',
+      reports,
+    ]);
+    expect(exitCode, stdout).toBe(0);
+    const [, platform = ''] = /([\w.-]+)\/record\.json/.exec(stdout) ?? [];
+    expect(platform).toMatch(/^gvisor-\d{8}\.0-x64$/);
+    const record = readRecord(readFileSync(path.join(reports, platform, 'record.json'), 'utf8'), 'record.json');
+    expect(record.platform).toMatchObject({ system: 'gvisor', stack: 'gvisor' });
+    expect(record.cells.filter(({ verdict }) => verdict === 'pass' || verdict === 'differs')).toHaveLength(28);
+  });
+
+  test('lets SO_REUSEADDR bind an address beside a wildcard that listens, which Linux does not', async () => {
+    const pair = ['--protocol', 'tcp', '--state', 'listening', '--first', '0.0.0.0 A', '--second', '127.0.0.1 A'];
+    const words = ['matrix', ...pair, '--uid', 'same', '--devices', 'none/none', '--no-reports', '--format', 'json'];
+    const [inGvisor, onLinux] = await Promise.all([
+      bindspec([...words, '--stack', 'gvisor']),
+      bindspec([...words, '--lab', 'netns']),
+    ]);
+    expect(answers(inGvisor.stdout)).toEqual(['ok']);
+    expect(answers(onLinux.stdout)).toEqual(['bind EADDRINUSE']);
+  });
+
+  test('is a lab of its own, so that no other can be asked for', async () => {
+    const { exitCode, stderr } = await bindspec(['run', '--stack', 'gvisor', '--lab', 'host', '--no-reports']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toBe('bindspec: --stack gvisor is a lab of its own: leave out --lab host');
+  });
+});
+
+function answers(json: string): string[] {
+  return (JSON.parse(json) as { answers: string[] }).answers;
+}
