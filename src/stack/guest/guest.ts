@@ -9,7 +9,7 @@ import { archive, FILE } from './cpio.ts';
 import { MODULES, REQUEST } from './init.ts';
 import { readResults, type Order } from './messages.ts';
 import type { Module } from './modules.ts';
-import { ALL_LINES } from './qemu.ts';
+import { ALL_LINES, FIRST_SOCKET } from './qemu.ts';
 
 /** How long a machine may take until its first process runs, in milliseconds; emulated it is a matter of seconds. */
 const BOOT_DEADLINE = 120_000;
@@ -107,7 +107,7 @@ function start(command: readonly string[]) {
 type Child = ReturnType<typeof start>;
 
 async function follow(plan: GuestPlan, request: GuestRequest, child: Child): Promise<GuestResult> {
-  const [stdout, stderr, result, console] = ALL_LINES.map((_, index) => child.stdio[3 + index] as Readable);
+  const [stdout, stderr, result, console] = ALL_LINES.map((_, index) => child.stdio[FIRST_SOCKET + index] as Readable);
   stdout?.setEncoding('utf8').on('data', (chunk: string) => request.print(chunk, 'stdout'));
   stderr?.setEncoding('utf8').on('data', (chunk: string) => request.print(chunk, 'stderr'));
   const messages = keep(console);

@@ -12,7 +12,7 @@ export interface Machine {
 }
 
 /** The first of the sockets that the serial lines are, as file descriptors of the emulator. */
-const FIRST_SOCKET = 3;
+export const FIRST_SOCKET = 3;
 /** The serial lines in the order of their numbers. */
 export const ALL_LINES = [LINES.stdout, LINES.stderr, LINES.result, LINES.console] as const;
 /**
