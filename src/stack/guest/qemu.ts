@@ -17,9 +17,10 @@ export const FIRST_SOCKET = 3;
 export const ALL_LINES = [LINES.stdout, LINES.stderr, LINES.result, LINES.console] as const;
 /**
  * The features of an emulated processor that only cost time: every change between user and kernel is slower with the
- * access checks and with more state to save.
+ * access checks and with more state to save. Without the saving of more state there can be no AVX, which newer kernels do
+ * not ask for once they see it.
  */
-const EMULATED_PROCESSOR = 'max,-smap,-smep,-umip,-la57,-pku,-xsave';
+const EMULATED_PROCESSOR = 'max,-smap,-smep,-umip,-la57,-pku,-avx,-xsave';
 
 /**
  * A kernel makes its tables after the machine's memory, of which a guest has little. Those of UDP ports and of TCP
