@@ -3,7 +3,7 @@ import { execa } from 'execa';
 import { PROTOCOL_VERSION, type Hello, type Operation, type Reply, type Result } from '../protocol/messages.ts';
 import { helloSchema, replySchema } from '../protocol/schema.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
-import { killTree } from './kill-tree.ts';
+import { killTree } from '../lab/kill-tree.ts';
 
 /** The longest line an agent may print, in characters; a batch of thousands of results stays far below it. */
 const LONGEST_LINE = 16_000_000;
