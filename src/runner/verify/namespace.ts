@@ -49,7 +49,9 @@ export async function namespaceOfFile(file: string): Promise<Namespace> {
     throw new NotVerifiable(`'${file}' is no network namespace: ${why}; ip netns list tells which have names`);
   }
   if (type !== NSFS_MAGIC) {
-    throw new NotVerifiable(`'${file}' is no network namespace: it is an ordinary file; those with names are in /run/netns`);
+    throw new NotVerifiable(
+      `'${file}' is no network namespace: it is an ordinary file; those with names are in /run/netns`,
+    );
   }
   const enter = ['nsenter', `--net=${file}`, '--'];
   await checkEntering(enter, `the network namespace '${file}'`);

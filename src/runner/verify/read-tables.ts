@@ -2,10 +2,7 @@ import { TABLES, type Tables } from '../../verify/tables.ts';
 import type { AgentProcess } from '../agent-process.ts';
 
 /** The tables of the network namespace that an agent is in. @throws HarnessError */
-export async function readTables(
-  agent: AgentProcess,
-  names: readonly (keyof Tables)[] = TABLES,
-): Promise<Tables> {
+export async function readTables(agent: AgentProcess, names: readonly (keyof Tables)[] = TABLES): Promise<Tables> {
   const results = await agent.ask(
     names.map((name) => ({ op: 'read' as const, path: `/proc/net/${name}` })),
     false,
