@@ -33,9 +33,12 @@ export function tellVerification({ target, ports, host }: Verification): void {
   if (ports.length === 0) say('\nnothing listens inside, and nothing is published');
   else if (bad === 0)
     say(
-      `\n${paint('green', `✓ ${ports.length === 1 ? 'the port is' : `all ${ports.length} ports are`} as published`)}`,
+      `\n${paint('green', `✓ nothing is wrong with ${ports.length === 1 ? 'the port' : `the ${ports.length} ports`}`)}`,
     );
-  else say(`\n${paint('red', `✗ ${bad} of ${ports.length} ${ports.length === 1 ? 'port' : 'ports'} wrong`)}`);
+  else
+    say(
+      `\n${paint('red', `✗ something is wrong with ${bad} of ${ports.length} ${ports.length === 1 ? 'port' : 'ports'}`)}`,
+    );
 }
 
 function tellPort(port: PortReport): void {

@@ -24,17 +24,17 @@ export function exposures(situation: Situation, port: Port): Finding[] {
     ...finding(
       lan,
       lan.some(({ from }) => from === 'neighbour') ? 'a neighbour gets to it at' : 'it answers at',
-      'update the engine, or drop what comes to that port from other interfaces',
+      'have the firewall drop what comes to that port from other interfaces, and update the engine',
     ),
     ...finding(
       loopback,
       'a neighbour that routes 127.0.0.0/8 to this host gets to',
-      'update the engine (Docker 28 or later), or drop packets to 127.0.0.0/8 from every interface but lo',
+      'have the firewall drop what comes for 127.0.0.0/8 by any interface but lo, as Docker does itself from 28 on',
     ),
     ...finding(
       container,
       "a neighbour that routes the container's network to this host gets to",
-      'update the engine (Docker 28 or later), or have the firewall drop what it would forward to that network from outside',
+      'have the firewall drop what comes for that network from outside, as Docker does itself from 28 on',
     ),
   ];
 }

@@ -3,7 +3,7 @@ import type { Finding } from '../record/verification.ts';
 import { exposures } from './exposure.ts';
 import { isAnswered, isDual, type Port, type Tried } from './port.ts';
 import { covers, isContainers, isIPv6, isLoopback, isWildcard, nameOf, type Situation } from './situation.ts';
-import { names, note, outcomeInWords, places, wrong } from './words.ts';
+import { failures, names, note, places, wrong } from './words.ts';
 
 /** What is wrong with a port and what to change; else what one should know of it. */
 export function findingsOf(situation: Situation, port: Port): Finding[] {
@@ -50,7 +50,7 @@ function unanswered(situation: Situation, port: Port): Finding | null {
     );
   }
   if (failing.length === 0) return null;
-  return family(situation, port, failing, answering) ?? inTheWay(port, failing, where);
+  return family(situation, port, failing, answering) ?? inTheWay(port, failing, answering);
 }
 
 function heldByAnother({ address, port, holder }: Tried): Finding {
@@ -95,51 +95,55 @@ function family(
   const isPlain = (address: string) => !isIPv6(address) || address.startsWith('::ffff:');
   const onIPv4 = listeners.some(({ address }) => isPlain(address) || (address === '::' && dual !== false));
   const onIPv6 = listeners.some(({ address }) => !isPlain(address));
-  const asked = failing.map(({ address, port: at, outcome }) => `${nameOf(address, at)} ${outcomeInWords(outcome)}`);
+  const asked = failures(failing);
   if (!onIPv6 && failing.every(({ address }) => isIPv6(address))) {
     const first = situation.host.localhost[0] === '::1' && failing.some(({ address }) => address === '::1');
-    const also = first ? ', which localhost stands for first' : '';
+    const also = first ? ', and localhost is ::1 first' : '';
+    const change = situation.addresses.some(isIPv6)
+      ? 'bind :: for both, or publish it on 0.0.0.0 or 127.0.0.1 alone'
+      : 'publish it on 0.0.0.0 or 127.0.0.1 alone, or give its network IPv6 and bind ::';
     return wrong(
       'ipv4-only',
-      `listens on IPv4 only, and is published by IPv6 as well: ${list(asked)}${also}: bind ::, or publish it on ` +
-        '0.0.0.0 or 127.0.0.1 alone',
+      `listens on IPv4 only and is published by IPv6 as well, where ${asked}${also}: ${change}`,
     );
   }
   if (!onIPv4 && failing.every(({ address }) => !isIPv6(address))) {
-    return wrong(
-      'ipv6-only',
-      `listens on IPv6 only, so that ${list(asked)}: bind 0.0.0.0 as well, or :: without IPV6_V6ONLY`,
-    );
+    return wrong('ipv6-only', `listens on IPv6 only, and ${asked}: bind 0.0.0.0 as well, or :: without IPV6_V6ONLY`);
   }
-  const bound = listeners.map(({ address }) => address);
-  if (answering.length === 0 && !bound.some(isWildcard)) {
-    return wrong('other-address', `listens on ${names(listeners)} only, and ${list(asked)}: bind ${better(situation)}`);
+  if (answering.length === 0 && !listeners.some(({ address }) => isWildcard(address))) {
+    return wrong('other-address', `listens on ${names(listeners)} only, and ${asked}: bind ${better(situation)}`);
   }
   return null;
 }
 
 /** Something between the host and a server that listens as it should. */
-function inTheWay({ protocol, port, tries }: Port, failing: readonly Tried[], where: string): Finding {
+function inTheWay(
+  { protocol, port, tries, published }: Port,
+  failing: readonly Tried[],
+  answering: readonly Tried[],
+): Finding {
   const inside = tries.filter(({ from }) => from === 'inside');
-  const asked = list(
-    failing.map((one) => `${nameOf(one.address, one.port)} ${outcomeInWords(one.outcome)}${byWhom(one)}`),
-  );
   if (inside.length > 0 && !inside.some(isAnswered)) {
-    const own = list(inside.map((one) => `${nameOf(one.address, one.port)} ${outcomeInWords(one.outcome)}`));
     return wrong(
       'mute',
-      `listens on ${protocol} port ${port}, but even inside ${own}: see whether the server still accepts, and whether the container has a firewall`,
+      `listens on ${protocol} port ${port}, but even inside ${failures(inside)}: see whether the server still accepts, ` +
+        'and whether the container has a firewall',
+    );
+  }
+  const where = `published at ${places(published)} and listened on, but`;
+  const from = failing.some((one) => one.from === 'host') ? 'on the host' : 'from a neighbour';
+  if (failing.every(({ address }) => address === '::1') && answering.some(({ address }) => isIPv6(address))) {
+    return wrong(
+      'not-forwarded',
+      `${where} ${failures(failing)}: firewall rules do not redirect ::1, which takes a proxy on the host; ask another ` +
+        'address, or turn the userland proxy of the engine on',
     );
   }
   return wrong(
     'not-forwarded',
-    `${where} and listened on, but from ${failing.every(({ from }) => from === 'host') ? 'the host' : 'outside'} ` +
-      `${asked}: see whether the engine's firewall rules are still there (reloading a firewall removes them; restarting the container or the engine brings them back)`,
+    `${where} ${from} ${failures(failing)}: see whether the firewall lets it through, and whether the engine's own rules ` +
+      'are still there (reloading a firewall removes them, restarting the container brings them back)',
   );
-}
-
-function byWhom({ holder, from }: Tried): string {
-  return `${holder === undefined ? '' : ` (${holder})`}${from === 'neighbour' ? ' from a neighbour' : ''}`;
 }
 
 /** UDP that is answered, but from an address that a client does not expect (moby/moby#11998). */
@@ -162,9 +166,8 @@ function localhost({ host }: Situation, { tries, published }: Port): Finding[] {
   const first = tries.find(({ from, address, port }) => from === 'host' && address === '::1' && isPublishedAt(port));
   if (first === undefined || isAnswered(first)) return [];
   if (!tries.some((tried) => tried.from === 'host' && tried.address === '127.0.0.1' && isAnswered(tried))) return [];
-  const { port, outcome } = first;
-  const text = `localhost is ::1 first on this host, and [::1]:${port} ${outcomeInWords(outcome)}`;
-  if (outcome === 'refused') {
+  const text = `localhost is ::1 first on this host, and ${failures([first])}`;
+  if (first.outcome === 'refused') {
     return [
       note(
         'localhost',
@@ -190,9 +193,9 @@ function remarks(situation: Situation, port: Port): Finding[] {
   if (protocol === 'udp' && !outside.some(isAnswered)) {
     const why =
       outside.length === 0
-        ? 'was not asked: --udp sends it empty datagrams'
-        : 'left empty datagrams unanswered, as services may';
-    return [note('udp-unknown', `it listens, and whether it can be reached is not known: it ${why}`)];
+        ? 'it was not asked, which --udp does'
+        : 'it left empty datagrams unanswered, as services may';
+    return [note('udp-unknown', `listens, and whether it can be reached is not known, because ${why}`)];
   }
   if (listeners.every(({ address }) => isLoopback(address))) {
     return [

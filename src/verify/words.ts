@@ -1,5 +1,6 @@
 import { list } from '../explain/sentences.ts';
 import type { Finding } from '../record/verification.ts';
+import type { Tried } from './port.ts';
 import { isWildcard, nameOf, type Publication } from './situation.ts';
 
 export function wrong(kind: Finding['kind'], text: string): Finding {
@@ -17,26 +18,40 @@ export function names(all: readonly { readonly address: string; readonly port: n
 
 /** Where a port is published. */
 export function places(published: readonly Publication[]): string {
+  const texts = published.map(({ hostAddress, hostPort }) => {
+    const other = published.some(
+      (one) => one.hostPort === hostPort && one.hostAddress !== hostAddress && isWildcard(one.hostAddress),
+    );
+    if (!isWildcard(hostAddress)) return nameOf(hostAddress, hostPort);
+    return `port ${hostPort} of every ${other ? '' : hostAddress === '::' ? 'IPv6 ' : 'IPv4 '}address`;
+  });
+  return list([...new Set(texts)]);
+}
+
+/** What tries came to, for one name and for several; `%` is where it says who accepted. */
+const IN_WORDS: Readonly<Record<string, readonly [one: string, several: string]>> = {
+  refused: ['is refused', 'are refused'],
+  closed: ['is accepted%, then closed', 'are accepted%, then closed'],
+  stuck: ['is accepted%, but gets no further', 'are accepted%, but get no further'],
+  silence: ['is not answered', 'are not answered'],
+  unreachable: ['can not be reached', 'can not be reached'],
+};
+
+/** Tries that failed as parts of a sentence: those that came to the same together, and each name once. */
+export function failures(tries: readonly Tried[]): string {
+  const kinds = [...new Set(tries.map(kindOf))];
   return list(
-    published.map(({ hostAddress, hostPort }) =>
-      isWildcard(hostAddress)
-        ? `port ${hostPort} of every ${hostAddress === '::' ? 'IPv6' : 'IPv4'} address`
-        : nameOf(hostAddress, hostPort),
-    ),
+    kinds.map((kind) => {
+      const own = tries.filter((one) => kindOf(one) === kind);
+      const { outcome = '', holder } = own[0] ?? {};
+      const asked = new Set(own.map(({ address, port }) => nameOf(address, port))).size;
+      const [one, several] = IN_WORDS[outcome] ?? [`comes to ${outcome}`, `come to ${outcome}`];
+      const by = holder === undefined ? '' : ` by ${holder}`;
+      return `${names(own)} ${(asked === 1 ? one : several).replace('%', by)}`;
+    }),
   );
 }
 
-const IN_WORDS: Readonly<Record<string, string>> = {
-  refused: 'is refused',
-  closed: 'is accepted, then closed',
-  stuck: 'is accepted, but gets no further',
-  silence: 'is not answered',
-  unreachable: 'can not be reached',
-  open: 'answers',
-  answered: 'answers',
-};
-
-/** What a try came to, as the end of a sentence. */
-export function outcomeInWords(outcome: string): string {
-  return IN_WORDS[outcome] ?? `comes to ${outcome}`;
+function kindOf({ outcome, holder = '' }: Tried): string {
+  return `${outcome} ${holder}`;
 }

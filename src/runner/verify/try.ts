@@ -2,7 +2,7 @@ import type { Operation, Result } from '../../protocol/messages.ts';
 import { classOf } from '../../protocol/outcome-class.ts';
 import type { Tried } from '../../verify/port.ts';
 import { covers, isIPv6, type Attempt, type Listener } from '../../verify/situation.ts';
-import { peersAt, type Tables } from '../../verify/tables.ts';
+import { peersAt } from '../../verify/tables.ts';
 import type { AgentProcess } from '../agent-process.ts';
 import { readTables } from './read-tables.ts';
 
@@ -30,41 +30,54 @@ function fresh(): string {
   return `try ${count}`;
 }
 
+/** How long to wait for the end of a connection before looking again whether it has arrived, in milliseconds. */
+const LOOK_AGAIN = 20;
+
 /**
- * Connects, and waits whether the connection is closed again. A program that stands on the host for the container takes
- * every connection, and some engines only reserve the port with a socket from which nobody takes any; so that a connection
- * counts as open only when one has come up inside as well.
+ * Connects, and looks whether the connection comes up inside. A program that stands on the host for the container takes
+ * every connection, and some engines only reserve the port with a socket from which nobody takes any: so only what has
+ * arrived counts as open, whatever the server then makes of it. Which end closes a refused one first is a race.
  */
 async function tryTcp(trier: Trier, attempt: Attempt): Promise<Tried> {
   const { agent, inside, patience } = trier;
   const { address, port, inner, from } = attempt;
   const on = fresh();
-  const before = peersAt(await tcpTables(inside), inner);
-  const results = await agent.ask(
+  const before = from === 'inside' ? new Set<string>() : await peersNow(inside, inner);
+  const opened = await agent.ask(
     [
       { op: 'socket', as: on, family: isIPv6(address) ? 'inet6' : 'inet', type: 'stream' },
       { op: 'connect', on, address, port, within: patience },
-      { op: 'recv', on, within: patience },
     ],
     true,
   );
-  if (results.length < 3) {
+  try {
+    if (opened.at(-1)?.outcome !== 'ok') return { ...attempt, outcome: refusalOf(opened.at(-1)) };
+    if (from === 'inside') return { ...attempt, outcome: 'open' };
+    let ended = false;
+    for (const deadline = Date.now() + patience; ;) {
+      if ([...(await peersNow(inside, inner))].some((peer) => !before.has(peer)))
+        return { ...attempt, outcome: 'open' };
+      if (ended || Date.now() > deadline) break;
+      const [result] = await agent.ask([{ op: 'recv', on, within: LOOK_AGAIN }], false);
+      ended = result?.outcome !== 'ok' && result?.outcome !== 'silence';
+    }
+    const holder = holderOn(trier.hostListeners, attempt);
+    return { ...attempt, outcome: ended ? 'closed' : 'stuck', ...(holder === undefined ? {} : { holder }) };
+  } finally {
     await agent.ask([{ op: 'close', on }], false);
-    return { ...attempt, outcome: refusalOf(results.at(-1)) };
   }
-  const after = peersAt(await tcpTables(inside), inner);
-  await agent.ask([{ op: 'close', on }], false);
-  // What arrives is open, whatever the server makes of it; which of both ends a refused one closes first is a race.
-  if (from === 'inside' || [...after].some((peer) => !before.has(peer))) return { ...attempt, outcome: 'open' };
-  const outcome = ['ok', 'silence'].includes(results.at(-1)?.outcome ?? '') ? 'stuck' : 'closed';
-  const holder = trier.hostListeners.find(
-    (one) => one.protocol === 'tcp' && one.port === port && (covers(one.address, address) || one.address === '::'),
-  )?.program;
-  return { ...attempt, outcome, ...(holder === undefined ? {} : { holder }) };
 }
 
-async function tcpTables(inside: AgentProcess): Promise<Tables> {
-  return readTables(inside, ['tcp', 'tcp6']);
+/** Who takes a connection to this name on the host. */
+function holderOn(listeners: readonly Listener[], { address, port }: Attempt): string | undefined {
+  const all = listeners.filter((one) => one.protocol === 'tcp' && one.port === port);
+  const found =
+    all.find((one) => covers(one.address, address)) ?? all.find((one) => one.address === '::' && !isIPv6(address));
+  return found?.program;
+}
+
+async function peersNow(inside: AgentProcess, port: number): Promise<Set<string>> {
+  return peersAt(await readTables(inside, ['tcp', 'tcp6']), port);
 }
 
 /**

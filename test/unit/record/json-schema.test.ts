@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { z } from 'zod';
-import { explorationJsonSchema, recordJsonSchema } from '../../../src/record/json-schema.ts';
+import { explorationJsonSchema, recordJsonSchema, verificationJsonSchema } from '../../../src/record/json-schema.ts';
 import { fixture } from '../report/fixture.ts';
 
 describe('the published schema of a record', () => {
@@ -37,4 +37,10 @@ describe('the published schema of an exploration', () => {
     expect(published).toMatchObject({ $id: 'urn:bindspec:exploration:1' });
     expect(published).toHaveProperty('required', expect.arrayContaining(['seed', 'protocols', 'mismatches']));
   });
+});
+
+test('the published schema of a verification is up to date (npm run schemas)', () => {
+  expect(readFileSync(new URL('../../../schemas/verify.schema.json', import.meta.url), 'utf8')).toBe(
+    verificationJsonSchema(),
+  );
 });
