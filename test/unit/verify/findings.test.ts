@@ -29,6 +29,12 @@ describe('a published port that answers', () => {
     expect(report(facts, tries)).toMatchObject({ verdict: 'fine', findings: [] });
   });
 
+  test('is fine where a neighbour that asks for its loopback gets nothing', () => {
+    const facts = situation({ listeners: onEvery, published: privately });
+    const tries = [tried('host 127.0.0.1 8080 open'), tried('neighbour 127.0.0.1 8080 silence')];
+    expect(report(facts, tries)).toMatchObject({ verdict: 'fine', findings: [] });
+  });
+
   test('is remarked on where it is reached on loopback by the grace of the engine', () => {
     const facts = situation({ listeners: [listener('tcp 127.0.0.1 80')], published: everywhere });
     expect(report(facts, fromHost('open')).verdict).toBe('fine');
@@ -78,6 +84,11 @@ describe('a published port that does not answer', () => {
     ]);
     const dual = situation({ listeners, published: everywhere, addresses: ['10.89.7.2', 'fd00:89:7::2'] });
     expect(findings(dual, fromHost('closed'))[0]?.[1]).toMatch(/: bind 0\.0\.0\.0 and ::, or :: for both$/);
+  });
+
+  test('listens on loopback among others, which is not what is wrong', () => {
+    const listeners = [listener('tcp 127.0.0.1 80'), listener('tcp 10.1.0.5 80')];
+    expect(findings(situation({ listeners, published: everywhere }), fromHost('refused'))[0]?.[0]).toBe('other-address');
   });
 
   test('listens on IPv4 only, and localhost is ::1 first', () => {
