@@ -1,6 +1,7 @@
 // Writes the published schemas; `npm run schemas` builds and runs it. The tests fail when they are out of date.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import {
+  comparisonJsonSchema,
   explorationJsonSchema,
   matrixJsonSchema,
   recordJsonSchema,
@@ -12,3 +13,4 @@ writeFileSync('schemas/record.schema.json', recordJsonSchema());
 writeFileSync('schemas/explore.schema.json', explorationJsonSchema());
 writeFileSync('schemas/matrix.schema.json', matrixJsonSchema());
 writeFileSync('schemas/verify.schema.json', verificationJsonSchema());
+writeFileSync('schemas/comparison.schema.json', comparisonJsonSchema());

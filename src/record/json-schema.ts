@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { COMPARISON_VERSION, comparisonSchema } from './comparison.ts';
 import { EXPLORATION_VERSION, explorationSchema } from './explore.ts';
 import { MATRIX_VERSION, matrixSchema } from './matrix.ts';
 import { RECORD_VERSION, recordSchema } from './record.ts';
@@ -36,6 +37,16 @@ export function verificationJsonSchema(): string {
     `verification:${VERIFICATION_VERSION}`,
     'verification',
     'What listens in one container, what its engine publishes, what answers from where, and what is wrong with it',
+  );
+}
+
+/** The shape of a comparison, likewise. */
+export function comparisonJsonSchema(): string {
+  return jsonSchema(
+    comparisonSchema,
+    `comparison:${COMPARISON_VERSION}`,
+    'comparison',
+    'What several platforms did, side by side, made of their records',
   );
 }
 

@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { z } from 'zod';
-import { explorationJsonSchema, recordJsonSchema, verificationJsonSchema } from '../../../src/record/json-schema.ts';
+import {
+  comparisonJsonSchema,
+  explorationJsonSchema,
+  recordJsonSchema,
+  verificationJsonSchema,
+} from '../../../src/record/json-schema.ts';
+import { compare } from '../../../src/report/comparison/compare.ts';
 import { fixture } from '../report/fixture.ts';
 
 describe('the published schema of a record', () => {
@@ -43,4 +49,20 @@ test('the published schema of a verification is up to date (npm run schemas)', (
   expect(readFileSync(new URL('../../../schemas/verify.schema.json', import.meta.url), 'utf8')).toBe(
     verificationJsonSchema(),
   );
+});
+
+describe('the published schema of a comparison', () => {
+  it('is up to date (npm run schemas)', () => {
+    expect(readFileSync(new URL('../../../schemas/comparison.schema.json', import.meta.url), 'utf8')).toBe(
+      comparisonJsonSchema(),
+    );
+  });
+
+  it('accepts a comparison as it is written', () => {
+    const columns = [{ name: 'one', run: fixture }];
+    const published = z.fromJSONSchema(JSON.parse(comparisonJsonSchema()));
+    const written: unknown = JSON.parse(JSON.stringify(compare(columns, '0.1.0')));
+    expect(published.safeParse(written).error).toBeUndefined();
+    expect(published.safeParse({ ...(written as object), claims: null }).success).toBe(false);
+  });
 });
