@@ -6,7 +6,8 @@ import { names, wrong } from './words.ts';
 /**
  * Where a port answers that is to be kept from there: one that is published at some addresses only, and one that is not
  * published at all. The ways in are those of moby/moby#14041 and #45610: the host's other addresses, 127.0.0.0/8 routed
- * to the host, and the container's network routed to the host.
+ * to the host, and the container's network routed to the host. Docker closes the latter two from 28 on
+ * (moby/moby#49325).
  */
 export function exposures(situation: Situation, port: Port): Finding[] {
   if (situation.published === null || situation.hostNetwork) return [];

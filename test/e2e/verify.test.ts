@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { realpathSync } from 'node:fs';
 import process from 'node:process';
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { z } from 'zod';
 import { programEntries } from '../../src/bundle/rootfs.ts';
@@ -10,7 +12,7 @@ import { verificationJsonSchema } from '../../src/record/json-schema.ts';
 import { verificationSchema, type PortReport, type Verification } from '../../src/record/verification.ts';
 import { bindspec } from '../support/cli.ts';
 import { withoutEngine } from '../support/engines.ts';
-import { LOOPBACK_ONLY, noNamespaces, titled } from '../support/namespace.ts';
+import { isRoot, LOOPBACK_ONLY, noNamespaces, titled } from '../support/namespace.ts';
 import { until } from '../support/waiting.ts';
 
 const IMAGE = 'bindspec-verify-test';
@@ -257,5 +259,37 @@ describe.skipIf(noNamespaces !== null)(titled('verify refuses in one line', noNa
     const { exitCode, stdout, stderr } = await call('web', '--engine', 'docker=/no/such.sock');
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toMatch(/^bindspec: docker at unix:\/\/\/no\/such\.sock does not answer: [^\n]+; [^\n]+$/);
+  });
+});
+
+const unprivileged = noNamespaces ?? (isRoot ? null : 'only root can act as an ordinary user');
+describe.skipIf(unprivileged !== null)(titled('verify as an ordinary user', unprivileged), () => {
+  const NOBODY = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
+  const call = (pid: number | undefined) =>
+    bindspec(['verify', '--pid', String(pid)], { before: [...LOOPBACK_ONLY, ...NOBODY] });
+
+  it('looks into what is in a user namespace of the same user', async () => {
+    const program = "require('net').createServer().listen(80, '127.0.0.1', () => console.log('listening'))";
+    const inside = ['sh', '-c', 'ip link set lo up && exec "$0" "$@"', process.execPath, '-e', program];
+    const [file = '', ...words] = [...NOBODY, 'unshare', '--user', '--map-root-user', '--net', ...inside];
+    const held = execa(file, words, { reject: false, stdin: 'ignore', timeout: 60_000 });
+    try {
+      await once(held.stdout, 'data');
+      const { exitCode, stdout, stderr } = await call(held.pid);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+      expect(stdout).toContain(`listens on      127.0.0.1:80 (node ${held.pid})`);
+      expect(stdout).toContain('from inside     127.0.0.1:80 open');
+    } finally {
+      held.kill();
+      await held;
+    }
+  });
+
+  it("is told that it may not look into what is another's", async () => {
+    const { exitCode, stdout, stderr } = await call(process.pid);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toMatch(
+      /^bindspec: the network namespace of process \d+ can't be entered \([^\n]*\): run it as the user the container is of, or with sudo$/,
+    );
   });
 });

@@ -88,7 +88,9 @@ describe('a published port that does not answer', () => {
 
   test('listens on loopback among others, which is not what is wrong', () => {
     const listeners = [listener('tcp 127.0.0.1 80'), listener('tcp 10.1.0.5 80')];
-    expect(findings(situation({ listeners, published: everywhere }), fromHost('refused'))[0]?.[0]).toBe('other-address');
+    expect(findings(situation({ listeners, published: everywhere }), fromHost('refused'))[0]?.[0]).toBe(
+      'other-address',
+    );
   });
 
   test('listens on IPv4 only, and localhost is ::1 first', () => {
