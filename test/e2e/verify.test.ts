@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { realpathSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import process from 'node:process';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
@@ -10,7 +10,7 @@ import { ENGINES } from '../../src/engine/engine.ts';
 import { startEngineHost, type EngineHost } from '../../src/engine/host/engine-host.ts';
 import { verificationJsonSchema } from '../../src/record/json-schema.ts';
 import { verificationSchema, type PortReport, type Verification } from '../../src/record/verification.ts';
-import { bindspec } from '../support/cli.ts';
+import { bindspec, CLI } from '../support/cli.ts';
 import { withoutEngine } from '../support/engines.ts';
 import { isRoot, LOOPBACK_ONLY, noNamespaces, titled } from '../support/namespace.ts';
 import { until } from '../support/waiting.ts';
@@ -182,6 +182,28 @@ describe.each(ENGINES)('verify with %s', (engine) => {
       expect(stdout).toMatch(/^ +listens on +127\.0\.0\.1:80 \(node \d+\)$/m);
       expect(stdout).toContain('Listens on 127.0.0.1:80 inside, where only its own programs get to it: bind 0.0.0.0');
       expect(stdout).toContain('✗ something is wrong with 1 of 1 port');
+    });
+
+    it('nothing more once it is killed, and takes its neighbour along', async () => {
+      const [file = '', ...words] = host.inside;
+      const command = [
+        process.execPath,
+        CLI,
+        'verify',
+        'silent',
+        '--engine',
+        engine,
+        '--neighbour',
+        '--patience',
+        '60000',
+      ];
+      const started = execa(file, [...words, ...command], { reject: false, stdin: 'ignore', timeout: 60_000 });
+      const isThere = async () => (await host.shell('ip -o link')).includes('bindspec-verify');
+      await until('the cable of the neighbour is there', isThere);
+      // What nsenter started is bindspec itself; what that started in turn has to go by itself.
+      process.kill(Number(readFileSync(`/proc/${started.pid}/task/${started.pid}/children`, 'utf8').trim()), 'SIGKILL');
+      await until('the cable is gone', async () => !(await isThere()));
+      await started;
     });
 
     it('that it is not there, or not running', async () => {
