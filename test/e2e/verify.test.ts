@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { readFileSync, realpathSync } from 'node:fs';
+import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
@@ -10,7 +11,7 @@ import { ENGINES } from '../../src/engine/engine.ts';
 import { startEngineHost, type EngineHost } from '../../src/engine/host/engine-host.ts';
 import { verificationJsonSchema } from '../../src/record/json-schema.ts';
 import { verificationSchema, type PortReport, type Verification } from '../../src/record/verification.ts';
-import { bindspec, CLI } from '../support/cli.ts';
+import { bindspec, CLI, folder } from '../support/cli.ts';
 import { withoutEngine } from '../support/engines.ts';
 import { isRoot, LOOPBACK_ONLY, noNamespaces, titled } from '../support/namespace.ts';
 import { until } from '../support/waiting.ts';
@@ -281,6 +282,71 @@ describe.skipIf(noNamespaces !== null)(titled('verify refuses in one line', noNa
     const { exitCode, stdout, stderr } = await call('web', '--engine', 'docker=/no/such.sock');
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toMatch(/^bindspec: docker at unix:\/\/\/no\/such\.sock does not answer: [^\n]+; [^\n]+$/);
+  });
+});
+
+describe.skipIf(noNamespaces !== null)(titled('verify does not take', noNamespaces), () => {
+  let held: ReturnType<typeof hold>;
+  let plain: ReturnType<typeof hold>;
+  beforeAll(async () => {
+    // By its name one stands for the sandbox of gVisor.
+    held = hold('runsc-sandbox');
+    plain = hold('sleep');
+    await Promise.all([once(held.stdout, 'data'), once(plain.stdout, 'data')]);
+  });
+  afterAll(async () => {
+    held.kill();
+    plain.kill();
+    await Promise.all([held, plain]);
+  });
+
+  /** A process in a network of its own. */
+  function hold(name: string) {
+    const [file = '', ...words] = [...LOOPBACK_ONLY, 'bash', '-c', `echo ready; exec -a ${name} sleep 60`];
+    return execa(file, words, { reject: false, stdin: 'ignore', timeout: 60_000 });
+  }
+
+  /** Clients of both engines that say they have a container at an address, which the process they name does not have. */
+  async function withEngines(pid: number | undefined, ...words: string[]) {
+    const container = {
+      Id: '1',
+      Name: '/web',
+      State: { Running: true, Pid: pid },
+      HostConfig: { NetworkMode: 'bridge' },
+      Config: { Labels: null },
+      NetworkSettings: { Ports: {}, Networks: { bridge: { IPAddress: '10.1.2.3' } } },
+    };
+    const facts = {
+      docker: { ServerVersion: '28.0' },
+      podman: { host: { security: { rootless: false } }, version: { Version: '5' } },
+    };
+    const programs = folder();
+    for (const name of ENGINES) {
+      const script = `#!/bin/sh\ncase $1 in info) echo '${JSON.stringify(facts[name])}' ;; *) echo '${JSON.stringify([container])}' ;; esac\n`;
+      writeFileSync(path.join(programs, name), script, { mode: 0o755 });
+    }
+    const env = { PATH: `${programs}:${process.env['PATH']}` };
+    return bindspec(['verify', 'web', ...words], { before: LOOPBACK_ONLY, env });
+  }
+
+  it('a process in gVisor for one whose network can be looked into', async () => {
+    const { exitCode, stderr } = await bindspec(['verify', '--pid', String(held.pid)], { before: LOOPBACK_ONLY });
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^bindspec: process \d+ runs in gVisor, whose network stack is its own [^\n]*$/);
+  });
+
+  it("a process of this machine for one of another machine's engine", async () => {
+    const { exitCode, stderr } = await withEngines(plain.pid, '--engine', 'docker');
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(
+      /^bindspec: the engine has the container at 10\.1\.2\.3, but process \d+ of this machine is not there: [^\n]*; run bindspec verify there$/,
+    );
+  });
+
+  it('one of two containers of the same name', async () => {
+    const { exitCode, stderr } = await withEngines(held.pid);
+    expect(exitCode).toBe(2);
+    expect(stderr).toBe("bindspec: podman and docker both have a container 'web': say which with --engine podman");
   });
 });
 
