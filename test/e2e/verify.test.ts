@@ -302,7 +302,7 @@ describe.skipIf(noNamespaces !== null)(titled('verify does not take', noNamespac
 
   /** A process in a network of its own. */
   function hold(name: string) {
-    const [file = '', ...words] = [...LOOPBACK_ONLY, 'bash', '-c', `echo ready; exec -a ${name} sleep 60`];
+    const [file, ...words] = [...LOOPBACK_ONLY, 'bash', '-c', `echo ready; exec -a ${name} sleep 60`];
     return execa(file, words, { reject: false, stdin: 'ignore', timeout: 60_000 });
   }
 
