@@ -5,15 +5,20 @@ import { UserError } from './exit.ts';
 /** A stack that is ready to be started. @throws UserError for a name that is none, and when something is missing. */
 export async function stackOf(name: string): Promise<Stack> {
   const stack = await knownStack(name);
-  const missing = await stack.missing();
+  const missing = await telling(() => stack.missing());
   if (missing) throw new UserError(`the stack ${name} can't be had: ${missing.reason}; ${missing.enable}`);
   return stack;
 }
 
 /** A stack, ready or not. @throws UserError for a name that is none. */
 export async function knownStack(name: string): Promise<Stack> {
+  return telling(() => stackNamed(name));
+}
+
+/** Does something of which a stack may say that it can't be had. @throws UserError then. */
+async function telling<T>(ask: () => Promise<T>): Promise<T> {
   try {
-    return await stackNamed(name);
+    return await ask();
   } catch (error) {
     if (error instanceof StackUnavailable) throw new UserError(`${error.message}; ${error.enable}`);
     throw error;
