@@ -5,10 +5,12 @@ import {
   explorationJsonSchema,
   matrixJsonSchema,
   recordJsonSchema,
+  verificationJsonSchema,
 } from '../src/record/json-schema.ts';
 
 mkdirSync('schemas', { recursive: true });
 writeFileSync('schemas/record.schema.json', recordJsonSchema());
 writeFileSync('schemas/explore.schema.json', explorationJsonSchema());
 writeFileSync('schemas/matrix.schema.json', matrixJsonSchema());
+writeFileSync('schemas/verify.schema.json', verificationJsonSchema());
 writeFileSync('schemas/comparison.schema.json', comparisonJsonSchema());
