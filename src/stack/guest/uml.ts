@@ -96,10 +96,25 @@ function planOf(): GuestPlan {
 export function umlWords(archive: string): string[] {
   const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
   return [
-    ...['unshare', ...user, '--pid', '--fork', '--kill-child=KILL', '--', 'env', '-C', HOME, `LD_LIBRARY_PATH=${HOME}`],
+    'unshare',
+    ...user,
+    '--pid',
+    '--fork',
+    '--kill-child=KILL',
+    '--',
+    'env',
+    '-C',
+    HOME,
+    `LD_LIBRARY_PATH=${HOME}`,
     path.join(HOME, 'linux.uml'),
-    ...[`mem=${MEMORY}M`, `initrd=${archive}`, 'con=null', 'uml_dir=/dev/null/'],
-    ...[`console=${LINES.console}`, 'quiet', 'panic=-1', ...TABLES],
+    `mem=${MEMORY}M`,
+    `initrd=${archive}`,
+    'con=null',
+    'uml_dir=/dev/null/',
+    `console=${LINES.console}`,
+    'quiet',
+    'panic=-1',
+    ...TABLES,
     ...ALL_LINES.map((_, index) => `ssl${index}=fd:${FIRST_SOCKET + index}`),
   ];
 }
