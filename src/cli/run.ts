@@ -27,7 +27,7 @@ export interface RunOptions extends Place {
 }
 
 /** How long an agent may take to start, and to answer beyond what its operations wait for, in milliseconds. */
-const GRACE = 10_000;
+const GRACE = 20_000;
 const SILENT: Listener = { started: () => undefined, began: () => undefined, ended: () => undefined };
 
 /** `bindspec run`. Returns the exit code. @throws UserError for what the user can mend. */
