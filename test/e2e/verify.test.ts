@@ -58,7 +58,7 @@ describe.each(ENGINES)('verify with %s', (engine) => {
         const listening = `nsenter --net=/proc/${pid}/ns/net ss -Hltnp`;
         await until(`${name} listens`, async () => (await host.shell(listening)).includes(`pid=${pid},`));
       }
-    }, 120_000);
+    }, 300_000);
     afterAll(async () => {
       await host?.close();
     });
