@@ -3,6 +3,7 @@ import path from 'node:path';
 import process from 'node:process';
 import type { Missing } from '../../lab/lab.ts';
 import { onPath } from '../../lab/programs.ts';
+import { aptInstall, aptLine, aptSize } from '../apt-install.ts';
 import { StackUnavailable, type Fetch, type Stack } from '../stack.ts';
 import { accelerator } from './accelerator.ts';
 import { baseArchive } from './base.ts';
@@ -12,11 +13,12 @@ import { kernelFile, preparedKernel, prepareKernel, type Kernel } from './kernel
 import { qemuWords } from './qemu.ts';
 
 const QEMU = 'qemu-system-x86_64';
+const PACKAGES = ['qemu-system-x86'];
 /** What the guest's files take, twice while they are unpacked, and what Node takes for every agent; in MB. */
 const MEMORY = 1536;
 const MOST_PROCESSORS = 4;
-/** How many times slower an emulated machine is, in its worst moments: when several agents start. */
-const EMULATED_PACE = 4;
+/** How many times slower an emulated machine may be, in its worst moments: several agents start, and this machine is busy. */
+const EMULATED_PACE = 12;
 /** What may never come is waited for longer where every process takes longer to answer; in milliseconds. */
 const EMULATED_PATIENCE = 1500;
 
@@ -47,22 +49,25 @@ export async function kernelStack(variant: string | undefined): Promise<Stack> {
       if (process.platform !== 'linux' || process.arch !== 'x64') {
         return { reason: "the guest is made of this machine's Node", enable: 'run it on Linux on x64' };
       }
-      if (!onPath(QEMU)) return { reason: `${QEMU} is not here`, enable: 'apt-get install qemu-system-x86' };
+      if (!onPath(QEMU)) return { reason: `${QEMU} is not here`, enable: aptLine(PACKAGES) };
       if (!onPath('setpriv')) return { reason: 'setpriv is not here', enable: 'apt-get install util-linux' };
       return find() ? null : { reason: `Linux ${variant} is not prepared`, enable: prepare };
     },
     async plan(): Promise<Fetch[]> {
-      if (find()) return [];
+      const fetches: Fetch[] = onPath(QEMU) ? [] : [{ what: 'qemu', from: 'apt', bytes: await aptSize(PACKAGES) }];
+      if (find()) return fetches;
       const lists = listsToFetch(variant);
-      if (lists.length > 0) return [...lists, { what: `the kernel ${variant}`, from: 'Debian', bytes: null }];
+      if (lists.length > 0)
+        return [...fetches, ...lists, { what: `the kernel ${variant}`, from: 'Debian', bytes: null }];
       const { suite, packages } = await findKernel(variant);
-      return packages.map(({ name: what, version, bytes }) => ({
-        what: `${what} ${version}`,
-        from: `Debian ${suite.name}`,
-        bytes,
-      }));
+      const from = `Debian ${suite.name}`;
+      return [
+        ...fetches,
+        ...packages.map(({ name: what, version, bytes }) => ({ what: `${what} ${version}`, from, bytes })),
+      ];
     },
     async prepare(tell) {
+      if (!onPath(QEMU)) await aptInstall('qemu', PACKAGES, tell);
       if (!find()) {
         await fetchLists(variant, tell);
         const found = await findKernel(variant);

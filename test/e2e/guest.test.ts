@@ -1,0 +1,79 @@
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { setTimeout as after } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { bindspec, folder, start } from '../support/cli.ts';
+
+describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('a machine', () => {
+  /** The environment and the kernel of a machine that is not there: its emulator notes its own number and waits. */
+  function pretended(): { env: Record<string, string>; kernel: string; pid: () => number } {
+    const home = folder();
+    const [programs, noted, kernel] = ['bin', 'pid', 'vmlinuz'].map((name) => path.join(home, name)) as [
+      string,
+      string,
+      string,
+    ];
+    mkdirSync(programs);
+    const emulator = path.join(programs, 'qemu-system-x86_64');
+    // KVM is tried before, and does not work.
+    writeFileSync(
+      emulator,
+      `#!/bin/sh\ncase "$*" in *'accel kvm'*) exit 1;; esac\necho $$ >${noted}\nexec sleep 600\n`,
+    );
+    chmodSync(emulator, 0o755);
+    const image = Buffer.alloc(0x1000);
+    image.write('HdrS', 0x202, 'latin1');
+    image.writeUInt16LE(0x400, 0x20e);
+    image.write('6.6.1 \0', 0x600, 'latin1');
+    writeFileSync(kernel, image);
+    return {
+      env: { XDG_CACHE_HOME: home, PATH: `${programs}:${process.env['PATH']}` },
+      kernel,
+      pid() {
+        try {
+          return Number(readFileSync(noted, 'utf8'));
+        } catch {
+          return 0;
+        }
+      },
+    };
+  }
+
+  test.each([
+    ['is ended by Ctrl-C', 'SIGINT', 130],
+    ['does not outlive a bindspec that is killed', 'SIGKILL', undefined],
+  ] as const)('%s', async (_, signal, expected) => {
+    const { env, kernel, pid } = pretended();
+    const running = start(['run', '--no-reports', '--stack', `kernel:${kernel}`], env);
+    for (let waited = 0; waited < 20_000 && pid() === 0; waited += 50) await after(50);
+    expect(isAlive(pid())).toBe(true);
+    running.kill(signal);
+    const { exitCode } = await running;
+    expect(exitCode).toBe(expected);
+    for (let waited = 0; waited < 5000 && isAlive(pid()); waited += 50) await after(50);
+    expect(isAlive(pid())).toBe(false);
+  });
+
+  test('can not be made of a file that is no kernel', async () => {
+    const { exitCode, stderr } = await bindspec(['run', '--no-reports', '--stack', `kernel:${process.execPath}`]);
+    expect(stderr).toMatch(/^bindspec: .*is no kernel image of x86; give a bzImage or vmlinuz$/);
+    expect(exitCode).toBe(2);
+  });
+
+  test('of a version that was not prepared is told with the line that does', async () => {
+    const env = { XDG_CACHE_HOME: folder() };
+    const { exitCode, stderr } = await bindspec(['run', '--stack', 'kernel:6.11', '--no-reports'], { env });
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^bindspec: the stack kernel:6\.11 can't be had: .*; /);
+  });
+});
+
+/** Whether a process runs; one that has ended and waits to be noticed does not. */
+function isAlive(pid: number): boolean {
+  try {
+    return pid !== 0 && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
