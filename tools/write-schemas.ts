@@ -1,8 +1,14 @@
 // Writes the published schemas; `npm run schemas` builds and runs it. The tests fail when they are out of date.
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { explorationJsonSchema, matrixJsonSchema, recordJsonSchema } from '../src/record/json-schema.ts';
+import {
+  containersJsonSchema,
+  explorationJsonSchema,
+  matrixJsonSchema,
+  recordJsonSchema,
+} from '../src/record/json-schema.ts';
 
 mkdirSync('schemas', { recursive: true });
 writeFileSync('schemas/record.schema.json', recordJsonSchema());
 writeFileSync('schemas/explore.schema.json', explorationJsonSchema());
+writeFileSync('schemas/containers.schema.json', containersJsonSchema());
 writeFileSync('schemas/matrix.schema.json', matrixJsonSchema());

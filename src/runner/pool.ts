@@ -6,7 +6,7 @@ import { HarnessError } from '../verdict/harness-error.ts';
 import { AgentProcess } from './agent-process.ts';
 
 /** What starts an agent, in the built package. */
-const AGENT = fileURLToPath(new URL('../agent/start.cjs', import.meta.url));
+export const AGENT = fileURLToPath(new URL('../agent/start.cjs', import.meta.url));
 
 export interface PoolSettings {
   /** Start an agent for every part of every cell instead of keeping them. */

@@ -18,6 +18,7 @@ const COMMANDS = [
   'matrix',
   'explore',
   'explain',
+  'containers',
   'stack list',
   'stack prepare',
 ] as const;
