@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import {
   containersJsonSchema,
+  comparisonJsonSchema,
   explorationJsonSchema,
   matrixJsonSchema,
   recordJsonSchema,
@@ -12,3 +13,4 @@ writeFileSync('schemas/record.schema.json', recordJsonSchema());
 writeFileSync('schemas/explore.schema.json', explorationJsonSchema());
 writeFileSync('schemas/containers.schema.json', containersJsonSchema());
 writeFileSync('schemas/matrix.schema.json', matrixJsonSchema());
+writeFileSync('schemas/comparison.schema.json', comparisonJsonSchema());

@@ -51,7 +51,9 @@ export async function openServer(trial: Trial, part: Part, options: ServerOption
     { op: 'serve', on: socket, name: part.name, ...(options.drop ? { drop: options.drop } : {}) },
   ];
   const results = await part.attempt(...operations);
-  if (results.length <= opening.length) throw unprepared(part, operations, results);
+  // Every system can keep a socket to IPv6; that one can't be made dual-stack is an outcome.
+  const prepared = options.v6only === 0 ? 1 : opening.length;
+  if (results.length <= prepared) throw unprepared(part, operations, results);
   const last = operations[results.length - 1]?.op;
   return {
     outcome: outcomeOf(results.at(-1)),
@@ -91,7 +93,7 @@ export async function ask(trial: Trial, part: Part, question: QuestionOptions): 
   const operations: Operation[] = [
     ...before,
     ...(from === undefined ? [] : [{ op: 'bind', on: socket, address: from, port: 0 } as const]),
-    { op: 'connect', on: socket, address: to.address, port, within: trial.patience },
+    { op: 'connect', on: socket, address: to.address, port, within: trial.connectPatience },
     { op: 'getsockname', on: socket },
     { op: 'send', on: socket, data: REQUEST },
     { op: 'recv', on: socket, within: trial.patience },

@@ -36,6 +36,8 @@ export const HOST_TITLES: Record<HostName, string> = {
 
 /** The machine's interface with its first external address. */
 export const EXTERNAL_INTERFACE = 'eth0';
+/** And the one with its second. */
+export const SECOND_INTERFACE = 'eth1';
 
 /** A process that holds a namespace, by its number inside the lab's pid namespace and as the harness sees it. */
 export interface Holder {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CONTAINERS_VERSION, containersSchema } from './containers.ts';
+import { COMPARISON_VERSION, comparisonSchema } from './comparison.ts';
 import { EXPLORATION_VERSION, explorationSchema } from './explore.ts';
 import { MATRIX_VERSION, matrixSchema } from './matrix.ts';
 import { RECORD_VERSION, recordSchema } from './record.ts';
@@ -36,6 +37,16 @@ export function containersJsonSchema(): string {
     `containers:${CONTAINERS_VERSION}`,
     'containers',
     "What a container engine's network does to a bind, in each of its configurations",
+  );
+}
+
+/** The shape of a comparison, likewise. */
+export function comparisonJsonSchema(): string {
+  return jsonSchema(
+    comparisonSchema,
+    `comparison:${COMPARISON_VERSION}`,
+    'comparison',
+    'What several platforms did, side by side, made of their records',
   );
 }
 

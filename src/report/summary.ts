@@ -2,7 +2,7 @@ import { VERDICTS, type BindRecord, type CellRecord, type ClaimRecord, type Verd
 
 /**
  * The verdicts, worst first. The harness's own errors come before the platform's failures, because nothing is known
- * then. `skipped` is last, behind `pass`: a cell that did not run says nothing, so what ran decides for an experiment,
+ * then. What nobody could judge comes before what went well. `skipped` is last, behind `pass`: a cell that did not run says nothing, so what ran decides for an experiment,
  * and the number of skipped cells stands beside it.
  */
 export const WORST_FIRST = [
@@ -10,6 +10,7 @@ export const WORST_FIRST = [
   'fail',
   'stale',
   'known',
+  'unjudged',
   'differs',
   'pass',
   'skipped',
@@ -25,8 +26,8 @@ export function countVerdicts(cells: readonly Pick<CellRecord, 'verdict'>[]): Co
 }
 
 /** Counts in words, without those that are zero: `12 pass, 1 fail, 3 skipped`. */
-export function countsInWords(counts: Counts): string {
-  return VERDICTS.filter((verdict) => counts[verdict] > 0)
+export function countsInWords(counts: Partial<Counts>): string {
+  return VERDICTS.filter((verdict) => (counts[verdict] ?? 0) > 0)
     .map((verdict) => `${counts[verdict]} ${verdict}`)
     .join(', ');
 }
@@ -74,7 +75,7 @@ export function suitesOf(cells: readonly CellRecord[]): SuiteSummary[] {
 }
 
 /** The suite that an experiment is in. */
-function suiteOf(experiment: string): string {
+export function suiteOf(experiment: string): string {
   return experiment.split('/')[0] ?? experiment;
 }
 

@@ -1,6 +1,7 @@
 import type { System } from '../experiment/experiment.ts';
 import process from 'node:process';
 import type { StackIdentity } from '../lab/lab.ts';
+import { kernelVersion } from '../model/linux-kernel.ts';
 import type { Hello } from '../protocol/messages.ts';
 import type { Platform } from '../record/record.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
@@ -22,13 +23,22 @@ const SYSTEM_OF: Readonly<Record<string, System>> = {
  * agent sees another system than the one whose network it uses. @throws HarnessError for an unknown system.
  */
 export function platformOf(hello: Hello, stack?: StackIdentity): Platform & { system: System } {
-  const system = stack?.system ?? SYSTEM_OF[hello.system];
+  const system = stack?.system ?? (hello.wine === undefined ? SYSTEM_OF[hello.system] : 'wine');
   if (!system) throw new HarnessError(`bindspec knows no rules for the system '${hello.system}'`);
   const { version, architecture, runtime, uid } = hello;
-  const release = stack?.release ?? hello.release;
+  const release = stack?.release ?? hello.wine ?? hello.release;
   const short = /^\d+(\.\d+)?/.exec(release)?.[0] ?? release;
   const name = stack?.name ?? process.env[STACK_VARIABLE];
   const kind = name?.startsWith('uml') === true ? 'uml' : system;
   const id = `${kind}-${short}-${architecture}`;
   return { id, system, release, version, architecture, runtime, uid, ...(name === undefined ? {} : { stack: name }) };
+}
+
+/** The version of the Linux kernel by which a platform is judged; undefined on any other system. */
+export function kernelOf({
+  system,
+  release,
+  version,
+}: Pick<Platform, 'system' | 'release' | 'version'>): string | undefined {
+  return system === 'linux' ? kernelVersion(release, version) : undefined;
 }

@@ -3,7 +3,7 @@ import type { HostName, Lab } from '../lab/lab.ts';
 import type { Hello } from '../protocol/messages.ts';
 import { OTHER_USER } from '../lab/second-user.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
-import { AgentProcess } from './agent-process.ts';
+import { AgentProcess, HostClock } from './agent-process.ts';
 
 /** What starts an agent, in the built package. */
 export const AGENT = fileURLToPath(new URL('../agent/start.cjs', import.meta.url));
@@ -31,6 +31,7 @@ export class AgentPool {
   readonly #settings: PoolSettings;
   readonly #idle = new Map<string, Promise<Lease>[]>();
   readonly #all = new Set<Promise<Lease>>();
+  readonly #clocks = new Map<HostName, HostClock>();
   readonly #started = new WeakMap<Lease, Promise<Lease>>();
   #closed = false;
 
@@ -120,10 +121,12 @@ export class AgentPool {
   }
 
   async #launch(host: HostName, otherUser: boolean): Promise<Lease> {
-    const { agentCommand = [process.execPath, AGENT], grace } = this.#settings;
+    const { agentCommand = this.#lab.agent?.(host) ?? [process.execPath, AGENT], grace } = this.#settings;
     const command = [...this.#lab.launch(host), ...agentCommand, ...(otherUser ? [String(OTHER_USER)] : [])];
     const title = `the agent on ${this.#lab.facts.hosts[host] ?? host}`;
-    return { ...(await AgentProcess.start({ command, title, grace })), host, key: keyOf(host, otherUser) };
+    const clock = this.#clocks.get(host) ?? new HostClock();
+    this.#clocks.set(host, clock);
+    return { ...(await AgentProcess.start({ command, title, grace, clock })), host, key: keyOf(host, otherUser) };
   }
 }
 

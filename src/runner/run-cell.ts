@@ -8,6 +8,7 @@ import { HarnessError } from '../verdict/harness-error.ts';
 import { expectationFor, judge } from '../verdict/judge.ts';
 import type { LabFacts } from '../lab/lab.ts';
 import type { AgentProcess } from './agent-process.ts';
+import type { Patience } from './patience.ts';
 import type { AgentPool, Lease } from './pool.ts';
 import { isFree, type Ports } from './ports.ts';
 import { Stage } from './stage.ts';
@@ -26,11 +27,22 @@ export interface Workplace {
   errors: SeenErrors;
 }
 
+/** The system by which a cell is judged, and on Linux the version of its kernel. */
+export interface JudgedBy {
+  system: System;
+  kernel?: string | undefined;
+}
+
 /** Runs one cell and judges it. Never throws: what goes wrong becomes an `error` that says what it was. */
-export async function runCell(cell: Cell, workplace: Workplace, system: System, patience: number): Promise<CellRecord> {
+export async function runCell(
+  cell: Cell,
+  workplace: Workplace,
+  platform: JudgedBy,
+  patience: Patience,
+): Promise<CellRecord> {
   const began = performance.now();
   const finish = (rest: Partial<CellRecord> & Pick<CellRecord, 'verdict' | 'attempts'>): CellRecord => ({
-    ...blank(cell, system),
+    ...blank(cell, platform),
     ...rest,
     duration: Math.round((performance.now() - began) * 10) / 10,
   });
@@ -43,7 +55,7 @@ export async function runCell(cell: Cell, workplace: Workplace, system: System, 
     let judgement: ReturnType<typeof judge>;
     let claims: CellRecord['claims'];
     try {
-      judgement = judge(expectationFor(cell, system), observation);
+      judgement = judge(expectationFor(cell, platform.system, platform.kernel), observation);
       claims = evidenceOf(cell, observation);
     } catch (error) {
       return finish({ verdict: 'error', reason: explain(error), observation, transcript, attempts });
@@ -63,7 +75,7 @@ export async function runCell(cell: Cell, workplace: Workplace, system: System, 
 }
 
 /** The record of a cell of which nothing is known yet but what it is and what is expected. */
-export function blank(cell: Cell, system: System): CellRecord {
+export function blank(cell: Cell, platform: JudgedBy): CellRecord {
   const { title, asks } = cell.registered.experiment;
   return {
     id: cell.id,
@@ -72,7 +84,7 @@ export function blank(cell: Cell, system: System): CellRecord {
     asks,
     values: { ...cell.values },
     verdict: 'error',
-    ...expectationOf(cell, system),
+    ...expectationOf(cell, platform),
     observation: undefined,
     disagreements: [],
     claims: [],
@@ -82,9 +94,11 @@ export function blank(cell: Cell, system: System): CellRecord {
   };
 }
 
-function expectationOf(cell: Cell, system: System): Pick<CellRecord, 'expectation'> {
+function expectationOf(cell: Cell, { system, kernel }: JudgedBy): Pick<CellRecord, 'expectation'> {
   try {
-    const { expect, known, cite, because } = expectationFor(cell, system);
+    const resolved = expectationFor(cell, system, kernel);
+    if (resolved === null) return {};
+    const { expect, known, cite, because } = resolved;
     return { expectation: { expect, known, cite: [...cite], ...(because === undefined ? {} : { because }) } };
   } catch {
     // An experiment whose expectation can't be told has no other verdict than `error`, which says why.
@@ -97,7 +111,7 @@ type Attempt = { transcript: CellRecord['transcript'] } & (
   | { observation: unknown; stolen: boolean }
 );
 
-async function attemptCell(cell: Cell, workplace: Workplace, patience: number): Promise<Attempt> {
+async function attemptCell(cell: Cell, workplace: Workplace, patience: Patience): Promise<Attempt> {
   const { pool, ports, facts, errors } = workplace;
   let prober: Lease | undefined;
   let stage: Stage | undefined;

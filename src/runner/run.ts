@@ -7,17 +7,18 @@ import type { System } from '../experiment/experiment.ts';
 import { judgeClaims } from '../verdict/claims.ts';
 import type { KnownDeviation } from '../verdict/known.ts';
 import { AgentPool, type PoolSettings } from './pool.ts';
-import { platformOf } from './platform.ts';
+import { patienceFor } from './patience.ts';
+import { kernelOf, platformOf } from './platform.ts';
 import { Ports } from './ports.ts';
-import { blank, explain, runCell, type Workplace } from './run-cell.ts';
+import { blank, explain, runCell, type JudgedBy, type Workplace } from './run-cell.ts';
 
 export interface RunSettings extends PoolSettings {
   version: string;
   selectors: readonly string[];
   /** How many labs, each with one cell at a time. */
   jobs: number;
-  /** Milliseconds to wait for what may never come. */
-  patience: number;
+  /** Milliseconds to wait for what may never come; the system's own when left out. */
+  patience?: number;
   failFast: boolean;
   /** The known deviations for a platform; called once it is known. */
   known: (platform: string) => readonly KnownDeviation[];
@@ -62,7 +63,9 @@ export async function run(
       throw error.errors[0];
     });
     const platform = await meet(first);
+    const judgedBy: JudgedBy = { system: platform.system, kernel: kernelOf(platform) };
     const known = settings.known(platform.id);
+    const patience = patienceFor(platform.system, settings.patience);
     listener.started(platform, first.lab.facts.lab, cells.length);
 
     const records = new Map<string, CellRecord>();
@@ -75,7 +78,7 @@ export async function run(
       listener.ended(record);
       if (settings.failFast && ['fail', 'stale', 'error'].includes(record.verdict)) stop.abort();
     };
-    const queue = plan(cells, first.lab, platform.system, done);
+    const queue = plan(cells, first.lab, judgedBy, done);
     const over = () => finished || settings.signal.aborted || stop.signal.aborted;
 
     // A lab goes on with the experiment it has agents for, and takes another's only when there is nothing else to do.
@@ -92,7 +95,7 @@ export async function run(
       const workplace: Workplace = { pool, ports: new Ports(lab.facts), facts: lab.facts, errors };
       for (let cell = next(station); cell && !over(); cell = next(station)) {
         listener.began(cell);
-        done(withKnown(await runCell(cell, workplace, platform.system, settings.patience), cell, known));
+        done(withKnown(await runCell(cell, workplace, judgedBy, patience), cell, known));
       }
     };
     const workers = opening.map(async (promise) => {
@@ -114,7 +117,7 @@ export async function run(
         selectors: [...settings.selectors],
         cells: cells.length,
         jobs,
-        patience: settings.patience,
+        patience: patience.answer,
         fresh: settings.fresh,
       },
       cells: ordered,
@@ -147,16 +150,17 @@ async function meet({ lab, pool }: Station): Promise<Platform & { system: System
 }
 
 /** Skips what the lab can't offer, and puts first what waits, so that the rest runs beside it. */
-function plan(cells: readonly Cell[], lab: Lab, system: System, done: (record: CellRecord) => void): Cell[] {
+function plan(cells: readonly Cell[], lab: Lab, platform: JudgedBy, done: (record: CellRecord) => void): Cell[] {
   const queue: Cell[] = [];
   for (const cell of cells) {
     const { experiment } = cell.registered;
     try {
       const missing = firstMissing(lab.facts, experiment.needs?.(cell.values) ?? [], onPath);
-      if (missing) done({ ...blank(cell, system), verdict: 'skipped', reason: missing.reason, enable: missing.enable });
+      if (missing)
+        done({ ...blank(cell, platform), verdict: 'skipped', reason: missing.reason, enable: missing.enable });
       else queue.push(cell);
     } catch (error) {
-      done({ ...blank(cell, system), verdict: 'error', reason: explain(error) });
+      done({ ...blank(cell, platform), verdict: 'error', reason: explain(error) });
     }
   }
   return [...queue.filter(waits), ...queue.filter((cell) => !waits(cell))];
@@ -167,10 +171,13 @@ function waits({ registered, values }: Cell): boolean {
   return typeof given === 'function' ? given(values) : given;
 }
 
-/** A failure that the user knows of is `known`; a known one that no longer fails is `stale`. */
+/**
+ * A failure that the user knows of is `known`; a known one that no longer fails is `stale`. Of what is not judged nobody
+ * can say whether it deviates.
+ */
 function withKnown(record: CellRecord, cell: Cell, known: readonly KnownDeviation[]): CellRecord {
   const entry = known.find(({ matches }) => matches(cell));
-  if (!entry || record.verdict === 'error') return record;
+  if (!entry || record.verdict === 'error' || record.verdict === 'unjudged') return record;
   if (record.verdict === 'fail') return { ...record, verdict: 'known', reason: entry.reason };
   return {
     ...record,

@@ -3,6 +3,7 @@ import { NO_DEVICES } from '../../matrix/axes.ts';
 import type { Setting } from '../../model/types.ts';
 import type { AddressKind, LabFacts } from '../../lab/lab.ts';
 import type { Platform } from '../../record/record.ts';
+import { kernelOf } from '../platform.ts';
 
 /** What stands for the name of an external interface where the lab does not tell it. */
 const UNKNOWN_INTERFACE = 'external';
@@ -15,17 +16,28 @@ export function interfaceOf({ externalInterface }: LabFacts): string {
 }
 
 /** What the models need to know of the machine of a lab. */
-export function settingOf(facts: LabFacts, platform: Pick<Platform, 'system' | 'release'>): Setting {
+export function settingOf(facts: LabFacts, platform: Pick<Platform, 'system' | 'release' | 'version'>): Setting {
   const all = (kinds: readonly AddressKind[]) =>
     (['inet', 'inet6'] as const).flatMap((family) => kinds.flatMap((kind) => facts.addresses[family][kind] ?? []));
+  const kernel = kernelOf(platform);
   return {
-    ...(platform.system === 'linux' ? { kernel: platform.release } : {}),
-    host: { addresses: all(ITS_OWN), devices: { lo: all(['loopback']), [interfaceOf(facts)]: all(['external']) } },
+    ...(kernel === undefined ? {} : { kernel }),
+    host: {
+      addresses: all(ITS_OWN),
+      devices: {
+        lo: all(['loopback']),
+        ...(facts.externalInterface === null ? {} : { [facts.externalInterface]: all(['external']) }),
+        ...(facts.secondInterface === undefined ? {} : { [facts.secondInterface]: all(['second-external']) }),
+      },
+    },
   };
 }
 
 /** The systems that have SO_BINDTODEVICE. */
 const HAS_DEVICES: ReadonlySet<string> = new Set(['linux', 'gvisor']);
+
+/** The systems whose tables of TCP states an agent reads. */
+const HAS_STATES: ReadonlySet<string> = new Set(['linux', 'windows', 'wine']);
 
 /** What this lab or system can't do, by corner of the matrix. */
 export function obstacleOf(facts: LabFacts, system: string): Obstacle {
@@ -43,7 +55,7 @@ export function obstacleOf(facts: LabFacts, system: string): Obstacle {
         enable: 'bindspec matrix --lab netns',
       };
     }
-    if (state === 'time-wait' && system !== 'linux') {
+    if (state === 'time-wait' && !HAS_STATES.has(system)) {
       return { reason: `${system} has no table of TCP states that tells of TIME_WAIT`, enable: 'run it on Linux' };
     }
     return null;
