@@ -23,7 +23,7 @@ const SETTLE = 5000;
 
 const [numbers = [], words = []] = splitAt(process.argv.slice(2), '--');
 const [runs = 100, seed = Date.now() % 100_000, span = 4000] = numbers.map(Number);
-const [command = 'run', ...options] = words[0]?.startsWith('-') === true ? ['run', ...words] : words;
+const [killed = 'run', ...options] = words[0]?.startsWith('-') === true ? ['run', ...words] : words;
 
 function splitAt(list: readonly string[], mark: string): string[][] {
   const place = list.includes(mark) ? list.indexOf(mark) : list.length;
@@ -101,7 +101,7 @@ async function main(): Promise<number> {
   let finished = 0;
   const made = new Set<string>();
   for (let run = 0; run < runs; run += 1) {
-    const child = spawn(process.execPath, [CLI, command, '--reports', reports, ...options], {
+    const child = spawn(process.execPath, [CLI, killed, '--reports', reports, ...options], {
       stdio: 'ignore',
       env: { ...process.env, [MARK]: '1' },
     });

@@ -16,12 +16,13 @@ export class ContainersProgress implements ContainersListener {
       say(`${paint('bold', `bindspec ${version}`)}, ${configurations.length} configurations of container engines`);
   }
 
-  began({ id }: Configuration): void {
-    this.#under.add(id);
+  began(configuration: Configuration): void {
+    this.#under.add(idOf(configuration));
     this.#show();
   }
 
-  ended({ id, duration, rows, asks, skipped, error }: ConfigurationRecord): void {
+  ended(configuration: Configuration, { duration, rows, asks, skipped, error }: ConfigurationRecord): void {
+    const id = idOf(configuration);
     this.#under.delete(id);
     if (!this.#wanted) return;
     this.end();
@@ -32,7 +33,7 @@ export class ContainersProgress implements ContainersListener {
           ? paint('gray', `skipped: ${skipped.reason}`)
           : `${questions} questions by ${asks.length} ways`
         : paint('magenta', `error: ${error}`);
-    say(`  ${id.padEnd(28)}${came}${paint('gray', ` in ${(duration / 1000).toFixed(1)} s`)}`);
+    say(`  ${id.padEnd(36)}${came}${paint('gray', ` in ${(duration / 1000).toFixed(1)} s`)}`);
     this.#show();
   }
 
@@ -48,4 +49,9 @@ export class ContainersProgress implements ContainersListener {
     if (this.#status) process.stdout.write('\r\x1b[K');
     this.#status = false;
   }
+}
+
+/** The configuration's id, with the release whose engine it is. */
+function idOf({ id, generation }: Configuration): string {
+  return generation === undefined ? id : `${generation}:${id}`;
 }

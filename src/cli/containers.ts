@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { CONFIGURATIONS, type Configuration } from '../containers/configurations.ts';
+import { CONFIGURATIONS, ofGeneration, type Configuration } from '../containers/configurations.ts';
 import { runContainers } from '../containers/run.ts';
 import { ENGINES, EngineUnavailable, type EngineName } from '../engine/engine.ts';
+import { generationFolder, prepareGeneration } from '../engine/generation.ts';
 import { engineMissing } from '../engine/host/engine-host.ts';
 import { idMatcher } from '../experiment/selection.ts';
 import type { ContainersRecord } from '../record/containers.ts';
@@ -25,6 +26,7 @@ export interface ContainersOptions {
   jobs?: number;
   known?: string;
   list: boolean;
+  prepare?: string;
   /** The folder, or false for none. */
   reports: string | false;
   format: 'pretty' | 'json';
@@ -36,6 +38,10 @@ const RECORD = 'containers.json';
 
 /** `bindspec containers`. Returns the exit code. @throws UserError for what the user can mend. */
 export async function containersCommand(selectors: string[], options: ContainersOptions): Promise<number> {
+  if (options.prepare !== undefined) {
+    await prepare(options.prepare);
+    return EXIT.expected;
+  }
   const configurations = chosen(selectors, options.engine);
   if (options.list) {
     for (const { id, title } of configurations) say(`${id.padEnd(24)}${title}`);
@@ -81,12 +87,22 @@ async function run(...[configurations, settings, progress]: Parameters<typeof ru
   }
 }
 
+/** An engine that was named: this machine's, or that of a release of Debian. */
+interface Named {
+  engine: EngineName;
+  generation?: string;
+}
+
+function named(text: string): Named {
+  const [generation, name] = text.includes(':') ? text.split(':') : [undefined, text];
+  if (!ENGINES.includes(name as EngineName)) {
+    throw new UserError(`there is no engine '${text}': choose one of ${ENGINES.join(', ')}, or such as trixie:docker`);
+  }
+  return { engine: name as EngineName, ...(generation === undefined ? {} : { generation }) };
+}
+
 /** The configurations that are meant: of the engines that were named, or of all that can be started here. */
 function chosen(selectors: readonly string[], engines: readonly string[]): Configuration[] {
-  for (const name of engines) {
-    if (!ENGINES.includes(name as EngineName))
-      throw new UserError(`there is no engine '${name}': choose one of ${ENGINES.join(', ')}`);
-  }
   const matchers = selectors.map((selector) => {
     const matches = idMatcher(selector);
     if (!CONFIGURATIONS.some(({ id }) => matches(id))) {
@@ -94,23 +110,43 @@ function chosen(selectors: readonly string[], engines: readonly string[]): Confi
     }
     return matches;
   });
-  const wanted = CONFIGURATIONS.filter(
-    ({ id, engine }) =>
-      (engines.length === 0 || engines.includes(engine)) &&
-      (matchers.length === 0 || matchers.some((matches) => matches(id))),
-  );
-  if (wanted.length === 0) throw new UserError(`nothing of ${engines.join(', ')} matches ${selectors.join(', ')}`);
-  const missing = new Map(ENGINES.map((name) => [name, engineMissing(name)]));
-  // An engine that was asked for must be there; of the others those that are.
-  const asked = new Set(engines.length > 0 || selectors.length > 0 ? wanted.map(({ engine }) => engine) : []);
-  for (const name of asked) {
-    const lacks = missing.get(name);
-    if (lacks) throw new UserError(`${name} can't be started here: ${lacks.reason}; ${lacks.enable}`);
+  const meant = ({ id }: Configuration) => matchers.length === 0 || matchers.some((matches) => matches(id));
+  if (engines.length > 0) {
+    const wanted = engines.map(named).flatMap((one) => ofEngine(one).filter(meant));
+    if (wanted.length === 0) throw new UserError(`nothing of ${engines.join(', ')} matches ${selectors.join(', ')}`);
+    return wanted;
   }
-  const there = wanted.filter(({ engine }) => !missing.get(engine));
+  const there = CONFIGURATIONS.filter(({ engine }) => engineMissing(engine) === null).filter(meant);
   if (there.length > 0) return there;
-  const [lacks] = [...missing.values()];
-  throw new UserError(`there is no container engine here: ${lacks?.reason}; ${lacks?.enable}`);
+  const lacks = ENGINES.filter((name) => CONFIGURATIONS.some((one) => one.engine === name && meant(one)))
+    .map((name) => engineMissing(name))
+    .find((missing) => missing !== null);
+  throw new UserError(`there is no container engine for that here: ${lacks?.reason}; ${lacks?.enable}`);
+}
+
+/** The configurations of an engine that was named. @throws UserError where it can't be started. */
+function ofEngine({ engine, generation }: Named): Configuration[] {
+  try {
+    const root = generation === undefined ? undefined : generationFolder(generation);
+    const lacks = engineMissing(engine, root);
+    if (lacks) throw new UserError(`${engine} can't be started here: ${lacks.reason}; ${lacks.enable}`);
+    const all = root === undefined || generation === undefined ? CONFIGURATIONS : ofGeneration(generation, root);
+    return all.filter((one) => one.engine === engine);
+  } catch (error) {
+    if (error instanceof EngineUnavailable) throw new UserError(`${error.message}; ${error.enable}`);
+    throw error;
+  }
+}
+
+/** Fetches a release of Debian with its engines. @throws UserError when it can't be had. */
+async function prepare(generation: string): Promise<void> {
+  try {
+    await prepareGeneration(generation, (line) => say(line));
+  } catch (error) {
+    if (error instanceof EngineUnavailable) throw new UserError(`${error.message}; ${error.enable}`);
+    throw error;
+  }
+  say(`ready: npx bindspec containers --engine ${generation}:docker --engine ${generation}:podman`);
 }
 
 function knownFrom(file: string | undefined): (engine: string) => KnownVerdict[] {

@@ -165,8 +165,14 @@ function program(): Command {
     .command('containers')
     .description('start container engines in namespaces of their own, and tell what their networks do to a bind')
     .argument('[configurations...]', 'the beginning of an id such as docker/proxy, or a glob; everything without')
-    .option('--engine <name>', 'podman or docker; again for more', (name: string, all: string[]) => [...all, name], [])
+    .option(
+      '--engine <name>',
+      'podman, docker, or those of a Debian release: trixie:docker; again for more',
+      (name: string, all: string[]) => [...all, name],
+      [],
+    )
     .option('--list', 'only list the configurations', false)
+    .option('--prepare <release>', 'unpack a Debian release with its engines into the cache folder: trixie or sid')
     .option('--jobs <number>', 'how many configurations at a time', number(1, 16))
     .option('--known <file>', 'a list of known deviations')
     .addOption(reports())

@@ -25,6 +25,10 @@ export interface Configuration {
   title: string;
   mode: Mode;
   host: EngineHostPlan;
+  /** The release of Debian whose engine it is; this machine's own without. */
+  generation?: string;
+  /** Programs that not every installation of the engine has, each with its package. */
+  needs?: Readonly<Record<string, string>>;
   /** The network that containers are started with, where it is not one that was made. */
   network?: string;
   /** Since which version of the engine it is there. */
@@ -35,14 +39,57 @@ export interface Configuration {
 
 type Given = Omit<Configuration, 'id' | 'engine' | 'host'> & { plan?: object };
 
+const ROOTLESS = { rootless: true };
+const SLIRP = { slirp4netns: 'slirp4netns' };
+const USER = { newuidmap: 'uidmap' };
+
 const PODMAN: Record<string, Given> = {
-  netavark: { title: 'podman, a bridge by netavark', mode: 'bridge' },
-  cni: { title: 'podman, a bridge by CNI', mode: 'bridge', plan: { network: 'cni' }, before: '5' },
-  slirp4netns: { title: 'podman, slirp4netns', mode: 'slirp4netns', network: 'slirp4netns', before: '6' },
-  pasta: { title: 'podman, pasta', mode: 'pasta', network: 'pasta', since: '4.4' },
+  netavark: {
+    title: 'podman, a bridge by netavark',
+    mode: 'bridge',
+    needs: { '/usr/lib/podman/netavark': 'netavark' },
+  },
+  cni: {
+    title: 'podman, a bridge by CNI',
+    mode: 'bridge',
+    plan: { network: 'cni' },
+    before: '5',
+    needs: { '/usr/lib/cni/bridge': 'containernetworking-plugins' },
+  },
+  slirp4netns: { title: 'podman, slirp4netns', mode: 'slirp4netns', network: 'slirp4netns', before: '6', needs: SLIRP },
   host: { title: "podman, the host's network", mode: 'host', network: 'host' },
   none: { title: 'podman, no network', mode: 'none', network: 'none' },
   container: { title: 'podman, the network of another container', mode: 'container' },
+  'rootless-slirp4netns': {
+    title: "podman of an ordinary user, slirp4netns with RootlessKit's port forwarder",
+    mode: 'slirp4netns',
+    network: 'slirp4netns',
+    plan: ROOTLESS,
+    needs: { ...SLIRP, ...USER },
+    before: '6',
+  },
+  'rootless-slirp4netns-port': {
+    title: 'podman of an ordinary user, slirp4netns with its own port forwarder',
+    mode: 'slirp4netns',
+    network: 'slirp4netns:port_handler=slirp4netns',
+    plan: ROOTLESS,
+    needs: { ...SLIRP, ...USER },
+    before: '6',
+  },
+  'rootless-bridge': {
+    title: 'podman of an ordinary user, a bridge',
+    mode: 'bridge',
+    plan: ROOTLESS,
+    needs: { ...SLIRP, ...USER },
+  },
+  'rootless-pasta': {
+    title: 'podman of an ordinary user, pasta',
+    mode: 'pasta',
+    network: 'pasta',
+    plan: ROOTLESS,
+    needs: { pasta: 'passt', ...USER },
+    since: '4.4',
+  },
   macvlan: { title: "podman, an address on the host's LAN by macvlan", mode: 'macvlan' },
 };
 
@@ -66,6 +113,11 @@ function all(engine: EngineName, given: Readonly<Record<string, Given>>): Config
 
 /** Every configuration that there is, in the order of the record. */
 export const CONFIGURATIONS: readonly Configuration[] = [...all('podman', PODMAN), ...all('docker', DOCKER)];
+
+/** The configurations of a release of Debian's engines, which lies in a folder. */
+export function ofGeneration(generation: string, root: string): Configuration[] {
+  return CONFIGURATIONS.map((one) => ({ ...one, generation, host: { ...one.host, root } }));
+}
 
 /** Why a version of an engine does not have a configuration; null where it does. */
 export function notIn({ since, before }: Configuration, version: string): string | null {

@@ -1,7 +1,7 @@
 import type { Entry } from '../bundle/tar.ts';
 import { tar } from '../bundle/tar.ts';
 import { EngineFailed, EngineUnavailable, type EngineFacts } from '../engine/engine.ts';
-import { startEngineHost, type EngineHost } from '../engine/host/engine-host.ts';
+import { programMissing, startEngineHost, type EngineHost } from '../engine/host/engine-host.ts';
 import type { Hello, Operation } from '../protocol/messages.ts';
 import type { ConfigurationRecord } from '../record/containers.ts';
 import { AgentProcess } from '../runner/agent-process.ts';
@@ -46,6 +46,11 @@ export async function runConfiguration(given: Configuration, settings: RunSettin
   const { configuration } = done;
   let host: EngineHost | null = null;
   const agents: AgentProcess[] = [];
+  const lacks = programMissing(given.needs ?? {}, given.host.root);
+  if (lacks) {
+    configuration.skipped = lacks;
+    return done;
+  }
   try {
     host = await startEngineHost(given.host);
     done.engine = await host.engine.facts();

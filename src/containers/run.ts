@@ -1,5 +1,4 @@
 import { programEntries } from '../bundle/rootfs.ts';
-import type { EngineName } from '../engine/engine.ts';
 import { EngineUnavailable } from '../engine/engine.ts';
 import { findProgram } from '../lab/programs.ts';
 import { CONTAINERS_VERSION, type ConfigurationRecord, type ContainersRecord } from '../record/containers.ts';
@@ -17,7 +16,7 @@ export interface ContainersSettings extends Omit<RunSettings, 'image'> {
 
 export interface ContainersListener {
   began(configuration: Configuration): void;
-  ended(configuration: ConfigurationRecord): void;
+  ended(configuration: Configuration, record: ConfigurationRecord): void;
 }
 
 /**
@@ -33,7 +32,7 @@ export async function runContainers(
   const sleep = findProgram('sleep');
   if (sleep === null) throw new EngineUnavailable("the program 'sleep' is not here", 'apt-get install coreutils');
   const image = await programEntries({ '/bin/sleep': sleep });
-  const done: (Done & { engineName: EngineName })[] = [];
+  const done: (Done & { of: string })[] = [];
   let next = 0;
   const worker = async () => {
     while (next < configurations.length && !settings.signal.aborted) {
@@ -41,21 +40,26 @@ export async function runContainers(
       const configuration = configurations[place] as Configuration;
       listener.began(configuration);
       const one = await runConfiguration(configuration, { ...settings, image });
-      done[place] = { ...one, engineName: configuration.engine };
-      listener.ended(one.configuration);
+      done[place] = { ...one, of: engineOf(configuration) };
+      listener.ended(configuration, one.configuration);
     }
   };
   await Promise.all(Array.from({ length: Math.min(settings.jobs, configurations.length) }, worker));
   const over = done.filter((one) => one !== undefined);
-  const records = [...new Set(configurations.map(({ engine }) => engine))].flatMap((name) => {
-    const own = over.filter(({ engineName }) => engineName === name);
+  const records = [...new Set(configurations.map(engineOf))].flatMap((name) => {
+    const own = over.filter(({ of }) => of === name);
     const record = recordOf(own, settings, started);
     if (!record) return [];
-    const wanted = configurations.filter(({ engine }) => engine === name).length;
+    const wanted = configurations.filter((one) => engineOf(one) === name).length;
     return [{ ...record, complete: own.length === wanted && !settings.signal.aborted }];
   });
-  const recorded = new Set(records.flatMap((record) => record.configurations.map(({ id }) => id)));
-  return { records, rest: over.map(({ configuration }) => configuration).filter(({ id }) => !recorded.has(id)) };
+  const recorded = new Set(records.flatMap((record) => record.configurations));
+  return { records, rest: over.map(({ configuration }) => configuration).filter((one) => !recorded.has(one)) };
+}
+
+/** What tells engines apart: one of this machine's, or of another release. */
+function engineOf({ engine, generation }: Configuration): string {
+  return generation === undefined ? engine : `${generation}:${engine}`;
 }
 
 /** The record of one engine; null where it could not be started, or nothing was asked of it. */

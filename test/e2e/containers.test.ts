@@ -16,14 +16,16 @@ describe('bindspec containers', () => {
     const { exitCode, stdout, stderr } = await bindspec(['containers', 'docker/*proxy', '--list']);
     if (missing !== null) {
       expect(exitCode).toBe(2);
-      expect(stderr).toMatch(/^bindspec: docker can't be started here: [^\n]+\n?$/);
+      expect(stderr).toMatch(/^bindspec: there is no container engine for that here: [^\n]+\n?$/);
       return;
     }
     expect(stdout.split('\n').map((line) => line.split(' ')[0])).toEqual(['docker/proxy', 'docker/no-proxy']);
   });
 
   it.each([
-    [['--engine', 'lxc'], "there is no engine 'lxc': choose one of podman, docker"],
+    [['--engine', 'lxc'], "there is no engine 'lxc': choose one of podman, docker, or such as trixie:docker"],
+    [['--engine', 'buster:docker'], "there are no engines of 'buster'; choose one of trixie, sid"],
+    [['--prepare', 'buster'], "there are no engines of 'buster'; choose one of trixie, sid"],
     [['docker/procksy'], "no configuration matches 'docker/procksy'; 'bindspec containers --list' shows them all"],
     [['docker', '--engine', 'podman'], 'nothing of podman matches docker'],
     [['--known', '/nowhere/known.txt'], "the list of known deviations can't be read: ENOENT"],
@@ -39,7 +41,7 @@ describe('bindspec containers', () => {
     const { exitCode, stderr } = await bindspec(['containers'], { env: { PATH: '/nonexistent' } });
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(
-      /^bindspec: there is no container engine here: the program 'podman' is not here; apt-get install [^\n]+$/,
+      /^bindspec: there is no container engine for that here: the program 'podman' is not here; apt-get install [^\n]+$/,
     );
   });
 });

@@ -39,7 +39,7 @@ describe('configurations', () => {
     expect(older('4.10', '4.4')).toBe(false);
     expect(older('28.0', '28')).toBe(false);
     expect(older('20.10.24+dfsg1', '28')).toBe(true);
-    const pasta = CONFIGURATIONS.find(({ id }) => id === 'podman/pasta');
+    const pasta = CONFIGURATIONS.find(({ id }) => id === 'podman/rootless-pasta');
     const cni = CONFIGURATIONS.find(({ id }) => id === 'podman/cni');
     if (!pasta || !cni) throw new Error('the configurations are gone');
     expect(notIn(pasta, '4.3.1')).toContain('from version 4.4 on');
