@@ -11,7 +11,7 @@ import {
   type Published,
   type Service,
 } from './cases.ts';
-import { askAll, type Question } from './probe.ts';
+import { askAll, type Pace, type Question } from './probe.ts';
 import { addressOf, nameOfAddress, type Actor, type Scene } from './scene.ts';
 import { askersOf, serve, serverName } from './servers.ts';
 
@@ -37,6 +37,7 @@ export async function askEverything(
   scene: Scene,
   agents: Agents,
   asks: readonly Ask[],
+  pace: Pace,
 ): Promise<Pick<ConfigurationRecord, 'rows' | 'outcomes'>> {
   const services: Service[] = [];
   for (const published of PUBLISHED) {
@@ -60,7 +61,7 @@ export async function askEverything(
       return [{ row, column, service, asker, question, outcome: { outcome: 'silence' }, bytes: 0 }];
     }),
   );
-  await Promise.all([...byAgent(cells, agents)].map(([agent, own]) => ask(agent, own, bytes, scene)));
+  await Promise.all([...byAgent(cells, agents)].map(([agent, own]) => ask(agent, own, { bytes, pace, scene })));
   await nameSources(cells, agents, scene);
   return table(rows, cells, asks.length);
 }
@@ -91,12 +92,22 @@ function byAgent(cells: readonly Cell[], agents: Agents): Map<AgentProcess, Cell
   return all;
 }
 
-async function ask(agent: AgentProcess, cells: readonly Cell[], bytes: Bytes, scene: Scene): Promise<void> {
+async function ask(
+  agent: AgentProcess,
+  cells: readonly Cell[],
+  { bytes, pace, scene }: { bytes: Bytes; pace: Pace; scene: Scene },
+): Promise<void> {
   const services = new Map(cells.map(({ question, service }) => [question, service]));
   const came = await askAll(
     agent,
     cells.map(({ question }) => question),
-    (question) => ({ ...question, bytes: bytes.next(services.get(question) as Service) }),
+    pace,
+    (question) => {
+      const service = services.get(question) as Service;
+      const next = { ...question, bytes: bytes.next(service) };
+      services.set(next, service);
+      return next;
+    },
   );
   for (const [index, { outcome, by, from, sent }] of came.entries()) {
     const cell = cells[index] as Cell;

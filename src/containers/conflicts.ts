@@ -1,4 +1,3 @@
-import type { Engine } from '../engine/engine.ts';
 import { EngineFailed } from '../engine/engine.ts';
 import type { EngineHost } from '../engine/host/engine-host.ts';
 import { LAN } from '../engine/host/topology.ts';
@@ -6,7 +5,7 @@ import type { Family, Operation } from '../protocol/messages.ts';
 import type { ConfigurationRecord } from '../record/containers.ts';
 import type { AgentProcess } from '../runner/agent-process.ts';
 import { PROTOCOLS, PUBLISHED, publishedPort, type Protocol, type Published } from './cases.ts';
-import { askOne } from './probe.ts';
+import { askAll, type Pace } from './probe.ts';
 import { IMAGE, some, type Scene } from './scene.ts';
 
 type Conflict = ConfigurationRecord['conflicts'][number];
@@ -28,8 +27,6 @@ const HOST_FIRST: readonly { protocol: Protocol; bind: HostBind; published: Publ
   })),
 ];
 const FIRST_PORT = 30_000;
-/** How long an answer is waited for, in milliseconds. */
-const PATIENCE = 1000;
 
 /** What listens on the host for the ports that are published, from the host's own list of sockets. */
 export async function holdersOf(host: EngineHost, scene: Scene): Promise<Holders> {
@@ -53,13 +50,20 @@ export function listenersAt(printed: string, protocol: Protocol, port: number): 
   });
 }
 
+/** What conflicts are tried in. */
+interface Around {
+  host: EngineHost;
+  scene: Scene;
+  /** On the host. */
+  agent: AgentProcess;
+  /** The network that containers are started with. */
+  network: string;
+  pace: Pace;
+}
+
 /** Which sockets of the host's own a published port excludes, and which published ports such a socket excludes. */
-export async function conflictsOf(
-  host: EngineHost,
-  scene: Scene,
-  agent: AgentProcess,
-  network: string,
-): Promise<Conflict[]> {
+export async function conflictsOf(around: Around): Promise<Conflict[]> {
+  const { scene, agent } = around;
   const first: Conflict[] = [];
   for (const published of ['every', '127.0.0.1'] as const) {
     if (!scene.servers[published]) continue;
@@ -70,7 +74,7 @@ export async function conflictsOf(
   }
   const second: Conflict[] = [];
   const jobs = HOST_FIRST.map((one, index) => async () => {
-    second[index] = await publishBeside(host.engine, agent, one, FIRST_PORT + index, network);
+    second[index] = await publishBeside(around, one, FIRST_PORT + index);
   });
   await some(jobs);
   return [...first, ...second];
@@ -89,28 +93,22 @@ async function bindBeside(agent: AgentProcess, one: Case, port: number): Promise
   return { first: 'engine', ...one, outcome: results.at(-1)?.outcome ?? 'ok' };
 }
 
-async function publishBeside(
-  engine: Engine,
-  agent: AgentProcess,
-  one: Case,
-  port: number,
-  network: string,
-): Promise<Conflict> {
+async function publishBeside({ host, agent, network, pace }: Around, one: Case, port: number): Promise<Conflict> {
   const { protocol, bind, published } = one;
   const on = `before ${port}`;
   const name = `beside-${port}`;
   await agent.ask([...binding(on, one, port), { op: 'serve', on, name: 'the host' }], true);
   try {
     const at = published === 'every' ? '' : `${published}:`;
-    await engine.run({ name, image: IMAGE, networks: [network], publish: [`${at}${port}:80/${protocol}`] });
+    await host.engine.run({ name, image: IMAGE, networks: [network], publish: [`${at}${port}:80/${protocol}`] });
   } catch (error) {
     if (!(error instanceof EngineFailed)) throw error;
     return { first: 'host', protocol, bind, published, outcome: 'refused' };
   }
   // Nothing listens in the container: either the host's own server answers, or the port is the container's.
   const address = bind === 'lan' ? LAN.host.inet : bind === '::1' ? '::1' : '127.0.0.1';
-  const came = await askOne(agent, { socket: protocol, address, port, bytes: 1 }, PATIENCE);
-  const answers = came.outcome === 'answered' ? 'the host' : `not the host (${came.outcome})`;
+  const [came] = await askAll(agent, [{ socket: protocol, address, port, bytes: 1 }], pace);
+  const answers = came?.outcome === 'answered' ? 'the host' : `not the host (${came?.outcome ?? 'silence'})`;
   return { first: 'host', protocol, bind, published, outcome: 'ok', answers };
 }
 

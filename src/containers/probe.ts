@@ -20,46 +20,68 @@ export interface Question {
 }
 
 /** How long an answer is waited for at first, and how long once more where none came, in milliseconds. */
-const PATIENCE = 400;
-const SECOND_PATIENCE = 800;
-/** How many questions of one agent are under way at a time; each holds a descriptor. */
+const PATIENCE = [400, 800];
+/** Silence is believed when it was waited for so many times as long as the slowest answer took. */
+const MARGIN = 4;
+/** Nobody waits longer than this, in milliseconds. */
+const LONGEST = 6000;
+/** How many questions of one agent are under way at a time, and of those that are only waited for; each holds a descriptor. */
 const AT_A_TIME = 150;
+const WAITING_AT_A_TIME = 300;
+
+/** How slow the machine is: what the slowest answer took, in milliseconds. Agents that ask side by side share one. */
+export class Pace {
+  slowest = 0;
+
+  /** Takes note of an answer. */
+  took(milliseconds: number): void {
+    this.slowest = Math.max(this.slowest, milliseconds);
+  }
+}
+
+/** An outcome that may be another when the machine has more time. */
+const WAITED_FOR: ReadonlySet<string> = new Set(['silence', 'accepted']);
 
 /**
- * Has an agent ask questions, many at a time. Silence is told only where there was none at a second try, because a busy
- * machine is slow. @returns what each came to, and how many bytes were sent the last time.
+ * Has an agent ask questions, many at a time. Where no answer came they are asked a second time, and on a machine that is
+ * so busy that answers were slow, until it was waited for much longer than any of them took.
+ * @param again what is asked then instead of a question, so that the server can tell the two apart
+ * @returns what each came to, and how many bytes were sent the last time
  */
 export async function askAll(
   agent: AgentProcess,
   questions: readonly Question[],
-  again: (question: Question) => Question,
-) {
-  const came = await inTurns(questions, (question) => askOne(agent, question, PATIENCE));
-  const sent = questions.map(({ bytes }) => bytes);
-  const silent = came.flatMap(({ outcome }, index) => (outcome === 'silence' ? [index] : []));
-  const second = await inTurns(silent, async (index) => {
-    const question = again(questions[index] as Question);
-    sent[index] = question.bytes;
-    return askOne(agent, question, SECOND_PATIENCE);
-  });
-  for (const [place, index] of silent.entries()) came[index] = second[place] as Came;
-  return came.map((one, index) => ({ ...one, sent: sent[index] ?? 0 }));
+  pace: Pace,
+  again: (question: Question) => Question = (question) => question,
+): Promise<(Came & { sent: number })[]> {
+  const came: (Came & { sent: number })[] = [];
+  let left = questions.map((question, index) => ({ question, index }));
+  for (let look = 0, patience = PATIENCE[0] ?? LONGEST; left.length > 0; look += 1) {
+    await inTurns(left, look === 0 ? AT_A_TIME : WAITING_AT_A_TIME, async ({ question, index }) => {
+      came[index] = { ...(await askOne(agent, question, patience, pace)), sent: question.bytes };
+    });
+    left = left
+      .filter(({ index }) => WAITED_FOR.has(came[index]?.outcome ?? ''))
+      .map(({ question, index }) => ({ question: again(question), index }));
+    const next = PATIENCE[look + 1];
+    if (next === undefined && (patience >= LONGEST || pace.slowest * MARGIN <= patience)) break;
+    patience = next ?? Math.min(LONGEST, Math.max(2 * patience, pace.slowest * MARGIN));
+  }
+  return came;
 }
 
-async function inTurns<T, R>(list: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
+async function inTurns<T>(list: readonly T[], atATime: number, work: (one: T) => Promise<void>): Promise<void> {
   let next = 0;
   const worker = async () => {
-    for (let index = next++; index < list.length; index = next++) results[index] = await work(list[index] as T);
+    for (let index = next++; index < list.length; index = next++) await work(list[index] as T);
   };
-  await Promise.all(Array.from({ length: Math.min(AT_A_TIME, list.length) }, worker));
-  return results;
+  await Promise.all(Array.from({ length: Math.min(atATime, list.length) }, worker));
 }
 
 let names = 0;
 
 /** Asks one question with a socket of its own. */
-export async function askOne(agent: AgentProcess, question: Question, patience: number): Promise<Came> {
+async function askOne(agent: AgentProcess, question: Question, patience: number, pace: Pace): Promise<Came> {
   const { socket, address, port, bytes } = question;
   const family: Family = address.includes(':') ? 'inet6' : 'inet';
   const on = `q${names++}`;
@@ -75,7 +97,9 @@ export async function askOne(agent: AgentProcess, question: Question, patience: 
   if (opened?.outcome !== 'ok') return { outcome: opened?.outcome ?? 'silence' };
   // A reset leaves no state behind; what a socket of UDP does at its end is nothing anyway.
   void agent.ask([{ op: 'close', on, reset: socket === 'tcp' }], false).catch(() => undefined);
-  return socket === 'tcp' ? ofStream(results) : ofDatagram(results);
+  const came = socket === 'tcp' ? ofStream(results) : ofDatagram(results);
+  if (came.outcome === 'answered') pace.took(results.reduce((sum, { took }) => sum + took, 0));
+  return came;
 }
 
 /** What connecting, sending and receiving came to. */

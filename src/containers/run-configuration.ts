@@ -12,7 +12,7 @@ import { asksOf, PROTOCOLS, type Ask, type Asker, type Protocol, type Published 
 import { notIn, type Configuration } from './configurations.ts';
 import { conflictsOf, holdersOf } from './conflicts.ts';
 import { factsOf } from './facts.ts';
-import { askOne } from './probe.ts';
+import { askAll, Pace } from './probe.ts';
 import { IMAGE, setScene, type Actor, type Scene } from './scene.ts';
 
 export interface RunSettings {
@@ -34,7 +34,6 @@ export interface Done {
 
 /** The port of the host's own server on its loopback. */
 const HOST_PORT = 7777;
-const PATIENCE = 1000;
 
 /**
  * Runs one configuration on a host made for it, and takes all of it back. What goes wrong in it is told in its record.
@@ -69,15 +68,16 @@ export async function runConfiguration(given: Configuration, settings: RunSettin
     done.hello = cast.hello;
     configuration.asks = asksOf(given.mode === 'host');
     const own = cast.agents.at.host as AgentProcess;
+    const pace = new Pace();
     const [answers, hostServer, holders] = await Promise.all([
-      askEverything(scene, cast.agents, configuration.asks as Ask[]),
-      askHostServer(own, cast.agents.at.attacker as AgentProcess),
+      askEverything(scene, cast.agents, configuration.asks as Ask[], pace),
+      askHostServer(own, cast.agents.at.attacker as AgentProcess, pace),
       given.mode === 'host' || given.mode === 'none' ? [] : holdersOf(host, scene),
     ]);
     Object.assign(configuration, answers, { hostServer, holders });
     settings.signal.throwIfAborted();
     if (['bridge', 'slirp4netns', 'pasta'].includes(given.mode)) {
-      configuration.conflicts = await conflictsOf(host, scene, own, given.network ?? 'one');
+      configuration.conflicts = await conflictsOf({ host, scene, agent: own, network: given.network ?? 'one', pace });
     }
   } catch (error) {
     if (settings.signal.aborted) configuration.error = 'interrupted';
@@ -132,7 +132,11 @@ async function startAgents(
 }
 
 /** Starts servers on the host's own loopback, has the attacker ask for them, and ends them. */
-async function askHostServer(host: AgentProcess, attacker: AgentProcess): Promise<ConfigurationRecord['hostServer']> {
+async function askHostServer(
+  host: AgentProcess,
+  attacker: AgentProcess,
+  pace: Pace,
+): Promise<ConfigurationRecord['hostServer']> {
   const asked = (['127.0.0.1', '::1'] as const).flatMap((target) =>
     PROTOCOLS.map((protocol) => ({ target, protocol })),
   );
@@ -151,12 +155,8 @@ async function askHostServer(host: AgentProcess, attacker: AgentProcess): Promis
         { op: 'serve', on, name: on },
       ];
       await host.ask(operations, true);
-      const { outcome } = await askOne(
-        attacker,
-        { socket: protocol, address: target, port: HOST_PORT, bytes: 1 },
-        PATIENCE,
-      );
-      return { protocol, target, outcome };
+      const [came] = await askAll(attacker, [{ socket: protocol, address: target, port: HOST_PORT, bytes: 1 }], pace);
+      return { protocol, target, outcome: came?.outcome ?? 'silence' };
     }),
   );
 }
