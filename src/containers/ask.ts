@@ -61,9 +61,29 @@ export async function askEverything(
       return [{ row, column, service, asker, question, outcome: { outcome: 'silence' }, bytes: 0 }];
     }),
   );
-  await Promise.all([...byAgent(cells, agents)].map(([agent, own]) => ask(agent, own, { bytes, pace, scene })));
+  const askOf = async (some: readonly Cell[]) => {
+    await Promise.all([...byAgent(some, agents)].map(([agent, own]) => ask(agent, own, { bytes, pace, scene })));
+  };
+  await askOf(cells.filter(({ question }) => question.socket !== 'udp unconnected'));
+  await askOf(unconnected(cells));
   await nameSources(cells, agents, scene);
   return table(rows, cells, asks.length);
+}
+
+/**
+ * The questions from sockets that are not connected. A refusal is told to a connected socket only: where one was refused,
+ * the other hears nothing however long it waits.
+ */
+function unconnected(cells: readonly Cell[]): Cell[] {
+  const place = ({ service, column }: Cell) => `${serverName(service)} ${column}`;
+  const refused = new Set(
+    cells.filter(({ question, outcome }) => question.socket === 'udp' && outcome.outcome === 'refused').map(place),
+  );
+  return cells
+    .filter(({ question }) => question.socket === 'udp unconnected')
+    .map((cell) =>
+      refused.has(place(cell)) ? Object.assign(cell, { question: { ...cell.question, once: true } }) : cell,
+    );
 }
 
 function agentOf(agents: Agents, asker: Asker, { published }: Service): AgentProcess | undefined {

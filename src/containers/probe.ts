@@ -17,14 +17,16 @@ export interface Question {
   port: number;
   /** How many bytes are sent, by which the server's list tells this question from others. */
   bytes: number;
+  /** Silence is what must come of it, as is known already: it is asked once, and no more. */
+  once?: boolean;
 }
 
 /** How long an answer is waited for at first, and how long once more where none came, in milliseconds. */
 const PATIENCE = [400, 800];
 /** Silence is believed when it was waited for so many times as long as the slowest answer took. */
-const MARGIN = 4;
+const MARGIN = 3;
 /** Nobody waits longer than this, in milliseconds. */
-const LONGEST = 6000;
+const LONGEST = 4000;
 /** How many questions of one agent are under way at a time, and of those that are only waited for; each holds a descriptor. */
 const AT_A_TIME = 150;
 const WAITING_AT_A_TIME = 300;
@@ -61,7 +63,7 @@ export async function askAll(
       came[index] = { ...(await askOne(agent, question, patience, pace)), sent: question.bytes };
     });
     left = left
-      .filter(({ index }) => WAITED_FOR.has(came[index]?.outcome ?? ''))
+      .filter(({ question, index }) => question.once !== true && WAITED_FOR.has(came[index]?.outcome ?? ''))
       .map(({ question, index }) => ({ question: again(question), index }));
     const next = PATIENCE[look + 1];
     if (next === undefined && (patience >= LONGEST || pace.slowest * MARGIN <= patience)) break;

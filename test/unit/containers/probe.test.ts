@@ -68,12 +68,17 @@ describe('silence', () => {
     expect(patiences).toEqual([400, 400, 800, 1600]);
   });
 
+  it('that must come is waited for once', async () => {
+    const { patiences } = await outcomes(() => [{ outcome: 'silence' }], [{ ...UDP, once: true }]);
+    expect(patiences).toEqual([400]);
+  });
+
   it('ends however slow everything is', async () => {
     const pace = new Pace();
     pace.took(100_000);
     const { came, patiences } = await outcomes(() => [{ outcome: 'silence' }], [QUESTION], pace);
     expect(came[0]?.outcome).toBe('silence');
-    expect(patiences.at(-1)).toBe(6000);
+    expect(patiences.at(-1)).toBe(4000);
   });
 
   it('is asked for by what the server can tell from the first time', async () => {

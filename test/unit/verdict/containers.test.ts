@@ -48,6 +48,10 @@ describe('security', () => {
         { published: 'not', bind: '::', socket: 'tcp', came: { 'neighbour container': 'answered' } },
       ]);
       expect(securityOf(record, OLD)).toEqual([]);
+      const published = configurationRecord({ id: 'docker/macvlan', mode }, [
+        { published: '127.0.0.1', bind: '::', socket: 'tcp', came: { 'attacker 127.0.0.1': 'answered' } },
+      ]);
+      expect(securityOf(published, OLD)).toMatchObject([{ way: 'loopback', verdict: 'exposed' }]);
     }
   });
 
@@ -129,8 +133,10 @@ describe('known deviations', () => {
 describe('changes', () => {
   it('are what came to something else than the last time, and nothing that was not asked then', () => {
     const before = containersRecord([bridge('answered')]);
+    const more = bridge('silence');
+    more.rows.push({ published: 'lan', bind: '::', socket: 'tcp', outcomes: [0, null] });
     const after = containersRecord([
-      bridge('silence'),
+      more,
       configurationRecord({ id: 'docker/none', mode: 'none' }, [
         { published: 'not', bind: '::', socket: 'tcp', came: { 'host lan': 'answered' } },
       ]),
