@@ -79,3 +79,23 @@ export const WINE_TAKES_ERRORS = {
   known: 'observed',
   cite: [{ source: 'wine-server-8', where: 'sock_poll_event, sock_error' }],
 } as const satisfies Ground;
+
+/** What gVisor's own network stack does as Linux does. */
+export const IN_GVISOR: readonly Ground[] = [
+  { on: ['gvisor'], known: 'observed', cite: [{ source: 'gvisor', where: 'pkg/tcpip' }] },
+];
+
+/**
+ * gVisor takes a packet only on the interface that has its address (the strong model of RFC 1122, 3.3.4.2); Linux takes it
+ * on any.
+ */
+export const GVISOR_STRONG_HOST = {
+  on: ['gvisor'],
+  known: 'observed',
+  cite: [
+    { source: 'gvisor', where: 'pkg/tcpip/network/ipv4/ipv4.go, pkg/tcpip/network/ipv6/ipv6.go' },
+    { source: 'rfc1122', where: '3.3.4.2' },
+  ],
+  because:
+    'gVisor takes a packet only on the interface that has the address it is for, so that a neighbour on one network hears nothing from the address of another.',
+} as const satisfies Ground & { because: string };

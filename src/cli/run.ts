@@ -6,6 +6,7 @@ import { run, type Listener } from '../runner/run.ts';
 import { BadKnownList, parseKnownList, type KnownDeviation } from '../verdict/known.ts';
 import { conclude } from './conclusion.ts';
 import { EXIT, exitCodeOf, UserError } from './exit.ts';
+import { grace } from './grace.ts';
 import { inLab, type Place } from './in-lab.ts';
 import { interruptible } from './interruption.ts';
 import { Progress } from './progress.ts';
@@ -51,7 +52,7 @@ export async function runCommand(selectors: string[], options: RunOptions): Prom
         ...(options.patience === undefined ? {} : { patience: options.patience }),
         fresh: options.fresh,
         failFast: options.failFast,
-        grace: GRACE,
+        grace: grace(GRACE),
         known,
         signal: interruption.signal,
       },

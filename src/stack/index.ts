@@ -4,10 +4,20 @@ import { StackUnavailable, type Stack } from './stack.ts';
 const KINDS: Readonly<Record<string, (variant: string | undefined) => Promise<Stack>>> = {
   gvisor: async (variant) => (await import('./gvisor/gvisor.ts')).gvisor(variant),
   wine: async (variant) => (await import('./wine/wine.ts')).wine(variant),
+  kernel: async (variant) => (await import('./guest/kernel.ts')).kernelStack(variant),
+  uml: async (variant) => (await import('./guest/uml.ts')).umlStack(variant),
 };
 
 /** The stacks that doctor tells of. */
-export const STACKS: readonly string[] = ['gvisor', 'wine'];
+export const STACKS: readonly string[] = [
+  'gvisor',
+  'wine',
+  'kernel:5.10',
+  'kernel:6.1',
+  'kernel:6.12',
+  'kernel:7',
+  'uml',
+];
 
 /** The stack of a name such as `gvisor` or `kernel:6.1`. @throws StackUnavailable when there is none. */
 export async function stackNamed(name: string): Promise<Stack> {

@@ -2,7 +2,7 @@ import { experiment } from '../../src/experiment/experiment.ts';
 import { FAMILIES, serveOn } from '../../src/experiment/scenes.ts';
 import { answerer, ask, open, outcomeOf, REQUEST, socketName } from '../../src/experiment/talk.ts';
 import { addressOf } from '../../src/experiment/trial.ts';
-import { CONNECTED_FILTERS, DELIVERED_BY_NAME, UNDER_WINE, WINE_INTERFACES } from '../grounds.ts';
+import { CONNECTED_FILTERS, DELIVERED_BY_NAME, IN_GVISOR, UNDER_WINE, WINE_INTERFACES } from '../grounds.ts';
 
 const IMPOSTOR = 'impostor: Your data was 23 bytes';
 
@@ -79,6 +79,7 @@ export default experiment({
     { grounds: CONNECTED_FILTERS, where: ({ connected }) => connected === 'yes' },
     { grounds: DELIVERED_BY_NAME, where: ({ connected }) => connected === 'no' },
     { grounds: UNDER_WINE },
+    { grounds: IN_GVISOR },
   ],
   differs: [
     {

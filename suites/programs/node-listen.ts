@@ -1,6 +1,6 @@
 import { experiment } from '../../src/experiment/experiment.ts';
 import { startAndLook } from '../../src/experiment/programs.ts';
-import { UNDER_WINE } from '../grounds.ts';
+import { IN_GVISOR, UNDER_WINE } from '../grounds.ts';
 
 const YES = 'answered';
 const NO = 'ECONNREFUSED';
@@ -48,7 +48,7 @@ export default experiment({
     { source: 'node-net', where: 'server.listen([port[, host[, backlog]]][, callback])' },
     { source: 'serve', where: 'app.listen' },
   ],
-  holds: [{ grounds: UNDER_WINE }],
+  holds: [{ grounds: UNDER_WINE }, { grounds: IN_GVISOR }],
   differs: [
     {
       on: ['wine'],

@@ -1,7 +1,14 @@
 import { experiment } from '../../src/experiment/experiment.ts';
 import { askAt, FAMILIES, PROTOCOLS, serveOn } from '../../src/experiment/scenes.ts';
 import { requestsAt } from '../../src/experiment/talk.ts';
-import { CLOSED_PORT, UNDER_WINE, WINE_INTERFACES, WINE_TAKES_ERRORS } from '../grounds.ts';
+import {
+  CLOSED_PORT,
+  GVISOR_STRONG_HOST,
+  IN_GVISOR,
+  UNDER_WINE,
+  WINE_INTERFACES,
+  WINE_TAKES_ERRORS,
+} from '../grounds.ts';
 
 const YES = 'answered';
 const NO = 'ECONNREFUSED';
@@ -107,8 +114,17 @@ export default experiment({
       expect: ({ bound }) => ({ server: 'ok', machine: REACHED[bound].machine }),
     },
     { grounds: UNDER_WINE },
+    { grounds: IN_GVISOR },
   ],
   differs: [
+    {
+      ...GVISOR_STRONG_HOST,
+      // A UDP server on the wildcard is silent for another reason, but there too it hears nothing.
+      expect: ({ bound }) => ({
+        neighbour: { second: 'silence' },
+        requests: bound === 'wildcard' ? REACHED.wildcard.requests - 1 : REACHED[bound].requests,
+      }),
+    },
     {
       ...UNDER_WINE_REFUSALS,
       where: ({ bound, protocol }) => bound !== 'wildcard' && protocol === 'tcp',

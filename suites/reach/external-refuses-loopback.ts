@@ -1,6 +1,6 @@
 import { experiment } from '../../src/experiment/experiment.ts';
 import { askAt, FAMILIES, PROTOCOLS, serveAndAsk } from '../../src/experiment/scenes.ts';
-import { CLOSED_PORT, UNDER_WINE, WINE_TAKES_ERRORS } from '../grounds.ts';
+import { CLOSED_PORT, IN_GVISOR, UNDER_WINE, WINE_TAKES_ERRORS } from '../grounds.ts';
 
 export default experiment({
   title: 'A server on the external address, asked at loopback',
@@ -42,6 +42,7 @@ export default experiment({
       expect: { answer: { outcome: 'ECONNREFUSED', by: null }, received: { count: 0, from: [] } },
     },
     { grounds: UNDER_WINE },
+    { grounds: IN_GVISOR },
   ],
   differs: [
     {

@@ -2,7 +2,7 @@ import { experiment } from '../../src/experiment/experiment.ts';
 import { packetsReceived } from '../../src/experiment/counters.ts';
 import { askAt, FAMILIES, PROTOCOLS, serveOn } from '../../src/experiment/scenes.ts';
 import { requestsAt } from '../../src/experiment/talk.ts';
-import { FOREIGN_LOOPBACK, UNDER_WINE } from '../grounds.ts';
+import { FOREIGN_LOOPBACK, IN_GVISOR, UNDER_WINE } from '../grounds.ts';
 
 export default experiment({
   title: 'A server on loopback, asked by a neighbour that routes loopback to the machine',
@@ -41,5 +41,6 @@ export default experiment({
       expect: { server: 'ok', answer: 'silence', received: 0 },
     },
     { grounds: UNDER_WINE },
+    { grounds: IN_GVISOR },
   ],
 });

@@ -1,7 +1,7 @@
 import { experiment } from '../../src/experiment/experiment.ts';
 import type { Outcome } from '../../src/experiment/outcome.ts';
 import { askAt, FAMILIES, PROTOCOLS, serveOn } from '../../src/experiment/scenes.ts';
-import { UNDER_WINE, WINE_INTERFACES } from '../grounds.ts';
+import { IN_GVISOR, UNDER_WINE, WINE_INTERFACES } from '../grounds.ts';
 
 const KINDS = ['loopback', 'external', 'second-external'] as const;
 type Kind = (typeof KINDS)[number];
@@ -39,7 +39,7 @@ export default experiment({
     { source: 'rfc1122', where: '3.3.4.3' },
     { source: 'fpnp', where: 'pp. 30-31' },
   ],
-  holds: [{ grounds: UNDER_WINE }],
+  holds: [{ grounds: UNDER_WINE }, { grounds: IN_GVISOR }],
   differs: [
     {
       ...WINE_INTERFACES,

@@ -21,6 +21,7 @@ const COMMANDS = [
   'explore',
   'explain',
   'containers',
+  'verify',
   'stack list',
   'stack prepare',
 ] as const;
