@@ -3,7 +3,10 @@
  * random moment, and then looks for processes that still carry its mark, namespaces, interfaces and files that were
  * not there before.
  *
- *     node dist/tools/kill-at-random.js [RUNS] [SEED] [-- OPTIONS OF RUN]
+ *     node dist/tools/kill-at-random.js [RUNS] [SEED] [SPAN] [-- [COMMAND] OPTIONS]
+ *
+ * SPAN is about how long the command takes, in milliseconds; the moments are spread over it. The command is `run` unless
+ * the first word behind `--` is another.
  */
 import { spawn, execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
@@ -15,17 +18,16 @@ import { fileURLToPath } from 'node:url';
 
 const CLI = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
 const MARK = 'BINDSPEC_KILL_AT_RANDOM';
-/** A whole run takes about this long, in milliseconds; the moments are spread over it. */
-const SPAN = 4000;
 /** How long the kernel may take to end the processes of a namespace, in milliseconds. */
 const SETTLE = 5000;
 
-const [numbers = [], options = []] = splitAt(process.argv.slice(2), '--');
-const [runs = 100, seed = Date.now() % 100_000] = numbers.map(Number);
+const [numbers = [], words = []] = splitAt(process.argv.slice(2), '--');
+const [runs = 100, seed = Date.now() % 100_000, span = 4000] = numbers.map(Number);
+const [killed = 'run', ...options] = words[0]?.startsWith('-') === true ? ['run', ...words] : words;
 
-function splitAt(words: readonly string[], mark: string): string[][] {
-  const place = words.includes(mark) ? words.indexOf(mark) : words.length;
-  return [words.slice(0, place), words.slice(place + 1)];
+function splitAt(list: readonly string[], mark: string): string[][] {
+  const place = list.includes(mark) ? list.indexOf(mark) : list.length;
+  return [list.slice(0, place), list.slice(place + 1)];
 }
 
 /** A small generator of random numbers, so that a seed names the moments. */
@@ -75,35 +77,53 @@ const interfaces = () =>
       .split('\n')
       .map((line) => line.split(':')[1]?.trim() ?? ''),
   );
+/** Control groups outlive the processes that were in them. */
+const controlGroups = () =>
+  new Set(
+    execFileSync('find', ['/sys/fs/cgroup', '-maxdepth', '2', '-name', 'bindspec-*'], { encoding: 'utf8' })
+      .split('\n')
+      .filter(Boolean),
+  );
 const temporary = () => new Set(readdirSync(os.tmpdir()));
 
 const added = (now: Set<string>, before: Set<string>) => [...now].filter((one) => !before.has(one));
 
 async function main(): Promise<number> {
   const reports = mkdtempSync(path.join(os.tmpdir(), 'bindspec-kill-'));
-  const before = { namespaces: namespaces(), interfaces: interfaces(), temporary: temporary() };
+  const before = {
+    namespaces: namespaces(),
+    interfaces: interfaces(),
+    temporary: temporary(),
+    groups: controlGroups(),
+  };
   const moments = random(seed);
   process.stdout.write(`${runs} runs, killed at random moments, seed ${seed}\n`);
   let finished = 0;
   const made = new Set<string>();
   for (let run = 0; run < runs; run += 1) {
-    const child = spawn(process.execPath, [CLI, 'run', '--reports', reports, ...options], {
+    const child = spawn(process.execPath, [CLI, killed, '--reports', reports, ...options], {
       stdio: 'ignore',
       env: { ...process.env, [MARK]: '1' },
     });
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    await Promise.race([after(moments.next().value * SPAN), ended]);
+    await Promise.race([after(moments.next().value * span), ended]);
     if (child.exitCode !== null) finished += 1;
     for (const namespace of markedNamespaces()) made.add(namespace);
     child.kill('SIGKILL');
     await ended;
   }
-  for (let waited = 0; waited < SETTLE && marked().length > 0; waited += 50) await after(50);
+  for (
+    let waited = 0;
+    waited < SETTLE && (marked().length > 0 || controlGroups().size > before.groups.size);
+    waited += 50
+  )
+    await after(50);
   const left = {
     processes: marked(),
     namespaces: added(namespaces(), before.namespaces).filter((namespace) => made.has(namespace)),
     interfaces: added(interfaces(), before.interfaces),
     'temporary files': added(temporary(), before.temporary),
+    'control groups': added(controlGroups(), before.groups),
     'unfinished reports': readdirSync(reports, { recursive: true, encoding: 'utf8' }).filter((file) =>
       file.endsWith('.new'),
     ),

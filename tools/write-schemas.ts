@@ -1,6 +1,7 @@
 // Writes the published schemas; `npm run schemas` builds and runs it. The tests fail when they are out of date.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import {
+  containersJsonSchema,
   comparisonJsonSchema,
   explorationJsonSchema,
   matrixJsonSchema,
@@ -11,6 +12,7 @@ import {
 mkdirSync('schemas', { recursive: true });
 writeFileSync('schemas/record.schema.json', recordJsonSchema());
 writeFileSync('schemas/explore.schema.json', explorationJsonSchema());
+writeFileSync('schemas/containers.schema.json', containersJsonSchema());
 writeFileSync('schemas/matrix.schema.json', matrixJsonSchema());
 writeFileSync('schemas/verify.schema.json', verificationJsonSchema());
 writeFileSync('schemas/comparison.schema.json', comparisonJsonSchema());

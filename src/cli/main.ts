@@ -2,6 +2,7 @@
 import process from 'node:process';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { SYSTEMS } from '../experiment/experiment.ts';
+import type { ContainersOptions } from './containers.ts';
 import type { DoctorOptions } from './doctor.ts';
 import { EXIT, UserError } from './exit.ts';
 import type { ExplainOptions } from './explain.ts';
@@ -159,6 +160,27 @@ function program(): Command {
     .addOption(format())
     .action(async (options: ExploreOptions, command: Command) => {
       process.exitCode = await inStack(command, async () => (await import('./explore.ts')).exploreCommand(options));
+    });
+
+  bindspec
+    .command('containers')
+    .description('start container engines in namespaces of their own, and tell what their networks do to a bind')
+    .argument('[configurations...]', 'the beginning of an id such as docker/proxy, or a glob; everything without')
+    .option(
+      '--engine <name>',
+      'podman, docker, or those of a Debian release: trixie:docker; again for more',
+      (name: string, all: string[]) => [...all, name],
+      [],
+    )
+    .option('--list', 'only list the configurations', false)
+    .option('--prepare <release>', 'unpack a Debian release with its engines into the cache folder: trixie or sid')
+    .option('--jobs <number>', 'how many configurations at a time', number(1, 16))
+    .option('--known <file>', 'a list of known deviations')
+    .addOption(reports())
+    .option('--no-reports', 'write no reports, and compare with none')
+    .addOption(format())
+    .action(async (configurations: string[], options: ContainersOptions) => {
+      process.exitCode = await (await import('./containers.ts')).containersCommand(configurations, options);
     });
 
   bindspec

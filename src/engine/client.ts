@@ -126,6 +126,9 @@ function reasonOf(ended: { stderr: string; timedOut?: boolean; shortMessage?: st
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !/^(Run|See) '|^See '|--help/.test(line));
-  const last = lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1) ?? ended.shortMessage ?? 'no reason given';
+  const place = lines.findLastIndex((line) => /error/i.test(line));
+  // One that ends with a colon goes on.
+  const said = lines[place]?.endsWith(':') === true ? lines.slice(place).join(' ') : (lines[place] ?? lines.at(-1));
+  const last = said ?? ended.shortMessage ?? 'no reason given';
   return last.replace(/^(docker|Error response from daemon|Error): /i, '').replace(/^Error response from daemon: /, '');
 }

@@ -24,15 +24,18 @@ export function select(registry: readonly Registered[], selectors: readonly stri
 /** Whether a cell is meant by a selector. */
 export function matcher(selector: string): (cell: Cell) => boolean {
   const text = selector.replace(/\/$/, '');
-  if (text.includes('*')) {
-    const pattern = glob(text);
-    return (cell) => pattern.test(cell.id);
-  }
+  const byId = idMatcher(text);
+  if (text.includes('*')) return ({ id }) => byId(id);
   return ({ id, registered: { experiment } }) =>
-    id === text ||
-    id.startsWith(`${text}/`) ||
-    experiment.tags.includes(text) ||
-    Object.hasOwn(experiment.claims, text);
+    byId(id) || experiment.tags.includes(text) || Object.hasOwn(experiment.claims, text);
+}
+
+/** Whether an id is meant by a selector: by its beginning, in whole segments, or by a glob over it. */
+export function idMatcher(selector: string): (id: string) => boolean {
+  const text = selector.replace(/\/$/, '');
+  if (!text.includes('*')) return (id) => id === text || id.startsWith(`${text}/`);
+  const pattern = glob(text);
+  return (id) => pattern.test(id);
 }
 
 /** `*` stays within a segment, `**` does not; a pattern that ends earlier than the id matches what is below it too. */

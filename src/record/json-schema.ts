@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CONTAINERS_VERSION, containersSchema } from './containers.ts';
 import { COMPARISON_VERSION, comparisonSchema } from './comparison.ts';
 import { EXPLORATION_VERSION, explorationSchema } from './explore.ts';
 import { MATRIX_VERSION, matrixSchema } from './matrix.ts';
@@ -27,6 +28,16 @@ export function explorationJsonSchema(): string {
     `exploration:${EXPLORATION_VERSION}`,
     'exploration',
     'Random sequences of operations on one platform, held against a model',
+  );
+}
+
+/** The shape of a record of containers, likewise. */
+export function containersJsonSchema(): string {
+  return jsonSchema(
+    containersSchema,
+    `containers:${CONTAINERS_VERSION}`,
+    'containers',
+    "What a container engine's network does to a bind, in each of its configurations",
   );
 }
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { CONTAINERS_VERSION, containersSchema, type ContainersRecord } from './containers.ts';
 import { MATRIX_VERSION, matrixSchema, type MatrixRecord } from './matrix.ts';
 import { RECORD_VERSION, recordSchema, type BindRecord } from './record.ts';
 import { visible } from './visible.ts';
@@ -25,6 +26,14 @@ export function readRecord(text: string, file: string): BindRecord {
  */
 export function readMatrix(text: string, file: string): MatrixRecord {
   return read(text, file, matrixSchema, MATRIX_VERSION, 'bindspec matrix');
+}
+
+/**
+ * Reads the record of an engine's containers back; `file` is only for the message.
+ * @throws BadRecord when it is none, or one of another version.
+ */
+export function readContainers(text: string, file: string): ContainersRecord {
+  return read(text, file, containersSchema, CONTAINERS_VERSION, 'bindspec containers');
 }
 
 /** What a file holds that `bindspec run`, `bindspec matrix` or `bindspec report` wrote. */

@@ -24,7 +24,30 @@ export function parseKnownList(
   platform: string,
   cells: readonly Cell[],
 ): KnownDeviation[] {
-  const known: KnownDeviation[] = [];
+  return knownLines(content, file, platform).flatMap(({ pattern, reason, line, here }) => {
+    const matches = matcher(pattern);
+    if (!cells.some(matches)) {
+      throw new BadKnownList(`${file}:${line}: '${pattern}' matches no experiment; correct it or remove the line`);
+    }
+    return here ? [{ pattern, reason, line, matches }] : [];
+  });
+}
+
+/** One line of a list of known deviations. */
+export interface KnownLine {
+  pattern: string;
+  reason: string;
+  line: number;
+  /** Whether it is for the platform that was asked for. */
+  here: boolean;
+}
+
+/**
+ * The lines of a list of known deviations, as `parseKnownList` takes them, whatever their selectors are about.
+ * @throws BadKnownList for a line without a reason.
+ */
+export function knownLines(content: string, file: string, platform: string): KnownLine[] {
+  const known: KnownLine[] = [];
   for (const [index, text] of content.split(/\r?\n/).entries()) {
     const line = index + 1;
     if (text.trim() === '' || text.trim().startsWith('#')) continue;
@@ -35,11 +58,7 @@ export function parseKnownList(
       );
     }
     const [, pattern = '', on = '*', reason = ''] = parsed;
-    const matches = matcher(pattern);
-    if (!cells.some(matches)) {
-      throw new BadKnownList(`${file}:${line}: '${pattern}' matches no experiment; correct it or remove the line`);
-    }
-    if (platformMatches(on, platform)) known.push({ pattern, reason, line, matches });
+    known.push({ pattern, reason, line, here: platformMatches(on, platform) });
   }
   return known;
 }

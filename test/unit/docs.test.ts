@@ -6,6 +6,7 @@ import { cellsOf, type Registered } from '../../src/experiment/cells.ts';
 import { loadRegistry } from '../../src/experiment/registry.ts';
 import { select } from '../../src/experiment/selection.ts';
 import { PROTOCOL_VERSION } from '../../src/protocol/messages.ts';
+import { parseKnownVerdicts } from '../../src/verdict/known-containers.ts';
 import { parseKnownList } from '../../src/verdict/known.ts';
 import { bindspec } from '../support/cli.ts';
 import { code, example, page, pages, ROOT, rows, section, type Page } from '../support/docs.ts';
@@ -19,6 +20,7 @@ const COMMANDS = [
   'matrix',
   'explore',
   'explain',
+  'containers',
   'verify',
   'stack list',
   'stack prepare',
@@ -181,6 +183,15 @@ test('the list of known deviations is one that can be used', () => {
   expect(parseKnownList(list, 'known.txt', 'linux-6.18-x64', cells)).toEqual([]);
   expect(parseKnownList(list, 'known.txt', 'darwin-25.0-arm64', cells)).toHaveLength(1);
   expect(parseKnownList(list, 'known.txt', 'windows-10.0-x64', cells)).toHaveLength(1);
+});
+
+test('so is that of container engines', () => {
+  const lists = page('docs/containers.md').blocks.filter(
+    ({ language, text }) => language === 'text' && text.includes(' # '),
+  );
+  expect(lists).toHaveLength(1);
+  const known = parseKnownVerdicts(lists[0]?.text ?? '', 'known.txt', 'docker-20.10-linux-6.18-x64');
+  expect(known.map(({ pattern }) => pattern)).toEqual(['docker/*/loopback', 'podman/**/subnet/*/not']);
 });
 
 test('the architecture has every folder of the sources', () => {

@@ -1,12 +1,25 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { execa } from 'execa';
 import { HeldShell } from '../../lab/held-shell.ts';
+import type { Missing } from '../../lab/lab.ts';
 import type { Holder } from '../../lab/netns-topology.ts';
 import { onPath } from '../../lab/programs.ts';
 import { docker } from '../docker.ts';
-import { EngineFailed, EngineUnavailable, type Engine } from '../engine.ts';
+import { EngineFailed, EngineUnavailable, type Engine, type EngineName } from '../engine.ts';
 import { podman } from '../podman.ts';
-import { dockerd, DOCKER_SOCKET, environment, mountState, podmanFiles, STATE } from './files.ts';
+import {
+  asUser,
+  dockerd,
+  DOCKER_SOCKET,
+  environment,
+  makeUser,
+  mountState,
+  podmanFiles,
+  rootlessPodmanFiles,
+  STATE,
+} from './files.ts';
 import { outerPid } from './pids.ts';
 import { hold, PLACES, wireSwitch, type Place } from './topology.ts';
 
@@ -17,9 +30,13 @@ const DAEMON_DEADLINE = 30_000;
 const PAUSE = 50;
 
 /** What to start. */
-export type EngineHostPlan =
-  | { engine: 'podman'; network?: 'netavark' | 'cni' }
-  | { engine: 'docker'; userlandProxy?: boolean };
+export type EngineHostPlan = (
+  | { engine: 'podman'; network?: 'netavark' | 'cni'; rootless?: boolean }
+  | { engine: 'docker'; userlandProxy?: boolean }
+) & {
+  /** The folder of another system, whose engine it is; the machine's own without. */
+  root?: string;
+};
 
 /**
  * An engine on a host that was made for it: network namespaces on a switch, a mount namespace in which nothing that the
@@ -46,19 +63,37 @@ const PROGRAMS = {
 } as const;
 
 /** Why an engine can't be started here, and the line that mends it; null where it can. Starts nothing. */
-export function engineMissing(engine: EngineHostPlan['engine']): { reason: string; enable: string } | null {
+export function engineMissing(engine: EngineName, root?: string): Missing | null {
   if (process.platform !== 'linux') {
     return { reason: 'an engine is started in namespaces, which only Linux has', enable: 'run it on Linux' };
   }
   for (const [program, pack] of Object.entries(PROGRAMS[engine])) {
+    // Another system has its own engine, and needs of this one only what makes namespaces.
+    if (root !== undefined && program !== 'ip') continue;
     if (!onPath(program)) return { reason: `the program '${program}' is not here`, enable: installLine(engine, pack) };
   }
   if (process.getuid?.() === 0) return null;
   return { reason: 'only root can start an engine in a namespace of its own', enable: 'run it with sudo' };
 }
 
+/** The first program of several that a system lacks, with its package: this machine's, or one that lies in a folder. */
+export function programMissing(programs: Readonly<Record<string, string>>, root?: string): Missing | null {
+  for (const [program, pack] of Object.entries(programs)) {
+    const there = root === undefined && !path.isAbsolute(program) ? onPath(program) : inFolder(program, root ?? '/');
+    if (!there) return { reason: `'${program}' is not here`, enable: `apt-get install ${pack}` };
+  }
+  return null;
+}
+
+function inFolder(program: string, root: string): boolean {
+  const places = path.isAbsolute(program)
+    ? [program]
+    : ['usr/bin', 'usr/sbin'].map((folder) => path.join(folder, program));
+  return places.some((place) => existsSync(path.join(root, place)));
+}
+
 /** Debian's packages, with what a minimal installation would lack. */
-function installLine(engine: EngineHostPlan['engine'], pack: string): string {
+function installLine(engine: EngineName, pack: string): string {
   if (pack !== PROGRAMS[engine][engine as never]) return `apt-get install ${pack}`;
   const more = engine === 'podman' ? ' netavark runc iptables' : ' iptables';
   return `apt-get install --no-install-recommends ${pack}${more}`;
@@ -66,7 +101,7 @@ function installLine(engine: EngineHostPlan['engine'], pack: string): string {
 
 /** Starts an engine on a host of its own. @throws EngineUnavailable when that can't be done here. */
 export async function startEngineHost(plan: EngineHostPlan): Promise<EngineHost> {
-  const missing = engineMissing(plan.engine);
+  const missing = engineMissing(plan.engine, plan.root);
   if (missing) throw new EngineUnavailable(missing.reason, missing.enable);
   const cgroup = `bindspec-${randomUUID().slice(0, 8)}`;
   const shell = new HeldShell(['sh', '-c', HOLDER, 'sh', cgroup], CREATION_DEADLINE);
@@ -106,7 +141,7 @@ async function build(plan: EngineHostPlan, shell: HeldShell, cgroup: string): Pr
   };
   shell.write(wireSwitch({ host: holder('host'), neighbour: holder('neighbour'), attacker: holder('attacker') }));
   await expectLine(shell, 'wired', 'the namespaces could not be wired up');
-  shell.write(mountState());
+  shell.write(mountState(plan.root ?? null));
   await expectLine(shell, 'mounted', 'the engine could not be given folders of its own');
 
   const all = holder('switch').outer;
@@ -140,12 +175,19 @@ async function runText(inside: readonly string[], text: string, more: Readonly<R
 }
 
 async function started(plan: EngineHostPlan, inside: readonly string[], cgroup: string): Promise<Engine> {
+  const runtime = plan.root !== undefined || onPath('runc') ? 'runc' : 'crun';
+  if (plan.engine === 'podman' && plan.rootless === true) {
+    await runText(inside, makeUser());
+    await writeFiles(inside, rootlessPodmanFiles(runtime));
+    return podman([...inside, ...asUser(), 'podman']);
+  }
   if (plan.engine === 'podman') {
-    await writeFiles(inside, podmanFiles(plan.network ?? 'netavark', onPath('runc') ? 'runc' : 'crun', cgroup));
+    await writeFiles(inside, podmanFiles(plan.network ?? 'netavark', runtime, cgroup));
     return podman([...inside, 'podman']);
   }
   await writeFiles(inside, { [`${STATE}/daemon.json`]: '{}' });
-  await startDaemon([...inside, ...dockerd({ userlandProxy: plan.userlandProxy ?? true, cgroup })], inside);
+  const help = await runText(inside, 'dockerd --help');
+  await startDaemon([...inside, ...dockerd({ userlandProxy: plan.userlandProxy ?? true, cgroup }, help)], inside);
   return docker([...inside, 'docker']);
 }
 
@@ -169,7 +211,8 @@ async function startDaemon(command: readonly string[], inside: readonly string[]
     stderr: 'pipe',
   });
   daemon.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-    last = chunk.trim().split('\n').at(-1) ?? last;
+    const lines = chunk.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('See '));
+    last = lines.at(-1) ?? last;
   });
   daemon.once('exit', () => {
     over = true;

@@ -54,6 +54,8 @@ export function wireSwitch(holders: Readonly<Record<Place, Holder>>): string {
         'link set lo up',
         ...up(LAN_INTERFACE, `${host.inet}/24`, `${host.inet6}/64`),
         `addr add ${host.second}/24 dev ${LAN_INTERFACE}`,
+        // Without a link-local address pasta finds no IPv6 on the host.
+        `addr add fe80::130/64 dev ${LAN_INTERFACE} nodad`,
         `route add default via ${neighbour.inet}`,
         `route add default via ${neighbour.inet6}`,
       ],

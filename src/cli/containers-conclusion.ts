@@ -1,0 +1,104 @@
+import type { ConfigurationRecord, ContainersRecord } from '../record/containers.ts';
+import { KEY, publishedGrid } from '../report/containers/grid.ts';
+import { exposuresOf, securityCounts, textTable } from '../report/containers/words.ts';
+import type { Change } from '../verdict/changes.ts';
+import type { KnownVerdict } from '../verdict/known-containers.ts';
+import { paint, say } from './terminal.ts';
+
+/** One engine's record with what was found when it was judged. */
+export interface Judged {
+  record: ContainersRecord;
+  stale: readonly KnownVerdict[];
+  changes: readonly Change[];
+  last: ContainersRecord | null;
+}
+
+/** How many broken promises and changes of each kind are printed; the page and the record have all. */
+const MOST = 12;
+
+/** What is said when all is over: what is exposed first, then what is promised and what changed, then the tables. */
+export function concludeContainers(
+  judged: readonly Judged[],
+  rest: readonly ConfigurationRecord[],
+  written: readonly string[],
+): void {
+  for (const { record } of judged) security(record);
+  for (const one of judged) {
+    promises(one.record);
+    for (const { line, pattern, reason } of one.stale) {
+      say(
+        `${paint('red', '✗ stale')}    line ${line} of the known deviations: '${pattern}' (${reason}) no longer deviates`,
+      );
+    }
+    changes(one);
+  }
+  for (const { record } of judged) for (const one of record.configurations) grid(one);
+  if (judged.length > 0) say(paint('gray', `\nTCP, then UDP: ${KEY}`));
+  for (const { id, skipped, error } of [...rest, ...judged.flatMap(({ record }) => record.configurations)]) {
+    if (skipped) say(`${paint('gray', '-')} ${id}: ${skipped.reason}\n    ${paint('cyan', skipped.enable)}`);
+    if (error !== undefined) say(`${paint('magenta', '✗ error')} ${id}: ${error}`);
+  }
+  counts(judged);
+  if (written.length > 0) say(paint('gray', `written: ${written.join(', ')}`));
+}
+
+function security(record: ContainersRecord): void {
+  say(`\n${paint('bold', `${record.engine.name} ${record.engine.version}: what is reached that should not be`)}`);
+  const exposures = exposuresOf(record);
+  for (const { configuration, says, how, reference, known } of exposures) {
+    const sign = known === undefined ? paint(['bold', 'red'], '✗ exposed  ') : paint('yellow', '! known    ');
+    say(`  ${sign}${configuration}: ${says}  ${paint('gray', how)}`);
+    for (const more of [reference, known]) if (more !== undefined) say(`             ${paint('gray', more)}`);
+  }
+  for (const { id } of record.configurations) {
+    const { exposed, contained } = securityCounts(record, id);
+    if (exposed === 0 && contained > 0)
+      say(`  ${paint('green', '✓ contained')}${id}: ${contained} ways in`.replace('contained', 'contained '));
+  }
+}
+
+function promises({ engine, promises: list }: ContainersRecord): void {
+  const broken = list.filter((one) => one.broken.length > 0);
+  const kept = list.length - broken.length;
+  say(`\n${paint('bold', `${engine.name}: what its documents promise`)}  (${kept} kept, ${broken.length} broken)`);
+  for (const { id, says, source, broken: all, deviation } of broken) {
+    say(`  ${deviation === undefined ? paint('red', '✗ broken ') : paint('yellow', '! known  ')}${id}: ${says}`);
+    say(`           ${paint('gray', deviation ?? source)}`);
+    for (const one of all.slice(0, MOST)) say(`           ${one}`);
+    if (all.length > MOST) say(`           and ${all.length - MOST} more`);
+  }
+}
+
+function changes({ record, changes: list, last }: Judged): void {
+  if (last === null) return;
+  const when = last.started.slice(0, 10);
+  if (list.length === 0) {
+    say(`  ${paint('gray', `nothing differs from what was recorded on ${when}`)}`);
+    return;
+  }
+  say(`\n${paint('bold', `${record.engine.name}: what differs from the record of ${when}`)}  (${list.length})`);
+  for (const { configuration, what, was, is } of list.slice(0, MOST)) {
+    say(`  ${paint('yellow', '≠')} ${configuration}: ${what}: was ${was}, is ${is}`);
+  }
+  if (list.length > MOST) say(`    and ${list.length - MOST} more`);
+}
+
+function grid(configuration: ConfigurationRecord): void {
+  if (configuration.rows.length === 0) return;
+  say(`\n${paint('bold', configuration.id)}  ${configuration.title}`);
+  const { head, rows } = publishedGrid(configuration);
+  for (const line of textTable(head, rows)) say(`  ${line}`);
+  for (const [where, why] of Object.entries(configuration.refusals)) say(`  not published on ${where}: ${why}`);
+}
+
+function counts(judged: readonly Judged[]): void {
+  const all = judged.flatMap(({ record }) => record.security);
+  const exposed = all.filter(({ verdict }) => verdict === 'exposed');
+  const known = exposed.filter((one) => one.known !== undefined).length;
+  const words = [
+    `${exposed.length - known} exposed`,
+    ...(known === 0 ? [] : [`${known} known`]),
+    `${all.length - exposed.length} contained`,
+  ];
+  say(`\n${paint('bold', words.join(', '))}`);
+}

@@ -1,0 +1,237 @@
+import { existsSync, readFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { CONFIGURATIONS, ofGeneration, type Configuration } from '../containers/configurations.ts';
+import { runContainers } from '../containers/run.ts';
+import { ENGINES, EngineUnavailable, type EngineName } from '../engine/engine.ts';
+import { generationFolder, prepareGeneration } from '../engine/generation.ts';
+import { engineMissing } from '../engine/host/engine-host.ts';
+import { idMatcher } from '../experiment/selection.ts';
+import type { ContainersRecord } from '../record/containers.ts';
+import { BadRecord, readContainers } from '../record/read.ts';
+import { containersMarkdown } from '../report/containers/markdown.ts';
+import { changesBetween, type Change } from '../verdict/changes.ts';
+import { parseKnownVerdicts, withKnown, type KnownVerdict } from '../verdict/known-containers.ts';
+import { BadKnownList } from '../verdict/known.ts';
+import { ContainersProgress } from './containers-progress.ts';
+import { concludeContainers } from './containers-conclusion.ts';
+import { EXIT, UserError } from './exit.ts';
+import { interruptible } from './interruption.ts';
+import { prepareFolder, writeFile } from './reports-folder.ts';
+import { say } from './terminal.ts';
+import { version } from './version.ts';
+
+export interface ContainersOptions {
+  engine: string[];
+  jobs?: number;
+  known?: string;
+  list: boolean;
+  prepare?: string;
+  /** The folder, or false for none. */
+  reports: string | false;
+  format: 'pretty' | 'json';
+}
+
+/** How long an agent may take to start, and to answer beyond what its operations wait for, in milliseconds. */
+const GRACE = 20_000;
+const RECORD = 'containers.json';
+
+/** `bindspec containers`. Returns the exit code. @throws UserError for what the user can mend. */
+export async function containersCommand(selectors: string[], options: ContainersOptions): Promise<number> {
+  if (options.prepare !== undefined) {
+    await prepare(options.prepare);
+    return EXIT.expected;
+  }
+  const configurations = chosen(selectors, options.engine);
+  if (options.list) {
+    for (const { id, title } of configurations) say(`${id.padEnd(24)}${title}`);
+    return EXIT.expected;
+  }
+  const knownList = knownFrom(options.known);
+  const { reports } = options;
+  if (reports !== false) prepareFolder(reports);
+
+  const interruption = interruptible();
+  const pretty = options.format === 'pretty';
+  const progress = new ContainersProgress(configurations, version(), pretty);
+  const jobs = options.jobs ?? Math.min(2, os.availableParallelism());
+  const { records, rest } = await run(
+    configurations,
+    { version: version(), jobs, grace: GRACE, signal: interruption.signal },
+    progress,
+  );
+  progress.end();
+  interruption.end();
+
+  const judged = records.map((record) => {
+    const { stale, ...verdicts } = withKnown(record, knownList(record.engine.id));
+    const last = reports === false ? null : lastOf(reports, record.engine.id);
+    const merged = { ...record, ...verdicts };
+    const changes: Change[] = last === null ? [] : changesBetween(last, merged);
+    return { record: merged, stale, changes, last };
+  });
+  const written = reports === false ? [] : judged.flatMap(({ record, last }) => write(reports, record, last));
+  if (pretty) concludeContainers(judged, rest, written);
+  else say(JSON.stringify(judged.map(({ record }) => record)));
+  if (interruption.signal.aborted) return EXIT.interrupted;
+  if (judged.length === 0) throw nothingRun(rest);
+  return exitCode(judged, [...judged.flatMap(({ record }) => record.configurations), ...rest]);
+}
+
+async function run(...[configurations, settings, progress]: Parameters<typeof runContainers>) {
+  try {
+    return await runContainers(configurations, settings, progress);
+  } catch (error) {
+    if (error instanceof EngineUnavailable) throw new UserError(`${error.message}; ${error.enable}`);
+    throw error;
+  }
+}
+
+/** An engine that was named: this machine's, or that of a release of Debian. */
+interface Named {
+  engine: EngineName;
+  generation?: string;
+}
+
+function named(text: string): Named {
+  const [generation, name] = text.includes(':') ? text.split(':') : [undefined, text];
+  if (!ENGINES.includes(name as EngineName)) {
+    throw new UserError(`there is no engine '${text}': choose one of ${ENGINES.join(', ')}, or such as trixie:docker`);
+  }
+  return { engine: name as EngineName, ...(generation === undefined ? {} : { generation }) };
+}
+
+/** The configurations that are meant: of the engines that were named, or of all that can be started here. */
+function chosen(selectors: readonly string[], engines: readonly string[]): Configuration[] {
+  const matchers = selectors.map((selector) => {
+    const matches = idMatcher(selector);
+    if (!CONFIGURATIONS.some(({ id }) => matches(id))) {
+      throw new UserError(`no configuration matches '${selector}'; 'bindspec containers --list' shows them all`);
+    }
+    return matches;
+  });
+  const meant = ({ id }: Configuration) => matchers.length === 0 || matchers.some((matches) => matches(id));
+  if (engines.length > 0) {
+    const wanted = engines.map(named).flatMap((one) => ofEngine(one).filter(meant));
+    if (wanted.length === 0) throw new UserError(`nothing of ${engines.join(', ')} matches ${selectors.join(', ')}`);
+    return wanted;
+  }
+  const there = CONFIGURATIONS.filter(({ engine }) => engineMissing(engine) === null).filter(meant);
+  if (there.length > 0) return there;
+  const lacks = ENGINES.filter((name) => CONFIGURATIONS.some((one) => one.engine === name && meant(one)))
+    .map((name) => engineMissing(name))
+    .find((missing) => missing !== null);
+  throw new UserError(`there is no container engine for that here: ${lacks?.reason}; ${lacks?.enable}`);
+}
+
+/** The configurations of an engine that was named. @throws UserError where it can't be started. */
+function ofEngine({ engine, generation }: Named): Configuration[] {
+  try {
+    const root = generation === undefined ? undefined : generationFolder(generation);
+    const lacks = engineMissing(engine, root);
+    if (lacks) throw new UserError(`${engine} can't be started here: ${lacks.reason}; ${lacks.enable}`);
+    const all = root === undefined || generation === undefined ? CONFIGURATIONS : ofGeneration(generation, root);
+    return all.filter((one) => one.engine === engine);
+  } catch (error) {
+    if (error instanceof EngineUnavailable) throw new UserError(`${error.message}; ${error.enable}`);
+    throw error;
+  }
+}
+
+/** Fetches a release of Debian with its engines. @throws UserError when it can't be had. */
+async function prepare(generation: string): Promise<void> {
+  try {
+    await prepareGeneration(generation, (line) => say(line));
+  } catch (error) {
+    if (error instanceof EngineUnavailable) throw new UserError(`${error.message}; ${error.enable}`);
+    throw error;
+  }
+  say(`ready: npx bindspec containers --engine ${generation}:docker --engine ${generation}:podman`);
+}
+
+function knownFrom(file: string | undefined): (engine: string) => KnownVerdict[] {
+  if (file === undefined) return () => [];
+  let content: string;
+  try {
+    content = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UserError(`the list of known deviations can't be read: ${(error as Error).message}`);
+  }
+  const parse = (engine: string) => {
+    try {
+      return parseKnownVerdicts(content, file, engine);
+    } catch (error) {
+      if (error instanceof BadKnownList) throw new UserError(error.message);
+      throw error;
+    }
+  };
+  // A mistake in the list is told before anything is run.
+  parse('');
+  return parse;
+}
+
+/** The last record of an engine; null where there is none, or one that this bindspec can't read. */
+function lastOf(reports: string, engine: string): ContainersRecord | null {
+  const file = path.join(reports, engine, RECORD);
+  if (!existsSync(file)) return null;
+  try {
+    return readContainers(readFileSync(file, 'utf8'), file);
+  } catch (error) {
+    if (error instanceof BadRecord) return null;
+    throw error;
+  }
+}
+
+/** Writes an engine's reports. Configurations that were not run this time are kept as they were recorded last. */
+function write(reports: string, record: ContainersRecord, last: ContainersRecord | null): string[] {
+  const whole = last === null ? record : beside(last, record);
+  return [
+    writeFile(reports, record.engine.id, RECORD, jsonOf(whole)),
+    writeFile(reports, record.engine.id, 'containers.md', containersMarkdown(whole)),
+  ];
+}
+
+/** A record with what another has of configurations that it does not have. */
+function beside(last: ContainersRecord, record: ContainersRecord): ContainersRecord {
+  const own = new Set(record.configurations.map(({ id }) => id));
+  const order = CONFIGURATIONS.map(({ id }) => id);
+  const sorted = <T>(list: T[], of: (one: T) => string) =>
+    list.toSorted((a, b) => order.indexOf(of(a)) - order.indexOf(of(b)));
+  const kept = <T extends { configuration: string }>(list: readonly T[]) =>
+    list.filter((one) => !own.has(one.configuration));
+  return {
+    ...record,
+    security: sorted([...record.security, ...kept(last.security)], (one) => one.configuration),
+    promises: sorted([...record.promises, ...kept(last.promises)], (one) => one.configuration),
+    configurations: sorted(
+      [...record.configurations, ...last.configurations.filter(({ id }) => !own.has(id))],
+      (one) => one.id,
+    ),
+  };
+}
+
+/** JSON with a line for each row of outcomes, so that a difference between two records can be read. */
+function jsonOf(record: ContainersRecord): string {
+  return `${JSON.stringify(record, null, 1).replaceAll(/\[\s+((?:(?:\d+|null),?\s+)+)\]/g, (_, list: string) => `[${list.trim().replaceAll(/\s+/g, '')}]`)}\n`;
+}
+
+function nothingRun(rest: readonly { skipped?: { reason: string; enable: string }; error?: string }[]): UserError {
+  const [first] = rest;
+  if (first?.skipped)
+    return new UserError(`no engine could be started: ${first.skipped.reason}; ${first.skipped.enable}`);
+  return new UserError(`nothing could be run: ${first?.error ?? 'no configuration was begun'}`, EXIT.harness);
+}
+
+function exitCode(
+  judged: readonly { record: ContainersRecord; stale: readonly KnownVerdict[] }[],
+  configurations: readonly { error?: string }[],
+): number {
+  if (configurations.some(({ error }) => error !== undefined)) return EXIT.harness;
+  const failed = judged.some(
+    ({ record, stale }) =>
+      stale.length > 0 ||
+      record.security.some(({ verdict, known }) => verdict === 'exposed' && known === undefined) ||
+      record.promises.some(({ broken, deviation }) => broken.length > 0 && deviation === undefined),
+  );
+  return failed ? EXIT.failed : EXIT.expected;
+}

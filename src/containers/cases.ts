@@ -1,0 +1,111 @@
+/**
+ * What a server inside a container binds, where its port is published, and by which address it is then asked for. The
+ * names are those of the record.
+ */
+
+export const PROTOCOLS = ['tcp', 'udp'] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
+
+/** What the server inside binds; `own` is its address on the container's network, `nothing` is that nobody listens. */
+export const BINDS = ['0.0.0.0', '127.0.0.1', 'own', '::', ':: v6only', 'own6', 'nothing'] as const;
+export type Bind = (typeof BINDS)[number];
+
+/** Where its port is published on the host; `lan` and `lan6` are the host's addresses on its LAN. */
+export const PUBLISHED = ['every', '127.0.0.1', 'lan', '::1', 'lan6', 'not'] as const;
+export type Published = (typeof PUBLISHED)[number];
+
+/** One server in a container. */
+export interface Service {
+  protocol: Protocol;
+  bind: Bind;
+  published: Published;
+}
+
+/** Who asks. `peer` is a container on the same network, `stranger` one on another, `itself` the server's own container. */
+const ASKERS = ['host', 'neighbour', 'attacker', 'peer', 'stranger', 'itself'] as const;
+export type Asker = (typeof ASKERS)[number];
+
+/**
+ * By which address it is asked for. `container` and `container6` are the container's own, with the port inside; so are
+ * the `inner` loopbacks. All others are the host's, with the published port; `second` is the host's second LAN address.
+ */
+const TARGETS = [
+  '127.0.0.1',
+  '::1',
+  'lan',
+  'second',
+  'lan6',
+  'gateway',
+  'gateway6',
+  'container',
+  'container6',
+  'inner 127.0.0.1',
+  'inner ::1',
+] as const;
+export type Target = (typeof TARGETS)[number];
+
+/** TCP, or UDP from a socket that is connected, which takes answers of that address alone, or from one that is not. */
+export const SOCKETS = ['tcp', 'udp', 'udp unconnected'] as const;
+export type SocketKind = (typeof SOCKETS)[number];
+
+/** One question: from whom, by what address. */
+export interface Ask {
+  asker: Asker;
+  target: Target;
+}
+
+const HOST_ADDRESSES: readonly Target[] = ['lan', 'second', 'lan6'];
+const INNER: readonly Target[] = ['container', 'container6'];
+
+/** Who asks by which addresses for a port that is published, or only for the container's own where it is not. */
+const ASKED: Record<Asker, readonly Target[]> = {
+  host: ['127.0.0.1', '::1', ...HOST_ADDRESSES, ...INNER],
+  neighbour: [...HOST_ADDRESSES, ...INNER],
+  attacker: ['127.0.0.1', '::1'],
+  peer: ['lan', 'lan6', 'gateway', 'gateway6', ...INNER],
+  stranger: ['lan', 'lan6', 'gateway', 'gateway6', ...INNER],
+  itself: ['lan', 'lan6', 'inner 127.0.0.1', 'inner ::1', ...INNER],
+};
+
+/** With the host's own network, or that of a pasta, what is inside is reached by the host's addresses too. */
+const SHARED: Partial<Record<Asker, readonly Target[]>> = {
+  host: ['inner 127.0.0.1', 'inner ::1'],
+  attacker: ['inner 127.0.0.1', 'inner ::1'],
+};
+
+/** Every question, in the order of the record's columns. `shared` is whether the server is in the host's own network. */
+export function asksOf(shared: boolean): Ask[] {
+  return ASKERS.flatMap((asker) =>
+    [...ASKED[asker], ...(shared ? (SHARED[asker] ?? []) : [])].map((target) => ({ asker, target })),
+  );
+}
+
+/** Whether a target is an address of the container itself, for which nothing needs to be published. */
+export function isInner(target: Target): boolean {
+  return target.startsWith('container') || target.startsWith('inner');
+}
+
+/** Every service, in the order of the record's rows. */
+export const SERVICES: readonly Service[] = PUBLISHED.flatMap((published) =>
+  PROTOCOLS.flatMap((protocol) => BINDS.map((bind) => ({ protocol, bind, published }))),
+);
+
+/** Ports are told apart by what they are for, so that servers which share a namespace do not meet. */
+const FIRST_INNER = 8000;
+const FIRST_PUBLISHED = 20_000;
+const PER_CONTAINER = 100;
+
+/** The port of a service inside its container. */
+export function innerPort({ bind, published }: Service): number {
+  return FIRST_INNER + PUBLISHED.indexOf(published) * PER_CONTAINER + BINDS.indexOf(bind);
+}
+
+/** The port of the host that is published for it. */
+export function publishedPort(service: Service): number {
+  return innerPort(service) - FIRST_INNER + FIRST_PUBLISHED;
+}
+
+/** The name by which a server answers, and a container is called. */
+export function nameOf(published: Published): string {
+  return `published-${published.replaceAll(/[^a-z0-9]+/g, '-')}`;
+}

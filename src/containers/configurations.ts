@@ -1,0 +1,138 @@
+import type { EngineName } from '../engine/engine.ts';
+import type { EngineHostPlan } from '../engine/host/engine-host.ts';
+
+/** How the containers of a configuration are connected. */
+type Mode =
+  /** Networks that are bridges on the host: one for the servers and a peer, another for a stranger. */
+  | 'bridge'
+  /** An address on the host's LAN by macvlan. */
+  | 'macvlan'
+  /** The host's own network. */
+  | 'host'
+  /** No network at all. */
+  | 'none'
+  /** The network of another container, on a bridge, which is the one that publishes. */
+  | 'container'
+  /** A network stack in user space for each container. */
+  | 'slirp4netns'
+  | 'pasta';
+
+/** An engine with settings, in the network mode that is looked at. */
+export interface Configuration {
+  /** As it is named on the command line and in the record, such as `docker/no-proxy`. */
+  id: string;
+  engine: EngineName;
+  title: string;
+  mode: Mode;
+  host: EngineHostPlan;
+  /** The release of Debian whose engine it is; this machine's own without. */
+  generation?: string;
+  /** Programs that not every installation of the engine has, each with its package. */
+  needs?: Readonly<Record<string, string>>;
+  /** The network that containers are started with, where it is not one that was made. */
+  network?: string;
+  /** Since which version of the engine it is there. */
+  since?: string;
+  /** Before which version of the engine it was there. */
+  before?: string;
+}
+
+type Given = Omit<Configuration, 'id' | 'engine' | 'host'> & { plan?: object };
+
+const ROOTLESS = { rootless: true };
+const SLIRP = { slirp4netns: 'slirp4netns' };
+const USER = { newuidmap: 'uidmap' };
+
+const PODMAN: Record<string, Given> = {
+  netavark: {
+    title: 'podman, a bridge by netavark',
+    mode: 'bridge',
+    needs: { '/usr/lib/podman/netavark': 'netavark' },
+  },
+  cni: {
+    title: 'podman, a bridge by CNI',
+    mode: 'bridge',
+    plan: { network: 'cni' },
+    before: '5',
+    needs: { '/usr/lib/cni/bridge': 'containernetworking-plugins' },
+  },
+  slirp4netns: { title: 'podman, slirp4netns', mode: 'slirp4netns', network: 'slirp4netns', before: '6', needs: SLIRP },
+  host: { title: "podman, the host's network", mode: 'host', network: 'host' },
+  none: { title: 'podman, no network', mode: 'none', network: 'none' },
+  container: { title: 'podman, the network of another container', mode: 'container' },
+  'rootless-slirp4netns': {
+    title: "podman of an ordinary user, slirp4netns with RootlessKit's port forwarder",
+    mode: 'slirp4netns',
+    network: 'slirp4netns',
+    plan: ROOTLESS,
+    needs: { ...SLIRP, ...USER },
+    before: '6',
+  },
+  'rootless-slirp4netns-port': {
+    title: 'podman of an ordinary user, slirp4netns with its own port forwarder',
+    mode: 'slirp4netns',
+    network: 'slirp4netns:port_handler=slirp4netns',
+    plan: ROOTLESS,
+    needs: { ...SLIRP, ...USER },
+    before: '6',
+  },
+  'rootless-bridge': {
+    title: 'podman of an ordinary user, a bridge',
+    mode: 'bridge',
+    plan: ROOTLESS,
+    needs: { ...SLIRP, ...USER },
+  },
+  'rootless-pasta': {
+    title: 'podman of an ordinary user, pasta',
+    mode: 'pasta',
+    network: 'pasta',
+    plan: ROOTLESS,
+    needs: { pasta: 'passt', ...USER },
+    since: '4.4',
+  },
+  macvlan: { title: "podman, an address on the host's LAN by macvlan", mode: 'macvlan' },
+};
+
+const DOCKER: Record<string, Given> = {
+  proxy: { title: 'Docker, a bridge with docker-proxy', mode: 'bridge' },
+  'no-proxy': { title: 'Docker, a bridge without docker-proxy', mode: 'bridge', plan: { userlandProxy: false } },
+  host: { title: "Docker, the host's network", mode: 'host', network: 'host' },
+  none: { title: 'Docker, no network', mode: 'none', network: 'none' },
+  container: { title: 'Docker, the network of another container', mode: 'container' },
+  macvlan: { title: "Docker, an address on the host's LAN by macvlan", mode: 'macvlan' },
+};
+
+function all(engine: EngineName, given: Readonly<Record<string, Given>>): Configuration[] {
+  return Object.entries(given).map(([name, { plan, ...rest }]) => ({
+    id: `${engine}/${name}`,
+    engine,
+    host: { engine, ...plan },
+    ...rest,
+  }));
+}
+
+/** Every configuration that there is, in the order of the record. */
+export const CONFIGURATIONS: readonly Configuration[] = [...all('podman', PODMAN), ...all('docker', DOCKER)];
+
+/** The configurations of a release of Debian's engines, which lies in a folder. */
+export function ofGeneration(generation: string, root: string): Configuration[] {
+  return CONFIGURATIONS.map((one) => ({ ...one, generation, host: { ...one.host, root } }));
+}
+
+/** Why a version of an engine does not have a configuration; null where it does. */
+export function notIn({ since, before }: Configuration, version: string): string | null {
+  if (since !== undefined && older(version, since)) return `it is there from version ${since} on, this is ${version}`;
+  if (before !== undefined && !older(version, before))
+    return `it was there before version ${before}, this is ${version}`;
+  return null;
+}
+
+/** Whether a version is older than another, both as numbers with dots; what follows them does not count. */
+export function older(version: string, than: string): boolean {
+  const [a, b] = [version, than].map((text) => (/^\d+(\.\d+)*/.exec(text)?.[0] ?? '').split('.').map(Number));
+  for (let place = 0; place < (b?.length ?? 0); place += 1) {
+    const [left = 0, right = 0] = [a?.[place], b?.[place]];
+    if (left !== right) return left < right;
+  }
+  return false;
+}

@@ -1,0 +1,59 @@
+import type { ConfigurationRecord, OutcomeRecord, RowRecord } from '../record/containers.ts';
+import type { Asker, Target } from './cases.ts';
+
+/** One question of a configuration's record with what it came to. */
+export interface Asked {
+  row: RowRecord;
+  asker: string;
+  target: string;
+  outcome: OutcomeRecord;
+}
+
+/** Every question of a configuration that was asked, row by row. */
+export function asked(configuration: ConfigurationRecord): Asked[] {
+  return configuration.rows.flatMap((row) =>
+    configuration.asks.flatMap(({ asker, target }, column) => {
+      const outcome = configuration.outcomes[row.outcomes[column] ?? -1];
+      return outcome === undefined ? [] : [{ row, asker, target, outcome }];
+    }),
+  );
+}
+
+/** What one question came to; undefined where it was not asked. */
+export function outcomeAt(
+  configuration: ConfigurationRecord,
+  row: RowRecord,
+  asker: Asker,
+  target: Target,
+): OutcomeRecord | undefined {
+  const column = configuration.asks.findIndex((ask) => ask.asker === asker && ask.target === target);
+  return configuration.outcomes[row.outcomes[column] ?? -1];
+}
+
+/**
+ * What `localhost` comes to for a client that tries its addresses in turn: ::1 first (RFC 6724), then 127.0.0.1 where
+ * that is refused at once.
+ */
+export function localhostOf(
+  inet6: OutcomeRecord | undefined,
+  inet: OutcomeRecord | undefined,
+): OutcomeRecord | undefined {
+  if (inet6 === undefined) return inet;
+  const tells = ['answered', 'closed', 'accepted', 'silence'].includes(inet6.outcome);
+  return tells ? inet6 : (inet ?? inet6);
+}
+
+/** An outcome in words, such as `answered, seen as the gateway`. */
+export function inWords({ outcome, seen, from, by }: OutcomeRecord): string {
+  return [
+    outcome,
+    ...(seen === undefined ? [] : [`seen as ${seen}`]),
+    ...(from === undefined ? [] : [`from ${from}`]),
+    ...(by === undefined ? [] : [`by '${by}'`]),
+  ].join(', ');
+}
+
+/** A question in words, such as `tcp to 0.0.0.0 published on every: neighbour by lan`. */
+export function questionInWords({ row, asker, target }: Asked): string {
+  return `${row.socket} to ${row.bind} published on ${row.published}: ${asker} by ${target}`;
+}

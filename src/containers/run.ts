@@ -1,0 +1,87 @@
+import { programEntries } from '../bundle/rootfs.ts';
+import { EngineUnavailable } from '../engine/engine.ts';
+import { findProgram } from '../lab/programs.ts';
+import { CONTAINERS_VERSION, type ConfigurationRecord, type ContainersRecord } from '../record/containers.ts';
+import { platformOf } from '../runner/platform.ts';
+import { securityOf } from '../verdict/containers.ts';
+import { promisesOf } from '../verdict/promises.ts';
+import type { Configuration } from './configurations.ts';
+import { runConfiguration, type Done, type RunSettings } from './run-configuration.ts';
+
+export interface ContainersSettings extends Omit<RunSettings, 'image'> {
+  version: string;
+  /** How many configurations at a time. */
+  jobs: number;
+}
+
+export interface ContainersListener {
+  began(configuration: Configuration): void;
+  ended(configuration: Configuration, record: ConfigurationRecord): void;
+}
+
+/**
+ * Runs configurations, each on a host made for it, and makes a record for each engine that could be started.
+ * @throws EngineUnavailable when this machine lacks what every container needs.
+ */
+export async function runContainers(
+  configurations: readonly Configuration[],
+  settings: ContainersSettings,
+  listener: ContainersListener,
+): Promise<{ records: ContainersRecord[]; rest: ConfigurationRecord[] }> {
+  const started = new Date();
+  const sleep = findProgram('sleep');
+  if (sleep === null) throw new EngineUnavailable("the program 'sleep' is not here", 'apt-get install coreutils');
+  const image = await programEntries({ '/bin/sleep': sleep });
+  const done: (Done & { of: string })[] = [];
+  let next = 0;
+  const worker = async () => {
+    while (next < configurations.length && !settings.signal.aborted) {
+      const place = next++;
+      const configuration = configurations[place] as Configuration;
+      listener.began(configuration);
+      const one = await runConfiguration(configuration, { ...settings, image });
+      done[place] = { ...one, of: engineOf(configuration) };
+      listener.ended(configuration, one.configuration);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(settings.jobs, configurations.length) }, worker));
+  const over = done.filter((one) => one !== undefined);
+  const records = [...new Set(configurations.map(engineOf))].flatMap((name) => {
+    const own = over.filter(({ of }) => of === name);
+    const record = recordOf(own, settings, started);
+    if (!record) return [];
+    const wanted = configurations.filter((one) => engineOf(one) === name).length;
+    return [{ ...record, complete: own.length === wanted && !settings.signal.aborted }];
+  });
+  const recorded = new Set(records.flatMap((record) => record.configurations));
+  return { records, rest: over.map(({ configuration }) => configuration).filter((one) => !recorded.has(one)) };
+}
+
+/** What tells engines apart: one of this machine's, or of another release. */
+function engineOf({ engine, generation }: Configuration): string {
+  return generation === undefined ? engine : `${generation}:${engine}`;
+}
+
+/** The record of one engine; null where it could not be started, or nothing was asked of it. */
+function recordOf(own: readonly Done[], { version }: ContainersSettings, started: Date): ContainersRecord | null {
+  const engine = own.find((one) => one.engine)?.engine;
+  const hello = own.find((one) => one.hello)?.hello;
+  if (!engine || !hello) return null;
+  const platform = platformOf(hello);
+  const short = /^\d+(\.\d+)?/.exec(engine.version)?.[0] ?? engine.version;
+  const about = { name: engine.name, version: engine.version };
+  const configurations = own.map(({ configuration }) => configuration);
+  return {
+    schema: CONTAINERS_VERSION,
+    kind: 'containers',
+    bindspec: version,
+    complete: true,
+    started: started.toISOString(),
+    duration: Date.now() - started.getTime(),
+    platform,
+    engine: { id: `${engine.name}-${short}-${platform.id}`, ...about },
+    security: configurations.flatMap((one) => securityOf(one, about)),
+    promises: configurations.flatMap((one) => promisesOf(one, about)),
+    configurations,
+  };
+}

@@ -1,0 +1,100 @@
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { execa } from 'execa';
+import { cacheFolder } from '../stack/cache.ts';
+import { onPath } from '../lab/programs.ts';
+import { EngineUnavailable } from './engine.ts';
+
+/** The releases of Debian whose engines can be had beside this machine's own. */
+const GENERATIONS = ['trixie', 'sid'] as const;
+
+/** Engines and what they need, without what they only recommend. */
+const PACKAGES = [
+  'podman',
+  'docker.io',
+  'docker-cli',
+  'containerd',
+  'runc',
+  'netavark',
+  'aardvark-dns',
+  'passt',
+  'slirp4netns',
+  'nftables',
+  'iptables',
+  'iproute2',
+  'uidmap',
+  'catatonit',
+  'util-linux',
+];
+const ARCHIVE = 'http://deb.debian.org/debian';
+const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
+/** No mirror needs longer than this, in milliseconds. */
+const DEADLINE = 900_000;
+
+/**
+ * The folder with the files of a release of Debian that has its engines. @throws EngineUnavailable where there is none of
+ * this name, or it was not prepared.
+ */
+export function generationFolder(name: string): string {
+  const folder = folderOf(name);
+  if (existsSync(folder)) return folder;
+  throw new EngineUnavailable(
+    `the engines of Debian ${name} are not here`,
+    `npx bindspec containers --prepare ${name}`,
+  );
+}
+
+/**
+ * Unpacks a release of Debian with its engines into the cache folder; a second time it does nothing. Nothing of it is
+ * started, and nothing of this machine's system changes. @throws EngineUnavailable when it can't be had.
+ */
+export async function prepareGeneration(name: string, tell: (line: string) => void): Promise<void> {
+  const folder = folderOf(name);
+  if (existsSync(folder)) return;
+  if (process.getuid?.() !== 0) throw new EngineUnavailable('only root can unpack another system', 'run it with sudo');
+  if (!onPath('mmdebstrap')) {
+    throw new EngineUnavailable("the program 'mmdebstrap' is not here", 'apt-get install mmdebstrap');
+  }
+  if (!existsSync(KEYRING)) {
+    throw new EngineUnavailable(
+      'the keys of the Debian archive are not here',
+      'apt-get install debian-archive-keyring',
+    );
+  }
+  const partial = `${folder}.partial`;
+  rmSync(partial, { recursive: true, force: true });
+  mkdirSync(path.dirname(folder), { recursive: true });
+  tell(`unpacking Debian ${name} with its engines, about 250 MB to fetch and 530 MB on disk`);
+  const { failed, stderr } = await execa(
+    'mmdebstrap',
+    [...words(), `--include=${PACKAGES.join(',')}`, name, partial, ARCHIVE],
+    {
+      reject: false,
+      timeout: DEADLINE,
+      env: { LC_ALL: 'C' },
+    },
+  );
+  if (failed) {
+    rmSync(partial, { recursive: true, force: true });
+    const why = stderr.split('\n').findLast((line) => line.startsWith('E: ')) ?? 'no answer';
+    throw new EngineUnavailable(
+      `Debian ${name} can't be had: ${why.replace('E: ', '')}`,
+      'look at the network, and try again',
+    );
+  }
+  renameSync(partial, folder);
+}
+
+/** Of a release that is never finished the list may be past its date; its signature is still checked. */
+function words(): string[] {
+  const late = 'Acquire::Check-Valid-Until "false"';
+  return ['--variant=minbase', '--mode=root', '--format=directory', `--keyring=${KEYRING}`, `--aptopt=${late}`];
+}
+
+function folderOf(name: string): string {
+  if (!(GENERATIONS as readonly string[]).includes(name)) {
+    throw new EngineUnavailable(`there are no engines of '${name}'`, `choose one of ${GENERATIONS.join(', ')}`);
+  }
+  return cacheFolder('engines', name);
+}

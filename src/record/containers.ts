@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { platformSchema } from './record.ts';
+
+/** The version of the shape of a record of containers. */
+export const CONTAINERS_VERSION = 1;
+
+const text = z.string();
+const protocol = z.enum(['tcp', 'udp']);
+const texts = z.record(text, text);
+
+const outcome = z
+  .strictObject({
+    outcome: text.describe(
+      '`answered`; `refused`; `closed` (accepted, then closed); `accepted` (and then silence); `silence`, also where nobody has the address; else an errno',
+    ),
+    seen: text
+      .exactOptional()
+      .describe("The asker's address as the server saw it, by its name, where it was not the asker's own"),
+    from: text
+      .exactOptional()
+      .describe('The address that answered, by its name, where it was not the one that was asked'),
+    by: text.exactOptional().describe('Who answered, where it was not the server that was asked for'),
+  })
+  .describe('What one question came to');
+
+const row = z.strictObject({
+  published: text.describe('Where the port is published on the host'),
+  bind: text.describe('What the server in the container binds'),
+  socket: z.enum(['tcp', 'udp', 'udp unconnected']).describe('What it is asked with'),
+  outcomes: z
+    .array(z.int().min(0).nullable())
+    .describe('For each of `asks` a place in `outcomes`; null where there is nothing to ask'),
+});
+
+const configuration = z.strictObject({
+  id: text,
+  title: text,
+  mode: z
+    .enum(['bridge', 'macvlan', 'host', 'none', 'container', 'slirp4netns', 'pasta'])
+    .describe('How containers are connected'),
+  duration: z.number().describe('Milliseconds, from making the namespaces to taking them back'),
+  skipped: z.strictObject({ reason: text, enable: text }).exactOptional(),
+  error: text.exactOptional().describe('What went wrong in the harness'),
+  facts: texts.describe('What the run depends on: versions, settings of the host, its firewall'),
+  refusals: texts.describe('Containers that the engine would not start, by where their ports were to be published'),
+  asks: z.array(z.strictObject({ asker: text, target: text })),
+  outcomes: z.array(outcome),
+  rows: z.array(row),
+  holders: z
+    .array(z.strictObject({ published: text, protocol, listeners: z.array(text) }))
+    .describe('What listens on the host for a published port: address and program'),
+  conflicts: z
+    .array(
+      z.strictObject({
+        first: z.enum(['engine', 'host']).describe('Who had the port first'),
+        protocol,
+        published: text.describe('Where the engine publishes the port'),
+        bind: text.describe("What the host's own socket binds"),
+        outcome: text.describe('`ok`, or how the second was refused'),
+        answers: text
+          .exactOptional()
+          .describe("Who answers at the address of the host's socket, where both have the port"),
+      }),
+    )
+    .describe('A published port and a socket of the host on one port'),
+  hostServer: z
+    .array(z.strictObject({ protocol, target: text, outcome: text }))
+    .describe("The host's own server on its loopback, asked for by the attacker"),
+});
+
+const security = z.strictObject({
+  id: text,
+  configuration: text,
+  way: z.enum(['loopback', 'subnet', 'lan']),
+  protocol,
+  published: text,
+  target: text,
+  verdict: z.enum(['exposed', 'contained']),
+  says: text.describe('What it means, in a sentence'),
+  reached: z.array(text).describe('What the servers that were reached bind'),
+  reference: text.exactOptional(),
+  known: text.exactOptional().describe('Why it is known, from the list of known deviations'),
+});
+
+const promise = z.strictObject({
+  id: text,
+  configuration: text,
+  says: text,
+  source: text,
+  known: text,
+  held: z.int(),
+  broken: z.array(text).describe('The questions whose outcome is not as promised'),
+  deviation: text.exactOptional().describe('Why that is known, from the list of known deviations'),
+});
+
+export const containersSchema = z.strictObject({
+  schema: z.literal(CONTAINERS_VERSION),
+  kind: z.literal('containers'),
+  bindspec: text,
+  complete: z.boolean().describe('False when the run was interrupted, or not all configurations were run'),
+  started: z.iso.datetime(),
+  duration: z.number().describe('Milliseconds'),
+  platform: platformSchema,
+  engine: z.strictObject({ id: text, name: z.enum(['podman', 'docker']), version: text }),
+  security: z.array(security),
+  promises: z.array(promise).describe('What documents promise, and whether it is so'),
+  configurations: z.array(configuration),
+});
+
+export type ContainersRecord = z.infer<typeof containersSchema>;
+export type ConfigurationRecord = z.infer<typeof configuration>;
+export type RowRecord = z.infer<typeof row>;
+export type OutcomeRecord = z.infer<typeof outcome>;
+export type SecurityRecord = z.infer<typeof security>;
+export type PromiseRecord = z.infer<typeof promise>;

@@ -1,0 +1,140 @@
+import { inWords } from '../../containers/reading.ts';
+import type { ConfigurationRecord, ContainersRecord } from '../../record/containers.ts';
+import { code, details, table as markdownTable, text } from '../markup.ts';
+import { bindGrid, KEY, publishedGrid, sourcesOf, wrongAddresses } from './grid.ts';
+import { exposuresOf, securityCounts } from './words.ts';
+
+/** The page of one engine's record. */
+export function containersMarkdown(record: ContainersRecord): string {
+  const { engine, platform, configurations } = record;
+  const lines = [
+    `# ${engine.name} ${engine.version} on ${platform.system} ${platform.release} (${platform.architecture})`,
+    '',
+    `Recorded by \`bindspec containers\` ${record.bindspec} on ${record.started.slice(0, 10)}. Each configuration had an`,
+    'engine, hosts and networks of its own.',
+    '',
+    '## What is reached that should not be',
+    '',
+    ...security(record),
+    '## What documents promise',
+    '',
+    ...promises(record),
+    ...configurations.flatMap((one) => section(one)),
+  ];
+  return `${lines
+    .join('\n')
+    .replaceAll(/\n{3,}/g, '\n\n')
+    .trimEnd()}\n`;
+}
+
+function security(record: ContainersRecord): string[] {
+  const exposures = exposuresOf(record);
+  const list = exposures.map(({ configuration, says, how, reference, known }) => {
+    const more = [reference, known === undefined ? undefined : `known: ${known}`].filter((one) => one !== undefined);
+    return `- **exposed** ${code(configuration)}: ${text([`${says} (${how})`, ...more].join('; '))}`;
+  });
+  const counts = record.configurations.flatMap(({ id }) => {
+    const { exposed, contained } = securityCounts(record, id);
+    return exposed + contained === 0 ? [] : [[code(id), String(exposed), String(contained)]];
+  });
+  return [
+    ...(list.length === 0 ? ['Nothing: every way in that was tried is contained.'] : list),
+    '',
+    markdownTable(['configuration', 'exposed', 'contained'], counts),
+    '',
+  ];
+}
+
+function promises({ promises: list }: ContainersRecord): string[] {
+  const rows = list.map(({ configuration, says, source, held, broken }) => [
+    code(configuration),
+    text(says),
+    broken.length === 0 ? `kept (${held})` : `**broken** (${broken.length} of ${held + broken.length})`,
+    text(source),
+  ]);
+  const broken = list.flatMap((one) => one.broken.map((what) => `- ${code(one.id)}: ${text(what)}`));
+  return [markdownTable(['configuration', 'promise', 'kept', 'source'], rows), '', ...broken, ''];
+}
+
+function section(configuration: ConfigurationRecord): string[] {
+  const { id, title, skipped, error, facts, refusals } = configuration;
+  const head = [`## ${code(id)}`, '', `${text(title)}.`, ''];
+  if (skipped) return [...head, `Skipped: ${text(skipped.reason)}.`, ''];
+  if (error !== undefined) return [...head, `Not finished: ${text(error)}.`, ''];
+  const [published, binds] = [publishedGrid(configuration), bindGrid(configuration)];
+  return [
+    ...head,
+    ...Object.entries(facts).map(([name, value]) => `- ${text(name)}: ${code(value)}`),
+    '',
+    ...Object.entries(refusals).map(([where, why]) => `The engine does not publish on ${text(where)}: ${text(why)}.`),
+    '',
+    'From where a server that binds every address is reached, by where its port is published; TCP, then UDP from a',
+    `connected socket: ${KEY}.`,
+    '',
+    ...table(published.head, published.rows),
+    '',
+    'The same for a port that is published on every address, by what the server binds:',
+    '',
+    ...table(binds.head, binds.rows),
+    '',
+    ...listed('How the server sees those who ask (TCP):', sourcesOf(configuration)),
+    ...listed('Answers over UDP that come from another address than was asked:', wrongAddresses(configuration)),
+    ...holders(configuration),
+    ...conflicts(configuration),
+    ...everything(configuration),
+  ];
+}
+
+function listed(title: string, list: readonly string[]): string[] {
+  return list.length === 0 ? [] : [title, '', ...list.map((one) => `- ${text(one)}`), ''];
+}
+
+function holders({ holders: list }: ConfigurationRecord): string[] {
+  if (list.length === 0) return [];
+  const rows = list.map(({ published, protocol, listeners }) => [
+    published,
+    protocol,
+    listeners.join(', ') || 'nobody',
+  ]);
+  return ["Who holds the host's port:", '', ...table(['published on', 'protocol', 'held by'], rows), ''];
+}
+
+function conflicts({ conflicts: list }: ConfigurationRecord): string[] {
+  if (list.length === 0) return [];
+  const rows = list.map(({ first, protocol, published, bind, outcome, answers }) => [
+    protocol,
+    published,
+    bind,
+    first,
+    answers === undefined ? outcome : `${outcome}: ${answers} answers`,
+  ]);
+  const head = ['protocol', 'published on', "the host's socket", 'who is first', 'the second'];
+  return ["A published port and a socket of the host's own:", '', ...table(head, rows), ''];
+}
+
+/** Every outcome, folded away: one table for each place of publishing. */
+function everything({ rows, asks, outcomes }: ConfigurationRecord): string[] {
+  const published = [...new Set(rows.map((row) => row.published))];
+  const tables = published.flatMap((one) => {
+    const own = rows.filter((row) => row.published === one);
+    const used = asks.flatMap((_, column) => (own.some((row) => row.outcomes[column] !== null) ? [column] : []));
+    const head = [`published on ${one}`, ...used.map((column) => `${asks[column]?.asker} by ${asks[column]?.target}`)];
+    const cells = own.map((row) => [
+      `${row.socket} ${row.bind}`,
+      ...used.map((column) => {
+        const outcome = outcomes[row.outcomes[column] ?? -1];
+        return outcome === undefined ? '' : inWords(outcome);
+      }),
+    ]);
+    return [...table(head, cells), ''];
+  });
+  return [details('Every outcome', tables.join('\n').trimEnd()), ''];
+}
+
+/** A table of plain texts as lines; those that are Markdown already are made by `security` and `promises`. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  return markdownTable(
+    head.map(text),
+    rows.map((row) => row.map(text)),
+  ).split('\n');
+}
