@@ -66,6 +66,12 @@ export interface Lab {
   readonly stack?: StackIdentity;
   /** The words before a command that start it on a host of this lab. */
   launch(host: HostName): readonly string[];
+  /** The command of an agent on a host, where it is not this process's own Node that starts it. */
+  agent?(host: HostName): readonly string[] | undefined;
+  /** Whether an agent may outlive the process that was started for it here, as behind ssh and in a container. */
+  readonly farAgents?: boolean;
+  /** Which of several programs the machine has, where it is not the machine that bindspec runs on. */
+  programs?(names: readonly string[]): Promise<ReadonlySet<string>>;
   /** Takes back everything the lab made. Never throws. */
   close(): Promise<void>;
 }
@@ -73,6 +79,8 @@ export interface Lab {
 /** A kind of lab. `open` throws `LabUnavailable` when it can't be had here. */
 export interface LabKind {
   readonly name: string;
+  /** How many can be open at a time; any number when left out. */
+  readonly atOnce?: number;
   open(): Promise<Lab>;
 }
 

@@ -1,12 +1,9 @@
-import { fileURLToPath } from 'node:url';
+import { agentCommand } from '../lab/agent-command.ts';
 import type { HostName, Lab } from '../lab/lab.ts';
 import type { Hello } from '../protocol/messages.ts';
 import { OTHER_USER } from '../lab/second-user.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
 import { AgentProcess } from './agent-process.ts';
-
-/** What starts an agent, in the built package. */
-const AGENT = fileURLToPath(new URL('../agent/start.cjs', import.meta.url));
 
 export interface PoolSettings {
   /** Start an agent for every part of every cell instead of keeping them. */
@@ -120,10 +117,12 @@ export class AgentPool {
   }
 
   async #launch(host: HostName, otherUser: boolean): Promise<Lease> {
-    const { agentCommand = [process.execPath, AGENT], grace } = this.#settings;
-    const command = [...this.#lab.launch(host), ...agentCommand, ...(otherUser ? [String(OTHER_USER)] : [])];
+    const { agentCommand: given = this.#lab.agent?.(host) ?? agentCommand(), grace } = this.#settings;
+    const plain = [...this.#lab.launch(host), ...given];
+    const command = [...plain, ...(otherUser ? [String(OTHER_USER)] : [])];
+    const ender = this.#lab.farAgents === true ? { ender: [...plain, 'end'] } : {};
     const title = `the agent on ${this.#lab.facts.hosts[host] ?? host}`;
-    return { ...(await AgentProcess.start({ command, title, grace })), host, key: keyOf(host, otherUser) };
+    return { ...(await AgentProcess.start({ command, title, grace, ...ender })), host, key: keyOf(host, otherUser) };
   }
 }
 
