@@ -38,6 +38,11 @@ export const SOURCES = {
     title: 'Linux kernel, Documentation/networking/ip-sysctl.rst',
     url: 'https://docs.kernel.org/networking/ip-sysctl.html',
   },
+  'linux-6.1.168': {
+    title: 'Linux kernel 6.1.168, net/ipv4/inet_hashtables.c',
+    url: 'https://git.kernel.org/pub/scm/linux/kernel/git/stable/linux.git/tree/net/ipv4/inet_hashtables.c?h=v6.1.168',
+  },
+  'cve-2026-31503': { title: 'CVE-2026-31503', url: 'https://www.cve.org/CVERecord?id=CVE-2026-31503' },
   xnu: {
     title: 'XNU 11417.101.15 (macOS 15.4)',
     url: 'https://github.com/apple-oss-distributions/xnu/tree/xnu-11417.101.15',
@@ -46,6 +51,12 @@ export const SOURCES = {
   'freebsd-13': { title: 'FreeBSD 13 and 14', url: 'https://github.com/freebsd/freebsd-src' },
   'freebsd-run': { title: 'FreeBSD 9.1 stack run in user space', url: null },
   openbsd: { title: 'OpenBSD 6.8 to 7.x', url: 'https://github.com/openbsd/src' },
+  'freebsd-connect': {
+    title: 'FreeBSD manual page connect(2)',
+    url: 'https://man.freebsd.org/cgi/man.cgi?query=connect&sektion=2',
+  },
+  'openbsd-connect': { title: 'OpenBSD manual page connect(2)', url: 'https://man.openbsd.org/connect.2' },
+  'netbsd-connect': { title: 'NetBSD manual page connect(2)', url: 'https://man.netbsd.org/connect.2' },
   'openbsd-regress': {
     title: 'OpenBSD regress/sys/netinet/in_pcbbind',
     url: 'https://github.com/openbsd/src/tree/master/regress/sys/netinet/in_pcbbind',
@@ -61,6 +72,22 @@ export const SOURCES = {
     title: 'Microsoft, Windows Sockets Error Codes',
     url: 'https://learn.microsoft.com/en-us/windows/win32/winsock/windows-sockets-error-codes-2',
   },
+  'ms-bind': {
+    title: 'Microsoft, bind function',
+    url: 'https://learn.microsoft.com/en-us/windows/win32/api/winsock2/nf-winsock2-bind',
+  },
+  'ms-connect': {
+    title: 'Microsoft, connect function',
+    url: 'https://learn.microsoft.com/en-us/windows/win32/api/winsock2/nf-winsock2-connect',
+  },
+  'ms-recv': {
+    title: 'Microsoft, recv function',
+    url: 'https://learn.microsoft.com/en-us/windows/win32/api/winsock2/nf-winsock2-recv',
+  },
+  'ms-recvfrom': {
+    title: 'Microsoft, recvfrom function',
+    url: 'https://learn.microsoft.com/en-us/windows/win32/api/winsock2/nf-winsock2-recvfrom',
+  },
   'ms-options': {
     title: 'Microsoft, SOL_SOCKET Socket Options',
     url: 'https://learn.microsoft.com/en-us/windows/win32/winsock/sol-socket-socket-options',
@@ -68,6 +95,10 @@ export const SOURCES = {
   'ms-sharing': {
     title: 'Microsoft, Sharing Transport Addresses',
     url: 'https://learn.microsoft.com/en-us/windows-hardware/drivers/network/sharing-transport-addresses',
+  },
+  'libuv-2896': {
+    title: 'libuv pull request 2896, tcp: fail instantly if local port is unbound',
+    url: 'https://github.com/libuv/libuv/pull/2896',
   },
   gvisor: { title: 'gVisor 3c5eee17dc45', url: 'https://github.com/google/gvisor/tree/3c5eee17dc45' },
   'wine-server': {
@@ -80,6 +111,10 @@ export const SOURCES = {
   },
   rfc1122: { title: 'RFC 1122, Requirements for Internet Hosts', url: 'https://www.rfc-editor.org/rfc/rfc1122' },
   rfc4443: { title: 'RFC 4443, ICMPv6', url: 'https://www.rfc-editor.org/rfc/rfc4443' },
+  rfc3493: {
+    title: 'RFC 3493, Basic Socket Interface Extensions for IPv6',
+    url: 'https://www.rfc-editor.org/rfc/rfc3493',
+  },
   'python-http-server': {
     title: 'Python documentation, http.server',
     url: 'https://docs.python.org/3/library/http.server.html',

@@ -2,6 +2,7 @@ import type { BindRecord, ClaimRecord } from '../record/record.ts';
 import { cellCount } from '../report/axes.ts';
 import { failureText } from '../report/failure.ts';
 import { claimCountsInWords, countsInWords, countVerdicts, isUnexpected, skipsOf } from '../report/summary.ts';
+import { NOBODY_KNOWS } from '../report/words.ts';
 import { columns, paint, paintLine, say, wrap } from './terminal.ts';
 
 /** What is said when a run is over: its failures whole, what was skipped and why, the claims, and the counts. */
@@ -10,6 +11,7 @@ export function conclude(record: BindRecord, written: readonly string[]): void {
     if (cell.verdict !== 'stale') say(`\n${failureText(cell, record, paintLine)}`);
   }
   stale(record);
+  unjudged(record);
   skipped(record);
   claims(record.claims.filter(({ verdict }) => verdict !== 'untested'));
   const counts = countsInWords(countVerdicts(record.cells));
@@ -28,6 +30,14 @@ function stale(record: BindRecord): void {
     say(`  ${cellCount(own.length).padStart(10)}: ${reason}`);
     say(`              ${paint('gray', own[0]?.id ?? '')}${own.length > 1 ? paint('gray', ', …') : ''}`);
   }
+}
+
+/** Which they are stands above, and what was observed in the record; here is only why. */
+function unjudged({ cells }: BindRecord): void {
+  const { length } = cells.filter(({ verdict }) => verdict === 'unjudged');
+  if (length === 0) return;
+  say(`\n${paint('bold', 'Recorded, not judged')}`);
+  say(`  ${cellCount(length).padStart(10)}: ${NOBODY_KNOWS}`);
 }
 
 function skipped(record: BindRecord): void {

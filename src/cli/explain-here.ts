@@ -3,7 +3,7 @@ import type { Explanation } from '../explain/explain.ts';
 import { explainableHere, isAsPredicted, type Mapped } from '../explain/here.ts';
 import type { Outcome } from '../model/types.ts';
 import { AgentPool, type Lease } from '../runner/pool.ts';
-import { platformOf } from '../runner/platform.ts';
+import { kernelOf, platformOf } from '../runner/platform.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
 import { UserError } from './exit.ts';
 import { bindLast, CannotBePlaced, place } from './explain-place.ts';
@@ -54,8 +54,8 @@ async function happen({ readings, others, notes }: Mapped, pool: AgentPool, lab:
     const uid = leases[index]?.hello.uid ?? 0;
     return { ...reading, socket: { ...reading.socket, uid } };
   });
-  const kernel = platform.system === 'linux' ? { kernel: platform.release } : {};
-  const answer = answerOf(platform.system, { readings: real, ...kernel });
+  const kernel = kernelOf(platform);
+  const answer = answerOf(platform.system, { readings: real, ...(kernel === undefined ? {} : { kernel }) });
   const peer = await pool.take('machine', false);
   for (const [index, { socket }] of readings.slice(0, -1).entries()) {
     const lease = leases[index] as Lease;

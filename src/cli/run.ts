@@ -2,11 +2,10 @@ import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import { cellsOf } from '../experiment/cells.ts';
 import { loadRegistry } from '../experiment/registry.ts';
-import type { BindRecord } from '../record/record.ts';
 import { run, type Listener } from '../runner/run.ts';
 import { BadKnownList, parseKnownList, type KnownDeviation } from '../verdict/known.ts';
 import { conclude } from './conclusion.ts';
-import { EXIT, UserError } from './exit.ts';
+import { EXIT, exitCodeOf, UserError } from './exit.ts';
 import { inLab, type Place } from './in-lab.ts';
 import { interruptible } from './interruption.ts';
 import { Progress } from './progress.ts';
@@ -69,18 +68,12 @@ export async function runCommand(selectors: string[], options: RunOptions): Prom
   if (record.cells.every(({ verdict }) => verdict === 'skipped')) {
     throw new UserError('nothing could be run here: every cell was skipped, for the reasons above');
   }
-  return exitCode(record);
+  return exitCodeOf(record.cells.map(({ verdict }) => verdict));
 }
 
 /** Cells spend most of their time waiting for agents and for silence, so there are more at a time than processors. */
 function defaultJobs(): number {
   return Math.max(2, os.availableParallelism() * 2 + 1);
-}
-
-function exitCode(record: BindRecord): number {
-  const verdicts = new Set(record.cells.map(({ verdict }) => verdict));
-  if (verdicts.has('error')) return EXIT.harness;
-  return verdicts.has('fail') || verdicts.has('stale') ? EXIT.failed : EXIT.expected;
 }
 
 function readKnown(

@@ -2,11 +2,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { CLAIMS, type ClaimId } from '../../suites/claims.ts';
 import type { Cell } from '../experiment/cells.ts';
-import { SYSTEMS, type Citation, type System } from '../experiment/experiment.ts';
+import { SYSTEMS, type Citation, type Experiment, type System } from '../experiment/experiment.ts';
+import { kernelsInWords } from '../experiment/kernels.ts';
 import { loadRegistry } from '../experiment/registry.ts';
 import { readRecord } from '../record/read.ts';
 import type { BindRecord } from '../record/record.ts';
-import { cellCount } from '../report/axes.ts';
+import { cellCount, whatSetsApart } from '../report/axes.ts';
 import { errorsInWords } from '../report/errors.ts';
 import { expectedInWords, howKnown, observedInWords, sourceOf } from '../report/words.ts';
 import { expectationFor, type Resolved } from '../verdict/judge.ts';
@@ -46,64 +47,114 @@ export async function showCommand(id: string, options: ShowOptions): Promise<voi
 }
 
 function expectations(cells: readonly Cell[]): void {
-  for (const { systems, groups, knownOn } of bySystem(cells)) {
-    heading(`Expected on ${systems.join(', ')}`);
+  for (const { titles, groups, grounds } of alike(cells)) {
+    heading(`Expected on ${titles.join(', ')}`);
     for (const { resolved, cells: own } of groups) {
-      if (groups.length > 1) say(`  ${paint('gray', `${cellCount(own.length)}: ${commonValues(own)}`)}`);
-      for (const [place, expected] of leaves(resolved.expect))
+      if (own.length < cells.length) say(`  ${paint('gray', whichOf(own, cells))}`);
+      if (resolved === null) say('    nothing: nobody has said what is right there, so it is recorded and not judged');
+      for (const [place, expected] of resolved === null ? [] : leaves(resolved.expect))
         say(`    ${place}: ${paint('yellow', expectedInWords(expected))}`);
-      if (resolved.because !== undefined) say(`    because ${resolved.because}`);
+      if (resolved?.because !== undefined) say(`    because ${resolved.because}`);
     }
-    for (const [known, on] of knownOn) say(`  ${paint('gray', `${on.join(', ')}: ${howKnown(known)}`)}`);
-    const sources = new Set(groups.flatMap(({ resolved }) => resolved.cite.map(cited)));
-    for (const source of sources) say(`  ${paint('gray', source)}`);
+    for (const { titles: whose, known, sources } of grounds) {
+      say(`  ${paint('gray', `${whose.join(', ')}: ${howKnown(known)}`)}`);
+      for (const source of sources) say(`    ${paint('gray', source)}`);
+    }
   }
 }
 
+/** Cells of which the same is expected, or nothing. */
 interface Group {
-  resolved: Resolved;
+  resolved: Resolved | null;
   cells: Cell[];
+  /** What is expected of each of them, which may be known in different ways. */
+  each: Resolved[];
 }
 
-/** Systems of which the same is expected, with the cells grouped by what that is, and how it is known for each system. */
+/** How it is known, of which platforms, and where it is written. */
+interface Basis {
+  titles: string[];
+  known: Resolved['known'];
+  sources: readonly string[];
+}
+
+/** Platforms of which the same is expected, with the cells grouped by what that is, and how it is known. */
 interface Alike {
-  systems: System[];
+  titles: string[];
   groups: Group[];
-  knownOn: Map<Resolved['known'], System[]>;
+  grounds: Basis[];
 }
 
-function bySystem(cells: readonly Cell[]): Alike[] {
+/** A system, or the kernels of Linux on which a difference is, for which `kernel` stands. */
+interface Place {
+  title: string;
+  system: System;
+  kernel?: string;
+}
+
+/** Every system, and behind Linux the kernels on which the experiment says that something differs. */
+function placesOf({ differs = [] }: Experiment): Place[] {
+  const kernels = differs.flatMap(({ kernels: ranges }): Place[] =>
+    ranges?.[0] === undefined
+      ? []
+      : [{ title: `linux ${kernelsInWords(ranges)}`, system: 'linux', kernel: ranges[0].from ?? FIRST_KERNEL }],
+  );
+  return SYSTEMS.flatMap((system): Place[] => [{ title: system, system }, ...(system === 'linux' ? kernels : [])]);
+}
+
+/** Stands for the kernels before some version. */
+const FIRST_KERNEL = '0.0';
+
+function alike(cells: readonly Cell[]): Alike[] {
   const found = new Map<string, Alike>();
-  for (const system of SYSTEMS) {
-    const groups = new Map<string, Group>();
-    const known = new Set<Resolved['known']>();
-    for (const cell of cells) {
-      const resolved = expectationFor(cell, system);
-      const key = JSON.stringify([resolved.expect, resolved.because]);
-      const group = groups.get(key) ?? { resolved, cells: [] };
-      group.cells.push(cell);
-      groups.set(key, group);
-      known.add(resolved.known);
-    }
-    const key = JSON.stringify([...groups].map(([text, { cells: own }]) => [text, own.map((cell) => cell.id)]));
-    const same: Alike = found.get(key) ?? { systems: [], groups: [...groups.values()], knownOn: new Map() };
-    same.systems.push(system);
-    for (const one of known) same.knownOn.set(one, [...(same.knownOn.get(one) ?? []), system]);
+  const [first] = cells;
+  for (const { title, system, kernel } of first ? placesOf(first.registered.experiment) : []) {
+    const groups = groupsOf(cells, system, kernel);
+    const key = JSON.stringify(
+      groups.map(({ resolved, cells: own }) => [resolved?.expect, resolved?.because, own.map(({ id }) => id)]),
+    );
+    const same = found.get(key) ?? { titles: [], groups, grounds: [] };
+    same.titles.push(title);
+    addGrounds(same.grounds, title, groups);
     found.set(key, same);
   }
   return [...found.values()];
 }
 
-/** The values that cells have in common, or how they are called when that says nothing. */
-function commonValues(cells: readonly Cell[]): string {
-  const [first] = cells;
-  if (!first) return '';
-  const common = Object.entries(first.values).filter(([axis, value]) =>
-    cells.every((cell) => cell.values[axis] === value),
-  );
-  const [axis] = Object.keys(first.values);
-  if (common.length > 0) return common.map(([name, value]) => `${name}:${value}`).join(' ');
-  return axis === undefined ? '' : [...new Set(cells.map((cell) => `${axis}:${cell.values[axis]}`))].join(', ');
+function groupsOf(cells: readonly Cell[], system: System, kernel: string | undefined): Group[] {
+  const groups = new Map<string, Group>();
+  for (const cell of cells) {
+    const resolved = expectationFor(cell, system, kernel);
+    // On a kernel only what it does otherwise is told.
+    if (kernel !== undefined && resolved?.because === undefined) continue;
+    const key = JSON.stringify([resolved?.expect, resolved?.because]);
+    const group = groups.get(key) ?? { resolved, cells: [], each: [] };
+    group.cells.push(cell);
+    if (resolved !== null) group.each.push(resolved);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+/** Adds how it is known of one more platform; those with the same sources are told together. */
+function addGrounds(grounds: Basis[], title: string, groups: readonly Group[]): void {
+  const own = new Map<Resolved['known'], Set<string>>();
+  for (const { known, cite } of groups.flatMap(({ each }) => each)) {
+    own.set(known, new Set([...(own.get(known) ?? []), ...cite.map(cited)]));
+  }
+  for (const [known, sources] of own) {
+    const same = grounds.find((basis) => basis.known === known && basis.sources.join() === [...sources].join());
+    if (same) same.titles.push(title);
+    else grounds.push({ titles: [title], known, sources: [...sources] });
+  }
+}
+
+/** Which of an experiment's cells these are. */
+function whichOf(some: readonly Cell[], all: readonly Cell[]): string {
+  const apart = whatSetsApart(some, all)?.map(({ axis, values }) => `${axis} ${values.join(' or ')}`);
+  const count = cellCount(some.length);
+  if (apart !== undefined) return `${count}: ${apart.join(', ')}`;
+  return `${count}: ${some.map(({ values }) => Object.values(values).join(' ')).join(', ')}`;
 }
 
 function cited({ source, where }: Citation): string {
@@ -157,7 +208,13 @@ function asData(cells: readonly Cell[], records: readonly BindRecord[]) {
     title: cell.registered.experiment.title,
     asks: cell.registered.experiment.asks,
     claims: Object.keys(cell.registered.experiment.claims),
-    expected: Object.fromEntries(SYSTEMS.map((system) => [system, expectationFor(cell, system)])),
+    // Null where nobody has said what to expect.
+    expected: Object.fromEntries(
+      placesOf(cell.registered.experiment).map(({ title, system, kernel }) => [
+        title,
+        expectationFor(cell, system, kernel),
+      ]),
+    ),
     recorded: records.flatMap((record) =>
       record.cells
         .filter(({ id }) => id === cell.id)

@@ -25,6 +25,7 @@ const SIGNS: Record<Verdict, { sign: string; style: Style }> = {
   fail: { sign: '✗', style: 'red' },
   known: { sign: '!', style: 'yellow' },
   stale: { sign: '✗', style: 'red' },
+  unjudged: { sign: '?', style: 'cyan' },
   skipped: { sign: '-', style: 'gray' },
   error: { sign: '✗', style: 'magenta' },
 };
@@ -32,7 +33,7 @@ const SIGNS: Record<Verdict, { sign: string; style: Style }> = {
 /** A verdict as a sign and a word, in its colour, padded to the longest. */
 export function verdictWord(verdict: Verdict): string {
   const { sign, style } = SIGNS[verdict];
-  return paint(style, `${sign} ${verdict.padEnd(7)}`);
+  return paint(style, `${sign} ${verdict.padEnd(8)}`);
 }
 
 const LINES: Partial<Record<LineKind, Style>> = {

@@ -2,6 +2,7 @@ import type { ClaimId } from '../../suites/claims.ts';
 import type { SourceId } from '../../suites/sources.ts';
 import type { Need } from '../lab/lab.ts';
 import type { Expectation } from '../verdict/expectation.ts';
+import type { KernelRange } from './kernels.ts';
 import type { Came, PlannedSocket } from './planned.ts';
 import type { Trial } from './trial.ts';
 
@@ -33,22 +34,42 @@ interface Saying<O> {
   when?: string;
 }
 
-/** A platform on which something else is right than elsewhere. */
-export interface Difference<A extends Axes, O> {
+/** That something is known of systems, and how. */
+export interface Ground {
   on: readonly System[];
-  /** For which cells; without it, for all. */
-  where?: (cell: CellOf<A>) => boolean;
-  /** Laid over what is expected elsewhere; it names only what is different. */
-  expect: Expectation<O> | ((cell: CellOf<A>) => Expectation<O>);
-  because: string;
   known: Provenance;
   cite: readonly Citation[];
 }
 
+/** Systems on which what is right on Linux is known to be right too. */
+export interface Holding<A extends Axes, O> {
+  /** The systems, and how it is known of each. */
+  grounds: readonly Ground[];
+  /** For which cells; without it, for all. */
+  where?: (cell: CellOf<A>) => boolean;
+  /** As much of what is right on Linux as is known to hold there; all of it, without. */
+  expect?: Expectation<O> | ((cell: CellOf<A>) => Expectation<O>);
+}
+
+/** Systems on which something else is right than on Linux, or kernels of Linux on which it is. */
+export interface Difference<A extends Axes, O> extends Ground {
+  /** For which cells; without it, for all. */
+  where?: (cell: CellOf<A>) => boolean;
+  /** Only on Linux: the kernels that are meant, such as those which have a bug. */
+  kernels?: readonly KernelRange[];
+  /**
+   * What is right there, as far as anybody knows; what it does not name is not judged there, unless `binds` or `holds`
+   * says what is right. On Linux it is laid over what is right on other kernels.
+   */
+  expect: Expectation<O> | ((cell: CellOf<A>) => Expectation<O>);
+  because: string;
+}
+
 /**
  * The sockets of an experiment in which binding is the question. With these given, what a system other than Linux is
- * expected to do comes from its model, with the rule that decides as the reason; `differs` is for the rest. An option
- * that a system does not have makes setsockopt fail there, and that is then what is expected.
+ * expected to do comes from its model, with the rule that decides as the reason; `holds` and `differs` are for the rest.
+ * A rule that nobody has checked says nothing. An option that a system does not have makes setsockopt fail there, and
+ * that is then what is expected.
  */
 interface Binds<A extends Axes, O> {
   /** In bind order; a TCP socket listens as soon as it is bound. */
@@ -73,10 +94,14 @@ export interface Experiment<A extends Axes = Axes, O = unknown> {
   binds?: Binds<A, NoInfer<O>>;
   /** Makes it happen and says what happened. It judges nothing. */
   run: (cell: CellOf<A>, trial: Trial) => Promise<O>;
-  /** What is right on Linux, how that is known, and what is assumed of every platform that `differs` does not name. */
+  /**
+   * What is right on Linux, and how that is known. Elsewhere nothing is expected but what `binds`, `holds` and `differs`
+   * say; where they say nothing, what happened is recorded and not judged.
+   */
   expect: Expectation<NoInfer<O>> | ((cell: CellOf<A>) => Expectation<NoInfer<O>>);
   known: Provenance;
   cite: readonly Citation[];
+  holds?: readonly Holding<A, NoInfer<O>>[];
   differs?: readonly Difference<A, NoInfer<O>>[];
 }
 

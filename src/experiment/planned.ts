@@ -8,7 +8,10 @@ export interface PlannedSocket {
   readonly as: string;
   readonly protocol: 'udp' | 'tcp';
   readonly family: Family;
-  readonly on: AddressKind;
+  /** The address by its kind, or in numeric form where it has none. */
+  readonly on: AddressKind | { readonly address: string };
+  /** IPV6_V6ONLY of an IPv6 socket, set before bind; 1 when left out, because systems differ in the default. */
+  readonly v6only?: 0 | 1;
   /** Socket options that are set to 1 before bind. */
   readonly options?: readonly string[];
   readonly otherUser?: boolean;

@@ -33,20 +33,21 @@ export async function serveAndAsk(
   return { server: serving.outcome, answer, received: await requestsAt(trial, serving) };
 }
 
-/** A server that plays a part of its own, on one of the machine's addresses. */
+/** A server that plays a part of its own, on one of the machine's addresses, told by its kind or in numeric form. */
 export async function serveOn(
   trial: Trial,
   net: Net,
   part: string,
-  kind: AddressKind,
-  more: { options?: readonly string[]; port?: number; otherUser?: boolean; drop?: boolean[] } = {},
+  on: PlannedSocket['on'],
+  more: { options?: readonly string[]; port?: number; otherUser?: boolean; drop?: boolean[]; v6only?: 0 | 1 } = {},
 ): Promise<Server> {
-  const { otherUser = false, options, port, drop } = more;
+  const { otherUser = false, options, port, drop, v6only } = more;
   const player = await trial.part(part, { otherUser });
   return openServer(trial, player, {
     protocol: net.protocol,
     family: net.family,
-    address: addressOf(trial.facts, net.family, kind),
+    address: typeof on === 'string' ? addressOf(trial.facts, net.family, on) : on.address,
+    ...(v6only === undefined ? {} : { v6only }),
     ...(options === undefined ? {} : { options }),
     ...(port === undefined ? {} : { port }),
     ...(drop === undefined ? {} : { drop }),
@@ -75,13 +76,14 @@ export async function serveAll(trial: Trial, sockets: readonly PlannedSocket[]):
   await Promise.all(sockets.map(({ as, otherUser = false }) => trial.part(as, { otherUser })));
   const ports = new Map([[0, trial.port]]);
   const servers: Server[] = [];
-  for (const { as, on, options, otherUser, port: number = 0, ...net } of sockets) {
+  for (const { as, on, options, otherUser, v6only, port: number = 0, ...net } of sockets) {
     const port = ports.get(number) ?? (await trial.anotherPort());
     ports.set(number, port);
     const more = {
       port,
       ...(options === undefined ? {} : { options }),
       ...(otherUser === undefined ? {} : { otherUser }),
+      ...(v6only === undefined ? {} : { v6only }),
     };
     servers.push(await serveOn(trial, net, as, on, more));
   }

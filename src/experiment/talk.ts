@@ -51,7 +51,9 @@ export async function openServer(trial: Trial, part: Part, options: ServerOption
     { op: 'serve', on: socket, name: part.name, ...(options.drop ? { drop: options.drop } : {}) },
   ];
   const results = await part.attempt(...operations);
-  if (results.length <= opening.length) throw unprepared(part, operations, results);
+  // Every system can keep a socket to IPv6; that one can't be made dual-stack is an outcome.
+  const prepared = options.v6only === 0 ? 1 : opening.length;
+  if (results.length <= prepared) throw unprepared(part, operations, results);
   const last = operations[results.length - 1]?.op;
   return {
     outcome: outcomeOf(results.at(-1)),

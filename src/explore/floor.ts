@@ -6,7 +6,7 @@ import type { Platform, TranscriptLine } from '../record/record.ts';
 import { traceLine } from '../record/transcript.ts';
 import { AgentPool, type Lease, type PoolSettings } from '../runner/pool.ts';
 import { harnessClock } from '../runner/agent-process.ts';
-import { platformOf } from '../runner/platform.ts';
+import { kernelOf, platformOf } from '../runner/platform.ts';
 import { portRange } from '../runner/port-range.ts';
 import { Ports } from '../runner/ports.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
@@ -45,9 +45,10 @@ export class Floor {
     this.model = settings.model ?? system;
     this.uids = { 1: leases[1].hello.uid ?? 0, 2: leases[2].hello.uid ?? 0 };
     const { inet, inet6 } = lab.facts.addresses;
+    const kernel = this.model === 'linux' ? kernelOf(this.platform) : undefined;
     this.#setting = {
       host: { addresses: [...Object.values(inet), ...Object.values(inet6)] },
-      ...(this.model === 'linux' && system === 'linux' ? { kernel: platform.release } : {}),
+      ...(kernel === undefined ? {} : { kernel }),
     };
     this.#ports = new Ports(lab.facts);
   }

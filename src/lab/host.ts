@@ -5,6 +5,10 @@ import { hasSecondUser } from './second-user.ts';
 
 const NETNS_LINE = process.platform === 'linux' ? 'npx bindspec run --lab netns' : 'run it on Linux with --lab netns';
 
+/** Where all of 127.0.0.0/8 is the machine's without being configured. */
+const LOOPBACK_WIDE: ReadonlySet<string> = new Set(['linux', 'win32']);
+const LOOPBACKS = Array.from({ length: 16 }, (_, index) => `127.0.0.${index + 1}`);
+
 /**
  * This machine as it is: no neighbour, and its ports shared with every other program. `elsewhere` is the line that
  * gets a lab which offers the rest.
@@ -21,12 +25,13 @@ export function hostLab(elsewhere = NETNS_LINE): LabKind {
 
 /**
  * What this machine offers, from the list of its interfaces: one external IPv4 and one IPv6 address, a second of each
- * where there are two. `elsewhere` is what to do for the rest.
+ * where there are two. `elsewhere` is what to do for the rest; `system` is what Node calls this machine's.
  */
 export function hostFacts(
   interfaces: NodeJS.Dict<os.NetworkInterfaceInfo[]>,
   root: boolean,
   elsewhere = NETNS_LINE,
+  system: string = process.platform,
 ): LabFacts {
   const addresses = { inet: { ...FIXED_ADDRESSES.inet }, inet6: { ...FIXED_ADDRESSES.inet6 } };
   const all = Object.values(interfaces).flatMap((list) => list ?? []);
@@ -45,6 +50,12 @@ export function hostFacts(
     gateway: { reason: 'the host lab has no router of its own', enable: elsewhere },
     'quiet interface': { reason: "other programs use this machine's interfaces too", enable: elsewhere },
   };
+  if (!LOOPBACK_WIDE.has(system) && !LOOPBACKS.every((one) => all.some(({ address }) => address === one))) {
+    missing['loopback network'] = {
+      reason: 'this system has no address of 127.0.0.0/8 but those that an interface is given',
+      enable: 'for n in $(seq 2 16); do sudo ifconfig lo0 alias 127.0.0.$n; done',
+    };
+  }
   if (!root) missing['second user'] = { reason: 'only root can act as a second user', enable: 'sudo npx bindspec run' };
   if (!all.some((one) => one.family === 'IPv6' && one.internal)) {
     delete addresses.inet6.loopback;

@@ -47,7 +47,7 @@ export interface Holder {
  * Shell text that starts a namespace of its own for a host, and prints who holds it. The number by which the harness
  * knows the process is the one that its own /proc shows, which the lab shares.
  */
-export function holdNamespace(host: HostName): string {
+export function holdNamespace(host: string): string {
   return `unshare --net sh -c 'read -r pid _ </proc/self/stat; echo "holder ${host} $$ $pid"; exec sleep 2147483647' </dev/null &\n`;
 }
 
@@ -102,7 +102,7 @@ export function wire(neighbour: Holder, gateway: Holder): string {
  * Errors of ICMP are rate-limited by default, and then a refusal turns into silence at random. Reverse path filters
  * and forwarding follow the host's own settings unless they are set.
  */
-const SYSCTLS = [
+export const SYSCTLS: readonly string[] = [
   'ipv4/icmp_ratelimit=0',
   'ipv4/icmp_msgs_per_sec=100000',
   'ipv4/icmp_msgs_burst=100000',
@@ -119,7 +119,7 @@ const SYSCTLS = [
 const GATEWAY_SYSCTLS = ['ipv4/ip_forward=1', 'ipv6/conf/all/forwarding=1', 'ipv4/conf/all/route_localnet=1'];
 
 /** No generated link-local addresses: their announcements would be noise on the interface's counters. */
-function up(device: string, inet: string, inet6: string): string[] {
+export function up(device: string, inet: string, inet6: string): string[] {
   return [
     `link set ${device} addrgenmode none up`,
     `addr add ${inet} dev ${device}`,
@@ -128,10 +128,11 @@ function up(device: string, inet: string, inet6: string): string[] {
 }
 
 /**
+ * Shell text that makes settings and does commands of `ip` in the namespace of a holder, or of the shell itself.
  * A setting that this kernel keeps for all namespaces, or not at all, can't be written here and is left as it is.
  * A batch of `ip` has one family for its rules, so those for IPv6 follow in a batch of their own.
  */
-function inside(holder: Holder | null, sysctls: readonly string[], commands: readonly string[]): string {
+export function inside(holder: Holder | null, sysctls: readonly string[], commands: readonly string[]): string {
   const enter = holder === null ? '' : `nsenter --net=/proc/${holder.outer}/ns/net `;
   const settings = sysctls.map((setting) => {
     const [path, value] = setting.split('=');

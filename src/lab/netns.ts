@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
-import { execa } from 'execa';
+import { HeldShell } from './held-shell.ts';
 import {
   LabUnavailable,
   type HostName,
@@ -32,19 +32,18 @@ export const netns: LabKind = {
     try {
       return await build(shell, root);
     } catch (error) {
-      shell.kill('SIGKILL');
+      await shell.close();
       throw error;
     }
   },
 };
 
-async function build(shell: Shell, root: boolean): Promise<Lab> {
-  const lines = new Lines(shell);
-  shell.stdin.write('read -r pid _ </proc/self/stat; echo "holder machine $$ $pid"\n');
-  shell.stdin.write(holdNamespace('neighbour') + holdNamespace('gateway'));
+async function build(shell: HeldShell, root: boolean): Promise<Lab> {
+  shell.write('read -r pid _ </proc/self/stat; echo "holder machine $$ $pid"\n');
+  shell.write(holdNamespace('neighbour') + holdNamespace('gateway'));
   const holders = new Map<string, Holder>();
   while (holders.size < 3) {
-    const [, host = '', inner = '', outer = ''] = (await lines.next()).split(' ');
+    const [, host = '', inner = '', outer = ''] = (await answerOf(shell)).split(' ');
     holders.set(host, { inner, outer });
   }
   const holder = (host: HostName): Holder => {
@@ -52,10 +51,10 @@ async function build(shell: Shell, root: boolean): Promise<Lab> {
     if (!found) throw new Error(`nothing holds the namespace of ${host}`);
     return found;
   };
-  shell.stdin.write(wire(holder('neighbour'), holder('gateway')));
-  const answer = await lines.next();
+  shell.write(wire(holder('neighbour'), holder('gateway')));
+  const answer = await answerOf(shell);
   if (answer !== 'wired') {
-    throw new LabUnavailable(`the namespaces could not be wired up: ${lines.complaint()}`, 'apt-get install iproute2');
+    throw new LabUnavailable(`the namespaces could not be wired up: ${shell.complaint}`, 'apt-get install iproute2');
   }
   const facts = netnsFacts();
   const userNamespace = root ? [] : [`--user=/proc/${holder('machine').outer}/ns/user`, '--preserve-credentials'];
@@ -69,10 +68,7 @@ async function build(shell: Shell, root: boolean): Promise<Lab> {
   return {
     facts,
     launch: (host) => enter(host),
-    async close() {
-      shell.stdin.end();
-      await shell;
-    },
+    close: () => shell.close(),
   };
 }
 
@@ -118,18 +114,20 @@ function checkTools(): void {
  */
 const OWN_UDP_TABLE = 'echo 8192 2>/dev/null >/proc/sys/net/ipv4/udp_child_hash_entries; exec unshare --net sh';
 
-function startShell(root: boolean) {
+function startShell(root: boolean): HeldShell {
   const user = root ? [] : ['--user', '--map-root-user'];
   const shell = ['sh', '-c', OWN_UDP_TABLE];
-  return execa('unshare', [...user, '--net', '--pid', '--fork', '--kill-child=KILL', ...shell], {
-    // What a terminal sends at Ctrl-C is for the harness; the lab goes when the harness lets it go.
-    detached: true,
-    reject: false,
-    buffer: false,
-    stdin: 'pipe',
-    stdout: 'pipe',
-    stderr: 'pipe',
-  });
+  return new HeldShell(
+    ['unshare', ...user, '--net', '--pid', '--fork', '--kill-child=KILL', ...shell],
+    CREATION_DEADLINE,
+  );
+}
+
+/** The shell's next line. @throws LabUnavailable when there is none in time. */
+async function answerOf(shell: HeldShell): Promise<string> {
+  const line = await shell.next();
+  if (line !== null) return line;
+  throw new LabUnavailable(`network namespaces can't be made here: ${shell.complaint || 'no answer'}`, enablingLine());
 }
 
 /** The settings that keep ordinary users from making user namespaces, each where a kernel has it, and the value that lets them. */
@@ -151,62 +149,4 @@ function enablingLine(): string {
   });
   if (inTheWay.length === 0) return 'sudo npx bindspec run';
   return `sudo sysctl -w ${inTheWay.map(({ setting, open }) => `${setting}=${open}`).join(' ')}`;
-}
-
-type Shell = ReturnType<typeof startShell>;
-
-/** What the lab's shell prints, line by line; its end is an error that says what it complained about. */
-class Lines {
-  #complaints = '';
-  readonly #lines: string[] = [];
-  #rest = '';
-  #ended = false;
-  #wake: () => void = () => undefined;
-
-  constructor(shell: Shell) {
-    shell.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      const lines = (this.#rest + chunk).split('\n');
-      this.#rest = lines.pop() ?? '';
-      this.#lines.push(...lines);
-      this.#wake();
-    });
-    shell.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-      this.#complaints += chunk;
-    });
-    // A shell that has ended can't be written to; that it ended is told by next().
-    shell.stdin.on('error', () => undefined);
-    // Its end, not that of its output: what it complained about is complete by then.
-    void shell.then(() => this.#end());
-  }
-
-  #end(): void {
-    this.#ended = true;
-    this.#wake();
-  }
-
-  complaint(): string {
-    return this.#complaints.trim().split('\n')[0] ?? '';
-  }
-
-  /** @throws LabUnavailable when there is none in time. */
-  async next(): Promise<string> {
-    const deadline = Date.now() + CREATION_DEADLINE;
-    for (;;) {
-      const line = this.#lines.shift();
-      if (line !== undefined) return line;
-      if (this.#ended || Date.now() > deadline) {
-        throw new LabUnavailable(
-          `network namespaces can't be made here: ${this.complaint() || 'no answer'}`,
-          enablingLine(),
-        );
-      }
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, 1000);
-        this.#wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-  }
 }

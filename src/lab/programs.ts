@@ -5,18 +5,24 @@ import type { Lab, Need } from './lab.ts';
 
 /** Whether a program of this name can be found on PATH and be executed. */
 export function onPath(name: string): boolean {
+  return findProgram(name) !== null;
+}
+
+/** The file of the program that this name means on PATH, or null. */
+export function findProgram(name: string): string | null {
   const endings = process.platform === 'win32' ? ['.exe', '.cmd', ''] : [''];
   for (const folder of (process.env['PATH'] ?? '').split(path.delimiter)) {
     for (const ending of endings) {
       try {
-        accessSync(path.join(folder, name + ending), constants.X_OK);
-        return true;
+        const file = path.join(folder, name + ending);
+        accessSync(file, constants.X_OK);
+        return file;
       } catch {
         // Not there; the next folder may have it.
       }
     }
   }
-  return false;
+  return null;
 }
 
 /** Tells of the programs among several needs whether the machine of a lab has them. */

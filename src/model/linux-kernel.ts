@@ -15,11 +15,27 @@ export function parseKernel(version: string | undefined): Kernel {
   return [Number(match[1]), Number(match[2]), Number(match[3] ?? 0)];
 }
 
+/**
+ * The version of a Linux kernel from what uname tells of its release and version. Debian keeps one release name, such as
+ * `6.1.0-50-amd64`, for many stable updates, and says in the version which one it is: `Debian 6.1.174-1`. Elsewhere the
+ * release has to do; on Ubuntu, for one, that is `5.15.0-105-generic` whatever fixes it carries.
+ */
+export function kernelVersion(release: string, version: string): string {
+  const stable = /\bDebian (?:\d+:)?((\d+\.\d+)(?:\.\d+)*)[-+~]/.exec(version);
+  // Who builds a kernel of their own may say anything in the version; it counts where the release does not contradict it.
+  return stable?.[1] !== undefined && release.startsWith(`${stable[2]}.`) ? stable[1] : release;
+}
+
 /** Whether a kernel is the given series or newer. */
 export function atLeast(kernel: Kernel, major: number, minor: number, patch = 0): boolean {
   if (kernel[0] !== major) return kernel[0] > major;
   if (kernel[1] !== minor) return kernel[1] > minor;
   return kernel[2] >= patch;
+}
+
+/** Whether a kernel is older than another. */
+export function isBefore(kernel: Kernel, other: Kernel): boolean {
+  return !atLeast(kernel, ...other);
 }
 
 /** The first fixed patch level of each series that got the fix of CVE-2026-31503 as a stable update. */
@@ -34,5 +50,15 @@ const WILDCARD_FIX: readonly Kernel[] = [
 /** Whether a wildcard bind over more than ten UDP sockets looks at all of them (CVE-2026-31503 is fixed). */
 export function hasWildcardFix(kernel: Kernel): boolean {
   const fix = WILDCARD_FIX.find(([major, minor]) => kernel[0] === major && kernel[1] === minor);
-  return fix === undefined ? atLeast(kernel, 6, 20) : kernel[2] >= fix[2];
+  // The series after 6.19 is 7.0, and has had the fix from the start.
+  return fix === undefined ? atLeast(kernel, 7, 0) : kernel[2] >= fix[2];
+}
+
+/**
+ * Whether a TCP bind to a specific v4-mapped address overlooks ::ffff:0.0.0.0. 6.1.168 and 6.6.131, the updates with the
+ * fix above, look such addresses up by their bucket, as 6.8 does, without what 6.8 changed in the search for wildcards.
+ */
+export function missesMappedWildcard(kernel: Kernel): boolean {
+  const [major, minor, patch] = kernel;
+  return major === 6 && ((minor === 1 && patch >= 168) || (minor === 6 && patch >= 131));
 }

@@ -104,9 +104,10 @@ export const linuxRules = ruleBook('linux', {
     source: { name: RUN, where: 'connect to AF_UNSPEC' },
     known: 'observed',
   },
-  'mapped-miss-6.1': {
-    prose: 'On 6.1, TCP ::ffff:0.0.0.0 and then a specific v4-mapped address succeeds.',
-    source: { name: 'observed on Linux 6.1.192', where: '242 address pairs' },
+  'mapped-miss': {
+    prose:
+      'In 6.1 from 6.1.168 on, and in 6.6 from 6.6.131 on, a TCP bind to a specific v4-mapped address does not see a socket on ::ffff:0.0.0.0. Of these 6.1.192 was observed; the other way round, and for UDP, the two conflict.',
+    source: { name: 'Linux 6.1.168, net/ipv4/inet_hashtables.c', where: 'inet_bind2_bucket_match_addr_any' },
     known: 'observed',
   },
   'second-index-6.1': {

@@ -1,5 +1,5 @@
 import { decide } from './decide.ts';
-import { atLeast, type Kernel } from './linux-kernel.ts';
+import { atLeast, type Kernel, missesMappedWildcard } from './linux-kernel.ts';
 import { bothReuseaddr, bothReuseport, meeting, sameDevice } from './linux-pair.ts';
 import { linuxRules } from './linux-rules.ts';
 import { ANY, isMapped, type Claims } from './overlap.ts';
@@ -58,7 +58,7 @@ function scan(sockets: readonly Socket[], next: Socket, kernel: Kernel): Predict
     if (old.id === next.id || !sameDevice(next, old)) continue;
     const how = meeting(next, old);
     if (how === undefined) continue;
-    const excuse = excused(next, old) ?? (missed(next, old, kernel) ? id['mapped-miss-6.1'] : undefined);
+    const excuse = excused(next, old) ?? (missed(next, old, kernel) ? id['mapped-miss'] : undefined);
     if (excuse === undefined) return decide('EADDRINUSE', refusal(next, old, how), old);
     allowed ??= decide('ok', excuse, old);
   }
@@ -84,8 +84,7 @@ function isTimeWait(socket: Socket): boolean {
 
 function missed(next: Socket, old: Socket, kernel: Kernel): boolean {
   return (
-    kernel[0] === 6 &&
-    kernel[1] === 1 &&
+    missesMappedWildcard(kernel) &&
     isMapped(next.address) &&
     next.local.v4 !== ANY &&
     old.address === '::ffff:0.0.0.0' &&

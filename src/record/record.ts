@@ -6,7 +6,7 @@ export const RECORD_VERSION = 1;
 const text = z.string();
 const known = z
   .enum(['observed', 'source', 'vendor', 'test-suite', 'reported', 'assumed'])
-  .describe('How it is known; `assumed` where nobody has looked on this system yet');
+  .describe('How it is known; `assumed`, to be as on Linux, is only in records of older versions');
 const citation = z.strictObject({ source: text, where: text });
 
 const expectation = z.strictObject({
@@ -37,7 +37,7 @@ const evidence = z.strictObject({
   when: text.exactOptional().describe('The condition that this cell adds to what the document states'),
 });
 
-export const VERDICTS = ['pass', 'differs', 'fail', 'known', 'stale', 'skipped', 'error'] as const;
+export const VERDICTS = ['pass', 'differs', 'fail', 'known', 'stale', 'unjudged', 'skipped', 'error'] as const;
 
 const cell = z.strictObject({
   id: text,
@@ -45,10 +45,10 @@ const cell = z.strictObject({
   title: text,
   asks: text,
   values: z.record(text, text),
-  verdict: z.enum(VERDICTS),
+  verdict: z.enum(VERDICTS).describe('`unjudged`: it ran, and nobody has said what to expect on this system'),
   reason: text.exactOptional().describe('Why it was skipped, what went wrong, or why the deviation is known'),
   enable: text.exactOptional().describe('The line that would let a skipped cell run'),
-  expectation: expectation.exactOptional(),
+  expectation: expectation.exactOptional().describe('Absent where nobody has said what to expect on this system'),
   // JSON has no `undefined`, so what was not observed is simply not there.
   observation: z.unknown().optional().describe('What happened; absent when nothing was observed'),
   disagreements: z.array(disagreement),

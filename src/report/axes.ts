@@ -17,19 +17,28 @@ export function cellCount(count: number): string {
  */
 export function cellsInWords(some: readonly Cell[], all: readonly Cell[]): string {
   if (some.length === all.length) return 'all';
-  const axes = [...new Set(all.flatMap(({ values }) => Object.keys(values)))];
-  const chosen = new Map(axes.map((axis) => [axis, valuesOf(some, axis)]));
-  const meant = all.filter(({ values }) => axes.every((axis) => chosen.get(axis)?.has(values[axis])));
-  if (meant.length === some.length) {
-    return axes
-      .filter((axis) => (chosen.get(axis)?.size ?? 0) < valuesOf(all, axis).size)
-      .map(
-        (axis) => `${text(axis)} ${[...(chosen.get(axis) ?? [])].map((value) => code(value ?? 'none')).join(' or ')}`,
-      )
+  const apart = whatSetsApart(some, all);
+  if (apart !== null) {
+    return apart
+      .map(({ axis, values }) => `${text(axis)} ${values.map((value) => code(value ?? 'none')).join(' or ')}`)
       .join(', ');
   }
   if (some.length > MOST_NAMED) return cellCount(some.length);
   return some.map(({ values, id }) => code(Object.values(values).join(' ') || id)).join(', ');
+}
+
+/** The axes, with their values, that set some cells of an experiment apart from its others; null where none do. */
+export function whatSetsApart(
+  some: readonly Cell[],
+  all: readonly Cell[],
+): { axis: string; values: (string | undefined)[] }[] | null {
+  const axes = [...new Set(all.flatMap(({ values }) => Object.keys(values)))];
+  const chosen = new Map(axes.map((axis) => [axis, valuesOf(some, axis)]));
+  const meant = all.filter(({ values }) => axes.every((axis) => chosen.get(axis)?.has(values[axis])));
+  if (meant.length !== some.length) return null;
+  return axes
+    .filter((axis) => (chosen.get(axis)?.size ?? 0) < valuesOf(all, axis).size)
+    .map((axis) => ({ axis, values: [...(chosen.get(axis) ?? [])] }));
 }
 
 function valuesOf(cells: readonly Cell[], axis: string): Set<string | undefined> {

@@ -1,6 +1,15 @@
 import type { BindRecord, CellRecord, TranscriptLine } from '../record/record.ts';
 import { visible } from '../record/visible.ts';
-import { expectedInWords, howKnown, observedInWords, placeInWords, shellWord, sourceOf } from './words.ts';
+import { toldOutcomes } from './outcomes.ts';
+import {
+  expectedInWords,
+  howKnown,
+  NOBODY_KNOWS,
+  observedInWords,
+  placeInWords,
+  shellWord,
+  sourceOf,
+} from './words.ts';
 
 /** What a line is, for who wants to colour it. */
 export type LineKind =
@@ -39,6 +48,7 @@ export function failureLines(cell: CellRecord, origin: Origin): Line[] {
     ...requirement(cell),
     ...reason(cell),
     ...disagreements(cell),
+    ...unjudged(cell),
     ...transcript(cell.transcript),
     { kind: 'empty', text: '' },
     { kind: 'heading', text: '  To run just this again:' },
@@ -119,6 +129,17 @@ function disagreements({ disagreements: found }: CellRecord): Line[] {
     ...found.map(({ path, expected }): Line => ({ kind: 'expected', text: entry(path, expectedInWords(expected)) })),
     { kind: 'heading', text: '  Observed:' },
     ...found.map(({ path, observed }): Line => ({ kind: 'observed', text: entry(path, observedInWords(observed)) })),
+  ];
+}
+
+/** What happened, all of it, where nobody has said what to expect. */
+function unjudged(cell: CellRecord): Line[] {
+  if (cell.verdict !== 'unjudged') return [];
+  return [
+    { kind: 'empty', text: '' },
+    { kind: 'reason', text: `  Recorded, not judged: ${NOBODY_KNOWS}.` },
+    { kind: 'heading', text: '  Observed:' },
+    ...toldOutcomes(cell).map(({ place, observed }): Line => ({ kind: 'observed', text: entry(place, observed) })),
   ];
 }
 

@@ -4,7 +4,9 @@ import library, { type Builder, type TestCase, type TestSuite } from 'junit-repo
 import type { BindRecord, CellRecord } from '../record/record.ts';
 import { visible } from '../record/visible.ts';
 import { deviationSentence, failureSentence, failureText } from './failure.ts';
+import { toldOutcomes } from './outcomes.ts';
 import { suitesOf, type SuiteSummary } from './summary.ts';
+import { NOBODY_KNOWS, placeInWords } from './words.ts';
 
 // It is declared as a module with a default export, but what `require` gives is the builder itself.
 const builder = library as unknown as Builder;
@@ -13,7 +15,8 @@ const NAME = 'bindspec';
 
 /**
  * A record as JUnit XML: a testsuite for each suite, a testcase for each cell. A failure is the platform's, an error
- * is the harness's own, and what is skipped says why.
+ * is the harness's own, and what is skipped says why. A cell that nobody can judge counts as skipped too: shown as passed
+ * it would claim what nobody has checked, and its observation is in its `system-out`.
  *
  * It keeps to the strictest schema in use, that of Jenkins' xUnit plugin, which leaves out a whole file for one
  * attribute that it does not know; everybody else (GitLab, Jenkins' own `junit` step, the GitHub actions) reads that
@@ -69,6 +72,9 @@ function outcomeOf(cell: CellRecord, record: BindRecord): Outcome | null {
     const enable = cell.enable === undefined ? '' : `; enable it with: ${visible(cell.enable)}`;
     return { element: 'skipped', message: `${message}${enable}`, type: verdict, text: '' };
   }
+  if (verdict === 'unjudged') {
+    return { element: 'skipped', message: `recorded, not judged: ${NOBODY_KNOWS}`, type: verdict, text: '' };
+  }
   if (verdict === 'error') return { element: 'error', message, type: verdict, text: failureText(cell, record) };
   if (verdict === 'fail' || verdict === 'stale') {
     return { element: 'failure', message, type: verdict, text: failureText(cell, record) };
@@ -82,8 +88,13 @@ function systemOut(cell: CellRecord): string {
   if (cell.reason !== undefined) lines.push(`reason: ${visible(cell.reason)}`);
   if (cell.enable !== undefined) lines.push(`enable: ${visible(cell.enable)}`);
   if (because !== undefined) lines.push(`because: ${visible(because)}`);
+  if (cell.verdict === 'unjudged') lines.push(...outcomes(cell).map((line) => `observed: ${line}`));
   if (cell.verdict === 'known') lines.push(`deviation: ${deviationSentence(cell) ?? 'none was recorded'}`);
   return lines.join('\n');
+}
+
+function outcomes(cell: CellRecord): string[] {
+  return toldOutcomes(cell).map(({ place, observed }) => `${placeInWords(place)}: ${observed}`);
 }
 
 /**

@@ -1,9 +1,9 @@
 import type { CellRecord, Verdict } from '../record/record.ts';
 import { cellsInWords } from './axes.ts';
 import { code, table, text } from './markup.ts';
-import { judgedOutcomes } from './outcomes.ts';
+import { toldOutcomes } from './outcomes.ts';
 import { isUnexpected, WORST_FIRST, type ExperimentSummary } from './summary.ts';
-import { howKnown } from './words.ts';
+import { howKnown, NOBODY_KNOWS } from './words.ts';
 
 /** More different outcomes of one experiment than this are counted, not told. */
 const MOST_OUTCOMES = 8;
@@ -53,7 +53,7 @@ function observations(cells: readonly CellRecord[]): string {
 }
 
 function outcomeInWords(cell: CellRecord): string {
-  const places = judgedOutcomes(cell).map(({ place, observed }) =>
+  const places = toldOutcomes(cell).map(({ place, observed }) =>
     place === '' ? code(observed) : `${text(place)} ${code(observed)}`,
   );
   const others = places.length - MOST_PLACES;
@@ -62,5 +62,6 @@ function outcomeInWords(cell: CellRecord): string {
 }
 
 function basis(cells: readonly CellRecord[]): string {
-  return [...new Set(cells.flatMap(({ expectation }) => expectation?.known ?? []))].map(howKnown).join(', ');
+  const known = [...new Set(cells.flatMap(({ expectation }) => expectation?.known ?? []))].map(howKnown);
+  return [...known, ...(cells.some(({ verdict }) => verdict === 'unjudged') ? [NOBODY_KNOWS] : [])].join(', ');
 }

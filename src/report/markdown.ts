@@ -14,7 +14,7 @@ import {
   suitesOf,
   WORST_FIRST,
 } from './summary.ts';
-import { duration, howKnown, sourceOf } from './words.ts';
+import { duration, howKnown, NOBODY_KNOWS, sourceOf } from './words.ts';
 
 /** Forges don't show a page that is too long, so no more than this many failures are told at length. */
 const MOST_TOLD = 50;
@@ -34,6 +34,7 @@ export function markdownReport(record: BindRecord): string {
       experimentTable(experiments),
     ]),
     ...differences(record),
+    ...unjudged(record),
     ...deviations(record),
     ...skips(record),
     ...errors(record),
@@ -135,6 +136,15 @@ function differences({ cells }: BindRecord): string[] {
         ];
       }),
     ),
+  ];
+}
+
+function unjudged({ cells }: BindRecord): string[] {
+  const recorded = cells.filter(({ verdict }) => verdict === 'unjudged');
+  if (recorded.length === 0) return [];
+  return [
+    '## Recorded, not judged',
+    details(`${cellCount(recorded.length)}: ${NOBODY_KNOWS}`, recorded.map(({ id }) => `- ${code(id)}`).join('\n')),
   ];
 }
 

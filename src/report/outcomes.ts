@@ -1,19 +1,22 @@
 import type { CellRecord } from '../record/record.ts';
 import { expectedInWords, observedInWords } from './words.ts';
 
-/** One outcome that was judged: where in the observation, and what was there. */
+/** One outcome that is told: where in the observation, and what was there. */
 export interface Outcome {
   place: string;
   observed: string;
 }
 
 /**
- * What was observed wherever something was expected, in the order of the expectation. The rest of an observation, such
- * as times, is in the record. A number that had to lie within bounds is told as the bounds that it kept, so that cells
+ * What was observed wherever something was expected, in the order of the expectation; all of it where nobody has said
+ * what to expect. The rest of an observation, such as times, is in the record. A number that had to lie within bounds is told as the bounds that it kept, so that cells
  * which agree read alike.
  */
-export function judgedOutcomes({ expectation, observation, disagreements }: CellRecord): Outcome[] {
-  if (!expectation || observation === undefined) return [];
+export function toldOutcomes({ verdict, expectation, observation, disagreements }: CellRecord): Outcome[] {
+  if (observation === undefined) return [];
+  // What was observed names its own places.
+  if (verdict === 'unjudged') return leaves(observation, observation, '', new Set());
+  if (!expectation) return [];
   const wrong = new Set(disagreements.map(({ path }) => path));
   return leaves(expectation.expect, observation, '', wrong);
 }

@@ -2,7 +2,7 @@ import { VERDICTS, type BindRecord, type CellRecord, type ClaimRecord, type Verd
 
 /**
  * The verdicts, worst first. The harness's own errors come before the platform's failures, because nothing is known
- * then. `skipped` is last, behind `pass`: a cell that did not run says nothing, so what ran decides for an experiment,
+ * then. What nobody could judge comes before what went well. `skipped` is last, behind `pass`: a cell that did not run says nothing, so what ran decides for an experiment,
  * and the number of skipped cells stands beside it.
  */
 export const WORST_FIRST = [
@@ -10,6 +10,7 @@ export const WORST_FIRST = [
   'fail',
   'stale',
   'known',
+  'unjudged',
   'differs',
   'pass',
   'skipped',

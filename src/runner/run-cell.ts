@@ -26,11 +26,22 @@ export interface Workplace {
   errors: SeenErrors;
 }
 
+/** The system by which a cell is judged, and on Linux the version of its kernel. */
+export interface JudgedBy {
+  system: System;
+  kernel?: string | undefined;
+}
+
 /** Runs one cell and judges it. Never throws: what goes wrong becomes an `error` that says what it was. */
-export async function runCell(cell: Cell, workplace: Workplace, system: System, patience: number): Promise<CellRecord> {
+export async function runCell(
+  cell: Cell,
+  workplace: Workplace,
+  platform: JudgedBy,
+  patience: number,
+): Promise<CellRecord> {
   const began = performance.now();
   const finish = (rest: Partial<CellRecord> & Pick<CellRecord, 'verdict' | 'attempts'>): CellRecord => ({
-    ...blank(cell, system),
+    ...blank(cell, platform),
     ...rest,
     duration: Math.round((performance.now() - began) * 10) / 10,
   });
@@ -43,7 +54,7 @@ export async function runCell(cell: Cell, workplace: Workplace, system: System, 
     let judgement: ReturnType<typeof judge>;
     let claims: CellRecord['claims'];
     try {
-      judgement = judge(expectationFor(cell, system), observation);
+      judgement = judge(expectationFor(cell, platform.system, platform.kernel), observation);
       claims = evidenceOf(cell, observation);
     } catch (error) {
       return finish({ verdict: 'error', reason: explain(error), observation, transcript, attempts });
@@ -63,7 +74,7 @@ export async function runCell(cell: Cell, workplace: Workplace, system: System, 
 }
 
 /** The record of a cell of which nothing is known yet but what it is and what is expected. */
-export function blank(cell: Cell, system: System): CellRecord {
+export function blank(cell: Cell, platform: JudgedBy): CellRecord {
   const { title, asks } = cell.registered.experiment;
   return {
     id: cell.id,
@@ -72,7 +83,7 @@ export function blank(cell: Cell, system: System): CellRecord {
     asks,
     values: { ...cell.values },
     verdict: 'error',
-    ...expectationOf(cell, system),
+    ...expectationOf(cell, platform),
     observation: undefined,
     disagreements: [],
     claims: [],
@@ -82,9 +93,11 @@ export function blank(cell: Cell, system: System): CellRecord {
   };
 }
 
-function expectationOf(cell: Cell, system: System): Pick<CellRecord, 'expectation'> {
+function expectationOf(cell: Cell, { system, kernel }: JudgedBy): Pick<CellRecord, 'expectation'> {
   try {
-    const { expect, known, cite, because } = expectationFor(cell, system);
+    const resolved = expectationFor(cell, system, kernel);
+    if (resolved === null) return {};
+    const { expect, known, cite, because } = resolved;
     return { expectation: { expect, known, cite: [...cite], ...(because === undefined ? {} : { because }) } };
   } catch {
     // An experiment whose expectation can't be told has no other verdict than `error`, which says why.

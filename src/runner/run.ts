@@ -7,9 +7,9 @@ import type { System } from '../experiment/experiment.ts';
 import { judgeClaims } from '../verdict/claims.ts';
 import type { KnownDeviation } from '../verdict/known.ts';
 import { AgentPool, type PoolSettings } from './pool.ts';
-import { platformOf } from './platform.ts';
+import { kernelOf, platformOf } from './platform.ts';
 import { Ports } from './ports.ts';
-import { blank, explain, runCell, type Workplace } from './run-cell.ts';
+import { blank, explain, runCell, type JudgedBy, type Workplace } from './run-cell.ts';
 
 export interface RunSettings extends PoolSettings {
   version: string;
@@ -62,6 +62,7 @@ export async function run(
       throw error.errors[0];
     });
     const platform = await meet(first);
+    const judgedBy: JudgedBy = { system: platform.system, kernel: kernelOf(platform) };
     const known = settings.known(platform.id);
     listener.started(platform, first.lab.facts.lab, cells.length);
 
@@ -75,7 +76,7 @@ export async function run(
       listener.ended(record);
       if (settings.failFast && ['fail', 'stale', 'error'].includes(record.verdict)) stop.abort();
     };
-    const queue = await plan(cells, first.lab, platform.system, done);
+    const queue = await plan(cells, first.lab, judgedBy, done);
     const over = () => finished || settings.signal.aborted || stop.signal.aborted;
 
     // A lab goes on with the experiment it has agents for, and takes another's only when there is nothing else to do.
@@ -92,7 +93,7 @@ export async function run(
       const workplace: Workplace = { pool, ports: new Ports(lab.facts), facts: lab.facts, errors };
       for (let cell = next(station); cell && !over(); cell = next(station)) {
         listener.began(cell);
-        done(withKnown(await runCell(cell, workplace, platform.system, settings.patience), cell, known));
+        done(withKnown(await runCell(cell, workplace, judgedBy, settings.patience), cell, known));
       }
     };
     const workers = opening.map(async (promise) => {
@@ -150,7 +151,7 @@ async function meet({ lab, pool }: Station): Promise<Platform & { system: System
 async function plan(
   cells: readonly Cell[],
   lab: Lab,
-  system: System,
+  platform: JudgedBy,
   done: (record: CellRecord) => void,
 ): Promise<Cell[]> {
   const queue: Cell[] = [];
@@ -159,10 +160,11 @@ async function plan(
     const { experiment } = cell.registered;
     try {
       const missing = firstMissing(lab.facts, experiment.needs?.(cell.values) ?? [], programs);
-      if (missing) done({ ...blank(cell, system), verdict: 'skipped', reason: missing.reason, enable: missing.enable });
+      if (missing)
+        done({ ...blank(cell, platform), verdict: 'skipped', reason: missing.reason, enable: missing.enable });
       else queue.push(cell);
     } catch (error) {
-      done({ ...blank(cell, system), verdict: 'error', reason: explain(error) });
+      done({ ...blank(cell, platform), verdict: 'error', reason: explain(error) });
     }
   }
   return [...queue.filter(waits), ...queue.filter((cell) => !waits(cell))];
@@ -182,10 +184,13 @@ function waits({ registered, values }: Cell): boolean {
   return typeof given === 'function' ? given(values) : given;
 }
 
-/** A failure that the user knows of is `known`; a known one that no longer fails is `stale`. */
+/**
+ * A failure that the user knows of is `known`; a known one that no longer fails is `stale`. Of what is not judged nobody
+ * can say whether it deviates.
+ */
 function withKnown(record: CellRecord, cell: Cell, known: readonly KnownDeviation[]): CellRecord {
   const entry = known.find(({ matches }) => matches(cell));
-  if (!entry || record.verdict === 'error') return record;
+  if (!entry || record.verdict === 'error' || record.verdict === 'unjudged') return record;
   if (record.verdict === 'fail') return { ...record, verdict: 'known', reason: entry.reason };
   return {
     ...record,

@@ -1,6 +1,7 @@
 import { CLAIMS, type ClaimId } from '../../suites/claims.ts';
 import type { Cell } from '../experiment/cells.ts';
 import type { CellRecord, ClaimRecord } from '../record/record.ts';
+import { sameOutcome } from '../protocol/outcome-class.ts';
 import { disagreements, inWords } from './expectation.ts';
 
 type Evidence = CellRecord['claims'][number];
@@ -11,7 +12,7 @@ export function evidenceOf(cell: Cell, observation: unknown): Evidence[] {
   for (const [claim, given] of Object.entries(cell.registered.experiment.claims)) {
     const saying = typeof given === 'function' ? given(cell.values) : given;
     if (!saying) continue;
-    const against = disagreements(saying.says, observation);
+    const against = disagreements(saying.says, observation, sameForReaders);
     evidence.push({
       claim,
       holds: against.length === 0,
@@ -20,6 +21,11 @@ export function evidenceOf(cell: Cell, observation: unknown): Evidence[] {
     });
   }
   return evidence;
+}
+
+/** A document that says "connection refused" means it by whichever name a system has for that. */
+function sameForReaders(said: unknown, found: unknown): boolean {
+  return typeof said === 'string' && typeof found === 'string' ? sameOutcome(said, found) : Object.is(said, found);
 }
 
 /**

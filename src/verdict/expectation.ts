@@ -21,21 +21,31 @@ export interface Disagreement {
   observed: unknown;
 }
 
-/** Compares all of an observation with an expectation, and returns every place where they disagree. */
-export function disagreements(expected: unknown, observed: unknown, path = ''): Disagreement[] {
-  if (isMatcher(expected)) return matches(expected, observed) ? [] : [disagreement(path, expected, observed)];
+/** Whether a plain value is the one that was expected. */
+type Sameness = (expected: unknown, observed: unknown) => boolean;
+
+/**
+ * Compares all of an observation with an expectation, and returns every place where they disagree. Plain values must be
+ * equal, unless `same` says what else will do.
+ */
+export function disagreements(expected: unknown, observed: unknown, same: Sameness = Object.is): Disagreement[] {
+  return compare(expected, observed, '', same);
+}
+
+function compare(expected: unknown, observed: unknown, path: string, same: Sameness): Disagreement[] {
+  if (isMatcher(expected)) return matches(expected, observed, same) ? [] : [disagreement(path, expected, observed)];
   if (Array.isArray(expected)) {
     if (!Array.isArray(observed) || observed.length !== expected.length)
       return [disagreement(path, expected, observed)];
-    return expected.flatMap((element, index) => disagreements(element, observed[index], `${path}[${index}]`));
+    return expected.flatMap((element, index) => compare(element, observed[index], `${path}[${index}]`, same));
   }
   if (typeof expected === 'object' && expected !== null) {
     if (typeof observed !== 'object' || observed === null) return [disagreement(path, expected, observed)];
     return Object.entries(expected).flatMap(([key, value]) =>
-      disagreements(value, (observed as Record<string, unknown>)[key], path === '' ? key : `${path}.${key}`),
+      compare(value, (observed as Record<string, unknown>)[key], path === '' ? key : `${path}.${key}`, same),
     );
   }
-  return Object.is(expected, observed) ? [] : [disagreement(path, expected, observed)];
+  return same(expected, observed) ? [] : [disagreement(path, expected, observed)];
 }
 
 /** What was not observed at all is `null`, which is what a record can hold. */
@@ -51,9 +61,9 @@ function isMatcher(value: unknown): value is Matcher {
   return keys.length === 1 && ['oneOf', 'not', 'atLeast', 'atMost'].includes(keys[0] ?? '');
 }
 
-function matches(matcher: Matcher, observed: unknown): boolean {
-  if ('oneOf' in matcher) return matcher.oneOf.some((allowed) => Object.is(allowed, observed));
-  if ('not' in matcher) return !Object.is(matcher.not, observed);
+function matches(matcher: Matcher, observed: unknown, same: Sameness): boolean {
+  if ('oneOf' in matcher) return matcher.oneOf.some((allowed) => same(allowed, observed));
+  if ('not' in matcher) return !same(matcher.not, observed);
   if (typeof observed !== 'number') return false;
   return 'atLeast' in matcher ? observed >= matcher.atLeast : observed <= matcher.atMost;
 }

@@ -1,58 +1,117 @@
 import type { Cell } from '../experiment/cells.ts';
 import type { Citation, Experiment, Provenance, System } from '../experiment/experiment.ts';
-import { modelledFor } from './modelled.ts';
+import type { KernelRange } from '../experiment/kernels.ts';
+import { isBefore, parseKernel } from '../model/linux-kernel.ts';
 import { disagreements, type Disagreement } from './expectation.ts';
+import { modelledFor } from './modelled.ts';
 
 /** What is held to be right for a cell on a platform, and how that is known. */
 export interface Resolved {
+  /** Only what is known to be right there; the rest of an observation is not judged. */
   expect: unknown;
-  /** `assumed` where nobody has looked, and the platform is taken to be like Linux until somebody does. */
-  known: Provenance | 'assumed';
+  known: Provenance;
   cite: readonly Citation[];
   /** Why this platform differs from the others; absent where it does not. */
   because?: string;
 }
 
 /**
- * What is expected of a cell on a system: the experiment's expectation, changed by what the system's model says of its
- * binds, and by the difference that names the system.
+ * What is expected of a cell on a system, or null where nobody has said: on Linux what the experiment says, elsewhere
+ * what the system's model says of its binds, what is known to hold there as on Linux, and what differs there. `kernel`
+ * is the version of the kernel, on Linux; the newest known behaviour without it.
  */
-export function expectationFor(cell: Pick<Cell, 'registered' | 'values'>, system: System): Resolved {
+export function expectationFor(
+  cell: Pick<Cell, 'registered' | 'values'>,
+  system: System,
+  kernel?: string,
+): Resolved | null {
   const { experiment } = cell.registered;
-  const onLinux = resolve(experiment.expect, cell.values);
-  const resolved =
-    system === 'linux'
-      ? { expect: onLinux, known: experiment.known, cite: experiment.cite }
-      : elsewhere(experiment, onLinux, cell.values, system);
-  const difference = differenceFor(experiment, cell.values, system);
-  if (!difference) return resolved;
-  const { known, cite, because } = difference;
-  return { expect: merge(resolved.expect, resolve(difference.expect, cell.values)), known, cite, because };
+  const grounds = [
+    ...(system === 'linux' ? [onLinux(experiment, cell.values)] : elsewhere(experiment, cell.values, system)),
+    ...differenceFor(experiment, cell.values, system, kernel),
+  ];
+  return grounds.length === 0 ? null : together(grounds);
 }
 
-/** On another system than Linux its model decides about binds; the rest is assumed to be the same. */
-function elsewhere(experiment: Experiment, onLinux: unknown, values: Cell['values'], system: System): Resolved {
+function onLinux(experiment: Experiment, values: Cell['values']): Resolved {
+  return { expect: resolve(experiment.expect, values), known: experiment.known, cite: experiment.cite };
+}
+
+/** What is known of another system than Linux, but for the differences. */
+function elsewhere(experiment: Experiment, values: Cell['values'], system: System): Resolved[] {
+  const holding = (experiment.holds ?? [])
+    .filter(({ where }) => where?.(values) ?? true)
+    .flatMap(({ grounds, expect = experiment.expect }) =>
+      grounds
+        .filter(({ on }) => on.includes(system))
+        .map(({ known, cite }) => ({ expect: resolve(expect, values), known, cite })),
+    );
   const modelled = modelledFor(experiment, values, system);
-  if (modelled === null) return { expect: onLinux, known: 'assumed', cite: experiment.cite };
-  const { known, cite, because } = modelled;
-  const expect = merge(onLinux, modelled.expect);
-  const differs = JSON.stringify(expect) !== JSON.stringify(onLinux);
-  return { expect, known, cite, ...(differs ? { because } : {}) };
+  if (modelled === null) return holding;
+  const { because, ...ground } = modelled;
+  const linux = resolve(experiment.expect, values);
+  const differs = JSON.stringify(merge(linux, modelled.expect)) !== JSON.stringify(linux);
+  return [...holding, { ...ground, ...(differs ? { because } : {}) }];
+}
+
+/** The first difference that is for the system, the kernel and the cell; none or one. */
+function differenceFor(experiment: Experiment, values: Cell['values'], system: System, kernel?: string): Resolved[] {
+  const found = experiment.differs?.find(
+    ({ on, where, kernels }) =>
+      on.includes(system) && (where?.(values) ?? true) && (kernels === undefined || isAmong(kernels, kernel)),
+  );
+  if (found === undefined) return [];
+  const { expect, known, cite, because } = found;
+  return [{ expect: resolve(expect, values), known, cite, because }];
+}
+
+/** Whether a kernel is within one of several ranges. */
+function isAmong(ranges: readonly KernelRange[], version: string | undefined): boolean {
+  const kernel = parseKernel(version);
+  return ranges.some(
+    ({ from, before }) =>
+      (from === undefined || !isBefore(kernel, parseKernel(from))) &&
+      (before === undefined || isBefore(kernel, parseKernel(before))),
+  );
 }
 
 function resolve(expect: Experiment['expect'], values: Cell['values']): unknown {
   return typeof expect === 'function' ? expect(values) : expect;
 }
 
-function differenceFor(experiment: Experiment, values: Cell['values'], system: System) {
-  return experiment.differs?.find(({ on, where }) => on.includes(system) && (where?.(values) ?? true));
+/** The grounds of a fact, the strongest first. */
+const STRONGEST_FIRST: readonly Provenance[] = ['observed', 'source', 'vendor', 'test-suite', 'reported'];
+
+/**
+ * Several grounds as one expectation, each laid over those before. It is known no better than the weakest of them; the
+ * last of their reasons is the one that is told, and the last of their texts comes first.
+ */
+function together(grounds: readonly Resolved[]): Resolved {
+  const because = grounds.findLast((ground) => ground.because !== undefined)?.because;
+  const ranks = grounds.map(({ known }) => STRONGEST_FIRST.indexOf(known));
+  const texts = new Map(
+    grounds
+      .toReversed()
+      .flatMap(({ cite }) => cite)
+      .map((one) => [`${one.source} ${one.where}`, one]),
+  );
+  return {
+    expect: grounds.map(({ expect }) => expect).reduce(merge),
+    known: STRONGEST_FIRST[Math.max(...ranks)] ?? 'reported',
+    cite: [...texts.values()],
+    ...(because === undefined ? {} : { because }),
+  };
 }
 
-/** Judges an observation: `pass`, or `differs` where a documented difference held, or `fail`. */
+/**
+ * Judges an observation: `pass`, or `differs` where a documented difference held, or `fail`; `unjudged` where nobody has
+ * said what to expect.
+ */
 export function judge(
-  resolved: Resolved,
+  resolved: Resolved | null,
   observation: unknown,
-): { verdict: 'pass' | 'differs' | 'fail'; disagreements: Disagreement[] } {
+): { verdict: 'pass' | 'differs' | 'fail' | 'unjudged'; disagreements: Disagreement[] } {
+  if (resolved === null) return { verdict: 'unjudged', disagreements: [] };
   const found = disagreements(resolved.expect, observation);
   if (found.length > 0) return { verdict: 'fail', disagreements: found };
   return { verdict: resolved.because === undefined ? 'pass' : 'differs', disagreements: [] };

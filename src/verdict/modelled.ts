@@ -6,7 +6,7 @@ import { FIXED_ADDRESSES, type AddressKind } from '../lab/lab.ts';
 import { models } from '../model/index.ts';
 import { OPTION_KEYS, OPTIONS } from '../model/options.ts';
 import type { Rule } from '../model/rules.ts';
-import type { Options, Prediction, PresentSocket } from '../model/types.ts';
+import type { Options, Prediction, PresentSocket, Setting } from '../model/types.ts';
 
 /** What a system's model says of an experiment's binds, and by which rule. */
 export interface Modelled {
@@ -19,23 +19,31 @@ export interface Modelled {
 
 /** What a model says became of a socket, and why. */
 interface Fate extends Came {
+  readonly unverified: boolean;
   readonly because: string;
   readonly known: Provenance;
   readonly cite: Citation;
 }
 
 /**
- * What is observed of an experiment's binds if the model of a system is right; null if binding is not its question.
+ * What is observed of an experiment's binds if the model of a system is right; null if binding is not its question, or
+ * if only a hypothesis of the model could tell. `kernel` is the version on Linux; the newest known behaviour without it.
  * Where the model allows several outcomes, so does the expectation. The rule that is told is that of the first socket
  * that fares differently than on Linux, or else that of the last socket.
  */
-export function modelledFor(experiment: Experiment, values: CellOf<Axes>, system: System): Modelled | null {
+export function modelledFor(
+  experiment: Experiment,
+  values: CellOf<Axes>,
+  system: System,
+  kernel?: string,
+): Modelled | null {
   const { binds } = experiment;
   if (binds === undefined) return null;
   const sockets = binds.sockets(values);
-  const worlds = worldsOf(system, sockets);
+  const worlds = worldsOf({ system, setting: settingOf(sockets, kernel) }, sockets);
+  if (worlds === null) return null;
   const [likeliest = []] = worlds;
-  const [onLinux = []] = worldsOf('linux', sockets);
+  const [onLinux = []] = worldsOf({ system: 'linux', setting: settingOf(sockets) }, sockets) ?? [];
   const fate = likeliest.find((one, place) => !isSame(one, onLinux[place])) ?? likeliest.at(-1);
   if (fate === undefined) return null;
   const expect = worlds.map((world) => binds.observed(world, values)).reduce<unknown>(either, undefined);
@@ -46,35 +54,57 @@ function isSame(one: Came, other: Came | undefined): boolean {
   return one.outcome === other?.outcome && one.call === other.call;
 }
 
-/** Every way in which the model allows the sockets to fare, the likeliest first. Ports have nothing to do with each other. */
-function worldsOf(system: System, sockets: readonly PlannedSocket[]): Fate[][] {
-  const ports = [...new Set(sockets.map(({ port = 0 }) => port))];
-  const onPorts = ports.map((number) => {
+/** Whose model is asked. */
+interface Asked {
+  readonly system: System;
+  readonly setting: Setting;
+}
+
+/** What the models need to know of the machine. An address that an experiment names by its digits is taken to be there. */
+function settingOf(sockets: readonly PlannedSocket[], kernel?: string): Setting {
+  const named = sockets.flatMap(({ on }) => (typeof on === 'string' ? [] : on.address.replace(/^::ffff:/, '')));
+  return { host: { addresses: [...OWN, ...named] }, ...(kernel === undefined ? {} : { kernel }) };
+}
+
+/**
+ * Every way in which the model allows the sockets to fare, the likeliest first; null where one of them depends on what
+ * nobody has checked. Ports have nothing to do with each other.
+ */
+function worldsOf(asked: Asked, sockets: readonly PlannedSocket[]): Fate[][] | null {
+  let all: { place: number; fate: Fate }[][] = [[]];
+  for (const number of new Set(sockets.map(({ port = 0 }) => port))) {
     const places = [...sockets.keys()].filter((place) => (sockets[place]?.port ?? 0) === number);
-    const own = places.flatMap((place) => sockets[place] ?? []);
-    return fatesOn(system, own, []).map((fates) => fates.map((fate, index) => ({ place: places[index] ?? 0, fate })));
-  });
-  const all = onPorts.reduce<{ place: number; fate: Fate }[][]>(
-    (worlds, port) => worlds.flatMap((world) => port.map((fates) => [...world, ...fates])),
-    [[]],
-  );
+    const onPort = fatesOn(
+      asked,
+      places.flatMap((place) => sockets[place] ?? []),
+      [],
+    );
+    if (onPort === null) return null;
+    const placed = onPort.map((fates) => fates.map((fate, index) => ({ place: places[index] ?? 0, fate })));
+    all = all.flatMap((world) => placed.map((fates) => [...world, ...fates]));
+  }
   return all.map((world) => world.toSorted((a, b) => a.place - b.place).map(({ fate }) => fate));
 }
 
-function fatesOn(system: System, sockets: readonly PlannedSocket[], present: readonly PresentSocket[]): Fate[][] {
+function fatesOn(asked: Asked, sockets: readonly PlannedSocket[], present: readonly PresentSocket[]): Fate[][] | null {
   const [next, ...rest] = sockets;
   if (next === undefined) return [[]];
-  return fatesOf(system, next, present).flatMap(({ fate, after }) =>
-    fatesOn(system, rest, after).map((others) => [fate, ...others]),
-  );
+  const all: Fate[][] = [];
+  for (const { fate, after } of fatesOf(asked, next, present)) {
+    // What a rule says that nobody has checked is a hypothesis, and nothing to judge by.
+    const others = fate.unverified ? null : fatesOn(asked, rest, after);
+    if (others === null) return null;
+    all.push(...others.map((fates) => [fate, ...fates]));
+  }
+  return all;
 }
 
 /** What can become of one socket, and which sockets are there then. */
-function fatesOf(system: System, planned: PlannedSocket, present: readonly PresentSocket[]) {
-  const missing = planned.options?.map(optionOf).find((key) => !OPTIONS[key].systems.includes(system));
-  if (missing !== undefined) return [{ fate: withoutOption(system, missing), after: present }];
+function fatesOf({ system, setting }: Asked, planned: PlannedSocket, present: readonly PresentSocket[]) {
+  const unset = optionRefused(system, planned);
+  if (unset !== undefined) return [{ fate: unset, after: present }];
   const socket = socketOf(planned);
-  const { bind, listen } = models[system].predict(present, socket, SETTING);
+  const { bind, listen } = models[system].predict(present, socket, setting);
   return bind.outcomes.flatMap((outcome) => {
     if (outcome !== 'ok') return [{ fate: fateOf(system, bind, outcome, 'bind'), after: present }];
     if (listen === undefined) {
@@ -91,8 +121,8 @@ function fatesOf(system: System, planned: PlannedSocket, present: readonly Prese
 function fateOf(system: System, { rule: id }: Prediction, outcome: Prediction['outcomes'][number], call: Came['call']) {
   const rule = models[system].rules.find((one) => one.id === id);
   if (rule === undefined) throw new RangeError(`the model of ${system} has no rule ${id}`);
-  const known: Provenance = rule.unverified === true ? 'reported' : rule.known;
-  return { outcome: outcome satisfies Outcome, call, because: rule.prose, known, cite: citationOf(rule) };
+  const { prose: because, known, unverified = false } = rule;
+  return { outcome: outcome satisfies Outcome, call, because, known, cite: citationOf(rule), unverified };
 }
 
 /** The document of a rule, as suites cite it. Linux is not looked up there: its expectations are written by hand. */
@@ -108,12 +138,28 @@ const LACKS: Partial<Record<System, { known: Provenance; cite: Citation }>> = {
   wine: { known: 'source', cite: { source: 'wine-server', where: 'the options' } },
 };
 
+/** What becomes of a socket that is asked for an option which the system does not have, or not with that value. */
+function optionRefused(system: System, { family, v6only, options = [] }: PlannedSocket): Fate | undefined {
+  if (system === 'openbsd' && family === 'inet6' && v6only === 0) return NEVER_DUAL;
+  const missing = options.map(optionOf).find((key) => !OPTIONS[key].systems.includes(system));
+  return missing === undefined ? undefined : withoutOption(system, missing);
+}
+
+const NEVER_DUAL: Fate = {
+  outcome: 'EINVAL',
+  call: 'setsockopt',
+  because: 'OpenBSD keeps every IPv6 socket to IPv6, so that IPV6_V6ONLY can’t be set to 0.',
+  known: 'source',
+  cite: { source: 'openbsd', where: 'sys/netinet6/ip6_output.c, ip6_ctloutput' },
+  unverified: false,
+};
+
 /** An option that the system does not have: setsockopt says so, and the socket is not bound. */
 function withoutOption(system: System, key: keyof Options): Fate {
   const said = LACKS[system];
   if (said === undefined) throw new RangeError(`no source says that ${system} lacks ${OPTIONS[key].name}`);
   const because = `${models[system].title} has no ${OPTIONS[key].name}, so that setsockopt fails.`;
-  return { outcome: 'WSAENOPROTOOPT', call: 'setsockopt', because, ...said };
+  return { outcome: 'WSAENOPROTOOPT', call: 'setsockopt', because, ...said, unverified: false };
 }
 
 /** Addresses for documentation stand for the machine's own. Of 127.0.0.0/8 not every system has more than one. */
@@ -121,17 +167,18 @@ const ADDRESSES: Record<PlannedSocket['family'], Partial<Record<AddressKind, str
   inet: { ...FIXED_ADDRESSES.inet, external: '192.0.2.1', 'second-external': '192.0.2.2' },
   inet6: { ...FIXED_ADDRESSES.inet6, external: '2001:db8::1', 'second-external': '2001:db8::2' },
 };
-const SETTING = { host: { addresses: ['127.0.0.1', '::1', '192.0.2.1', '192.0.2.2', '2001:db8::1', '2001:db8::2'] } };
+const OWN = ['127.0.0.1', '::1', '192.0.2.1', '192.0.2.2', '2001:db8::1', '2001:db8::2'];
 const OTHER_UID = 65_534;
 const PORT = 8080;
 
-function socketOf({ protocol, family, on, options = [], otherUser }: PlannedSocket): PresentSocket {
-  const address = ADDRESSES[family][on];
-  if (address === undefined) throw new RangeError(`no model is asked about an address of the kind '${on}'`);
+function socketOf({ protocol, family, on, v6only = 1, options = [], otherUser }: PlannedSocket): PresentSocket {
+  const address = typeof on === 'string' ? ADDRESSES[family][on] : on.address;
+  if (address === undefined)
+    throw new RangeError(`no model is asked about an address of the kind ${JSON.stringify(on)}`);
   return {
     protocol,
     family,
-    ...(family === 'inet6' ? { v6only: true } : {}),
+    ...(family === 'inet6' ? { v6only: v6only === 1 } : {}),
     address,
     port: PORT,
     options: Object.fromEntries(options.map((name) => [optionOf(name), true])),

@@ -2,6 +2,7 @@ import { experiment } from '../../src/experiment/experiment.ts';
 import { serversOf } from '../../src/experiment/planned.ts';
 import { askAt, FAMILIES, PROTOCOLS, serveAll } from '../../src/experiment/scenes.ts';
 import { requestsAt } from '../../src/experiment/talk.ts';
+import { DELIVERED_BY_NAME } from '../grounds.ts';
 
 export default experiment({
   title: 'Loopback and an external address side by side on one port',
@@ -35,4 +36,5 @@ export default experiment({
     { source: 'posix-bind', where: 'DESCRIPTION' },
     { source: 'fpnp', where: 'pp. 30-31' },
   ],
+  holds: [{ grounds: DELIVERED_BY_NAME }],
 });

@@ -34,6 +34,8 @@ export default experiment({
     const counts = await Promise.all(servers.map(async (server) => (await requestsAt(trial, server)).count));
     return { ...serversOf(servers), by, counts };
   },
+  // Whether the second address answers a neighbour on the first one's network is up to the system: some take a packet
+  // only on the interface that has its address. So no more is known elsewhere than who may bind.
   expect: { servers: ['ok', 'ok', 'ok'], by: BY, counts: [1, 2, 2] },
   known: 'observed',
   cite: [

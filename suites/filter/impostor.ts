@@ -2,6 +2,7 @@ import { experiment } from '../../src/experiment/experiment.ts';
 import { FAMILIES, serveOn } from '../../src/experiment/scenes.ts';
 import { answerer, ask, open, outcomeOf, REQUEST, socketName } from '../../src/experiment/talk.ts';
 import { addressOf } from '../../src/experiment/trial.ts';
+import { CONNECTED_FILTERS, DELIVERED_BY_NAME } from '../grounds.ts';
 
 const IMPOSTOR = 'impostor: Your data was 23 bytes';
 
@@ -73,5 +74,9 @@ export default experiment({
   cite: [
     { source: 'posix-connect', where: 'DESCRIPTION' },
     { source: 'erle', where: 'connecting UDP sockets' },
+  ],
+  holds: [
+    { grounds: CONNECTED_FILTERS, where: ({ connected }) => connected === 'yes' },
+    { grounds: DELIVERED_BY_NAME, where: ({ connected }) => connected === 'no' },
   ],
 });

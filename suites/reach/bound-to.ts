@@ -1,6 +1,7 @@
 import { experiment } from '../../src/experiment/experiment.ts';
 import { askAt, FAMILIES, PROTOCOLS, serveOn } from '../../src/experiment/scenes.ts';
 import { requestsAt } from '../../src/experiment/talk.ts';
+import { CLOSED_PORT } from '../grounds.ts';
 
 const YES = 'answered';
 const NO = 'ECONNREFUSED';
@@ -80,5 +81,13 @@ export default experiment({
     { source: 'posix-bind', where: 'DESCRIPTION' },
     { source: 'rfc1122', where: '4.1.3.5' },
     { source: 'fpnp', where: 'pp. 30-31' },
+  ],
+  // Of the neighbour nothing is said: what it gets is told by its own system.
+  holds: [
+    {
+      grounds: CLOSED_PORT,
+      where: ({ bound, protocol }) => !misled(bound, protocol),
+      expect: ({ bound }) => ({ server: 'ok', machine: REACHED[bound].machine }),
+    },
   ],
 });

@@ -1,6 +1,7 @@
 import { experiment } from '../../src/experiment/experiment.ts';
 import { askAt, FAMILIES, PROTOCOLS, serveOn } from '../../src/experiment/scenes.ts';
 import { requestsAt } from '../../src/experiment/talk.ts';
+import { DELIVERED_BY_NAME } from '../grounds.ts';
 
 const NAMES = ['first', 'second', 'third'] as const;
 
@@ -28,5 +29,17 @@ export default experiment({
   cite: [
     { source: 'rfc1122', where: '4.1.3' },
     { source: 'serve', where: 'ports' },
+  ],
+  holds: [
+    { grounds: DELIVERED_BY_NAME },
+    {
+      grounds: [
+        {
+          on: ['windows'],
+          known: 'vendor',
+          cite: [{ source: 'ms-bind', where: 'Remarks, on the three parts of a name' }],
+        },
+      ],
+    },
   ],
 });

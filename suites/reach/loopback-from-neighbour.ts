@@ -2,6 +2,7 @@ import { experiment } from '../../src/experiment/experiment.ts';
 import { packetsReceived } from '../../src/experiment/counters.ts';
 import { askAt, FAMILIES, PROTOCOLS, serveOn } from '../../src/experiment/scenes.ts';
 import { requestsAt } from '../../src/experiment/talk.ts';
+import { FOREIGN_LOOPBACK } from '../grounds.ts';
 
 export default experiment({
   title: 'A server on loopback, asked by a neighbour that routes loopback to the machine',
@@ -32,5 +33,12 @@ export default experiment({
     { source: 'rfc1122', where: '3.2.1.3 (g)' },
     { source: 'linux-ip-sysctl', where: 'route_localnet' },
     { source: 'serve', where: 'on 127.0.0.1' },
+  ],
+  holds: [
+    {
+      grounds: FOREIGN_LOOPBACK,
+      where: ({ family }) => family === 'inet',
+      expect: { server: 'ok', answer: 'silence', received: 0 },
+    },
   ],
 });

@@ -3,6 +3,7 @@ import { packetCounters } from '../../src/experiment/counters.ts';
 import { askPersistently } from '../../src/experiment/retry.ts';
 import { FAMILIES } from '../../src/experiment/scenes.ts';
 import { addressOf } from '../../src/experiment/trial.ts';
+import { CLOSED_PORT } from '../grounds.ts';
 
 export default experiment({
   title: 'How soon a refusal on loopback comes',
@@ -26,5 +27,15 @@ export default experiment({
   cite: [
     { source: 'man-udp', where: 'Error handling' },
     { source: 'fpnp', where: 'pp. 30-31' },
+  ],
+  holds: [{ grounds: CLOSED_PORT, expect: { outcome: 'ECONNREFUSED', by: null, tries: 1 } }],
+  differs: [
+    {
+      on: ['windows'],
+      expect: { outcome: 'WSAECONNRESET', by: null },
+      because: 'Windows tells of an unreachable UDP port by a reset on the next receive.',
+      known: 'vendor',
+      cite: [{ source: 'ms-recv', where: 'Return value, WSAECONNRESET' }],
+    },
   ],
 });

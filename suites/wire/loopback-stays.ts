@@ -38,4 +38,17 @@ export default experiment({
     { source: 'rfc1122', where: '3.2.1.3 (g)' },
     { source: 'serve', where: 'on 127.0.0.1' },
   ],
+  holds: [
+    {
+      grounds: [
+        {
+          on: ['freebsd'],
+          known: 'source',
+          cite: [{ source: 'freebsd', where: 'sys/netinet/ip_output.c, ip_output' }],
+        },
+      ],
+      where: ({ family }) => family === 'inet',
+      expect: { loopback: 'still' },
+    },
+  ],
 });

@@ -3,6 +3,7 @@ import { NO_DEVICES } from '../../matrix/axes.ts';
 import type { Setting } from '../../model/types.ts';
 import type { AddressKind, LabFacts } from '../../lab/lab.ts';
 import type { Platform } from '../../record/record.ts';
+import { kernelOf } from '../platform.ts';
 
 /** What stands for the name of an external interface where the lab does not tell it. */
 const UNKNOWN_INTERFACE = 'external';
@@ -15,11 +16,12 @@ export function interfaceOf({ externalInterface }: LabFacts): string {
 }
 
 /** What the models need to know of the machine of a lab. */
-export function settingOf(facts: LabFacts, platform: Pick<Platform, 'system' | 'release'>): Setting {
+export function settingOf(facts: LabFacts, platform: Pick<Platform, 'system' | 'release' | 'version'>): Setting {
   const all = (kinds: readonly AddressKind[]) =>
     (['inet', 'inet6'] as const).flatMap((family) => kinds.flatMap((kind) => facts.addresses[family][kind] ?? []));
+  const kernel = kernelOf(platform);
   return {
-    ...(platform.system === 'linux' ? { kernel: platform.release } : {}),
+    ...(kernel === undefined ? {} : { kernel }),
     host: { addresses: all(ITS_OWN), devices: { lo: all(['loopback']), [interfaceOf(facts)]: all(['external']) } },
   };
 }

@@ -47,6 +47,17 @@ describe('what the host lab offers', () => {
     expect(facts.addresses.inet6).toMatchObject({ external: 'fd00::1', 'second-external': 'fd00::2' });
   });
 
+  it('all of 127.0.0.0/8 where the system has it, or where its addresses were configured', () => {
+    const missing = (system: string, ...more: string[]) =>
+      hostFacts({ lo: [...lo, ...more.map((one) => v4(one, true))] }, true, 'elsewhere', system).missing;
+    expect(missing('linux')).not.toHaveProperty('loopback network');
+    expect(missing('win32')).not.toHaveProperty('loopback network');
+    expect(missing('darwin')['loopback network']?.enable).toContain('ifconfig lo0 alias');
+    const aliases = Array.from({ length: 15 }, (_, index) => `127.0.0.${index + 2}`);
+    expect(missing('freebsd', ...aliases.slice(1))).toHaveProperty('loopback network');
+    expect(missing('freebsd', ...aliases)).not.toHaveProperty('loopback network');
+  });
+
   it('no link-local address, which needs a scope or a lease', () => {
     const facts = hostFacts(
       { lo, eth0: [v4('169.254.3.4'), v6('fe80::1'), v6('FE80::2'), v6('fe9f::1'), v6('febf::1'), v6('fec0::1')] },

@@ -26,6 +26,14 @@ describe('reading a record', () => {
     expect(readRecord(JSON.stringify(old), 'record.json')).not.toHaveProperty('errors');
   });
 
+  it('reads one from before nothing was assumed of other systems', () => {
+    const [cell] = fixture.cells;
+    const cells = [{ ...cell, expectation: { ...cell?.expectation, known: 'assumed' } }];
+    expect(readRecord(JSON.stringify({ ...fixture, cells }), 'record.json').cells[0]?.expectation?.known).toBe(
+      'assumed',
+    );
+  });
+
   it('says in one line that it is not JSON', () => {
     expect(refusal('{"a":\n\u001B[31m')).toMatch(/^reports\/x\/record\.json: not JSON: .*; write it anew with/);
     expect(refusal(' \n')).toBe("reports/x/record.json: empty; write it anew with 'bindspec run'");

@@ -12,6 +12,19 @@ describe('the text of a failure', () => {
     expectGolden('failures.txt', `${failures.map((cell) => failureText(cell, fixture)).join('\n\n')}\n`);
   });
 
+  it('tells all that was observed where nobody could judge it', () => {
+    const cell = fixture.cells.find(({ verdict }) => verdict === 'unjudged');
+    expect(failureText(cell!, fixture)).toContain(
+      [
+        '  Recorded, not judged: nobody has said what to expect on this system.',
+        '  Observed:',
+        '    from: external',
+        '    took: 1.5',
+        '    by: server, impostor',
+      ].join('\n'),
+    );
+  });
+
   it('has nothing in it that steers a terminal or breaks a line', () => {
     for (const cell of fixture.cells) {
       for (const { text } of failureLines(cell, fixture)) expect(text).not.toMatch(/\p{C}/u);

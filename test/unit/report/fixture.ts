@@ -22,6 +22,13 @@ function cell(id: string, rest: Partial<CellRecord> & Pick<CellRecord, 'verdict'
   };
 }
 
+/** A cell of which nobody has said what to expect. */
+function without(judged: CellRecord): CellRecord {
+  const rest = { ...judged };
+  delete rest.expectation;
+  return rest;
+}
+
 const evil = {
   title: 'Text that bites: | `code` <script>alert("x")</script> & *bold* _it_ [a](javascript:x) ]]> and ]]>',
   line: 'a\u001B[31mred\u0007 \u202Ereversed\u0000 \uD800 ]]> | ünïcödé 日本 🦊\nnext \u2028 line',
@@ -146,6 +153,11 @@ export const fixture: BindRecord = {
       duration: 0,
       attempts: 0,
     }),
+    {
+      ...without(cell('source/reply/family:inet', { verdict: 'unjudged' })),
+      title: 'The address that answers',
+      observation: { from: 'external', took: 1.5, by: ['server', 'impostor'] },
+    },
   ],
   claims: [
     {

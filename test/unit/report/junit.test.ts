@@ -46,7 +46,7 @@ describe('a JUnit report', () => {
   });
 
   it('tells failures from errors, and counts both', () => {
-    expect(xml).toContain('tests="9" failures="3" errors="1">');
+    expect(xml).toContain('tests="10" failures="3" errors="1">');
     expect(xml.match(/<failure /g)).toHaveLength(3);
     expect(xml.match(/<error /g)).toHaveLength(1);
     expect(xml).toContain('type="stale">STALE');
@@ -54,7 +54,7 @@ describe('a JUnit report', () => {
 
   it('gives the reason of every skip', () => {
     const skips = xml.match(/<skipped[^/]*\/>/g) ?? [];
-    expect(skips).toHaveLength(2);
+    expect(skips).toHaveLength(3);
     for (const skip of skips) expect(skip).toMatch(/message="[^"]+"/);
     expect(xml).toContain(
       `message="the host lab has no IPv6 address of the kind 'external'; enable it with: bindspec run --lab netns"`,
@@ -68,6 +68,13 @@ describe('a JUnit report', () => {
     );
   });
 
+  it('shows what nobody could judge as skipped, with what was observed', () => {
+    expect(xml).toContain(
+      '<skipped message="recorded, not judged: nobody has said what to expect on this system" type="unjudged"/>',
+    );
+    expect(xml).toContain('verdict: unjudged\nfile: suites/source/reply.ts\nobserved: from: external\n');
+  });
+
   it('keeps control characters and the ends of CDATA sections, however many', () => {
     expect(xml).toContain(String.raw`a\x1b[31mred\x07 \u202ereversed\x00 \ud800 ]]&gt; | ünïcödé 日本 🦊\nnext`);
     expect(xml).toContain(' = ]]&gt; ]]&gt; ````');
@@ -75,7 +82,7 @@ describe('a JUnit report', () => {
   });
 
   it('names the platform in every suite and class', () => {
-    expect(xml.match(/<property name="platform" value="linux-6\.1-x64"\/>/g)).toHaveLength(2);
-    expect(xml.match(/classname="bindspec\.linux-6\.1-x64\.(refusal|conflict)"/g)).toHaveLength(9);
+    expect(xml.match(/<property name="platform" value="linux-6\.1-x64"\/>/g)).toHaveLength(3);
+    expect(xml.match(/classname="bindspec\.linux-6\.1-x64\.(refusal|conflict|source)"/g)).toHaveLength(10);
   });
 });

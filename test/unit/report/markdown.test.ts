@@ -26,7 +26,7 @@ describe('a Markdown report', () => {
       .trimEnd()
       .split('\n\n')
       .filter((part) => part.startsWith('| '));
-    expect(tables).toHaveLength(7);
+    expect(tables).toHaveLength(8);
     for (const table of tables) {
       const columns = table.split('\n').map((row) => row.match(/(?<!\\)\|/g)?.length);
       expect(new Set(columns).size, table).toBe(1);

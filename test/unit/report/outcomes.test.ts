@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CellRecord } from '../../../src/record/record.ts';
-import { judgedOutcomes } from '../../../src/report/outcomes.ts';
+import { toldOutcomes } from '../../../src/report/outcomes.ts';
 import { disagreements } from '../../../src/verdict/expectation.ts';
 import { fixture } from './fixture.ts';
 
@@ -11,7 +11,7 @@ function outcomes(expected: unknown, observation: unknown): string[] {
     observation,
     disagreements: disagreements(expected, observation),
   };
-  return judgedOutcomes(cell).map(({ place, observed }) => `${place}=${observed}`);
+  return toldOutcomes(cell).map(({ place, observed }) => `${place}=${observed}`);
 }
 
 describe('the outcomes that were judged', () => {

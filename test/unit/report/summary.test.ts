@@ -20,7 +20,7 @@ describe('a summary', () => {
 
   it('counts the verdicts', () => {
     expect(countsInWords(countVerdicts(fixture.cells))).toBe(
-      '1 pass, 1 differs, 2 fail, 1 known, 1 stale, 2 skipped, 1 error',
+      '1 pass, 1 differs, 2 fail, 1 known, 1 stale, 1 unjudged, 2 skipped, 1 error',
     );
     expect(countsInWords(countVerdicts([]))).toBe('');
     expect(claimCountsInWords(fixture.claims)).toBe('1 qualified, 1 untested');
@@ -30,6 +30,7 @@ describe('a summary', () => {
     expect(worstVerdict([{ verdict: 'pass' }, { verdict: 'skipped' }])).toBe('pass');
     expect(worstVerdict([{ verdict: 'differs' }, { verdict: 'known' }, { verdict: 'pass' }])).toBe('known');
     expect(worstVerdict([{ verdict: 'fail' }, { verdict: 'error' }])).toBe('error');
+    expect(worstVerdict([{ verdict: 'unjudged' }, { verdict: 'differs' }, { verdict: 'pass' }])).toBe('unjudged');
     expect(worstVerdict([])).toBe('skipped');
     expect(experimentsOf(fixture.cells).map(({ id, verdict }) => `${id} ${verdict}`)).toEqual([
       'refusal/loopback fail',
@@ -37,6 +38,7 @@ describe('a summary', () => {
       'conflict/wildcard stale',
       'conflict/evil fail',
       'conflict/neighbour skipped',
+      'source/reply unjudged',
     ]);
   });
 
@@ -44,6 +46,7 @@ describe('a summary', () => {
     expect(suitesOf(fixture.cells).map(({ name, cells }) => [name, cells.length])).toEqual([
       ['refusal', 3],
       ['conflict', 6],
+      ['source', 1],
     ]);
   });
 

@@ -197,6 +197,72 @@ describe.skipIf(noNamespaces !== null)(titled('a run', noNamespaces), () => {
     ]);
   });
 
+  describe('on a system that says it is another', () => {
+    const saying = (hello: object) =>
+      settings({
+        agentCommand: [
+          process.execPath,
+          fileURLToPath(new URL('../../fakes/says-it-is.mjs', import.meta.url)),
+          AGENT,
+          JSON.stringify(hello),
+        ],
+      });
+
+    it('records what happens, and judges nothing of which nobody has said what is right', async () => {
+      const all = [
+        ...many('a/one'),
+        ...cells(
+          'a/two',
+          anExperiment({
+            run: binds.run,
+            expect: { outcome: 'ok' },
+            holds: [
+              {
+                grounds: [{ on: ['openbsd'], known: 'source', cite: [{ source: 'openbsd', where: 'in_pcb.c' }] }],
+              },
+            ],
+          }),
+        ),
+      ];
+      const known = (platform: string) => parseKnownList('a/one # so', 'known.txt', platform, all);
+      const record = await run(all, netns, { ...saying({ system: 'openbsd', release: '7.5' }), known }, quiet);
+      expect(record.platform.id).toMatch(/^openbsd-7\.5-/);
+      expect(verdicts(record.cells)).toEqual(['a/one unjudged', 'a/two pass']);
+      const [one, two] = record.cells;
+      expect(one).not.toHaveProperty('expectation');
+      expect(one).toMatchObject({ observation: { outcome: 'ok' }, disagreements: [] });
+      expect(two?.expectation).toMatchObject({ known: 'source' });
+      expect(recordSchema.safeParse(JSON.parse(JSON.stringify(record))).error).toBeUndefined();
+    });
+
+    it('judges by the version of the kernel, which Debian tells beside the release', async () => {
+      const buggy = cells(
+        'a/buggy',
+        anExperiment({
+          run: binds.run,
+          expect: { outcome: 'EACCES' },
+          differs: [
+            {
+              on: ['linux'],
+              kernels: [{ from: '6.1.168', before: '6.2' }],
+              expect: { outcome: 'ok' },
+              because: 'of a bug',
+              known: 'source',
+              cite: [{ source: 'linux-udp', where: 'here' }],
+            },
+          ],
+        }),
+      );
+      const on = async (version: string) => {
+        const release = '6.1.0-50-amd64';
+        const { cells: ran } = await run(buggy, netns, saying({ system: 'linux', release, version }), quiet);
+        return ran[0]?.verdict;
+      };
+      expect(await on('#1 SMP PREEMPT_DYNAMIC Debian 6.1.174-1 (2026-05-30)')).toBe('differs');
+      expect(await on('#1 SMP PREEMPT_DYNAMIC Debian 6.1.162-1 (2026-02-08)')).toBe('fail');
+    });
+  });
+
   it('stops at the first failure when told to', async () => {
     const wrong = anExperiment({ run: binds.run, expect: { outcome: 'EADDRINUSE' } });
     const all = [...many('a/one'), ...cells('a/wrong', wrong), ...many('a/two')];

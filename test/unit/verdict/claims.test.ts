@@ -153,4 +153,22 @@ describe('what an observation says about claims', () => {
     ]);
     expect(evidenceOf(second, { outcome: 'ok' })).toEqual([{ claim: 'three-names', holds: true, against: [] }]);
   });
+
+  it('is the same by whichever name a system calls an outcome', () => {
+    const declared = anExperiment<{ protocol: ['udp'] }, { outcome: string; tries: number }>({
+      axes: { protocol: ['udp'] },
+      run: async () => ({ outcome: '', tries: 1 }),
+      expect: {},
+      claims: {
+        'external-refuses-loopback': { says: { outcome: 'ECONNREFUSED', tries: 1 } },
+        'port-reserved': { says: { outcome: { not: 'ECONNREFUSED' } } },
+      },
+    });
+    const [cell] = cells('a/b', declared);
+    const holding = (outcome: string, tries = 1) => evidenceOf(cell!, { outcome, tries }).map(({ holds }) => holds);
+    expect(holding('ECONNREFUSED')).toEqual([true, false]);
+    expect(holding('WSAECONNREFUSED')).toEqual([true, false]);
+    expect(holding('WSAECONNRESET')).toEqual([false, true]);
+    expect(holding('WSAECONNREFUSED', 2)).toEqual([false, false]);
+  });
 });

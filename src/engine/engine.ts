@@ -1,0 +1,121 @@
+/** What is known of the engines: what there is to ask of one, whatever its name. */
+
+export type EngineName = 'podman' | 'docker';
+export const ENGINES: readonly EngineName[] = ['podman', 'docker'];
+
+type PortProtocol = 'tcp' | 'udp';
+
+/** What an engine says of itself. What it does not tell is left out. */
+export interface EngineFacts {
+  name: EngineName;
+  version: string;
+  rootless: boolean;
+  /** What makes its networks, such as `netavark 1.4.0` or `cni`. */
+  network?: string;
+  runtime?: string;
+  kernel?: string;
+  /** Versions of what forwards for a rootless one. */
+  helpers: Record<string, string>;
+}
+
+/** A port of a container, published at an address of the engine's host; `::` and `0.0.0.0` are every one of a family. */
+export interface PublishedPort {
+  protocol: PortProtocol;
+  /** Inside the container. */
+  port: number;
+  hostAddress: string;
+  hostPort: number;
+}
+
+/** The addresses that a container has on one network. */
+export interface ContainerNetwork {
+  name: string;
+  inet?: string;
+  inet6?: string;
+  gateway?: string;
+  gateway6?: string;
+}
+
+export interface Container {
+  id: string;
+  name: string;
+  running: boolean;
+  /** Its first process as the engine counts them; null where none runs. */
+  pid: number | null;
+  /** The network as it was asked for, such as `host`, `bridge` or `container:ID`. */
+  networkMode: string;
+  networks: ContainerNetwork[];
+  published: PublishedPort[];
+  labels: Record<string, string>;
+}
+
+export interface NetworkPlan {
+  name: string;
+  subnet: string;
+  subnet6?: string;
+  driver?: string;
+  /** Options of the driver, such as `parent=eth0`. */
+  options?: readonly string[];
+  labels?: Readonly<Record<string, string>>;
+}
+
+export interface ContainerPlan {
+  name: string;
+  image: string;
+  /** Networks by their names, or a mode such as `host`, `none` or `container:NAME` alone. */
+  networks: readonly string[];
+  /** As `-p` takes them: `[ADDRESS:]HOSTPORT:PORT/PROTOCOL`. */
+  publish?: readonly string[];
+  /** What it runs, instead of what its image says. */
+  command?: readonly string[];
+  labels?: Readonly<Record<string, string>>;
+  /** Further words of `run`. */
+  options?: readonly string[];
+}
+
+/** A container engine, asked by its own command line client. All of it throws `EngineFailed`. */
+export interface Engine {
+  readonly name: EngineName;
+  /** The words that its commands begin with. */
+  readonly client: readonly string[];
+  /** @throws EngineUnavailable when it does not answer. */
+  facts(): Promise<EngineFacts>;
+  /** Makes an image of a root file system, a tar archive. `changes` are instructions of a Dockerfile. */
+  importImage(archive: Buffer, tag: string, changes: readonly string[]): Promise<void>;
+  /** Builds a folder's Dockerfile without a network. */
+  build(folder: string, tag: string): Promise<void>;
+  hasImage(tag: string): Promise<boolean>;
+  createNetwork(plan: NetworkPlan): Promise<void>;
+  removeNetworks(names: readonly string[]): Promise<void>;
+  /** Starts a container in the background. */
+  run(plan: ContainerPlan): Promise<void>;
+  /** @returns null where there is none of this name or id. */
+  inspect(name: string): Promise<Container | null>;
+  /** Ends containers at once and removes them; names of none are left out. */
+  remove(names: readonly string[]): Promise<void>;
+  /** The names of all containers, running or not, that have a label. */
+  labelled(label: string): Promise<string[]>;
+  /** The names of the networks that have a label. */
+  networksLabelled(label: string): Promise<string[]>;
+  /** The words that run a command in a container, with its stdin. */
+  exec(name: string): readonly string[];
+}
+
+/** An engine can't be had on this machine. */
+export class EngineUnavailable extends Error {
+  readonly enable: string;
+
+  constructor(reason: string, enable: string) {
+    super(reason);
+    this.name = 'EngineUnavailable';
+    this.enable = enable;
+  }
+}
+
+/** An engine did not do what it was asked for; the message says what, and what it complained about. */
+export class EngineFailed extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'EngineFailed';
+  }
+}

@@ -1,0 +1,81 @@
+import { holdNamespace, inside, SYSCTLS, up, type Holder } from '../../lab/netns-topology.ts';
+
+/**
+ * The network around an engine. All of it are network namespaces on one switch:
+ *
+ *     host 192.168.5.130, .131     the engine runs here
+ *     neighbour 192.168.5.10       the host's default route; sends what is meant for containers to the host
+ *     attacker 192.168.5.66        sends what is meant for 127.0.0.0/8 and ::1 to the host
+ */
+export const LAN = {
+  host: { inet: '192.168.5.130', inet6: 'fd00:5::130', second: '192.168.5.131' },
+  neighbour: { inet: '192.168.5.10', inet6: 'fd00:5::10' },
+  attacker: { inet: '192.168.5.66', inet6: 'fd00:5::66' },
+} as const;
+
+/** The hosts on the switch, which is the namespace of the shell that holds them all. */
+export const PLACES = ['host', 'neighbour', 'attacker'] as const;
+export type Place = (typeof PLACES)[number];
+
+/** The host's interface on the LAN. */
+const LAN_INTERFACE = 'eth0';
+
+/** What containers may be given addresses of: the private ranges that the engines and the experiments use. */
+const CONTAINER_NETWORKS = ['10.0.0.0/8', '172.16.0.0/12', 'fd00:89::/32'];
+
+/** Shell text that starts a namespace for each host, and prints who holds it. */
+export function hold(): string {
+  return PLACES.map((place) => holdNamespace(place)).join('');
+}
+
+/** Shell text that wires the hosts to the switch, and prints `wired`. */
+export function wireSwitch(holders: Readonly<Record<Place, Holder>>): string {
+  const { host, neighbour, attacker } = LAN;
+  const ports = PLACES.map((place, index) => ({ place, port: `port${index}` }));
+  const toContainers = CONTAINER_NETWORKS.map((network) => {
+    const via = network.includes(':') ? host.inet6 : host.inet;
+    return `route add ${network} via ${via}`;
+  });
+  return [
+    inside(null, SYSCTLS, [
+      'link set lo up',
+      'link add switch type bridge',
+      'link set switch addrgenmode none up',
+      ...ports.flatMap(({ place, port }) => [
+        `link add ${port} type veth peer name ${LAN_INTERFACE} netns ${holders[place].inner}`,
+        `link set ${port} addrgenmode none master switch up`,
+      ]),
+    ]),
+    // Whether it forwards is the engine's to say, and what it says is part of the record.
+    inside(
+      holders.host,
+      [...SYSCTLS, 'ipv4/ip_forward=0', 'ipv6/conf/all/forwarding=0'],
+      [
+        'link set lo up',
+        ...up(LAN_INTERFACE, `${host.inet}/24`, `${host.inet6}/64`),
+        `addr add ${host.second}/24 dev ${LAN_INTERFACE}`,
+        `route add default via ${neighbour.inet}`,
+        `route add default via ${neighbour.inet6}`,
+      ],
+    ),
+    inside(holders.neighbour, SYSCTLS, [
+      'link set lo up',
+      ...up(LAN_INTERFACE, `${neighbour.inet}/24`, `${neighbour.inet6}/64`),
+      ...toContainers,
+    ]),
+    inside(
+      holders.attacker,
+      [...SYSCTLS, 'ipv4/conf/all/route_localnet=1'],
+      [
+        'link set lo up',
+        ...up(LAN_INTERFACE, `${attacker.inet}/24`, `${attacker.inet6}/64`),
+        'addr del 127.0.0.1/8 dev lo',
+        'addr del ::1/128 dev lo',
+        `route add 127.0.0.0/8 via ${host.inet}`,
+        `route add ::1/128 via ${host.inet6}`,
+        ...toContainers,
+      ],
+    ),
+    'echo wired\n',
+  ].join('');
+}
