@@ -90,6 +90,19 @@ describe.skipIf(noNamespaces !== null)(titled('a topology file', noNamespaces), 
     );
   });
 
+  test('names addresses by the interfaces that have them', async () => {
+    const { topology } = await twoHosts(byNsenter);
+    const both = { external: 'eth0', 'second-external': 'eth1', neighbour: 'eth0' };
+    const file = written({ ...topology, addresses: { inet: both, inet6: both } });
+    const { stdout } = await bindspec(['doctor', '--lab', file]);
+    expect(stdout).toContain('external 192.168.5.130, second-external 192.168.6.130, neighbour 192.168.5.10\n');
+    expect(stdout).toContain('external fd00:5::130, second-external fd00:6::130, neighbour fd00:5::10\n');
+    const wrong = written({ ...topology, addresses: { inet: { external: 'eth0', 'second-external': 'eth0' } } });
+    expect((await bindspec(['doctor', '--lab', wrong])).stderr).toMatch(
+      /addresses\.inet\.second-external is 'eth0', but the machine has no IPv4 address left there; its interfaces are lo, eth0, eth1;/,
+    );
+  });
+
   test('of a bindspec that is not there names what was tried', async () => {
     const { topology } = await twoHosts(byNsenter);
     topology.hosts.machine = { launch: [], agent: { package: '/nowhere/bindspec/' } };

@@ -27,7 +27,10 @@ export function readTopology(text: string, file: string): TopologyFile {
   const mistakes = [...mistakesIn(data)];
   if (mistakes.length > 0) throw new BadTopology(file, mistakes);
   const inet6 = Object.fromEntries(
-    Object.entries(data.addresses.inet6 ?? {}).map(([kind, address]) => [kind, formatIPv6(parseIPv6(address))]),
+    Object.entries(data.addresses.inet6 ?? {}).map(([kind, address]) => [
+      kind,
+      isInterface(address) ? address : formatIPv6(parseIPv6(address)),
+    ]),
   );
   return { ...data, addresses: { ...data.addresses, inet6 } };
 }
@@ -55,7 +58,7 @@ function* mistakesIn({ hosts, addresses }: TopologyFile): Generator<string> {
       const address = addresses[family]?.[kind];
       if (address === undefined) continue;
       const place = `addresses.${family}.${kind}`;
-      const wrong = addressMistake(family, address);
+      const wrong = isInterface(address) ? null : addressMistake(family, address);
       if (wrong !== null) {
         yield `${place} ${wrong}`;
         continue;
@@ -65,13 +68,19 @@ function* mistakesIn({ hosts, addresses }: TopologyFile): Generator<string> {
         yield `${place} is an address of the ${host}, which is not among the hosts: add hosts.${host}, or leave it out`;
       }
       const before = taken.get(address);
-      if (before !== undefined) yield `${place} is ${address}, and so is ${before}: each kind is an address of its own`;
+      if (before !== undefined && !isInterface(address))
+        yield `${place} is ${address}, and so is ${before}: each kind is an address of its own`;
       taken.set(address, place);
     }
     if (addresses[family]?.['second-external'] !== undefined && addresses[family].external === undefined) {
       yield `addresses.${family}.external must be there where there is a second-external one`;
     }
   }
+}
+
+/** Whether what stands for an address is the name of an interface, whose address the host tells itself. */
+export function isInterface(text: string): boolean {
+  return !text.includes(':') && !text.includes('%') && !/^\d+\./.test(text);
 }
 
 function addressMistake(family: Family, address: string): string | null {

@@ -36,8 +36,8 @@ export function labOf(topology: Topology, met: Survey, close: () => Promise<void
   };
 }
 
-function factsOf(topology: Topology, { inet6, secondUser }: Survey): LabFacts {
-  const { lab, hosts, addresses, externalInterface, exclusive, elsewhere } = topology;
+function factsOf(topology: Topology, { addresses, inet6, secondUser }: Survey): LabFacts {
+  const { lab, hosts, externalInterface, exclusive, elsewhere } = topology;
   const missing: LabFacts['missing'] = {};
   for (const name of ['neighbour', 'gateway'] as const) {
     if (hosts[name] === undefined) missing[name] = { reason: `the ${lab} lab has no ${name}`, enable: elsewhere };

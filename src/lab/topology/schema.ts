@@ -39,6 +39,7 @@ const host = object({
   }).exactOptional(),
 });
 
+/** Each is an address, or the name of an interface that has it: then the next of its addresses that no other kind has. */
 const addresses = object(
   Object.fromEntries(NAMED_KINDS.map((kind) => [kind, text.exactOptional()])) as Record<
     (typeof NAMED_KINDS)[number],
@@ -57,8 +58,8 @@ export const topologySchema = object({
       .describe("A router to the neighbour's `filtered` address, which drops the ICMP that the machine sends"),
   }),
   addresses: object({
-    inet: addresses.exactOptional().describe('IPv4'),
-    inet6: addresses.exactOptional().describe('IPv6'),
+    inet: addresses.exactOptional().describe('IPv4: addresses, or names of the interfaces that have them'),
+    inet6: addresses.exactOptional().describe('IPv6, likewise'),
   }),
   interface: text.exactOptional().describe("The machine's interface that holds its external addresses"),
   exclusive: yes

@@ -3,7 +3,8 @@ import { AgentProcess } from '../../runner/agent-process.ts';
 import { HarnessError } from '../../verdict/harness-error.ts';
 import { LabUnavailable, type AddressKind, type HostName } from '../lab.ts';
 import { OTHER_USER } from '../second-user.ts';
-import { HOST_OF } from './file.ts';
+import { HOST_OF, isInterface } from './file.ts';
+import { interfacesOf, type Interfaces } from './interfaces.ts';
 import type { NAMED_KINDS } from './schema.ts';
 import type { Topology, TopologyHost } from './topology.ts';
 
@@ -12,7 +13,8 @@ const GRACE = 20_000;
 
 /** What the hosts of a topology said of themselves. */
 export interface Survey {
-  readonly machine: Hello;
+  /** As the topology has them, with addresses in place of interfaces. */
+  readonly addresses: Topology['addresses'];
   /** Whether the machine has IPv6, loopback at least. */
   readonly inet6: boolean;
   /** Whether agents on the machine can take a second user. */
@@ -31,7 +33,11 @@ export async function survey(topology: Topology): Promise<Survey> {
   ]);
   const machine = visits[names.indexOf('machine')];
   if (machine === undefined) throw new Error('a topology has a machine');
-  return { machine: machine.hello, inet6: machine.inet6, secondUser };
+  const addresses = {
+    inet: Object.assign({}, ...visits.map(({ found }) => found.inet)) as Topology['addresses']['inet'],
+    inet6: Object.assign({}, ...visits.map(({ found }) => found.inet6)) as Topology['addresses']['inet6'],
+  };
+  return { addresses, inet6: machine.inet6, secondUser };
 }
 
 /** The names of those programs that can be started on a host. @throws HarnessError when it does not answer */
@@ -47,26 +53,57 @@ export async function programsOn(host: TopologyHost, names: readonly string[]): 
   }
 }
 
-async function visit(name: HostName, topology: Topology): Promise<{ hello: Hello; inet6: boolean }> {
+/** What became of one host. */
+interface Visit {
+  /** Its addresses. */
+  found: Topology['addresses'];
+  inet6: boolean;
+}
+
+async function visit(name: HostName, topology: Topology): Promise<Visit> {
   const host = topology.hosts[name] as TopologyHost;
-  const { agent, hello } = await meet(host, []).catch((error: unknown) => {
+  const { agent } = await meet(host, []).catch((error: unknown) => {
     if (!(error instanceof HarnessError)) throw error;
     const command = [...host.launch, ...host.agent].join(' ');
     throw new LabUnavailable(error.message, `try it by hand, it must print a line of JSON: ${command}`);
   });
   try {
-    for (const { place, family, address } of addressesOn(name, topology)) {
+    const found: Visit['found'] = { inet: {}, inet6: {} };
+    const named = addressesOn(name, topology);
+    const interfaces = named.some(({ address }) => isInterface(address))
+      ? await interfacesOf(agent, host.agent[0] ?? '')
+      : null;
+    for (const { place, family, kind, address: given } of named) {
+      const taken = [...named.map(({ address }) => address), ...Object.values(found[family])];
+      const address = interfaces === null ? given : resolved(given, family, interfaces, taken);
+      if (address === null) {
+        throw new LabUnavailable(
+          `${place} is '${given}', but ${host.title} has no ${family === 'inet' ? 'IPv4' : 'IPv6'} address left there`,
+          `its interfaces are ${[...(interfaces?.keys() ?? [])].join(', ')}; name another, or leave it out`,
+        );
+      }
       const outcome = await bind(agent, family, address);
-      if (outcome === 'ok') continue;
-      throw new LabUnavailable(
-        `${place} is ${address}, which ${host.title} can't bind: ${outcome}`,
-        `name an address that ${host.title} has`,
-      );
+      if (outcome !== 'ok') {
+        throw new LabUnavailable(
+          `${place} is ${address}, which ${host.title} can't bind: ${outcome}`,
+          `name an address that ${host.title} has`,
+        );
+      }
+      found[family][kind] = address;
     }
-    return { hello, inet6: (await bind(agent, 'inet6', '::1')) === 'ok' };
+    return { found, inet6: (await bind(agent, 'inet6', '::1')) === 'ok' };
+  } catch (error) {
+    if (!(error instanceof HarnessError)) throw error;
+    throw new LabUnavailable(`${host.title}: ${error.message}`, 'look whether the host is well');
   } finally {
     await agent.end();
   }
+}
+
+/** The address itself, or the next of an interface that is not taken; null where there is none. */
+function resolved(given: string, family: Family, interfaces: Interfaces, taken: readonly string[]): string | null {
+  if (!isInterface(given)) return given;
+  return interfaces.get(given)?.[family].find((address) => !taken.includes(address)) ?? null;
 }
 
 /** By trying: being root is not enough where a user namespace has no such user, and a system may know other ways. */
@@ -95,7 +132,12 @@ function addressesOn(name: HostName, { addresses }: Topology) {
   return (['inet', 'inet6'] as const).flatMap((family) =>
     Object.entries(addresses[family])
       .filter(([kind]) => HOST_OF[kind as (typeof NAMED_KINDS)[number]] === name)
-      .map(([kind, address]) => ({ place: `addresses.${family}.${kind as AddressKind}`, family, address })),
+      .map(([kind, address]) => ({
+        place: `addresses.${family}.${kind}`,
+        family,
+        kind: kind as AddressKind,
+        address,
+      })),
   );
 }
 

@@ -14,7 +14,7 @@ export interface Topology {
   /** As it is named on the command line. */
   readonly lab: string;
   readonly hosts: Partial<Record<HostName, TopologyHost>> & { readonly machine: TopologyHost };
-  /** Without those that every system has. */
+  /** Without those that every system has; the name of an interface stands for an address that it has. */
   readonly addresses: Record<Family, Partial<Record<AddressKind, string>>>;
   /** The machine's interface that holds its external addresses. */
   readonly externalInterface: string | null;

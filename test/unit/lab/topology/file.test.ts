@@ -116,7 +116,7 @@ describe('a topology file', () => {
 
   it('with several mistakes tells all of them', () => {
     expect(mistakes({ hosts: { machine: {} }, addresses: { inet: 5 }, exclusive: 1 })).toHaveLength(3);
-    expect(mistakes({ ...good, addresses: { inet: { external: 'x', neighbour: 'y' } } })).toHaveLength(2);
+    expect(mistakes({ ...good, addresses: { inet: { external: '1.2', neighbour: '1.2.3.4.5' } } })).toHaveLength(2);
   });
 });
 
