@@ -1,7 +1,7 @@
 import { hostLab } from '../lab/host.ts';
 import { LabUnavailable, type Lab, type LabKind } from '../lab/lab.ts';
 import { netns } from '../lab/netns.ts';
-import { isTopologyFile, type LabChoice } from './lab-option.ts';
+import { engineOf, isTopologyFile, type LabChoice } from './lab-option.ts';
 
 export const LABS = { netns, host: hostLab() } as const;
 
@@ -11,6 +11,8 @@ export const LABS = { netns, host: hostLab() } as const;
  * @throws BadTopology when the choice is a file with a mistake
  */
 export async function labFor(choice: LabChoice, fellBack: (why: LabUnavailable) => void): Promise<LabKind> {
+  const engine = engineOf(choice);
+  if (engine !== null) return (await import('../engine/lab.ts')).engineLab(choice, engine.engine, engine.image);
   if (isTopologyFile(choice)) {
     const [{ topologyFrom }, { topologyLab }] = await Promise.all([
       import('../lab/topology/from-file.ts'),

@@ -20,12 +20,16 @@ export const FIXED_ADDRESSES: Record<Family, Partial<Record<AddressKind, string>
   inet6: { wildcard: '::', loopback: '::1' },
 };
 
-/** Something that an experiment can't do without and that not every lab offers. */
+/**
+ * Something that an experiment can't do without and that not every lab offers. A `routed second address` is one that the
+ * neighbour reaches by way of the machine's first, because it is not itself on the second LAN.
+ */
 export type Need =
   | `${Family} ${AddressKind}`
   | 'neighbour'
   | 'gateway'
   | 'quiet interface'
+  | 'routed second address'
   /** The first sixteen addresses of 127.0.0.0/8 are the machine's, as all of that network is on some systems. */
   | 'loopback network'
   | 'second user'

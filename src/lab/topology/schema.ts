@@ -11,7 +11,7 @@ export const NAMED_KINDS = [
 ] as const satisfies readonly AddressKind[];
 
 /** The needs of which a file may say that its hosts do not meet them. */
-export const DENIABLE = ['neighbour', 'gateway', 'quiet interface', 'second user'] as const;
+export const DENIABLE = ['neighbour', 'gateway', 'quiet interface', 'routed second address', 'second user'] as const;
 
 const word = z.string({ error: 'must be text' });
 const text = word.min(1, { error: 'must not be empty' });

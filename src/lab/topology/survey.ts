@@ -1,3 +1,4 @@
+import { setTimeout as after } from 'node:timers/promises';
 import type { Family, Hello, Operation, Result } from '../../protocol/messages.ts';
 import { AgentProcess } from '../../runner/agent-process.ts';
 import { HarnessError } from '../../verdict/harness-error.ts';
@@ -10,6 +11,8 @@ import type { Topology, TopologyHost } from './topology.ts';
 
 /** A host may be on the other side of the world and its Node.js cold, but not slower than this, in milliseconds. */
 const GRACE = 20_000;
+/** How often an address that is not there yet is looked at again, in milliseconds. */
+const LOOK_AGAIN = 100;
 
 /** What the hosts of a topology said of themselves. */
 export interface Survey {
@@ -23,13 +26,14 @@ export interface Survey {
 
 /**
  * Meets an agent on each host, and has it bind the addresses that the topology says are that host's.
+ * `settle` is how long, in milliseconds, an address may take until it can be used.
  * @throws LabUnavailable that says which host can't be used and why, or which address is not where it should be
  */
-export async function survey(topology: Topology): Promise<Survey> {
+export async function survey(topology: Topology, settle = 0): Promise<Survey> {
   const names = Object.keys(topology.hosts) as HostName[];
   const [secondUser, ...visits] = await Promise.all([
     canBeAnotherUser(topology.hosts.machine),
-    ...names.map((name) => visit(name, topology)),
+    ...names.map((name) => visit(name, topology, settle)),
   ]);
   const machine = visits[names.indexOf('machine')];
   if (machine === undefined) throw new Error('a topology has a machine');
@@ -60,7 +64,7 @@ interface Visit {
   inet6: boolean;
 }
 
-async function visit(name: HostName, topology: Topology): Promise<Visit> {
+async function visit(name: HostName, topology: Topology, settle: number): Promise<Visit> {
   const host = topology.hosts[name] as TopologyHost;
   const { agent } = await meet(host, []).catch((error: unknown) => {
     if (!(error instanceof HarnessError)) throw error;
@@ -82,7 +86,7 @@ async function visit(name: HostName, topology: Topology): Promise<Visit> {
           `its interfaces are ${[...(interfaces?.keys() ?? [])].join(', ')}; name another, or leave it out`,
         );
       }
-      const outcome = await bind(agent, family, address);
+      const outcome = await bindSettled(agent, family, address, settle);
       if (outcome !== 'ok') {
         throw new LabUnavailable(
           `${place} is ${address}, which ${host.title} can't bind: ${outcome}`,
@@ -139,6 +143,14 @@ function addressesOn(name: HostName, { addresses }: Topology) {
         address,
       })),
   );
+}
+
+/** The same, asked again for so long while the address is not there yet: a new one of IPv6 is looked for on the link first. */
+async function bindSettled(agent: AgentProcess, family: Family, address: string, settle: number): Promise<string> {
+  for (const deadline = Date.now() + settle; ; await after(LOOK_AGAIN)) {
+    const outcome = await bind(agent, family, address);
+    if (outcome !== 'EADDRNOTAVAIL' || Date.now() >= deadline) return outcome;
+  }
 }
 
 /** What a UDP socket's bind() to any port comes to, or what socket() does where there is no such family. */
