@@ -57,3 +57,45 @@ export const FOREIGN_LOOPBACK: readonly Ground[] = [
   { on: ['freebsd'], known: 'source', cite: [{ source: 'freebsd', where: 'sys/netinet/ip_input.c, ip_input' }] },
   { on: ['openbsd'], known: 'source', cite: [{ source: 'openbsd', where: 'sys/netinet/ip_input.c, ipv4_check' }] },
 ];
+
+/** Sockets of Wine are sockets of its Linux host, under Winsock's names; what else its server does to them differs. */
+export const UNDER_WINE: readonly Ground[] = [
+  { on: ['wine'], known: 'observed', cite: [{ source: 'wine-server-8', where: 'init_socket' }] },
+];
+
+/**
+ * A UDP socket of Wine on an IPv4 address of an interface, other than 127.0.0.1, is a wildcard on the host that is tied
+ * to that interface.
+ */
+export const WINE_INTERFACES = {
+  on: ['wine'],
+  known: 'observed',
+  cite: [{ source: 'wine-server-8', where: 'bind_to_interface' }],
+} as const satisfies Ground;
+
+/** Wine's server hears first that a UDP port was unreachable, and so takes it from the program's recv(). */
+export const WINE_TAKES_ERRORS = {
+  on: ['wine'],
+  known: 'observed',
+  cite: [{ source: 'wine-server-8', where: 'sock_poll_event, sock_error' }],
+} as const satisfies Ground;
+
+/** What gVisor's own network stack does as Linux does. */
+export const IN_GVISOR: readonly Ground[] = [
+  { on: ['gvisor'], known: 'observed', cite: [{ source: 'gvisor', where: 'pkg/tcpip' }] },
+];
+
+/**
+ * gVisor takes a packet only on the interface that has its address (the strong model of RFC 1122, 3.3.4.2); Linux takes it
+ * on any.
+ */
+export const GVISOR_STRONG_HOST = {
+  on: ['gvisor'],
+  known: 'observed',
+  cite: [
+    { source: 'gvisor', where: 'pkg/tcpip/network/ipv4/ipv4.go, pkg/tcpip/network/ipv6/ipv6.go' },
+    { source: 'rfc1122', where: '3.3.4.2' },
+  ],
+  because:
+    'gVisor takes a packet only on the interface that has the address it is for, so that a neighbour on one network hears nothing from the address of another.',
+} as const satisfies Ground & { because: string };

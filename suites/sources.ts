@@ -101,6 +101,10 @@ export const SOURCES = {
     url: 'https://github.com/libuv/libuv/pull/2896',
   },
   gvisor: { title: 'gVisor 3c5eee17dc45', url: 'https://github.com/google/gvisor/tree/3c5eee17dc45' },
+  'wine-server-8': {
+    title: 'Wine 8.0, server/sock.c',
+    url: 'https://gitlab.winehq.org/wine/wine/-/blob/wine-8.0/server/sock.c',
+  },
   'wine-server': {
     title: 'Wine 11.10, server/sock.c',
     url: 'https://gitlab.winehq.org/wine/wine/-/blob/wine-11.10/server/sock.c',

@@ -1,10 +1,16 @@
 // Writes the published schemas; `npm run schemas` builds and runs it. The tests fail when they are out of date.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { topologyJsonSchema } from '../src/lab/topology/json-schema.ts';
-import { explorationJsonSchema, matrixJsonSchema, recordJsonSchema } from '../src/record/json-schema.ts';
+import {
+  comparisonJsonSchema,
+  explorationJsonSchema,
+  matrixJsonSchema,
+  recordJsonSchema,
+} from '../src/record/json-schema.ts';
 
 mkdirSync('schemas', { recursive: true });
 writeFileSync('schemas/record.schema.json', recordJsonSchema());
 writeFileSync('schemas/explore.schema.json', explorationJsonSchema());
 writeFileSync('schemas/matrix.schema.json', matrixJsonSchema());
 writeFileSync('schemas/topology.schema.json', topologyJsonSchema());
+writeFileSync('schemas/comparison.schema.json', comparisonJsonSchema());

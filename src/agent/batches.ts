@@ -2,7 +2,6 @@ import { setTimeout as after } from 'node:timers/promises';
 import type { BatchKind, Result } from '../protocol/messages.ts';
 import { clock } from './clock.ts';
 import type { Native, Returned } from './native/types.ts';
-import { statesByPort } from './tcp-table.ts';
 
 /** How long to wait before looking again at sockets that are not there yet, in milliseconds. */
 const PAUSE = 1;
@@ -102,7 +101,9 @@ export class Batches {
   /** Waits until all sockets of a batch that could be made are in a state. */
   async await(on: string, state: string, within: number): Promise<BatchAnswer> {
     const batch = this.#batch(on);
-    return this.#until(on, within, () => (batch.left ? missing(batch, state) : this.#straggler(batch, state)));
+    return this.#until(on, within, () =>
+      batch.left ? missing(this.#native, batch, state) : this.#straggler(batch, state),
+    );
   }
 
   close(on: string, how: 'close' | 'reset' | 'leave'): BatchAnswer {
@@ -123,11 +124,12 @@ export class Batches {
   }
 
   #straggler({ fds, ports }: Batch, state: string): string | null {
-    for (const [index, fd] of fds.entries()) {
-      const found = fd < 0 ? state : (this.#native.tcpState(fd) ?? 'in no state that the system tells');
-      if (found !== state) return `port ${ports[index]} is ${found}, not ${state}`;
-    }
-    return null;
+    const made = [...fds.keys()].filter((index) => (fds[index] ?? -1) >= 0);
+    const states = this.#native.tcpStates(made.map((index) => fds[index] ?? -1));
+    const place = states.findIndex((found) => found !== state);
+    if (place < 0) return null;
+    const found = states[place] ?? 'in no state that the system tells';
+    return `port ${ports[made[place] ?? -1]} is ${found}, not ${state}`;
   }
 
   /** Looks until there is nothing to complain of, or time is up; then the complaint is in `data`. */
@@ -164,8 +166,8 @@ export class Batches {
 }
 
 /** The first port of a batch that was left on which the system has anything but this state, or has it not. */
-function missing({ fds, ports }: Batch, state: string): string | null {
-  const states = statesByPort();
+function missing(native: Native, { fds, ports }: Batch, state: string): string | null {
+  const states = native.statesByPort();
   if (!states) return 'the system has no table of TCP states';
   for (const [index, fd] of fds.entries()) {
     if (fd < 0) continue;
@@ -186,7 +188,7 @@ function stepsOf(native: Native, kind: BatchKind): Step[] {
     // A connection that is under way is no failure; whether it was established is asked afterwards.
     const begin = (fd: number, port: number) => {
       const returned = make(fd, connect.port ?? port);
-      return returned < 0 && native.errnoName(-returned) === 'EINPROGRESS' ? 0 : returned;
+      return returned < 0 && native.inProgress(returned) ? 0 : returned;
     };
     steps.push(['connect', begin]);
   }

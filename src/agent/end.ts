@@ -4,7 +4,6 @@
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import process from 'node:process';
 import { killTree } from '../process/kill-tree.ts';
 
 const [, script = '', , number = ''] = process.argv;

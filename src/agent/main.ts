@@ -5,11 +5,11 @@
  */
 import os from 'node:os';
 import { readlinkSync } from 'node:fs';
-import process from 'node:process';
 import type { Hello, PROTOCOL_VERSION, Reply, Request } from '../protocol/messages.ts';
+import { descriptors, streams } from './channel.ts';
 import { clock } from './clock.ts';
-import { constantsFor } from './native/constants.ts';
-import { posix } from './native/posix.ts';
+import { nativeLayer } from './native/layer.ts';
+import { wineVersion } from './native/wine.ts';
 import { Session } from './session.ts';
 
 function networkNamespace(): string | null {
@@ -28,12 +28,14 @@ function becomeUser(uid: string | undefined): void {
   process.setuid?.(Number(uid));
 }
 
-function print(message: Hello | Reply): void {
-  process.stdout.write(`${JSON.stringify(message)}\n`);
-}
-
-const session = new Session(posix(constantsFor(process.platform, process.arch)));
+const session = new Session(nativeLayer(process.platform, process.arch));
+const wine = process.platform === 'win32' ? wineVersion() : null;
+const channel = wine === null ? streams : descriptors;
 becomeUser(process.argv[2]);
+
+function print(message: Hello | Reply): void {
+  channel.print(JSON.stringify(message));
+}
 
 async function answer(line: string): Promise<void> {
   const request = JSON.parse(line) as Request;
@@ -46,14 +48,10 @@ async function answer(line: string): Promise<void> {
   }
 }
 
-let rest = '';
-process.stdin.setEncoding('utf8');
-process.stdin.on('data', (chunk: string) => {
-  const lines = (rest + chunk).split('\n');
-  rest = lines.pop() ?? '';
-  for (const line of lines) void answer(line);
-});
-process.stdin.on('end', () => process.exit(0));
+channel.listen(
+  (line) => void answer(line),
+  () => process.exit(0),
+);
 // However it ends, the programs it started end with it.
 process.on('exit', () => session.reset());
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
@@ -63,6 +61,7 @@ print({
   protocol: 1 satisfies typeof PROTOCOL_VERSION,
   pid: process.pid,
   system: process.platform,
+  ...(wine === null ? {} : { wine }),
   release: os.release(),
   version: os.version(),
   architecture: process.arch,

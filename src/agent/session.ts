@@ -176,7 +176,7 @@ export class Session {
     const { fd, family, waiter } = this.#socket(on);
     const name: SocketName = { address, port, ...(scope === undefined ? {} : { scope }) };
     const returned = this.#native.connect(fd, family, name);
-    if (returned >= 0 || this.#native.errnoName(-returned) !== 'EINPROGRESS') return this.#answer(returned);
+    if (returned >= 0 || !this.#native.inProgress(returned)) return this.#answer(returned);
     if (!(await this.#ready(on, waiter.begin('writable', within)))) return SILENCE;
     const { returned: asked, value } = this.#native.getsockopt(fd, 'SO_ERROR');
     return this.#answer(asked < 0 ? asked : -value);
@@ -241,7 +241,7 @@ export class Session {
     for (;;) {
       const value = call();
       const returned = code(value);
-      if (returned >= 0 || this.#native.errnoName(-returned) !== 'EAGAIN') return value;
+      if (returned >= 0 || !this.#native.wouldBlock(returned)) return value;
       const left = deadline - clock();
       if (left <= 0 || !(await this.#ready(on, waiter.begin('readable', left)))) return null;
     }

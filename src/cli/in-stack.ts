@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import type { Command } from 'commander';
-import type { GuestResult, Stack } from '../stack/stack.ts';
+import { StackUnavailable, type GuestResult, type Stack } from '../stack/stack.ts';
 import { EXIT, UserError } from './exit.ts';
 import { interruptible } from './interruption.ts';
 import { prepareFolder, writeFile } from './reports-folder.ts';
@@ -24,7 +24,7 @@ const FILES: ReadonlySet<string> = new Set(['known', 'record']);
 /**
  * Does a command in the stack that its `--stack` names: here, with agents inside the stack, or on a machine of its own,
  * with the same command line, its output passed through, and its reports brought back. Returns the exit code.
- * @throws UserError when the stack can't be had
+ * @throws UserError when the stack can't be had, or its machine ends before the command does.
  */
 export async function inStack(command: Command, here: () => Promise<number>): Promise<number> {
   const options = command.opts<Where>();
@@ -50,6 +50,9 @@ async function onItsOwn(
       signal,
       print: (chunk, to) => process[to].write(chunk),
     });
+  } catch (error) {
+    if (!(error instanceof StackUnavailable)) throw error;
+    throw new UserError(`${error.message}; ${error.enable}`, EXIT.harness);
   } finally {
     end();
   }

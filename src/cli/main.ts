@@ -9,6 +9,7 @@ import type { ExploreOptions } from './explore.ts';
 import { labOption } from './lab-option.ts';
 import type { ListOptions } from './list.ts';
 import type { MatrixOptions } from './matrix.ts';
+import type { ReportOptions } from './report.ts';
 import type { RunOptions } from './run.ts';
 import type { ShowOptions } from './show.ts';
 import type { PrepareOptions } from './stack.ts';
@@ -53,7 +54,7 @@ function program(): Command {
     .addOption(labOption().default('auto'))
     .addOption(stack())
     .option('--jobs <number>', 'how many cells at a time', number(1, 64))
-    .option('--patience <ms>', 'how long to wait for what may never come', number(50, 60_000), 300)
+    .option('--patience <ms>', 'how long to wait for what may never come (300)', number(50, 60_000))
     .option('--fresh', 'start new agents for each cell instead of keeping them', false)
     .addOption(reports())
     .option('--no-reports', 'write no reports')
@@ -109,6 +110,16 @@ function program(): Command {
     });
 
   bindspec
+    .command('report')
+    .description('compare platforms: merge the records of their runs and matrices into one page')
+    .argument('[records...]', 'record.json and matrix.json files, or folders that have some', ['reports'])
+    .option('-o, --output <folder>', 'where MATRIX.md and matrix.json go', 'reports')
+    .addOption(format())
+    .action(async (records: string[], options: ReportOptions) => {
+      await (await import('./report.ts')).reportCommand(records, options);
+    });
+
+  bindspec
     .command('doctor')
     .description('tell what this machine offers, and what would enable the rest')
     .addOption(labOption('look at this one only'))
@@ -161,7 +172,7 @@ function program(): Command {
   stacks
     .command('prepare')
     .description('fetch and build what a stack needs, once')
-    .argument('<name>', 'gvisor')
+    .argument('<name>', 'gvisor, wine')
     .option('--plan', 'only tell what would be fetched', false)
     .action(async (name: string, options: PrepareOptions) => {
       await (await import('./stack.ts')).prepareCommand(name, options);

@@ -10,6 +10,7 @@ import { countsSentence, mismatchLines, tableLines } from '../report/matrix/text
 import { runMatrix } from '../runner/matrix/run.ts';
 import { settingOf } from '../runner/matrix/settings.ts';
 import { EXIT, UserError } from './exit.ts';
+import { grace } from './grace.ts';
 import { inLab, type Place } from './in-lab.ts';
 import { interruptible } from './interruption.ts';
 import { lastMatrix, matrixFrom, writeMatrix } from './matrix-files.ts';
@@ -82,7 +83,7 @@ async function runHere(
         jobs: options.jobs ?? Math.min(4, os.availableParallelism()),
         ...(model === undefined ? {} : { model }),
         more,
-        grace: GRACE,
+        grace: grace(GRACE),
         signal: interrupted.signal,
       },
       progress,

@@ -72,7 +72,14 @@ export function writeReport(folder: string, platform: string, name: string, repo
  * @returns the file's path. @throws UserError when it can't be written.
  */
 export function writeFile(folder: string, platform: string, name: string, content: string): string {
-  const home = path.join(folder, platform);
+  return writeWhole(path.join(folder, platform), name, content);
+}
+
+/**
+ * Writes a file into a folder, which is made if it is not there; it appears whole or not at all.
+ * @returns the file's path. @throws UserError when it can't be written.
+ */
+export function writeWhole(home: string, name: string, content: string): string {
   prepareFolder(home);
   const file = path.join(home, name);
   try {

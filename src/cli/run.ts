@@ -6,6 +6,7 @@ import { run, type Listener } from '../runner/run.ts';
 import { BadKnownList, parseKnownList, type KnownDeviation } from '../verdict/known.ts';
 import { conclude } from './conclusion.ts';
 import { EXIT, exitCodeOf, UserError } from './exit.ts';
+import { grace } from './grace.ts';
 import { inLab, type Place } from './in-lab.ts';
 import { interruptible } from './interruption.ts';
 import { Progress } from './progress.ts';
@@ -16,7 +17,7 @@ import { version } from './version.ts';
 
 export interface RunOptions extends Place {
   jobs?: number;
-  patience: number;
+  patience?: number;
   fresh: boolean;
   /** The folder, or false for none. */
   reports: string | false;
@@ -48,10 +49,10 @@ export async function runCommand(selectors: string[], options: RunOptions): Prom
         version: version(),
         selectors,
         jobs: options.jobs ?? defaultJobs(),
-        patience: options.patience,
+        ...(options.patience === undefined ? {} : { patience: options.patience }),
         fresh: options.fresh,
         failFast: options.failFast,
-        grace: GRACE,
+        grace: grace(GRACE),
         known,
         signal: interruption.signal,
       },

@@ -157,6 +157,7 @@ async function topologyOf(
     hosts: { machine: host(0), neighbour: host(1) },
     addresses: { inet: addresses('inet'), inet6: addresses('inet6') },
     externalInterface: 'eth0',
+    secondInterface: 'eth1',
     exclusive: true,
     missing: {
       gateway: { reason: `between networks of ${engine.name} stands no router of the lab's own`, enable: elsewhere },

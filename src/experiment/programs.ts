@@ -63,7 +63,7 @@ async function askHttp(trial: Trial, host: HostName, family: Family, kind: Addre
       on: socket,
       address: addressOf(trial.facts, family, kind),
       port: trial.port,
-      within: trial.patience,
+      within: trial.connectPatience,
     },
     { op: 'send', on: socket, data: 'GET / HTTP/1.0\r\n\r\n' },
     { op: 'recv', on: socket, within: trial.patience },

@@ -93,7 +93,7 @@ export async function ask(trial: Trial, part: Part, question: QuestionOptions): 
   const operations: Operation[] = [
     ...before,
     ...(from === undefined ? [] : [{ op: 'bind', on: socket, address: from, port: 0 } as const]),
-    { op: 'connect', on: socket, address: to.address, port, within: trial.patience },
+    { op: 'connect', on: socket, address: to.address, port, within: trial.connectPatience },
     { op: 'getsockname', on: socket },
     { op: 'send', on: socket, data: REQUEST },
     { op: 'recv', on: socket, within: trial.patience },

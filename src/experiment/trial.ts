@@ -33,6 +33,8 @@ export interface Trial {
   anotherPort(): Promise<number>;
   /** How long to wait for what may never come, in milliseconds. */
   readonly patience: number;
+  /** The same for a TCP connection to be made or refused, which takes some systems longer. */
+  readonly connectPatience: number;
   /** The part of this name; the same process whenever it is asked for. */
   part(name: string, options?: PartOptions): Promise<Part>;
 }

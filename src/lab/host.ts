@@ -5,6 +5,11 @@ import { hasSecondUser } from './second-user.ts';
 
 const NETNS_LINE = process.platform === 'linux' ? 'npx bindspec run --lab netns' : 'run it on Linux with --lab netns';
 
+const NO_SECOND_USER: Missing =
+  process.platform === 'win32'
+    ? { reason: "agents on Windows act as the harness's own user", enable: NETNS_LINE }
+    : { reason: 'only root can act as a second user', enable: 'sudo npx bindspec run' };
+
 /** Where all of 127.0.0.0/8 is the machine's without being configured. */
 const LOOPBACK_WIDE: ReadonlySet<string> = new Set(['linux', 'win32']);
 const LOOPBACKS = Array.from({ length: 16 }, (_, index) => `127.0.0.${index + 1}`);
@@ -56,7 +61,7 @@ export function hostFacts(
       enable: 'for n in $(seq 2 16); do sudo ifconfig lo0 alias 127.0.0.$n; done',
     };
   }
-  if (!root) missing['second user'] = { reason: 'only root can act as a second user', enable: 'sudo npx bindspec run' };
+  if (!root) missing['second user'] = NO_SECOND_USER;
   if (!all.some((one) => one.family === 'IPv6' && one.internal)) {
     delete addresses.inet6.loopback;
     delete addresses.inet6.wildcard;

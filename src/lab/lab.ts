@@ -1,3 +1,4 @@
+import process from 'node:process';
 import type { Family } from '../protocol/messages.ts';
 
 /** The machines of a lab: the one under test, another on its LAN, and the router of its second LAN. */
@@ -50,6 +51,8 @@ export interface LabFacts {
   missing: Partial<Record<Need, Missing>>;
   /** The machine's interface that holds its external addresses, where its counters can be read. */
   externalInterface: string | null;
+  /** The interface that holds its second external addresses, where that is known to be another one. */
+  secondInterface?: string;
   /** Whether nobody but the lab's own agents takes ports, so that none needs to be probed. */
   ownPorts: boolean;
   /** The last port below those that the system chooses by itself, where that is lower than on most systems. */
@@ -62,7 +65,7 @@ export interface LabFacts {
 export interface StackIdentity {
   /** As it is named on the command line. */
   readonly name: string;
-  readonly system: 'gvisor';
+  readonly system: 'gvisor' | 'wine';
   readonly release: string;
 }
 
@@ -120,10 +123,14 @@ const HOST_OF: Partial<Record<AddressKind, 'neighbour' | 'gateway'>> = {
   gateway: 'gateway',
 };
 
+function installLine(program: string): string {
+  return process.platform === 'linux' ? `apt-get install ${program}` : `install ${program}, so that PATH leads to it`;
+}
+
 function unmet(facts: LabFacts, need: Need, programs: (name: string) => boolean): Missing | null {
   const [what = '', which = ''] = need.split(' ');
   if (what === 'program') {
-    return programs(which) ? null : { reason: `${which} is not installed`, enable: `apt-get install ${which}` };
+    return programs(which) ? null : { reason: `${which} is not installed`, enable: installLine(which) };
   }
   if (what !== 'inet' && what !== 'inet6') return null;
   if (facts.addresses[what][which as AddressKind] !== undefined) return null;

@@ -36,6 +36,8 @@ export const HOST_TITLES: Record<HostName, string> = {
 
 /** The machine's interface with its first external address. */
 export const EXTERNAL_INTERFACE = 'eth0';
+/** And the one with its second. */
+export const SECOND_INTERFACE = 'eth1';
 
 /** A process that holds a namespace, by its number inside the lab's pid namespace and as the harness sees it. */
 export interface Holder {
@@ -74,8 +76,8 @@ export function wire(neighbour: Holder, gateway: Holder): string {
         // A router looks for its neighbours from its link-local address.
         'addr add fe80::1/64 dev eth0 nodad',
         'addr add fe80::1/64 dev eth1 nodad',
-        'rule add iif eth0 ipproto icmp blackhole',
-        '-6 rule add iif eth0 ipproto ipv6-icmp blackhole',
+        'rule add iif eth0 ipproto 1 blackhole',
+        '-6 rule add iif eth0 ipproto 58 blackhole',
         'addr del 127.0.0.1/8 dev lo',
         'addr del ::1/128 dev lo',
         'route add 127.0.0.0/8 via 192.168.6.130',

@@ -10,7 +10,15 @@ import {
   type Need,
   type Missing,
 } from './lab.ts';
-import { ADDRESSES, EXTERNAL_INTERFACE, holdNamespace, HOST_TITLES, wire, type Holder } from './netns-topology.ts';
+import {
+  ADDRESSES,
+  EXTERNAL_INTERFACE,
+  holdNamespace,
+  HOST_TITLES,
+  SECOND_INTERFACE,
+  wire,
+  type Holder,
+} from './netns-topology.ts';
 import { onPath } from './programs.ts';
 import { hasSecondUser } from './second-user.ts';
 
@@ -86,6 +94,7 @@ function netnsFacts(): LabFacts {
     addresses: ADDRESSES,
     missing,
     externalInterface: EXTERNAL_INTERFACE,
+    secondInterface: SECOND_INTERFACE,
     ownPorts: true,
     elsewhere: 'npx bindspec doctor',
   };

@@ -3,56 +3,72 @@ import { decide } from './decide.ts';
 import { parseKernel } from './linux-kernel.ts';
 import { FORGOTTEN, judgeTcp } from './linux-tcp.ts';
 import { judgeUdp } from './linux-udp.ts';
-import { claimsOf, isLoopback4, isMapped, isWildcard } from './overlap.ts';
+import { claimsOf, isLoopback4, isMapped } from './overlap.ts';
 import { ruleBook } from './rules.ts';
-import type { Outcome, Prediction } from './types.ts';
+import type { Outcome, Prediction, Setting } from './types.ts';
 import type { Socket, System, World } from './world.ts';
 
-const SERVER = 'Wine 11.10, server/sock.c';
+const SERVER = 'Wine 8.0, server/sock.c';
 const TABLE = { name: SERVER, where: 'check_addr_usage, register_bound_address' };
-const HOST = { name: SERVER, where: 'init_socket, IOCTL_AFD_BIND' };
+const HOST = { name: SERVER, where: 'init_socket, IOCTL_AFD_BIND, IOCTL_AFD_LISTEN' };
+const INTERFACE = { name: SERVER, where: 'bind_to_interface' };
 
 const { id, rules } = ruleBook('wine', {
-  free: { prose: 'Neither Wine’s own table nor the Linux host stands in the way.', source: HOST, known: 'source' },
+  free: { prose: 'Neither Wine’s own table nor the Linux host stands in the way.', source: HOST, known: 'observed' },
   table: {
     prose:
-      'Wine keeps a table of the TCP addresses that are bound, and refuses an address that is there unless both sockets have SO_REUSEADDR.',
+      'Wine keeps a table of the TCP addresses that are bound, and refuses an address that is there unless both sockets have SO_REUSEADDR. A v4-mapped address is looked up as the IPv4 address too.',
     source: TABLE,
-    known: 'source',
+    known: 'observed',
   },
   'exclusive-wildcard': {
-    prose: 'A wildcard with SO_EXCLUSIVEADDRUSE stands in that table for every address of its family.',
+    prose:
+      'A wildcard with SO_EXCLUSIVEADDRUSE stands in that table for every address of its family; a dual-stack :: for those of both, and ::ffff:0.0.0.0 for those of IPv4 only.',
     source: TABLE,
-    known: 'source',
+    known: 'observed',
   },
   'host-tcp': {
     prose:
       'On the host every TCP socket of Wine has SO_REUSEADDR, so Linux only refuses what overlaps a listening socket, at bind() and again at listen().',
     source: HOST,
-    known: 'source',
+    known: 'observed',
   },
   'host-udp': {
     prose: 'For UDP the host decides; SO_REUSEADDR is handed to it, SO_EXCLUSIVEADDRUSE is not.',
     source: HOST,
-    known: 'source',
+    known: 'observed',
   },
   'udp-interface': {
     prose:
-      'A UDP bind to a specific IPv4 address becomes a wildcard bind on its interface, so two such addresses may conflict on the host; how is not known for every interface.',
-    source: HOST,
-    known: 'source',
-    unverified: true,
+      'A UDP bind to an IPv4 address of an interface, other than 127.0.0.1, becomes a wildcard bind on the host that is tied to that interface. So it conflicts with 127.0.0.1, and with every address of the same interface, but with none of another interface.',
+    source: INTERFACE,
+    known: 'observed',
   },
-  'not-local': { prose: 'The address belongs to no interface of the host.', source: HOST, known: 'source' },
+  'udp-no-interface': {
+    prose:
+      'A UDP bind to an IPv4 address that no interface has, such as 127.0.0.2 or one of another machine, becomes a plain wildcard bind on the host, and succeeds where that does.',
+    source: INTERFACE,
+    known: 'observed',
+  },
+  'udp-same-interface': {
+    prose:
+      'Whether two such addresses conflict depends on whether one interface has both, which is not known here; both outcomes are allowed.',
+    source: INTERFACE,
+    known: 'source',
+  },
+  'not-local': {
+    prose: 'The address belongs to no interface of the host, and is not an IPv4 address of a UDP socket.',
+    source: HOST,
+    known: 'observed',
+  },
   'mapped-on-v6only': {
     prose: 'A v4-mapped address on a socket with IPV6_V6ONLY=1, the default, is refused by the host as invalid.',
     source: HOST,
-    known: 'reported',
-    unverified: true,
+    known: 'observed',
   },
-  'already-bound': { prose: 'A socket that has a port cannot be bound again.', source: HOST, known: 'source' },
-  'listen-udp': { prose: 'A UDP socket cannot listen.', source: HOST, known: 'source' },
-  'listen-state': { prose: 'A connected TCP socket cannot listen.', source: HOST, known: 'source' },
+  'already-bound': { prose: 'A socket that has a port cannot be bound again.', source: HOST, known: 'observed' },
+  'listen-udp': { prose: 'A UDP socket cannot listen.', source: HOST, known: 'observed' },
+  'listen-state': { prose: 'A connected TCP socket cannot listen.', source: HOST, known: 'observed' },
 });
 
 /** The model of Wine on Linux. */
@@ -60,7 +76,7 @@ export const wine: System<undefined> = {
   name: 'wine',
   title: 'Wine on Linux',
   summary:
-    'For TCP, Wine refuses an address that is already bound unless both sockets have SO_REUSEADDR, and lets SO_EXCLUSIVEADDRUSE on a wildcard stand for every address; the Linux host then still refuses what overlaps a listening socket. For UDP the Linux rules hold, with SO_REUSEADDR on both sockets as the only way to share.',
+    'For TCP, Wine refuses an address that is already bound unless both sockets have SO_REUSEADDR, and lets SO_EXCLUSIVEADDRUSE on a wildcard stand for every address; the Linux host then still refuses what overlaps a listening socket. For UDP the Linux rules hold, with SO_REUSEADDR on both sockets as the only way to share; but an IPv4 address of an interface other than 127.0.0.1 stands for its whole interface.',
   rules,
   v6onlyByDefault: true,
   hidden: undefined,
@@ -89,33 +105,55 @@ const IN_USE: readonly Outcome[] = ['WSAEADDRINUSE'];
 function badArgument(world: World<undefined>, next: Socket): Prediction | undefined {
   if (isBound(world, next)) return decide('WSAEINVAL', id['already-bound']);
   if (next.v6only && isMapped(next.address)) return decide('WSAEINVAL', id['mapped-on-v6only']);
+  if (next.protocol === 'udp' && next.family === 'inet') return undefined;
   return isLocal(world, next, isLoopback4) ? undefined : decide('WSAEADDRNOTAVAIL', id['not-local']);
 }
 
-/** The addresses under which a socket is entered, or looked up, in the table. */
-function entries(socket: Socket): readonly string[] {
-  if (socket.family === 'inet' || socket.v6only) return [socket.address];
-  if (isMapped(socket.address)) return [socket.address, socket.address.slice('::ffff:'.length)];
-  return socket.address === '::' && socket.options.exclusive === true ? ['::', '0.0.0.0'] : [socket.address];
+/** One entry of the table. One that is `everywhere` stands for all addresses of its family. */
+interface Entry {
+  readonly address: string;
+  readonly everywhere: boolean;
+}
+
+/** The entries that a socket makes in the table, and by which it is looked up there. */
+function entriesOf({ family, v6only, address, options }: Socket): readonly Entry[] {
+  const entry = (name: string): Entry => ({
+    address: name,
+    everywhere: options.exclusive === true && (name === '0.0.0.0' || name === '::'),
+  });
+  if (family === 'inet' || v6only) return [entry(address)];
+  if (isMapped(address)) return [entry(address), entry(address.slice('::ffff:'.length))];
+  return address === '::' && options.exclusive === true ? [entry('::'), entry('0.0.0.0')] : [entry(address)];
 }
 
 function inTable({ sockets }: World<undefined>, next: Socket): Prediction | undefined {
   for (const old of sockets) {
     // A connection that was accepted has no entry of its own, and what a closed socket leaves has none either.
     if (old.state === 'accepted' || old.state === 'time-wait' || old.state.startsWith('fin-wait')) continue;
-    const oldEverywhere = old.options.exclusive === true && isWildcard(old.address);
-    const everywhere = next.options.exclusive === true && isWildcard(next.address);
-    const hit = entries(next).some((mine) =>
-      entries(old).some((held) => mine === held || ((everywhere || oldEverywhere) && isV4(mine) === isV4(held))),
-    );
+    const held = metBy(entriesOf(next), entriesOf(old));
     const reuse = next.options.reuseaddr === true;
-    if (!hit || (reuse && old.options.reuseaddr === true)) continue;
-    const rule = oldEverywhere || everywhere ? id['exclusive-wildcard'] : id.table;
-    return decide(reuse || oldEverywhere ? 'WSAEACCES' : 'WSAEADDRINUSE', rule, old);
+    if (held === undefined || (reuse && old.options.reuseaddr === true)) continue;
+    const { found, asked } = held;
+    const rule = found.everywhere || asked.everywhere ? id['exclusive-wildcard'] : id.table;
+    return decide(reuse || found.everywhere ? 'WSAEACCES' : 'WSAEADDRINUSE', rule, old);
   }
   return undefined;
 }
 
+/** The first entry of the one that asks which meets one of those that are there. */
+function metBy(asking: readonly Entry[], there: readonly Entry[]): { asked: Entry; found: Entry } | undefined {
+  for (const asked of asking) {
+    const found = there.find(
+      (entry) =>
+        isV4(entry.address) === isV4(asked.address) &&
+        (entry.everywhere || asked.everywhere || entry.address === asked.address),
+    );
+    if (found) return { asked, found };
+  }
+  return undefined;
+}
+
+/** As the table has it: a v4-mapped address is one of IPv6. */
 function isV4(address: string): boolean {
   return !address.includes(':');
 }
@@ -139,17 +177,49 @@ function fromHost(host: Prediction, next: Socket): Prediction {
   return { ...host, outcomes: [next.options.reuseaddr === true ? 'WSAEACCES' : 'WSAEADDRINUSE'], rule };
 }
 
-/** A specific IPv4 address of a UDP socket may stand for its whole interface; both readings are allowed. */
+/** Judges with specific IPv4 addresses as what they become on the host. */
 function bindUdp(world: World<undefined>, next: Socket): Prediction {
+  const judge = (unknown: UnknownInterface) => {
+    const tied = (socket: Socket) => onInterface(socket, world.setting, unknown);
+    return fromHost(judgeHost({ ...world, sockets: world.sockets.map(tied) }, tied(next)), next);
+  };
+  const [one, each] = [judge('one for all'), judge('one for each')];
+  if (one.outcomes[0] !== each.outcomes[0]) {
+    return { ...one, outcomes: [...each.outcomes, ...one.outcomes], rule: id['udp-same-interface'] };
+  }
+  // What would have come of the addresses as they were asked for shows whether their interfaces decided.
   const plain = fromHost(judgeHost(world, next), next);
-  const wide = { ...world, sockets: world.sockets.map(onInterface) };
-  const other = fromHost(judgeHost(wide, onInterface(next)), next);
-  if (plain.outcomes[0] === other.outcomes[0]) return plain;
-  return { ...other, outcomes: [...plain.outcomes, ...other.outcomes], rule: id['udp-interface'] };
+  if (plain.outcomes[0] === one.outcomes[0]) return one;
+  const holder = world.sockets.find((socket) => socket.id === one.holder);
+  const nowhere = [next, holder].some((socket) => socket !== undefined && placeOf(socket, world.setting) === 'nowhere');
+  return { ...one, rule: nowhere ? id['udp-no-interface'] : id['udp-interface'] };
 }
 
-function onInterface(socket: Socket): Socket {
-  if (socket.family !== 'inet' || isWildcard(socket.address)) return socket;
-  const anyAddress = claimsOf('inet', '0.0.0.0', false);
-  return { ...socket, bound: anyAddress, local: anyAddress, device: socket.device ?? 'its interface' };
+/** What is taken for the interface of addresses whose interface is not known: the same one, or one for each address. */
+type UnknownInterface = 'one for all' | 'one for each';
+
+/**
+ * Where an address is taken as it is, on no interface, on one that is not known, or on one of this name. A name of the
+ * kernel's has neither spaces nor slashes.
+ */
+function placeOf({ address, family }: Socket, { host }: Setting): 'as it is' | 'nowhere' | 'not known' | (string & {}) {
+  if (family !== 'inet' || address === '0.0.0.0' || address === '127.0.0.1') return 'as it is';
+  // No interface has the other addresses of 127.0.0.0/8, which are local all the same.
+  if (host?.addresses === undefined ? isLoopback4(address) : !host.addresses.includes(address)) return 'nowhere';
+  return Object.entries(host?.devices ?? {}).find(([, addresses]) => addresses.includes(address))?.[0] ?? 'not known';
+}
+
+/** The wildcard that a socket's address becomes, on its interface; after connect() it is narrowed as any wildcard is. */
+function onInterface(socket: Socket, setting: Setting, unknown: UnknownInterface): Socket {
+  const place = placeOf(socket, setting);
+  if (place === 'as it is') return socket;
+  const wildcard = claimsOf('inet', '0.0.0.0', false);
+  // Linux gives a wildcard that it connects to any of 127.0.0.0/8 the address of its loopback interface.
+  const narrowed = isLoopback4(socket.address) ? claimsOf('inet', '127.0.0.1', false) : socket.local;
+  const wide = { ...socket, bound: wildcard, local: socket.state === 'bound' ? wildcard : narrowed };
+  if (place === 'nowhere') return wide;
+  return {
+    ...wide,
+    device: place === 'not known' && unknown === 'one for each' ? `its own: ${socket.address}` : place,
+  };
 }

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import process from 'node:process';
 
 /**
  * Kills the descendants of a process that we started. A launcher such as nsenter waits for the agent it forked, and

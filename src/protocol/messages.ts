@@ -131,6 +131,8 @@ export interface Hello {
   protocol: number;
   pid: number;
   system: string;
+  /** The version of Wine, where it is Wine that plays the system. */
+  wine?: string;
   release: string;
   version: string;
   architecture: string;

@@ -40,6 +40,7 @@ export const helloSchema = z.object({
   protocol: z.int(),
   pid: z.int(),
   system: z.string().max(40),
+  wine: z.string().max(40).exactOptional(),
   release: z.string().max(200),
   version: z.string().max(400),
   architecture: z.string().max(40),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { COMPARISON_VERSION, comparisonSchema } from './comparison.ts';
 import { EXPLORATION_VERSION, explorationSchema } from './explore.ts';
 import { MATRIX_VERSION, matrixSchema } from './matrix.ts';
 import { RECORD_VERSION, recordSchema } from './record.ts';
@@ -25,6 +26,16 @@ export function explorationJsonSchema(): string {
     `exploration:${EXPLORATION_VERSION}`,
     'exploration',
     'Random sequences of operations on one platform, held against a model',
+  );
+}
+
+/** The shape of a comparison, likewise. */
+export function comparisonJsonSchema(): string {
+  return jsonSchema(
+    comparisonSchema,
+    `comparison:${COMPARISON_VERSION}`,
+    'comparison',
+    'What several platforms did, side by side, made of their records',
   );
 }
 

@@ -27,9 +27,31 @@ export function readMatrix(text: string, file: string): MatrixRecord {
   return read(text, file, matrixSchema, MATRIX_VERSION, 'bindspec matrix');
 }
 
+/** What a file holds that `bindspec run`, `bindspec matrix` or `bindspec report` wrote. */
+export type AnyRecord =
+  | { kind: 'run'; record: BindRecord }
+  | { kind: 'matrix'; record: MatrixRecord }
+  | { kind: 'comparison' };
+
+/**
+ * Reads the record of a run or of a matrix back, whichever it is; `file` is only for the message. A comparison, which
+ * was made of records, is told apart and not read.
+ * @throws BadRecord when it is none of them, or one of another version.
+ */
+export function readAny(text: string, file: string): AnyRecord {
+  const value = parse(text, file, writeAnew("bindspec run' or 'bindspec matrix"));
+  const kind = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined;
+  if (kind === 'comparison') return { kind };
+  if (kind === 'matrix') return { kind, record: check(value, file, matrixSchema, MATRIX_VERSION, 'bindspec matrix') };
+  return { kind: 'run', record: check(value, file, recordSchema, RECORD_VERSION, 'bindspec run') };
+}
+
 function read<T>(text: string, file: string, schema: z.ZodType<T>, reads: number, writer: string): T {
-  const anew = `write it anew with '${writer}'`;
-  const value = parse(text, file, anew);
+  return check(parse(text, file, writeAnew(writer)), file, schema, reads, writer);
+}
+
+function check<T>(value: unknown, file: string, schema: z.ZodType<T>, reads: number, writer: string): T {
+  const anew = writeAnew(writer);
   const version = versionOf(value);
   if (typeof version === 'number' && version !== reads) {
     throw new BadRecord(
@@ -42,6 +64,10 @@ function read<T>(text: string, file: string, schema: z.ZodType<T>, reads: number
   const { data, error } = schema.safeParse(value);
   if (error) throw new BadRecord(file, `not a valid record: ${firstOf(error.issues)}`, anew);
   return data;
+}
+
+function writeAnew(writer: string): string {
+  return `write it anew with '${writer}'`;
 }
 
 function parse(text: string, file: string, anew: string): unknown {

@@ -103,6 +103,7 @@ export const recordSchema = z.strictObject({
     addresses: z.strictObject({ inet: addresses, inet6: addresses }),
     missing: z.record(text, missing),
     externalInterface: text.nullable(),
+    secondInterface: text.exactOptional(),
     ownPorts: z.boolean(),
     lastPort: z
       .int()

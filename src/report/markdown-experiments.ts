@@ -1,14 +1,13 @@
 import type { CellRecord, Verdict } from '../record/record.ts';
 import { cellsInWords } from './axes.ts';
 import { code, table, text } from './markup.ts';
+import { outcomeLines } from './outcome-lines.ts';
 import { toldOutcomes } from './outcomes.ts';
 import { isUnexpected, WORST_FIRST, type ExperimentSummary } from './summary.ts';
 import { howKnown, NOBODY_KNOWS } from './words.ts';
 
-/** More different outcomes of one experiment than this are counted, not told. */
-const MOST_OUTCOMES = 8;
-/** And no more than this of one outcome, which may have dozens of places; the record has it all. */
-const MOST_PLACES = 12;
+/** More than this of one experiment is counted, not told: an outcome may have dozens of places. */
+const MOST = { outcomes: 8, places: 12 };
 
 /** A table with a row for each experiment: what came of its cells, what was observed, and how the expectation is known. */
 export function experimentTable(experiments: readonly ExperimentSummary[]): string {
@@ -40,25 +39,10 @@ function strong(verdict: Verdict): string {
 
 /** What the cells observed, together where it was the same. */
 function observations(cells: readonly CellRecord[]): string {
-  const groups = new Map<string, CellRecord[]>();
-  for (const cell of cells) {
-    const told = outcomeInWords(cell);
-    if (told !== '') groups.set(told, [...(groups.get(told) ?? []), cell]);
-  }
-  const ran = [...groups.values()].flat();
-  const lines = [...groups].map(([told, own]) => (groups.size === 1 ? told : `${cellsInWords(own, ran)}: ${told}`));
-  const others = lines.length - MOST_OUTCOMES;
-  if (others > 0) lines.splice(MOST_OUTCOMES, others, `and ${others} more`);
-  return lines.join('<br>');
-}
-
-function outcomeInWords(cell: CellRecord): string {
-  const places = toldOutcomes(cell).map(({ place, observed }) =>
-    place === '' ? code(observed) : `${text(place)} ${code(observed)}`,
+  return outcomeLines(
+    cells.map((cell) => ({ ...cell, outcomes: toldOutcomes(cell) })),
+    MOST,
   );
-  const others = places.length - MOST_PLACES;
-  if (others > 0) places.splice(MOST_PLACES, others, `and ${others} more`);
-  return places.join(', ');
 }
 
 function basis(cells: readonly CellRecord[]): string {

@@ -1,4 +1,5 @@
 import type { CellRecord } from '../record/record.ts';
+import { disagreements as disagreementsOf } from '../verdict/expectation.ts';
 import { expectedInWords, observedInWords } from './words.ts';
 
 /** One outcome that is told: where in the observation, and what was there. */
@@ -19,6 +20,15 @@ export function toldOutcomes({ verdict, expectation, observation, disagreements 
   if (!expectation) return [];
   const wrong = new Set(disagreements.map(({ path }) => path));
   return leaves(expectation.expect, observation, '', wrong);
+}
+
+/**
+ * What was observed wherever something is expected elsewhere, likewise: to see two platforms in the same places, of which
+ * only one is judged there.
+ */
+export function outcomesBy(expected: unknown, observation: unknown): Outcome[] {
+  const wrong = new Set(disagreementsOf(expected, observation).map(({ path }) => path));
+  return leaves(expected, observation, '', wrong);
 }
 
 function leaves(expected: unknown, observed: unknown, path: string, wrong: ReadonlySet<string>): Outcome[] {

@@ -26,8 +26,8 @@ export function countVerdicts(cells: readonly Pick<CellRecord, 'verdict'>[]): Co
 }
 
 /** Counts in words, without those that are zero: `12 pass, 1 fail, 3 skipped`. */
-export function countsInWords(counts: Counts): string {
-  return VERDICTS.filter((verdict) => counts[verdict] > 0)
+export function countsInWords(counts: Partial<Counts>): string {
+  return VERDICTS.filter((verdict) => (counts[verdict] ?? 0) > 0)
     .map((verdict) => `${counts[verdict]} ${verdict}`)
     .join(', ');
 }
@@ -75,7 +75,7 @@ export function suitesOf(cells: readonly CellRecord[]): SuiteSummary[] {
 }
 
 /** The suite that an experiment is in. */
-function suiteOf(experiment: string): string {
+export function suiteOf(experiment: string): string {
   return experiment.split('/')[0] ?? experiment;
 }
 

@@ -21,6 +21,23 @@ export interface AgentSettings {
   grace: number;
   /** Where the agent may outlive the process that was started for it: the command that, with its number there, ends it. */
   ender?: readonly string[];
+  /** The clock that the agents of its host share. */
+  clock?: HostClock;
+}
+
+/** What is known of the clock of a host. */
+export class HostClock {
+  #offset = Number.POSITIVE_INFINITY;
+
+  /** Harness clock minus agent clock, in milliseconds; zero where they are the same clock. */
+  get offset(): number {
+    return Number.isFinite(this.#offset) ? this.#offset : 0;
+  }
+
+  /** Notes the difference of a message's times. What a message was under way is in it, so that the least is the truest. */
+  note(difference: number): void {
+    this.#offset = Math.min(this.#offset, difference);
+  }
 }
 
 /** What an agent answers to a request that it did. */
@@ -37,6 +54,7 @@ interface Waiting {
  */
 export class AgentProcess {
   readonly #settings: AgentSettings;
+  readonly #clock: HostClock;
   readonly #child: Child;
   readonly #pending = new Map<number, Waiting>();
   #failure: HarnessError | null = null;
@@ -49,11 +67,10 @@ export class AgentProcess {
   /** Its number on its own host, once it is known. */
   #farPid: number | null = null;
   #farEnd: Promise<void> = Promise.resolve();
-  /** Harness clock minus agent clock, in milliseconds; zero on one machine, where they are the same clock. */
-  clockOffset = 0;
 
   private constructor(settings: AgentSettings) {
     this.#settings = settings;
+    this.#clock = settings.clock ?? new HostClock();
     this.#child = start(settings.command);
     this.#child.stdout.setEncoding('utf8').on('data', (chunk: string) => this.#read(chunk));
     this.#child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
@@ -72,6 +89,11 @@ export class AgentProcess {
     });
     const hello = await agent.#within(greeting, settings.grace, 'did not say hello');
     return { agent, hello };
+  }
+
+  /** Harness clock minus agent clock, in milliseconds. */
+  get clockOffset(): number {
+    return this.#clock.offset;
   }
 
   /** Whether it can still be asked. */
@@ -201,8 +223,10 @@ export class AgentProcess {
       return;
     }
     const offset = harnessClock() - hello.data.clock;
-    // One machine's processes share one monotonic clock; what is left of the difference is the way of the message.
-    this.clockOffset = offset >= 0 && offset < this.#settings.grace ? 0 : offset;
+    // One machine's processes share one monotonic clock, unless a system of its own keeps another for them; what is left
+    // of the difference is the way of the message.
+    const shared = hello.data.system === process.platform && offset >= 0 && offset < this.#settings.grace;
+    this.#clock.note(shared ? 0 : offset);
     this.#farPid = hello.data.pid;
     const greet = this.#greet;
     this.#greet = null;

@@ -23,10 +23,10 @@ const SYSTEM_OF: Readonly<Record<string, System>> = {
  * agent sees another system than the one whose network it uses. @throws HarnessError for an unknown system.
  */
 export function platformOf(hello: Hello, stack?: StackIdentity): Platform & { system: System } {
-  const system = stack?.system ?? SYSTEM_OF[hello.system];
+  const system = stack?.system ?? (hello.wine === undefined ? SYSTEM_OF[hello.system] : 'wine');
   if (!system) throw new HarnessError(`bindspec knows no rules for the system '${hello.system}'`);
   const { version, architecture, runtime, uid } = hello;
-  const release = stack?.release ?? hello.release;
+  const release = stack?.release ?? hello.wine ?? hello.release;
   const short = /^\d+(\.\d+)?/.exec(release)?.[0] ?? release;
   const name = stack?.name ?? process.env[STACK_VARIABLE];
   const kind = name?.startsWith('uml') === true ? 'uml' : system;

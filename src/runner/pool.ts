@@ -3,7 +3,7 @@ import type { HostName, Lab } from '../lab/lab.ts';
 import type { Hello } from '../protocol/messages.ts';
 import { OTHER_USER } from '../lab/second-user.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
-import { AgentProcess } from './agent-process.ts';
+import { AgentProcess, HostClock } from './agent-process.ts';
 
 export interface PoolSettings {
   /** Start an agent for every part of every cell instead of keeping them. */
@@ -28,6 +28,7 @@ export class AgentPool {
   readonly #settings: PoolSettings;
   readonly #idle = new Map<string, Promise<Lease>[]>();
   readonly #all = new Set<Promise<Lease>>();
+  readonly #clocks = new Map<HostName, HostClock>();
   readonly #started = new WeakMap<Lease, Promise<Lease>>();
   #closed = false;
 
@@ -122,7 +123,10 @@ export class AgentPool {
     const command = [...plain, ...(otherUser ? [String(OTHER_USER)] : [])];
     const ender = this.#lab.farAgents === true ? { ender: [...plain, 'end'] } : {};
     const title = `the agent on ${this.#lab.facts.hosts[host] ?? host}`;
-    return { ...(await AgentProcess.start({ command, title, grace, ...ender })), host, key: keyOf(host, otherUser) };
+    const clock = this.#clocks.get(host) ?? new HostClock();
+    this.#clocks.set(host, clock);
+    const started = await AgentProcess.start({ command, title, grace, clock, ...ender });
+    return { ...started, host, key: keyOf(host, otherUser) };
   }
 }
 

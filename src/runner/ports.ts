@@ -1,4 +1,5 @@
 import type { Family, Operation } from '../protocol/messages.ts';
+import { classOf } from '../protocol/outcome-class.ts';
 import type { LabFacts } from '../lab/lab.ts';
 import type { AgentProcess } from './agent-process.ts';
 import { portRange } from './port-range.ts';
@@ -32,13 +33,16 @@ export class Ports {
   }
 }
 
+/** What bind() comes to where a port is taken, or kept by the system for others. */
+const TAKEN: ReadonlySet<string | null> = new Set(['address-in-use', 'permission-denied']);
+
 /** Whether every wildcard bind of this port works: TCP and UDP, IPv4 and IPv6. */
 export async function isFree(agent: AgentProcess, facts: LabFacts, port: number): Promise<boolean> {
   const families = (['inet', 'inet6'] as const).filter((family) => facts.addresses[family].wildcard !== undefined);
   for (const family of families) {
     for (const type of ['dgram', 'stream'] as const) {
       const results = await agent.ask(probe(family, type, port), false);
-      if (results.some(({ outcome }) => outcome === 'EADDRINUSE' || outcome === 'EACCES')) return false;
+      if (results.some(({ outcome }) => TAKEN.has(classOf(outcome)))) return false;
     }
   }
   return true;

@@ -8,6 +8,7 @@ import { HarnessError } from '../verdict/harness-error.ts';
 import { expectationFor, judge } from '../verdict/judge.ts';
 import type { LabFacts } from '../lab/lab.ts';
 import type { AgentProcess } from './agent-process.ts';
+import type { Patience } from './patience.ts';
 import type { AgentPool, Lease } from './pool.ts';
 import { isFree, type Ports } from './ports.ts';
 import { Stage } from './stage.ts';
@@ -37,7 +38,7 @@ export async function runCell(
   cell: Cell,
   workplace: Workplace,
   platform: JudgedBy,
-  patience: number,
+  patience: Patience,
 ): Promise<CellRecord> {
   const began = performance.now();
   const finish = (rest: Partial<CellRecord> & Pick<CellRecord, 'verdict' | 'attempts'>): CellRecord => ({
@@ -110,7 +111,7 @@ type Attempt = { transcript: CellRecord['transcript'] } & (
   | { observation: unknown; stolen: boolean }
 );
 
-async function attemptCell(cell: Cell, workplace: Workplace, patience: number): Promise<Attempt> {
+async function attemptCell(cell: Cell, workplace: Workplace, patience: Patience): Promise<Attempt> {
   const { pool, ports, facts, errors } = workplace;
   let prober: Lease | undefined;
   let stage: Stage | undefined;

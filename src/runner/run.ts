@@ -7,6 +7,7 @@ import type { System } from '../experiment/experiment.ts';
 import { judgeClaims } from '../verdict/claims.ts';
 import type { KnownDeviation } from '../verdict/known.ts';
 import { AgentPool, type PoolSettings } from './pool.ts';
+import { patienceFor } from './patience.ts';
 import { kernelOf, platformOf } from './platform.ts';
 import { Ports } from './ports.ts';
 import { blank, explain, runCell, type JudgedBy, type Workplace } from './run-cell.ts';
@@ -16,8 +17,8 @@ export interface RunSettings extends PoolSettings {
   selectors: readonly string[];
   /** How many labs, each with one cell at a time. */
   jobs: number;
-  /** Milliseconds to wait for what may never come. */
-  patience: number;
+  /** Milliseconds to wait for what may never come; the system's own when left out. */
+  patience?: number;
   failFast: boolean;
   /** The known deviations for a platform; called once it is known. */
   known: (platform: string) => readonly KnownDeviation[];
@@ -64,6 +65,7 @@ export async function run(
     const platform = await meet(first);
     const judgedBy: JudgedBy = { system: platform.system, kernel: kernelOf(platform) };
     const known = settings.known(platform.id);
+    const patience = patienceFor(platform.system, settings.patience);
     listener.started(platform, first.lab.facts.lab, cells.length);
 
     const records = new Map<string, CellRecord>();
@@ -93,7 +95,7 @@ export async function run(
       const workplace: Workplace = { pool, ports: new Ports(lab.facts), facts: lab.facts, errors };
       for (let cell = next(station); cell && !over(); cell = next(station)) {
         listener.began(cell);
-        done(withKnown(await runCell(cell, workplace, judgedBy, settings.patience), cell, known));
+        done(withKnown(await runCell(cell, workplace, judgedBy, patience), cell, known));
       }
     };
     const workers = opening.map(async (promise) => {
@@ -115,7 +117,7 @@ export async function run(
         selectors: [...settings.selectors],
         cells: cells.length,
         jobs,
-        patience: settings.patience,
+        patience: patience.answer,
         fresh: settings.fresh,
       },
       cells: ordered,

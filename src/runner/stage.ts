@@ -6,13 +6,13 @@ import type { TranscriptLine } from '../record/record.ts';
 import { servedLine, traceLine } from '../record/transcript.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
 import { harnessClock } from './agent-process.ts';
+import type { Patience } from './patience.ts';
 import type { AgentPool, Lease } from './pool.ts';
 
 /** What a stage is set up with. */
 export interface Setting {
   facts: LabFacts;
-  /** Milliseconds to wait for what may never come. */
-  patience: number;
+  patience: Patience;
   pool: AgentPool;
   nextPort: () => Promise<number>;
   /** Takes note of what calls come to. */
@@ -24,6 +24,7 @@ export class Stage implements Trial {
   readonly facts: LabFacts;
   readonly port: number;
   readonly patience: number;
+  readonly connectPatience: number;
   /** Every port that was given to the cell. */
   readonly ports: number[];
   readonly #nextPort: () => Promise<number>;
@@ -38,7 +39,8 @@ export class Stage implements Trial {
     this.facts = setting.facts;
     this.port = port;
     this.ports = [port];
-    this.patience = setting.patience;
+    this.patience = setting.patience.answer;
+    this.connectPatience = setting.patience.connect;
     this.#nextPort = setting.nextPort;
     this.#pool = setting.pool;
     this.#errors = setting.errors;

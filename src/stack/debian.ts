@@ -14,6 +14,7 @@ const SUITES = [
   'bookworm-security',
   'bookworm-backports',
   'trixie',
+  'trixie-security',
   'trixie-backports',
   'sid',
 ] as const;

@@ -3,10 +3,21 @@ import { StackUnavailable, type Stack } from './stack.ts';
 /** The kinds of stacks, each with how one is made from what follows the colon of its name. */
 const KINDS: Readonly<Record<string, (variant: string | undefined) => Promise<Stack>>> = {
   gvisor: async (variant) => (await import('./gvisor/gvisor.ts')).gvisor(variant),
+  wine: async (variant) => (await import('./wine/wine.ts')).wine(variant),
+  kernel: async (variant) => (await import('./guest/kernel.ts')).kernelStack(variant),
+  uml: async (variant) => (await import('./guest/uml.ts')).umlStack(variant),
 };
 
 /** The stacks that doctor tells of. */
-export const STACKS: readonly string[] = ['gvisor'];
+export const STACKS: readonly string[] = [
+  'gvisor',
+  'wine',
+  'kernel:5.10',
+  'kernel:6.1',
+  'kernel:6.12',
+  'kernel:7',
+  'uml',
+];
 
 /** The stack of a name such as `gvisor` or `kernel:6.1`. @throws StackUnavailable when there is none. */
 export async function stackNamed(name: string): Promise<Stack> {

@@ -10,7 +10,7 @@ export interface Fetch {
 }
 
 /** What a machine of its own is asked to do: the command line of bindspec, without what chose the stack. */
-interface GuestRequest {
+export interface GuestRequest {
   argv: readonly string[];
   /** Files that the command line names, by their paths in the guest. */
   files: Readonly<Record<string, string>>;

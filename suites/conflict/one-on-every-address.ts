@@ -2,6 +2,7 @@ import { experiment } from '../../src/experiment/experiment.ts';
 import { serversOf } from '../../src/experiment/planned.ts';
 import { askAt, FAMILIES, PROTOCOLS, serveAll, type Asking } from '../../src/experiment/scenes.ts';
 import { requestsAt } from '../../src/experiment/talk.ts';
+import { GVISOR_STRONG_HOST, IN_GVISOR, UNDER_WINE, WINE_INTERFACES } from '../grounds.ts';
 
 const KINDS = ['loopback', 'external', 'second-external'] as const;
 const ASKED: readonly Asking[] = [
@@ -35,11 +36,26 @@ export default experiment({
     return { ...serversOf(servers), by, counts };
   },
   // Whether the second address answers a neighbour on the first one's network is up to the system: some take a packet
-  // only on the interface that has its address. So no more is known elsewhere than who may bind.
+  // only on the interface that has its address. So where nobody has looked no more is known than who may bind.
   expect: { servers: ['ok', 'ok', 'ok'], by: BY, counts: [1, 2, 2] },
   known: 'observed',
   cite: [
     { source: 'rfc1122', where: '4.1.3' },
     { source: 'fpnp', where: 'pp. 30-31' },
+  ],
+  holds: [{ grounds: UNDER_WINE }, { grounds: IN_GVISOR }],
+  differs: [
+    { ...GVISOR_STRONG_HOST, expect: { by: [...BY.slice(0, 4), null], counts: [1, 2, 1] } },
+    {
+      ...WINE_INTERFACES,
+      where: ({ protocol, family }) => protocol === 'udp' && family === 'inet',
+      expect: {
+        servers: ['ok', 'WSAEADDRINUSE', 'WSAEADDRINUSE'],
+        by: ['on loopback', null, null, null, null],
+        counts: [1, 0, 0],
+      },
+      because:
+        'Under Wine a UDP socket on an IPv4 address other than 127.0.0.1 cannot be bound beside one on 127.0.0.1.',
+    },
   ],
 });

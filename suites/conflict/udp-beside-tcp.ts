@@ -1,7 +1,7 @@
 import { experiment } from '../../src/experiment/experiment.ts';
 import { serversOf } from '../../src/experiment/planned.ts';
 import { askAt, FAMILIES, PROTOCOLS, serveAll } from '../../src/experiment/scenes.ts';
-import { DELIVERED_BY_NAME } from '../grounds.ts';
+import { DELIVERED_BY_NAME, UNDER_WINE } from '../grounds.ts';
 
 export default experiment({
   title: 'UDP and TCP on one address and port number',
@@ -31,5 +31,5 @@ export default experiment({
   expect: { servers: ['ok', 'ok'], udp: 'over udp', tcp: 'over tcp' },
   known: 'observed',
   cite: [{ source: 'posix-bind', where: 'DESCRIPTION' }],
-  holds: [{ grounds: DELIVERED_BY_NAME }],
+  holds: [{ grounds: DELIVERED_BY_NAME }, { grounds: UNDER_WINE }],
 });

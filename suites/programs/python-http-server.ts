@@ -1,5 +1,6 @@
 import { experiment } from '../../src/experiment/experiment.ts';
 import { startAndLook } from '../../src/experiment/programs.ts';
+import { IN_GVISOR } from '../grounds.ts';
 
 const YES = 'answered';
 const NO = 'ECONNREFUSED';
@@ -43,4 +44,5 @@ export default experiment({
     { source: 'python-http-server', where: 'command-line interface, --bind' },
     { source: 'serve', where: 'http.server' },
   ],
+  holds: [{ grounds: IN_GVISOR }],
 });

@@ -1,7 +1,14 @@
 import { experiment } from '../../src/experiment/experiment.ts';
 import { askAt, FAMILIES, PROTOCOLS, serveOn } from '../../src/experiment/scenes.ts';
 import { requestsAt } from '../../src/experiment/talk.ts';
-import { CLOSED_PORT } from '../grounds.ts';
+import {
+  CLOSED_PORT,
+  GVISOR_STRONG_HOST,
+  IN_GVISOR,
+  UNDER_WINE,
+  WINE_INTERFACES,
+  WINE_TAKES_ERRORS,
+} from '../grounds.ts';
 
 const YES = 'answered';
 const NO = 'ECONNREFUSED';
@@ -23,6 +30,23 @@ const REACHED = {
     neighbour: { external: YES, second: NO },
     requests: 2,
   },
+} as const;
+
+/** What a client on the machine hears under Wine of the refusal of a UDP datagram: nothing, unless it is very quick. */
+const TAKEN = { oneOf: ['silence', 'WSAECONNREFUSED'] } as const;
+
+/** What the machine's own clients hear, where a refusal is told in another way. */
+function refusing<const No>(bound: keyof typeof REACHED, no: No) {
+  const { loopback, external, second } = REACHED[bound].machine;
+  const told = (outcome: typeof YES | typeof NO) => (outcome === NO ? no : outcome);
+  return { loopback: told(loopback), external: told(external), second: told(second) };
+}
+
+const UNDER_WINE_REFUSALS = {
+  on: ['wine'],
+  known: 'observed',
+  cite: [{ source: 'ms-errors', where: 'WSAECONNREFUSED' }],
+  because: 'A refusal has another name there.',
 } as const;
 
 /**
@@ -93,6 +117,37 @@ export default experiment({
       grounds: CLOSED_PORT,
       where: ({ bound, protocol }) => !misled(bound, protocol),
       expect: ({ bound }) => ({ server: 'ok', machine: REACHED[bound].machine }),
+    },
+    { grounds: UNDER_WINE },
+    { grounds: IN_GVISOR },
+  ],
+  differs: [
+    {
+      ...GVISOR_STRONG_HOST,
+      // A UDP server on the wildcard is silent for another reason, but there too it hears nothing.
+      expect: ({ bound }) => ({
+        neighbour: { second: 'silence' },
+        requests: bound === 'wildcard' ? REACHED.wildcard.requests - 1 : REACHED[bound].requests,
+      }),
+    },
+    {
+      ...UNDER_WINE_REFUSALS,
+      where: ({ bound, protocol }) => bound !== 'wildcard' && protocol === 'tcp',
+      expect: ({ bound }) => ({ machine: refusing(bound, 'WSAECONNREFUSED') }),
+    },
+    {
+      ...WINE_INTERFACES,
+      where: ({ bound, protocol, family }) => bound === 'external' && protocol === 'udp' && family === 'inet',
+      // It takes what comes over that interface for the second address as well, and answers it from the first.
+      expect: { machine: refusing('external', TAKEN), neighbour: { second: 'silence' }, requests: 3 },
+      because:
+        'Under Wine a UDP socket on an IPv4 address takes everything that comes over the interface of that address, and a UDP client is not told of the refusal in time.',
+    },
+    {
+      ...WINE_TAKES_ERRORS,
+      where: ({ bound, protocol }) => bound !== 'wildcard' && protocol === 'udp',
+      expect: ({ bound }) => ({ machine: refusing(bound, TAKEN) }),
+      because: 'Wine’s server reads the error of an unreachable UDP port before the program does.',
     },
   ],
 });

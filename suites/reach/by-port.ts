@@ -1,7 +1,7 @@
 import { experiment } from '../../src/experiment/experiment.ts';
 import { askAt, FAMILIES, PROTOCOLS, serveOn } from '../../src/experiment/scenes.ts';
 import { requestsAt } from '../../src/experiment/talk.ts';
-import { DELIVERED_BY_NAME } from '../grounds.ts';
+import { DELIVERED_BY_NAME, UNDER_WINE } from '../grounds.ts';
 
 const NAMES = ['first', 'second', 'third'] as const;
 
@@ -41,5 +41,6 @@ export default experiment({
         },
       ],
     },
+    { grounds: UNDER_WINE },
   ],
 });

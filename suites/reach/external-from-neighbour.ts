@@ -1,6 +1,6 @@
 import { experiment } from '../../src/experiment/experiment.ts';
 import { FAMILIES, PROTOCOLS, serveAndAsk } from '../../src/experiment/scenes.ts';
-import { DELIVERED_BY_NAME } from '../grounds.ts';
+import { DELIVERED_BY_NAME, UNDER_WINE } from '../grounds.ts';
 
 export default experiment({
   title: 'A server on the external address, asked from another machine',
@@ -29,5 +29,6 @@ export default experiment({
       grounds: DELIVERED_BY_NAME,
       expect: { server: 'ok', answer: { outcome: 'answered', by: 'server' }, received: { count: 1 } },
     },
+    { grounds: UNDER_WINE },
   ],
 });

@@ -2,7 +2,7 @@ import { experiment } from '../../src/experiment/experiment.ts';
 import { packetsReceived } from '../../src/experiment/counters.ts';
 import { askAt, FAMILIES, PROTOCOLS, serveOn } from '../../src/experiment/scenes.ts';
 import { requestsAt } from '../../src/experiment/talk.ts';
-import { FOREIGN_LOOPBACK } from '../grounds.ts';
+import { FOREIGN_LOOPBACK, IN_GVISOR, UNDER_WINE } from '../grounds.ts';
 
 export default experiment({
   title: 'A server on loopback, asked by a neighbour that routes loopback to the machine',
@@ -40,5 +40,7 @@ export default experiment({
       where: ({ family }) => family === 'inet',
       expect: { server: 'ok', answer: 'silence', received: 0 },
     },
+    { grounds: UNDER_WINE },
+    { grounds: IN_GVISOR },
   ],
 });

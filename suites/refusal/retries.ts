@@ -3,7 +3,7 @@ import { askPersistently, FIRST_WAIT } from '../../src/experiment/retry.ts';
 import { FAMILIES, serveOn } from '../../src/experiment/scenes.ts';
 import { requestsAt } from '../../src/experiment/talk.ts';
 import { addressOf } from '../../src/experiment/trial.ts';
-import { DELIVERED_BY_NAME } from '../grounds.ts';
+import { DELIVERED_BY_NAME, UNDER_WINE } from '../grounds.ts';
 
 export default experiment({
   title: 'A client that asks again, and a server that drops requests',
@@ -39,5 +39,8 @@ export default experiment({
     { source: 'erle', where: 'the example client' },
   ],
   // How often it asks depends on how soon the answer comes.
-  holds: [{ grounds: DELIVERED_BY_NAME, expect: { server: 'ok', outcome: 'answered', by: 'server' } }],
+  holds: [
+    { grounds: DELIVERED_BY_NAME, expect: { server: 'ok', outcome: 'answered', by: 'server' } },
+    { grounds: UNDER_WINE },
+  ],
 });

@@ -2,7 +2,7 @@ import { experiment } from '../../src/experiment/experiment.ts';
 import { FAMILIES } from '../../src/experiment/scenes.ts';
 import { open, outcomeOf, REQUEST } from '../../src/experiment/talk.ts';
 import { addressOf } from '../../src/experiment/trial.ts';
-import { CLOSED_PORT } from '../grounds.ts';
+import { CLOSED_PORT, IN_GVISOR, UNDER_WINE } from '../grounds.ts';
 
 export default experiment({
   title: 'A client that does not connect its UDP socket, and a closed port',
@@ -31,7 +31,7 @@ export default experiment({
   expect: { sent: 'ok', outcome: 'silence' },
   known: 'observed',
   cite: [{ source: 'man-udp', where: 'Error handling' }],
-  holds: [{ grounds: CLOSED_PORT }],
+  holds: [{ grounds: CLOSED_PORT }, { grounds: UNDER_WINE }, { grounds: IN_GVISOR }],
   differs: [
     {
       on: ['windows'],

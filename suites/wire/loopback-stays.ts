@@ -3,6 +3,7 @@ import { experiment } from '../../src/experiment/experiment.ts';
 import { FAMILIES } from '../../src/experiment/scenes.ts';
 import { open } from '../../src/experiment/talk.ts';
 import { addressOf, type Family, type Operation, type Part, type Trial } from '../../src/experiment/trial.ts';
+import { IN_GVISOR, UNDER_WINE } from '../grounds.ts';
 
 /** How many datagrams are sent each time; a stray packet of the network's own housekeeping is no hundredth of them. */
 const BURST = 200;
@@ -50,5 +51,7 @@ export default experiment({
       where: ({ family }) => family === 'inet',
       expect: { loopback: 'still' },
     },
+    { grounds: UNDER_WINE },
+    { grounds: IN_GVISOR },
   ],
 });

@@ -1,8 +1,10 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import process from 'node:process';
 import { describe, expect, test } from 'vitest';
 import { readRecord } from '../../src/record/read.ts';
 import { bindspec, folder, start } from '../support/cli.ts';
+import { ROOT } from '../support/docs.ts';
 import { isRoot, noNamespaces, titled } from '../support/namespace.ts';
 import { until } from '../support/waiting.ts';
 
@@ -21,7 +23,13 @@ describe('without running anything', () => {
   test('--help names every command and ends well', async () => {
     const { exitCode, stdout } = await bindspec(['--help']);
     expect(exitCode).toBe(0);
-    for (const command of ['run', 'list', 'show', 'doctor', 'explain']) expect(stdout).toContain(`\n  ${command} `);
+    for (const command of ['run', 'list', 'show', 'report', 'doctor', 'explain'])
+      expect(stdout).toContain(`\n  ${command} `);
+  });
+
+  // npx links to the file that was built when it was first called, and sets its mode only then.
+  test.skipIf(process.platform === 'win32')('the built file is a program, after every build', () => {
+    expect(statSync(path.join(ROOT, 'dist/src/cli/main.js')).mode & 0o111).toBe(0o111);
   });
 
   test('list shows every experiment, list --cells every cell, as text and as data', async () => {

@@ -20,6 +20,7 @@ test('the list tells of every stack, and what it lacks here', async () => {
   expect(exitCode).toBe(0);
   expect(stdout).toContain("✗ gvisor  gVisor's network stack (runsc)\n    not here: runsc is not here\n");
   expect(stdout).toContain('npx bindspec stack prepare gvisor');
+  expect(stdout).toMatch(/✗ wine {2}Windows’ calls under Wine\n {4}not here: .*\n {4}npx bindspec stack prepare wine/);
 });
 
 test('what can not be had is told before anything is run', async () => {
@@ -67,6 +68,58 @@ describe.skipIf(noGvisor !== null)(titled('gVisor', noGvisor), () => {
     const { exitCode, stderr } = await bindspec(['run', '--stack', 'gvisor', '--lab', 'host', '--no-reports']);
     expect(exitCode).toBe(2);
     expect(stderr).toBe('bindspec: --stack gvisor is a lab of its own: leave out --lab host');
+  });
+});
+
+const noWine = await withoutStack('wine');
+/** Under Wine, of one owner, tied to no devices, as data and in no report. */
+const ALONE = ['--stack', 'wine', '--uid', 'same', '--devices', 'none/none', '--no-reports', '--format', 'json'];
+
+describe.skipIf(noWine !== null)(titled('Wine', noWine), () => {
+  test("answers experiments through Winsock, by Windows' names, with a neighbour that is Linux", async () => {
+    const reports = folder();
+    const { exitCode, stdout } = await bindspec([
+      'run',
+      'conflict/same-address',
+      'reach/external-from-neighbour',
+      'refusal/across-a-network',
+      '--stack',
+      'wine',
+      '--reports',
+      reports,
+    ]);
+    expect(exitCode, stdout).toBe(0);
+    const [, platform = ''] = /([\w.-]+)\/record\.json/.exec(stdout) ?? [];
+    expect(platform).toMatch(/^wine-\d+\.\d+-x64$/);
+    const record = readRecord(readFileSync(path.join(reports, platform, 'record.json'), 'utf8'), 'record.json');
+    expect(record.platform).toMatchObject({ system: 'wine', stack: 'wine', uid: null });
+    expect(record.cells).toHaveLength(20);
+    expect(record.cells.filter(({ verdict }) => verdict === 'fail' || verdict === 'error')).toEqual([]);
+    expect(record.errors).toMatchObject({ WSAEADDRINUSE: { number: 10_048, class: 'address-in-use' } });
+  });
+
+  test('has SO_EXCLUSIVEADDRUSE, and tells a refusal of SO_REUSEADDR from one without', async () => {
+    const pairs = [
+      '--protocol',
+      'tcp',
+      '--state',
+      'bound',
+      '--first',
+      '127.0.0.1 E',
+      '--second',
+      '127.0.0.1,0.0.0.0 E',
+    ];
+    const { exitCode, stdout } = await bindspec(['matrix', ...pairs, ...ALONE]);
+    expect(exitCode, stdout).toBe(0);
+    expect(answers(stdout).toSorted()).toEqual(['bind WSAEACCES', 'bind WSAEADDRINUSE']);
+  });
+
+  test('puts first sockets into every state of TCP, which is read from its tables', async () => {
+    const pair = ['--first', '127.0.0.1 -', '--second', '127.0.0.1 -', '--protocol', 'tcp'];
+    const { exitCode, stdout } = await bindspec(['matrix', ...pair, ...ALONE]);
+    expect(exitCode, stdout).toBe(0);
+    const { counts, errors } = JSON.parse(stdout) as { counts: { agree: number; skipped: number }; errors: unknown[] };
+    expect({ ...counts, errors }).toMatchObject({ agree: 6, skipped: 0, errors: [] });
   });
 });
 

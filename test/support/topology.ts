@@ -10,6 +10,7 @@ export interface Written {
   hosts: Partial<Record<HostName, { launch: string[]; title?: string; agent?: { node?: string; package?: string } }>>;
   addresses: { inet?: Record<string, string>; inet6?: Record<string, string> };
   interface?: string;
+  secondInterface?: string;
   exclusive?: boolean;
   missing?: Record<string, string>;
 }
@@ -39,6 +40,7 @@ export async function twoHosts(launcher: Launcher): Promise<{ lab: Lab; topology
       },
       addresses: { inet: own(addresses.inet), inet6: own(addresses.inet6) },
       interface: 'eth0',
+      secondInterface: 'eth1',
       exclusive: true,
     },
   };

@@ -14,6 +14,7 @@ const COMMANDS = [
   'run',
   'list',
   'show',
+  'report',
   'doctor',
   'matrix',
   'explore',

@@ -55,7 +55,11 @@ export class MessageHeader {
  * IPV6_RECVPKTINFO, whichever the system has and the socket asked for. Null when none of them is there.
  * @param end how many bytes of control messages the system wrote
  */
-export function destinationIn(constants: SystemConstants, control: Buffer, end: number): string | null {
+export function destinationIn(
+  constants: Pick<SystemConstants, 'cmsgAlign' | 'cmsgLength' | 'destination'>,
+  control: Buffer,
+  end: number,
+): string | null {
   const { cmsgAlign, cmsgLength, destination } = constants;
   const headerSize = align(cmsgLength + 8, cmsgAlign);
   for (let at = 0; at + headerSize <= end;) {

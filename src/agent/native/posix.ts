@@ -12,6 +12,7 @@ import {
   sockaddrFamily,
   SOCKADDR_ROOM,
 } from './sockaddr.ts';
+import { statesByPort } from './tcp-table.ts';
 import type { Native, Returned } from './types.ts';
 
 /** A `struct linger` that is on, of no time. */
@@ -78,6 +79,13 @@ export function posix(constants: SystemConstants): Native {
   /** An option this system does not have is refused as the system would refuse an unknown number. */
   const optionOf = (option: string) => constants.options[option];
 
+  const tcpState = (fd: number): string | null => {
+    const { level, number, names: states } = constants.tcpState;
+    lengthRoom.writeUInt32LE(8, 0);
+    const result = getsockopt(fd, level, number, valueRoom, lengthRoom);
+    return result < 0 ? null : (states[valueRoom.readUInt8(0)] ?? null);
+  };
+
   const native: Native = {
     socket(family, type) {
       const kind = type === 'dgram' ? constants.SOCK_DGRAM : constants.SOCK_STREAM;
@@ -130,12 +138,8 @@ export function posix(constants: SystemConstants): Native {
         return returned(make(fd, bytes, bytes.length));
       };
     },
-    tcpState(fd) {
-      const { level, number, names: states } = constants.tcpState;
-      lengthRoom.writeUInt32LE(8, 0);
-      const result = getsockopt(fd, level, number, valueRoom, lengthRoom);
-      return result < 0 ? null : (states[valueRoom.readUInt8(0)] ?? null);
-    },
+    tcpStates: (fds) => fds.map(tcpState),
+    statesByPort,
     abort(fd) {
       setsockopt(fd, constants.SO_LINGER.level, constants.SO_LINGER.number, LINGER_NONE, LINGER_NONE.length);
       return returned(close(fd));
@@ -149,6 +153,8 @@ export function posix(constants: SystemConstants): Native {
     },
     shutdown: (fd, how) => returned(shutdown(fd, SHUT[how])),
     close: (fd) => returned(close(fd)),
+    wouldBlock: (code) => code === -constants.errno.EAGAIN,
+    inProgress: (code) => code === -constants.errno.EINPROGRESS,
     errnoName: (errno) => names.get(errno) ?? `errno-${errno}`,
     openSockets() {
       let count = 0;

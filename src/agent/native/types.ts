@@ -37,14 +37,26 @@ export interface Native {
   setter(option: string, value: OptionValue): (fd: number) => Returned;
   /** A bind() or connect() to one address at any port, encoded once for many sockets. */
   caller(call: 'bind' | 'connect', family: Family, address: string): (fd: number, port: number) => Returned;
-  /** The name of a TCP socket's state, such as `ESTABLISHED`; null where the system does not tell. */
-  tcpState(fd: number): string | null;
+  /** The names of TCP sockets' states, such as `ESTABLISHED`; null where the system does not tell one. */
+  tcpStates(fds: readonly number[]): (string | null)[];
+  /**
+   * The TCP states that the system's tables have for each local port, those of sockets that no process holds any more
+   * included. Null where there is no such table.
+   */
+  statesByPort(): Map<number, string[]> | null;
   /** A close() of a connection that sends a reset, so that no state of it is left. */
   abort(fd: number): Returned;
   shutdown(fd: number, how: 'read' | 'write' | 'both'): Returned;
   close(fd: number): Returned;
+  /** Whether a call was refused only because it would have had to wait. */
+  wouldBlock(returned: Returned): boolean;
+  /** Whether what connect() returned means that the connection is being made. */
+  inProgress(returned: Returned): boolean;
   /** The symbolic name of an errno on this system, or `errno-N` for one that has no name here. */
   errnoName(errno: number): string;
-  /** How many internet sockets this process holds, counted by asking every open descriptor; null where it can't tell. */
+  /**
+   * How many internet sockets this process holds, counted by asking every open descriptor, or, where the system lists
+   * none, what was opened here and not closed; null where it can't tell.
+   */
   openSockets(): number | null;
 }

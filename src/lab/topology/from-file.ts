@@ -38,6 +38,7 @@ export function topologyOf(read: TopologyFile, file: string): Topology {
     },
     addresses: { inet: { ...addresses.inet }, inet6: { ...addresses.inet6 } },
     externalInterface: read.interface ?? null,
+    ...(read.secondInterface === undefined ? {} : { secondInterface: read.secondInterface }),
     exclusive: read.exclusive ?? false,
     missing: Object.fromEntries(
       Object.entries(missing).map(([need, reason]) => [need, { reason, enable: `see ${path.basename(file)}` }]),

@@ -37,7 +37,7 @@ export function labOf(topology: Topology, met: Survey, close: () => Promise<void
 }
 
 function factsOf(topology: Topology, { addresses, inet6, secondUser }: Survey): LabFacts {
-  const { lab, hosts, externalInterface, exclusive, elsewhere } = topology;
+  const { lab, hosts, externalInterface, secondInterface, exclusive, elsewhere } = topology;
   const missing: LabFacts['missing'] = {};
   for (const name of ['neighbour', 'gateway'] as const) {
     if (hosts[name] === undefined) missing[name] = { reason: `the ${lab} lab has no ${name}`, enable: elsewhere };
@@ -63,6 +63,7 @@ function factsOf(topology: Topology, { addresses, inet6, secondUser }: Survey): 
     },
     missing: { ...missing, ...topology.missing },
     externalInterface,
+    ...(secondInterface === undefined ? {} : { secondInterface }),
     ownPorts: exclusive,
     elsewhere,
   };

@@ -62,6 +62,7 @@ export const topologySchema = object({
     inet6: addresses.exactOptional().describe('IPv6, likewise'),
   }),
   interface: text.exactOptional().describe("The machine's interface that holds its external addresses"),
+  secondInterface: text.exactOptional().describe('The one that holds its second external addresses'),
   exclusive: yes
     .exactOptional()
     .describe('That nobody else uses these hosts and their addresses: ports are then not probed, counters are trusted'),

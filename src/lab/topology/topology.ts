@@ -18,6 +18,8 @@ export interface Topology {
   readonly addresses: Record<Family, Partial<Record<AddressKind, string>>>;
   /** The machine's interface that holds its external addresses. */
   readonly externalInterface: string | null;
+  /** The one that holds its second external addresses, where that is known to be another. */
+  readonly secondInterface?: string;
   /** Whether nobody else uses the hosts and their addresses. */
   readonly exclusive: boolean;
   /** What is known not to be offered, with the reason. */

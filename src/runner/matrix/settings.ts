@@ -22,12 +22,22 @@ export function settingOf(facts: LabFacts, platform: Pick<Platform, 'system' | '
   const kernel = kernelOf(platform);
   return {
     ...(kernel === undefined ? {} : { kernel }),
-    host: { addresses: all(ITS_OWN), devices: { lo: all(['loopback']), [interfaceOf(facts)]: all(['external']) } },
+    host: {
+      addresses: all(ITS_OWN),
+      devices: {
+        lo: all(['loopback']),
+        ...(facts.externalInterface === null ? {} : { [facts.externalInterface]: all(['external']) }),
+        ...(facts.secondInterface === undefined ? {} : { [facts.secondInterface]: all(['second-external']) }),
+      },
+    },
   };
 }
 
 /** The systems that have SO_BINDTODEVICE. */
 const HAS_DEVICES: ReadonlySet<string> = new Set(['linux', 'gvisor']);
+
+/** The systems whose tables of TCP states an agent reads. */
+const HAS_STATES: ReadonlySet<string> = new Set(['linux', 'windows', 'wine']);
 
 /** What this lab or system can't do, by corner of the matrix. */
 export function obstacleOf(facts: LabFacts, system: string): Obstacle {
@@ -45,7 +55,7 @@ export function obstacleOf(facts: LabFacts, system: string): Obstacle {
         enable: 'bindspec matrix --lab netns',
       };
     }
-    if (state === 'time-wait' && system !== 'linux') {
+    if (state === 'time-wait' && !HAS_STATES.has(system)) {
       return { reason: `${system} has no table of TCP states that tells of TIME_WAIT`, enable: 'run it on Linux' };
     }
     return null;

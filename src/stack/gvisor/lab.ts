@@ -1,7 +1,7 @@
 import process from 'node:process';
-import { execa } from 'execa';
-import { LabUnavailable, type Lab, type LabKind } from '../../lab/lab.ts';
+import type { Lab, LabKind } from '../../lab/lab.ts';
 import { netns } from '../../lab/netns.ts';
+import { holdOnMachine } from '../holder.ts';
 import { bundleConfig } from './bundle.ts';
 import type { Runsc } from './runsc.ts';
 
@@ -36,18 +36,23 @@ export function gvisorLab(name: string, find: () => Runsc): LabKind {
 }
 
 async function sandboxed(name: string, around: Lab, { program, release }: Runsc): Promise<Lab> {
-  const [enter = '', ...words] = around.launch('machine');
-  const holder = hold(enter, [...words, 'unshare', '--mount', 'sh', '-c', SCRIPT, 'sh', program, bundleConfig()]);
-  const pid = await started(holder);
-  const runsc = [...withMounts([enter, ...words], pid), program, `--root=${STATE}`];
+  const holder = await holdOnMachine(around, {
+    script: SCRIPT,
+    words: [program, bundleConfig()],
+    title: "gVisor's sandbox",
+    enable: ENABLE,
+    deadline: START_DEADLINE,
+  });
+  const runsc = [...holder.enter, program, `--root=${STATE}`];
   return {
     facts: { ...around.facts, lab: 'gvisor', lastPort: FIRST_EPHEMERAL - 1 },
     stack: { name, system: 'gvisor', release },
     launch: (host) => (host === 'machine' ? [...runsc, 'exec', CONTAINER] : around.launch(host)),
     async close() {
-      holder.stdin.end();
+      // Not waited for before the lab is gone, which ends the sandbox.
+      const released = holder.release();
       await around.close();
-      await holder;
+      await released;
     },
   };
 }
@@ -67,7 +72,7 @@ printf %s "$2" >${BUNDLE}/config.json
 if [ -e /proc/sys/net/core/rmem_default ]; then mount -t tmpfs tmpfs /proc/sys/net/core; fi
 for platform in systrap ptrace; do
   if "$1" --root=${STATE} --platform=$platform --network=sandbox --ignore-cgroups run --bundle=${BUNDLE} --detach ${CONTAINER} >/run/log 2>&1 </dev/null; then
-    echo "sandbox $outer"
+    echo "ready $outer"
     read -r _ || true
     exit 0
   fi
@@ -76,34 +81,4 @@ tail -n 1 /run/log >&2
 exit 1
 `;
 
-/** The words that enter the lab, with the mount namespace of its holder as well. */
-function withMounts(words: readonly string[], pid: string): string[] {
-  const end = words.lastIndexOf('--');
-  return [...words.slice(0, end), `--mount=/proc/${pid}/ns/mnt`, ...words.slice(end)];
-}
-
-function hold(file: string, words: readonly string[]) {
-  return execa(file, words, { detached: true, reject: false, stdin: 'pipe', stdout: 'pipe', stderr: 'pipe' });
-}
-
-/** The number of the process that holds the sandbox, as the harness sees it. @throws LabUnavailable */
-async function started(holder: ReturnType<typeof hold>): Promise<string> {
-  let output = '';
-  const line = new Promise<string>((resolve) => {
-    holder.stdout.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-      const pid = /^sandbox (\d+)\n/.exec(output)?.[1];
-      if (pid !== undefined) resolve(pid);
-    });
-  });
-  const timer = setTimeout(() => holder.kill('SIGKILL'), START_DEADLINE);
-  try {
-    const result = await Promise.race([line, holder]);
-    if (typeof result === 'string') return result;
-    const why = result.stderr.trim() || 'no answer';
-    throw new LabUnavailable(`gVisor's sandbox did not start: ${why}`, ENABLE);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 const ENABLE = process.getuid?.() === 0 ? 'npx bindspec stack prepare gvisor' : 'sudo npx bindspec run --stack gvisor';

@@ -22,16 +22,32 @@ const PREAMBLE = ['#define _GNU_SOURCE', '#define __APPLE_USE_RFC_3542', ...HEAD
  * @throws Error when the compiler refuses the program.
  */
 export async function cValues(expressions: readonly string[]): Promise<Map<string, number>> {
-  const lines = expressions.map((one) => {
-    const print = `  printf("%lld\\t%s\\n", (long long)(${one}), ${JSON.stringify(one)});`;
-    return /^\w+$/.test(one) ? `#ifdef ${one}\n${print}\n#endif` : print;
-  });
+  const guarded = (one: string, print: string) => (/^\w+$/.test(one) ? `#ifdef ${one}\n${print}\n#endif` : print);
+  return compiledValues(expressions, { preamble: PREAMBLE, flags: [], guarded });
+}
+
+interface Dialect {
+  /** What is before the program. */
+  preamble: readonly string[];
+  flags: readonly string[];
+  /** What stands in place of the statement that prints an expression. */
+  guarded?: (expression: string, print: string) => string;
+}
+
+/** What C expressions are, compiled and run here. @throws Error when the compiler refuses the program. */
+export async function compiledValues(
+  expressions: readonly string[],
+  { preamble, flags, guarded = (_, print) => print }: Dialect,
+): Promise<Map<string, number>> {
+  const lines = expressions.map((one) =>
+    guarded(one, `  printf("%lld\\t%s\\n", (long long)(${one}), ${JSON.stringify(one)});`),
+  );
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bindspec-headers-'));
   try {
     const source = path.join(folder, 'values.c');
     const program = path.join(folder, 'values');
-    writeFileSync(source, [...PREAMBLE, 'int main(void) {', ...lines, '  return 0;', '}', ''].join('\n'));
-    await execa('cc', ['-o', program, source], { timeout: 30_000 });
+    writeFileSync(source, [...preamble, 'int main(void) {', ...lines, '  return 0;', '}', ''].join('\n'));
+    await execa('cc', [...flags, '-o', program, source], { timeout: 30_000 });
     const { stdout } = await execa(program, { timeout: 10_000 });
     return new Map(
       stdout.split('\n').map((line) => {

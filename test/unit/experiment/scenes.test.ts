@@ -20,6 +20,7 @@ function trialWith(answer: (operation: Operation) => string) {
     },
     port,
     patience: 1,
+    connectPatience: 1,
     anotherPort: async () => (port += 1),
     part: async (name, { otherUser = false } = {}) => ({
       name,

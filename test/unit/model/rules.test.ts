@@ -31,7 +31,18 @@ describe.each(SYSTEMS)('%s', (system) => {
   });
 });
 
-const NAMES = ['W', 'S', '::1', ':: v6only', ':: dual', '::ffff:0.0.0.0', '::ffff:127.0.0.1', '10.0.0.1', '127.0.0.6'];
+const NAMES = [
+  'W',
+  'S',
+  '::1',
+  ':: v6only',
+  ':: dual',
+  '::ffff:0.0.0.0',
+  '::ffff:127.0.0.1',
+  '10.0.0.1',
+  '10.0.0.2',
+  '127.0.0.6',
+];
 const LETTERS = ['-', 'A', 'P', 'AP', 'E', 'L'];
 const STATES: readonly State[] = ['bound', 'listening', 'connected', 'accepted', 'time-wait'];
 const HOST = { addresses: ['127.0.0.1', '::1', '10.0.0.1'], devices: { d0: ['10.0.0.1'] } };

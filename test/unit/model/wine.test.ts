@@ -18,6 +18,10 @@ test.each([
   // The host has SO_REUSEADDR on all of them.
   ['W -', 'S -', 'ok'],
   ['S -', 'W -', 'ok'],
+  // ::ffff:0.0.0.0 stands for IPv4 only.
+  ['::ffff:0.0.0.0 E', '::1 -', 'ok'],
+  ['::1 -', '::ffff:0.0.0.0 E', 'ok'],
+  ['::ffff:0.0.0.0 E', '127.0.0.1 -', 'D'],
 ])('%s, then %s: %s', (first, second, cell) => {
   expect(answer(first, second, { system: 'wine' })).toBe(cell);
 });
@@ -46,5 +50,51 @@ test('UDP: the host decides, SO_EXCLUSIVEADDRUSE means nothing, and owners are n
   expect(answer('W A', 'W A', { ...udp, first: { uid: 1000 }, second: { uid: 1001 } })).toBe('ok');
   expect(answer('W E', 'W A', udp)).toBe('D');
   const { bind } = models.wine.predict([socket('10.0.0.1', 'udp')], socket('10.0.0.2', 'udp'));
-  expect(bind).toEqual({ outcomes: ['ok', 'WSAEADDRINUSE'], rule: 'wine/udp-interface', holder: 0 });
+  expect(bind).toEqual({ outcomes: ['ok', 'WSAEADDRINUSE'], rule: 'wine/udp-same-interface', holder: 0 });
+});
+
+/** A machine with two addresses on its first interface, and one on its second. */
+const HOST = {
+  addresses: ['127.0.0.1', '::1', '10.0.0.1', '10.0.0.2', '10.1.0.1'],
+  devices: { lo: ['127.0.0.1', '::1'], eth0: ['10.0.0.1', '10.0.0.2'], eth1: ['10.1.0.1'] },
+};
+
+test.each([
+  // An address stands for all of its interface, but not for another one.
+  ['10.0.0.1 -', '10.0.0.2 -', 'X', 'udp-interface'],
+  ['10.0.0.1 -', '10.0.0.2 A', 'D', 'udp-interface'],
+  ['10.0.0.1 A', '10.0.0.2 A', 'ok', 'host-udp'],
+  ['10.0.0.1 -', '10.1.0.1 -', 'ok', 'free'],
+  ['10.0.0.1 -', '10.0.0.1 -', 'X', 'host-udp'],
+  // 127.0.0.1 is bound as it is, and beside it nothing is bound that has become a wildcard.
+  ['127.0.0.1 -', '10.0.0.1 -', 'X', 'udp-interface'],
+  ['10.1.0.1 -', '127.0.0.1 -', 'X', 'udp-interface'],
+  // No interface has these, so that they are wildcards of all.
+  ['127.0.0.2 -', '127.0.0.1 -', 'X', 'udp-no-interface'],
+  ['127.0.0.2 -', '10.1.0.1 -', 'X', 'udp-no-interface'],
+  ['10.9.9.9 -', '10.1.0.1 -', 'X', 'udp-no-interface'],
+  // IPv6 addresses, the v4-mapped ones too, are bound as they are.
+  ['::1 -', '::ffff:127.0.0.1 -', 'ok', 'free'],
+  ['::ffff:127.0.0.1 -', '::ffff:10.0.0.1 -', 'ok', 'free'],
+  ['::ffff:127.0.0.1 -', '10.0.0.1 -', 'X', 'udp-interface'],
+])('UDP on interfaces: %s, then %s: %s', (first, second, cell, rule) => {
+  const { bind } = models.wine.predict([socket(first, 'udp')], socket(second, 'udp'), { host: HOST });
+  expect(bind.outcomes).toEqual([{ ok: 'ok', X: 'WSAEADDRINUSE', D: 'WSAEACCES' }[cell]]);
+  expect(bind.rule).toBe(`wine/${rule}`);
+});
+
+test('UDP: a wildcard that was connected to another address of 127.0.0.0/8 has the first as its own', () => {
+  const first = socket('127.0.0.2 -', 'udp', { state: 'connected', local: '127.0.0.2' });
+  const after = (next: string) => models.wine.predict([first], socket(next, 'udp'), { host: HOST }).bind.outcomes;
+  expect(after('127.0.0.1')).toEqual(['WSAEADDRINUSE']);
+  expect(after('::ffff:127.0.0.1')).toEqual(['WSAEADDRINUSE']);
+  expect(after('::ffff:10.0.0.1')).toEqual(['ok']);
+});
+
+test('an address of no interface: TCP and IPv6 are refused it, UDP over IPv4 is not', () => {
+  const alone = (name: string, protocol: 'udp' | 'tcp') =>
+    models.wine.predict([], socket(name, protocol), { host: HOST }).bind.outcomes;
+  expect(alone('10.9.9.9', 'tcp')).toEqual(['WSAEADDRNOTAVAIL']);
+  expect(alone('2001:db8::9', 'udp')).toEqual(['WSAEADDRNOTAVAIL']);
+  expect(alone('10.9.9.9', 'udp')).toEqual(['ok']);
 });

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { explorationJsonSchema, recordJsonSchema } from '../../../src/record/json-schema.ts';
+import { comparisonJsonSchema, explorationJsonSchema, recordJsonSchema } from '../../../src/record/json-schema.ts';
+import { compare } from '../../../src/report/comparison/compare.ts';
 import { fixture } from '../report/fixture.ts';
 
 describe('the published schema of a record', () => {
@@ -36,5 +37,21 @@ describe('the published schema of an exploration', () => {
     const published: unknown = JSON.parse(explorationJsonSchema());
     expect(published).toMatchObject({ $id: 'urn:bindspec:exploration:1' });
     expect(published).toHaveProperty('required', expect.arrayContaining(['seed', 'protocols', 'mismatches']));
+  });
+});
+
+describe('the published schema of a comparison', () => {
+  it('is up to date (npm run schemas)', () => {
+    expect(readFileSync(new URL('../../../schemas/comparison.schema.json', import.meta.url), 'utf8')).toBe(
+      comparisonJsonSchema(),
+    );
+  });
+
+  it('accepts a comparison as it is written', () => {
+    const columns = [{ name: 'one', run: fixture }];
+    const published = z.fromJSONSchema(JSON.parse(comparisonJsonSchema()));
+    const written: unknown = JSON.parse(JSON.stringify(compare(columns, '0.1.0')));
+    expect(published.safeParse(written).error).toBeUndefined();
+    expect(published.safeParse({ ...(written as object), claims: null }).success).toBe(false);
   });
 });

@@ -129,7 +129,7 @@ describe.skipIf(noNamespaces !== null)(titled('a stage', noNamespaces), () => {
     let port = 1060;
     return Stage.open({
       facts: lab.facts,
-      patience: 100,
+      patience: { answer: 100, connect: 100 },
       pool,
       nextPort: async () => port++,
       errors: new SeenErrors(),

@@ -51,7 +51,10 @@ describe('a topology file', () => {
   it.each<[unknown, string]>([
     ['', 'empty'],
     ['{ hosts', 'not JSON: '],
-    [[], 'the file must be an object, with the keys $schema, hosts, addresses, interface, exclusive, missing'],
+    [
+      [],
+      'the file must be an object, with the keys $schema, hosts, addresses, interface, secondInterface, exclusive, missing',
+    ],
     [{ addresses: {} }, 'hosts must be an object, with the keys machine, neighbour, gateway'],
     [{ ...good, hosts: { neighbour } }, 'hosts.machine must be an object, with the keys title, launch, agent'],
     [{ ...good, adresses: {} }, "the file has no key 'adresses': there are $schema, hosts, addresses, "],

@@ -1,12 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { TCP_STATES } from './native/constants-linux.ts';
+import { TCP_STATES } from './constants-linux.ts';
 
 const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
 
-/**
- * The TCP states that the system's table has for each local port, those of sockets that no process holds any more
- * included. Null where there is no such table.
- */
+/** See `Native.statesByPort`, of which this is Linux's way. */
 export function statesByPort(): Map<number, string[]> | null {
   const texts = TABLES.map(textOf);
   if (texts[0] === null) return null;

@@ -1,0 +1,117 @@
+import koffi from 'koffi';
+import { formatIPv4, formatIPv6 } from '../../protocol/address.ts';
+
+const NO_ERROR = 0;
+const ERROR_INSUFFICIENT_BUFFER = 122;
+
+/** MIB_TCP_STATE of tcpmib.h, by the names that the other systems' states have. */
+export const TCP_STATES: readonly string[] = [
+  'UNKNOWN',
+  'CLOSED',
+  'LISTEN',
+  'SYN_SENT',
+  'SYN_RECV',
+  'ESTABLISHED',
+  'FIN_WAIT_1',
+  'FIN_WAIT_2',
+  'CLOSE_WAIT',
+  'CLOSING',
+  'LAST_ACK',
+  'TIME_WAIT',
+  'DELETE_TCB',
+];
+
+/** One row of the system's tables. An IPv4 address is in its plain form, also that of a dual-stack socket. */
+export interface TcpRow {
+  state: string;
+  local: string;
+  localPort: number;
+  remote: string;
+  remotePort: number;
+}
+
+/** Where a row has what, in bytes. */
+interface RowLayout {
+  size: number;
+  state: number;
+  local: number;
+  localPort: number;
+  remote: number;
+  remotePort: number;
+  address: (bytes: Uint8Array) => string;
+  width: 4 | 16;
+}
+
+const INET: RowLayout = {
+  size: 20,
+  state: 0,
+  local: 4,
+  localPort: 8,
+  remote: 12,
+  remotePort: 16,
+  address: formatIPv4,
+  width: 4,
+};
+const INET6: RowLayout = {
+  size: 52,
+  state: 0,
+  local: 4,
+  localPort: 24,
+  remote: 28,
+  remotePort: 48,
+  address: (bytes) => plain(formatIPv6(bytes)),
+  width: 16,
+};
+
+/** MIB_TCPROW and MIB_TCP6ROW of tcpmib.h. */
+export const ROWS = { inet: INET, inet6: INET6 } as const;
+
+/** An address without what makes it a v4-mapped one. */
+export function plain(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/, '');
+}
+
+/** Reads the rows of a table: their number, then one after the other. */
+export function rowsOf(
+  table: Buffer,
+  { size, state, local, localPort, remote, remotePort, address, width }: RowLayout,
+): TcpRow[] {
+  const rows: TcpRow[] = [];
+  const count = table.readUInt32LE(0);
+  for (let index = 0; index < count; index += 1) {
+    const row = table.subarray(4 + index * size, 4 + (index + 1) * size);
+    rows.push({
+      state: TCP_STATES[row.readUInt32LE(state)] ?? 'UNKNOWN',
+      local: address(row.subarray(local, local + width)),
+      localPort: row.readUInt16BE(localPort),
+      remote: address(row.subarray(remote, remote + width)),
+      remotePort: row.readUInt16BE(remotePort),
+    });
+  }
+  return rows;
+}
+
+/**
+ * A reader of the system's tables of TCP connections, those in TIME_WAIT included, through GetTcpTable and GetTcp6Table
+ * of iphlpapi.dll. A table that can't be read has no rows. @throws Error when the library can't be loaded.
+ */
+export function tcpTableReader(): () => TcpRow[] {
+  const library = koffi.load('iphlpapi.dll');
+  const readers = [
+    { get: library.func('uint32_t GetTcpTable(void *, void *, int)'), layout: INET },
+    { get: library.func('uint32_t GetTcp6Table(void *, void *, int)'), layout: INET6 },
+  ];
+  const length = Buffer.alloc(4);
+  let room = Buffer.alloc(65_536);
+  const read = (get: (typeof readers)[number]['get'], layout: RowLayout): TcpRow[] => {
+    for (;;) {
+      length.writeUInt32LE(room.length, 0);
+      const status = get(room, length, 0) as number;
+      if (status === NO_ERROR) return rowsOf(room, layout);
+      if (status !== ERROR_INSUFFICIENT_BUFFER) return [];
+      // It says how much it needs; more may be there by the next time.
+      room = Buffer.alloc(length.readUInt32LE(0) * 2);
+    }
+  };
+  return () => readers.flatMap(({ get, layout }) => read(get, layout));
+}

@@ -1,0 +1,213 @@
+import koffi from 'koffi';
+import type { Family, SocketName, SocketType } from '../../protocol/messages.ts';
+import { windows, WSA_ERRORS } from './constants-windows.ts';
+import { errnoNames } from './errno.ts';
+import { decodeSockaddr, encodeSockaddr, patchPort, SOCKADDR_ROOM } from './sockaddr.ts';
+import type { Native, Returned } from './types.ts';
+import { WinsockMessage } from './winsock-message.ts';
+import { plain, tcpTableReader, type TcpRow } from './winsock-tcp-table.ts';
+
+const VERSION_2_2 = 0x0202;
+/** A `struct linger` that is on, of no time. */
+const LINGER_NONE = Buffer.from([1, 0, 0, 0]);
+const SHUT = { read: 0, write: 1, both: 2 } as const;
+const ZERO = { inet: '0.0.0.0', inet6: '::' } as const satisfies Record<Family, string>;
+
+const layout = windows.sockaddr;
+const names = errnoNames(WSA_ERRORS, {});
+const wouldBlock = -WSA_ERRORS.WSAEWOULDBLOCK;
+/** An option that Windows does not have is refused as it would refuse an unknown number. */
+const noSuchOption = -WSA_ERRORS.WSAENOPROTOOPT;
+
+/**
+ * The calls of Winsock 2, through ws2_32.dll. @throws Error when Winsock can't be loaded or started.
+ */
+export function winsock(): Native {
+  const library = koffi.load('ws2_32.dll');
+  const call = (prototype: string) => library.func(prototype) as unknown as (...args: unknown[]) => number;
+
+  const WSAStartup = call('int WSAStartup(uint16_t, void *)');
+  const WSAGetLastError = call('int WSAGetLastError()');
+  const WSASocketW = call('intptr_t WSASocketW(int, int, int, void *, uint32_t, uint32_t)');
+  const bind = call('int bind(intptr_t, void *, int)');
+  const listen = call('int listen(intptr_t, int)');
+  const accept = call('intptr_t accept(intptr_t, void *, void *)');
+  const connect = call('int connect(intptr_t, void *, int)');
+  const send = call('int send(intptr_t, void *, int, int)');
+  const sendto = call('int sendto(intptr_t, void *, int, int, void *, int)');
+  const recv = call('int recv(intptr_t, void *, int, int)');
+  const getsockname = call('int getsockname(intptr_t, void *, void *)');
+  const getpeername = call('int getpeername(intptr_t, void *, void *)');
+  const setsockopt = call('int setsockopt(intptr_t, int, int, void *, int)');
+  const getsockopt = call('int getsockopt(intptr_t, int, int, void *, void *)');
+  const ioctlsocket = call('int ioctlsocket(intptr_t, int32_t, void *)');
+  const WSAIoctl = call('int WSAIoctl(intptr_t, uint32_t, void *, uint32_t, void *, uint32_t, void *, void *, void *)');
+  const shutdown = call('int shutdown(intptr_t, int)');
+  const closesocket = call('int closesocket(intptr_t)');
+  const SetHandleInformation = koffi
+    .load('kernel32.dll')
+    .func('int SetHandleInformation(intptr_t, uint32_t, uint32_t)');
+
+  const failed = WSAStartup(VERSION_2_2, Buffer.alloc(512));
+  if (failed !== 0) throw new Error(`WSAStartup returned ${failed}`);
+
+  const returned = (value: number): Returned => (value < 0 ? -WSAGetLastError() : value);
+
+  // One set of buffers for the whole process: calls are synchronous, and every result is copied out at once.
+  const nameRoom = Buffer.alloc(SOCKADDR_ROOM);
+  const lengthRoom = Buffer.alloc(4);
+  const valueRoom = Buffer.alloc(8);
+  const nonBlocking = Buffer.from([1, 0, 0, 0]);
+  const message = new WinsockMessage();
+
+  /** What is open, by its handle: the system lists no handles that could be asked for the sockets among them. */
+  const open = new Map<number, { family: Family; type: SocketType }>();
+
+  const keep = (fd: Returned, family: Family, type: SocketType): Returned => {
+    if (fd < 0) return fd;
+    ioctlsocket(fd, windows.FIONBIO | 0, nonBlocking);
+    open.set(fd, { family, type });
+    return fd;
+  };
+
+  const nameOf = (get: typeof getsockname, fd: number): SocketName | Returned => {
+    lengthRoom.writeInt32LE(nameRoom.length, 0);
+    const result = returned(get(fd, nameRoom, lengthRoom));
+    if (result < 0) return result;
+    return decodeSockaddr(layout, nameRoom, lengthRoom.readInt32LE(0)) ?? -WSA_ERRORS.WSAEAFNOSUPPORT;
+  };
+
+  const associate = (fd: number, family: Family, name: SocketName): Returned => {
+    const address = encodeSockaddr(layout, family, name);
+    return returned(connect(fd, address, address.length));
+  };
+
+  const close = (fd: number): Returned => {
+    open.delete(fd);
+    return returned(closesocket(fd));
+  };
+
+  /** The only receiving call that tells a datagram's destination has to be asked for by its GUID, of a socket. */
+  let receive: ((fd: number, header: Buffer, bytes: Buffer) => number) | undefined;
+  const receiverFrom = (fd: number) => {
+    const guid = Buffer.from(windows.WSAID_WSARECVMSG, 'hex');
+    const code = windows.SIO_GET_EXTENSION_FUNCTION_POINTER;
+    const pointer = Buffer.alloc(8);
+    const result = returned(WSAIoctl(fd, code, guid, guid.length, pointer, pointer.length, lengthRoom, null, null));
+    if (result < 0) throw new Error(`WSARecvMsg can't be had: ${names.get(-result) ?? -result}`);
+    const prototype = koffi.proto('int WSARecvMsg(intptr_t, void *, void *, void *, void *)');
+    const address = pointer.readBigUInt64LE(0);
+    return (socket: number, header: Buffer, bytes: Buffer) =>
+      koffi.call(address, prototype, socket, header, bytes, null, null) as number;
+  };
+
+  let tcpRows: (() => TcpRow[]) | undefined;
+  const readTcpRows = () => (tcpRows ??= tcpTableReader())();
+
+  const native: Native = {
+    socket(family, type) {
+      const kind = type === 'dgram' ? windows.SOCK_DGRAM : windows.SOCK_STREAM;
+      const number = family === 'inet' ? layout.AF_INET : layout.AF_INET6;
+      const flags = windows.WSA_FLAG_OVERLAPPED | windows.WSA_FLAG_NO_HANDLE_INHERIT;
+      return keep(returned(WSASocketW(number, kind, 0, null, 0, flags)), family, type);
+    },
+    bind(fd, family, name) {
+      const address = encodeSockaddr(layout, family, name);
+      return returned(bind(fd, address, address.length));
+    },
+    listen: (fd, backlog) => returned(listen(fd, backlog)),
+    accept(fd) {
+      const accepted = returned(accept(fd, null, null));
+      if (accepted >= 0) SetHandleInformation(accepted, windows.HANDLE_FLAG_INHERIT, 0);
+      return keep(accepted, open.get(fd)?.family ?? 'inet', 'stream');
+    },
+    connect: associate,
+    // Winsock has no address of no family for this: one that is all zero does it.
+    disconnect(fd) {
+      const family = open.get(fd)?.family ?? 'inet';
+      return associate(fd, family, { address: ZERO[family], port: 0 });
+    },
+    send: (fd, data) => returned(send(fd, data, data.length, 0)),
+    sendto(fd, data, family, name) {
+      const address = encodeSockaddr(layout, family, name);
+      return returned(sendto(fd, data, data.length, 0, address, address.length));
+    },
+    recv(fd, size) {
+      const data = Buffer.allocUnsafeSlow(Math.max(size, 1));
+      if (open.get(fd)?.type !== 'dgram') {
+        const bytes = returned(recv(fd, data, size, 0));
+        return { bytes, data: data.subarray(0, Math.max(bytes, 0)), from: null, to: null };
+      }
+      receive ??= receiverFrom(fd);
+      message.prepare(data, size);
+      const result = returned(receive(fd, message.header, lengthRoom));
+      if (result < 0) return { bytes: result, data: Buffer.alloc(0), from: null, to: null };
+      const bytes = lengthRoom.readUInt32LE(0);
+      return { bytes, data: data.subarray(0, bytes), from: message.from(), to: message.destination() };
+    },
+    getsockname: (fd) => nameOf(getsockname, fd),
+    getpeername: (fd) => nameOf(getpeername, fd),
+    setsockopt: (fd, option, value) => native.setter(option, value)(fd),
+    setter(option, value) {
+      const known = windows.options[option];
+      if (!known) return () => noSuchOption;
+      const bytes = Buffer.alloc(4);
+      bytes.writeInt32LE(Number(value));
+      if ('control' in known) {
+        return (fd) => returned(WSAIoctl(fd, known.control, bytes, 4, null, 0, lengthRoom, null, null));
+      }
+      return (fd) => returned(setsockopt(fd, known.level, known.number, bytes, 4));
+    },
+    getsockopt(fd, option) {
+      const known = windows.options[option];
+      // A control code sets; there is none that gets.
+      if (!known || 'control' in known) return { returned: noSuchOption, value: 0 };
+      lengthRoom.writeInt32LE(4, 0);
+      valueRoom.fill(0);
+      const result = returned(getsockopt(fd, known.level, known.number, valueRoom, lengthRoom));
+      return { returned: result, value: result < 0 ? 0 : valueRoom.readInt32LE(0) };
+    },
+    caller(name, family, address) {
+      const make = name === 'bind' ? bind : connect;
+      const bytes = encodeSockaddr(layout, family, { address, port: 0 });
+      return (fd, port) => {
+        patchPort(bytes, port);
+        return returned(make(fd, bytes, bytes.length));
+      };
+    },
+    tcpStates(fds) {
+      const states = new Map(readTcpRows().map((row) => [keyOf(row), row.state]));
+      return fds.map((fd) => {
+        const [local, remote] = [nameOf(getsockname, fd), nameOf(getpeername, fd)];
+        if (typeof local === 'number' || typeof remote === 'number') return null;
+        const ends = { local: plain(local.address), remote: plain(remote.address) };
+        return states.get(keyOf({ ...ends, localPort: local.port, remotePort: remote.port })) ?? null;
+      });
+    },
+    statesByPort() {
+      const states = new Map<number, string[]>();
+      for (const { localPort, state } of readTcpRows()) {
+        const there = states.get(localPort);
+        if (there) there.push(state);
+        else states.set(localPort, [state]);
+      }
+      return states;
+    },
+    abort(fd) {
+      setsockopt(fd, windows.SO_LINGER.level, windows.SO_LINGER.number, LINGER_NONE, LINGER_NONE.length);
+      return close(fd);
+    },
+    shutdown: (fd, how) => returned(shutdown(fd, SHUT[how])),
+    close,
+    // A call that can't be done at once and one that has only begun are answered alike.
+    wouldBlock: (code) => code === wouldBlock,
+    inProgress: (code) => code === wouldBlock,
+    errnoName: (errno) => names.get(errno) ?? `errno-${errno}`,
+    openSockets: () => open.size,
+  };
+  return native;
+}
+
+function keyOf({ local, localPort, remote, remotePort }: Omit<TcpRow, 'state'>): string {
+  return `${local} ${localPort} ${remote} ${remotePort}`;
+}

@@ -1,0 +1,56 @@
+import process from 'node:process';
+import type { Comparison } from '../record/comparison.ts';
+import { columnsOf } from '../report/comparison/columns.ts';
+import { compare } from '../report/comparison/compare.ts';
+import { comparisonMarkdown } from '../report/comparison/markdown.ts';
+import { countsInWords } from '../report/summary.ts';
+import { recordsAt } from './record-files.ts';
+import { prepareFolder, writeWhole } from './reports-folder.ts';
+import { paint, say } from './terminal.ts';
+import { version } from './version.ts';
+
+export interface ReportOptions {
+  output: string;
+  format: 'pretty' | 'json';
+}
+
+/** What is written of a comparison: a file's name, and the pure function that makes it. */
+const FORMATS: readonly { file: string; content: (comparison: Comparison) => string }[] = [
+  { file: 'MATRIX.md', content: comparisonMarkdown },
+  { file: 'matrix.json', content: (comparison) => `${JSON.stringify(comparison)}\n` },
+];
+
+/**
+ * `bindspec report`: merges records into one comparison. What failed somewhere is in it and is no error of the merge.
+ * @throws UserError when a record can't be read, or the folder not be written to.
+ */
+export async function reportCommand(paths: readonly string[], { output, format }: ReportOptions): Promise<void> {
+  const { runs, matrices } = recordsAt(paths);
+  prepareFolder(output);
+  const { columns, superseded } = columnsOf(runs, matrices);
+  for (const { file, by, because } of superseded) {
+    process.stderr.write(`bindspec: ${file} is left out, because ${by} is ${because} and of the same platform\n`);
+  }
+  const comparison = compare(columns, version());
+  const written = FORMATS.map(({ file, content }) => writeWhole(output, file, content(comparison)));
+  if (format === 'json') {
+    say(JSON.stringify(comparison));
+    return;
+  }
+  tell(comparison);
+  say(paint('gray', `written: ${written.join(', ')}`));
+}
+
+function tell({ platforms, experiments }: Comparison): void {
+  const widest = Math.max(...platforms.map(({ name }) => name.length));
+  for (const { name, run, matrix } of platforms) {
+    const pairs = matrix && `${matrix.counts.pairs} pairs, ${matrix.counts.mismatches} mismatches`;
+    const words = [run && countsInWords(run.counts), pairs].filter(Boolean).join('; ');
+    say(`${name.padEnd(widest)}  ${paint('gray', words)}`);
+  }
+  const apart = experiments.filter(({ cells }) => cells.some(({ alike }) => alike.length > 1));
+  const differing = apart.flatMap(({ cells }) => cells.filter(({ alike }) => alike.length > 1));
+  say();
+  for (const { id } of apart) say(`${paint('yellow', '≠')} ${id}`);
+  say(`${differing.length} cells with different outcomes, in ${apart.length} of ${experiments.length} experiments`);
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { matrixSchema } from './matrix.ts';
+import { platformSchema, recordSchema, VERDICTS } from './record.ts';
+
+/** The version of the shape. Raised when a reader of the one before could not read it. */
+export const COMPARISON_VERSION = 1;
+
+const text = z.string();
+const count = z.int().min(0);
+const cell = recordSchema.shape.cells.element.shape;
+const claim = recordSchema.shape.claims.element.shape;
+
+const run = z.strictObject({
+  started: z.iso.datetime(),
+  complete: z.boolean(),
+  duration: z.number().describe('Milliseconds'),
+  selectors: z.array(text).describe('What was chosen; everything, where there are none'),
+  counts: z.partialRecord(z.enum(VERDICTS), count).describe('How many cells have each verdict that any has'),
+});
+
+const matrix = z.strictObject({
+  started: z.iso.datetime(),
+  complete: z.boolean(),
+  model: matrixSchema.shape.settings.shape.model,
+  asked: matrixSchema.shape.settings.shape.asked,
+  counts: matrixSchema.shape.counts,
+  rules: z.array(text).describe('The rules of the model that the mismatches are about'),
+  errors: count.describe('How often something went wrong in the harness'),
+});
+
+const column = z.strictObject({
+  name: text.describe('The id of the platform, with what sets it apart where several have that id'),
+  platform: platformSchema,
+  lab: text,
+  bindspec: text.describe('The version that wrote the record'),
+  run: run.exactOptional(),
+  matrix: matrix.exactOptional(),
+});
+
+const outcome = z.strictObject({
+  place: text.describe('Where in the observation; empty for the whole of it'),
+  observed: text.describe('In words; a number that kept the bounds it had to is told as the bounds'),
+});
+
+const seen = z.strictObject({
+  verdict: cell.verdict,
+  reason: cell.reason,
+  known: text.exactOptional().describe('How it is known what to expect there'),
+  outcomes: z.array(outcome).describe('Empty where nothing was observed'),
+});
+
+const compared = z.strictObject({
+  id: text,
+  values: cell.values,
+  on: z.record(text, seen).describe('By the names of the platforms; absent where the cell was not chosen'),
+  alike: z
+    .array(z.array(text))
+    .describe('The platforms that observed something, together where it was the same; the largest group first'),
+});
+
+export const comparisonSchema = z.strictObject({
+  schema: z.literal(COMPARISON_VERSION),
+  kind: z.literal('comparison'),
+  bindspec: text.describe('The version that compared'),
+  platforms: z.array(column),
+  experiments: z.array(z.strictObject({ id: text, title: text, asks: text, cells: z.array(compared) })),
+  claims: z.array(
+    z.strictObject({
+      id: text,
+      claim: text,
+      documents: claim.documents,
+      on: z.record(text, z.strictObject({ verdict: claim.verdict, detail: claim.detail })),
+    }),
+  ),
+});
+
+export type Comparison = z.infer<typeof comparisonSchema>;
+export type ComparedPlatform = Comparison['platforms'][number];
+export type ComparedExperiment = Comparison['experiments'][number];
+export type ComparedCell = ComparedExperiment['cells'][number];

@@ -1,0 +1,132 @@
+import type { ComparedPlatform, Comparison } from '../../record/comparison.ts';
+import { cellCount } from '../axes.ts';
+import { code, table, text } from '../markup.ts';
+import { countsInWords } from '../summary.ts';
+import { duration } from '../words.ts';
+import { differences, experimentTables } from './markdown-experiments.ts';
+
+/** A comparison as a page for people, in the Markdown of the forges. */
+export function comparisonMarkdown({ platforms, experiments, claims }: Comparison): string {
+  const ran = platforms.filter(({ run }) => run).map(({ name }) => name);
+  const parts = [
+    `# bindspec on ${platforms.length} platform${platforms.length === 1 ? '' : 's'}`,
+    overview({ experiments }),
+    '## Platforms',
+    platformTable(platforms),
+    ...(experiments.length > 0 ? ['## Experiments', KEY, ...experimentTables(experiments, ran)] : []),
+    ...section('Where they differ', differences(experiments, ran)),
+    ...section('What the documents claim', claimsSection(claims, ran)),
+    ...section('Bind matrices', matrices(platforms)),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+const KEY =
+  'The verdicts of the cells, and what was observed. **≠** are the cells in which a platform did not do what most did.';
+
+function section(title: string, parts: readonly string[]): string[] {
+  return parts.length === 0 ? [] : [`## ${title}`, ...parts];
+}
+
+function overview({ experiments }: Pick<Comparison, 'experiments'>): string {
+  const cells = experiments.flatMap((experiment) => experiment.cells);
+  const apart = cells.filter(({ alike }) => alike.length > 1);
+  const within = experiments.filter((experiment) => experiment.cells.some(({ alike }) => alike.length > 1));
+  const where =
+    apart.length === 0 ? 'no cell' : `${cellCount(apart.length)} of ${within.map(({ id }) => code(id)).join(', ')}`;
+  return `**${experiments.length} experiments, ${cellCount(cells.length)}.** Outcomes differ in ${where}.`;
+}
+
+function platformTable(platforms: readonly ComparedPlatform[]): string {
+  return table(
+    ['Platform', 'System', 'Runtime', 'Lab', 'User', 'Cells', 'Started'],
+    platforms.map(({ name, platform, lab, run, matrix }) => [
+      code(name),
+      text(`${platform.system} ${platform.release}${platform.stack === undefined ? '' : ` (${platform.stack})`}`),
+      text(platform.runtime),
+      text(lab),
+      platform.uid === null ? 'none' : String(platform.uid),
+      run ? cellsOf(run) : 'no run',
+      text(run?.started ?? matrix?.started ?? ''),
+    ]),
+  );
+}
+
+function cellsOf({ counts, complete, selectors, duration: took }: NonNullable<ComparedPlatform['run']>): string {
+  const limits = [
+    ...(complete ? [] : ['**incomplete**']),
+    ...(selectors.length === 0 ? [] : [`only ${selectors.map(code).join(' ')}`]),
+  ];
+  return [`${countsInWords(counts)}, in ${duration(took)}`, ...limits].join('<br>');
+}
+
+function claimsSection(claims: Comparison['claims'], names: readonly string[]): string[] {
+  const judged = claims.filter(({ on }) => Object.values(on).some(({ verdict }) => verdict !== 'untested'));
+  if (judged.length === 0) return [];
+  const rows = judged.map(({ id, claim, documents, on }) => [
+    `${text(claim)}<br>${code(id)} ${documents.map(code).join(' ')}`,
+    ...names.map((name) => verdictOf(on[name]?.verdict)),
+  ]);
+  const details = judged.flatMap((claim) => reasons(claim, names));
+  return [
+    table(['Claim', ...names.map(code)], rows),
+    ...(details.length === 0 ? [] : [table(['Claim', 'Platforms', 'Verdict', 'On what it rests'], details)]),
+  ];
+}
+
+/** Why a claim does not simply hold; platforms of which the same is said share a row. */
+function reasons({ id, on }: Comparison['claims'][number], names: readonly string[]): string[][] {
+  const rows = new Map<string, { platforms: string[]; verdict: string; detail: string }>();
+  for (const name of names) {
+    const { verdict, detail = '' } = on[name] ?? {};
+    if (verdict !== 'refuted' && verdict !== 'qualified') continue;
+    const key = JSON.stringify([verdict, detail]);
+    rows.set(key, { verdict, detail, platforms: [...(rows.get(key)?.platforms ?? []), name] });
+  }
+  return [...rows.values()].map(({ platforms, verdict, detail }) => [
+    code(id),
+    platforms.length === names.length ? 'all' : platforms.map(code).join('<br>'),
+    `**${verdict}**`,
+    text(detail),
+  ]);
+}
+
+function verdictOf(verdict: string | undefined): string {
+  if (verdict === undefined) return 'untested';
+  return verdict === 'refuted' || verdict === 'qualified' ? `**${verdict}**` : verdict;
+}
+
+function matrices(platforms: readonly ComparedPlatform[]): string[] {
+  const rows = platforms.flatMap(({ name, matrix }) => (matrix ? [matrixRow(name, matrix)] : []));
+  if (rows.length === 0) return [];
+  const head = [
+    'Platform',
+    'Model',
+    'Pairs',
+    'As the model says',
+    'Mismatches',
+    'Not run',
+    'Skipped',
+    'Rules in doubt',
+  ];
+  return ['Every pair of sockets, held against the model of the system.', table(head, rows)];
+}
+
+function matrixRow(name: string, matrix: NonNullable<ComparedPlatform['matrix']>): string[] {
+  const { model, asked, counts, rules, errors, complete } = matrix;
+  const limits = [
+    ...(complete ? [] : ['**incomplete**']),
+    ...(errors === 0 ? [] : [`**errors of the harness: ${errors}**`]),
+    ...Object.entries(asked).map(([axis, values]) => `only ${code(`${axis} ${values}`)}`),
+  ];
+  return [
+    [code(name), ...limits].join('<br>'),
+    text(model),
+    String(counts.pairs),
+    String(counts.agree),
+    counts.mismatches === 0 ? '0' : `**${counts.mismatches}**`,
+    String(counts.notRun),
+    String(counts.skipped),
+    rules.map(code).join(', ') || 'none',
+  ];
+}

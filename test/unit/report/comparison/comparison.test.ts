@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest';
+import { comparisonSchema } from '../../../../src/record/comparison.ts';
+import type { CellRecord } from '../../../../src/record/record.ts';
+import { columnsOf } from '../../../../src/report/comparison/columns.ts';
+import { compare } from '../../../../src/report/comparison/compare.ts';
+import { comparisonMarkdown } from '../../../../src/report/comparison/markdown.ts';
+import { expectGolden } from '../golden.ts';
+import { given, matrixOn, runOn } from './fixture.ts';
+
+const CELL = 'refusal/loopback/family:inet';
+
+/** What becomes of one cell on another platform. */
+const changed = (id: string, change: Partial<CellRecord>) => (cell: CellRecord) => (cell.id === id ? change : {});
+
+function compared(...runs: ReturnType<typeof runOn>[]) {
+  return compare(columnsOf(given(...runs), []).columns, '0.1.0');
+}
+
+function cellOf(comparison: ReturnType<typeof compared>, id: string) {
+  return comparison.experiments.flatMap(({ cells }) => cells).find((cell) => cell.id === id);
+}
+
+const linux = runOn({});
+const windows = runOn({
+  id: 'windows-10.0-x64',
+  system: 'windows',
+  twist: changed(CELL, { observation: { client: 'WSAECONNRESET', milliseconds: 1 }, verdict: 'differs' }),
+});
+const darwin = runOn({ id: 'darwin-24.6-arm64', system: 'darwin' });
+
+describe('a comparison', () => {
+  it('has platforms of the same outcome together, the largest group first', () => {
+    expect(cellOf(compared(windows, linux, darwin), CELL)?.alike).toEqual([
+      ['darwin-24.6-arm64', 'linux-6.1-x64'],
+      ['windows-10.0-x64'],
+    ]);
+    expect(cellOf(compared(linux, darwin), CELL)?.alike).toHaveLength(1);
+  });
+
+  it('takes the names that systems have for one error for the same, in a list too', () => {
+    const id = 'refusal/loopback/family:inet6';
+    const saying = (client: unknown) =>
+      changed(id, { observation: { client }, expectation: { expect: { client }, known: 'observed', cite: [] } });
+    const seen = (one: unknown, other: unknown) =>
+      cellOf(compared(runOn({ twist: saying(one) }), runOn({ id: 'windows-10.0-x64', twist: saying(other) })), id)
+        ?.alike;
+    expect(seen('ECONNREFUSED', 'WSAECONNREFUSED')).toHaveLength(1);
+    expect(seen(['ok', 'EADDRINUSE'], ['ok', 'WSAEADDRINUSE'])).toHaveLength(1);
+    expect(seen('EADDRINUSE', 'WSAEACCES')).toHaveLength(2);
+    expect(seen(['ok', 'EADDRINUSE'], ['ok'])).toHaveLength(2);
+    expect(seen(['ok'], ['ok', 'EADDRINUSE'])).toHaveLength(2);
+    expect(seen('silence', 'ok')).toHaveLength(2);
+  });
+
+  it('looks only at what is judged somewhere, so that times are no difference', () => {
+    const slower = runOn({
+      id: 'linux-6.12-x64',
+      twist: changed(CELL, { observation: { client: 'ECONNREFUSED', milliseconds: 99 } }),
+    });
+    expect(cellOf(compared(linux, slower), CELL)?.alike).toHaveLength(1);
+  });
+
+  it('takes a time that kept its bounds for the bounds, and one that did not for a difference', () => {
+    const id = 'conflict/wildcard/family:inet/type:dgram';
+    const took = (milliseconds: number) => {
+      const twist = changed(id, { observation: { second: 'EADDRINUSE', took: milliseconds } });
+      return cellOf(compared(linux, runOn({ id: 'linux-6.12-x64', twist })), id);
+    };
+    expect(took(49)?.alike).toHaveLength(1);
+    expect(took(49)?.on['linux-6.12-x64']?.outcomes).toContainEqual({ place: 'took', observed: 'at most 50' });
+    expect(took(51)?.alike).toHaveLength(2);
+  });
+
+  it('sees a platform that has no expectation in the places in which others are judged', () => {
+    const without = (cell: CellRecord): Partial<CellRecord> => {
+      delete (cell as Partial<CellRecord>).expectation;
+      return {};
+    };
+    const unknown = runOn({ id: 'openbsd-7.8-x64' });
+    const unjudged = { ...unknown, cells: unknown.cells.map((cell) => ({ ...cell })) };
+    for (const cell of unjudged.cells) without(cell);
+    const both = cellOf(compared(linux, unjudged), CELL);
+    expect(both?.alike).toEqual([['linux-6.1-x64', 'openbsd-7.8-x64']]);
+    expect(both?.on['openbsd-7.8-x64']?.known).toBeUndefined();
+    // Alone, all that was observed is told, but for the time.
+    expect(cellOf(compared(unjudged), CELL)?.on['openbsd-7.8-x64']?.outcomes).toEqual([
+      { place: 'client', observed: 'ECONNREFUSED' },
+    ]);
+  });
+
+  it('takes what was skipped for no difference, and keeps the reason', () => {
+    const skipped = runOn({
+      id: 'openbsd-7.8-x64',
+      twist: changed(CELL, { verdict: 'skipped', reason: 'not here', observation: undefined }),
+    });
+    const cell = cellOf(compared(linux, skipped), CELL);
+    expect(cell?.alike).toEqual([['linux-6.1-x64']]);
+    expect(cell?.on['openbsd-7.8-x64']).toMatchObject({ verdict: 'skipped', reason: 'not here', outcomes: [] });
+  });
+
+  it('leaves out a platform on which a cell was not chosen', () => {
+    const few = { ...darwin, cells: darwin.cells.slice(0, 1) };
+    expect(Object.keys(cellOf(compared(linux, few), 'conflict/neighbour')?.on ?? {})).toEqual(['linux-6.1-x64']);
+  });
+
+  it('does not depend on the order of the records, and is as its schema says', () => {
+    const forward = compared(linux, windows, darwin);
+    expect(JSON.stringify(compared(darwin, windows, linux))).toBe(JSON.stringify(forward));
+    expect(comparisonSchema.safeParse(JSON.parse(JSON.stringify(forward))).error).toBeUndefined();
+  });
+});
+
+describe('the page of a comparison', () => {
+  const { columns } = columnsOf(
+    given(linux, windows, { ...darwin, complete: false, claims: [] }),
+    given(
+      matrixOn(linux),
+      matrixOn(runOn({ id: 'linux-6.12-x64' }), {
+        complete: false,
+        counts: { pairs: 10, agree: 7, mismatches: 2, notRun: 1, skipped: 3 },
+        errors: [{ what: 'a pair', error: 'it hung' }],
+      }),
+    ),
+  );
+  const page = comparisonMarkdown(compare(columns, '0.1.0'));
+
+  it('is what it was', () => {
+    expectGolden('comparison.md', page);
+  });
+
+  it('has as many cells in every row of a table as in its head', () => {
+    const tables = page
+      .trimEnd()
+      .split('\n\n')
+      .filter((part) => part.startsWith('| '));
+    expect(tables).toHaveLength(8);
+    for (const table of tables) {
+      const columnCounts = table.split('\n').map((row) => row.match(/(?<!\\)\|/g)?.length);
+      expect(new Set(columnCounts).size, table).toBe(1);
+    }
+  });
+
+  it('has no HTML but its own', () => {
+    const tags = new Set(page.replace(/`[^`\n]*`/g, '').match(/<[^>]*>/g));
+    expect([...tags].toSorted()).toEqual(['</code>', '<br>', '<code>']);
+  });
+
+  it('says where nothing differs', () => {
+    const same = comparisonMarkdown(compared(linux, darwin));
+    expect(same).toContain('Outcomes differ in no cell.');
+    expect(same).not.toContain('## Where they differ');
+    expect(same).not.toContain('≠** f');
+  });
+
+  it('stays a page that a forge shows, with thirty platforms', () => {
+    const many = Array.from({ length: 30 }, (_, index) =>
+      runOn({
+        id: `linux-6.${index}-x64`,
+        twist: changed(CELL, { observation: { client: `E${index}` }, verdict: 'fail' }),
+      }),
+    );
+    expect(comparisonMarkdown(compared(...many)).length).toBeLessThan(512 * 1024);
+  });
+});
