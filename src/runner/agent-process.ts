@@ -307,7 +307,7 @@ export class AgentProcess {
 }
 
 /** How long it may take to reach a host and end an agent there, in milliseconds. */
-const FAR_END = 10_000;
+const FAR_END = 30_000;
 
 function start(command: readonly string[]) {
   const [file = '', ...words] = command;
