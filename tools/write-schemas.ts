@@ -6,6 +6,7 @@ import {
   explorationJsonSchema,
   matrixJsonSchema,
   recordJsonSchema,
+  verificationJsonSchema,
 } from '../src/record/json-schema.ts';
 
 mkdirSync('schemas', { recursive: true });
@@ -13,4 +14,5 @@ writeFileSync('schemas/record.schema.json', recordJsonSchema());
 writeFileSync('schemas/explore.schema.json', explorationJsonSchema());
 writeFileSync('schemas/matrix.schema.json', matrixJsonSchema());
 writeFileSync('schemas/topology.schema.json', topologyJsonSchema());
+writeFileSync('schemas/verify.schema.json', verificationJsonSchema());
 writeFileSync('schemas/comparison.schema.json', comparisonJsonSchema());

@@ -13,6 +13,7 @@ import type { ReportOptions } from './report.ts';
 import type { RunOptions } from './run.ts';
 import type { ShowOptions } from './show.ts';
 import type { PrepareOptions } from './stack.ts';
+import type { VerifyOptions } from './verify.ts';
 import { version } from './version.ts';
 
 /** Loaded only where a stack is named. */
@@ -160,6 +161,21 @@ function program(): Command {
     .addOption(format())
     .action(async (options: ExploreOptions, command: Command) => {
       process.exitCode = await inStack(command, async () => (await import('./explore.ts')).exploreCommand(options));
+    });
+
+  bindspec
+    .command('verify')
+    .description('look into a running container without changing it: what listens, what is published, what answers')
+    .argument('[container]', 'the name or id of a container of podman or docker')
+    .option('--pid <number>', 'instead: the network of this process', number(1, 0x7fff_ffff))
+    .option('--netns <file>', 'instead: this network namespace, such as /run/netns/blue')
+    .option('--engine <name>', 'the engine that has the container: podman, docker, or with a socket docker=SOCKET')
+    .option('--udp', 'send empty datagrams to UDP ports as well', false)
+    .option('--neighbour', 'try from a machine beside this host too: a network namespace made for it (root)', false)
+    .option('--patience <ms>', 'how long to wait for what may never come', number(50, 60_000), 300)
+    .addOption(format())
+    .action(async (container: string | undefined, options: VerifyOptions) => {
+      process.exitCode = await (await import('./verify.ts')).verifyCommand(container, options);
     });
 
   const stacks = bindspec.command('stack').description('other network stacks that can be run on this machine');

@@ -7,7 +7,7 @@ import { listenersAt } from './socket-table.ts';
 import { open, outcomeOf } from './talk.ts';
 import { addressOf, kindOf, type Part, type Trial } from './trial.ts';
 
-/** How long a program may take until it listens, in milliseconds, and how often that is looked at. */
+/** How long a program may take until it listens, and until it answers, in milliseconds; how often the first is looked at. */
 const START_DEADLINE = 15_000;
 const LOOK_EVERY = 20;
 
@@ -66,7 +66,8 @@ async function askHttp(trial: Trial, host: HostName, family: Family, kind: Addre
       within: trial.connectPatience,
     },
     { op: 'send', on: socket, data: 'GET / HTTP/1.0\r\n\r\n' },
-    { op: 'recv', on: socket, within: trial.patience },
+    // Who takes the connection answers; a program that does it for the first time may take as long as to start.
+    { op: 'recv', on: socket, within: START_DEADLINE },
   );
   await part.do({ op: 'close', on: socket });
   const last = results.at(-1);

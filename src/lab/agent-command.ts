@@ -1,8 +1,9 @@
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
-/** What starts an agent in this package, once it is built, and where that is in any package. */
-const HERE = fileURLToPath(new URL('../agent/start.cjs', import.meta.url));
+/** What starts an agent in this package, once it is built. */
+const AGENT = fileURLToPath(new URL('../agent/start.cjs', import.meta.url));
+/** Where that is in any package. */
 const IN_PACKAGE = 'dist/src/agent/start.cjs';
 
 /**
@@ -10,5 +11,5 @@ const IN_PACKAGE = 'dist/src/agent/start.cjs';
  * another folder of the package, is given for another host.
  */
 export function agentCommand(node: string = process.execPath, folder?: string): string[] {
-  return [node, folder === undefined ? HERE : `${folder.replace(/[/\\]+$/, '')}/${IN_PACKAGE}`];
+  return [node, folder === undefined ? AGENT : `${folder.replace(/[/\\]+$/, '')}/${IN_PACKAGE}`];
 }

@@ -77,6 +77,7 @@ export function hostFacts(
   };
 }
 
-function isLinkLocal(address: string): boolean {
+/** Whether an address is good on one link only, and useless without saying which. */
+export function isLinkLocal(address: string): boolean {
   return address.startsWith('169.254.') || /^fe[89ab][\da-f]:/i.test(address);
 }

@@ -3,6 +3,7 @@ import { COMPARISON_VERSION, comparisonSchema } from './comparison.ts';
 import { EXPLORATION_VERSION, explorationSchema } from './explore.ts';
 import { MATRIX_VERSION, matrixSchema } from './matrix.ts';
 import { RECORD_VERSION, recordSchema } from './record.ts';
+import { VERIFICATION_VERSION, verificationSchema } from './verification.ts';
 
 /** The record's shape for other programs, as the text of a JSON Schema (draft 2020-12). */
 export function recordJsonSchema(): string {
@@ -26,6 +27,16 @@ export function explorationJsonSchema(): string {
     `exploration:${EXPLORATION_VERSION}`,
     'exploration',
     'Random sequences of operations on one platform, held against a model',
+  );
+}
+
+/** The shape of what `bindspec verify --format json` prints, likewise. */
+export function verificationJsonSchema(): string {
+  return jsonSchema(
+    verificationSchema,
+    `verification:${VERIFICATION_VERSION}`,
+    'verification',
+    'What listens in one container, what its engine publishes, what answers from where, and what is wrong with it',
   );
 }
 

@@ -8,9 +8,8 @@ import { spawn } from 'node:child_process';
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
+import { agentCommand } from '../lab/agent-command.ts';
 
-const AGENT = fileURLToPath(new URL('../agent/start.cjs', import.meta.url));
 /** What an agent can be started with: nothing, a user to become, or another agent to end. */
 const WORDS = /^(\d+|end \d+)?$/;
 /** The longest first line, in characters. */
@@ -45,7 +44,8 @@ server.listen(path, () => {
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit(0));
 
 function startAgent(connection: Socket, words: readonly string[]): void {
-  const agent = spawn(process.execPath, [AGENT, ...words], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const [node = '', ...start] = agentCommand();
+  const agent = spawn(node, [...start, ...words], { stdio: ['pipe', 'pipe', 'inherit'] });
   agent.stdin.on('error', () => undefined);
   connection.pipe(agent.stdin);
   agent.stdout.pipe(connection);

@@ -126,3 +126,30 @@ describe.skipIf(noWine !== null)(titled('Wine', noWine), () => {
 function answers(json: string): string[] {
   return (JSON.parse(json) as { answers: string[] }).answers;
 }
+
+const noKernel = await withoutStack('kernel:6.1');
+
+describe.skipIf(noKernel !== null)(titled('a kernel under qemu', noKernel), () => {
+  test('runs the same command line, and what it reports comes back', async () => {
+    const reports = folder();
+    const words = ['run', 'conflict/mapped-names', 'reach/external-from-neighbour', '--stack', 'kernel:6.1'];
+    const { exitCode, stdout, stderr } = await bindspec([...words, '--reports', reports]);
+    expect(exitCode, stdout + stderr).toBe(0);
+    const record = readRecord(readFileSync(path.join(reports, 'linux-6.1-x64', 'record.json'), 'utf8'), 'record.json');
+    expect(record.platform).toMatchObject({ system: 'linux', stack: 'kernel:6.1' });
+    expect(record.lab.lab).toBe('netns');
+    expect(record.cells).toHaveLength(46);
+  }, 300_000);
+
+  test('is ended by an interruption, and tells of a command line that is wrong as here', async () => {
+    const { exitCode, stderr } = await bindspec(['run', 'no-such-experiment', '--stack', 'kernel:6.1', '--no-reports']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("'no-such-experiment'");
+  }, 300_000);
+});
+
+test('a kernel that there is none of is told in one line', async () => {
+  const { exitCode, stderr } = await bindspec(['run', '--stack', 'kernel:/nowhere/vmlinuz', '--no-reports']);
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(/^bindspec: .*\/nowhere\/vmlinuz.*$/);
+});

@@ -19,6 +19,7 @@ const COMMANDS = [
   'matrix',
   'explore',
   'explain',
+  'verify',
   'stack list',
   'stack prepare',
 ] as const;

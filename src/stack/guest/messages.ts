@@ -1,5 +1,9 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { z } from 'zod';
 import { READY } from './init.ts';
+
+/** What a guest may bring back, unpacked, in bytes; the reports of the whole suite are some megabytes. */
+const MOST_BROUGHT = 64_000_000;
 
 /** What a guest is asked to do. */
 export interface Order {
@@ -55,11 +59,14 @@ export function readResults(received: Buffer): Progress {
   }
 }
 
+const outcomeSchema = z.strictObject({
+  exitCode: z.int().min(0).max(255),
+  files: z.record(z.string().max(1000), z.base64()),
+});
+
 function decodeOutcome(body: Buffer): Outcome {
-  const { exitCode, files } = JSON.parse(gunzipSync(body).toString()) as {
-    exitCode: number;
-    files: Record<string, string>;
-  };
+  const unpacked = gunzipSync(body, { maxOutputLength: MOST_BROUGHT }).toString();
+  const { exitCode, files } = outcomeSchema.parse(JSON.parse(unpacked));
   const reports = new Map(Object.entries(files).map(([file, content]) => [file, Buffer.from(content, 'base64')]));
   return { exitCode, reports };
 }

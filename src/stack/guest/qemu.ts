@@ -17,17 +17,24 @@ export const FIRST_SOCKET = 3;
 export const ALL_LINES = [LINES.stdout, LINES.stderr, LINES.result, LINES.console] as const;
 /**
  * The features of an emulated processor that only cost time: every change between user and kernel is slower with the
- * access checks and with more state to save.
+ * access checks and with more state to save. Without the saving of more state there can be no AVX, which newer kernels do
+ * not ask for once they see it.
  */
-const EMULATED_PROCESSOR = 'max,-smap,-smep,-umip,-la57,-pku,-xsave';
+const EMULATED_PROCESSOR = 'max,-smap,-smep,-umip,-la57,-pku,-avx,-xsave';
+
+/**
+ * A kernel makes its tables after the machine's memory, of which a guest has little. Those of UDP ports and of TCP
+ * connections are as large as on a usual machine: with more than ten UDP sockets in a slot, of whatever ports, Linux
+ * searches another way, and it keeps half as many connections in TIME_WAIT as the table has slots and drops the rest.
+ */
+export const TABLES: readonly string[] = ['uhash_entries=16384', 'thash_entries=65536'];
 
 /**
  * What the kernel is told. Messages go to the last line, and only the gravest; a panic ends the machine at once. An
  * emulated machine has no secrets to guard from speculation, trusts its clock and its random numbers, and need not clear
- * every page before it is used. The table of UDP ports is as large as on a usual machine, where its slots are long enough
- * that unrelated ports do not fill them: with more than ten sockets in a slot, Linux searches another way.
+ * every page before it is used.
  */
-export const KERNEL_WORDS = [
+export const KERNEL_WORDS: readonly string[] = [
   `console=${LINES.console}`,
   'quiet',
   'panic=-1',
@@ -35,7 +42,7 @@ export const KERNEL_WORDS = [
   'tsc=reliable',
   'random.trust_cpu=on',
   'init_on_alloc=0',
-  'uhash_entries=16384',
+  ...TABLES,
 ];
 
 /**
@@ -44,14 +51,34 @@ export const KERNEL_WORDS = [
  */
 export function qemuWords({ kernel, archive, accelerator, processors, memory }: Machine): string[] {
   return [
-    ...['-M', 'pc', '-nodefaults', '-no-user-config', '-nic', 'none', '-display', 'none', '-no-reboot'],
-    ...['-accel', accelerator === 'kvm' ? 'kvm' : 'tcg,thread=multi'],
-    ...['-cpu', accelerator === 'kvm' ? 'host' : EMULATED_PROCESSOR],
-    ...['-smp', String(processors), '-m', String(memory)],
-    ...['-kernel', kernel, '-initrd', archive, '-append', KERNEL_WORDS.join(' ')],
+    '-M',
+    'pc',
+    '-nodefaults',
+    '-no-user-config',
+    '-nic',
+    'none',
+    '-display',
+    'none',
+    '-no-reboot',
+    '-accel',
+    accelerator === 'kvm' ? 'kvm' : 'tcg,thread=multi',
+    '-cpu',
+    accelerator === 'kvm' ? 'host' : EMULATED_PROCESSOR,
+    '-smp',
+    String(processors),
+    '-m',
+    String(memory),
+    '-kernel',
+    kernel,
+    '-initrd',
+    archive,
+    '-append',
+    KERNEL_WORDS.join(' '),
     ...ALL_LINES.flatMap((line, index) => [
-      ...['-chardev', `socket,id=${line},fd=${FIRST_SOCKET + index}`],
-      ...['-serial', `chardev:${line}`],
+      '-chardev',
+      `socket,id=${line},fd=${FIRST_SOCKET + index}`,
+      '-serial',
+      `chardev:${line}`,
     ]),
   ];
 }

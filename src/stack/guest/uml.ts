@@ -8,7 +8,7 @@ import { runGuest, type GuestPlan } from './guest.ts';
 import { NEEDED_MODULES } from './kernels.ts';
 import { LINES } from './init.ts';
 import { modulesFrom } from './modules.ts';
-import { ALL_LINES, FIRST_SOCKET } from './qemu.ts';
+import { ALL_LINES, FIRST_SOCKET, TABLES } from './qemu.ts';
 import { fetchFiles, HOME, newestPackages, noteTrial, SUITE, trialOf } from './uml-files.ts';
 
 const PREPARE = 'npx bindspec stack prepare uml';
@@ -96,10 +96,25 @@ function planOf(): GuestPlan {
 export function umlWords(archive: string): string[] {
   const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
   return [
-    ...['unshare', ...user, '--pid', '--fork', '--kill-child=KILL', '--', 'env', '-C', HOME, `LD_LIBRARY_PATH=${HOME}`],
+    'unshare',
+    ...user,
+    '--pid',
+    '--fork',
+    '--kill-child=KILL',
+    '--',
+    'env',
+    '-C',
+    HOME,
+    `LD_LIBRARY_PATH=${HOME}`,
     path.join(HOME, 'linux.uml'),
-    ...[`mem=${MEMORY}M`, `initrd=${archive}`, 'con=null', 'uml_dir=/dev/null/'],
-    ...[`console=${LINES.console}`, 'quiet', 'panic=-1', 'uhash_entries=16384'],
+    `mem=${MEMORY}M`,
+    `initrd=${archive}`,
+    'con=null',
+    'uml_dir=/dev/null/',
+    `console=${LINES.console}`,
+    'quiet',
+    'panic=-1',
+    ...TABLES,
     ...ALL_LINES.map((_, index) => `ssl${index}=fd:${FIRST_SOCKET + index}`),
   ];
 }

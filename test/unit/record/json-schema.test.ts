@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { z } from 'zod';
-import { comparisonJsonSchema, explorationJsonSchema, recordJsonSchema } from '../../../src/record/json-schema.ts';
+import {
+  comparisonJsonSchema,
+  explorationJsonSchema,
+  recordJsonSchema,
+  verificationJsonSchema,
+} from '../../../src/record/json-schema.ts';
 import { compare } from '../../../src/report/comparison/compare.ts';
 import { fixture } from '../report/fixture.ts';
 
@@ -38,6 +43,12 @@ describe('the published schema of an exploration', () => {
     expect(published).toMatchObject({ $id: 'urn:bindspec:exploration:1' });
     expect(published).toHaveProperty('required', expect.arrayContaining(['seed', 'protocols', 'mismatches']));
   });
+});
+
+test('the published schema of a verification is up to date (npm run schemas)', () => {
+  expect(readFileSync(new URL('../../../schemas/verify.schema.json', import.meta.url), 'utf8')).toBe(
+    verificationJsonSchema(),
+  );
 });
 
 describe('the published schema of a comparison', () => {

@@ -1,0 +1,42 @@
+import { onPath } from '../lab/programs.ts';
+import { docker } from './docker.ts';
+import { ENGINES, EngineUnavailable, type Engine, type EngineName } from './engine.ts';
+import { podman } from './podman.ts';
+
+/** How an engine is told which socket to use. */
+const SOCKET_OPTIONS = { podman: '--url', docker: '--host' } as const;
+const CLIENTS = { podman, docker } as const;
+
+/**
+ * An engine as it is named on the command line: `podman` or `docker`, with the socket or address of its daemon behind an
+ * `=` where it is another than its client would take. @throws EngineUnavailable for a name that is none, and for a client
+ * that is not installed.
+ */
+export function engineNamed(text: string): Engine {
+  const [name = '', ...rest] = text.split('=');
+  const engine = ENGINES.find((one) => one === name);
+  const socket = rest.join('=');
+  if (engine === undefined || (rest.length > 0 && socket === '')) {
+    throw new EngineUnavailable(
+      `'${text}' names no engine`,
+      'write podman or docker, or with a socket docker=/run/docker.sock',
+    );
+  }
+  if (!onPath(engine)) throw missing(engine);
+  if (socket === '') return CLIENTS[engine]([engine]);
+  const address = socket.includes('://') ? socket : `unix://${socket}`;
+  return CLIENTS[engine]([engine, SOCKET_OPTIONS[engine], address], `${engine} at ${address}`);
+}
+
+/** The engines whose clients are installed. @throws EngineUnavailable where there is none */
+export function enginesHere(): Engine[] {
+  const here = ENGINES.filter(onPath);
+  if (here.length === 0)
+    throw new EngineUnavailable('neither podman nor docker is installed', 'apt-get install podman');
+  return here.map((name) => CLIENTS[name]([name]));
+}
+
+function missing(name: EngineName): EngineUnavailable {
+  const packages = { podman: 'podman', docker: 'docker.io' } as const;
+  return new EngineUnavailable(`the program '${name}' is not installed`, `apt-get install ${packages[name]}`);
+}

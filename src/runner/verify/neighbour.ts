@@ -1,0 +1,84 @@
+import process from 'node:process';
+import { HeldShell } from '../../lab/held-shell.ts';
+import { holdNamespace, inside, up, type Holder } from '../../lab/netns-topology.ts';
+import { onPath } from '../../lab/programs.ts';
+import { isIPv6, isLoopback } from '../../verify/situation.ts';
+import { NotVerifiable } from './namespace.ts';
+
+/** Creation takes some tens of milliseconds; a machine that needs longer than this has something else wrong. */
+const DEADLINE = 10_000;
+
+/** The networks that are for documentation (RFC 5737), which nobody is in: the first that the host is not in is used. */
+const DOCUMENTATION = ['198.51.100', '203.0.113', '192.0.2'];
+
+/** A network of this project's own (RFC 4193), random as it has to be. */
+const INET6 = 'fd8c:6e1d:b1d5:5bec';
+
+/** The name of its end of the cable on the host. */
+const DEVICE = 'bindspec-verify';
+
+/** Another machine, as the host sees it. */
+export interface Neighbour {
+  readonly enter: readonly string[];
+  /** Takes it back, and with it the host's end of its cable. Never throws. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes a network namespace, joined to the host by a cable (veth) of its own, that sends what is meant for these addresses
+ * to the host, 127.0.0.0/8 included, and has no other route. It goes with this process, however that ends.
+ * @throws NotVerifiable when that can't be done here.
+ */
+export async function makeNeighbour(asked: readonly string[], own: readonly string[]): Promise<Neighbour> {
+  if (process.getuid?.() !== 0) {
+    throw new NotVerifiable(
+      '--neighbour makes a network namespace with a cable to this host, which only root can: run it with sudo',
+    );
+  }
+  for (const [tool, pack] of [
+    ['ip', 'iproute2'],
+    ['unshare', 'util-linux'],
+  ] as const) {
+    if (!onPath(tool)) throw new NotVerifiable(`the program '${tool}' is not installed: apt-get install ${pack}`);
+  }
+  const network = DOCUMENTATION.find((one) => !own.some((address) => address.startsWith(`${one}.`)));
+  if (network === undefined)
+    throw new NotVerifiable('this host is in every network that is for documentation: leave out --neighbour');
+  const shell = new HeldShell(['unshare', '--pid', '--fork', '--kill-child=KILL', 'sh'], DEADLINE);
+  try {
+    shell.write(holdNamespace('neighbour'));
+    const [, , inner = '', outer = ''] = ((await shell.next()) ?? '').split(' ');
+    shell.write(wire({ inner, outer }, network, asked));
+    const answer = await shell.next();
+    if (answer !== 'wired')
+      throw new NotVerifiable(`a neighbour can't be made here: ${shell.complaint || 'no answer'}`);
+    return { enter: ['nsenter', `--net=/proc/${outer}/ns/net`, '--'], close: () => shell.close() };
+  } catch (error) {
+    await shell.close();
+    throw error;
+  }
+}
+
+/** Shell text that joins a namespace to the one the shell is in, and prints `wired`. */
+function wire(holder: Holder, network: string, asked: readonly string[]): string {
+  const routes = asked
+    .filter((address) => !isLoopback(address))
+    .map((address) => `route add ${address} via ${isIPv6(address) ? `${INET6}::1` : `${network}.1`}`);
+  return [
+    inside(
+      null,
+      [],
+      [
+        `link add ${DEVICE} type veth peer name eth0 netns ${holder.inner}`,
+        ...up(DEVICE, `${network}.1/30`, `${INET6}::1/64`),
+      ],
+    ),
+    // Loopback is down, so that 127.0.0.0/8 is nobody's in here.
+    inside(
+      holder,
+      ['ipv4/conf/all/route_localnet=1', 'ipv6/conf/default/accept_ra=0'],
+      [...up('eth0', `${network}.2/30`, `${INET6}::2/64`), ...routes, `route add 127.0.0.0/8 via ${network}.1`],
+    ),
+    'echo wired\n',
+  ].join('');
+}

@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { EngineFailed, EngineUnavailable, type Container, type Engine, type EngineFacts } from '../../engine/engine.ts';
+import type { Verification } from '../../record/verification.ts';
+import { namespaceOfFile, namespaceOfProcess, NotVerifiable, type Namespace } from './namespace.ts';
+import type { Request } from './gather.ts';
+
+/** What is to be verified: its network, what is said of it, and what its engine says. */
+export interface Target {
+  readonly namespace: Namespace;
+  readonly described: Omit<Verification['target'], 'hostNetwork' | 'addresses'>;
+  readonly engine?: Request['engine'];
+}
+
+/** A process's network. @throws NotVerifiable */
+export async function processTarget(pid: number): Promise<Target> {
+  const namespace = await namespaceOfProcess(pid);
+  checkStack(pid, `process ${pid}`);
+  return { namespace, described: { kind: 'process', name: nameOfProcess(pid), pid } };
+}
+
+/** A network namespace by its file. @throws NotVerifiable */
+export async function fileTarget(file: string): Promise<Target> {
+  return { namespace: await namespaceOfFile(file), described: { kind: 'namespace', name: file } };
+}
+
+/** A container by its name or id, of whichever of these engines has it. @throws NotVerifiable, EngineUnavailable */
+export async function containerTarget(name: string, engines: readonly Engine[]): Promise<Target> {
+  const { engine, facts, container } = await findContainer(name, engines);
+  if (!container.running || container.pid === null) {
+    throw new NotVerifiable(`the container '${name}' of ${facts.name} is not running: ${facts.name} start ${name}`);
+  }
+  const namespace = await namespaceOfProcess(container.pid);
+  checkStack(container.pid, `the container '${name}'`);
+  const networked = await ownerOfNetwork(engine, container);
+  return {
+    namespace,
+    described: {
+      kind: 'container',
+      name: container.name,
+      id: container.id,
+      pid: container.pid,
+      engine: { name: facts.name, version: facts.version, rootless: facts.rootless },
+      network: container.networkMode,
+    },
+    engine: {
+      published: networked.published,
+      networks: networked.networks,
+    },
+  };
+}
+
+interface Found {
+  readonly engine: Engine;
+  readonly facts: EngineFacts;
+  readonly container: Container;
+}
+
+async function findContainer(name: string, engines: readonly Engine[]): Promise<Found> {
+  const found: Found[] = [];
+  const failures: Error[] = [];
+  for (const engine of engines) {
+    try {
+      const facts = await engine.facts();
+      const container = await engine.inspect(name);
+      if (container !== null) found.push({ engine, facts, container });
+    } catch (error) {
+      // One that does not answer is of no interest where another has the container.
+      if (!(error instanceof EngineUnavailable || error instanceof EngineFailed)) throw error;
+      failures.push(error);
+    }
+  }
+  const [first, second] = found;
+  if (first !== undefined && second !== undefined) {
+    throw new NotVerifiable(
+      `${first.facts.name} and ${second.facts.name} both have a container '${name}': say which with --engine ${first.facts.name}`,
+    );
+  }
+  if (first !== undefined) return first;
+  const [failure] = failures;
+  if (failure !== undefined && failures.length === engines.length) throw failure;
+  const asked = engines.map((engine) => engine.name).join(' or ');
+  const unheard = failure === undefined ? '' : `; ${failure.message}`;
+  throw new NotVerifiable(
+    `there is no container '${name}' in ${asked}: ${asked.split(' ')[0]} ps tells which there are${unheard}`,
+  );
+}
+
+/** The container whose network it has: its own, or that of another, such as the one that holds a pod's. */
+async function ownerOfNetwork(engine: Engine, container: Container): Promise<Container> {
+  const other = /^container:(.+)$/.exec(container.networkMode)?.[1];
+  if (other === undefined) return container;
+  return (await engine.inspect(other)) ?? container;
+}
+
+/** gVisor has a network stack of its own, of which the kernel's tables show nothing. */
+function checkStack(pid: number, what: string): void {
+  const [program = ''] = read(`/proc/${pid}/cmdline`).split('\0');
+  if (!path.basename(program).startsWith('runsc')) return;
+  throw new NotVerifiable(
+    `${what} runs in gVisor, whose network stack is its own and can't be looked into from outside: run it with another runtime to verify it`,
+  );
+}
+
+function nameOfProcess(pid: number): string {
+  return `${read(`/proc/${pid}/comm`).trim() || 'process'} (${pid})`;
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    // It has just ended, which the next that asks it will tell.
+    return '';
+  }
+}

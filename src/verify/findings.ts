@@ -1,0 +1,251 @@
+import { list } from '../explain/sentences.ts';
+import type { Finding } from '../record/verification.ts';
+import { exposures } from './exposure.ts';
+import { isAnswered, isDual, type Port, type Tried } from './port.ts';
+import { covers, isContainers, isIPv6, isLoopback, isWildcard, nameOf, type Situation } from './situation.ts';
+import { failures, names, note, places, wrong } from './words.ts';
+
+/** What is wrong with a port and what to change; else what one should know of it. */
+export function findingsOf(situation: Situation, port: Port): Finding[] {
+  if (situation.hostNetwork) return hostNetwork(situation, port);
+  if (port.published.length === 0) return unpublished(situation, port);
+  const broken = unanswered(situation, port);
+  return [
+    ...(broken === null ? [] : [broken]),
+    ...otherAddress(port),
+    ...exposures(situation, port),
+    ...(broken === null ? [...localhost(situation, port), ...remarks(situation, port)] : []),
+  ];
+}
+
+/** Why a published port does not answer where it is to; null where it does, or may do. */
+function unanswered(situation: Situation, port: Port): Finding | null {
+  const { protocol, listeners, published } = port;
+  const promised = port.tries.filter(
+    ({ from, address, port: asked }) =>
+      from !== 'inside' &&
+      !isContainers(situation, address) &&
+      published.some(({ hostAddress, hostPort }) => hostPort === asked && covers(hostAddress, address)) &&
+      // From a neighbour loopback is another machine's.
+      (from === 'host' || !isLoopback(address)),
+  );
+  // An empty datagram that is not answered says nothing: a service may well leave it.
+  const failing = promised.filter(
+    (tried) => !isAnswered(tried) && !(protocol === 'udp' && tried.outcome === 'silence'),
+  );
+  const answering = promised.filter(isAnswered);
+  if (answering.length > 0 && failing.length === 0) return null;
+  const where = `published at ${places(published)}`;
+  if (published.every(({ hostAddress }) => !situation.host.addresses.some((address) => covers(hostAddress, address)))) {
+    return wrong('gone-address', `${where}, which this host does not have: publish it on an address that it has`);
+  }
+  const held = failing.find(({ holder }) => holder !== undefined && !isForwarder(holder));
+  if (held !== undefined && listeners.length > 0) return heldByAnother(held);
+  if (listeners.length === 0) return wrong('nothing-listens', `${where}, and ${nothingListens(situation, port)}`);
+  const loopback = listeners.filter(({ address }) => isLoopback(address));
+  if (loopback.length === listeners.length && answering.length === 0) {
+    return wrong(
+      'loopback-inside',
+      `listens on ${names(listeners)} inside, where only its own programs get to it: bind ${better(situation)}`,
+    );
+  }
+  if (failing.length === 0) return null;
+  return family(situation, port, failing, answering) ?? inTheWay(port, failing, answering);
+}
+
+function heldByAnother({ address, port, holder }: Tried): Finding {
+  return wrong(
+    'held-by-another',
+    `${nameOf(address, port)} of the host is answered by another program there (${holder}), not by the container: ` +
+      'end that program, or publish the port elsewhere',
+  );
+}
+
+/** What stands on the host for a container, as far as the names of such programs are known. */
+function isForwarder(program: string): boolean {
+  return /^(docker-proxy|dockerd|conmon|exe|rootless(kit|port)|rootlesskit-doc|pasta|passt|slirp4netns|podman|netavark)/.test(
+    program,
+  );
+}
+
+function nothingListens({ listeners }: Situation, { protocol, port }: Port): string {
+  const nothing = `nothing listens on ${protocol} port ${port} inside`;
+  const isElse = listeners.find((other) => other.port === port && other.protocol !== protocol);
+  if (isElse !== undefined) return `${nothing}, only on ${isElse.protocol}: publish ${port}/${isElse.protocol}`;
+  const others = listeners.filter((other) => other.protocol === protocol && !isLoopback(other.address));
+  const ports = [...new Set(others.map((other) => String(other.port)))];
+  if (ports.length === 0) return `${nothing}: start the server, or have it listen there`;
+  return `${nothing}: start the server, or publish the port that it listens on (${list(ports)})`;
+}
+
+/** What to bind so that everybody gets to it: where the container has IPv6, that too. */
+function better({ addresses: own }: Situation): string {
+  return own.some(isIPv6) ? '0.0.0.0 and ::, or :: for both' : '0.0.0.0';
+}
+
+/** A port that answers by one family and not by the other, or that listens at an address where nothing arrives. */
+function family(
+  situation: Situation,
+  port: Port,
+  failing: readonly Tried[],
+  answering: readonly Tried[],
+): Finding | null {
+  const { listeners } = port;
+  const dual = isDual(port);
+  const isPlain = (address: string) => !isIPv6(address) || address.startsWith('::ffff:');
+  const onIPv4 = listeners.some(({ address }) => isPlain(address) || (address === '::' && dual !== false));
+  const onIPv6 = listeners.some(({ address }) => !isPlain(address));
+  const asked = failures(failing);
+  if (!onIPv6 && failing.every(({ address }) => isIPv6(address))) {
+    const first = situation.host.localhost[0] === '::1' && failing.some(({ address }) => address === '::1');
+    const also = first ? ', and localhost is ::1 first' : '';
+    const change = situation.addresses.some(isIPv6)
+      ? 'bind :: for both, or publish it on 0.0.0.0 or 127.0.0.1 alone'
+      : 'publish it on 0.0.0.0 or 127.0.0.1 alone, or give its network IPv6 and bind ::';
+    return wrong(
+      'ipv4-only',
+      `listens on IPv4 only and is published by IPv6 as well, where ${asked}${also}: ${change}`,
+    );
+  }
+  if (!onIPv4 && failing.every(({ address }) => !isIPv6(address))) {
+    return wrong('ipv6-only', `listens on IPv6 only, and ${asked}: bind 0.0.0.0 as well, or :: without IPV6_V6ONLY`);
+  }
+  if (answering.length === 0 && !listeners.some(({ address }) => isWildcard(address))) {
+    return wrong('other-address', `listens on ${names(listeners)} only, and ${asked}: bind ${better(situation)}`);
+  }
+  return null;
+}
+
+/** Something between the host and a server that listens as it should. */
+function inTheWay(
+  { protocol, port, tries, published }: Port,
+  failing: readonly Tried[],
+  answering: readonly Tried[],
+): Finding {
+  const inside = tries.filter(({ from }) => from === 'inside');
+  if (inside.length > 0 && !inside.some(isAnswered)) {
+    return wrong(
+      'mute',
+      `listens on ${protocol} port ${port}, but even inside ${failures(inside)}: see whether the server still accepts, ` +
+        'and whether the container has a firewall',
+    );
+  }
+  const where = `published at ${places(published)} and listened on, but`;
+  const from = failing.some((one) => one.from === 'host') ? 'on the host' : 'from a neighbour';
+  if (failing.every(({ address }) => address === '::1') && answering.some(({ address }) => isIPv6(address))) {
+    return wrong(
+      'not-forwarded',
+      `${where} ${failures(failing)}: firewall rules do not redirect ::1, which takes a proxy on the host; ask another ` +
+        'address, or turn the userland proxy of the engine on',
+    );
+  }
+  return wrong(
+    'not-forwarded',
+    `${where} ${from} ${failures(failing)}: see whether the firewall lets it through, and whether the engine's own rules ` +
+      'are still there (reloading a firewall removes them, restarting the container brings them back)',
+  );
+}
+
+/** UDP that is answered, but from an address that a client does not expect (moby/moby#11998). */
+function otherAddress({ tries }: Port): Finding[] {
+  const strange = tries.filter(({ by }) => by !== undefined);
+  return strange
+    .slice(0, 1)
+    .map(({ address, port, by }) =>
+      wrong(
+        'udp-other-address',
+        `asked at ${nameOf(address, port)} it answers from ${by}, which a client that connects its socket never sees: ` +
+          'have the server answer from the address it was asked at (IP_PKTINFO), or publish the port on one address',
+      ),
+    );
+}
+
+/** localhost is ::1 first, and the port is published for IPv4 (moby/moby#39933). */
+function localhost({ host }: Situation, { tries, published }: Port): Finding[] {
+  if (host.localhost[0] !== '::1') return [];
+  const first = tries.find(({ from, address, port }) => from === 'host' && address === '::1' && isPublishedAt(port));
+  if (first === undefined || isAnswered(first)) return [];
+  if (!tries.some((tried) => tried.from === 'host' && tried.address === '127.0.0.1' && isAnswered(tried))) return [];
+  const text = `localhost is ::1 first on this host, and ${failures([first])}`;
+  if (first.outcome === 'refused') {
+    return [
+      note(
+        'localhost',
+        `${text}, so that clients which do not go on to 127.0.0.1 fail: say 127.0.0.1, or publish it on ::1 too`,
+      ),
+    ];
+  }
+  return [
+    wrong(
+      'localhost',
+      `${text}, so that clients which ask localhost never get to 127.0.0.1: say 127.0.0.1, or publish it on ::1 too`,
+    ),
+  ];
+
+  function isPublishedAt(asked: number): boolean {
+    return published.some(({ hostPort, hostAddress }) => hostPort === asked && !isIPv6(hostAddress));
+  }
+}
+
+function remarks(situation: Situation, port: Port): Finding[] {
+  const { protocol, listeners, tries } = port;
+  const outside = tries.filter(({ from }) => from !== 'inside');
+  if (protocol === 'udp' && !outside.some(isAnswered)) {
+    const why =
+      outside.length === 0
+        ? 'it was not asked, which --udp does'
+        : 'it left empty datagrams unanswered, as services may';
+    return [note('udp-unknown', `listens, and whether it can be reached is not known, because ${why}`)];
+  }
+  if (listeners.every(({ address }) => isLoopback(address))) {
+    return [
+      note(
+        'loopback-reached',
+        `listens on loopback only, and is reached because this engine connects to it from inside; with others it would not be: bind ${better(situation)}`,
+      ),
+    ];
+  }
+  return [];
+}
+
+/** A port that the engine does not publish, or of which no engine can be asked. */
+function unpublished(situation: Situation, port: Port): Finding[] {
+  const reached = exposures(situation, port);
+  if (reached.length > 0) return reached;
+  const { listeners, tries } = port;
+  if (listeners.every(({ address }) => isLoopback(address))) {
+    const change =
+      situation.published === null ? ` (to be reached from elsewhere it has to bind ${better(situation)})` : '';
+    return [note('inside-only', `listens on ${names(listeners)}: only programs inside get to it${change}`)];
+  }
+  const answering = tries.filter((tried) => tried.from === 'host' && isAnswered(tried));
+  const host = answering.length === 0 ? '' : `the host gets to it at ${names(answering)}, and so do `;
+  const others = `${host}other containers of its networks`;
+  if (situation.published === null)
+    return [
+      note(
+        'no-engine',
+        `which ports are published is not known without an engine; ${others}${host === '' ? ' get to it' : ''}`,
+      ),
+    ];
+  return [note('unpublished', `not published: ${others}${host === '' ? ' get to it' : ''}, nobody else is to`)];
+}
+
+function hostNetwork(situation: Situation, port: Port): Finding[] {
+  const { listeners, tries } = port;
+  if (listeners.length === 0)
+    return [wrong('nothing-listens', `published at ${places(port.published)}, and ${nothingListens(situation, port)}`)];
+  if (listeners.every(({ address }) => isLoopback(address))) {
+    return [
+      note('host-network', `on the network of the host, and listens on loopback: only programs of the host get to it`),
+    ];
+  }
+  const answering = tries.filter((tried) => tried.from !== 'inside' && isAnswered(tried));
+  const where = answering.length === 0 ? 'the addresses it is bound to' : names(answering);
+  return [
+    note(
+      'host-network',
+      `on the network of the host: whoever gets to the host gets to it at ${where}, and publishing has no effect`,
+    ),
+  ];
+}

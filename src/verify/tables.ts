@@ -1,0 +1,75 @@
+import { formatIPv6, parseIPv6 } from '../protocol/address.ts';
+import { addressIn, LISTENING, parseSocketTable, UNCONNECTED, type TableRow } from '../protocol/socket-table.ts';
+import { isLoopback } from './situation.ts';
+
+/** The text of the files under /proc/net of one network namespace; absent where this kernel has none. */
+export type Tables = Readonly<Partial<Record<(typeof TABLES)[number], string>>>;
+export const TABLES = ['tcp', 'tcp6', 'udp', 'udp6', 'fib_trie', 'if_inet6', 'route', 'ipv6_route'] as const;
+
+/** A row of a table of sockets. */
+export interface Socket extends TableRow {
+  protocol: 'tcp' | 'udp';
+}
+
+/** Every socket of the namespace that waits for connections, or for datagrams from anybody. */
+export function waiting(tables: Tables): Socket[] {
+  return [
+    ...rows(tables, 'tcp').filter(({ state }) => state === LISTENING),
+    ...rows(tables, 'udp').filter(({ state, peer }) => state === UNCONNECTED && peer.port === 0),
+  ];
+}
+
+/** The peers of all connections at a TCP port, as texts that differ where the peers do. */
+export function peersAt(tables: Tables, port: number): Set<string> {
+  const connections = rows(tables, 'tcp').filter(({ state, local }) => state !== LISTENING && local.port === port);
+  return new Set(connections.map(({ peer }) => `${peer.address} ${peer.port}`));
+}
+
+function rows(tables: Tables, protocol: 'tcp' | 'udp'): Socket[] {
+  return [
+    ...parseSocketTable(tables[protocol] ?? '', 'inet'),
+    ...parseSocketTable(tables[`${protocol}6`] ?? '', 'inet6'),
+  ].map((row) => ({ ...row, protocol }));
+}
+
+/** The namespace's own addresses, those of loopback and of single links left out. */
+export function ownAddresses(tables: Tables): string[] {
+  const inet = [...(tables.fib_trie ?? '').matchAll(/\|-- (\S+)\n +\/32 host LOCAL/g)].map(
+    ([, address = '']) => address,
+  );
+  const inet6 = lines(tables.if_inet6).map(([hex = '']) => fromHex(hex));
+  return [...new Set([...inet, ...inet6])].filter((address) => !isLoopback(address) && !address.startsWith('fe80:'));
+}
+
+/** The routers that the namespace sends to, by either family. */
+export function gateways(tables: Tables): string[] {
+  const inet = lines(tables.route)
+    .slice(1)
+    .map(([, , gateway = '']) => addressIn(gateway, 'inet'));
+  const inet6 = lines(tables.ipv6_route).map(([, , , , gateway = '']) => fromHex(gateway));
+  return [...new Set([...inet, ...inet6])].filter((address) => address !== '0.0.0.0' && address !== '::');
+}
+
+function lines(text = ''): string[][] {
+  return text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => line.trim().split(/\s+/));
+}
+
+/** An IPv6 address as 32 digits, as the tables other than those of sockets have it. */
+function fromHex(digits: string): string {
+  return formatIPv6(parseIPv6((digits.match(/.{4}/g) ?? []).join(':')));
+}
+
+/**
+ * What `localhost` stands for in a text of /etc/hosts, in the order in which programs try it: ::1 comes first where it is
+ * named at all (RFC 6724 section 2.1), whatever the order of the lines.
+ */
+export function localhostIn(hosts: string): string[] {
+  const named = hosts.split('\n').flatMap((line) => {
+    const [address = '', ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
+    return names.includes('localhost') && isLoopback(address) ? [address] : [];
+  });
+  return [...new Set(named)].toSorted((one, other) => Number(other === '::1') - Number(one === '::1'));
+}
