@@ -1,5 +1,6 @@
 // Writes the published schemas; `npm run schemas` builds and runs it. The tests fail when they are out of date.
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { topologyJsonSchema } from '../src/lab/topology/json-schema.ts';
 import {
   containersJsonSchema,
   comparisonJsonSchema,
@@ -14,5 +15,6 @@ writeFileSync('schemas/record.schema.json', recordJsonSchema());
 writeFileSync('schemas/explore.schema.json', explorationJsonSchema());
 writeFileSync('schemas/containers.schema.json', containersJsonSchema());
 writeFileSync('schemas/matrix.schema.json', matrixJsonSchema());
+writeFileSync('schemas/topology.schema.json', topologyJsonSchema());
 writeFileSync('schemas/verify.schema.json', verificationJsonSchema());
 writeFileSync('schemas/comparison.schema.json', comparisonJsonSchema());

@@ -5,7 +5,7 @@ import { findPackage, productionPackages } from './packages.ts';
 import type { Entry } from './tar.ts';
 
 /** Where bindspec lies in the file systems that it makes. */
-const HOME = '/opt/bindspec';
+export const HOME = '/opt/bindspec';
 
 /** Parts of packages that nothing reads while they run. */
 const UNREAD = /\.(map|md|d\.[cm]?ts|ts)$/;

@@ -8,7 +8,7 @@ import { HarnessError } from '../verdict/harness-error.ts';
 import { UserError } from './exit.ts';
 import { bindLast, CannotBePlaced, place } from './explain-place.ts';
 import { inLab } from './in-lab.ts';
-import type { LabChoice } from './labs.ts';
+import type { LabChoice } from './lab-option.ts';
 
 /** What happened on this machine, and what the model of its system says of just that. */
 export interface Here {

@@ -4,7 +4,7 @@ import { models } from '../model/index.ts';
 import type { SystemName } from '../model/types.ts';
 import { EXIT, UserError } from './exit.ts';
 import { tellExplanation } from './explain-text.ts';
-import type { LabChoice } from './labs.ts';
+import type { LabChoice } from './lab-option.ts';
 import { say } from './terminal.ts';
 
 export interface ExplainOptions {

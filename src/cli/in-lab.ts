@@ -1,8 +1,10 @@
 import process from 'node:process';
 import { LabUnavailable, type LabKind } from '../lab/lab.ts';
+import { BadTopology } from '../lab/topology/bad-topology.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
 import { EXIT, UserError } from './exit.ts';
-import { labFor, type LabChoice } from './labs.ts';
+import type { LabChoice } from './lab-option.ts';
+import { labFor } from './labs.ts';
 
 /** What the command line says about where to run. */
 export interface Place {
@@ -23,6 +25,7 @@ export async function inLab<T>(place: Place, work: (kind: LabKind) => Promise<T>
     });
     return await work(kind);
   } catch (error) {
+    if (error instanceof BadTopology) throw new UserError(error.message);
     if (error instanceof LabUnavailable)
       throw new UserError(`the ${stack ?? choice} lab can't be had: ${error.message}; ${error.enable}`);
     if (error instanceof HarnessError) throw new UserError(error.message, EXIT.harness);

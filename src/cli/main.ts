@@ -7,6 +7,7 @@ import type { DoctorOptions } from './doctor.ts';
 import { EXIT, UserError } from './exit.ts';
 import type { ExplainOptions } from './explain.ts';
 import type { ExploreOptions } from './explore.ts';
+import { labOption } from './lab-option.ts';
 import type { ListOptions } from './list.ts';
 import type { MatrixOptions } from './matrix.ts';
 import type { ReportOptions } from './report.ts';
@@ -52,7 +53,7 @@ function program(): Command {
     .command('run')
     .description('run experiments and write their reports')
     .argument('[selectors...]', 'the beginning of an id, a glob, a tag or a claim; everything without')
-    .addOption(new Option('--lab <lab>', 'where to run').choices(['auto', 'netns', 'host']).default('auto'))
+    .addOption(labOption().default('auto'))
     .addOption(stack())
     .option('--jobs <number>', 'how many cells at a time', number(1, 64))
     .option('--patience <ms>', 'how long to wait for what may never come (300)', number(50, 60_000))
@@ -80,7 +81,7 @@ function program(): Command {
     .option('--against <system>', 'mark in the tables where that system differs')
     .option('--last', 'run nothing: take the last record', false)
     .option('--record <file>', 'run nothing: take this record')
-    .addOption(new Option('--lab <lab>', 'where to run').choices(['auto', 'netns', 'host']).default('auto'))
+    .addOption(labOption().default('auto'))
     .addOption(stack())
     .option('--jobs <number>', 'how many labs at a time', number(1, 16))
     .addOption(reports())
@@ -123,6 +124,7 @@ function program(): Command {
   bindspec
     .command('doctor')
     .description('tell what this machine offers, and what would enable the rest')
+    .addOption(labOption('look at this one only'))
     .addOption(format())
     .action(async (options: DoctorOptions) => {
       await (await import('./doctor.ts')).doctorCommand(options);
@@ -135,7 +137,7 @@ function program(): Command {
     .option('--system <names>', 'these systems only, separated by commas')
     .option('--kernel <version>', 'the Linux kernel that is meant, such as 6.1.0; the newest without')
     .option('--here', 'do it on this machine too, with a process for each socket', false)
-    .addOption(new Option('--lab <lab>', 'where --here does it').choices(['auto', 'netns', 'host']).default('auto'))
+    .addOption(labOption('where --here does it').default('auto'))
     .addOption(format())
     .action(async (sockets: string[], options: ExplainOptions) => {
       process.exitCode = await (await import('./explain.ts')).explainCommand(sockets, options);
@@ -152,7 +154,7 @@ function program(): Command {
     .addOption(new Option('--model <system>', "whose model to ask; this system's own without").choices(SYSTEMS))
     .option('--replay <sequence>', "play one sequence, such as 'udp: bind s1 0.0.0.0; bind s2 127.0.0.1'")
     .option('--mismatches <number>', 'how many kinds of mismatch to shrink and show', number(1, 100), 3)
-    .addOption(new Option('--lab <lab>', 'where to run').choices(['auto', 'netns', 'host']).default('auto'))
+    .addOption(labOption().default('auto'))
     .addOption(stack())
     .option('--jobs <number>', 'how many labs at a time', number(1, 64))
     .addOption(reports())

@@ -5,7 +5,7 @@ import { programMissing, startEngineHost, type EngineHost } from '../engine/host
 import type { Hello, Operation } from '../protocol/messages.ts';
 import type { ConfigurationRecord } from '../record/containers.ts';
 import { AgentProcess } from '../runner/agent-process.ts';
-import { AGENT } from '../runner/pool.ts';
+import { agentCommand } from '../lab/agent-command.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
 import { askEverything, type Agents } from './ask.ts';
 import { asksOf, PROTOCOLS, type Ask, type Asker, type Protocol, type Published } from './cases.ts';
@@ -105,7 +105,7 @@ async function startAgents(
   all: AgentProcess[],
 ): Promise<{ agents: Agents; hello: Hello }> {
   const start = async (words: readonly string[], title: string) => {
-    const command = [...words, process.execPath, AGENT];
+    const command = [...words, ...agentCommand()];
     const { agent, hello } = await AgentProcess.start({ command, title: `the agent ${title}`, grace });
     all.push(agent);
     return { agent, hello };

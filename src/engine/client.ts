@@ -1,10 +1,22 @@
+import { once } from 'node:events';
 import { execa } from 'execa';
-import type { Container, ContainerPlan, Engine, EngineFacts, EngineName, NetworkPlan } from './engine.ts';
+import type {
+  Container,
+  ContainerPlan,
+  Engine,
+  EngineFacts,
+  EngineName,
+  HeldContainer,
+  NetworkPlan,
+} from './engine.ts';
 import { EngineFailed } from './engine.ts';
 import { containerOf } from './inspect.ts';
 
 /** No command of an engine takes longer than this unless something is wrong, in milliseconds. */
 const DEADLINE = 60_000;
+
+/** How long a container that is let go may take, in milliseconds, before its client is ended. */
+const GOODBYE = 5000;
 
 const NONE_SUCH = /no such (object|container)|no container with/i;
 
@@ -53,6 +65,10 @@ export function clientOf(dialect: Dialect, client: readonly string[]): Engine {
     async build(folder, tag) {
       await ask(['build', '--network=none', '--tag', tag, folder], { env: dialect.buildEnvironment });
     },
+    imagesNamed: async (image) => names(await ask(['images', '--format', '{{.Repository}}:{{.Tag}}', image])),
+    async removeImage(tag) {
+      await attempt(['rmi', tag]);
+    },
     hasImage: async (tag) => !(await attempt(['image', 'inspect', tag])).failed,
     async createNetwork(plan) {
       await ask(networkWords(plan));
@@ -66,6 +82,11 @@ export function clientOf(dialect: Dialect, client: readonly string[]): Engine {
       // Older versions of docker take one network at the start only.
       for (const network of others) await ask(['network', 'connect', network, plan.name]);
     },
+    hold: (plan) =>
+      hold(name, [...client, ...holdWords(plan)]).then(async (held) => {
+        for (const network of plan.networks.slice(1)) await ask(['network', 'connect', network, plan.name]);
+        return held;
+      }),
     async inspect(container): Promise<Container | null> {
       const { failed, stdout, why } = await attempt(['container', 'inspect', container]);
       if (failed && NONE_SUCH.test(why)) return null;
@@ -106,17 +127,50 @@ function networkWords({ name, subnet, subnet6, driver, options = [], labels }: N
   ];
 }
 
-function runWords({ name, image, publish = [], command = [], labels, options = [] }: ContainerPlan, network: string) {
-  // Images are made here; a registry is never asked.
-  const start = ['run', '--detach', '--pull=never', '--name', name, '--network', network];
+function runWords(plan: ContainerPlan, network: string): string[] {
+  return ['run', '--detach', ...planWords(plan, network)];
+}
+
+function holdWords(plan: ContainerPlan): string[] {
+  return ['run', '--interactive', '--rm', ...planWords(plan, plan.networks[0] ?? 'none')];
+}
+
+function planWords({ name, image, publish = [], command = [], labels, options = [] }: ContainerPlan, network: string) {
   return [
-    ...start,
+    // Images are made here; a registry is never asked.
+    '--pull=never',
+    '--name',
+    name,
+    '--network',
+    network,
     ...publish.flatMap((port) => ['--publish', port]),
     ...labelWords(labels),
     ...options,
     image,
     ...command,
   ];
+}
+
+/** Starts a client and waits for the first line of its container. @throws EngineFailed when there is none */
+async function hold(engine: string, command: readonly string[]): Promise<HeldContainer> {
+  const [file = '', ...words] = command;
+  const child = execa(file, words, { reject: false, detached: true, stdin: 'pipe', stdout: 'pipe', stderr: 'pipe' });
+  child.stdin.on('error', () => undefined);
+  const timer = setTimeout(() => child.kill('SIGKILL'), DEADLINE);
+  try {
+    const first = await Promise.race([once(child.stdout, 'data').then(() => null), child]);
+    if (first !== null) throw new EngineFailed(`${engine} run: ${reasonOf(first)}`);
+  } finally {
+    clearTimeout(timer);
+  }
+  return {
+    async release() {
+      child.stdin.end();
+      const late = setTimeout(() => child.kill('SIGKILL'), GOODBYE);
+      await child;
+      clearTimeout(late);
+    },
+  };
 }
 
 /** Why a command failed, in one line: the last that it printed without what every message of it begins with. */

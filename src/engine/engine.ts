@@ -73,6 +73,12 @@ export interface ContainerPlan {
   options?: readonly string[];
 }
 
+/** A container that is there as long as it is held. */
+export interface HeldContainer {
+  /** Lets go of it. The engine then removes it, in its own time. Never throws. */
+  release(): Promise<void>;
+}
+
 /** A container engine, asked by its own command line client. All of it throws `EngineFailed`. */
 export interface Engine {
   readonly name: EngineName;
@@ -85,10 +91,19 @@ export interface Engine {
   /** Builds a folder's Dockerfile without a network. */
   build(folder: string, tag: string): Promise<void>;
   hasImage(tag: string): Promise<boolean>;
+  /** The images of a name, each with its tag. */
+  imagesNamed(name: string): Promise<string[]>;
+  /** Removes an image; one that is used or not there is left as it is. */
+  removeImage(tag: string): Promise<void>;
   createNetwork(plan: NetworkPlan): Promise<void>;
   removeNetworks(names: readonly string[]): Promise<void>;
   /** Starts a container in the background. */
   run(plan: ContainerPlan): Promise<void>;
+  /**
+   * Starts a container that ends with what is held of it: when it is let go, and when this process is gone, however that
+   * came, the container ends and the engine removes it. Its command must read its stdin to the end, and print a line first.
+   */
+  hold(plan: ContainerPlan): Promise<HeldContainer>;
   /** @returns null where there is none of this name or id. */
   inspect(name: string): Promise<Container | null>;
   /** Ends containers at once and removes them; names of none are left out. */

@@ -106,7 +106,7 @@ interface Stage {
 }
 
 async function exploreOne(protocol: Protocol, { library, floors, settings, listener }: Stage): Promise<Fold> {
-  const { signal, limit, seed, jobs } = settings;
+  const { signal, limit, seed } = settings;
   const fold = new Fold(protocol, limit);
   const work = async (): Promise<void> => {
     for (;;) {
@@ -122,7 +122,7 @@ async function exploreOne(protocol: Protocol, { library, floors, settings, liste
       listener.progress(fold.tally);
     }
   };
-  await unlessAborted(signal, () => Promise.all(Array.from({ length: jobs }, work)));
+  await unlessAborted(signal, () => Promise.all(Array.from({ length: floors.most }, work)));
   return fold;
 }
 
@@ -245,6 +245,8 @@ class Fold {
 class Floors {
   readonly #kind: LabKind;
   readonly #settings: FloorSettings;
+  /** How many of them may be in use at a time. */
+  readonly most: number;
   readonly #free: Floor[] = [];
   readonly #open = new Set<Promise<Floor>>();
   #closed = false;
@@ -252,6 +254,7 @@ class Floors {
   constructor(kind: LabKind, settings: ExploreSettings) {
     this.#kind = kind;
     this.#settings = settings;
+    this.most = Math.min(settings.jobs, kind.atOnce ?? settings.jobs);
     // Whoever waits for an agent learns at once that the run is over.
     settings.signal.addEventListener('abort', () => void this.close(), { once: true });
   }

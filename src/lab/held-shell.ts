@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { setTimeout as after } from 'node:timers/promises';
-import { killTree } from './kill-tree.ts';
+import { killTree } from '../process/kill-tree.ts';
 
 /** How long a shell may take to end once its stdin is closed, in milliseconds; the kernel ends what it holds. */
 const GOODBYE = 10_000;

@@ -21,12 +21,16 @@ export const FIXED_ADDRESSES: Record<Family, Partial<Record<AddressKind, string>
   inet6: { wildcard: '::', loopback: '::1' },
 };
 
-/** Something that an experiment can't do without and that not every lab offers. */
+/**
+ * Something that an experiment can't do without and that not every lab offers. A `routed second address` is one that the
+ * neighbour reaches by way of the machine's first, because it is not itself on the second LAN.
+ */
 export type Need =
   | `${Family} ${AddressKind}`
   | 'neighbour'
   | 'gateway'
   | 'quiet interface'
+  | 'routed second address'
   /** The first sixteen addresses of 127.0.0.0/8 are the machine's, as all of that network is on some systems. */
   | 'loopback network'
   | 'second user'
@@ -73,6 +77,10 @@ export interface Lab {
   launch(host: HostName): readonly string[];
   /** The command of an agent on a host, where it is not this process's own Node that starts it. */
   agent?(host: HostName): readonly string[] | undefined;
+  /** Whether an agent may outlive the process that was started for it here, as behind ssh and in a container. */
+  readonly farAgents?: boolean;
+  /** Which of several programs the machine has, where it is not the machine that bindspec runs on. */
+  programs?(names: readonly string[]): Promise<ReadonlySet<string>>;
   /** Takes back everything the lab made. Never throws. */
   close(): Promise<void>;
 }
@@ -80,6 +88,8 @@ export interface Lab {
 /** A kind of lab. `open` throws `LabUnavailable` when it can't be had here. */
 export interface LabKind {
   readonly name: string;
+  /** How many can be open at a time; any number when left out. */
+  readonly atOnce?: number;
   open(): Promise<Lab>;
 }
 

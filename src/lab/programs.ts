@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import type { Lab, Need } from './lab.ts';
 
 /** Whether a program of this name can be found on PATH and be executed. */
 export function onPath(name: string): boolean {
@@ -22,4 +23,12 @@ export function findProgram(name: string): string | null {
     }
   }
   return null;
+}
+
+/** Tells of the programs among several needs whether the machine of a lab has them. */
+export async function programsOf(lab: Lab, needs: readonly Need[]): Promise<(name: string) => boolean> {
+  if (lab.programs === undefined) return onPath;
+  const names = needs.flatMap((need) => /^program (.+)$/.exec(need)?.[1] ?? []);
+  const there = names.length === 0 ? null : await lab.programs([...new Set(names)]);
+  return (name) => there?.has(name) === true;
 }

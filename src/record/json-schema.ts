@@ -61,7 +61,8 @@ export function comparisonJsonSchema(): string {
   );
 }
 
-function jsonSchema(of: z.ZodType, id: string, what: string, description: string): string {
+/** A schema as the text of a JSON Schema with a name, a title and a description. */
+export function jsonSchema(of: z.ZodType, id: string, what: string, description: string): string {
   const { $schema, ...shape } = z.toJSONSchema(of, { target: 'draft-2020-12' });
   // A name, not an address: the schema comes with the package.
   const head = { $schema, $id: `urn:bindspec:${id}`, title: `bindspec ${what}`, description };

@@ -3,7 +3,7 @@ import { execa } from 'execa';
 import { PROTOCOL_VERSION, type Hello, type Operation, type Reply, type Result } from '../protocol/messages.ts';
 import { helloSchema, replySchema } from '../protocol/schema.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
-import { killTree } from '../lab/kill-tree.ts';
+import { killTree } from '../process/kill-tree.ts';
 
 /** The longest line an agent may print, in characters; a batch of thousands of results stays far below it. */
 const LONGEST_LINE = 16_000_000;
@@ -19,6 +19,8 @@ export interface AgentSettings {
   title: string;
   /** Milliseconds an agent may take to start, and to answer beyond what its operations wait for. */
   grace: number;
+  /** Where the agent may outlive the process that was started for it: the command that, with its number there, ends it. */
+  ender?: readonly string[];
   /** The clock that the agents of its host share. */
   clock?: HostClock;
 }
@@ -62,6 +64,9 @@ export class AgentProcess {
   #complaints = '';
   #nextId = 1;
   #gone = false;
+  /** Its number on its own host, once it is known. */
+  #farPid: number | null = null;
+  #farEnd: Promise<void> = Promise.resolve();
 
   private constructor(settings: AgentSettings) {
     this.#settings = settings;
@@ -154,6 +159,7 @@ export class AgentProcess {
     ]);
     late.abort();
     await this.#child.catch(() => undefined);
+    await this.#farEnd;
   }
 
   async #within<T>(promise: Promise<T>, milliseconds: number, what: string): Promise<T> {
@@ -221,6 +227,7 @@ export class AgentProcess {
     // of the difference is the way of the message.
     const shared = hello.data.system === process.platform && offset >= 0 && offset < this.#settings.grace;
     this.#clock.note(shared ? 0 : offset);
+    this.#farPid = hello.data.pid;
     const greet = this.#greet;
     this.#greet = null;
     greet?.resolve(hello.data);
@@ -279,13 +286,28 @@ export class AgentProcess {
   }
 
   #kill(): void {
+    this.#killFar();
     // The number of a process that has ended may be another's by now.
     if (this.#gone) return;
     this.#child.stdin.destroy();
     if (this.#child.pid !== undefined) killTree(this.#child.pid);
     this.#child.kill('SIGKILL');
   }
+
+  /** Once. What was started here may be a client, whose end does not reach an agent that does not look at its stdin. */
+  #killFar(): void {
+    const { ender } = this.#settings;
+    if (ender === undefined || this.#farPid === null) return;
+    const [file, ...words] = [...ender, String(this.#farPid)];
+    this.#farPid = null;
+    // Where even this can't be done, nothing can.
+    const ending = execa(file, words, { reject: false, stdio: 'ignore', timeout: FAR_END, killSignal: 'SIGKILL' });
+    this.#farEnd = ending.then(() => undefined);
+  }
 }
+
+/** How long it may take to reach a host and end an agent there, in milliseconds. */
+const FAR_END = 30_000;
 
 function start(command: readonly string[]) {
   const [file = '', ...words] = command;

@@ -1,12 +1,9 @@
-import { fileURLToPath } from 'node:url';
+import { agentCommand } from '../lab/agent-command.ts';
 import type { HostName, Lab } from '../lab/lab.ts';
 import type { Hello } from '../protocol/messages.ts';
 import { OTHER_USER } from '../lab/second-user.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
 import { AgentProcess, HostClock } from './agent-process.ts';
-
-/** What starts an agent, in the built package. */
-export const AGENT = fileURLToPath(new URL('../agent/start.cjs', import.meta.url));
 
 export interface PoolSettings {
   /** Start an agent for every part of every cell instead of keeping them. */
@@ -121,12 +118,15 @@ export class AgentPool {
   }
 
   async #launch(host: HostName, otherUser: boolean): Promise<Lease> {
-    const { agentCommand = this.#lab.agent?.(host) ?? [process.execPath, AGENT], grace } = this.#settings;
-    const command = [...this.#lab.launch(host), ...agentCommand, ...(otherUser ? [String(OTHER_USER)] : [])];
+    const { agentCommand: given = this.#lab.agent?.(host) ?? agentCommand(), grace } = this.#settings;
+    const plain = [...this.#lab.launch(host), ...given];
+    const command = [...plain, ...(otherUser ? [String(OTHER_USER)] : [])];
+    const ender = this.#lab.farAgents === true ? { ender: [...plain, 'end'] } : {};
     const title = `the agent on ${this.#lab.facts.hosts[host] ?? host}`;
     const clock = this.#clocks.get(host) ?? new HostClock();
     this.#clocks.set(host, clock);
-    return { ...(await AgentProcess.start({ command, title, grace, clock })), host, key: keyOf(host, otherUser) };
+    const started = await AgentProcess.start({ command, title, grace, clock, ...ender });
+    return { ...started, host, key: keyOf(host, otherUser) };
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Cell } from '../experiment/cells.ts';
-import { firstMissing, type HostName, type Lab, type LabKind } from '../lab/lab.ts';
-import { onPath } from '../lab/programs.ts';
+import { firstMissing, type HostName, type Lab, type LabKind, type Need } from '../lab/lab.ts';
+import { programsOf } from '../lab/programs.ts';
 import { SeenErrors } from '../record/errors.ts';
 import { RECORD_VERSION, type BindRecord, type CellRecord, type Platform } from '../record/record.ts';
 import type { System } from '../experiment/experiment.ts';
@@ -44,7 +44,7 @@ export async function run(
   listener: Listener,
 ): Promise<BindRecord> {
   const started = new Date();
-  const jobs = Math.max(1, Math.min(settings.jobs, cells.length));
+  const jobs = Math.max(1, Math.min(settings.jobs, cells.length, kind.atOnce ?? settings.jobs));
   const pools: AgentPool[] = [];
   let finished = false;
   const opening = Array.from({ length: jobs }, async (): Promise<Station> => {
@@ -78,7 +78,7 @@ export async function run(
       listener.ended(record);
       if (settings.failFast && ['fail', 'stale', 'error'].includes(record.verdict)) stop.abort();
     };
-    const queue = plan(cells, first.lab, judgedBy, done);
+    const queue = await plan(cells, first.lab, judgedBy, done);
     const over = () => finished || settings.signal.aborted || stop.signal.aborted;
 
     // A lab goes on with the experiment it has agents for, and takes another's only when there is nothing else to do.
@@ -150,12 +150,18 @@ async function meet({ lab, pool }: Station): Promise<Platform & { system: System
 }
 
 /** Skips what the lab can't offer, and puts first what waits, so that the rest runs beside it. */
-function plan(cells: readonly Cell[], lab: Lab, platform: JudgedBy, done: (record: CellRecord) => void): Cell[] {
+async function plan(
+  cells: readonly Cell[],
+  lab: Lab,
+  platform: JudgedBy,
+  done: (record: CellRecord) => void,
+): Promise<Cell[]> {
   const queue: Cell[] = [];
+  const programs = await programsOf(lab, cells.flatMap(needsOf));
   for (const cell of cells) {
     const { experiment } = cell.registered;
     try {
-      const missing = firstMissing(lab.facts, experiment.needs?.(cell.values) ?? [], onPath);
+      const missing = firstMissing(lab.facts, experiment.needs?.(cell.values) ?? [], programs);
       if (missing)
         done({ ...blank(cell, platform), verdict: 'skipped', reason: missing.reason, enable: missing.enable });
       else queue.push(cell);
@@ -164,6 +170,15 @@ function plan(cells: readonly Cell[], lab: Lab, platform: JudgedBy, done: (recor
     }
   }
   return [...queue.filter(waits), ...queue.filter((cell) => !waits(cell))];
+}
+
+/** None where they can't be told, which becomes the cell's error when its turn comes. */
+function needsOf({ registered, values }: Cell): readonly Need[] {
+  try {
+    return registered.experiment.needs?.(values) ?? [];
+  } catch {
+    return [];
+  }
 }
 
 function waits({ registered, values }: Cell): boolean {

@@ -73,7 +73,12 @@ export default experiment({
         : null,
   },
   axes: { bound: ['loopback', 'wildcard', 'external'], protocol: PROTOCOLS, family: FAMILIES },
-  needs: ({ family }) => [`${family} external`, `${family} second-external`, 'neighbour'],
+  needs: ({ bound, protocol, family }) => [
+    `${family} external`,
+    `${family} second-external`,
+    'neighbour',
+    ...(misled(bound, protocol) ? (['routed second address'] as const) : []),
+  ],
   async run({ bound, protocol, family }, trial) {
     const net = { protocol, family };
     const server = await serveOn(trial, net, 'server', bound);

@@ -10,7 +10,7 @@ export default experiment({
   tags: ['source', 'wildcard', 'udp', 'neighbour'],
   claims: {},
   axes: { family: FAMILIES },
-  needs: ({ family }) => ['neighbour', `${family} second-external`],
+  needs: ({ family }) => ['neighbour', `${family} second-external`, 'routed second address'],
   async run({ family }, trial) {
     const server = await serveOn(trial, { protocol: 'udp', family }, 'server', 'wildcard');
     const client = await trial.part('client', { host: 'neighbour' });

@@ -88,7 +88,8 @@ describe('wrong usage', () => {
   test('one selector of several that matches nothing', () =>
     oneLine(['run', 'conflict', 'nope'], /no experiment matches 'nope'/));
   test('an unknown command', () => oneLine(['dance'], /unknown command 'dance'/));
-  test('an unknown lab', () => oneLine(['run', '--lab', 'moon'], /Allowed choices are auto, netns, host/));
+  test('an unknown lab', () =>
+    oneLine(['run', '--lab', 'moon'], /Allowed choices are auto, netns, host, podman, docker, or a topology file/));
   test('a number that is none', () => oneLine(['run', '--jobs', 'many'], /whole number from 1 to 64/));
   test('a number out of bounds', () => oneLine(['run', '--patience', '1'], /whole number from 50 to 60000/));
   test('show of more than one experiment', () => oneLine(['show', 'conflict'], /more than one experiment/));

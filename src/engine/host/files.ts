@@ -137,7 +137,7 @@ esac
 exec podman "$@"
 `,
     [`${STATE}/containers.conf`]: `[containers]
-default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
+default_ulimits = ["nofile=4096:4096", "nproc=1024:1024"]
 [engine]
 runtime = "${runtime}"
 cgroup_manager = "cgroupfs"

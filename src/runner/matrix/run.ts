@@ -88,7 +88,8 @@ export async function runMatrix(
     const model = models[settings.model ?? platform.system];
     const setting = settingOf(facts, platform);
     const work = new Work(plan.blocks, { model, setting, owner: platform.uid ?? 0 }, settings.signal, listener);
-    const jobs = facts.ownPorts ? Math.max(1, Math.min(settings.jobs, work.chunks.length)) : 1;
+    const most = facts.ownPorts ? Math.min(settings.jobs, kind.atOnce ?? settings.jobs) : 1;
+    const jobs = Math.max(1, Math.min(most, work.chunks.length));
     const workers = Array.from({ length: jobs }, async (_, index) => {
       // A later lab that can't be had only leaves more to the others.
       const place = index === 0 ? first : await open().catch(unlessUnavailable);

@@ -1,11 +1,10 @@
-import process from 'node:process';
 import type { ContainerNetwork } from '../../engine/engine.ts';
 import { HarnessError } from '../../verdict/harness-error.ts';
 import { attempts } from '../../verify/plan.ts';
 import type { Tried } from '../../verify/port.ts';
 import type { Attempt, Publication, Situation } from '../../verify/situation.ts';
 import { AgentProcess } from '../agent-process.ts';
-import { AGENT } from '../pool.ts';
+import { agentCommand } from '../../lab/agent-command.ts';
 import { situationOf } from './look.ts';
 import type { Namespace } from './namespace.ts';
 import { makeNeighbour } from './neighbour.ts';
@@ -42,7 +41,7 @@ export async function gather(request: Request): Promise<Gathered> {
   const agents: AgentProcess[] = [];
   const start = async (title: string, enter: readonly string[] = []) => {
     const { agent, hello } = await AgentProcess.start({
-      command: [...enter, process.execPath, AGENT],
+      command: [...enter, ...agentCommand()],
       title: `the agent ${title}`,
       grace: GRACE,
     });

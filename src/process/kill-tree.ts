@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import process from 'node:process';
 
 /**
  * Kills the descendants of a process that we started. A launcher such as nsenter waits for the agent it forked, and
- * killing the launcher alone would leave the agent. Only Linux lists children; elsewhere nothing forks in between.
+ * killing the launcher alone would leave the agent, and killing an agent alone the programs it started. Only Linux lists
+ * children; elsewhere nothing forks in between.
  */
 export function killTree(pid: number): void {
   for (const child of children(pid)) {

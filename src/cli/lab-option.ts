@@ -1,0 +1,27 @@
+import { InvalidArgumentError, Option } from 'commander';
+import type { EngineName } from '../engine/engine.ts';
+
+/** A name of a lab, or a topology file. */
+export type LabChoice = string;
+
+const NAMES = ['auto', 'netns', 'host', 'podman', 'docker'];
+
+/** The option that chooses a lab, for every command that runs in one. */
+export function labOption(description = 'where to run'): Option {
+  const names = NAMES.join(', ');
+  return new Option('--lab <lab>', `${description}: ${names}, or a topology file`).argParser((text): LabChoice => {
+    if (NAMES.includes(text) || engineOf(text) !== null || isTopologyFile(text)) return text;
+    throw new InvalidArgumentError(`Allowed choices are ${names}, or a topology file, whose name ends in .json.`);
+  });
+}
+
+/** The engine that a choice names, and the image that follows it, as in `docker=bindspec:1.0`; null for another lab. */
+export function engineOf(choice: LabChoice): { engine: EngineName; image: string | null } | null {
+  const [, engine, , image = null] = /^(podman|docker)(=(.+))?$/.exec(choice) ?? [];
+  return engine === undefined ? null : { engine: engine as EngineName, image };
+}
+
+/** Whether a choice is a file, by its look: so that a misspelt name is told as one. */
+export function isTopologyFile(choice: LabChoice): boolean {
+  return choice.endsWith('.json') || /[/\\]/.test(choice);
+}

@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import process from 'node:process';
+import { bindspecEntries, HOME } from '../bundle/rootfs.ts';
+import { tar } from '../bundle/tar.ts';
+import { EngineUnavailable, type Engine } from './engine.ts';
+
+/** Where bindspec lies in an image, in one that is made here and in that of docker/Dockerfile. */
+export const PACKAGE = HOME;
+
+const NAME = 'bindspec-lab';
+
+/**
+ * An image of this machine's Node.js and this bindspec on an empty base, for which no registry is asked. It is made again
+ * only when either has changed, and then takes the place of the one before. @returns its tag
+ * @throws EngineUnavailable where this machine's programs can't run in a container
+ */
+export async function labImage(engine: Engine): Promise<string> {
+  if (process.platform !== 'linux') {
+    throw new EngineUnavailable(
+      `an image can be made of this machine's Node.js on Linux only, this is ${process.platform}`,
+      `build one: ${engine.name} build --tag bindspec --file docker/Dockerfile . ; then take --lab ${engine.name}=bindspec`,
+    );
+  }
+  const archive = tar(await bindspecEntries());
+  const tag = `${NAME}:${createHash('sha256').update(archive).digest('hex').slice(0, 12)}`;
+  if (await engine.hasImage(tag)) return tag;
+  await engine.importImage(archive, tag, [`WORKDIR ${PACKAGE}`]);
+  const others = (await engine.imagesNamed(NAME)).filter((one) => !one.endsWith(tag));
+  for (const other of others) await engine.removeImage(other);
+  return tag;
+}

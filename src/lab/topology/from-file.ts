@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { agentCommand } from '../agent-command.ts';
+import type { HostName } from '../lab.ts';
+import { BadTopology } from './bad-topology.ts';
+import { readTopology } from './file.ts';
+import type { HostSettings, TopologyFile } from './schema.ts';
+import type { Topology, TopologyHost } from './topology.ts';
+
+const TITLES: Record<HostName, string> = {
+  machine: 'the machine',
+  neighbour: 'the neighbour',
+  gateway: 'the gateway',
+};
+
+/** The topology that a file describes. @throws BadTopology when it can't be read, or is none. */
+export function topologyFrom(file: string): Topology {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new BadTopology(file, [`can't be read: ${(error as Error).message}`]);
+  }
+  return topologyOf(readTopology(text, file), file);
+}
+
+/** The same of what was read already; `file` is how the lab is called. */
+export function topologyOf(read: TopologyFile, file: string): Topology {
+  const { hosts, addresses, missing = {} } = read;
+  const { machine, ...others } = hosts;
+  return {
+    lab: file,
+    hosts: {
+      machine: hostOf('machine', machine),
+      ...Object.fromEntries(
+        Object.entries(others).map(([name, settings]) => [name, hostOf(name as HostName, settings)]),
+      ),
+    },
+    addresses: { inet: { ...addresses.inet }, inet6: { ...addresses.inet6 } },
+    externalInterface: read.interface ?? null,
+    ...(read.secondInterface === undefined ? {} : { secondInterface: read.secondInterface }),
+    exclusive: read.exclusive ?? false,
+    missing: Object.fromEntries(
+      Object.entries(missing).map(([need, reason]) => [need, { reason, enable: `see ${path.basename(file)}` }]),
+    ),
+    elsewhere: `name it in ${file}`,
+  };
+}
+
+function hostOf(name: HostName, { title, launch, agent = {} }: HostSettings): TopologyHost {
+  return { title: title ?? TITLES[name], launch, agent: agentCommand(agent.node, agent.package) };
+}

@@ -1,0 +1,48 @@
+import { setTimeout as after } from 'node:timers/promises';
+import { z } from 'zod';
+import type { Family } from '../../protocol/messages.ts';
+import type { AgentProcess } from '../../runner/agent-process.ts';
+import { HarnessError } from '../../verdict/harness-error.ts';
+
+/** How long Node.js may take to tell its interfaces, and how often that is looked at, in milliseconds. */
+const DEADLINE = 10_000;
+const LOOK_EVERY = 20;
+
+const interfaces = z.record(
+  z.string(),
+  z.array(z.object({ address: z.string(), family: z.enum(['IPv4', 'IPv6']), internal: z.boolean() })),
+);
+
+/** The addresses of a host by interface and family, without those that reach only to the next hop. */
+export type Interfaces = ReadonlyMap<string, Readonly<Record<Family, readonly string[]>>>;
+
+/** Asks a host for its interfaces, by a second Node.js beside its agent. @throws HarnessError when that does not work */
+export async function interfacesOf(agent: AgentProcess, node: string): Promise<Interfaces> {
+  const args = ['-e', 'process.stdout.write(JSON.stringify(os.networkInterfaces()))'];
+  const [started] = await agent.ask([{ op: 'spawn', as: 'interfaces', command: node, args }], false);
+  if (started?.outcome !== 'ok') throw new HarnessError(`${node} could not be started there: ${started?.outcome}`);
+  for (const deadline = Date.now() + DEADLINE; ; await after(LOOK_EVERY)) {
+    const [output] = await agent.ask([{ op: 'output', on: 'interfaces' }], false);
+    if (output?.exit === undefined && Date.now() < deadline) continue;
+    await agent.ask([{ op: 'kill', on: 'interfaces' }], false);
+    return parse(output?.data ?? '');
+  }
+}
+
+function parse(printed: string): Interfaces {
+  let told: z.infer<typeof interfaces>;
+  try {
+    told = interfaces.parse(JSON.parse(printed));
+  } catch {
+    throw new HarnessError(`what it told of its interfaces can't be read: ${printed.slice(0, 100)}`);
+  }
+  return new Map(
+    Object.entries(told).map(([name, all]) => {
+      const of = (family: 'IPv4' | 'IPv6') =>
+        all
+          .filter((one) => one.family === family && !/^169\.254\.|^fe[89ab]/i.test(one.address))
+          .map((one) => one.address);
+      return [name, { inet: of('IPv4'), inet6: of('IPv6') }];
+    }),
+  );
+}

@@ -1,0 +1,132 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ENGINES } from '../../src/engine/engine.ts';
+import { startEngineHost, type EngineHost } from '../../src/engine/host/engine-host.ts';
+import { LABEL } from '../../src/engine/sweep.ts';
+import { readRecord } from '../../src/record/read.ts';
+import { bindspec, folder } from '../support/cli.ts';
+import { withoutEngine } from '../support/engines.ts';
+import { bindspecOn, onHost, signalled } from '../support/in-engine.ts';
+import { titled } from '../support/namespace.ts';
+import { written } from '../support/topology.ts';
+import { until } from '../support/waiting.ts';
+
+describe.each(ENGINES)('--lab %s', (name) => {
+  test('without the engine is told in one line', async () => {
+    const { exitCode, stderr } = await bindspec(['run', '--lab', name, '--no-reports'], { env: { PATH: '/nowhere' } });
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: `bindspec: the ${name} lab can't be had: the program '${name}' is not installed; install it, or take another lab`,
+    });
+  });
+
+  const missing = withoutEngine(name);
+  describe.skipIf(missing !== null)(titled('with an engine', missing), () => {
+    let host: EngineHost;
+    beforeAll(async () => {
+      host = await startEngineHost({ engine: name });
+    });
+    afterAll(() => host?.close());
+
+    /** What is left of labs: containers and networks. */
+    const left = async () => [...(await host.engine.labelled(LABEL)), ...(await host.engine.networksLabelled(LABEL))];
+
+    test('runs the machine and its neighbour in containers, and leaves nothing but the image', async () => {
+      const reports = folder();
+      const words = [
+        'conflict/another-user',
+        'reach/bound-to',
+        'source',
+        'wire/loopback-stays',
+        'programs/node-listen',
+      ];
+      const { exitCode, stdout, stderr } = await bindspecOn(host, [
+        'run',
+        ...words,
+        '--lab',
+        name,
+        '--reports',
+        reports,
+      ]);
+      expect(exitCode, `${stdout}\n${stderr}`).toBe(0);
+      const [, platform = ''] = /([\w.-]+)\/record\.json/.exec(stdout) ?? [];
+      const file = path.join(reports, platform, 'record.json');
+      const record = readRecord(readFileSync(file, 'utf8'), file);
+      expect(record.lab).toMatchObject({ lab: name, ownPorts: true });
+      const passed = record.cells.filter(({ verdict }) => verdict === 'pass');
+      expect(new Set(passed.map(({ experiment }) => experiment))).toContain('reach/bound-to');
+      expect(new Set(passed.map(({ experiment }) => experiment))).toContain('conflict/another-user');
+      const reasons = new Set(record.cells.flatMap(({ reason }) => reason ?? []));
+      expect(reasons).toEqual(
+        new Set([
+          'the neighbour is on both networks of the machine',
+          `an engine's network carries more than what the lab's agents say`,
+        ]),
+      );
+      expect(await left()).toEqual([]);
+      expect(await host.engine.imagesNamed('bindspec-lab')).toHaveLength(1);
+    });
+
+    test('leaves no container of a run that is killed, and its networks only until a later run', async () => {
+      const killed = bindspecOn(host, ['run', '--lab', name, '--no-reports']);
+      await until('both containers are there', async () => (await host.engine.labelled(LABEL)).length === 2);
+      await after(500);
+      signalled(killed, 'SIGKILL');
+      await killed;
+      await until('the containers are gone', async () => (await host.engine.labelled(LABEL)).length === 0);
+      expect(await left()).toHaveLength(2);
+      // One of a run of long ago, and one that is in use.
+      const old = 'bindspec-m0000000-aaaaaa';
+      await host.engine.createNetwork({ name: `${old}-1`, subnet: '10.99.1.0/24', labels: { [LABEL]: 'lab' } });
+      await bindspecOn(host, ['run', 'conflict/names', '--lab', name, '--no-reports']);
+      expect(await left()).not.toContain(`${old}-1`);
+      expect(await left()).toHaveLength(2);
+    });
+
+    test('that is interrupted takes everything back', async () => {
+      const before = await left();
+      const interrupted = bindspecOn(host, ['run', '--lab', name, '--no-reports']);
+      await until('both containers are there', async () => (await host.engine.labelled(LABEL)).length === 2);
+      signalled(interrupted, 'SIGINT');
+      expect((await interrupted).exitCode).toBe(130);
+      expect(await left()).toEqual(before);
+    });
+
+    test('is what a topology file can name by exec', async () => {
+      const [image = ''] = await host.engine.imagesNamed('bindspec-lab');
+      await host.engine.createNetwork({ name: 'lan', subnet: '10.99.7.0/24', subnet6: 'fd00:89:7::/64' });
+      const wait = ['-e', 'setInterval(() => {}, 1e6)'];
+      for (const one of ['web', 'db']) {
+        await host.engine.run({ name: one, image, networks: ['lan'], command: wait, options: ['--entrypoint=node'] });
+      }
+      const agent = { node: 'node', package: '/opt/bindspec' };
+      const file = written({
+        hosts: {
+          machine: { launch: [name, 'exec', '-i', 'web'], agent },
+          neighbour: { launch: [name, 'exec', '-i', 'db'], agent },
+        },
+        addresses: {
+          inet: { external: 'eth0', neighbour: 'eth0' },
+          inet6: { external: 'eth0', neighbour: 'eth0' },
+        },
+        interface: 'eth0',
+        exclusive: true,
+        missing: { 'quiet interface': 'a bridge is never quiet' },
+      });
+      const words = ['reach/external-from-neighbour', 'conflict/another-user', 'refusal'];
+      const { exitCode, stdout, stderr } = await bindspecOn(host, ['run', ...words, '--lab', file, '--no-reports']);
+      expect(exitCode, `${stdout}\n${stderr}`).toBe(0);
+      expect(stdout).toMatch(/reach\/external-from-neighbour +4 pass/);
+      // The agents in the containers have ended with the run.
+      for (const one of ['web', 'db']) {
+        expect(
+          (await onHost(host, [name, 'top', one])).stdout.split('\n').filter((line) => line.includes('start.cjs')),
+        ).toEqual([]);
+      }
+      await host.engine.remove(['web', 'db']);
+      await host.engine.removeNetworks(['lan']);
+    });
+  });
+});

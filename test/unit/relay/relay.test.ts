@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import path from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { expect, it, onTestFinished } from 'vitest';
+import { AgentProcess } from '../../../src/runner/agent-process.ts';
+import { folder } from '../../support/cli.ts';
+import { AGENT } from '../../support/namespace.ts';
+import { runs, until } from '../../support/waiting.ts';
+
+const relay = (name: string) => fileURLToPath(new URL(`../../../dist/src/relay/${name}.js`, import.meta.url));
+
+/** Serves a socket until the test ends, and returns its path. */
+async function served(): Promise<string> {
+  const socket = path.join(folder(), 'socket');
+  const server = spawn(process.execPath, [relay('serve'), socket], { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void server.kill());
+  await once(server.stdout, 'data');
+  return socket;
+}
+
+const joined = (socket: string, ...words: string[]) => {
+  const launch = [process.execPath, relay('join'), socket];
+  const agent = [process.execPath, AGENT];
+  return AgentProcess.start({
+    command: [...launch, ...agent, ...words],
+    title: 'the agent',
+    grace: 20_000,
+    ender: [...launch, ...agent, 'end'],
+  });
+};
+
+it.skipIf(process.platform === 'win32')('an agent behind a socket is asked and ended as any other', async () => {
+  const { agent, hello } = await joined(await served());
+  const [made] = await agent.ask([{ op: 'socket', as: 's', family: 'inet', type: 'dgram' }], false);
+  expect(made?.outcome).toBe('ok');
+  await agent.end();
+  await until('it has ended', () => !runs(hello.pid), 2000);
+});
+
+it.skipIf(process.platform !== 'linux')('one that does not look at its stdin is ended all the same', async () => {
+  const { agent, hello } = await joined(await served());
+  process.kill(hello.pid, 'SIGSTOP');
+  await agent.end();
+  await until('it has ended', () => !runs(hello.pid), 2000);
+});
+
+it.skipIf(process.platform === 'win32')('nothing but an agent is started', async () => {
+  const socket = connect(await served());
+  socket.write('sh -c true\n');
+  const [data] = (await Promise.race([once(socket, 'data'), once(socket, 'close').then(() => [null])])) as unknown[];
+  expect(data).toBeNull();
+});
+
+it.skipIf(process.platform === 'win32')('a socket that nobody serves is told', async () => {
+  await expect(joined(path.join(folder(), 'none'))).rejects.toThrow(
+    /the agent ended with exit code 1: bindspec: nobody serves \/.*none: connect ENOENT/,
+  );
+});

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
+import { describe, expect, it } from 'vitest';
+import { hostFacts } from '../../../src/lab/host.ts';
+import { AgentPool } from '../../../src/runner/pool.ts';
+import { AGENT, LOOPBACK_ONLY, noNamespaces, titled } from '../../support/namespace.ts';
+import { holdNamespaces } from '../../support/holding.ts';
+import { noSshd, sshInto } from '../../support/sshd.ts';
+import { runs, until } from '../../support/waiting.ts';
+
+const missing = noNamespaces ?? noSshd;
+
+describe.skipIf(missing !== null)(titled('agents at the far end of ssh', missing), () => {
+  const poolBehindSsh = async (farAgents: boolean) => {
+    const launch = await sshInto(await holdNamespaces(LOOPBACK_ONLY));
+    const lab = { facts: hostFacts({}, true), launch: () => launch, farAgents, close: async () => undefined };
+    return new AgentPool(lab, { fresh: false, grace: 10_000, agentCommand: [process.execPath, AGENT] });
+  };
+
+  it('end with their program, although they no longer look at their stdin', async () => {
+    const pool = await poolBehindSsh(true);
+    const { agent, hello } = await pool.take('machine', false);
+    const [spawned] = await agent.ask([{ op: 'spawn', as: 'p', command: 'sleep', args: ['1000'] }], false);
+    const program = spawned?.pid ?? 0;
+    expect([runs(hello.pid), runs(program)]).toEqual([true, true]);
+    process.kill(hello.pid, 'SIGSTOP');
+    await pool.close();
+    await until('both have ended', () => !runs(hello.pid) && !runs(program), 2000);
+  });
+
+  it('end when the connection is lost', async () => {
+    const pool = await poolBehindSsh(true);
+    const { agent, hello } = await pool.take('machine', false);
+    process.kill(hello.pid, 'SIGSTOP');
+    process.kill(clientOf(hello.pid), 'SIGKILL');
+    await expect(agent.ask([{ op: 'reset' }], false)).rejects.toThrow(/ended by SIGKILL/);
+    await pool.close();
+    await until('it has ended', () => !runs(hello.pid), 2000);
+  });
+
+  it('are left to themselves where nothing can outlive what was started here', async () => {
+    const pool = await poolBehindSsh(false);
+    const { hello } = await pool.take('machine', false);
+    process.kill(hello.pid, 'SIGSTOP');
+    await pool.close();
+    expect(runs(hello.pid)).toBe(true);
+    process.kill(hello.pid, 'SIGKILL');
+  });
+});
+
+it.skipIf(process.platform !== 'linux')('what ends an agent by its number ends nothing else', async () => {
+  const sleeper = spawn('sleep', ['1000']);
+  const agent = spawn(process.execPath, [AGENT]);
+  const end = async (pid = 0) => once(spawn(process.execPath, [AGENT, 'end', String(pid)]), 'exit');
+  await end(sleeper.pid);
+  await end(agent.pid);
+  expect([runs(sleeper.pid ?? 0), runs(agent.pid ?? 0)]).toEqual([true, false]);
+  sleeper.kill();
+});
+
+/** The ssh client of this process among whose server's descendants an agent is: the one whose command names it last. */
+function clientOf(agent: number): number {
+  const own = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').split(' ').filter(Boolean);
+  const client = own.find((pid) => {
+    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    return words.includes('root@127.0.0.1') && Number(pid) !== agent;
+  });
+  return Number(client);
+}
