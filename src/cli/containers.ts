@@ -44,7 +44,8 @@ export async function containersCommand(selectors: string[], options: Containers
   }
   const configurations = chosen(selectors, options.engine);
   if (options.list) {
-    for (const { id, title } of configurations) say(`${id.padEnd(24)}${title}`);
+    const widest = Math.max(...configurations.map(({ id }) => id.length));
+    for (const { id, title } of configurations) say(`${id.padEnd(widest)}  ${title}`);
     return EXIT.expected;
   }
   const knownList = knownFrom(options.known);
