@@ -97,16 +97,16 @@ const settings = () =>
       return (stdout ?? '').split('\n').filter((line) => line.startsWith('-A'));
     }),
   ]);
-const temporary = () => new Set(readdirSync(os.tmpdir()));
 
 const added = (now: Set<string>, before: Set<string>) => [...now].filter((one) => !before.has(one));
 
 async function main(): Promise<number> {
   const reports = mkdtempSync(path.join(os.tmpdir(), 'bindspec-kill-'));
+  // Of its own, because others on this machine make temporary files too.
+  const temporary = mkdtempSync(path.join(os.tmpdir(), 'bindspec-kill-'));
   const before = {
     namespaces: namespaces(),
     interfaces: interfaces(),
-    temporary: temporary(),
     groups: controlGroups(),
     mounts: mounts(),
     settings: settings(),
@@ -118,7 +118,7 @@ async function main(): Promise<number> {
   for (let run = 0; run < runs; run += 1) {
     const child = spawn(process.execPath, [CLI, killed, '--reports', reports, ...options], {
       stdio: 'ignore',
-      env: { ...process.env, [MARK]: '1' },
+      env: { ...process.env, TMPDIR: temporary, [MARK]: '1' },
     });
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     await Promise.race([after(moments.next().value * span), ended]);
@@ -138,7 +138,7 @@ async function main(): Promise<number> {
     processes: marked(),
     namespaces: added(namespaces(), before.namespaces).filter((namespace) => made.has(namespace)),
     interfaces: added(interfaces(), before.interfaces),
-    'temporary files': added(temporary(), before.temporary),
+    'temporary files': readdirSync(temporary),
     'control groups': added(controlGroups(), before.groups),
     mounts: added(mounts(), before.mounts),
     'settings and rules': added(settings(), before.settings),
@@ -146,7 +146,7 @@ async function main(): Promise<number> {
       file.endsWith('.new'),
     ),
   };
-  rmSync(reports, { recursive: true, force: true });
+  for (const folder of [reports, temporary]) rmSync(folder, { recursive: true, force: true });
   const own = [...made].filter((namespace) => !before.namespaces.has(namespace)).length;
   process.stdout.write(
     `${runs - finished} interrupted or killed, ${finished} had ended by themselves; ${own} namespaces were there\n`,
