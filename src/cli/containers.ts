@@ -10,13 +10,14 @@ import { idMatcher } from '../experiment/selection.ts';
 import type { ContainersRecord } from '../record/containers.ts';
 import { BadRecord, readContainers } from '../record/read.ts';
 import { containersMarkdown } from '../report/containers/markdown.ts';
-import { changesBetween, type Change } from '../verdict/changes.ts';
+import { changesBetween, groupChanges } from '../verdict/changes.ts';
 import { parseKnownVerdicts, withKnown, type KnownVerdict } from '../verdict/known-containers.ts';
 import { BadKnownList } from '../verdict/known.ts';
 import { ContainersProgress } from './containers-progress.ts';
 import { concludeContainers } from './containers-conclusion.ts';
 import { EXIT, UserError } from './exit.ts';
 import { interruptible } from './interruption.ts';
+import { recordText } from './record-file.ts';
 import { prepareFolder, writeFile } from './reports-folder.ts';
 import { say } from './terminal.ts';
 import { version } from './version.ts';
@@ -67,7 +68,7 @@ export async function containersCommand(selectors: string[], options: Containers
     const { stale, ...verdicts } = withKnown(record, knownList(record.engine.id));
     const last = reports === false ? null : lastOf(reports, record.engine.id);
     const merged = { ...record, ...verdicts };
-    const changes: Change[] = last === null ? [] : changesBetween(last, merged);
+    const changes = last === null ? [] : groupChanges(changesBetween(last, merged).changes);
     return { record: merged, stale, changes, last };
   });
   const written = reports === false ? [] : judged.flatMap(({ record, last }) => write(reports, record, last));
@@ -175,7 +176,7 @@ function lastOf(reports: string, engine: string): ContainersRecord | null {
   const file = path.join(reports, engine, RECORD);
   if (!existsSync(file)) return null;
   try {
-    return readContainers(readFileSync(file, 'utf8'), file);
+    return readContainers(recordText(file), file);
   } catch (error) {
     if (error instanceof BadRecord) return null;
     throw error;

@@ -3,6 +3,7 @@ import process from 'node:process';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { SYSTEMS } from '../experiment/experiment.ts';
 import type { ContainersOptions } from './containers.ts';
+import type { DiffOptions } from './diff.ts';
 import type { DoctorOptions } from './doctor.ts';
 import { EXIT, UserError } from './exit.ts';
 import type { ExplainOptions } from './explain.ts';
@@ -119,6 +120,18 @@ function program(): Command {
     .addOption(format())
     .action(async (records: string[], options: ReportOptions) => {
       await (await import('./report.ts')).reportCommand(records, options);
+    });
+
+  bindspec
+    .command('diff')
+    .description('tell what changed between two records of one kind; ends with 1 where outcomes differ')
+    .argument('<before>', 'a record.json, matrix.json or containers.json, or a folder that has some')
+    .argument('<after>', 'what it is compared with')
+    .addOption(
+      new Option('--format <format>', 'how to print').choices(['pretty', 'markdown', 'json']).default('pretty'),
+    )
+    .action(async (before: string, after: string, options: DiffOptions) => {
+      process.exitCode = await (await import('./diff.ts')).diffCommand(before, after, options);
     });
 
   bindspec

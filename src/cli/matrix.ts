@@ -116,12 +116,7 @@ function systemOf(option: string, text: string): SystemName {
 
 function showRecord(record: MatrixRecord, file: string, asked: Asked, against: SystemName | undefined): void {
   say(`${paint('bold', file)}, of ${record.started}`);
-  try {
-    showTables(record, asked, against);
-  } catch (error) {
-    if (error instanceof RangeError) throw new UserError(`${file}: its parts do not fit together: ${error.message}`);
-    throw error;
-  }
+  showTables(record, asked, against);
   summary(record);
 }
 

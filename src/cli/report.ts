@@ -4,6 +4,7 @@ import { columnsOf } from '../report/comparison/columns.ts';
 import { compare } from '../report/comparison/compare.ts';
 import { comparisonMarkdown } from '../report/comparison/markdown.ts';
 import { countsInWords } from '../report/summary.ts';
+import { UserError } from './exit.ts';
 import { recordsAt } from './record-files.ts';
 import { prepareFolder, writeWhole } from './reports-folder.ts';
 import { paint, say } from './terminal.ts';
@@ -26,6 +27,10 @@ const FORMATS: readonly { file: string; content: (comparison: Comparison) => str
  */
 export async function reportCommand(paths: readonly string[], { output, format }: ReportOptions): Promise<void> {
   const { runs, matrices } = recordsAt(paths);
+  if (runs.length + matrices.length === 0) {
+    const places = paths.map((given) => `'${given}'`).join(', ');
+    throw new UserError(`there is no record.json or matrix.json in ${places}: what containers did has its own pages`);
+  }
   prepareFolder(output);
   const { columns, superseded } = columnsOf(runs, matrices);
   for (const { file, by, because } of superseded) {

@@ -1,6 +1,6 @@
 import type { MatrixBlock, MatrixRecord, MatrixSocket } from '../record/matrix.ts';
 import { decodePlaces, widthFor } from './digits.ts';
-import { agrees, likeliest, type Prediction } from './prediction.ts';
+import { agrees, decidingRule, likeliest, type Prediction } from './prediction.ts';
 import type { Spec } from './sockets.ts';
 
 /** One pair of a record. */
@@ -11,6 +11,8 @@ export interface Pair {
   readonly answer: string | null;
   /** What the model holds to be the likeliest, spelled alike, and whether it allows the answer. */
   readonly predicted: string;
+  /** The rule by which the model does; empty where it names none. */
+  readonly rule: string;
   readonly agrees: boolean;
 }
 
@@ -27,7 +29,8 @@ export function pairsOf(record: MatrixRecord, block: MatrixBlock): Pair[][] {
       const prediction = at(record.predictions, at(predictions, column)) as Prediction;
       const answer = answers === null ? null : at(record.answers, at(answers, column));
       const predicted = likeliest(prediction);
-      return { first, second: spec, answer, predicted, agrees: answer === null || agrees(answer, prediction) };
+      const rule = decidingRule(prediction) ?? '';
+      return { first, second: spec, answer, predicted, rule, agrees: answer === null || agrees(answer, prediction) };
     });
   });
 }
