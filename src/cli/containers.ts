@@ -19,7 +19,7 @@ import { EXIT, UserError } from './exit.ts';
 import { interruptible } from './interruption.ts';
 import { recordText } from './record-file.ts';
 import { prepareFolder, writeFile } from './reports-folder.ts';
-import { say } from './terminal.ts';
+import { complain, say, sayJson } from './terminal.ts';
 import { version } from './version.ts';
 
 export interface ContainersOptions {
@@ -73,7 +73,7 @@ export async function containersCommand(selectors: string[], options: Containers
   });
   const written = reports === false ? [] : judged.flatMap(({ record, last }) => write(reports, record, last));
   if (pretty) concludeContainers(judged, rest, written);
-  else say(JSON.stringify(judged.map(({ record }) => record)));
+  else sayJson(judged.map(({ record }) => record));
   if (interruption.signal.aborted) return EXIT.interrupted;
   if (judged.length === 0) throw nothingRun(rest);
   return exitCode(judged, [...judged.flatMap(({ record }) => record.configurations), ...rest]);
@@ -178,8 +178,9 @@ function lastOf(reports: string, engine: string): ContainersRecord | null {
   try {
     return readContainers(recordText(file), file);
   } catch (error) {
-    if (error instanceof BadRecord) return null;
-    throw error;
+    if (!(error instanceof BadRecord)) throw error;
+    complain(`bindspec: compared with nothing: ${error.message}`);
+    return null;
   }
 }
 

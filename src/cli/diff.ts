@@ -1,10 +1,9 @@
-import process from 'node:process';
 import { diff, type Compared } from '../report/diff/diff.ts';
 import { diffMarkdown } from '../report/diff/markdown.ts';
 import { diffLines, type DiffLineKind } from '../report/diff/text.ts';
 import { EXIT, UserError } from './exit.ts';
 import { recordsAt, type Found, type Records } from './record-files.ts';
-import { columns, paint, say, wrap } from './terminal.ts';
+import { columns, complain, paint, say, sayJson, wrap } from './terminal.ts';
 import { version } from './version.ts';
 
 export interface DiffOptions {
@@ -30,8 +29,8 @@ const KINDS = { runs: 'a run', matrices: 'a matrix', containers: 'containers' } 
  */
 export async function diffCommand(before: string, after: string, { format }: DiffOptions): Promise<number> {
   const difference = diff(pairUp(before, after), version());
-  if (format === 'json') say(JSON.stringify(difference, null, 1));
-  else if (format === 'markdown') process.stdout.write(diffMarkdown(difference));
+  if (format === 'json') sayJson(difference, 1);
+  else if (format === 'markdown') say(diffMarkdown(difference).trimEnd());
   else {
     for (const { kind, text, indent } of diffLines(difference)) {
       const style = STYLES[kind];
@@ -56,7 +55,7 @@ function pairUp(before: string, after: string): Compared {
     const [was, is] = [only(of(old), before, kind), only(of(now), after, kind)];
     if (was && is) return { before: was, after: is };
     const lone = was ?? is;
-    if (lone) alone.push(`bindspec: ${lone.file} is left out: '${was ? after : before}' has no such record\n`);
+    if (lone) alone.push(`bindspec: ${lone.file} is left out: '${was ? after : before}' has no such record`);
     return undefined;
   };
   const [run, matrix, containers] = [
@@ -69,7 +68,7 @@ function pairUp(before: string, after: string): Compared {
       `'${before}' and '${after}' have no record of one kind: name two record.json, matrix.json or containers.json, or folders with such`,
     );
   }
-  process.stderr.write(alone.join(''));
+  for (const file of alone) complain(file);
   return { ...(run ? { run } : {}), ...(matrix ? { matrix } : {}), ...(containers ? { containers } : {}) };
 }
 

@@ -15,6 +15,7 @@ import type { ReportOptions } from './report.ts';
 import type { RunOptions } from './run.ts';
 import type { ShowOptions } from './show.ts';
 import type { PrepareOptions } from './stack.ts';
+import { complain } from './terminal.ts';
 import type { VerifyOptions } from './verify.ts';
 import { version } from './version.ts';
 
@@ -265,11 +266,11 @@ try {
     // Commander has printed its message already.
     process.exitCode = error.exitCode === 0 ? EXIT.expected : EXIT.usage;
   } else if (error instanceof UserError) {
-    process.stderr.write(`bindspec: ${error.message}\n`);
+    complain(`bindspec: ${error.message}`);
     process.exitCode = error.exitCode;
   } else {
     // Only a mistake in bindspec itself gets here.
-    process.stderr.write(`bindspec: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}\n`);
+    complain(`bindspec: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`);
     if (process.env['BINDSPEC_DEBUG'] !== undefined && error instanceof Error) process.stderr.write(`${error.stack}\n`);
     process.exitCode = EXIT.harness;
   }

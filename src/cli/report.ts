@@ -1,4 +1,3 @@
-import process from 'node:process';
 import type { Comparison } from '../record/comparison.ts';
 import { columnsOf } from '../report/comparison/columns.ts';
 import { compare } from '../report/comparison/compare.ts';
@@ -7,7 +6,7 @@ import { countsInWords } from '../report/summary.ts';
 import { UserError } from './exit.ts';
 import { recordsAt } from './record-files.ts';
 import { prepareFolder, writeWhole } from './reports-folder.ts';
-import { paint, say } from './terminal.ts';
+import { complain, paint, say, sayJson } from './terminal.ts';
 import { version } from './version.ts';
 
 export interface ReportOptions {
@@ -34,12 +33,12 @@ export async function reportCommand(paths: readonly string[], { output, format }
   prepareFolder(output);
   const { columns, superseded } = columnsOf(runs, matrices);
   for (const { file, by, because } of superseded) {
-    process.stderr.write(`bindspec: ${file} is left out, because ${by} is ${because} and of the same platform\n`);
+    complain(`bindspec: ${file} is left out, because ${by} is ${because} and of the same platform`);
   }
   const comparison = compare(columns, version());
   const written = FORMATS.map(({ file, content }) => writeWhole(output, file, content(comparison)));
   if (format === 'json') {
-    say(JSON.stringify(comparison));
+    sayJson(comparison);
     return;
   }
   tell(comparison);

@@ -15,7 +15,7 @@ import { leaves } from '../verdict/expectation.ts';
 import { UserError } from './exit.ts';
 import { recordText } from './record-file.ts';
 import { selected } from './selected.ts';
-import { paint, say, verdictWord } from './terminal.ts';
+import { paint, say, sayJson, verdictWord } from './terminal.ts';
 
 export interface ShowOptions {
   reports: string;
@@ -31,7 +31,7 @@ export async function showCommand(id: string, options: ShowOptions): Promise<voi
   }
   const records = lastRecords(options.reports);
   if (options.format === 'json') {
-    say(JSON.stringify(asData(cells, records), null, 1));
+    sayJson(asData(cells, records), 1);
     return;
   }
   const { experiment } = first.registered;

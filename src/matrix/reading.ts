@@ -23,8 +23,8 @@ export function pairsOf(record: MatrixRecord, block: MatrixBlock): Pair[][] {
   return block.first.map((place, row) => {
     const first = specOf(at(record.sockets, place));
     const kernel = at(block.kernel, row);
-    const answers = kernel === '' ? null : decodePlaces(kernel, widths.kernel);
-    const predictions = decodePlaces(at(block.model, row), widths.model);
+    const answers = kernel === '' ? null : rowOf(kernel, second.length, widths.kernel);
+    const predictions = rowOf(at(block.model, row), second.length, widths.model);
     return second.map((spec, column): Pair => {
       const prediction = at(record.predictions, at(predictions, column)) as Prediction;
       const answer = answers === null ? null : at(record.answers, at(answers, column));
@@ -33,6 +33,12 @@ export function pairsOf(record: MatrixRecord, block: MatrixBlock): Pair[][] {
       return { first, second: spec, answer, predicted, rule, agrees: answer === null || agrees(answer, prediction) };
     });
   });
+}
+
+/** The places of a row, of which there must be as many as second sockets. */
+function rowOf(text: string, columns: number, width: number): number[] {
+  if (text.length !== columns * width) throw new RangeError(`a row of ${columns} pairs has ${text.length} digits`);
+  return decodePlaces(text, width);
 }
 
 function specOf({ letters, ...name }: MatrixSocket): Spec {
