@@ -10,15 +10,16 @@ import { idMatcher } from '../experiment/selection.ts';
 import type { ContainersRecord } from '../record/containers.ts';
 import { BadRecord, readContainers } from '../record/read.ts';
 import { containersMarkdown } from '../report/containers/markdown.ts';
-import { changesBetween, type Change } from '../verdict/changes.ts';
+import { changesBetween, groupChanges } from '../verdict/changes.ts';
 import { parseKnownVerdicts, withKnown, type KnownVerdict } from '../verdict/known-containers.ts';
 import { BadKnownList } from '../verdict/known.ts';
 import { ContainersProgress } from './containers-progress.ts';
 import { concludeContainers } from './containers-conclusion.ts';
 import { EXIT, UserError } from './exit.ts';
 import { interruptible } from './interruption.ts';
+import { recordText } from './record-file.ts';
 import { prepareFolder, writeFile } from './reports-folder.ts';
-import { say } from './terminal.ts';
+import { complain, say, sayJson } from './terminal.ts';
 import { version } from './version.ts';
 
 export interface ContainersOptions {
@@ -68,14 +69,14 @@ export async function containersCommand(selectors: string[], options: Containers
     const { stale, ...verdicts } = withKnown(record, knownList(record.engine.id));
     const last = reports === false ? null : lastOf(reports, record.engine.id);
     const merged = { ...record, ...verdicts };
-    const changes: Change[] = last === null ? [] : changesBetween(last, merged);
+    const changes = last === null ? [] : groupChanges(changesBetween(last, merged).changes);
     return { record: merged, stale, changes, last };
   });
   const written = reports === false ? [] : judged.flatMap(({ record, last }) => write(reports, record, last));
   // Where no engine could be started there is nothing to conclude but why.
   if (judged.length === 0 && !interruption.signal.aborted) throw nothingRun(rest);
   if (pretty) concludeContainers(judged, rest, written);
-  else say(JSON.stringify(judged.map(({ record }) => record)));
+  else sayJson(judged.map(({ record }) => record));
   if (interruption.signal.aborted) return EXIT.interrupted;
   return exitCode(judged, [...judged.flatMap(({ record }) => record.configurations), ...rest]);
 }
@@ -193,10 +194,11 @@ function lastOf(reports: string, engine: string): ContainersRecord | null {
   const file = path.join(reports, engine, RECORD);
   if (!existsSync(file)) return null;
   try {
-    return readContainers(readFileSync(file, 'utf8'), file);
+    return readContainers(recordText(file), file);
   } catch (error) {
-    if (error instanceof BadRecord) return null;
-    throw error;
+    if (!(error instanceof BadRecord)) throw error;
+    complain(`bindspec: compared with nothing: ${error.message}`);
+    return null;
   }
 }
 

@@ -1,12 +1,12 @@
-import process from 'node:process';
 import type { Comparison } from '../record/comparison.ts';
 import { columnsOf } from '../report/comparison/columns.ts';
 import { compare } from '../report/comparison/compare.ts';
 import { comparisonMarkdown } from '../report/comparison/markdown.ts';
 import { countsInWords } from '../report/summary.ts';
+import { UserError } from './exit.ts';
 import { recordsAt } from './record-files.ts';
 import { prepareFolder, writeWhole } from './reports-folder.ts';
-import { paint, say } from './terminal.ts';
+import { complain, paint, say, sayJson } from './terminal.ts';
 import { version } from './version.ts';
 
 export interface ReportOptions {
@@ -26,15 +26,19 @@ const FORMATS: readonly { file: string; content: (comparison: Comparison) => str
  */
 export async function reportCommand(paths: readonly string[], { output, format }: ReportOptions): Promise<void> {
   const { runs, matrices } = recordsAt(paths);
+  if (runs.length + matrices.length === 0) {
+    const places = paths.map((given) => `'${given}'`).join(', ');
+    throw new UserError(`there is no record.json or matrix.json in ${places}: what containers did has its own pages`);
+  }
   prepareFolder(output);
   const { columns, superseded } = columnsOf(runs, matrices);
   for (const { file, by, because } of superseded) {
-    process.stderr.write(`bindspec: ${file} is left out, because ${by} is ${because} and of the same platform\n`);
+    complain(`bindspec: ${file} is left out, because ${by} is ${because} and of the same platform`);
   }
   const comparison = compare(columns, version());
   const written = FORMATS.map(({ file, content }) => writeWhole(output, file, content(comparison)));
   if (format === 'json') {
-    say(JSON.stringify(comparison));
+    sayJson(comparison);
     return;
   }
   tell(comparison);
