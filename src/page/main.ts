@@ -67,10 +67,11 @@ async function show(): Promise<void> {
   }
 }
 
-window.addEventListener('hashchange', () => {
-  void show().then(() => {
-    window.scrollTo(0, 0);
-    main.focus({ preventScroll: true });
-  });
-});
+async function arrive(): Promise<void> {
+  await show();
+  window.scrollTo(0, 0);
+  main.focus({ preventScroll: true });
+}
+
+window.addEventListener('hashchange', () => void arrive());
 void show();

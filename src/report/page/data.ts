@@ -1,4 +1,5 @@
 import type { ComparedPlatform } from '../../record/comparison.ts';
+import type { MatrixRecord } from '../../record/matrix.ts';
 import type { BindRecord, CellRecord, ClaimRecord, TranscriptLine } from '../../record/record.ts';
 import type { Outcome } from '../outcomes.ts';
 import type { Source } from '../../../suites/sources.ts';
@@ -12,6 +13,8 @@ export type Pack<T> = number & { readonly packed?: T };
 /** A column. */
 export interface PagePlatform extends Omit<ComparedPlatform, 'lab'> {
   lab: Pick<BindRecord['lab'], 'lab' | 'hosts' | 'addresses'>;
+  /** The record of its bind matrix, whole; null where there is none. */
+  pairs: Pack<MatrixRecord> | null;
 }
 
 /** What is expected in a cell, with the grounds. */
