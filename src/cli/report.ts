@@ -1,6 +1,8 @@
 import process from 'node:process';
+import type { ContainersRecord } from '../record/containers.ts';
 import type { Comparison } from '../record/comparison.ts';
 import { columnsOf, type Column } from '../report/comparison/columns.ts';
+import { enginesOf } from '../report/comparison/engines.ts';
 import { compare } from '../report/comparison/compare.ts';
 import { comparisonMarkdown } from '../report/comparison/markdown.ts';
 import { pageHtml } from '../report/page/html.ts';
@@ -18,7 +20,10 @@ export interface ReportOptions {
 }
 
 /** What is written of a comparison: a file's name, and the pure function that makes it. */
-const FORMATS: readonly { file: string; content: (comparison: Comparison, columns: Column[]) => string }[] = [
+const FORMATS: readonly {
+  file: string;
+  content: (comparison: Comparison, columns: Column[], engines: ContainersRecord[]) => string;
+}[] = [
   { file: 'MATRIX.md', content: comparisonMarkdown },
   { file: 'matrix.json', content: (comparison) => `${JSON.stringify(comparison)}\n` },
   { file: 'index.html', content: htmlOf },
@@ -29,14 +34,15 @@ const FORMATS: readonly { file: string; content: (comparison: Comparison, column
  * @throws UserError when a record can't be read, or the folder not be written to.
  */
 export async function reportCommand(paths: readonly string[], { output, format }: ReportOptions): Promise<void> {
-  const { runs, matrices } = recordsAt(paths);
+  const { runs, matrices, containers } = recordsAt(paths);
   prepareFolder(output);
   const { columns, superseded } = columnsOf(runs, matrices);
-  for (const { file, by, because } of superseded) {
+  const { engines, superseded: others } = enginesOf(containers);
+  for (const { file, by, because } of [...superseded, ...others]) {
     process.stderr.write(`bindspec: ${file} is left out, because ${by} is ${because} and of the same platform\n`);
   }
-  const comparison = compare(columns, version());
-  const written = FORMATS.map(({ file, content }) => writeWhole(output, file, content(comparison, columns)));
+  const comparison = compare(columns, version(), engines);
+  const written = FORMATS.map(({ file, content }) => writeWhole(output, file, content(comparison, columns, engines)));
   if (format === 'json') {
     say(JSON.stringify(comparison));
     return;
@@ -45,18 +51,24 @@ export async function reportCommand(paths: readonly string[], { output, format }
   say(paint('gray', `written: ${written.join(', ')}`));
 }
 
-function htmlOf(comparison: Comparison, columns: Column[]): string {
-  const { data, packs } = pageData(comparison, columns);
+function htmlOf(comparison: Comparison, columns: Column[], engines: ContainersRecord[]): string {
+  const { data, packs } = pageData(comparison, columns, engines);
   return pageHtml(data, packs.map(packed), pageAssets());
 }
 
-function tell({ platforms, experiments }: Comparison): void {
+function tell({ platforms, experiments, engines = [] }: Comparison): void {
   const widest = Math.max(...platforms.map(({ name }) => name.length));
   for (const { name, run, matrix } of platforms) {
     const pairs = matrix && `${matrix.counts.pairs} pairs, ${matrix.counts.mismatches} mismatches`;
     const words = [run && countsInWords(run.counts), pairs].filter(Boolean).join('; ');
     say(`${name.padEnd(widest)}  ${paint('gray', words)}`);
   }
+  for (const { name, configurations, exposures } of engines) {
+    say(
+      `${name}  ${paint('gray', `${configurations.length} configurations, exposed in ${new Set(exposures.map((one) => one.configuration)).size}`)}`,
+    );
+  }
+  if (experiments.length === 0) return;
   const apart = experiments.filter(({ cells }) => cells.some(({ alike }) => alike.length > 1));
   const differing = apart.flatMap(({ cells }) => cells.filter(({ alike }) => alike.length > 1));
   say();

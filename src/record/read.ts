@@ -36,21 +36,25 @@ export function readContainers(text: string, file: string): ContainersRecord {
   return read(text, file, containersSchema, CONTAINERS_VERSION, 'bindspec containers');
 }
 
-/** What a file holds that `bindspec run`, `bindspec matrix` or `bindspec report` wrote. */
+/** What a file holds that `bindspec run`, `matrix`, `containers` or `report` wrote. */
 export type AnyRecord =
   | { kind: 'run'; record: BindRecord }
   | { kind: 'matrix'; record: MatrixRecord }
+  | { kind: 'containers'; record: ContainersRecord }
   | { kind: 'comparison' };
 
 /**
- * Reads the record of a run or of a matrix back, whichever it is; `file` is only for the message. A comparison, which
- * was made of records, is told apart and not read.
+ * Reads the record of a run, of a matrix or of containers back, whichever it is; `file` is only for the message. A
+ * comparison, which was made of records, is told apart and not read.
  * @throws BadRecord when it is none of them, or one of another version.
  */
 export function readAny(text: string, file: string): AnyRecord {
   const value = parse(text, file, writeAnew("bindspec run' or 'bindspec matrix"));
   const kind = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined;
   if (kind === 'comparison') return { kind };
+  if (kind === 'containers') {
+    return { kind, record: check(value, file, containersSchema, CONTAINERS_VERSION, 'bindspec containers') };
+  }
   if (kind === 'matrix') return { kind, record: check(value, file, matrixSchema, MATRIX_VERSION, 'bindspec matrix') };
   return { kind: 'run', record: check(value, file, recordSchema, RECORD_VERSION, 'bindspec run') };
 }

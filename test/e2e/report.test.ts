@@ -94,7 +94,11 @@ describe('bindspec report', () => {
   });
 
   test.each([
-    ['a folder without records', () => folder(), /^bindspec: there is no record\.json or matrix\.json in '.*': write/],
+    [
+      'a folder without records',
+      () => folder(),
+      /^bindspec: there is no record\.json, matrix\.json or containers\.json in '.*': write/,
+    ],
     ['what is not there', () => '/nowhere/at/all', /^bindspec: the records can't be read: ENOENT.*\/nowhere\/at\/all/],
   ])('can not merge %s', async (_, given, message) => {
     const { exitCode, stderr } = await bindspec(['report', given(), '-o', folder()]);

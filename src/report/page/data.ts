@@ -1,4 +1,5 @@
-import type { ComparedPlatform } from '../../record/comparison.ts';
+import type { ComparedEngine, ComparedPlatform } from '../../record/comparison.ts';
+import type { ContainersRecord } from '../../record/containers.ts';
 import type { MatrixRecord } from '../../record/matrix.ts';
 import type { BindRecord, CellRecord, ClaimRecord, TranscriptLine } from '../../record/record.ts';
 import type { Outcome } from '../outcomes.ts';
@@ -76,6 +77,11 @@ export interface PageClaim {
   on: (number | null)[];
 }
 
+/** A container engine; its record is packed. */
+export interface PageEngine extends ComparedEngine {
+  record: Pack<ContainersRecord>;
+}
+
 export interface PageData {
   bindspec: string;
   platforms: PagePlatform[];
@@ -84,6 +90,7 @@ export interface PageData {
   expectations: PageExpectation[];
   claims: PageClaim[];
   rulings: Ruling[];
+  engines: PageEngine[];
   /** The documents that are cited, by their ids. */
   sources: Readonly<Record<string, Source>>;
 }

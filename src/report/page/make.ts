@@ -1,4 +1,5 @@
 import type { Comparison, ComparedCell, ComparedExperiment } from '../../record/comparison.ts';
+import type { ContainersRecord } from '../../record/containers.ts';
 import type { CellRecord } from '../../record/record.ts';
 import { leaves } from '../../verdict/expectation.ts';
 import type { Column } from '../comparison/columns.ts';
@@ -7,6 +8,7 @@ import type {
   Pack,
   PageCell,
   PageClaim,
+  PageEngine,
   PageData,
   PageExpectation,
   PagePlatform,
@@ -38,7 +40,11 @@ interface Indexed extends Column {
 }
 
 /** What the page of a comparison needs, of it and of the columns that it was made of. */
-export function pageData(comparison: Comparison, columns: readonly Column[]): Made {
+export function pageData(
+  comparison: Comparison,
+  columns: readonly Column[],
+  engines: readonly ContainersRecord[] = [],
+): Made {
   const gathered: Gathered = {
     sights: new Shared(),
     expectations: new Shared(),
@@ -67,6 +73,10 @@ export function pageData(comparison: Comparison, columns: readonly Column[]): Ma
       expectations: gathered.expectations.values,
       claims,
       rulings: gathered.rulings.values,
+      engines: (comparison.engines ?? []).map((engine, place) => ({
+        ...engine,
+        record: pack(gathered, engines[place]) as PageEngine['record'],
+      })),
       sources: Object.fromEntries([...gathered.sources].map((id) => [id, sourceOf(id)])),
     },
     packs: gathered.packs,
