@@ -4,7 +4,7 @@ import { choose, type Chosen } from '../place.ts';
 import { unpack } from '../unpack.ts';
 import type { View } from '../view.ts';
 import { configurationView, type Looked } from './containers/configuration.ts';
-import { countTable, findingTable, promiseTable } from './containers/findings.ts';
+import { countTables, findingTable, promiseTable } from './containers/findings.ts';
 
 /** What container engines' networks do to a bind: what is exposed, at the top, and who reaches what. */
 export const containers: View = {
@@ -24,7 +24,7 @@ export const containers: View = {
       h('h2', {}, 'What is reached that should not be'),
       findingTable(data.engines),
       h('h2', {}, 'By configuration'),
-      countTable(data.engines),
+      countTables(data.engines),
       promiseTable(data.engines),
       grids,
     );

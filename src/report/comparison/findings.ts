@@ -5,8 +5,6 @@ type Exposure = ComparedEngine['exposures'][number];
 /** A way in, with the engines on which it leads to something. */
 export interface Finding {
   says: string;
-  /** Where it is known from, on any of the engines. */
-  references: string[];
   /** By the names of the engines; those on which it is contained are not in it. */
   on: ReadonlyMap<string, Exposure[]>;
 }
@@ -24,7 +22,6 @@ export function findingsOf(engines: readonly ComparedEngine[]): Finding[] {
   return [...found]
     .map(([says, on]) => ({
       says,
-      references: [...new Set([...on.values()].flat().flatMap(({ reference }) => reference ?? []))],
       on,
     }))
     .toSorted((one, other) => other.on.size - one.on.size);

@@ -6,13 +6,15 @@ import { findingsOf } from './findings.ts';
 export function engineSection(engines: readonly ComparedEngine[]): string[] {
   if (engines.length === 0) return [];
   const names = engines.map(({ name }) => code(name));
-  const findings = findingsOf(engines).map(({ says, references, on }) => [
-    text([says, ...references].join('; ')),
+  const findings = findingsOf(engines).map(({ says, on }) => [
+    text(says),
     ...engines.map(({ name }) => {
       const found = on.get(name);
-      return found === undefined
-        ? 'contained'
-        : `**exposed** in ${found.map(({ configuration }) => code(configuration)).join('<br>')}`;
+      if (found === undefined) return 'contained';
+      const references = [...new Set(found.flatMap(({ reference }) => reference ?? []))].map(text);
+      return [`**exposed** in ${found.map(({ configuration }) => code(configuration)).join(', ')}`, ...references].join(
+        '<br>',
+      );
     }),
   ]);
   const configurations = [...new Set(engines.flatMap((engine) => engine.configurations.map(({ id }) => id)))];

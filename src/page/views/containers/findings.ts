@@ -10,44 +10,53 @@ export function findingTable(engines: readonly PageEngine[]): HTMLElement {
   if (findings.length === 0) {
     return h('p', { class: 'findings' }, 'Nothing: every way in that was tried is contained.');
   }
-  const rows = findings.map(({ says, references, on }) =>
+  const rows = findings.map(({ says, on }) =>
     h(
       'tr',
       { class: 'claim' },
-      h(
-        'th',
-        { scope: 'row', class: 'first' },
-        `${says.slice(0, 1).toUpperCase()}${says.slice(1)}.`,
-        references.map((reference) => h('span', { class: 'under' }, reference)),
-      ),
+      h('th', { scope: 'row', class: 'first' }, `${says.slice(0, 1).toUpperCase()}${says.slice(1)}.`),
       engines.map(({ name }) => {
         const exposures = on.get(name) ?? [];
         if (exposures.length === 0) return entry('same', '✓', 'contained');
-        return entry(
-          'deviates',
-          '✗',
-          'exposed',
-          exposures.map(({ configuration, how, known }) =>
-            h(
-              'li',
-              {},
-              h(
-                'a',
-                { href: addressOf('containers', '', { configuration: `${name} ${configuration}` }) },
-                configuration,
-              ),
-              h('small', {}, ` ${how}${known === undefined ? '' : `; known: ${known}`}`),
-            ),
-          ),
-        );
+        return entry('deviates', '✗', 'exposed', inPlaces(name, exposures));
       }),
     ),
   );
   return resultTable('What is reached that should not be, by engine', 'Finding', engines, rows, 'findings');
 }
 
-/** How many ways in were tried and what came of them, by configuration and engine. */
-export function countTable(engines: readonly PageEngine[]): HTMLElement {
+/** Where something is exposed, together where it is so in the same way. */
+function inPlaces(engine: string, exposures: PageEngine['exposures']): Child {
+  const ways = new Map<string, PageEngine['exposures']>();
+  for (const exposure of exposures) {
+    const { how, reference, known } = exposure;
+    const key = [how, reference, known === undefined ? undefined : `known: ${known}`].filter(Boolean).join('; ');
+    ways.set(key, [...(ways.get(key) ?? []), exposure]);
+  }
+  return [...ways].map(([how, own]) => [
+    own.map(({ configuration }) =>
+      h(
+        'li',
+        {},
+        h('a', { href: addressOf('containers', '', { configuration: `${engine} ${configuration}` }) }, configuration),
+      ),
+    ),
+    h('li', {}, h('small', {}, how)),
+  ]);
+}
+
+/** How many ways in were tried and what came of them, by configuration; a table for each kind of engine. */
+export function countTables(engines: readonly PageEngine[]): HTMLElement[] {
+  const kinds = [...new Set(engines.map(({ engine }) => engine))];
+  return kinds.map((kind) =>
+    countTable(
+      kind,
+      engines.filter(({ engine }) => engine === kind),
+    ),
+  );
+}
+
+function countTable(kind: string, engines: readonly PageEngine[]): HTMLElement {
   const titles = new Map(engines.flatMap(({ configurations }) => configurations.map(({ id, title }) => [id, title])));
   const rows = [...titles].map(([id, title]) =>
     h(
@@ -76,7 +85,13 @@ export function countTable(engines: readonly PageEngine[]): HTMLElement {
       }),
     ),
   );
-  return resultTable('Ways in that were tried, by configuration and engine', 'Configuration', engines, rows, 'counts');
+  return resultTable(
+    `Ways in that were tried with ${kind}, by configuration and version`,
+    'Configuration',
+    engines,
+    rows,
+    'counts',
+  );
 }
 
 /** What documents promise and engines do not keep; nothing where all is kept. */
