@@ -1,9 +1,13 @@
+import type { ContainersRecord } from '../record/containers.ts';
 import type { Comparison } from '../record/comparison.ts';
-import { columnsOf } from '../report/comparison/columns.ts';
+import { columnsOf, type Column } from '../report/comparison/columns.ts';
+import { enginesOf } from '../report/comparison/engines.ts';
 import { compare } from '../report/comparison/compare.ts';
 import { comparisonMarkdown } from '../report/comparison/markdown.ts';
+import { pageHtml } from '../report/page/html.ts';
+import { pageData } from '../report/page/make.ts';
 import { countsInWords } from '../report/summary.ts';
-import { UserError } from './exit.ts';
+import { packed, pageAssets } from './page-assets.ts';
 import { recordsAt } from './record-files.ts';
 import { prepareFolder, writeWhole } from './reports-folder.ts';
 import { complain, paint, say, sayJson } from './terminal.ts';
@@ -15,9 +19,13 @@ export interface ReportOptions {
 }
 
 /** What is written of a comparison: a file's name, and the pure function that makes it. */
-const FORMATS: readonly { file: string; content: (comparison: Comparison) => string }[] = [
+const FORMATS: readonly {
+  file: string;
+  content: (comparison: Comparison, columns: Column[], engines: ContainersRecord[]) => string;
+}[] = [
   { file: 'MATRIX.md', content: comparisonMarkdown },
   { file: 'matrix.json', content: (comparison) => `${JSON.stringify(comparison)}\n` },
+  { file: 'index.html', content: htmlOf },
 ];
 
 /**
@@ -25,18 +33,15 @@ const FORMATS: readonly { file: string; content: (comparison: Comparison) => str
  * @throws UserError when a record can't be read, or the folder not be written to.
  */
 export async function reportCommand(paths: readonly string[], { output, format }: ReportOptions): Promise<void> {
-  const { runs, matrices } = recordsAt(paths);
-  if (runs.length + matrices.length === 0) {
-    const places = paths.map((given) => `'${given}'`).join(', ');
-    throw new UserError(`there is no record.json or matrix.json in ${places}: what containers did has its own pages`);
-  }
+  const { runs, matrices, containers } = recordsAt(paths);
   prepareFolder(output);
   const { columns, superseded } = columnsOf(runs, matrices);
-  for (const { file, by, because } of superseded) {
+  const { engines, superseded: others } = enginesOf(containers);
+  for (const { file, by, because } of [...superseded, ...others]) {
     complain(`bindspec: ${file} is left out, because ${by} is ${because} and of the same platform`);
   }
-  const comparison = compare(columns, version());
-  const written = FORMATS.map(({ file, content }) => writeWhole(output, file, content(comparison)));
+  const comparison = compare(columns, version(), engines);
+  const written = FORMATS.map(({ file, content }) => writeWhole(output, file, content(comparison, columns, engines)));
   if (format === 'json') {
     sayJson(comparison);
     return;
@@ -45,13 +50,24 @@ export async function reportCommand(paths: readonly string[], { output, format }
   say(paint('gray', `written: ${written.join(', ')}`));
 }
 
-function tell({ platforms, experiments }: Comparison): void {
+function htmlOf(comparison: Comparison, columns: Column[], engines: ContainersRecord[]): string {
+  const { data, packs } = pageData(comparison, columns, engines);
+  return pageHtml(data, packs.map(packed), pageAssets());
+}
+
+function tell({ platforms, experiments, engines = [] }: Comparison): void {
   const widest = Math.max(...platforms.map(({ name }) => name.length));
   for (const { name, run, matrix } of platforms) {
     const pairs = matrix && `${matrix.counts.pairs} pairs, ${matrix.counts.mismatches} mismatches`;
     const words = [run && countsInWords(run.counts), pairs].filter(Boolean).join('; ');
     say(`${name.padEnd(widest)}  ${paint('gray', words)}`);
   }
+  for (const { name, configurations, exposures } of engines) {
+    say(
+      `${name}  ${paint('gray', `${configurations.length} configurations, exposed in ${new Set(exposures.map((one) => one.configuration)).size}`)}`,
+    );
+  }
+  if (experiments.length === 0) return;
   const apart = experiments.filter(({ cells }) => cells.some(({ alike }) => alike.length > 1));
   const differing = apart.flatMap(({ cells }) => cells.filter(({ alike }) => alike.length > 1));
   say();
