@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { CONFIGURATIONS, ofGeneration, type Configuration } from '../containers/configurations.ts';
+import { atSocket, CONFIGURATIONS, ofGeneration, type Configuration } from '../containers/configurations.ts';
 import { runContainers } from '../containers/run.ts';
 import { ENGINES, EngineUnavailable, type EngineName } from '../engine/engine.ts';
 import { generationFolder, prepareGeneration } from '../engine/generation.ts';
@@ -48,7 +48,8 @@ export async function containersCommand(selectors: string[], options: Containers
   }
   const configurations = chosen(selectors, options.engine);
   if (options.list) {
-    for (const { id, title } of configurations) say(`${id.padEnd(24)}${title}`);
+    const widest = Math.max(...configurations.map(({ id }) => id.length));
+    for (const { id, title } of configurations) say(`${id.padEnd(widest)}  ${title}`);
     return EXIT.expected;
   }
   const knownList = knownFrom(options.known);
@@ -75,11 +76,12 @@ export async function containersCommand(selectors: string[], options: Containers
     return { record: merged, stale, changes, last };
   });
   const written = reports === false ? [] : judged.flatMap(({ record, last }) => write(reports, record, last));
+  // Where no engine could be started there is nothing to conclude but why.
+  if (judged.length === 0 && !interruption.signal.aborted) throw nothingRun(rest);
   if (pretty) concludeContainers(judged, rest, written);
   else sayJson(judged.map(({ record }) => record));
   if (options.annotations) await tellGithub(() => containersForGithub(judged));
   if (interruption.signal.aborted) return EXIT.interrupted;
-  if (judged.length === 0) throw nothingRun(rest);
   return exitCode(judged, [...judged.flatMap(({ record }) => record.configurations), ...rest]);
 }
 
@@ -92,32 +94,42 @@ async function run(...[configurations, settings, progress]: Parameters<typeof ru
   }
 }
 
-/** An engine that was named: this machine's, or that of a release of Debian. */
+/** An engine that was named: this machine's, that of a release of Debian, or one that runs already. */
 interface Named {
   engine: EngineName;
   generation?: string;
+  socket?: string;
 }
 
 function named(text: string): Named {
-  const [generation, name] = text.includes(':') ? text.split(':') : [undefined, text];
-  if (!ENGINES.includes(name as EngineName)) {
-    throw new UserError(`there is no engine '${text}': choose one of ${ENGINES.join(', ')}, or such as trixie:docker`);
+  const [, generation, name = '', socket] = /^(?:(\w+):)?(\w+)(?:=(.*))?$/.exec(text) ?? [];
+  const engine = ENGINES.find((one) => one === name);
+  if (engine === undefined || (generation !== undefined && socket !== undefined)) {
+    const such = 'or such as trixie:docker, or docker=/run/docker.sock';
+    throw new UserError(`there is no engine '${text}': choose one of ${ENGINES.join(', ')}, ${such}`);
   }
-  return { engine: name as EngineName, ...(generation === undefined ? {} : { generation }) };
+  if (socket === undefined) return { engine, ...(generation === undefined ? {} : { generation }) };
+  const file = socket.replace(/^unix:\/\//, '');
+  if (!path.isAbsolute(file)) {
+    throw new UserError(`'${text}' names no socket of this machine: write such as ${engine}=/run/${engine}.sock`);
+  }
+  return { engine, socket: file };
 }
 
 /** The configurations that are meant: of the engines that were named, or of all that can be started here. */
 function chosen(selectors: readonly string[], engines: readonly string[]): Configuration[] {
+  const from = engines.map(named);
+  const known = [...CONFIGURATIONS, ...from.flatMap(joined)];
   const matchers = selectors.map((selector) => {
     const matches = idMatcher(selector);
-    if (!CONFIGURATIONS.some(({ id }) => matches(id))) {
+    if (!known.some(({ id }) => matches(id))) {
       throw new UserError(`no configuration matches '${selector}'; 'bindspec containers --list' shows them all`);
     }
     return matches;
   });
   const meant = ({ id }: Configuration) => matchers.length === 0 || matchers.some((matches) => matches(id));
   if (engines.length > 0) {
-    const wanted = engines.map(named).flatMap((one) => ofEngine(one).filter(meant));
+    const wanted = from.flatMap((one) => ofEngine(one).filter(meant));
     if (wanted.length === 0) throw new UserError(`nothing of ${engines.join(', ')} matches ${selectors.join(', ')}`);
     return wanted;
   }
@@ -130,17 +142,23 @@ function chosen(selectors: readonly string[], engines: readonly string[]): Confi
 }
 
 /** The configurations of an engine that was named. @throws UserError where it can't be started. */
-function ofEngine({ engine, generation }: Named): Configuration[] {
+function ofEngine(one: Named): Configuration[] {
+  const { engine, generation } = one;
+  if (one.socket !== undefined) return joined(one);
   try {
     const root = generation === undefined ? undefined : generationFolder(generation);
     const lacks = engineMissing(engine, root);
     if (lacks) throw new UserError(`${engine} can't be started here: ${lacks.reason}; ${lacks.enable}`);
     const all = root === undefined || generation === undefined ? CONFIGURATIONS : ofGeneration(generation, root);
-    return all.filter((one) => one.engine === engine);
+    return all.filter((configuration) => configuration.engine === engine);
   } catch (error) {
     if (error instanceof EngineUnavailable) throw new UserError(`${error.message}; ${error.enable}`);
     throw error;
   }
+}
+
+function joined({ engine, socket }: Named): Configuration[] {
+  return socket === undefined ? [] : atSocket(engine, socket);
 }
 
 /** Fetches a release of Debian with its engines. @throws UserError when it can't be had. */
