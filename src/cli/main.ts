@@ -39,6 +39,8 @@ function number(least: number, most: number) {
 const format = () => new Option('--format <format>', 'how to print').choices(['pretty', 'json']).default('pretty');
 const stack = () =>
   new Option('--stack <name>', 'run it in another network stack of this machine, such as gvisor; see stack list');
+const noAnnotations = () =>
+  new Option('--no-annotations', 'in GitHub Actions, print no annotations and add nothing to the summary of the step');
 const reports = () => new Option('--reports <folder>', 'where the reports of each platform are').default('reports');
 
 function program(): Command {
@@ -64,7 +66,8 @@ function program(): Command {
     .option('--no-reports', 'write no reports')
     .option('--known <file>', 'a list of known deviations')
     .option('--fail-fast', 'stop at the first failure', false)
-    .addOption(format())
+    .addOption(noAnnotations())
+    .addOption(new Option('--format <format>', 'how to print').choices(['pretty', 'json', 'ctrf']).default('pretty'))
     .action(async (selectors: string[], options: RunOptions, command: Command) => {
       process.exitCode = await inStack(command, async () => (await import('./run.ts')).runCommand(selectors, options));
     });
@@ -88,6 +91,7 @@ function program(): Command {
     .option('--jobs <number>', 'how many labs at a time', number(1, 16))
     .addOption(reports())
     .option('--no-reports', 'write no record')
+    .addOption(noAnnotations())
     .addOption(format())
     .action(async (options: MatrixOptions, command: Command) => {
       process.exitCode = await inStack(command, async () => (await import('./matrix.ts')).matrixCommand(options));
@@ -196,6 +200,7 @@ function program(): Command {
     .option('--known <file>', 'a list of known deviations')
     .addOption(reports())
     .option('--no-reports', 'write no reports, and compare with none')
+    .addOption(noAnnotations())
     .addOption(format())
     .action(async (configurations: string[], options: ContainersOptions) => {
       process.exitCode = await (await import('./containers.ts')).containersCommand(configurations, options);
