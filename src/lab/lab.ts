@@ -15,12 +15,6 @@ export type AddressKind =
   | 'filtered'
   | 'gateway';
 
-/** Addresses that every system has, whatever the lab. */
-export const FIXED_ADDRESSES: Record<Family, Partial<Record<AddressKind, string>>> = {
-  inet: { wildcard: '0.0.0.0', loopback: '127.0.0.1', 'second-loopback': '127.0.0.2' },
-  inet6: { wildcard: '::', loopback: '::1' },
-};
-
 /**
  * Something that an experiment can't do without and that not every lab offers. A `routed second address` is one that the
  * neighbour reaches by way of the machine's first, because it is not itself on the second LAN.

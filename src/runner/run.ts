@@ -8,7 +8,8 @@ import { judgeClaims } from '../verdict/claims.ts';
 import type { KnownDeviation } from '../verdict/known.ts';
 import { AgentPool, type PoolSettings } from './pool.ts';
 import { patienceFor } from './patience.ts';
-import { kernelOf, platformOf } from './platform.ts';
+import { kernelOf } from '../model/linux-kernel.ts';
+import { platformOf } from './platform.ts';
 import { Ports } from './ports.ts';
 import { blank, explain, runCell, type JudgedBy, type Workplace } from './run-cell.ts';
 
