@@ -1,9 +1,12 @@
 import process from 'node:process';
 import type { Comparison } from '../record/comparison.ts';
-import { columnsOf } from '../report/comparison/columns.ts';
+import { columnsOf, type Column } from '../report/comparison/columns.ts';
 import { compare } from '../report/comparison/compare.ts';
 import { comparisonMarkdown } from '../report/comparison/markdown.ts';
+import { pageHtml } from '../report/page/html.ts';
+import { pageData } from '../report/page/make.ts';
 import { countsInWords } from '../report/summary.ts';
+import { packed, pageAssets } from './page-assets.ts';
 import { recordsAt } from './record-files.ts';
 import { prepareFolder, writeWhole } from './reports-folder.ts';
 import { paint, say } from './terminal.ts';
@@ -15,9 +18,10 @@ export interface ReportOptions {
 }
 
 /** What is written of a comparison: a file's name, and the pure function that makes it. */
-const FORMATS: readonly { file: string; content: (comparison: Comparison) => string }[] = [
+const FORMATS: readonly { file: string; content: (comparison: Comparison, columns: Column[]) => string }[] = [
   { file: 'MATRIX.md', content: comparisonMarkdown },
   { file: 'matrix.json', content: (comparison) => `${JSON.stringify(comparison)}\n` },
+  { file: 'index.html', content: htmlOf },
 ];
 
 /**
@@ -32,13 +36,18 @@ export async function reportCommand(paths: readonly string[], { output, format }
     process.stderr.write(`bindspec: ${file} is left out, because ${by} is ${because} and of the same platform\n`);
   }
   const comparison = compare(columns, version());
-  const written = FORMATS.map(({ file, content }) => writeWhole(output, file, content(comparison)));
+  const written = FORMATS.map(({ file, content }) => writeWhole(output, file, content(comparison, columns)));
   if (format === 'json') {
     say(JSON.stringify(comparison));
     return;
   }
   tell(comparison);
   say(paint('gray', `written: ${written.join(', ')}`));
+}
+
+function htmlOf(comparison: Comparison, columns: Column[]): string {
+  const { data, packs } = pageData(comparison, columns);
+  return pageHtml(data, packs.map(packed), pageAssets());
 }
 
 function tell({ platforms, experiments }: Comparison): void {
