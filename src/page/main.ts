@@ -3,10 +3,11 @@ import { fill, h } from './h.ts';
 import { addressOf, placeOf } from './place.ts';
 import { themeSwitch, wearTheme } from './theme.ts';
 import type { View } from './view.ts';
+import { matrix } from './views/matrix.ts';
 import { overview } from './views/overview.ts';
 
 /** All views, in the order of the navigation; the first one is where a reader begins. */
-const VIEWS: readonly View[] = [overview];
+const VIEWS: readonly View[] = [overview, matrix];
 
 const data = JSON.parse(document.querySelector('#data')?.textContent ?? '') as PageData;
 const page = document.querySelector('#page') as HTMLElement;

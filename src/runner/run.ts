@@ -1,5 +1,6 @@
 import type { Cell } from '../experiment/cells.ts';
-import { firstMissing, type HostName, type Lab, type LabKind, type Need } from '../lab/lab.ts';
+import type { HostName, Lab, LabKind, Need } from '../lab/lab.ts';
+import { firstMissing } from '../lab/missing.ts';
 import { programsOf } from '../lab/programs.ts';
 import { SeenErrors } from '../record/errors.ts';
 import { RECORD_VERSION, type BindRecord, type CellRecord, type Platform } from '../record/record.ts';

@@ -1,5 +1,6 @@
 import type { ComparedPlatform } from '../../record/comparison.ts';
 import type { BindRecord, CellRecord, ClaimRecord, TranscriptLine } from '../../record/record.ts';
+import type { PackedMatrices } from '../../matrix/pack.ts';
 import type { Outcome } from '../outcomes.ts';
 import type { Source } from '../../../suites/sources.ts';
 
@@ -75,6 +76,8 @@ export interface PageClaim {
 
 export interface PageData {
   bindspec: string;
+  /** The bind matrices of the platforms that have one; null where none has. */
+  matrices: Pack<PackedMatrices> | null;
   platforms: PagePlatform[];
   experiments: PageExperiment[];
   sights: Sight[];

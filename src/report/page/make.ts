@@ -1,5 +1,6 @@
 import type { Comparison, ComparedCell, ComparedExperiment } from '../../record/comparison.ts';
 import type { CellRecord } from '../../record/record.ts';
+import { packMatrices, type PackedMatrices } from '../../matrix/pack.ts';
 import { leaves } from '../../verdict/expectation.ts';
 import type { Column } from '../comparison/columns.ts';
 import { expectedInWords, observedInWords, placeInWords, sourceOf } from '../words.ts';
@@ -61,6 +62,7 @@ export function pageData(comparison: Comparison, columns: readonly Column[]): Ma
   return {
     data: {
       bindspec: comparison.bindspec,
+      matrices: matricesOf(columns, gathered),
       platforms: comparison.platforms.flatMap((platform) => platformOf(platform, columns)),
       experiments,
       sights: gathered.sights.values,
@@ -140,6 +142,12 @@ function tapeOf(cell: CellRecord | undefined): Tape | null {
   if (cell === undefined) return null;
   const { observation, duration, attempts, transcript } = cell;
   return { observation, duration, attempts, transcript };
+}
+
+/** @throws RangeError for a matrix whose parts do not fit together. */
+function matricesOf(columns: readonly Column[], gathered: Gathered): Pack<PackedMatrices> | null {
+  const given = columns.flatMap(({ name, matrix }) => (matrix === undefined ? [] : [{ name, record: matrix }]));
+  return given.length === 0 ? null : pack(gathered, packMatrices(given));
 }
 
 function pack<T>({ packs }: Gathered, content: T): Pack<T> {
