@@ -3,11 +3,12 @@ import { fill, h } from './h.ts';
 import { addressOf, placeOf } from './place.ts';
 import { themeSwitch, wearTheme } from './theme.ts';
 import type { View } from './view.ts';
+import { experiment } from './views/experiment.ts';
 import { matrix } from './views/matrix.ts';
 import { overview } from './views/overview.ts';
 
 /** All views, in the order of the navigation; the first one is where a reader begins. */
-const VIEWS: readonly View[] = [overview, matrix];
+const VIEWS: readonly View[] = [overview, experiment, matrix];
 
 const data = JSON.parse(document.querySelector('#data')?.textContent ?? '') as PageData;
 const page = document.querySelector('#page') as HTMLElement;
@@ -68,10 +69,11 @@ async function show(): Promise<void> {
   }
 }
 
-window.addEventListener('hashchange', () => {
-  void show().then(() => {
-    window.scrollTo(0, 0);
-    main.focus({ preventScroll: true });
-  });
-});
+async function arrive(): Promise<void> {
+  await show();
+  window.scrollTo(0, 0);
+  main.focus({ preventScroll: true });
+}
+
+window.addEventListener('hashchange', () => void arrive());
 void show();

@@ -1,5 +1,5 @@
 import { fill, h } from '../h.ts';
-import { commandBox } from '../command.ts';
+import { command as commandBox } from '../copy.ts';
 import { decidingRule } from '../../matrix/prediction.ts';
 import { isAsModelled, ruleAt } from './difference.ts';
 import type { At } from './grid.ts';

@@ -37,19 +37,7 @@ export function experimentTable(
     'table',
     { class: 'results' },
     h('caption', { class: 'hidden' }, 'What was observed, by experiment and platform'),
-    h(
-      'thead',
-      {},
-      h(
-        'tr',
-        {},
-        h('th', { scope: 'col', class: 'first' }, 'Experiment'),
-        shown.map((place) => {
-          const { name = '', lab } = data.platforms[place] ?? {};
-          return h('th', { scope: 'col' }, breakable(name), h('small', {}, `${lab?.lab} lab`));
-        }),
-      ),
-    ),
+    head(data, 'Experiment', shown),
     subjectsOf(data).map(({ id, title }) => {
       const own = rows.filter((experiment) => subjectOf(experiment) === id);
       if (own.length === 0) return null;
@@ -65,6 +53,39 @@ export function experimentTable(
         own.map((experiment) => rowsOf(data, experiment, shown, open.has(experiment.id), toggle)),
       );
     }),
+  );
+}
+
+/** The table of one experiment's cells by platforms. */
+export function cellTable(data: PageData, experiment: PageExperiment, shown: readonly number[]): HTMLElement {
+  return h(
+    'table',
+    { class: 'results' },
+    h('caption', { class: 'hidden' }, 'What was observed, by cell and platform'),
+    head(data, axesOf(experiment), shown),
+    h('tbody', {}, cellRows(data, experiment, shown)),
+  );
+}
+
+/** What sets the cells apart, in the order in which a cell's values are told. */
+function axesOf({ cells }: PageExperiment): string {
+  const axes = Object.keys(cells[0]?.values ?? {});
+  return axes.length === 0 ? 'Cell' : `Cell by ${axes.join(', ')}`;
+}
+
+function head({ platforms }: PageData, first: string, shown: readonly number[]): HTMLElement {
+  return h(
+    'thead',
+    {},
+    h(
+      'tr',
+      {},
+      h('th', { scope: 'col', class: 'first' }, first),
+      shown.map((place) => {
+        const { name = '', lab } = platforms[place] ?? {};
+        return h('th', { scope: 'col' }, breakable(name), h('small', {}, `${lab?.lab} lab`));
+      }),
+    ),
   );
 }
 

@@ -1,8 +1,12 @@
 import { classOf, isError } from '../../protocol/outcome-class.ts';
+import { sameAt, sameOutcomes } from '../comparison/same-outcomes.ts';
 import type { Outcome } from '../outcomes.ts';
 
 /** More than this does not fit where a word is meant. */
 const LONGEST = 40;
+
+/** More places than this are counted. */
+const MOST_PLACES = 2;
 
 /** What is shorter, or more usual, than the name of the class of an error. */
 const SHORT: Readonly<Record<string, string>> = {
@@ -28,8 +32,18 @@ export function outcomeWord(outcome: string): string | null {
  * What was observed in a cell, in a word or a few. Of the outcomes in it `ok` is what led up to the others, and told
  * only where there is no other. Two different ones are both told; of more it is told how many were answered. A list
  * `received` names who was heard. Where there is no outcome at all, it is what was observed instead.
+ * @param most what most platforms observed: where that is told by the same words and is not the same, the words say
+ * where it is not
  */
-export function headline(outcomes: readonly Outcome[]): string {
+export function headline(outcomes: readonly Outcome[], most: readonly Outcome[] = []): string {
+  const word = wordFor(outcomes);
+  if (most.length === 0 || word !== wordFor(most) || sameOutcomes(outcomes, most)) return word;
+  const apart = outcomes.filter((outcome) => !sameAt(outcome, most)).map(({ place }) => place);
+  if (apart.length === 0) return word;
+  return apart.length > MOST_PLACES ? `${word}; ${apart.length} places differ` : `${word}; other ${apart.join(', ')}`;
+}
+
+function wordFor(outcomes: readonly Outcome[]): string {
   const heard = outcomes.find(({ place, observed }) => place === 'received' && /[a-z]/.test(observed));
   if (heard) return cut(heard.observed === 'none' ? 'heard nobody' : `heard ${heard.observed}`);
   const words = outcomes.flatMap(({ observed }) => observed.split(', ').map(outcomeWord));

@@ -88,19 +88,22 @@ function cellOf(cell: ComparedCell, columns: readonly Indexed[], gathered: Gathe
     const [seen, record] = [cell.on[name], cells.get(cell.id)];
     if (seen === undefined || record === undefined) return null;
     const group = cell.alike.findIndex((names) => names.includes(name));
-    return [gathered.sights.put(sightOf(seen, record, gathered)), group === -1 ? null : group];
+    const most = cell.on[cell.alike[0]?.[0] ?? ''];
+    const word = seen.outcomes.length === 0 ? seen.verdict : headline(seen.outcomes, most?.outcomes);
+    return [gathered.sights.put(sightOf(seen, word, record, gathered)), group === -1 ? null : group];
   });
   return { id: cell.id, values: cell.values, on };
 }
 
 function sightOf(
   { verdict, reason, outcomes }: ComparedCell['on'][string],
+  word: string,
   record: CellRecord,
   gathered: Gathered,
 ): Sight {
   return {
     verdict,
-    word: outcomes.length === 0 ? verdict : headline(outcomes),
+    word,
     outcomes: outcomes.map(({ place, observed }) => ({ place: place === '' ? '' : placeInWords(place), observed })),
     ...(reason === undefined ? {} : { reason }),
     ...(record.enable === undefined ? {} : { enable: record.enable }),
