@@ -15,6 +15,8 @@ import { cornerKey, socketKey, type Lab } from './alike.ts';
 export interface Side {
   readonly title: string;
   readonly observed: boolean;
+  /** When and how completely it was observed; what is to be said of a model. */
+  readonly note: string;
   /** Null for a record that names a system without a model. */
   readonly model: Model | null;
   readonly lab: Lab;
@@ -65,7 +67,7 @@ export function recordedSide(packed: PackedMatrices, matrix: PackedMatrix): Side
       },
     };
   });
-  const side = { title: name, observed: true, model, lab, corners: matrix.blocks.map(cornerOf) };
+  const side = { title: name, observed: true, note: noteOf(matrix), model, lab, corners: matrix.blocks.map(cornerOf) };
   return { ...side, at: (corner, of) => made(inLab(corner, of, side)) };
 }
 
@@ -87,8 +89,15 @@ export function modelledSide(system: SystemName, lab: Lab): Side {
       command: () => null,
     };
   });
-  const side = { title: model.title, observed: false, model, lab, corners: blocks.map(cornerOf) };
+  const note = 'what its rules say of these addresses; nobody has run it for this page';
+  const side = { title: model.title, observed: false, note, model, lab, corners: blocks.map(cornerOf) };
   return { ...side, at: (corner, of) => made(inLab(corner, of, side)) };
+}
+
+/** What is to be said of a record beside its answers. */
+function noteOf({ counts, started, complete, lab }: PackedMatrix): string {
+  const missing = complete && counts.notRun === 0 ? '' : ', not complete';
+  return `${counts.pairs.toLocaleString('en-US')} pairs in the ${lab.lab} lab, ${started.slice(0, 10)}${missing}`;
 }
 
 function cornerOf({ protocol, state, uid, devices }: Corner): Corner {

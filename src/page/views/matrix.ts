@@ -183,7 +183,13 @@ class MatrixView {
             { class: 'pairs' },
             boxes.map((box, place) => {
               const { side } = place === 0 ? sides.left : sides.right;
-              return h('section', { 'aria-label': side.title }, h('h3', {}, side.title, ' ', badge(side)), box);
+              return h(
+                'section',
+                { 'aria-label': side.title },
+                h('h3', {}, side.title, ' ', badge(side)),
+                h('p', { class: 'note' }, side.note),
+                box,
+              );
             }),
           ),
       h('p', { class: 'key quiet' }, `${KEY_OF_SHORT}; *: not what the model says; ≠: the two differ.`),
