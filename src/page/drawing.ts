@@ -69,7 +69,7 @@ export function drawing(parts: readonly ScenePart[], platform: PagePlatform): SV
 }
 
 /** What an address is in the lab of a platform, such as `loopback`; null for one that is none of it. */
-export function kindOf({ lab }: PagePlatform): (name: string) => string | null {
+function kindOf({ lab }: PagePlatform): (name: string) => string | null {
   const kinds = new Map(
     [lab.addresses.inet, lab.addresses.inet6].flatMap((own) =>
       Object.entries(own).map(([kind, address]) => [address, kind]),

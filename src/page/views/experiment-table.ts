@@ -99,8 +99,9 @@ function rowsOf(
   const { id, title, cells } = experiment;
   const button = h(
     'button',
-    { type: 'button', class: 'open', 'aria-expanded': String(isOpen), 'aria-label': `Cells of: ${title}` },
+    { type: 'button', class: 'open', 'aria-expanded': String(isOpen) },
     `${cells.length} cell${cells.length === 1 ? '' : 's'}`,
+    h('span', { class: 'hidden' }, ` of: ${title}`),
   );
   const row = h(
     'tr',

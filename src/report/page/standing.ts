@@ -1,7 +1,7 @@
 import type { Verdict } from '../../record/record.ts';
 
 /** How what a platform did in a cell stands to what the others did; the most telling first. */
-export const STANDINGS = ['error', 'deviates', 'unjudged', 'differs', 'same', 'unobserved'] as const;
+const STANDINGS = ['error', 'deviates', 'unjudged', 'differs', 'same', 'unobserved'] as const;
 export type Standing = (typeof STANDINGS)[number];
 
 /** A cell on one platform: its verdict, and the number of the group of platforms that did the same; null where nothing was observed. */
