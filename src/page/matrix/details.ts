@@ -54,8 +54,8 @@ export function tellDetails(
         const { side, block } = sides[which];
         const place = placeIn(row, column, which);
         return h(
-          'section',
-          { 'aria-label': side.title },
+          'div',
+          { class: 'side' },
           h('h3', {}, side.title, ' ', badge(side)),
           block === null || place === null
             ? h('p', { class: 'quiet' }, 'There is no such pair here.')

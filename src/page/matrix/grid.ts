@@ -159,7 +159,7 @@ function cellOf(
   const strange = side.observed && !isAsModelled(block, place);
   const shown = `${answer === null ? '.' : short(answer)}${strange ? '*' : ''}${differs === true ? '≠' : ''}`;
   const said = [
-    answerInWords(answer),
+    `${shown}: ${answerInWords(answer)}`,
     ...(strange ? ['not what the model says'] : []),
     ...(differs === true ? ['the other system differs'] : []),
   ];

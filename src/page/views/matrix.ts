@@ -184,8 +184,8 @@ class MatrixView {
             boxes.map((box, place) => {
               const { side } = place === 0 ? sides.left : sides.right;
               return h(
-                'section',
-                { 'aria-label': side.title },
+                'div',
+                { class: 'side' },
                 h('h3', {}, side.title, ' ', badge(side)),
                 h('p', { class: 'note' }, side.note),
                 box,
@@ -231,7 +231,8 @@ class MatrixView {
       h(
         'p',
         {},
-        h('b', {}, `${cells} ${cells === 1 ? 'cell' : 'cells'} of these tables marked: `),
+        h('b', {}, `${cells} ${cells === 1 ? 'cell' : 'cells'} of these tables marked:`),
+        ' ',
         h('code', {}, names.join(' ≠ ')),
         ' ',
         this.#link({ rule: undefined }, { class: 'unmark' }, 'unmark'),
