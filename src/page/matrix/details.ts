@@ -117,6 +117,6 @@ function told(side: Side, block: SideBlock, place: At, link: Link): HTMLElement[
       lines.map(([name, content]) => [h('dt', {}, name), h('dd', {}, content)]),
     ),
     ...(rule === undefined ? [] : ruleInWords(rule)),
-    ...(command === null ? [] : [commandBox(command)]),
+    ...(command === null ? [] : [commandBox(command, `Command for ${side.title}`)]),
   ];
 }
