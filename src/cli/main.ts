@@ -121,7 +121,7 @@ function program(): Command {
     .command('report')
     .description('compare platforms: merge the records of their runs and matrices into one page')
     .argument('[records...]', 'record.json and matrix.json files, or folders that have some', ['reports'])
-    .option('-o, --output <folder>', 'where MATRIX.md and matrix.json go', 'reports')
+    .option('-o, --output <folder>', 'where MATRIX.md, matrix.json and badges go', 'reports')
     .addOption(format())
     .action(async (records: string[], options: ReportOptions) => {
       await (await import('./report.ts')).reportCommand(records, options);

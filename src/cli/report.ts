@@ -1,5 +1,7 @@
+import path from 'node:path';
 import type { Comparison } from '../record/comparison.ts';
 import { columnsOf } from '../report/comparison/columns.ts';
+import { badgeFiles } from '../report/badges.ts';
 import { compare } from '../report/comparison/compare.ts';
 import { comparisonMarkdown } from '../report/comparison/markdown.ts';
 import { countsInWords } from '../report/summary.ts';
@@ -25,7 +27,7 @@ const FORMATS: readonly { file: string; content: (comparison: Comparison) => str
  * @throws UserError when a record can't be read, or the folder not be written to.
  */
 export async function reportCommand(paths: readonly string[], { output, format }: ReportOptions): Promise<void> {
-  const { runs, matrices } = recordsAt(paths);
+  const { runs, matrices, containers } = recordsAt(paths);
   if (runs.length + matrices.length === 0) {
     const places = paths.map((given) => `'${given}'`).join(', ');
     throw new UserError(`there is no record.json or matrix.json in ${places}: what containers did has its own pages`);
@@ -37,12 +39,15 @@ export async function reportCommand(paths: readonly string[], { output, format }
   }
   const comparison = compare(columns, version());
   const written = FORMATS.map(({ file, content }) => writeWhole(output, file, content(comparison)));
+  const engines = containers.map(({ record }) => record);
+  const badges = badgeFiles(comparison, engines);
+  for (const { name, content } of badges) writeWhole(path.join(output, 'badges'), name, content);
   if (format === 'json') {
     sayJson(comparison);
     return;
   }
   tell(comparison);
-  say(paint('gray', `written: ${written.join(', ')}`));
+  say(paint('gray', `written: ${[...written, path.join(output, 'badges')].join(', ')}`));
 }
 
 function tell({ platforms, experiments }: Comparison): void {
