@@ -70,6 +70,12 @@ const markedNamespaces = () =>
     .filter(({ ours }) => ours)
     .map(({ namespace }) => namespace);
 
+/** A process in a namespace: the kernel gives the number of one that has gone to the next, which may be somebody else's. */
+const inside = (namespace: string) =>
+  eachProcess((folder) => ({
+    here: readlinkSync(`${folder}/ns/net`) === namespace,
+    command: `${path.basename(folder)} ${readFileSync(`${folder}/cmdline`, 'utf8').replaceAll('\0', ' ')}`,
+  })).find(({ here }) => here)?.command;
 const namespaces = () => new Set(eachProcess((folder) => readlinkSync(`${folder}/ns/net`)));
 const interfaces = () =>
   new Set(
@@ -136,7 +142,9 @@ async function main(): Promise<number> {
     await after(50);
   const left = {
     processes: marked(),
-    namespaces: added(namespaces(), before.namespaces).filter((namespace) => made.has(namespace)),
+    namespaces: added(namespaces(), before.namespaces)
+      .filter((namespace) => made.has(namespace))
+      .map((namespace) => `${namespace} of ${inside(namespace)}`),
     interfaces: added(interfaces(), before.interfaces),
     'temporary files': readdirSync(temporary),
     'control groups': added(controlGroups(), before.groups),

@@ -2,7 +2,8 @@ import { diff, type Compared } from '../report/diff/diff.ts';
 import { diffMarkdown } from '../report/diff/markdown.ts';
 import { diffLines, type DiffLineKind } from '../report/diff/text.ts';
 import { EXIT, UserError } from './exit.ts';
-import { recordsAt, type Found, type Records } from './record-files.ts';
+import type { Given } from '../report/comparison/columns.ts';
+import { recordsAt, type Records } from './record-files.ts';
 import { columns, complain, paint, say, sayJson, wrap } from './terminal.ts';
 import { version } from './version.ts';
 
@@ -51,7 +52,7 @@ function hanging(text: string, indent: number): string[] {
 function pairUp(before: string, after: string): Compared {
   const [old, now] = [recordsAt([before]), recordsAt([after])];
   const alone: string[] = [];
-  const two = <R>(of: (records: Records) => readonly Found<R>[], kind: string) => {
+  const two = <R>(of: (records: Records) => readonly Given<R>[], kind: string) => {
     const [was, is] = [only(of(old), before, kind), only(of(now), after, kind)];
     if (was && is) return { before: was, after: is };
     const lone = was ?? is;
@@ -73,7 +74,7 @@ function pairUp(before: string, after: string): Compared {
 }
 
 /** The one record of a kind. @throws UserError where there are several, of which nobody says which is meant. */
-function only<R>(found: readonly Found<R>[], given: string, kind: string): Found<R> | undefined {
+function only<R>(found: readonly Given<R>[], given: string, kind: string): Given<R> | undefined {
   if (found.length < 2) return found[0];
   const names = found.slice(0, 3).map(({ file }) => file);
   throw new UserError(

@@ -119,9 +119,11 @@ function program(): Command {
 
   bindspec
     .command('report')
-    .description('compare platforms: merge the records of their runs and matrices into one page')
-    .argument('[records...]', 'record.json and matrix.json files, or folders that have some', ['reports'])
-    .option('-o, --output <folder>', 'where MATRIX.md, matrix.json and badges go', 'reports')
+    .description('compare platforms: merge the records of their runs, matrices and containers into one page')
+    .argument('[records...]', 'record.json, matrix.json and containers.json files, or folders that have some', [
+      'reports',
+    ])
+    .option('-o, --output <folder>', 'where index.html, MATRIX.md, matrix.json and badges go', 'reports')
     .addOption(format())
     .action(async (records: string[], options: ReportOptions) => {
       await (await import('./report.ts')).reportCommand(records, options);

@@ -4,22 +4,17 @@ import type { ContainersRecord } from '../record/containers.ts';
 import type { MatrixRecord } from '../record/matrix.ts';
 import { BadRecord } from '../record/read.ts';
 import type { BindRecord } from '../record/record.ts';
+import type { Given } from '../report/comparison/columns.ts';
 import { UserError } from './exit.ts';
 import { recordFrom } from './record-file.ts';
 
 /** What runs, matrices and containers write; other JSON in a folder is not for us. */
 const NAMES = new Set(['record.json', 'matrix.json', 'containers.json']);
 
-/** A record, and the file that it was read from. */
-export interface Found<R> {
-  file: string;
-  record: R;
-}
-
 export interface Records {
-  runs: Found<BindRecord>[];
-  matrices: Found<MatrixRecord>[];
-  containers: Found<ContainersRecord>[];
+  runs: Given<BindRecord>[];
+  matrices: Given<MatrixRecord>[];
+  containers: Given<ContainersRecord>[];
 }
 
 /**

@@ -1,11 +1,15 @@
 import path from 'node:path';
+import type { ContainersRecord } from '../record/containers.ts';
 import type { Comparison } from '../record/comparison.ts';
-import { columnsOf } from '../report/comparison/columns.ts';
 import { badgeFiles } from '../report/badges.ts';
+import { columnsOf, type Column } from '../report/comparison/columns.ts';
+import { enginesOf } from '../report/comparison/engines.ts';
 import { compare } from '../report/comparison/compare.ts';
 import { comparisonMarkdown } from '../report/comparison/markdown.ts';
+import { pageHtml } from '../report/page/html.ts';
+import { pageData } from '../report/page/make.ts';
 import { countsInWords } from '../report/summary.ts';
-import { UserError } from './exit.ts';
+import { packed, pageAssets } from './page-assets.ts';
 import { recordsAt } from './record-files.ts';
 import { prepareFolder, writeWhole } from './reports-folder.ts';
 import { complain, paint, say, sayJson } from './terminal.ts';
@@ -17,9 +21,13 @@ export interface ReportOptions {
 }
 
 /** What is written of a comparison: a file's name, and the pure function that makes it. */
-const FORMATS: readonly { file: string; content: (comparison: Comparison) => string }[] = [
+const FORMATS: readonly {
+  file: string;
+  content: (comparison: Comparison, columns: Column[], engines: ContainersRecord[]) => string;
+}[] = [
   { file: 'MATRIX.md', content: comparisonMarkdown },
   { file: 'matrix.json', content: (comparison) => `${JSON.stringify(comparison)}\n` },
+  { file: 'index.html', content: htmlOf },
 ];
 
 /**
@@ -28,35 +36,42 @@ const FORMATS: readonly { file: string; content: (comparison: Comparison) => str
  */
 export async function reportCommand(paths: readonly string[], { output, format }: ReportOptions): Promise<void> {
   const { runs, matrices, containers } = recordsAt(paths);
-  if (runs.length + matrices.length === 0) {
-    const places = paths.map((given) => `'${given}'`).join(', ');
-    throw new UserError(`there is no record.json or matrix.json in ${places}: what containers did has its own pages`);
-  }
   prepareFolder(output);
   const { columns, superseded } = columnsOf(runs, matrices);
-  for (const { file, by, because } of superseded) {
+  const { engines, superseded: others } = enginesOf(containers);
+  for (const { file, by, because } of [...superseded, ...others]) {
     complain(`bindspec: ${file} is left out, because ${by} is ${because} and of the same platform`);
   }
-  const comparison = compare(columns, version());
-  const written = FORMATS.map(({ file, content }) => writeWhole(output, file, content(comparison)));
-  const engines = containers.map(({ record }) => record);
-  const badges = badgeFiles(comparison, engines);
-  for (const { name, content } of badges) writeWhole(path.join(output, 'badges'), name, content);
+  const comparison = compare(columns, version(), engines);
+  const written = FORMATS.map(({ file, content }) => writeWhole(output, file, content(comparison, columns, engines)));
+  const badges = path.join(output, 'badges');
+  for (const { name, content } of badgeFiles(comparison, engines)) writeWhole(badges, name, content);
   if (format === 'json') {
     sayJson(comparison);
     return;
   }
   tell(comparison);
-  say(paint('gray', `written: ${[...written, path.join(output, 'badges')].join(', ')}`));
+  say(paint('gray', `written: ${[...written, badges].join(', ')}`));
 }
 
-function tell({ platforms, experiments }: Comparison): void {
+function htmlOf(comparison: Comparison, columns: Column[], engines: ContainersRecord[]): string {
+  const { data, packs } = pageData(comparison, columns, engines);
+  return pageHtml(data, packs.map(packed), pageAssets());
+}
+
+function tell({ platforms, experiments, engines = [] }: Comparison): void {
   const widest = Math.max(...platforms.map(({ name }) => name.length));
   for (const { name, run, matrix } of platforms) {
     const pairs = matrix && `${matrix.counts.pairs} pairs, ${matrix.counts.mismatches} mismatches`;
     const words = [run && countsInWords(run.counts), pairs].filter(Boolean).join('; ');
     say(`${name.padEnd(widest)}  ${paint('gray', words)}`);
   }
+  for (const { name, configurations, exposures } of engines) {
+    say(
+      `${name}  ${paint('gray', `${configurations.length} configurations, exposed in ${new Set(exposures.map((one) => one.configuration)).size}`)}`,
+    );
+  }
+  if (experiments.length === 0) return;
   const apart = experiments.filter(({ cells }) => cells.some(({ alike }) => alike.length > 1));
   const differing = apart.flatMap(({ cells }) => cells.filter(({ alike }) => alike.length > 1));
   say();

@@ -17,9 +17,9 @@ const recordOf = (platform: string) => {
 
 describe('what bindspec found is what the committed records say', () => {
   test('of the documents: every claim that is not confirmed, and no other', () => {
-    const told = found("## The documents' mistakes").map(([claim, verdict]) => [plain(claim), verdict]);
+    const told = found("## The documents' mistakes").map(([claim, verdict]) => `${plain(claim)} ${verdict}`);
     const not = recordOf('linux-6.18-x64').claims.filter(({ verdict }) => verdict !== 'confirmed');
-    expect(told.toSorted()).toEqual(not.map(({ id, verdict }) => [id, verdict]).toSorted());
+    expect(new Set(told)).toEqual(new Set(not.map(({ id, verdict }) => `${id} ${verdict}`)));
   });
 
   test.each([

@@ -1,14 +1,20 @@
 import type { ComparedCell, ComparedExperiment, ComparedPlatform, Comparison } from '../../record/comparison.ts';
+import type { ContainersRecord } from '../../record/containers.ts';
 import type { MatrixRecord } from '../../record/matrix.ts';
 import type { BindRecord, CellRecord } from '../../record/record.ts';
 import type { Outcome } from '../outcomes.ts';
 import { countVerdicts } from '../summary.ts';
 import type { Column } from './columns.ts';
+import { comparedEngine } from './engines.ts';
 import { sameOutcomes } from './same-outcomes.ts';
 import { outcomesIn, shapesOf } from './told-places.ts';
 
 /** What several platforms did, side by side. It judges nothing: the verdicts are those of the records. */
-export function compare(columns: readonly Column[], bindspec: string): Comparison {
+export function compare(
+  columns: readonly Column[],
+  bindspec: string,
+  engines: readonly ContainersRecord[] = [],
+): Comparison {
   const runs = columns.flatMap(({ name, run }) => (run ? [{ name, run }] : []));
   return {
     schema: 1,
@@ -17,6 +23,7 @@ export function compare(columns: readonly Column[], bindspec: string): Compariso
     platforms: columns.flatMap(platformOf),
     experiments: experimentsOf(runs),
     claims: claimsOf(runs),
+    ...(engines.length === 0 ? {} : { engines: engines.map(comparedEngine) }),
   };
 }
 

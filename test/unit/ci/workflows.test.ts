@@ -82,7 +82,7 @@ describe.each(jobs)('the job $name of $file', ({ name, job }) => {
   test('has a limit of time, and asks for no more rights', () => {
     expect(job['timeout-minutes']).toBeLessThanOrEqual(60);
     expect((job as { permissions?: object }).permissions).toEqual(RIGHTS[name]);
-    if (Object.hasOwn(RIGHTS, name)) expect(job.steps.filter((step) => 'run' in step)).toEqual([]);
+    if (Object.hasOwn(RIGHTS, name)) expect(job.steps.filter((one) => 'run' in one)).toEqual([]);
   });
 
   test('lets the other platforms go on when one fails', () => {

@@ -1,0 +1,27 @@
+import { h } from './h.ts';
+
+/** A command with a button that copies it. */
+export function command(text: string): HTMLElement {
+  const said = h('span', { class: 'hidden', role: 'status' });
+  const button = h('button', { type: 'button' }, 'Copy');
+  const code = h('code', { tabindex: 0, role: 'region', 'aria-label': 'Command' }, text);
+  button.addEventListener('click', () => {
+    void copied(text, code).then((done) => {
+      button.textContent = done ? 'Copied' : 'Selected';
+      said.textContent = done ? 'The command is copied' : 'The command is selected; copy it with your keyboard';
+      return done;
+    });
+  });
+  return h('div', { class: 'command' }, code, button, said);
+}
+
+/** Whether it could be copied; where the browser does not let us, it is selected instead. */
+async function copied(text: string, element: HTMLElement): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    getSelection()?.selectAllChildren(element);
+    return false;
+  }
+}

@@ -1,0 +1,51 @@
+/** Where a reader is: everything that was chosen is in the address behind `#`, so that any view can be linked. */
+export interface Place {
+  /** The id of the view; empty for the first one. */
+  view: string;
+  /** What the view is of, such as the id of an experiment. */
+  of: string;
+  /** What was chosen in it. */
+  chosen: Chosen;
+}
+
+/** Choices by their names. */
+export type Chosen = Readonly<Record<string, string>>;
+
+/** What is kept from view to view: how the page looks. */
+const KEPT = ['theme'] as const;
+
+/** Reads an address. It may be anything; what can't be read is the first view. */
+export function placeOf(hash: string): Place {
+  const [path, query] = split(hash.replace(/^#?\/?/, ''), '?');
+  const [view, of] = split(path, '/');
+  return { view, of: decoded(of), chosen: Object.fromEntries(new URLSearchParams(query)) };
+}
+
+/** The address of a place, with what is kept from the one that the reader is at. Empty choices are left out. */
+export function addressOf(view: string, of = '', chosen: Readonly<Record<string, string | undefined>> = {}): string {
+  const now = placeOf(location.hash).chosen;
+  const kept = KEPT.map((name) => [name, now[name]] as const);
+  const all = [...Object.entries(chosen), ...kept.filter(([name]) => !(name in chosen))];
+  const query = new URLSearchParams(all.flatMap(([name, value]) => (value ? [[name, value]] : []))).toString();
+  const path = of === '' ? view : `${view}/${encodeURIComponent(of).replaceAll('%2F', '/').replaceAll('%3A', ':')}`;
+  return `#/${path}${query === '' ? '' : `?${query}`}`;
+}
+
+/** Changes what is chosen in the view that the reader is in, without leaving it: the address changes, the view does not. */
+export function choose(changes: Readonly<Record<string, string | undefined>>): void {
+  const { view, of, chosen } = placeOf(location.hash);
+  history.replaceState(null, '', addressOf(view, of, { ...chosen, ...changes }));
+}
+
+function split(text: string, by: string): [string, string] {
+  const at = text.indexOf(by);
+  return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,8 @@
+import type { PageData } from '../report/page/data.ts';
+import { h, isWebAddress } from './h.ts';
+
+/** A document that is cited, linked where it is on the web. */
+export function documentLink({ sources }: PageData, id: string): HTMLElement {
+  const { title, url } = (Object.hasOwn(sources, id) ? sources[id] : undefined) ?? { title: id, url: null };
+  return isWebAddress(url) ? h('a', { href: url, rel: 'noreferrer' }, title) : h('cite', {}, title);
+}

@@ -1,0 +1,25 @@
+import { h } from './h.ts';
+import { choose, placeOf } from './place.ts';
+
+const THEMES = ['light', 'dark'] as const;
+
+/** Makes the page look as it was chosen; as the reader's system wants it where nothing was. */
+export function wearTheme(chosen: string | undefined): void {
+  const theme = THEMES.find((one) => one === chosen);
+  if (theme === undefined) delete document.documentElement.dataset['theme'];
+  else document.documentElement.dataset['theme'] = theme;
+}
+
+/** What switches between light and dark; the choice is in the address, and kept from view to view. */
+export function themeSwitch(): HTMLElement {
+  const button = h('button', { type: 'button', class: 'theme' }, 'Light or dark');
+  button.addEventListener('click', () => {
+    const system = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+    const next = (placeOf(location.hash).chosen['theme'] ?? system) === 'dark' ? 'light' : 'dark';
+    choose({ theme: next });
+    wearTheme(next);
+    // Links that are on the page carry the theme of the address that they were made at.
+    dispatchEvent(new Event('hashchange'));
+  });
+  return button;
+}

@@ -1,0 +1,19 @@
+import type { PageData } from '../report/page/data.ts';
+import type { Place } from './place.ts';
+
+/** One kind of thing that the page shows. */
+export interface View {
+  /** The first part of its addresses. */
+  readonly id: string;
+  /** What it is called in the navigation, and in the title of the window. */
+  readonly title: string;
+  /** Whether it is left out of the navigation, because it is of one thing that is linked from elsewhere. */
+  readonly hidden?: boolean;
+  /** Whether there is anything to show; always, without. */
+  readonly has?: (data: PageData) => boolean;
+  /**
+   * Shows it in an element that is empty and in the document. It is built anew whenever the address changes otherwise than by `choose`.
+   * It has one `h1`. A promise it returns is waited for; what it throws is told to the reader.
+   */
+  readonly mount: (root: HTMLElement, place: Place, data: PageData) => void | Promise<void>;
+}

@@ -1,0 +1,142 @@
+import type { PageCell, PageData, PageExperiment } from '../../report/page/data.ts';
+import { sceneOf } from '../../report/page/scene.ts';
+import { rerunCommand } from '../../report/failure.ts';
+import { command } from '../copy.ts';
+import { drawing } from '../drawing.ts';
+import { fill, h } from '../h.ts';
+import { addressOf, choose, type Place } from '../place.ts';
+import { legend } from '../standings.ts';
+import { unpack } from '../unpack.ts';
+import type { View } from '../view.ts';
+import { cellTable } from './experiment-table.ts';
+import { expected } from './experiment/expected.ts';
+import { observed } from './experiment/observed.ts';
+import { transcript } from './experiment/transcript.ts';
+import { shownPlatforms } from './filters.ts';
+
+/** One experiment: what it asks, what came of it on every platform, and what was done in each of its cells. */
+export const experiment: View = {
+  id: 'experiment',
+  title: 'Experiment',
+  hidden: true,
+  async mount(root, place, data) {
+    const found = data.experiments.find(({ id }) => id === place.of);
+    if (found === undefined) throw new Error(`There is no experiment '${place.of}' in these records.`);
+    document.title = `${found.title} - bindspec`;
+    const platforms = shownPlatforms(data, {});
+    const detail = h('div', { class: 'detail' });
+    fill(
+      root,
+      h('p', { class: 'back' }, h('a', { href: addressOf('experiments') }, 'All experiments')),
+      h('h1', {}, found.title),
+      h('p', { class: 'lead' }, found.asks),
+      h('p', {}, h('code', {}, found.id)),
+      claimsOf(data, found),
+      h('h2', {}, 'What was observed'),
+      h(
+        'div',
+        { class: 'scroll wide', tabindex: 0, role: 'region', 'aria-label': 'Results by cell and platform' },
+        cellTable(data, found, platforms),
+      ),
+      h('details', {}, h('summary', {}, 'What the signs mean'), legend()),
+      detail,
+    );
+    await showCell(detail, data, found, place);
+  },
+};
+
+/** The claims that the experiment's cells are evidence for or against. */
+function claimsOf({ claims, rulings }: PageData, { cells }: PageExperiment): HTMLElement | null {
+  const ids = new Set(cells.map(({ id }) => id));
+  const tested = claims.filter(({ on }) =>
+    on.some((ruling) => {
+      const { holds = [], contradicts = [] } = rulings[ruling ?? -1] ?? {};
+      return [...holds, ...contradicts].some((id) => ids.has(id));
+    }),
+  );
+  if (tested.length === 0) return null;
+  return h(
+    'details',
+    {},
+    h('summary', {}, `Claims that it puts to the test: ${tested.length}`),
+    h(
+      'ul',
+      {},
+      tested.map(({ id, claim }) => h('li', {}, h('a', { href: addressOf('claims', '', { claim: id }) }, claim))),
+    ),
+  );
+}
+
+async function showCell(root: HTMLElement, data: PageData, found: PageExperiment, { chosen }: Place): Promise<void> {
+  const meant = data.platforms.findIndex(({ name }) => name === chosen['platform']);
+  const cell = found.cells.find(({ id }) => id === chosen['cell']) ?? found.cells[0];
+  if (cell === undefined) return;
+  const platform = cell.on[meant] ? meant : cell.on.findIndex((on) => on !== null);
+  const tapes = await unpack(found.tapes);
+  const draw = (next: PageCell, at: number) => {
+    const tape = tapes[found.cells.indexOf(next)]?.[at] ?? null;
+    const origin = data.platforms[at];
+    const scene = tape === null ? [] : sceneOf(tape.transcript);
+    const picture = origin && drawing(scene, origin);
+    const selects = choices(data, found, next, at, (cell_, at_) => {
+      choose({ cell: cell_.id, platform: data.platforms[at_]?.name });
+      draw(cell_, at_);
+      root.querySelector<HTMLElement>(`#${cell_ === next ? 'platform' : 'cell'}`)?.focus();
+    });
+    fill(
+      root,
+      h('h2', { id: 'one' }, 'One cell'),
+      selects,
+      picture && h('figure', { class: 'scroll drawing', tabindex: 0, 'aria-label': 'Drawing' }, picture),
+      h('h3', {}, 'Observed, by platform'),
+      observed(data, next),
+      h('h3', {}, 'Expected'),
+      expected(data, next),
+      origin && [
+        h('h3', {}, 'What was done on ', h('code', {}, origin.name)),
+        transcript(tape),
+        h('h3', {}, 'Run just this again'),
+        command(rerunCommand(next, origin)),
+      ],
+    );
+  };
+  draw(cell, platform);
+}
+
+/** Which cell, and on which platform it is looked at. */
+function choices(
+  data: PageData,
+  { cells }: PageExperiment,
+  cell: PageCell,
+  platform: number,
+  changed: (cell: PageCell, platform: number) => void,
+): HTMLElement {
+  const which = h(
+    'select',
+    { id: 'cell' },
+    cells.map((one, index) => h('option', { value: index, selected: one === cell }, axesInWords(one))),
+  );
+  const where = h(
+    'select',
+    { id: 'platform' },
+    cell.on.map((on, place) =>
+      on === null ? null : h('option', { value: place, selected: place === platform }, data.platforms[place]?.name),
+    ),
+  );
+  which.addEventListener('change', () => {
+    const next = cells[Number(which.value)] ?? cell;
+    changed(next, next.on[platform] ? platform : next.on.findIndex((on) => on !== null));
+  });
+  where.addEventListener('change', () => changed(cell, Number(where.value)));
+  return h(
+    'div',
+    { class: 'filters', role: 'group', 'aria-label': 'Cell and platform' },
+    h('div', { class: 'field' }, h('label', { for: 'cell' }, 'Cell'), which),
+    h('div', { class: 'field' }, h('label', { for: 'platform' }, 'Platform'), where),
+  );
+}
+
+function axesInWords({ values }: PageCell): string {
+  const words = Object.entries(values).map(([axis, value]) => `${axis} ${value}`);
+  return words.join(', ') || 'the only one';
+}

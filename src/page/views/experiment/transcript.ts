@@ -1,0 +1,59 @@
+import type { Tape } from '../../../report/page/data.ts';
+import { duration } from '../../../report/words.ts';
+import { h } from '../../h.ts';
+
+/** The calls of a cell on one platform, and the whole observation. */
+export function transcript(tape: Tape | null): HTMLElement {
+  if (tape === null || tape.transcript.length === 0) return h('p', { class: 'quiet' }, 'Nothing was done there.');
+  const { transcript: lines, attempts, duration: took, observation } = tape;
+  return h(
+    'div',
+    {},
+    h(
+      'p',
+      { class: 'quiet' },
+      `${lines.length} calls in ${duration(took)}${attempts > 1 ? `, at attempt ${attempts}` : ''}.`,
+    ),
+    h(
+      'div',
+      { class: 'scroll transcript', tabindex: 0, role: 'region', 'aria-label': 'Transcript' },
+      h(
+        'table',
+        { class: 'plain mono' },
+        h(
+          'thead',
+          {},
+          h(
+            'tr',
+            {},
+            ['ms', 'Part', 'Call'].map((title) => h('th', { scope: 'col' }, title)),
+          ),
+        ),
+        h(
+          'tbody',
+          {},
+          lines.map(({ at, part, host, call }) =>
+            h(
+              'tr',
+              {},
+              h('td', { class: 'number' }, at.toFixed(3)),
+              h('td', {}, host === 'machine' ? part : `${part}@${host}`),
+              h('td', {}, call),
+            ),
+          ),
+        ),
+      ),
+    ),
+    h(
+      'details',
+      {},
+      h('summary', {}, 'The whole observation'),
+      h('pre', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Observation' }, inLines(observation)),
+    ),
+  );
+}
+
+/** JSON in lines, each an element of its own, because in the text of the page what can't be seen is written as an escape. */
+function inLines(value: unknown): HTMLElement[] {
+  return (JSON.stringify(value, null, 2) ?? 'nothing was observed').split('\n').map((line) => h('div', {}, line));
+}

@@ -1,0 +1,124 @@
+import type { PageData, PageExperiment } from '../../report/page/data.ts';
+import { fill, h } from '../h.ts';
+import { addressOf, choose, type Chosen } from '../place.ts';
+import { platformDetails } from '../platforms.ts';
+import { legend } from '../standings.ts';
+import type { View } from '../view.ts';
+import { experimentTable } from './experiment-table.ts';
+import { filtered, protocolsOf, shownPlatforms, subjectsOf } from './filters.ts';
+
+/** The first screen: platforms across, experiments down. */
+export const overview: View = {
+  id: 'experiments',
+  title: 'Experiments',
+  has: ({ experiments }) => experiments.length > 0,
+  mount(root, { chosen: first }, data) {
+    let chosen: Chosen = first;
+    const count = h('p', { class: 'count', 'aria-live': 'polite' });
+    const table = h('div', { class: 'scroll wide', tabindex: 0, role: 'region', 'aria-label': 'Results' });
+    const update = (changes: Readonly<Record<string, string | undefined>>) => {
+      choose(changes);
+      const next = { ...chosen, ...changes };
+      chosen = Object.fromEntries(Object.entries(next).flatMap(([name, value]) => (value ? [[name, value]] : [])));
+      draw();
+    };
+    const draw = () => {
+      const rows = filtered(data, chosen);
+      const platforms = shownPlatforms(data, chosen);
+      fill(count, countInWords(data, rows, platforms.length));
+      fill(
+        table,
+        rows.length === 0
+          ? h(
+              'p',
+              { class: 'none' },
+              'Nothing is left. ',
+              h('a', { href: addressOf('experiments') }, 'Show everything'),
+            )
+          : experimentTable(data, rows, platforms, chosen, (open) => choose({ open })),
+      );
+    };
+    fill(
+      root,
+      h('h1', {}, heading(data)),
+      h(
+        'p',
+        { class: 'lead' },
+        'What operating systems do when a program binds a socket: each experiment was run with real processes on each of these platforms, and this is what was observed.',
+      ),
+      platformDetails(data),
+      controls(data, chosen, update),
+      h('div', { class: 'above' }, count, h('details', {}, h('summary', {}, 'What the signs mean'), legend())),
+      table,
+    );
+    draw();
+  },
+};
+
+function heading({ platforms }: PageData): string {
+  return platforms.length === 1 ? `bindspec on ${platforms[0]?.name}` : `bindspec on ${platforms.length} platforms`;
+}
+
+function countInWords({ experiments }: PageData, rows: readonly PageExperiment[], platforms: number): string {
+  const cells = (list: readonly PageExperiment[]) => list.reduce((sum, one) => sum + one.cells.length, 0);
+  const [some, all] = [cells(rows), cells(experiments)];
+  return `${rows.length} of ${experiments.length} experiments, ${some} of ${all} cells, on ${platforms} platform${platforms === 1 ? '' : 's'}`;
+}
+
+function controls(
+  data: PageData,
+  chosen: Chosen,
+  update: (changes: Readonly<Record<string, string | undefined>>) => void,
+): HTMLElement {
+  const search = h('input', { type: 'search', id: 'q', value: chosen['q'], placeholder: 'EADDRINUSE, wildcard, …' });
+  search.addEventListener('input', () => update({ q: search.value }));
+  const different = h('input', { type: 'checkbox', id: 'different', checked: chosen['only'] === 'differences' });
+  different.addEventListener('change', () => update({ only: different.checked ? 'differences' : undefined }));
+  const choice = (name: string, label: string, options: readonly (readonly [string, string])[]) => {
+    const select = h(
+      'select',
+      { id: name },
+      [['', 'all'] as const, ...options].map(([value, text]) =>
+        h('option', { value, selected: value === (chosen[name] ?? '') }, text),
+      ),
+    );
+    select.addEventListener('change', () => update({ [name]: select.value }));
+    return h('div', { class: 'field' }, h('label', { for: name }, label), select);
+  };
+  const shown = new Set(shownPlatforms(data, chosen));
+  const boxes = data.platforms.map(({ name }, place) => {
+    const box = h('input', { type: 'checkbox', checked: shown.has(place) });
+    box.addEventListener('change', () => {
+      const names = data.platforms.flatMap((one, index) => (boxes[index]?.box.checked === true ? [one.name] : []));
+      const all = names.length === data.platforms.length || names.length === 0;
+      update({ platforms: all ? undefined : names.join(',') });
+    });
+    return { box, item: h('li', {}, h('label', {}, box, ' ', name)) };
+  });
+  return h(
+    'div',
+    { class: 'filters', role: 'search', 'aria-label': 'Experiments' },
+    h('div', { class: 'field grow' }, h('label', { for: 'q' }, 'Search'), search),
+    choice(
+      'subject',
+      'Subject',
+      subjectsOf(data).map(({ id, title }) => [id, title]),
+    ),
+    choice(
+      'protocol',
+      'Protocol',
+      protocolsOf(data).map((protocol) => [protocol, protocol.toUpperCase()]),
+    ),
+    h(
+      'details',
+      { class: 'field platforms' },
+      h('summary', {}, 'Platforms'),
+      h(
+        'ul',
+        {},
+        boxes.map(({ item }) => item),
+      ),
+    ),
+    h('div', { class: 'field check' }, different, h('label', { for: 'different' }, 'only differences')),
+  );
+}

@@ -1,0 +1,96 @@
+import type { ComparedEngine, ComparedPlatform } from '../../record/comparison.ts';
+import type { ContainersRecord } from '../../record/containers.ts';
+import type { MatrixRecord } from '../../record/matrix.ts';
+import type { BindRecord, CellRecord, ClaimRecord, TranscriptLine } from '../../record/record.ts';
+import type { Outcome } from '../outcomes.ts';
+import type { Source } from '../../../suites/sources.ts';
+
+// What the page of a comparison is given: plain JSON. What is the same in many places is there once, in a list, and
+// named by its place in that list; what is looked at only now and then is packed, and named by the number of its pack.
+
+/** The number of a pack, for `unpack`. `T` is what is in it. */
+export type Pack<T> = number & { readonly packed?: T };
+
+/** A column. */
+export interface PagePlatform extends Omit<ComparedPlatform, 'lab'> {
+  lab: Pick<BindRecord['lab'], 'lab' | 'hosts' | 'addresses'>;
+  /** The record of its bind matrix, whole; null where there is none. */
+  pairs: Pack<MatrixRecord> | null;
+}
+
+/** What is expected in a cell, with the grounds. */
+export interface PageExpectation {
+  leaves: { place: string; expected: string }[];
+  known: NonNullable<CellRecord['expectation']>['known'];
+  cite: { source: string; where: string }[];
+  because?: string;
+}
+
+/** What a cell came to on a platform, but for what is never the same twice. */
+export interface Sight {
+  verdict: CellRecord['verdict'];
+  /** The outcome in a word, or a few. */
+  word: string;
+  outcomes: Outcome[];
+  reason?: string;
+  enable?: string;
+  /** Its place in `expectations`. */
+  expectation?: number;
+  disagreements?: { place: string; expected: string; observed: string }[];
+}
+
+export interface PageCell {
+  id: string;
+  values: Readonly<Record<string, string>>;
+  /**
+   * In the order of the platforms: its place in `sights`, and the number of the group of platforms that did the same, which
+   * is null where nothing was observed. Null as a whole where the cell was not chosen.
+   */
+  on: ([sight: number, group: number | null] | null)[];
+}
+
+/** What is recorded of one cell on one platform, beside its sight. */
+export interface Tape {
+  observation: unknown;
+  duration: number;
+  attempts: number;
+  transcript: TranscriptLine[];
+}
+
+export interface PageExperiment {
+  id: string;
+  title: string;
+  asks: string;
+  cells: PageCell[];
+  /** By cell, then by platform; null where there is none. */
+  tapes: Pack<(Tape | null)[][]>;
+}
+
+/** A claim's verdict on a platform, and the cells that it rests on. */
+export type Ruling = Pick<ClaimRecord, 'verdict' | 'detail' | 'holds' | 'contradicts'>;
+
+export interface PageClaim {
+  id: string;
+  claim: string;
+  documents: string[];
+  /** In the order of the platforms: its place in `rulings`. */
+  on: (number | null)[];
+}
+
+/** A container engine; its record is packed. */
+export interface PageEngine extends ComparedEngine {
+  record: Pack<ContainersRecord>;
+}
+
+export interface PageData {
+  bindspec: string;
+  platforms: PagePlatform[];
+  experiments: PageExperiment[];
+  sights: Sight[];
+  expectations: PageExpectation[];
+  claims: PageClaim[];
+  rulings: Ruling[];
+  engines: PageEngine[];
+  /** The documents that are cited, by their ids. */
+  sources: Readonly<Record<string, Source>>;
+}

@@ -1,0 +1,180 @@
+import type { Comparison, ComparedCell, ComparedExperiment } from '../../record/comparison.ts';
+import type { ContainersRecord } from '../../record/containers.ts';
+import type { CellRecord } from '../../record/record.ts';
+import { leaves } from '../../verdict/expectation.ts';
+import type { Column } from '../comparison/columns.ts';
+import { expectedInWords, observedInWords, placeInWords, sourceOf } from '../words.ts';
+import type {
+  Pack,
+  PageCell,
+  PageClaim,
+  PageEngine,
+  PageData,
+  PageExpectation,
+  PagePlatform,
+  Ruling,
+  Sight,
+  Tape,
+} from './data.ts';
+import { headline } from './headline.ts';
+import { Shared } from './shared.ts';
+
+/** The data of a page, and the texts that are to be packed, in the order of their numbers. */
+export interface Made {
+  data: PageData;
+  packs: string[];
+}
+
+/** What is gathered on the way. */
+interface Gathered {
+  sights: Shared<Sight>;
+  expectations: Shared<PageExpectation>;
+  rulings: Shared<Ruling>;
+  sources: Set<string>;
+  packs: string[];
+}
+
+/** A column with its cells by their ids. */
+interface Indexed extends Column {
+  cells: ReadonlyMap<string, CellRecord>;
+}
+
+/** What the page of a comparison needs, of it and of the columns that it was made of. */
+export function pageData(
+  comparison: Comparison,
+  columns: readonly Column[],
+  engines: readonly ContainersRecord[] = [],
+): Made {
+  const gathered: Gathered = {
+    sights: new Shared(),
+    expectations: new Shared(),
+    rulings: new Shared(),
+    sources: new Set(),
+    packs: [],
+  };
+  const indexed = columns.map((column): Indexed => ({
+    ...column,
+    cells: new Map(column.run?.cells.map((cell) => [cell.id, cell])),
+  }));
+  const experiments = comparison.experiments.map(({ id, title, asks, cells }) => ({
+    id,
+    title,
+    asks,
+    cells: cells.map((cell) => cellOf(cell, indexed, gathered)),
+    tapes: tapesOf(cells, indexed, gathered),
+  }));
+  const claims = comparison.claims.map((claim) => claimOf(claim, columns, gathered));
+  return {
+    data: {
+      bindspec: comparison.bindspec,
+      platforms: comparison.platforms.flatMap((platform) => platformOf(platform, columns, gathered)),
+      experiments,
+      sights: gathered.sights.values,
+      expectations: gathered.expectations.values,
+      claims,
+      rulings: gathered.rulings.values,
+      engines: (comparison.engines ?? []).map((engine, place) => ({
+        ...engine,
+        record: pack(gathered, engines[place]) as PageEngine['record'],
+      })),
+      sources: Object.fromEntries([...gathered.sources].map((id) => [id, sourceOf(id)])),
+    },
+    packs: gathered.packs,
+  };
+}
+
+function platformOf(
+  platform: Comparison['platforms'][number],
+  columns: readonly Column[],
+  gathered: Gathered,
+): PagePlatform[] {
+  const column = columns.find(({ name }) => name === platform.name);
+  const origin = column?.run ?? column?.matrix;
+  if (origin === undefined) return [];
+  const { lab, hosts, addresses } = origin.lab;
+  const pairs = column?.matrix === undefined ? null : pack(gathered, column.matrix);
+  return [{ ...platform, lab: { lab, hosts, addresses }, pairs }];
+}
+
+function cellOf(cell: ComparedCell, columns: readonly Indexed[], gathered: Gathered): PageCell {
+  const on = columns.map(({ name, cells }): PageCell['on'][number] => {
+    const [seen, record] = [cell.on[name], cells.get(cell.id)];
+    if (seen === undefined || record === undefined) return null;
+    const group = cell.alike.findIndex((names) => names.includes(name));
+    const most = cell.on[cell.alike[0]?.[0] ?? ''];
+    const word = seen.outcomes.length === 0 ? seen.verdict : headline(seen.outcomes, most?.outcomes);
+    return [gathered.sights.put(sightOf(seen, word, record, gathered)), group === -1 ? null : group];
+  });
+  return { id: cell.id, values: cell.values, on };
+}
+
+function sightOf(
+  { verdict, reason, outcomes }: ComparedCell['on'][string],
+  word: string,
+  record: CellRecord,
+  gathered: Gathered,
+): Sight {
+  return {
+    verdict,
+    word,
+    outcomes: outcomes.map(({ place, observed }) => ({ place: place === '' ? '' : placeInWords(place), observed })),
+    ...(reason === undefined ? {} : { reason }),
+    ...(record.enable === undefined ? {} : { enable: record.enable }),
+    ...(record.expectation === undefined ? {} : { expectation: expectationOf(record.expectation, gathered) }),
+    ...(record.disagreements.length === 0 ? {} : { disagreements: record.disagreements.map(disagreement) }),
+  };
+}
+
+function disagreement({ path, expected, observed }: CellRecord['disagreements'][number]) {
+  return { place: placeInWords(path), expected: expectedInWords(expected), observed: observedInWords(observed) };
+}
+
+function expectationOf(
+  { expect, known, cite, because }: NonNullable<CellRecord['expectation']>,
+  { expectations, sources }: Gathered,
+): number {
+  for (const { source } of cite) sources.add(source);
+  return expectations.put({
+    leaves: leaves(expect).map(([place, expected]) => ({ place, expected: expectedInWords(expected) })),
+    known,
+    cite,
+    ...(because === undefined ? {} : { because }),
+  });
+}
+
+/** An experiment's transcripts, of all platforms together, because they are nearly alike and so pack well. */
+function tapesOf(
+  cells: ComparedExperiment['cells'],
+  columns: readonly Indexed[],
+  gathered: Gathered,
+): Pack<(Tape | null)[][]> {
+  return pack(
+    gathered,
+    cells.map(({ id }) => columns.map((column) => tapeOf(column.cells.get(id)))),
+  );
+}
+
+function tapeOf(cell: CellRecord | undefined): Tape | null {
+  if (cell === undefined) return null;
+  const { observation, duration, attempts, transcript } = cell;
+  return { observation, duration, attempts, transcript };
+}
+
+function pack<T>({ packs }: Gathered, content: T): Pack<T> {
+  return packs.push(JSON.stringify(content)) - 1;
+}
+
+function claimOf(
+  { id, claim, documents }: Comparison['claims'][number],
+  columns: readonly Column[],
+  { rulings, sources }: Gathered,
+): PageClaim {
+  for (const document of documents) sources.add(document);
+  const on = columns.map(({ run }) => {
+    const found = run?.claims.find((one) => one.id === id);
+    if (found === undefined) return null;
+    const { verdict, detail, holds, contradicts } = found;
+    return rulings.put({ verdict, detail, holds, contradicts });
+  });
+  return { id, claim, documents, on };
+}

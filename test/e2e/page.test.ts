@@ -1,0 +1,386 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Comparison } from '../../src/record/comparison.ts';
+import type { ContainersRecord } from '../../src/record/containers.ts';
+import type { MatrixRecord } from '../../src/record/matrix.ts';
+import type { BindRecord, CellRecord } from '../../src/record/record.ts';
+import { SOURCES } from '../../suites/sources.ts';
+import { accessibilityOf, noBrowser, openFile, startBrowser, type Opened } from '../support/browser.ts';
+import { bindspec } from '../support/cli.ts';
+import { titled } from '../support/namespace.ts';
+import { ROOT } from '../support/docs.ts';
+
+/** The records of real runs. */
+const REPORTS = path.join(ROOT, 'reports');
+const REUSE = 'conflict/reuse';
+const GVISOR = 'gvisor-20240729.0-x64';
+
+describe.skipIf(noBrowser !== null)(titled('the page', noBrowser), () => {
+  let home: string;
+  let browser: Browser;
+  let close: () => Promise<void>;
+  let comparison: Comparison;
+  let opened: Opened[] = [];
+
+  beforeAll(async () => {
+    home = mkdtempSync(path.join(os.tmpdir(), 'bindspec-page-'));
+    expect((await bindspec(['report', REPORTS, '-o', home])).exitCode).toBe(0);
+    comparison = JSON.parse(readFileSync(path.join(home, 'matrix.json'), 'utf8')) as Comparison;
+    ({ browser, close } = await startBrowser());
+  });
+
+  afterAll(async () => {
+    await close();
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  afterEach(async () => {
+    const wrong = opened.flatMap((one) => one.wrong);
+    await Promise.all(opened.map(({ page }) => page.context().close()));
+    opened = [];
+    expect(wrong, 'errors on the page, or requests that it made').toEqual([]);
+  });
+
+  async function at(hash: string, options: BrowserContextOptions = {}, folder = home): Promise<Page> {
+    const one = await openFile(browser, path.join(folder, 'index.html'), hash, options);
+    opened.push(one);
+    return one.page;
+  }
+
+  function recordOf(platform: string): BindRecord {
+    return JSON.parse(readFileSync(path.join(REPORTS, platform, 'record.json'), 'utf8')) as BindRecord;
+  }
+
+  function cellOf(platform: string, id: string): CellRecord {
+    const found = recordOf(platform).cells.find((cell) => cell.id === id);
+    if (found === undefined) throw new Error(`no cell ${id} on ${platform}`);
+    return found;
+  }
+
+  /** What a row says on each platform, by what is seen of it. */
+  async function entriesOf(page: Page, experiment: string): Promise<string[]> {
+    const row = page.locator('tr.experiment', { has: page.getByText(experiment, { exact: true }) });
+    return row.locator('td .word').allInnerTexts();
+  }
+
+  describe('the first screen', () => {
+    test('has a column for each platform and a row for each experiment', async () => {
+      const page = await at('');
+      const ran = comparison.platforms.filter(({ run }) => run).map(({ name }) => name);
+      const heads = await page.locator('.results thead th').allInnerTexts();
+      expect(heads.slice(1).map((text) => text.split('\n')[0])).toEqual(ran);
+      expect(await page.locator('tr.experiment').count()).toBe(comparison.experiments.length);
+      const ids = await page.locator('tr.experiment th code').allInnerTexts();
+      expect(ids.toSorted()).toEqual(comparison.experiments.map(({ id }) => id).toSorted());
+      const cells = comparison.experiments.flatMap((one) => one.cells).length;
+      expect(await page.locator('.count').innerText()).toBe(
+        `${ids.length} of ${ids.length} experiments, ${cells} of ${cells} cells, on ${ran.length} platforms`,
+      );
+    });
+
+    // A busy machine may take longer once.
+    test('is there within two seconds for ten platforms with all pairs', { retry: 3 }, async () => {
+      const folder = path.join(home, 'many');
+      const matrix = JSON.parse(readFileSync(path.join(REPORTS, 'linux-6.18-x64/matrix.json'), 'utf8')) as MatrixRecord;
+      const run = recordOf('linux-6.18-x64');
+      for (let number = 0; number < 10; number += 1) {
+        const platform = { ...run.platform, id: `linux-9.${number}-x64`, release: `9.${number}` };
+        mkdirSync(path.join(folder, platform.id), { recursive: true });
+        writeFileSync(path.join(folder, platform.id, 'record.json'), JSON.stringify({ ...run, platform }));
+        writeFileSync(path.join(folder, platform.id, 'matrix.json'), JSON.stringify({ ...matrix, platform }));
+      }
+      expect((await bindspec(['report', folder, '-o', folder])).exitCode).toBe(0);
+      const page = await at('', {}, folder);
+      expect(await page.locator('.results thead th').count()).toBe(11);
+      expect(await page.locator('.about tbody tr').first().textContent()).toContain(`${matrix.counts.pairs} pairs`);
+      const painted = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime";
+      await expect.poll(() => page.evaluate<number | undefined>(painted)).toBeLessThan(2000);
+    });
+
+    test('tells outcomes in words, as they were recorded', async () => {
+      const page = await at('');
+      const told = await entriesOf(page, 'conflict/same-address');
+      expect(new Set(told)).toEqual(new Set(['in use']));
+      const wine = recordOf('wine-8.0-x64').cells.filter(({ experiment }) => experiment === 'conflict/another-user');
+      expect(new Set(wine.map(({ verdict }) => verdict))).toEqual(new Set(['skipped']));
+      expect((await entriesOf(page, 'conflict/another-user')).at(-1)).toBe('skipped');
+      const on = recordOf('linux-6.18-x64').cells.filter(({ experiment }) => experiment === REUSE);
+      const inUse = on.filter((cell) => (cell.observation as { second: string }).second === 'EADDRINUSE').length;
+      const column = comparison.platforms.findIndex(({ name }) => name === 'linux-6.18-x64');
+      expect((await entriesOf(page, REUSE))[column]).toBe(`in use ${inUse}/${on.length}`);
+    });
+
+    test('shows only differences, as many as the comparison has', async () => {
+      const page = await at('');
+      await page.getByLabel('only differences').check();
+      const apart = comparison.experiments.map((one) => one.cells.filter(({ alike }) => alike.length > 1).length);
+      const sum = apart.reduce((all, one) => all + one, 0);
+      expect(sum).toBeGreaterThan(20);
+      const rows = apart.filter((count) => count > 0).length;
+      expect(await page.locator('.count').innerText()).toMatch(`${rows} of ${apart.length} experiments, ${sum} of`);
+      expect(await page.locator('tr.experiment').count()).toBe(rows);
+    });
+
+    test('keeps every choice in its address, and opens with them', async () => {
+      const page = await at('');
+      await page.getByLabel('Search').fill('in use');
+      await page.getByLabel('Subject').selectOption('conflict');
+      await page.getByLabel('Protocol').selectOption('tcp');
+      await page.getByText('Platforms', { exact: true }).click();
+      await page.getByLabel('wine-8.0-x64').uncheck();
+      await page.getByRole('button', { name: 'cells of: The same address and port with' }).click();
+      const seen = await page.locator('.results').innerText();
+      expect(seen).toContain('SO_REUSEADDR first tcp inet');
+      expect(seen).not.toContain(' udp');
+      expect(seen).not.toContain('wine');
+      const again = await at(new URL(page.url()).hash);
+      expect(await again.locator('.results').innerText()).toBe(seen);
+      expect(await again.locator('.count').innerText()).toBe(await page.locator('.count').innerText());
+      expect(await again.getByLabel('Search').inputValue()).toBe('in use');
+      expect(await again.getByLabel('wine-8.0-x64').isChecked()).toBe(false);
+    });
+
+    test('says so when nothing is left, and leads back', async () => {
+      const page = await at('#/experiments?q=no-such-thing');
+      await page.getByRole('link', { name: 'Show everything' }).click();
+      await expect.poll(() => page.locator('tr.experiment').count()).toBe(comparison.experiments.length);
+    });
+  });
+
+  describe('an experiment', () => {
+    const id = `${REUSE}/option:SO_REUSEPORT/set:both/protocol:tcp/family:inet`;
+
+    test('shows the transcript of a cell on a platform, and the command that runs it again', async () => {
+      const page = await at(`#/experiment/${REUSE}?cell=${encodeURIComponent(id)}&platform=${GVISOR}`);
+      const { transcript } = cellOf(GVISOR, id);
+      const calls = await page.locator('.transcript tbody td:last-child').allInnerTexts();
+      expect(calls).toEqual(transcript.map(({ call }) => call));
+      expect(await page.locator('.command code').innerText()).toBe(
+        `npx bindspec run ${id} --stack gvisor --no-reports`,
+      );
+    });
+
+    test('shows what was observed everywhere, what is expected, and where that is written', async () => {
+      const page = await at(`#/experiment/${REUSE}?cell=${encodeURIComponent(id)}`);
+      const observed = page.getByRole('region', { name: 'Observations' });
+      for (const name of ['linux-6.18-x64', 'wine-8.0-x64']) {
+        const { second } = cellOf(name, id).observation as { second: string };
+        const row = observed.locator('tbody tr', { hasText: name });
+        expect(await row.locator('dt:text-is("second") + dd').innerText()).toBe(second);
+      }
+      const { expectation } = cellOf('linux-6.18-x64', id);
+      const expected = page.locator('.expectation', { hasText: 'linux-6.18-x64' });
+      const cited = expectation?.cite.map(({ source }) => SOURCES[source as keyof typeof SOURCES].url) ?? [];
+      expect(cited.length).toBeGreaterThan(0);
+      const links = await expected.locator('.cited a').evaluateAll((all) => all.map((one) => one.getAttribute('href')));
+      expect(links).toEqual(cited.filter((url) => url !== null));
+      expect(await expected.innerText()).toContain('observed on a real system');
+    });
+
+    test('draws who is where and who asks whom, from what was done', async () => {
+      const page = await at(`#/experiment/conflict/one-on-every-address?platform=${GVISOR}`);
+      const drawing = page.getByRole('img', { name: 'Who is where' });
+      const desc = await drawing.locator('desc').textContent();
+      expect(desc).toMatch(/client on machine asks UDP 127\.0\.0\.1:\d+ \(loopback\): answered by on loopback\./);
+      expect(desc).toMatch(/client on neighbour on neighbour asks UDP \S+ \(second-external\): silence\./);
+      const { observation } = cellOf(GVISOR, 'conflict/one-on-every-address/protocol:udp/family:inet');
+      const answered = (observation as { by: (string | null)[] }).by.filter((by) => by !== null).length;
+      expect(await drawing.locator('.arrow[marker-end]').count()).toBe(answered);
+      expect(await drawing.locator('.arrow.lost').count()).toBe(1);
+    });
+
+    test('changes the cell and the platform, and the address with them', async () => {
+      const page = await at(`#/experiment/${REUSE}`);
+      await page.getByLabel('Platform', { exact: true }).selectOption('wine-8.0-x64');
+      await page.getByLabel('Cell', { exact: true }).selectOption({ index: 5 });
+      const { hash } = new URL(page.url());
+      expect(hash).toContain('platform=wine-8.0-x64');
+      const command = await page.locator('.command code').innerText();
+      expect(command).toContain('--stack wine');
+      expect(await (await at(hash)).locator('.command code').innerText()).toBe(command);
+    });
+
+    test('that is not there is said to be so', async () => {
+      const page = await at('#/experiment/no/such');
+      expect(await page.locator('.wrong').innerText()).toContain("There is no experiment 'no/such'");
+    });
+  });
+
+  describe('the claims', () => {
+    test('have the verdicts of the records', async () => {
+      const page = await at('#/claims');
+      for (const name of ['linux-6.18-x64', 'wine-8.0-x64']) {
+        const column = comparison.platforms.findIndex((one) => one.name === name);
+        const told = await page.locator(`tr.claim td:nth-child(${column + 2}) .word`).allInnerTexts();
+        expect(told).toEqual(recordOf(name).claims.map(({ verdict }) => verdict));
+      }
+    });
+
+    test('show what a verdict rests on, with the cells for and against', async () => {
+      const page = await at('#/claims');
+      await page.getByRole('button', { name: 'Evidence of: port-reserved' }).click();
+      const found = recordOf('linux-6.18-x64').claims.find(({ id }) => id === 'port-reserved');
+      const section = page.locator('.evidence section', { hasText: 'linux-6.18-x64' });
+      expect(await section.innerText()).toContain(found?.detail);
+      await section.getByText('Cells that say otherwise').click();
+      const links = await section.locator('details[open] a').allInnerTexts();
+      expect(links).toEqual(found?.contradicts);
+      await section.locator('details[open] a').first().click();
+      await page.locator('.detail .transcript').waitFor();
+      expect(await page.locator('.command code').innerText()).toContain(links[0]);
+      expect(new URL(page.url()).hash).toContain('#/experiment/conflict/reuse');
+    });
+
+    test('are chosen by document and by verdict', async () => {
+      const page = await at('#/claims?document=serve&verdict=refuted');
+      const runs = comparison.platforms.filter(({ run }) => run).map(({ name }) => recordOf(name));
+      const meant = comparison.claims.filter(
+        ({ id, documents }) =>
+          documents.includes('serve') &&
+          runs.some((run) => run.claims.some((one) => one.id === id && one.verdict === 'refuted')),
+      );
+      expect(meant.length).toBeGreaterThan(1);
+      expect(await page.locator('tr.claim code').allInnerTexts()).toEqual(meant.map(({ id }) => id));
+    });
+  });
+
+  describe('the containers', () => {
+    const engine = 'podman-5.4-linux-6.18-x64';
+    const containersOf = (name: string) =>
+      JSON.parse(readFileSync(path.join(REPORTS, name, 'containers.json'), 'utf8')) as ContainersRecord;
+
+    test('begin with what is exposed, in which configurations', async () => {
+      const page = await at('#/containers');
+      expect(await page.locator('h2').first().innerText()).toBe('What is reached that should not be');
+      const heads = await page.locator('.findings thead th').allInnerTexts();
+      const column = heads.indexOf(engine);
+      const exposed = containersOf(engine).security.filter(({ verdict }) => verdict === 'exposed');
+      expect(exposed.length).toBeGreaterThan(5);
+      for (const says of new Set(exposed.map((one) => one.says))) {
+        const row = page.locator('.findings tbody tr', { hasText: `${says.slice(1)}.` });
+        const told = await row
+          .locator('td')
+          .nth(column - 1)
+          .locator('a')
+          .allInnerTexts();
+        const meant = exposed.filter((one) => one.says === says).map(({ configuration }) => configuration);
+        expect(told).toEqual([...new Set(meant)]);
+      }
+    });
+
+    test('count the ways in of each configuration', async () => {
+      const page = await at('#/containers');
+      const { security } = containersOf(engine);
+      const own = security.filter(({ configuration }) => configuration === 'podman/netavark');
+      const exposed = own.filter(({ verdict }) => verdict === 'exposed').length;
+      const row = page.locator('.counts tr', { has: page.getByText('podman/netavark', { exact: true }) });
+      expect((await row.locator('.word').allInnerTexts()).at(-1)).toBe(`${exposed} of ${own.length} ways in exposed`);
+    });
+
+    test('show who reaches what, and two configurations side by side', async () => {
+      const page = await at(`#/containers?configuration=${encodeURIComponent(`${engine} podman/netavark`)}`);
+      const record = containersOf(engine).configurations.find(({ id }) => id === 'podman/netavark');
+      const asked = record?.asks.findIndex(({ asker, target }) => asker === 'neighbour' && target === 'lan') ?? -1;
+      const outcome = (socket: string) => {
+        const row = record?.rows.find((one) => one.published === 'every' && one.bind === '::' && one.socket === socket);
+        return record?.outcomes[row?.outcomes[asked] ?? -1]?.outcome;
+      };
+      const cell = page
+        .locator('.grid')
+        .first()
+        .locator('tr', { hasText: 'neighbour by lan' })
+        .first()
+        .locator('td')
+        .first();
+      expect(await cell.textContent()).toContain(`TCP ${outcome('tcp')}, UDP ${outcome('udp')}`);
+      expect(await page.locator('.grid .exposed').count()).toBeGreaterThan(3);
+      expect(await page.locator('.grid .apart').count()).toBe(0);
+      await page.getByLabel('Compared with').selectOption(`${engine} podman/none`);
+      const apart = await page.locator('.grid .apart').count();
+      expect(apart).toBeGreaterThan(10);
+      expect(await page.locator('.detail .count').innerText()).toContain(`${apart} cells differ`);
+      expect(new URL(page.url()).hash).toContain('podman%2Fnone');
+    });
+  });
+
+  describe.each([
+    ['experiments', '#/experiments'],
+    ['experiments, open', `#/experiments?open=${REUSE}`],
+    ['an experiment', `#/experiment/conflict/one-on-every-address?platform=${GVISOR}`],
+    ['claims', '#/claims?claim=port-reserved'],
+    ['containers', '#/containers?beside=docker-26.1-linux-6.18-x64+docker/no-proxy'],
+  ])('%s', (_, hash) => {
+    test.each(['light', 'dark'] as const)(
+      'is accessible, as far as axe-core can tell, when it is %s',
+      async (scheme) => {
+        const page = await at(hash, { colorScheme: scheme });
+        await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
+        expect(await accessibilityOf(page)).toEqual([]);
+      },
+    );
+
+    test.each([360, 1400])('fits into a width of %i', async (width) => {
+      const page = await at(hash, { viewport: { width, height: 800 } });
+      expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+    });
+  });
+
+  test('is light or dark as chosen, and stays so from view to view', async () => {
+    const page = await at('', { colorScheme: 'light' });
+    const ground = () => page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
+    const light = await ground();
+    await page.getByRole('button', { name: 'Light or dark' }).click();
+    const dark = await ground();
+    expect(dark).not.toBe(light);
+    await page.locator('tr.experiment a').first().click();
+    await page.locator('.detail .transcript').waitFor();
+    expect(await ground()).toBe(dark);
+  });
+
+  test('can be used with the keyboard alone', async () => {
+    const page = await at('');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate<string>('document.activeElement.textContent')).toBe('Skip to the content');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate<string>('document.activeElement.id')).toBe('main');
+    const outline = page.getByLabel('Search');
+    await outline.focus();
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate<string>('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
+  });
+
+  test('runs nothing that a record brings, whatever strings are in it', async () => {
+    const folder = path.join(home, 'hostile');
+    mkdirSync(folder, { recursive: true });
+    const record = hostile(recordOf('linux-6.18-x64'));
+    writeFileSync(path.join(folder, 'record.json'), JSON.stringify(record));
+    const { exitCode, stderr } = await bindspec(['report', folder, '-o', folder]);
+    expect([exitCode, stderr]).toEqual([0, '']);
+    const page = await at('', {}, folder);
+    expect(await page.locator('.results').innerText()).toContain('<script>');
+    await page.locator('tr.experiment a').first().click();
+    await page.locator('.detail .transcript').waitFor();
+    const run = () => page.evaluate(() => 'ran' in globalThis);
+    expect(await run()).toBe(false);
+    const links = await page.locator('a').evaluateAll((all) => all.map((one) => one.getAttribute('href') ?? ''));
+    expect(links.filter((href) => !/^(#|https?:)/.test(href))).toEqual([]);
+  });
+});
+
+const EVIL = `</script><script>ran=1</script><img src=x onerror=ran=1>"'><svg onload=ran=1>javascript:ran=1 __proto__ \u2028\u202E`;
+
+/** A record with something that bites in every string that may be any string. */
+function hostile(record: BindRecord): BindRecord {
+  const bite = (value: unknown, key = ''): unknown => {
+    if (Array.isArray(value)) return value.map((one) => bite(one));
+    if (typeof value === 'object' && value !== null) {
+      return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, bite(inner, name)]));
+    }
+    const isFixed = ['started', 'verdict', 'known', 'schema'].includes(key);
+    return typeof value === 'string' && !isFixed ? `${value}${EVIL}` : value;
+  };
+  return bite(record) as BindRecord;
+}
