@@ -1,5 +1,7 @@
 import process from 'node:process';
 import type { ContainersRecord } from '../record/containers.ts';
+import type { Registered } from '../experiment/cells.ts';
+import { loadRegistry } from '../experiment/registry.ts';
 import type { Comparison } from '../record/comparison.ts';
 import { columnsOf, type Column } from '../report/comparison/columns.ts';
 import { enginesOf } from '../report/comparison/engines.ts';
@@ -22,7 +24,7 @@ export interface ReportOptions {
 /** What is written of a comparison: a file's name, and the pure function that makes it. */
 const FORMATS: readonly {
   file: string;
-  content: (comparison: Comparison, columns: Column[], engines: ContainersRecord[]) => string;
+  content: (comparison: Comparison, columns: Column[], engines: ContainersRecord[], registry: Registered[]) => string;
 }[] = [
   { file: 'MATRIX.md', content: comparisonMarkdown },
   { file: 'matrix.json', content: (comparison) => `${JSON.stringify(comparison)}\n` },
@@ -42,7 +44,10 @@ export async function reportCommand(paths: readonly string[], { output, format }
     process.stderr.write(`bindspec: ${file} is left out, because ${by} is ${because} and of the same platform\n`);
   }
   const comparison = compare(columns, version(), engines);
-  const written = FORMATS.map(({ file, content }) => writeWhole(output, file, content(comparison, columns, engines)));
+  const registry = await loadRegistry();
+  const written = FORMATS.map(({ file, content }) =>
+    writeWhole(output, file, content(comparison, columns, engines, registry)),
+  );
   if (format === 'json') {
     say(JSON.stringify(comparison));
     return;
@@ -51,8 +56,13 @@ export async function reportCommand(paths: readonly string[], { output, format }
   say(paint('gray', `written: ${written.join(', ')}`));
 }
 
-function htmlOf(comparison: Comparison, columns: Column[], engines: ContainersRecord[]): string {
-  const { data, packs } = pageData(comparison, columns, engines);
+function htmlOf(
+  comparison: Comparison,
+  columns: Column[],
+  engines: ContainersRecord[],
+  registry: Registered[],
+): string {
+  const { data, packs } = pageData(comparison, columns, engines, registry);
   return pageHtml(data, packs.map(packed), pageAssets());
 }
 

@@ -10,7 +10,7 @@ import { differences, experimentTables } from './markdown-experiments.ts';
 export function comparisonMarkdown({ platforms, experiments, claims, engines = [] }: Comparison): string {
   const ran = platforms.filter(({ run }) => run).map(({ name }) => name);
   const parts = [
-    `# bindspec on ${title({ platforms, engines })}`,
+    `# bindspec on ${titleOf({ platforms, engines })}`,
     ...(platforms.length === 0 ? [] : [overview({ experiments }), '## Platforms', platformTable(platforms)]),
     ...(experiments.length > 0 ? ['## Experiments', KEY, ...experimentTables(experiments, ran)] : []),
     ...section('Where they differ', differences(experiments, ran)),
@@ -21,7 +21,7 @@ export function comparisonMarkdown({ platforms, experiments, claims, engines = [
   return `${parts.join('\n\n')}\n`;
 }
 
-function title({ platforms, engines = [] }: Pick<Comparison, 'platforms' | 'engines'>): string {
+function titleOf({ platforms, engines = [] }: Pick<Comparison, 'platforms' | 'engines'>): string {
   const [count, what] = platforms.length > 0 ? [platforms.length, 'platform'] : [engines.length, 'container engine'];
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
