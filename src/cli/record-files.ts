@@ -1,11 +1,12 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { ContainersRecord } from '../record/containers.ts';
 import type { MatrixRecord } from '../record/matrix.ts';
-import { BadRecord, readAny, type AnyRecord } from '../record/read.ts';
+import { BadRecord } from '../record/read.ts';
 import type { BindRecord } from '../record/record.ts';
 import type { Given } from '../report/comparison/columns.ts';
 import { UserError } from './exit.ts';
+import { recordFrom } from './record-file.ts';
 
 /** What runs, matrices and containers write; other JSON in a folder is not for us. */
 const NAMES = new Set(['record.json', 'matrix.json', 'containers.json']);
@@ -27,7 +28,7 @@ export function recordsAt(paths: readonly string[]): Records {
   const wrong: string[] = [];
   for (const { given, file } of files.values()) {
     try {
-      const read = readFile(file);
+      const read = recordFrom(file);
       if (read.kind === 'run') records.runs.push({ file, record: read.record });
       else if (read.kind === 'matrix') records.matrices.push({ file, record: read.record });
       else if (read.kind === 'containers') records.containers.push({ file, record: read.record });
@@ -58,15 +59,4 @@ function filesAt(given: string): string[] {
   } catch (error) {
     throw new UserError(`the records can't be read: ${(error as Error).message}`);
   }
-}
-
-/** @throws BadRecord, for a file that can't be opened too. */
-function readFile(file: string): AnyRecord {
-  let content: string;
-  try {
-    content = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new BadRecord(file, `it can't be read: ${(error as Error).message}`, 'see that it is there and may be read');
-  }
-  return readAny(content, file);
 }

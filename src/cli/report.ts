@@ -1,4 +1,3 @@
-import process from 'node:process';
 import type { ContainersRecord } from '../record/containers.ts';
 import type { Registered } from '../experiment/cells.ts';
 import { loadRegistry } from '../experiment/registry.ts';
@@ -13,7 +12,7 @@ import { countsInWords } from '../report/summary.ts';
 import { packed, pageAssets } from './page-assets.ts';
 import { recordsAt } from './record-files.ts';
 import { prepareFolder, writeWhole } from './reports-folder.ts';
-import { paint, say } from './terminal.ts';
+import { complain, paint, say, sayJson } from './terminal.ts';
 import { version } from './version.ts';
 
 export interface ReportOptions {
@@ -41,7 +40,7 @@ export async function reportCommand(paths: readonly string[], { output, format }
   const { columns, superseded } = columnsOf(runs, matrices);
   const { engines, superseded: others } = enginesOf(containers);
   for (const { file, by, because } of [...superseded, ...others]) {
-    process.stderr.write(`bindspec: ${file} is left out, because ${by} is ${because} and of the same platform\n`);
+    complain(`bindspec: ${file} is left out, because ${by} is ${because} and of the same platform`);
   }
   const comparison = compare(columns, version(), engines);
   const registry = await loadRegistry();
@@ -49,7 +48,7 @@ export async function reportCommand(paths: readonly string[], { output, format }
     writeWhole(output, file, content(comparison, columns, engines, registry)),
   );
   if (format === 'json') {
-    say(JSON.stringify(comparison));
+    sayJson(comparison);
     return;
   }
   tell(comparison);

@@ -1,10 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { CLAIMS, type ClaimId } from '../../suites/claims.ts';
 import type { Cell } from '../experiment/cells.ts';
 import type { Citation } from '../experiment/experiment.ts';
 import { loadRegistry } from '../experiment/registry.ts';
-import { readRecord } from '../record/read.ts';
+import { BadRecord, readRecord } from '../record/read.ts';
 import type { BindRecord } from '../record/record.ts';
 import { errorsInWords } from '../report/errors.ts';
 import { alike, placesOf, whichOf } from '../report/expectations.ts';
@@ -12,8 +12,9 @@ import { expectedInWords, howKnown, observedInWords, sourceOf } from '../report/
 import { expectationFor } from '../verdict/judge.ts';
 import { leaves } from '../verdict/expectation.ts';
 import { UserError } from './exit.ts';
+import { recordText } from './record-file.ts';
 import { selected } from './selected.ts';
-import { paint, say, verdictWord } from './terminal.ts';
+import { paint, say, sayJson, verdictWord } from './terminal.ts';
 
 export interface ShowOptions {
   reports: string;
@@ -29,7 +30,7 @@ export async function showCommand(id: string, options: ShowOptions): Promise<voi
   }
   const records = lastRecords(options.reports);
   if (options.format === 'json') {
-    say(JSON.stringify(asData(cells, records), null, 1));
+    sayJson(asData(cells, records), 1);
     return;
   }
   const { experiment } = first.registered;
@@ -100,9 +101,10 @@ function lastRecords(folder: string): BindRecord[] {
     .filter((file) => existsSync(file))
     .map((file) => {
       try {
-        return readRecord(readFileSync(file, 'utf8'), file);
+        return readRecord(recordText(file), file);
       } catch (error) {
-        throw new UserError((error as Error).message);
+        if (error instanceof BadRecord) throw new UserError(error.message);
+        throw error;
       }
     });
 }

@@ -1,4 +1,3 @@
-import type { ContainersRecord } from '../../record/containers.ts';
 import type { MatrixRecord } from '../../record/matrix.ts';
 import type { BindRecord } from '../../record/record.ts';
 
@@ -10,7 +9,7 @@ export interface Column {
 }
 
 /** A record, and the file that it was read from. */
-export interface Given<R extends AnyRecord | ContainersRecord = AnyRecord> {
+export interface Given<R = AnyRecord> {
   file: string;
   record: R;
 }
