@@ -1,6 +1,7 @@
 import type { PageData } from '../report/page/data.ts';
 import { fill, h } from './h.ts';
 import { addressOf, placeOf } from './place.ts';
+import { platformDetails } from './platforms.ts';
 import { themeSwitch, wearTheme } from './theme.ts';
 import type { View } from './view.ts';
 import { claims } from './views/claims.ts';
@@ -43,7 +44,10 @@ async function show(): Promise<void> {
   const place = placeOf(location.hash);
   const there = VIEWS.filter(({ has }) => has?.(data) ?? true);
   const view = there.find(({ id }) => id === place.view) ?? there[0];
-  if (view === undefined) return;
+  if (view === undefined) {
+    fill(main, h('h1', {}, 'bindspec'), platformDetails(data));
+    return;
+  }
   wearTheme(place.chosen['theme']);
   document.title = view.title === overview.title ? 'bindspec' : `${view.title} - bindspec`;
   fill(
