@@ -2,6 +2,7 @@ import type { PageData } from '../report/page/data.ts';
 import { fill, h } from './h.ts';
 import { addressOf, placeOf } from './place.ts';
 import { platformDetails } from './platforms.ts';
+import { keepPositions, returnToPosition } from './scroll.ts';
 import { themeSwitch, wearTheme } from './theme.ts';
 import type { View } from './view.ts';
 import { claims } from './views/claims.ts';
@@ -75,10 +76,12 @@ async function show(): Promise<void> {
 }
 
 async function arrive(): Promise<void> {
-  await show();
   window.scrollTo(0, 0);
+  await show();
+  returnToPosition();
   main.focus({ preventScroll: true });
 }
 
 window.addEventListener('hashchange', () => void arrive());
+keepPositions();
 void show();

@@ -203,6 +203,19 @@ describe.skipIf(noBrowser !== null)(titled('the page', noBrowser), () => {
       expect(await (await at(hash)).locator('.command code').innerText()).toBe(command);
     });
 
+    test('tells what is expected on systems that are not recorded', async () => {
+      const page = await at(`#/experiment/${REUSE}`);
+      const systems = page.locator('.systems');
+      await systems.getByRole('heading').waitFor();
+      const { stdout } = await bindspec(['show', REUSE]);
+      const titles = [...stdout.matchAll(/^Expected on (.*)$/gm)].map(([, names = '']) => names.split(', '));
+      expect(titles.flat()).toContain('darwin');
+      const told = await systems
+        .locator('.names')
+        .evaluateAll((all) => all.map((one) => [...one.children].map(({ textContent }) => textContent)));
+      expect(told).toEqual(titles);
+    });
+
     test('that is not there is said to be so', async () => {
       const page = await at('#/experiment/no/such');
       expect(await page.locator('.wrong').innerText()).toContain("There is no experiment 'no/such'");
@@ -326,6 +339,39 @@ describe.skipIf(noBrowser !== null)(titled('the page', noBrowser), () => {
       const page = await at(hash, { viewport: { width, height: 800 } });
       expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
     });
+  });
+
+  test('leads back to where the reader was', async () => {
+    const page = await at('', { viewport: { width: 1400, height: 500 } });
+    const table = page.locator('.scroll.wide');
+    await table.evaluate((element) => element.scrollTo(0, 700));
+    // Kept a moment after the last scrolling.
+    await expect.poll(() => page.evaluate<number | undefined>('history.state?.table')).toBe(700);
+    await page.locator('tr.experiment a').nth(12).click();
+    await page.locator('.detail .transcript').waitFor();
+    expect(await page.evaluate<number>('scrollY')).toBe(0);
+    await page.goBack();
+    await expect.poll(() => table.evaluate((element) => element.scrollTop)).toBe(700);
+  });
+
+  test('leads from a finding to who reaches what there', async () => {
+    const page = await at('#/containers', { viewport: { width: 1400, height: 500 } });
+    await page.locator('.findings a', { hasText: 'podman/netavark' }).last().click();
+    await expect.poll(() => page.locator('#reach').boundingBox()).toMatchObject({ y: expect.closeTo(0, -2) });
+    expect(await page.locator('.detail p b').first().innerText()).toBe('podman, a bridge by netavark');
+  });
+
+  test('is of containers alone where there is nothing else', async () => {
+    const folder = path.join(home, 'containers');
+    const from = path.join(REPORTS, 'docker-26.1-linux-6.18-x64');
+    const { exitCode, stdout } = await bindspec(['report', from, '-o', folder]);
+    expect([exitCode, stdout.split('\n')[0]]).toEqual([
+      0,
+      'docker-26.1-linux-6.18-x64  6 configurations, exposed in 3',
+    ]);
+    const page = await at('', {}, folder);
+    expect(await page.locator('h1').innerText()).toBe('Container networks');
+    expect(await page.locator('nav li').count()).toBe(1);
   });
 
   test('is light or dark as chosen, and stays so from view to view', async () => {
