@@ -55,6 +55,19 @@ export interface Tape {
   transcript: TranscriptLine[];
 }
 
+/** Systems of which the same is expected by bindspec itself, whatever was recorded. */
+export interface Declared {
+  systems: string[];
+  groups: {
+    /** Which cells; null for all of the experiment. */
+    cells: string | null;
+    /** Empty where nobody has said what is right. */
+    leaves: PageExpectation['leaves'];
+    because?: string;
+  }[];
+  grounds: { systems: string[]; known: PageExpectation['known']; cite: PageExpectation['cite'] }[];
+}
+
 export interface PageExperiment {
   id: string;
   title: string;
@@ -62,6 +75,8 @@ export interface PageExperiment {
   cells: PageCell[];
   /** By cell, then by platform; null where there is none. */
   tapes: Pack<(Tape | null)[][]>;
+  /** What is expected on every system, recorded here or not; null where this bindspec does not have the experiment. */
+  declared: Pack<Declared[]> | null;
 }
 
 /** A claim's verdict on a platform, and the cells that it rests on. */

@@ -2,6 +2,7 @@ import type { Comparison, ComparedCell, ComparedExperiment } from '../../record/
 import type { ContainersRecord } from '../../record/containers.ts';
 import type { CellRecord } from '../../record/record.ts';
 import { packMatrices, type PackedMatrices } from '../../matrix/pack.ts';
+import { cellsOf, type Registered } from '../../experiment/cells.ts';
 import { leaves } from '../../verdict/expectation.ts';
 import type { Column } from '../comparison/columns.ts';
 import { expectedInWords, observedInWords, placeInWords, sourceOf } from '../words.ts';
@@ -12,11 +13,13 @@ import type {
   PageEngine,
   PageData,
   PageExpectation,
+  PageExperiment,
   PagePlatform,
   Ruling,
   Sight,
   Tape,
 } from './data.ts';
+import { declaredFor } from './declared.ts';
 import { headline } from './headline.ts';
 import { Shared } from './shared.ts';
 
@@ -40,11 +43,15 @@ interface Indexed extends Column {
   cells: ReadonlyMap<string, CellRecord>;
 }
 
-/** What the page of a comparison needs, of it and of the columns that it was made of. */
+/**
+ * What the page of a comparison needs, of it and of what it was made of.
+ * @param registry the experiments of this bindspec, which say what is expected on systems that were not recorded
+ */
 export function pageData(
   comparison: Comparison,
   columns: readonly Column[],
   engines: readonly ContainersRecord[] = [],
+  registry: readonly Registered[] = [],
 ): Made {
   const gathered: Gathered = {
     sights: new Shared(),
@@ -63,6 +70,10 @@ export function pageData(
     asks,
     cells: cells.map((cell) => cellOf(cell, indexed, gathered)),
     tapes: tapesOf(cells, indexed, gathered),
+    declared: declaredOf(
+      registry.find((one) => one.id === id),
+      gathered,
+    ),
   }));
   const claims = comparison.claims.map((claim) => claimOf(claim, columns, gathered));
   return {
@@ -137,6 +148,15 @@ function expectationOf(
     cite,
     ...(because === undefined ? {} : { because }),
   });
+}
+
+function declaredOf(registered: Registered | undefined, gathered: Gathered): PageExperiment['declared'] {
+  if (registered === undefined) return null;
+  const declared = declaredFor(cellsOf(registered));
+  for (const { source } of declared.flatMap(({ grounds }) => grounds.flatMap(({ cite }) => cite))) {
+    gathered.sources.add(source);
+  }
+  return pack(gathered, declared);
 }
 
 /** An experiment's transcripts, of all platforms together, because they are nearly alike and so pack well. */
