@@ -59,7 +59,10 @@ export function packMatrices(given: readonly { name: string; record: MatrixRecor
     const blocks = record.blocks.map((block): PackedBlock => {
       const { protocol, state, uid, devices } = block;
       return {
-        ...{ protocol, state, uid, devices },
+        protocol,
+        state,
+        uid,
+        devices,
         first: listed(block.first.map((place) => at(socketPlaces, place))),
         second: listed(block.second.map((place) => at(socketPlaces, place))),
         kernel: listed(rowsOf(block)),

@@ -96,7 +96,7 @@ describe.skipIf(noBrowser !== null)(titled('the bind matrix and explain on the p
         return {
           rows: texts('tbody th'),
           columns: texts('thead th'),
-          cells: [...table.querySelectorAll('tbody tr')].map((row) => texts('td', row as typeof table)),
+          cells: [...table.querySelectorAll('tbody tr')].map((row) => texts('td', row)),
         };
       }),
     );
@@ -189,7 +189,7 @@ describe.skipIf(noBrowser !== null)(titled('the bind matrix and explain on the p
     });
 
     test.each(['darwin', 'windows', 'openbsd'] as const)('shows what the model of %s says', async (system) => {
-      const [block] = recordOf('linux-6.18-x64').blocks.filter(({ state }) => state === 'connected');
+      const block = recordOf('linux-6.18-x64').blocks.find(({ state }) => state === 'connected');
       if (!block) throw new Error('no block');
       const page = await at(address('linux-6.18-x64', `model:${system}`, block));
       const [, shown] = await tables(page);
@@ -207,7 +207,7 @@ describe.skipIf(noBrowser !== null)(titled('the bind matrix and explain on the p
     });
 
     test('tells of a cell: both answers, the rule with its source, and the command that runs the pair', async () => {
-      const [block] = recordOf('linux-6.18-x64').blocks.filter(({ state }) => state === 'listening');
+      const block = recordOf('linux-6.18-x64').blocks.find(({ state }) => state === 'listening');
       if (!block) throw new Error('no block');
       const page = await at(
         address('linux-6.18-x64', 'gvisor-20240729.0-x64', block, { cell: '0.0.0.0 A~127.0.0.1 A' }),
@@ -519,9 +519,9 @@ const EVIL = `</script><script>ran=1</script><img src=x onerror=ran=1>"'><svg on
 
 /** A matrix with something that bites in every string that may be any string. */
 function hostile(record: MatrixRecord): MatrixRecord {
-  const fixed = ['started', 'protocol', 'state', 'uid', 'letters', 'family', 'kernel', 'model', 'kind'];
+  const fixed = new Set(['started', 'protocol', 'state', 'uid', 'letters', 'family', 'kernel', 'model', 'kind']);
   const bite = (value: unknown, key = ''): unknown => {
-    if (fixed.includes(key)) return value;
+    if (fixed.has(key)) return value;
     if (Array.isArray(value)) return value.map((one) => bite(one));
     if (typeof value === 'object' && value !== null) {
       return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, bite(inner, name)]));
