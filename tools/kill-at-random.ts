@@ -1,15 +1,15 @@
 /**
- * Shows that nothing is left behind however a run ends: starts the suite again and again, kills it with SIGKILL at a
- * random moment, and then looks for processes that still carry its mark, namespaces, interfaces and files that were
- * not there before.
+ * Shows that nothing is left behind however a run ends: starts the suite again and again, interrupts it with SIGINT or
+ * kills it with SIGKILL at a random moment, and then looks for processes that still carry its mark, and for namespaces,
+ * interfaces, mounts, control groups, files, settings of the network and rules of the firewall that were not there before.
  *
  *     node dist/tools/kill-at-random.js [RUNS] [SEED] [SPAN] [-- [COMMAND] OPTIONS]
  *
  * SPAN is about how long the command takes, in milliseconds; the moments are spread over it. The command is `run` unless
  * the first word behind `--` is another.
  */
-import { spawn, execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { spawn, spawnSync, execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -70,6 +70,12 @@ const markedNamespaces = () =>
     .filter(({ ours }) => ours)
     .map(({ namespace }) => namespace);
 
+/** A process in a namespace: the kernel gives the number of one that has gone to the next, which may be somebody else's. */
+const inside = (namespace: string) =>
+  eachProcess((folder) => ({
+    here: readlinkSync(`${folder}/ns/net`) === namespace,
+    command: `${path.basename(folder)} ${readFileSync(`${folder}/cmdline`, 'utf8').replaceAll('\0', ' ')}`,
+  })).find(({ here }) => here)?.command;
 const namespaces = () => new Set(eachProcess((folder) => readlinkSync(`${folder}/ns/net`)));
 const interfaces = () =>
   new Set(
@@ -84,32 +90,48 @@ const controlGroups = () =>
       .split('\n')
       .filter(Boolean),
   );
-const temporary = () => new Set(readdirSync(os.tmpdir()));
+const mounts = () => new Set(readFileSync('/proc/self/mounts', 'utf8').split('\n').filter(Boolean));
+/** What an engine that runs outside of its namespaces would change. */
+const settings = () =>
+  new Set([
+    ...['ipv4/ip_forward', 'ipv6/conf/all/forwarding', 'ipv4/conf/all/route_localnet'].map((name) => {
+      const file = `/proc/sys/net/${name}`;
+      return `${name}=${existsSync(file) ? readFileSync(file, 'utf8').trim() : ''}`;
+    }),
+    ...['iptables-save', 'ip6tables-save'].flatMap((program) => {
+      const { stdout } = spawnSync(program, { encoding: 'utf8' });
+      return (stdout ?? '').split('\n').filter((line) => line.startsWith('-A'));
+    }),
+  ]);
 
 const added = (now: Set<string>, before: Set<string>) => [...now].filter((one) => !before.has(one));
 
 async function main(): Promise<number> {
   const reports = mkdtempSync(path.join(os.tmpdir(), 'bindspec-kill-'));
+  // Of its own, because others on this machine make temporary files too.
+  const temporary = mkdtempSync(path.join(os.tmpdir(), 'bindspec-kill-'));
   const before = {
     namespaces: namespaces(),
     interfaces: interfaces(),
-    temporary: temporary(),
     groups: controlGroups(),
+    mounts: mounts(),
+    settings: settings(),
   };
   const moments = random(seed);
-  process.stdout.write(`${runs} runs, killed at random moments, seed ${seed}\n`);
+  process.stdout.write(`${runs} runs, interrupted or killed at random moments, seed ${seed}\n`);
   let finished = 0;
   const made = new Set<string>();
   for (let run = 0; run < runs; run += 1) {
     const child = spawn(process.execPath, [CLI, killed, '--reports', reports, ...options], {
       stdio: 'ignore',
-      env: { ...process.env, [MARK]: '1' },
+      env: { ...process.env, TMPDIR: temporary, [MARK]: '1' },
     });
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     await Promise.race([after(moments.next().value * span), ended]);
     if (child.exitCode !== null) finished += 1;
     for (const namespace of markedNamespaces()) made.add(namespace);
-    child.kill('SIGKILL');
+    const interrupted = moments.next().value < 0.5;
+    child.kill(interrupted ? 'SIGINT' : 'SIGKILL');
     await ended;
   }
   for (
@@ -120,18 +142,22 @@ async function main(): Promise<number> {
     await after(50);
   const left = {
     processes: marked(),
-    namespaces: added(namespaces(), before.namespaces).filter((namespace) => made.has(namespace)),
+    namespaces: added(namespaces(), before.namespaces)
+      .filter((namespace) => made.has(namespace))
+      .map((namespace) => `${namespace} of ${inside(namespace)}`),
     interfaces: added(interfaces(), before.interfaces),
-    'temporary files': added(temporary(), before.temporary),
+    'temporary files': readdirSync(temporary),
     'control groups': added(controlGroups(), before.groups),
+    mounts: added(mounts(), before.mounts),
+    'settings and rules': added(settings(), before.settings),
     'unfinished reports': readdirSync(reports, { recursive: true, encoding: 'utf8' }).filter((file) =>
       file.endsWith('.new'),
     ),
   };
-  rmSync(reports, { recursive: true, force: true });
+  for (const folder of [reports, temporary]) rmSync(folder, { recursive: true, force: true });
   const own = [...made].filter((namespace) => !before.namespaces.has(namespace)).length;
   process.stdout.write(
-    `${runs - finished} killed, ${finished} had ended by themselves; ${own} namespaces were there\n`,
+    `${runs - finished} interrupted or killed, ${finished} had ended by themselves; ${own} namespaces were there\n`,
   );
   for (const [what, list] of Object.entries(left))
     process.stdout.write(`${what} left: ${list.length === 0 ? 'none' : list.join(', ')}\n`);

@@ -4,6 +4,7 @@ import { topologyJsonSchema } from '../src/lab/topology/json-schema.ts';
 import {
   containersJsonSchema,
   comparisonJsonSchema,
+  differenceJsonSchema,
   explorationJsonSchema,
   matrixJsonSchema,
   recordJsonSchema,
@@ -18,3 +19,4 @@ writeFileSync('schemas/matrix.schema.json', matrixJsonSchema());
 writeFileSync('schemas/topology.schema.json', topologyJsonSchema());
 writeFileSync('schemas/verify.schema.json', verificationJsonSchema());
 writeFileSync('schemas/comparison.schema.json', comparisonJsonSchema());
+writeFileSync('schemas/difference.schema.json', differenceJsonSchema());

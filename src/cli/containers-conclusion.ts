@@ -1,7 +1,8 @@
 import type { ConfigurationRecord, ContainersRecord } from '../record/containers.ts';
 import { KEY, publishedGrid } from '../report/containers/grid.ts';
 import { exposuresOf, securityCounts, textTable } from '../report/containers/words.ts';
-import type { Change } from '../verdict/changes.ts';
+import { counted, few } from '../report/diff/words.ts';
+import type { ChangeGroup } from '../verdict/changes.ts';
 import type { KnownVerdict } from '../verdict/known-containers.ts';
 import { paint, say } from './terminal.ts';
 
@@ -9,12 +10,14 @@ import { paint, say } from './terminal.ts';
 export interface Judged {
   record: ContainersRecord;
   stale: readonly KnownVerdict[];
-  changes: readonly Change[];
+  changes: readonly ChangeGroup[];
   last: ContainersRecord | null;
 }
 
 /** How many broken promises and changes of each kind are printed; the page and the record have all. */
 const MOST = 12;
+/** How many of those who asked are named for one change. */
+const MOST_WHO = 4;
 
 /** What is said when all is over: what is exposed first, then what is promised and what changed, then the tables. */
 export function concludeContainers(
@@ -76,9 +79,11 @@ function changes({ record, changes: list, last }: Judged): void {
     say(`  ${paint('gray', `nothing differs from what was recorded on ${when}`)}`);
     return;
   }
-  say(`\n${paint('bold', `${record.engine.name}: what differs from the record of ${when}`)}  (${list.length})`);
-  for (const { configuration, what, was, is } of list.slice(0, MOST)) {
-    say(`  ${paint('yellow', '≠')} ${configuration}: ${what}: was ${was}, is ${is}`);
+  const questions = list.reduce((sum, { what }) => sum + what.length, 0);
+  say(`\n${paint('bold', `${record.engine.name}: what differs from the record of ${when}`)}  (${questions})`);
+  for (const { configuration, was, is, what, who } of list.slice(0, MOST)) {
+    say(`  ${paint('yellow', '≠')} ${configuration}, ${counted(what.length, 'question')}: was ${was}, is ${is}`);
+    say(`    ${paint('gray', what.length === 1 ? what.join('') : few(who, MOST_WHO))}`);
   }
   if (list.length > MOST) say(`    and ${list.length - MOST} more`);
 }

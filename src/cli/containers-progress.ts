@@ -7,11 +7,13 @@ import { paint, say } from './terminal.ts';
 /** Tells how the configurations go on: each when it is over, and on a terminal those that are under way. */
 export class ContainersProgress implements ContainersListener {
   readonly #wanted: boolean;
+  readonly #widest: number;
   readonly #under = new Set<string>();
   #status = false;
 
   constructor(configurations: readonly Configuration[], version: string, wanted: boolean) {
     this.#wanted = wanted;
+    this.#widest = Math.max(0, ...configurations.map((one) => idOf(one).length));
     if (wanted)
       say(`${paint('bold', `bindspec ${version}`)}, ${configurations.length} configurations of container engines`);
   }
@@ -33,7 +35,7 @@ export class ContainersProgress implements ContainersListener {
           ? paint('gray', `skipped: ${skipped.reason}`)
           : `${questions} questions by ${asks.length} ways`
         : paint('magenta', `error: ${error}`);
-    say(`  ${id.padEnd(36)}${came}${paint('gray', ` in ${(duration / 1000).toFixed(1)} s`)}`);
+    say(`  ${id.padEnd(this.#widest)}  ${came}${paint('gray', ` in ${(duration / 1000).toFixed(1)} s`)}`);
     this.#show();
   }
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { CONFIGURATIONS, ofGeneration, type Configuration } from '../containers/configurations.ts';
+import { atSocket, CONFIGURATIONS, ofGeneration, type Configuration } from '../containers/configurations.ts';
 import { runContainers } from '../containers/run.ts';
 import { ENGINES, EngineUnavailable, type EngineName } from '../engine/engine.ts';
 import { generationFolder, prepareGeneration } from '../engine/generation.ts';
@@ -10,15 +10,16 @@ import { idMatcher } from '../experiment/selection.ts';
 import type { ContainersRecord } from '../record/containers.ts';
 import { BadRecord, readContainers } from '../record/read.ts';
 import { containersMarkdown } from '../report/containers/markdown.ts';
-import { changesBetween, type Change } from '../verdict/changes.ts';
+import { changesBetween, groupChanges } from '../verdict/changes.ts';
 import { parseKnownVerdicts, withKnown, type KnownVerdict } from '../verdict/known-containers.ts';
 import { BadKnownList } from '../verdict/known.ts';
 import { ContainersProgress } from './containers-progress.ts';
 import { concludeContainers } from './containers-conclusion.ts';
 import { EXIT, UserError } from './exit.ts';
 import { interruptible } from './interruption.ts';
+import { recordText } from './record-file.ts';
 import { prepareFolder, writeFile } from './reports-folder.ts';
-import { say } from './terminal.ts';
+import { complain, say, sayJson } from './terminal.ts';
 import { version } from './version.ts';
 
 export interface ContainersOptions {
@@ -44,7 +45,8 @@ export async function containersCommand(selectors: string[], options: Containers
   }
   const configurations = chosen(selectors, options.engine);
   if (options.list) {
-    for (const { id, title } of configurations) say(`${id.padEnd(24)}${title}`);
+    const widest = Math.max(...configurations.map(({ id }) => id.length));
+    for (const { id, title } of configurations) say(`${id.padEnd(widest)}  ${title}`);
     return EXIT.expected;
   }
   const knownList = knownFrom(options.known);
@@ -67,14 +69,15 @@ export async function containersCommand(selectors: string[], options: Containers
     const { stale, ...verdicts } = withKnown(record, knownList(record.engine.id));
     const last = reports === false ? null : lastOf(reports, record.engine.id);
     const merged = { ...record, ...verdicts };
-    const changes: Change[] = last === null ? [] : changesBetween(last, merged);
+    const changes = last === null ? [] : groupChanges(changesBetween(last, merged).changes);
     return { record: merged, stale, changes, last };
   });
   const written = reports === false ? [] : judged.flatMap(({ record, last }) => write(reports, record, last));
+  // Where no engine could be started there is nothing to conclude but why.
+  if (judged.length === 0 && !interruption.signal.aborted) throw nothingRun(rest);
   if (pretty) concludeContainers(judged, rest, written);
-  else say(JSON.stringify(judged.map(({ record }) => record)));
+  else sayJson(judged.map(({ record }) => record));
   if (interruption.signal.aborted) return EXIT.interrupted;
-  if (judged.length === 0) throw nothingRun(rest);
   return exitCode(judged, [...judged.flatMap(({ record }) => record.configurations), ...rest]);
 }
 
@@ -87,32 +90,42 @@ async function run(...[configurations, settings, progress]: Parameters<typeof ru
   }
 }
 
-/** An engine that was named: this machine's, or that of a release of Debian. */
+/** An engine that was named: this machine's, that of a release of Debian, or one that runs already. */
 interface Named {
   engine: EngineName;
   generation?: string;
+  socket?: string;
 }
 
 function named(text: string): Named {
-  const [generation, name] = text.includes(':') ? text.split(':') : [undefined, text];
-  if (!ENGINES.includes(name as EngineName)) {
-    throw new UserError(`there is no engine '${text}': choose one of ${ENGINES.join(', ')}, or such as trixie:docker`);
+  const [, generation, name = '', socket] = /^(?:(\w+):)?(\w+)(?:=(.*))?$/.exec(text) ?? [];
+  const engine = ENGINES.find((one) => one === name);
+  if (engine === undefined || (generation !== undefined && socket !== undefined)) {
+    const such = 'or such as trixie:docker, or docker=/run/docker.sock';
+    throw new UserError(`there is no engine '${text}': choose one of ${ENGINES.join(', ')}, ${such}`);
   }
-  return { engine: name as EngineName, ...(generation === undefined ? {} : { generation }) };
+  if (socket === undefined) return { engine, ...(generation === undefined ? {} : { generation }) };
+  const file = socket.replace(/^unix:\/\//, '');
+  if (!path.isAbsolute(file)) {
+    throw new UserError(`'${text}' names no socket of this machine: write such as ${engine}=/run/${engine}.sock`);
+  }
+  return { engine, socket: file };
 }
 
 /** The configurations that are meant: of the engines that were named, or of all that can be started here. */
 function chosen(selectors: readonly string[], engines: readonly string[]): Configuration[] {
+  const from = engines.map(named);
+  const known = [...CONFIGURATIONS, ...from.flatMap(joined)];
   const matchers = selectors.map((selector) => {
     const matches = idMatcher(selector);
-    if (!CONFIGURATIONS.some(({ id }) => matches(id))) {
+    if (!known.some(({ id }) => matches(id))) {
       throw new UserError(`no configuration matches '${selector}'; 'bindspec containers --list' shows them all`);
     }
     return matches;
   });
   const meant = ({ id }: Configuration) => matchers.length === 0 || matchers.some((matches) => matches(id));
   if (engines.length > 0) {
-    const wanted = engines.map(named).flatMap((one) => ofEngine(one).filter(meant));
+    const wanted = from.flatMap((one) => ofEngine(one).filter(meant));
     if (wanted.length === 0) throw new UserError(`nothing of ${engines.join(', ')} matches ${selectors.join(', ')}`);
     return wanted;
   }
@@ -125,17 +138,23 @@ function chosen(selectors: readonly string[], engines: readonly string[]): Confi
 }
 
 /** The configurations of an engine that was named. @throws UserError where it can't be started. */
-function ofEngine({ engine, generation }: Named): Configuration[] {
+function ofEngine(one: Named): Configuration[] {
+  const { engine, generation } = one;
+  if (one.socket !== undefined) return joined(one);
   try {
     const root = generation === undefined ? undefined : generationFolder(generation);
     const lacks = engineMissing(engine, root);
     if (lacks) throw new UserError(`${engine} can't be started here: ${lacks.reason}; ${lacks.enable}`);
     const all = root === undefined || generation === undefined ? CONFIGURATIONS : ofGeneration(generation, root);
-    return all.filter((one) => one.engine === engine);
+    return all.filter((configuration) => configuration.engine === engine);
   } catch (error) {
     if (error instanceof EngineUnavailable) throw new UserError(`${error.message}; ${error.enable}`);
     throw error;
   }
+}
+
+function joined({ engine, socket }: Named): Configuration[] {
+  return socket === undefined ? [] : atSocket(engine, socket);
 }
 
 /** Fetches a release of Debian with its engines. @throws UserError when it can't be had. */
@@ -175,10 +194,11 @@ function lastOf(reports: string, engine: string): ContainersRecord | null {
   const file = path.join(reports, engine, RECORD);
   if (!existsSync(file)) return null;
   try {
-    return readContainers(readFileSync(file, 'utf8'), file);
+    return readContainers(recordText(file), file);
   } catch (error) {
-    if (error instanceof BadRecord) return null;
-    throw error;
+    if (!(error instanceof BadRecord)) throw error;
+    complain(`bindspec: compared with nothing: ${error.message}`);
+    return null;
   }
 }
 

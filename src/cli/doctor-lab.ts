@@ -7,7 +7,7 @@ import { AgentPool, type Lease } from '../runner/pool.ts';
 import { coverageOf, tellOffer } from './coverage.ts';
 import { inLab } from './in-lab.ts';
 import type { LabChoice } from './lab-option.ts';
-import { paint, say } from './terminal.ts';
+import { paint, say, sayJson } from './terminal.ts';
 import { version } from './version.ts';
 
 /** How long an agent may take to start, and a datagram to arrive, in milliseconds. */
@@ -44,7 +44,7 @@ export async function doctorOfLab(choice: LabChoice, format: 'pretty' | 'json'):
       const crossings = await crossingsOf(lab, leases);
       const cells = await coverageOf(lab, (await loadRegistry()).flatMap(cellsOf));
       if (format === 'json') {
-        say(JSON.stringify({ bindspec: version(), hosts, crossings, lab: lab.facts, cells }, null, 1));
+        sayJson({ bindspec: version(), hosts, crossings, lab: lab.facts, cells }, 1);
         return;
       }
       say(paint('bold', `${lab.facts.lab} lab`));

@@ -11,7 +11,7 @@ import { doctorOfLab } from './doctor-lab.ts';
 import type { LabChoice } from './lab-option.ts';
 import { LABS } from './labs.ts';
 import { stacksCommand, stacksHere } from './stack.ts';
-import { paint, say } from './terminal.ts';
+import { paint, say, sayJson } from './terminal.ts';
 import { version } from './version.ts';
 
 export interface DoctorOptions {
@@ -44,7 +44,7 @@ export async function doctorCommand({ lab, format }: DoctorOptions): Promise<voi
   for (const kind of Object.values(LABS)) findings.push(await examine(kind, cells));
   const platform = await meet();
   if (format === 'json') {
-    say(JSON.stringify({ bindspec: version(), platform, labs: findings, stacks: await stacksHere() }, null, 1));
+    sayJson({ bindspec: version(), platform, labs: findings, stacks: await stacksHere() }, 1);
     return;
   }
   say(`${paint('bold', `bindspec ${version()}`)}, Node ${process.version}`);

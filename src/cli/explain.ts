@@ -4,7 +4,7 @@ import { BadWanted, readWanted } from '../explain/wanted.ts';
 import { EXIT, UserError } from './exit.ts';
 import { tellExplanation } from './explain-text.ts';
 import type { LabChoice } from './lab-option.ts';
-import { say } from './terminal.ts';
+import { sayJson } from './terminal.ts';
 
 export interface ExplainOptions {
   system?: string;
@@ -20,8 +20,7 @@ export async function explainCommand(texts: string[], options: ExplainOptions): 
   const here = options.here
     ? await (await import('./explain-here.ts')).explainHere(explanation, options.lab)
     : undefined;
-  if (options.format === 'json')
-    say(JSON.stringify({ ...explanation, ...(here === undefined ? {} : { here }) }, null, 1));
+  if (options.format === 'json') sayJson({ ...explanation, ...(here === undefined ? {} : { here }) }, 1);
   else tellExplanation(explanation, here);
   return here === undefined || here.agrees ? EXIT.expected : EXIT.failed;
 }

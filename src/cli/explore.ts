@@ -1,5 +1,4 @@
 import os from 'node:os';
-import process from 'node:process';
 import { describe } from '../explore/describe.ts';
 import { explore, type Explored, type Limit, type Tally } from '../explore/explore.ts';
 import { Floor } from '../explore/floor.ts';
@@ -15,7 +14,7 @@ import { ExploreProgress } from './explore-progress.ts';
 import { interruptible } from './interruption.ts';
 import { inLab, type Place } from './in-lab.ts';
 import { prepareFolder, writeReport } from './reports-folder.ts';
-import { paint, paintLine, say } from './terminal.ts';
+import { complain, paint, paintLine, say, sayJson } from './terminal.ts';
 import { version } from './version.ts';
 
 export interface ExploreOptions extends Place {
@@ -86,14 +85,14 @@ async function exploreIn(kind: LabKind, limit: Limit, options: ExploreOptions): 
   const { reports } = options;
   const written = reports === false ? undefined : writeReport(reports, record.platform.id, 'explore.json', record);
   if (pretty) conclude(record, written);
-  else say(JSON.stringify(record));
+  else sayJson(record);
   if (signal.aborted) return EXIT.interrupted;
   return explored.tallies.some(({ mismatches }) => mismatches > 0) ? EXIT.failed : EXIT.expected;
 }
 
 /** Of what is for people, when the data goes to stdout. */
 function tell(text = ''): void {
-  process.stderr.write(`${text}\n`);
+  complain(text);
 }
 
 function recordOf(explored: Explored, seed: number, started: Date): Exploration {
@@ -148,7 +147,7 @@ async function replay(sequence: Sequence, kind: LabKind, options: ExploreOptions
     const shrunk = { sequence, played: play.played, transcript: lines, reproduced: true };
     const described = describe(shrunk, sequence, { platform, model, uids, lab: lab.facts.lab });
     if (options.format === 'json') {
-      say(JSON.stringify({ ...described, mismatch: play.mismatch }));
+      sayJson({ ...described, mismatch: play.mismatch });
       return play.mismatch ? EXIT.failed : EXIT.expected;
     }
     const text = play.mismatch

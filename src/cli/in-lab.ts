@@ -1,10 +1,10 @@
-import process from 'node:process';
 import { LabUnavailable, type LabKind } from '../lab/lab.ts';
 import { BadTopology } from '../lab/topology/bad-topology.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
 import { EXIT, UserError } from './exit.ts';
 import type { LabChoice } from './lab-option.ts';
 import { labFor } from './labs.ts';
+import { complain } from './terminal.ts';
 
 /** What the command line says about where to run. */
 export interface Place {
@@ -19,9 +19,7 @@ export async function inLab<T>(place: Place, work: (kind: LabKind) => Promise<T>
   try {
     if (stack !== undefined) return await work(await labOfStack(stack, choice));
     const kind = await labFor(choice, (why) => {
-      process.stderr.write(
-        `bindspec: the host lab is used, because ${why.message}; to enable the netns lab: ${why.enable}\n`,
-      );
+      complain(`bindspec: the host lab is used, because ${why.message}; to enable the netns lab: ${why.enable}`);
     });
     return await work(kind);
   } catch (error) {

@@ -7,6 +7,7 @@ import { EXIT, UserError } from './exit.ts';
 import { interruptible } from './interruption.ts';
 import { prepareFolder, writeFile } from './reports-folder.ts';
 import { stackOf } from './stack-of.ts';
+import { complain } from './terminal.ts';
 
 /** The options that say where a command runs and leaves its reports. */
 interface Where {
@@ -68,7 +69,7 @@ function bringBack(result: GuestResult, folder: string, stack: Stack): void {
       throw new UserError(`${stack.name} brought back a file of an odd name: '${file}'`, EXIT.harness);
     }
     const written = writeFile(folder, platform, name, content.toString());
-    process.stderr.write(`bindspec: brought back from ${stack.name}: ${written}\n`);
+    complain(`bindspec: brought back from ${stack.name}: ${written}`);
   }
 }
 

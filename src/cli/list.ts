@@ -1,7 +1,7 @@
 import { loadRegistry } from '../experiment/registry.ts';
 import { cellCount } from '../report/axes.ts';
 import { selected } from './selected.ts';
-import { columns, cut, paint, say } from './terminal.ts';
+import { columns, cut, paint, say, sayJson } from './terminal.ts';
 
 export interface ListOptions {
   cells: boolean;
@@ -23,7 +23,7 @@ export async function listCommand(selectors: string[], { cells: every, format }:
       axes,
       cells: cells.filter(({ registered }) => registered.id === id).map((cell) => cell.id),
     }));
-    say(JSON.stringify(rows, null, 1));
+    sayJson(rows, 1);
     return;
   }
   if (every) {

@@ -3,6 +3,7 @@ import process from 'node:process';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { SYSTEMS } from '../experiment/experiment.ts';
 import type { ContainersOptions } from './containers.ts';
+import type { DiffOptions } from './diff.ts';
 import type { DoctorOptions } from './doctor.ts';
 import { EXIT, UserError } from './exit.ts';
 import type { ExplainOptions } from './explain.ts';
@@ -14,6 +15,7 @@ import type { ReportOptions } from './report.ts';
 import type { RunOptions } from './run.ts';
 import type { ShowOptions } from './show.ts';
 import type { PrepareOptions } from './stack.ts';
+import { complain } from './terminal.ts';
 import type { VerifyOptions } from './verify.ts';
 import { version } from './version.ts';
 
@@ -113,12 +115,26 @@ function program(): Command {
 
   bindspec
     .command('report')
-    .description('compare platforms: merge the records of their runs and matrices into one page')
-    .argument('[records...]', 'record.json and matrix.json files, or folders that have some', ['reports'])
-    .option('-o, --output <folder>', 'where MATRIX.md and matrix.json go', 'reports')
+    .description('compare platforms: merge the records of their runs, matrices and containers into one page')
+    .argument('[records...]', 'record.json, matrix.json and containers.json files, or folders that have some', [
+      'reports',
+    ])
+    .option('-o, --output <folder>', 'where index.html, MATRIX.md and matrix.json go', 'reports')
     .addOption(format())
     .action(async (records: string[], options: ReportOptions) => {
       await (await import('./report.ts')).reportCommand(records, options);
+    });
+
+  bindspec
+    .command('diff')
+    .description('tell what changed between two records of one kind; ends with 1 where outcomes differ')
+    .argument('<before>', 'a record.json, matrix.json or containers.json, or a folder that has some')
+    .argument('<after>', 'what it is compared with')
+    .addOption(
+      new Option('--format <format>', 'how to print').choices(['pretty', 'markdown', 'json']).default('pretty'),
+    )
+    .action(async (before: string, after: string, options: DiffOptions) => {
+      process.exitCode = await (await import('./diff.ts')).diffCommand(before, after, options);
     });
 
   bindspec
@@ -252,11 +268,11 @@ try {
     // Commander has printed its message already.
     process.exitCode = error.exitCode === 0 ? EXIT.expected : EXIT.usage;
   } else if (error instanceof UserError) {
-    process.stderr.write(`bindspec: ${error.message}\n`);
+    complain(`bindspec: ${error.message}`);
     process.exitCode = error.exitCode;
   } else {
     // Only a mistake in bindspec itself gets here.
-    process.stderr.write(`bindspec: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}\n`);
+    complain(`bindspec: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`);
     if (process.env['BINDSPEC_DEBUG'] !== undefined && error instanceof Error) process.stderr.write(`${error.stack}\n`);
     process.exitCode = EXIT.harness;
   }

@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { MatrixRecord } from '../record/matrix.ts';
 import { BadRecord, readMatrix } from '../record/read.ts';
 import { matrixMarkdown } from '../report/matrix/markdown.ts';
 import { UserError } from './exit.ts';
+import { fits, recordText } from './record-file.ts';
 import { linkMatrix, writeFile } from './reports-folder.ts';
 
 const RECORD = 'matrix.json';
@@ -32,14 +33,10 @@ export function lastMatrix(folder: string): { file: string; record: MatrixRecord
 
 /** @throws UserError for a file that is not there, or no record of a matrix. */
 export function matrixFrom(file: string): MatrixRecord {
-  let content: string;
   try {
-    content = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new UserError(`the record can't be read: ${(error as Error).message}`);
-  }
-  try {
-    return readMatrix(content, file);
+    const record = readMatrix(recordText(file), file);
+    fits(file, record);
+    return record;
   } catch (error) {
     if (error instanceof BadRecord) throw new UserError(error.message);
     throw error;

@@ -1,33 +1,37 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
+import type { ContainersRecord } from '../record/containers.ts';
 import type { MatrixRecord } from '../record/matrix.ts';
-import { BadRecord, readAny, type AnyRecord } from '../record/read.ts';
+import { BadRecord } from '../record/read.ts';
 import type { BindRecord } from '../record/record.ts';
 import type { Given } from '../report/comparison/columns.ts';
 import { UserError } from './exit.ts';
+import { recordFrom } from './record-file.ts';
 
-/** What runs and matrices write; other JSON in a folder is not for us. */
-const NAMES = new Set(['record.json', 'matrix.json']);
+/** What runs, matrices and containers write; other JSON in a folder is not for us. */
+const NAMES = new Set(['record.json', 'matrix.json', 'containers.json']);
 
 export interface Records {
   runs: Given<BindRecord>[];
   matrices: Given<MatrixRecord>[];
+  containers: Given<ContainersRecord>[];
 }
 
 /**
- * Reads the records that some paths name: files, or folders that have `record.json` and `matrix.json` in them at any
- * depth. A comparison that an earlier merge left in a folder is passed over.
+ * Reads the records that some paths name: files, or folders that have `record.json`, `matrix.json` and
+ * `containers.json` in them at any depth. A comparison that an earlier merge left in a folder is passed over.
  * @throws UserError that names every file that can't be read and says why, or the folders that have no record.
  */
 export function recordsAt(paths: readonly string[]): Records {
   const files = new Map(paths.flatMap((given) => filesAt(given).map((file) => [path.resolve(file), { given, file }])));
-  const records: Records = { runs: [], matrices: [] };
+  const records: Records = { runs: [], matrices: [], containers: [] };
   const wrong: string[] = [];
   for (const { given, file } of files.values()) {
     try {
-      const read = readFile(file);
+      const read = recordFrom(file);
       if (read.kind === 'run') records.runs.push({ file, record: read.record });
       else if (read.kind === 'matrix') records.matrices.push({ file, record: read.record });
+      else if (read.kind === 'containers') records.containers.push({ file, record: read.record });
       else if (file === given) wrong.push(`${file}: a comparison, not a record; give the records that it was made of`);
     } catch (error) {
       if (!(error instanceof BadRecord)) throw error;
@@ -35,9 +39,10 @@ export function recordsAt(paths: readonly string[]): Records {
     }
   }
   if (wrong.length > 0) throw new UserError(wrong.join('\nbindspec: '));
-  if (records.runs.length + records.matrices.length === 0) {
+  if (records.runs.length + records.matrices.length + records.containers.length === 0) {
+    const places = paths.map((given) => `'${given}'`).join(', ');
     throw new UserError(
-      `there is no record.json or matrix.json in ${paths.map((given) => `'${given}'`).join(', ')}: write some with 'bindspec run' and 'bindspec matrix'`,
+      `there is no record.json, matrix.json or containers.json in ${places}: write some with 'bindspec run', 'bindspec matrix' and 'bindspec containers'`,
     );
   }
   return records;
@@ -54,15 +59,4 @@ function filesAt(given: string): string[] {
   } catch (error) {
     throw new UserError(`the records can't be read: ${(error as Error).message}`);
   }
-}
-
-/** @throws BadRecord, for a file that can't be opened too. */
-function readFile(file: string): AnyRecord {
-  let content: string;
-  try {
-    content = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new BadRecord(file, `it can't be read: ${(error as Error).message}`, 'see that it is there and may be read');
-  }
-  return readAny(content, file);
 }

@@ -1,6 +1,10 @@
-import process from 'node:process';
+import type { ContainersRecord } from '../record/containers.ts';
+import type { Registered } from '../experiment/cells.ts';
+import { loadRegistry } from '../experiment/registry.ts';
+import { UnfitMatrix } from '../matrix/pack.ts';
 import type { Comparison } from '../record/comparison.ts';
 import { columnsOf, type Column } from '../report/comparison/columns.ts';
+import { enginesOf } from '../report/comparison/engines.ts';
 import { compare } from '../report/comparison/compare.ts';
 import { comparisonMarkdown } from '../report/comparison/markdown.ts';
 import { pageHtml } from '../report/page/html.ts';
@@ -10,7 +14,7 @@ import { packed, pageAssets } from './page-assets.ts';
 import { UserError } from './exit.ts';
 import { recordsAt } from './record-files.ts';
 import { prepareFolder, writeWhole } from './reports-folder.ts';
-import { paint, say } from './terminal.ts';
+import { complain, paint, say, sayJson } from './terminal.ts';
 import { version } from './version.ts';
 
 export interface ReportOptions {
@@ -19,7 +23,10 @@ export interface ReportOptions {
 }
 
 /** What is written of a comparison: a file's name, and the pure function that makes it. */
-const FORMATS: readonly { file: string; content: (comparison: Comparison, columns: Column[]) => string }[] = [
+const FORMATS: readonly {
+  file: string;
+  content: (comparison: Comparison, columns: Column[], engines: ContainersRecord[], registry: Registered[]) => string;
+}[] = [
   { file: 'MATRIX.md', content: comparisonMarkdown },
   { file: 'matrix.json', content: (comparison) => `${JSON.stringify(comparison)}\n` },
   { file: 'index.html', content: htmlOf },
@@ -30,39 +37,54 @@ const FORMATS: readonly { file: string; content: (comparison: Comparison, column
  * @throws UserError when a record can't be read, or the folder not be written to.
  */
 export async function reportCommand(paths: readonly string[], { output, format }: ReportOptions): Promise<void> {
-  const { runs, matrices } = recordsAt(paths);
+  const { runs, matrices, containers } = recordsAt(paths);
   prepareFolder(output);
   const { columns, superseded } = columnsOf(runs, matrices);
-  for (const { file, by, because } of superseded) {
-    process.stderr.write(`bindspec: ${file} is left out, because ${by} is ${because} and of the same platform\n`);
+  const { engines, superseded: others } = enginesOf(containers);
+  for (const { file, by, because } of [...superseded, ...others]) {
+    complain(`bindspec: ${file} is left out, because ${by} is ${because} and of the same platform`);
   }
-  const comparison = compare(columns, version());
-  const written = FORMATS.map(({ file, content }) => writeWhole(output, file, content(comparison, columns)));
+  const comparison = compare(columns, version(), engines);
+  const registry = await loadRegistry();
+  const written = FORMATS.map(({ file, content }) =>
+    writeWhole(output, file, content(comparison, columns, engines, registry)),
+  );
   if (format === 'json') {
-    say(JSON.stringify(comparison));
+    sayJson(comparison);
     return;
   }
   tell(comparison);
   say(paint('gray', `written: ${written.join(', ')}`));
 }
 
-function htmlOf(comparison: Comparison, columns: Column[]): string {
+function htmlOf(
+  comparison: Comparison,
+  columns: Column[],
+  engines: ContainersRecord[],
+  registry: Registered[],
+): string {
   try {
-    const { data, packs } = pageData(comparison, columns);
+    const { data, packs } = pageData(comparison, columns, engines, registry);
     return pageHtml(data, packs.map(packed), pageAssets());
   } catch (error) {
-    if (error instanceof RangeError) throw new UserError(`${error.message}; run 'bindspec matrix' there again`);
+    if (error instanceof UnfitMatrix) throw new UserError(`${error.message}; run 'bindspec matrix' there again`);
     throw error;
   }
 }
 
-function tell({ platforms, experiments }: Comparison): void {
+function tell({ platforms, experiments, engines = [] }: Comparison): void {
   const widest = Math.max(...platforms.map(({ name }) => name.length));
   for (const { name, run, matrix } of platforms) {
     const pairs = matrix && `${matrix.counts.pairs} pairs, ${matrix.counts.mismatches} mismatches`;
     const words = [run && countsInWords(run.counts), pairs].filter(Boolean).join('; ');
     say(`${name.padEnd(widest)}  ${paint('gray', words)}`);
   }
+  for (const { name, configurations, exposures } of engines) {
+    say(
+      `${name}  ${paint('gray', `${configurations.length} configurations, exposed in ${new Set(exposures.map((one) => one.configuration)).size}`)}`,
+    );
+  }
+  if (experiments.length === 0) return;
   const apart = experiments.filter(({ cells }) => cells.some(({ alike }) => alike.length > 1));
   const differing = apart.flatMap(({ cells }) => cells.filter(({ alike }) => alike.length > 1));
   say();

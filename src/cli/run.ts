@@ -12,7 +12,7 @@ import { interruptible } from './interruption.ts';
 import { Progress } from './progress.ts';
 import { prepareFolder, writeReports } from './reports-folder.ts';
 import { selected } from './selected.ts';
-import { say } from './terminal.ts';
+import { sayJson } from './terminal.ts';
 import { version } from './version.ts';
 
 export interface RunOptions extends Place {
@@ -64,7 +64,7 @@ export async function runCommand(selectors: string[], options: RunOptions): Prom
 
   const written = options.reports === false ? [] : await writeReports(options.reports, record);
   if (pretty) conclude(record, written);
-  else say(JSON.stringify(record));
+  else sayJson(record);
   if (interruption.signal.aborted) return EXIT.interrupted;
   if (record.cells.every(({ verdict }) => verdict === 'skipped')) {
     throw new UserError('nothing could be run here: every cell was skipped, for the reasons above');

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { styleText } from 'node:util';
 import type { Verdict } from '../record/record.ts';
+import { visible } from '../record/visible.ts';
 import type { LineKind } from '../report/failure.ts';
 
 type Style = Parameters<typeof styleText>[0];
@@ -77,7 +78,46 @@ export function wrap(text: string, width: number): string[] {
   return [...lines, line];
 }
 
-/** Prints a line on stdout. */
+/** What `paint` puts around a text. Only these of all escapes get to the terminal. */
+const COLOURS = new RegExp(String.raw`(${'\u001B'}\[(?:1|22|3[1-9]|9\d)m)`);
+
+/**
+ * Lines that can't steer the terminal, whatever they were made of: a record may come from anywhere. What can't be seen is
+ * written as an escape; colours, which can do no more than that, are left.
+ */
+function harmless(lines: string): string {
+  return lines
+    .split('\n')
+    .map((line) =>
+      line
+        .split(COLOURS)
+        .map((part, index) => (index % 2 === 1 ? part : visible(part)))
+        .join(''),
+    )
+    .join('\n');
+}
+
+/** Prints lines on stdout. */
 export function say(text = ''): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${harmless(text)}\n`);
+}
+
+/** Prints lines on stderr. */
+export function complain(text: string): void {
+  process.stderr.write(`${harmless(text)}\n`);
+}
+
+/** Prints a value as JSON on stdout, in which what can't be seen is escaped as JSON has it. */
+export function sayJson(value: unknown, indent?: number): void {
+  const json = JSON.stringify(value, null, indent).replaceAll(
+    // What JSON itself escapes, line ends between values included, is not among these.
+    /[\u007F-\u009F\u2028\u2029\p{Cf}]/gu,
+    escaped,
+  );
+  process.stdout.write(`${json}\n`);
+}
+
+function escaped(character: string): string {
+  const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
 }

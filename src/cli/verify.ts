@@ -7,7 +7,7 @@ import { containerTarget, fileTarget, processTarget, type Target } from '../runn
 import { HarnessError } from '../verdict/harness-error.ts';
 import { portReports } from '../verify/report.ts';
 import { EXIT, UserError } from './exit.ts';
-import { say } from './terminal.ts';
+import { sayJson } from './terminal.ts';
 import { tellVerification } from './verify-text.ts';
 import { version } from './version.ts';
 
@@ -24,7 +24,7 @@ export interface VerifyOptions {
 /** `bindspec verify`. Returns the exit code. @throws UserError for what is not there or can't be looked into. */
 export async function verifyCommand(container: string | undefined, options: VerifyOptions): Promise<number> {
   const verification = await verified(container, options);
-  if (options.format === 'json') say(JSON.stringify(verification, null, 1));
+  if (options.format === 'json') sayJson(verification, 1);
   else tellVerification(verification);
   return verification.verdict === 'wrong' ? EXIT.failed : EXIT.expected;
 }

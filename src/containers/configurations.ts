@@ -119,6 +119,21 @@ export function ofGeneration(generation: string, root: string): Configuration[] 
   return CONFIGURATIONS.map((one) => ({ ...one, generation, host: { ...one.host, root } }));
 }
 
+/**
+ * The configurations of an engine that runs already: its forwarder and its firewall are as its daemon was started, and
+ * only how containers are connected can be chosen.
+ */
+export function atSocket(engine: EngineName, socket: string): Configuration[] {
+  const given = engine === 'podman' ? PODMAN : DOCKER;
+  const others = Object.entries(given).filter(([, { plan, mode }]) => plan === undefined && mode !== 'bridge');
+  const bridge: Given = { title: 'a bridge of an engine that runs already', mode: 'bridge' };
+  return all(engine, { bridge, ...Object.fromEntries(others) }).map((one) => ({
+    ...one,
+    needs: {},
+    host: { engine, socket },
+  }));
+}
+
 /** Why a version of an engine does not have a configuration; null where it does. */
 export function notIn({ since, before }: Configuration, version: string): string | null {
   if (since !== undefined && older(version, since)) return `it is there from version ${since} on, this is ${version}`;

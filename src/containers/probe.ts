@@ -106,8 +106,10 @@ async function askOne(agent: AgentProcess, question: Question, patience: number,
 
 /** What connecting, sending and receiving came to. */
 function ofStream([connected, sent, received]: readonly Result[]): Came {
+  // Whether the end of a connection that was taken is told as an end or as a reset is a race, and so is whether the reset
+  // comes before connect() has returned; a handshake that is refused is never told as a reset.
+  if (connected?.outcome === 'ECONNRESET') return { outcome: 'closed' };
   if (connected?.outcome !== 'ok') return { outcome: refusal(connected?.outcome) };
-  // Whether the end of a connection that was taken is told as an end or as a reset is a race.
   if (sent?.outcome !== 'ok') return { outcome: 'closed' };
   if (received?.outcome === 'ok') return answered(received);
   return { outcome: received?.outcome === 'silence' ? 'accepted' : 'closed' };

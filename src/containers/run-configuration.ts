@@ -1,5 +1,3 @@
-import type { Entry } from '../bundle/tar.ts';
-import { tar } from '../bundle/tar.ts';
 import { EngineFailed, EngineUnavailable, type EngineFacts } from '../engine/engine.ts';
 import { programMissing, startEngineHost, type EngineHost } from '../engine/host/engine-host.ts';
 import type { Hello, Operation } from '../protocol/messages.ts';
@@ -16,8 +14,8 @@ import { askAll, Pace } from './probe.ts';
 import { IMAGE, setScene, type Actor, type Scene } from './scene.ts';
 
 export interface RunSettings {
-  /** The root file system of the image: a program that sleeps at /bin/sleep. */
-  image: readonly Entry[];
+  /** The root file system of the image, see `idleImage`. */
+  image: Buffer;
   /** Milliseconds an agent may take to start, and to answer beyond what its operations wait for. */
   grace: number;
   /** Ends the configuration early. */
@@ -59,7 +57,7 @@ export async function runConfiguration(given: Configuration, settings: RunSettin
       return done;
     }
     settings.signal.throwIfAborted();
-    await host.engine.importImage(tar(settings.image), IMAGE, ['CMD ["/bin/sleep","2147483647"]']);
+    await host.engine.importImage(settings.image, IMAGE, ['CMD ["/bin/sleep","2147483647"]']);
     const scene = await setScene(host, given);
     configuration.refusals = { ...scene.refusals };
     configuration.facts = await factsOf(host, done.engine);

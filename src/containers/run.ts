@@ -1,6 +1,4 @@
-import { programEntries } from '../bundle/rootfs.ts';
-import { EngineUnavailable } from '../engine/engine.ts';
-import { findProgram } from '../lab/programs.ts';
+import { idleImage } from '../engine/host/idle-image.ts';
 import { CONTAINERS_VERSION, type ConfigurationRecord, type ContainersRecord } from '../record/containers.ts';
 import { platformOf } from '../runner/platform.ts';
 import { securityOf } from '../verdict/containers.ts';
@@ -29,9 +27,7 @@ export async function runContainers(
   listener: ContainersListener,
 ): Promise<{ records: ContainersRecord[]; rest: ConfigurationRecord[] }> {
   const started = new Date();
-  const sleep = findProgram('sleep');
-  if (sleep === null) throw new EngineUnavailable("the program 'sleep' is not here", 'apt-get install coreutils');
-  const image = await programEntries({ '/bin/sleep': sleep });
+  const image = await idleImage();
   const done: (Done & { of: string })[] = [];
   let next = 0;
   const worker = async () => {
@@ -44,7 +40,9 @@ export async function runContainers(
       listener.ended(configuration, one.configuration);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(settings.jobs, configurations.length) }, worker));
+  // An engine that runs already has one host, which can be on one switch at a time.
+  const jobs = configurations.some(({ host }) => host.socket !== undefined) ? 1 : settings.jobs;
+  await Promise.all(Array.from({ length: Math.min(jobs, configurations.length) }, worker));
   const over = done.filter((one) => one !== undefined);
   const records = [...new Set(configurations.map(engineOf))].flatMap((name) => {
     const own = over.filter(({ of }) => of === name);
@@ -57,8 +55,9 @@ export async function runContainers(
   return { records, rest: over.map(({ configuration }) => configuration).filter((one) => !recorded.has(one)) };
 }
 
-/** What tells engines apart: one of this machine's, or of another release. */
-function engineOf({ engine, generation }: Configuration): string {
+/** What tells engines apart: one of this machine's, of another release, or that runs already. */
+function engineOf({ engine, generation, host }: Configuration): string {
+  if (host.socket !== undefined) return `${engine}=${host.socket}`;
   return generation === undefined ? engine : `${generation}:${engine}`;
 }
 

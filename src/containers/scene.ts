@@ -47,7 +47,7 @@ export async function setScene(host: EngineHost, configuration: Configuration): 
   if (mode === 'bridge' || mode === 'container') {
     for (const [name, network] of Object.entries(NETWORKS)) await host.engine.createNetwork({ name, ...network });
   }
-  if (mode === 'macvlan') await makeMacvlan(host, configuration);
+  if (mode === 'macvlan') await makeMacvlan(host);
   const [network, other] = networksOf(configuration);
   const scene: Scene = { servers: {}, peer: null, stranger: null, refusals: {} };
   const jobs: (() => Promise<void>)[] = PUBLISHED.map((published) => async () => {
@@ -86,12 +86,18 @@ async function unlisted(host: EngineHost, { mode }: Configuration, { pid }: Acto
   return { ...defined({ inet: first('inet'), inet6: first('inet6') }), ...gateways };
 }
 
-async function makeMacvlan(host: EngineHost, { engine }: Configuration): Promise<void> {
+async function makeMacvlan({ engine, device }: EngineHost): Promise<void> {
   const { subnet, range, subnet6, range6 } = MACVLAN;
-  const ranges = engine === 'podman' ? `--ip-range=${range}` : `--ip-range=${range} --ip-range=${range6}`;
-  await host.shell(
-    `${engine} network create --driver=macvlan --opt parent=eth0 --ipv6 --subnet=${subnet} --subnet=${subnet6} ${ranges} one`,
-  );
+  // podman knows one range for each network only.
+  const ranges = engine.name === 'podman' ? [range] : [range, range6];
+  await engine.createNetwork({
+    name: 'one',
+    driver: 'macvlan',
+    subnet,
+    subnet6,
+    ranges,
+    options: [`parent=${device}`],
+  });
 }
 
 /** The network of the servers and their peer, and that of the stranger. */
@@ -155,7 +161,7 @@ function defined(addresses: Readonly<Record<string, string | undefined>>): Parti
 }
 
 /** Does several things, a few at a time; the first error is thrown when those under way are over. */
-export async function some(jobs: readonly (() => Promise<void>)[]): Promise<void> {
+export async function some(jobs: readonly (() => Promise<void>)[], atATime: number = AT_A_TIME): Promise<void> {
   let next = 0;
   const errors: unknown[] = [];
   const worker = async () => {
@@ -163,7 +169,7 @@ export async function some(jobs: readonly (() => Promise<void>)[]): Promise<void
       await jobs[index]?.().catch((error: unknown) => errors.push(error));
     }
   };
-  await Promise.all(Array.from({ length: Math.min(AT_A_TIME, jobs.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(atATime, jobs.length) }, worker));
   if (errors.length > 0) throw errors[0];
 }
 

@@ -114,12 +114,13 @@ function labelWords(labels: Readonly<Record<string, string>> = {}): string[] {
   return Object.entries(labels).map(([label, value]) => `--label=${label}=${value}`);
 }
 
-function networkWords({ name, subnet, subnet6, driver, options = [], labels }: NetworkPlan): string[] {
+function networkWords({ name, subnet, subnet6, driver, ranges = [], options = [], labels }: NetworkPlan): string[] {
   return [
     'network',
     'create',
     `--subnet=${subnet}`,
     ...(subnet6 === undefined ? [] : ['--ipv6', `--subnet=${subnet6}`]),
+    ...ranges.map((range) => `--ip-range=${range}`),
     ...(driver === undefined ? [] : [`--driver=${driver}`]),
     ...options.flatMap((option) => ['--opt', option]),
     ...labelWords(labels),

@@ -54,6 +54,8 @@ export interface NetworkPlan {
   subnet: string;
   subnet6?: string;
   driver?: string;
+  /** The parts of the subnets that containers are given addresses of. */
+  ranges?: readonly string[];
   /** Options of the driver, such as `parent=eth0`. */
   options?: readonly string[];
   labels?: Readonly<Record<string, string>>;

@@ -35,7 +35,12 @@ export interface PackedBlock extends Corner {
   readonly kernel: number;
 }
 
-/** Packs the matrices of some platforms. @throws RangeError that names the one whose parts do not fit together. */
+/** The parts of a record do not fit together. The message is one line, and names the platform. */
+export class UnfitMatrix extends Error {
+  override readonly name = 'UnfitMatrix';
+}
+
+/** Packs the matrices of some platforms. @throws UnfitMatrix */
 export function packMatrices(given: readonly { name: string; record: MatrixRecord }[]): PackedMatrices {
   const sockets = new Legend<MatrixSocket>();
   const answers = new Legend<string>();
@@ -75,7 +80,7 @@ export function packMatrices(given: readonly { name: string; record: MatrixRecor
       return packOne(one);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      throw new RangeError(`the parts of the matrix of ${one.name} do not fit together: ${error.message}`);
+      throw new UnfitMatrix(`the parts of the matrix of ${one.name} do not fit together: ${error.message}`);
     }
   });
   const width = widthFor(answers.list.length);

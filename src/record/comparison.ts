@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { containersSchema } from './containers.ts';
 import { matrixSchema } from './matrix.ts';
 import { platformSchema, recordSchema, VERDICTS } from './record.ts';
 
@@ -58,6 +59,38 @@ const compared = z.strictObject({
     .describe('The platforms that observed something, together where it was the same; the largest group first'),
 });
 
+const counted = z.strictObject({
+  id: text,
+  title: text,
+  exposed: count.describe('How many of the ways in that were tried lead to something private'),
+  contained: count.describe('How many do not'),
+  skipped: text.exactOptional().describe('Why it was not run'),
+  error: text.exactOptional().describe('What went wrong in the harness'),
+});
+
+const engine = z.strictObject({
+  name: text.describe('The id of the engine, with its version and platform'),
+  engine: containersSchema.shape.engine.shape.name,
+  version: text,
+  platform: platformSchema,
+  bindspec: text.describe('The version that wrote the record'),
+  started: z.iso.datetime(),
+  complete: z.boolean(),
+  exposures: z.array(
+    z.strictObject({
+      configuration: text,
+      says: text.describe('Who reaches what, in a sentence'),
+      how: text.describe('Over which protocols, and by which addresses'),
+      reference: text.exactOptional().describe('Where it is known from'),
+      known: text.exactOptional().describe('Why it is known, from the list of known deviations'),
+    }),
+  ),
+  broken: z
+    .array(z.strictObject({ configuration: text, says: text, source: text, broken: z.array(text) }))
+    .describe('What documents promise and what is not so'),
+  configurations: z.array(counted),
+});
+
 export const comparisonSchema = z.strictObject({
   schema: z.literal(COMPARISON_VERSION),
   kind: z.literal('comparison'),
@@ -72,9 +105,11 @@ export const comparisonSchema = z.strictObject({
       on: z.record(text, z.strictObject({ verdict: claim.verdict, detail: claim.detail })),
     }),
   ),
+  engines: z.array(engine).exactOptional().describe('Container engines; absent where there is no record of any'),
 });
 
 export type Comparison = z.infer<typeof comparisonSchema>;
 export type ComparedPlatform = Comparison['platforms'][number];
+export type ComparedEngine = NonNullable<Comparison['engines']>[number];
 export type ComparedExperiment = Comparison['experiments'][number];
 export type ComparedCell = ComparedExperiment['cells'][number];

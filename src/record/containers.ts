@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { platformSchema } from './record.ts';
+import { folderName, platformSchema } from './record.ts';
 
 /** The version of the shape of a record of containers. */
 export const CONTAINERS_VERSION = 1;
@@ -101,7 +101,7 @@ export const containersSchema = z.strictObject({
   started: z.iso.datetime(),
   duration: z.number().describe('Milliseconds'),
   platform: platformSchema,
-  engine: z.strictObject({ id: text, name: z.enum(['podman', 'docker']), version: text }),
+  engine: z.strictObject({ id: folderName, name: z.enum(['podman', 'docker']), version: text }),
   security: z.array(security),
   promises: z.array(promise).describe('What documents promise, and whether it is so'),
   configurations: z.array(configuration),

@@ -1,7 +1,7 @@
 import { classOf, isError } from '../protocol/outcome-class.ts';
 import type { BindRecord } from './record.ts';
 
-type Legend = NonNullable<BindRecord['errors']>;
+type Legend = BindRecord['errors'];
 
 /** The errors that calls came to in a run, for the legend of its record. */
 export class SeenErrors {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CONTAINERS_VERSION, containersSchema } from './containers.ts';
 import { COMPARISON_VERSION, comparisonSchema } from './comparison.ts';
+import { DIFFERENCE_VERSION, differenceSchema } from './difference.ts';
 import { EXPLORATION_VERSION, explorationSchema } from './explore.ts';
 import { MATRIX_VERSION, matrixSchema } from './matrix.ts';
 import { RECORD_VERSION, recordSchema } from './record.ts';
@@ -58,6 +59,16 @@ export function comparisonJsonSchema(): string {
     `comparison:${COMPARISON_VERSION}`,
     'comparison',
     'What several platforms did, side by side, made of their records',
+  );
+}
+
+/** The shape of what `bindspec diff --format json` prints, likewise. */
+export function differenceJsonSchema(): string {
+  return jsonSchema(
+    differenceSchema,
+    `difference:${DIFFERENCE_VERSION}`,
+    'difference',
+    'What changed between two records of bindspec',
   );
 }
 

@@ -1,6 +1,10 @@
 import type { z } from 'zod';
 import { CONTAINERS_VERSION, containersSchema, type ContainersRecord } from './containers.ts';
+import { excess } from './limits.ts';
 import { MATRIX_VERSION, matrixSchema, type MatrixRecord } from './matrix.ts';
+import { migrate } from './migrate/migrate.ts';
+import { RUN_STEPS } from './migrate/run.ts';
+import type { Step } from './migrate/step.ts';
 import { RECORD_VERSION, recordSchema, type BindRecord } from './record.ts';
 import { visible } from './visible.ts';
 
@@ -12,65 +16,97 @@ export class BadRecord extends Error {
   }
 }
 
+/** What is read: its shape, the version of that, who writes it, and how it is made of older versions. */
+interface Shape<T> {
+  schema: z.ZodType<T>;
+  reads: number;
+  writer: string;
+  steps: ReadonlyMap<number, Step>;
+}
+
+const RUN: Shape<BindRecord> = {
+  schema: recordSchema,
+  reads: RECORD_VERSION,
+  writer: 'bindspec run',
+  steps: RUN_STEPS,
+};
+const MATRIX: Shape<MatrixRecord> = {
+  schema: matrixSchema,
+  reads: MATRIX_VERSION,
+  writer: 'bindspec matrix',
+  steps: new Map(),
+};
+const CONTAINERS: Shape<ContainersRecord> = {
+  schema: containersSchema,
+  reads: CONTAINERS_VERSION,
+  writer: 'bindspec containers',
+  steps: new Map(),
+};
+
 /**
  * Reads a record back from the text it was written as; `file` is only for the message.
- * @throws BadRecord when it is no record, or one of another version.
+ * @throws BadRecord when it is no record, or one of a newer version.
  */
 export function readRecord(text: string, file: string): BindRecord {
-  return read(text, file, recordSchema, RECORD_VERSION, 'bindspec run');
+  return read(text, file, RUN);
 }
 
 /**
  * Reads the record of a matrix back; `file` is only for the message.
- * @throws BadRecord when it is none, or one of another version.
+ * @throws BadRecord when it is none, or one of a newer version.
  */
 export function readMatrix(text: string, file: string): MatrixRecord {
-  return read(text, file, matrixSchema, MATRIX_VERSION, 'bindspec matrix');
+  return read(text, file, MATRIX);
 }
 
 /**
  * Reads the record of an engine's containers back; `file` is only for the message.
- * @throws BadRecord when it is none, or one of another version.
+ * @throws BadRecord when it is none, or one of a newer version.
  */
 export function readContainers(text: string, file: string): ContainersRecord {
-  return read(text, file, containersSchema, CONTAINERS_VERSION, 'bindspec containers');
+  return read(text, file, CONTAINERS);
 }
 
-/** What a file holds that `bindspec run`, `bindspec matrix` or `bindspec report` wrote. */
+/** What a file holds that `bindspec run`, `matrix`, `containers` or `report` wrote. */
 export type AnyRecord =
   | { kind: 'run'; record: BindRecord }
   | { kind: 'matrix'; record: MatrixRecord }
+  | { kind: 'containers'; record: ContainersRecord }
   | { kind: 'comparison' };
 
 /**
- * Reads the record of a run or of a matrix back, whichever it is; `file` is only for the message. A comparison, which
- * was made of records, is told apart and not read.
- * @throws BadRecord when it is none of them, or one of another version.
+ * Reads the record of a run, of a matrix or of containers back, whichever it is; `file` is only for the message. A
+ * comparison, which was made of records, is told apart and not read.
+ * @throws BadRecord when it is none of them, or one of a newer version.
  */
 export function readAny(text: string, file: string): AnyRecord {
   const value = parse(text, file, writeAnew("bindspec run' or 'bindspec matrix"));
   const kind = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined;
   if (kind === 'comparison') return { kind };
-  if (kind === 'matrix') return { kind, record: check(value, file, matrixSchema, MATRIX_VERSION, 'bindspec matrix') };
-  return { kind: 'run', record: check(value, file, recordSchema, RECORD_VERSION, 'bindspec run') };
+  if (kind === 'containers') return { kind, record: check(value, file, CONTAINERS) };
+  if (kind === 'matrix') return { kind, record: check(value, file, MATRIX) };
+  return { kind: 'run', record: check(value, file, RUN) };
 }
 
-function read<T>(text: string, file: string, schema: z.ZodType<T>, reads: number, writer: string): T {
-  return check(parse(text, file, writeAnew(writer)), file, schema, reads, writer);
+function read<T>(text: string, file: string, shape: Shape<T>): T {
+  return check(parse(text, file, writeAnew(shape.writer)), file, shape);
 }
 
-function check<T>(value: unknown, file: string, schema: z.ZodType<T>, reads: number, writer: string): T {
+function check<T>(value: unknown, file: string, { schema, reads, writer, steps }: Shape<T>): T {
   const anew = writeAnew(writer);
   const version = versionOf(value);
-  if (typeof version === 'number' && version !== reads) {
+  if (version === undefined) throw new BadRecord(file, 'not a record: it has no key `schema`', anew);
+  if (typeof version === 'number' && version > reads) {
     throw new BadRecord(
       file,
-      `a record of version ${version}, but this bindspec reads version ${reads}`,
+      `written by a newer bindspec: it is of version ${version}, and this one reads up to version ${reads}`,
       `read it with the bindspec that wrote it, or ${anew}`,
     );
   }
-  if (version === undefined) throw new BadRecord(file, 'not a record: it has no key `schema`', anew);
-  const { data, error } = schema.safeParse(value);
+  const migrated = typeof version === 'number' ? migrate(value, version, reads, steps) : value;
+  if (migrated === null)
+    throw new BadRecord(file, `not a record: there was no version ${JSON.stringify(version)}`, anew);
+  const { data, error } = schema.safeParse(migrated);
   if (error) throw new BadRecord(file, `not a valid record: ${firstOf(error.issues)}`, anew);
   return data;
 }
@@ -80,13 +116,17 @@ function writeAnew(writer: string): string {
 }
 
 function parse(text: string, file: string, anew: string): unknown {
+  let value: unknown;
   try {
     // Some editors put a byte order mark in front, which JSON does not know.
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
     if (text.trim() === '') throw new BadRecord(file, 'empty', anew);
     throw new BadRecord(file, `not JSON: ${(error as SyntaxError).message}`, anew);
   }
+  const much = excess(value);
+  if (much !== null) throw new BadRecord(file, `not a record: ${much}`, 'see what wrote it');
+  return value;
 }
 
 function versionOf(value: unknown): unknown {

@@ -1,12 +1,20 @@
 import { z } from 'zod';
 
-/** The version of the record's shape. Raised when a reader of the one before could not read it. */
-export const RECORD_VERSION = 1;
+/**
+ * The version of the record's shape. Raised when a reader of the one before could not read it, and when a key that some
+ * records have not can be relied on from now on; `migrate/` makes of an older record one of this version.
+ */
+export const RECORD_VERSION = 2;
 
 const text = z.string();
-const known = z
-  .enum(['observed', 'source', 'vendor', 'test-suite', 'reported', 'assumed'])
-  .describe('How it is known; `assumed`, to be as on Linux, is only in records of older versions');
+
+/**
+ * An id that reports are filed under. It can be no path, whoever wrote the record: it begins with a letter or digit and
+ * has no separator, so that it names neither a folder above nor a key that objects have already.
+ */
+export const folderName = z.string().regex(/^[A-Za-z\d][\w.+~-]{0,99}$/, 'must be letters, digits and any of ._+~-');
+
+const known = z.enum(['observed', 'source', 'vendor', 'test-suite', 'reported']).describe('How it is known');
 const citation = z.strictObject({ source: text, where: text });
 
 const expectation = z.strictObject({
@@ -78,7 +86,7 @@ const addresses = z.record(text, text);
 
 /** What an agent says of the system that it runs on. */
 export const platformSchema = z.strictObject({
-  id: text,
+  id: folderName,
   system: text,
   stack: text
     .exactOptional()
@@ -120,7 +128,7 @@ export const recordSchema = z.strictObject({
   }),
   cells: z.array(cell),
   claims: z.array(claim),
-  errors: z.record(text, error).exactOptional().describe('Every error that a call came to in this run, by its name'),
+  errors: z.record(text, error).describe('Every error that a call came to in this run, by its name'),
 });
 
 export type BindRecord = z.infer<typeof recordSchema>;

@@ -1,4 +1,5 @@
 import type { CellRecord } from '../record/record.ts';
+import { visible } from '../record/visible.ts';
 import { code, text } from './markup.ts';
 
 /** More cells than this are not named one by one. */
@@ -16,15 +17,26 @@ export function cellCount(count: number): string {
  * and otherwise one by one, or by their number when they are many.
  */
 export function cellsInWords(some: readonly Cell[], all: readonly Cell[]): string {
+  return inWords(some, all, { word: text, value: code });
+}
+
+/** The same without any markup. */
+export function cellsInPlainWords(some: readonly Cell[], all: readonly Cell[]): string {
+  return inWords(some, all, { word: visible, value: visible });
+}
+
+type Spelling = Record<'word' | 'value', (text: string) => string>;
+
+function inWords(some: readonly Cell[], all: readonly Cell[], { word, value }: Spelling): string {
   if (some.length === all.length) return 'all';
   const apart = whatSetsApart(some, all);
   if (apart !== null) {
     return apart
-      .map(({ axis, values }) => `${text(axis)} ${values.map((value) => code(value ?? 'none')).join(' or ')}`)
+      .map(({ axis, values }) => `${word(axis)} ${values.map((one) => value(one ?? 'none')).join(' or ')}`)
       .join(', ');
   }
   if (some.length > MOST_NAMED) return cellCount(some.length);
-  return some.map(({ values, id }) => code(Object.values(values).join(' ') || id)).join(', ');
+  return some.map(({ values, id }) => value(Object.values(values).join(' ') || id)).join(', ');
 }
 
 /** The axes, with their values, that set some cells of an experiment apart from its others; null where none do. */

@@ -9,9 +9,9 @@ export interface ErrorInWords {
   class: string;
 }
 
-/** The errors of a record; none for one that was written before they were kept. With `cells`, only those they observed. */
+/** The errors of a record. With `cells`, only those they observed. */
 export function errorsInWords(
-  { errors = {} }: Pick<BindRecord, 'errors'>,
+  { errors }: Pick<BindRecord, 'errors'>,
   cells?: readonly Pick<CellRecord, 'observation'>[],
 ): ErrorInWords[] {
   const observed =

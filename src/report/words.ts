@@ -14,8 +14,6 @@ const HOW: Record<Expected['known'], string> = {
   vendor: "from the vendor's documentation",
   'test-suite': "from the system's own tests",
   reported: 'reported by others',
-  // Only records of older versions say so.
-  assumed: 'assumed to be as on Linux; not yet observed on this system',
 };
 
 /** Why a cell is `unjudged`. */

@@ -29,6 +29,7 @@ export function platformOf(hello: Hello, stack?: StackIdentity): Platform & { sy
   const short = /^\d+(\.\d+)?/.exec(release)?.[0] ?? release;
   const name = stack?.name ?? process.env[STACK_VARIABLE];
   const kind = name?.startsWith('uml') === true ? 'uml' : system;
-  const id = `${kind}-${short}-${architecture}`;
+  // It names the folder of the reports.
+  const id = `${kind}-${short}-${architecture}`.replaceAll(/[^\w.+~-]/g, '_');
   return { id, system, release, version, architecture, runtime, uid, ...(name === undefined ? {} : { stack: name }) };
 }

@@ -1,11 +1,17 @@
+import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ContainersRecord } from '../../src/record/containers.ts';
+import { startEngineHost, type EngineHost } from '../../src/engine/host/engine-host.ts';
+import { DOCKER_SOCKET } from '../../src/engine/host/files.ts';
 import { asked } from '../../src/containers/reading.ts';
+import { findProgram } from '../../src/lab/programs.ts';
 import { readContainers } from '../../src/record/read.ts';
 import { bindspec, folder } from '../support/cli.ts';
 import { withoutEngine } from '../support/engines.ts';
+import { bindspecOn } from '../support/in-engine.ts';
 import { titled } from '../support/namespace.ts';
 
 const MINUTES = 180_000;
@@ -23,7 +29,15 @@ describe('bindspec containers', () => {
   });
 
   it.each([
-    [['--engine', 'lxc'], "there is no engine 'lxc': choose one of podman, docker, or such as trixie:docker"],
+    [
+      ['--engine', 'lxc'],
+      "there is no engine 'lxc': choose one of podman, docker, or such as trixie:docker, or docker=",
+    ],
+    [
+      ['--engine', 'docker=x.sock'],
+      "'docker=x.sock' names no socket of this machine: write such as docker=/run/docker",
+    ],
+    [['--engine', 'sid:docker=/x'], "there is no engine 'sid:docker=/x': choose one of podman, docker, or such as"],
     [['--engine', 'buster:docker'], "there are no engines of 'buster'; choose one of trixie, sid"],
     [['--prepare', 'buster'], "there are no engines of 'buster'; choose one of trixie, sid"],
     [['docker/procksy'], "no configuration matches 'docker/procksy'; 'bindspec containers --list' shows them all"],
@@ -91,6 +105,97 @@ describe.each([
         expect(second.stdout).toContain('nothing differs from what was recorded');
       },
       MINUTES,
+    );
+  });
+});
+
+const noDocker = withoutEngine('docker');
+
+it.skipIf(noDocker !== null)(
+  titled('an engine that fails to start is told in one line, with what it said', noDocker),
+  async () => {
+    const fake = path.join(folder(), 'dockerd');
+    const real = findProgram('dockerd') ?? '';
+    for (const [help, said] of [
+      ['echo usage', 'no memory for a daemon'],
+      ['exit 1', 'it says nothing'],
+    ]) {
+      writeFileSync(fake, `#!/bin/sh\n[ "$1" = --help ] && { ${help}; exit; }\necho '${said}' >&2; exit 1\n`, {
+        mode: 0o755,
+      });
+      const before = ['unshare', '--mount', 'sh', '-c', `mount --bind ${fake} ${real} && exec "$@"`, 'sh'];
+      const { exitCode, stderr } = await bindspec(['containers', 'docker/none', '--no-reports'], { before });
+      expect(exitCode).toBe(2);
+      expect(stderr).toBe(
+        `bindspec: no engine could be started: dockerd does not start: ${said}; look at what it says, and try again`,
+      );
+    }
+  },
+);
+
+describe.skipIf(noDocker !== null)(titled('an engine that runs already', noDocker), () => {
+  let host: EngineHost;
+  let socket: string;
+
+  beforeAll(async () => {
+    host = await startEngineHost({ engine: 'docker' });
+    // Where a daemon's host has these addresses already, nobody can be put beside it.
+    await host.shell('ip link del eth0');
+    const mount = host.inside.find((word) => word.startsWith('--mount=')) ?? '';
+    socket = `${path.dirname(path.dirname(mount.slice('--mount='.length)))}/root${DOCKER_SOCKET}`;
+  }, MINUTES);
+  afterAll(() => host?.close());
+
+  it(
+    'in a network of its own gets a neighbour and an attacker, and is left as it was',
+    async () => {
+      const state = () =>
+        host.shell(
+          'docker ps -aq; docker network ls --format {{.Name}}; docker images -q; ip -o link; cat /proc/sys/net/ipv4/icmp_msgs_per_sec',
+        );
+      const before = await state();
+      const reports = folder();
+      const words = ['containers', '--engine', `docker=${socket}`, 'docker/bridge', 'docker/macvlan'];
+      const { stdout, stderr } = await bindspec([...words, '--reports', reports]);
+      const file = /written: (\S+containers\.json)/.exec(stdout)?.[1] ?? '';
+      expect(existsSync(file), stdout + stderr).toBe(true);
+      const record = readContainers(readFileSync(file, 'utf8'), file);
+      expect(record.configurations.map(({ id, error, skipped }) => ({ id, error, skipped }))).toEqual([
+        { id: 'docker/bridge' },
+        { id: 'docker/macvlan' },
+      ]);
+      const question = 'tcp to 0.0.0.0 published on every: neighbour by lan';
+      expect(outcomes({ ...record, configurations: record.configurations.slice(0, 1) }, question)).toEqual([
+        'answered',
+      ]);
+      const direct = outcomes(record, 'tcp to 0.0.0.0 published on not: neighbour by container');
+      expect(direct).toContain('answered');
+      expect(await state()).toBe(before);
+    },
+    MINUTES,
+  );
+
+  it('in the network of whoever asks is refused in one line', async () => {
+    const { exitCode, stdout, stderr } = await bindspecOn(host, ['containers', '--engine', `docker=${DOCKER_SOCKET}`]);
+    expect(exitCode, stdout).toBe(2);
+    expect(stderr).toMatch(
+      /^bindspec: no engine could be started: the engine at \S+ works in the network of this machine/,
+    );
+    expect(stderr.split('\n')).toHaveLength(1);
+  });
+
+  it('that does not answer is told in one line', async () => {
+    const file = path.join(folder(), 'mute.sock');
+    const mute = createServer().listen(file);
+    await once(mute, 'listening');
+    // It is of this process's own network, in which nothing is tried.
+    const near = await bindspec(['containers', '--engine', `docker=${file}`]);
+    expect(near.exitCode).toBe(2);
+    mute.close();
+    const { exitCode, stderr } = await bindspec(['containers', '--engine', 'docker=/nowhere/docker.sock']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toBe(
+      'bindspec: no engine could be started: there is no socket /nowhere/docker.sock; look where its daemon listens',
     );
   });
 });

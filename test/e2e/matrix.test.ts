@@ -24,7 +24,7 @@ describe('wrong usage of the matrix', () => {
     [['--state', 'open'], /^bindspec: unknown state 'open': it is one of bound/],
     [['--against', 'mars'], /^bindspec: unknown system 'mars' for --against: it is one of linux, darwin/],
     [['--model', 'plan9'], /^bindspec: unknown system 'plan9' for --model/],
-    [['--record', '/nowhere/matrix.json', '--table'], /^bindspec: the record can't be read: ENOENT/],
+    [['--record', '/nowhere/matrix.json', '--table'], /^bindspec: \/nowhere\/matrix\.json: it can't be read: ENOENT/],
     [['--last', '--table'], /^bindspec: there is no matrix\.json in/],
   ])('%j: 2, in one line', async (words, message) => {
     const reports = folder();

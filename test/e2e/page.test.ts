@@ -4,6 +4,8 @@ import path from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Comparison } from '../../src/record/comparison.ts';
+import type { ContainersRecord } from '../../src/record/containers.ts';
+import type { MatrixRecord } from '../../src/record/matrix.ts';
 import type { BindRecord, CellRecord } from '../../src/record/record.ts';
 import { SOURCES } from '../../suites/sources.ts';
 import { accessibilityOf, noBrowser, openFile, startBrowser, type Opened } from '../support/browser.ts';
@@ -65,10 +67,8 @@ describe.skipIf(noBrowser !== null)(titled('the page', noBrowser), () => {
   }
 
   describe('the first screen', () => {
-    test('has a column for each platform and a row for each experiment, within two seconds', async () => {
-      const began = performance.now();
+    test('has a column for each platform and a row for each experiment', async () => {
       const page = await at('');
-      expect(performance.now() - began).toBeLessThan(2000);
       const ran = comparison.platforms.filter(({ run }) => run).map(({ name }) => name);
       const heads = await page.locator('.results thead th').allInnerTexts();
       expect(heads.slice(1).map((text) => text.split('\n')[0])).toEqual(ran);
@@ -79,6 +79,25 @@ describe.skipIf(noBrowser !== null)(titled('the page', noBrowser), () => {
       expect(await page.locator('.count').innerText()).toBe(
         `${ids.length} of ${ids.length} experiments, ${cells} of ${cells} cells, on ${ran.length} platforms`,
       );
+    });
+
+    // A busy machine may take longer once.
+    test('is there within two seconds for ten platforms with all pairs', { retry: 3 }, async () => {
+      const folder = path.join(home, 'many');
+      const matrix = JSON.parse(readFileSync(path.join(REPORTS, 'linux-6.18-x64/matrix.json'), 'utf8')) as MatrixRecord;
+      const run = recordOf('linux-6.18-x64');
+      for (let number = 0; number < 10; number += 1) {
+        const platform = { ...run.platform, id: `linux-9.${number}-x64`, release: `9.${number}` };
+        mkdirSync(path.join(folder, platform.id), { recursive: true });
+        writeFileSync(path.join(folder, platform.id, 'record.json'), JSON.stringify({ ...run, platform }));
+        writeFileSync(path.join(folder, platform.id, 'matrix.json'), JSON.stringify({ ...matrix, platform }));
+      }
+      expect((await bindspec(['report', folder, '-o', folder])).exitCode).toBe(0);
+      const page = await at('', {}, folder);
+      expect(await page.locator('.results thead th').count()).toBe(11);
+      expect(await page.locator('.about tbody tr').first().textContent()).toContain(`${matrix.counts.pairs} pairs`);
+      const painted = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime";
+      await expect.poll(() => page.evaluate<number | undefined>(painted)).toBeLessThan(2000);
     });
 
     test('tells outcomes in words, as they were recorded', async () => {
@@ -190,10 +209,109 @@ describe.skipIf(noBrowser !== null)(titled('the page', noBrowser), () => {
     });
   });
 
+  describe('the claims', () => {
+    test('have the verdicts of the records', async () => {
+      const page = await at('#/claims');
+      for (const name of ['linux-6.18-x64', 'wine-8.0-x64']) {
+        const column = comparison.platforms.findIndex((one) => one.name === name);
+        const told = await page.locator(`tr.claim td:nth-child(${column + 2}) .word`).allInnerTexts();
+        expect(told).toEqual(recordOf(name).claims.map(({ verdict }) => verdict));
+      }
+    });
+
+    test('show what a verdict rests on, with the cells for and against', async () => {
+      const page = await at('#/claims');
+      await page.getByRole('button', { name: 'Evidence of: port-reserved' }).click();
+      const found = recordOf('linux-6.18-x64').claims.find(({ id }) => id === 'port-reserved');
+      const section = page.locator('.evidence section', { hasText: 'linux-6.18-x64' });
+      expect(await section.innerText()).toContain(found?.detail);
+      await section.getByText('Cells that say otherwise').click();
+      const links = await section.locator('details[open] a').allInnerTexts();
+      expect(links).toEqual(found?.contradicts);
+      await section.locator('details[open] a').first().click();
+      await page.locator('.detail .transcript').waitFor();
+      expect(await page.locator('.command code').innerText()).toContain(links[0]);
+      expect(new URL(page.url()).hash).toContain('#/experiment/conflict/reuse');
+    });
+
+    test('are chosen by document and by verdict', async () => {
+      const page = await at('#/claims?document=serve&verdict=refuted');
+      const runs = comparison.platforms.filter(({ run }) => run).map(({ name }) => recordOf(name));
+      const meant = comparison.claims.filter(
+        ({ id, documents }) =>
+          documents.includes('serve') &&
+          runs.some((run) => run.claims.some((one) => one.id === id && one.verdict === 'refuted')),
+      );
+      expect(meant.length).toBeGreaterThan(1);
+      expect(await page.locator('tr.claim code').allInnerTexts()).toEqual(meant.map(({ id }) => id));
+    });
+  });
+
+  describe('the containers', () => {
+    const engine = 'podman-5.4-linux-6.18-x64';
+    const containersOf = (name: string) =>
+      JSON.parse(readFileSync(path.join(REPORTS, name, 'containers.json'), 'utf8')) as ContainersRecord;
+
+    test('begin with what is exposed, in which configurations', async () => {
+      const page = await at('#/containers');
+      expect(await page.locator('h2').first().innerText()).toBe('What is reached that should not be');
+      const heads = await page.locator('.findings thead th').allInnerTexts();
+      const column = heads.indexOf(engine);
+      const exposed = containersOf(engine).security.filter(({ verdict }) => verdict === 'exposed');
+      expect(exposed.length).toBeGreaterThan(5);
+      for (const says of new Set(exposed.map((one) => one.says))) {
+        const row = page.locator('.findings tbody tr', { hasText: `${says.slice(1)}.` });
+        const told = await row
+          .locator('td')
+          .nth(column - 1)
+          .locator('a')
+          .allInnerTexts();
+        const meant = exposed.filter((one) => one.says === says).map(({ configuration }) => configuration);
+        expect(told).toEqual([...new Set(meant)]);
+      }
+    });
+
+    test('count the ways in of each configuration', async () => {
+      const page = await at('#/containers');
+      const { security } = containersOf(engine);
+      const own = security.filter(({ configuration }) => configuration === 'podman/netavark');
+      const exposed = own.filter(({ verdict }) => verdict === 'exposed').length;
+      const row = page.locator('.counts tr', { has: page.getByText('podman/netavark', { exact: true }) });
+      expect((await row.locator('.word').allInnerTexts()).at(-1)).toBe(`${exposed} of ${own.length} ways in exposed`);
+    });
+
+    test('show who reaches what, and two configurations side by side', async () => {
+      const page = await at(`#/containers?configuration=${encodeURIComponent(`${engine} podman/netavark`)}`);
+      const record = containersOf(engine).configurations.find(({ id }) => id === 'podman/netavark');
+      const asked = record?.asks.findIndex(({ asker, target }) => asker === 'neighbour' && target === 'lan') ?? -1;
+      const outcome = (socket: string) => {
+        const row = record?.rows.find((one) => one.published === 'every' && one.bind === '::' && one.socket === socket);
+        return record?.outcomes[row?.outcomes[asked] ?? -1]?.outcome;
+      };
+      const cell = page
+        .locator('.grid')
+        .first()
+        .locator('tr', { hasText: 'neighbour by lan' })
+        .first()
+        .locator('td')
+        .first();
+      expect(await cell.textContent()).toContain(`TCP ${outcome('tcp')}, UDP ${outcome('udp')}`);
+      expect(await page.locator('.grid .exposed').count()).toBeGreaterThan(3);
+      expect(await page.locator('.grid .apart').count()).toBe(0);
+      await page.getByLabel('Compared with').selectOption(`${engine} podman/none`);
+      const apart = await page.locator('.grid .apart').count();
+      expect(apart).toBeGreaterThan(10);
+      expect(await page.locator('.detail .count').innerText()).toContain(`${apart} cells differ`);
+      expect(new URL(page.url()).hash).toContain('podman%2Fnone');
+    });
+  });
+
   describe.each([
     ['experiments', '#/experiments'],
     ['experiments, open', `#/experiments?open=${REUSE}`],
     ['an experiment', `#/experiment/conflict/one-on-every-address?platform=${GVISOR}`],
+    ['claims', '#/claims?claim=port-reserved'],
+    ['containers', '#/containers?beside=docker-26.1-linux-6.18-x64+docker/no-proxy'],
   ])('%s', (_, hash) => {
     test.each(['light', 'dark'] as const)(
       'is accessible, as far as axe-core can tell, when it is %s',

@@ -88,13 +88,19 @@ describe('bindspec report', () => {
     const [b, c, d, ...rest] = stderr.trimEnd().split('\n');
     expect(b).toContain(`bindspec: ${path.join(home, 'b/record.json')}: not JSON`);
     expect(c).toMatch(/^bindspec: .*c\/matrix\.json: not a valid record: counts\.pairs: .*'bindspec matrix'$/);
-    expect(d).toContain('d/record.json: a record of version 99, but this bindspec reads version 1');
+    expect(d).toContain(
+      'd/record.json: written by a newer bindspec: it is of version 99, and this one reads up to version 2',
+    );
     expect(rest).toEqual([]);
     expect(existsSync(out)).toBe(false);
   });
 
   test.each([
-    ['a folder without records', () => folder(), /^bindspec: there is no record\.json or matrix\.json in '.*': write/],
+    [
+      'a folder without records',
+      () => folder(),
+      /^bindspec: there is no record\.json, matrix\.json or containers\.json in '.*': write/,
+    ],
     ['what is not there', () => '/nowhere/at/all', /^bindspec: the records can't be read: ENOENT.*\/nowhere\/at\/all/],
   ])('can not merge %s', async (_, given, message) => {
     const { exitCode, stderr } = await bindspec(['report', given(), '-o', folder()]);

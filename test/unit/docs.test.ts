@@ -16,6 +16,7 @@ const COMMANDS = [
   'list',
   'show',
   'report',
+  'diff',
   'doctor',
   'matrix',
   'explore',

@@ -4,7 +4,6 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { HeldShell } from '../../lab/held-shell.ts';
 import type { Missing } from '../../lab/lab.ts';
-import type { Holder } from '../../lab/netns-topology.ts';
 import { onPath } from '../../lab/programs.ts';
 import { docker } from '../docker.ts';
 import { EngineFailed, EngineUnavailable, type Engine, type EngineName } from '../engine.ts';
@@ -21,12 +20,10 @@ import {
   STATE,
 } from './files.ts';
 import { outerPid } from './pids.ts';
-import { hold, PLACES, wireSwitch, type Place } from './topology.ts';
+import { expectLine, holders, runText, CREATION_DEADLINE, DAEMON_DEADLINE } from './held.ts';
+import { joinEngine } from './joined.ts';
+import { LAN_INTERFACE, PLACES, wireSwitch, type Place } from './topology.ts';
 
-/** Namespaces take some tens of milliseconds; a machine that needs longer than this has something else wrong. */
-const CREATION_DEADLINE = 20_000;
-/** A daemon is up in a second; one that needs longer than this has something else wrong. */
-const DAEMON_DEADLINE = 30_000;
 const PAUSE = 50;
 
 /** What to start. */
@@ -36,6 +33,8 @@ export type EngineHostPlan = (
 ) & {
   /** The folder of another system, whose engine it is; the machine's own without. */
   root?: string;
+  /** The socket of an engine that runs already, in a network of its own: nothing is started then but at its side. */
+  socket?: string;
 };
 
 /**
@@ -44,6 +43,8 @@ export type EngineHostPlan = (
  */
 export interface EngineHost {
   readonly engine: Engine;
+  /** The host's interface on the LAN. */
+  readonly device: string;
   /** The words that start a command at a place, among the machine's files. */
   launch(place: Place): readonly string[];
   /** The words that start a command on the host as the engine sees it: its files, processes and environment. */
@@ -101,6 +102,7 @@ function installLine(engine: EngineName, pack: string): string {
 
 /** Starts an engine on a host of its own. @throws EngineUnavailable when that can't be done here. */
 export async function startEngineHost(plan: EngineHostPlan): Promise<EngineHost> {
+  if (plan.socket !== undefined) return joinEngine(plan.engine, plan.socket);
   const missing = engineMissing(plan.engine, plan.root);
   if (missing) throw new EngineUnavailable(missing.reason, missing.enable);
   const cgroup = `bindspec-${randomUUID().slice(0, 8)}`;
@@ -127,18 +129,7 @@ done
 `;
 
 async function build(plan: EngineHostPlan, shell: HeldShell, cgroup: string): Promise<EngineHost> {
-  shell.write('read -r pid _ </proc/self/stat; echo "holder switch $$ $pid"\n');
-  shell.write(hold());
-  const holders = new Map<string, Holder>();
-  while (holders.size < PLACES.length + 1) {
-    const [, name = '', inner = '', outer = ''] = (await answer(shell, 'namespaces can not be made here')).split(' ');
-    holders.set(name, { inner, outer });
-  }
-  const holder = (name: Place | 'switch'): Holder => {
-    const found = holders.get(name);
-    if (!found) throw new Error(`nothing holds the namespace of ${name}`);
-    return found;
-  };
+  const holder = await holders(shell, PLACES);
   shell.write(wireSwitch({ host: holder('host'), neighbour: holder('neighbour'), attacker: holder('attacker') }));
   await expectLine(shell, 'wired', 'the namespaces could not be wired up');
   shell.write(mountState(plan.root ?? null));
@@ -152,26 +143,13 @@ async function build(plan: EngineHostPlan, shell: HeldShell, cgroup: string): Pr
   const engine = await started(plan, inside, cgroup);
   return {
     engine,
+    device: LAN_INTERFACE,
     launch,
     inside,
     launchIn: (inner) => ['nsenter', `--net=/proc/${outerPid(inner, all)}/ns/net`, pid, '--'],
     shell: (text) => runText(inside, text),
     close: () => shell.close(),
   };
-}
-
-/** Runs shell text, and returns what it printed. @throws EngineFailed with its last complaint. */
-async function runText(inside: readonly string[], text: string, more: Readonly<Record<string, string>> = {}) {
-  const [file = '', ...words] = inside;
-  const sets = Object.entries(more).map(([name, value]) => `${name}=${value}`);
-  const { failed, stdout, stderr } = await execa(file, [...words, ...sets, 'sh', '-c', text], {
-    reject: false,
-    timeout: DAEMON_DEADLINE,
-    detached: true,
-    stdin: 'ignore',
-  });
-  if (failed) throw new EngineFailed(stderr.trim().split('\n').at(-1) ?? 'a command on the engine host failed');
-  return stdout;
 }
 
 async function started(plan: EngineHostPlan, inside: readonly string[], cgroup: string): Promise<Engine> {
@@ -186,7 +164,9 @@ async function started(plan: EngineHostPlan, inside: readonly string[], cgroup: 
     return podman([...inside, 'podman']);
   }
   await writeFiles(inside, { [`${STATE}/daemon.json`]: '{}' });
-  const help = await runText(inside, 'dockerd --help');
+  const help = await runText(inside, 'dockerd --help').catch((error: unknown) => {
+    throw error instanceof EngineFailed ? notStarting(error.message) : error;
+  });
   await startDaemon([...inside, ...dockerd({ userlandProxy: plan.userlandProxy ?? true, cgroup }, help)], inside);
   return docker([...inside, 'docker']);
 }
@@ -221,10 +201,7 @@ async function startDaemon(command: readonly string[], inside: readonly string[]
   for (;;) {
     if (over || Date.now() > deadline) {
       daemon.kill('SIGKILL');
-      throw new EngineUnavailable(
-        `dockerd does not start: ${last || 'it says nothing'}`,
-        'look at what it says, and try again',
-      );
+      throw notStarting(last);
     }
     const ready = await runText(
       inside,
@@ -237,19 +214,9 @@ async function startDaemon(command: readonly string[], inside: readonly string[]
   }
 }
 
-async function answer(shell: HeldShell, otherwise: string): Promise<string> {
-  const line = await shell.next();
-  if (line !== null) return line;
-  throw new EngineUnavailable(
-    `${otherwise}: ${shell.complaint || 'no answer'}`,
-    'run it as root on Linux, with iproute2',
-  );
-}
-
-async function expectLine(shell: HeldShell, line: string, otherwise: string): Promise<void> {
-  if ((await answer(shell, otherwise)) === line) return;
-  throw new EngineUnavailable(
-    `${otherwise}: ${shell.complaint || 'no reason given'}`,
-    'run it as root on Linux, with iproute2',
+function notStarting(said: string): EngineUnavailable {
+  return new EngineUnavailable(
+    `dockerd does not start: ${said || 'it says nothing'}`,
+    'look at what it says, and try again',
   );
 }

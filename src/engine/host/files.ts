@@ -1,3 +1,5 @@
+import process from 'node:process';
+
 /** Where everything lies that an engine writes: on a file system in memory, which goes with the mount namespace. */
 export const STATE = '/run/bindspec';
 
@@ -154,16 +156,15 @@ graphroot = "${STATE}/podman/graph"
   };
 }
 
-/** The environment in which engines and their clients run: that of the machine, but for what leads to other engines. */
+/**
+ * What leads an engine or its client to other engines, or to folders that its user can't write to: a rootless podman whose
+ * XDG_CACHE_HOME is somebody else's imports an image and does not know it afterwards (observed with 4.3).
+ */
+const MISLEADING = /^(XDG|DOCKER|CONTAINERS?|PODMAN|BUILDAH|STORAGE|REGISTRY)_/;
+
+/** The words that give a command the environment of engines and their clients: the machine's, but for what misleads. */
 export function environment(): string[] {
-  const unset = [
-    'DOCKER_HOST',
-    'DOCKER_CONTEXT',
-    'DOCKER_CONFIG',
-    'CONTAINER_HOST',
-    'CONTAINER_CONNECTION',
-    'XDG_RUNTIME_DIR',
-  ];
+  const unset = Object.keys(process.env).filter((name) => MISLEADING.test(name));
   const set = {
     PATH: `${PROGRAMS}:${PATH}`,
     HOME: `${STATE}/home`,

@@ -9,6 +9,7 @@ import { legend } from '../standings.ts';
 import { unpack } from '../unpack.ts';
 import type { View } from '../view.ts';
 import { cellTable } from './experiment-table.ts';
+import { declared } from './experiment/declared.ts';
 import { expected } from './experiment/expected.ts';
 import { observed } from './experiment/observed.ts';
 import { transcript } from './experiment/transcript.ts';
@@ -25,6 +26,7 @@ export const experiment: View = {
     document.title = `${found.title} - bindspec`;
     const platforms = shownPlatforms(data, {});
     const detail = h('div', { class: 'detail' });
+    const systems = h('div', { class: 'systems' });
     fill(
       root,
       h('p', { class: 'back' }, h('a', { href: addressOf('experiments') }, 'All experiments')),
@@ -40,8 +42,21 @@ export const experiment: View = {
       ),
       h('details', {}, h('summary', {}, 'What the signs mean'), legend()),
       detail,
+      systems,
     );
     await showCell(detail, data, found, place);
+    if (found.declared !== null) {
+      fill(
+        systems,
+        h('h2', {}, 'Expected by system'),
+        h(
+          'p',
+          { class: 'quiet' },
+          `What bindspec ${data.bindspec} holds to be right, on systems that are not recorded here too.`,
+        ),
+        declared(data, await unpack(found.declared)),
+      );
+    }
   },
 };
 

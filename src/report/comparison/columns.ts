@@ -9,7 +9,7 @@ export interface Column {
 }
 
 /** A record, and the file that it was read from. */
-export interface Given<R extends AnyRecord = AnyRecord> {
+export interface Given<R = AnyRecord> {
   file: string;
   record: R;
 }

@@ -1,13 +1,20 @@
 import type { ComparedCell, ComparedExperiment, ComparedPlatform, Comparison } from '../../record/comparison.ts';
+import type { ContainersRecord } from '../../record/containers.ts';
 import type { MatrixRecord } from '../../record/matrix.ts';
 import type { BindRecord, CellRecord } from '../../record/record.ts';
-import { outcomesBy, type Outcome } from '../outcomes.ts';
+import type { Outcome } from '../outcomes.ts';
 import { countVerdicts } from '../summary.ts';
 import type { Column } from './columns.ts';
+import { comparedEngine } from './engines.ts';
 import { sameOutcomes } from './same-outcomes.ts';
+import { outcomesIn, shapesOf } from './told-places.ts';
 
 /** What several platforms did, side by side. It judges nothing: the verdicts are those of the records. */
-export function compare(columns: readonly Column[], bindspec: string): Comparison {
+export function compare(
+  columns: readonly Column[],
+  bindspec: string,
+  engines: readonly ContainersRecord[] = [],
+): Comparison {
   const runs = columns.flatMap(({ name, run }) => (run ? [{ name, run }] : []));
   return {
     schema: 1,
@@ -16,6 +23,7 @@ export function compare(columns: readonly Column[], bindspec: string): Compariso
     platforms: columns.flatMap(platformOf),
     experiments: experimentsOf(runs),
     claims: claimsOf(runs),
+    ...(engines.length === 0 ? {} : { engines: engines.map(comparedEngine) }),
   };
 }
 
@@ -72,7 +80,7 @@ function experimentsOf(runs: readonly Run[]): ComparedExperiment[] {
 
 function comparedCell(on: ReadonlyMap<string, CellRecord>): ComparedCell {
   const [first] = on.values();
-  const shapes = [...on.values()].flatMap(({ expectation }) => (expectation ? [expectation.expect] : []));
+  const shapes = shapesOf([...on.values()]);
   const seen = [...on].map(([name, cell]) => [name, seenOf(cell, shapes)] as const);
   return {
     id: first?.id ?? '',
@@ -87,29 +95,8 @@ function seenOf(cell: CellRecord, shapes: readonly unknown[]): ComparedCell['on'
     verdict: cell.verdict,
     ...(cell.reason === undefined ? {} : { reason: cell.reason }),
     ...(cell.expectation === undefined ? {} : { known: cell.expectation.known }),
-    outcomes: outcomesOf(cell, shapes),
+    outcomes: outcomesIn(cell, shapes),
   };
-}
-
-/**
- * What was observed wherever any of the platforms is judged, so that all are seen in the same places. Where none is, all
- * that was observed, but for times, which are never the same.
- */
-function outcomesOf({ observation }: CellRecord, shapes: readonly unknown[]): Outcome[] {
-  if (observation === undefined) return [];
-  if (shapes.length === 0) return outcomesBy(observation, observation).filter(({ observed }) => !isTime(observed));
-  const found = new Map<string, Outcome>();
-  for (const shape of shapes) {
-    for (const outcome of outcomesBy(shape, observation)) {
-      if (!found.has(outcome.place)) found.set(outcome.place, outcome);
-    }
-  }
-  return [...found.values()];
-}
-
-/** Milliseconds have a fraction; counts and lengths have none. */
-function isTime(observed: string): boolean {
-  return /^\d+\.\d+$/.test(observed);
 }
 
 /** The platforms in groups of the same outcome; the largest first, and of two alike the one that comes first. */

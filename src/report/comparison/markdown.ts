@@ -3,22 +3,27 @@ import { cellCount } from '../axes.ts';
 import { code, table, text } from '../markup.ts';
 import { countsInWords } from '../summary.ts';
 import { duration } from '../words.ts';
+import { engineSection } from './markdown-engines.ts';
 import { differences, experimentTables } from './markdown-experiments.ts';
 
 /** A comparison as a page for people, in the Markdown of the forges. */
-export function comparisonMarkdown({ platforms, experiments, claims }: Comparison): string {
+export function comparisonMarkdown({ platforms, experiments, claims, engines = [] }: Comparison): string {
   const ran = platforms.filter(({ run }) => run).map(({ name }) => name);
   const parts = [
-    `# bindspec on ${platforms.length} platform${platforms.length === 1 ? '' : 's'}`,
-    overview({ experiments }),
-    '## Platforms',
-    platformTable(platforms),
+    `# bindspec on ${titleOf({ platforms, engines })}`,
+    ...(platforms.length === 0 ? [] : [overview({ experiments }), '## Platforms', platformTable(platforms)]),
     ...(experiments.length > 0 ? ['## Experiments', KEY, ...experimentTables(experiments, ran)] : []),
     ...section('Where they differ', differences(experiments, ran)),
     ...section('What the documents claim', claimsSection(claims, ran)),
     ...section('Bind matrices', matrices(platforms)),
+    ...section('Container engines', engineSection(engines)),
   ];
   return `${parts.join('\n\n')}\n`;
+}
+
+function titleOf({ platforms, engines = [] }: Pick<Comparison, 'platforms' | 'engines'>): string {
+  const [count, what] = platforms.length > 0 ? [platforms.length, 'platform'] : [engines.length, 'container engine'];
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 const KEY =

@@ -3,8 +3,20 @@ import { inWords, localhostOf, outcomeAt } from '../../containers/reading.ts';
 import type { ConfigurationRecord, OutcomeRecord, RowRecord } from '../../record/containers.ts';
 
 /** What the signs of a table mean. */
-export const KEY =
-  '✓ answered, ✗ refused, ~ accepted then closed, ∿ accepted then silence, · silence, ≠ answered from another address, ! other error';
+export const SIGN_WORDS: Readonly<Record<string, string>> = {
+  '✓': 'answered',
+  '✗': 'refused',
+  '~': 'accepted then closed',
+  '∿': 'accepted then silence',
+  '·': 'silence',
+  '≠': 'answered from another address',
+  '!': 'other error',
+};
+
+/** The same in a line. */
+export const KEY = Object.entries(SIGN_WORDS)
+  .map(([sign, word]) => `${sign} ${word}`)
+  .join(', ');
 
 const SIGNS: Readonly<Record<string, string>> = {
   answered: '✓',

@@ -8,9 +8,9 @@ import { exposuresOf, securityCounts } from './words.ts';
 export function containersMarkdown(record: ContainersRecord): string {
   const { engine, platform, configurations } = record;
   const lines = [
-    `# ${engine.name} ${engine.version} on ${platform.system} ${platform.release} (${platform.architecture})`,
+    `# ${text(`${engine.name} ${engine.version} on ${platform.system} ${platform.release} (${platform.architecture})`)}`,
     '',
-    `Recorded by \`bindspec containers\` ${record.bindspec} on ${record.started.slice(0, 10)}. Each configuration had an`,
+    `Recorded by \`bindspec containers\` ${text(record.bindspec)} on ${text(record.started.slice(0, 10))}. Each configuration had an`,
     'engine, hosts and networks of its own.',
     '',
     '## What is reached that should not be',

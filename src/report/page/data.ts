@@ -1,4 +1,5 @@
-import type { ComparedPlatform } from '../../record/comparison.ts';
+import type { ComparedEngine, ComparedPlatform } from '../../record/comparison.ts';
+import type { ContainersRecord } from '../../record/containers.ts';
 import type { BindRecord, CellRecord, ClaimRecord, TranscriptLine } from '../../record/record.ts';
 import type { PackedMatrices } from '../../matrix/pack.ts';
 import type { Outcome } from '../outcomes.ts';
@@ -54,6 +55,19 @@ export interface Tape {
   transcript: TranscriptLine[];
 }
 
+/** Systems of which the same is expected by bindspec itself, whatever was recorded. */
+export interface Declared {
+  systems: string[];
+  groups: {
+    /** Which cells; null for all of the experiment. */
+    cells: string | null;
+    /** Empty where nobody has said what is right. */
+    leaves: PageExpectation['leaves'];
+    because?: string;
+  }[];
+  grounds: { systems: string[]; known: PageExpectation['known']; cite: PageExpectation['cite'] }[];
+}
+
 export interface PageExperiment {
   id: string;
   title: string;
@@ -61,6 +75,8 @@ export interface PageExperiment {
   cells: PageCell[];
   /** By cell, then by platform; null where there is none. */
   tapes: Pack<(Tape | null)[][]>;
+  /** What is expected on every system, recorded here or not; null where this bindspec does not have the experiment. */
+  declared: Pack<Declared[]> | null;
 }
 
 /** A claim's verdict on a platform, and the cells that it rests on. */
@@ -74,6 +90,11 @@ export interface PageClaim {
   on: (number | null)[];
 }
 
+/** A container engine; its record is packed. */
+export interface PageEngine extends ComparedEngine {
+  record: Pack<ContainersRecord>;
+}
+
 export interface PageData {
   bindspec: string;
   /** The bind matrices of the platforms that have one; null where none has. */
@@ -84,6 +105,7 @@ export interface PageData {
   expectations: PageExpectation[];
   claims: PageClaim[];
   rulings: Ruling[];
+  engines: PageEngine[];
   /** The documents that are cited, by their ids. */
   sources: Readonly<Record<string, Source>>;
 }

@@ -1,6 +1,8 @@
 import type { Comparison, ComparedCell, ComparedExperiment } from '../../record/comparison.ts';
+import type { ContainersRecord } from '../../record/containers.ts';
 import type { CellRecord } from '../../record/record.ts';
 import { packMatrices, type PackedMatrices } from '../../matrix/pack.ts';
+import { cellsOf, type Registered } from '../../experiment/cells.ts';
 import { leaves } from '../../verdict/expectation.ts';
 import type { Column } from '../comparison/columns.ts';
 import { expectedInWords, observedInWords, placeInWords, sourceOf } from '../words.ts';
@@ -8,13 +10,16 @@ import type {
   Pack,
   PageCell,
   PageClaim,
+  PageEngine,
   PageData,
   PageExpectation,
+  PageExperiment,
   PagePlatform,
   Ruling,
   Sight,
   Tape,
 } from './data.ts';
+import { declaredFor } from './declared.ts';
 import { headline } from './headline.ts';
 import { Shared } from './shared.ts';
 
@@ -38,8 +43,16 @@ interface Indexed extends Column {
   cells: ReadonlyMap<string, CellRecord>;
 }
 
-/** What the page of a comparison needs, of it and of the columns that it was made of. */
-export function pageData(comparison: Comparison, columns: readonly Column[]): Made {
+/**
+ * What the page of a comparison needs, of it and of what it was made of.
+ * @param registry the experiments of this bindspec, which say what is expected on systems that were not recorded
+ */
+export function pageData(
+  comparison: Comparison,
+  columns: readonly Column[],
+  engines: readonly ContainersRecord[] = [],
+  registry: readonly Registered[] = [],
+): Made {
   const gathered: Gathered = {
     sights: new Shared(),
     expectations: new Shared(),
@@ -57,6 +70,10 @@ export function pageData(comparison: Comparison, columns: readonly Column[]): Ma
     asks,
     cells: cells.map((cell) => cellOf(cell, indexed, gathered)),
     tapes: tapesOf(cells, indexed, gathered),
+    declared: declaredOf(
+      registry.find((one) => one.id === id),
+      gathered,
+    ),
   }));
   const claims = comparison.claims.map((claim) => claimOf(claim, columns, gathered));
   return {
@@ -69,6 +86,10 @@ export function pageData(comparison: Comparison, columns: readonly Column[]): Ma
       expectations: gathered.expectations.values,
       claims,
       rulings: gathered.rulings.values,
+      engines: (comparison.engines ?? []).map((engine, place) => ({
+        ...engine,
+        record: pack(gathered, engines[place]) as PageEngine['record'],
+      })),
       sources: Object.fromEntries([...gathered.sources].map((id) => [id, sourceOf(id)])),
     },
     packs: gathered.packs,
@@ -129,6 +150,15 @@ function expectationOf(
   });
 }
 
+function declaredOf(registered: Registered | undefined, gathered: Gathered): PageExperiment['declared'] {
+  if (registered === undefined) return null;
+  const declared = declaredFor(cellsOf(registered));
+  for (const { source } of declared.flatMap(({ grounds }) => grounds.flatMap(({ cite }) => cite))) {
+    gathered.sources.add(source);
+  }
+  return pack(gathered, declared);
+}
+
 /** An experiment's transcripts, of all platforms together, because they are nearly alike and so pack well. */
 function tapesOf(
   cells: ComparedExperiment['cells'],
@@ -147,7 +177,7 @@ function tapeOf(cell: CellRecord | undefined): Tape | null {
   return { observation, duration, attempts, transcript };
 }
 
-/** @throws RangeError for a matrix whose parts do not fit together. */
+/** @throws UnfitMatrix */
 function matricesOf(columns: readonly Column[], gathered: Gathered): Pack<PackedMatrices> | null {
   const given = columns.flatMap(({ name, matrix }) => (matrix === undefined ? [] : [{ name, record: matrix }]));
   return given.length === 0 ? null : pack(gathered, packMatrices(given));

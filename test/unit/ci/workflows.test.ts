@@ -75,10 +75,14 @@ describe.each(workflows)('%s', (_, { permissions, concurrency }) => {
   });
 });
 
-describe.each(jobs)('the job $name of $file', ({ job }) => {
+/** What a job may do beyond reading: publish a page, where that is all that it does. */
+const RIGHTS: Readonly<Record<string, object>> = { deploy: { pages: 'write', 'id-token': 'write' } };
+
+describe.each(jobs)('the job $name of $file', ({ name, job }) => {
   test('has a limit of time, and asks for no more rights', () => {
     expect(job['timeout-minutes']).toBeLessThanOrEqual(60);
-    expect(job).not.toHaveProperty('permissions');
+    expect((job as { permissions?: object }).permissions).toEqual(RIGHTS[name]);
+    if (Object.hasOwn(RIGHTS, name)) expect(job.steps.filter((one) => 'run' in one)).toEqual([]);
   });
 
   test('lets the other platforms go on when one fails', () => {

@@ -34,6 +34,7 @@ describe('a question', () => {
     ['closed', [{}, {}, { outcome: 'eof' }]],
     ['closed', [{}, {}, { outcome: 'ECONNRESET' }]],
     ['closed', [{}, { outcome: 'EPIPE' }]],
+    ['closed', [{ outcome: 'ECONNRESET' }]],
     ['accepted', [{}, {}, { outcome: 'silence' }]],
     ['silence', [{ outcome: 'silence' }]],
     ['silence', [{ outcome: 'EHOSTUNREACH' }]],

@@ -1,5 +1,6 @@
+import process from 'node:process';
 import { describe, expect, it } from 'vitest';
-import { countedAs } from '../../../src/engine/host/pids.ts';
+import { numbersOf, outerPid } from '../../../src/engine/host/pids.ts';
 import { containerOf } from '../../../src/engine/inspect.ts';
 
 const DOCKER = {
@@ -60,11 +61,14 @@ describe('what inspect prints', () => {
 });
 
 describe('a process', () => {
-  it('is known by its number in the namespace below ours', () => {
-    const status = 'Name:\tsleep\nNSpid:\t4711\t42\t1\nPPid:\t7\n';
-    expect(countedAs(status, 42)).toBe(true);
-    expect(countedAs(status, 1)).toBe(false);
-    expect(countedAs(status, 4711)).toBe(false);
-    expect(countedAs('Name:\tsleep\nNSpid:\t42\n', 42)).toBe(false);
+  it('has a number in each pid namespace from ours down', () => {
+    expect(numbersOf('Name:\tsleep\nNSpid:\t4711\t42\t1\nPPid:\t7\n')).toEqual([4711, 42, 1]);
+    expect(numbersOf('Name:\tsleep\n')).toEqual([]);
+  });
+
+  it.skipIf(process.platform !== 'linux')('of our own namespace is known by the number it has', () => {
+    const own = String(process.pid);
+    expect(outerPid(process.pid, own)).toBe(own);
+    expect(() => outerPid(4_000_000_000, own)).toThrow(/no process is number 4000000000/);
   });
 });

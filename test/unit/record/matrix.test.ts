@@ -48,7 +48,9 @@ describe('the record of a matrix', () => {
       }
       return 'was read';
     };
-    expect(refusal({ ...whole, schema: 9 })).toContain('a record of version 9, but this bindspec reads version 1');
+    expect(refusal({ ...whole, schema: 9 })).toContain(
+      'written by a newer bindspec: it is of version 9, and this one reads up to version 1',
+    );
     expect(refusal({ ...whole, kind: 'run' })).toMatch(
       /not a valid record: kind: .*; write it anew with 'bindspec matrix'$/,
     );

@@ -20,20 +20,6 @@ describe('reading a record', () => {
     expect(readRecord(`\uFEFF${JSON.stringify(fixture, null, 2)}\r\n`, 'record.json')).toEqual(JSON.parse(written));
   });
 
-  it('reads one from before the errors were kept', () => {
-    const { errors, ...old } = fixture;
-    expect(errors).toBeDefined();
-    expect(readRecord(JSON.stringify(old), 'record.json')).not.toHaveProperty('errors');
-  });
-
-  it('reads one from before nothing was assumed of other systems', () => {
-    const [cell] = fixture.cells;
-    const cells = [{ ...cell, expectation: { ...cell?.expectation, known: 'assumed' } }];
-    expect(readRecord(JSON.stringify({ ...fixture, cells }), 'record.json').cells[0]?.expectation?.known).toBe(
-      'assumed',
-    );
-  });
-
   it('says in one line that it is not JSON', () => {
     expect(refusal('{"a":\n\u001B[31m')).toMatch(/^reports\/x\/record\.json: not JSON: .*; write it anew with/);
     expect(refusal(' \n')).toBe("reports/x/record.json: empty; write it anew with 'bindspec run'");
@@ -49,10 +35,15 @@ describe('reading a record', () => {
   });
 
   it('says that it is of another version', () => {
-    expect(refusal(JSON.stringify({ ...fixture, schema: 2 }))).toBe(
-      'reports/x/record.json: a record of version 2, but this bindspec reads version 1; ' +
+    expect(refusal(JSON.stringify({ ...fixture, schema: 3 }))).toBe(
+      'reports/x/record.json: written by a newer bindspec: it is of version 3, and this one reads up to version 2; ' +
         "read it with the bindspec that wrote it, or write it anew with 'bindspec run'",
     );
+    for (const never of [0, -1, 1.5, Number.MIN_SAFE_INTEGER]) {
+      expect(refusal(JSON.stringify({ ...fixture, schema: never }))).toContain(
+        `not a record: there was no version ${never}`,
+      );
+    }
     expect(refusal(JSON.stringify({ ...fixture, schema: '1' }))).toContain('not a valid record: schema: ');
   });
 

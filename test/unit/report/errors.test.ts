@@ -25,7 +25,7 @@ describe('errors in words', () => {
     expect(errorsInWords({ errors }, [])).toEqual([]);
   });
 
-  it('are none in a record from before they were kept', () => {
-    expect(errorsInWords({})).toEqual([]);
+  it('are none in a run that met none', () => {
+    expect(errorsInWords({ errors: {} })).toEqual([]);
   });
 });

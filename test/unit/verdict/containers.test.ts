@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changesBetween } from '../../../src/verdict/changes.ts';
+import { changesBetween, groupChanges } from '../../../src/verdict/changes.ts';
 import { securityIds, securityOf } from '../../../src/verdict/containers.ts';
 import { parseKnownVerdicts, withKnown } from '../../../src/verdict/known-containers.ts';
 import { promiseIds, promisesOf } from '../../../src/verdict/promises.ts';
@@ -141,20 +141,44 @@ describe('changes', () => {
         { published: 'not', bind: '::', socket: 'tcp', came: { 'host lan': 'answered' } },
       ]),
     ]);
-    expect(changesBetween(before, after)).toEqual([
+    expect(changesBetween(before, after)).toEqual({
+      both: 3,
+      changes: [
+        {
+          configuration: 'docker/proxy',
+          what: 'tcp to 0.0.0.0 published on 127.0.0.1: attacker by 127.0.0.1',
+          who: 'attacker by 127.0.0.1',
+          was: 'answered',
+          is: 'silence',
+        },
+        {
+          configuration: 'docker/proxy',
+          what: 'udp to :: published on not: neighbour by container',
+          who: 'neighbour by container',
+          was: 'answered',
+          is: 'silence',
+        },
+      ],
+      unasked: { appeared: 1, gone: 0 },
+    });
+    expect(changesBetween(before, before).changes).toEqual([]);
+  });
+
+  it('are told together where one configuration came from one outcome to one other', () => {
+    const { changes } = changesBetween(containersRecord([bridge('answered')]), containersRecord([bridge('silence')]));
+    expect(groupChanges(changes)).toMatchObject([
       {
         configuration: 'docker/proxy',
-        what: 'tcp to 0.0.0.0 published on 127.0.0.1: attacker by 127.0.0.1',
         was: 'answered',
         is: 'silence',
-      },
-      {
-        configuration: 'docker/proxy',
-        what: 'udp to :: published on not: neighbour by container',
-        was: 'answered',
-        is: 'silence',
+        who: ['attacker by 127.0.0.1', 'neighbour by container'],
       },
     ]);
-    expect(changesBetween(before, before)).toEqual([]);
+  });
+
+  it('tell nothing of a configuration that was skipped', () => {
+    const skipped = { ...bridge('silence'), skipped: { reason: 'none', enable: 'none' } };
+    const { both, changes } = changesBetween(containersRecord([bridge('answered')]), containersRecord([skipped]));
+    expect([both, changes]).toEqual([0, []]);
   });
 });

@@ -1,0 +1,57 @@
+import { execa } from 'execa';
+import type { HeldShell } from '../../lab/held-shell.ts';
+import type { Holder } from '../../lab/netns-topology.ts';
+import { EngineFailed, EngineUnavailable } from '../engine.ts';
+import { hold, type Place } from './topology.ts';
+
+/** Namespaces take some tens of milliseconds; a machine that needs longer than this has something else wrong. */
+export const CREATION_DEADLINE = 20_000;
+/** A daemon is up in a second; one that needs longer than this has something else wrong. */
+export const DAEMON_DEADLINE = 30_000;
+
+const MEND = 'run it as root on Linux, with iproute2';
+
+/**
+ * Has a shell hold a namespace for each of some places, and returns who holds which; its own is the switch's.
+ * @throws EngineUnavailable where that can't be done
+ */
+export async function holders(shell: HeldShell, places: readonly Place[]): Promise<(name: Place | 'switch') => Holder> {
+  shell.write('read -r pid _ </proc/self/stat; echo "holder switch $$ $pid"\n');
+  shell.write(hold(places));
+  const found = new Map<string, Holder>();
+  while (found.size < places.length + 1) {
+    const [, name = '', inner = '', outer = ''] = (await answer(shell, 'namespaces can not be made here')).split(' ');
+    found.set(name, { inner, outer });
+  }
+  return (name) => {
+    const holder = found.get(name);
+    if (!holder) throw new Error(`nothing holds the namespace of ${name}`);
+    return holder;
+  };
+}
+
+/** Waits for a line. @throws EngineUnavailable, which says `otherwise`, when it is another. */
+export async function expectLine(shell: HeldShell, line: string, otherwise: string): Promise<void> {
+  if ((await answer(shell, otherwise)) === line) return;
+  throw new EngineUnavailable(`${otherwise}: ${shell.complaint || 'no reason given'}`, MEND);
+}
+
+async function answer(shell: HeldShell, otherwise: string): Promise<string> {
+  const line = await shell.next();
+  if (line !== null) return line;
+  throw new EngineUnavailable(`${otherwise}: ${shell.complaint || 'no answer'}`, MEND);
+}
+
+/** Runs shell text behind some words, and returns what it printed. @throws EngineFailed with its last complaint. */
+export async function runText(inside: readonly string[], text: string, more: Readonly<Record<string, string>> = {}) {
+  const [file = '', ...words] = inside;
+  const sets = Object.entries(more).map(([name, value]) => `${name}=${value}`);
+  const { failed, stdout, stderr } = await execa(file, [...words, ...sets, 'sh', '-c', text], {
+    reject: false,
+    timeout: DAEMON_DEADLINE,
+    detached: true,
+    stdin: 'ignore',
+  });
+  if (failed) throw new EngineFailed(stderr.trim().split('\n').at(-1) ?? 'a command on the engine host failed');
+  return stdout;
+}

@@ -1,0 +1,160 @@
+import { randomInt } from 'node:crypto';
+import { existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { HeldShell } from '../../lab/held-shell.ts';
+import { EngineFailed, EngineUnavailable, type Engine, type EngineName } from '../engine.ts';
+import { engineNamed } from '../named.ts';
+import { nameOfLab, sweep } from '../sweep.ts';
+import type { EngineHost } from './engine-host.ts';
+import { CREATION_DEADLINE, expectLine, holders, runText } from './held.ts';
+import { guestOf, type Guest } from './guest.ts';
+import { idleImage } from './idle-image.ts';
+import { outerPid, outsideOf, running } from './pids.ts';
+import { GUEST_INTERFACE, SUBNET, SUBNET6, wireGuest, type Place } from './topology.ts';
+
+/** What the errors of ICMP are limited by, as everywhere else: a refusal would be silence at random. */
+const LIMITS = ['ipv4/icmp_ratelimit', 'ipv4/icmp_msgs_per_sec', 'ipv4/icmp_msgs_burst', 'ipv6/icmp/ratelimit'];
+const LIFTED = [0, 100_000, 100_000, 0];
+/** A process of a container that was started is there within this time, in milliseconds. */
+const APPEARANCE = 5000;
+const PAUSE = 50;
+
+/**
+ * Joins an engine that runs already, by its socket: its host gets an interface on a switch of ours, with a neighbour and
+ * an attacker on it. What is made of it has names and labels of its own, and is taken back at the end; containers end with
+ * this process however that ends, and a network that is left then is removed by the next run.
+ * @throws EngineUnavailable when it does not answer, is not root's, or works in the network of this machine itself
+ */
+export async function joinEngine(name: EngineName, socket: string): Promise<EngineHost> {
+  const where = `the engine at ${socket}`;
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) {
+    throw new EngineUnavailable('only root of a Linux machine can join an engine', 'run it with sudo');
+  }
+  if (!existsSync(socket)) throw new EngineUnavailable(`there is no socket ${socket}`, 'look where its daemon listens');
+  if (listensHere(socket)) throw inMachine(where);
+  const engine = engineNamed(`${name}=${socket}`);
+  const { rootless } = await engine.facts();
+  if (rootless) {
+    const mend = `take --engine ${name}, for which one is made`;
+    throw new EngineUnavailable(`${where} is an ordinary user's, and publishes where its user is`, mend);
+  }
+  await sweep(engine);
+  const lab = nameOfLab();
+  const guest = guestOf(engine, lab);
+  try {
+    return await join(engine, guest, lab, where);
+  } catch (error) {
+    await guest.leave();
+    throw error;
+  }
+}
+
+async function join(engine: Engine, guest: Guest, lab: string, where: string): Promise<EngineHost> {
+  const pid = await processOnHost(engine, guest, lab);
+  const net = `--net=/proc/${pid}/ns/net`;
+  if ([String(process.pid), '1'].some((own) => networkOf(own) === networkOf(pid))) throw inMachine(where);
+  const daemon = outsideOf(pid);
+  if (daemon === null) throw new EngineFailed('the container that shows the network of its engine has ended');
+
+  await wantFree(['nsenter', net, '--', 'env'], where);
+  const shell = new HeldShell(
+    ['unshare', '--net', '--mount', '--pid', '--fork', '--kill-child=KILL', 'sh'],
+    CREATION_DEADLINE,
+  );
+  const inside = [
+    'nsenter',
+    net,
+    `--mount=/proc/${daemon}/ns/mnt`,
+    `--pid=/proc/${daemon}/ns/pid`,
+    '--',
+    'env',
+    'LC_ALL=C',
+  ];
+  const limited = await lift(['nsenter', net, '--', 'env']);
+  const close = async () => {
+    await guest.leave();
+    await limited();
+    await shell.close();
+  };
+  try {
+    const holder = await holders(shell, ['neighbour', 'attacker']);
+    const host = { inner: `/proc/${pid}/ns/net`, outer: pid };
+    shell.write(wireGuest({ host, neighbour: holder('neighbour'), attacker: holder('attacker') }));
+    await expectLine(shell, 'wired', `the host of ${where.replace('the ', '')} could not be wired up`);
+    const own = `--pid=/proc/${holder('switch').outer}/ns/pid`;
+    const namespace = (place: Place) => (place === 'host' ? pid : holder(place).outer);
+    return {
+      engine: guest.engine,
+      device: GUEST_INTERFACE,
+      launch: (place) => ['nsenter', `--net=/proc/${namespace(place)}/ns/net`, own, '--'],
+      inside,
+      launchIn: (inner) => ['nsenter', `--net=/proc/${outerPid(inner, daemon)}/ns/net`, own, '--'],
+      shell: (text) => runText(inside, text),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** @throws EngineUnavailable where the host already knows a way to the addresses of our switch */
+async function wantFree(enter: readonly string[], where: string): Promise<void> {
+  const taken = await runText(enter, `ip route show ${SUBNET}; ip -6 route show ${SUBNET6}`);
+  if (taken.trim() === '') return;
+  const reason = `the host of ${where.replace('the ', '')} has ${SUBNET} or ${SUBNET6} already, which its neighbours are given`;
+  throw new EngineUnavailable(reason, 'start its daemon where these are free');
+}
+
+/** Starts a container in the network of the engine's host, and returns its process as we know it. */
+async function processOnHost(engine: Engine, guest: Guest, lab: string): Promise<string> {
+  await guest.engine.importImage(await idleImage(), lab, []);
+  // A time that no other process sleeps, to tell it from them in whatever pid namespace it is.
+  const command = ['/bin/sleep', String(randomInt(1_000_000_000, 2_000_000_000))];
+  await guest.engine.run({ name: 'host', image: lab, networks: ['host'], command });
+  for (const deadline = Date.now() + APPEARANCE; Date.now() < deadline;) {
+    const [pid] = running(command);
+    if (pid !== undefined) return pid;
+    await new Promise((resolve) => {
+      setTimeout(resolve, PAUSE);
+    });
+  }
+  throw new EngineFailed(`${engine.name} run: its containers are not on this machine`);
+}
+
+/** Whether a socket is one of those that were made in the network of this process, or of the machine. */
+function listensHere(socket: string): boolean {
+  return ['self', '1'].some((pid) =>
+    readFileSync(`/proc/${pid}/net/unix`, 'utf8')
+      .split('\n')
+      .some((line) => line.endsWith(` ${socket}`)),
+  );
+}
+
+function networkOf(pid: string): string {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/net`);
+  } catch {
+    // Of the first process not even root may know it everywhere.
+    return `unknown of ${pid}`;
+  }
+}
+
+function inMachine(where: string): EngineUnavailable {
+  return new EngineUnavailable(
+    `${where} works in the network of this machine, in which nothing is ever tried`,
+    'start its daemon in a network namespace (unshare --net), or name the engine alone, and one is started in its own',
+  );
+}
+
+/** Lifts the limits of the host's ICMP errors, and returns what sets them to what they were. */
+async function lift(enter: readonly string[]): Promise<() => Promise<void>> {
+  const file = (limit: string) => `/proc/sys/net/${limit}`;
+  const printed = await runText(enter, LIMITS.map((limit) => `cat ${file(limit)} 2>/dev/null || echo`).join('; '));
+  const before = printed.split('\n');
+  const set = async (values: readonly (string | number | undefined)[]) => {
+    const writes = LIMITS.map((limit, index) => `echo ${values[index] ?? ''} >${file(limit)}`);
+    await runText(enter, `{ ${writes.join('; ')}; } 2>/dev/null; true`).catch(() => undefined);
+  };
+  await set(LIFTED);
+  return () => set(before);
+}

@@ -1,0 +1,34 @@
+import type { ContainersRecord } from '../../record/containers.ts';
+import type { ContainersDifference } from '../../record/difference.ts';
+import { changesBetween, groupChanges, ran } from '../../verdict/changes.ts';
+
+/** What differs between two records of containers: what was asked, and what is exposed or promised. */
+export function diffContainers(before: ContainersRecord, after: ContainersRecord): ContainersDifference {
+  const { both, changes, unasked } = changesBetween(before, after);
+  const ids = ({ configurations }: ContainersRecord) => configurations.filter(ran).map(({ id }) => id);
+  const [old, now] = [ids(before), ids(after)];
+  return {
+    both,
+    different: changes.length,
+    changes: groupChanges(changes),
+    verdicts: verdicts(before, after),
+    appeared: now.filter((id) => !old.includes(id)),
+    gone: old.filter((id) => !now.includes(id)),
+    unasked,
+  };
+}
+
+function verdicts(before: ContainersRecord, after: ContainersRecord): ContainersDifference['verdicts'] {
+  const ways = (record: ContainersRecord) => new Map(record.security.map((one) => [one.id, one.verdict as string]));
+  const promises = (record: ContainersRecord) =>
+    new Map(record.promises.map(({ id, broken }) => [id, broken.length > 0 ? 'broken' : 'kept']));
+  const [old, kept] = [ways(before), promises(before)];
+  const changed = (id: string, says: string, was: string | undefined, is: string) =>
+    was === undefined || was === is ? [] : [{ what: id, says, was, is }];
+  return [
+    ...after.security.flatMap(({ id, says, verdict }) => changed(id, says, old.get(id), verdict)),
+    ...after.promises.flatMap(({ id, says, broken }) =>
+      changed(id, says, kept.get(id), broken.length > 0 ? 'broken' : 'kept'),
+    ),
+  ];
+}

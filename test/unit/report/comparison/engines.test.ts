@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { comparisonSchema } from '../../../../src/record/comparison.ts';
+import type { ContainersRecord } from '../../../../src/record/containers.ts';
+import { compare } from '../../../../src/report/comparison/compare.ts';
+import { enginesOf } from '../../../../src/report/comparison/engines.ts';
+import { findingsOf } from '../../../../src/report/comparison/findings.ts';
+import { comparisonMarkdown } from '../../../../src/report/comparison/markdown.ts';
+import { securityOf } from '../../../../src/verdict/containers.ts';
+import { configurationRecord, containersRecord } from '../../../support/containers.ts';
+
+const open = configurationRecord({ id: 'docker/proxy', mode: 'bridge', title: 'a | bridge' }, [
+  { published: '127.0.0.1', bind: '::', socket: 'tcp', came: { 'attacker 127.0.0.1': 'answered' } },
+]);
+const closed = configurationRecord({ id: 'docker/proxy', mode: 'bridge' }, [
+  { published: '127.0.0.1', bind: '::', socket: 'tcp', came: { 'attacker 127.0.0.1': 'silence' } },
+]);
+const missing = configurationRecord(
+  { id: 'docker/none', mode: 'none', skipped: { reason: 'it is <not> here', enable: 'install it' } },
+  [],
+);
+
+function engine(id: string, version: string, configurations: ContainersRecord['configurations'], more = {}) {
+  const named = { id, name: 'docker', version } as const;
+  const security = configurations.flatMap((one) => securityOf(one, named));
+  return containersRecord(configurations, { engine: named, security, ...more });
+}
+
+const old = engine('docker-20.10-linux', '20.10.24', [open, missing]);
+const recent = engine('docker-28.0-linux', '28.0.1', [closed]);
+const given = (...records: ContainersRecord[]) => records.map((record, index) => ({ file: `${index}.json`, record }));
+
+describe('engines of several records', () => {
+  it('are in the order of their versions, each once: the fuller record, or else the newer', () => {
+    const older = { ...recent, started: '2020-01-01T00:00:00.000Z' };
+    const less = engine('docker-20.10-linux', '20.10.24', [missing], { started: '2030-01-01T00:00:00.000Z' });
+    const { engines, superseded } = enginesOf(given(older, recent, old, less));
+    expect(engines).toEqual([old, recent]);
+    expect(superseded).toEqual([
+      { file: '0.json', by: '1.json', because: 'newer' },
+      { file: '3.json', by: '2.json', because: 'fuller' },
+    ]);
+  });
+
+  it('are in a comparison that keeps to its schema, with what is exposed and how often', () => {
+    const comparison = comparisonSchema.parse(compare([], '0.1.0', [old, recent]));
+    expect(comparison.engines?.[0]).toMatchObject({
+      name: 'docker-20.10-linux',
+      exposures: [{ configuration: 'docker/proxy', how: 'tcp by 127.0.0.1' }],
+      configurations: [
+        { id: 'docker/proxy', exposed: 1, contained: 0 },
+        { id: 'docker/none', exposed: 0, contained: 0, skipped: 'it is <not> here' },
+      ],
+    });
+    expect(compare([], '0.1.0').engines).toBeUndefined();
+  });
+
+  it('are found by what is exposed on any', () => {
+    const [finding, ...others] = findingsOf(compare([], '0.1.0', [old, recent]).engines ?? []);
+    expect(others).toEqual([]);
+    expect([...(finding?.on.keys() ?? [])]).toEqual(['docker-20.10-linux']);
+  });
+
+  it('have a section of the page in Markdown', () => {
+    const page = comparisonMarkdown(compare([], '0.1.0', [old, recent]));
+    expect(page).toContain('# bindspec on 2 container engines\n\n## Container engines');
+    expect(page).toContain(
+      'reaches a port that is published on 127.0.0.1 alone | **exposed** in `docker/proxy`<br>moby',
+    );
+    expect(page).toContain('| contained |');
+    expect(page).toContain('| `docker/proxy` | **1 exposed**, 0 contained | 1 contained |');
+    expect(page).toContain(
+      String.raw`| \`docker/none\` | skipped: it is &lt;not&gt; here | not run |`.replaceAll('\\`', '`'),
+    );
+    expect(comparisonMarkdown(compare([], '0.1.0', [recent]))).toContain('Nothing is reached that should not be');
+  });
+});

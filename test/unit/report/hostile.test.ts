@@ -1,0 +1,170 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { z } from 'zod';
+import { containersSchema, type ContainersRecord } from '../../../src/record/containers.ts';
+import { matrixSchema, type MatrixRecord } from '../../../src/record/matrix.ts';
+import { recordSchema, type BindRecord } from '../../../src/record/record.ts';
+import { columnsOf } from '../../../src/report/comparison/columns.ts';
+import { compare } from '../../../src/report/comparison/compare.ts';
+import { comparisonMarkdown } from '../../../src/report/comparison/markdown.ts';
+import { containersMarkdown } from '../../../src/report/containers/markdown.ts';
+import { diff } from '../../../src/report/diff/diff.ts';
+import { diffMarkdown } from '../../../src/report/diff/markdown.ts';
+import { diffLines } from '../../../src/report/diff/text.ts';
+import { junitReport } from '../../../src/report/junit.ts';
+import { markdownReport } from '../../../src/report/markdown.ts';
+import { matrixMarkdown } from '../../../src/report/matrix/markdown.ts';
+import { configurationRecord, containersRecord } from '../../support/containers.ts';
+import { fixture } from './fixture.ts';
+import { matrixRecord } from './matrix/fixture.ts';
+
+const EVIL =
+  '\u001B]0;owned\u0007\u001B[2J<script>alert(1)</script>"><img src=x onerror=alert(1)>|`](javascript:alert(1))![x](https://example.com/p.png)\n# head\r\u202Eback]]>';
+
+/** A record in which every string says something evil, as far as the schema lets it. */
+function poisoned<T>(record: T, schema: z.ZodType<T>, spared: readonly string[] = []): T {
+  const root = JSON.parse(JSON.stringify(record)) as T;
+  const visit = (parent: Record<string, unknown>) => {
+    for (const [key, value] of Object.entries(parent)) {
+      // Without these nothing could be read of a matrix at all.
+      if (spared.includes(key) && Array.isArray(value)) continue;
+      if (typeof value === 'object' && value !== null) visit(value as Record<string, unknown>);
+      if (typeof value !== 'string') continue;
+      parent[key] = EVIL;
+      if (!schema.safeParse(root).success) parent[key] = value;
+    }
+  };
+  visit(root as Record<string, unknown>);
+  return root;
+}
+
+const run: BindRecord = poisoned(fixture, recordSchema);
+const asked = { protocol: 'udp', state: 'bound', uid: 'same', devices: 'none/none', first: '0.0.0.0 -' };
+const matrix: MatrixRecord = poisoned(
+  matrixRecord(asked, (_first, second) => (second.startsWith('127') ? 'bind ENEW' : 'ok')),
+  matrixSchema,
+  ['kernel', 'model'],
+);
+const containers: ContainersRecord = poisoned(
+  containersRecord(
+    [
+      configurationRecord(
+        {
+          id: 'docker/none',
+          mode: 'none',
+          facts: { engine: 'docker' },
+          refusals: { lan: 'no' },
+          holders: [{ published: 'lan', protocol: 'tcp', listeners: ['docker-proxy'] }],
+        },
+        [
+          {
+            published: 'not',
+            bind: '::',
+            socket: 'tcp',
+            came: { 'itself inner ::1': { outcome: 'answered', seen: 'x' } },
+          },
+        ],
+      ),
+    ],
+    {
+      promises: [{ id: 'p', configuration: 'c', says: 's', source: 'd', known: 'k', held: 0, broken: ['b'] }],
+      security: [
+        {
+          id: 's',
+          configuration: 'c',
+          way: 'lan',
+          protocol: 'tcp',
+          published: 'lan',
+          target: 'lan',
+          verdict: 'exposed',
+          says: 'x',
+          reached: ['y'],
+          reference: 'z',
+        },
+      ],
+    },
+  ),
+  containersSchema,
+);
+
+const given = <R>(record: R) => ({ before: { file: EVIL, record }, after: { file: EVIL, record } });
+const changed = given(run);
+changed.after = { ...changed.after, record: { ...fixture, cells: fixture.cells.slice(1) } };
+const difference = diff({ run: changed, matrix: given(matrix), containers: given(containers) }, EVIL);
+
+describe('a record in which every string is hostile', () => {
+  it('has been poisoned', () => {
+    expect(run.cells[0]?.title).toBe(EVIL);
+    expect(matrix.answers[0]).toBe(EVIL);
+    expect(containers.promises[0]?.says).toBe(EVIL);
+  });
+
+  const { columns } = columnsOf([{ file: EVIL, record: run }], [{ file: EVIL, record: matrix }]);
+  const pages = {
+    'report.md': () => markdownReport(run),
+    'matrix.md': () => matrixMarkdown(matrix),
+    'containers.md': () => containersMarkdown(containers),
+    'MATRIX.md': () => comparisonMarkdown(compare(columns, EVIL)),
+    'bindspec diff --format markdown': () => diffMarkdown(difference),
+  };
+  it.each(Object.entries(pages))('is no markup in %s', (_, make) => {
+    const page = make();
+    // Blocks of code and spans of it show what they hold, and what is escaped is text. A summary begins a block of HTML,
+    // in which no Markdown is read before the next empty line.
+    const outside = page
+      .replaceAll(/^(`{3,})text\n[\s\S]*?^\1$/gm, '')
+      .replaceAll(/\\[!-/:-@[-`{-~]/g, '')
+      .replaceAll(/`[^`\n]*`/g, '');
+    const markdown = outside.replaceAll(/<summary>[^\n]*<\/summary>/g, '');
+    expect(page).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
+    expect(outside).not.toMatch(/<(?!\/?(?:details|summary|code|b|br)>)/);
+    expect(markdown).not.toMatch(/\]\((?!https:\/\/)/);
+    expect(markdown).not.toContain('![');
+    expect(markdown).not.toMatch(/^# head/m);
+  });
+
+  it('is text in junit.xml', () => {
+    const xml = junitReport(run);
+    expect(xml).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
+    expect(xml).not.toMatch(/<(?:script|img)/);
+  });
+
+  it('steers no terminal in what diff prints', () => {
+    for (const { text } of diffLines(difference)) expect(text).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  });
+});
+
+it('whatever was observed and expected, every page can be made of it', () => {
+  const json = fc.jsonValue({ maxDepth: 4 });
+  fc.assert(
+    fc.property(json, json, json, (expect_, observation, other) => {
+      const [cell, ...rest] = fixture.cells;
+      if (!cell) return;
+      const odd = (observed: unknown, verdict: 'fail' | 'unjudged'): BindRecord => ({
+        ...fixture,
+        cells: [
+          {
+            ...cell,
+            verdict,
+            expectation: { expect: expect_, known: 'source', cite: [] },
+            observation: observed,
+            disagreements: [{ path: 'x', expected: expect_, observed }],
+          },
+          ...rest,
+        ],
+      });
+      const [one, two] = [odd(observation, 'fail'), odd(other, 'unjudged')];
+      for (const make of [markdownReport, junitReport]) expect(make(one) + make(two)).toContain(cell.id.slice(-11));
+      compare(
+        [
+          { name: 'one', run: one },
+          { name: 'two', run: two },
+        ],
+        '0',
+      );
+      const both = { before: { file: 'a', record: one }, after: { file: 'b', record: two } };
+      diffMarkdown(diff({ run: both }, '0'));
+    }),
+    { numRuns: 300 },
+  );
+});

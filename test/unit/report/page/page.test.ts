@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { columnsOf } from '../../../../src/report/comparison/columns.ts';
+import { compare } from '../../../../src/report/comparison/compare.ts';
+import { pageHtml } from '../../../../src/report/page/html.ts';
+import { pageData } from '../../../../src/report/page/make.ts';
+import { Shared } from '../../../../src/report/page/shared.ts';
+import { configurationRecord, containersRecord } from '../../../support/containers.ts';
+import { given, matrixOn, runOn } from '../comparison/fixture.ts';
+
+const linux = runOn({});
+const darwin = runOn({ id: 'darwin-24.6-arm64', system: 'darwin' });
+
+function made() {
+  const { columns } = columnsOf(given(linux, darwin), given(matrixOn(linux)));
+  const engines = [containersRecord([configurationRecord({ id: 'docker/proxy', mode: 'bridge' }, [])])];
+  return pageData(compare(columns, '0.1.0', engines), columns, engines);
+}
+
+const ASSETS = { script: 'run()', style: 'a{}', hashes: { script: 'c2NyaXB0', style: 'c3R5bGU=' } };
+
+describe('the data of a page', () => {
+  it('has what platforms observed once, however many did', () => {
+    const { data } = made();
+    const cell = data.experiments.flatMap(({ cells }) => cells).find(({ id }) => id === 'refusal/loopback/family:inet');
+    const [one, other] = cell?.on ?? [];
+    expect(one).toEqual(other);
+    expect(data.sights[one?.[0] ?? -1]).toMatchObject({ verdict: 'pass', word: 'refused' });
+    expect(data.rulings.length).toBeLessThan(2 * data.claims.length);
+  });
+
+  it('has every document that is cited, and one from elsewhere by its name', () => {
+    const { sources } = made().data;
+    expect(sources['man-udp']?.url).toMatch(/^https:/);
+    expect(sources['<b>unknown</b>']).toEqual({ title: '<b>unknown</b>', url: null });
+  });
+
+  it('packs transcripts, matrices and records of containers', () => {
+    const { data, packs } = made();
+    const opened = packs.map((pack) => JSON.parse(pack) as unknown);
+    for (const { tapes, cells } of data.experiments) expect(opened[tapes]).toHaveLength(cells.length);
+    const [, linuxColumn] = data.platforms;
+    expect(opened[data.matrices ?? -1]).toMatchObject({ platforms: [{ name: linuxColumn?.name }] });
+    expect(opened[data.engines[0]?.record ?? -1]).toMatchObject({ kind: 'containers' });
+  });
+});
+
+describe('the page', () => {
+  it('can not be left by what is in a record', () => {
+    const { data } = made();
+    const [first] = data.experiments;
+    if (first) first.title = '</script><!-- \u2028 <script>';
+    const html = pageHtml(data, ['AAAA'], ASSETS);
+    const inside = /<script type="application\/json" id="data">(.*)<\/script>\n<script type="text\/plain"/.exec(
+      html,
+    )?.[1];
+    expect(inside).not.toMatch(/[<\u2028]/);
+    expect((JSON.parse(inside ?? '') as typeof data).experiments[0]?.title).toBe('</script><!-- \u2028 <script>');
+  });
+
+  it('lets a browser run its own script only, and ask for nothing', () => {
+    const html = pageHtml(made().data, [], ASSETS);
+    expect(html).toContain("default-src 'none'; script-src 'sha256-c2NyaXB0'; style-src 'sha256-c3R5bGU='");
+    expect(html).toContain('MATRIX.md');
+  });
+
+  it('takes no pack that is anything but base64', () => {
+    expect(() => pageHtml(made().data, ['</script>'], ASSETS)).toThrow(RangeError);
+  });
+});
+
+it('a shared list has equal values once', () => {
+  const shared = new Shared<{ a: number }>();
+  expect([{ a: 1 }, { a: 2 }, { a: 1 }].map((one) => shared.put(one))).toEqual([0, 1, 0]);
+  expect(shared.values).toEqual([{ a: 1 }, { a: 2 }]);
+});
