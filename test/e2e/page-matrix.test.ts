@@ -214,7 +214,7 @@ describe.skipIf(noBrowser !== null)(titled('the bind matrix and explain on the p
       );
       const details = page.locator('.details');
       expect(await details.locator('.pair').innerText()).toBe(
-        'first 0.0.0.0 A, second 127.0.0.1 A (TCP, the first listening, same user): ≠ they differ',
+        'first 0.0.0.0 A, second 127.0.0.1 A (TCP, the first listening, the same user): ≠ they differ',
       );
       const [linux = '', gvisor = ''] = await details.locator('.side').allInnerTexts();
       const pair = pairsByName(recordOf('linux-6.18-x64'), block).get('0.0.0.0 A~127.0.0.1 A');
@@ -259,7 +259,7 @@ describe.skipIf(noBrowser !== null)(titled('the bind matrix and explain on the p
       await page.getByLabel('Sockets').selectOption('names');
       await page.getByLabel('only where something differs').check();
       const seen = await page.locator('.tables').innerText();
-      expect(seen).toContain('UDP, the first bound, different user');
+      expect(seen).toContain('UDP, the first bound, different users');
       const [shown] = await tables(page);
       for (const row of shown.cells) expect(row.some((text) => text.endsWith('≠'))).toBe(true);
       const again = await at(new URL(page.url()).hash);
