@@ -1,7 +1,6 @@
 import type { ContainersRecord } from '../record/containers.ts';
 import type { Registered } from '../experiment/cells.ts';
 import { loadRegistry } from '../experiment/registry.ts';
-import { UnfitMatrix } from '../matrix/pack.ts';
 import type { Comparison } from '../record/comparison.ts';
 import { columnsOf, type Column } from '../report/comparison/columns.ts';
 import { enginesOf } from '../report/comparison/engines.ts';
@@ -11,7 +10,6 @@ import { pageHtml } from '../report/page/html.ts';
 import { pageData } from '../report/page/make.ts';
 import { countsInWords } from '../report/summary.ts';
 import { packed, pageAssets } from './page-assets.ts';
-import { UserError } from './exit.ts';
 import { recordsAt } from './record-files.ts';
 import { prepareFolder, writeWhole } from './reports-folder.ts';
 import { complain, paint, say, sayJson } from './terminal.ts';
@@ -63,13 +61,8 @@ function htmlOf(
   engines: ContainersRecord[],
   registry: Registered[],
 ): string {
-  try {
-    const { data, packs } = pageData(comparison, columns, engines, registry);
-    return pageHtml(data, packs.map(packed), pageAssets());
-  } catch (error) {
-    if (error instanceof UnfitMatrix) throw new UserError(`${error.message}; run 'bindspec matrix' there again`);
-    throw error;
-  }
+  const { data, packs } = pageData(comparison, columns, engines, registry);
+  return pageHtml(data, packs.map(packed), pageAssets());
 }
 
 function tell({ platforms, experiments, engines = [] }: Comparison): void {
