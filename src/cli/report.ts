@@ -12,7 +12,6 @@ import { pageHtml } from '../report/page/html.ts';
 import { pageData } from '../report/page/make.ts';
 import { countsInWords } from '../report/summary.ts';
 import { packed, pageAssets } from './page-assets.ts';
-import { UserError } from './exit.ts';
 import { recordsAt } from './record-files.ts';
 import { prepareFolder, writeWhole } from './reports-folder.ts';
 import { complain, paint, say, sayJson } from './terminal.ts';

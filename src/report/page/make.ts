@@ -177,7 +177,6 @@ function tapeOf(cell: CellRecord | undefined): Tape | null {
   return { observation, duration, attempts, transcript };
 }
 
-/** @throws RangeError for a matrix whose parts do not fit together. */
 function matricesOf(columns: readonly Column[], gathered: Gathered): Pack<PackedMatrices> | null {
   const given = columns.flatMap(({ name, matrix }) => (matrix === undefined ? [] : [{ name, record: matrix }]));
   return given.length === 0 ? null : pack(gathered, packMatrices(given));
