@@ -65,13 +65,8 @@ function htmlOf(
   engines: ContainersRecord[],
   registry: Registered[],
 ): string {
-  try {
-    const { data, packs } = pageData(comparison, columns, engines, registry);
-    return pageHtml(data, packs.map(packed), pageAssets());
-  } catch (error) {
-    if (error instanceof RangeError) throw new UserError(`${error.message}; run 'bindspec matrix' there again`);
-    throw error;
-  }
+  const { data, packs } = pageData(comparison, columns, engines, registry);
+  return pageHtml(data, packs.map(packed), pageAssets());
 }
 
 function tell({ platforms, experiments, engines = [] }: Comparison): void {
