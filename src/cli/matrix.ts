@@ -1,6 +1,7 @@
 import os from 'node:os';
 import { ALL_STATES, NO_DEVICES, PROTOCOLS, UIDS } from '../matrix/axes.ts';
 import { BadSelection, chosen, cornersOf, socketsOf, type Asked } from '../matrix/selection.ts';
+import { settingOf } from '../matrix/setting.ts';
 import { spell } from '../matrix/sockets.ts';
 import { models } from '../model/index.ts';
 import type { SystemName } from '../model/types.ts';
@@ -8,7 +9,6 @@ import type { MatrixRecord } from '../record/matrix.ts';
 import { KEY, tablesOf, type TableOptions } from '../report/matrix/tables.ts';
 import { countsSentence, mismatchLines, tableLines } from '../report/matrix/text.ts';
 import { runMatrix } from '../runner/matrix/run.ts';
-import { settingOf } from '../runner/matrix/settings.ts';
 import { EXIT, UserError } from './exit.ts';
 import { matrixForGithub, tellGithub } from './github.ts';
 import { grace } from './grace.ts';

@@ -1,5 +1,7 @@
 import path from 'node:path';
 import type { ContainersRecord } from '../record/containers.ts';
+import type { Registered } from '../experiment/cells.ts';
+import { loadRegistry } from '../experiment/registry.ts';
 import type { Comparison } from '../record/comparison.ts';
 import { badgeFiles } from '../report/badges.ts';
 import { columnsOf, type Column } from '../report/comparison/columns.ts';
@@ -23,7 +25,7 @@ export interface ReportOptions {
 /** What is written of a comparison: a file's name, and the pure function that makes it. */
 const FORMATS: readonly {
   file: string;
-  content: (comparison: Comparison, columns: Column[], engines: ContainersRecord[]) => string;
+  content: (comparison: Comparison, columns: Column[], engines: ContainersRecord[], registry: Registered[]) => string;
 }[] = [
   { file: 'MATRIX.md', content: comparisonMarkdown },
   { file: 'matrix.json', content: (comparison) => `${JSON.stringify(comparison)}\n` },
@@ -43,7 +45,10 @@ export async function reportCommand(paths: readonly string[], { output, format }
     complain(`bindspec: ${file} is left out, because ${by} is ${because} and of the same platform`);
   }
   const comparison = compare(columns, version(), engines);
-  const written = FORMATS.map(({ file, content }) => writeWhole(output, file, content(comparison, columns, engines)));
+  const registry = await loadRegistry();
+  const written = FORMATS.map(({ file, content }) =>
+    writeWhole(output, file, content(comparison, columns, engines, registry)),
+  );
   const badges = path.join(output, 'badges');
   for (const { name, content } of badgeFiles(comparison, engines)) writeWhole(badges, name, content);
   if (format === 'json') {
@@ -54,9 +59,19 @@ export async function reportCommand(paths: readonly string[], { output, format }
   say(paint('gray', `written: ${[...written, badges].join(', ')}`));
 }
 
-function htmlOf(comparison: Comparison, columns: Column[], engines: ContainersRecord[]): string {
-  const { data, packs } = pageData(comparison, columns, engines);
-  return pageHtml(data, packs.map(packed), pageAssets());
+function htmlOf(
+  comparison: Comparison,
+  columns: Column[],
+  engines: ContainersRecord[],
+  registry: Registered[],
+): string {
+  try {
+    const { data, packs } = pageData(comparison, columns, engines, registry);
+    return pageHtml(data, packs.map(packed), pageAssets());
+  } catch (error) {
+    if (error instanceof RangeError) throw new UserError(`${error.message}; run 'bindspec matrix' there again`);
+    throw error;
+  }
 }
 
 function tell({ platforms, experiments, engines = [] }: Comparison): void {

@@ -2,15 +2,14 @@ import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { CLAIMS, type ClaimId } from '../../suites/claims.ts';
 import type { Cell } from '../experiment/cells.ts';
-import { SYSTEMS, type Citation, type Experiment, type System } from '../experiment/experiment.ts';
-import { kernelsInWords } from '../experiment/kernels.ts';
+import type { Citation } from '../experiment/experiment.ts';
 import { loadRegistry } from '../experiment/registry.ts';
 import { BadRecord, readRecord } from '../record/read.ts';
 import type { BindRecord } from '../record/record.ts';
-import { cellCount, whatSetsApart } from '../report/axes.ts';
 import { errorsInWords } from '../report/errors.ts';
+import { alike, placesOf, whichOf } from '../report/expectations.ts';
 import { expectedInWords, howKnown, observedInWords, sourceOf } from '../report/words.ts';
-import { expectationFor, type Resolved } from '../verdict/judge.ts';
+import { expectationFor } from '../verdict/judge.ts';
 import { leaves } from '../verdict/expectation.ts';
 import { UserError } from './exit.ts';
 import { recordText } from './record-file.ts';
@@ -57,105 +56,11 @@ function expectations(cells: readonly Cell[]): void {
         say(`    ${place}: ${paint('yellow', expectedInWords(expected))}`);
       if (resolved?.because !== undefined) say(`    because ${resolved.because}`);
     }
-    for (const { titles: whose, known, sources } of grounds) {
+    for (const { titles: whose, known, cite } of grounds) {
       say(`  ${paint('gray', `${whose.join(', ')}: ${howKnown(known)}`)}`);
-      for (const source of sources) say(`    ${paint('gray', source)}`);
+      for (const source of cite) say(`    ${paint('gray', cited(source))}`);
     }
   }
-}
-
-/** Cells of which the same is expected, or nothing. */
-interface Group {
-  resolved: Resolved | null;
-  cells: Cell[];
-  /** What is expected of each of them, which may be known in different ways. */
-  each: Resolved[];
-}
-
-/** How it is known, of which platforms, and where it is written. */
-interface Basis {
-  titles: string[];
-  known: Resolved['known'];
-  sources: readonly string[];
-}
-
-/** Platforms of which the same is expected, with the cells grouped by what that is, and how it is known. */
-interface Alike {
-  titles: string[];
-  groups: Group[];
-  grounds: Basis[];
-}
-
-/** A system, or the kernels of Linux on which a difference is, for which `kernel` stands. */
-interface Place {
-  title: string;
-  system: System;
-  kernel?: string;
-}
-
-/** Every system, and behind Linux the kernels on which the experiment says that something differs. */
-function placesOf({ differs = [] }: Experiment): Place[] {
-  const kernels = differs.flatMap(({ kernels: ranges }): Place[] =>
-    ranges?.[0] === undefined
-      ? []
-      : [{ title: `linux ${kernelsInWords(ranges)}`, system: 'linux', kernel: ranges[0].from ?? FIRST_KERNEL }],
-  );
-  return SYSTEMS.flatMap((system): Place[] => [{ title: system, system }, ...(system === 'linux' ? kernels : [])]);
-}
-
-/** Stands for the kernels before some version. */
-const FIRST_KERNEL = '0.0';
-
-function alike(cells: readonly Cell[]): Alike[] {
-  const found = new Map<string, Alike>();
-  const [first] = cells;
-  for (const { title, system, kernel } of first ? placesOf(first.registered.experiment) : []) {
-    const groups = groupsOf(cells, system, kernel);
-    const key = JSON.stringify(
-      groups.map(({ resolved, cells: own }) => [resolved?.expect, resolved?.because, own.map(({ id }) => id)]),
-    );
-    const same = found.get(key) ?? { titles: [], groups, grounds: [] };
-    same.titles.push(title);
-    addGrounds(same.grounds, title, groups);
-    found.set(key, same);
-  }
-  return [...found.values()];
-}
-
-function groupsOf(cells: readonly Cell[], system: System, kernel: string | undefined): Group[] {
-  const groups = new Map<string, Group>();
-  for (const cell of cells) {
-    const resolved = expectationFor(cell, system, kernel);
-    // On a kernel only what it does otherwise is told.
-    if (kernel !== undefined && resolved?.because === undefined) continue;
-    const key = JSON.stringify([resolved?.expect, resolved?.because]);
-    const group = groups.get(key) ?? { resolved, cells: [], each: [] };
-    group.cells.push(cell);
-    if (resolved !== null) group.each.push(resolved);
-    groups.set(key, group);
-  }
-  return [...groups.values()];
-}
-
-/** Adds how it is known of one more platform; those with the same sources are told together. */
-function addGrounds(grounds: Basis[], title: string, groups: readonly Group[]): void {
-  const own = new Map<Resolved['known'], Set<string>>();
-  for (const { known, cite } of groups.flatMap(({ each }) => each)) {
-    own.set(known, new Set([...(own.get(known) ?? []), ...cite.map(cited)]));
-  }
-  for (const [known, sources] of own) {
-    const same = grounds.find((basis) => basis.known === known && basis.sources.join() === [...sources].join());
-    if (same) same.titles.push(title);
-    else grounds.push({ titles: [title], known, sources: [...sources] });
-  }
-}
-
-/** Which of an experiment's cells these are. */
-function whichOf(some: readonly Cell[], all: readonly Cell[]): string {
-  const apart = whatSetsApart(some, all)?.map(({ axis, values }) => `${axis} ${values.join(' or ')}`);
-  const count = cellCount(some.length);
-  if (apart !== undefined) return `${count}: ${apart.join(', ')}`;
-  return `${count}: ${some.map(({ values }) => Object.values(values).join(' ')).join(', ')}`;
 }
 
 function cited({ source, where }: Citation): string {

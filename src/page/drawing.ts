@@ -4,7 +4,8 @@ import { sceneInWords, type SceneAsk, type ScenePart, type SceneSocket } from '.
 import { svg } from './h.ts';
 
 // Lengths are in the units of the drawing, which are pixels where there is room.
-const WIDTH = 940;
+/** For the arrows that lead out of the last box. */
+const ROOM = 60;
 const ASKERS = { x: 22, width: 398 };
 const HOLDERS = { x: 540, width: 378 };
 const LINE = 18;
@@ -48,9 +49,17 @@ export function drawing(parts: readonly ScenePart[], platform: PagePlatform): SV
   if (boxes.length === 0) return null;
   const last = boxes.at(-1);
   const height = last ? last.y + last.height + 4 : 0;
+  const left = Math.min(...boxes.map(({ x }) => x)) - 4;
+  const width = Math.max(...boxes.map((one) => one.x + one.width)) + ROOM - left;
   return svg(
     'svg',
-    { viewBox: `0 0 ${WIDTH} ${height}`, width: WIDTH, height, role: 'img', 'aria-labelledby': 'drawn described' },
+    {
+      viewBox: `${left} 0 ${width} ${height}`,
+      width,
+      height,
+      role: 'img',
+      'aria-labelledby': 'drawn described',
+    },
     svg('title', { id: 'drawn' }, 'Who is where, what is bound, and who asks whom'),
     svg('desc', { id: 'described' }, sceneInWords(parts, called).join(' ')),
     svg(
@@ -100,7 +109,7 @@ function layout(
     const left = askers.cards.length > 0 ? ASKERS.x - 12 : HOLDERS.x - 12;
     const right = holders.cards.length > 0 ? HOLDERS.x + HOLDERS.width + 12 : ASKERS.x + ASKERS.width + 12;
     const bottom = Math.max(askers.bottom, holders.bottom);
-    const title = lab.hosts[host] ?? host;
+    const title = Object.hasOwn(lab.hosts, host) ? (lab.hosts[host] ?? host) : host;
     const made = { title, x: left, y, width: right - left, height: bottom - y + 4, cards };
     y = bottom + 18;
     return [made];

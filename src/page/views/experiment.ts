@@ -9,6 +9,7 @@ import { legend } from '../standings.ts';
 import { unpack } from '../unpack.ts';
 import type { View } from '../view.ts';
 import { cellTable } from './experiment-table.ts';
+import { declared } from './experiment/declared.ts';
 import { expected } from './experiment/expected.ts';
 import { observed } from './experiment/observed.ts';
 import { transcript } from './experiment/transcript.ts';
@@ -19,12 +20,14 @@ export const experiment: View = {
   id: 'experiment',
   title: 'Experiment',
   hidden: true,
+  has: ({ experiments }) => experiments.length > 0,
   async mount(root, place, data) {
     const found = data.experiments.find(({ id }) => id === place.of);
     if (found === undefined) throw new Error(`There is no experiment '${place.of}' in these records.`);
     document.title = `${found.title} - bindspec`;
     const platforms = shownPlatforms(data, {});
     const detail = h('div', { class: 'detail' });
+    const systems = h('div', { class: 'systems' });
     fill(
       root,
       h('p', { class: 'back' }, h('a', { href: addressOf('experiments') }, 'All experiments')),
@@ -40,8 +43,21 @@ export const experiment: View = {
       ),
       h('details', {}, h('summary', {}, 'What the signs mean'), legend()),
       detail,
+      systems,
     );
     await showCell(detail, data, found, place);
+    if (found.declared !== null) {
+      fill(
+        systems,
+        h('h2', {}, 'Expected by system'),
+        h(
+          'p',
+          { class: 'quiet' },
+          `What bindspec ${data.bindspec} holds to be right, on systems that are not recorded here too.`,
+        ),
+        declared(data, await unpack(found.declared)),
+      );
+    }
   },
 };
 

@@ -1,6 +1,8 @@
 import type { Comparison, ComparedCell, ComparedExperiment } from '../../record/comparison.ts';
 import type { ContainersRecord } from '../../record/containers.ts';
 import type { CellRecord } from '../../record/record.ts';
+import { packMatrices, type PackedMatrices } from '../../matrix/pack.ts';
+import { cellsOf, type Registered } from '../../experiment/cells.ts';
 import { leaves } from '../../verdict/expectation.ts';
 import type { Column } from '../comparison/columns.ts';
 import { expectedInWords, observedInWords, placeInWords, sourceOf } from '../words.ts';
@@ -11,11 +13,13 @@ import type {
   PageEngine,
   PageData,
   PageExpectation,
+  PageExperiment,
   PagePlatform,
   Ruling,
   Sight,
   Tape,
 } from './data.ts';
+import { declaredFor } from './declared.ts';
 import { headline } from './headline.ts';
 import { Shared } from './shared.ts';
 
@@ -39,11 +43,15 @@ interface Indexed extends Column {
   cells: ReadonlyMap<string, CellRecord>;
 }
 
-/** What the page of a comparison needs, of it and of the columns that it was made of. */
+/**
+ * What the page of a comparison needs, of it and of what it was made of.
+ * @param registry the experiments of this bindspec, which say what is expected on systems that were not recorded
+ */
 export function pageData(
   comparison: Comparison,
   columns: readonly Column[],
   engines: readonly ContainersRecord[] = [],
+  registry: readonly Registered[] = [],
 ): Made {
   const gathered: Gathered = {
     sights: new Shared(),
@@ -62,12 +70,17 @@ export function pageData(
     asks,
     cells: cells.map((cell) => cellOf(cell, indexed, gathered)),
     tapes: tapesOf(cells, indexed, gathered),
+    declared: declaredOf(
+      registry.find((one) => one.id === id),
+      gathered,
+    ),
   }));
   const claims = comparison.claims.map((claim) => claimOf(claim, columns, gathered));
   return {
     data: {
       bindspec: comparison.bindspec,
-      platforms: comparison.platforms.flatMap((platform) => platformOf(platform, columns, gathered)),
+      matrices: matricesOf(columns, gathered),
+      platforms: comparison.platforms.flatMap((platform) => platformOf(platform, columns)),
       experiments,
       sights: gathered.sights.values,
       expectations: gathered.expectations.values,
@@ -83,17 +96,12 @@ export function pageData(
   };
 }
 
-function platformOf(
-  platform: Comparison['platforms'][number],
-  columns: readonly Column[],
-  gathered: Gathered,
-): PagePlatform[] {
+function platformOf(platform: Comparison['platforms'][number], columns: readonly Column[]): PagePlatform[] {
   const column = columns.find(({ name }) => name === platform.name);
   const origin = column?.run ?? column?.matrix;
   if (origin === undefined) return [];
   const { lab, hosts, addresses } = origin.lab;
-  const pairs = column?.matrix === undefined ? null : pack(gathered, column.matrix);
-  return [{ ...platform, lab: { lab, hosts, addresses }, pairs }];
+  return [{ ...platform, lab: { lab, hosts, addresses } }];
 }
 
 function cellOf(cell: ComparedCell, columns: readonly Indexed[], gathered: Gathered): PageCell {
@@ -142,6 +150,15 @@ function expectationOf(
   });
 }
 
+function declaredOf(registered: Registered | undefined, gathered: Gathered): PageExperiment['declared'] {
+  if (registered === undefined) return null;
+  const declared = declaredFor(cellsOf(registered));
+  for (const { source } of declared.flatMap(({ grounds }) => grounds.flatMap(({ cite }) => cite))) {
+    gathered.sources.add(source);
+  }
+  return pack(gathered, declared);
+}
+
 /** An experiment's transcripts, of all platforms together, because they are nearly alike and so pack well. */
 function tapesOf(
   cells: ComparedExperiment['cells'],
@@ -158,6 +175,11 @@ function tapeOf(cell: CellRecord | undefined): Tape | null {
   if (cell === undefined) return null;
   const { observation, duration, attempts, transcript } = cell;
   return { observation, duration, attempts, transcript };
+}
+
+function matricesOf(columns: readonly Column[], gathered: Gathered): Pack<PackedMatrices> | null {
+  const given = columns.flatMap(({ name, matrix }) => (matrix === undefined ? [] : [{ name, record: matrix }]));
+  return given.length === 0 ? null : pack(gathered, packMatrices(given));
 }
 
 function pack<T>({ packs }: Gathered, content: T): Pack<T> {

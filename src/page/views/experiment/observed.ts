@@ -1,4 +1,5 @@
 import type { PageCell, PageData, Sight } from '../../../report/page/data.ts';
+import { sameAt } from '../../../report/comparison/same-outcomes.ts';
 import { h, type Child } from '../../h.ts';
 import { MEANING, standings } from '../../standings.ts';
 
@@ -17,7 +18,7 @@ export function observed(data: PageData, cell: PageCell): HTMLElement {
     places,
     sight: data.sights[cell.on[places[0] ?? -1]?.[0] ?? -1],
   }));
-  const varying = placesThatVary(told.flatMap(({ sight }) => sight ?? []));
+  const varying = placesThatVary(told.flatMap(({ sight }) => (sight && sight.outcomes.length > 0 ? [sight] : [])));
   return h(
     'div',
     { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Observations' },
@@ -62,13 +63,10 @@ export function observed(data: PageData, cell: PageCell): HTMLElement {
   );
 }
 
-/** Where platforms did not do the same, so that it can be marked. */
-function placesThatVary(sights: readonly Sight[]): Set<string> {
-  const seen = new Map<string, Set<string>>();
-  for (const { outcomes } of sights) {
-    for (const { place, observed: what } of outcomes) seen.set(place, (seen.get(place) ?? new Set()).add(what));
-  }
-  return new Set([...seen].flatMap(([place, values]) => (values.size > 1 ? [place] : [])));
+/** Where platforms did not do the same, so that it can be marked; names of systems for one error are the same. */
+function placesThatVary([first, ...others]: readonly Sight[]): Set<string> {
+  const outcomes = others.flatMap((sight) => sight.outcomes);
+  return new Set(outcomes.flatMap((outcome) => (sameAt(outcome, first?.outcomes ?? []) ? [] : [outcome.place])));
 }
 
 function whatWas({ outcomes, reason, enable, disagreements = [] }: Sight, varying: ReadonlySet<string>): Child {
