@@ -1,7 +1,9 @@
+import path from 'node:path';
 import type { ContainersRecord } from '../record/containers.ts';
 import type { Registered } from '../experiment/cells.ts';
 import { loadRegistry } from '../experiment/registry.ts';
 import type { Comparison } from '../record/comparison.ts';
+import { badgeFiles } from '../report/badges.ts';
 import { columnsOf, type Column } from '../report/comparison/columns.ts';
 import { enginesOf } from '../report/comparison/engines.ts';
 import { compare } from '../report/comparison/compare.ts';
@@ -47,12 +49,14 @@ export async function reportCommand(paths: readonly string[], { output, format }
   const written = FORMATS.map(({ file, content }) =>
     writeWhole(output, file, content(comparison, columns, engines, registry)),
   );
+  const badges = path.join(output, 'badges');
+  for (const { name, content } of badgeFiles(comparison, engines)) writeWhole(badges, name, content);
   if (format === 'json') {
     sayJson(comparison);
     return;
   }
   tell(comparison);
-  say(paint('gray', `written: ${written.join(', ')}`));
+  say(paint('gray', `written: ${[...written, badges].join(', ')}`));
 }
 
 function htmlOf(

@@ -109,7 +109,7 @@ function layout(
     const left = askers.cards.length > 0 ? ASKERS.x - 12 : HOLDERS.x - 12;
     const right = holders.cards.length > 0 ? HOLDERS.x + HOLDERS.width + 12 : ASKERS.x + ASKERS.width + 12;
     const bottom = Math.max(askers.bottom, holders.bottom);
-    const title = lab.hosts[host] ?? host;
+    const title = Object.hasOwn(lab.hosts, host) ? (lab.hosts[host] ?? host) : host;
     const made = { title, x: left, y, width: right - left, height: bottom - y + 4, cards };
     y = bottom + 18;
     return [made];

@@ -1,6 +1,8 @@
 import type { PageData } from '../report/page/data.ts';
 import { fill, h } from './h.ts';
 import { addressOf, placeOf } from './place.ts';
+import { platformDetails } from './platforms.ts';
+import { keepPositions, returnToPosition } from './scroll.ts';
 import { themeSwitch, wearTheme } from './theme.ts';
 import type { View } from './view.ts';
 import { claims } from './views/claims.ts';
@@ -45,7 +47,10 @@ async function show(): Promise<void> {
   const place = placeOf(location.hash);
   const there = VIEWS.filter(({ has }) => has?.(data) ?? true);
   const view = there.find(({ id }) => id === place.view) ?? there[0];
-  if (view === undefined) return;
+  if (view === undefined) {
+    fill(main, h('h1', {}, 'bindspec'), platformDetails(data));
+    return;
+  }
   wearTheme(place.chosen['theme']);
   document.title = view.title === overview.title ? 'bindspec' : `${view.title} - bindspec`;
   fill(
@@ -73,10 +78,12 @@ async function show(): Promise<void> {
 }
 
 async function arrive(): Promise<void> {
-  await show();
   window.scrollTo(0, 0);
+  await show();
+  returnToPosition();
   main.focus({ preventScroll: true });
 }
 
 window.addEventListener('hashchange', () => void arrive());
+keepPositions();
 void show();

@@ -34,7 +34,7 @@ export function addressOf(view: string, of = '', chosen: Readonly<Record<string,
 /** Changes what is chosen in the view that the reader is in, without leaving it: the address changes, the view does not. */
 export function choose(changes: Readonly<Record<string, string | undefined>>): void {
   const { view, of, chosen } = placeOf(location.hash);
-  history.replaceState(null, '', addressOf(view, of, { ...chosen, ...changes }));
+  history.replaceState(history.state, '', addressOf(view, of, { ...chosen, ...changes }));
 }
 
 function split(text: string, by: string): [string, string] {

@@ -187,8 +187,13 @@ describe.skipIf(noBrowser !== null)(titled('the page', noBrowser), () => {
       expect(desc).toMatch(/client on machine asks UDP 127\.0\.0\.1:\d+ \(loopback\): answered by on loopback\./);
       expect(desc).toMatch(/client on neighbour on neighbour asks UDP \S+ \(second-external\): silence\./);
       const { observation } = cellOf(GVISOR, 'conflict/one-on-every-address/protocol:udp/family:inet');
-      const answered = (observation as { by: (string | null)[] }).by.filter((by) => by !== null).length;
-      expect(await drawing.locator('.arrow[marker-end]').count()).toBe(answered);
+      // Arrows end in one place where one server answered, and each leads to it.
+      const by = (observation as { by: (string | null)[] }).by.filter((one) => one !== null);
+      const arrows = drawing.locator('.arrow[marker-end]');
+      const ends = await arrows.evaluateAll((all) =>
+        all.map((one) => / (\S+ \S+)$/.exec(one.getAttribute('d') ?? '')?.[1]),
+      );
+      expect(ends.map((end) => ends.indexOf(end))).toEqual(by.map((one) => by.indexOf(one)));
       expect(await drawing.locator('.arrow.lost').count()).toBe(1);
     });
 
@@ -201,6 +206,19 @@ describe.skipIf(noBrowser !== null)(titled('the page', noBrowser), () => {
       const command = await page.locator('.command code').innerText();
       expect(command).toContain('--stack wine');
       expect(await (await at(hash)).locator('.command code').innerText()).toBe(command);
+    });
+
+    test('tells what is expected on systems that are not recorded', async () => {
+      const page = await at(`#/experiment/${REUSE}`);
+      const systems = page.locator('.systems');
+      await systems.getByRole('heading').waitFor();
+      const { stdout } = await bindspec(['show', REUSE]);
+      const titles = [...stdout.matchAll(/^Expected on (.*)$/gm)].map(([, names = '']) => names.split(', '));
+      expect(titles.flat()).toContain('darwin');
+      const told = await systems
+        .locator('.names')
+        .evaluateAll((all) => all.map((one) => [...one.children].map(({ textContent }) => textContent)));
+      expect(told).toEqual(titles);
     });
 
     test('that is not there is said to be so', async () => {
@@ -326,6 +344,39 @@ describe.skipIf(noBrowser !== null)(titled('the page', noBrowser), () => {
       const page = await at(hash, { viewport: { width, height: 800 } });
       expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
     });
+  });
+
+  test('leads back to where the reader was', async () => {
+    const page = await at('', { viewport: { width: 1400, height: 500 } });
+    const table = page.locator('.scroll.wide');
+    await table.evaluate((element) => element.scrollTo(0, 700));
+    // Kept a moment after the last scrolling.
+    await expect.poll(() => page.evaluate<number | undefined>('history.state?.table')).toBe(700);
+    await page.locator('tr.experiment a').nth(12).click();
+    await page.locator('.detail .transcript').waitFor();
+    expect(await page.evaluate<number>('scrollY')).toBe(0);
+    await page.goBack();
+    await expect.poll(() => table.evaluate((element) => element.scrollTop)).toBe(700);
+  });
+
+  test('leads from a finding to who reaches what there', async () => {
+    const page = await at('#/containers', { viewport: { width: 1400, height: 500 } });
+    await page.locator('.findings a', { hasText: 'podman/netavark' }).last().click();
+    await expect.poll(() => page.locator('#reach').boundingBox()).toMatchObject({ y: expect.closeTo(0, -2) });
+    expect(await page.locator('.detail p b').first().innerText()).toBe('podman, a bridge by netavark');
+  });
+
+  test('is of containers alone where there is nothing else', async () => {
+    const folder = path.join(home, 'containers');
+    const from = path.join(REPORTS, 'docker-26.1-linux-6.18-x64');
+    const { exitCode, stdout } = await bindspec(['report', from, '-o', folder]);
+    expect([exitCode, stdout.split('\n')[0]]).toEqual([
+      0,
+      'docker-26.1-linux-6.18-x64  6 configurations, exposed in 3',
+    ]);
+    const page = await at('', {}, folder);
+    expect(await page.locator('h1').innerText()).toBe('Container networks');
+    expect(await page.locator('nav li').count()).toBe(1);
   });
 
   test('is light or dark as chosen, and stays so from view to view', async () => {

@@ -20,6 +20,7 @@ export const experiment: View = {
   id: 'experiment',
   title: 'Experiment',
   hidden: true,
+  has: ({ experiments }) => experiments.length > 0,
   async mount(root, place, data) {
     const found = data.experiments.find(({ id }) => id === place.of);
     if (found === undefined) throw new Error(`There is no experiment '${place.of}' in these records.`);

@@ -19,9 +19,12 @@ export function protocolsOf({ experiments }: PageData): string[] {
   return [...new Set(all)];
 }
 
+/** Between the names of platforms in the address; a name may have commas in it. */
+export const BETWEEN_NAMES = '|';
+
 /** The platforms that are shown, by their places: those that were chosen; all, where none of the chosen is here. */
 export function shownPlatforms({ platforms }: PageData, { platforms: names }: Chosen): number[] {
-  const chosen = new Set(names?.split(','));
+  const chosen = new Set(names?.split(BETWEEN_NAMES));
   const places = platforms.flatMap(({ name, run }, place) => (run && chosen.has(name) ? [place] : []));
   return places.length > 0 ? places : platforms.flatMap(({ run }, place) => (run ? [place] : []));
 }

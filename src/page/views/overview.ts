@@ -5,7 +5,7 @@ import { platformDetails } from '../platforms.ts';
 import { legend } from '../standings.ts';
 import type { View } from '../view.ts';
 import { experimentTable } from './experiment-table.ts';
-import { filtered, protocolsOf, shownPlatforms, subjectsOf } from './filters.ts';
+import { BETWEEN_NAMES, filtered, protocolsOf, shownPlatforms, subjectsOf } from './filters.ts';
 
 /** The first screen: platforms across, experiments down. */
 export const overview: View = {
@@ -91,7 +91,7 @@ function controls(
     box.addEventListener('change', () => {
       const names = data.platforms.flatMap((one, index) => (boxes[index]?.box.checked === true ? [one.name] : []));
       const all = names.length === data.platforms.length || names.length === 0;
-      update({ platforms: all ? undefined : names.join(',') });
+      update({ platforms: all ? undefined : names.join(BETWEEN_NAMES) });
     });
     return { box, item: h('li', {}, h('label', {}, box, ' ', name)) };
   });
