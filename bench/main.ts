@@ -3,10 +3,11 @@
  * run. Nothing here passes or fails.
  */
 import process from 'node:process';
+import { page } from './page.ts';
 import { pairs } from './pairs.ts';
 import { startUp } from './start-up.ts';
 import { warmth } from './warmth.ts';
 
-for (const bench of [startUp, warmth, pairs]) {
+for (const bench of [startUp, warmth, page, pairs]) {
   for (const line of await bench()) process.stdout.write(`${line}\n`);
 }

@@ -16,6 +16,7 @@ import { BadKnownList } from '../verdict/known.ts';
 import { ContainersProgress } from './containers-progress.ts';
 import { concludeContainers } from './containers-conclusion.ts';
 import { EXIT, UserError } from './exit.ts';
+import { containersForGithub, tellGithub } from './github.ts';
 import { interruptible } from './interruption.ts';
 import { recordText } from './record-file.ts';
 import { prepareFolder, writeFile } from './reports-folder.ts';
@@ -30,6 +31,8 @@ export interface ContainersOptions {
   prepare?: string;
   /** The folder, or false for none. */
   reports: string | false;
+  /** Whether GitHub Actions is told what is exposed, broken or changed. */
+  annotations: boolean;
   format: 'pretty' | 'json';
 }
 
@@ -77,6 +80,7 @@ export async function containersCommand(selectors: string[], options: Containers
   if (judged.length === 0 && !interruption.signal.aborted) throw nothingRun(rest);
   if (pretty) concludeContainers(judged, rest, written);
   else sayJson(judged.map(({ record }) => record));
+  if (options.annotations) await tellGithub(() => containersForGithub(judged));
   if (interruption.signal.aborted) return EXIT.interrupted;
   return exitCode(judged, [...judged.flatMap(({ record }) => record.configurations), ...rest]);
 }

@@ -1,5 +1,6 @@
 import type { Cell } from '../experiment/cells.ts';
-import { firstMissing, type Lab, type LabFacts } from '../lab/lab.ts';
+import type { Lab, LabFacts } from '../lab/lab.ts';
+import { firstMissing } from '../lab/missing.ts';
 import { programsOf } from '../lab/programs.ts';
 import { paint, say } from './terminal.ts';
 

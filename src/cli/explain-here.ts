@@ -1,9 +1,10 @@
 import { answerOf } from '../explain/answer.ts';
 import type { Explanation } from '../explain/explain.ts';
 import { explainableHere, isAsPredicted, type Mapped } from '../explain/here.ts';
+import { kernelOf } from '../model/linux-kernel.ts';
 import type { Outcome } from '../model/types.ts';
 import { AgentPool, type Lease } from '../runner/pool.ts';
-import { kernelOf, platformOf } from '../runner/platform.ts';
+import { platformOf } from '../runner/platform.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
 import { UserError } from './exit.ts';
 import { bindLast, CannotBePlaced, place } from './explain-place.ts';

@@ -1,23 +1,14 @@
-import { eitherOf, list, sentenceOf, verdictOf } from '../explain/sentences.ts';
 import type { Answer } from '../explain/answer.ts';
 import type { Explanation } from '../explain/explain.ts';
-import { models } from '../model/index.ts';
-import type { SystemName } from '../model/types.ts';
-import { howKnown } from '../report/words.ts';
+import { eitherOf, sentenceOf, verdictOf } from '../explain/sentences.ts';
+import { ADVICE_TITLE, adviceOf, asSentence, groundsOf, notesOf, SIGNS, tableOf, WHO_IS_WHO } from '../explain/told.ts';
 import type { Here } from './explain-here.ts';
 import { columns, paint, say, wrap } from './terminal.ts';
 
 /** Lines longer than this are hard to read, however wide the terminal. */
 const WIDEST = 120;
 
-const SIGNS = {
-  yes: { sign: '✓', style: 'green' },
-  no: { sign: '✗', style: 'red' },
-  unsure: { sign: '?', style: 'yellow' },
-} as const;
-
-/** The rules are worded for two sockets. */
-const WHO = 'In the rules the first socket is one that is there, and the second the one that is asked about.';
+const STYLES = { yes: 'green', no: 'red', unsure: 'yellow' } as const;
 
 /** Prints an explanation: the sockets as they were read, a table, a sentence for each system, and what would help. */
 export function tellExplanation(explanation: Explanation, here: Here | undefined): void {
@@ -28,7 +19,7 @@ export function tellExplanation(explanation: Explanation, here: Here | undefined
   for (const line of table(explanation.answers)) say(line);
   if (here !== undefined) tellHere(here);
   heading('Why');
-  if (explanation.sockets.length > 2) paragraph(WHO, 2, gray);
+  if (explanation.sockets.length > 2) paragraph(WHO_IS_WHO, 2, gray);
   for (const [place, answer] of explanation.answers.entries()) {
     if (place > 0) say();
     why(answer);
@@ -40,24 +31,12 @@ function sockets({ sockets: all }: Explanation): void {
   for (const [place, { spelled, text, notes }] of all.entries()) {
     const asked = place === all.length - 1 ? paint('gray', '  <- asked about') : '';
     say(`${paint('bold', `Socket ${place + 1}`)}  ${spelled}${asked}`);
-    if (normal(text) !== normal(spelled) && notes.length === 0) paragraph(`written ${text}`, 10, gray);
-    for (const note of notes) paragraph(note, 10, gray);
+    for (const note of notesOf({ spelled, text, notes })) paragraph(note, 10, gray);
   }
 }
 
-function normal(text: string): string {
-  return text.toLowerCase().split(/\s+/).toSorted().join(' ');
-}
-
 function table(answers: readonly Answer[]): string[] {
-  const listens = answers.some(({ listen }) => listen !== undefined);
-  const rows = answers.map(({ title, bind, listen, rule }) => [
-    title,
-    eitherOf(bind.outcomes),
-    ...(listens ? [listen === undefined ? '-' : eitherOf(listen.outcomes)] : []),
-    rule.id,
-  ]);
-  const head = ['', 'bind', ...(listens ? ['listen'] : []), 'decided by the rule'];
+  const { head, rows } = tableOf(answers);
   // The system is in the row already, where there is no room to say it twice.
   const isWide = fitted([head, ...rows]).some((line) => line.length + 2 > room());
   const shown = isWide ? rows.map((row) => [...row.slice(0, -1), row.at(-1)?.replace(/^.*\//, '') ?? '']) : rows;
@@ -65,8 +44,8 @@ function table(answers: readonly Answer[]): string[] {
   return [
     `  ${paint('gray', top)}`,
     ...lines.map((line, place) => {
-      const { sign, style } = SIGNS[answers[place]?.works ?? 'unsure'];
-      return `${paint(style, sign)} ${line}`;
+      const works = answers[place]?.works ?? 'unsure';
+      return `${paint(STYLES[works], SIGNS[works])} ${line}`;
     }),
   ];
 }
@@ -83,26 +62,17 @@ function fitted(rows: readonly (readonly string[])[]): string[] {
 }
 
 function why(answer: Answer): void {
-  const { rule } = answer;
   paragraph(sentenceOf(answer), 2);
-  for (const note of answer.notes) paragraph(`${note[0]?.toUpperCase()}${note.slice(1)}.`, 2);
-  const known = rule.unverified === true ? 'not verified' : howKnown(rule.known);
-  paragraph(`${rule.source.name}: ${rule.source.where} (${known})`, 4, gray);
+  for (const note of answer.notes) paragraph(asSentence(note), 2);
+  paragraph(groundsOf(answer), 4, gray);
 }
 
-function advice({ advice: all, answers }: Explanation): void {
-  const failing = answers.filter(({ works }) => works !== 'yes').map(({ system }) => system);
-  if (failing.length === 0) return;
-  heading('What would make it work');
-  for (const { text, helps, breaks } of all) {
-    const everywhere = failing.every((system) => helps.includes(system))
-      ? 'wherever it does not yet'
-      : `on ${titles(helps)}`;
-    const where = `${everywhere}${breaks.length === 0 ? '' : `, but no longer on ${titles(breaks)}`}`;
-    paragraph(`${text[0]?.toUpperCase()}${text.slice(1)}: ${where}.`, 2, undefined, '- ');
-  }
-  const helpless = failing.filter((system) => all.every(({ helps }) => !helps.includes(system)));
-  if (helpless.length > 0) paragraph(`Nothing that is small helps on ${titles(helpless)}.`, 2);
+function advice(explanation: Explanation): void {
+  const { pieces, helpless } = adviceOf(explanation);
+  if (pieces.length === 0 && helpless === undefined) return;
+  heading(ADVICE_TITLE);
+  for (const piece of pieces) paragraph(piece, 2, undefined, '- ');
+  if (helpless !== undefined) paragraph(helpless, 2);
 }
 
 function tellHere(here: Here): void {
@@ -115,10 +85,6 @@ function tellHere(here: Here): void {
   say(`  the model  ${calls(eitherOf(bind), listen === undefined ? undefined : eitherOf(listen))}`);
   if (here.agrees) say(`  ${paint('green', '✓ they agree')}`);
   else say(`  ${paint('red', '✗ THEY DISAGREE')}`);
-}
-
-function titles(systems: readonly SystemName[]): string {
-  return list(systems.map((system) => models[system].title));
 }
 
 function heading(text: string): void {

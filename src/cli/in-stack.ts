@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import type { Command } from 'commander';
+import { readAny } from '../record/read.ts';
 import { StackUnavailable, type GuestResult, type Stack } from '../stack/stack.ts';
 import { EXIT, UserError } from './exit.ts';
+import { matrixForGithub, runForGithub, tellGithub, type ForGithub } from './github.ts';
 import { interruptible } from './interruption.ts';
 import { prepareFolder, writeFile } from './reports-folder.ts';
 import { stackOf } from './stack-of.ts';
@@ -14,11 +16,15 @@ interface Where {
   stack: string;
   /** The folder, or false for none. */
   reports: string | false;
+  /** Whether GitHub Actions is told; only of some commands. */
+  annotations?: boolean;
 }
 
 /** Where reports and files are on a machine of its own. */
 const GUEST_REPORTS = '/tmp/reports';
 const GUEST_FILES = '/tmp/files';
+/** The options that are for this machine alone. */
+const HERE: ReadonlySet<string> = new Set(['stack', 'reports', 'annotations']);
 /** The options whose value is a file to read. */
 const FILES: ReadonlySet<string> = new Set(['known', 'record']);
 
@@ -37,7 +43,7 @@ async function onItsOwn(
   machine: Extract<Stack['inside'], { kind: 'machine' }>,
   stack: Stack,
   command: Command,
-  { reports }: Where,
+  { reports, annotations }: Where,
 ): Promise<number> {
   if (reports !== false) prepareFolder(reports);
   const { argv, files } = commandLine(command, reports !== false);
@@ -58,6 +64,8 @@ async function onItsOwn(
     end();
   }
   if (reports !== false) bringBack(result, reports, stack);
+  // The machine knows nothing of the job that it is started in.
+  if (annotations === true) await tellGithub(() => guestForGithub(result));
   return signal.aborted ? EXIT.interrupted : result.exitCode;
 }
 
@@ -73,6 +81,24 @@ function bringBack(result: GuestResult, folder: string, stack: Stack): void {
   }
 }
 
+/** What GitHub is to know of the reports of a guest. @throws BadRecord for a record that is none. */
+async function guestForGithub({ reports }: GuestResult): Promise<ForGithub> {
+  const all: ForGithub = { annotations: [], page: '' };
+  for (const [file, content] of reports) {
+    if (!/\/(?:record|matrix)\.json$/.test(file)) continue;
+    const read = readAny(content.toString(), file);
+    const told =
+      read.kind === 'run'
+        ? await runForGithub(read.record)
+        : read.kind === 'matrix'
+          ? await matrixForGithub(read.record)
+          : null;
+    all.annotations.push(...(told?.annotations ?? []));
+    all.page += told?.page ?? '';
+  }
+  return all;
+}
+
 function isPlain(name: string): boolean {
   return /^[\w.+-]+$/.test(name) && name !== '.' && name !== '..';
 }
@@ -84,7 +110,7 @@ function commandLine(command: Command, reports: boolean): { argv: string[]; file
   for (const option of command.options) {
     const name = option.attributeName();
     const value: unknown = command.getOptionValue(name);
-    if (command.getOptionValueSource(name) !== 'cli' || name === 'stack' || name === 'reports') continue;
+    if (command.getOptionValueSource(name) !== 'cli' || HERE.has(name)) continue;
     if (option.isBoolean()) argv.push(option.long ?? '');
     else if (FILES.has(name)) {
       const file = `${GUEST_FILES}/${path.basename(String(value))}`;

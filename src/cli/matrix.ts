@@ -1,6 +1,7 @@
 import os from 'node:os';
 import { ALL_STATES, NO_DEVICES, PROTOCOLS, UIDS } from '../matrix/axes.ts';
 import { BadSelection, chosen, cornersOf, socketsOf, type Asked } from '../matrix/selection.ts';
+import { settingOf } from '../matrix/setting.ts';
 import { spell } from '../matrix/sockets.ts';
 import { models } from '../model/index.ts';
 import type { SystemName } from '../model/types.ts';
@@ -8,8 +9,8 @@ import type { MatrixRecord } from '../record/matrix.ts';
 import { KEY, tablesOf, type TableOptions } from '../report/matrix/tables.ts';
 import { countsSentence, mismatchLines, tableLines } from '../report/matrix/text.ts';
 import { runMatrix } from '../runner/matrix/run.ts';
-import { settingOf } from '../runner/matrix/settings.ts';
 import { EXIT, UserError } from './exit.ts';
+import { matrixForGithub, tellGithub } from './github.ts';
 import { grace } from './grace.ts';
 import { inLab, type Place } from './in-lab.ts';
 import { interruptible } from './interruption.ts';
@@ -28,6 +29,8 @@ export interface MatrixOptions extends Asked, Place {
   jobs?: number;
   /** The folder, or false for none. */
   reports: string | false;
+  /** Whether GitHub Actions is told of mismatches. */
+  annotations: boolean;
   format: 'pretty' | 'json';
 }
 
@@ -96,6 +99,7 @@ async function runHere(
     if (options.table || against) showTables(record, asked, against);
     conclude(record, written);
   } else sayJson(record);
+  if (options.annotations) await tellGithub(() => matrixForGithub(record));
   if (interrupted.signal.aborted) return EXIT.interrupted;
   if (record.errors.length > 0) return EXIT.harness;
   return record.counts.mismatches > 0 ? EXIT.failed : EXIT.expected;

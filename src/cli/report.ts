@@ -10,6 +10,7 @@ import { pageHtml } from '../report/page/html.ts';
 import { pageData } from '../report/page/make.ts';
 import { countsInWords } from '../report/summary.ts';
 import { packed, pageAssets } from './page-assets.ts';
+import { UserError } from './exit.ts';
 import { recordsAt } from './record-files.ts';
 import { prepareFolder, writeWhole } from './reports-folder.ts';
 import { complain, paint, say, sayJson } from './terminal.ts';
@@ -61,8 +62,13 @@ function htmlOf(
   engines: ContainersRecord[],
   registry: Registered[],
 ): string {
-  const { data, packs } = pageData(comparison, columns, engines, registry);
-  return pageHtml(data, packs.map(packed), pageAssets());
+  try {
+    const { data, packs } = pageData(comparison, columns, engines, registry);
+    return pageHtml(data, packs.map(packed), pageAssets());
+  } catch (error) {
+    if (error instanceof RangeError) throw new UserError(`${error.message}; run 'bindspec matrix' there again`);
+    throw error;
+  }
 }
 
 function tell({ platforms, experiments, engines = [] }: Comparison): void {

@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import { cellsOf } from '../experiment/cells.ts';
 import { loadRegistry } from '../experiment/registry.ts';
+import { ctrfReport } from '../report/ctrf.ts';
 import { run, type Listener } from '../runner/run.ts';
 import { BadKnownList, parseKnownList, type KnownDeviation } from '../verdict/known.ts';
 import { conclude } from './conclusion.ts';
 import { EXIT, exitCodeOf, UserError } from './exit.ts';
+import { runForGithub, tellGithub } from './github.ts';
 import { grace } from './grace.ts';
 import { inLab, type Place } from './in-lab.ts';
 import { interruptible } from './interruption.ts';
@@ -23,7 +25,9 @@ export interface RunOptions extends Place {
   reports: string | false;
   known?: string;
   failFast: boolean;
-  format: 'pretty' | 'json';
+  /** Whether GitHub Actions is told what failed. */
+  annotations: boolean;
+  format: 'pretty' | 'json' | 'ctrf';
 }
 
 /** How long an agent may take to start, and to answer beyond what its operations wait for, in milliseconds. */
@@ -64,7 +68,8 @@ export async function runCommand(selectors: string[], options: RunOptions): Prom
 
   const written = options.reports === false ? [] : await writeReports(options.reports, record);
   if (pretty) conclude(record, written);
-  else sayJson(record);
+  else sayJson(options.format === 'ctrf' ? ctrfReport(record) : record);
+  if (options.annotations) await tellGithub(() => runForGithub(record));
   if (interruption.signal.aborted) return EXIT.interrupted;
   if (record.cells.every(({ verdict }) => verdict === 'skipped')) {
     throw new UserError('nothing could be run here: every cell was skipped, for the reasons above');

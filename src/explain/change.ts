@@ -1,5 +1,6 @@
 import { OPTION_KEYS, OPTIONS } from '../model/options.ts';
 import type { Options, PresentSocket } from '../model/types.ts';
+import { spell } from './spell.ts';
 
 /** One thing that could be done differently about one socket. */
 export type Change =
@@ -67,6 +68,19 @@ function changed(socket: PresentSocket, change: Change): PresentSocket {
     case 'port':
       return { ...socket, port: change.port };
   }
+}
+
+/** The lines of some sockets with changes made; those that nothing changes stay as they were written. */
+export function changedTexts(
+  sockets: readonly { readonly text: string; readonly socket: PresentSocket }[],
+  changes: readonly Change[],
+): string[] {
+  const before = sockets.map(({ socket }) => socket);
+  const after = changes.reduce(withChange, before);
+  return sockets.map(({ text, socket }, place) => {
+    const now = after[place] ?? socket;
+    return now === socket ? text : spell(now);
+  });
 }
 
 /** Changes in words, as something to do. */

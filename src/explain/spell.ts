@@ -22,7 +22,7 @@ export function nameOf({ address, port }: PresentSocket): string {
 }
 
 /** How the options are written, which is also how they are read. */
-const WORDS: Readonly<Record<keyof Options, string>> = {
+export const WORDS: Readonly<Record<keyof Options, string>> = {
   reuseaddr: 'reuseaddr',
   reuseport: 'reuseport',
   exclusive: 'exclusive',

@@ -1,12 +1,13 @@
 import type { Lab, LabKind } from '../lab/lab.ts';
 import type { Setting, SystemName } from '../model/types.ts';
 import { models } from '../model/index.ts';
+import { kernelOf } from '../model/linux-kernel.ts';
 import type { Operation, Result } from '../protocol/messages.ts';
 import type { Platform, TranscriptLine } from '../record/record.ts';
 import { traceLine } from '../record/transcript.ts';
 import { AgentPool, type Lease, type PoolSettings } from '../runner/pool.ts';
 import { harnessClock } from '../runner/agent-process.ts';
-import { kernelOf, platformOf } from '../runner/platform.ts';
+import { platformOf } from '../runner/platform.ts';
 import { portRange } from '../runner/port-range.ts';
 import { Ports } from '../runner/ports.ts';
 import { HarnessError } from '../verdict/harness-error.ts';

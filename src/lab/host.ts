@@ -1,6 +1,7 @@
 import os from 'node:os';
 import process from 'node:process';
-import { FIXED_ADDRESSES, type Lab, type LabFacts, type LabKind, type Missing, type Need } from './lab.ts';
+import { FIXED_ADDRESSES } from './addresses.ts';
+import type { Lab, LabFacts, LabKind, Missing, Need } from './lab.ts';
 import { hasSecondUser } from './second-user.ts';
 
 const NETNS_LINE = process.platform === 'linux' ? 'npx bindspec run --lab netns' : 'run it on Linux with --lab netns';

@@ -1,4 +1,5 @@
-import { FIXED_ADDRESSES, type HostName, type LabFacts } from './lab.ts';
+import { FIXED_ADDRESSES } from './addresses.ts';
+import type { HostName, LabFacts } from './lab.ts';
 
 /**
  * The network of the netns lab. The machine has two external addresses, one on each of two LANs, as in the documents:

@@ -26,6 +26,14 @@ export function kernelVersion(release: string, version: string): string {
   return stable?.[1] !== undefined && release.startsWith(`${stable[2]}.`) ? stable[1] : release;
 }
 
+/**
+ * The version of the Linux kernel by which a platform is judged, from its system's name and what its uname tells;
+ * undefined on any other system.
+ */
+export function kernelOf(platform: { system: string; release: string; version: string }): string | undefined {
+  return platform.system === 'linux' ? kernelVersion(platform.release, platform.version) : undefined;
+}
+
 /** Whether a kernel is the given series or newer. */
 export function atLeast(kernel: Kernel, major: number, minor: number, patch = 0): boolean {
   if (kernel[0] !== major) return kernel[0] > major;

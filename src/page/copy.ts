@@ -1,10 +1,10 @@
 import { h } from './h.ts';
 
-/** A command with a button that copies it. */
-export function command(text: string): HTMLElement {
+/** A command with a button that copies it. Where there are several, each has a label of its own. */
+export function command(text: string, label = 'Command'): HTMLElement {
   const said = h('span', { class: 'hidden', role: 'status' });
   const button = h('button', { type: 'button' }, 'Copy');
-  const code = h('code', { tabindex: 0, role: 'region', 'aria-label': 'Command' }, text);
+  const code = h('code', { tabindex: 0, role: 'region', 'aria-label': label }, text);
   button.addEventListener('click', () => {
     void copied(text, code).then((done) => {
       button.textContent = done ? 'Copied' : 'Selected';

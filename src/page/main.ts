@@ -8,10 +8,12 @@ import type { View } from './view.ts';
 import { claims } from './views/claims.ts';
 import { containers } from './views/containers.ts';
 import { experiment } from './views/experiment.ts';
+import { explain } from './views/explain.ts';
+import { matrix } from './views/matrix.ts';
 import { overview } from './views/overview.ts';
 
 /** All views, in the order of the navigation; the first one is where a reader begins. */
-const VIEWS: readonly View[] = [overview, experiment, claims, containers];
+const VIEWS: readonly View[] = [overview, experiment, claims, containers, matrix, explain];
 
 const data = JSON.parse(document.querySelector('#data')?.textContent ?? '') as PageData;
 const page = document.querySelector('#page') as HTMLElement;

@@ -1,7 +1,6 @@
 import type { System } from '../experiment/experiment.ts';
 import process from 'node:process';
 import type { StackIdentity } from '../lab/lab.ts';
-import { kernelVersion } from '../model/linux-kernel.ts';
 import type { Hello } from '../protocol/messages.ts';
 import type { Platform } from '../record/record.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
@@ -33,13 +32,4 @@ export function platformOf(hello: Hello, stack?: StackIdentity): Platform & { sy
   // It names the folder of the reports.
   const id = `${kind}-${short}-${architecture}`.replaceAll(/[^\w.+~-]/g, '_');
   return { id, system, release, version, architecture, runtime, uid, ...(name === undefined ? {} : { stack: name }) };
-}
-
-/** The version of the Linux kernel by which a platform is judged; undefined on any other system. */
-export function kernelOf({
-  system,
-  release,
-  version,
-}: Pick<Platform, 'system' | 'release' | 'version'>): string | undefined {
-  return system === 'linux' ? kernelVersion(release, version) : undefined;
 }

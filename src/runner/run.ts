@@ -1,5 +1,6 @@
 import type { Cell } from '../experiment/cells.ts';
-import { firstMissing, type HostName, type Lab, type LabKind, type Need } from '../lab/lab.ts';
+import type { HostName, Lab, LabKind, Need } from '../lab/lab.ts';
+import { firstMissing } from '../lab/missing.ts';
 import { programsOf } from '../lab/programs.ts';
 import { SeenErrors } from '../record/errors.ts';
 import { RECORD_VERSION, type BindRecord, type CellRecord, type Platform } from '../record/record.ts';
@@ -8,7 +9,8 @@ import { judgeClaims } from '../verdict/claims.ts';
 import type { KnownDeviation } from '../verdict/known.ts';
 import { AgentPool, type PoolSettings } from './pool.ts';
 import { patienceFor } from './patience.ts';
-import { kernelOf, platformOf } from './platform.ts';
+import { kernelOf } from '../model/linux-kernel.ts';
+import { platformOf } from './platform.ts';
 import { Ports } from './ports.ts';
 import { blank, explain, runCell, type JudgedBy, type Workplace } from './run-cell.ts';
 

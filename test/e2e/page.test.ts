@@ -376,7 +376,7 @@ describe.skipIf(noBrowser !== null)(titled('the page', noBrowser), () => {
     ]);
     const page = await at('', {}, folder);
     expect(await page.locator('h1').innerText()).toBe('Container networks');
-    expect(await page.locator('nav li').count()).toBe(1);
+    expect(await page.locator('nav li').allInnerTexts()).toEqual(['Containers', 'Explain']);
   });
 
   test('is light or dark as chosen, and stays so from view to view', async () => {

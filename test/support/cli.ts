@@ -30,7 +30,8 @@ export async function bindspec(
   const [file = '', ...rest] = [...before, process.execPath, CLI, ...words];
   const ran = await execa(file, rest, {
     reject: false,
-    env: { NO_COLOR: '1', ...env },
+    // A test of a job of GitHub Actions says so, and no other test is to annotate the job that it is run in.
+    env: { NO_COLOR: '1', GITHUB_ACTIONS: '', ...env },
     ...(cwd === undefined ? {} : { cwd }),
     stdin: 'ignore',
     maxBuffer: 50_000_000,
@@ -40,7 +41,11 @@ export async function bindspec(
 
 /** Starts the real command and leaves it to the test to end it. */
 export function start(words: readonly string[], env: Record<string, string> = {}) {
-  return execa(process.execPath, [CLI, ...words], { reject: false, env, stdin: 'ignore' });
+  return execa(process.execPath, [CLI, ...words], {
+    reject: false,
+    env: { GITHUB_ACTIONS: '', ...env },
+    stdin: 'ignore',
+  });
 }
 
 /** A folder of the test's own, which goes when the test ends. */

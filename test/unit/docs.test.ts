@@ -116,7 +116,7 @@ function selectorsOf({ command, words }: Call): string[] {
     (word, index) =>
       !word.startsWith('-') &&
       taking.get(words[index - 1] ?? '') !== true &&
-      !/^([A-Z]+|\[.*\])$/.test(word) &&
+      !/^([A-Z]+|\[.*\]|<.*>)$/.test(word) &&
       word !== written.id,
   );
 }

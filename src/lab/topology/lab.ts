@@ -1,4 +1,5 @@
-import { FIXED_ADDRESSES, type HostName, type Lab, type LabFacts, type LabKind } from '../lab.ts';
+import { FIXED_ADDRESSES } from '../addresses.ts';
+import type { HostName, Lab, LabFacts, LabKind } from '../lab.ts';
 import { programsOn, survey, type Survey } from './survey.ts';
 import type { Topology } from './topology.ts';
 

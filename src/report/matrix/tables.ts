@@ -1,8 +1,10 @@
 import { NO_DEVICES, PROTOCOLS, UIDS } from '../../matrix/axes.ts';
-import { agrees, likeliest, predictor, type Prediction } from '../../matrix/prediction.ts';
+import { allows, isKnownTo, KEY_OF_SHORT, short } from '../../matrix/answers.ts';
+import { likeliest, predictor } from '../../matrix/prediction.ts';
+import { CHOICES } from '../../matrix/choices.ts';
 import { pairsOf, type Pair } from '../../matrix/reading.ts';
 import type { Corner } from '../../matrix/selection.ts';
-import { lettersOf, spell } from '../../matrix/sockets.ts';
+import { spell } from '../../matrix/sockets.ts';
 import type { Model } from '../../model/index.ts';
 import type { Setting } from '../../model/types.ts';
 import type { MatrixBlock, MatrixRecord } from '../../record/matrix.ts';
@@ -31,12 +33,7 @@ export interface TableOptions {
 }
 
 /** What the letters in the tables mean. */
-export const KEY =
-  'ok; X: in use (EADDRINUSE); D: denied (EACCES); L: bind() works and listen() finds it in use; ' +
-  'N: not available (EADDRNOTAVAIL); -: the first itself can not be bound; .: not run; *: not what the model says; ≠ what the other system says';
-
-/** The wildcard and one specific address, which show what the options do. */
-const NAMES_OF_OPTIONS = ['0.0.0.0', '127.0.0.1'];
+export const KEY = `${KEY_OF_SHORT}; *: not what the model says; ≠ what the other system says`;
 
 type Cell = { readonly pair: Pair; readonly shown: string };
 
@@ -67,7 +64,7 @@ function gridOf(record: MatrixRecord, block: MatrixBlock, against: Against | und
     row.map((pair): Cell => {
       const said = pair.answer === null ? '.' : short(pair.answer);
       const deviates = pair.agrees ? '' : '*';
-      const compared = pair.answer !== null && isKnownTo(against, pair);
+      const compared = pair.answer !== null && against !== undefined && isKnownTo(against.model.name, pair);
       const prediction = compared ? other?.(pair.first, pair.second) : undefined;
       const differs = prediction && !allows(prediction, pair.answer ?? '');
       return { pair, shown: `${said}${deviates}${differs ? `≠${short(likeliest(prediction))}` : ''}` };
@@ -75,37 +72,8 @@ function gridOf(record: MatrixRecord, block: MatrixBlock, against: Against | und
   );
 }
 
-/** Whether the other system has the options of both sockets. */
-function isKnownTo(against: Against | undefined, { first, second }: Pair): boolean {
-  const sets = lettersOf(against?.model.name ?? '');
-  return sets.includes(first.letters) && sets.includes(second.letters);
-}
-
-/** Whether another system allows an answer; Windows has names of its own for the same errors. */
-function allows(prediction: Prediction, answer: string): boolean {
-  return agrees(answer, prediction) || agrees(answer.replace(' E', ' WSAE'), prediction);
-}
-
-/** An answer as tables have it. */
-function short(answer: string): string {
-  if (answer === 'ok') return 'ok';
-  if (answer.startsWith('first ')) return '-';
-  const [call = '', errno = ''] = answer.split(' ');
-  const inUse = errno === 'EADDRINUSE' || errno === 'WSAEADDRINUSE';
-  if (call === 'listen') return inUse ? 'L' : `L ${errno}`;
-  if (call !== 'bind') return answer;
-  if (inUse) return 'X';
-  if (errno === 'EADDRNOTAVAIL' || errno === 'WSAEADDRNOTAVAIL') return 'N';
-  return errno === 'EACCES' || errno === 'WSAEACCES' ? 'D' : errno;
-}
-
 function usual(grid: readonly (readonly Cell[])[]): (readonly [string, Cell[][]])[] {
-  const options = (text: string) => NAMES_OF_OPTIONS.some((name) => text.startsWith(`${name} `));
-  const plain = (text: string) => text.endsWith(' -');
-  return [
-    ['What options do', pick(grid, { first: options, second: options })],
-    ['Which names meet, without options', pick(grid, { first: plain, second: plain })],
-  ];
+  return CHOICES.map(({ title, has }) => [title, pick(grid, { first: has, second: has })]);
 }
 
 function pick(grid: readonly (readonly Cell[])[], only: NonNullable<TableOptions['only']>): Cell[][] {

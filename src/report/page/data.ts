@@ -1,7 +1,7 @@
 import type { ComparedEngine, ComparedPlatform } from '../../record/comparison.ts';
 import type { ContainersRecord } from '../../record/containers.ts';
-import type { MatrixRecord } from '../../record/matrix.ts';
 import type { BindRecord, CellRecord, ClaimRecord, TranscriptLine } from '../../record/record.ts';
+import type { PackedMatrices } from '../../matrix/pack.ts';
 import type { Outcome } from '../outcomes.ts';
 import type { Source } from '../../../suites/sources.ts';
 
@@ -14,8 +14,6 @@ export type Pack<T> = number & { readonly packed?: T };
 /** A column. */
 export interface PagePlatform extends Omit<ComparedPlatform, 'lab'> {
   lab: Pick<BindRecord['lab'], 'lab' | 'hosts' | 'addresses'>;
-  /** The record of its bind matrix, whole; null where there is none. */
-  pairs: Pack<MatrixRecord> | null;
 }
 
 /** What is expected in a cell, with the grounds. */
@@ -99,6 +97,8 @@ export interface PageEngine extends ComparedEngine {
 
 export interface PageData {
   bindspec: string;
+  /** The bind matrices of the platforms that have one; null where none has. */
+  matrices: Pack<PackedMatrices> | null;
   platforms: PagePlatform[];
   experiments: PageExperiment[];
   sights: Sight[];

@@ -2,6 +2,7 @@ import type { Comparison, ComparedCell, ComparedExperiment } from '../../record/
 import type { ContainersRecord } from '../../record/containers.ts';
 import type { CellRecord } from '../../record/record.ts';
 import { cellsOf, type Registered } from '../../experiment/cells.ts';
+import { packMatrices, type PackedMatrices } from '../../matrix/pack.ts';
 import { leaves } from '../../verdict/expectation.ts';
 import type { Column } from '../comparison/columns.ts';
 import { expectedInWords, observedInWords, placeInWords, sourceOf } from '../words.ts';
@@ -78,7 +79,8 @@ export function pageData(
   return {
     data: {
       bindspec: comparison.bindspec,
-      platforms: comparison.platforms.flatMap((platform) => platformOf(platform, columns, gathered)),
+      matrices: matricesOf(columns, gathered),
+      platforms: comparison.platforms.flatMap((platform) => platformOf(platform, columns)),
       experiments,
       sights: gathered.sights.values,
       expectations: gathered.expectations.values,
@@ -94,17 +96,12 @@ export function pageData(
   };
 }
 
-function platformOf(
-  platform: Comparison['platforms'][number],
-  columns: readonly Column[],
-  gathered: Gathered,
-): PagePlatform[] {
+function platformOf(platform: Comparison['platforms'][number], columns: readonly Column[]): PagePlatform[] {
   const column = columns.find(({ name }) => name === platform.name);
   const origin = column?.run ?? column?.matrix;
   if (origin === undefined) return [];
   const { lab, hosts, addresses } = origin.lab;
-  const pairs = column?.matrix === undefined ? null : pack(gathered, column.matrix);
-  return [{ ...platform, lab: { lab, hosts, addresses }, pairs }];
+  return [{ ...platform, lab: { lab, hosts, addresses } }];
 }
 
 function cellOf(cell: ComparedCell, columns: readonly Indexed[], gathered: Gathered): PageCell {
@@ -178,6 +175,12 @@ function tapeOf(cell: CellRecord | undefined): Tape | null {
   if (cell === undefined) return null;
   const { observation, duration, attempts, transcript } = cell;
   return { observation, duration, attempts, transcript };
+}
+
+/** @throws RangeError for a matrix whose parts do not fit together. */
+function matricesOf(columns: readonly Column[], gathered: Gathered): Pack<PackedMatrices> | null {
+  const given = columns.flatMap(({ name, matrix }) => (matrix === undefined ? [] : [{ name, record: matrix }]));
+  return given.length === 0 ? null : pack(gathered, packMatrices(given));
 }
 
 function pack<T>({ packs }: Gathered, content: T): Pack<T> {

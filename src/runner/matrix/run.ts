@@ -5,6 +5,7 @@ import { compare } from '../../matrix/comparison.ts';
 import { agrees, predictor } from '../../matrix/prediction.ts';
 import { Results } from '../../matrix/results.ts';
 import type { Asked } from '../../matrix/selection.ts';
+import { settingOf } from '../../matrix/setting.ts';
 import { namesOf, type Spec } from '../../matrix/sockets.ts';
 import { models, type Model } from '../../model/index.ts';
 import type { Setting, SystemName } from '../../model/types.ts';
@@ -16,7 +17,7 @@ import { AgentPool, type PoolSettings } from '../pool.ts';
 import { attempt, clear, prepare, type Chunk } from './chunk.ts';
 import { Crew } from './crew.ts';
 import { PortBlocks } from './port-block.ts';
-import { interfaceOf, obstacleOf, settingOf } from './settings.ts';
+import { interfaceOf, obstacleOf } from './settings.ts';
 
 /** How many pairs a message is about; below what an agent may hold of descriptors where the limit is the usual one. */
 const CHUNK = 1000;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { pairOf } from '../../../src/experiment/planned.ts';
 import { serveAll } from '../../../src/experiment/scenes.ts';
 import type { Operation, Trial } from '../../../src/experiment/trial.ts';
-import { FIXED_ADDRESSES } from '../../../src/lab/lab.ts';
+import { FIXED_ADDRESSES } from '../../../src/lab/addresses.ts';
 
 /** A trial whose parts write down what they are told, and answer what the test says. */
 function trialWith(answer: (operation: Operation) => string) {

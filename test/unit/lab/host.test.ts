@@ -1,7 +1,8 @@
 import type os from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { hostFacts } from '../../../src/lab/host.ts';
-import { firstMissing, type LabFacts } from '../../../src/lab/lab.ts';
+import type { LabFacts } from '../../../src/lab/lab.ts';
+import { firstMissing } from '../../../src/lab/missing.ts';
 
 const v4 = (address: string, internal = false): os.NetworkInterfaceInfo => ({
   address,

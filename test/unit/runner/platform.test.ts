@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { kernelOf } from '../../../src/model/linux-kernel.ts';
 import type { Hello } from '../../../src/protocol/messages.ts';
-import { kernelOf, platformOf } from '../../../src/runner/platform.ts';
+import { platformOf } from '../../../src/runner/platform.ts';
 
 describe('the version of the kernel', () => {
   it.each([

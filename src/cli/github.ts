@@ -1,0 +1,94 @@
+import { appendFileSync, existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import type { MatrixRecord } from '../record/matrix.ts';
+import type { BindRecord } from '../record/record.ts';
+import { workflowCommands, type Annotation, type Place } from '../report/github.ts';
+import type { Judged } from './containers-conclusion.ts';
+import { complain } from './terminal.ts';
+
+/** A summary of a step that is longer than 1 MiB is not shown at all; this leaves room for a note. */
+const MOST_BYTES = 1_000_000;
+/** The folder of the package, above `dist/src/cli`. */
+const PACKAGE = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** What GitHub Actions is to know of a command: what its readers are to see beside their code, and a page. */
+export interface ForGithub {
+  annotations: Annotation[];
+  page: string;
+}
+
+/** Of a run: what failed, at the experiment's file, and the page of the platform. */
+export async function runForGithub(record: BindRecord): Promise<ForGithub> {
+  const [{ runAnnotations }, { markdownReport }] = await Promise.all([
+    import('../report/annotations.ts'),
+    import('../report/markdown.ts'),
+  ]);
+  return { annotations: runAnnotations(record, placeOfExperiment), page: markdownReport(record) };
+}
+
+/** Of a matrix: where the kernel is not as the model says. */
+export async function matrixForGithub(record: MatrixRecord): Promise<ForGithub> {
+  const [{ matrixAnnotations }, { matrixMarkdown }] = await Promise.all([
+    import('../report/annotations.ts'),
+    import('../report/matrix/markdown.ts'),
+  ]);
+  return { annotations: matrixAnnotations(record), page: matrixMarkdown(record) };
+}
+
+/** Of engines: what is exposed, broken, stale or changed. */
+export async function containersForGithub(judged: readonly Judged[]): Promise<ForGithub> {
+  const [{ containersAnnotations }, { containersMarkdown }] = await Promise.all([
+    import('../report/annotations.ts'),
+    import('../report/containers/markdown.ts'),
+  ]);
+  return {
+    annotations: judged.flatMap(({ record, stale, changes }) => containersAnnotations(record, stale, changes)),
+    page: judged.map(({ record }) => containersMarkdown(record)).join('\n'),
+  };
+}
+
+/**
+ * In a job of GitHub Actions, prints annotations, on stderr, because stdout may be a report, and adds the page to the
+ * summary of the step. Nothing elsewhere. What GitHub can't be told is said on stderr, and is no error of the command.
+ */
+export async function tellGithub(make: () => Promise<ForGithub>): Promise<void> {
+  if (process.env['GITHUB_ACTIONS'] !== 'true') return;
+  try {
+    const { annotations, page } = await make();
+    for (const command of workflowCommands(annotations)) complain(command);
+    summarise(page);
+  } catch (error) {
+    complain(`bindspec: GitHub can't be told: ${(error as Error).message}`);
+  }
+}
+
+/** Adds a page to the summary of the step, as far as that has room for it. @throws Error when it can't be written. */
+function summarise(page: string): void {
+  const file = process.env['GITHUB_STEP_SUMMARY'] ?? '';
+  if (file === '') return;
+  const room = MOST_BYTES - (existsSync(file) ? statSync(file).size : 0);
+  appendFileSync(file, withinBytes(page, room));
+}
+
+/** The whole lines of a page that fit, and before them a note where those are not all. */
+function withinBytes(page: string, room: number): string {
+  const bytes = Buffer.from(page);
+  if (bytes.length <= room) return page;
+  const note = '**Only the beginning is shown here; all of it is in the reports.**\n\n';
+  const end = bytes.lastIndexOf('\n', Math.max(room - note.length - 1, 0));
+  return end < 0 ? '' : note + bytes.subarray(0, end + 1).toString();
+}
+
+/** Where an experiment is declared, if its source is in the workspace of the job. */
+function placeOfExperiment(id: string): Place | undefined {
+  const source = path.join(PACKAGE, 'suites', `${id}.ts`);
+  if (!existsSync(source)) return undefined;
+  const workspace = realpathSync(process.env['GITHUB_WORKSPACE'] ?? process.cwd());
+  const file = path.relative(workspace, realpathSync(source));
+  if (file.startsWith('..') || path.isAbsolute(file)) return undefined;
+  const lines = readFileSync(source, 'utf8').split('\n');
+  const line = lines.findIndex((text) => text.startsWith('export default experiment')) + 1;
+  return { file: file.split(path.sep).join('/'), line: Math.max(line, 1) };
+}

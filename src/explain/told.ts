@@ -1,0 +1,71 @@
+import { models } from '../model/index.ts';
+import type { SystemName } from '../model/types.ts';
+import { howKnown } from '../report/words.ts';
+import type { Answer } from './answer.ts';
+import type { Explanation } from './explain.ts';
+import { eitherOf, list } from './sentences.ts';
+
+// What is told of an explanation beside the sentences on each system, on a terminal and on a page alike.
+
+/** The rules are worded for two sockets. */
+export const WHO_IS_WHO =
+  'In the rules the first socket is one that is there, and the second the one that is asked about.';
+
+/** What stands above the advice. */
+export const ADVICE_TITLE = 'What would make it work';
+
+/** What stands for whether it works, where there is room for a character. */
+export const SIGNS = { yes: '✓', no: '✗', unsure: '?' } as const;
+
+/** What is to be said of how a socket was read; `written` what, where nothing else tells how it got its spelling. */
+export function notesOf({ spelled, text, notes }: Pick<Explanation['sockets'][number], 'spelled' | 'text' | 'notes'>) {
+  return normal(text) !== normal(spelled) && notes.length === 0 ? [`written ${text}`] : notes;
+}
+
+function normal(text: string): string {
+  return text.toLowerCase().split(/\s+/).toSorted().join(' ');
+}
+
+/** The answers as a table: a row for each system, with the rule's id at the end. */
+export function tableOf(answers: readonly Answer[]): { head: string[]; rows: string[][] } {
+  const listens = answers.some(({ listen }) => listen !== undefined);
+  return {
+    head: ['', 'bind', ...(listens ? ['listen'] : []), 'decided by the rule'],
+    rows: answers.map(({ title, bind, listen, rule }) => [
+      title,
+      eitherOf(bind.outcomes),
+      ...(listens ? [listen === undefined ? '-' : eitherOf(listen.outcomes)] : []),
+      rule.id,
+    ]),
+  };
+}
+
+/** A note that begins in the middle of a sentence, as one of its own. */
+export function asSentence(note: string): string {
+  return `${note[0]?.toUpperCase() ?? ''}${note.slice(1)}.`;
+}
+
+/** Where the rule comes from, and how it is known. */
+export function groundsOf({ rule }: Pick<Answer, 'rule'>): string {
+  const known = rule.unverified === true ? 'not verified' : howKnown(rule.known);
+  return `${rule.source.name}: ${rule.source.where} (${known})`;
+}
+
+/** The advice in sentences; and where nothing helps, if there is such a system. Nothing at all where everything works. */
+export function adviceOf({ advice, answers }: Explanation): { pieces: string[]; helpless: string | undefined } {
+  const failing = answers.filter(({ works }) => works !== 'yes').map(({ system }) => system);
+  if (failing.length === 0) return { pieces: [], helpless: undefined };
+  const pieces = advice.map(({ text, helps, breaks }) => {
+    const everywhere = failing.every((system) => helps.includes(system))
+      ? 'wherever it does not yet'
+      : `on ${titles(helps)}`;
+    const but = breaks.length === 0 ? '' : `, but no longer on ${titles(breaks)}`;
+    return asSentence(`${text}: ${everywhere}${but}`);
+  });
+  const helpless = failing.filter((system) => advice.every(({ helps }) => !helps.includes(system)));
+  return { pieces, helpless: helpless.length > 0 ? `Nothing that is small helps on ${titles(helpless)}.` : undefined };
+}
+
+function titles(systems: readonly SystemName[]): string {
+  return list(systems.map((system) => models[system].title));
+}

@@ -1,0 +1,37 @@
+import { models } from '../model/index.ts';
+import type { SystemName } from '../model/types.ts';
+import type { Wanted } from './explain.ts';
+
+/** A list of systems or a version of a kernel that can't be read. The message is one line. */
+export class BadWanted extends Error {
+  override readonly name = 'BadWanted';
+  readonly field: 'system' | 'kernel';
+
+  constructor(field: 'system' | 'kernel', message: string) {
+    super(message);
+    this.field = field;
+  }
+}
+
+/** Reads what is wanted as people write it: systems with commas, `macos` too, and a kernel's version. @throws BadWanted */
+export function readWanted({ system, kernel }: { system?: string; kernel?: string }): Wanted {
+  if (kernel !== undefined && !/^\d{1,4}\.\d{1,4}([.-]|$)/.test(kernel)) {
+    throw new BadWanted('kernel', `'${kernel}' is no version of a Linux kernel; it is written as in --kernel 6.1.0`);
+  }
+  return {
+    ...(system === undefined ? {} : { systems: systemsOf(system) }),
+    ...(kernel === undefined ? {} : { kernel }),
+  };
+}
+
+function systemsOf(text: string): SystemName[] {
+  const known = Object.keys(models) as SystemName[];
+  return text.split(',').map((word) => {
+    const name = word.trim().toLowerCase();
+    const system = known.find((one) => one === (name === 'macos' ? 'darwin' : name));
+    if (system === undefined) {
+      throw new BadWanted('system', `there is no model of the system '${word}'; there are ${known.join(', ')}`);
+    }
+    return system;
+  });
+}

@@ -1,0 +1,42 @@
+import process from 'node:process';
+import type { AddressKind, LabFacts, Missing, Need } from './lab.ts';
+
+/** The first of several needs that a lab does not meet, or null. */
+export function firstMissing(
+  facts: LabFacts,
+  needs: readonly Need[],
+  programs: (name: string) => boolean,
+): Missing | null {
+  for (const need of needs) {
+    const missing = facts.missing[need] ?? unmet(facts, need, programs);
+    if (missing) return missing;
+  }
+  return null;
+}
+
+const HOST_OF: Partial<Record<AddressKind, 'neighbour' | 'gateway'>> = {
+  neighbour: 'neighbour',
+  filtered: 'neighbour',
+  gateway: 'gateway',
+};
+
+function installLine(program: string): string {
+  return process.platform === 'linux' ? `apt-get install ${program}` : `install ${program}, so that PATH leads to it`;
+}
+
+function unmet(facts: LabFacts, need: Need, programs: (name: string) => boolean): Missing | null {
+  const [what = '', which = ''] = need.split(' ');
+  if (what === 'program') {
+    return programs(which) ? null : { reason: `${which} is not installed`, enable: installLine(which) };
+  }
+  if (what !== 'inet' && what !== 'inet6') return null;
+  if (facts.addresses[what][which as AddressKind] !== undefined) return null;
+  // An address of a host that is not there is missing for the same reason as the host.
+  const host = HOST_OF[which as AddressKind];
+  const absent = host === undefined ? undefined : facts.missing[host];
+  if (absent) return absent;
+  return {
+    reason: `the ${facts.lab} lab has no ${what === 'inet' ? 'IPv4' : 'IPv6'} address of the kind '${which}'`,
+    enable: facts.elsewhere,
+  };
+}

@@ -1,0 +1,78 @@
+import type { Answer } from '../../explain/answer.ts';
+import { changedTexts } from '../../explain/change.ts';
+import type { Explanation } from '../../explain/explain.ts';
+import { sentenceOf, verdictOf } from '../../explain/sentences.ts';
+import { ADVICE_TITLE, adviceOf, asSentence, groundsOf, SIGNS, tableOf, WHO_IS_WHO } from '../../explain/told.ts';
+import { h, type Child } from '../h.ts';
+
+/** Makes a link to the form with other sockets in it. */
+export type Trial = (texts: readonly string[], ...children: readonly Child[]) => HTMLElement;
+
+/** What the signs say to who does not see them. */
+const WORKS = { yes: 'works', no: 'is refused', unsure: 'may or may not work' } as const;
+
+/** An explanation: what every system does, what would help, and why. Its first element says it all in a sentence. */
+export function resultOf(explanation: Explanation, trial: Trial): [HTMLElement, ...HTMLElement[]] {
+  const { answers, sockets } = explanation;
+  return [
+    h('h2', { class: 'verdict' }, verdictOf(explanation)),
+    h('div', { class: 'facts' }, answerTable(answers), adviceList(explanation, trial)),
+    h(
+      'div',
+      { class: 'whys' },
+      h('h2', {}, 'Why'),
+      sockets.length > 2 && h('p', { class: 'quiet' }, WHO_IS_WHO),
+      answers.map(why),
+    ),
+  ];
+}
+
+function answerTable(answers: readonly Answer[]): HTMLElement {
+  const { head, rows } = tableOf(answers);
+  const titles = head.map((title) => h('th', { scope: 'col' }, title === '' ? 'System' : title));
+  const body = rows.map(([title = '', ...cells], place) => {
+    const works = answers[place]?.works ?? 'unsure';
+    return h(
+      'tr',
+      { class: `works-${works}` },
+      h(
+        'th',
+        { scope: 'row' },
+        h('span', { class: 'sign', 'aria-hidden': 'true' }, SIGNS[works]),
+        ` ${title}`,
+        h('span', { class: 'hidden' }, `: ${WORKS[works]}`),
+      ),
+      cells.map((cell) => h('td', {}, h('code', {}, cell))),
+    );
+  });
+  return h(
+    'div',
+    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Every system' },
+    h('table', { class: 'plain answers' }, h('thead', {}, h('tr', {}, titles)), h('tbody', {}, body)),
+  );
+}
+
+function adviceList(explanation: Explanation, trial: Trial): Child {
+  const { pieces, helpless } = adviceOf(explanation);
+  if (pieces.length === 0 && helpless === undefined) return null;
+  const { sockets, advice } = explanation;
+  const items = pieces.map((piece, place) => {
+    const texts = changedTexts(sockets, advice[place]?.changes ?? []);
+    return h('li', {}, h('span', { class: 'piece' }, piece), ' ', trial(texts, 'try it'));
+  });
+  return [
+    h('h2', {}, ADVICE_TITLE),
+    h('ul', { class: 'advice' }, items),
+    helpless !== undefined && h('p', {}, helpless),
+  ];
+}
+
+function why(answer: Answer): HTMLElement {
+  return h(
+    'section',
+    { class: `why works-${answer.works}`, 'aria-label': answer.title },
+    h('p', {}, sentenceOf(answer)),
+    answer.notes.map((note) => h('p', {}, asSentence(note))),
+    h('p', { class: 'quiet' }, groundsOf(answer), ' ', h('code', {}, answer.rule.id)),
+  );
+}

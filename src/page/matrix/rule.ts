@@ -1,0 +1,21 @@
+import { models } from '../../model/index.ts';
+import type { Rule } from '../../model/rules.ts';
+import type { SystemName } from '../../model/types.ts';
+import { howKnown } from '../../report/words.ts';
+import { h } from '../h.ts';
+
+/** A rule of any model by its id, such as `linux/udp-conflict`. */
+export function ruleNamed(id: string): Rule | undefined {
+  const system = id.split('/')[0] ?? '';
+  if (!Object.hasOwn(models, system)) return undefined;
+  return models[system as SystemName].rules.find((rule) => rule.id === id);
+}
+
+/** What a rule says, where it comes from, and how it is known. */
+export function ruleInWords({ prose, source, known, unverified }: Rule): HTMLElement[] {
+  const how = unverified === true ? 'not verified' : howKnown(known);
+  return [
+    h('p', {}, prose, unverified === true && ' Nobody has verified this rule yet.'),
+    h('p', { class: 'quiet' }, `${source.name}: ${source.where} (${how})`),
+  ];
+}

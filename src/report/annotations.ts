@@ -1,0 +1,117 @@
+import type { ContainersRecord } from '../record/containers.ts';
+import type { MatrixRecord } from '../record/matrix.ts';
+import type { BindRecord, CellRecord } from '../record/record.ts';
+import type { ChangeGroup } from '../verdict/changes.ts';
+import type { KnownVerdict } from '../verdict/known-containers.ts';
+import { exposuresOf } from './containers/words.ts';
+import { counted, few } from './diff/words.ts';
+import { failureSentence, rerunCommand } from './failure.ts';
+import type { Annotation, Place } from './github.ts';
+import { isUnexpected } from './summary.ts';
+
+/** Of what is told as one, so many are named. */
+const MOST_NAMED = 5;
+
+/** The place of an experiment's file; undefined where that is not in the workspace. */
+export type PlaceOf = (experiment: string) => Place | undefined;
+
+/** What did not go as expected in a run: the cells of an experiment to which the same happened together. */
+export function runAnnotations(record: BindRecord, placeOf: PlaceOf): Annotation[] {
+  const groups = new Map<string, CellRecord[]>();
+  for (const cell of record.cells.filter(isUnexpected)) {
+    const key = JSON.stringify([cell.experiment, cell.verdict, failureSentence(cell)]);
+    groups.set(key, [...(groups.get(key) ?? []), cell]);
+  }
+  return [...groups.values()].flatMap((cells): Annotation[] => {
+    const [first] = cells;
+    if (!first) return [];
+    const place = placeOf(first.experiment);
+    return [
+      {
+        level: 'error',
+        title: `${first.verdict}: ${first.experiment} on ${record.platform.id}`,
+        message: [
+          failureSentence(first),
+          ...(cells.length > 1
+            ? [
+                `${cells.length} cells: ${few(
+                  cells.map(({ id }) => id),
+                  MOST_NAMED,
+                )}`,
+              ]
+            : [first.id]),
+          `To run it again: ${rerunCommand(first, record)}`,
+        ],
+        ...(place ? { place } : {}),
+      },
+    ];
+  });
+}
+
+/** Where the kernel is not as the model says, by rule, and what went wrong in the harness. */
+export function matrixAnnotations({ platform, settings, mismatches, counts, errors }: MatrixRecord): Annotation[] {
+  const rules = new Map<string, MatrixRecord['mismatches']>();
+  for (const mismatch of mismatches) rules.set(mismatch.rule, [...(rules.get(mismatch.rule) ?? []), mismatch]);
+  // The record spells out the first ones only.
+  const untold = counts.mismatches - mismatches.length;
+  return [
+    ...[...rules].flatMap(([rule, own]): Annotation[] => {
+      const [first] = own;
+      if (!first) return [];
+      return [
+        {
+          level: 'error',
+          title: `${counted(own.length, 'pair')} on ${platform.id} not as the model '${settings.model}' says`,
+          message: [
+            `rule ${rule}: ${first.first}, then ${first.second}: kernel ${first.kernel}, model ${first.model}`,
+            ...(untold > 0 ? [`${counted(untold, 'more mismatch', 'more mismatches')} by whatever rule`] : []),
+            `To run it again: ${first.command}`,
+          ],
+        },
+      ];
+    }),
+    ...errors.map(({ what, error }): Annotation => ({
+      level: 'error',
+      title: `error: matrix on ${platform.id}`,
+      message: [what, error],
+    })),
+  ];
+}
+
+/** What is exposed, which promises are broken, which known deviations are none any more, and what changed. */
+export function containersAnnotations(
+  record: ContainersRecord,
+  stale: readonly KnownVerdict[],
+  changes: readonly ChangeGroup[],
+): Annotation[] {
+  const { engine, promises, configurations } = record;
+  return [
+    ...exposuresOf(record)
+      .filter(({ known }) => known === undefined)
+      .map(({ configuration, says, how, reference }): Annotation => ({
+        level: 'error',
+        title: `exposed: ${configuration} of ${engine.id}`,
+        message: [`${says} (${how})`, ...(reference === undefined ? [] : [reference])],
+      })),
+    ...promises
+      .filter(({ broken, deviation }) => broken.length > 0 && deviation === undefined)
+      .map(({ id, says, source, broken }): Annotation => ({
+        level: 'error',
+        title: `broken promise: ${id} of ${engine.id}`,
+        message: [says, source, few(broken, MOST_NAMED)],
+      })),
+    ...stale.map(({ line, pattern, reason }): Annotation => ({
+      level: 'error',
+      title: `stale: line ${line} of the known deviations`,
+      message: [`'${pattern}' (${reason}) no longer deviates on ${engine.id}`],
+    })),
+    ...configurations.flatMap(({ id, error }): Annotation[] =>
+      error === undefined ? [] : [{ level: 'error', title: `error: ${id} of ${engine.id}`, message: [error] }],
+    ),
+    ...changes.map(({ configuration, was, is, what, who }): Annotation => ({
+      level: 'warning',
+      title: `changed: ${configuration} of ${engine.id}`,
+      message: [`${counted(what.length, 'question')}: was ${was}, is ${is}`, few(who, MOST_NAMED)],
+    })),
+  ];
+}

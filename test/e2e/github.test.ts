@@ -1,0 +1,69 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { bindspec, folder } from '../support/cli.ts';
+import { ROOT } from '../support/docs.ts';
+
+const CELL = 'conflict/udp-beside-tcp/on:loopback/first:udp/family:inet';
+
+/** Runs one cell in a job of GitHub Actions; a list of known deviations that it is no part of makes it fail. */
+async function inJob(words: readonly string[], env: Record<string, string> = {}) {
+  const home = folder();
+  const known = path.join(home, 'known.txt');
+  writeFileSync(known, 'conflict/udp-beside-tcp # seen once\n');
+  const summary = path.join(home, 'summary.md');
+  writeFileSync(summary, '# before\n');
+  const job = { GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: ROOT, GITHUB_STEP_SUMMARY: summary, ...env };
+  const ran = await bindspec(['run', CELL, '--known', known, '--no-reports', ...words], { env: job });
+  return { ...ran, summary: existsSync(summary) ? readFileSync(summary, 'utf8') : '' };
+}
+
+describe('a run in a job of GitHub Actions', () => {
+  test('annotates the experiment that failed, and adds its page to the summary', async () => {
+    const { exitCode, stderr, summary } = await inJob([]);
+    expect(exitCode).toBe(1);
+    const source = readFileSync(path.join(ROOT, 'suites/conflict/udp-beside-tcp.ts'), 'utf8').split('\n');
+    const line = source.findIndex((text) => text.startsWith('export default experiment(')) + 1;
+    expect(line).toBeGreaterThan(1);
+    expect(stderr).toMatch(
+      new RegExp(
+        `^::error file=suites/conflict/udp-beside-tcp\\.ts,line=${line},title=stale%3A conflict/.*::listed as`,
+      ),
+    );
+    expect(stderr.split('\n')).toHaveLength(1);
+    expect(summary).toMatch(/^# before\n# bindspec: linux /);
+  });
+
+  test('has no place to annotate where the experiments are not in the workspace', async () => {
+    const { stderr } = await inJob([], { GITHUB_WORKSPACE: folder() });
+    expect(stderr).toMatch(/^::error title=stale%3A conflict\/udp-beside-tcp on linux-[^:]*::/);
+  });
+
+  test('says nothing to GitHub where it is told not to, or is in no such job', async () => {
+    for (const { stderr, summary } of [await inJob(['--no-annotations']), await inJob([], { GITHUB_ACTIONS: '' })]) {
+      expect([stderr, summary]).toEqual(['', '# before\n']);
+    }
+  });
+
+  test('leaves out of the summary what has no room in it, and says so first', async () => {
+    const home = folder();
+    const full = path.join(home, 'full.md');
+    writeFileSync(full, `${'x'.repeat(99)}\n`.repeat(9990));
+    await inJob([], { GITHUB_STEP_SUMMARY: full });
+    const written = readFileSync(full, 'utf8').slice(999_000);
+    expect(written).toMatch(/^\*\*Only the beginning is shown here; all of it is in the reports\.\*\*\n\n# bindspec: /);
+    expect(written.endsWith('\n')).toBe(true);
+    expect(999_000 + Buffer.byteLength(written)).toBeLessThanOrEqual(1_000_000);
+  });
+
+  test('is as it is where the summary can not be written', async () => {
+    const { exitCode, stderr } = await inJob([], { GITHUB_STEP_SUMMARY: '/nowhere/at/all' });
+    expect(exitCode).toBe(1);
+    expect(stderr.split('\n')[1]).toMatch(/^bindspec: GitHub can't be told: ENOENT/);
+  });
+
+  test('prints a report in the Common Test Report Format and nothing else', async () => {
+    const { stdout } = await inJob(['--format', 'ctrf']);
+    expect(JSON.parse(stdout)).toMatchObject({ reportFormat: 'CTRF', results: { summary: { tests: 1, failed: 1 } } });
+  });
+});
