@@ -43,13 +43,13 @@ function sectionOf({ path, command }: Leaf): string[] {
   return [
     `## ${path}`,
     '',
-    `${sentence(command.description())}`,
+    sentence(command.description()),
     '',
     '```text',
     `${path} ${command.usage()}`,
     '```',
     '',
-    ...parts.filter((part) => part !== '').flatMap((part) => [part, '']),
+    ...parts.flatMap((part) => (part === '' ? [] : [part, ''])),
   ];
 }
 
@@ -63,10 +63,10 @@ function optionRow(option: Option): string[] {
 }
 
 function notes(description: string, choices: readonly string[] | undefined, value: unknown): string {
-  const none = value === undefined || value === false || (Array.isArray(value) && value.length === 0);
+  const words = Array.isArray(value) ? value.join(' ') : typeof value === 'string' ? value : '';
   const more = [
     ...(choices === undefined ? [] : [`one of ${choices.map((one) => `\`${one}\``).join(', ')}`]),
-    ...(none ? [] : [`\`${String(value)}\` without it`]),
+    ...(words === '' ? [] : [`\`${words}\` without it`]),
   ];
   return [text(description), ...more].join('; ');
 }

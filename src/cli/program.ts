@@ -120,7 +120,7 @@ export function program(version: string): Command {
     .argument('[records...]', 'record.json, matrix.json and containers.json files, or folders that have some', [
       'reports',
     ])
-    .option('-o, --output <folder>', 'where index.html, MATRIX.md and matrix.json go', 'reports')
+    .option('-o, --output <folder>', 'where index.html, MATRIX.md, matrix.json and badges go', 'reports')
     .addOption(format())
     .action(async (records: string[], options: ReportOptions) => {
       await (await import('./report.ts')).reportCommand(records, options);

@@ -1,7 +1,9 @@
+import path from 'node:path';
 import type { ContainersRecord } from '../record/containers.ts';
 import type { Registered } from '../experiment/cells.ts';
 import { loadRegistry } from '../experiment/registry.ts';
 import type { Comparison } from '../record/comparison.ts';
+import { badgeFiles } from '../report/badges.ts';
 import { columnsOf, type Column } from '../report/comparison/columns.ts';
 import { enginesOf } from '../report/comparison/engines.ts';
 import { compare } from '../report/comparison/compare.ts';
@@ -10,7 +12,6 @@ import { pageHtml } from '../report/page/html.ts';
 import { pageData } from '../report/page/make.ts';
 import { countsInWords } from '../report/summary.ts';
 import { packed, pageAssets } from './page-assets.ts';
-import { UserError } from './exit.ts';
 import { recordsAt } from './record-files.ts';
 import { prepareFolder, writeWhole } from './reports-folder.ts';
 import { complain, paint, say, sayJson } from './terminal.ts';
@@ -48,12 +49,14 @@ export async function reportCommand(paths: readonly string[], { output, format }
   const written = FORMATS.map(({ file, content }) =>
     writeWhole(output, file, content(comparison, columns, engines, registry)),
   );
+  const badges = path.join(output, 'badges');
+  for (const { name, content } of badgeFiles(comparison, engines)) writeWhole(badges, name, content);
   if (format === 'json') {
     sayJson(comparison);
     return;
   }
   tell(comparison);
-  say(paint('gray', `written: ${written.join(', ')}`));
+  say(paint('gray', `written: ${[...written, badges].join(', ')}`));
 }
 
 function htmlOf(
@@ -62,13 +65,8 @@ function htmlOf(
   engines: ContainersRecord[],
   registry: Registered[],
 ): string {
-  try {
-    const { data, packs } = pageData(comparison, columns, engines, registry);
-    return pageHtml(data, packs.map(packed), pageAssets());
-  } catch (error) {
-    if (error instanceof RangeError) throw new UserError(`${error.message}; run 'bindspec matrix' there again`);
-    throw error;
-  }
+  const { data, packs } = pageData(comparison, columns, engines, registry);
+  return pageHtml(data, packs.map(packed), pageAssets());
 }
 
 function tell({ platforms, experiments, engines = [] }: Comparison): void {

@@ -35,14 +35,14 @@ export interface PackedBlock extends Corner {
   readonly kernel: number;
 }
 
-/** Packs the matrices of some platforms. @throws RangeError that names the one whose parts do not fit together. */
+/** Packs the matrices of some platforms. @throws RangeError for a record whose parts do not fit, which reading it has ruled out. */
 export function packMatrices(given: readonly { name: string; record: MatrixRecord }[]): PackedMatrices {
   const sockets = new Legend<MatrixSocket>();
   const answers = new Legend<string>();
   const lists = new Legend<readonly number[]>();
   const rows = new Legend<readonly number[]>();
   const listed = (places: readonly number[]) => lists.place(places.join(), () => places);
-  const packOne = ({ name, record }: { name: string; record: MatrixRecord }): PackedMatrix => {
+  const platforms = given.map(({ name, record }): PackedMatrix => {
     const socketPlaces = record.sockets.map((socket) => sockets.place(keyOf(socket), () => socket));
     const answerPlaces = record.answers.map((answer) => answers.place(answer, () => answer));
     const width = widthFor(record.answers.length);
@@ -59,21 +59,16 @@ export function packMatrices(given: readonly { name: string; record: MatrixRecor
     const blocks = record.blocks.map((block): PackedBlock => {
       const { protocol, state, uid, devices } = block;
       return {
-        ...{ protocol, state, uid, devices },
+        protocol,
+        state,
+        uid,
+        devices,
         first: listed(block.first.map((place) => at(socketPlaces, place))),
         second: listed(block.second.map((place) => at(socketPlaces, place))),
         kernel: listed(rowsOf(block)),
       };
     });
     return { name, model: settings.model, platform, lab, bindspec, started, complete, counts, blocks };
-  };
-  const platforms = given.map((one) => {
-    try {
-      return packOne(one);
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      throw new RangeError(`the parts of the matrix of ${one.name} do not fit together: ${error.message}`);
-    }
   });
   const width = widthFor(answers.list.length);
   return {

@@ -20,7 +20,7 @@ export function parseKernel(version: string | undefined): Kernel {
  * `6.1.0-50-amd64`, for many stable updates, and says in the version which one it is: `Debian 6.1.174-1`. Elsewhere the
  * release has to do; on Ubuntu, for one, that is `5.15.0-105-generic` whatever fixes it carries.
  */
-export function kernelVersion(release: string, version: string): string {
+function kernelVersion(release: string, version: string): string {
   const stable = /\bDebian (?:\d+:)?((\d+\.\d+)(?:\.\d+)*)[-+~]/.exec(version);
   // Who builds a kernel of their own may say anything in the version; it counts where the release does not contradict it.
   return stable?.[1] !== undefined && release.startsWith(`${stable[2]}.`) ? stable[1] : release;

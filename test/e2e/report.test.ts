@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { comparisonSchema } from '../../src/record/comparison.ts';
 import { bindspec, folder } from '../support/cli.ts';
+import { ROOT } from '../support/docs.ts';
 import { matrixOn, runOn } from '../unit/report/comparison/fixture.ts';
 
 const linux = runOn({});
@@ -38,6 +39,12 @@ describe('bindspec report', () => {
       ['linux-6.1-x64', true],
     ]);
     expect(readFileSync(path.join(out, 'MATRIX.md'), 'utf8')).toContain('# bindspec on 2 platforms');
+    expect(readdirSync(path.join(out, 'badges')).toSorted()).toEqual([
+      'darwin-24.6-arm64.json',
+      'darwin-24.6-arm64.svg',
+      'linux-6.1-x64.json',
+      'linux-6.1-x64.svg',
+    ]);
   });
 
   test('prints the comparison alone as JSON', async () => {
@@ -108,4 +115,13 @@ describe('bindspec report', () => {
     expect(stderr).toMatch(message);
     expect(stderr.split('\n')).toHaveLength(1);
   });
+});
+
+test('the badges of the committed records are up to date (npx bindspec report)', async () => {
+  const out = folder();
+  const reports = path.join(ROOT, 'reports');
+  expect((await bindspec(['report', reports, '-o', out])).exitCode).toBe(0);
+  const badges = (home: string) =>
+    readdirSync(path.join(home, 'badges')).map((file) => [file, readFileSync(path.join(home, 'badges', file), 'utf8')]);
+  expect(badges(reports)).toEqual(badges(out));
 });

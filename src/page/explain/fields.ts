@@ -32,7 +32,11 @@ export function fieldsOf(text: string): Fields | null {
     const { socket } = readSocket(text);
     const { protocol, address, port, v6only, options = {}, state = '', uid, device = '', local = '' } = socket;
     return {
-      ...{ protocol, address, state, device, local },
+      protocol,
+      address,
+      state,
+      device,
+      local,
       port: `${port}`,
       v6only: v6only === undefined ? '' : v6only ? '1' : '0',
       options: new Set(OPTION_KEYS.filter((key) => options[key] === true)),

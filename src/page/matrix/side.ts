@@ -89,7 +89,7 @@ export function modelledSide(system: SystemName, lab: Lab): Side {
       command: () => null,
     };
   });
-  const note = 'what its rules say of these addresses; nobody has run it for this page';
+  const note = 'what its rules say; nobody has run it';
   const side = { title: model.title, observed: false, note, model, lab, corners: blocks.map(cornerOf) };
   return { ...side, at: (corner, of) => made(inLab(corner, of, side)) };
 }

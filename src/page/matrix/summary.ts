@@ -53,7 +53,7 @@ export function together(counted: ReadonlyMap<Corners, Difference>): Counted {
 export function countSentence({ compared, differing }: Counted, left: Side, right: Side): string {
   if (compared === 0) return `${left.title} and ${right.title} have no pair in common.`;
   const share = differing === 0 ? '' : ` (${((100 * differing) / compared).toFixed(1)} %)`;
-  const number = (count: number) => count.toLocaleString('en-US');
+  const number = (pairs: number) => pairs.toLocaleString('en-US');
   const differ = differing === 0 ? 'no pair differs' : `${number(differing)} differ${share}`;
   return `Of ${number(compared)} pairs that both have, ${differ}.`;
 }

@@ -22,5 +22,5 @@ export function predictionInWords({ first, bind, listen }: Prediction): string {
 /** What a corner is about, on one line. */
 export function cornerInWords({ protocol, state, uid, devices }: Corner): string {
   const tied = devices === NO_DEVICES ? '' : `, tied to the devices ${devices}`;
-  return `${protocol.toUpperCase()}, the first ${state}, ${uid} user${tied}`;
+  return `${protocol.toUpperCase()}, the first ${state}, ${uid === 'same' ? 'the same user' : 'different users'}${tied}`;
 }

@@ -84,7 +84,7 @@ class MatrixView {
     const now = { names, corner: corners.corner, corners: pair.all.map(({ corner }) => corner), shown };
     fill(this.#controls, controlsOf(this.#packed, now, this.#update));
     this.#drawSummary(pair, corners);
-    this.#tables.className = `tables ${shown.choice}`;
+    this.#tables.className = `tables show-${shown.choice}`;
     this.#drawTables(pair, corners, squareOf(left, right, corners, shown));
   }
 

@@ -1,8 +1,8 @@
 import type { Comparison, ComparedCell, ComparedExperiment } from '../../record/comparison.ts';
 import type { ContainersRecord } from '../../record/containers.ts';
 import type { CellRecord } from '../../record/record.ts';
-import { cellsOf, type Registered } from '../../experiment/cells.ts';
 import { packMatrices, type PackedMatrices } from '../../matrix/pack.ts';
+import { cellsOf, type Registered } from '../../experiment/cells.ts';
 import { leaves } from '../../verdict/expectation.ts';
 import type { Column } from '../comparison/columns.ts';
 import { expectedInWords, observedInWords, placeInWords, sourceOf } from '../words.ts';
@@ -177,7 +177,6 @@ function tapeOf(cell: CellRecord | undefined): Tape | null {
   return { observation, duration, attempts, transcript };
 }
 
-/** @throws RangeError for a matrix whose parts do not fit together. */
 function matricesOf(columns: readonly Column[], gathered: Gathered): Pack<PackedMatrices> | null {
   const given = columns.flatMap(({ name, matrix }) => (matrix === undefined ? [] : [{ name, record: matrix }]));
   return given.length === 0 ? null : pack(gathered, packMatrices(given));
