@@ -120,7 +120,7 @@ describe('wrong usage', () => {
     const reports = folder();
     const { stdout } = await bindspec(['run', 'conflict/names', '--reports', reports]);
     writeFileSync(path.join(reports, platformOf(stdout), 'record.json'), '{"schema": 99}');
-    await oneLine(['show', 'conflict/names', '--reports', reports], /a record of version 99/);
+    await oneLine(['show', 'conflict/names', '--reports', reports], /written by a newer bindspec: it is of version 99/);
   });
 });
 

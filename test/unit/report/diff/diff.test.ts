@@ -82,6 +82,15 @@ describe('two runs', () => {
     ]);
   });
 
+  it('do not differ in timing where two times lie on two sides of a border', () => {
+    const took = (milliseconds: number) => after({ [inet]: { observation: { client: 'ECONNREFUSED', milliseconds } } });
+    expect(diffRuns(took(90), took(150)).timings).toEqual([]);
+    expect(diffRuns(took(150), took(90)).timings).toEqual([]);
+    expect(diffRuns(took(90), took(181)).timings).toHaveLength(1);
+    expect(diffRuns(took(600), took(1100)).timings).toEqual([]);
+    expect(diffRuns(took(1300), took(600)).timings).toMatchObject([{ was: 'after seconds', is: 'after a wait' }]);
+  });
+
   it('differ in verdict where only one of them observed anything', () => {
     const { expectation } = before.cells[0] ?? {};
     const skipped = { verdict: 'skipped', observation: undefined, reason: 'no IPv6', expectation } as const;
