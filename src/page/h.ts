@@ -31,12 +31,6 @@ export function fill(element: Element, ...children: readonly Child[]): void {
   element.replaceChildren(...nodes(children));
 }
 
-/** An address that may be linked to: one of the web. What else a record may hold, such as `javascript:`, is not. */
-export function isWebAddress(url: string | null): url is string {
-  if (url === null || !URL.canParse(url)) return false;
-  return ['http:', 'https:'].includes(new URL(url).protocol);
-}
-
 function filled<E extends Element>(element: E, attributes: Attributes, children: readonly Child[]): E {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined || value === null || value === false) continue;

@@ -13,7 +13,7 @@ import { matrix } from './views/matrix.ts';
 import { overview } from './views/overview.ts';
 
 /** All views, in the order of the navigation; the first one is where a reader begins. */
-const VIEWS: readonly View[] = [overview, experiment, claims, matrix, explain, containers];
+const VIEWS: readonly View[] = [overview, experiment, claims, containers, matrix, explain];
 
 const data = JSON.parse(document.querySelector('#data')?.textContent ?? '') as PageData;
 const page = document.querySelector('#page') as HTMLElement;

@@ -1,5 +1,6 @@
 import type { PageData } from '../report/page/data.ts';
-import { h, isWebAddress } from './h.ts';
+import { isWebAddress } from '../report/page/web-address.ts';
+import { h } from './h.ts';
 
 /** A document that is cited, linked where it is on the web. */
 export function documentLink({ sources }: PageData, id: string): HTMLElement {

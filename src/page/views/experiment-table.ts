@@ -1,5 +1,6 @@
 import type { PageCell, PageData, PageExperiment } from '../../report/page/data.ts';
 import { mostTelling, type Standing } from '../../report/page/standing.ts';
+import { capped } from '../capped.ts';
 import { h, type Child } from '../h.ts';
 import { addressOf, type Chosen } from '../place.ts';
 import { breakable } from '../platforms.ts';
@@ -39,8 +40,9 @@ export function experimentTable(
     h('caption', { class: 'hidden' }, 'What was observed, by experiment and platform'),
     head(data, 'Experiment', shown),
     subjectsOf(data).map(({ id, title }) => {
-      const own = rows.filter((experiment) => subjectOf(experiment) === id);
-      if (own.length === 0) return null;
+      const all = rows.filter((experiment) => subjectOf(experiment) === id);
+      if (all.length === 0) return null;
+      const { shown: own, rest } = capped(all, 'experiments; search for them');
       return h(
         'tbody',
         {},
@@ -51,6 +53,7 @@ export function experimentTable(
           h('td', { colspan: shown.length }),
         ),
         own.map((experiment) => rowsOf(data, experiment, shown, open.has(experiment.id), toggle)),
+        rest !== null && restRow(rest, shown.length),
       );
     }),
   );
@@ -127,7 +130,8 @@ function rowsOf(
 }
 
 function cellRows(data: PageData, experiment: PageExperiment, shown: readonly number[]): HTMLElement[] {
-  return experiment.cells.map((cell) => {
+  const { shown: cells, rest } = capped(experiment.cells, 'cells');
+  const rows = cells.map((cell) => {
     const values = Object.values(cell.values).join(' ') || 'the only cell';
     const link = h('a', { href: addressOf('experiment', experiment.id, { cell: cell.id }) }, values);
     return h(
@@ -137,6 +141,12 @@ function cellRows(data: PageData, experiment: PageExperiment, shown: readonly nu
       entries(data, experiment, [cell], shown),
     );
   });
+  return rest === null ? rows : [...rows, restRow(rest, shown.length)];
+}
+
+/** Says that there is more than is shown. */
+function restRow(rest: string, columns: number): HTMLElement {
+  return h('tr', {}, h('th', { scope: 'row', class: 'first' }, rest), h('td', { colspan: columns }));
 }
 
 function entries(

@@ -1,11 +1,13 @@
 import type { Tape } from '../../../report/page/data.ts';
 import { duration } from '../../../report/words.ts';
+import { capped } from '../../capped.ts';
 import { h } from '../../h.ts';
 
 /** The calls of a cell on one platform, and the whole observation. */
 export function transcript(tape: Tape | null): HTMLElement {
   if (tape === null || tape.transcript.length === 0) return h('p', { class: 'quiet' }, 'Nothing was done there.');
   const { transcript: lines, attempts, duration: took, observation } = tape;
+  const { shown, rest } = capped(lines, 'calls, which are in the record');
   return h(
     'div',
     {},
@@ -32,7 +34,7 @@ export function transcript(tape: Tape | null): HTMLElement {
         h(
           'tbody',
           {},
-          lines.map(({ at, part, host, call }) =>
+          shown.map(({ at, part, host, call }) =>
             h(
               'tr',
               {},
@@ -44,6 +46,7 @@ export function transcript(tape: Tape | null): HTMLElement {
         ),
       ),
     ),
+    rest !== null && h('p', {}, rest),
     h(
       'details',
       {},
