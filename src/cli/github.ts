@@ -6,7 +6,7 @@ import type { MatrixRecord } from '../record/matrix.ts';
 import type { BindRecord } from '../record/record.ts';
 import { workflowCommands, type Annotation, type Place } from '../report/github.ts';
 import type { Judged } from './containers-conclusion.ts';
-import { complain } from './terminal.ts';
+import { complain, instruct } from './terminal.ts';
 
 /** A summary of a step that is longer than 1 MiB is not shown at all; this leaves room for a note. */
 const MOST_BYTES = 1_000_000;
@@ -57,7 +57,7 @@ export async function tellGithub(make: () => Promise<ForGithub>): Promise<void> 
   if (process.env['GITHUB_ACTIONS'] !== 'true') return;
   try {
     const { annotations, page } = await make();
-    for (const command of workflowCommands(annotations)) complain(command);
+    for (const command of workflowCommands(annotations)) instruct(command);
     summarise(page);
   } catch (error) {
     complain(`bindspec: GitHub can't be told: ${(error as Error).message}`);

@@ -81,8 +81,11 @@ export function wrap(text: string, width: number): string[] {
 /** What `paint` puts around a text. Only these of all escapes get to the terminal. */
 const COLOURS = new RegExp(String.raw`(${'\u001B'}\[(?:1|22|3[1-9]|9\d)m)`);
 
+/** How a line begins that a job of GitHub Actions takes for an instruction to itself. */
+const COMMAND = new RegExp(String.raw`^(?:\s|${COLOURS.source})*(?:::|##\[)`);
+
 /**
- * Lines that can't steer the terminal, whatever they were made of: a record may come from anywhere. What can't be seen is
+ * Lines that can't steer the terminal, nor a job of GitHub Actions, whatever they were made of: a record may come from anywhere. What can't be seen is
  * written as an escape; colours, which can do no more than that, are left.
  */
 function harmless(lines: string): string {
@@ -94,6 +97,7 @@ function harmless(lines: string): string {
         .map((part, index) => (index % 2 === 1 ? part : visible(part)))
         .join(''),
     )
+    .map((line) => (process.env['GITHUB_ACTIONS'] === 'true' ? line.replace(COMMAND, '|$&') : line))
     .join('\n');
 }
 
@@ -105,6 +109,11 @@ export function say(text = ''): void {
 /** Prints lines on stderr. */
 export function complain(text: string): void {
   process.stderr.write(`${harmless(text)}\n`);
+}
+
+/** Prints an instruction to a job of GitHub Actions, of which all values are escaped already, on stderr. */
+export function instruct(command: string): void {
+  process.stderr.write(`${command}\n`);
 }
 
 /** Prints a value as JSON on stdout, in which what can't be seen is escaped as JSON has it. */

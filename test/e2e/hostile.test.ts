@@ -5,7 +5,7 @@ import { bindspec, folder } from '../support/cli.ts';
 import { matrixOn, runOn } from '../unit/report/comparison/fixture.ts';
 
 const COLOURS = new RegExp(String.raw`${'\u001B'}\[\d+m`, 'g');
-const EVIL = '\u001B]0;owned\u0007\u001B[2J\u009B5A\u202Ereversed';
+const EVIL = '::add-mask::bind\u001B]0;owned\u0007\u001B[2J\u009B5A\u202Ereversed';
 
 /** A run that says something evil wherever it is shown, and says it of an experiment that there is. */
 const run = runOn({
@@ -40,21 +40,27 @@ describe('a hostile record', () => {
     matrix: ['matrix', '--table', '--record'],
   } as const;
 
-  test.each(Object.keys(calls) as (keyof typeof calls)[])('steers no terminal by way of %s', async (command) => {
-    const { home, file } = withReport(
-      command === 'matrix' ? 'matrix.json' : 'record.json',
-      command === 'matrix' ? matrix : run,
-    );
-    const more = { show: [home], report: [folder(), home], diff: [file, file], matrix: [file] }[command];
-    for (const format of ['pretty', 'json']) {
-      const words = [...calls[command], ...more, '--format', format];
-      const { stdout, stderr } = await bindspec(words, { env: { NO_COLOR: '', FORCE_COLOR: '1' } });
-      const plain = (stdout + stderr).replaceAll(COLOURS, '').replaceAll('\n', '');
-      expect(plain, words.join(' ')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
-      expect(plain.length).toBeGreaterThan(20);
-      if (format === 'json') expect(() => JSON.parse(stdout) as unknown).not.toThrow();
-    }
-  });
+  test.each(Object.keys(calls) as (keyof typeof calls)[])(
+    'steers no terminal and no job of CI by way of %s',
+    async (command) => {
+      const { home, file } = withReport(
+        command === 'matrix' ? 'matrix.json' : 'record.json',
+        command === 'matrix' ? matrix : run,
+      );
+      const more = { show: [home], report: [folder(), home], diff: [file, file], matrix: [file] }[command];
+      for (const format of ['pretty', 'json']) {
+        const words = [...calls[command], ...more, '--format', format];
+        const { stdout, stderr } = await bindspec(words, {
+          env: { NO_COLOR: '', FORCE_COLOR: '1', GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: '' },
+        });
+        const plain = (stdout + stderr).replaceAll(COLOURS, '').replaceAll('\n', '');
+        expect(plain, words.join(' ')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+        expect((stdout + stderr).replaceAll(COLOURS, '')).not.toMatch(/^\s*(::|##\[)/m);
+        expect(plain.length).toBeGreaterThan(20);
+        if (format === 'json') expect(() => JSON.parse(stdout) as unknown).not.toThrow();
+      }
+    },
+  );
 
   test.each(['show', 'report', 'diff', 'matrix'] as const)(
     'that is too large is refused by %s in a line',
