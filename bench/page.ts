@@ -4,12 +4,12 @@ import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { chromium, type Browser } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import type { MatrixRecord } from '../src/record/matrix.ts';
 import type { BindRecord } from '../src/record/record.ts';
+import { CHROMIUM, startBrowser } from '../tools/browser.ts';
 import { ratio } from './ratio.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
 const CLI = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
 const PLATFORM = path.join('reports', 'linux-6.18-x64');
 const PLATFORMS = 10;
@@ -27,17 +27,14 @@ export async function page(): Promise<string[]> {
     const file = path.join(home, 'index.html');
     const empty = path.join(home, 'empty.html');
     writeFileSync(empty, '<!doctype html><h1>nothing</h1>');
-    // A browser has errands of its own; in a namespace without a network they get nowhere.
-    const alone = path.join(home, 'chromium');
-    writeFileSync(alone, `#!/bin/sh\nexec unshare --user --map-root-user --net ${CHROMIUM} "$@"\n`, { mode: 0o755 });
-    const browser = await chromium.launch({ executablePath: alone, args: ['--no-sandbox'] });
+    const { browser, close } = await startBrowser();
     try {
       return [
         `${(statSync(file).size / 1e6).toFixed(2)} MB is the page of ${PLATFORMS} platforms with a whole matrix each`,
         ...(await measured(browser, file, empty)),
       ];
     } finally {
-      await browser.close();
+      await close();
     }
   } finally {
     rmSync(home, { recursive: true, force: true });

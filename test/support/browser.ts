@@ -1,32 +1,15 @@
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
+import { existsSync } from 'node:fs';
 import axe from 'axe-core';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
-import { noNamespaces, UNSHARE } from './namespace.ts';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { CHROMIUM, startBrowser } from '../../tools/browser.ts';
+import { noNamespaces } from './namespace.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
+export { startBrowser };
 
 /** Why tests with a browser can't run here, with the line that mends it, or null. */
 export const noBrowser: string | null = existsSync(CHROMIUM)
   ? noNamespaces
   : `${CHROMIUM} is not there: apt-get install chromium`;
-
-/** A browser in a network namespace of its own that has not even loopback, so that nothing it asks for gets anywhere. */
-export async function startBrowser(): Promise<{ browser: Browser; close: () => Promise<void> }> {
-  const home = mkdtempSync(path.join(os.tmpdir(), 'bindspec-browser-'));
-  const wrapper = path.join(home, 'chromium');
-  writeFileSync(wrapper, `#!/bin/sh\nexec ${UNSHARE.join(' ')} ${CHROMIUM} "$@"\n`);
-  chmodSync(wrapper, 0o755);
-  const browser = await chromium.launch({ executablePath: wrapper, args: ['--no-sandbox'], timeout: 60_000 });
-  return {
-    browser,
-    close: async () => {
-      await browser.close();
-      rmSync(home, { recursive: true, force: true });
-    },
-  };
-}
 
 /** A page of a file, and what went wrong on it: errors, and requests for anything but the file. */
 export interface Opened {

@@ -9,7 +9,7 @@ export const AGENT = fileURLToPath(new URL('../../dist/src/agent/start.cjs', imp
 export const isRoot = process.getuid?.() === 0;
 
 /** The words that start a command in a network namespace of its own. As an ordinary user that takes a user namespace. */
-export const UNSHARE: readonly string[] = ['unshare', ...(isRoot ? [] : ['--user', '--map-root-user']), '--net'];
+const UNSHARE: readonly string[] = ['unshare', ...(isRoot ? [] : ['--user', '--map-root-user']), '--net'];
 
 /** The words that start a command in a new network namespace with nothing but loopback, which goes with the command. */
 export const LOOPBACK_ONLY: readonly string[] = [...UNSHARE, 'sh', '-c', 'ip link set lo up && exec "$0" "$@"'];
