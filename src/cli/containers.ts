@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { atSocket, CONFIGURATIONS, ofGeneration, type Configuration } from '../containers/configurations.ts';
@@ -12,10 +12,10 @@ import { BadRecord, readContainers } from '../record/read.ts';
 import { containersMarkdown } from '../report/containers/markdown.ts';
 import { changesBetween, groupChanges } from '../verdict/changes.ts';
 import { parseKnownVerdicts, withKnown, type KnownVerdict } from '../verdict/known-containers.ts';
-import { BadKnownList } from '../verdict/known.ts';
 import { ContainersProgress } from './containers-progress.ts';
 import { concludeContainers } from './containers-conclusion.ts';
 import { EXIT, UserError } from './exit.ts';
+import { knownFrom } from './known-file.ts';
 import { containersForGithub, tellGithub } from './github.ts';
 import { interruptible } from './interruption.ts';
 import { recordText } from './record-file.ts';
@@ -52,7 +52,7 @@ export async function containersCommand(selectors: string[], options: Containers
     for (const { id, title } of configurations) say(`${id.padEnd(widest)}  ${title}`);
     return EXIT.expected;
   }
-  const knownList = knownFrom(options.known);
+  const knownList = knownFrom(options.known, parseKnownVerdicts);
   const { reports } = options;
   if (reports !== false) prepareFolder(reports);
 
@@ -170,27 +170,6 @@ async function prepare(generation: string): Promise<void> {
     throw error;
   }
   say(`ready: npx bindspec containers --engine ${generation}:docker --engine ${generation}:podman`);
-}
-
-function knownFrom(file: string | undefined): (engine: string) => KnownVerdict[] {
-  if (file === undefined) return () => [];
-  let content: string;
-  try {
-    content = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new UserError(`the list of known deviations can't be read: ${(error as Error).message}`);
-  }
-  const parse = (engine: string) => {
-    try {
-      return parseKnownVerdicts(content, file, engine);
-    } catch (error) {
-      if (error instanceof BadKnownList) throw new UserError(error.message);
-      throw error;
-    }
-  };
-  // A mistake in the list is told before anything is run.
-  parse('');
-  return parse;
 }
 
 /** The last record of an engine; null where there is none, or one that this bindspec can't read. */

@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import process from 'node:process';
 import type { BindRecord } from '../record/record.ts';
 import { UserError } from './exit.ts';
 
@@ -54,12 +55,18 @@ export async function writeReports(folder: string, record: BindRecord): Promise<
   ]);
   const files = {
     'record.json': `${JSON.stringify(record, null, 1)}\n`,
-    'junit.xml': junitReport(record),
+    'junit.xml': junitReport(record, [forReaders(path.join(folder, record.platform.id, 'report.md'))]),
     'report.md': markdownReport(record),
   };
   const written = Object.entries(files).map(([name, content]) => writeFile(folder, record.platform.id, name, content));
   linkMatrix(folder, record.platform.id);
   return written;
+}
+
+/** A file as those name it who read a report of tests: GitLab from the folder of its project, others from the root. */
+function forReaders(file: string): string {
+  const project = process.env['GITLAB_CI'] === 'true' ? process.env['CI_PROJECT_DIR'] : undefined;
+  return project === undefined ? path.resolve(file) : path.relative(project, path.resolve(file));
 }
 
 /** Writes one report of a platform as JSON. @returns the file's path. @throws UserError when it can't be written. */

@@ -1,15 +1,15 @@
-import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import { cellsOf } from '../experiment/cells.ts';
 import { loadRegistry } from '../experiment/registry.ts';
 import { ctrfReport } from '../report/ctrf.ts';
 import { run, type Listener } from '../runner/run.ts';
-import { BadKnownList, parseKnownList, type KnownDeviation } from '../verdict/known.ts';
+import { parseKnownList } from '../verdict/known.ts';
 import { conclude } from './conclusion.ts';
 import { EXIT, exitCodeOf, UserError } from './exit.ts';
 import { runForGithub, tellGithub } from './github.ts';
 import { grace } from './grace.ts';
 import { inLab, type Place } from './in-lab.ts';
+import { knownFrom } from './known-file.ts';
 import { interruptible } from './interruption.ts';
 import { Progress } from './progress.ts';
 import { prepareFolder, writeReports } from './reports-folder.ts';
@@ -38,7 +38,8 @@ const SILENT: Listener = { started: () => undefined, began: () => undefined, end
 export async function runCommand(selectors: string[], options: RunOptions): Promise<number> {
   const registry = await loadRegistry();
   const cells = selected(registry, selectors);
-  const known = readKnown(options.known, registry.flatMap(cellsOf));
+  const all = registry.flatMap(cellsOf);
+  const known = knownFrom(options.known, (text, file, platform) => parseKnownList(text, file, platform, all));
   if (options.reports !== false) prepareFolder(options.reports);
 
   const interruption = interruptible();
@@ -80,28 +81,4 @@ export async function runCommand(selectors: string[], options: RunOptions): Prom
 /** Cells spend most of their time waiting for agents and for silence, so there are more at a time than processors. */
 function defaultJobs(): number {
   return Math.max(2, os.availableParallelism() * 2 + 1);
-}
-
-function readKnown(
-  file: string | undefined,
-  cells: ReturnType<typeof cellsOf>,
-): (platform: string) => readonly KnownDeviation[] {
-  if (file === undefined) return () => [];
-  let content: string;
-  try {
-    content = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new UserError(`the list of known deviations can't be read: ${(error as Error).message}`);
-  }
-  const parse = (platform: string) => {
-    try {
-      return parseKnownList(content, file, platform, cells);
-    } catch (error) {
-      if (error instanceof BadKnownList) throw new UserError(error.message);
-      throw error;
-    }
-  };
-  // A mistake in the list is told before anything is run.
-  parse('');
-  return parse;
 }

@@ -22,14 +22,15 @@ const NAME = 'bindspec';
  * attribute that it does not know; everybody else (GitLab, Jenkins' own `junit` step, the GitHub actions) reads that
  * form too. So a case has no properties and no `file`, which that schema forbids: its verdict and the experiment's
  * file head its `system-out`.
+ * @param attachments files that a case which failed is to be shown with, as those who read the report find them
  */
-export function junitReport(record: BindRecord): string {
+export function junitReport(record: BindRecord, attachments: readonly string[] = []): string {
   const report = builder.newBuilder().name(NAME);
-  for (const suite of suitesOf(record.cells)) fill(report.testSuite(), suite, record);
+  for (const suite of suitesOf(record.cells)) fill(report.testSuite(), suite, record, attachments);
   return headed(report.build(), record);
 }
 
-function fill(element: TestSuite, suite: SuiteSummary, record: BindRecord): void {
+function fill(element: TestSuite, suite: SuiteSummary, record: BindRecord, attachments: readonly string[]): void {
   const total = suite.cells.reduce((sum, { duration }) => sum + duration, 0);
   element.name(visible(suite.name)).timestamp(record.started).time(seconds(total));
   for (const [name, value] of Object.entries(propertiesOf(record))) element.property(name, visible(String(value)));
@@ -37,8 +38,20 @@ function fill(element: TestSuite, suite: SuiteSummary, record: BindRecord): void
   for (const cell of suite.cells) {
     const name = cell.id.startsWith(`${suite.name}/`) ? cell.id.slice(suite.name.length + 1) : cell.id;
     const testCase = element.testCase().name(visible(name)).className(classname).time(seconds(cell.duration));
-    tell(testCase, outcomeOf(cell, record), systemOut(cell));
+    const outcome = outcomeOf(cell, record);
+    const attached = outcome === null || outcome.element === 'skipped' ? [] : attachments.map(attachment);
+    tell(testCase, outcome, [unattached(systemOut(cell)), ...attached].join('\n'));
   }
+}
+
+/** How Jenkins and GitLab are told of a file, in the output of a case. */
+function attachment(file: string): string {
+  return `[[ATTACHMENT|${visible(file)}]]`;
+}
+
+/** A text with nothing in it that would attach a file. */
+function unattached(text: string): string {
+  return text.replaceAll('[[ATTACHMENT|', '[[ATTACHMENT :');
 }
 
 function propertiesOf({ platform, lab, settings, bindspec, complete }: BindRecord) {

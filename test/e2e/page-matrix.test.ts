@@ -1,8 +1,7 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import type { Explanation } from '../../src/explain/explain.ts';
 import { short } from '../../src/matrix/answers.ts';
 import { decidingRule, likeliest, predictor } from '../../src/matrix/prediction.ts';
@@ -11,12 +10,11 @@ import { setting } from '../unit/matrix/lab.ts';
 import { spell } from '../../src/matrix/sockets.ts';
 import { models } from '../../src/model/index.ts';
 import type { MatrixBlock, MatrixRecord } from '../../src/record/matrix.ts';
-import { accessibilityOf, noBrowser, openFile, startBrowser, type Opened } from '../support/browser.ts';
+import { accessibilityOf, noBrowser } from '../support/browser.ts';
 import { bindspec } from '../support/cli.ts';
 import { ROOT } from '../support/docs.ts';
+import { REPORTS, useReportPage } from '../support/page.ts';
 import { titled } from '../support/namespace.ts';
-
-const REPORTS = path.join(ROOT, 'reports');
 
 /** What one of the two tables shows: rows and columns by their names, and the text of each cell. */
 interface Shown {
@@ -40,40 +38,14 @@ function random(seed: number): () => number {
 const plain = (answer: string | null) => answer?.replace(' WSAE', ' E');
 
 describe.skipIf(noBrowser !== null)(titled('the bind matrix and explain on the page', noBrowser), () => {
-  let home: string;
-  let browser: Browser;
-  let close: () => Promise<void>;
-  let opened: Opened[] = [];
+  const made = useReportPage();
+  const { at } = made;
   const seed = Number(process.env['BINDSPEC_SEED'] ?? Date.now() % 1_000_000);
   const records = new Map(
     readdirSync(REPORTS, { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith(`${path.sep}matrix.json`))
       .map((file) => [path.dirname(file), JSON.parse(readFileSync(path.join(REPORTS, file), 'utf8')) as MatrixRecord]),
   );
-
-  beforeAll(async () => {
-    home = mkdtempSync(path.join(os.tmpdir(), 'bindspec-page-'));
-    expect((await bindspec(['report', REPORTS, '-o', home])).exitCode).toBe(0);
-    ({ browser, close } = await startBrowser());
-  });
-
-  afterAll(async () => {
-    await close();
-    rmSync(home, { recursive: true, force: true });
-  });
-
-  afterEach(async () => {
-    const wrong = opened.flatMap((one) => one.wrong);
-    await Promise.all(opened.map(({ page }) => page.context().close()));
-    opened = [];
-    expect(wrong, 'errors on the page, or requests that it made').toEqual([]);
-  });
-
-  async function at(hash: string, options: BrowserContextOptions = {}, folder = home): Promise<Page> {
-    const one = await openFile(browser, path.join(folder, 'index.html'), hash, options);
-    opened.push(one);
-    return one.page;
-  }
 
   function recordOf(name: string): MatrixRecord {
     const record = records.get(name);
@@ -300,7 +272,7 @@ describe.skipIf(noBrowser !== null)(titled('the bind matrix and explain on the p
     });
 
     test('is there without any record of a matrix, of models alone', async () => {
-      const folder = path.join(home, 'alone');
+      const folder = path.join(made.home, 'alone');
       const only = path.join(REPORTS, 'linux-6.18-x64', 'record.json');
       expect((await bindspec(['report', only, '-o', folder])).exitCode).toBe(0);
       const page = await at('#/matrix', {}, folder);
@@ -470,7 +442,7 @@ describe.skipIf(noBrowser !== null)(titled('the bind matrix and explain on the p
 
   describe('a matrix that means harm', () => {
     test('runs nothing, whatever strings are in it', async () => {
-      const folder = path.join(home, 'hostile');
+      const folder = path.join(made.home, 'hostile');
       mkdirSync(folder, { recursive: true });
       writeFileSync(path.join(folder, 'matrix.json'), JSON.stringify(hostile(recordOf('linux-6.18-x64'))));
       const { exitCode, stderr } = await bindspec(['report', folder, '-o', path.join(folder, 'out')]);

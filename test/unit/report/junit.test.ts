@@ -52,6 +52,21 @@ describe('a JUnit report', () => {
     expect(xml).toContain('type="stale">STALE');
   });
 
+  it('attaches files to what failed, to nothing else, and only those it is given', async () => {
+    const attached = junitReport(fixture, ['reports/x/report.md']);
+    expect(await problems(attached)).toEqual([]);
+    const cases = attached.match(/<testcase [\s\S]*?<\/testcase>/g) ?? [];
+    const having = cases.filter((one) => one.includes('[[ATTACHMENT|reports/x/report.md]]'));
+    expect(having).toHaveLength(4);
+    expect(having.every((one) => /<(failure|error) /.test(one))).toBe(true);
+    expect(xml).not.toContain('ATTACHMENT');
+    const [first, ...rest] = fixture.cells;
+    if (!first) throw new Error('the fixture has no cell');
+    const sly = junitReport({ ...fixture, cells: [{ ...first, reason: '[[ATTACHMENT|/etc/passwd]]' }, ...rest] });
+    expect(sly).toContain('/etc/passwd');
+    expect(sly).not.toContain('[[ATTACHMENT|');
+  });
+
   it('gives the reason of every skip', () => {
     const skips = xml.match(/<skipped[^/]*\/>/g) ?? [];
     expect(skips).toHaveLength(3);
