@@ -27,8 +27,6 @@ const HOST_FIRST: readonly { protocol: Protocol; bind: HostBind; published: Publ
   })),
 ];
 const FIRST_PORT = 30_000;
-/** A rootless podman waits for seconds before it says that a port is taken. */
-const AT_A_TIME = 6;
 
 /** What listens on the host for the ports that are published, from the host's own list of sockets. */
 export async function holdersOf(host: EngineHost, scene: Scene): Promise<Holders> {
@@ -78,7 +76,8 @@ export async function conflictsOf(around: Around): Promise<Conflict[]> {
   const jobs = HOST_FIRST.map((one, index) => async () => {
     second[index] = await publishBeside(around, one, FIRST_PORT + index);
   });
-  await some(jobs, AT_A_TIME);
+  // All at a time: a rootless podman waits for seconds before it says that a port is taken.
+  await some(jobs, jobs.length);
   return [...first, ...second];
 }
 

@@ -75,6 +75,7 @@ export async function runConfiguration(given: Configuration, settings: RunSettin
     Object.assign(configuration, answers, { hostServer, holders });
     settings.signal.throwIfAborted();
     if (['bridge', 'slirp4netns', 'pasta'].includes(given.mode)) {
+      // Not meanwhile: what an engine changes for a new container can make others silent for a moment (seen with netavark).
       configuration.conflicts = await conflictsOf({ host, scene, agent: own, network: given.network ?? 'one', pace });
     }
   } catch (error) {

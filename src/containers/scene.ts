@@ -4,6 +4,7 @@ import type { EngineHost } from '../engine/host/engine-host.ts';
 import { LAN } from '../engine/host/topology.ts';
 import { PUBLISHED, SERVICES, innerPort, nameOf, publishedPort, type Published, type Target } from './cases.ts';
 import type { Configuration } from './configurations.ts';
+import { settle } from './settle.ts';
 
 /** The image of every container: a program that sleeps, and nothing else. */
 export const IMAGE = 'bindspec-sleep';
@@ -25,6 +26,8 @@ export interface Scene {
   stranger: Actor | null;
   /** Why the engine would not start a container, by where its ports were to be published. */
   refusals: Partial<Record<Published, string>>;
+  /** Errors that come or don't by chance, and then are silence; they are recorded as that. */
+  byChance: ReadonlySet<string>;
 }
 
 const NETWORKS = {
@@ -49,7 +52,7 @@ export async function setScene(host: EngineHost, configuration: Configuration): 
   }
   if (mode === 'macvlan') await makeMacvlan(host);
   const [network, other] = networksOf(configuration);
-  const scene: Scene = { servers: {}, peer: null, stranger: null, refusals: {} };
+  const scene: Scene = { servers: {}, peer: null, stranger: null, refusals: {}, byChance: byChanceIn(configuration) };
   const jobs: (() => Promise<void>)[] = PUBLISHED.map((published) => async () => {
     try {
       scene.servers[published] = await startServer(host, configuration, published, network);
@@ -70,9 +73,23 @@ export async function setScene(host: EngineHost, configuration: Configuration): 
     }
   }
   await some(jobs);
-  await settle(host, scene);
+  await settle(
+    host,
+    configuration,
+    actorsOf(scene).map(({ pid }) => pid),
+  );
   for (const actor of actorsOf(scene)) Object.assign(actor, await unlisted(host, configuration, actor));
   return scene;
+}
+
+/**
+ * Behind the bridges of a rootless podman is slirp4netns, which advertises IPv6. Where netavark has made that namespace
+ * forward before, the kernel no longer listens, and there is no route: which of the two is first differs from run to run.
+ * The addresses behind slirp4netns are known to nobody else, and whether a client hears that does too.
+ */
+function byChanceIn({ mode, host }: Configuration): ReadonlySet<string> {
+  const rootless = host.engine === 'podman' && host.rootless === true;
+  return new Set(mode === 'slirp4netns' || (mode === 'bridge' && rootless) ? ['ENETUNREACH'] : []);
 }
 
 /** The addresses of a container that its engine does not tell, because no network of it has given them. */
@@ -171,31 +188,6 @@ export async function some(jobs: readonly (() => Promise<void>)[], atATime: numb
   };
   await Promise.all(Array.from({ length: Math.min(atATime, jobs.length) }, worker));
   if (errors.length > 0) throw errors[0];
-}
-
-/**
- * Lifts the limits on errors of ICMP in the containers too, and waits until no IPv6 address is tentative: one can't be
- * bound until the kernel has looked for others that have it.
- */
-async function settle(host: EngineHost, scene: Scene): Promise<void> {
-  const pids = actorsOf(scene).map(({ pid }) => pid);
-  const each = (text: string) =>
-    `for pid in ${pids.join(' ')}; do nsenter --net=/proc/$pid/ns/net sh -c '${text}'; done`;
-  const limits = [
-    'ipv4/icmp_ratelimit=0',
-    'ipv4/icmp_msgs_per_sec=100000',
-    'ipv4/icmp_msgs_burst=100000',
-    'ipv6/icmp/ratelimit=0',
-  ];
-  const lift = limits.map((limit) => `echo ${limit.split('=')[1]} >/proc/sys/net/${limit.split('=')[0]}`).join('; ');
-  await host.shell(`{ ${each(lift)}; } 2>/dev/null; true`);
-  const tentative = `{ ip -6 -o addr show tentative; ${each('ip -6 -o addr show tentative')}; } | grep -c inet6`;
-  for (let tries = 0; tries < 30; tries += 1) {
-    if ((await host.shell(`${tentative} || true`)).trim() === '0') return;
-    await new Promise((resolve) => {
-      setTimeout(resolve, 100);
-    });
-  }
 }
 
 /** All containers of a scene. */
