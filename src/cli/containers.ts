@@ -6,6 +6,7 @@ import { runContainers } from '../containers/run.ts';
 import { ENGINES, EngineUnavailable, type EngineName } from '../engine/engine.ts';
 import { generationFolder, prepareGeneration } from '../engine/generation.ts';
 import { engineMissing } from '../engine/host/engine-host.ts';
+import { engineAt } from '../engine/host/joined.ts';
 import { idMatcher } from '../experiment/selection.ts';
 import type { ContainersRecord } from '../record/containers.ts';
 import { BadRecord, readContainers } from '../record/read.ts';
@@ -52,6 +53,7 @@ export async function containersCommand(selectors: string[], options: Containers
     for (const { id, title } of configurations) say(`${id.padEnd(widest)}  ${title}`);
     return EXIT.expected;
   }
+  await wantAnswers(options.engine.map(named));
   const knownList = knownFrom(options.known, parseKnownVerdicts);
   const { reports } = options;
   if (reports !== false) prepareFolder(reports);
@@ -159,6 +161,16 @@ function ofEngine(one: Named): Configuration[] {
 
 function joined({ engine, socket }: Named): Configuration[] {
   return socket === undefined ? [] : atSocket(engine, socket);
+}
+
+/** Engines that are named by their sockets are asked before anything is begun. @throws UserError for one that is not there. */
+async function wantAnswers(engines: readonly Named[]): Promise<void> {
+  try {
+    for (const { engine, socket } of engines) if (socket !== undefined) await engineAt(engine, socket);
+  } catch (error) {
+    if (error instanceof EngineUnavailable) throw new UserError(`${error.message}; ${error.enable}`);
+    throw error;
+  }
 }
 
 /** Fetches a release of Debian with its engines. @throws UserError when it can't be had. */

@@ -25,7 +25,21 @@ const PAUSE = 50;
  * @throws EngineUnavailable when it does not answer, is not root's, or works in the network of this machine itself
  */
 export async function joinEngine(name: EngineName, socket: string): Promise<EngineHost> {
-  const where = `the engine at ${socket}`;
+  const engine = await engineAt(name, socket);
+  await sweep(engine);
+  const lab = nameOfLab();
+  const guest = guestOf(engine, lab);
+  try {
+    return await join(engine, guest, lab, placeOf(socket));
+  } catch (error) {
+    await guest.leave();
+    throw error;
+  }
+}
+
+/** An engine that answers at a socket, and may be joined as far as can be told from outside. @throws EngineUnavailable */
+export async function engineAt(name: EngineName, socket: string): Promise<Engine> {
+  const where = placeOf(socket);
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
     throw new EngineUnavailable('only root of a Linux machine can join an engine', 'run it with sudo');
   }
@@ -33,19 +47,13 @@ export async function joinEngine(name: EngineName, socket: string): Promise<Engi
   if (listensHere(socket)) throw inMachine(where);
   const engine = engineNamed(`${name}=${socket}`);
   const { rootless } = await engine.facts();
-  if (rootless) {
-    const mend = `take --engine ${name}, for which one is made`;
-    throw new EngineUnavailable(`${where} is an ordinary user's, and publishes where its user is`, mend);
-  }
-  await sweep(engine);
-  const lab = nameOfLab();
-  const guest = guestOf(engine, lab);
-  try {
-    return await join(engine, guest, lab, where);
-  } catch (error) {
-    await guest.leave();
-    throw error;
-  }
+  if (!rootless) return engine;
+  const mend = `take --engine ${name}, for which one is made`;
+  throw new EngineUnavailable(`${where} is an ordinary user's, and publishes where its user is`, mend);
+}
+
+function placeOf(socket: string): string {
+  return `the engine at ${socket}`;
 }
 
 async function join(engine: Engine, guest: Guest, lab: string, where: string): Promise<EngineHost> {
