@@ -67,8 +67,9 @@ describe.skipIf(missing !== null)(titled('the image of docker/Dockerfile', missi
     const list = ['docker', 'run', '--pull=never', '--rm', '--entrypoint=/bin/ls', 'bindspec', '-1'];
     const { stdout } = await onHost(host, [...list, '/opt/bindspec/dist', '/opt/bindspec/node_modules']);
     const names = stdout.split('\n');
-    for (const name of ['src', 'suites', 'koffi', 'zod']) expect(names).toContain(name);
-    for (const name of ['tools', 'bench', 'vitest', 'typescript', 'oxlint']) expect(names).not.toContain(name);
+    for (const name of ['src', 'suites', 'page', 'koffi', 'zod']) expect(names).toContain(name);
+    for (const name of ['tools', 'bench', 'vitest', 'typescript', 'oxlint', 'rolldown'])
+      expect(names).not.toContain(name);
   });
 
   test('is one that the lab of the engine takes', async () => {

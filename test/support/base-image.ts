@@ -2,6 +2,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -45,7 +46,12 @@ export async function baseArchive(): Promise<{ archive: Buffer; changes: string[
     mkdirSync(path.dirname(whole), { recursive: true });
     return whole;
   };
-  const programs = { '/usr/bin/node': realpathSync(process.execPath), '/bin/busybox': BUSYBOX ?? '' };
+  const programs = {
+    '/usr/bin/node': realpathSync(process.execPath),
+    '/bin/busybox': BUSYBOX ?? '',
+    // For the libraries that it needs: a real base has all of the C library, of which Node.js itself uses less.
+    '/usr/lib/bundler.node': bundler(),
+  };
   for (const entry of await programEntries(programs)) {
     if (entry.kind === 'file') writeFileSync(file(entry.path), entry.content, { mode: 0o755 });
   }
@@ -64,6 +70,14 @@ export async function baseArchive(): Promise<{ archive: Buffer; changes: string[
   });
   rmSync(root, { recursive: true });
   return { archive: Buffer.from(packed.stdout), changes: ['ENV npm_config_offline=true', 'ENV npm_config_cache=/npm'] };
+}
+
+/** The native part of what makes the page's script. */
+function bundler(): string {
+  const folder = path.join(ROOT, 'node_modules/@rolldown');
+  const found = readdirSync(folder, { recursive: true, encoding: 'utf8' }).find((file) => file.endsWith('.node'));
+  if (found === undefined) throw new Error(`nothing in ${folder} ends with .node`);
+  return path.join(folder, found);
 }
 
 function npmFolder(): string | null {
