@@ -3,6 +3,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
 import { cacheFolder } from '../stack/cache.ts';
+import { debianArchive, KEYRING, NO_ARCHIVE } from '../stack/debian-archive.ts';
 import { onPath } from '../lab/programs.ts';
 import { EngineUnavailable } from './engine.ts';
 
@@ -27,8 +28,6 @@ const PACKAGES = [
   'catatonit',
   'util-linux',
 ];
-const ARCHIVE = 'http://deb.debian.org/debian';
-const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 /** No mirror needs longer than this, in milliseconds. */
 const DEADLINE = 900_000;
 
@@ -62,13 +61,15 @@ export async function prepareGeneration(name: string, tell: (line: string) => vo
       'apt-get install debian-archive-keyring',
     );
   }
+  const archive = await debianArchive('debian');
+  if (archive === null) throw new EngineUnavailable(NO_ARCHIVE.reason, NO_ARCHIVE.enable);
   const partial = `${folder}.partial`;
   rmSync(partial, { recursive: true, force: true });
   mkdirSync(path.dirname(folder), { recursive: true });
   tell(`unpacking Debian ${name} with its engines, about 250 MB to fetch and 530 MB on disk`);
   const { failed, stderr } = await execa(
     'mmdebstrap',
-    [...words(), `--include=${PACKAGES.join(',')}`, name, partial, ARCHIVE],
+    [...words(), `--include=${PACKAGES.join(',')}`, name, partial, archive],
     {
       reject: false,
       timeout: DEADLINE,

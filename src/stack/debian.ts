@@ -4,6 +4,7 @@ import { execa } from 'execa';
 import type { Missing } from '../lab/lab.ts';
 import { onPath } from '../lab/programs.ts';
 import { cacheFolder } from './cache.ts';
+import { debianArchive, KEYRING, NO_ARCHIVE } from './debian-archive.ts';
 import { StackUnavailable } from './stack.ts';
 
 /** The parts of Debian's archive that packages are taken from. */
@@ -29,7 +30,6 @@ export interface DebianPackage {
   suite: SuiteName;
 }
 
-const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const DAY = 24 * 3600 * 1000;
 /** No mirror needs longer than this for a list or a package, in milliseconds. */
 const DEADLINE = 300_000;
@@ -71,11 +71,9 @@ export class Suite {
     for (const folder of ['state/lists/partial', 'cache/archives/partial']) {
       mkdirSync(path.join(this.#home, folder), { recursive: true });
     }
-    const archive = this.name.endsWith('-security') ? 'debian-security' : 'debian';
-    writeFileSync(
-      path.join(this.#home, 'sources.list'),
-      `deb [signed-by=${KEYRING}] http://deb.debian.org/${archive} ${this.name} main\n`,
-    );
+    const archive = await debianArchive(this.name.endsWith('-security') ? 'debian-security' : 'debian');
+    if (archive === null) throw new StackUnavailable(NO_ARCHIVE.reason, NO_ARCHIVE.enable);
+    writeFileSync(path.join(this.#home, 'sources.list'), `deb [signed-by=${KEYRING}] ${archive} ${this.name} main\n`);
     writeFileSync(path.join(this.#home, 'state', 'status'), '');
     await this.#apt('apt-get', ['update', '--error-on=any'], `the package list of Debian ${this.name}`);
     writeFileSync(path.join(this.#home, 'fetched'), '');
