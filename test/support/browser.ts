@@ -1,10 +1,8 @@
 import { existsSync } from 'node:fs';
 import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { CHROMIUM, startBrowser } from '../../tools/browser.ts';
+import { CHROMIUM } from '../../tools/browser.ts';
 import { noNamespaces } from './namespace.ts';
-
-export { startBrowser };
 
 /** Why tests with a browser can't run here, with the line that mends it, or null. */
 export const noBrowser: string | null = existsSync(CHROMIUM)

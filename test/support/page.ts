@@ -3,7 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
-import { openFile, startBrowser, type Opened } from './browser.ts';
+import { startBrowser } from '../../tools/browser.ts';
+import { openFile, type Opened } from './browser.ts';
 import { bindspec } from './cli.ts';
 import { ROOT } from './docs.ts';
 
