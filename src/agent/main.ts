@@ -20,9 +20,12 @@ function networkNamespace(): string | null {
   }
 }
 
-/** Takes the user that the harness asked for. Done here, after loading, so that the files need not be readable for it. */
-function becomeUser(uid: string | undefined): void {
-  if (uid === undefined) return;
+/**
+ * Takes the user that the harness asked for. All that an operation may need is loaded before, because that user may not
+ * be able to read the files: the package may be in the home folder of root, or in that of somebody who keeps others out.
+ */
+async function becomeUser(uid: string): Promise<void> {
+  await session.loadAll();
   process.setgroups?.([]);
   process.setgid?.(Number(uid));
   process.setuid?.(Number(uid));
@@ -31,7 +34,6 @@ function becomeUser(uid: string | undefined): void {
 const session = new Session(nativeLayer(process.platform, process.arch));
 const wine = process.platform === 'win32' ? wineVersion() : null;
 const channel = wine === null ? streams : descriptors;
-becomeUser(process.argv[2]);
 
 function print(message: Hello | Reply): void {
   channel.print(JSON.stringify(message));
@@ -48,15 +50,21 @@ async function answer(line: string): Promise<void> {
   }
 }
 
-channel.listen(
-  (line) => void answer(line),
-  () => process.exit(0),
-);
 // However it ends, the programs it started end with it.
 process.on('exit', () => session.reset());
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
 
-print({
+/** Greets the harness, and from then on answers it. */
+function begin(): void {
+  channel.listen(
+    (line) => void answer(line),
+    () => process.exit(0),
+  );
+  print(hello());
+}
+
+/** The greeting: the user is the one that the agent is by now. */
+const hello = (): Hello => ({
   // Its value is written out, because loading a module costs an agent's start-up a millisecond.
   protocol: 1 satisfies typeof PROTOCOL_VERSION,
   pid: process.pid,
@@ -70,3 +78,7 @@ print({
   networkNamespace: networkNamespace(),
   clock: clock(),
 });
+
+const [, , uid] = process.argv;
+if (uid === undefined) begin();
+else void becomeUser(uid).then(begin);

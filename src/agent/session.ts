@@ -59,6 +59,14 @@ export class Session {
     return words;
   }
 
+  /**
+   * Loads all that is otherwise loaded when an operation first wants it: for an agent that becomes a user who may not be
+   * able to read the files of this package.
+   */
+  async loadAll(): Promise<void> {
+    await Promise.all([this.#loadBatches(), loadSpawn()]);
+  }
+
   /** Closes and ends everything. */
   reset(): void {
     this.#resets += 1;
@@ -146,11 +154,13 @@ export class Session {
    * it is there, an operation begins at once, so that none of a later message comes before it.
    */
   #batching(use: (batches: Batches) => Answer | Promise<Answer>): Answer | Promise<Answer> {
-    if (this.#batches) return use(this.#batches);
-    return import('./batches.ts').then((module) => {
-      this.#batches ??= new module.Batches(this.#native);
-      return use(this.#batches);
-    });
+    return this.#batches ? use(this.#batches) : this.#loadBatches().then(use);
+  }
+
+  async #loadBatches(): Promise<Batches> {
+    const { Batches } = await import('./batches.ts');
+    this.#batches ??= new Batches(this.#native);
+    return this.#batches;
   }
 
   async #accept({ on, as, within = 0 }: Of<'accept'>): Promise<Answer> {

@@ -2,6 +2,7 @@ import process from 'node:process';
 import { cellsOf, type Cell } from '../experiment/cells.ts';
 import { loadRegistry } from '../experiment/registry.ts';
 import { LabUnavailable, type Lab, type LabFacts, type LabKind } from '../lab/lab.ts';
+import type { Platform } from '../record/record.ts';
 import { AgentPool } from '../runner/pool.ts';
 import { platformOf } from '../runner/platform.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
@@ -42,16 +43,21 @@ export async function doctorCommand({ lab, format }: DoctorOptions): Promise<voi
   const cells = (await loadRegistry()).flatMap(cellsOf);
   const findings: Finding[] = [];
   for (const kind of Object.values(LABS)) findings.push(await examine(kind, cells));
-  const platform = await meet();
+  const met = await meet();
+  const { platform } = met;
   if (format === 'json') {
-    sayJson({ bindspec: version(), platform, labs: findings, stacks: await stacksHere() }, 1);
+    sayJson({ bindspec: version(), ...met, labs: findings, stacks: await stacksHere() }, 1);
+    if (platform === null) throw new UserError(met.agent, EXIT.harness);
     return;
   }
   say(`${paint('bold', `bindspec ${version()}`)}, Node ${process.version}`);
-  say(`${platform.id}: ${platform.system} ${platform.release}, uid ${platform.uid ?? 'unknown'}`);
+  if (platform !== null)
+    say(`${platform.id}: ${platform.system} ${platform.release}, uid ${platform.uid ?? 'unknown'}`);
   for (const finding of findings) tell(finding);
   say(`\n${paint('bold', 'Other network stacks')}`);
   await stacksCommand();
+  // Said last, where it is seen: without an agent nothing above can be run.
+  if (platform === null) throw new UserError(met.agent, EXIT.harness);
 }
 
 async function examine(kind: LabKind, cells: readonly Cell[]): Promise<Finding> {
@@ -67,14 +73,14 @@ async function examine(kind: LabKind, cells: readonly Cell[]): Promise<Finding> 
   return { lab: kind.name, available: true, facts: lab.facts, cells: coverage };
 }
 
-/** Starts one agent on this machine, which shows that the native layer works. @throws UserError when it does not. */
-async function meet() {
+/** Starts one agent on this machine, which shows that the native layer works, or tells why it does not. */
+async function meet(): Promise<{ platform: Platform } | { platform: null; agent: string }> {
   const lab = await LABS.host.open();
   const pool = new AgentPool(lab, { fresh: true, grace: GRACE });
   try {
-    return platformOf((await pool.take('machine', false)).hello);
+    return { platform: platformOf((await pool.take('machine', false)).hello) };
   } catch (error) {
-    if (error instanceof HarnessError) throw new UserError(error.message, EXIT.harness);
+    if (error instanceof HarnessError) return { platform: null, agent: error.message };
     throw error;
   } finally {
     await pool.close();

@@ -8,7 +8,6 @@ import { sequences } from './generate.ts';
 import type { Play } from './play.ts';
 import type { Sequence } from './sequence.ts';
 import { kindOf, shrink, type Found, type Shrunk } from './shrink.ts';
-import { vocabularyOf } from './vocabulary.ts';
 
 /** How many sequences go side by side. It is part of what a seed means. */
 const BATCH = 500;
@@ -114,7 +113,7 @@ async function exploreOne(protocol: Protocol, { library, floors, settings, liste
       if (batch === undefined) return;
       const floor = await floors.take();
       const own = seedOf(seed, batch.number);
-      const arbitrary = sequences(library, vocabularyOf(protocol, floor.lab.facts, floor.platform.system));
+      const arbitrary = sequences(library, floor.vocabulary(protocol));
       const made = library.sample(arbitrary, { seed: own, numRuns: batch.size });
       const plays = await floor.playMany(made);
       fold.end(batch.number, sum(await confirmed(plays, made, floor), made, own));

@@ -1,5 +1,5 @@
 import type { Lab, LabKind } from '../lab/lab.ts';
-import type { Setting, SystemName } from '../model/types.ts';
+import type { Protocol, Setting, SystemName } from '../model/types.ts';
 import { models } from '../model/index.ts';
 import { kernelOf } from '../model/linux-kernel.ts';
 import type { Operation, Result } from '../protocol/messages.ts';
@@ -8,17 +8,18 @@ import { traceLine } from '../record/transcript.ts';
 import { AgentPool, type Lease, type PoolSettings } from '../runner/pool.ts';
 import { harnessClock } from '../runner/agent-process.ts';
 import { platformOf } from '../runner/platform.ts';
+import { abilitiesOf, type Abilities } from '../runner/abilities.ts';
+import { listenOnBoth } from '../runner/listeners.ts';
 import { portRange } from '../runner/port-range.ts';
 import { Ports } from '../runner/ports.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
 import { playAll, type Part } from './lockstep.ts';
 import { Play, type PlaySettings, type Uids } from './play.ts';
 import { LONGEST, type Sequence } from './sequence.ts';
+import { vocabularyOf, type Vocabulary } from './vocabulary.ts';
 
 /** One after the other, so that no two of a batch fall into one slot of the kernel's hash table of UDP ports. */
 const FIRST_PORT = 1100;
-/** The most connections that may wait at a peer: one of each sequence of a batch. */
-const BACKLOG = 4096;
 
 /** Whose model is asked; the platform's own when left out. */
 export interface FloorSettings extends PoolSettings {
@@ -31,14 +32,22 @@ export class Floor {
   readonly platform: Platform;
   readonly model: SystemName;
   readonly uids: Uids;
+  readonly #abilities: Abilities;
   readonly #pool: AgentPool;
   readonly #leases: Readonly<Record<Part, Lease>>;
   readonly #setting: Setting;
   readonly #ports: Ports;
   #nextPort = FIRST_PORT;
 
-  private constructor(lab: Lab, pool: AgentPool, leases: Record<Part, Lease>, settings: FloorSettings) {
+  private constructor(
+    lab: Lab,
+    pool: AgentPool,
+    leases: Record<Part, Lease>,
+    abilities: Abilities,
+    settings: FloorSettings,
+  ) {
     this.lab = lab;
+    this.#abilities = abilities;
     this.#pool = pool;
     this.#leases = leases;
     const { system, ...platform } = platformOf(leases[1].hello, lab.stack);
@@ -65,7 +74,8 @@ export class Floor {
         pool.take('machine', otherUser),
         pool.take('machine', false),
       ]);
-      return new Floor(lab, pool, { 1: first, 2: second, peer }, settings);
+      const abilities = await abilitiesOf(peer.agent, lab.facts);
+      return new Floor(lab, pool, { 1: first, 2: second, peer }, abilities, settings);
     } catch (error) {
       await pool.close();
       await lab.close();
@@ -78,13 +88,18 @@ export class Floor {
     return this.#ports.shared ? Number.POSITIVE_INFINITY : portRange(this.lab.facts).to + 1 - this.#nextPort;
   }
 
+  /** What sequences can be made of here. */
+  vocabulary(protocol: Protocol): Vocabulary {
+    return vocabularyOf(protocol, this.lab.facts, this.platform.system, this.#abilities.dualStack);
+  }
+
   /** Plays sequences side by side, each on a fresh port, and leaves nothing behind. @throws HarnessError */
   async playMany(sequences: readonly Sequence[]): Promise<Play[]> {
     const peers = await this.#peers(sequences);
     const plays: Play[] = [];
-    for (const sequence of sequences) {
+    for (const [place, sequence] of sequences.entries()) {
       const port = await this.#port();
-      plays.push(this.#play(sequence, { port, peers, prefix: `${port}.` }));
+      plays.push(this.#play(sequence, { port, peers: peers(place), prefix: `${port}.` }));
     }
     await playAll(plays, (part, operations) => this.#leases[part].agent.askTersely(operations));
     await this.#clean(plays);
@@ -94,7 +109,7 @@ export class Floor {
   /** Plays one sequence with nothing beside it, and tells every call. @throws HarnessError */
   async playAlone(sequence: Sequence): Promise<{ play: Play; transcript: TranscriptLine[] }> {
     const peers = await this.#peers([sequence]);
-    const play = this.#play(sequence, { port: await this.#port(), peers, prefix: '' });
+    const play = this.#play(sequence, { port: await this.#port(), peers: peers(0), prefix: '' });
     const transcript: TranscriptLine[] = [];
     const began = harnessClock();
     await playAll([play], async (part, operations) => {
@@ -127,24 +142,26 @@ export class Floor {
     return this.#nextPort - 1;
   }
 
-  /** Listeners for the connections of the sequences; each sequence makes its connections to different ones. */
-  async #peers(sequences: readonly Sequence[]): Promise<readonly number[]> {
+  /**
+   * Listeners for the connections of the sequences, by the places of these. Each sequence makes its connections to
+   * different ones. Nobody accepts them, so that each listener is for as many sequences as there is room in its queue.
+   */
+  async #peers(sequences: readonly Sequence[]): Promise<(place: number) => readonly number[]> {
     const counts = sequences.map(({ steps }) => steps.filter(({ op }) => op === 'connect').length);
     const most = Math.min(Math.max(0, ...counts), LONGEST);
     // UDP needs nobody who answers; where it would send to is enough. Not every system lets two sockets have one peer.
-    if (sequences[0]?.protocol === 'udp') return Array.from({ length: most }, (_, index) => DISCARD + index);
-    const dual = this.lab.facts.addresses.inet6.wildcard !== undefined;
-    const listeners = Array.from({ length: most }, (_, index): Operation[] => [
-      { op: 'socket', as: `peer${index}`, family: dual ? 'inet6' : 'inet', type: 'stream' },
-      ...(dual ? [{ op: 'setsockopt', on: `peer${index}`, option: 'IPV6_V6ONLY', value: 0 } as const] : []),
-      { op: 'bind', on: `peer${index}`, address: dual ? '::' : '0.0.0.0', port: 0 },
-      { op: 'listen', on: `peer${index}`, backlog: BACKLOG },
-      { op: 'getsockname', on: `peer${index}` },
-    ]);
-    const results = await this.#leases.peer.agent.ask(listeners.flat(), false);
-    const failed = results.find(({ outcome }) => outcome !== 'ok');
-    if (failed) throw new HarnessError(`a peer could not be set up: ${failed.outcome}`);
-    return results.flatMap(({ name }) => (name === undefined ? [] : [name.port]));
+    if (sequences[0]?.protocol === 'udp') {
+      const ports = Array.from({ length: most }, (_, index) => DISCARD + index);
+      return () => ports;
+    }
+    const { queue } = this.#abilities;
+    const groups = Math.ceil(sequences.length / queue);
+    const names = Array.from({ length: groups * most }, (_, index) => `peer${index}`);
+    const ports = await listenOnBoth(this.#leases.peer.agent, names, this.lab.facts);
+    return (place) => {
+      const from = Math.floor(place / queue) * most;
+      return ports.slice(from, from + most);
+    };
   }
 
   /** Resets what is connected, then closes everything: the owners first, so that no TIME_WAIT stays on their ports. */

@@ -1,10 +1,10 @@
 import type * as FastCheck from 'fast-check';
-import type { LabFacts } from '../lab/lab.ts';
+import type { Protocol } from '../model/types.ts';
 import type { TranscriptLine } from '../record/record.ts';
 import type { Play, Played } from './play.ts';
 import { sequences } from './generate.ts';
 import type { Sequence, Step } from './sequence.ts';
-import { vocabularyOf } from './vocabulary.ts';
+import type { Vocabulary } from './vocabulary.ts';
 
 /** A sequence in which something happened that the model does not allow, and where it came from. */
 export interface Found {
@@ -26,8 +26,7 @@ export interface Shrunk {
 
 /** Where a sequence can be played with nothing beside it. */
 export interface Alone {
-  readonly lab: { readonly facts: LabFacts };
-  readonly platform: { readonly system: string };
+  vocabulary(protocol: Protocol): Vocabulary;
   playAlone(sequence: Sequence): Promise<{ play: Pick<Play, 'mismatch' | 'played'>; transcript: TranscriptLine[] }>;
 }
 
@@ -48,7 +47,7 @@ export async function shrink(
   const isIt = (play: Pick<Play, 'mismatch' | 'played'>) => play.mismatch && kindOf(play.played) === kind;
   let error: unknown;
   const property = library.asyncProperty(
-    sequences(library, vocabularyOf(found.sequence.protocol, floor.lab.facts, floor.platform.system)),
+    sequences(library, floor.vocabulary(found.sequence.protocol)),
     async (sequence) => {
       if (error !== undefined || signal.aborted) return true;
       try {

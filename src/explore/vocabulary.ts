@@ -18,15 +18,19 @@ const KINDS = ['wildcard', 'loopback', 'second-loopback', 'external', 'second-ex
 /** The address by which Linux keeps a dual-stack socket that is connected over IPv6 in its IPv4 tables. */
 const PLACEHOLDER = '127.0.0.6';
 
-/** The vocabulary of a lab: every kind of address that it has, in every way to bind it. */
-export function vocabularyOf(protocol: Protocol, facts: LabFacts, system: string): Vocabulary {
+/**
+ * The vocabulary of a lab: every kind of address that it has, in every way to bind it.
+ * @param system bindspec's name of it
+ * @param dualStack whether the system has dual-stack sockets; without, every IPv6 socket is v6only
+ */
+export function vocabularyOf(protocol: Protocol, facts: LabFacts, system: string, dualStack = true): Vocabulary {
   const { inet, inet6 } = facts.addresses;
   const v4 = KINDS.map((kind) => inet[kind]).filter((address) => address !== undefined);
   const v6 = KINDS.map((kind) => inet6[kind]).filter((address) => address !== undefined);
-  const dual = v6.includes('::');
+  const dual = dualStack && v6.includes('::');
   const places = [
     ...[...v4, PLACEHOLDER].map((address) => placeOf(address, false)),
-    ...v6.map((address) => placeOf(address, false)),
+    ...v6.map((address) => placeOf(address, !dualStack)),
     ...(dual ? [placeOf('::', true)] : []),
     ...(dual ? v4.map((address) => placeOf(`::ffff:${address}`, false)) : []),
   ];

@@ -1,5 +1,6 @@
 import { FIXED_ADDRESSES } from './addresses.ts';
 import type { HostName, LabFacts } from './lab.ts';
+import { makeSettings } from './namespace-settings.ts';
 
 /**
  * The network of the netns lab. The machine has two external addresses, one on each of two LANs, as in the documents:
@@ -57,7 +58,7 @@ export function holdNamespace(host: string): string {
 /** Shell text that wires the namespaces up. It runs on the machine, as root of its user namespace. */
 export function wire(neighbour: Holder, gateway: Holder): string {
   return [
-    inside(null, SYSCTLS, [
+    inside('machine', null, SYSCTLS, [
       'link set lo up',
       `link add eth0 type veth peer name eth0 netns ${neighbour.inner}`,
       `link add eth1 type veth peer name eth0 netns ${gateway.inner}`,
@@ -67,6 +68,7 @@ export function wire(neighbour: Holder, gateway: Holder): string {
       'route add fd00:7::/64 via fd00:6::1',
     ]),
     inside(
+      'gateway',
       gateway,
       [...SYSCTLS, ...GATEWAY_SYSCTLS],
       [
@@ -85,7 +87,7 @@ export function wire(neighbour: Holder, gateway: Holder): string {
         'route add ::1/128 via fd00:6::130',
       ],
     ),
-    inside(neighbour, SYSCTLS, [
+    inside('neighbour', neighbour, SYSCTLS, [
       'link set lo up',
       ...up('eth0', '192.168.5.10/24', 'fd00:5::10/64'),
       ...up('eth1', '192.168.7.10/24', 'fd00:7::10/64'),
@@ -102,14 +104,15 @@ export function wire(neighbour: Holder, gateway: Holder): string {
 }
 
 /**
- * Errors of ICMP are rate-limited by default, and then a refusal turns into silence at random. Reverse path filters
- * and forwarding follow the host's own settings unless they are set.
+ * Errors of ICMP are rate-limited by default, for each destination and for the whole namespace, and then a refusal turns
+ * into silence at random; an error whose type is not in the mask is limited by neither. Reverse path filters and
+ * forwarding follow the host's own settings unless they are set.
  */
 export const SYSCTLS: readonly string[] = [
   'ipv4/icmp_ratelimit=0',
-  'ipv4/icmp_msgs_per_sec=100000',
-  'ipv4/icmp_msgs_burst=100000',
+  'ipv4/icmp_ratemask=0',
   'ipv6/icmp/ratelimit=0',
+  'ipv6/icmp/ratemask=',
   'ipv4/conf/all/rp_filter=0',
   'ipv4/conf/default/rp_filter=0',
   'ipv4/conf/all/route_localnet=0',
@@ -121,6 +124,16 @@ export const SYSCTLS: readonly string[] = [
 ];
 const GATEWAY_SYSCTLS = ['ipv4/ip_forward=1', 'ipv6/conf/all/forwarding=1', 'ipv4/conf/all/route_localnet=1'];
 
+/**
+ * The settings without which the machine itself is not what a system is as it comes. A new namespace has them so, unless
+ * the machine around it was told otherwise.
+ */
+export const OF_THE_SYSTEM: ReadonlySet<string> = new Set([
+  'ipv6/conf/all/disable_ipv6',
+  'ipv6/conf/default/disable_ipv6',
+  'ipv6/bindv6only',
+]);
+
 /** No generated link-local addresses: their announcements would be noise on the interface's counters. */
 export function up(device: string, inet: string, inet6: string): string[] {
   return [
@@ -131,21 +144,22 @@ export function up(device: string, inet: string, inet6: string): string[] {
 }
 
 /**
- * Shell text that makes settings and does commands of `ip` in the namespace of a holder, or of the shell itself.
- * A setting that this kernel keeps for all namespaces, or not at all, can't be written here and is left as it is.
+ * Shell text that makes settings and does commands of `ip` in the namespace of a holder, or of the shell itself. Settings
+ * that did not take are printed, with the name of the host, see `makeSettings`.
  * A batch of `ip` has one family for its rules, so those for IPv6 follow in a batch of their own.
  */
-export function inside(holder: Holder | null, sysctls: readonly string[], commands: readonly string[]): string {
+export function inside(
+  host: string,
+  holder: Holder | null,
+  sysctls: readonly string[],
+  commands: readonly string[],
+): string {
   const enter = holder === null ? '' : `nsenter --net=/proc/${holder.outer}/ns/net `;
-  const settings = sysctls.map((setting) => {
-    const [path, value] = setting.split('=');
-    return `echo ${value} >/proc/sys/net/${path}`;
-  });
   const batch = (flag: string, lines: readonly string[]) =>
     lines.length === 0 ? '' : `${enter}ip ${flag}-batch - <<'END' || echo failed\n${lines.join('\n')}\nEND\n`;
   const inet6 = commands.filter((command) => command.startsWith('-6 ')).map((command) => command.slice(3));
   return [
-    `${enter}sh -c '${settings.join('; ')}' 2>/dev/null\n`,
+    sysctls.length === 0 ? '' : `${enter}sh -c '${makeSettings(host, sysctls)}' 2>/dev/null\n`,
     batch(
       '',
       commands.filter((command) => !command.startsWith('-6 ')),

@@ -3,6 +3,7 @@ import process from 'node:process';
 import { HeldShell } from './held-shell.ts';
 import {
   LabUnavailable,
+  type AddressKind,
   type HostName,
   type Lab,
   type LabFacts,
@@ -15,10 +16,12 @@ import {
   EXTERNAL_INTERFACE,
   holdNamespace,
   HOST_TITLES,
+  OF_THE_SYSTEM,
   SECOND_INTERFACE,
   wire,
   type Holder,
 } from './netns-topology.ts';
+import { makeWritable, readOnlyMount, unsetIn, whyUnset, type Unset } from './namespace-settings.ts';
 import { onPath } from './programs.ts';
 import { hasSecondUser } from './second-user.ts';
 
@@ -60,11 +63,15 @@ async function build(shell: HeldShell, root: boolean): Promise<Lab> {
     return found;
   };
   shell.write(wire(holder('neighbour'), holder('gateway')));
-  const answer = await answerOf(shell);
-  if (answer !== 'wired') {
-    throw new LabUnavailable(`the namespaces could not be wired up: ${shell.complaint}`, 'apt-get install iproute2');
+  const unset: Unset[] = [];
+  for (let answer = await answerOf(shell); answer !== 'wired'; answer = await answerOf(shell)) {
+    const found = unsetIn(answer);
+    if (found === null) {
+      throw new LabUnavailable(`the namespaces could not be wired up: ${shell.complaint}`, 'apt-get install iproute2');
+    }
+    unset.push(found);
   }
-  const facts = netnsFacts();
+  const facts = netnsFacts(unset);
   const userNamespace = root ? [] : [`--user=/proc/${holder('machine').outer}/ns/user`, '--preserve-credentials'];
   const enter = (host: HostName) => [
     'nsenter',
@@ -80,8 +87,31 @@ async function build(shell: HeldShell, root: boolean): Promise<Lab> {
   };
 }
 
-function netnsFacts(): LabFacts {
+/**
+ * What the lab offers. A host whose settings did not take is not part of it: its refusals may be silence by chance, or it
+ * does not forward, and an experiment would prove nothing. @throws LabUnavailable where the machine itself is not as it comes
+ */
+export function netnsFacts(unset: readonly Unset[] = []): LabFacts {
   const missing: Partial<Record<Need, Missing>> = {};
+  const hosts: LabFacts['hosts'] = { ...HOST_TITLES };
+  const addresses = { inet: { ...ADDRESSES.inet }, inet6: { ...ADDRESSES.inet6 } };
+  const leaveOut = (host: 'neighbour' | 'gateway', kinds: readonly AddressKind[]) => {
+    const why = whyUnset(unset);
+    missing[host] = why;
+    delete hosts[host];
+    for (const family of ['inet', 'inet6'] as const) {
+      for (const kind of kinds) {
+        missing[`${family} ${kind}`] = why;
+        delete addresses[family][kind];
+      }
+    }
+  };
+  if (unset.some(({ setting }) => OF_THE_SYSTEM.has(setting))) {
+    const { reason, enable } = whyUnset(unset);
+    throw new LabUnavailable(reason, enable);
+  }
+  if (unset.length > 0) leaveOut('gateway', ['gateway', 'filtered']);
+  if (unset.some(({ host }) => host !== 'gateway')) leaveOut('neighbour', ['neighbour']);
   if (!hasSecondUser()) {
     missing['second user'] = {
       reason: 'a user namespace made by an ordinary user has one user only',
@@ -90,8 +120,8 @@ function netnsFacts(): LabFacts {
   }
   return {
     lab: 'netns',
-    hosts: HOST_TITLES,
-    addresses: ADDRESSES,
+    hosts,
+    addresses,
     missing,
     externalInterface: EXTERNAL_INTERFACE,
     secondInterface: SECOND_INTERFACE,
@@ -123,11 +153,14 @@ function checkTools(): void {
  */
 const OWN_UDP_TABLE = 'echo 8192 2>/dev/null >/proc/sys/net/ipv4/udp_child_hash_entries; exec unshare --net sh';
 
+/** Where settings can only be read, root gets a mount namespace in which they can be written, if the kernel lets it. */
 function startShell(root: boolean): HeldShell {
   const user = root ? [] : ['--user', '--map-root-user'];
-  const shell = ['sh', '-c', OWN_UDP_TABLE];
+  const readOnly = root ? readOnlyMount() : null;
+  const [mount, text] =
+    readOnly === null ? [[], OWN_UDP_TABLE] : [['--mount'], `${makeWritable(readOnly)}; ${OWN_UDP_TABLE}`];
   return new HeldShell(
-    ['unshare', ...user, '--net', '--pid', '--fork', '--kill-child=KILL', ...shell],
+    ['unshare', ...user, '--net', ...mount, '--pid', '--fork', '--kill-child=KILL', 'sh', '-c', text],
     CREATION_DEADLINE,
   );
 }

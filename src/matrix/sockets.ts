@@ -55,11 +55,18 @@ const FORMS: readonly Form[] = [
   { family: 'inet', kind: 'external', as: 'mapped' },
 ];
 
-/** The names that a lab has for the matrix, and those that it lacks. */
-export function namesOf({ addresses }: Pick<LabFacts, 'addresses'>): { names: Name[]; absent: AbsentName[] } {
+/**
+ * The names that a lab has for the matrix, and those that it lacks. Where the system has no dual-stack sockets there is no
+ * name of one, and IPV6_V6ONLY is not set for a v4-mapped name.
+ */
+export function namesOf(
+  { addresses }: Pick<LabFacts, 'addresses'>,
+  dualStack = true,
+): { names: Name[]; absent: AbsentName[] } {
   const names: Name[] = [];
   const absent: AbsentName[] = [];
   for (const { family, kind, as } of FORMS) {
+    if (!dualStack && (as === 'dual' || as === 'dual over4')) continue;
     const address = addresses[family][kind];
     const only = as === 'dual over4' ? ({ connectedOnly: true } as const) : {};
     if (address === undefined) {
@@ -68,7 +75,9 @@ export function namesOf({ addresses }: Pick<LabFacts, 'addresses'>): { names: Na
     } else if (as === 'mapped' && addresses.inet6.wildcard === undefined) {
       absent.push({ text: `::ffff:${address}`, family: 'inet6', kind: 'wildcard' });
     } else {
-      names.push({ ...nameOf(address, as), ...only });
+      const { v6only, ...name } = nameOf(address, as);
+      const settable = v6only !== undefined && (dualStack || v6only);
+      names.push({ ...name, ...(settable ? { v6only } : {}), ...only });
     }
   }
   return { names, absent };

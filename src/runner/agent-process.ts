@@ -9,6 +9,8 @@ import { killTree } from '../process/kill-tree.ts';
 const LONGEST_LINE = 16_000_000;
 /** How much of what an agent printed is quoted in a message. */
 const QUOTED = 120;
+/** The same of what it says when it ends, which may be what to do about it. */
+const QUOTED_OF_END = 400;
 /** How long an agent may take to end by itself once its stdin is closed, in milliseconds. */
 const GOODBYE = 2000;
 
@@ -263,7 +265,7 @@ export class AgentProcess {
           : ` with exit code ${ended.exitCode}`
         : ` by ${ended.signal}`;
     const why = this.#complaints.trim() || ended.originalMessage || '';
-    this.#fail(`ended${how}${why === '' ? '' : `: ${clip(lastLine(why))}`}`);
+    this.#fail(`ended${how}${why === '' ? '' : `: ${clip(lastLine(why), QUOTED_OF_END)}`}`);
   }
 
   #fail(what: string): HarnessError {
@@ -328,8 +330,8 @@ export function harnessClock(): number {
   return Number(process.hrtime.bigint() / 1000n) / 1000;
 }
 
-function clip(text: string): string {
-  return text.length > QUOTED ? `${text.slice(0, QUOTED)}…` : text;
+function clip(text: string, most = QUOTED): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text;
 }
 
 /** Of a complaint of several lines, such as an uncaught error's, the line that names the error. */

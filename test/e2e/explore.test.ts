@@ -8,7 +8,6 @@ import { describe as describeMismatch } from '../../src/explore/describe.ts';
 import { Floor } from '../../src/explore/floor.ts';
 import { sequences } from '../../src/explore/generate.ts';
 import { formatSequence, parseSequence } from '../../src/explore/notation.ts';
-import { vocabularyOf } from '../../src/explore/vocabulary.ts';
 import { netns } from '../../src/lab/netns.ts';
 import { onPath } from '../../src/lab/programs.ts';
 import { explorationSchema, type Exploration } from '../../src/record/explore.ts';
@@ -185,7 +184,7 @@ describe.skipIf(noTools)(titled("explore against another system's model", noTool
     try {
       const { platform, model, uids } = floor;
       for (const protocol of ['udp', 'tcp'] as const) {
-        const made = fc.sample(sequences(fc, vocabularyOf(protocol, floor.lab.facts, floor.platform.system)), {
+        const made = fc.sample(sequences(fc, floor.vocabulary(protocol)), {
           seed: 9,
           numRuns: 15,
         });

@@ -20,14 +20,16 @@ export interface CliOptions {
   /** Words before the command, such as those that put it into a namespace. */
   before?: readonly string[];
   cwd?: string;
+  /** The command of another copy of the package. */
+  command?: string;
 }
 
 /** Runs the real command to its end. */
 export async function bindspec(
   words: readonly string[],
-  { env = {}, before = [], cwd }: CliOptions = {},
+  { env = {}, before = [], cwd, command = CLI }: CliOptions = {},
 ): Promise<Ran> {
-  const [file = '', ...rest] = [...before, process.execPath, CLI, ...words];
+  const [file = '', ...rest] = [...before, process.execPath, command, ...words];
   const ran = await execa(file, rest, {
     reject: false,
     // A test of a job of GitHub Actions says so, and no other test is to annotate the job that it is run in.

@@ -60,12 +60,23 @@ export function posix(constants: SystemConstants): Native {
   // list /dev/fd would not do: on FreeBSD (fdescfs(5)) and OpenBSD (fd(4)) it does not hold what is open.
   let highest = -1;
 
-  /** Sets what `socket` and `accept` can't set at once on this system. */
+  /**
+   * Sets what `socket` and `accept` can't set at once on this system. @throws Error that names the call when it can't
+   * be set: a later call on the socket would block the whole agent, and the error is none of socket() or accept().
+   */
   const prepare = (fd: Returned): Returned => {
     if (fd > highest) highest = fd;
     if (fd < 0 || constants.socketFlags !== null) return fd;
-    fcntl(fd, constants.F_SETFD, 'int', constants.FD_CLOEXEC);
-    fcntl(fd, constants.F_SETFL, 'int', constants.O_NONBLOCK);
+    const { F_SETFD, FD_CLOEXEC, F_SETFL, O_NONBLOCK } = constants;
+    for (const [name, command, flag] of [
+      ['fcntl(F_SETFD, FD_CLOEXEC)', F_SETFD, FD_CLOEXEC],
+      ['fcntl(F_SETFL, O_NONBLOCK)', F_SETFL, O_NONBLOCK],
+    ] as const) {
+      const set = returned(fcntl(fd, command, 'int', flag));
+      if (set >= 0) continue;
+      close(fd);
+      throw new Error(`${name} returned ${native.errnoName(-set)} for a new socket`);
+    }
     return fd;
   };
 

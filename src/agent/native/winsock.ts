@@ -63,9 +63,14 @@ export function winsock(): Native {
   /** What is open, by its handle: the system lists no handles that could be asked for the sockets among them. */
   const open = new Map<number, { family: Family; type: SocketType }>();
 
+  /** @throws Error where it can't be made non-blocking: a later call on it would block the whole agent. */
   const keep = (fd: Returned, family: Family, type: SocketType): Returned => {
     if (fd < 0) return fd;
-    ioctlsocket(fd, windows.FIONBIO | 0, nonBlocking);
+    const set = returned(ioctlsocket(fd, windows.FIONBIO | 0, nonBlocking));
+    if (set < 0) {
+      closesocket(fd);
+      throw new Error(`ioctlsocket(FIONBIO) returned ${native.errnoName(-set)} for a new socket`);
+    }
     open.set(fd, { family, type });
     return fd;
   };
@@ -118,7 +123,11 @@ export function winsock(): Native {
     listen: (fd, backlog) => returned(listen(fd, backlog)),
     accept(fd) {
       const accepted = returned(accept(fd, null, null));
-      if (accepted >= 0) SetHandleInformation(accepted, windows.HANDLE_FLAG_INHERIT, 0);
+      // It returns zero when it fails. A program that inherits the socket would keep its port.
+      if (accepted >= 0 && SetHandleInformation(accepted, windows.HANDLE_FLAG_INHERIT, 0) === 0) {
+        closesocket(accepted);
+        throw new Error('SetHandleInformation(HANDLE_FLAG_INHERIT) failed for an accepted socket');
+      }
       return keep(accepted, open.get(fd)?.family ?? 'inet', 'stream');
     },
     connect: associate,

@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import type { HeldShell } from '../../lab/held-shell.ts';
+import { makeWritable, readOnlyMount, unsetIn, whyUnset } from '../../lab/namespace-settings.ts';
 import type { Holder } from '../../lab/netns-topology.ts';
 import { EngineFailed, EngineUnavailable } from '../engine.ts';
 import { hold, type Place } from './topology.ts';
@@ -16,6 +17,9 @@ const MEND = 'run it as root on Linux, with iproute2';
  * @throws EngineUnavailable where that can't be done
  */
 export async function holders(shell: HeldShell, places: readonly Place[]): Promise<(name: Place | 'switch') => Holder> {
+  const readOnly = readOnlyMount();
+  // It has a mount namespace of its own.
+  if (readOnly !== null) shell.write(`${makeWritable(readOnly)}\n`);
   shell.write('read -r pid _ </proc/self/stat; echo "holder switch $$ $pid"\n');
   shell.write(hold(places));
   const found = new Map<string, Holder>();
@@ -32,7 +36,13 @@ export async function holders(shell: HeldShell, places: readonly Place[]): Promi
 
 /** Waits for a line. @throws EngineUnavailable, which says `otherwise`, when it is another. */
 export async function expectLine(shell: HeldShell, line: string, otherwise: string): Promise<void> {
-  if ((await answer(shell, otherwise)) === line) return;
+  const got = await answer(shell, otherwise);
+  if (got === line) return;
+  const unset = unsetIn(got);
+  if (unset !== null) {
+    const { reason, enable } = whyUnset([unset]);
+    throw new EngineUnavailable(`${otherwise}: ${reason}`, enable);
+  }
   throw new EngineUnavailable(`${otherwise}: ${shell.complaint || 'no reason given'}`, MEND);
 }
 

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { HeldShell } from '../../lab/held-shell.ts';
+import { whyUnset } from '../../lab/namespace-settings.ts';
 import { EngineFailed, EngineUnavailable, type Engine, type EngineName } from '../engine.ts';
 import { engineNamed } from '../named.ts';
 import { nameOfLab, sweep } from '../sweep.ts';
@@ -64,6 +65,7 @@ async function join(engine: Engine, guest: Guest, lab: string, where: string): P
   if (daemon === null) throw new EngineFailed('the container that shows the network of its engine has ended');
 
   await wantFree(['nsenter', net, '--', 'env'], where);
+  const limited = await lift(['nsenter', net, '--', 'env']);
   const shell = new HeldShell(
     ['unshare', '--net', '--mount', '--pid', '--fork', '--kill-child=KILL', 'sh'],
     CREATION_DEADLINE,
@@ -77,7 +79,6 @@ async function join(engine: Engine, guest: Guest, lab: string, where: string): P
     'env',
     'LC_ALL=C',
   ];
-  const limited = await lift(['nsenter', net, '--', 'env']);
   const close = async () => {
     await guest.leave();
     await limited();
@@ -154,15 +155,26 @@ function inMachine(where: string): EngineUnavailable {
   );
 }
 
-/** Lifts the limits of the host's ICMP errors, and returns what sets them to what they were. */
+/**
+ * Lifts the limits of the host's ICMP errors, and returns what sets them to what they were.
+ * @throws EngineUnavailable where they can't be lifted
+ */
 async function lift(enter: readonly string[]): Promise<() => Promise<void>> {
   const file = (limit: string) => `/proc/sys/net/${limit}`;
-  const printed = await runText(enter, LIMITS.map((limit) => `cat ${file(limit)} 2>/dev/null || echo`).join('; '));
-  const before = printed.split('\n');
+  const read = async () =>
+    (await runText(enter, LIMITS.map((limit) => `cat ${file(limit)} 2>/dev/null || echo`).join('; '))).split('\n');
+  const before = await read();
   const set = async (values: readonly (string | number | undefined)[]) => {
     const writes = LIMITS.map((limit, index) => `echo ${values[index] ?? ''} >${file(limit)}`);
     await runText(enter, `{ ${writes.join('; ')}; } 2>/dev/null; true`).catch(() => undefined);
   };
   await set(LIFTED);
+  const after = await read();
+  const unset = LIMITS.filter((_, index) => before[index] !== '' && after[index] !== String(LIFTED[index]));
+  if (unset.length > 0) {
+    await set(before);
+    const { reason, enable } = whyUnset(unset.map((setting) => ({ host: 'host', setting })));
+    throw new EngineUnavailable(reason, enable);
+  }
   return () => set(before);
 }

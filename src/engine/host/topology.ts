@@ -39,6 +39,7 @@ export function wireSwitch(holders: Readonly<Record<Place, Holder>>): string {
     ...wired(holders, LAN_INTERFACE),
     // Whether it forwards is the engine's to say, and what it says is part of the record.
     inside(
+      'host',
       holders.host,
       [...SYSCTLS, 'ipv4/ip_forward=0', 'ipv6/conf/all/forwarding=0'],
       [
@@ -58,7 +59,7 @@ export function wireSwitch(holders: Readonly<Record<Place, Holder>>): string {
 export function wireGuest(holders: Readonly<Record<Place, Holder>>): string {
   return [
     ...wired(holders, GUEST_INTERFACE),
-    inside(holders.host, [], hostAddresses(GUEST_INTERFACE)),
+    inside('host', holders.host, [], hostAddresses(GUEST_INTERFACE)),
     'echo wired\n',
   ].join('');
 }
@@ -77,7 +78,7 @@ function wired(holders: Readonly<Record<Place, Holder>>, device: string): string
     return `route add ${network} via ${via}`;
   });
   return [
-    inside(null, SYSCTLS, [
+    inside('switch', null, SYSCTLS, [
       'link set lo up',
       'link add switch type bridge',
       'link set switch addrgenmode none up',
@@ -86,12 +87,13 @@ function wired(holders: Readonly<Record<Place, Holder>>, device: string): string
         `link set ${port} addrgenmode none master switch up`,
       ]),
     ]),
-    inside(holders.neighbour, SYSCTLS, [
+    inside('neighbour', holders.neighbour, SYSCTLS, [
       'link set lo up',
       ...up(LAN_INTERFACE, `${neighbour.inet}/24`, `${neighbour.inet6}/64`),
       ...toContainers,
     ]),
     inside(
+      'attacker',
       holders.attacker,
       [...SYSCTLS, 'ipv4/conf/all/route_localnet=1'],
       [

@@ -1,8 +1,9 @@
 import type { Block } from '../../matrix/blocks.ts';
 import { isConnected } from '../../matrix/axes.ts';
 import type { Spec } from '../../matrix/sockets.ts';
-import type { BatchKind, Operation, Result } from '../../protocol/messages.ts';
+import type { BatchKind, Family, Operation, Result } from '../../protocol/messages.ts';
 import { HarnessError } from '../../verdict/harness-error.ts';
+import { familyReached, listenerName } from '../listeners.ts';
 import { PEER, type Crew } from './crew.ts';
 import { callerKind, firstKind, secondKind } from './kinds.ts';
 import type { PortBlocks } from './port-block.ts';
@@ -24,6 +25,8 @@ interface Stage {
   readonly chunk: Chunk;
   readonly name: string;
   readonly ports: readonly number[];
+  /** The names of the peer's batches: the other ends of the connections. */
+  readonly peers: readonly string[];
   /** What kept a first socket from being there, such as `first bind EADDRNOTAVAIL`; `ok` where nothing did. */
   readonly first: readonly string[];
 }
@@ -50,32 +53,51 @@ export async function prepare(chunk: Chunk, crew: Crew, portBlocks: PortBlocks):
   const first = answersOf(opened, pairs.length).map((answer) => (answer === 'ok' ? 'ok' : `first ${answer}`));
   const broken = first.find((answer) => /^first (?:socket|connect) /.test(answer));
   if (broken !== undefined) throw new HarnessError(`a first socket can't be made ${state}: ${broken}`);
+  let peers: readonly string[] = [];
   if (connects) {
     const there = [...specs.keys()].filter((index) => first[index] === 'ok');
     const called = {
       specs: there.map((index) => specs[index] as Spec),
       ports: there.map((index) => ports[index] ?? 0),
     };
-    if (state === 'accepted') await accept(crew, name, called.specs, called.ports);
-    else await connect(crew, name, state, there.length);
+    peers =
+      state === 'accepted'
+        ? await accept(crew, name, called.specs, called.ports)
+        : await connect(crew, name, state, called.specs);
   }
-  return { chunk, name, ports, first };
+  return { chunk, name, ports, peers, first };
 }
 
-async function accept(crew: Crew, name: string, specs: readonly Spec[], ports: readonly number[]): Promise<void> {
+/** Has the peer connect to the first sockets, and these accept. Returns the peer's batches. */
+async function accept(
+  crew: Crew,
+  name: string,
+  specs: readonly Spec[],
+  ports: readonly number[],
+): Promise<readonly string[]> {
   const [called] = await crew.ask('peer', batchOf(specs, callerKind, ports, name));
   const refused = answersOf(called, specs.length).find((answer) => answer !== 'ok');
   if (refused !== undefined) throw new HarnessError(`a first socket can't be made accepted: ${refused}`);
   await crew.ask('first', { op: 'batch-accept', on: name, within: WITHIN }, awaiting(name, 'ESTABLISHED'));
+  return [name];
 }
 
-async function connect(crew: Crew, name: string, state: string, count: number): Promise<void> {
-  await Promise.all([
-    crew.ask('peer', { op: 'batch-take', on: PEER, as: name, count, within: WITHIN }),
-    crew.ask('first', awaiting(name, 'ESTABLISHED')),
-  ]);
+/** Has the peer take the connections of the first sockets, which its two listeners have by family. Returns its batches. */
+async function connect(crew: Crew, name: string, state: string, specs: readonly Spec[]): Promise<readonly string[]> {
+  const counts = new Map<Family, number>();
+  for (const spec of specs) {
+    const family = familyReached(spec.name.connected);
+    counts.set(family, (counts.get(family) ?? 0) + 1);
+  }
+  const takes = [...counts].map(
+    ([family, count]) =>
+      ({ op: 'batch-take', on: listenerName(PEER, family), as: `${name}/${family}`, count, within: WITHIN }) as const,
+  );
+  const peers = takes.map(({ as }) => as);
+  const leave = peers.map((on): Operation => ({ op: 'batch-close', on, how: 'leave' }));
+  await Promise.all([crew.ask('peer', ...takes), crew.ask('first', awaiting(name, 'ESTABLISHED'))]);
   if (state === 'close-wait') {
-    await crew.ask('peer', { op: 'batch-close', on: name, how: 'leave' });
+    await crew.ask('peer', ...leave);
     await crew.ask('first', awaiting(name, 'CLOSE_WAIT'));
   }
   if (state === 'time-wait') {
@@ -84,9 +106,10 @@ async function connect(crew: Crew, name: string, state: string, count: number): 
     // TIME_WAIT away. So that one is waited for, though it comes some 40 ms late.
     await crew.ask('first', { op: 'batch-close', on: name, how: 'leave' });
     await crew.ask('first', awaiting(name, 'FIN_WAIT_2'));
-    await crew.ask('peer', { op: 'batch-close', on: name, how: 'leave' });
+    await crew.ask('peer', ...leave);
     await crew.ask('first', awaiting(name, 'TIME_WAIT'));
   }
+  return peers;
 }
 
 function awaiting(on: string, state: string): Operation {
@@ -109,11 +132,12 @@ export async function attempt({ chunk, ports, first }: Stage, crew: Crew): Promi
 }
 
 /** Takes the first sockets away, in a manner that leaves nothing on their ports but what has to stay. */
-export async function clear({ chunk, name }: Stage, crew: Crew): Promise<void> {
+export async function clear({ chunk, name, peers }: Stage, crew: Crew): Promise<void> {
   const { protocol, state } = chunk.block;
   const connection = protocol === 'tcp' && isConnected(state);
   await crew.ask('first', { op: 'batch-close', on: name, how: connection ? 'reset' : 'close' });
-  if (connection) await crew.ask('peer', { op: 'batch-close', on: name, how: 'reset' });
+  if (peers.length > 0)
+    await crew.ask('peer', ...peers.map((on) => ({ op: 'batch-close', on, how: 'reset' }) as const));
 }
 
 /** One batch: each kind once, and for each socket the place of its kind, and its port. */

@@ -2,16 +2,15 @@ import type { LabFacts } from '../../lab/lab.ts';
 import type { Operation, Result } from '../../protocol/messages.ts';
 import { HarnessError } from '../../verdict/harness-error.ts';
 import type { AgentProcess } from '../agent-process.ts';
+import { listenOnBoth } from '../listeners.ts';
 import type { AgentPool } from '../pool.ts';
 
 /** Who takes part in a pair: the owners of its two sockets, the second as the same or as another user, and their peer. */
 export type Role = 'first' | 'second' | 'other' | 'peer';
 
-/** A peer must hold all connections of a batch until it takes them; the system may allow less. */
-const PEER_BACKLOG = 4096;
 /** Where the peer listens, below every port that a pair is given. UDP sockets connect to it too, where nobody listens. */
 const PEER_PORT = 1050;
-/** The socket on which the peer listens. */
+/** What the peer's listeners are called, see `listenerName`. */
 export const PEER = 'peer';
 
 /** The agents of one lab, one process for each role, started when it is first needed. */
@@ -69,27 +68,11 @@ export class Crew {
 
   async #start(role: Role): Promise<AgentProcess> {
     const { agent } = await this.#pool.take('machine', role === 'other');
-    if (role === 'peer') await this.#listen(agent);
+    // Where others take ports too, the system chooses the peer's.
+    if (role === 'peer') {
+      const [port] = await listenOnBoth(agent, [PEER], this.#facts, this.#facts.ownPorts ? PEER_PORT : 0);
+      this.#peerPort = port ?? PEER_PORT;
+    }
     return agent;
-  }
-
-  /** One listener takes the connections of both families. Where others take ports too, the system chooses its port. */
-  async #listen(agent: AgentProcess): Promise<void> {
-    const inet6 = this.#facts.addresses.inet6.wildcard !== undefined;
-    const port = this.#facts.ownPorts ? PEER_PORT : 0;
-    const results = await agent.ask(
-      [
-        { op: 'socket', as: PEER, family: inet6 ? 'inet6' : 'inet', type: 'stream' },
-        { op: 'setsockopt', on: PEER, option: 'SO_REUSEADDR', value: 1 },
-        ...(inet6 ? [{ op: 'setsockopt', on: PEER, option: 'IPV6_V6ONLY', value: 0 } as const] : []),
-        { op: 'bind', on: PEER, address: inet6 ? '::' : '0.0.0.0', port },
-        { op: 'listen', on: PEER, backlog: PEER_BACKLOG },
-        { op: 'getsockname', on: PEER },
-      ],
-      true,
-    );
-    const last = results.at(-1);
-    if (!last?.name) throw new HarnessError(`the peer can't listen at port ${port}: ${last?.outcome}`);
-    this.#peerPort = last.name.port;
   }
 }

@@ -12,6 +12,7 @@ import type { Setting, SystemName } from '../../model/types.ts';
 import { MATRIX_VERSION, type MatrixRecord } from '../../record/matrix.ts';
 import type { Platform } from '../../record/record.ts';
 import { HarnessError } from '../../verdict/harness-error.ts';
+import { abilitiesOf } from '../abilities.ts';
 import { platformOf } from '../platform.ts';
 import { AgentPool, type PoolSettings } from '../pool.ts';
 import { attempt, clear, prepare, type Chunk } from './chunk.ts';
@@ -76,8 +77,9 @@ export async function runMatrix(
     const { facts } = first.lab;
     const lease = await first.pool.take('machine', false);
     const platform = platformOf(lease.hello, first.lab.stack);
+    const { queue, dualStack } = await abilitiesOf(lease.agent, facts);
+    const { names, absent } = namesOf(facts, dualStack);
     await first.pool.giveBack(lease);
-    const { names, absent } = namesOf(facts);
     const plan = planOf(
       settings.asked,
       { names, absent, system: platform.system, lab: facts.lab },
@@ -88,7 +90,8 @@ export async function runMatrix(
 
     const model = models[settings.model ?? platform.system];
     const setting = settingOf(facts, platform);
-    const work = new Work(plan.blocks, { model, setting, owner: platform.uid ?? 0 }, settings.signal, listener);
+    const chunks = plan.blocks.flatMap((block) => chunksOf(block, queue));
+    const work = new Work(chunks, { model, setting, owner: platform.uid ?? 0 }, settings.signal, listener);
     const most = facts.ownPorts ? Math.min(settings.jobs, kind.atOnce ?? settings.jobs) : 1;
     const jobs = Math.max(1, Math.min(most, work.chunks.length));
     const workers = Array.from({ length: jobs }, async (_, index) => {
@@ -141,12 +144,12 @@ class Work {
   readonly #listener: MatrixListener;
 
   constructor(
-    blocks: readonly Block[],
+    chunks: Chunk[],
     expected: { model: Model; setting: Setting; owner: number },
     signal: AbortSignal,
     listener: MatrixListener,
   ) {
-    this.chunks = blocks.flatMap(chunksOf);
+    this.chunks = chunks;
     this.#expected = expected;
     this.#signal = signal;
     this.#listener = listener;
@@ -228,15 +231,20 @@ function unlessUnavailable(error: unknown): null {
   throw error;
 }
 
-/** Whole rows of a block, as many as make a chunk. */
-function chunksOf(block: Block): Chunk[] {
-  const width = block.second.length;
-  const connects = block.protocol === 'tcp' && isConnected(block.state);
-  const rows = Math.max(1, Math.floor((connects ? CHUNK_CONNECTED : CHUNK) / width));
+/**
+ * The pairs of a block in chunks. Where first sockets connect to the peer, all of a chunk must find room in the queue of
+ * one of its listeners.
+ * @param queue how many connections may wait at a listener
+ */
+export function chunksOf(block: Block, queue: number): Chunk[] {
+  const { protocol, state, first, second } = block;
+  const connects = protocol === 'tcp' && isConnected(state);
+  const room = state === 'accepted' ? CHUNK_CONNECTED : Math.min(CHUNK_CONNECTED, queue);
+  const most = connects ? room : CHUNK;
+  const count = first.length * second.length;
   const chunks: Chunk[] = [];
-  for (let row = 0; row < block.first.length; row += rows) {
-    const end = Math.min(row + rows, block.first.length) * width;
-    chunks.push({ block, pairs: Array.from({ length: end - row * width }, (_, index) => row * width + index) });
+  for (let from = 0; from < count; from += most) {
+    chunks.push({ block, pairs: Array.from({ length: Math.min(most, count - from) }, (_, index) => from + index) });
   }
   return chunks;
 }

@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { HeldShell } from '../../lab/held-shell.ts';
+import { makeWritable, readOnlyMount, unsetIn, whyUnset } from '../../lab/namespace-settings.ts';
 import { holdNamespace, inside, up, type Holder } from '../../lab/netns-topology.ts';
 import { onPath } from '../../lab/programs.ts';
 import { isIPv6, isLoopback } from '../../verify/situation.ts';
@@ -44,12 +45,20 @@ export async function makeNeighbour(asked: readonly string[], own: readonly stri
   const network = DOCUMENTATION.find((one) => !own.some((address) => address.startsWith(`${one}.`)));
   if (network === undefined)
     throw new NotVerifiable('this host is in every network that is for documentation: leave out --neighbour');
-  const shell = new HeldShell(['unshare', '--pid', '--fork', '--kill-child=KILL', 'sh'], DEADLINE);
+  const readOnly = readOnlyMount();
+  const mount = readOnly === null ? [] : ['--mount'];
+  const shell = new HeldShell(['unshare', ...mount, '--pid', '--fork', '--kill-child=KILL', 'sh'], DEADLINE);
   try {
+    if (readOnly !== null) shell.write(`${makeWritable(readOnly)}\n`);
     shell.write(holdNamespace('neighbour'));
     const [, , inner = '', outer = ''] = ((await shell.next()) ?? '').split(' ');
     shell.write(wire({ inner, outer }, network, asked));
     const answer = await shell.next();
+    const unset = unsetIn(answer ?? '');
+    if (unset !== null) {
+      const { reason, enable } = whyUnset([unset]);
+      throw new NotVerifiable(`a neighbour can't be made here: ${reason}; ${enable}`);
+    }
     if (answer !== 'wired')
       throw new NotVerifiable(`a neighbour can't be made here: ${shell.complaint || 'no answer'}`);
     return { enter: ['nsenter', `--net=/proc/${outer}/ns/net`, '--'], close: () => shell.close() };
@@ -66,6 +75,7 @@ function wire(holder: Holder, network: string, asked: readonly string[]): string
     .map((address) => `route add ${address} via ${isIPv6(address) ? `${INET6}::1` : `${network}.1`}`);
   return [
     inside(
+      'host',
       null,
       [],
       [
@@ -75,6 +85,7 @@ function wire(holder: Holder, network: string, asked: readonly string[]): string
     ),
     // Loopback is down, so that 127.0.0.0/8 is nobody's in here.
     inside(
+      'neighbour',
       holder,
       ['ipv4/conf/all/route_localnet=1', 'ipv6/conf/default/accept_ra=0'],
       [...up('eth0', `${network}.2/30`, `${INET6}::2/64`), ...routes, `route add 127.0.0.0/8 via ${network}.1`],

@@ -62,7 +62,19 @@ function newestFolder(prefix: string): string | null {
   return newest === undefined ? null : path.join(HOME, newest);
 }
 
-/** The koffi that this bindspec runs with: where it is installed, and its version, of which Windows' binary must be too. */
+/** Whether koffi is installed beside this bindspec at all. */
+export function hasKoffi(): boolean {
+  try {
+    return koffiHere().folder !== '';
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The koffi that this bindspec runs with: where it is installed, and its version, of which Windows' binary must be too.
+ * @throws Error where it is not installed
+ */
 export function koffiHere(): { folder: string; version: string } {
   // Its main file lies at the top of the package, whose manifest it does not export.
   const folder = path.dirname(createRequire(import.meta.url).resolve('koffi'));

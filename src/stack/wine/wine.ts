@@ -7,6 +7,7 @@ import { fetchPackage } from './fetch.ts';
 import { wineLab, type Ingredients } from './lab.ts';
 import {
   findWine,
+  hasKoffi,
   koffiFolder,
   koffiHere,
   NODE_MAJOR,
@@ -31,6 +32,8 @@ export async function wine(variant: string | undefined): Promise<Stack> {
     throw new StackUnavailable(`the stack wine has no variant '${variant}'`, 'choose wine');
   }
   const find = (): Ingredients => {
+    const never = impossible();
+    if (never) throw new LabUnavailable(never.reason, never.enable);
     const [found, node] = [findWine(), nodeProgram()];
     if (found && node !== null && existsSync(koffiFolder()) && existsSync(templateFolder(found))) {
       return { wine: found, node };
@@ -89,7 +92,10 @@ export async function wine(variant: string | undefined): Promise<Stack> {
 
 /** Why it can never be had on this machine, or null. */
 function impossible(): Missing | null {
-  if (process.platform === 'linux' && process.arch === 'x64') return null;
+  if (process.platform === 'linux' && process.arch === 'x64') {
+    if (hasKoffi()) return null;
+    return { reason: "the package 'koffi' is not installed", enable: "run npm install in bindspec's folder" };
+  }
   return {
     reason: `Node for Windows runs under Wine on Linux on x64, this is ${process.platform} on ${process.arch}`,
     enable: 'run it on Linux on x64',

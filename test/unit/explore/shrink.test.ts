@@ -5,15 +5,14 @@ import { playAll, type Ask } from '../../../src/explore/lockstep.ts';
 import { formatSequence } from '../../../src/explore/notation.ts';
 import type { Sequence } from '../../../src/explore/sequence.ts';
 import { shrink, type Alone, type Found } from '../../../src/explore/shrink.ts';
-import { answering, facts, playOf, udp } from './fixture.ts';
+import { answering, playOf, udp } from './fixture.ts';
 
 /** A system on which every bind works. */
 const lenient: Ask = answering([]);
 
 function alone(ask: () => Ask): Alone & { count: number } {
   return {
-    lab: { facts },
-    platform: { system: 'linux' },
+    vocabulary: () => udp,
     count: 0,
     async playAlone(sequence: Sequence) {
       this.count += 1;

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -13,6 +13,7 @@ import type { HostName, LabFacts } from '../../../src/lab/lab.ts';
 import { netns } from '../../../src/lab/netns.ts';
 import { ADDRESSES } from '../../../src/lab/netns-topology.ts';
 import { isRoot, noNamespaces, titled } from '../../support/namespace.ts';
+import { copyPackage } from '../../support/package-copy.ts';
 import { until } from '../../support/waiting.ts';
 
 const PACKAGE = fileURLToPath(new URL('../../../', import.meta.url));
@@ -280,22 +281,8 @@ function readableByAll(): { probe: string; dist: string } {
   }
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bindspec-readable-'));
   temporary.push(folder);
-  cpSync(dist, path.join(folder, 'dist'), { recursive: true });
+  copyPackage(folder);
   cpSync(PROBE, path.join(folder, 'lab-probe.mjs'));
-  cpSync(path.join(PACKAGE, 'package.json'), path.join(folder, 'package.json'));
-  const modules = realpathSync(path.join(PACKAGE, 'node_modules'));
-  const copied = new Set<string>();
-  const copy = (name: string): void => {
-    if (copied.has(name)) return;
-    copied.add(name);
-    const from = path.join(modules, name);
-    cpSync(from, path.join(folder, 'node_modules', name), { recursive: true, dereference: true });
-    const { dependencies = {} } = JSON.parse(readFileSync(path.join(from, 'package.json'), 'utf8')) as {
-      dependencies?: Record<string, string>;
-    };
-    for (const dependency of Object.keys(dependencies)) copy(dependency);
-  };
-  for (const name of ['execa', 'zod', 'koffi', `@koromix/koffi-linux-${process.arch}`]) copy(name);
   spawnSync('chmod', ['-R', 'a+rX', folder]);
   readable = { probe: path.join(folder, 'lab-probe.mjs'), dist: path.join(folder, 'dist') };
   return readable;

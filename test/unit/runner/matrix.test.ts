@@ -4,14 +4,14 @@ import { describe, expect, it } from 'vitest';
 import type { Asked } from '../../../src/matrix/selection.ts';
 import type { MatrixRecord } from '../../../src/record/matrix.ts';
 import { runMatrix, type MatrixSettings } from '../../../src/runner/matrix/run.ts';
-import { loopbackLab } from '../../support/loopback-lab.ts';
+import { loopbackLab, loopbackLabWith } from '../../support/loopback-lab.ts';
 import { AGENT, noNamespaces, titled } from '../../support/namespace.ts';
 
 const SILENT = { started: () => undefined, did: () => undefined };
 
-function run(asked: Asked, rest: Partial<MatrixSettings> = {}): Promise<MatrixRecord> {
+function run(asked: Asked, rest: Partial<MatrixSettings> = {}, lab = loopbackLab): Promise<MatrixRecord> {
   return runMatrix(
-    loopbackLab,
+    lab,
     {
       version: 'test',
       asked,
@@ -26,6 +26,8 @@ function run(asked: Asked, rest: Partial<MatrixSettings> = {}): Promise<MatrixRe
   );
 }
 
+/** Enough first sockets that connect over IPv4. */
+const V4 = '127.0.0.1, 127.0.0.2, 0.0.0.0';
 const fake = (name: string) => [process.execPath, fileURLToPath(new URL(`../../fakes/${name}.mjs`, import.meta.url))];
 
 describe.skipIf(noNamespaces !== null)(titled('running the matrix', noNamespaces), () => {
@@ -35,6 +37,47 @@ describe.skipIf(noNamespaces !== null)(titled('running the matrix', noNamespaces
     expect(record.mismatches).toEqual([]);
     expect(record.blocks.map(({ protocol, state }) => `${protocol} ${state}`)).toHaveLength(8);
     expect(record).toMatchObject({ complete: true, counts: { mismatches: 0, notRun: 0 } });
+  });
+
+  it('does without dual-stack sockets where the system has none, as OpenBSD', async () => {
+    const asked = {
+      uid: 'same',
+      state: 'bound,connected,close-wait,time-wait',
+      first: '::1,127.0.0.1,::ffff:127.0.0.1',
+    };
+    const record = await run(asked, { agentCommand: fake('no-dual-stack') });
+    expect(record.errors).toEqual([]);
+    expect(record).toMatchObject({ complete: true, counts: { notRun: 0 } });
+    expect(record.sockets.map(({ text }) => text).filter((text) => text.includes('dual'))).toEqual([]);
+    // What is not set can't be refused.
+    expect(record.answers.filter((answer) => answer.includes('IPV6_V6ONLY'))).toEqual([]);
+    const own = await run({ ...asked, second: '::1,127.0.0.1' });
+    expect(own.mismatches).toEqual([]);
+  });
+
+  it('never has more connections wait at a listener than there is room for', async () => {
+    const asked = { uid: 'same', protocol: 'tcp', state: 'connected,close-wait', first: V4 };
+    const record = await run(asked, { agentCommand: fake('short-queue') });
+    expect(record.errors).toEqual([]);
+    expect(record).toMatchObject({ complete: true, counts: { mismatches: 0, notRun: 0 } });
+  });
+
+  it.each([128, 16])('nor than %i, where the namespace says so', async (most) => {
+    const setUp = `echo ${most} >/proc/sys/net/core/somaxconn; echo 1 >/proc/sys/net/ipv4/tcp_abort_on_overflow`;
+    let counters = '';
+    const lab = loopbackLabWith(setUp, {
+      text: 'cat /proc/sys/net/core/somaxconn; grep TcpExt /proc/net/netstat',
+      told: (printed) => {
+        counters = printed;
+      },
+    });
+    const record = await run({ uid: 'same', protocol: 'tcp', state: 'connected', first: V4 }, {}, lab);
+    expect(record.errors).toEqual([]);
+    expect(record).toMatchObject({ complete: true, counts: { mismatches: 0, notRun: 0 } });
+    const [is, names = '', numbers = ''] = counters.split('\n');
+    expect(is).toBe(String(most));
+    const place = names.split(' ').indexOf('ListenOverflows');
+    expect(numbers.split(' ')[place]).toBe('0');
   });
 
   it('takes agents that die for an error of the harness, never for an answer', async () => {

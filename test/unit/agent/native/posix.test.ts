@@ -1,0 +1,31 @@
+import { readdirSync } from 'node:fs';
+import process from 'node:process';
+import { describe, expect, it } from 'vitest';
+import { linux } from '../../../../src/agent/native/constants-linux.ts';
+import { posix } from '../../../../src/agent/native/posix.ts';
+
+const descriptors = () => readdirSync('/proc/self/fd').length;
+
+/** As on macOS: socket() and accept() take no flags, and fcntl() sets what they would. */
+const withoutFlags = { ...linux, socketFlags: null };
+
+describe.skipIf(process.platform !== 'linux')('where sockets are prepared by fcntl()', () => {
+  it('they are non-blocking', () => {
+    const native = posix(withoutFlags);
+    const fd = native.socket('inet', 'dgram');
+    // A blocking socket would never return from it.
+    const { bytes } = native.recv(fd, 10);
+    expect(native.wouldBlock(bytes)).toBe(true);
+    expect(native.close(fd)).toBe(0);
+  });
+
+  it.each([
+    ['F_SETFD', { F_SETFD: 0xfff }, 'fcntl(F_SETFD, FD_CLOEXEC) returned EINVAL for a new socket'],
+    ['F_SETFL', { F_SETFL: 0xfff }, 'fcntl(F_SETFL, O_NONBLOCK) returned EINVAL for a new socket'],
+  ])('a %s that fails is told by its name, and leaves no descriptor', (_, wrong, message) => {
+    const native = posix({ ...withoutFlags, ...wrong });
+    const before = descriptors();
+    for (const family of ['inet', 'inet6'] as const) expect(() => native.socket(family, 'stream')).toThrow(message);
+    expect(descriptors()).toBe(before);
+  });
+});
