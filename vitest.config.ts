@@ -1,4 +1,6 @@
+import process from 'node:process';
 import { defineConfig } from 'vitest/config';
+import SkipsReporter from './test/support/skips-reporter.ts';
 
 export default defineConfig({
   test: {
@@ -9,5 +11,10 @@ export default defineConfig({
     maxConcurrency: 1000,
     // Real processes and namespaces: few at a time, so that a busy machine stays honest about time.
     maxWorkers: 2,
+    reporters: [
+      'default',
+      ...(process.env['GITHUB_ACTIONS'] === 'true' ? ['github-actions'] : []),
+      new SkipsReporter(),
+    ],
   },
 });

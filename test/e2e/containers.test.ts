@@ -12,7 +12,7 @@ import { readContainers } from '../../src/record/read.ts';
 import { bindspec, folder } from '../support/cli.ts';
 import { withoutEngine } from '../support/engines.ts';
 import { bindspecOn } from '../support/in-engine.ts';
-import { titled } from '../support/namespace.ts';
+import { needs } from '../support/needs.ts';
 
 const MINUTES = 180_000;
 
@@ -65,7 +65,7 @@ describe.each([
   { engine: 'podman', configuration: 'podman/netavark', version: '4.3' },
 ] as const)('$configuration', ({ engine, configuration, version }) => {
   const missing = withoutEngine(engine);
-  describe.skipIf(missing !== null)(titled('is looked at', missing), () => {
+  describe('is looked at', needs(missing), () => {
     it(
       'and recorded: what is published is reached, what is exposed fails, and a known list takes that away',
       async () => {
@@ -111,29 +111,26 @@ describe.each([
 
 const noDocker = withoutEngine('docker');
 
-it.skipIf(noDocker !== null)(
-  titled('an engine that fails to start is told in one line, with what it said', noDocker),
-  async () => {
-    const fake = path.join(folder(), 'dockerd');
-    const real = findProgram('dockerd') ?? '';
-    for (const [help, said] of [
-      ['echo usage', 'no memory for a daemon'],
-      ['exit 1', 'it says nothing'],
-    ]) {
-      writeFileSync(fake, `#!/bin/sh\n[ "$1" = --help ] && { ${help}; exit; }\necho '${said}' >&2; exit 1\n`, {
-        mode: 0o755,
-      });
-      const before = ['unshare', '--mount', 'sh', '-c', `mount --bind ${fake} ${real} && exec "$@"`, 'sh'];
-      const { exitCode, stderr } = await bindspec(['containers', 'docker/none', '--no-reports'], { before });
-      expect(exitCode).toBe(2);
-      expect(stderr).toBe(
-        `bindspec: no engine could be started: dockerd does not start: ${said}; look at what it says, and try again`,
-      );
-    }
-  },
-);
+it('an engine that fails to start is told in one line, with what it said', needs(noDocker), async () => {
+  const fake = path.join(folder(), 'dockerd');
+  const real = findProgram('dockerd') ?? '';
+  for (const [help, said] of [
+    ['echo usage', 'no memory for a daemon'],
+    ['exit 1', 'it says nothing'],
+  ]) {
+    writeFileSync(fake, `#!/bin/sh\n[ "$1" = --help ] && { ${help}; exit; }\necho '${said}' >&2; exit 1\n`, {
+      mode: 0o755,
+    });
+    const before = ['unshare', '--mount', 'sh', '-c', `mount --bind ${fake} ${real} && exec "$@"`, 'sh'];
+    const { exitCode, stderr } = await bindspec(['containers', 'docker/none', '--no-reports'], { before });
+    expect(exitCode).toBe(2);
+    expect(stderr).toBe(
+      `bindspec: no engine could be started: dockerd does not start: ${said}; look at what it says, and try again`,
+    );
+  }
+});
 
-describe.skipIf(noDocker !== null)(titled('an engine that runs already', noDocker), () => {
+describe('an engine that runs already', needs(noDocker), () => {
   let host: EngineHost;
   let socket: string;
 

@@ -4,8 +4,12 @@ import process from 'node:process';
 import { setTimeout as after } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { bindspec, folder, start } from '../support/cli.ts';
+import { needs, notLinux, type Lack } from '../support/needs.ts';
 
-describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('a machine', () => {
+const notX64: Lack | null =
+  process.arch === 'x64' ? null : { need: 'x64', reason: 'they run only on x64', enable: null };
+
+describe('a machine', needs(notLinux, notX64), () => {
   /** The environment and the kernel of a machine that is not there: its emulator notes its own number and waits. */
   function pretended(): { env: Record<string, string>; kernel: string; pid: () => number } {
     const home = folder();

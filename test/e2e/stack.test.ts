@@ -3,8 +3,8 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readRecord } from '../../src/record/read.ts';
 import { bindspec, folder } from '../support/cli.ts';
-import { titled } from '../support/namespace.ts';
 import { withoutStack } from '../support/stacks.ts';
+import { needs } from '../support/needs.ts';
 
 test('a stack that there is none of is told in one line, with those that there are', async () => {
   const { exitCode, stderr } = await bindspec(['run', '--stack', 'plan9']);
@@ -33,7 +33,7 @@ test('what can not be had is told before anything is run', async () => {
 
 const noGvisor = await withoutStack('gvisor');
 
-describe.skipIf(noGvisor !== null)(titled('gVisor', noGvisor), () => {
+describe('gVisor', needs(noGvisor), () => {
   test('answers experiments with its own stack, a neighbour on a real wire included', async () => {
     const reports = folder();
     const { exitCode, stdout } = await bindspec([
@@ -75,7 +75,7 @@ const noWine = await withoutStack('wine');
 /** Under Wine, of one owner, tied to no devices, as data and in no report. */
 const ALONE = ['--stack', 'wine', '--uid', 'same', '--devices', 'none/none', '--no-reports', '--format', 'json'];
 
-describe.skipIf(noWine !== null)(titled('Wine', noWine), () => {
+describe('Wine', needs(noWine), () => {
   test("answers experiments through Winsock, by Windows' names, with a neighbour that is Linux", async () => {
     const reports = folder();
     const { exitCode, stdout } = await bindspec([
@@ -129,7 +129,7 @@ function answers(json: string): string[] {
 
 const noKernel = await withoutStack('kernel:6.1');
 
-describe.skipIf(noKernel !== null)(titled('a kernel under qemu', noKernel), () => {
+describe('a kernel under qemu', needs(noKernel), () => {
   test('runs the same command line, and what it reports comes back', async () => {
     const reports = folder();
     const words = ['run', 'conflict/mapped-names', 'reach/external-from-neighbour', '--stack', 'kernel:6.1'];

@@ -13,8 +13,9 @@ import { verificationJsonSchema } from '../../src/record/json-schema.ts';
 import { verificationSchema, type PortReport, type Verification } from '../../src/record/verification.ts';
 import { bindspec, CLI, folder } from '../support/cli.ts';
 import { withoutEngine } from '../support/engines.ts';
-import { isRoot, LOOPBACK_ONLY, noNamespaces, titled } from '../support/namespace.ts';
+import { LOOPBACK_ONLY, noNamespaces } from '../support/namespace.ts';
 import { until } from '../support/waiting.ts';
+import { needs, notRoot, installed } from '../support/needs.ts';
 
 const IMAGE = 'bindspec-verify-test';
 
@@ -42,7 +43,7 @@ const CONTAINERS = [
 
 describe.each(ENGINES)('verify with %s', (engine) => {
   const missing = withoutEngine(engine);
-  describe.skipIf(missing !== null)(titled('says of a container', missing), () => {
+  describe('says of a container', needs(missing), () => {
     let host: EngineHost;
 
     beforeAll(async () => {
@@ -257,7 +258,7 @@ function outcomes(report: PortReport | undefined, from: string): Record<string, 
   return Object.fromEntries(own.map(({ address, port, outcome }) => [`${address}:${port}`, outcome]));
 }
 
-describe.skipIf(noNamespaces !== null)(titled('verify refuses in one line', noNamespaces), () => {
+describe('verify refuses in one line', needs(noNamespaces), () => {
   const call = (...words: string[]) => bindspec(['verify', ...words], { before: LOOPBACK_ONLY });
 
   test.each([
@@ -278,14 +279,14 @@ describe.skipIf(noNamespaces !== null)(titled('verify refuses in one line', noNa
     expect(stderr.replace(/\n\(run 'bindspec verify --help'.*/, '').trimEnd()).not.toContain('\n');
   });
 
-  test.skipIf(withoutEngine('docker') !== null)('a socket that does not answer', async () => {
+  test('a socket that does not answer', needs(withoutEngine('docker')), async () => {
     const { exitCode, stdout, stderr } = await call('web', '--engine', 'docker=/no/such.sock');
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toMatch(/^bindspec: docker at unix:\/\/\/no\/such\.sock does not answer: [^\n]+; [^\n]+$/);
   });
 });
 
-describe.skipIf(noNamespaces !== null)(titled('verify does not take', noNamespaces), () => {
+describe('verify does not take', needs(noNamespaces), () => {
   let held: ReturnType<typeof hold>;
   let plain: ReturnType<typeof hold>;
   beforeAll(async () => {
@@ -350,8 +351,7 @@ describe.skipIf(noNamespaces !== null)(titled('verify does not take', noNamespac
   });
 });
 
-const unprivileged = noNamespaces ?? (isRoot ? null : 'only root can act as an ordinary user');
-describe.skipIf(unprivileged !== null)(titled('verify as an ordinary user', unprivileged), () => {
+describe('verify as an ordinary user', needs(noNamespaces, notRoot, installed('setpriv', 'util-linux')), () => {
   const NOBODY = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
   const call = (pid: number | undefined) =>
     bindspec(['verify', '--pid', String(pid)], { before: [...LOOPBACK_ONLY, ...NOBODY] });

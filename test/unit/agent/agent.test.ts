@@ -10,8 +10,9 @@ import { setTimeout as after } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Hello, Operation, OperationName, Result } from '../../../src/protocol/messages.ts';
 import { AgentProcess } from '../../../src/runner/agent-process.ts';
-import { AGENT, isRoot, LOOPBACK_ONLY, noNamespaces, titled } from '../../support/namespace.ts';
+import { AGENT, LOOPBACK_ONLY, noNamespaces } from '../../support/namespace.ts';
 import { runs, until } from '../../support/waiting.ts';
+import { needs, notRoot } from '../../support/needs.ts';
 
 const LONG = 10_000;
 const SHORT = 60;
@@ -52,7 +53,7 @@ const connect = (on: string, port: number, address = '127.0.0.1'): Operation => 
   within: LONG,
 });
 
-describe.skipIf(noNamespaces !== null)(titled('an agent on the real kernel', noNamespaces), () => {
+describe('an agent on the real kernel', needs(noNamespaces), () => {
   beforeAll(async () => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'bindspec-agent-'));
     ({ agent, hello } = await start());
@@ -653,7 +654,7 @@ describe.skipIf(noNamespaces !== null)(titled('an agent on the real kernel', noN
   });
 });
 
-describe.skipIf(noNamespaces !== null)(titled("an agent's end", noNamespaces), () => {
+describe("an agent's end", needs(noNamespaces), () => {
   const sleep: Operation = { op: 'spawn', as: 'p', command: 'sleep', args: ['60'] };
 
   it('at the end of stdin releases every socket and ends every program, whatever it waits for', async () => {
@@ -705,7 +706,7 @@ describe.skipIf(noNamespaces !== null)(titled("an agent's end", noNamespaces), (
     await ending.end();
   });
 
-  it.runIf(isRoot)('as another user it is that user, and its sockets are counted too', async () => {
+  it('as another user it is that user, and its sockets are counted too', needs(notRoot), async () => {
     const { agent: other, hello: greeting } = await start('65534');
     expect(greeting).toMatchObject({ uid: 65_534, networkNamespace: expect.stringMatching(/^net:/) });
     expect((await other.ask([udp('a'), bind('a', 80)], false)).map(({ outcome }) => outcome)).toEqual(['ok', 'EACCES']);

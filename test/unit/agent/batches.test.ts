@@ -2,7 +2,8 @@ import process from 'node:process';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BatchKind, Operation, Result } from '../../../src/protocol/messages.ts';
 import { AgentProcess } from '../../../src/runner/agent-process.ts';
-import { AGENT, LOOPBACK_ONLY, noNamespaces, titled } from '../../support/namespace.ts';
+import { AGENT, LOOPBACK_ONLY, noNamespaces } from '../../support/namespace.ts';
+import { needs } from '../../support/needs.ts';
 
 const LONG = 10_000;
 const SHORT = 60;
@@ -35,7 +36,7 @@ async function connect(ports: readonly number[]): Promise<void> {
   expect(results.map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'ok']);
 }
 
-describe.skipIf(noNamespaces !== null)(titled('batches on the real kernel', noNamespaces), () => {
+describe('batches on the real kernel', needs(noNamespaces), () => {
   beforeAll(async () => {
     ({ agent } = await AgentProcess.start({
       command: [...LOOPBACK_ONLY, process.execPath, AGENT],

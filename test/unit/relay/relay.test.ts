@@ -9,6 +9,7 @@ import { AgentProcess } from '../../../src/runner/agent-process.ts';
 import { folder } from '../../support/cli.ts';
 import { AGENT } from '../../support/namespace.ts';
 import { runs, until } from '../../support/waiting.ts';
+import { needs, notLinux, notUnix } from '../../support/needs.ts';
 
 const relay = (name: string) => fileURLToPath(new URL(`../../../dist/src/relay/${name}.js`, import.meta.url));
 
@@ -32,7 +33,7 @@ const joined = (socket: string, ...words: string[]) => {
   });
 };
 
-it.skipIf(process.platform === 'win32')('an agent behind a socket is asked and ended as any other', async () => {
+it('an agent behind a socket is asked and ended as any other', needs(notUnix), async () => {
   const { agent, hello } = await joined(await served());
   const [made] = await agent.ask([{ op: 'socket', as: 's', family: 'inet', type: 'dgram' }], false);
   expect(made?.outcome).toBe('ok');
@@ -40,21 +41,21 @@ it.skipIf(process.platform === 'win32')('an agent behind a socket is asked and e
   await until('it has ended', () => !runs(hello.pid), 2000);
 });
 
-it.skipIf(process.platform !== 'linux')('one that does not look at its stdin is ended all the same', async () => {
+it('one that does not look at its stdin is ended all the same', needs(notLinux), async () => {
   const { agent, hello } = await joined(await served());
   process.kill(hello.pid, 'SIGSTOP');
   await agent.end();
   await until('it has ended', () => !runs(hello.pid), 2000);
 });
 
-it.skipIf(process.platform === 'win32')('nothing but an agent is started', async () => {
+it('nothing but an agent is started', needs(notUnix), async () => {
   const socket = connect(await served());
   socket.write('sh -c true\n');
   const [data] = (await Promise.race([once(socket, 'data'), once(socket, 'close').then(() => [null])])) as unknown[];
   expect(data).toBeNull();
 });
 
-it.skipIf(process.platform === 'win32')('a socket that nobody serves is told', async () => {
+it('a socket that nobody serves is told', needs(notUnix), async () => {
   await expect(joined(path.join(folder(), 'none'))).rejects.toThrow(
     /the agent ended with exit code 1: bindspec: nobody serves \/.*none: connect ENOENT/,
   );

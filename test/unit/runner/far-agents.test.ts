@@ -5,14 +5,13 @@ import process from 'node:process';
 import { describe, expect, it } from 'vitest';
 import { hostFacts } from '../../../src/lab/host.ts';
 import { AgentPool } from '../../../src/runner/pool.ts';
-import { AGENT, LOOPBACK_ONLY, noNamespaces, titled } from '../../support/namespace.ts';
+import { AGENT, LOOPBACK_ONLY, noNamespaces } from '../../support/namespace.ts';
 import { holdNamespaces } from '../../support/holding.ts';
 import { noSshd, sshInto } from '../../support/sshd.ts';
 import { runs, until } from '../../support/waiting.ts';
+import { needs, notLinux } from '../../support/needs.ts';
 
-const missing = noNamespaces ?? noSshd;
-
-describe.skipIf(missing !== null)(titled('agents at the far end of ssh', missing), () => {
+describe('agents at the far end of ssh', needs(noNamespaces, noSshd), () => {
   const poolBehindSsh = async (farAgents: boolean) => {
     const launch = await sshInto(await holdNamespaces(LOOPBACK_ONLY));
     const lab = { facts: hostFacts({}, true), launch: () => launch, farAgents, close: async () => undefined };
@@ -50,7 +49,7 @@ describe.skipIf(missing !== null)(titled('agents at the far end of ssh', missing
   });
 });
 
-it.skipIf(process.platform !== 'linux')('what ends an agent by its number ends nothing else', async () => {
+it('what ends an agent by its number ends nothing else', needs(notLinux), async () => {
   const sleeper = spawn('sleep', ['1000']);
   const agent = spawn(process.execPath, [AGENT]);
   const end = async (pid = 0) => once(spawn(process.execPath, [AGENT, 'end', String(pid)]), 'exit');

@@ -5,7 +5,8 @@ import type { Asked } from '../../../src/matrix/selection.ts';
 import type { MatrixRecord } from '../../../src/record/matrix.ts';
 import { runMatrix, type MatrixSettings } from '../../../src/runner/matrix/run.ts';
 import { loopbackLab } from '../../support/loopback-lab.ts';
-import { AGENT, noNamespaces, titled } from '../../support/namespace.ts';
+import { AGENT, noNamespaces } from '../../support/namespace.ts';
+import { needs } from '../../support/needs.ts';
 
 const SILENT = { started: () => undefined, did: () => undefined };
 
@@ -28,7 +29,7 @@ function run(asked: Asked, rest: Partial<MatrixSettings> = {}): Promise<MatrixRe
 
 const fake = (name: string) => [process.execPath, fileURLToPath(new URL(`../../fakes/${name}.mjs`, import.meta.url))];
 
-describe.skipIf(noNamespaces !== null)(titled('running the matrix', noNamespaces), () => {
+describe('running the matrix', needs(noNamespaces), () => {
   it('brings the first socket to every state, and is answered as the model says', async () => {
     const record = await run({ uid: 'same', first: '127.0.0.1, ::, 0.0.0.0', second: '127.0.0.1, ::1' });
     expect(record.errors).toEqual([]);

@@ -11,9 +11,10 @@ import { AgentProcess } from '../../../src/runner/agent-process.ts';
 import { run, type Listener, type RunSettings } from '../../../src/runner/run.ts';
 import { parseKnownList } from '../../../src/verdict/known.ts';
 import { loopbackLab } from '../../support/loopback-lab.ts';
-import { AGENT, noNamespaces, titled } from '../../support/namespace.ts';
+import { AGENT, noNamespaces } from '../../support/namespace.ts';
 import { anExperiment, binds, cells } from '../../support/trials.ts';
 import { fakesOf, until } from '../../support/waiting.ts';
+import { needs } from '../../support/needs.ts';
 
 const real = [process.execPath, AGENT];
 /** The real agent, until it binds the port: the netns lab gives its ports in order, from the documents' 1060. */
@@ -42,7 +43,7 @@ const quiet: Listener = { started: () => undefined, began: () => undefined, ende
 const verdicts = (records: readonly CellRecord[]) => records.map(({ id, verdict }) => `${id} ${verdict}`);
 const many = (...ids: string[]): Cell[] => ids.flatMap((id) => cells(id, binds));
 
-describe.skipIf(noNamespaces !== null)(titled('a run', noNamespaces), () => {
+describe('a run', needs(noNamespaces), () => {
   afterEach(async () => {
     await until('every fake agent has ended', () => fakesOf(process.pid).length === 0);
   });
@@ -348,7 +349,7 @@ describe.skipIf(noNamespaces !== null)(titled('a run', noNamespaces), () => {
   });
 });
 
-describe.skipIf(noNamespaces !== null)(titled('a run where others take ports too', noNamespaces), () => {
+describe('a run where others take ports too', needs(noNamespaces), () => {
   let lab: Lab;
   let thief: AgentProcess;
   const shared: LabKind = { name: 'host', open: async () => ({ ...lab, close: async () => undefined }) };

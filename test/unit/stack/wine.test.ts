@@ -10,7 +10,7 @@ import { stackNamed } from '../../../src/stack/index.ts';
 import { inPrefix, quoted } from '../../../src/stack/wine/place.ts';
 import { findWine } from '../../../src/stack/wine/programs.ts';
 import { folder } from '../../support/cli.ts';
-import { titled } from '../../support/namespace.ts';
+import { needs } from '../../support/needs.ts';
 import { withoutStack } from '../../support/stacks.ts';
 
 test('Wine has no variants', async () => {
@@ -50,7 +50,7 @@ const noWine = await withoutStack('wine');
 /** The lab starts the agents of the package that it is in, which are there when it is built. */
 const BUILT = pathToFileURL(fileURLToPath(new URL('../../../dist/src/stack/index.js', import.meta.url))).href;
 
-describe.skipIf(noWine !== null)(titled('an agent under Wine', noWine), () => {
+describe('an agent under Wine', needs(noWine), () => {
   let lab: Lab;
   let agent: AgentProcess;
   let platform: ReturnType<typeof platformOf>;
