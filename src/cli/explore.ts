@@ -37,14 +37,18 @@ const GRACE = 60_000;
 const SEQUENCES = 20_000;
 const LARGEST_SEED = 0x7fff_ffff;
 
+/** What a command line says is to be played. @throws UserError for what is wrong with it. */
+export function plannedExploration(options: ExploreOptions): { sequence: Sequence } | { limit: Limit } {
+  if (options.replay === undefined) return { limit: limitOf(options) };
+  refuseWithReplay(options);
+  return { sequence: parsed(options.replay) };
+}
+
 /** `bindspec explore`. Returns the exit code. @throws UserError for what the user can mend. */
 export async function exploreCommand(options: ExploreOptions): Promise<number> {
-  if (options.replay !== undefined) {
-    refuseWithReplay(options);
-    const sequence = parsed(options.replay);
-    return inLab(options, (kind) => replay(sequence, kind, options));
-  }
-  const limit = limitOf(options);
+  const plan = plannedExploration(options);
+  if ('sequence' in plan) return inLab(options, (kind) => replay(plan.sequence, kind, options));
+  const { limit } = plan;
   if (options.reports !== false) prepareFolder(options.reports);
   return inLab(options, (kind) => exploreIn(kind, limit, options));
 }

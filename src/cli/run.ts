@@ -34,12 +34,18 @@ export interface RunOptions extends Place {
 const GRACE = 20_000;
 const SILENT: Listener = { started: () => undefined, began: () => undefined, ended: () => undefined };
 
-/** `bindspec run`. Returns the exit code. @throws UserError for what the user can mend. */
-export async function runCommand(selectors: string[], options: RunOptions): Promise<number> {
+/** What a command line says is to be run, and the deviations that are known. @throws UserError for what is wrong with it. */
+export async function plannedRun(selectors: readonly string[], options: RunOptions) {
   const registry = await loadRegistry();
   const cells = selected(registry, selectors);
   const all = registry.flatMap(cellsOf);
   const known = knownFrom(options.known, (text, file, platform) => parseKnownList(text, file, platform, all));
+  return { cells, known };
+}
+
+/** `bindspec run`. Returns the exit code. @throws UserError for what the user can mend. */
+export async function runCommand(selectors: string[], options: RunOptions): Promise<number> {
+  const { cells, known } = await plannedRun(selectors, options);
   if (options.reports !== false) prepareFolder(options.reports);
 
   const interruption = interruptible();

@@ -31,6 +31,25 @@ test('what can not be had is told before anything is run', async () => {
   expect(stderr).toBe("bindspec: the stack gvisor can't be had: runsc is not here; npx bindspec stack prepare gvisor");
 });
 
+describe.each(['gvisor', 'wine', 'kernel:6.1'])(
+  'a mistake in the command line is told before that %s is not here',
+  (name) => {
+    test.each([
+      [['run', 'no-such-experiment'], "'no-such-experiment'"],
+      [['run', '--known', '/no/such/list'], '/no/such/list'],
+      [['matrix', '--state', 'asleep'], "'asleep'"],
+      [['explore', '--sequences', '5', '--seconds', '5'], 'only one of --sequences, --operations and --seconds'],
+      [['explore', '--replay', 'udp: sing s1'], "'sing'"],
+    ])('%j', async (words, message) => {
+      const env = { XDG_CACHE_HOME: folder(), PATH: '/nowhere' };
+      const { exitCode, stdout, stderr } = await bindspec([...words, '--stack', name, '--no-reports'], { env });
+      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+      expect(stderr).toContain(message);
+      expect(stderr.split('\n')).toHaveLength(1);
+    });
+  },
+);
+
 const noGvisor = await withoutStack('gvisor');
 
 describe('gVisor', needs(noGvisor), () => {
@@ -139,12 +158,6 @@ describe('a kernel under qemu', needs(noKernel), () => {
     expect(record.platform).toMatchObject({ system: 'linux', stack: 'kernel:6.1' });
     expect(record.lab.lab).toBe('netns');
     expect(record.cells).toHaveLength(46);
-  }, 300_000);
-
-  test('is ended by an interruption, and tells of a command line that is wrong as here', async () => {
-    const { exitCode, stderr } = await bindspec(['run', 'no-such-experiment', '--stack', 'kernel:6.1', '--no-reports']);
-    expect(exitCode).toBe(2);
-    expect(stderr).toContain("'no-such-experiment'");
   }, 300_000);
 });
 

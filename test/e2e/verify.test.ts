@@ -272,6 +272,7 @@ describe('verify refuses in one line', needs(noNamespaces), () => {
     [['--netns', '/proc/self/ns/uts'], /can't be entered \(/],
     [['web', '--engine', 'lxc'], /'lxc' names no engine; write podman or docker/],
     [['web', '--engine', 'docker='], /'docker=' names no engine/],
+    [['web', '--engine', 'docker=/no/such.sock'], /there is no socket \/no\/such\.sock; look where its daemon listens/],
   ])('%j', async (words, message) => {
     const { exitCode, stdout, stderr } = await call(...words);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
@@ -280,9 +281,11 @@ describe('verify refuses in one line', needs(noNamespaces), () => {
   });
 
   test('a socket that does not answer', needs(withoutEngine('docker')), async () => {
-    const { exitCode, stdout, stderr } = await call('web', '--engine', 'docker=/no/such.sock');
+    const socket = path.join(folder(), 'docker.sock');
+    writeFileSync(socket, '');
+    const { exitCode, stdout, stderr } = await call('web', '--engine', `docker=${socket}`);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
-    expect(stderr).toMatch(/^bindspec: docker at unix:\/\/\/no\/such\.sock does not answer: [^\n]+; [^\n]+$/);
+    expect(stderr).toMatch(new RegExp(`^bindspec: docker at unix://${socket} does not answer: [^\\n]+; [^\\n]+$`));
   });
 });
 

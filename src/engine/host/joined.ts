@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { HeldShell } from '../../lab/held-shell.ts';
 import { EngineFailed, EngineUnavailable, type Engine, type EngineName } from '../engine.ts';
 import { engineNamed } from '../named.ts';
@@ -40,12 +40,11 @@ export async function joinEngine(name: EngineName, socket: string): Promise<Engi
 /** An engine that answers at a socket, and may be joined as far as can be told from outside. @throws EngineUnavailable */
 export async function engineAt(name: EngineName, socket: string): Promise<Engine> {
   const where = placeOf(socket);
+  const engine = engineNamed(`${name}=${socket}`);
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
     throw new EngineUnavailable('only root of a Linux machine can join an engine', 'run it with sudo');
   }
-  if (!existsSync(socket)) throw new EngineUnavailable(`there is no socket ${socket}`, 'look where its daemon listens');
   if (listensHere(socket)) throw inMachine(where);
-  const engine = engineNamed(`${name}=${socket}`);
   const { rootless } = await engine.facts();
   if (!rootless) return engine;
   const mend = `take --engine ${name}, for which one is made`;

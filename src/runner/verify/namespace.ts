@@ -65,7 +65,6 @@ function checkSystem(): void {
         'run it where the engine runs (of Docker Desktop and podman machine that is their virtual machine)',
     );
   }
-  if (!onPath('nsenter')) throw new NotVerifiable("the program 'nsenter' is not installed: apt-get install util-linux");
 }
 
 /** An ordinary user owns namespaces only within a user namespace, which has to be entered as well. */
@@ -80,6 +79,7 @@ function isOtherUserNamespace(pid: number): boolean {
 }
 
 async function checkEntering(enter: readonly string[], what: string): Promise<void> {
+  if (!onPath('nsenter')) throw new NotVerifiable("the program 'nsenter' is not installed: apt-get install util-linux");
   const [file = '', ...words] = enter;
   const { failed, stderr, timedOut } = await execa(file, [...words, 'true'], {
     reject: false,
