@@ -5,8 +5,7 @@ import SkipsReporter from './test/support/skips-reporter.ts';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    setupFiles: ['test/support/timeouts.ts'],
     // The cells of the suites wait in one run that has its own limit on how many go on at a time.
     maxConcurrency: 1000,
     // Real processes and namespaces: few at a time, so that a busy machine stays honest about time.

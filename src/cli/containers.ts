@@ -37,8 +37,6 @@ export interface ContainersOptions {
   format: 'pretty' | 'json';
 }
 
-/** How long an agent may take to start, and to answer beyond what its operations wait for, in milliseconds. */
-const GRACE = 20_000;
 const RECORD = 'containers.json';
 
 /** `bindspec containers`. Returns the exit code. @throws UserError for what the user can mend. */
@@ -68,7 +66,7 @@ export async function containersCommand(selectors: string[], options: Containers
   const jobs = options.jobs ?? Math.min(2, os.availableParallelism());
   const { records, rest } = await run(
     configurations,
-    { version: version(), jobs, grace: GRACE, signal: interruption.signal },
+    { version: version(), jobs, signal: interruption.signal },
     progress,
   );
   progress.end();

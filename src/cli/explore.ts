@@ -32,8 +32,6 @@ export interface ExploreOptions extends Place {
   format: 'pretty' | 'json';
 }
 
-/** How long an agent may take for a batch, in milliseconds; a busy machine is no reason to give up. */
-const GRACE = 60_000;
 const SEQUENCES = 20_000;
 const LARGEST_SEED = 0x7fff_ffff;
 
@@ -69,7 +67,6 @@ async function exploreIn(kind: LabKind, limit: Limit, options: ExploreOptions): 
       most: options.mismatches,
       ...(options.model === undefined ? {} : { model: options.model }),
       fresh: false,
-      grace: GRACE,
       signal,
     },
     progress,
@@ -141,7 +138,6 @@ function tallyInWords({ protocol, sequences, operations, mismatches }: Tally): s
 async function replay(sequence: Sequence, kind: LabKind, options: ExploreOptions): Promise<number> {
   const settings = {
     fresh: false,
-    grace: GRACE,
     ...(options.model === undefined ? {} : { model: options.model }),
   };
   const floor = await Floor.open(kind, settings);

@@ -11,7 +11,6 @@ import { countsSentence, mismatchLines, tableLines } from '../report/matrix/text
 import { runMatrix } from '../runner/matrix/run.ts';
 import { EXIT, UserError } from './exit.ts';
 import { matrixForGithub, tellGithub } from './github.ts';
-import { grace } from './grace.ts';
 import { inLab, type Place } from './in-lab.ts';
 import { interruptible } from './interruption.ts';
 import { lastMatrix, matrixFrom, writeMatrix } from './matrix-files.ts';
@@ -34,8 +33,6 @@ export interface MatrixOptions extends Asked, Place {
   format: 'pretty' | 'json';
 }
 
-/** How long an agent may take to start, and to answer beyond what its operations wait for, in milliseconds. */
-const GRACE = 20_000;
 /** How many mismatches are printed; the page and the record have more. */
 const MOST_PRINTED = 10;
 /** How many pairs tell a rate. */
@@ -94,7 +91,6 @@ async function runHere(
         jobs: options.jobs ?? Math.min(4, os.availableParallelism()),
         ...(model === undefined ? {} : { model }),
         more,
-        grace: grace(GRACE),
         signal: interrupted.signal,
       },
       progress,

@@ -7,7 +7,6 @@ import { parseKnownList } from '../verdict/known.ts';
 import { conclude } from './conclusion.ts';
 import { EXIT, exitCodeOf, UserError } from './exit.ts';
 import { runForGithub, tellGithub } from './github.ts';
-import { grace } from './grace.ts';
 import { inLab, type Place } from './in-lab.ts';
 import { knownFrom } from './known-file.ts';
 import { interruptible } from './interruption.ts';
@@ -30,8 +29,6 @@ export interface RunOptions extends Place {
   format: 'pretty' | 'json' | 'ctrf';
 }
 
-/** How long an agent may take to start, and to answer beyond what its operations wait for, in milliseconds. */
-const GRACE = 20_000;
 const SILENT: Listener = { started: () => undefined, began: () => undefined, ended: () => undefined };
 
 /** What a command line says is to be run, and the deviations that are known. @throws UserError for what is wrong with it. */
@@ -63,7 +60,6 @@ export async function runCommand(selectors: string[], options: RunOptions): Prom
         ...(options.patience === undefined ? {} : { patience: options.patience }),
         fresh: options.fresh,
         failFast: options.failFast,
-        grace: grace(GRACE),
         known,
         signal: interruption.signal,
       },

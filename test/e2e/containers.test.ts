@@ -13,8 +13,10 @@ import { bindspec, folder } from '../support/cli.ts';
 import { withoutEngine } from '../support/engines.ts';
 import { bindspecOn } from '../support/in-engine.ts';
 import { needs } from '../support/needs.ts';
+import { paced } from '../../src/process/pace.ts';
 
-const MINUTES = 180_000;
+/** Starting engines takes longer than other tests do, in milliseconds. */
+const MINUTES = paced(300_000);
 
 describe('bindspec containers', () => {
   it('lists its configurations, all or those that are meant', async () => {

@@ -177,7 +177,7 @@ describe("explore against another system's model", needs(noNamespaces, noCompile
   });
 
   test('scripts print what the agents saw, for random sequences', async () => {
-    const settings = { fresh: false, grace: 20_000, agentCommand: [process.execPath, AGENT] };
+    const settings = { fresh: false, agentCommand: [process.execPath, AGENT] };
     const floor = await Floor.open(netns, settings);
     try {
       const { platform, model, uids } = floor;

@@ -9,9 +9,10 @@ import { ROOT } from '../support/docs.ts';
 import { withoutEngine } from '../support/engines.ts';
 import { bindspecOn, onHost } from '../support/in-engine.ts';
 import { needs, installed } from '../support/needs.ts';
+import { paced } from '../../src/process/pace.ts';
 
 /** Installing and building takes longer than other tests do, in milliseconds. */
-const LONG = 300_000;
+const LONG = paced(300_000);
 
 describe('the image of docker/Dockerfile', needs(withoutEngine('docker'), noBase), () => {
   let host: EngineHost;

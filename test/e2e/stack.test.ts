@@ -5,6 +5,7 @@ import { readRecord } from '../../src/record/read.ts';
 import { bindspec, folder } from '../support/cli.ts';
 import { withoutStack } from '../support/stacks.ts';
 import { needs } from '../support/needs.ts';
+import { paced } from '../../src/process/pace.ts';
 
 test('a stack that there is none of is told in one line, with those that there are', async () => {
   const { exitCode, stderr } = await bindspec(['run', '--stack', 'plan9']);
@@ -149,16 +150,23 @@ function answers(json: string): string[] {
 const noKernel = await withoutStack('kernel:6.1');
 
 describe('a kernel under qemu', needs(noKernel), () => {
-  test('runs the same command line, and what it reports comes back', async () => {
-    const reports = folder();
-    const words = ['run', 'conflict/mapped-names', 'reach/external-from-neighbour', '--stack', 'kernel:6.1'];
-    const { exitCode, stdout, stderr } = await bindspec([...words, '--reports', reports]);
-    expect(exitCode, stdout + stderr).toBe(0);
-    const record = readRecord(readFileSync(path.join(reports, 'linux-6.1-x64', 'record.json'), 'utf8'), 'record.json');
-    expect(record.platform).toMatchObject({ system: 'linux', stack: 'kernel:6.1' });
-    expect(record.lab.lab).toBe('netns');
-    expect(record.cells).toHaveLength(46);
-  }, 300_000);
+  test(
+    'runs the same command line, and what it reports comes back',
+    async () => {
+      const reports = folder();
+      const words = ['run', 'conflict/mapped-names', 'reach/external-from-neighbour', '--stack', 'kernel:6.1'];
+      const { exitCode, stdout, stderr } = await bindspec([...words, '--reports', reports]);
+      expect(exitCode, stdout + stderr).toBe(0);
+      const record = readRecord(
+        readFileSync(path.join(reports, 'linux-6.1-x64', 'record.json'), 'utf8'),
+        'record.json',
+      );
+      expect(record.platform).toMatchObject({ system: 'linux', stack: 'kernel:6.1' });
+      expect(record.lab.lab).toBe('netns');
+      expect(record.cells).toHaveLength(46);
+    },
+    paced(300_000),
+  );
 });
 
 test('a kernel that there is none of is told in one line', async () => {

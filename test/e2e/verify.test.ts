@@ -16,8 +16,11 @@ import { withoutEngine } from '../support/engines.ts';
 import { LOOPBACK_ONLY, noNamespaces } from '../support/namespace.ts';
 import { until } from '../support/waiting.ts';
 import { needs, notRoot, installed } from '../support/needs.ts';
+import { paced } from '../../src/process/pace.ts';
 
 const IMAGE = 'bindspec-verify-test';
+/** Starting an engine takes longer than other tests do, in milliseconds. */
+const MINUTES = paced(300_000);
 
 /** A program that listens at these names, and over UDP answers whoever asks. */
 function server(tcp: readonly [address: string, port: number][], udp: readonly [address: string, port: number][] = []) {
@@ -59,7 +62,7 @@ describe.each(ENGINES)('verify with %s', (engine) => {
         const listening = `nsenter --net=/proc/${pid}/ns/net ss -Hltnp`;
         await until(`${name} listens`, async () => (await host.shell(listening)).includes(`pid=${pid},`));
       }
-    }, 300_000);
+    }, MINUTES);
     afterAll(async () => {
       await host?.close();
     });
@@ -199,7 +202,7 @@ describe.each(ENGINES)('verify with %s', (engine) => {
         '--patience',
         '60000',
       ];
-      const started = execa(file, [...words, ...command], { reject: false, stdin: 'ignore', timeout: 60_000 });
+      const started = execa(file, [...words, ...command], { reject: false, stdin: 'ignore', timeout: MINUTES });
       const isThere = async () => (await host.shell('ip -o link')).includes('bindspec-verify');
       await until('the cable of the neighbour is there', isThere);
       // What nsenter started is bindspec itself; what that started in turn has to go by itself.
@@ -289,7 +292,7 @@ describe('verify refuses in one line', needs(noNamespaces), () => {
   });
 });
 
-describe('verify does not take', needs(noNamespaces), () => {
+describe('verify does not take', needs(noNamespaces, installed('bash', 'bash')), () => {
   let held: ReturnType<typeof hold>;
   let plain: ReturnType<typeof hold>;
   beforeAll(async () => {
@@ -306,8 +309,8 @@ describe('verify does not take', needs(noNamespaces), () => {
 
   /** A process in a network of its own. */
   function hold(name: string) {
-    const [file, ...words] = [...LOOPBACK_ONLY, 'bash', '-c', `echo ready; exec -a ${name} sleep 60`];
-    return execa(file, words, { reject: false, stdin: 'ignore', timeout: 60_000 });
+    const [file, ...words] = [...LOOPBACK_ONLY, 'bash', '-c', `echo ready; exec -a ${name} sleep 3600`];
+    return execa(file, words, { reject: false, stdin: 'ignore', timeout: MINUTES });
   }
 
   /** Clients of both engines that say they have a container at an address, which the process they name does not have. */
@@ -363,7 +366,7 @@ describe('verify as an ordinary user', needs(noNamespaces, notRoot, installed('s
     const program = "require('net').createServer().listen(80, '127.0.0.1', () => console.log('listening'))";
     const inside = ['sh', '-c', 'ip link set lo up && exec "$0" "$@"', process.execPath, '-e', program];
     const [file = '', ...words] = [...NOBODY, 'unshare', '--user', '--map-root-user', '--net', ...inside];
-    const held = execa(file, words, { reject: false, stdin: 'ignore', timeout: 60_000 });
+    const held = execa(file, words, { reject: false, stdin: 'ignore', timeout: MINUTES });
     try {
       await once(held.stdout, 'data');
       const { exitCode, stdout, stderr } = await call(held.pid);

@@ -43,7 +43,6 @@ export class Batch {
           patience: 500,
           fresh: false,
           failFast: false,
-          grace: 20_000,
           agentCommand: [process.execPath, AGENT],
           known: () => [],
           signal: new AbortController().signal,

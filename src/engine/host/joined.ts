@@ -10,11 +10,12 @@ import { guestOf, type Guest } from './guest.ts';
 import { idleImage } from './idle-image.ts';
 import { outerPid, outsideOf, running } from './pids.ts';
 import { GUEST_INTERFACE, SUBNET, SUBNET6, wireGuest, type Place } from './topology.ts';
+import { Deadline } from '../../process/pace.ts';
 
 /** What the errors of ICMP are limited by, as everywhere else: a refusal would be silence at random. */
 const LIMITS = ['ipv4/icmp_ratelimit', 'ipv4/icmp_msgs_per_sec', 'ipv4/icmp_msgs_burst', 'ipv6/icmp/ratelimit'];
 const LIFTED = [0, 100_000, 100_000, 0];
-/** A process of a container that was started is there within this time, in milliseconds. */
+/** A process of a container that was started is there within this time on a quiet machine, in milliseconds. */
 const APPEARANCE = 5000;
 const PAUSE = 50;
 
@@ -118,7 +119,7 @@ async function processOnHost(engine: Engine, guest: Guest, lab: string): Promise
   // A time that no other process sleeps, to tell it from them in whatever pid namespace it is.
   const command = ['/bin/sleep', String(randomInt(1_000_000_000, 2_000_000_000))];
   await guest.engine.run({ name: 'host', image: lab, networks: ['host'], command });
-  for (const deadline = Date.now() + APPEARANCE; Date.now() < deadline;) {
+  for (const deadline = new Deadline(APPEARANCE); !deadline.passed;) {
     const [pid] = running(command);
     if (pid !== undefined) return pid;
     await new Promise((resolve) => {

@@ -6,6 +6,7 @@ import { HarnessError } from '../../verdict/harness-error.ts';
 import { PEER, type Crew } from './crew.ts';
 import { callerKind, firstKind, secondKind } from './kinds.ts';
 import type { PortBlocks } from './port-block.ts';
+import { paced } from '../../process/pace.ts';
 
 /**
  * How long sockets may take to get into their state, in milliseconds. It is a matter of less than one, but on a busy
@@ -66,12 +67,12 @@ async function accept(crew: Crew, name: string, specs: readonly Spec[], ports: r
   const [called] = await crew.ask('peer', batchOf(specs, callerKind, ports, name));
   const refused = answersOf(called, specs.length).find((answer) => answer !== 'ok');
   if (refused !== undefined) throw new HarnessError(`a first socket can't be made accepted: ${refused}`);
-  await crew.ask('first', { op: 'batch-accept', on: name, within: WITHIN }, awaiting(name, 'ESTABLISHED'));
+  await crew.ask('first', { op: 'batch-accept', on: name, within: paced(WITHIN) }, awaiting(name, 'ESTABLISHED'));
 }
 
 async function connect(crew: Crew, name: string, state: string, count: number): Promise<void> {
   await Promise.all([
-    crew.ask('peer', { op: 'batch-take', on: PEER, as: name, count, within: WITHIN }),
+    crew.ask('peer', { op: 'batch-take', on: PEER, as: name, count, within: paced(WITHIN) }),
     crew.ask('first', awaiting(name, 'ESTABLISHED')),
   ]);
   if (state === 'close-wait') {
@@ -90,7 +91,7 @@ async function connect(crew: Crew, name: string, state: string, count: number): 
 }
 
 function awaiting(on: string, state: string): Operation {
-  return { op: 'batch-await', on, state, within: WITHIN };
+  return { op: 'batch-await', on, state, within: paced(WITHIN) };
 }
 
 /** Binds the second socket of each pair, and listens, and closes it at once. Returns an answer for each pair. */

@@ -12,9 +12,11 @@ import type { Hello, Operation, OperationName, Result } from '../../../src/proto
 import { AgentProcess } from '../../../src/runner/agent-process.ts';
 import { AGENT, LOOPBACK_ONLY, noNamespaces } from '../../support/namespace.ts';
 import { runs, until } from '../../support/waiting.ts';
-import { needs, notRoot } from '../../support/needs.ts';
+import { installed, needs, notRoot } from '../../support/needs.ts';
+import { paced } from '../../../src/process/pace.ts';
 
-const LONG = 10_000;
+/** For what comes, and for what does not, in milliseconds. */
+const LONG = paced(10_000);
 const SHORT = 60;
 
 let agent: AgentProcess;
@@ -25,7 +27,6 @@ const start = (...words: string[]) =>
   AgentProcess.start({
     command: [...LOOPBACK_ONLY, process.execPath, AGENT, ...words],
     title: 'the agent',
-    grace: LONG,
   });
 const ask = (...operations: Operation[]) => agent.ask(operations, false);
 const outcomes = async (...operations: Operation[]) => (await ask(...operations)).map(({ outcome }) => outcome);
@@ -542,7 +543,7 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
   });
 
   it('ends programs at a reset', async () => {
-    const [started] = await ask({ op: 'spawn', as: 'p', command: 'sleep', args: ['60'] });
+    const [started] = await ask({ op: 'spawn', as: 'p', command: 'sleep', args: ['3600'] });
     await clean();
     await until('it has ended', () => !runs(started?.pid ?? 0));
   });
@@ -554,7 +555,7 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
     );
     await expect(ask(udp('c'))).rejects.toThrow("there is a socket 'c' already");
     expect(await outcomes({ op: 'accept', on: 'l', as: 's', within: LONG })).toEqual(['ok']);
-    const sleep: Operation = { op: 'spawn', as: 'p', command: 'sleep', args: ['60'] };
+    const sleep: Operation = { op: 'spawn', as: 'p', command: 'sleep', args: ['3600'] };
     const [started] = await ask(sleep);
     await expect(ask(sleep)).rejects.toThrow("there is a program 'p' already");
     await clean();
@@ -562,7 +563,7 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
   });
 
   it('ends a program that is just being started when everything is reset', async () => {
-    const spawning = ask({ op: 'spawn', as: 'p', command: 'sleep', args: ['60'] });
+    const spawning = ask({ op: 'spawn', as: 'p', command: 'sleep', args: ['3600'] });
     const reset = clean();
     const [started] = await spawning.catch(() => []);
     await reset;
@@ -655,12 +656,12 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
 });
 
 describe("an agent's end", needs(noNamespaces), () => {
-  const sleep: Operation = { op: 'spawn', as: 'p', command: 'sleep', args: ['60'] };
+  const sleep: Operation = { op: 'spawn', as: 'p', command: 'sleep', args: ['3600'] };
 
   it('at the end of stdin releases every socket and ends every program, whatever it waits for', async () => {
     const { agent: ending, hello: ended } = await start();
     const [, , started] = await ending.ask([udp('a'), bind('a', 4001), sleep], false);
-    const waiting = ending.ask([{ op: 'recv', on: 'a', within: 60_000 }], false).catch((error: unknown) => error);
+    const waiting = ending.ask([{ op: 'recv', on: 'a', within: 3_600_000 }], false).catch((error: unknown) => error);
     await ending.end();
     expect(runs(ended.pid)).toBe(false);
     await until('the program has ended', () => !runs(started?.pid ?? 0));
@@ -690,13 +691,12 @@ describe("an agent's end", needs(noNamespaces), () => {
     await until('the program has ended', () => !runs(results[0]?.pid ?? 0));
   });
 
-  it('counts an internet socket that it does not know of', async () => {
+  it('counts an internet socket that it does not know of', needs(installed('bash', 'bash')), async () => {
     const [command = '', ...words] = LOOPBACK_ONLY;
     const inherit = ['bash', '-c', 'exec 9<>/dev/udp/127.0.0.1/4001; exec "$0" "$@"', process.execPath, AGENT];
     const { agent: ending } = await AgentProcess.start({
       command: [command, ...words, ...inherit],
       title: 'the agent',
-      grace: LONG,
     });
     expect(await ending.ask([udp('a'), tcp('b', 'inet6'), { op: 'reset' }], false)).toMatchObject([
       { outcome: 'ok' },

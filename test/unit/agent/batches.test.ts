@@ -4,8 +4,10 @@ import type { BatchKind, Operation, Result } from '../../../src/protocol/message
 import { AgentProcess } from '../../../src/runner/agent-process.ts';
 import { AGENT, LOOPBACK_ONLY, noNamespaces } from '../../support/namespace.ts';
 import { needs } from '../../support/needs.ts';
+import { paced } from '../../../src/process/pace.ts';
 
-const LONG = 10_000;
+/** For what comes, and for what does not, in milliseconds. */
+const LONG = paced(10_000);
 const SHORT = 60;
 const PEER = 1050;
 
@@ -41,7 +43,6 @@ describe('batches on the real kernel', needs(noNamespaces), () => {
     ({ agent } = await AgentProcess.start({
       command: [...LOOPBACK_ONLY, process.execPath, AGENT],
       title: 'the agent',
-      grace: LONG,
     }));
   });
   afterAll(() => agent.end());

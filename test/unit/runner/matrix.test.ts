@@ -18,7 +18,6 @@ function run(asked: Asked, rest: Partial<MatrixSettings> = {}): Promise<MatrixRe
       asked,
       jobs: 1,
       more: [],
-      grace: 10_000,
       agentCommand: [process.execPath, AGENT],
       signal: new AbortController().signal,
       ...rest,

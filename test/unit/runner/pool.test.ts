@@ -15,7 +15,7 @@ const real = [process.execPath, AGENT];
 const fake = (name: string) => [process.execPath, fileURLToPath(new URL(`../../fakes/${name}.mjs`, import.meta.url))];
 const pools: AgentPool[] = [];
 const poolOf = (agentCommand: string[], settings: Partial<PoolSettings> = {}) => {
-  const pool = new AgentPool(lab, { fresh: false, grace: 10_000, agentCommand, ...settings });
+  const pool = new AgentPool(lab, { fresh: false, agentCommand, ...settings });
   pools.push(pool);
   return pool;
 };
