@@ -1,13 +1,19 @@
+import process from 'node:process';
 import { defineConfig } from 'vitest/config';
+import SkipsReporter from './test/support/skips-reporter.ts';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    setupFiles: ['test/support/timeouts.ts'],
     // The cells of the suites wait in one run that has its own limit on how many go on at a time.
     maxConcurrency: 1000,
     // Real processes and namespaces: few at a time, so that a busy machine stays honest about time.
     maxWorkers: 2,
+    reporters: [
+      'default',
+      ...(process.env['GITHUB_ACTIONS'] === 'true' ? ['github-actions'] : []),
+      new SkipsReporter(),
+    ],
   },
 });

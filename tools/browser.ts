@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { chromium, type Browser } from 'playwright-core';
+import { paced } from '../src/process/pace.ts';
 
 /** Debian's. */
 export const CHROMIUM = '/usr/bin/chromium';
@@ -17,7 +18,7 @@ export async function startBrowser(): Promise<{ browser: Browser; close: () => P
   const user = process.getuid?.() === 0 ? '' : '--user --map-root-user ';
   writeFileSync(wrapper, `#!/bin/sh\nexec unshare ${user}--net ${CHROMIUM} "$@"\n`);
   chmodSync(wrapper, 0o755);
-  const browser = await chromium.launch({ executablePath: wrapper, args: ['--no-sandbox'], timeout: 60_000 });
+  const browser = await chromium.launch({ executablePath: wrapper, args: ['--no-sandbox'], timeout: paced(60_000) });
   return {
     browser,
     close: async () => {

@@ -1,8 +1,9 @@
 import { execa } from 'execa';
+import { paced } from '../process/pace.ts';
 
 /** The files that a program is linked with, its loader included, by the paths at which it looks for them. */
 export async function librariesOf(program: string): Promise<string[]> {
-  const { stdout } = await execa('ldd', [program], { reject: false, timeout: 10_000, env: { LC_ALL: 'C' } });
+  const { stdout } = await execa('ldd', [program], { reject: false, timeout: paced(10_000), env: { LC_ALL: 'C' } });
   return linked(stdout);
 }
 

@@ -37,8 +37,6 @@ export interface ContainersOptions {
   format: 'pretty' | 'json';
 }
 
-/** How long an agent may take to start, and to answer beyond what its operations wait for, in milliseconds. */
-const GRACE = 20_000;
 const RECORD = 'containers.json';
 
 /** `bindspec containers`. Returns the exit code. @throws UserError for what the user can mend. */
@@ -47,16 +45,20 @@ export async function containersCommand(selectors: string[], options: Containers
     await prepare(options.prepare);
     return EXIT.expected;
   }
-  const configurations = chosen(selectors, options.engine);
+  // What is wrong with the command line is told before what this machine lacks.
+  const engines = options.engine.map(named);
+  const meant = meantBy(selectors, engines);
+  const knownList = knownFrom(options.known, parseKnownVerdicts);
   if (options.list) {
+    const configurations = startable(meant, engines);
     const widest = Math.max(...configurations.map(({ id }) => id.length));
     for (const { id, title } of configurations) say(`${id.padEnd(widest)}  ${title}`);
     return EXIT.expected;
   }
-  await wantAnswers(options.engine.map(named));
-  const knownList = knownFrom(options.known, parseKnownVerdicts);
   const { reports } = options;
   if (reports !== false) prepareFolder(reports);
+  const configurations = startable(meant, engines);
+  await wantAnswers(engines);
 
   const interruption = interruptible();
   const pretty = options.format === 'pretty';
@@ -64,7 +66,7 @@ export async function containersCommand(selectors: string[], options: Containers
   const jobs = options.jobs ?? Math.min(2, os.availableParallelism());
   const { records, rest } = await run(
     configurations,
-    { version: version(), jobs, grace: GRACE, signal: interruption.signal },
+    { version: version(), jobs, signal: interruption.signal },
     progress,
   );
   progress.end();
@@ -98,6 +100,8 @@ async function run(...[configurations, settings, progress]: Parameters<typeof ru
 
 /** An engine that was named: this machine's, that of a release of Debian, or one that runs already. */
 interface Named {
+  /** As the command line has it. */
+  text: string;
   engine: EngineName;
   generation?: string;
   socket?: string;
@@ -110,18 +114,20 @@ function named(text: string): Named {
     const such = 'or such as trixie:docker, or docker=/run/docker.sock';
     throw new UserError(`there is no engine '${text}': choose one of ${ENGINES.join(', ')}, ${such}`);
   }
-  if (socket === undefined) return { engine, ...(generation === undefined ? {} : { generation }) };
+  if (socket === undefined) return { text, engine, ...(generation === undefined ? {} : { generation }) };
   const file = socket.replace(/^unix:\/\//, '');
   if (!path.isAbsolute(file)) {
     throw new UserError(`'${text}' names no socket of this machine: write such as ${engine}=/run/${engine}.sock`);
   }
-  return { engine, socket: file };
+  return { text, engine, socket: file };
 }
 
-/** The configurations that are meant: of the engines that were named, or of all that can be started here. */
-function chosen(selectors: readonly string[], engines: readonly string[]): Configuration[] {
-  const from = engines.map(named);
-  const known = [...CONFIGURATIONS, ...from.flatMap(joined)];
+/**
+ * Tells whether a configuration is meant by selectors, of the engines that were named or of every one.
+ * @throws UserError for a selector that matches none, and where no engine that was named has what is selected
+ */
+function meantBy(selectors: readonly string[], engines: readonly Named[]): (configuration: Configuration) => boolean {
+  const known = [...CONFIGURATIONS, ...engines.flatMap(joined)];
   const matchers = selectors.map((selector) => {
     const matches = idMatcher(selector);
     if (!known.some(({ id }) => matches(id))) {
@@ -130,11 +136,16 @@ function chosen(selectors: readonly string[], engines: readonly string[]): Confi
     return matches;
   });
   const meant = ({ id }: Configuration) => matchers.length === 0 || matchers.some((matches) => matches(id));
-  if (engines.length > 0) {
-    const wanted = from.flatMap((one) => ofEngine(one).filter(meant));
-    if (wanted.length === 0) throw new UserError(`nothing of ${engines.join(', ')} matches ${selectors.join(', ')}`);
-    return wanted;
+  if (engines.length > 0 && !engines.flatMap(ofEngine).some(meant)) {
+    const names = engines.map(({ text }) => text).join(', ');
+    throw new UserError(`nothing of ${names} matches ${selectors.join(', ')}`);
   }
+  return meant;
+}
+
+/** The configurations that are meant and can be started here. @throws UserError where one that was named can't be. */
+function startable(meant: (configuration: Configuration) => boolean, engines: readonly Named[]): Configuration[] {
+  if (engines.length > 0) return engines.flatMap((one) => startableOf(one).filter(meant));
   const there = CONFIGURATIONS.filter(({ engine }) => engineMissing(engine) === null).filter(meant);
   if (there.length > 0) return there;
   const lacks = ENGINES.filter((name) => CONFIGURATIONS.some((one) => one.engine === name && meant(one)))
@@ -143,8 +154,14 @@ function chosen(selectors: readonly string[], engines: readonly string[]): Confi
   throw new UserError(`there is no container engine for that here: ${lacks?.reason}; ${lacks?.enable}`);
 }
 
-/** The configurations of an engine that was named. @throws UserError where it can't be started. */
+/** The configurations of an engine that was named, wherever it is from: their ids are the same for every generation. */
 function ofEngine(one: Named): Configuration[] {
+  if (one.socket !== undefined) return joined(one);
+  return CONFIGURATIONS.filter(({ engine }) => engine === one.engine);
+}
+
+/** The configurations of an engine that was named. @throws UserError where it can't be started. */
+function startableOf(one: Named): Configuration[] {
   const { engine, generation } = one;
   if (one.socket !== undefined) return joined(one);
   try {

@@ -9,9 +9,9 @@ import { inLab } from './in-lab.ts';
 import type { LabChoice } from './lab-option.ts';
 import { paint, say, sayJson } from './terminal.ts';
 import { version } from './version.ts';
+import { paced } from '../process/pace.ts';
 
-/** How long an agent may take to start, and a datagram to arrive, in milliseconds. */
-const GRACE = 20_000;
+/** How long a datagram may take to arrive, in milliseconds on a quiet machine. */
 const PATIENCE = 1000;
 
 /** What became of a datagram that the neighbour sent to the machine. */
@@ -32,7 +32,7 @@ interface Crossing {
 export async function doctorOfLab(choice: LabChoice, format: 'pretty' | 'json'): Promise<void> {
   await inLab({ lab: choice }, async (kind) => {
     const lab = await kind.open();
-    const pool = new AgentPool(lab, { fresh: true, grace: GRACE });
+    const pool = new AgentPool(lab, { fresh: true });
     try {
       const leases = new Map<HostName, Lease>();
       for (const host of Object.keys(lab.facts.hosts) as HostName[]) leases.set(host, await pool.take(host, false));
@@ -95,7 +95,7 @@ async function cross(machine: Lease, neighbour: Lease, family: Family, from: str
   );
   const last = sent.at(-1);
   if (last?.outcome !== 'ok') return { outcome: `send ${last?.outcome}` };
-  const [received] = await machine.agent.ask([{ op: 'recv', on: name, within: PATIENCE }], false);
+  const [received] = await machine.agent.ask([{ op: 'recv', on: name, within: paced(PATIENCE) }], false);
   const seen = received?.from?.address;
   return { outcome: received?.outcome ?? 'silence', ...(seen === undefined ? {} : { seen }) };
 }

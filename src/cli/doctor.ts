@@ -31,9 +31,6 @@ interface Finding {
   cells?: Coverage;
 }
 
-/** How long an agent may take to start, in milliseconds. */
-const GRACE = 10_000;
-
 /** `bindspec doctor`: opens each kind of lab, meets an agent, and tells what could and could not be run there. */
 export async function doctorCommand({ lab, format }: DoctorOptions): Promise<void> {
   if (lab !== undefined) {
@@ -76,7 +73,7 @@ async function examine(kind: LabKind, cells: readonly Cell[]): Promise<Finding> 
 /** Starts one agent on this machine, which shows that the native layer works, or tells why it does not. */
 async function meet(): Promise<{ platform: Platform } | { platform: null; agent: string }> {
   const lab = await LABS.host.open();
-  const pool = new AgentPool(lab, { fresh: true, grace: GRACE });
+  const pool = new AgentPool(lab, { fresh: true });
   try {
     return { platform: platformOf((await pool.take('machine', false)).hello) };
   } catch (error) {

@@ -23,14 +23,11 @@ export interface Here {
   readonly agrees: boolean;
 }
 
-/** How long an agent may take to start and to answer, in milliseconds. */
-const GRACE = 10_000;
-
 /** Does it with real processes, one for each socket. @throws UserError when it can't be done here. */
 export async function explainHere(explanation: Explanation, choice: LabChoice): Promise<Here> {
   return inLab({ lab: choice }, async (kind) => {
     const lab = await kind.open();
-    const pool = new AgentPool(lab, { fresh: true, grace: GRACE });
+    const pool = new AgentPool(lab, { fresh: true });
     try {
       const mapped = explainableHere(explanation.sockets, lab.facts);
       if ('cannot' in mapped) throw new UserError(`it can't be done in the ${lab.facts.lab} lab: ${mapped.cannot}`);

@@ -5,6 +5,7 @@ import type { PresentSocket } from '../model/types.ts';
 import type { Operation, Result } from '../protocol/messages.ts';
 import type { AgentProcess } from '../runner/agent-process.ts';
 import { EXIT } from './exit.ts';
+import { paced } from '../process/pace.ts';
 
 /** A socket that was to be there first could not be put there. */
 export class CannotBePlaced extends Error {
@@ -17,7 +18,7 @@ export class CannotBePlaced extends Error {
   }
 }
 
-/** How long connecting may take, and how long a closed connection takes to settle (a delayed ACK), in milliseconds. */
+/** How long connecting may take, and a closed connection takes to settle (a delayed ACK), in milliseconds on a quiet machine. */
 const PATIENCE = 2000;
 const SETTLE = 80;
 
@@ -84,13 +85,13 @@ async function accept(doing: Doing, peer: AgentProcess, socket: PresentSocket): 
   await client.all(
     [
       { op: 'socket', as: name, family: familyOf(address), type: 'stream' },
-      { op: 'connect', on: name, address, port: socket.port, within: PATIENCE },
+      { op: 'connect', on: name, address, port: socket.port, within: paced(PATIENCE) },
     ],
     "can't connect to it",
   );
   await doing.all(
     [
-      { op: 'accept', on: 'it', as: 'child', within: PATIENCE },
+      { op: 'accept', on: 'it', as: 'child', within: paced(PATIENCE) },
       { op: 'close', on: 'it' },
     ],
     "can't accept",
@@ -119,16 +120,19 @@ async function connect(
   );
   const { name } = await server.one({ op: 'getsockname', on: listener });
   if (name === undefined) throw new CannotBePlaced(`${server.title} has no name`);
-  await doing.all([{ op: 'connect', on: 'it', address, port: name.port, within: PATIENCE }], "can't be connected");
+  await doing.all(
+    [{ op: 'connect', on: 'it', address, port: name.port, within: paced(PATIENCE) }],
+    "can't be connected",
+  );
   if (type === 'dgram') return;
-  await server.all([{ op: 'accept', on: listener, as: child, within: PATIENCE }], "can't accept");
+  await server.all([{ op: 'accept', on: listener, as: child, within: paced(PATIENCE) }], "can't accept");
   if (state === 'close-wait') await server.one({ op: 'close', on: child });
   if (state === 'fin-wait-2' || state === 'time-wait') await doing.one({ op: 'close', on: 'it' });
   if (state === 'time-wait') {
-    await after(SETTLE);
+    await after(paced(SETTLE));
     await server.one({ op: 'close', on: child });
   }
-  if (state !== 'connected') await after(SETTLE);
+  if (state !== 'connected') await after(paced(SETTLE));
 }
 
 function familyOf(address: string): 'inet' | 'inet6' {

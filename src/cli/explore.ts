@@ -32,19 +32,21 @@ export interface ExploreOptions extends Place {
   format: 'pretty' | 'json';
 }
 
-/** How long an agent may take for a batch, in milliseconds; a busy machine is no reason to give up. */
-const GRACE = 60_000;
 const SEQUENCES = 20_000;
 const LARGEST_SEED = 0x7fff_ffff;
 
+/** What a command line says is to be played. @throws UserError for what is wrong with it. */
+export function plannedExploration(options: ExploreOptions): { sequence: Sequence } | { limit: Limit } {
+  if (options.replay === undefined) return { limit: limitOf(options) };
+  refuseWithReplay(options);
+  return { sequence: parsed(options.replay) };
+}
+
 /** `bindspec explore`. Returns the exit code. @throws UserError for what the user can mend. */
 export async function exploreCommand(options: ExploreOptions): Promise<number> {
-  if (options.replay !== undefined) {
-    refuseWithReplay(options);
-    const sequence = parsed(options.replay);
-    return inLab(options, (kind) => replay(sequence, kind, options));
-  }
-  const limit = limitOf(options);
+  const plan = plannedExploration(options);
+  if ('sequence' in plan) return inLab(options, (kind) => replay(plan.sequence, kind, options));
+  const { limit } = plan;
   if (options.reports !== false) prepareFolder(options.reports);
   return inLab(options, (kind) => exploreIn(kind, limit, options));
 }
@@ -65,7 +67,6 @@ async function exploreIn(kind: LabKind, limit: Limit, options: ExploreOptions): 
       most: options.mismatches,
       ...(options.model === undefined ? {} : { model: options.model }),
       fresh: false,
-      grace: GRACE,
       signal,
     },
     progress,
@@ -137,7 +138,6 @@ function tallyInWords({ protocol, sequences, operations, mismatches }: Tally): s
 async function replay(sequence: Sequence, kind: LabKind, options: ExploreOptions): Promise<number> {
   const settings = {
     fresh: false,
-    grace: GRACE,
     ...(options.model === undefined ? {} : { model: options.model }),
   };
   const floor = await Floor.open(kind, settings);

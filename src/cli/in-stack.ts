@@ -8,7 +8,7 @@ import { EXIT, UserError } from './exit.ts';
 import { matrixForGithub, runForGithub, tellGithub, type ForGithub } from './github.ts';
 import { interruptible } from './interruption.ts';
 import { prepareFolder, writeFile } from './reports-folder.ts';
-import { stackOf } from './stack-of.ts';
+import { knownStack, stackOf } from './stack-of.ts';
 import { complain } from './terminal.ts';
 
 /** The options that say where a command runs and leaves its reports. */
@@ -31,22 +31,31 @@ const FILES: ReadonlySet<string> = new Set(['known', 'record']);
 /**
  * Does a command in the stack that its `--stack` names: here, with agents inside the stack, or on a machine of its own,
  * with the same command line, its output passed through, and its reports brought back. Returns the exit code.
- * @throws UserError when the stack can't be had, or its machine ends before the command does.
+ * @param check looks at the command line without running anything. @throws UserError for a command line that is wrong,
+ * and after that when the stack can't be had, or its machine ends before the command does.
  */
-export async function inStack(command: Command, here: () => Promise<number>): Promise<number> {
+export async function inStack(
+  command: Command,
+  here: () => Promise<number>,
+  check: () => Promise<unknown>,
+): Promise<number> {
   const options = command.opts<Where>();
-  const stack = await stackOf(options.stack);
-  return stack.inside.kind === 'lab' ? here() : onItsOwn(stack.inside, stack, command, options);
+  const { inside } = await knownStack(options.stack);
+  // Here the command looks at its own line first, and at the stack when it opens the lab.
+  if (inside.kind === 'lab') return here();
+  await check();
+  return onItsOwn(inside, options.stack, command, options);
 }
 
 async function onItsOwn(
   machine: Extract<Stack['inside'], { kind: 'machine' }>,
-  stack: Stack,
+  name: string,
   command: Command,
   { reports, annotations }: Where,
 ): Promise<number> {
-  if (reports !== false) prepareFolder(reports);
   const { argv, files } = commandLine(command, reports !== false);
+  if (reports !== false) prepareFolder(reports);
+  const stack = await stackOf(name);
   const { signal, end } = interruptible();
   let result: GuestResult;
   try {

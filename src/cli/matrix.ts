@@ -11,7 +11,6 @@ import { countsSentence, mismatchLines, tableLines } from '../report/matrix/text
 import { runMatrix } from '../runner/matrix/run.ts';
 import { EXIT, UserError } from './exit.ts';
 import { matrixForGithub, tellGithub } from './github.ts';
-import { grace } from './grace.ts';
 import { inLab, type Place } from './in-lab.ts';
 import { interruptible } from './interruption.ts';
 import { lastMatrix, matrixFrom, writeMatrix } from './matrix-files.ts';
@@ -34,22 +33,28 @@ export interface MatrixOptions extends Asked, Place {
   format: 'pretty' | 'json';
 }
 
-/** How long an agent may take to start, and to answer beyond what its operations wait for, in milliseconds. */
-const GRACE = 20_000;
 /** How many mismatches are printed; the page and the record have more. */
 const MOST_PRINTED = 10;
 /** How many pairs tell a rate. */
 const ENOUGH = 10_000;
 
+/** Looks at the pairs that a command line selects, as far as that needs no lab. @throws UserError for a wrong selection. */
+export function checkMatrix(options: MatrixOptions): void {
+  try {
+    cornersOf({ ...askedOf(options), devices: NO_DEVICES }, [NO_DEVICES]);
+  } catch (error) {
+    if (error instanceof BadSelection) throw new UserError(error.message);
+    throw error;
+  }
+}
+
 /** `bindspec matrix`. Returns the exit code. @throws UserError for what the user can mend. */
 export async function matrixCommand(options: MatrixOptions): Promise<number> {
-  const { protocol, state, uid, devices, first, second } = options;
-  const asked = { ...defined({ protocol, state, uid, devices, first, second }) } satisfies Asked;
+  const asked = askedOf(options);
   const against = options.against === undefined ? undefined : systemOf('against', options.against);
   const model = options.model === undefined ? undefined : systemOf('model', options.model);
+  checkMatrix(options);
   try {
-    // What is wrong without knowing the lab is told before one is opened.
-    cornersOf({ ...asked, devices: NO_DEVICES }, [NO_DEVICES]);
     if (options.last || options.record !== undefined) {
       const given =
         options.record === undefined ? lastMatrix(options.reports === false ? 'reports' : options.reports) : null;
@@ -86,7 +91,6 @@ async function runHere(
         jobs: options.jobs ?? Math.min(4, os.availableParallelism()),
         ...(model === undefined ? {} : { model }),
         more,
-        grace: grace(GRACE),
         signal: interrupted.signal,
       },
       progress,
@@ -109,8 +113,9 @@ function placeInWords({ lab, stack }: Place): string[] {
   return [...(lab === 'auto' ? [] : ['--lab', lab]), ...(stack === undefined ? [] : ['--stack', stack])];
 }
 
-function defined(asked: Record<keyof Asked, string | undefined>): Asked {
-  return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
+function askedOf({ protocol, state, uid, devices, first, second }: MatrixOptions): Asked {
+  const all = Object.entries({ protocol, state, uid, devices, first, second });
+  return Object.fromEntries(all.filter(([, value]) => value !== undefined));
 }
 
 function systemOf(option: string, text: string): SystemName {

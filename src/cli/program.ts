@@ -15,10 +15,10 @@ import type { ShowOptions } from './show.ts';
 import type { PrepareOptions } from './stack.ts';
 import type { VerifyOptions } from './verify.ts';
 
-/** Loaded only where a stack is named. */
-async function inStack(command: Command, here: () => Promise<number>): Promise<number> {
+/** Loaded only where a stack is named; `check` looks at the command line alone. */
+async function inStack(command: Command, here: () => Promise<number>, check: () => Promise<unknown>): Promise<number> {
   if (command.getOptionValue('stack') === undefined) return here();
-  return (await import('./in-stack.ts')).inStack(command, here);
+  return (await import('./in-stack.ts')).inStack(command, here, check);
 }
 
 /** A whole number within bounds, for an option. */
@@ -66,7 +66,11 @@ export function program(version: string): Command {
     .addOption(noAnnotations())
     .addOption(new Option('--format <format>', 'how to print').choices(['pretty', 'json', 'ctrf']).default('pretty'))
     .action(async (selectors: string[], options: RunOptions, command: Command) => {
-      process.exitCode = await inStack(command, async () => (await import('./run.ts')).runCommand(selectors, options));
+      process.exitCode = await inStack(
+        command,
+        async () => (await import('./run.ts')).runCommand(selectors, options),
+        async () => (await import('./run.ts')).plannedRun(selectors, options),
+      );
     });
 
   bindspec
@@ -91,7 +95,11 @@ export function program(version: string): Command {
     .addOption(noAnnotations())
     .addOption(format())
     .action(async (options: MatrixOptions, command: Command) => {
-      process.exitCode = await inStack(command, async () => (await import('./matrix.ts')).matrixCommand(options));
+      process.exitCode = await inStack(
+        command,
+        async () => (await import('./matrix.ts')).matrixCommand(options),
+        async () => (await import('./matrix.ts')).checkMatrix(options),
+      );
     });
 
   bindspec
@@ -178,7 +186,11 @@ export function program(version: string): Command {
     .option('--no-reports', 'write no report')
     .addOption(format())
     .action(async (options: ExploreOptions, command: Command) => {
-      process.exitCode = await inStack(command, async () => (await import('./explore.ts')).exploreCommand(options));
+      process.exitCode = await inStack(
+        command,
+        async () => (await import('./explore.ts')).exploreCommand(options),
+        async () => (await import('./explore.ts')).plannedExploration(options),
+      );
     });
 
   bindspec

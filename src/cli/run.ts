@@ -7,7 +7,6 @@ import { parseKnownList } from '../verdict/known.ts';
 import { conclude } from './conclusion.ts';
 import { EXIT, exitCodeOf, UserError } from './exit.ts';
 import { runForGithub, tellGithub } from './github.ts';
-import { grace } from './grace.ts';
 import { inLab, type Place } from './in-lab.ts';
 import { knownFrom } from './known-file.ts';
 import { interruptible } from './interruption.ts';
@@ -30,16 +29,20 @@ export interface RunOptions extends Place {
   format: 'pretty' | 'json' | 'ctrf';
 }
 
-/** How long an agent may take to start, and to answer beyond what its operations wait for, in milliseconds. */
-const GRACE = 20_000;
 const SILENT: Listener = { started: () => undefined, began: () => undefined, ended: () => undefined };
 
-/** `bindspec run`. Returns the exit code. @throws UserError for what the user can mend. */
-export async function runCommand(selectors: string[], options: RunOptions): Promise<number> {
+/** What a command line says is to be run, and the deviations that are known. @throws UserError for what is wrong with it. */
+export async function plannedRun(selectors: readonly string[], options: RunOptions) {
   const registry = await loadRegistry();
   const cells = selected(registry, selectors);
   const all = registry.flatMap(cellsOf);
   const known = knownFrom(options.known, (text, file, platform) => parseKnownList(text, file, platform, all));
+  return { cells, known };
+}
+
+/** `bindspec run`. Returns the exit code. @throws UserError for what the user can mend. */
+export async function runCommand(selectors: string[], options: RunOptions): Promise<number> {
+  const { cells, known } = await plannedRun(selectors, options);
   if (options.reports !== false) prepareFolder(options.reports);
 
   const interruption = interruptible();
@@ -57,7 +60,6 @@ export async function runCommand(selectors: string[], options: RunOptions): Prom
         ...(options.patience === undefined ? {} : { patience: options.patience }),
         fresh: options.fresh,
         failFast: options.failFast,
-        grace: grace(GRACE),
         known,
         signal: interruption.signal,
       },

@@ -16,8 +16,6 @@ import { IMAGE, setScene, type Actor, type Scene } from './scene.ts';
 export interface RunSettings {
   /** The root file system of the image, see `idleImage`. */
   image: Buffer;
-  /** Milliseconds an agent may take to start, and to answer beyond what its operations wait for. */
-  grace: number;
   /** Ends the configuration early. */
   signal: AbortSignal;
 }
@@ -62,7 +60,7 @@ export async function runConfiguration(given: Configuration, settings: RunSettin
     configuration.refusals = { ...scene.refusals };
     configuration.facts = await factsOf(host, done.engine);
     settings.signal.throwIfAborted();
-    const cast = await startAgents(host, scene, settings, agents);
+    const cast = await startAgents(host, scene, agents);
     done.hello = cast.hello;
     configuration.asks = asksOf(given.mode === 'host');
     const own = cast.agents.at.host as AgentProcess;
@@ -100,12 +98,11 @@ function empty({ id, title, mode }: Configuration): ConfigurationRecord {
 async function startAgents(
   host: EngineHost,
   scene: Scene,
-  { grace }: RunSettings,
   all: AgentProcess[],
 ): Promise<{ agents: Agents; hello: Hello }> {
   const start = async (words: readonly string[], title: string) => {
     const command = [...words, ...agentCommand()];
-    const { agent, hello } = await AgentProcess.start({ command, title: `the agent ${title}`, grace });
+    const { agent, hello } = await AgentProcess.start({ command, title: `the agent ${title}` });
     all.push(agent);
     return { agent, hello };
   };

@@ -1,6 +1,7 @@
 import type { EngineHost } from '../engine/host/engine-host.ts';
 import { asUser } from '../engine/host/files.ts';
 import type { Configuration } from './configurations.ts';
+import { Deadline } from '../process/pace.ts';
 
 /** Errors of ICMP are limited by default, and then a refusal is silence at random. */
 const LIMITS = [
@@ -19,6 +20,7 @@ const UNSETTLED =
   'ip -6 -o addr show tentative; ' +
   'ip link show tap0 >/dev/null 2>&1 && { ip -6 -o addr show dev tap0 scope global | grep -q inet6 || echo no inet6; }';
 
+/** How long addresses may take on a quiet machine, and how often they are looked at, in milliseconds. */
 const PATIENCE = 6000;
 const PAUSE = 100;
 
@@ -31,8 +33,8 @@ export async function settle(host: EngineHost, configuration: Configuration, pid
   const each = (enter: readonly string[], text: string) => enter.map((words) => `${words}sh -c '${text}'`).join('; ');
   const lifting = each([...inContainers, ...behind(configuration)], LIFT);
   await host.shell(`{ ${lifting}; } 2>/dev/null; true`);
-  const deadline = Date.now() + PATIENCE;
-  while (Date.now() < deadline) {
+  const deadline = new Deadline(PATIENCE);
+  while (!deadline.passed) {
     const left = await host.shell(`{ ${each(['', ...inContainers], UNSETTLED)}; } 2>/dev/null | grep -c inet6 || true`);
     if (left.trim() === '0') return;
     await new Promise((resolve) => {

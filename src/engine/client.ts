@@ -11,11 +11,12 @@ import type {
 } from './engine.ts';
 import { EngineFailed } from './engine.ts';
 import { containerOf } from './inspect.ts';
+import { Deadline, paced } from '../process/pace.ts';
 
-/** No command of an engine takes longer than this unless something is wrong, in milliseconds. */
+/** No command of an engine takes longer than this on a quiet machine unless something is wrong, in milliseconds. */
 const DEADLINE = 60_000;
 
-/** How long a container that is let go may take, in milliseconds, before its client is ended. */
+/** How long a container that is let go may take on a quiet machine, in milliseconds, before its client is ended. */
 const GOODBYE = 5000;
 
 const NONE_SUCH = /no such (object|container)|no container with/i;
@@ -39,7 +40,7 @@ export function clientOf(dialect: Dialect, client: readonly string[]): Engine {
     const [file = '', ...rest] = [...client, ...words];
     const ended = await execa(file, rest, {
       reject: false,
-      timeout: DEADLINE,
+      timeout: paced(DEADLINE),
       // A session of its own: what a terminal sends at Ctrl-C is for the harness.
       detached: true,
       maxBuffer: 50_000_000,
@@ -157,26 +158,26 @@ async function hold(engine: string, command: readonly string[]): Promise<HeldCon
   const [file = '', ...words] = command;
   const child = execa(file, words, { reject: false, detached: true, stdin: 'pipe', stdout: 'pipe', stderr: 'pipe' });
   child.stdin.on('error', () => undefined);
-  const timer = setTimeout(() => child.kill('SIGKILL'), DEADLINE);
+  const cancel = new Deadline(DEADLINE).whenPassed(() => child.kill('SIGKILL'));
   try {
     const first = await Promise.race([once(child.stdout, 'data').then(() => null), child]);
     if (first !== null) throw new EngineFailed(`${engine} run: ${reasonOf(first)}`);
   } finally {
-    clearTimeout(timer);
+    cancel();
   }
   return {
     async release() {
       child.stdin.end();
-      const late = setTimeout(() => child.kill('SIGKILL'), GOODBYE);
+      const cancelEnd = new Deadline(GOODBYE).whenPassed(() => child.kill('SIGKILL'));
       await child;
-      clearTimeout(late);
+      cancelEnd();
     },
   };
 }
 
 /** Why a command failed, in one line: the last that it printed without what every message of it begins with. */
 function reasonOf(ended: { stderr: string; timedOut?: boolean; shortMessage?: string | undefined }): string {
-  if (ended.timedOut === true) return `no answer within ${DEADLINE / 1000} s`;
+  if (ended.timedOut === true) return 'no answer in time';
   const lines = ended.stderr
     .split('\n')
     .map((line) => line.trim())

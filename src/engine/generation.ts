@@ -6,6 +6,7 @@ import { cacheFolder } from '../stack/cache.ts';
 import { debianArchive, KEYRING, NO_ARCHIVE } from '../stack/debian-archive.ts';
 import { onPath } from '../lab/programs.ts';
 import { EngineUnavailable } from './engine.ts';
+import { paced } from '../process/pace.ts';
 
 /** The releases of Debian whose engines can be had beside this machine's own. */
 const GENERATIONS = ['trixie', 'sid'] as const;
@@ -72,7 +73,7 @@ export async function prepareGeneration(name: string, tell: (line: string) => vo
     [...words(), `--include=${PACKAGES.join(',')}`, name, partial, archive],
     {
       reject: false,
-      timeout: DEADLINE,
+      timeout: paced(DEADLINE),
       env: { LC_ALL: 'C' },
     },
   );

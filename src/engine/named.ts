@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { onPath } from '../lab/programs.ts';
 import { docker } from './docker.ts';
 import { ENGINES, EngineUnavailable, type Engine, type EngineName } from './engine.ts';
@@ -9,8 +10,8 @@ const CLIENTS = { podman, docker } as const;
 
 /**
  * An engine as it is named on the command line: `podman` or `docker`, with the socket or address of its daemon behind an
- * `=` where it is another than its client would take. @throws EngineUnavailable for a name that is none, and for a client
- * that is not installed.
+ * `=` where it is another than its client would take. @throws EngineUnavailable for a name that is none, a socket that is
+ * not there, and a client that is not installed.
  */
 export function engineNamed(text: string): Engine {
   const [name = '', ...rest] = text.split('=');
@@ -22,9 +23,14 @@ export function engineNamed(text: string): Engine {
       'write podman or docker, or with a socket docker=/run/docker.sock',
     );
   }
+  const address = socket.includes('://') ? socket : `unix://${socket}`;
+  const file = /^unix:\/\/(.+)$/.exec(address)?.[1];
+  // A name that leads to nothing is told before a client that is not installed.
+  if (file !== undefined && !existsSync(file)) {
+    throw new EngineUnavailable(`there is no socket ${file}`, 'look where its daemon listens');
+  }
   if (!onPath(engine)) throw missing(engine);
   if (socket === '') return CLIENTS[engine]([engine]);
-  const address = socket.includes('://') ? socket : `unix://${socket}`;
   return CLIENTS[engine]([engine, SOCKET_OPTIONS[engine], address], `${engine} at ${address}`);
 }
 

@@ -6,8 +6,9 @@ import type { Outcome } from './outcome.ts';
 import { listenersAt } from './socket-table.ts';
 import { open, outcomeOf } from './talk.ts';
 import { addressOf, kindOf, type Part, type Trial } from './trial.ts';
+import { Deadline, paced } from '../process/pace.ts';
 
-/** How long a program may take until it listens, and until it answers, in milliseconds; how often the first is looked at. */
+/** How long a program may take until it listens, and until it answers, on a quiet machine; how often the first is looked at; milliseconds. */
 const START_DEADLINE = 15_000;
 const LOOK_EVERY = 20;
 
@@ -41,15 +42,16 @@ export async function startAndLook(trial: Trial, command: string, args: string[]
 }
 
 async function waitUntilItListens(trial: Trial, server: Part, command: string): Promise<string[] | null> {
-  for (let waited = 0; waited < START_DEADLINE; waited += LOOK_EVERY) {
+  for (const deadline = new Deadline(START_DEADLINE); ; await after(LOOK_EVERY)) {
     const listeners = await listenersAt(server, trial.port);
     if (listeners === null || listeners.length > 0) return listeners;
     const [output] = await server.do({ op: 'output', on: 'program' });
     if (output?.exit !== undefined)
       throw new HarnessError(`${command} ended with code ${output.exit}: ${output.data?.trim().slice(-300)}`);
-    await after(LOOK_EVERY);
+    if (!deadline.passed) continue;
+    const seconds = Math.round(deadline.allowed / 1000);
+    throw new HarnessError(`${command} did not listen on port ${trial.port} within ${seconds} s`);
   }
-  throw new HarnessError(`${command} did not listen on port ${trial.port} within ${START_DEADLINE / 1000} s`);
 }
 
 /** Sends a request as HTTP/1.0: `answered` when what comes back is HTTP. */
@@ -67,7 +69,7 @@ async function askHttp(trial: Trial, host: HostName, family: Family, kind: Addre
     },
     { op: 'send', on: socket, data: 'GET / HTTP/1.0\r\n\r\n' },
     // Who takes the connection answers; a program that does it for the first time may take as long as to start.
-    { op: 'recv', on: socket, within: START_DEADLINE },
+    { op: 'recv', on: socket, within: paced(START_DEADLINE) },
   );
   await part.do({ op: 'close', on: socket });
   const last = results.at(-1);

@@ -4,6 +4,7 @@ import type { Operation } from '../protocol/messages.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
 import { formatSequence } from './notation.ts';
 import { isInet, type Owner, type Sequence, type Step } from './sequence.ts';
+import { paced } from '../process/pace.ts';
 
 /** The users that own sockets; with one user, both owners are processes of it. */
 export type Uids = Readonly<Record<Owner, number>>;
@@ -142,7 +143,7 @@ export class Play {
         if (port === undefined) return undefined;
         this.#connections += 1;
         const address = present.step.family === 'inet6' && isInet(step.to) ? `::ffff:${step.to}` : step.to;
-        return move({ op: 'connect', on, address, port, within: PATIENCE }, { op: 'getsockname', on });
+        return move({ op: 'connect', on, address, port, within: paced(PATIENCE) }, { op: 'getsockname', on });
       }
       case 'disconnect':
         return state === 'connected' && !child ? move({ op: 'disconnect', on }) : undefined;
@@ -186,10 +187,10 @@ export class Play {
       owner: listener.owner,
       peer: [
         { op: 'socket', as: client, family: isInet(step.to) ? 'inet' : 'inet6', type: 'stream' },
-        { op: 'connect', on: client, address: step.to, port: this.#settings.port, within: PATIENCE },
+        { op: 'connect', on: client, address: step.to, port: this.#settings.port, within: paced(PATIENCE) },
       ],
       operations: [
-        { op: 'accept', on: this.#name(step.listener), as, within: PATIENCE },
+        { op: 'accept', on: this.#name(step.listener), as, within: paced(PATIENCE) },
         { op: 'getsockname', on: as },
       ],
     };
@@ -281,7 +282,7 @@ function plain(outcome: string): string {
   return outcome.replace(/^WSA/, '');
 }
 
-/** Milliseconds to wait for a connection inside one machine, which takes none but on a very busy one. */
+/** Milliseconds to wait for a connection inside one quiet machine, which takes less than one. */
 const PATIENCE = 5000;
 
 /** Whether a socket of that name can have to do with an address of that form at all. */

@@ -1,8 +1,8 @@
 import { execa } from 'execa';
-import { setTimeout as after } from 'node:timers/promises';
 import { killTree } from '../process/kill-tree.ts';
+import { Deadline } from '../process/pace.ts';
 
-/** How long a shell may take to end once its stdin is closed, in milliseconds; the kernel ends what it holds. */
+/** How long a shell may take to end once its stdin is closed, in milliseconds on a quiet machine. */
 const GOODBYE = 10_000;
 
 /**
@@ -18,7 +18,7 @@ export class HeldShell {
   #ended = false;
   #wake: () => void = () => undefined;
 
-  /** Starts the command; `deadline` is how long it may take for one line, in milliseconds. */
+  /** Starts the command; `deadline` is how long it may take for one line, in milliseconds on a quiet machine. */
   constructor(command: readonly string[], deadline: number) {
     this.#deadline = deadline;
     const shell = start(command);
@@ -54,11 +54,11 @@ export class HeldShell {
 
   /** The next line that it prints; null when it has ended, or printed none in time. */
   async next(): Promise<string | null> {
-    const deadline = Date.now() + this.#deadline;
+    const deadline = new Deadline(this.#deadline);
     for (;;) {
       const line = this.#lines.shift();
       if (line !== undefined) return line;
-      if (this.#ended || Date.now() > deadline) return null;
+      if (this.#ended || deadline.passed) return null;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, 1000);
         this.#wake = () => {
@@ -72,16 +72,9 @@ export class HeldShell {
   /** Lets it end, and with it what it holds; one that does not is killed. Never throws. */
   async close(): Promise<void> {
     this.#shell.stdin.end();
-    const late = new AbortController();
-    await Promise.race([
-      this.#shell,
-      after(GOODBYE, undefined, { signal: late.signal }).then(
-        () => this.#kill(),
-        () => undefined,
-      ),
-    ]);
-    late.abort();
+    const cancel = new Deadline(GOODBYE).whenPassed(() => this.#kill());
     await this.#shell;
+    cancel();
   }
 
   #kill(): void {

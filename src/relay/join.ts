@@ -5,31 +5,25 @@
  *
  * The command of the agent is the other host's own; only its words are passed on.
  */
-import { connect } from 'node:net';
+import type { Socket } from 'node:net';
 import process from 'node:process';
-import { setTimeout as after } from 'node:timers/promises';
+import { reach } from './reach.ts';
 
-/** How long a host may take until it serves, in milliseconds, and how often it is tried. */
-const DEADLINE = 10_000;
-const TRY_EVERY = 100;
+/** How long a host may take until it serves, in milliseconds on a quiet machine. */
+const WITHIN = 10_000;
 
-const [, , path = '', , , ...words] = process.argv;
+const [, , file = '', , , ...words] = process.argv;
 
-async function connected() {
-  for (const deadline = Date.now() + DEADLINE; ; await after(TRY_EVERY)) {
-    const socket = connect({ path, allowHalfOpen: true });
-    const failure = await new Promise<Error | null>((resolve) => {
-      socket.once('connect', () => resolve(null));
-      socket.once('error', resolve);
-    });
-    if (failure === null) return socket;
-    if (Date.now() < deadline) continue;
-    process.stderr.write(`bindspec: nobody serves ${path}: ${failure.message}\n`);
+async function reached(): Promise<Socket> {
+  try {
+    return await reach(file, WITHIN);
+  } catch (error) {
+    process.stderr.write(`bindspec: ${(error as Error).message}\n`);
     process.exit(1);
   }
 }
 
-const socket = await connected();
+const socket = await reached();
 socket.write(`${words.join(' ')}\n`);
 process.stdin.pipe(socket);
 socket.pipe(process.stdout);

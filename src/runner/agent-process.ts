@@ -1,9 +1,9 @@
-import { setTimeout as after } from 'node:timers/promises';
 import { execa } from 'execa';
 import { PROTOCOL_VERSION, type Hello, type Operation, type Reply, type Result } from '../protocol/messages.ts';
 import { helloSchema, replySchema } from '../protocol/schema.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
 import { killTree } from '../process/kill-tree.ts';
+import { Deadline, paced } from '../process/pace.ts';
 
 /** The longest line an agent may print, in characters; a batch of thousands of results stays far below it. */
 const LONGEST_LINE = 16_000_000;
@@ -11,7 +11,12 @@ const LONGEST_LINE = 16_000_000;
 const QUOTED = 120;
 /** The same of what it says when it ends, which may be what to do about it. */
 const QUOTED_OF_END = 400;
-/** How long an agent may take to end by itself once its stdin is closed, in milliseconds. */
+/**
+ * How long an agent may take to start, and to answer beyond what its operations wait for, where nothing else is asked for;
+ * in milliseconds on a quiet machine. It may be on the other side of the world.
+ */
+const GRACE = 20_000;
+/** How long an agent may take to end by itself once its stdin is closed, in milliseconds on a quiet machine; no longer than to answer. */
 const GOODBYE = 2000;
 
 export interface AgentSettings {
@@ -19,8 +24,8 @@ export interface AgentSettings {
   command: readonly string[];
   /** How it is called in messages, such as "the agent on guinness". */
   title: string;
-  /** Milliseconds an agent may take to start, and to answer beyond what its operations wait for. */
-  grace: number;
+  /** Milliseconds an agent may take to start, and to answer beyond what its operations wait for, on a quiet machine. */
+  grace?: number;
   /** Where the agent may outlive the process that was started for it: the command that, with its number there, ends it. */
   ender?: readonly string[];
   /** The clock that the agents of its host share. */
@@ -89,8 +94,12 @@ export class AgentProcess {
     const greeting = new Promise<Hello>((resolve, reject) => {
       agent.#greet = { resolve, reject };
     });
-    const hello = await agent.#within(greeting, settings.grace, 'did not say hello');
+    const hello = await agent.#within(greeting, 0, 'did not say hello');
     return { agent, hello };
+  }
+
+  get #grace(): number {
+    return this.#settings.grace ?? GRACE;
   }
 
   /** Harness clock minus agent clock, in milliseconds. */
@@ -141,7 +150,7 @@ export class AgentProcess {
     this.#child.stdin.write(`${JSON.stringify({ id, operations, ...how })}\n`);
     const waits = operations.reduce((sum, operation) => sum + ('within' in operation ? (operation.within ?? 0) : 0), 0);
     const names = operations.slice(0, QUOTED).map((operation) => operation.op);
-    return this.#within(answer, waits + this.#settings.grace, `did not answer to ${clip(names.join(', '))}`);
+    return this.#within(answer, waits, `did not answer to ${clip(names.join(', '))}`);
   }
 
   /**
@@ -151,30 +160,25 @@ export class AgentProcess {
   async end(): Promise<void> {
     this.#giveUp('was ended');
     this.#child.stdin.end();
-    const late = new AbortController();
-    await Promise.race([
-      this.#child.catch(() => undefined),
-      after(GOODBYE, undefined, { signal: late.signal }).then(
-        () => this.#kill(),
-        () => undefined,
-      ),
-    ]);
-    late.abort();
+    const cancel = new Deadline(Math.min(GOODBYE, this.#grace)).whenPassed(() => this.#kill());
     await this.#child.catch(() => undefined);
+    cancel();
     await this.#farEnd;
   }
 
-  async #within<T>(promise: Promise<T>, milliseconds: number, what: string): Promise<T> {
+  /** Waits for something beyond what the agent was told to wait, in milliseconds; in vain, it fails. */
+  async #within<T>(promise: Promise<T>, waits: number, what: string): Promise<T> {
     let look: NodeJS.Immediate | undefined;
+    const deadline = new Deadline(this.#grace, waits);
     // Timers come before pipes in a turn of the event loop. A harness that did not get the processor in time finds the
     // timer run out and the answer there, so the pipe is looked at once more before the agent is blamed.
-    const timer = setTimeout(() => {
-      look = setImmediate(() => this.#fail(`${what} within ${milliseconds} ms`));
-    }, milliseconds);
+    const cancel = deadline.whenPassed(() => {
+      look = setImmediate(() => this.#fail(`${what} within ${deadline.allowed} ms`));
+    });
     try {
       return await promise;
     } finally {
-      clearTimeout(timer);
+      cancel();
       clearImmediate(look);
     }
   }
@@ -227,7 +231,7 @@ export class AgentProcess {
     const offset = harnessClock() - hello.data.clock;
     // One machine's processes share one monotonic clock, unless a system of its own keeps another for them; what is left
     // of the difference is the way of the message.
-    const shared = hello.data.system === process.platform && offset >= 0 && offset < this.#settings.grace;
+    const shared = hello.data.system === process.platform && offset >= 0 && offset < paced(this.#grace);
     this.#clock.note(shared ? 0 : offset);
     this.#farPid = hello.data.pid;
     const greet = this.#greet;
@@ -303,12 +307,17 @@ export class AgentProcess {
     const [file, ...words] = [...ender, String(this.#farPid)];
     this.#farPid = null;
     // Where even this can't be done, nothing can.
-    const ending = execa(file, words, { reject: false, stdio: 'ignore', timeout: FAR_END, killSignal: 'SIGKILL' });
+    const ending = execa(file, words, {
+      reject: false,
+      stdio: 'ignore',
+      timeout: paced(FAR_END),
+      killSignal: 'SIGKILL',
+    });
     this.#farEnd = ending.then(() => undefined);
   }
 }
 
-/** How long it may take to reach a host and end an agent there, in milliseconds. */
+/** How long it may take to reach a host and end an agent there, in milliseconds on a quiet machine. */
 const FAR_END = 30_000;
 
 function start(command: readonly string[]) {

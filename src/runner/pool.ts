@@ -9,7 +9,7 @@ export interface PoolSettings {
   /** Start an agent for every part of every cell instead of keeping them. */
   fresh: boolean;
   /** See `AgentSettings.grace`. */
-  grace: number;
+  grace?: number;
   /** The command of an agent; the tests put misbehaving ones here. */
   agentCommand?: readonly string[];
 }
@@ -125,7 +125,13 @@ export class AgentPool {
     const title = `the agent on ${this.#lab.facts.hosts[host] ?? host}`;
     const clock = this.#clocks.get(host) ?? new HostClock();
     this.#clocks.set(host, clock);
-    const started = await AgentProcess.start({ command, title, grace, clock, ...ender });
+    const started = await AgentProcess.start({
+      command,
+      title,
+      clock,
+      ...(grace === undefined ? {} : { grace }),
+      ...ender,
+    });
     return { ...started, host, key: keyOf(host, otherUser) };
   }
 }

@@ -1,6 +1,6 @@
-import { setTimeout as after } from 'node:timers/promises';
 import type { Cell } from '../experiment/cells.ts';
 import type { System } from '../experiment/experiment.ts';
+import { Deadline } from '../process/pace.ts';
 import type { SeenErrors } from '../record/errors.ts';
 import type { CellRecord } from '../record/record.ts';
 import { evidenceOf } from '../verdict/claims.ts';
@@ -15,7 +15,7 @@ import { Stage } from './stage.ts';
 
 /** A port that others take under our feet is tried again on another one, this many times in all. */
 const ATTEMPTS = 3;
-/** No cell takes this long, in milliseconds; one that does has lost its way. */
+/** No cell takes this long on a quiet machine, in milliseconds; one that does has lost its way. */
 const CELL_DEADLINE = 60_000;
 
 /** A lab in use: its agents and its ports. */
@@ -121,13 +121,7 @@ async function attemptCell(cell: Cell, workplace: Workplace, patience: Patience)
   };
   try {
     stage = await Stage.open({ facts, patience, pool, errors, nextPort: () => ports.next(probe) });
-    const deadline = new AbortController();
-    const observation = await Promise.race([
-      cell.registered.experiment.run(cell.values, stage),
-      after(CELL_DEADLINE, undefined, { signal: deadline.signal }).then(() => {
-        throw new HarnessError(`it was not done after ${CELL_DEADLINE / 1000} s`);
-      }),
-    ]).finally(() => deadline.abort());
+    const observation = await inTime(cell.registered.experiment.run(cell.values, stage));
     await stage.clear();
     const stolen = ports.shared && !(await areFree(await probe(), facts, stage.ports));
     return { observation, stolen, transcript: stage.transcript() };
@@ -137,6 +131,18 @@ async function attemptCell(cell: Cell, workplace: Workplace, patience: Patience)
   } finally {
     if (prober) await pool.giveBack(prober);
   }
+}
+
+/** What an experiment observes. @throws HarnessError when it has not ended in time */
+async function inTime<T>(running: Promise<T>): Promise<T> {
+  const deadline = new Deadline(CELL_DEADLINE);
+  let cancel: () => void = () => undefined;
+  const late = new Promise<never>((_, reject) => {
+    cancel = deadline.whenPassed(() => {
+      reject(new HarnessError(`it was not done after ${Math.round(deadline.allowed / 1000)} s`));
+    });
+  });
+  return Promise.race([running, late]).finally(cancel);
 }
 
 async function areFree(agent: AgentProcess, facts: LabFacts, ports: readonly number[]): Promise<boolean> {

@@ -2,6 +2,7 @@ import process from 'node:process';
 import { execa } from 'execa';
 import { onPath } from '../lab/programs.ts';
 import { StackUnavailable } from './stack.ts';
+import { paced } from '../process/pace.ts';
 
 /** No mirror needs longer than this, in milliseconds. */
 const DEADLINE = 1_800_000;
@@ -33,7 +34,7 @@ export async function aptInstall(
   tell(line);
   const { failed, stderr } = await execa('apt-get', ['-q', '--yes', ...installWords(packages)], {
     reject: false,
-    timeout: DEADLINE,
+    timeout: paced(DEADLINE),
     env: { LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
   });
   if (!failed) return;
@@ -45,7 +46,11 @@ export async function aptInstall(
 export async function aptSize(packages: readonly string[]): Promise<number | null> {
   if (!onPath('apt-get')) return null;
   const words = ['-qq', '--print-uris', '--yes', ...installWords(packages)];
-  const { failed, stdout } = await execa('apt-get', words, { reject: false, timeout: 60_000, env: { LC_ALL: 'C' } });
+  const { failed, stdout } = await execa('apt-get', words, {
+    reject: false,
+    timeout: paced(60_000),
+    env: { LC_ALL: 'C' },
+  });
   if (failed) return null;
   // A line is the address in quotes, the name of the file, its size and its hash.
   return stdout.split('\n').reduce((sum, row) => sum + Number(/^'\S+' \S+ (\d+) /.exec(row)?.[1] ?? 0), 0);

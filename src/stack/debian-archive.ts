@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { execa } from 'execa';
 import type { Missing } from '../lab/lab.ts';
+import { paced } from '../process/pace.ts';
 
 /** The keys that lists of Debian's packages are checked with. */
 export const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
@@ -33,7 +34,11 @@ export async function debianArchive(part: 'debian' | 'debian-security'): Promise
 /** The archives of Debian's releases in the settings of apt. */
 async function archivesOfApt(): Promise<{ uri: string; release: string }[]> {
   const words = ['indextargets', '--format', '$(REPO_URI) $(RELEASE)', 'Created-By: Packages'];
-  const { failed, stdout } = await execa('apt-get', words, { reject: false, timeout: DEADLINE, env: { LC_ALL: 'C' } });
+  const { failed, stdout } = await execa('apt-get', words, {
+    reject: false,
+    timeout: paced(DEADLINE),
+    env: { LC_ALL: 'C' },
+  });
   if (failed) return [];
   return stdout.split('\n').flatMap((line) => {
     const [uri = '', release = ''] = line.split(' ');

@@ -6,6 +6,7 @@ import { onPath } from '../lab/programs.ts';
 import { cacheFolder } from './cache.ts';
 import { debianArchive, KEYRING, NO_ARCHIVE } from './debian-archive.ts';
 import { StackUnavailable } from './stack.ts';
+import { paced } from '../process/pace.ts';
 
 /** The parts of Debian's archive that packages are taken from. */
 const SUITES = [
@@ -107,7 +108,7 @@ export class Suite {
     await this.#apt('apt-get', ['download', `${name}=${version}`], `the package ${name} ${version}`, partial);
     const file = readdirSync(partial).find((entry) => entry.endsWith('.deb'));
     if (file === undefined) throw new StackUnavailable(`apt-get download brought no ${name}`, 'try again');
-    await execa('dpkg-deb', ['--extract', file, '.'], { cwd: partial, timeout: DEADLINE });
+    await execa('dpkg-deb', ['--extract', file, '.'], { cwd: partial, timeout: paced(DEADLINE) });
     rmSync(path.join(partial, file));
     renameSync(partial, folder);
   }
@@ -126,7 +127,7 @@ export class Suite {
     const options = Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
     const { failed, stdout, stderr } = await execa(program, ['-q', ...options, ...words], {
       reject: false,
-      timeout: DEADLINE,
+      timeout: paced(DEADLINE),
       env: { LC_ALL: 'C' },
       ...(cwd === undefined ? {} : { cwd }),
     });

@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import { LabUnavailable, type Lab } from '../lab/lab.ts';
+import { Deadline } from '../process/pace.ts';
 
 /** Something that a stack keeps running on a lab's machine, in a mount namespace of its own. */
 export interface Holder {
@@ -20,7 +21,7 @@ export interface HolderSettings {
   /** How it is called when it does not start, and the line that may mend that. */
   title: string;
   enable: string;
-  /** How long it may take, in milliseconds. */
+  /** How long it may take, in milliseconds on a quiet machine. */
   deadline: number;
 }
 
@@ -56,13 +57,13 @@ async function started(holder: ReturnType<typeof start>, settings: HolderSetting
       if (pid !== undefined) resolve(pid);
     });
   });
-  const timer = setTimeout(() => holder.kill('SIGKILL'), settings.deadline);
+  const cancel = new Deadline(settings.deadline).whenPassed(() => holder.kill('SIGKILL'));
   try {
     const result = await Promise.race([line, holder]);
     if (typeof result === 'string') return result;
     const why = result.stderr.trim() || 'no answer';
     throw new LabUnavailable(`${settings.title} did not start: ${why}`, settings.enable);
   } finally {
-    clearTimeout(timer);
+    cancel();
   }
 }

@@ -5,8 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { readRecord } from '../../src/record/read.ts';
 import { bindspec, folder, start } from '../support/cli.ts';
 import { ROOT } from '../support/docs.ts';
-import { isRoot, noNamespaces, titled } from '../support/namespace.ts';
+import { noNamespaces } from '../support/namespace.ts';
 import { until } from '../support/waiting.ts';
+import { isRoot, needs, notLinux, notUnix } from '../support/needs.ts';
 
 /** The record that a run left in a reports folder. */
 function recordIn(reports: string, platform: string) {
@@ -28,7 +29,7 @@ describe('without running anything', () => {
   });
 
   // npx links to the file that was built when it was first called, and sets its mode only then.
-  test.skipIf(process.platform === 'win32')('the built file is a program, after every build', () => {
+  test('the built file is a program, after every build', needs(notUnix), () => {
     expect(statSync(path.join(ROOT, 'dist/src/cli/main.js')).mode & 0o111).toBe(0o111);
   });
 
@@ -94,7 +95,7 @@ describe('wrong usage', () => {
   test('a number out of bounds', () => oneLine(['run', '--patience', '1'], /whole number from 50 to 60000/));
   test('show of more than one experiment', () => oneLine(['show', 'conflict'], /more than one experiment/));
 
-  test.skipIf(process.platform !== 'linux')('a reports folder where the kernel makes none', () =>
+  test('a reports folder where the kernel makes none', needs(notLinux), () =>
     oneLine(
       ['run', 'conflict/names', '--reports', '/proc/none'],
       /reports folder '.*' can't be written to .*--reports/,
@@ -124,7 +125,7 @@ describe('wrong usage', () => {
   });
 });
 
-describe.skipIf(noNamespaces !== null)(titled('in the netns lab', noNamespaces), () => {
+describe('in the netns lab', needs(noNamespaces), () => {
   test('a run ends with 0, tells of each experiment and claim, and writes its reports', async () => {
     const reports = folder();
     const { exitCode, stdout, stderr } = await bindspec([
@@ -230,7 +231,7 @@ const MACHINE = [
   'ip link set lo up && ip link add out type veth peer name far && ip link set out up && ip link set far up && ip addr add 203.0.113.5/24 dev out && ip addr add 2001:db8::5/64 dev out nodad && exec "$0" "$@"',
 ];
 
-describe.skipIf(noNamespaces !== null)(titled('in the host lab', noNamespaces), () => {
+describe('in the host lab', needs(noNamespaces), () => {
   test('what needs no neighbour runs, the rest is skipped with its reason and what enables it', async () => {
     const reports = folder();
     const { exitCode, stdout } = await bindspec(['run', '--lab', 'host', '--reports', reports], { before: MACHINE });

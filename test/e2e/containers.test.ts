@@ -12,9 +12,11 @@ import { readContainers } from '../../src/record/read.ts';
 import { bindspec, folder } from '../support/cli.ts';
 import { withoutEngine } from '../support/engines.ts';
 import { bindspecOn } from '../support/in-engine.ts';
-import { titled } from '../support/namespace.ts';
+import { needs } from '../support/needs.ts';
+import { paced } from '../../src/process/pace.ts';
 
-const MINUTES = 180_000;
+/** Starting engines takes longer than other tests do, in milliseconds. */
+const MINUTES = paced(300_000);
 
 describe('bindspec containers', () => {
   it('lists its configurations, all or those that are meant', async () => {
@@ -43,8 +45,14 @@ describe('bindspec containers', () => {
     [['docker/procksy'], "no configuration matches 'docker/procksy'; 'bindspec containers --list' shows them all"],
     [['docker', '--engine', 'podman'], 'nothing of podman matches docker'],
     [['--known', '/nowhere/known.txt'], "the list of known deviations can't be read: ENOENT"],
+    [['--reports', '/dev/null/nowhere'], "the reports folder '/dev/null/nowhere' can't be written to"],
+    [
+      ['--engine', 'docker=/nowhere/docker.sock'],
+      'there is no socket /nowhere/docker.sock; look where its daemon listens',
+    ],
   ])('tells in one line what is wrong with %j', async (words, message) => {
-    const { exitCode, stdout, stderr } = await bindspec(['containers', ...words]);
+    // Of the machine it lacks everything, which is told after what is wrong.
+    const { exitCode, stdout, stderr } = await bindspec(['containers', ...words], { env: { PATH: '/nowhere' } });
     expect(exitCode).toBe(2);
     expect(stdout).toBe('');
     expect(stderr.split('\n')).toHaveLength(1);
@@ -65,7 +73,7 @@ describe.each([
   { engine: 'podman', configuration: 'podman/netavark', version: '4.3' },
 ] as const)('$configuration', ({ engine, configuration, version }) => {
   const missing = withoutEngine(engine);
-  describe.skipIf(missing !== null)(titled('is looked at', missing), () => {
+  describe('is looked at', needs(missing), () => {
     it(
       'and recorded: what is published is reached, what is exposed fails, and a known list takes that away',
       async () => {
@@ -111,29 +119,26 @@ describe.each([
 
 const noDocker = withoutEngine('docker');
 
-it.skipIf(noDocker !== null)(
-  titled('an engine that fails to start is told in one line, with what it said', noDocker),
-  async () => {
-    const fake = path.join(folder(), 'dockerd');
-    const real = findProgram('dockerd') ?? '';
-    for (const [help, said] of [
-      ['echo usage', 'no memory for a daemon'],
-      ['exit 1', 'it says nothing'],
-    ]) {
-      writeFileSync(fake, `#!/bin/sh\n[ "$1" = --help ] && { ${help}; exit; }\necho '${said}' >&2; exit 1\n`, {
-        mode: 0o755,
-      });
-      const before = ['unshare', '--mount', 'sh', '-c', `mount --bind ${fake} ${real} && exec "$@"`, 'sh'];
-      const { exitCode, stderr } = await bindspec(['containers', 'docker/none', '--no-reports'], { before });
-      expect(exitCode).toBe(2);
-      expect(stderr).toBe(
-        `bindspec: no engine could be started: dockerd does not start: ${said}; look at what it says, and try again`,
-      );
-    }
-  },
-);
+it('an engine that fails to start is told in one line, with what it said', needs(noDocker), async () => {
+  const fake = path.join(folder(), 'dockerd');
+  const real = findProgram('dockerd') ?? '';
+  for (const [help, said] of [
+    ['echo usage', 'no memory for a daemon'],
+    ['exit 1', 'it says nothing'],
+  ]) {
+    writeFileSync(fake, `#!/bin/sh\n[ "$1" = --help ] && { ${help}; exit; }\necho '${said}' >&2; exit 1\n`, {
+      mode: 0o755,
+    });
+    const before = ['unshare', '--mount', 'sh', '-c', `mount --bind ${fake} ${real} && exec "$@"`, 'sh'];
+    const { exitCode, stderr } = await bindspec(['containers', 'docker/none', '--no-reports'], { before });
+    expect(exitCode).toBe(2);
+    expect(stderr).toBe(
+      `bindspec: no engine could be started: dockerd does not start: ${said}; look at what it says, and try again`,
+    );
+  }
+});
 
-describe.skipIf(noDocker !== null)(titled('an engine that runs already', noDocker), () => {
+describe('an engine that runs already', needs(noDocker), () => {
   let host: EngineHost;
   let socket: string;
 
@@ -196,9 +201,6 @@ describe.skipIf(noDocker !== null)(titled('an engine that runs already', noDocke
     const silent = await bindspec(['containers', '--engine', `docker=${dead}`]);
     expect(silent).toMatchObject({ exitCode: 2, stdout: '' });
     expect(silent.stderr).toMatch(/^bindspec: docker at unix:\S+ does not answer: [^\n]+$/);
-    const { exitCode, stderr } = await bindspec(['containers', '--engine', 'docker=/nowhere/docker.sock']);
-    expect(exitCode).toBe(2);
-    expect(stderr).toBe('bindspec: there is no socket /nowhere/docker.sock; look where its daemon listens');
   });
 });
 

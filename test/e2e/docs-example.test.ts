@@ -10,7 +10,7 @@ import { failureText } from '../../src/report/failure.ts';
 import { unavailable } from '../suites/batch.ts';
 import { bindspec, folder } from '../support/cli.ts';
 import { example, page, ROOT, rows, section } from '../support/docs.ts';
-import { titled } from '../support/namespace.ts';
+import { needs } from '../support/needs.ts';
 
 const missing = await unavailable(netns);
 
@@ -41,7 +41,7 @@ function recordIn(reports: string, stdout: string): BindRecord {
   return readRecord(readFileSync(file, 'utf8'), file);
 }
 
-describe.skipIf(missing !== null)(titled('what the documentation shows', missing), () => {
+describe('what the documentation shows', needs(missing), () => {
   test('the example of the guide for authors compiles, and passes', async () => {
     const project = projectWithExample();
     const { id } = example();

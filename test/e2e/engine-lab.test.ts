@@ -9,9 +9,9 @@ import { readRecord } from '../../src/record/read.ts';
 import { bindspec, folder } from '../support/cli.ts';
 import { withoutEngine } from '../support/engines.ts';
 import { bindspecOn, onHost, signalled } from '../support/in-engine.ts';
-import { titled } from '../support/namespace.ts';
 import { written } from '../support/topology.ts';
 import { until } from '../support/waiting.ts';
+import { needs } from '../support/needs.ts';
 
 describe.each(ENGINES)('--lab %s', (name) => {
   test('without the engine is told in one line', async () => {
@@ -23,7 +23,7 @@ describe.each(ENGINES)('--lab %s', (name) => {
   });
 
   const missing = withoutEngine(name);
-  describe.skipIf(missing !== null)(titled('with an engine', missing), () => {
+  describe('with an engine', needs(missing), () => {
     let host: EngineHost;
     beforeAll(async () => {
       host = await startEngineHost({ engine: name });

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { onPath } from '../../src/lab/programs.ts';
 import { bindspec } from '../support/cli.ts';
-import { isRoot, noNamespaces, titled } from '../support/namespace.ts';
+import { noNamespaces } from '../support/namespace.ts';
+import { needs, notRoot, installed } from '../support/needs.ts';
 
 interface Json {
   sockets: { spelled: string; notes: string[] }[];
@@ -45,19 +45,23 @@ describe('what is printed', () => {
   });
 
   // A terminal of a size of its own is what `script` makes.
-  test.skipIf(!onPath('script'))('is no wider than 80 columns on a terminal of 80, or 120 on a wide one', async () => {
-    for (const [columns, most] of [
-      [80, 80],
-      [300, 120],
-    ] as const) {
-      const words = `'tcp LISTEN 0 9 *:80 *:*' 'tcp 10.0.0.1:80 uid=3' 'tcp [::]:80 v6only=0 reuseaddr'`;
-      const command = `script -qec "stty cols ${columns}; '$0' '$1' explain ${words}" /dev/null`;
-      const { stdout } = await bindspec([], { before: ['sh', '-c', command] });
-      const lines = stdout.split(/\r?\n/);
-      expect(lines.length).toBeGreaterThan(30);
-      for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(most);
-    }
-  });
+  test(
+    'is no wider than 80 columns on a terminal of 80, or 120 on a wide one',
+    needs(installed('script', 'bsdutils')),
+    async () => {
+      for (const [columns, most] of [
+        [80, 80],
+        [300, 120],
+      ] as const) {
+        const words = `'tcp LISTEN 0 9 *:80 *:*' 'tcp 10.0.0.1:80 uid=3' 'tcp [::]:80 v6only=0 reuseaddr'`;
+        const command = `script -qec "stty cols ${columns}; '$0' '$1' explain ${words}" /dev/null`;
+        const { stdout } = await bindspec([], { before: ['sh', '-c', command] });
+        const lines = stdout.split(/\r?\n/);
+        expect(lines.length).toBeGreaterThan(30);
+        for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(most);
+      }
+    },
+  );
 
   test('as data', async () => {
     const { sockets, answers, advice, exitCode } = await json('udp 127.0.0.1:53', 'udp *:53', '--kernel', '6.1.0');
@@ -88,7 +92,7 @@ describe('wrong usage is one line, and exit 2', () => {
 });
 
 // Binds only in the network namespaces that the lab makes for it.
-describe.skipIf(noNamespaces !== null)(titled('--here, in the netns lab', noNamespaces), () => {
+describe('--here, in the netns lab', needs(noNamespaces), () => {
   const here = async (...sockets: string[]) =>
     (await json(...sockets, '--here', '--lab', 'netns', '--system', 'linux')).here;
 
@@ -136,7 +140,7 @@ describe.skipIf(noNamespaces !== null)(titled('--here, in the netns lab', noName
     ]);
   });
 
-  test.skipIf(!isRoot)('sockets of two users are those of two users', async () => {
+  test('sockets of two users are those of two users', needs(notRoot), async () => {
     const shared = ['udp 0.0.0.0:5353 reuseport uid=7', 'udp 0.0.0.0:5353 reuseport uid=8'];
     expect(await here(...shared)).toMatchObject({ bind: 'EADDRINUSE', agrees: true });
     expect(await here('udp 0.0.0.0:5353 reuseport uid=7', 'udp 0.0.0.0:5353 reuseport uid=7')).toMatchObject({
@@ -144,7 +148,7 @@ describe.skipIf(noNamespaces !== null)(titled('--here, in the netns lab', noName
     });
   });
 
-  test.skipIf(!isRoot)('who is said to be no root is none', async () => {
+  test('who is said to be no root is none', needs(notRoot), async () => {
     expect(await here('tcp 0.0.0.0:80 uid=33')).toMatchObject({ bind: 'EACCES', agrees: true });
     expect(await here('tcp 0.0.0.0:80')).toMatchObject({ bind: 'ok', listen: 'ok', agrees: true });
   });

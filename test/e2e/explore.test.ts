@@ -9,14 +9,11 @@ import { Floor } from '../../src/explore/floor.ts';
 import { sequences } from '../../src/explore/generate.ts';
 import { formatSequence, parseSequence } from '../../src/explore/notation.ts';
 import { netns } from '../../src/lab/netns.ts';
-import { onPath } from '../../src/lab/programs.ts';
 import { explorationSchema, type Exploration } from '../../src/record/explore.ts';
 import { bindspec, folder, start } from '../support/cli.ts';
-import { AGENT, isRoot, noNamespaces, titled } from '../support/namespace.ts';
+import { AGENT, noNamespaces } from '../support/namespace.ts';
 import { runs, until } from '../support/waiting.ts';
-
-const noTools =
-  noNamespaces ?? (onPath('cc') ? (onPath('python3') ? null : 'python3 is not installed') : 'cc is not installed');
+import { isRoot, needs, noCompiler, noPython } from '../support/needs.ts';
 
 /** Explores in namespaces, and reads the record that it leaves. */
 async function explored(...words: string[]) {
@@ -71,7 +68,7 @@ describe('what explore refuses', () => {
   });
 });
 
-describe.skipIf(noNamespaces)(titled('explore in namespaces', noNamespaces), () => {
+describe('explore in namespaces', needs(noNamespaces), () => {
   test('thousands of operations of each protocol are as the model of this system predicts', async () => {
     const { exitCode, record, stderr } = await explored('--operations', '8000', '--seed', '11');
     expect(record.mismatches).toEqual([]);
@@ -142,7 +139,7 @@ describe.skipIf(noNamespaces)(titled('explore in namespaces', noNamespaces), () 
   });
 });
 
-describe.skipIf(noTools)(titled("explore against another system's model", noTools), () => {
+describe("explore against another system's model", needs(noNamespaces, noCompiler, noPython), () => {
   test('finds what is different, shrinks it, and shows it in every way', async () => {
     const { exitCode, record } = await explored(
       '--model',
@@ -179,7 +176,7 @@ describe.skipIf(noTools)(titled("explore against another system's model", noTool
   });
 
   test('scripts print what the agents saw, for random sequences', async () => {
-    const settings = { fresh: false, grace: 20_000, agentCommand: [process.execPath, AGENT] };
+    const settings = { fresh: false, agentCommand: [process.execPath, AGENT] };
     const floor = await Floor.open(netns, settings);
     try {
       const { platform, model, uids } = floor;

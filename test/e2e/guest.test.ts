@@ -1,11 +1,15 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { setTimeout as after } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { bindspec, folder, start } from '../support/cli.ts';
+import { needs, notLinux, type Lack } from '../support/needs.ts';
+import { runs, until } from '../support/waiting.ts';
 
-describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('a machine', () => {
+const notX64: Lack | null =
+  process.arch === 'x64' ? null : { need: 'x64', reason: 'they run only on x64', enable: null };
+
+describe('a machine', needs(notLinux, notX64), () => {
   /** The environment and the kernel of a machine that is not there: its emulator notes its own number and waits. */
   function pretended(): { env: Record<string, string>; kernel: string; pid: () => number } {
     const home = folder();
@@ -46,13 +50,11 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('a machi
   ] as const)('%s', async (_, signal, expected) => {
     const { env, kernel, pid } = pretended();
     const running = start(['run', '--no-reports', '--stack', `kernel:${kernel}`], env);
-    for (let waited = 0; waited < 20_000 && pid() === 0; waited += 50) await after(50);
-    expect(isAlive(pid())).toBe(true);
+    await until('the emulator runs', () => pid() !== 0 && runs(pid()));
     running.kill(signal);
     const { exitCode } = await running;
     expect(exitCode).toBe(expected);
-    for (let waited = 0; waited < 5000 && isAlive(pid()); waited += 50) await after(50);
-    expect(isAlive(pid())).toBe(false);
+    await until('the emulator has ended', () => !runs(pid()));
   });
 
   test('can not be made of a file that is no kernel', async () => {
@@ -68,12 +70,3 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('a machi
     expect(stderr).toMatch(/^bindspec: the stack kernel:6\.11 can't be had: .*; /);
   });
 });
-
-/** Whether a process runs; one that has ended and waits to be noticed does not. */
-function isAlive(pid: number): boolean {
-  try {
-    return pid !== 0 && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
-}

@@ -2,20 +2,19 @@ import { chmodSync, chownSync, readdirSync, readFileSync, statSync } from 'node:
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEngineHost, type EngineHost } from '../../src/engine/host/engine-host.ts';
-import { findProgram } from '../../src/lab/programs.ts';
 import { readRecord } from '../../src/record/read.ts';
 import { BASE, baseArchive, noBase } from '../support/base-image.ts';
 import { folder } from '../support/cli.ts';
 import { ROOT } from '../support/docs.ts';
 import { withoutEngine } from '../support/engines.ts';
 import { bindspecOn, onHost } from '../support/in-engine.ts';
-import { titled } from '../support/namespace.ts';
+import { needs, installed } from '../support/needs.ts';
+import { paced } from '../../src/process/pace.ts';
 
-const missing = withoutEngine('docker') ?? noBase;
 /** Installing and building takes longer than other tests do, in milliseconds. */
-const LONG = 300_000;
+const LONG = paced(300_000);
 
-describe.skipIf(missing !== null)(titled('the image of docker/Dockerfile', missing), () => {
+describe('the image of docker/Dockerfile', needs(withoutEngine('docker'), noBase), () => {
   let host: EngineHost;
 
   beforeAll(async () => {
@@ -79,9 +78,9 @@ describe.skipIf(missing !== null)(titled('the image of docker/Dockerfile', missi
     expect(stdout).toMatch(/reach\/external-from-neighbour +4 pass/);
   });
 
-  const noCompose = findProgram('docker-compose') === null ? 'no docker-compose: apt-get install docker-compose' : null;
-  test.skipIf(noCompose !== null)(
-    titled('is what compose starts, and its reports belong to the owner of their folder', noCompose),
+  test(
+    'is what compose starts, and its reports belong to the owner of their folder',
+    { timeout: LONG, ...needs(installed('docker-compose', 'docker-compose')) },
     async () => {
       const reports = folder();
       chmodSync(reports, 0o755);
@@ -99,6 +98,5 @@ describe.skipIf(missing !== null)(titled('the image of docker/Dockerfile', missi
       expect(passed).toContain('reach/external-from-neighbour');
       expect(cells.filter(({ verdict }) => verdict === 'fail' || verdict === 'error')).toEqual([]);
     },
-    LONG,
   );
 });

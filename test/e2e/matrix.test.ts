@@ -3,8 +3,9 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readMatrix } from '../../src/record/read.ts';
 import { bindspec, folder, start } from '../support/cli.ts';
-import { isRoot, noNamespaces, titled } from '../support/namespace.ts';
+import { noNamespaces } from '../support/namespace.ts';
 import { until } from '../support/waiting.ts';
+import { isRoot, needs } from '../support/needs.ts';
 
 /** The record of a matrix that was left in a reports folder. */
 function recordIn(reports: string) {
@@ -45,7 +46,7 @@ describe('wrong usage of the matrix', () => {
   });
 });
 
-describe.skipIf(noNamespaces !== null)(titled('the matrix in the netns lab', noNamespaces), () => {
+describe('the matrix in the netns lab', needs(noNamespaces), () => {
   test('of everything is as the model says, in every state that was asked for', async () => {
     const reports = folder();
     const { exitCode, stdout } = await bindspec(['matrix', '--reports', reports]);
@@ -168,7 +169,7 @@ const machine = (setup = 'true') => [
   `ip link set lo up && ip link add out type veth peer name far && ip link set out up && ip link set far up && ip addr add 203.0.113.5/24 dev out && ip addr add 2001:db8::5/64 dev out nodad && ${setup} && exec "$0" "$@"`,
 ];
 
-describe.skipIf(noNamespaces !== null)(titled('the matrix in the host lab', noNamespaces), () => {
+describe('the matrix in the host lab', needs(noNamespaces), () => {
   const tcp = ['matrix', '--lab', 'host', '--protocol', 'tcp', '--uid', 'same'];
 
   test('has what the machine has, and skips the rest with its reason', async () => {

@@ -14,7 +14,7 @@ import { accessibilityOf, noBrowser } from '../support/browser.ts';
 import { bindspec } from '../support/cli.ts';
 import { ROOT } from '../support/docs.ts';
 import { REPORTS, useReportPage } from '../support/page.ts';
-import { titled } from '../support/namespace.ts';
+import { needs } from '../support/needs.ts';
 
 /** What one of the two tables shows: rows and columns by their names, and the text of each cell. */
 interface Shown {
@@ -37,7 +37,7 @@ function random(seed: number): () => number {
 /** An answer whatever the system calls its errors. */
 const plain = (answer: string | null) => answer?.replace(' WSAE', ' E');
 
-describe.skipIf(noBrowser !== null)(titled('the bind matrix and explain on the page', noBrowser), () => {
+describe('the bind matrix and explain on the page', needs(noBrowser), () => {
   const made = useReportPage();
   const { at } = made;
   const seed = Number(process.env['BINDSPEC_SEED'] ?? Date.now() % 1_000_000);

@@ -9,13 +9,13 @@ import type { BindRecord, CellRecord } from '../../src/record/record.ts';
 import { SOURCES } from '../../suites/sources.ts';
 import { accessibilityOf, noBrowser } from '../support/browser.ts';
 import { bindspec } from '../support/cli.ts';
-import { titled } from '../support/namespace.ts';
 import { REPORTS, useReportPage } from '../support/page.ts';
+import { needs } from '../support/needs.ts';
 
 const REUSE = 'conflict/reuse';
 const GVISOR = 'gvisor-20240729.0-x64';
 
-describe.skipIf(noBrowser !== null)(titled('the page', noBrowser), () => {
+describe('the page', needs(noBrowser), () => {
   const made = useReportPage();
   const { at } = made;
   let comparison: Comparison;

@@ -7,10 +7,9 @@ import { OTHER_USER } from '../../src/lab/second-user.ts';
 import type { Operation, OperationName } from '../../src/protocol/messages.ts';
 import { AgentProcess } from '../../src/runner/agent-process.ts';
 import { bindspec } from '../support/cli.ts';
-import { isRoot, LOOPBACK_ONLY, noNamespaces, titled } from '../support/namespace.ts';
+import { LOOPBACK_ONLY, noNamespaces } from '../support/namespace.ts';
+import { needs, notRoot } from '../support/needs.ts';
 import { copyPackage } from '../support/package-copy.ts';
-
-const missing = noNamespaces ?? (isRoot ? null : 'only root can act as a second user');
 
 const on = 'socket';
 /** Every operation that an agent has, in an order in which each can be done. */
@@ -49,7 +48,7 @@ const EVERY: { readonly [Name in OperationName]: Extract<Operation, { op: Name }
   reset: { op: 'reset' },
 };
 
-describe.skipIf(missing !== null)(titled('a package that only root can read, and a second user', missing), () => {
+describe('a package that only root can read, and a second user', needs(noNamespaces, notRoot), () => {
   /** It lies in a folder that only root can enter, as the home folders of many systems are. */
   let place = '';
   beforeAll(() => {

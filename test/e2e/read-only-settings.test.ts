@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { bindspec } from '../support/cli.ts';
-import { isRoot, noNamespaces, titled } from '../support/namespace.ts';
+import { noNamespaces } from '../support/namespace.ts';
+import { isRoot, needs } from '../support/needs.ts';
 
 /** The words that start a command where /proc/sys can only be read, as container engines have it. */
 const READ_ONLY = [
@@ -34,7 +35,7 @@ async function runIn(before: readonly string[]): Promise<Told> {
   return JSON.parse(stdout) as Told;
 }
 
-describe.skipIf(noNamespaces !== null)(titled('the netns lab where /proc/sys is read-only', noNamespaces), () => {
+describe('the netns lab where /proc/sys is read-only', needs(noNamespaces), () => {
   test('is whole where root can mount it again', async () => {
     const { lab, cells } = await runIn(READ_ONLY);
     expect(Object.keys(lab.hosts)).toEqual(['machine', 'neighbour', 'gateway']);

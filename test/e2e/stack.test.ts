@@ -3,8 +3,9 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readRecord } from '../../src/record/read.ts';
 import { bindspec, folder } from '../support/cli.ts';
-import { titled } from '../support/namespace.ts';
 import { withoutStack } from '../support/stacks.ts';
+import { needs } from '../support/needs.ts';
+import { paced } from '../../src/process/pace.ts';
 
 test('a stack that there is none of is told in one line, with those that there are', async () => {
   const { exitCode, stderr } = await bindspec(['run', '--stack', 'plan9']);
@@ -31,9 +32,28 @@ test('what can not be had is told before anything is run', async () => {
   expect(stderr).toBe("bindspec: the stack gvisor can't be had: runsc is not here; npx bindspec stack prepare gvisor");
 });
 
+describe.each(['gvisor', 'wine', 'kernel:6.1'])(
+  'a mistake in the command line is told before that %s is not here',
+  (name) => {
+    test.each([
+      [['run', 'no-such-experiment'], "'no-such-experiment'"],
+      [['run', '--known', '/no/such/list'], '/no/such/list'],
+      [['matrix', '--state', 'asleep'], "'asleep'"],
+      [['explore', '--sequences', '5', '--seconds', '5'], 'only one of --sequences, --operations and --seconds'],
+      [['explore', '--replay', 'udp: sing s1'], "'sing'"],
+    ])('%j', async (words, message) => {
+      const env = { XDG_CACHE_HOME: folder(), PATH: '/nowhere' };
+      const { exitCode, stdout, stderr } = await bindspec([...words, '--stack', name, '--no-reports'], { env });
+      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+      expect(stderr).toContain(message);
+      expect(stderr.split('\n')).toHaveLength(1);
+    });
+  },
+);
+
 const noGvisor = await withoutStack('gvisor');
 
-describe.skipIf(noGvisor !== null)(titled('gVisor', noGvisor), () => {
+describe('gVisor', needs(noGvisor), () => {
   test('answers experiments with its own stack, a neighbour on a real wire included', async () => {
     const reports = folder();
     const { exitCode, stdout } = await bindspec([
@@ -75,7 +95,7 @@ const noWine = await withoutStack('wine');
 /** Under Wine, of one owner, tied to no devices, as data and in no report. */
 const ALONE = ['--stack', 'wine', '--uid', 'same', '--devices', 'none/none', '--no-reports', '--format', 'json'];
 
-describe.skipIf(noWine !== null)(titled('Wine', noWine), () => {
+describe('Wine', needs(noWine), () => {
   test("answers experiments through Winsock, by Windows' names, with a neighbour that is Linux", async () => {
     const reports = folder();
     const { exitCode, stdout } = await bindspec([
@@ -129,23 +149,24 @@ function answers(json: string): string[] {
 
 const noKernel = await withoutStack('kernel:6.1');
 
-describe.skipIf(noKernel !== null)(titled('a kernel under qemu', noKernel), () => {
-  test('runs the same command line, and what it reports comes back', async () => {
-    const reports = folder();
-    const words = ['run', 'conflict/mapped-names', 'reach/external-from-neighbour', '--stack', 'kernel:6.1'];
-    const { exitCode, stdout, stderr } = await bindspec([...words, '--reports', reports]);
-    expect(exitCode, stdout + stderr).toBe(0);
-    const record = readRecord(readFileSync(path.join(reports, 'linux-6.1-x64', 'record.json'), 'utf8'), 'record.json');
-    expect(record.platform).toMatchObject({ system: 'linux', stack: 'kernel:6.1' });
-    expect(record.lab.lab).toBe('netns');
-    expect(record.cells).toHaveLength(46);
-  }, 300_000);
-
-  test('is ended by an interruption, and tells of a command line that is wrong as here', async () => {
-    const { exitCode, stderr } = await bindspec(['run', 'no-such-experiment', '--stack', 'kernel:6.1', '--no-reports']);
-    expect(exitCode).toBe(2);
-    expect(stderr).toContain("'no-such-experiment'");
-  }, 300_000);
+describe('a kernel under qemu', needs(noKernel), () => {
+  test(
+    'runs the same command line, and what it reports comes back',
+    async () => {
+      const reports = folder();
+      const words = ['run', 'conflict/mapped-names', 'reach/external-from-neighbour', '--stack', 'kernel:6.1'];
+      const { exitCode, stdout, stderr } = await bindspec([...words, '--reports', reports]);
+      expect(exitCode, stdout + stderr).toBe(0);
+      const record = readRecord(
+        readFileSync(path.join(reports, 'linux-6.1-x64', 'record.json'), 'utf8'),
+        'record.json',
+      );
+      expect(record.platform).toMatchObject({ system: 'linux', stack: 'kernel:6.1' });
+      expect(record.lab.lab).toBe('netns');
+      expect(record.cells).toHaveLength(46);
+    },
+    paced(300_000),
+  );
 });
 
 test('a kernel that there is none of is told in one line', async () => {

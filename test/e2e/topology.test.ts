@@ -3,9 +3,10 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readRecord } from '../../src/record/read.ts';
 import { bindspec, folder } from '../support/cli.ts';
-import { noNamespaces, titled } from '../support/namespace.ts';
+import { noNamespaces } from '../support/namespace.ts';
 import { noSshd, sshInto } from '../support/sshd.ts';
 import { byNsenter, twoHosts, written } from '../support/topology.ts';
+import { needs } from '../support/needs.ts';
 
 /** Cells of every kind: on loopback, across the network, of another user, of a program, and of counters. */
 const SELECTED = [
@@ -16,7 +17,7 @@ const SELECTED = [
   'programs/node-listen',
 ];
 
-describe.skipIf(noNamespaces !== null)(titled('a topology file', noNamespaces), () => {
+describe('a topology file', needs(noNamespaces), () => {
   test('of hosts that are entered by nsenter is a lab like the one it describes', async () => {
     const { topology } = await twoHosts(byNsenter);
     const record = await runIn(written(topology), ['run', ...SELECTED]);
@@ -117,9 +118,7 @@ describe.skipIf(noNamespaces !== null)(titled('a topology file', noNamespaces), 
   });
 });
 
-const noSsh = noNamespaces ?? noSshd;
-
-describe.skipIf(noSsh !== null)(titled('a topology file of hosts over ssh', noSsh), () => {
+describe('a topology file of hosts over ssh', needs(noNamespaces, noSshd), () => {
   test('is a lab like any other', async () => {
     const { lab, topology } = await twoHosts(byNsenter);
     for (const host of ['machine', 'neighbour'] as const) {

@@ -13,10 +13,14 @@ import { verificationJsonSchema } from '../../src/record/json-schema.ts';
 import { verificationSchema, type PortReport, type Verification } from '../../src/record/verification.ts';
 import { bindspec, CLI, folder } from '../support/cli.ts';
 import { withoutEngine } from '../support/engines.ts';
-import { isRoot, LOOPBACK_ONLY, noNamespaces, titled } from '../support/namespace.ts';
+import { LOOPBACK_ONLY, noNamespaces } from '../support/namespace.ts';
 import { until } from '../support/waiting.ts';
+import { needs, notRoot, installed } from '../support/needs.ts';
+import { paced } from '../../src/process/pace.ts';
 
 const IMAGE = 'bindspec-verify-test';
+/** Starting an engine takes longer than other tests do, in milliseconds. */
+const MINUTES = paced(300_000);
 
 /** A program that listens at these names, and over UDP answers whoever asks. */
 function server(tcp: readonly [address: string, port: number][], udp: readonly [address: string, port: number][] = []) {
@@ -42,7 +46,7 @@ const CONTAINERS = [
 
 describe.each(ENGINES)('verify with %s', (engine) => {
   const missing = withoutEngine(engine);
-  describe.skipIf(missing !== null)(titled('says of a container', missing), () => {
+  describe('says of a container', needs(missing), () => {
     let host: EngineHost;
 
     beforeAll(async () => {
@@ -58,7 +62,7 @@ describe.each(ENGINES)('verify with %s', (engine) => {
         const listening = `nsenter --net=/proc/${pid}/ns/net ss -Hltnp`;
         await until(`${name} listens`, async () => (await host.shell(listening)).includes(`pid=${pid},`));
       }
-    }, 300_000);
+    }, MINUTES);
     afterAll(async () => {
       await host?.close();
     });
@@ -198,7 +202,7 @@ describe.each(ENGINES)('verify with %s', (engine) => {
         '--patience',
         '60000',
       ];
-      const started = execa(file, [...words, ...command], { reject: false, stdin: 'ignore', timeout: 60_000 });
+      const started = execa(file, [...words, ...command], { reject: false, stdin: 'ignore', timeout: MINUTES });
       const isThere = async () => (await host.shell('ip -o link')).includes('bindspec-verify');
       await until('the cable of the neighbour is there', isThere);
       // What nsenter started is bindspec itself; what that started in turn has to go by itself.
@@ -257,7 +261,7 @@ function outcomes(report: PortReport | undefined, from: string): Record<string, 
   return Object.fromEntries(own.map(({ address, port, outcome }) => [`${address}:${port}`, outcome]));
 }
 
-describe.skipIf(noNamespaces !== null)(titled('verify refuses in one line', noNamespaces), () => {
+describe('verify refuses in one line', needs(noNamespaces), () => {
   const call = (...words: string[]) => bindspec(['verify', ...words], { before: LOOPBACK_ONLY });
 
   test.each([
@@ -271,6 +275,7 @@ describe.skipIf(noNamespaces !== null)(titled('verify refuses in one line', noNa
     [['--netns', '/proc/self/ns/uts'], /can't be entered \(/],
     [['web', '--engine', 'lxc'], /'lxc' names no engine; write podman or docker/],
     [['web', '--engine', 'docker='], /'docker=' names no engine/],
+    [['web', '--engine', 'docker=/no/such.sock'], /there is no socket \/no\/such\.sock; look where its daemon listens/],
   ])('%j', async (words, message) => {
     const { exitCode, stdout, stderr } = await call(...words);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
@@ -278,14 +283,16 @@ describe.skipIf(noNamespaces !== null)(titled('verify refuses in one line', noNa
     expect(stderr.replace(/\n\(run 'bindspec verify --help'.*/, '').trimEnd()).not.toContain('\n');
   });
 
-  test.skipIf(withoutEngine('docker') !== null)('a socket that does not answer', async () => {
-    const { exitCode, stdout, stderr } = await call('web', '--engine', 'docker=/no/such.sock');
+  test('a socket that does not answer', needs(withoutEngine('docker')), async () => {
+    const socket = path.join(folder(), 'docker.sock');
+    writeFileSync(socket, '');
+    const { exitCode, stdout, stderr } = await call('web', '--engine', `docker=${socket}`);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
-    expect(stderr).toMatch(/^bindspec: docker at unix:\/\/\/no\/such\.sock does not answer: [^\n]+; [^\n]+$/);
+    expect(stderr).toMatch(new RegExp(`^bindspec: docker at unix://${socket} does not answer: [^\\n]+; [^\\n]+$`));
   });
 });
 
-describe.skipIf(noNamespaces !== null)(titled('verify does not take', noNamespaces), () => {
+describe('verify does not take', needs(noNamespaces, installed('bash', 'bash')), () => {
   let held: ReturnType<typeof hold>;
   let plain: ReturnType<typeof hold>;
   beforeAll(async () => {
@@ -302,8 +309,8 @@ describe.skipIf(noNamespaces !== null)(titled('verify does not take', noNamespac
 
   /** A process in a network of its own. */
   function hold(name: string) {
-    const [file, ...words] = [...LOOPBACK_ONLY, 'bash', '-c', `echo ready; exec -a ${name} sleep 60`];
-    return execa(file, words, { reject: false, stdin: 'ignore', timeout: 60_000 });
+    const [file, ...words] = [...LOOPBACK_ONLY, 'bash', '-c', `echo ready; exec -a ${name} sleep 3600`];
+    return execa(file, words, { reject: false, stdin: 'ignore', timeout: MINUTES });
   }
 
   /** Clients of both engines that say they have a container at an address, which the process they name does not have. */
@@ -350,8 +357,7 @@ describe.skipIf(noNamespaces !== null)(titled('verify does not take', noNamespac
   });
 });
 
-const unprivileged = noNamespaces ?? (isRoot ? null : 'only root can act as an ordinary user');
-describe.skipIf(unprivileged !== null)(titled('verify as an ordinary user', unprivileged), () => {
+describe('verify as an ordinary user', needs(noNamespaces, notRoot, installed('setpriv', 'util-linux')), () => {
   const NOBODY = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
   const call = (pid: number | undefined) =>
     bindspec(['verify', '--pid', String(pid)], { before: [...LOOPBACK_ONLY, ...NOBODY] });
@@ -360,7 +366,7 @@ describe.skipIf(unprivileged !== null)(titled('verify as an ordinary user', unpr
     const program = "require('net').createServer().listen(80, '127.0.0.1', () => console.log('listening'))";
     const inside = ['sh', '-c', 'ip link set lo up && exec "$0" "$@"', process.execPath, '-e', program];
     const [file = '', ...words] = [...NOBODY, 'unshare', '--user', '--map-root-user', '--net', ...inside];
-    const held = execa(file, words, { reject: false, stdin: 'ignore', timeout: 60_000 });
+    const held = execa(file, words, { reject: false, stdin: 'ignore', timeout: MINUTES });
     try {
       await once(held.stdout, 'data');
       const { exitCode, stdout, stderr } = await call(held.pid);

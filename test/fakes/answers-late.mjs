@@ -3,5 +3,5 @@ import { hello, requests, results, say } from './_agent.mjs';
 
 hello();
 requests(({ id, operations }) =>
-  setTimeout(() => say({ id, results: results(operations) }), Number(process.argv[2] ?? '8000')),
+  setTimeout(() => say({ id, results: results(operations) }), Number(process.argv[2] ?? '3600000')),
 );

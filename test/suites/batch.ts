@@ -3,6 +3,7 @@ import { LabUnavailable, type LabKind } from '../../src/lab/lab.ts';
 import type { CellRecord } from '../../src/record/record.ts';
 import { run } from '../../src/runner/run.ts';
 import { AGENT } from '../support/namespace.ts';
+import type { Lack } from '../support/needs.ts';
 
 /** Long enough for every test that vitest has selected to have asked; they all begin side by side. */
 const GATHER = 200;
@@ -42,7 +43,6 @@ export class Batch {
           patience: 500,
           fresh: false,
           failFast: false,
-          grace: 20_000,
           agentCommand: [process.execPath, AGENT],
           known: () => [],
           signal: new AbortController().signal,
@@ -59,13 +59,13 @@ export class Batch {
   }
 }
 
-/** Why a kind of lab can't be had here, or null. */
-export async function unavailable(kind: LabKind): Promise<string | null> {
+/** A kind of lab that can be had here. */
+export async function unavailable(kind: LabKind): Promise<Lack | null> {
   try {
     await (await kind.open()).close();
     return null;
   } catch (error) {
-    if (error instanceof LabUnavailable) return `${error.message}; ${error.enable}`;
+    if (error instanceof LabUnavailable) return { need: 'namespaces', reason: error.message, enable: error.enable };
     throw error;
   }
 }

@@ -16,6 +16,7 @@ import { execaSync } from 'execa';
 import { programEntries } from '../../src/bundle/rootfs.ts';
 import { findProgram } from '../../src/lab/programs.ts';
 import { ROOT } from './docs.ts';
+import { firstLack, installed, type Lack } from './needs.ts';
 
 /** The image that docker/Dockerfile begins with. */
 export const BASE =
@@ -25,14 +26,17 @@ const BUSYBOX = findProgram('busybox');
 const NPM = npmFolder();
 const TOOLS = ['sh', 'mkdir', 'chmod', 'cp', 'rm', 'ls', 'cat'];
 
-/** What keeps an image like the base from being made of this machine's programs, or null. */
-export const noBase: string | null = reason();
+/** The programs of this machine that an image like the base is made of, and the packages in the cache of npm. */
+export const noBase: Lack | null = firstLack(
+  installed('busybox', 'busybox-static'),
+  installed('npm', 'npm'),
+  notCached(),
+);
 
-function reason(): string | null {
-  if (BUSYBOX === null) return 'busybox is not installed: apt-get install busybox-static';
-  if (NPM === null) return 'npm is not installed';
+function notCached(): Lack | null {
   const lacking = lockedTarballs().filter((file) => !existsSync(path.join(cacheFolder(), file)));
-  return lacking.length === 0 ? null : `the cache of npm lacks ${lacking.length} packages: npm ci`;
+  if (lacking.length === 0) return null;
+  return { need: 'npm-cache', reason: `the cache of npm lacks ${lacking.length} packages`, enable: 'npm ci' };
 }
 
 /**

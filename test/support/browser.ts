@@ -3,11 +3,12 @@ import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { CHROMIUM } from '../../tools/browser.ts';
 import { noNamespaces } from './namespace.ts';
+import type { Lack } from './needs.ts';
 
-/** Why tests with a browser can't run here, with the line that mends it, or null. */
-export const noBrowser: string | null = existsSync(CHROMIUM)
+/** A browser, in a network namespace of its own. */
+export const noBrowser: Lack | null = existsSync(CHROMIUM)
   ? noNamespaces
-  : `${CHROMIUM} is not there: apt-get install chromium`;
+  : { need: 'chromium', reason: `${CHROMIUM} is not there`, enable: 'apt-get install chromium' };
 
 /** A page of a file, and what went wrong on it: errors, and requests for anything but the file. */
 export interface Opened {

@@ -1,8 +1,9 @@
 import { engineMissing } from '../../src/engine/host/engine-host.ts';
 import type { EngineName } from '../../src/engine/engine.ts';
+import type { Lack } from './needs.ts';
 
-/** Why tests with a real engine can't run here, with the line that mends it, or null. */
-export function withoutEngine(engine: EngineName): string | null {
+/** A real engine, on a host that is made for it. */
+export function withoutEngine(engine: EngineName): Lack | null {
   const missing = engineMissing(engine);
-  return missing === null ? null : `${missing.reason}; ${missing.enable}`;
+  return missing === null ? null : { need: engine, ...missing };
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
-import { isRoot } from './namespace.ts';
+import { isRoot } from './needs.ts';
 
 /** Holds the namespaces that some words make until the test ends, and returns the words that enter them. */
 export async function holdNamespaces(make: readonly string[]): Promise<string[]> {

@@ -3,11 +3,12 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { EngineHost } from '../../src/engine/host/engine-host.ts';
+import { paced } from '../../src/process/pace.ts';
 
 const CLI = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
 
 /** Starts a command on the host of an engine, as that sees it. */
-export function onHost(host: EngineHost, words: readonly string[], limit = 120_000) {
+export function onHost(host: EngineHost, words: readonly string[], limit = paced(120_000)) {
   const [file = '', ...rest] = [...host.inside, 'NO_COLOR=1', ...words];
   return execa(file, rest, { reject: false, stdin: 'ignore', timeout: limit, maxBuffer: 50_000_000, detached: true });
 }

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import process from 'node:process';
 import { hostFacts } from '../../src/lab/host.ts';
 import type { Lab, LabKind } from '../../src/lab/lab.ts';
-import { isRoot, LOOPBACK_ONLY } from './namespace.ts';
+import { LOOPBACK_ONLY } from './namespace.ts';
+import { isRoot } from './needs.ts';
 
 /** The host lab, but in a network namespace of its own with nothing but loopback, so that its traffic stays there. */
 export const loopbackLab = loopbackLabWith();

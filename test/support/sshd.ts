@@ -4,21 +4,21 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { folder } from './cli.ts';
-import { isRoot } from './namespace.ts';
 import { until } from './waiting.ts';
+import { firstLack, notRoot, installed, type Lack } from './needs.ts';
 
 const SSHD = '/usr/sbin/sshd';
 /** Above every port that a lab gives to its cells. */
 const PORT = 40_022;
 
-/** Why no ssh server can be started here, or null. */
-export const noSshd: string | null = reason();
-
-function reason(): string | null {
-  if (!isRoot) return 'sshd must be started by root';
-  if (!existsSync(SSHD)) return 'sshd is not installed: apt-get install openssh-server';
-  return spawnSync('ssh', ['-V']).error ? 'ssh is not installed: apt-get install openssh-client' : null;
-}
+/** A server of ssh, which root must start, and a client. */
+export const noSshd: Lack | null = firstLack(
+  existsSync(SSHD)
+    ? null
+    : { need: 'sshd', reason: `${SSHD} is not there`, enable: 'apt-get install openssh-server openssh-client' },
+  installed('ssh', 'openssh-client'),
+  notRoot,
+);
 
 /**
  * Starts an ssh server on the loopback of the namespaces that some words enter, with keys and a configuration of its own,

@@ -1,7 +1,8 @@
 import { stackNamed } from '../../src/stack/index.ts';
+import type { Lack } from './needs.ts';
 
-/** Why the tests of a stack can't run here, with the line that mends it, or null. */
-export async function withoutStack(name: string): Promise<string | null> {
+/** Another network stack, which was prepared. */
+export async function withoutStack(name: string): Promise<Lack | null> {
   const missing = await (await stackNamed(name)).missing();
-  return missing === null ? null : `${missing.reason}; ${missing.enable}`;
+  return missing === null ? null : { need: name, ...missing };
 }

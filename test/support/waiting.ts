@@ -1,12 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import process from 'node:process';
 import { setTimeout as after } from 'node:timers/promises';
+import { Deadline } from '../../src/process/pace.ts';
+
+/** What is waited for comes sooner on a quiet machine, in milliseconds. */
+const GENEROUS = 20_000;
 
 /** Waits until something is so. @throws Error when it is not so within a generous time. */
-export async function until(what: string, so: () => boolean | Promise<boolean>, within = 20_000): Promise<void> {
-  const deadline = Date.now() + within;
+export async function until(what: string, so: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = new Deadline(GENEROUS);
   while (!(await so())) {
-    if (Date.now() > deadline) throw new Error(`waited in vain: ${what}`);
+    if (deadline.passed) throw new Error(`waited in vain: ${what}`);
     await after(10);
   }
 }

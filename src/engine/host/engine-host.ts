@@ -23,6 +23,7 @@ import { outerPid } from './pids.ts';
 import { expectLine, holders, runText, CREATION_DEADLINE, DAEMON_DEADLINE } from './held.ts';
 import { joinEngine } from './joined.ts';
 import { LAN_INTERFACE, PLACES, wireSwitch, type Place } from './topology.ts';
+import { Deadline } from '../../process/pace.ts';
 
 const PAUSE = 50;
 
@@ -197,9 +198,9 @@ async function startDaemon(command: readonly string[], inside: readonly string[]
   daemon.once('exit', () => {
     over = true;
   });
-  const deadline = Date.now() + DAEMON_DEADLINE;
+  const deadline = new Deadline(DAEMON_DEADLINE);
   for (;;) {
-    if (over || Date.now() > deadline) {
+    if (over || deadline.passed) {
       daemon.kill('SIGKILL');
       throw notStarting(last);
     }

@@ -2,12 +2,13 @@ import { execa } from 'execa';
 import type { HeldShell } from '../../lab/held-shell.ts';
 import { makeWritable, readOnlyMount, unsetIn, whyUnset } from '../../lab/namespace-settings.ts';
 import type { Holder } from '../../lab/netns-topology.ts';
+import { paced } from '../../process/pace.ts';
 import { EngineFailed, EngineUnavailable } from '../engine.ts';
 import { hold, type Place } from './topology.ts';
 
-/** Namespaces take some tens of milliseconds; a machine that needs longer than this has something else wrong. */
+/** Namespaces take some tens of milliseconds; a quiet machine that needs longer than this has something else wrong. */
 export const CREATION_DEADLINE = 20_000;
-/** A daemon is up in a second; one that needs longer than this has something else wrong. */
+/** A daemon is up in a second; one that needs longer than this on a quiet machine has something else wrong. */
 export const DAEMON_DEADLINE = 30_000;
 
 const MEND = 'run it as root on Linux, with iproute2';
@@ -58,7 +59,7 @@ export async function runText(inside: readonly string[], text: string, more: Rea
   const sets = Object.entries(more).map(([name, value]) => `${name}=${value}`);
   const { failed, stdout, stderr } = await execa(file, [...words, ...sets, 'sh', '-c', text], {
     reject: false,
-    timeout: DAEMON_DEADLINE,
+    timeout: paced(DAEMON_DEADLINE),
     detached: true,
     stdin: 'ignore',
   });

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { HeldShell } from '../../lab/held-shell.ts';
 import { whyUnset } from '../../lab/namespace-settings.ts';
 import { EngineFailed, EngineUnavailable, type Engine, type EngineName } from '../engine.ts';
@@ -11,11 +11,12 @@ import { guestOf, type Guest } from './guest.ts';
 import { idleImage } from './idle-image.ts';
 import { outerPid, outsideOf, running } from './pids.ts';
 import { GUEST_INTERFACE, SUBNET, SUBNET6, wireGuest, type Place } from './topology.ts';
+import { Deadline } from '../../process/pace.ts';
 
 /** What the errors of ICMP are limited by, as everywhere else: a refusal would be silence at random. */
 const LIMITS = ['ipv4/icmp_ratelimit', 'ipv4/icmp_msgs_per_sec', 'ipv4/icmp_msgs_burst', 'ipv6/icmp/ratelimit'];
 const LIFTED = [0, 100_000, 100_000, 0];
-/** A process of a container that was started is there within this time, in milliseconds. */
+/** A process of a container that was started is there within this time on a quiet machine, in milliseconds. */
 const APPEARANCE = 5000;
 const PAUSE = 50;
 
@@ -41,12 +42,11 @@ export async function joinEngine(name: EngineName, socket: string): Promise<Engi
 /** An engine that answers at a socket, and may be joined as far as can be told from outside. @throws EngineUnavailable */
 export async function engineAt(name: EngineName, socket: string): Promise<Engine> {
   const where = placeOf(socket);
+  const engine = engineNamed(`${name}=${socket}`);
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
     throw new EngineUnavailable('only root of a Linux machine can join an engine', 'run it with sudo');
   }
-  if (!existsSync(socket)) throw new EngineUnavailable(`there is no socket ${socket}`, 'look where its daemon listens');
   if (listensHere(socket)) throw inMachine(where);
-  const engine = engineNamed(`${name}=${socket}`);
   const { rootless } = await engine.facts();
   if (!rootless) return engine;
   const mend = `take --engine ${name}, for which one is made`;
@@ -120,7 +120,7 @@ async function processOnHost(engine: Engine, guest: Guest, lab: string): Promise
   // A time that no other process sleeps, to tell it from them in whatever pid namespace it is.
   const command = ['/bin/sleep', String(randomInt(1_000_000_000, 2_000_000_000))];
   await guest.engine.run({ name: 'host', image: lab, networks: ['host'], command });
-  for (const deadline = Date.now() + APPEARANCE; Date.now() < deadline;) {
+  for (const deadline = new Deadline(APPEARANCE); !deadline.passed;) {
     const [pid] = running(command);
     if (pid !== undefined) return pid;
     await new Promise((resolve) => {

@@ -1,10 +1,11 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { z } from 'zod';
+import { Deadline } from '../../process/pace.ts';
 import type { Family } from '../../protocol/messages.ts';
 import type { AgentProcess } from '../../runner/agent-process.ts';
 import { HarnessError } from '../../verdict/harness-error.ts';
 
-/** How long Node.js may take to tell its interfaces, and how often that is looked at, in milliseconds. */
+/** How long Node.js may take to tell its interfaces on a quiet machine, and how often that is looked at, in milliseconds. */
 const DEADLINE = 10_000;
 const LOOK_EVERY = 20;
 
@@ -21,9 +22,9 @@ export async function interfacesOf(agent: AgentProcess, node: string): Promise<I
   const args = ['-e', 'process.stdout.write(JSON.stringify(os.networkInterfaces()))'];
   const [started] = await agent.ask([{ op: 'spawn', as: 'interfaces', command: node, args }], false);
   if (started?.outcome !== 'ok') throw new HarnessError(`${node} could not be started there: ${started?.outcome}`);
-  for (const deadline = Date.now() + DEADLINE; ; await after(LOOK_EVERY)) {
+  for (const deadline = new Deadline(DEADLINE); ; await after(LOOK_EVERY)) {
     const [output] = await agent.ask([{ op: 'output', on: 'interfaces' }], false);
-    if (output?.exit === undefined && Date.now() < deadline) continue;
+    if (output?.exit === undefined && !deadline.passed) continue;
     await agent.ask([{ op: 'kill', on: 'interfaces' }], false);
     return parse(output?.data ?? '');
   }

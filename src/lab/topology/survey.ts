@@ -8,9 +8,8 @@ import { HOST_OF, isInterface } from './file.ts';
 import { interfacesOf, type Interfaces } from './interfaces.ts';
 import type { NAMED_KINDS } from './schema.ts';
 import type { Topology, TopologyHost } from './topology.ts';
+import { Deadline } from '../../process/pace.ts';
 
-/** A host may be on the other side of the world and its Node.js cold, but not slower than this, in milliseconds. */
-const GRACE = 20_000;
 /** How often an address that is not there yet is looked at again, in milliseconds. */
 const LOOK_AGAIN = 100;
 
@@ -26,7 +25,7 @@ export interface Survey {
 
 /**
  * Meets an agent on each host, and has it bind the addresses that the topology says are that host's.
- * `settle` is how long, in milliseconds, an address may take until it can be used.
+ * `settle` is how long, in milliseconds on a quiet machine, an address may take until it can be used.
  * @throws LabUnavailable that says which host can't be used and why, or which address is not where it should be
  */
 export async function survey(topology: Topology, settle = 0): Promise<Survey> {
@@ -127,7 +126,6 @@ function meet(host: TopologyHost, words: readonly string[]): Promise<{ agent: Ag
   return AgentProcess.start({
     command: [...command, ...words],
     title: `the agent on ${host.title}`,
-    grace: GRACE,
     ender: [...command, 'end'],
   });
 }
@@ -147,9 +145,9 @@ function addressesOn(name: HostName, { addresses }: Topology) {
 
 /** The same, asked again for so long while the address is not there yet: a new one of IPv6 is looked for on the link first. */
 async function bindSettled(agent: AgentProcess, family: Family, address: string, settle: number): Promise<string> {
-  for (const deadline = Date.now() + settle; ; await after(LOOK_AGAIN)) {
+  for (const deadline = new Deadline(settle); ; await after(LOOK_AGAIN)) {
     const outcome = await bind(agent, family, address);
-    if (outcome !== 'EADDRNOTAVAIL' || Date.now() >= deadline) return outcome;
+    if (outcome !== 'EADDRNOTAVAIL' || deadline.passed) return outcome;
   }
 }
 

@@ -7,6 +7,7 @@ import { familyReached, listenerName } from '../listeners.ts';
 import { PEER, type Crew } from './crew.ts';
 import { callerKind, firstKind, secondKind } from './kinds.ts';
 import type { PortBlocks } from './port-block.ts';
+import { paced } from '../../process/pace.ts';
 
 /**
  * How long sockets may take to get into their state, in milliseconds. It is a matter of less than one, but on a busy
@@ -78,7 +79,7 @@ async function accept(
   const [called] = await crew.ask('peer', batchOf(specs, callerKind, ports, name));
   const refused = answersOf(called, specs.length).find((answer) => answer !== 'ok');
   if (refused !== undefined) throw new HarnessError(`a first socket can't be made accepted: ${refused}`);
-  await crew.ask('first', { op: 'batch-accept', on: name, within: WITHIN }, awaiting(name, 'ESTABLISHED'));
+  await crew.ask('first', { op: 'batch-accept', on: name, within: paced(WITHIN) }, awaiting(name, 'ESTABLISHED'));
   return [name];
 }
 
@@ -91,7 +92,13 @@ async function connect(crew: Crew, name: string, state: string, specs: readonly 
   }
   const takes = [...counts].map(
     ([family, count]) =>
-      ({ op: 'batch-take', on: listenerName(PEER, family), as: `${name}/${family}`, count, within: WITHIN }) as const,
+      ({
+        op: 'batch-take',
+        on: listenerName(PEER, family),
+        as: `${name}/${family}`,
+        count,
+        within: paced(WITHIN),
+      }) as const,
   );
   const peers = takes.map(({ as }) => as);
   const leave = peers.map((on): Operation => ({ op: 'batch-close', on, how: 'leave' }));
@@ -113,7 +120,7 @@ async function connect(crew: Crew, name: string, state: string, specs: readonly 
 }
 
 function awaiting(on: string, state: string): Operation {
-  return { op: 'batch-await', on, state, within: WITHIN };
+  return { op: 'batch-await', on, state, within: paced(WITHIN) };
 }
 
 /** Binds the second socket of each pair, and listens, and closes it at once. Returns an answer for each pair. */

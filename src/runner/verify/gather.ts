@@ -11,8 +11,6 @@ import { makeNeighbour } from './neighbour.ts';
 import { readTables } from './read-tables.ts';
 import { tryOnce } from './try.ts';
 
-/** How long an agent may take to start and to answer, in milliseconds. */
-const GRACE = 10_000;
 /** How many ports are tried at a time. */
 const AT_A_TIME = 8;
 
@@ -43,7 +41,6 @@ export async function gather(request: Request): Promise<Gathered> {
     const { agent, hello } = await AgentProcess.start({
       command: [...enter, ...agentCommand()],
       title: `the agent ${title}`,
-      grace: GRACE,
     });
     agents.push(agent);
     return { agent, network: hello.networkNamespace };

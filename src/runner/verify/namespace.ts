@@ -2,6 +2,7 @@ import { existsSync, readlinkSync, statfsSync } from 'node:fs';
 import process from 'node:process';
 import { execa } from 'execa';
 import { onPath } from '../../lab/programs.ts';
+import { paced } from '../../process/pace.ts';
 
 /** A container, process or namespace can't be looked into; the message says why and what to do. */
 export class NotVerifiable extends Error {
@@ -22,7 +23,7 @@ export interface Namespace {
 /** What the kernel calls the file system of namespaces (linux/magic.h). */
 const NSFS_MAGIC = 0x6e_73_66_73;
 
-/** Entering a namespace takes some milliseconds. */
+/** Entering a namespace takes some milliseconds; on a quiet machine never longer than this, in milliseconds. */
 const DEADLINE = 10_000;
 
 /** The network namespace of a process. @throws NotVerifiable */
@@ -65,7 +66,6 @@ function checkSystem(): void {
         'run it where the engine runs (of Docker Desktop and podman machine that is their virtual machine)',
     );
   }
-  if (!onPath('nsenter')) throw new NotVerifiable("the program 'nsenter' is not installed: apt-get install util-linux");
 }
 
 /** An ordinary user owns namespaces only within a user namespace, which has to be entered as well. */
@@ -80,15 +80,19 @@ function isOtherUserNamespace(pid: number): boolean {
 }
 
 async function checkEntering(enter: readonly string[], what: string): Promise<void> {
+  if (!onPath('nsenter')) throw new NotVerifiable("the program 'nsenter' is not installed: apt-get install util-linux");
   const [file = '', ...words] = enter;
+  const timeout = paced(DEADLINE);
   const { failed, stderr, timedOut } = await execa(file, [...words, 'true'], {
     reject: false,
-    timeout: DEADLINE,
+    timeout,
     stdin: 'ignore',
     env: { LC_ALL: 'C' },
   });
   if (!failed) return;
-  const complaint = timedOut ? `no answer within ${DEADLINE / 1000} s` : (stderr.trim().split('\n')[0] ?? '');
+  const complaint = timedOut
+    ? `no answer within ${Math.round(timeout / 1000)} s`
+    : (stderr.trim().split('\n')[0] ?? '');
   const why = complaint.replace(/^nsenter: /, '') || 'no reason given';
   const advice = /permitted|denied/i.test(why) ? ': run it as the user the container is of, or with sudo' : '';
   throw new NotVerifiable(`${what} can't be entered (${why})${advice}`);

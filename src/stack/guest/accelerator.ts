@@ -2,6 +2,7 @@ import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'n
 import path from 'node:path';
 import { execa } from 'execa';
 import { cacheFolder } from '../cache.ts';
+import { paced } from '../../process/pace.ts';
 
 const DEVICE = '/dev/kvm';
 /** With a working KVM a kernel is up, and panics for want of files, in less than a second. */
@@ -61,7 +62,7 @@ async function tryKvm(kernel: string): Promise<boolean> {
   ];
   const { exitCode } = await execa('setpriv', ['--pdeathsig', 'KILL', 'qemu-system-x86_64', ...words], {
     reject: false,
-    timeout: TRIAL,
+    timeout: paced(TRIAL),
     // Asked to end, qemu ends as if all were well.
     killSignal: 'SIGKILL',
     stdio: 'ignore',

@@ -10,8 +10,9 @@ import { MODULES, REQUEST } from './init.ts';
 import { readResults, type Order } from './messages.ts';
 import type { Module } from './modules.ts';
 import { ALL_LINES, FIRST_SOCKET } from './qemu.ts';
+import { Deadline } from '../../process/pace.ts';
 
-/** How long a machine may take until its first process runs, in milliseconds; emulated it is a matter of seconds. */
+/** How long a machine may take until its first process runs, in milliseconds on a quiet host; emulated it takes seconds. */
 const BOOT_DEADLINE = 120_000;
 /** How much of a console is kept, and how much of it is told of a kernel that failed, in characters. */
 const CONSOLE_KEPT = 20_000;
@@ -118,7 +119,7 @@ async function follow(plan: GuestPlan, request: GuestRequest, child: Child): Pro
   let odd: Error | null = null;
   let progress = readResults(received);
   const onEnd = () => child.kill('SIGKILL');
-  const boot = setTimeout(onEnd, BOOT_DEADLINE);
+  const booted = new Deadline(BOOT_DEADLINE).whenPassed(onEnd);
   result?.on('data', (chunk: Buffer) => {
     received = Buffer.concat([received, chunk]);
     try {
@@ -126,14 +127,14 @@ async function follow(plan: GuestPlan, request: GuestRequest, child: Child): Pro
     } catch (error) {
       odd = error as Error;
     }
-    if (progress.ready) clearTimeout(boot);
+    if (progress.ready) booted();
     // The output came before the result; what is left of it is read to the end of its stream.
     if (progress.outcome || progress.died !== null || odd) onEnd();
   });
   if (request.signal.aborted) onEnd();
   request.signal.addEventListener('abort', onEnd, { once: true });
   await child;
-  clearTimeout(boot);
+  booted();
   request.signal.removeEventListener('abort', onEnd);
   await Promise.all([stdout, stderr].map((stream) => ended(stream)));
 

@@ -46,12 +46,14 @@ export async function kernelStack(variant: string | undefined): Promise<Stack> {
       },
     },
     async missing(): Promise<Missing | null> {
+      // A file that was named is looked at first: with a wrong one nothing that is installed would help.
+      const kernel = ofUser ? find() : null;
       if (process.platform !== 'linux' || process.arch !== 'x64') {
         return { reason: "the guest is made of this machine's Node", enable: 'run it on Linux on x64' };
       }
       if (!onPath(QEMU)) return { reason: `${QEMU} is not here`, enable: aptLine(PACKAGES) };
       if (!onPath('setpriv')) return { reason: 'setpriv is not here', enable: 'apt-get install util-linux' };
-      return find() ? null : { reason: `Linux ${variant} is not prepared`, enable: prepare };
+      return (kernel ?? find()) ? null : { reason: `Linux ${variant} is not prepared`, enable: prepare };
     },
     async plan(): Promise<Fetch[]> {
       const fetches: Fetch[] = onPath(QEMU) ? [] : [{ what: 'qemu', from: 'apt', bytes: await aptSize(PACKAGES) }];

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { execaSync } from 'execa';
+import { paced } from '../../process/pace.ts';
 
 /** How a compressed module is decompressed, by the ending of its name. */
 const DECOMPRESS: Readonly<Record<string, readonly [string, ...string[]]>> = {
@@ -45,7 +46,7 @@ function decompressed(file: string): Buffer {
   const how = DECOMPRESS[path.extname(file)];
   if (!how) return readFileSync(file);
   const [program, ...words] = how;
-  return Buffer.from(execaSync(program, [...words, file], { encoding: 'buffer', timeout: 30_000 }).stdout);
+  return Buffer.from(execaSync(program, [...words, file], { encoding: 'buffer', timeout: paced(30_000) }).stdout);
 }
 
 /** What a module says in its own section of information that it needs: `depends=a,b`, ended by a zero byte. */

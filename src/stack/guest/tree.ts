@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { execaSync } from 'execa';
 import { FILE, FOLDER, PROGRAM, type Entry } from './cpio.ts';
+import { paced } from '../../process/pace.ts';
 
 /** A file of the guest: what it is made of, and whether it is a program. */
 interface Planned {
@@ -68,7 +69,11 @@ export class Tree {
 
 /** The files of the libraries that a program is linked with; none for a static one. */
 function librariesOf(program: string): string[] {
-  const { stdout, failed } = execaSync('ldd', [program], { reject: false, timeout: 10_000, env: { LC_ALL: 'C' } });
+  const { stdout, failed } = execaSync('ldd', [program], {
+    reject: false,
+    timeout: paced(10_000),
+    env: { LC_ALL: 'C' },
+  });
   return failed ? [] : librariesIn(stdout);
 }
 

@@ -4,6 +4,7 @@ import process from 'node:process';
 import { execaSync } from 'execa';
 import { onPath } from '../../lab/programs.ts';
 import { cacheFolder } from '../cache.ts';
+import { paced } from '../../process/pace.ts';
 
 /** A runsc that was found: the program, and its release as the platform's version. */
 export interface Runsc {
@@ -33,7 +34,7 @@ function prepared(): string | null {
 }
 
 function askRelease(program: string): Runsc | null {
-  const { stdout, failed } = execaSync(program, ['--version'], { reject: false, timeout: 10_000 });
+  const { stdout, failed } = execaSync(program, ['--version'], { reject: false, timeout: paced(10_000) });
   // `runsc version release-20240729.0`, or with Debian's own number `0.0~20240729.0`.
   const release = /(\d{8}(?:\.\d+)?)/.exec(stdout ?? '')?.[1];
   return failed || release === undefined ? null : { program, release };

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { StackUnavailable } from '../stack.ts';
+import { paced } from '../../process/pace.ts';
 
 /** No registry needs longer than this for a package, in milliseconds. */
 const DEADLINE = 600_000;
@@ -20,11 +21,11 @@ export async function fetchPackage(spec: string, folder: (version: string) => st
   mkdirSync(partial, { recursive: true });
   try {
     const words = ['pack', spec, '--json', '--ignore-scripts', '--pack-destination', partial];
-    const { failed, stdout, stderr } = await execa('npm', words, { reject: false, timeout: DEADLINE });
+    const { failed, stdout, stderr } = await execa('npm', words, { reject: false, timeout: paced(DEADLINE) });
     if (failed) throw unavailable(spec, stderr ?? '');
     const [{ version, filename }] = packed.parse(JSON.parse(stdout));
     const file = path.join(partial, filename);
-    await execa('tar', ['-xzf', file, '-C', partial, '--strip-components=1'], { timeout: DEADLINE });
+    await execa('tar', ['-xzf', file, '-C', partial, '--strip-components=1'], { timeout: paced(DEADLINE) });
     rmSync(file);
     rmSync(folder(version), { recursive: true, force: true });
     renameSync(partial, folder(version));

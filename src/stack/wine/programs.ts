@@ -4,6 +4,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { execaSync } from 'execa';
 import { cacheFolder } from '../cache.ts';
+import { paced } from '../../process/pace.ts';
 
 /** Where everything of this stack is kept. */
 const HOME = cacheFolder('wine');
@@ -27,7 +28,7 @@ export function findWine(folders: readonly string[] = searched()): WineProgram |
   const find = (name: string) => folders.map((folder) => path.join(folder, name)).find(isProgram);
   const [loader, server] = [find('wine64') ?? find('wine'), find('wineserver')];
   if (loader === undefined || server === undefined) return null;
-  const { stdout, failed } = execaSync(loader, ['--version'], { reject: false, timeout: 10_000 });
+  const { stdout, failed } = execaSync(loader, ['--version'], { reject: false, timeout: paced(10_000) });
   const version = /^wine-(\d+\.\d+(?:\.\d+)?)/m.exec(stdout ?? '')?.[1];
   return failed || version === undefined ? null : { loader, server, version };
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
+import { paced } from '../../../src/process/pace.ts';
 
 const HEADERS = [
   'sys/types.h',
@@ -47,8 +48,8 @@ export async function compiledValues(
     const source = path.join(folder, 'values.c');
     const program = path.join(folder, 'values');
     writeFileSync(source, [...preamble, 'int main(void) {', ...lines, '  return 0;', '}', ''].join('\n'));
-    await execa('cc', [...flags, '-o', program, source], { timeout: 30_000 });
-    const { stdout } = await execa(program, { timeout: 10_000 });
+    await execa('cc', [...flags, '-o', program, source], { timeout: paced(30_000) });
+    const { stdout } = await execa(program, { timeout: paced(10_000) });
     return new Map(
       stdout.split('\n').map((line) => {
         const [value = '', name = ''] = line.split('\t');

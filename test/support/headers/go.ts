@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Lack } from '../needs.ts';
 
 /** Where Debian's golang-golang-x-sys-dev has package unix, whose constants and structures are generated from headers. */
 const FOLDER = '/usr/share/gocode/src/golang.org/x/sys/unix';
@@ -7,7 +8,10 @@ const FOLDER = '/usr/share/gocode/src/golang.org/x/sys/unix';
 /** Go's words for architectures that Node calls otherwise. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64' };
 
-export const goIsThere = existsSync(FOLDER);
+/** Go's constants of other systems. */
+export const noGoHeaders: Lack | null = existsSync(FOLDER)
+  ? null
+  : { need: 'go-headers', reason: `${FOLDER} is not there`, enable: 'apt-get install golang-golang-x-sys-dev' };
 
 /** One field of a structure: where it begins, and how long it is, in bytes. */
 export interface Field {

@@ -1,11 +1,16 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Lack } from '../needs.ts';
 
 /** Where Debian's librust-libc-dev has the libc crate, whose constants its authors test against the systems' headers. */
 const REGISTRY = '/usr/share/cargo/registry';
 const FOLDER = folder();
 
-export const rustIsThere = FOLDER !== null;
+/** Rust's constants of other systems. */
+export const noRustHeaders: Lack | null =
+  FOLDER === null
+    ? { need: 'rust-headers', reason: `there is no libc in ${REGISTRY}`, enable: 'apt-get install librust-libc-dev' }
+    : null;
 
 /** The files of a system, the general ones first: what a later one has is what holds. */
 const FILES: Readonly<Record<string, readonly string[]>> = {

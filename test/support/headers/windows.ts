@@ -1,16 +1,18 @@
 import { existsSync } from 'node:fs';
 import { execa } from 'execa';
-import { onPath } from '../../../src/lab/programs.ts';
+import { firstLack, noCompiler, type Lack } from '../needs.ts';
 import { compiledValues } from './c.ts';
 
 /** Where Debian has MinGW's headers of Windows. */
 const MINGW = '/usr/share/mingw-w64/include';
 
-const missing = [...(onPath('cc') ? [] : ['gcc', 'libc6-dev']), ...(existsSync(MINGW) ? [] : ['mingw-w64-common'])];
-
-/** Why Windows' headers can't be asked here, with the line that mends it, or null. */
-export const noWindowsHeaders =
-  missing.length === 0 ? null : `the headers of Windows can't be compiled: apt-get install ${missing.join(' ')}`;
+/** The headers of Windows, and a compiler that reads them. */
+export const noWindowsHeaders: Lack | null = firstLack(
+  noCompiler,
+  existsSync(MINGW)
+    ? null
+    : { need: 'windows-headers', reason: `${MINGW} is not there`, enable: 'apt-get install mingw-w64-common' },
+);
 
 const HEADERS = [
   'winsock2.h',

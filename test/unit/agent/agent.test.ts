@@ -10,10 +10,13 @@ import { setTimeout as after } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Hello, Operation, OperationName, Result } from '../../../src/protocol/messages.ts';
 import { AgentProcess } from '../../../src/runner/agent-process.ts';
-import { AGENT, isRoot, LOOPBACK_ONLY, noNamespaces, titled } from '../../support/namespace.ts';
+import { AGENT, LOOPBACK_ONLY, noNamespaces } from '../../support/namespace.ts';
 import { runs, until } from '../../support/waiting.ts';
+import { installed, needs, notRoot } from '../../support/needs.ts';
+import { paced } from '../../../src/process/pace.ts';
 
-const LONG = 10_000;
+/** For what comes, and for what does not, in milliseconds. */
+const LONG = paced(10_000);
 const SHORT = 60;
 
 let agent: AgentProcess;
@@ -24,7 +27,6 @@ const start = (...words: string[]) =>
   AgentProcess.start({
     command: [...LOOPBACK_ONLY, process.execPath, AGENT, ...words],
     title: 'the agent',
-    grace: LONG,
   });
 const ask = (...operations: Operation[]) => agent.ask(operations, false);
 const outcomes = async (...operations: Operation[]) => (await ask(...operations)).map(({ outcome }) => outcome);
@@ -52,7 +54,7 @@ const connect = (on: string, port: number, address = '127.0.0.1'): Operation => 
   within: LONG,
 });
 
-describe.skipIf(noNamespaces !== null)(titled('an agent on the real kernel', noNamespaces), () => {
+describe('an agent on the real kernel', needs(noNamespaces), () => {
   beforeAll(async () => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'bindspec-agent-'));
     ({ agent, hello } = await start());
@@ -541,7 +543,7 @@ describe.skipIf(noNamespaces !== null)(titled('an agent on the real kernel', noN
   });
 
   it('ends programs at a reset', async () => {
-    const [started] = await ask({ op: 'spawn', as: 'p', command: 'sleep', args: ['60'] });
+    const [started] = await ask({ op: 'spawn', as: 'p', command: 'sleep', args: ['3600'] });
     await clean();
     await until('it has ended', () => !runs(started?.pid ?? 0));
   });
@@ -553,7 +555,7 @@ describe.skipIf(noNamespaces !== null)(titled('an agent on the real kernel', noN
     );
     await expect(ask(udp('c'))).rejects.toThrow("there is a socket 'c' already");
     expect(await outcomes({ op: 'accept', on: 'l', as: 's', within: LONG })).toEqual(['ok']);
-    const sleep: Operation = { op: 'spawn', as: 'p', command: 'sleep', args: ['60'] };
+    const sleep: Operation = { op: 'spawn', as: 'p', command: 'sleep', args: ['3600'] };
     const [started] = await ask(sleep);
     await expect(ask(sleep)).rejects.toThrow("there is a program 'p' already");
     await clean();
@@ -561,7 +563,7 @@ describe.skipIf(noNamespaces !== null)(titled('an agent on the real kernel', noN
   });
 
   it('ends a program that is just being started when everything is reset', async () => {
-    const spawning = ask({ op: 'spawn', as: 'p', command: 'sleep', args: ['60'] });
+    const spawning = ask({ op: 'spawn', as: 'p', command: 'sleep', args: ['3600'] });
     const reset = clean();
     const [started] = await spawning.catch(() => []);
     await reset;
@@ -653,13 +655,13 @@ describe.skipIf(noNamespaces !== null)(titled('an agent on the real kernel', noN
   });
 });
 
-describe.skipIf(noNamespaces !== null)(titled("an agent's end", noNamespaces), () => {
-  const sleep: Operation = { op: 'spawn', as: 'p', command: 'sleep', args: ['60'] };
+describe("an agent's end", needs(noNamespaces), () => {
+  const sleep: Operation = { op: 'spawn', as: 'p', command: 'sleep', args: ['3600'] };
 
   it('at the end of stdin releases every socket and ends every program, whatever it waits for', async () => {
     const { agent: ending, hello: ended } = await start();
     const [, , started] = await ending.ask([udp('a'), bind('a', 4001), sleep], false);
-    const waiting = ending.ask([{ op: 'recv', on: 'a', within: 60_000 }], false).catch((error: unknown) => error);
+    const waiting = ending.ask([{ op: 'recv', on: 'a', within: 3_600_000 }], false).catch((error: unknown) => error);
     await ending.end();
     expect(runs(ended.pid)).toBe(false);
     await until('the program has ended', () => !runs(started?.pid ?? 0));
@@ -689,13 +691,12 @@ describe.skipIf(noNamespaces !== null)(titled("an agent's end", noNamespaces), (
     await until('the program has ended', () => !runs(results[0]?.pid ?? 0));
   });
 
-  it('counts an internet socket that it does not know of', async () => {
+  it('counts an internet socket that it does not know of', needs(installed('bash', 'bash')), async () => {
     const [command = '', ...words] = LOOPBACK_ONLY;
     const inherit = ['bash', '-c', 'exec 9<>/dev/udp/127.0.0.1/4001; exec "$0" "$@"', process.execPath, AGENT];
     const { agent: ending } = await AgentProcess.start({
       command: [command, ...words, ...inherit],
       title: 'the agent',
-      grace: LONG,
     });
     expect(await ending.ask([udp('a'), tcp('b', 'inet6'), { op: 'reset' }], false)).toMatchObject([
       { outcome: 'ok' },
@@ -705,7 +706,7 @@ describe.skipIf(noNamespaces !== null)(titled("an agent's end", noNamespaces), (
     await ending.end();
   });
 
-  it.runIf(isRoot)('as another user it is that user, and its sockets are counted too', async () => {
+  it('as another user it is that user, and its sockets are counted too', needs(notRoot), async () => {
     const { agent: other, hello: greeting } = await start('65534');
     expect(greeting).toMatchObject({ uid: 65_534, networkNamespace: expect.stringMatching(/^net:/) });
     expect((await other.ask([udp('a'), bind('a', 80)], false)).map(({ outcome }) => outcome)).toEqual(['ok', 'EACCES']);

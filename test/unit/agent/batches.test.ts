@@ -2,9 +2,12 @@ import process from 'node:process';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BatchKind, Operation, Result } from '../../../src/protocol/messages.ts';
 import { AgentProcess } from '../../../src/runner/agent-process.ts';
-import { AGENT, LOOPBACK_ONLY, noNamespaces, titled } from '../../support/namespace.ts';
+import { AGENT, LOOPBACK_ONLY, noNamespaces } from '../../support/namespace.ts';
+import { needs } from '../../support/needs.ts';
+import { paced } from '../../../src/process/pace.ts';
 
-const LONG = 10_000;
+/** For what comes, and for what does not, in milliseconds. */
+const LONG = paced(10_000);
 const SHORT = 60;
 const PEER = 1050;
 
@@ -35,12 +38,11 @@ async function connect(ports: readonly number[]): Promise<void> {
   expect(results.map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'ok']);
 }
 
-describe.skipIf(noNamespaces !== null)(titled('batches on the real kernel', noNamespaces), () => {
+describe('batches on the real kernel', needs(noNamespaces), () => {
   beforeAll(async () => {
     ({ agent } = await AgentProcess.start({
       command: [...LOOPBACK_ONLY, process.execPath, AGENT],
       title: 'the agent',
-      grace: LONG,
     }));
   });
   afterAll(() => agent.end());

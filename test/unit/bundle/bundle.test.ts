@@ -7,7 +7,7 @@ import { findPackage, productionPackages } from '../../../src/bundle/packages.ts
 import { bindspecEntries } from '../../../src/bundle/rootfs.ts';
 import { tar } from '../../../src/bundle/tar.ts';
 import { folder } from '../../support/cli.ts';
-import { onPath } from '../../../src/lab/programs.ts';
+import { needs, installed } from '../../support/needs.ts';
 
 describe('libraries', () => {
   it('are the paths that ldd prints, with the loader and without what the kernel adds', () => {
@@ -21,7 +21,7 @@ describe('libraries', () => {
   });
 });
 
-describe.skipIf(!onPath('tar'))('an archive', () => {
+describe('an archive', needs(installed('tar', 'tar')), () => {
   it('is one that tar unpacks, with modes, links, long paths and the folders above', () => {
     const home = folder();
     const long = `/${'deep/'.repeat(25)}file`;

@@ -7,13 +7,13 @@ import { startEngineHost, type EngineHost } from '../../../src/engine/host/engin
 import { LAN } from '../../../src/engine/host/topology.ts';
 import { findProgram } from '../../../src/lab/programs.ts';
 import { withoutEngine } from '../../support/engines.ts';
-import { titled } from '../../support/namespace.ts';
+import { needs } from '../../support/needs.ts';
 
 const IMAGE = 'bindspec-test';
 
 describe.each(ENGINES)('%s on a host of its own', (name) => {
   const missing = withoutEngine(name);
-  describe.skipIf(missing !== null)(titled('is an engine', missing), () => {
+  describe('is an engine', needs(missing), () => {
     let host: EngineHost;
     let before: string[];
 

@@ -2,6 +2,7 @@ import process from 'node:process';
 import { describe, expect, it } from 'vitest';
 import { numbersOf, outerPid } from '../../../src/engine/host/pids.ts';
 import { containerOf } from '../../../src/engine/inspect.ts';
+import { needs, notLinux } from '../../support/needs.ts';
 
 const DOCKER = {
   Id: 'd48d59e8',
@@ -66,7 +67,7 @@ describe('a process', () => {
     expect(numbersOf('Name:\tsleep\n')).toEqual([]);
   });
 
-  it.skipIf(process.platform !== 'linux')('of our own namespace is known by the number it has', () => {
+  it('of our own namespace is known by the number it has', needs(notLinux), () => {
     const own = String(process.pid);
     expect(outerPid(process.pid, own)).toBe(own);
     expect(() => outerPid(4_000_000_000, own)).toThrow(/no process is number 4000000000/);

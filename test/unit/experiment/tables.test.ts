@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import process from 'node:process';
 import { describe, expect, test } from 'vitest';
 import { parseCounters } from '../../../src/experiment/counters.ts';
 import { parseListeners } from '../../../src/experiment/socket-table.ts';
+import { needs, notLinux } from '../../support/needs.ts';
 
 /** Rows as Linux 6.18 prints them. */
 const TCP = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -28,7 +28,7 @@ describe('the listeners in the tables of Linux', () => {
     expect(parseListeners(TCP6, 'inet6', 8080)).toEqual(['::', '::1', 'fd00:5::130']);
   });
 
-  test.skipIf(process.platform !== 'linux')('come from a table that this kernel really prints so', () => {
+  test('come from a table that this kernel really prints so', needs(notLinux), () => {
     expect(readFileSync('/proc/net/tcp', 'utf8').split('\n')[0]).toMatch(/^ +sl +local_address +rem_address +st /);
   });
 });

@@ -7,7 +7,8 @@ import { sequences } from '../../../src/explore/generate.ts';
 import { parseSequence } from '../../../src/explore/notation.ts';
 import type { Play } from '../../../src/explore/play.ts';
 import { loopbackLab } from '../../support/loopback-lab.ts';
-import { noNamespaces, titled } from '../../support/namespace.ts';
+import { noNamespaces } from '../../support/namespace.ts';
+import { needs } from '../../support/needs.ts';
 
 const fake = (name: string) => [process.execPath, fileURLToPath(new URL(`../../fakes/${name}.mjs`, import.meta.url))];
 
@@ -20,7 +21,7 @@ async function on<T>(agent: string, work: (floor: Floor) => Promise<T>): Promise
   }
 }
 
-describe.skipIf(noNamespaces !== null)(titled('playing on other systems', noNamespaces), () => {
+describe('playing on other systems', needs(noNamespaces), () => {
   it.each(['udp', 'tcp'] as const)('%s without dual-stack sockets, as on OpenBSD', async (protocol) => {
     const { made, plays } = await on('no-dual-stack', async (floor) => {
       const random = fc.sample(sequences(fc, floor.vocabulary(protocol)), { seed: 3, numRuns: 100 });

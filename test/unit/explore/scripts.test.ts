@@ -10,13 +10,9 @@ import { scriptInC } from '../../../src/explore/script-c.ts';
 import { scriptInPython } from '../../../src/explore/script-python.ts';
 import type { ScriptInput } from '../../../src/explore/script.ts';
 import type { Sequence } from '../../../src/explore/sequence.ts';
-import { onPath } from '../../../src/lab/programs.ts';
 import { folder } from '../../support/cli.ts';
-import { titled } from '../../support/namespace.ts';
 import { answering, playOf, tcp, udp } from './fixture.ts';
-
-const noC = onPath('cc') ? null : 'cc is not installed';
-const noPython = onPath('python3') ? null : 'python3 is not installed';
+import { needs, noCompiler, noPython } from '../../support/needs.ts';
 
 async function inputOf(sequence: Sequence, uids: ScriptInput['uids'] = { 1: 0, 2: 65_534 }): Promise<ScriptInput> {
   const play = playOf(sequence);
@@ -37,7 +33,7 @@ async function files(ending: string, script: (input: ScriptInput) => string): Pr
 }
 
 describe('scripts', () => {
-  it.skipIf(noC)(titled('in C are valid, without a warning', noC), async () => {
+  it('in C are valid, without a warning', needs(noCompiler), async () => {
     const list = await files('c', scriptInC);
     const words = ['-std=gnu11', '-Wall', '-Wextra', '-Werror', '-fsyntax-only', ...list];
     const { status, stderr } = spawnSync('cc', words, { encoding: 'utf8' });
@@ -45,7 +41,7 @@ describe('scripts', () => {
     expect(status).toBe(0);
   });
 
-  it.skipIf(noPython)(titled('in Python are valid', noPython), async () => {
+  it('in Python are valid', needs(noPython), async () => {
     const list = await files('py', scriptInPython);
     const { status, stderr } = spawnSync('python3', ['-m', 'py_compile', ...list], { encoding: 'utf8' });
     expect(stderr).toBe('');

@@ -5,9 +5,10 @@ import { firstMissing } from '../../../src/lab/missing.ts';
 import { makeSettings, readOnlyMount, unsetIn, whyUnset } from '../../../src/lab/namespace-settings.ts';
 import { netnsFacts } from '../../../src/lab/netns.ts';
 import { SYSCTLS } from '../../../src/lab/netns-topology.ts';
-import { LOOPBACK_ONLY, noNamespaces, titled } from '../../support/namespace.ts';
+import { LOOPBACK_ONLY, noNamespaces } from '../../support/namespace.ts';
+import { needs } from '../../support/needs.ts';
 
-describe.skipIf(noNamespaces !== null)(titled('settings of a namespace', noNamespaces), () => {
+describe('settings of a namespace', needs(noNamespaces), () => {
   const [launcher = '', ...words] = LOOPBACK_ONLY;
   const make = (settings: readonly string[], after = '') =>
     execFileSync(launcher, [...words, 'sh', '-c', `${makeSettings('guinness', settings)}; ${after}`], {

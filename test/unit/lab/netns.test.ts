@@ -12,14 +12,15 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { HostName, LabFacts } from '../../../src/lab/lab.ts';
 import { netns } from '../../../src/lab/netns.ts';
 import { ADDRESSES } from '../../../src/lab/netns-topology.ts';
-import { isRoot, noNamespaces, titled } from '../../support/namespace.ts';
 import { copyPackage } from '../../support/package-copy.ts';
+import { noNamespaces } from '../../support/namespace.ts';
 import { until } from '../../support/waiting.ts';
+import { isRoot, needs, notLinux, installed, type Lack } from '../../support/needs.ts';
 
 const PACKAGE = fileURLToPath(new URL('../../../', import.meta.url));
 const PROBE = path.join(PACKAGE, 'test/support/lab-probe.mjs');
 /** The words that make a command an ordinary user's, when the tests run as root. */
-const AS_USER = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
+const AS_USER = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] as const;
 const MARK = 'BINDSPEC_TEST_MARK';
 /** As an ordinary user too, where this is root; who is one already has only that. */
 const USERS = isRoot ? (['root', 'an ordinary user'] as const) : (['an ordinary user'] as const);
@@ -38,54 +39,43 @@ afterAll(() => {
   for (const folder of temporary) rmSync(folder, { recursive: true });
 });
 
-describe.skipIf(noNamespaces !== null)(titled('the netns lab', noNamespaces), () => {
+describe('the netns lab', needs(noNamespaces), () => {
   describe.each(USERS)('as %s', (user) => {
     const missing = userMissing(user);
 
-    it.skipIf(missing !== null)(
-      titled('is what it says it is, several at once, and leaves nothing', missing),
-      async () => {
-        const probe = startProbe(user, 3);
-        const seen = JSON.parse(await probe.line()) as Seen[];
-        expect(new Set(seen.flatMap(({ hosts }) => Object.values(hosts).map(({ namespace }) => namespace))).size).toBe(
-          9,
-        );
-        for (const lab of seen) checkLab(lab, user);
-        expect(marked(probe.mark).length).toBeGreaterThan(9);
-        probe.child.stdin.end();
-        expect(await probe.line()).toBe('closed');
-        await probe.ended;
-        // Closed is closed: nothing is waited for.
-        expect(marked(probe.mark)).toEqual([]);
-        expect(heldNamespaces(seen)).toEqual([]);
-      },
-    );
+    it('is what it says it is, several at once, and leaves nothing', needs(missing), async () => {
+      const probe = startProbe(user, 3);
+      const seen = JSON.parse(await probe.line()) as Seen[];
+      expect(new Set(seen.flatMap(({ hosts }) => Object.values(hosts).map(({ namespace }) => namespace))).size).toBe(9);
+      for (const lab of seen) checkLab(lab, user);
+      expect(marked(probe.mark).length).toBeGreaterThan(9);
+      probe.child.stdin.end();
+      expect(await probe.line()).toBe('closed');
+      await probe.ended;
+      // Closed is closed: nothing is waited for.
+      expect(marked(probe.mark)).toEqual([]);
+      expect(heldNamespaces(seen)).toEqual([]);
+    });
 
-    it.skipIf(missing !== null)(
-      titled('leaves nothing when the harness is killed with labs open', missing),
-      async () => {
-        const probe = startProbe(user, 2);
-        const seen = JSON.parse(await probe.line()) as Seen[];
-        expect(heldNamespaces(seen)).toHaveLength(6);
+    it('leaves nothing when the harness is killed with labs open', needs(missing), async () => {
+      const probe = startProbe(user, 2);
+      const seen = JSON.parse(await probe.line()) as Seen[];
+      expect(heldNamespaces(seen)).toHaveLength(6);
+      probe.child.kill('SIGKILL');
+      await probe.ended;
+      await until('every process has ended', () => marked(probe.mark).length === 0);
+      expect(heldNamespaces(seen)).toEqual([]);
+    });
+
+    it('leaves nothing when the harness is killed at any moment', needs(missing), async () => {
+      for (const moment of [60, 100, 130, 160, 190, 230, 300, 450]) {
+        const probe = startProbe(user, 1);
+        await after(moment);
         probe.child.kill('SIGKILL');
         await probe.ended;
-        await until('every process has ended', () => marked(probe.mark).length === 0);
-        expect(heldNamespaces(seen)).toEqual([]);
-      },
-    );
-
-    it.skipIf(missing !== null)(
-      titled('leaves nothing when the harness is killed at any moment', missing),
-      async () => {
-        for (const moment of [60, 100, 130, 160, 190, 230, 300, 450]) {
-          const probe = startProbe(user, 1);
-          await after(moment);
-          probe.child.kill('SIGKILL');
-          await probe.ended;
-          await until(`every process has ended after ${moment} ms`, () => marked(probe.mark).length === 0);
-        }
-      },
-    );
+        await until(`every process has ended after ${moment} ms`, () => marked(probe.mark).length === 0);
+      }
+    });
   });
 
   it('takes back what it made, agents that are still alive included', async () => {
@@ -252,12 +242,19 @@ function textOf(file: string): string {
   }
 }
 
-function userMissing(user: User): string | null {
-  if (!isRoot || user === 'root' || process.platform !== 'linux') return null;
+/** An ordinary user who may make namespaces, where root acts as one. */
+function userMissing(user: User): Lack | null {
+  if (!isRoot || user === 'root' || notLinux !== null) return null;
   const [command, ...words] = [...AS_USER, 'unshare', '--user', '--map-root-user', '--net', 'true'];
-  const tried = spawnSync(command, words, { encoding: 'utf8' });
-  if (tried.error) return 'setpriv is not installed';
-  return tried.status === 0 ? null : `an ordinary user can't make namespaces here: ${tried.stderr.trim()}`;
+  const lack = installed(command, 'util-linux');
+  if (lack !== null) return lack;
+  const { status, stderr } = spawnSync(command, words, { encoding: 'utf8' });
+  if (status === 0) return null;
+  return {
+    need: 'ordinary-user',
+    reason: `an ordinary user can't make namespaces here: ${stderr.trim()}`,
+    enable: null,
+  };
 }
 
 let readable: { probe: string; dist: string } | undefined;
@@ -267,14 +264,7 @@ function readableByAll(): { probe: string; dist: string } {
   if (readable) return readable;
   const dist = path.join(PACKAGE, 'dist');
   const needed = [PROBE, path.join(dist, 'src/agent/start.cjs'), path.join(PACKAGE, 'node_modules/execa/package.json')];
-  const [command = '', ...words] = [
-    ...AS_USER,
-    'sh',
-    '-c',
-    'for file; do test -r "$file" || exit 1; done',
-    'sh',
-    ...needed,
-  ];
+  const [command, ...words] = [...AS_USER, 'sh', '-c', 'for file; do test -r "$file" || exit 1; done', 'sh', ...needed];
   if (spawnSync(command, words, { cwd: '/' }).status === 0) {
     readable = { probe: PROBE, dist };
     return readable;

@@ -5,18 +5,17 @@ import process from 'node:process';
 import { describe, expect, it } from 'vitest';
 import { hostFacts } from '../../../src/lab/host.ts';
 import { AgentPool } from '../../../src/runner/pool.ts';
-import { AGENT, LOOPBACK_ONLY, noNamespaces, titled } from '../../support/namespace.ts';
+import { AGENT, LOOPBACK_ONLY, noNamespaces } from '../../support/namespace.ts';
 import { holdNamespaces } from '../../support/holding.ts';
 import { noSshd, sshInto } from '../../support/sshd.ts';
 import { runs, until } from '../../support/waiting.ts';
+import { needs, notLinux } from '../../support/needs.ts';
 
-const missing = noNamespaces ?? noSshd;
-
-describe.skipIf(missing !== null)(titled('agents at the far end of ssh', missing), () => {
+describe('agents at the far end of ssh', needs(noNamespaces, noSshd), () => {
   const poolBehindSsh = async (farAgents: boolean) => {
     const launch = await sshInto(await holdNamespaces(LOOPBACK_ONLY));
     const lab = { facts: hostFacts({}, true), launch: () => launch, farAgents, close: async () => undefined };
-    return new AgentPool(lab, { fresh: false, grace: 10_000, agentCommand: [process.execPath, AGENT] });
+    return new AgentPool(lab, { fresh: false, agentCommand: [process.execPath, AGENT] });
   };
 
   it('end with their program, although they no longer look at their stdin', async () => {
@@ -27,7 +26,7 @@ describe.skipIf(missing !== null)(titled('agents at the far end of ssh', missing
     expect([runs(hello.pid), runs(program)]).toEqual([true, true]);
     process.kill(hello.pid, 'SIGSTOP');
     await pool.close();
-    await until('both have ended', () => !runs(hello.pid) && !runs(program), 2000);
+    await until('both have ended', () => !runs(hello.pid) && !runs(program));
   });
 
   it('end when the connection is lost', async () => {
@@ -37,7 +36,7 @@ describe.skipIf(missing !== null)(titled('agents at the far end of ssh', missing
     process.kill(clientOf(hello.pid), 'SIGKILL');
     await expect(agent.ask([{ op: 'reset' }], false)).rejects.toThrow(/ended by SIGKILL/);
     await pool.close();
-    await until('it has ended', () => !runs(hello.pid), 2000);
+    await until('it has ended', () => !runs(hello.pid));
   });
 
   it('are left to themselves where nothing can outlive what was started here', async () => {
@@ -50,13 +49,13 @@ describe.skipIf(missing !== null)(titled('agents at the far end of ssh', missing
   });
 });
 
-it.skipIf(process.platform !== 'linux')('what ends an agent by its number ends nothing else', async () => {
+it('what ends an agent by its number ends nothing else', needs(notLinux), async () => {
   const sleeper = spawn('sleep', ['1000']);
   const agent = spawn(process.execPath, [AGENT]);
   const end = async (pid = 0) => once(spawn(process.execPath, [AGENT, 'end', String(pid)]), 'exit');
   await end(sleeper.pid);
   await end(agent.pid);
-  await until('the agent has ended', () => !runs(agent.pid ?? 0), 2000);
+  await until('the agent has ended', () => !runs(agent.pid ?? 0));
   expect(runs(sleeper.pid ?? 0)).toBe(true);
   sleeper.kill();
 });

@@ -5,7 +5,8 @@ import type { Asked } from '../../../src/matrix/selection.ts';
 import type { MatrixRecord } from '../../../src/record/matrix.ts';
 import { runMatrix, type MatrixSettings } from '../../../src/runner/matrix/run.ts';
 import { loopbackLab, loopbackLabWith } from '../../support/loopback-lab.ts';
-import { AGENT, noNamespaces, titled } from '../../support/namespace.ts';
+import { AGENT, noNamespaces } from '../../support/namespace.ts';
+import { needs } from '../../support/needs.ts';
 
 const SILENT = { started: () => undefined, did: () => undefined };
 
@@ -17,7 +18,6 @@ function run(asked: Asked, rest: Partial<MatrixSettings> = {}, lab = loopbackLab
       asked,
       jobs: 1,
       more: [],
-      grace: 10_000,
       agentCommand: [process.execPath, AGENT],
       signal: new AbortController().signal,
       ...rest,
@@ -30,7 +30,7 @@ function run(asked: Asked, rest: Partial<MatrixSettings> = {}, lab = loopbackLab
 const V4 = '127.0.0.1, 127.0.0.2, 0.0.0.0';
 const fake = (name: string) => [process.execPath, fileURLToPath(new URL(`../../fakes/${name}.mjs`, import.meta.url))];
 
-describe.skipIf(noNamespaces !== null)(titled('running the matrix', noNamespaces), () => {
+describe('running the matrix', needs(noNamespaces), () => {
   it('brings the first socket to every state, and is answered as the model says', async () => {
     const record = await run({ uid: 'same', first: '127.0.0.1, ::, 0.0.0.0', second: '127.0.0.1, ::1' });
     expect(record.errors).toEqual([]);

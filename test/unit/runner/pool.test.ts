@@ -6,20 +6,21 @@ import type { Lab } from '../../../src/lab/lab.ts';
 import { SeenErrors } from '../../../src/record/errors.ts';
 import { AgentPool, type PoolSettings } from '../../../src/runner/pool.ts';
 import { Stage } from '../../../src/runner/stage.ts';
-import { AGENT, LOOPBACK_ONLY, noNamespaces, titled } from '../../support/namespace.ts';
+import { AGENT, LOOPBACK_ONLY, noNamespaces } from '../../support/namespace.ts';
 import { fakesOf, runs, until } from '../../support/waiting.ts';
+import { needs } from '../../support/needs.ts';
 
 const lab: Lab = { facts: hostFacts({}, false), launch: () => LOOPBACK_ONLY, close: async () => undefined };
 const real = [process.execPath, AGENT];
 const fake = (name: string) => [process.execPath, fileURLToPath(new URL(`../../fakes/${name}.mjs`, import.meta.url))];
 const pools: AgentPool[] = [];
 const poolOf = (agentCommand: string[], settings: Partial<PoolSettings> = {}) => {
-  const pool = new AgentPool(lab, { fresh: false, grace: 10_000, agentCommand, ...settings });
+  const pool = new AgentPool(lab, { fresh: false, agentCommand, ...settings });
   pools.push(pool);
   return pool;
 };
 
-describe.skipIf(noNamespaces !== null)(titled('a pool of agents', noNamespaces), () => {
+describe('a pool of agents', needs(noNamespaces), () => {
   afterEach(async () => {
     await Promise.all(pools.splice(0).map((pool) => pool.close()));
     await until('every fake agent has ended', () => fakesOf(process.pid).length === 0);
@@ -121,7 +122,7 @@ describe.skipIf(noNamespaces !== null)(titled('a pool of agents', noNamespaces),
   });
 });
 
-describe.skipIf(noNamespaces !== null)(titled('a stage', noNamespaces), () => {
+describe('a stage', needs(noNamespaces), () => {
   afterEach(async () => {
     await Promise.all(pools.splice(0).map((pool) => pool.close()));
   });

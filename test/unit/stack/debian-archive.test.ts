@@ -4,6 +4,7 @@ import process from 'node:process';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { debianArchive } from '../../../src/stack/debian-archive.ts';
 import { folder } from '../../support/cli.ts';
+import { needs, notUnix } from '../../support/needs.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -17,7 +18,7 @@ function aptKnows(...lines: string[]): void {
   vi.stubEnv('BINDSPEC_DEBIAN', '');
 }
 
-describe.skipIf(process.platform === 'win32')("Debian's archive", () => {
+describe("Debian's archive", needs(notUnix), () => {
   test("is that of this machine's apt, each part where it says", async () => {
     aptKnows('http://a.test/debian/ bookworm', 'http://b.test/sec/ bookworm-security');
     expect(await debianArchive('debian')).toBe('http://a.test/debian');

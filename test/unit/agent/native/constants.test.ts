@@ -5,11 +5,10 @@ import { constantsFor, type SystemConstants } from '../../../../src/agent/native
 import { errnoNames } from '../../../../src/agent/native/errno.ts';
 import { destinationIn, MSGHDR } from '../../../../src/agent/native/message-header.ts';
 import { encodeSockaddr } from '../../../../src/agent/native/sockaddr.ts';
-import { onPath } from '../../../../src/lab/programs.ts';
 import { cValues } from '../../../support/headers/c.ts';
-import { goConstants, goIsThere, goStructure } from '../../../support/headers/go.ts';
-import { rustConstants, rustIsThere } from '../../../support/headers/rust.ts';
-import { titled } from '../../../support/namespace.ts';
+import { goConstants, goStructure, noGoHeaders } from '../../../support/headers/go.ts';
+import { noRustHeaders, rustConstants } from '../../../support/headers/rust.ts';
+import { needs, noCompiler, type Lack } from '../../../support/needs.ts';
 
 type System = 'linux' | 'darwin' | 'freebsd' | 'openbsd';
 
@@ -25,11 +24,6 @@ const PLATFORMS: readonly (readonly [System, string])[] = [
   ['openbsd', 'x64'],
   ['openbsd', 'arm64'],
 ];
-
-const noPackages =
-  goIsThere && rustIsThere
-    ? null
-    : "the constants of other systems' headers are not installed: apt-get install golang-golang-x-sys-dev librust-libc-dev";
 
 /** What the headers call the numbers that our constants have no name for. */
 const NAMES: Record<System, { destination: readonly string[]; tcpState: string; states: (state: string) => string }> = {
@@ -127,7 +121,7 @@ describe.each(PLATFORMS)('the constants of %s on %s', (system, architecture) => 
   const constants = constantsFor(system, architecture);
   const all = named(system, constants);
 
-  it.skipIf(noPackages)(titled('are those of the headers', noPackages), () => {
+  it('are those of the headers', needs(noGoHeaders, noRustHeaders), () => {
     const sources = [goConstants(system, architecture), rustConstants(system, architecture)];
     const cited = CITED[system];
     const expected = all.map(([name]) => {
@@ -138,7 +132,7 @@ describe.each(PLATFORMS)('the constants of %s on %s', (system, architecture) => 
     expect(all).toEqual(expected);
   });
 
-  it.skipIf(noPackages)(titled('say how a socket name is laid out', noPackages), () => {
+  it('say how a socket name is laid out', needs(noGoHeaders, noRustHeaders), () => {
     const { sockaddr } = constants;
     const inet = goStructure(system, architecture, 'RawSockaddrInet4');
     const inet6 = goStructure(system, architecture, 'RawSockaddrInet6');
@@ -165,7 +159,7 @@ describe.each(PLATFORMS)('the constants of %s on %s', (system, architecture) => 
     if (sockaddr.lengthByte) expect([reads(inet, 'Len', four), reads(inet6, 'Len', six)]).toEqual(['10', '1c']);
   });
 
-  it.skipIf(noPackages)(titled('say how a message and its control messages are laid out', noPackages), () => {
+  it('say how a message and its control messages are laid out', needs(noGoHeaders, noRustHeaders), () => {
     const msghdr = goStructure(system, architecture, 'Msghdr');
     const at = Object.fromEntries([...msghdr].map(([name, field]) => [name.toLowerCase(), field.at]));
     expect(at).toMatchObject(MSGHDR);
@@ -219,13 +213,15 @@ describe.each(PLATFORMS)('the constants of %s on %s', (system, architecture) => 
   });
 });
 
-const noSystem = process.platform in NAMES ? null : `there are no constants of ${process.platform} here`;
-const noCompiler = noSystem ?? (onPath('cc') ? null : 'cc is not installed: apt-get install gcc libc6-dev');
+const noSystem: Lack | null =
+  process.platform in NAMES
+    ? null
+    : { need: 'system', reason: `there are no constants of ${process.platform} here`, enable: null };
 /** What the C headers of this system need not have: names of the kernel's own, and private ones. */
 const NOT_IN_C = /^(BPF_|TCPS_|SO_REUSESHAREUID$)/;
 
 describe('the constants of the system that this runs on', () => {
-  it.skipIf(noCompiler)(titled('are those of its C headers', noCompiler), async () => {
+  it('are those of its C headers', needs(noSystem, noCompiler), async () => {
     const constants = constantsFor(process.platform, process.arch);
     const all = named(process.platform as System, constants).map(
       ([name, number]) => [name.replaceAll('|', ' | '), number] as const,
@@ -251,7 +247,7 @@ describe('the constants of the system that this runs on', () => {
     expect(values).toEqual(wanted);
   });
 
-  it.skipIf(noSystem)(titled("agree with Node's own numbers of errors", noSystem), () => {
+  it("agree with Node's own numbers of errors", needs(noSystem), () => {
     const constants = constantsFor(process.platform, process.arch);
     const node: Readonly<Record<string, number>> = os.constants.errno;
     const both = Object.entries(constants.errno).filter(([name]) => node[name] !== undefined);

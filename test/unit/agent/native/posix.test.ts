@@ -1,15 +1,15 @@
 import { readdirSync } from 'node:fs';
-import process from 'node:process';
 import { describe, expect, it } from 'vitest';
 import { linux } from '../../../../src/agent/native/constants-linux.ts';
 import { posix } from '../../../../src/agent/native/posix.ts';
+import { needs, notLinux } from '../../../support/needs.ts';
 
 const descriptors = () => readdirSync('/proc/self/fd').length;
 
 /** As on macOS: socket() and accept() take no flags, and fcntl() sets what they would. */
 const withoutFlags = { ...linux, socketFlags: null };
 
-describe.skipIf(process.platform !== 'linux')('where sockets are prepared by fcntl()', () => {
+describe('where sockets are prepared by fcntl()', needs(notLinux), () => {
   it('they are non-blocking', () => {
     const native = posix(withoutFlags);
     const fd = native.socket('inet', 'dgram');

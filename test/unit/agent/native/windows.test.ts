@@ -5,7 +5,7 @@ import { WinsockMessage, WSABUF, WSAMSG } from '../../../../src/agent/native/win
 import { ROWS, rowsOf, TCP_STATES } from '../../../../src/agent/native/winsock-tcp-table.ts';
 import { classOf } from '../../../../src/protocol/outcome-class.ts';
 import { noWindowsHeaders, windowsValues } from '../../../support/headers/windows.ts';
-import { titled } from '../../../support/namespace.ts';
+import { needs } from '../../../support/needs.ts';
 
 const LEVELS: Readonly<Record<string, string>> = {
   SO: 'SOL_SOCKET',
@@ -93,7 +93,7 @@ function rowLayout(type: string, prefix: string, row: (typeof ROWS)['inet']): Re
 const GUID = Array.from({ length: 16 }, (_, at) => `((const unsigned char *)&(const GUID)WSAID_WSARECVMSG)[${at}]`);
 
 describe('the constants of Windows', () => {
-  it.skipIf(noWindowsHeaders)(titled('are those of its headers', noWindowsHeaders), async () => {
+  it('are those of its headers', needs(noWindowsHeaders), async () => {
     const wanted = new Map([...numbers(), ...Object.entries(LAYOUT)]);
     const values = await windowsValues([...wanted.keys()]);
     // A control code is a 32-bit number, of which the highest bit is one: which sign it gets is the compiler's.
@@ -101,7 +101,7 @@ describe('the constants of Windows', () => {
     expect(new Map(unsigned as [string, number][])).toEqual(wanted);
   });
 
-  it.skipIf(noWindowsHeaders)(titled('name the function that receives by its GUID', noWindowsHeaders), async () => {
+  it('name the function that receives by its GUID', needs(noWindowsHeaders), async () => {
     const values = await windowsValues(GUID);
     const bytes = Buffer.from(GUID.map((byte) => values.get(byte) ?? -1));
     expect(bytes.toString('hex')).toBe(windows.WSAID_WSARECVMSG);

@@ -1,13 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { setTimeout as after } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { archive } from '../../../../src/stack/guest/cpio.ts';
 import { runGuest, type GuestPlan } from '../../../../src/stack/guest/guest.ts';
 import { encodeOutcome } from '../../../../src/stack/guest/messages.ts';
 import type { GuestRequest } from '../../../../src/stack/stack.ts';
 import { folder } from '../../../support/cli.ts';
+import { runs, until } from '../../../support/waiting.ts';
 
 /** A machine that is a script of Node: it has the archive's file, and `line(n, text)` writes to serial line n. */
 function machine(script: string, defaults: GuestPlan['defaults'] = () => []): GuestPlan {
@@ -90,10 +90,10 @@ test('a run that is interrupted ends the machine', async () => {
     ),
     { signal: interruption.signal },
   );
-  await until(() => exists(pid));
+  await until('the machine runs', () => exists(pid));
   interruption.abort();
   expect((await running).result).toEqual({ exitCode: 130, reports: new Map() });
-  expect(isAlive(Number(readFileSync(pid, 'utf8')))).toBe(false);
+  expect(runs(Number(readFileSync(pid, 'utf8')))).toBe(false);
 });
 
 describe('a machine that comes to nothing is told in one line', () => {
@@ -117,23 +117,10 @@ describe('a machine that comes to nothing is told in one line', () => {
   });
 });
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function exists(file: string): boolean {
   try {
     return readFileSync(file, 'utf8') !== '';
   } catch {
     return false;
   }
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  for (let waited = 0; waited < 10_000 && !holds(); waited += 20) await after(20);
 }

@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { onPath } from '../../../../src/lab/programs.ts';
 import { PROGRAMS } from '../../../../src/stack/guest/base.ts';
 import { choose, compareVersions } from '../../../../src/stack/guest/choice.ts';
 import { archive, FILE, FOLDER, PROGRAM } from '../../../../src/stack/guest/cpio.ts';
@@ -16,9 +15,10 @@ import { KERNEL_WORDS, qemuWords } from '../../../../src/stack/guest/qemu.ts';
 import { librariesIn } from '../../../../src/stack/guest/tree.ts';
 import { withLoaderBeside } from '../../../../src/stack/guest/uml-files.ts';
 import { folder } from '../../../support/cli.ts';
+import { needs, installed } from '../../../support/needs.ts';
 
 describe('the archive of files', () => {
-  test.skipIf(!onPath('cpio'))('is one that cpio unpacks, two after each other included', () => {
+  test('is one that cpio unpacks, two after each other included', needs(installed('cpio', 'cpio')), () => {
     const home = folder();
     const file = path.join(home, 'archive');
     const parts = [
