@@ -7,6 +7,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -26,6 +27,8 @@ interface Manifest {
 interface Lock {
   packages: Record<string, { version?: string; dev?: boolean; hasInstallScript?: boolean }>;
 }
+
+const CELL = 'conflict/udp-beside-tcp/on:loopback/first:udp/family:inet';
 
 const read = (file: string): unknown => JSON.parse(readFileSync(path.join(ROOT, file), 'utf8'));
 const manifest = read('package.json') as Manifest;
@@ -61,10 +64,11 @@ describe('the packed file', () => {
 
   afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-  const bindspec = (...words: string[]) =>
+  const bindspec = (words: readonly string[], env: Record<string, string> = {}) =>
     execa(process.execPath, [path.join(installed, manifest.bin['bindspec'] ?? ''), ...words], {
       cwd: home,
-      env: { NO_COLOR: '1', GITHUB_ACTIONS: '' },
+      reject: false,
+      env: { NO_COLOR: '1', GITHUB_ACTIONS: '', ...env },
     });
 
   test('has every page that its pages link to, at the heading that they name', () => {
@@ -100,14 +104,26 @@ describe('the packed file', () => {
   });
 
   test('works from an empty folder', async () => {
-    expect((await bindspec('--version')).stdout).toBe(manifest.version);
-    expect((await bindspec('explain', 'tcp :80', 'tcp 127.0.0.1:80')).stdout).toContain('EADDRINUSE');
-    const cell = 'conflict/udp-beside-tcp/on:loopback/first:udp/family:inet';
-    const { stdout } = await bindspec('run', cell, '--reports', path.join(home, 'records'));
+    expect((await bindspec(['--version'])).stdout).toBe(manifest.version);
+    expect((await bindspec(['explain', 'tcp :80', 'tcp 127.0.0.1:80'])).stdout).toContain('EADDRINUSE');
+    const { stdout } = await bindspec(['run', CELL, '--reports', path.join(home, 'records')]);
     expect(stdout).toMatch(/^1 pass in /m);
     const [platform = ''] = readdirSync(path.join(home, 'records'));
     expect(existsSync(path.join(home, 'records', platform, 'record.json'))).toBe(true);
-    await bindspec('report', path.join(home, 'records'), '--output', path.join(home, 'comparison'));
+    await bindspec(['report', path.join(home, 'records'), '--output', path.join(home, 'comparison')]);
     expect(existsSync(path.join(home, 'comparison/index.html'))).toBe(true);
+  });
+
+  test('annotates an experiment in a job whose workspace is a clone', async () => {
+    const known = path.join(home, 'known.txt');
+    writeFileSync(known, `${CELL} # seen once\n`);
+    const inJob = (workspace: string) =>
+      bindspec(['run', CELL, '--no-reports', '--known', known], {
+        GITHUB_ACTIONS: 'true',
+        GITHUB_WORKSPACE: workspace,
+        GITHUB_STEP_SUMMARY: path.join(home, 'summary'),
+      });
+    expect((await inJob(ROOT)).stderr).toMatch(/^::error file=suites\/conflict\/udp-beside-tcp\.ts,line=\d+,title=/m);
+    expect((await inJob(home)).stderr).toMatch(/^::error title=/m);
   });
 });
