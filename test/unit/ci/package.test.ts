@@ -54,7 +54,7 @@ describe('the packed file', () => {
     mkdirSync(modules);
     // The build is there already, and may be in use by other tests.
     await execa('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', home], { cwd: ROOT });
-    const [file = ''] = readdirSync(home).filter((name) => name.endsWith('.tgz'));
+    const file = readdirSync(home).find((name) => name.endsWith('.tgz')) ?? '';
     await execa('tar', ['-xzf', path.join(home, file), '-C', modules]);
     installed = path.join(modules, 'bindspec');
     renameSync(path.join(modules, 'package'), installed);

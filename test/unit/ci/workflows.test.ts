@@ -144,7 +144,7 @@ describe('one file for every system', () => {
 
   test('is compared from by the last job, which waits for all others', () => {
     const { compare, ...before } = conformance;
-    expect([compare?.needs].flat().toSorted()).toEqual(Object.keys(before).toSorted());
+    expect(new Set([compare?.needs].flat())).toEqual(new Set(Object.keys(before)));
   });
 
   test('is what a release attaches and publishes, if its tag is the version', () => {
