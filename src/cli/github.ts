@@ -83,12 +83,24 @@ function withinBytes(page: string, room: number): string {
 
 /** Where an experiment is declared, if its source is in the workspace of the job. */
 function placeOfExperiment(id: string): Place | undefined {
-  const source = path.join(PACKAGE, 'suites', `${id}.ts`);
-  if (!existsSync(source)) return undefined;
   const workspace = realpathSync(process.env['GITHUB_WORKSPACE'] ?? process.cwd());
+  // The package that is installed has no sources, but the workspace may be a clone that it was made from.
+  const homes = isClone(workspace) ? [PACKAGE, workspace] : [PACKAGE];
+  const source = homes.map((home) => path.join(home, 'suites', `${id}.ts`)).find((file) => existsSync(file));
+  if (source === undefined) return undefined;
   const file = path.relative(workspace, realpathSync(source));
   if (file.startsWith('..') || path.isAbsolute(file)) return undefined;
   const lines = readFileSync(source, 'utf8').split('\n');
   const line = lines.findIndex((text) => text.startsWith('export default experiment')) + 1;
   return { file: file.split(path.sep).join('/'), line: Math.max(line, 1) };
+}
+
+/** Whether a folder is a clone of bindspec: its package has that name. */
+function isClone(folder: string): boolean {
+  try {
+    const { name } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as { name?: unknown };
+    return name === 'bindspec';
+  } catch {
+    return false;
+  }
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -15,8 +15,9 @@ export interface Page {
   prose: string;
 }
 
-export function page(file: string): Page {
-  const text = readFileSync(path.join(ROOT, file), 'utf8');
+/** A page of the project, or of another folder that has its pages. */
+export function page(file: string, root = ROOT): Page {
+  const text = readFileSync(path.join(root, file), 'utf8');
   const blocks: Page['blocks'] = [];
   const prose = text.replaceAll(/^```(\w*)\n([\s\S]*?)^```$/gm, (_, language: string, inner: string) => {
     blocks.push({ language, text: inner });
@@ -28,7 +29,32 @@ export function page(file: string): Page {
 /** The README, the guides, and what else a newcomer reads. */
 export function pages(): Page[] {
   const guides = readdirSync(path.join(ROOT, 'docs')).filter((name) => name.endsWith('.md'));
-  return ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...guides.map((name) => `docs/${name}`)].map(page);
+  return ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...guides.map((name) => `docs/${name}`)].map((file) =>
+    page(file),
+  );
+}
+
+/** The links of a page that lead nowhere: to no file of its project, or to no heading of that file. */
+export function brokenLinks({ file, prose }: Page, root = ROOT): string[] {
+  const targets = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target ?? '');
+  return targets.filter((target) => !/^https?:/.test(target) && !leads(file, target, root));
+}
+
+function leads(from: string, target: string, root: string): boolean {
+  const [file = '', anchor] = target.split('#');
+  const to = file === '' ? from : path.join(path.dirname(from), file);
+  if (!existsSync(path.join(root, to))) return false;
+  return anchor === undefined || anchorsOf(page(to, root)).includes(anchor);
+}
+
+/** The anchors that a forge gives to headings. */
+function anchorsOf({ prose }: Page): string[] {
+  return [...prose.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
 }
 
 /** Everything that is set as code: lines of fenced blocks, and spans within the prose. */

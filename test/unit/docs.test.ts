@@ -9,7 +9,7 @@ import { PROTOCOL_VERSION } from '../../src/protocol/messages.ts';
 import { parseKnownVerdicts } from '../../src/verdict/known-containers.ts';
 import { parseKnownList } from '../../src/verdict/known.ts';
 import { bindspec } from '../support/cli.ts';
-import { code, example, page, pages, ROOT, rows, section, type Page } from '../support/docs.ts';
+import { brokenLinks, code, example, page, pages, ROOT, rows, section, type Page } from '../support/docs.ts';
 
 const COMMANDS = [
   'run',
@@ -52,10 +52,8 @@ function optionsIn(help: string): Map<string, boolean> {
 }
 
 describe('links', () => {
-  test.each(all.map(({ file, prose }) => ({ file, prose })))('of $file lead somewhere', ({ file, prose }) => {
-    const targets = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target ?? '');
-    const wrong = targets.filter((target) => !/^https?:/.test(target) && !leads(file, target));
-    expect(wrong).toEqual([]);
+  test.each(all)('of $file lead somewhere', (doc) => {
+    expect(brokenLinks(doc)).toEqual([]);
   });
 
   test('lead from the README to every guide', () => {
@@ -64,23 +62,6 @@ describe('links', () => {
     expect(guides.filter((file) => !readme.includes(`](${file})`))).toEqual([]);
   });
 });
-
-function leads(from: string, target: string): boolean {
-  const [file = '', anchor] = target.split('#');
-  const to = file === '' ? from : path.join(path.dirname(from), file);
-  if (!existsSync(path.join(ROOT, to))) return false;
-  return anchor === undefined || anchorsOf(page(to)).includes(anchor);
-}
-
-/** The anchors that a forge gives to headings. */
-function anchorsOf({ prose }: Page): string[] {
-  return [...prose.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replaceAll(/[^\w\- ]/g, '')
-      .replaceAll(' ', '-'),
-  );
-}
 
 interface Call {
   command: string;
@@ -170,6 +151,15 @@ test('the table of what was found names only claims that there are', () => {
   );
   // The command beside a claim shows that claim.
   expect(found.map((cells) => cells.at(-1))).toEqual(ids.map((id) => `\`npx bindspec run ${id}\``));
+});
+
+test('the first screen of the README is how the answer of explain begins', async () => {
+  const screen = page('README.md').blocks.find(({ text }) => text.startsWith('$ npx bindspec explain '))?.text ?? '';
+  const [call = '', ...shown] = screen.trimEnd().split('\n');
+  const words = [...call.matchAll(/'([^']+)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
+  const { stdout } = await bindspec(words.slice(words.indexOf('explain')));
+  expect(stdout.split('\n').slice(0, shown.length)).toEqual(shown);
+  expect(shown.length).toBeGreaterThan(5);
 });
 
 test('every option of run is explained where running is', () => {

@@ -8,12 +8,15 @@ interface Step {
   run?: string;
   shell?: string;
   with?: Record<string, unknown>;
+  env?: Record<string, string>;
 }
 
 /** A job of a workflow, likewise. */
-interface Job {
+export interface Job {
   'timeout-minutes'?: number;
   'continue-on-error'?: boolean | string;
+  needs?: string | string[];
+  permissions?: Record<string, string>;
   strategy?: { 'fail-fast'?: boolean; matrix: { include: { name: string }[] } };
   steps: Step[];
 }

@@ -51,8 +51,8 @@ const QUESTIONS: Readonly<Record<string, (one: One) => string>> = {
 
 /** The page of how engines differ, in Markdown: the table, and the records that it is made of. */
 export function enginePage(records: readonly ContainersRecord[]): string {
-  const links = records.map(
-    ({ engine }) => `- [${engine.name} ${text(engine.version)}](../reports/${engine.id}/containers.md)`,
+  const files = records.map(
+    ({ engine }) => `- ${engine.name} ${text(engine.version)}: \`reports/${engine.id}/containers.md\``,
   );
   return [
     '# How the engines differ',
@@ -65,7 +65,9 @@ export function enginePage(records: readonly ContainersRecord[]): string {
     '',
     '## The records',
     '',
-    ...links,
+    "In bindspec's repository:",
+    '',
+    ...files,
     '',
   ].join('\n');
 }

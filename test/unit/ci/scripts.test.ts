@@ -58,6 +58,13 @@ describe('.ci/conformance', () => {
     expect(output).toBe(`record=bindspec-reports/${RECORD}\nexit-code=0\n`);
   });
 
+  test('runs the package that was installed where it is told its folder', async () => {
+    const { calls } = await conformance({ BINDSPEC_INSTALLED: '/opt/our tools' });
+    expect(calls.filter((call) => call.startsWith('node '))).toEqual([
+      'node /opt/our tools/node_modules/bindspec/dist/src/cli/main.js run --reports bindspec-reports --',
+    ]);
+  });
+
   test('hands every input on, with words and options that the command has', async () => {
     const { ran, output } = await conformance({
       INPUT_SELECTORS: '** reach',
@@ -126,6 +133,138 @@ describe('.ci/conformance', () => {
   ])('tells what is wrong with %o, and runs nothing', async (env, message) => {
     const { exitCode, stderr, ran } = await conformance(env);
     expect([exitCode, stderr, ran]).toEqual([2, message, []]);
+  });
+});
+
+describe('.ci/install', () => {
+  /** npm that notes where it is called, and packs or fails as it is told. */
+  const npm = `
+echo "in $PWD" >>"$CALLS"
+if [ "$1" = pack ]; then for word; do to=$word; done; touch "$to/bindspec-9.9.9.tgz"; fi
+case $* in *https:*) exit "\${RELEASE:-0}" ;; esac`;
+
+  async function install(env: Record<string, string>, system = 'Linux') {
+    const home = folder();
+    const bin = stubs(home, { npm, uname: `echo ${system}` });
+    writeFileSync(path.join(home, 'made.tgz'), 'a package');
+    const file = path.join(home, 'calls');
+    const { exitCode, stderr } = await execa('sh', [path.join(ROOT, '.ci/install'), 'a folder'], {
+      cwd: home,
+      reject: false,
+      env: { PATH: `${bin}:${process.env['PATH']}`, CALLS: file, GITHUB_ACTION_PATH: '', ...env },
+    });
+    const calls = existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : [];
+    const called = calls.filter((call) => !call.startsWith('uname')).map((call) => call.replace(home, 'HOME'));
+    return { home, exitCode, stderr, called };
+  }
+  const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string };
+  const address = `https://github.com/some-one/bindspec/releases/download/v${version}/bindspec-${version}.tgz`;
+  const installs = (what: string) => [`npm install --no-audit --no-fund ${what}`, 'in HOME/a folder'];
+
+  test.each(['Linux', 'Darwin', 'MINGW64_NT-10.0'])('installs the file that it is given, on %s', async (system) => {
+    const { exitCode, called, home } = await install({ INPUT_PACKAGE: 'made.tgz' }, system);
+    expect([exitCode, called]).toEqual([0, installs('./bindspec.tgz')]);
+    expect(readFileSync(path.join(home, 'a folder/bindspec.tgz'), 'utf8')).toBe('a package');
+    // npm looks for a package above the folder unless there is one in it.
+    expect(JSON.parse(readFileSync(path.join(home, 'a folder/package.json'), 'utf8'))).toMatchObject({ private: true });
+  });
+
+  test('says that there is no such file, and installs nothing', async () => {
+    const { exitCode, stderr, called } = await install({ INPUT_PACKAGE: 'other.tgz' });
+    expect([exitCode, stderr]).toEqual([2, "bindspec: the input package is 'other.tgz': there is no such file"]);
+    expect(called).toEqual([]);
+  });
+
+  test.each([
+    `/runner/_actions/some-one/bindspec/v${version}`,
+    String.raw`D:\a\_actions\some-one\bindspec\v` + version,
+  ])('installs the file of the release at whose tag it is used, in %s', async (place) => {
+    const { exitCode, called } = await install({ GITHUB_ACTION_PATH: place }, 'Darwin');
+    expect([exitCode, called]).toEqual([0, installs(address)]);
+  });
+
+  test.each([
+    ['a commit', '/runner/_actions/some-one/bindspec/0123456789abcdef0123456789abcdef01234567'],
+    ['the tag of another version', '/runner/_actions/some-one/bindspec/v99.0.0'],
+    ['a clone', `/runner/work/bindspec/v${version}`],
+  ])('packs what it is part of when it is used at %s, on Linux only', async (_, place) => {
+    const { exitCode, called, home } = await install({ GITHUB_ACTION_PATH: place });
+    expect(exitCode).toBe(0);
+    const here = `in ${ROOT.replace(/\/$/, '')}`;
+    expect(called).toEqual([
+      'npm ci --no-audit --no-fund',
+      here,
+      'npm pack --silent --ignore-scripts --pack-destination HOME/a folder',
+      here,
+      ...installs('./bindspec.tgz'),
+    ]);
+    expect(existsSync(path.join(home, 'a folder/bindspec.tgz'))).toBe(true);
+    const elsewhere = await install({ GITHUB_ACTION_PATH: place }, 'Darwin');
+    expect([elsewhere.exitCode, elsewhere.called]).toEqual([2, []]);
+    expect(elsewhere.stderr).toMatch(
+      /^bindspec: the package is made on Linux only: name its file in the input package/,
+    );
+  });
+
+  test('packs what it is part of where the release has no file, and says so', async () => {
+    const { exitCode, stderr, called } = await install({
+      GITHUB_ACTION_PATH: `/runner/_actions/some-one/bindspec/v${version}`,
+      RELEASE: '1',
+    });
+    expect([exitCode, stderr]).toEqual([0, `bindspec: ${address} can't be installed`]);
+    expect(called).toContain('npm ci --no-audit --no-fund');
+  });
+});
+
+describe('.ci/addresses', () => {
+  async function addresses(system: string, more: Record<string, string> = {}) {
+    const home = folder();
+    const bin = stubs(home, {
+      uname: `echo ${system}`,
+      id: 'echo 0',
+      route: String.raw`printf '   route to: default\n  interface: vtnet0\n      flags: <UP>\n'`,
+      ifconfig: '',
+      sleep: '',
+      'powershell.exe': String.raw`printf '7\r\n'`,
+      'netsh.exe': '',
+      sudo: '',
+      ...more,
+    });
+    const env = { PATH: `${bin}:${process.env['PATH']}` };
+    const { exitCode } = await execa('sh', [path.join(ROOT, '.ci/addresses')], { cwd: home, env, reject: false });
+    const calls = readFileSync(path.join(home, 'calls'), 'utf8').split('\n');
+    return { exitCode, calls, added: calls.filter((call) => /^(ifconfig|netsh)/.test(call)) };
+  }
+
+  test.each(['Darwin', 'FreeBSD', 'OpenBSD'])('adds to loopback and to the default interface of %s', async (system) => {
+    const { exitCode, added } = await addresses(system);
+    const loopback = Array.from({ length: 15 }, (_, at) => `ifconfig lo0 inet 127.0.0.${at + 2}/32 alias`);
+    expect(exitCode).toBe(0);
+    expect(added).toEqual([
+      ...loopback,
+      'ifconfig vtnet0 inet 192.168.6.130/32 alias',
+      'ifconfig vtnet0 inet6 fd00:5::130/64 alias',
+      'ifconfig vtnet0 inet6 fd00:6::130/64 alias',
+    ]);
+  });
+
+  test('asks sudo where it is not root, and does nothing itself', async () => {
+    const { calls, added } = await addresses('Darwin', { id: 'echo 501' });
+    expect(added).toEqual([]);
+    expect(calls).toContain(`sudo -n sh ${path.join(ROOT, '.ci/addresses')}`);
+  });
+
+  test('adds IPv6 addresses on Windows', async () => {
+    const { added } = await addresses('MINGW64_NT-10.0-26100');
+    expect(added).toEqual(
+      ['fd00:5::130/64', 'fd00:6::130/64'].map(
+        (address) => `netsh.exe interface ipv6 add address interface=7 address=${address} store=active`,
+      ),
+    );
+  });
+
+  test('adds nothing on Linux, which has the netns lab', async () => {
+    expect(await addresses('Linux')).toMatchObject({ exitCode: 0, added: [] });
   });
 });
 

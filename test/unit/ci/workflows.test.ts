@@ -1,10 +1,17 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { execa } from 'execa';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { readWorkflow, shellSteps, workflowFiles, type Workflow } from '../../../tools/workflows/shell-steps.ts';
-import { bindspec } from '../../support/cli.ts';
+import {
+  readWorkflow,
+  shellSteps,
+  workflowFiles,
+  type Job,
+  type Workflow,
+} from '../../../tools/workflows/shell-steps.ts';
+import { bindspec, folder } from '../../support/cli.ts';
 import { page, ROOT, rows, section } from '../../support/docs.ts';
 
 const files = workflowFiles(ROOT);
@@ -65,24 +72,37 @@ describe('actions that are used', () => {
   });
 });
 
-describe.each(workflows)('%s', (_, { permissions, concurrency }) => {
+describe.each(workflows)('%s', (name, { permissions, concurrency }) => {
   test('may read the repository and nothing else', () => {
     expect(permissions).toEqual({ contents: 'read' });
   });
 
-  test('ends the run that a newer one replaces', () => {
-    expect(concurrency).toMatchObject({ 'cancel-in-progress': true, group: expect.stringContaining('github.ref') });
+  test('ends the run that a newer one replaces, but never a release', () => {
+    expect(concurrency).toMatchObject({
+      'cancel-in-progress': name !== '.github/workflows/release.yml',
+      group: expect.stringContaining('github.ref'),
+    });
   });
 });
 
-/** What a job may do beyond reading: publish a page, where that is all that it does. */
-const RIGHTS: Readonly<Record<string, object>> = { deploy: { pages: 'write', 'id-token': 'write' } };
+/** What a job may do beyond reading: publish a page, a release or a package. */
+const RIGHTS: Readonly<Record<string, object>> = {
+  deploy: { pages: 'write', 'id-token': 'write' },
+  release: { contents: 'write' },
+  publish: { 'id-token': 'write' },
+};
 
 describe.each(jobs)('the job $name of $file', ({ name, job }) => {
   test('has a limit of time, and asks for no more rights', () => {
     expect(job['timeout-minutes']).toBeLessThanOrEqual(60);
-    expect((job as { permissions?: object }).permissions).toEqual(RIGHTS[name]);
-    if (Object.hasOwn(RIGHTS, name)) expect(job.steps.filter((one) => 'run' in one)).toEqual([]);
+    expect(job.permissions).toEqual(RIGHTS[name]);
+  });
+
+  test('runs nothing of a clone or of a package where it may do more than read', () => {
+    if (!Object.hasOwn(RIGHTS, name)) return;
+    const runs = job.steps.flatMap(({ run }) => run ?? []);
+    expect(runs.filter((run) => !/^(gh release create|npm publish .* --ignore-scripts$)/.test(run))).toEqual([]);
+    expect(job.steps.filter(({ uses = '' }) => uses.startsWith('actions/checkout@'))).toEqual([]);
   });
 
   test('lets the other platforms go on when one fails', () => {
@@ -96,10 +116,59 @@ describe.each(jobs)('the job $name of $file', ({ name, job }) => {
   });
 });
 
-test('the last job compares what all others recorded', () => {
-  const { jobs: all } = readWorkflow(ROOT, '.github/workflows/conformance.yml');
-  const { compare, ...others } = all as Record<string, { needs?: string[] }>;
-  expect(compare?.needs?.toSorted()).toEqual(Object.keys(others).toSorted());
+describe('one file for every system', () => {
+  const { jobs: conformance } = readWorkflow(ROOT, '.github/workflows/conformance.yml');
+  const { package: first, ...others } = conformance;
+  /** Every script of a job, those of its virtual machine included, and what it gives to the action. */
+  const scriptsOf = ({ steps }: Job) =>
+    steps.map(({ run = '', with: given = {} }) => [run, given['prepare'], given['run']].join('\n')).join('\n');
+
+  test('is built by the first job, once', () => {
+    expect(scriptsOf(first as Job)).toMatch(/npm ci[^]*npm pack --ignore-scripts/);
+  });
+
+  test.each(Object.entries(others))('is what the job %s waits for and installs, and it builds nothing', (name, job) => {
+    expect([job.needs].flat()).toContain('package');
+    const fetched = job.steps.filter(({ uses = '', with: given }) => {
+      return uses.startsWith('actions/download-artifact@') && given?.['name'] === 'package';
+    });
+    expect(fetched).toHaveLength(1);
+    expect(scriptsOf(job)).not.toMatch(/npm (ci|run|pack)|npx/);
+    const byAction = job.steps.some(({ uses, with: given }) => uses === './' && given?.['package'] === 'bindspec.tgz');
+    const inMachine = /^ *INPUT_PACKAGE=bindspec\.tgz sh \.ci\/install /m.test(scriptsOf(job));
+    const byScript = job.steps.some(({ run = '', env = {} }) => {
+      return run.startsWith('.ci/install ') && env['INPUT_PACKAGE'] === 'bindspec.tgz';
+    });
+    expect([byAction, inMachine, byScript].filter(Boolean), name).toHaveLength(1);
+  });
+
+  test('is compared from by the last job, which waits for all others', () => {
+    const { compare, ...before } = conformance;
+    expect(new Set([compare?.needs].flat())).toEqual(new Set(Object.keys(before)));
+  });
+
+  test('is what a release attaches and publishes, if its tag is the version', () => {
+    const { jobs: all } = readWorkflow(ROOT, '.github/workflows/release.yml');
+    const runs = Object.values(all).flatMap(({ steps }) => steps.flatMap(({ run }) => run ?? []));
+    expect(runs.filter((run) => /npm (pack|publish)/.test(run))).toEqual([
+      'npm pack --ignore-scripts',
+      'npm publish ./bindspec-*.tgz --provenance --access public --ignore-scripts',
+    ]);
+    expect(runs.some((run) => run.includes('gh release create "$GITHUB_REF_NAME" bindspec-*.tgz'))).toBe(true);
+  });
+
+  test.each([
+    ['v0.1.0', '0.1.0', 0],
+    ['v0.1.1', '0.1.0', 1],
+    ['0.1.0', '0.1.0', 1],
+  ])('is not released with the tag %s where the version is %s', async (tag, version, code) => {
+    const { jobs: all } = readWorkflow(ROOT, '.github/workflows/release.yml');
+    const compare = all['package']?.steps.find(({ env }) => env?.['TAG'] === '${{ github.ref_name }}');
+    const home = folder();
+    writeFileSync(path.join(home, 'package.json'), JSON.stringify({ version }));
+    const { exitCode } = await execa('sh', ['-c', compare?.run ?? ''], { cwd: home, reject: false, env: { TAG: tag } });
+    expect(exitCode).toBe(code);
+  });
 });
 
 describe('scripts', () => {
@@ -111,12 +180,14 @@ describe('scripts', () => {
 
   test('call commands and options that there are', async () => {
     const calls = steps.flatMap(({ script }) =>
-      [...script.matchAll(/\bnpx bindspec (\w+)([^\n|&;]*)/g)].map(([, command = '', rest = '']) => ({
-        command,
-        rest,
-      })),
+      [...script.matchAll(/\bbindspec(?:\/dist\/src\/cli\/main\.js)?"? ([a-z]+)\b([^\n|&;]*)/g)].map(
+        ([, command = '', rest = '']) => ({
+          command,
+          rest,
+        }),
+      ),
     );
-    expect(calls.map(({ command }) => command)).toContain('report');
+    expect(calls.map(({ command }) => command)).toEqual(expect.arrayContaining(['report', 'explain']));
     for (const { command, rest } of calls) {
       const { exitCode, stdout } = await bindspec([command, '--help']);
       expect(exitCode, command).toBe(0);
@@ -127,12 +198,14 @@ describe('scripts', () => {
 });
 
 describe('the action', () => {
-  const run = action.runs.steps.find((one) => 'id' in one && one.id === 'run');
-  const env = run !== undefined && 'env' in run ? (run.env ?? {}) : {};
+  const env = Object.assign({}, ...action.runs.steps.map((one) => ('env' in one ? one.env : {}))) as Record<
+    string,
+    string
+  >;
   let script: string;
 
   beforeAll(() => {
-    script = read('.ci/conformance');
+    script = read('.ci/install') + read('.ci/conformance');
   });
 
   test('hands every input on through the environment, under its own name', () => {
@@ -145,7 +218,7 @@ describe('the action', () => {
     expect(handed.map(([name]) => name ?? '').toSorted()).toEqual(inputs.toSorted());
   });
 
-  test('and its script know the same inputs, with the same defaults', () => {
+  test('and its scripts know the same inputs, with the same defaults', () => {
     const known = [...script.matchAll(/\$\{(INPUT_\w+):-([^}]*)\}/g)];
     expect([...new Set(known.map(([, name = '']) => name))].toSorted()).toEqual(Object.keys(env).toSorted());
     for (const [, name = '', fallback] of known) {
@@ -174,7 +247,7 @@ describe('the page about CI', () => {
     );
     const [, ...table] = rows(section(doc, '## What is known of each platform'));
     expect(table.map(([name]) => plain(name)).toSorted()).toEqual(
-      names.filter((name) => name !== 'compare').toSorted(),
+      names.filter((name) => !['package', 'compare'].includes(name)).toSorted(),
     );
   });
 
