@@ -1,6 +1,5 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Lab } from '../../../src/lab/lab.ts';
 import type { Operation, Result } from '../../../src/protocol/messages.ts';
@@ -47,8 +46,6 @@ test('words of the shell are quoted, and Wine offers to fetch nothing', () => {
 });
 
 const noWine = await withoutStack('wine');
-/** The lab starts the agents of the package that it is in, which are there when it is built. */
-const BUILT = pathToFileURL(fileURLToPath(new URL('../../../dist/src/stack/index.js', import.meta.url))).href;
 
 describe.skipIf(noWine !== null)(titled('an agent under Wine', noWine), () => {
   let lab: Lab;
@@ -56,7 +53,7 @@ describe.skipIf(noWine !== null)(titled('an agent under Wine', noWine), () => {
   let platform: ReturnType<typeof platformOf>;
 
   beforeAll(async () => {
-    const { inside } = await ((await import(BUILT)) as { stackNamed: typeof stackNamed }).stackNamed('wine');
+    const { inside } = await stackNamed('wine');
     if (inside.kind !== 'lab') throw new Error('Wine is a lab');
     lab = await inside.lab.open();
     const command = [...lab.launch('machine'), ...(lab.agent?.('machine') ?? [])];
