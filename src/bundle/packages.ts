@@ -13,14 +13,6 @@ export interface Placed {
   below: string;
 }
 
-/** The folder of the package that a file belongs to. @throws Error when it belongs to none. */
-export function findPackage(within: string): string {
-  for (let folder = within; ; folder = path.dirname(folder)) {
-    if (existsSync(path.join(folder, 'package.json'))) return folder;
-    if (folder === path.dirname(folder)) throw new Error(`'${within}' is not part of a package`);
-  }
-}
-
 /**
  * All packages that a package needs to run, however they were installed: beside it, below it, or by links. An optional
  * one that is not there is left out. @throws Error for another that is missing.

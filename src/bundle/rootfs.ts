@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { librariesOf } from './libraries.ts';
-import { findPackage, productionPackages } from './packages.ts';
+import { PACKAGE } from '../process/own-package.ts';
+import { productionPackages } from './packages.ts';
 import type { Entry } from './tar.ts';
 
 /** Where bindspec lies in the file systems that it makes. */
@@ -24,10 +25,8 @@ export async function programEntries(programs: Readonly<Record<string, string>>)
 
 /** Node and bindspec as they are here, with what they need to run, as a root file system. */
 export async function bindspecEntries(): Promise<Entry[]> {
-  const home = findPackage(import.meta.dirname);
-  const own = ['package.json', 'dist/src', 'dist/suites'].flatMap((part) =>
-    copied(path.join(home, part), `${HOME}/${part}`),
-  );
+  const home = PACKAGE.folder;
+  const own = ['package.json', 'dist/src'].flatMap((part) => copied(path.join(home, part), `${HOME}/${part}`));
   const packages = productionPackages(home).flatMap(({ folder, below }) => copied(folder, `${HOME}/${below}`));
   return [
     ...(await programEntries({ '/usr/bin/node': realpathSync(process.execPath) })),

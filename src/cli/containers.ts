@@ -84,7 +84,7 @@ export async function containersCommand(selectors: string[], options: Containers
   if (judged.length === 0 && !interruption.signal.aborted) throw nothingRun(rest);
   if (pretty) concludeContainers(judged, rest, written);
   else sayJson(judged.map(({ record }) => record));
-  if (options.annotations) await tellGithub(() => containersForGithub(judged));
+  if (options.annotations) tellGithub(() => containersForGithub(judged));
   if (interruption.signal.aborted) return EXIT.interrupted;
   return exitCode(judged, [...judged.flatMap(({ record }) => record.configurations), ...rest]);
 }

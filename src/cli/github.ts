@@ -1,17 +1,19 @@
 import { appendFileSync, existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
+import { PACKAGE } from '../process/own-package.ts';
 import type { MatrixRecord } from '../record/matrix.ts';
 import type { BindRecord } from '../record/record.ts';
+import { containersAnnotations, matrixAnnotations, runAnnotations } from '../report/annotations.ts';
+import { containersMarkdown } from '../report/containers/markdown.ts';
 import { workflowCommands, type Annotation, type Place } from '../report/github.ts';
+import { markdownReport } from '../report/markdown.ts';
+import { matrixMarkdown } from '../report/matrix/markdown.ts';
 import type { Judged } from './containers-conclusion.ts';
 import { complain, instruct } from './terminal.ts';
 
 /** A summary of a step that is longer than 1 MiB is not shown at all; this leaves room for a note. */
 const MOST_BYTES = 1_000_000;
-/** The folder of the package, above `dist/src/cli`. */
-const PACKAGE = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** What GitHub Actions is to know of a command: what its readers are to see beside their code, and a page. */
 export interface ForGithub {
@@ -20,29 +22,17 @@ export interface ForGithub {
 }
 
 /** Of a run: what failed, at the experiment's file, and the page of the platform. */
-export async function runForGithub(record: BindRecord): Promise<ForGithub> {
-  const [{ runAnnotations }, { markdownReport }] = await Promise.all([
-    import('../report/annotations.ts'),
-    import('../report/markdown.ts'),
-  ]);
+export function runForGithub(record: BindRecord): ForGithub {
   return { annotations: runAnnotations(record, placeOfExperiment), page: markdownReport(record) };
 }
 
 /** Of a matrix: where the kernel is not as the model says. */
-export async function matrixForGithub(record: MatrixRecord): Promise<ForGithub> {
-  const [{ matrixAnnotations }, { matrixMarkdown }] = await Promise.all([
-    import('../report/annotations.ts'),
-    import('../report/matrix/markdown.ts'),
-  ]);
+export function matrixForGithub(record: MatrixRecord): ForGithub {
   return { annotations: matrixAnnotations(record), page: matrixMarkdown(record) };
 }
 
 /** Of engines: what is exposed, broken, stale or changed. */
-export async function containersForGithub(judged: readonly Judged[]): Promise<ForGithub> {
-  const [{ containersAnnotations }, { containersMarkdown }] = await Promise.all([
-    import('../report/annotations.ts'),
-    import('../report/containers/markdown.ts'),
-  ]);
+export function containersForGithub(judged: readonly Judged[]): ForGithub {
   return {
     annotations: judged.flatMap(({ record, stale, changes }) => containersAnnotations(record, stale, changes)),
     page: judged.map(({ record }) => containersMarkdown(record)).join('\n'),
@@ -53,10 +43,10 @@ export async function containersForGithub(judged: readonly Judged[]): Promise<Fo
  * In a job of GitHub Actions, prints annotations, on stderr, because stdout may be a report, and adds the page to the
  * summary of the step. Nothing elsewhere. What GitHub can't be told is said on stderr, and is no error of the command.
  */
-export async function tellGithub(make: () => Promise<ForGithub>): Promise<void> {
+export function tellGithub(make: () => ForGithub): void {
   if (process.env['GITHUB_ACTIONS'] !== 'true') return;
   try {
-    const { annotations, page } = await make();
+    const { annotations, page } = make();
     for (const command of workflowCommands(annotations)) instruct(command);
     summarise(page);
   } catch (error) {
@@ -85,7 +75,7 @@ function withinBytes(page: string, room: number): string {
 function placeOfExperiment(id: string): Place | undefined {
   const workspace = realpathSync(process.env['GITHUB_WORKSPACE'] ?? process.cwd());
   // The package that is installed has no sources, but the workspace may be a clone that it was made from.
-  const homes = isClone(workspace) ? [PACKAGE, workspace] : [PACKAGE];
+  const homes = isClone(workspace) ? [PACKAGE.folder, workspace] : [PACKAGE.folder];
   const source = homes.map((home) => path.join(home, 'suites', `${id}.ts`)).find((file) => existsSync(file));
   if (source === undefined) return undefined;
   const file = path.relative(workspace, realpathSync(source));

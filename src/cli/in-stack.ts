@@ -74,7 +74,7 @@ async function onItsOwn(
   }
   if (reports !== false) bringBack(result, reports, stack);
   // The machine knows nothing of the job that it is started in.
-  if (annotations === true) await tellGithub(() => guestForGithub(result));
+  if (annotations === true) tellGithub(() => guestForGithub(result));
   return signal.aborted ? EXIT.interrupted : result.exitCode;
 }
 
@@ -91,17 +91,13 @@ function bringBack(result: GuestResult, folder: string, stack: Stack): void {
 }
 
 /** What GitHub is to know of the reports of a guest. @throws BadRecord for a record that is none. */
-async function guestForGithub({ reports }: GuestResult): Promise<ForGithub> {
+function guestForGithub({ reports }: GuestResult): ForGithub {
   const all: ForGithub = { annotations: [], page: '' };
   for (const [file, content] of reports) {
     if (!/\/(?:record|matrix)\.json$/.test(file)) continue;
     const read = readAny(content.toString(), file);
     const told =
-      read.kind === 'run'
-        ? await runForGithub(read.record)
-        : read.kind === 'matrix'
-          ? await matrixForGithub(read.record)
-          : null;
+      read.kind === 'run' ? runForGithub(read.record) : read.kind === 'matrix' ? matrixForGithub(read.record) : null;
     all.annotations.push(...(told?.annotations ?? []));
     all.page += told?.page ?? '';
   }

@@ -22,29 +22,35 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-try {
-  const bindspec = program(version());
-  for (const command of below(bindspec)) {
-    command.showHelpAfterError(`(run '${pathOf(command)} --help' for its arguments and options)`);
-  }
-  for (const command of [bindspec, ...below(bindspec)]) {
-    // Every error of the command line begins in the same way.
-    command.exitOverride().configureOutput({
-      outputError: (text, write) => write(text.replace(/^error: /, 'bindspec: ')),
-    });
-  }
-  await bindspec.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) {
-    // Commander has printed its message already.
-    process.exitCode = error.exitCode === 0 ? EXIT.expected : EXIT.usage;
-  } else if (error instanceof UserError) {
-    complain(`bindspec: ${error.message}`);
-    process.exitCode = error.exitCode;
-  } else {
-    // Only a mistake in bindspec itself gets here.
-    complain(`bindspec: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`);
-    if (process.env['BINDSPEC_DEBUG'] !== undefined && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-    process.exitCode = EXIT.harness;
+/** Does what the command line says; the exit code is set and never thrown. */
+async function main(): Promise<void> {
+  try {
+    const bindspec = program(version());
+    for (const command of below(bindspec)) {
+      command.showHelpAfterError(`(run '${pathOf(command)} --help' for its arguments and options)`);
+    }
+    for (const command of [bindspec, ...below(bindspec)]) {
+      // Every error of the command line begins in the same way.
+      command.exitOverride().configureOutput({
+        outputError: (text, write) => write(text.replace(/^error: /, 'bindspec: ')),
+      });
+    }
+    await bindspec.parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Commander has printed its message already.
+      process.exitCode = error.exitCode === 0 ? EXIT.expected : EXIT.usage;
+    } else if (error instanceof UserError) {
+      complain(`bindspec: ${error.message}`);
+      process.exitCode = error.exitCode;
+    } else {
+      // Only a mistake in bindspec itself gets here.
+      complain(`bindspec: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`);
+      if (process.env['BINDSPEC_DEBUG'] !== undefined && error instanceof Error)
+        process.stderr.write(`${error.stack}\n`);
+      process.exitCode = EXIT.harness;
+    }
   }
 }
+
+void main();

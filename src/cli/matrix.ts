@@ -103,7 +103,7 @@ async function runHere(
     if (options.table || against) showTables(record, asked, against);
     conclude(record, written);
   } else sayJson(record);
-  if (options.annotations) await tellGithub(() => matrixForGithub(record));
+  if (options.annotations) tellGithub(() => matrixForGithub(record));
   if (interrupted.signal.aborted) return EXIT.interrupted;
   if (record.errors.length > 0) return EXIT.harness;
   return record.counts.mismatches > 0 ? EXIT.failed : EXIT.expected;

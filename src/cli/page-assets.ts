@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { deflateRawSync } from 'node:zlib';
+import { PACKAGE } from '../process/own-package.ts';
 import type { Assets } from '../report/page/html.ts';
 
 /** The folder of what `npm run build` makes for the page, beside `dist/src`. */
-const HOME = new URL('../../page/', import.meta.url);
+const HOME = path.join(PACKAGE.folder, 'dist', 'page');
 
 /** The script and the style of the page, as they are built. */
 export function pageAssets(): Assets {
-  const [script, style] = ['page.js', 'page.css'].map((name) => readFileSync(new URL(name, HOME), 'utf8')) as [
+  const [script, style] = ['page.js', 'page.css'].map((name) => readFileSync(path.join(HOME, name), 'utf8')) as [
     string,
     string,
   ];

@@ -12,6 +12,8 @@ import {
 import path from 'node:path';
 import process from 'node:process';
 import type { BindRecord } from '../record/record.ts';
+import { junitReport } from '../report/junit.ts';
+import { markdownReport } from '../report/markdown.ts';
 import { UserError } from './exit.ts';
 
 /** Makes sure that reports can be written, before anything is run. @throws UserError when they can't. */
@@ -48,11 +50,7 @@ function makeFolder(folder: string): void {
  * Writes a platform's reports: `record.json`, `junit.xml` and `report.md`. Each appears whole or not at all.
  * @returns the files' paths. @throws UserError when one can't be written.
  */
-export async function writeReports(folder: string, record: BindRecord): Promise<string[]> {
-  const [{ junitReport }, { markdownReport }] = await Promise.all([
-    import('../report/junit.ts'),
-    import('../report/markdown.ts'),
-  ]);
+export function writeReports(folder: string, record: BindRecord): string[] {
   const files = {
     'record.json': `${JSON.stringify(record, null, 1)}\n`,
     'junit.xml': junitReport(record, [forReaders(path.join(folder, record.platform.id, 'report.md'))]),

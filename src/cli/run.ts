@@ -69,10 +69,10 @@ export async function runCommand(selectors: string[], options: RunOptions): Prom
   progress?.end();
   interruption.end();
 
-  const written = options.reports === false ? [] : await writeReports(options.reports, record);
+  const written = options.reports === false ? [] : writeReports(options.reports, record);
   if (pretty) conclude(record, written);
   else sayJson(options.format === 'ctrf' ? ctrfReport(record) : record);
-  if (options.annotations) await tellGithub(() => runForGithub(record));
+  if (options.annotations) tellGithub(() => runForGithub(record));
   if (interruption.signal.aborted) return EXIT.interrupted;
   if (record.cells.every(({ verdict }) => verdict === 'skipped')) {
     throw new UserError('nothing could be run here: every cell was skipped, for the reasons above');

@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { PACKAGE } from '../process/own-package.ts';
 
-/** The version in the package's own manifest, which lies above `dist`. */
+/** The version in the package's own manifest. */
 export function version(): string {
-  const manifest = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
-  return manifest.version;
+  return PACKAGE.version;
 }

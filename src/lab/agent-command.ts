@@ -1,10 +1,11 @@
+import path from 'node:path';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
+import { PACKAGE } from '../process/own-package.ts';
 
-/** What starts an agent in this package, once it is built. */
-const AGENT = fileURLToPath(new URL('../agent/start.cjs', import.meta.url));
-/** Where that is in any package. */
+/** Where what starts an agent is in any package that is built. */
 const IN_PACKAGE = 'dist/src/agent/start.cjs';
+/** And in this one. */
+const AGENT = path.join(PACKAGE.folder, IN_PACKAGE);
 
 /**
  * The words that start an agent: by this process's Node.js and from this package, unless another file name of Node.js, or

@@ -23,9 +23,13 @@ async function reached(): Promise<Socket> {
   }
 }
 
-const socket = await reached();
-socket.write(`${words.join(' ')}\n`);
-process.stdin.pipe(socket);
-socket.pipe(process.stdout);
-socket.on('error', () => process.exit(1));
-socket.on('close', () => process.exit(0));
+async function join(): Promise<void> {
+  const socket = await reached();
+  socket.write(`${words.join(' ')}\n`);
+  process.stdin.pipe(socket);
+  socket.pipe(process.stdout);
+  socket.on('error', () => process.exit(1));
+  socket.on('close', () => process.exit(0));
+}
+
+void join();

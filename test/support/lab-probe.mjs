@@ -7,9 +7,7 @@ import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 
 const [, , dist, wanted] = process.argv;
-const load = (file) => import(pathToFileURL(path.join(dist, 'src', file)).href);
-const { netns } = await load('lab/netns.js');
-const { AgentProcess } = await load('runner/agent-process.js');
+const { netns, AgentProcess } = await import(pathToFileURL(path.join(dist, 'tools/lab.js')).href);
 
 const TIMES = 200;
 const FAMILIES = ['inet', 'inet6'];

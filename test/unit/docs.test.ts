@@ -130,7 +130,7 @@ describe.each(all)('$file', (doc) => {
     );
     expect(named.filter((id) => !id.includes('*') && id !== written.id && !prefixes.has(id))).toEqual([]);
     const files = code(doc).flatMap((line) =>
-      [...line.matchAll(/(?<![\w./-])(?:src|suites|test|tools|bench|schemas|docs)\/[\w./-]*/g)].map(([file]) =>
+      [...line.matchAll(/(?<![\w./-])(?:dist|src|suites|test|tools|bench|schemas|docs)\/[\w./-]*/g)].map(([file]) =>
         file.replace(/\.$/, ''),
       ),
     );

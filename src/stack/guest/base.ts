@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
+import { PACKAGE as OWN } from '../../process/own-package.ts';
 import { cacheFolder } from '../cache.ts';
 import { StackUnavailable } from '../stack.ts';
 import { archive, CHARACTER_DEVICE, FOLDER, PROGRAM, SHARED_FOLDER } from './cpio.ts';
@@ -21,8 +21,6 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
   nsenter: 'util-linux',
 };
 
-/** Where this package is installed: the folder with its package.json, above `dist`. */
-const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
 const HOME = cacheFolder('guest');
 
 const USERS = 'root:x:0:0::/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n';
@@ -61,9 +59,9 @@ function plan(): Tree {
   tree.file('/etc/hosts', Buffer.from(HOSTS));
   tree.program('/bin/node', process.execPath);
   for (const [name, from] of Object.entries(PROGRAMS)) tree.program(`/bin/${name}`, programFile(name, from));
-  tree.file(`${PACKAGE}/package.json`, path.join(ROOT, 'package.json'));
-  for (const part of ['dist/src', 'dist/suites']) tree.below(`${PACKAGE}/${part}`, path.join(ROOT, part), isCode);
-  for (const { place, folder } of packagesOf(ROOT)) tree.below(`${PACKAGE}/${place}`, folder, isCode);
+  tree.file(`${PACKAGE}/package.json`, path.join(OWN.folder, 'package.json'));
+  tree.below(`${PACKAGE}/dist/src`, path.join(OWN.folder, 'dist', 'src'), isCode);
+  for (const { place, folder } of packagesOf(OWN.folder)) tree.below(`${PACKAGE}/${place}`, folder, isCode);
   return tree;
 }
 

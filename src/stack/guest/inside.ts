@@ -30,7 +30,7 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 process.on('exit', (exitCode) => finish(exitCode));
 process.argv.splice(1, Number.POSITIVE_INFINITY, path.join(PACKAGE, 'dist/src/cli/main.js'), ...order.argv);
-await import('../../cli/main.ts');
+void import('../../cli/main.ts');
 
 /** A module that the kernel has already, or that can't be loaded, shows as a lab that lacks something. */
 function loadModules(): void {

@@ -1,6 +1,7 @@
-import { fileURLToPath } from 'node:url';
+import path from 'node:path';
 import type { Lab, LabKind } from '../../lab/lab.ts';
 import { netns } from '../../lab/netns.ts';
+import { PACKAGE } from '../../process/own-package.ts';
 import { holdOnMachine } from '../holder.ts';
 import { inPrefix, PLACE, quoted, wineLine } from './place.ts';
 import { koffiFolder, koffiHere, templateFolder, type WineProgram } from './programs.ts';
@@ -101,9 +102,8 @@ function windowsPath(file: string): string {
   return `Z:${file.replaceAll('/', '\\')}`;
 }
 
-/** The package that this is: the agent among its built files, and its manifest, by which they are read as modules. */
-const BUILT = fileURLToPath(new URL('../../', import.meta.url));
-const MANIFEST = fileURLToPath(new URL('../../../../package.json', import.meta.url));
+/** The built files of this package, with the agent among them. */
+const BUILT = path.join(PACKAGE.folder, 'dist', 'src');
 
 function scriptFor({ wine, node }: Ingredients): string {
   const template = templateFolder(wine);
@@ -118,7 +118,6 @@ function scriptFor({ wine, node }: Ingredients): string {
     link('/', `${PREFIX}/dosdevices/z:`),
     link(node, NODE),
     link(BUILT, `${AGENT}/src`),
-    link(MANIFEST, `${AGENT}/package.json`),
     link(koffiHere().folder, `${AGENT}/node_modules/koffi`),
     link(koffiFolder(), `${AGENT}/node_modules/@koromix/koffi-win32-x64`),
     `quietly ${wineLine(PREFIX, wine.server, '--persistent')}\n`,

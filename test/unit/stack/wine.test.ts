@@ -1,6 +1,5 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Lab } from '../../../src/lab/lab.ts';
 import type { Operation, Result } from '../../../src/protocol/messages.ts';
@@ -49,8 +48,6 @@ test('words of the shell are quoted, and Wine offers to fetch nothing', () => {
 /** What would be waited for if nothing came, in milliseconds. */
 const HOUR = 3_600_000;
 const noWine = await withoutStack('wine');
-/** The lab starts the agents of the package that it is in, which are there when it is built. */
-const BUILT = pathToFileURL(fileURLToPath(new URL('../../../dist/src/stack/index.js', import.meta.url))).href;
 
 describe('an agent under Wine', needs(noWine), () => {
   let lab: Lab;
@@ -58,7 +55,7 @@ describe('an agent under Wine', needs(noWine), () => {
   let platform: ReturnType<typeof platformOf>;
 
   beforeAll(async () => {
-    const { inside } = await ((await import(BUILT)) as { stackNamed: typeof stackNamed }).stackNamed('wine');
+    const { inside } = await stackNamed('wine');
     if (inside.kind !== 'lab') throw new Error('Wine is a lab');
     lab = await inside.lab.open();
     const command = [...lab.launch('machine'), ...(lab.agent?.('machine') ?? [])];
