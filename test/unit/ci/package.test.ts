@@ -59,7 +59,7 @@ describe('the packed file', () => {
     renameSync(path.join(modules, 'package'), installed);
     for (const name of ['koffi', '@koromix'])
       symlinkSync(path.join(ROOT, 'node_modules', name), path.join(modules, name));
-  }, 180_000);
+  });
 
   afterAll(() => rmSync(home, { recursive: true, force: true }));
 
