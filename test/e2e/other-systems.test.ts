@@ -2,7 +2,8 @@ import { pathToFileURL } from 'node:url';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { bindspec, folder } from '../support/cli.ts';
-import { isRoot, noNamespaces, titled } from '../support/namespace.ts';
+import { noNamespaces } from '../support/namespace.ts';
+import { isRoot, needs } from '../support/needs.ts';
 
 /** A machine with one external IPv4 address, as a Mac on a hosted runner, in a namespace. */
 const MACHINE = [
@@ -28,7 +29,7 @@ const OTHERS: readonly (readonly string[])[] = [
   ['explain', 'udp 127.0.0.1:2000', '--here'],
 ];
 
-describe.skipIf(noNamespaces !== null)(titled('the first command on another system', noNamespaces), () => {
+describe('the first command on another system', needs(noNamespaces), () => {
   test.each([
     ['darwin', 'sudo', [RUN, ...OTHERS]],
     ['freebsd', 'sudo', [RUN]],
@@ -65,7 +66,7 @@ describe.skipIf(noNamespaces !== null)(titled('the first command on another syst
   });
 });
 
-describe.skipIf(noNamespaces !== null)(titled('--interface', noNamespaces), () => {
+describe('--interface', needs(noNamespaces), () => {
   const WITH_TUNNEL = [
     ...MACHINE.slice(0, -1),
     `${MACHINE.at(-1)?.replace('exec', 'ip link add utun4 type veth peer name peer && ip link set peer up && ip link set utun4 addrgenmode none up && ip addr add 100.64.1.2/32 dev utun4 && exec')}`,

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { bsdDefault, defaultInterfaces, inet6Defaults, inetDefaults } from '../../../src/lab/default-route.ts';
-import { LOOPBACK_ONLY, noNamespaces, titled } from '../../support/namespace.ts';
+import { LOOPBACK_ONLY, noNamespaces } from '../../support/namespace.ts';
+import { needs } from '../../support/needs.ts';
 
-describe.skipIf(noNamespaces !== null)(titled('the default routes of Linux', noNamespaces), () => {
+describe('the default routes of Linux', needs(noNamespaces), () => {
   it('are read from the tables of the kernel, the preferred one first', () => {
     const [launcher = '', ...words] = LOOPBACK_ONLY;
     const setUp = [
