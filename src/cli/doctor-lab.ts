@@ -5,8 +5,7 @@ import type { Family } from '../protocol/messages.ts';
 import { platformOf } from '../runner/platform.ts';
 import { AgentPool, type Lease } from '../runner/pool.ts';
 import { coverageOf, tellOffer } from './coverage.ts';
-import { inLab } from './in-lab.ts';
-import type { LabChoice } from './lab-option.ts';
+import { inLab, type Place } from './in-lab.ts';
 import { paint, say, sayJson } from './terminal.ts';
 import { version } from './version.ts';
 import { paced } from '../process/pace.ts';
@@ -29,8 +28,8 @@ interface Crossing {
  * Opens one lab, meets an agent on each of its hosts, sends a datagram across, and tells what could be run there.
  * @throws UserError when the lab can't be had
  */
-export async function doctorOfLab(choice: LabChoice, format: 'pretty' | 'json'): Promise<void> {
-  await inLab({ lab: choice }, async (kind) => {
+export async function doctorOfLab(place: Place, format: 'pretty' | 'json'): Promise<void> {
+  await inLab(place, async (kind) => {
     const lab = await kind.open();
     const pool = new AgentPool(lab, { fresh: true });
     try {

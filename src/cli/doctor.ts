@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { cellsOf, type Cell } from '../experiment/cells.ts';
 import { loadRegistry } from '../experiment/registry.ts';
+import { hostLab } from '../lab/host.ts';
 import { LabUnavailable, type Lab, type LabFacts, type LabKind } from '../lab/lab.ts';
 import type { Platform } from '../record/record.ts';
 import { AgentPool } from '../runner/pool.ts';
@@ -18,6 +19,8 @@ import { version } from './version.ts';
 export interface DoctorOptions {
   /** The one lab to look at; every lab of this machine without. */
   lab?: LabChoice;
+  /** The interface whose addresses the host lab takes. */
+  interface?: string;
   format: 'pretty' | 'json';
 }
 
@@ -32,14 +35,15 @@ interface Finding {
 }
 
 /** `bindspec doctor`: opens each kind of lab, meets an agent, and tells what could and could not be run there. */
-export async function doctorCommand({ lab, format }: DoctorOptions): Promise<void> {
+export async function doctorCommand({ lab, interface: device, format }: DoctorOptions): Promise<void> {
   if (lab !== undefined) {
-    await doctorOfLab(lab, format);
+    await doctorOfLab({ lab, ...(device === undefined ? {} : { interface: device }) }, format);
     return;
   }
+  const kinds: readonly LabKind[] = device === undefined ? Object.values(LABS) : [LABS.netns, hostLab({ device })];
   const cells = (await loadRegistry()).flatMap(cellsOf);
   const findings: Finding[] = [];
-  for (const kind of Object.values(LABS)) findings.push(await examine(kind, cells));
+  for (const kind of kinds) findings.push(await examine(kind, cells));
   const met = await meet();
   const { platform } = met;
   if (format === 'json') {

@@ -8,8 +8,7 @@ import { platformOf } from '../runner/platform.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
 import { UserError } from './exit.ts';
 import { bindLast, CannotBePlaced, place } from './explain-place.ts';
-import { inLab } from './in-lab.ts';
-import type { LabChoice } from './lab-option.ts';
+import { inLab, type Place } from './in-lab.ts';
 
 /** What happened on this machine, and what the model of its system says of just that. */
 export interface Here {
@@ -24,8 +23,8 @@ export interface Here {
 }
 
 /** Does it with real processes, one for each socket. @throws UserError when it can't be done here. */
-export async function explainHere(explanation: Explanation, choice: LabChoice): Promise<Here> {
-  return inLab({ lab: choice }, async (kind) => {
+export async function explainHere(explanation: Explanation, where: Place): Promise<Here> {
+  return inLab(where, async (kind) => {
     const lab = await kind.open();
     const pool = new AgentPool(lab, { fresh: true });
     try {

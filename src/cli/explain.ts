@@ -3,23 +3,20 @@ import { Unreadable } from '../explain/unreadable.ts';
 import { BadWanted, readWanted } from '../explain/wanted.ts';
 import { EXIT, UserError } from './exit.ts';
 import { tellExplanation } from './explain-text.ts';
-import type { LabChoice } from './lab-option.ts';
+import type { Place } from './in-lab.ts';
 import { sayJson } from './terminal.ts';
 
-export interface ExplainOptions {
+export interface ExplainOptions extends Place {
   system?: string;
   kernel?: string;
   here: boolean;
-  lab: LabChoice;
   format: 'pretty' | 'json';
 }
 
 /** `bindspec explain`. Returns the exit code. @throws UserError for what can't be read or done. */
 export async function explainCommand(texts: string[], options: ExplainOptions): Promise<number> {
   const explanation = explained(texts, options);
-  const here = options.here
-    ? await (await import('./explain-here.ts')).explainHere(explanation, options.lab)
-    : undefined;
+  const here = options.here ? await (await import('./explain-here.ts')).explainHere(explanation, options) : undefined;
   if (options.format === 'json') sayJson({ ...explanation, ...(here === undefined ? {} : { here }) }, 1);
   else tellExplanation(explanation, here);
   return here === undefined || here.agrees ? EXIT.expected : EXIT.failed;

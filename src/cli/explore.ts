@@ -144,8 +144,9 @@ async function replay(sequence: Sequence, kind: LabKind, options: ExploreOptions
   try {
     const { play, transcript: lines } = await floor.playAlone(sequence);
     const { platform, model, uids, lab } = floor;
+    const where = { lab: lab.facts.lab, namedInterface: lab.facts.namedInterface };
     const shrunk = { sequence, played: play.played, transcript: lines, reproduced: true };
-    const described = describe(shrunk, sequence, { platform, model, uids, lab: lab.facts.lab });
+    const described = describe(shrunk, sequence, { platform, model, uids, ...where });
     if (options.format === 'json') {
       sayJson({ ...described, mismatch: play.mismatch });
       return play.mismatch ? EXIT.failed : EXIT.expected;

@@ -9,29 +9,34 @@ import { complain } from './terminal.ts';
 /** What the command line says about where to run. */
 export interface Place {
   lab: LabChoice;
+  /** The interface whose addresses the host lab takes. */
+  interface?: string;
   /** Another network stack, whose own lab it then is. */
   stack?: string;
 }
 
 /** Does something in a kind of lab. @throws UserError when the lab can't be had, or no agent be started in it. */
 export async function inLab<T>(place: Place, work: (kind: LabKind) => Promise<T>): Promise<T> {
-  const { lab: choice, stack } = place;
+  const { stack } = place;
   try {
-    if (stack !== undefined) return await work(await labOfStack(stack, choice));
-    const kind = await labFor(choice, (why) => {
-      complain(`bindspec: the host lab is used, because ${why.message}; to enable the netns lab: ${why.enable}`);
-    });
-    return await work(kind);
+    if (stack !== undefined) return await work(await labOfStack(stack, place));
+    return await work(await labFor(place, (why) => complain(`bindspec: ${why}`)));
   } catch (error) {
     if (error instanceof BadTopology) throw new UserError(error.message);
     if (error instanceof LabUnavailable)
-      throw new UserError(`the ${stack ?? choice} lab can't be had: ${error.message}; ${error.enable}`);
+      throw new UserError(`the ${titleOf(place)} lab can't be had: ${error.message}; ${error.enable}`);
     if (error instanceof HarnessError) throw new UserError(error.message, EXIT.harness);
     throw error;
   }
 }
 
-async function labOfStack(name: string, choice: LabChoice): Promise<LabKind> {
+/** The lab that is meant: a named interface is one of the host lab. */
+function titleOf({ lab, stack, interface: device }: Place): string {
+  return stack ?? (device === undefined ? lab : 'host');
+}
+
+async function labOfStack(name: string, { lab: choice, interface: device }: Place): Promise<LabKind> {
+  if (device !== undefined) throw new UserError(`--stack ${name} has interfaces of its own: leave out --interface`);
   if (choice !== 'auto') throw new UserError(`--stack ${name} is a lab of its own: leave out --lab ${choice}`);
   const { inside } = await (await import('./stack-of.ts')).stackOf(name);
   if (inside.kind === 'lab') return inside.lab;

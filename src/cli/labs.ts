@@ -1,16 +1,34 @@
+import process from 'node:process';
 import { hostLab } from '../lab/host.ts';
 import { LabUnavailable, type Lab, type LabKind } from '../lab/lab.ts';
 import { netns } from '../lab/netns.ts';
+import { UserError } from './exit.ts';
 import { engineOf, isTopologyFile, type LabChoice } from './lab-option.ts';
 
 export const LABS = { netns, host: hostLab() } as const;
 
+/** What is asked of a lab. */
+export interface Wanted {
+  readonly lab: LabChoice;
+  /** The interface whose addresses the host lab takes. */
+  readonly interface?: string;
+}
+
 /**
  * The kind of lab for a choice. `auto` is network namespaces where they can be had, which one is opened to find out,
- * and else this machine as it is; `fellBack` is then told why.
- * @throws BadTopology when the choice is a file with a mistake
+ * and else this machine as it is, as it is where an interface is named; `fellBack` is then told why, in a sentence.
+ * @param system what Node calls this machine's
+ * @throws BadTopology when the choice is a file with a mistake; UserError for an interface of another lab
  */
-export async function labFor(choice: LabChoice, fellBack: (why: LabUnavailable) => void): Promise<LabKind> {
+export async function labFor(
+  wanted: Wanted,
+  fellBack: (why: string) => void,
+  system: string = process.platform,
+): Promise<LabKind> {
+  const { lab: choice, interface: device } = wanted;
+  if (device !== undefined && choice !== 'auto' && choice !== 'host') {
+    throw new UserError(`--interface is for the host lab: leave it out, or take --lab host instead of ${choice}`);
+  }
   const engine = engineOf(choice);
   if (engine !== null) return (await import('../engine/lab.ts')).engineLab(choice, engine.engine, engine.image);
   if (isTopologyFile(choice)) {
@@ -20,13 +38,18 @@ export async function labFor(choice: LabChoice, fellBack: (why: LabUnavailable) 
     ]);
     return topologyLab(topologyFrom(choice));
   }
+  if (device !== undefined) return hostLab({ device });
   if (choice !== 'auto') return LABS[choice as keyof typeof LABS];
+  if (system !== 'linux') {
+    fellBack('the host lab is used: only Linux has network namespaces');
+    return LABS.host;
+  }
   try {
     return startingWith(netns, await netns.open());
   } catch (error) {
     if (!(error instanceof LabUnavailable)) throw error;
-    fellBack(error);
-    return hostLab(error.enable);
+    fellBack(`the host lab is used, because ${error.message}; to enable the netns lab: ${error.enable}`);
+    return hostLab({ elsewhere: error.enable });
   }
 }
 

@@ -109,8 +109,12 @@ async function runHere(
   return record.counts.mismatches > 0 ? EXIT.failed : EXIT.expected;
 }
 
-function placeInWords({ lab, stack }: Place): string[] {
-  return [...(lab === 'auto' ? [] : ['--lab', lab]), ...(stack === undefined ? [] : ['--stack', stack])];
+function placeInWords({ lab, stack, interface: device }: Place): string[] {
+  return [
+    ...(lab === 'auto' ? [] : ['--lab', lab]),
+    ...(device === undefined ? [] : ['--interface', device]),
+    ...(stack === undefined ? [] : ['--stack', stack]),
+  ];
 }
 
 function askedOf({ protocol, state, uid, devices, first, second }: MatrixOptions): Asked {

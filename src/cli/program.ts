@@ -6,7 +6,7 @@ import type { DiffOptions } from './diff.ts';
 import type { DoctorOptions } from './doctor.ts';
 import type { ExplainOptions } from './explain.ts';
 import type { ExploreOptions } from './explore.ts';
-import { labOption } from './lab-option.ts';
+import { interfaceOption, labOption } from './lab-option.ts';
 import type { ListOptions } from './list.ts';
 import type { MatrixOptions } from './matrix.ts';
 import type { ReportOptions } from './report.ts';
@@ -55,6 +55,7 @@ export function program(version: string): Command {
     .description('run experiments and write their reports')
     .argument('[selectors...]', 'the beginning of an id, a glob, a tag or a claim; everything without')
     .addOption(labOption().default('auto'))
+    .addOption(interfaceOption())
     .addOption(stack())
     .option('--jobs <number>', 'how many cells at a time', number(1, 64))
     .option('--patience <ms>', 'how long to wait for what may never come (300)', number(50, 60_000))
@@ -88,6 +89,7 @@ export function program(version: string): Command {
     .option('--last', 'run nothing: take the last record', false)
     .option('--record <file>', 'run nothing: take this record')
     .addOption(labOption().default('auto'))
+    .addOption(interfaceOption())
     .addOption(stack())
     .option('--jobs <number>', 'how many labs at a time', number(1, 16))
     .addOption(reports())
@@ -150,6 +152,7 @@ export function program(version: string): Command {
     .command('doctor')
     .description('tell what this machine offers, and what would enable the rest')
     .addOption(labOption('look at this one only'))
+    .addOption(interfaceOption())
     .addOption(format())
     .action(async (options: DoctorOptions) => {
       await (await import('./doctor.ts')).doctorCommand(options);
@@ -163,6 +166,7 @@ export function program(version: string): Command {
     .option('--kernel <version>', 'the Linux kernel that is meant, such as 6.1.0; the newest without')
     .option('--here', 'do it on this machine too, with a process for each socket', false)
     .addOption(labOption('where --here does it').default('auto'))
+    .addOption(interfaceOption())
     .addOption(format())
     .action(async (sockets: string[], options: ExplainOptions) => {
       process.exitCode = await (await import('./explain.ts')).explainCommand(sockets, options);
@@ -180,6 +184,7 @@ export function program(version: string): Command {
     .option('--replay <sequence>', "play one sequence, such as 'udp: bind s1 0.0.0.0; bind s2 127.0.0.1'")
     .option('--mismatches <number>', 'how many kinds of mismatch to shrink and show', number(1, 100), 3)
     .addOption(labOption().default('auto'))
+    .addOption(interfaceOption())
     .addOption(stack())
     .option('--jobs <number>', 'how many labs at a time', number(1, 64))
     .addOption(reports())

@@ -15,6 +15,8 @@ import type { Shrunk } from './shrink.ts';
 export interface Where {
   readonly platform: Platform;
   readonly lab: string;
+  /** The interface that was named for the host lab, where one was. */
+  readonly namedInterface?: string | undefined;
   readonly model: SystemName;
   readonly uids: Uids;
 }
@@ -59,9 +61,9 @@ function describeStep({ step, prediction: { outcomes, rule }, outcome }: Played)
 }
 
 /** The command that plays just this sequence again. */
-function rerun(sequence: Sequence, { lab, model, platform }: Where): string {
+function rerun(sequence: Sequence, { lab, namedInterface, model, platform }: Where): string {
   const words = ['npx', 'bindspec', 'explore', '--replay', formatSequence(sequence)];
-  words.push(...whereWords({ lab: { lab }, platform }));
+  words.push(...whereWords({ lab: { lab, ...(namedInterface === undefined ? {} : { namedInterface }) }, platform }));
   if (model !== platform.system) words.push('--model', model);
   return words.map(shellWord).join(' ');
 }

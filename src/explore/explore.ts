@@ -45,6 +45,7 @@ interface Finding {
 export interface Explored {
   readonly platform: Platform;
   readonly lab: string;
+  readonly namedInterface?: string | undefined;
   readonly model: Floor['model'];
   readonly uids: Floor['uids'];
   readonly complete: boolean;
@@ -79,7 +80,7 @@ export async function explore(kind: LabKind, settings: ExploreSettings, listener
   try {
     const first = await stage.floors.take();
     const { platform, model, uids } = first;
-    const lab = first.lab.facts.lab;
+    const { lab, namedInterface } = first.lab.facts;
     listener.started(first);
     stage.floors.giveBack(first);
     const tallies: Tally[] = [];
@@ -90,7 +91,7 @@ export async function explore(kind: LabKind, settings: ExploreSettings, listener
       for (const [name, found] of fold.found) kinds.set(`${protocol} ${name}`, found);
     }
     const findings = await shrinkAll([...kinds.values()].slice(0, most), stage);
-    return { platform, lab, model, uids, complete: !signal.aborted, tallies, findings };
+    return { platform, lab, namedInterface, model, uids, complete: !signal.aborted, tallies, findings };
   } finally {
     await stage.floors.close();
   }

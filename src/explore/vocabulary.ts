@@ -17,6 +17,8 @@ const KINDS = ['wildcard', 'loopback', 'second-loopback', 'external', 'second-ex
 
 /** The address by which Linux keeps a dual-stack socket that is connected over IPv6 in its IPv4 tables. */
 const PLACEHOLDER = '127.0.0.6';
+/** Where that is an address of the machine only if an interface was given it, which the lab does not tell. */
+const UNSURE: ReadonlySet<string> = new Set(['darwin', 'freebsd', 'openbsd', 'netbsd']);
 
 /**
  * The vocabulary of a lab: every kind of address that it has, in every way to bind it.
@@ -29,7 +31,7 @@ export function vocabularyOf(protocol: Protocol, facts: LabFacts, system: string
   const v6 = KINDS.map((kind) => inet6[kind]).filter((address) => address !== undefined);
   const dual = dualStack && v6.includes('::');
   const places = [
-    ...[...v4, PLACEHOLDER].map((address) => placeOf(address, false)),
+    ...[...v4, ...(UNSURE.has(system) ? [] : [PLACEHOLDER])].map((address) => placeOf(address, false)),
     ...v6.map((address) => placeOf(address, !dualStack)),
     ...(dual ? [placeOf('::', true)] : []),
     ...(dual ? v4.map((address) => placeOf(`::ffff:${address}`, false)) : []),

@@ -48,7 +48,10 @@ export interface LabFacts {
   secondInterface?: string;
   /** Whether nobody but the lab's own agents takes ports, so that none needs to be probed. */
   ownPorts: boolean;
-  /** The last port below those that the system chooses by itself, where that is lower than on most systems. */
+  /** The interface that was named for the external addresses, where one was. */
+  namedInterface?: string;
+  /** The first and the last port to use, where the system chooses some of the usual ones by itself. */
+  firstPort?: number;
   lastPort?: number;
   /** The line that gets a lab which offers what this one does not. */
   elsewhere: string;

@@ -21,9 +21,10 @@ import {
   wire,
   type Holder,
 } from './netns-topology.ts';
-import { makeWritable, readOnlyMount, unsetIn, whyUnset, type Unset } from './namespace-settings.ts';
+import { makeWritable, unsetIn, type Unset } from './namespace-settings.ts';
 import { onPath } from './programs.ts';
 import { hasSecondUser } from './second-user.ts';
+import { readOnlyMount, whyUnset } from './unset-settings.ts';
 
 /** Creation takes some tens of milliseconds; a machine that needs longer than this has something else wrong. */
 const CREATION_DEADLINE = 20_000;
@@ -134,7 +135,7 @@ function checkTools(): void {
   if (process.platform !== 'linux') {
     throw new LabUnavailable(
       `network namespaces are a thing of Linux, this is ${process.platform}`,
-      'npx bindspec run --lab host',
+      'run it on Linux, or take --lab host',
     );
   }
   for (const [tool, pack] of [
@@ -189,6 +190,6 @@ function enablingLine(): string {
       return false;
     }
   });
-  if (inTheWay.length === 0) return 'sudo npx bindspec run';
+  if (inTheWay.length === 0) return 'run it with sudo';
   return `sudo sysctl -w ${inTheWay.map(({ setting, open }) => `${setting}=${open}`).join(' ')}`;
 }

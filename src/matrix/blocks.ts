@@ -71,7 +71,8 @@ function lacking({ absent, names, lab }: Choice, blocks: readonly Block[]): Skip
     pairs += (first.length + more(connected)) * (second.length + more(false)) - first.length * second.length;
   }
   const what = absent.map(({ text }) => text).join(', ');
-  return [{ what, pairs, reason: `the ${lab} lab has no address for: ${what}`, enable: 'bindspec matrix --lab netns' }];
+  const enable = [...new Set(absent.map((one) => one.enable))].join('; ');
+  return [{ what, pairs, reason: `the ${lab} lab has no address for: ${what}`, enable }];
 }
 
 /** A corner as people read it, such as `TCP, the first listening, same uid`. */

@@ -30,6 +30,16 @@ export interface AbsentName {
   readonly family: Family;
   readonly kind: AddressKind;
   readonly connectedOnly?: true;
+  /** The line that gets it. */
+  readonly enable: string;
+}
+
+/** What names come from. */
+type Addresses = Pick<LabFacts, 'addresses'> & Partial<Pick<LabFacts, 'missing' | 'elsewhere'>>;
+
+/** A line that enables something in a run, for the matrix. */
+export function forMatrix(enable: string): string {
+  return enable.replace('bindspec run', 'bindspec matrix');
 }
 
 interface Form {
@@ -60,7 +70,7 @@ const FORMS: readonly Form[] = [
  * name of one, and IPV6_V6ONLY is not set for a v4-mapped name.
  */
 export function namesOf(
-  { addresses }: Pick<LabFacts, 'addresses'>,
+  { addresses, missing = {}, elsewhere = '' }: Addresses,
   dualStack = true,
 ): { names: Name[]; absent: AbsentName[] } {
   const names: Name[] = [];
@@ -68,12 +78,13 @@ export function namesOf(
   for (const { family, kind, as } of FORMS) {
     if (!dualStack && (as === 'dual' || as === 'dual over4')) continue;
     const address = addresses[family][kind];
+    const enable = forMatrix(missing[`${family} ${kind}`]?.enable ?? elsewhere);
     const only = as === 'dual over4' ? ({ connectedOnly: true } as const) : {};
     if (address === undefined) {
       const where = `${family === 'inet' ? 'IPv4' : 'IPv6'} ${kind}`;
-      absent.push({ text: as === undefined ? where : `${where} ${as}`, family, kind, ...only });
+      absent.push({ text: as === undefined ? where : `${where} ${as}`, family, kind, enable, ...only });
     } else if (as === 'mapped' && addresses.inet6.wildcard === undefined) {
-      absent.push({ text: `::ffff:${address}`, family: 'inet6', kind: 'wildcard' });
+      absent.push({ text: `::ffff:${address}`, family: 'inet6', kind: 'wildcard', enable: forMatrix(elsewhere) });
     } else {
       const { v6only, ...name } = nameOf(address, as);
       const settable = v6only !== undefined && (dualStack || v6only);

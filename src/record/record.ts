@@ -112,11 +112,15 @@ export const recordSchema = z.strictObject({
     missing: z.record(text, missing),
     externalInterface: text.nullable(),
     secondInterface: text.exactOptional(),
+    namedInterface: text
+      .exactOptional()
+      .describe('The interface that was named for the external addresses of the host lab'),
     ownPorts: z.boolean(),
-    lastPort: z
+    firstPort: z
       .int()
       .exactOptional()
-      .describe('The last port that was used, where the system chooses lower ones itself'),
+      .describe('The first port that may be used, where the system chooses some of the usual ones itself'),
+    lastPort: z.int().exactOptional().describe('The last port that may be used, likewise'),
     elsewhere: text,
   }),
   settings: z.strictObject({

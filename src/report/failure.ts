@@ -33,7 +33,7 @@ export interface Line {
 
 /** Where a failure comes from, as far as its text needs it. */
 export interface Origin {
-  lab: Pick<BindRecord['lab'], 'lab'>;
+  lab: Pick<BindRecord['lab'], 'lab' | 'namedInterface'>;
   platform: Pick<BindRecord['platform'], 'stack'>;
 }
 
@@ -77,7 +77,8 @@ export function rerunCommand({ id }: Pick<CellRecord, 'id'>, origin: Origin): st
 export function whereWords({ lab, platform }: Origin): string[] {
   // A stack has its own lab, and the network namespaces are what one gets without asking.
   if (platform.stack !== undefined) return ['--stack', platform.stack];
-  return lab.lab === 'netns' ? [] : ['--lab', lab.lab];
+  const device = lab.namedInterface === undefined ? [] : ['--interface', lab.namedInterface];
+  return lab.lab === 'netns' ? [] : ['--lab', lab.lab, ...device];
 }
 
 /** What went wrong in one sentence, where there is room for no more. */

@@ -1,10 +1,11 @@
 import { execa } from 'execa';
 import type { HeldShell } from '../../lab/held-shell.ts';
-import { makeWritable, readOnlyMount, unsetIn, whyUnset } from '../../lab/namespace-settings.ts';
+import { makeWritable, unsetIn } from '../../lab/namespace-settings.ts';
 import type { Holder } from '../../lab/netns-topology.ts';
 import { paced } from '../../process/pace.ts';
 import { EngineFailed, EngineUnavailable } from '../engine.ts';
 import { hold, type Place } from './topology.ts';
+import { readOnlyMount, whyUnset } from '../../lab/unset-settings.ts';
 
 /** Namespaces take some tens of milliseconds; a quiet machine that needs longer than this has something else wrong. */
 export const CREATION_DEADLINE = 20_000;

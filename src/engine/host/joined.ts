@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { HeldShell } from '../../lab/held-shell.ts';
-import { whyUnset } from '../../lab/namespace-settings.ts';
 import { EngineFailed, EngineUnavailable, type Engine, type EngineName } from '../engine.ts';
 import { engineNamed } from '../named.ts';
 import { nameOfLab, sweep } from '../sweep.ts';
@@ -12,6 +11,7 @@ import { idleImage } from './idle-image.ts';
 import { outerPid, outsideOf, running } from './pids.ts';
 import { GUEST_INTERFACE, SUBNET, SUBNET6, wireGuest, type Place } from './topology.ts';
 import { Deadline } from '../../process/pace.ts';
+import { whyUnset } from '../../lab/unset-settings.ts';
 
 /** What the errors of ICMP are limited by, as everywhere else: a refusal would be silence at random. */
 const LIMITS = ['ipv4/icmp_ratelimit', 'ipv4/icmp_msgs_per_sec', 'ipv4/icmp_msgs_burst', 'ipv6/icmp/ratelimit'];

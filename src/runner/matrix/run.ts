@@ -236,7 +236,7 @@ function unlessUnavailable(error: unknown): null {
  * one of its listeners.
  * @param queue how many connections may wait at a listener
  */
-export function chunksOf(block: Block, queue: number): Chunk[] {
+function chunksOf(block: Block, queue: number): Chunk[] {
   const { protocol, state, first, second } = block;
   const connects = protocol === 'tcp' && isConnected(state);
   const room = state === 'accepted' ? CHUNK_CONNECTED : Math.min(CHUNK_CONNECTED, queue);

@@ -1,6 +1,7 @@
 import type { Obstacle } from '../../matrix/blocks.ts';
 import { NO_DEVICES } from '../../matrix/axes.ts';
 import type { LabFacts } from '../../lab/lab.ts';
+import { forMatrix } from '../../matrix/sockets.ts';
 
 /** What stands for the name of an external interface where the lab does not tell it. */
 const UNKNOWN_INTERFACE = 'external';
@@ -21,7 +22,7 @@ export function obstacleOf(facts: LabFacts, system: string): Obstacle {
   return ({ uid, state, devices }) => {
     if (uid === 'different' && facts.missing['second user']) {
       const { reason, enable } = facts.missing['second user'];
-      return { reason, enable: enable.replace(' run', ' matrix') };
+      return { reason, enable: forMatrix(enable) };
     }
     if (devices !== NO_DEVICES && !HAS_DEVICES.has(system)) {
       return { reason: `${system} has no SO_BINDTODEVICE`, enable: 'run it on Linux' };
@@ -29,7 +30,7 @@ export function obstacleOf(facts: LabFacts, system: string): Obstacle {
     if (devices.split('/').includes(UNKNOWN_INTERFACE)) {
       return {
         reason: `the ${facts.lab} lab does not tell an external interface`,
-        enable: 'bindspec matrix --lab netns',
+        enable: forMatrix(facts.elsewhere),
       };
     }
     if (state === 'time-wait' && !HAS_STATES.has(system)) {

@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import os from 'node:os';
 import type { ContainerNetwork } from '../../engine/engine.ts';
-import { isLinkLocal } from '../../lab/host.ts';
+import { isLinkLocal } from '../../lab/host-interfaces.ts';
 import { isIPv6, isLoopback, type Listener, type Situation } from '../../verify/situation.ts';
 import { gateways, localhostIn, ownAddresses, waiting, type Socket, type Tables } from '../../verify/tables.ts';
 import type { Request } from './gather.ts';

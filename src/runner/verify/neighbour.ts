@@ -1,10 +1,11 @@
 import process from 'node:process';
 import { HeldShell } from '../../lab/held-shell.ts';
-import { makeWritable, readOnlyMount, unsetIn, whyUnset } from '../../lab/namespace-settings.ts';
+import { makeWritable, unsetIn } from '../../lab/namespace-settings.ts';
 import { holdNamespace, inside, up, type Holder } from '../../lab/netns-topology.ts';
 import { onPath } from '../../lab/programs.ts';
 import { isIPv6, isLoopback } from '../../verify/situation.ts';
 import { NotVerifiable } from './namespace.ts';
+import { readOnlyMount, whyUnset } from '../../lab/unset-settings.ts';
 
 /** Creation takes some tens of milliseconds; a machine that needs longer than this has something else wrong. */
 const DEADLINE = 10_000;

@@ -7,7 +7,7 @@ import { Play } from '../../../src/explore/play.ts';
 import type { Sequence } from '../../../src/explore/sequence.ts';
 import { vocabularyOf } from '../../../src/explore/vocabulary.ts';
 
-export const facts: LabFacts = {
+const facts: LabFacts = {
   lab: 'netns',
   hosts: { machine: 'the machine' },
   addresses: ADDRESSES,

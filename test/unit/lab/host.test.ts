@@ -50,13 +50,19 @@ describe('what the host lab offers', () => {
 
   it('all of 127.0.0.0/8 where the system has it, or where its addresses were configured', () => {
     const missing = (system: string, ...more: string[]) =>
-      hostFacts({ lo: [...lo, ...more.map((one) => v4(one, true))] }, true, 'elsewhere', system).missing;
+      hostFacts({ lo: [...lo, ...more.map((one) => v4(one, true))] }, true, { system }).missing;
     expect(missing('linux')).not.toHaveProperty('loopback network');
     expect(missing('win32')).not.toHaveProperty('loopback network');
-    expect(missing('darwin')['loopback network']?.enable).toContain('ifconfig lo0 alias');
+    expect(missing('darwin')['loopback network']?.enable).toContain('sudo ifconfig lo0 inet 127.0.0.$n');
+    expect(missing('openbsd')['loopback network']?.enable).toContain('doas ifconfig lo0 inet 127.0.0.$n');
     const aliases = Array.from({ length: 15 }, (_, index) => `127.0.0.${index + 2}`);
     expect(missing('freebsd', ...aliases.slice(1))).toHaveProperty('loopback network');
     expect(missing('freebsd', ...aliases)).not.toHaveProperty('loopback network');
+    // Where it is not configured it is no address of the machine.
+    const loopbacks = (...more: string[]) =>
+      hostFacts({ lo: [...lo, ...more.map((one) => v4(one, true))] }, true, { system: 'darwin' }).addresses.inet;
+    expect(loopbacks()).not.toHaveProperty('second-loopback');
+    expect(loopbacks('127.0.0.2')).toHaveProperty('second-loopback', '127.0.0.2');
   });
 
   it('no link-local address, which needs a scope or a lease', () => {

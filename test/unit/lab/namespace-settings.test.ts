@@ -2,11 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { LabUnavailable } from '../../../src/lab/lab.ts';
 import { firstMissing } from '../../../src/lab/missing.ts';
-import { makeSettings, readOnlyMount, unsetIn, whyUnset } from '../../../src/lab/namespace-settings.ts';
+import { makeSettings, unsetIn } from '../../../src/lab/namespace-settings.ts';
 import { netnsFacts } from '../../../src/lab/netns.ts';
 import { SYSCTLS } from '../../../src/lab/netns-topology.ts';
 import { LOOPBACK_ONLY, noNamespaces } from '../../support/namespace.ts';
 import { needs } from '../../support/needs.ts';
+import { readOnlyMount, whyUnset } from '../../../src/lab/unset-settings.ts';
 
 describe('settings of a namespace', needs(noNamespaces), () => {
   const [launcher = '', ...words] = LOOPBACK_ONLY;
