@@ -15,6 +15,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { UNFINISHED } from '../src/cli/reports-folder.ts';
 
 const CLI = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
 const MARK = 'BINDSPEC_KILL_AT_RANDOM';
@@ -151,7 +152,7 @@ async function main(): Promise<number> {
     mounts: added(mounts(), before.mounts),
     'settings and rules': added(settings(), before.settings),
     'unfinished reports': readdirSync(reports, { recursive: true, encoding: 'utf8' }).filter((file) =>
-      file.endsWith('.new'),
+      path.basename(file).startsWith(UNFINISHED),
     ),
   };
   for (const folder of [reports, temporary]) rmSync(folder, { recursive: true, force: true });

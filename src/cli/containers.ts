@@ -10,7 +10,6 @@ import { engineAt } from '../engine/host/joined.ts';
 import { idMatcher } from '../experiment/selection.ts';
 import type { ContainersRecord } from '../record/containers.ts';
 import { BadRecord, readContainers } from '../record/read.ts';
-import { containersMarkdown } from '../report/containers/markdown.ts';
 import { changesBetween, groupChanges } from '../verdict/changes.ts';
 import { parseKnownVerdicts, withKnown, type KnownVerdict } from '../verdict/known-containers.ts';
 import { ContainersProgress } from './containers-progress.ts';
@@ -20,9 +19,11 @@ import { knownFrom } from './known-file.ts';
 import { containersForGithub, tellGithub } from './github.ts';
 import { interruptible } from './interruption.ts';
 import { recordText } from './record-file.ts';
-import { prepareFolder, writeFile } from './reports-folder.ts';
+import { tellPlaced, type Placed } from './place-record.ts';
+import { prepareFolder } from './reports-folder.ts';
 import { complain, say, sayJson } from './terminal.ts';
 import { version } from './version.ts';
+import { writeContainers } from './write-reports.ts';
 
 export interface ContainersOptions {
   engine: string[];
@@ -70,7 +71,6 @@ export async function containersCommand(selectors: string[], options: Containers
     progress,
   );
   progress.end();
-  interruption.end();
 
   const judged = records.map((record) => {
     const { stale, ...verdicts } = withKnown(record, knownList(record.engine.id));
@@ -79,12 +79,23 @@ export async function containersCommand(selectors: string[], options: Containers
     const changes = last === null ? [] : groupChanges(changesBetween(last, merged).changes);
     return { record: merged, stale, changes, last };
   });
-  const written = reports === false ? [] : judged.flatMap(({ record, last }) => write(reports, record, last));
+  const placed: Placed[] = [];
+  for (const { record } of reports === false ? [] : judged) {
+    placed.push(await writeContainers(reports as string, record, selectors.length === 0 && record.complete));
+  }
+  interruption.end();
   // Where no engine could be started there is nothing to conclude but why.
   if (judged.length === 0 && !interruption.signal.aborted) throw nothingRun(rest);
-  if (pretty) concludeContainers(judged, rest, written);
+  if (pretty)
+    concludeContainers(
+      judged,
+      rest,
+      placed.flatMap(({ files }) => files),
+    );
   else sayJson(judged.map(({ record }) => record));
+  for (const one of placed) tellPlaced(one, pretty);
   if (options.annotations) tellGithub(() => containersForGithub(judged));
+  if (placed.some(({ failure }) => failure !== undefined)) return EXIT.harness;
   if (interruption.signal.aborted) return EXIT.interrupted;
   return exitCode(judged, [...judged.flatMap(({ record }) => record.configurations), ...rest]);
 }
@@ -212,39 +223,6 @@ function lastOf(reports: string, engine: string): ContainersRecord | null {
     complain(`bindspec: compared with nothing: ${error.message}`);
     return null;
   }
-}
-
-/** Writes an engine's reports. Configurations that were not run this time are kept as they were recorded last. */
-function write(reports: string, record: ContainersRecord, last: ContainersRecord | null): string[] {
-  const whole = last === null ? record : beside(last, record);
-  return [
-    writeFile(reports, record.engine.id, RECORD, jsonOf(whole)),
-    writeFile(reports, record.engine.id, 'containers.md', containersMarkdown(whole)),
-  ];
-}
-
-/** A record with what another has of configurations that it does not have. */
-function beside(last: ContainersRecord, record: ContainersRecord): ContainersRecord {
-  const own = new Set(record.configurations.map(({ id }) => id));
-  const order = CONFIGURATIONS.map(({ id }) => id);
-  const sorted = <T>(list: T[], of: (one: T) => string) =>
-    list.toSorted((a, b) => order.indexOf(of(a)) - order.indexOf(of(b)));
-  const kept = <T extends { configuration: string }>(list: readonly T[]) =>
-    list.filter((one) => !own.has(one.configuration));
-  return {
-    ...record,
-    security: sorted([...record.security, ...kept(last.security)], (one) => one.configuration),
-    promises: sorted([...record.promises, ...kept(last.promises)], (one) => one.configuration),
-    configurations: sorted(
-      [...record.configurations, ...last.configurations.filter(({ id }) => !own.has(id))],
-      (one) => one.id,
-    ),
-  };
-}
-
-/** JSON with a line for each row of outcomes, so that a difference between two records can be read. */
-function jsonOf(record: ContainersRecord): string {
-  return `${JSON.stringify(record, null, 1).replaceAll(/\[\s+((?:(?:\d+|null),?\s+)+)\]/g, (_, list: string) => `[${list.trim().replaceAll(/\s+/g, '')}]`)}\n`;
 }
 
 function nothingRun(rest: readonly { skipped?: { reason: string; enable: string }; error?: string }[]): UserError {

@@ -1,10 +1,12 @@
+import { loadRegistry } from '../experiment/registry.ts';
 import { diff, type Compared } from '../report/diff/diff.ts';
 import { diffMarkdown } from '../report/diff/markdown.ts';
 import { diffLines, type DiffLineKind } from '../report/diff/text.ts';
 import { EXIT, UserError } from './exit.ts';
 import type { Given } from '../report/comparison/columns.ts';
-import { recordsAt, type Records } from './record-files.ts';
+import { only, recordsAt, tellLeftOut, type Records } from './record-files.ts';
 import { columns, complain, paint, say, sayJson, wrap } from './terminal.ts';
+import { tellUnknown } from './unknown-cells.ts';
 import { version } from './version.ts';
 
 export interface DiffOptions {
@@ -29,7 +31,9 @@ const KINDS = { runs: 'a run', matrices: 'a matrix', containers: 'containers' } 
  * @throws UserError when a record can't be read, or the two have nothing in common.
  */
 export async function diffCommand(before: string, after: string, { format }: DiffOptions): Promise<number> {
-  const difference = diff(pairUp(before, after), version());
+  const compared = pairUp(before, after);
+  if (compared.run) tellUnknown([compared.run.before, compared.run.after], await loadRegistry());
+  const difference = diff(compared, version());
   if (format === 'json') sayJson(difference, 1);
   else if (format === 'markdown') say(diffMarkdown(difference).trimEnd());
   else {
@@ -69,15 +73,7 @@ function pairUp(before: string, after: string): Compared {
       `'${before}' and '${after}' have no record of one kind: name two record.json, matrix.json or containers.json, or folders with such`,
     );
   }
+  for (const records of [old, now]) tellLeftOut(records);
   for (const file of alone) complain(file);
   return { ...(run ? { run } : {}), ...(matrix ? { matrix } : {}), ...(containers ? { containers } : {}) };
-}
-
-/** The one record of a kind. @throws UserError where there are several, of which nobody says which is meant. */
-function only<R>(found: readonly Given<R>[], given: string, kind: string): Given<R> | undefined {
-  if (found.length < 2) return found[0];
-  const names = found.slice(0, 3).map(({ file }) => file);
-  throw new UserError(
-    `'${given}' has ${found.length} records of ${kind} (${names.join(', ')}${found.length > 3 ? ', …' : ''}): name one of them, or its folder`,
-  );
 }

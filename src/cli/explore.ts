@@ -13,9 +13,11 @@ import { EXIT, UserError } from './exit.ts';
 import { ExploreProgress } from './explore-progress.ts';
 import { interruptible } from './interruption.ts';
 import { inLab, type Place } from './in-lab.ts';
-import { prepareFolder, writeReport } from './reports-folder.ts';
+import { tellPlaced, type Placed } from './place-record.ts';
+import { prepareFolder } from './reports-folder.ts';
 import { complain, paint, paintLine, say, sayJson } from './terminal.ts';
 import { version } from './version.ts';
+import { writeExploration } from './write-reports.ts';
 
 export interface ExploreOptions extends Place {
   protocol: Protocol | 'both';
@@ -57,38 +59,44 @@ async function exploreIn(kind: LabKind, limit: Limit, options: ExploreOptions): 
   const seed = options.seed ?? Math.floor(Math.random() * LARGEST_SEED);
   const pretty = options.format === 'pretty';
   const progress = new ExploreProgress(seed, pretty ? say : tell);
-  const exploring = explore(
-    kind,
-    {
-      protocols: options.protocol === 'both' ? ['udp', 'tcp'] : [options.protocol],
-      limit,
-      seed,
-      jobs: options.jobs ?? os.availableParallelism(),
-      most: options.mismatches,
-      ...(options.model === undefined ? {} : { model: options.model }),
-      fresh: false,
-      signal,
-    },
-    progress,
-  ).finally(() => {
-    progress.end();
-    end();
-  });
-  let explored: Explored;
   try {
-    explored = await exploring;
+    const explored = await explore(
+      kind,
+      {
+        protocols: options.protocol === 'both' ? ['udp', 'tcp'] : [options.protocol],
+        limit,
+        seed,
+        jobs: options.jobs ?? os.availableParallelism(),
+        most: options.mismatches,
+        ...(options.model === undefined ? {} : { model: options.model }),
+        fresh: false,
+        signal,
+      },
+      progress,
+    ).finally(() => progress.end());
+    const record = recordOf(explored, seed, started);
+    const placed = await write(options.reports, record);
+    if (pretty) conclude(record, placed.files[0]);
+    else sayJson(record);
+    tellPlaced(placed, pretty);
+    if (placed.failure !== undefined) return EXIT.harness;
+    if (signal.aborted) return EXIT.interrupted;
+    return explored.tallies.some(({ mismatches }) => mismatches > 0) ? EXIT.failed : EXIT.expected;
   } catch (error) {
     // Whatever an interruption broke off is no error.
     if (signal.aborted) return EXIT.interrupted;
     throw error;
+  } finally {
+    end();
   }
-  const record = recordOf(explored, seed, started);
-  const { reports } = options;
-  const written = reports === false ? undefined : writeReport(reports, record.platform.id, 'explore.json', record);
-  if (pretty) conclude(record, written);
-  else sayJson(record);
-  if (signal.aborted) return EXIT.interrupted;
-  return explored.tallies.some(({ mismatches }) => mismatches > 0) ? EXIT.failed : EXIT.expected;
+}
+
+/** Writes the report of an exploration. One that ended before its first sequences has nothing to write. */
+async function write(reports: string | false, record: Exploration): Promise<Placed> {
+  if (reports === false) return { files: [] };
+  if (record.protocols.some(({ sequences }) => sequences > 0)) return writeExploration(reports, record);
+  complain('bindspec: nothing is written, because the exploration ended before any of its sequences');
+  return { files: [] };
 }
 
 /** Of what is for people, when the data goes to stdout. */

@@ -2,14 +2,16 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import type { Command } from 'commander';
-import { readAny } from '../record/read.ts';
+import { BadRecord, readAny, type AnyRecord } from '../record/read.ts';
 import { StackUnavailable, type GuestResult, type Stack } from '../stack/stack.ts';
 import { EXIT, UserError } from './exit.ts';
 import { matrixForGithub, runForGithub, tellGithub, type ForGithub } from './github.ts';
 import { interruptible } from './interruption.ts';
-import { prepareFolder, writeFile } from './reports-folder.ts';
+import { tellPlaced, type Placed } from './place-record.ts';
+import { prepareFolder } from './reports-folder.ts';
 import { knownStack, stackOf } from './stack-of.ts';
 import { complain } from './terminal.ts';
+import { writeExploration, writeMatrix, writeRun } from './write-reports.ts';
 
 /** The options that say where a command runs and leaves its reports. */
 interface Where {
@@ -26,7 +28,7 @@ const GUEST_FILES = '/tmp/files';
 /** The options that are for this machine alone. */
 const HERE: ReadonlySet<string> = new Set(['stack', 'reports', 'annotations']);
 /** The options whose value is a file to read. */
-const FILES: ReadonlySet<string> = new Set(['known', 'record']);
+const FILES: ReadonlySet<string> = new Set(['known']);
 
 /**
  * Does a command in the stack that its `--stack` names: here, with agents inside the stack, or on a machine of its own,
@@ -58,6 +60,7 @@ async function onItsOwn(
   const stack = await stackOf(name);
   const { signal, end } = interruptible();
   let result: GuestResult;
+  let isWritten = true;
   try {
     result = await machine.run({
       argv,
@@ -66,35 +69,60 @@ async function onItsOwn(
       signal,
       print: (chunk, to) => process[to].write(chunk),
     });
+    if (reports !== false) isWritten = await bringBack(result, reports, stack);
   } catch (error) {
     if (!(error instanceof StackUnavailable)) throw error;
     throw new UserError(`${error.message}; ${error.enable}`, EXIT.harness);
   } finally {
     end();
   }
-  if (reports !== false) bringBack(result, reports, stack);
   // The machine knows nothing of the job that it is started in.
   if (annotations === true) tellGithub(() => guestForGithub(result));
+  if (!isWritten) return EXIT.harness;
   return signal.aborted ? EXIT.interrupted : result.exitCode;
 }
 
-/** Writes what the guest reported into the folder of reports; only what lies in the folder of a platform. */
-function bringBack(result: GuestResult, folder: string, stack: Stack): void {
+/**
+ * Writes what the guest recorded into the folder of reports, as a run here would, with all that is made of it. Nothing
+ * but records is taken over. Returns whether all of it could be written.
+ * @throws UserError for a record that is none.
+ */
+async function bringBack(result: GuestResult, folder: string, stack: Stack): Promise<boolean> {
+  let isWhole = true;
   for (const [file, content] of result.reports) {
-    const [platform = '', name = '', ...deeper] = file.split('/');
-    if (deeper.length > 0 || !isPlain(platform) || !isPlain(name)) {
-      throw new UserError(`${stack.name} brought back a file of an odd name: '${file}'`, EXIT.harness);
-    }
-    const written = writeFile(folder, platform, name, content.toString());
-    complain(`bindspec: brought back from ${stack.name}: ${written}`);
+    if (!isRecord(file)) continue;
+    const placed = await write(folder, readBack(file, content, stack));
+    for (const written of placed.files) complain(`bindspec: brought back from ${stack.name}: ${written}`);
+    tellPlaced(placed, false);
+    if (placed.failure !== undefined) isWhole = false;
   }
+  return isWhole;
+}
+
+function isRecord(file: string): boolean {
+  return /^[^/]+\/(?:record|matrix|explore)\.json$/.test(file);
+}
+
+function readBack(file: string, content: Buffer, stack: Stack): AnyRecord {
+  try {
+    return readAny(content.toString(), file);
+  } catch (error) {
+    if (!(error instanceof BadRecord)) throw error;
+    throw new UserError(`${stack.name} brought back what is no record: ${error.message}`, EXIT.harness);
+  }
+}
+
+async function write(folder: string, read: AnyRecord): Promise<Placed> {
+  if (read.kind === 'run') return writeRun(folder, read.record);
+  if (read.kind === 'matrix') return writeMatrix(folder, read.record);
+  return read.kind === 'exploration' ? writeExploration(folder, read.record) : { files: [] };
 }
 
 /** What GitHub is to know of the reports of a guest. @throws BadRecord for a record that is none. */
 function guestForGithub({ reports }: GuestResult): ForGithub {
   const all: ForGithub = { annotations: [], page: '' };
   for (const [file, content] of reports) {
-    if (!/\/(?:record|matrix)\.json$/.test(file)) continue;
+    if (!isRecord(file)) continue;
     const read = readAny(content.toString(), file);
     const told =
       read.kind === 'run' ? runForGithub(read.record) : read.kind === 'matrix' ? matrixForGithub(read.record) : null;
@@ -102,10 +130,6 @@ function guestForGithub({ reports }: GuestResult): ForGithub {
     all.page += told?.page ?? '';
   }
   return all;
-}
-
-function isPlain(name: string): boolean {
-  return /^[\w.+-]+$/.test(name) && name !== '.' && name !== '..';
 }
 
 /** The command line as it was given, without the stack, and with files and reports where the guest has them. */

@@ -13,11 +13,14 @@ import { EXIT, UserError } from './exit.ts';
 import { matrixForGithub, tellGithub } from './github.ts';
 import { inLab, type Place } from './in-lab.ts';
 import { interruptible } from './interruption.ts';
-import { lastMatrix, matrixFrom, writeMatrix } from './matrix-files.ts';
+import { lastMatrix, matrixAt } from './matrix-files.ts';
 import { MatrixProgress } from './matrix-progress.ts';
+import { tellPlaced, type Placed } from './place-record.ts';
+import { REPORTS } from './reports-default.ts';
 import { prepareFolder } from './reports-folder.ts';
 import { columns, paint, say, sayJson, wrap } from './terminal.ts';
 import { version } from './version.ts';
+import { writeMatrix } from './write-reports.ts';
 
 export interface MatrixOptions extends Asked, Place {
   model?: string;
@@ -56,10 +59,10 @@ export async function matrixCommand(options: MatrixOptions): Promise<number> {
   checkMatrix(options);
   try {
     if (options.last || options.record !== undefined) {
-      const given =
-        options.record === undefined ? lastMatrix(options.reports === false ? 'reports' : options.reports) : null;
-      const file = given?.file ?? options.record ?? '';
-      const record = given?.record ?? matrixFrom(file);
+      const { file, record } =
+        options.record === undefined
+          ? lastMatrix(options.reports === false ? REPORTS : options.reports)
+          : matrixAt(options.record);
       if (options.format === 'json') sayJson(record);
       else showRecord(record, file, asked, against);
       return EXIT.expected;
@@ -97,13 +100,16 @@ async function runHere(
     ),
   );
   progress.end();
+  // An interruption is minded until then, so that it leaves no file half written.
+  const placed: Placed = options.reports === false ? { files: [] } : await writeMatrix(options.reports, record);
   interrupted.end();
-  const written = options.reports === false ? [] : writeMatrix(options.reports, record);
   if (pretty) {
     if (options.table || against) showTables(record, asked, against);
-    conclude(record, written);
+    conclude(record, placed.files);
   } else sayJson(record);
+  tellPlaced(placed, pretty);
   if (options.annotations) tellGithub(() => matrixForGithub(record));
+  if (placed.failure !== undefined) return EXIT.harness;
   if (interrupted.signal.aborted) return EXIT.interrupted;
   if (record.errors.length > 0) return EXIT.harness;
   return record.counts.mismatches > 0 ? EXIT.failed : EXIT.expected;

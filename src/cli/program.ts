@@ -10,6 +10,7 @@ import { interfaceOption, labOption } from './lab-option.ts';
 import type { ListOptions } from './list.ts';
 import type { MatrixOptions } from './matrix.ts';
 import type { ReportOptions } from './report.ts';
+import { REPORTS } from './reports-default.ts';
 import type { RunOptions } from './run.ts';
 import type { ShowOptions } from './show.ts';
 import type { PrepareOptions } from './stack.ts';
@@ -37,7 +38,7 @@ const stack = () =>
   new Option('--stack <name>', 'run it in another network stack of this machine, such as gvisor; see stack list');
 const noAnnotations = () =>
   new Option('--no-annotations', 'in GitHub Actions, print no annotations and add nothing to the summary of the step');
-const reports = () => new Option('--reports <folder>', 'where the reports of each platform are').default('reports');
+const reports = () => new Option('--reports <folder>', 'where the reports of each platform are').default(REPORTS);
 
 /** The command line of a version of bindspec: every command with its arguments and options, and what it calls. */
 export function program(version: string): Command {
@@ -87,7 +88,7 @@ export function program(version: string): Command {
     .option('--table', 'print tables, first by second', false)
     .option('--against <system>', 'mark in the tables where that system differs')
     .option('--last', 'run nothing: take the last record', false)
-    .option('--record <file>', 'run nothing: take this record')
+    .option('--record <path>', 'run nothing: take this record, or the one in this folder')
     .addOption(labOption().default('auto'))
     .addOption(interfaceOption())
     .addOption(stack())
@@ -97,11 +98,10 @@ export function program(version: string): Command {
     .addOption(noAnnotations())
     .addOption(format())
     .action(async (options: MatrixOptions, command: Command) => {
-      process.exitCode = await inStack(
-        command,
-        async () => (await import('./matrix.ts')).matrixCommand(options),
-        async () => (await import('./matrix.ts')).checkMatrix(options),
-      );
+      const matrix = async () => (await import('./matrix.ts')).matrixCommand(options);
+      const check = async () => (await import('./matrix.ts')).checkMatrix(options);
+      const runsNothing = options.last || options.record !== undefined;
+      process.exitCode = await (runsNothing ? matrix() : inStack(command, matrix, check));
     });
 
   bindspec
@@ -128,9 +128,9 @@ export function program(version: string): Command {
     .command('report')
     .description('compare platforms: merge the records of their runs, matrices and containers into one page')
     .argument('[records...]', 'record.json, matrix.json and containers.json files, or folders that have some', [
-      'reports',
+      REPORTS,
     ])
-    .option('-o, --output <folder>', 'where index.html, MATRIX.md, matrix.json and badges go', 'reports')
+    .option('-o, --output <folder>', 'where index.html, MATRIX.md, matrix.json and badges go', REPORTS)
     .addOption(format())
     .action(async (records: string[], options: ReportOptions) => {
       await (await import('./report.ts')).reportCommand(records, options);

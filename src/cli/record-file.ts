@@ -1,6 +1,4 @@
 import { readFileSync, statSync } from 'node:fs';
-import { pairsOf } from '../matrix/reading.ts';
-import type { MatrixRecord } from '../record/matrix.ts';
 import { BadRecord, readAny, type AnyRecord } from '../record/read.ts';
 
 /**
@@ -8,9 +6,6 @@ import { BadRecord, readAny, type AnyRecord } from '../record/read.ts';
  * that what is made of it fits into the memory that Node takes without being asked.
  */
 const MOST_BYTES = 64 * 1024 * 1024;
-
-/** The most pairs of a matrix: twenty times as many as there are. A digit stands for each, so the size tells little. */
-const MOST_PAIRS = 1_000_000;
 
 /**
  * The text of a file that is to be a record.
@@ -33,29 +28,5 @@ export function recordText(file: string): string {
 
 /** Reads a record of whichever kind from a file. @throws BadRecord when it can't be read or is none. */
 export function recordFrom(file: string): AnyRecord {
-  const read = readAny(recordText(file), file);
-  if (read.kind === 'matrix') fits(file, read.record);
-  return read;
-}
-
-/** Sees that the parts of a matrix name only what is there, so that no reader has to. @throws BadRecord */
-export function fits(file: string, record: MatrixRecord): void {
-  const pairs = record.blocks.reduce((sum, { first, second }) => sum + first.length * second.length, 0);
-  if (pairs > MOST_PAIRS) {
-    throw new BadRecord(
-      file,
-      `not a record: it has more than ${MOST_PAIRS.toLocaleString('en-US')} pairs`,
-      'see what wrote it',
-    );
-  }
-  try {
-    for (const block of record.blocks) pairsOf(record, block);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new BadRecord(
-      file,
-      `its parts do not fit together: ${error.message}`,
-      "write it anew with 'bindspec matrix'",
-    );
-  }
+  return readAny(recordText(file), file);
 }

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { ContainersRecord } from '../record/containers.ts';
 import type { Registered } from '../experiment/cells.ts';
 import { loadRegistry } from '../experiment/registry.ts';
 import type { Comparison } from '../record/comparison.ts';
+import { BadRecord } from '../record/read.ts';
 import { badgeFiles } from '../report/badges.ts';
 import { columnsOf, type Column } from '../report/comparison/columns.ts';
 import { enginesOf } from '../report/comparison/engines.ts';
@@ -11,11 +13,15 @@ import { comparisonMarkdown } from '../report/comparison/markdown.ts';
 import { pageHtml } from '../report/page/html.ts';
 import { pageData } from '../report/page/make.ts';
 import { countsInWords } from '../report/summary.ts';
+import { EXIT, UserError } from './exit.ts';
 import { packed, pageAssets } from './page-assets.ts';
-import { recordsAt } from './record-files.ts';
-import { prepareFolder, writeWhole } from './reports-folder.ts';
+import { recordFrom } from './record-file.ts';
+import { recordsAt, tellLeftOut } from './record-files.ts';
+import { prepareFolder } from './reports-folder.ts';
 import { complain, paint, say, sayJson } from './terminal.ts';
+import { tellUnknown } from './unknown-cells.ts';
 import { version } from './version.ts';
+import { writeTogether, type Files } from './write-together.ts';
 
 export interface ReportOptions {
   output: string;
@@ -34,11 +40,15 @@ const FORMATS: readonly {
 
 /**
  * `bindspec report`: merges records into one comparison. What failed somewhere is in it and is no error of the merge.
- * @throws UserError when a record can't be read, or the folder not be written to.
+ * @throws UserError when a record can't be read, or the folder can't be written to.
  */
 export async function reportCommand(paths: readonly string[], { output, format }: ReportOptions): Promise<void> {
-  const { runs, matrices, containers } = recordsAt(paths);
-  prepareFolder(output);
+  const records = recordsAt(paths);
+  const { runs, matrices, containers } = records;
+  const badges = path.join(output, 'badges');
+  keepRecords(output);
+  for (const folder of [output, badges]) prepareFolder(folder, '--output');
+  tellLeftOut(records);
   const { columns, superseded } = columnsOf(runs, matrices);
   const { engines, superseded: others } = enginesOf(containers);
   for (const { file, by, because } of [...superseded, ...others]) {
@@ -46,17 +56,36 @@ export async function reportCommand(paths: readonly string[], { output, format }
   }
   const comparison = compare(columns, version(), engines);
   const registry = await loadRegistry();
-  const written = FORMATS.map(({ file, content }) =>
-    writeWhole(output, file, content(comparison, columns, engines, registry)),
-  );
-  const badges = path.join(output, 'badges');
-  for (const { name, content } of badgeFiles(comparison, engines)) writeWhole(badges, name, content);
+  tellUnknown(runs, registry);
+  const pages = FORMATS.map(({ file, content }) => [file, content(comparison, columns, engines, registry)]);
+  const written = write(output, Object.fromEntries(pages) as Files);
+  write(badges, Object.fromEntries(badgeFiles(comparison, engines).map(({ name, content }) => [name, content])));
   if (format === 'json') {
     sayJson(comparison);
     return;
   }
   tell(comparison);
   say(paint('gray', `written: ${[...written, badges].join(', ')}`));
+}
+
+/** The comparison has the name of a matrix's record. @throws UserError where there is one, which it would replace. */
+function keepRecords(output: string): void {
+  const file = path.join(output, 'matrix.json');
+  if (!existsSync(file)) return;
+  try {
+    if (recordFrom(file).kind === 'comparison') return;
+  } catch (error) {
+    if (!(error instanceof BadRecord)) throw error;
+  }
+  throw new UserError(`${file} is no comparison, and would be replaced by one: choose another folder with --output`);
+}
+
+function write(folder: string, files: Files): string[] {
+  try {
+    return writeTogether(folder, files);
+  } catch (error) {
+    throw new UserError(`the files can't be written into '${folder}': ${(error as Error).message}`, EXIT.harness);
+  }
 }
 
 function htmlOf(

@@ -1,6 +1,7 @@
 import os from 'node:os';
 import { cellsOf } from '../experiment/cells.ts';
 import { loadRegistry } from '../experiment/registry.ts';
+import type { BindRecord } from '../record/record.ts';
 import { ctrfReport } from '../report/ctrf.ts';
 import { run, type Listener } from '../runner/run.ts';
 import { parseKnownList } from '../verdict/known.ts';
@@ -11,10 +12,12 @@ import { inLab, type Place } from './in-lab.ts';
 import { knownFrom } from './known-file.ts';
 import { interruptible } from './interruption.ts';
 import { Progress } from './progress.ts';
-import { prepareFolder, writeReports } from './reports-folder.ts';
+import { tellPlaced, type Placed } from './place-record.ts';
+import { prepareFolder } from './reports-folder.ts';
 import { selected } from './selected.ts';
-import { sayJson } from './terminal.ts';
+import { complain, sayJson } from './terminal.ts';
 import { version } from './version.ts';
+import { writeRun } from './write-reports.ts';
 
 export interface RunOptions extends Place {
   jobs?: number;
@@ -67,17 +70,28 @@ export async function runCommand(selectors: string[], options: RunOptions): Prom
     ),
   );
   progress?.end();
+  // An interruption is minded until then, so that it leaves no file half written.
+  const placed = await write(options.reports, record);
   interruption.end();
 
-  const written = options.reports === false ? [] : writeReports(options.reports, record);
-  if (pretty) conclude(record, written);
+  if (pretty) conclude(record, placed.files);
   else sayJson(options.format === 'ctrf' ? ctrfReport(record) : record);
+  tellPlaced(placed, pretty);
   if (options.annotations) tellGithub(() => runForGithub(record));
+  if (placed.failure !== undefined) return EXIT.harness;
   if (interruption.signal.aborted) return EXIT.interrupted;
   if (record.cells.every(({ verdict }) => verdict === 'skipped')) {
     throw new UserError('nothing could be run here: every cell was skipped, for the reasons above');
   }
   return exitCodeOf(record.cells.map(({ verdict }) => verdict));
+}
+
+/** Writes the reports of a run. One that ended before its first cell did has nothing to write. */
+async function write(reports: string | false, record: BindRecord): Promise<Placed> {
+  if (reports === false) return { files: [] };
+  if (record.cells.length > 0) return writeRun(reports, record);
+  complain('bindspec: nothing is written, because the run ended before any of its cells');
+  return { files: [] };
 }
 
 /** Cells spend most of their time waiting for agents and for silence, so there are more at a time than processors. */

@@ -1,10 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs';
-import path from 'node:path';
 import { CLAIMS, type ClaimId } from '../../suites/claims.ts';
 import type { Cell } from '../experiment/cells.ts';
 import type { Citation } from '../experiment/experiment.ts';
 import { loadRegistry } from '../experiment/registry.ts';
-import { BadRecord, readRecord } from '../record/read.ts';
 import type { BindRecord } from '../record/record.ts';
 import { errorsInWords } from '../report/errors.ts';
 import { alike, placesOf, whichOf } from '../report/expectations.ts';
@@ -12,7 +9,7 @@ import { expectedInWords, howKnown, observedInWords, sourceOf } from '../report/
 import { expectationFor } from '../verdict/judge.ts';
 import { leaves } from '../verdict/expectation.ts';
 import { UserError } from './exit.ts';
-import { recordText } from './record-file.ts';
+import { lastOutcomes } from './last-outcomes.ts';
 import { selected } from './selected.ts';
 import { paint, say, sayJson, verdictWord } from './terminal.ts';
 
@@ -28,7 +25,7 @@ export async function showCommand(id: string, options: ShowOptions): Promise<voi
   if (!first || cells.some(({ registered }) => registered !== first.registered)) {
     throw new UserError(`'${id}' is more than one experiment; 'bindspec list ${id}' shows which`);
   }
-  const records = lastRecords(options.reports);
+  const records = lastOutcomes(options.reports);
   if (options.format === 'json') {
     sayJson(asData(cells, records), 1);
     return;
@@ -43,7 +40,7 @@ export async function showCommand(id: string, options: ShowOptions): Promise<voi
   if (claims.length > 0) heading('Claims put to the test');
   for (const claim of claims) say(`  ${claim}: ${CLAIMS[claim].claim}`);
   expectations(cells);
-  recorded(cells, records);
+  recorded(cells, records, options.reports);
 }
 
 function expectations(cells: readonly Cell[]): void {
@@ -68,7 +65,7 @@ function cited({ source, where }: Citation): string {
   return `${title}, ${where}${url === null ? '' : ` <${url}>`}`;
 }
 
-function recorded(cells: readonly Cell[], records: readonly BindRecord[]): void {
+function recorded(cells: readonly Cell[], records: readonly BindRecord[], folder: string): void {
   heading('Recorded last');
   const ids = new Set(cells.map((cell) => cell.id));
   let any = false;
@@ -91,22 +88,11 @@ function recorded(cells: readonly Cell[], records: readonly BindRecord[]): void 
     for (const { name, number, class: neutral } of errorsInWords(record, own))
       say(`    ${paint('gray', `${name} has the number ${number} there; class ${neutral}`)}`);
   }
-  if (!any) say("  nothing yet: 'bindspec run' records it");
-}
-
-function lastRecords(folder: string): BindRecord[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true })
-    .map((entry) => path.join(folder, entry.name, 'record.json'))
-    .filter((file) => existsSync(file))
-    .map((file) => {
-      try {
-        return readRecord(recordText(file), file);
-      } catch (error) {
-        if (error instanceof BadRecord) throw new UserError(error.message);
-        throw error;
-      }
-    });
+  if (any) return;
+  say(
+    `  nothing yet in '${folder}': 'bindspec run' records it, and --reports names another folder, such as that of the`,
+  );
+  say('  committed records in a clone of bindspec: --reports reports');
 }
 
 function asData(cells: readonly Cell[], records: readonly BindRecord[]) {

@@ -14,7 +14,7 @@ const claim = recordSchema.shape.claims.element.shape;
 const run = z.strictObject({
   started: z.iso.datetime(),
   complete: z.boolean(),
-  duration: z.number().describe('Milliseconds'),
+  duration: z.number().min(0).describe('Milliseconds'),
   selectors: z.array(text).describe('What was chosen; everything, where there are none'),
   counts: z.partialRecord(z.enum(VERDICTS), count).describe('How many cells have each verdict that any has'),
 });

@@ -38,7 +38,7 @@ const configuration = z.strictObject({
   mode: z
     .enum(['bridge', 'macvlan', 'host', 'none', 'container', 'slirp4netns', 'pasta'])
     .describe('How containers are connected'),
-  duration: z.number().describe('Milliseconds, from making the namespaces to taking them back'),
+  duration: z.number().min(0).describe('Milliseconds, from making the namespaces to taking them back'),
   skipped: z.strictObject({ reason: text, enable: text }).exactOptional(),
   error: text.exactOptional().describe('What went wrong in the harness'),
   facts: texts.describe('What the run depends on: versions, settings of the host, its firewall'),
@@ -88,7 +88,7 @@ const promise = z.strictObject({
   says: text,
   source: text,
   known: text,
-  held: z.int(),
+  held: z.int().min(0),
   broken: z.array(text).describe('The questions whose outcome is not as promised'),
   deviation: text.exactOptional().describe('Why that is known, from the list of known deviations'),
 });
@@ -99,7 +99,7 @@ export const containersSchema = z.strictObject({
   bindspec: text,
   complete: z.boolean().describe('False when the run was interrupted, or not all configurations were run'),
   started: z.iso.datetime(),
-  duration: z.number().describe('Milliseconds'),
+  duration: z.number().min(0).describe('Milliseconds'),
   platform: platformSchema,
   engine: z.strictObject({ id: folderName, name: z.enum(['podman', 'docker']), version: text }),
   security: z.array(security),

@@ -37,11 +37,11 @@ export const explorationSchema = z.strictObject({
   bindspec: text.describe('The version of bindspec'),
   complete: z.boolean().describe('False when the run was interrupted'),
   started: z.iso.datetime(),
-  duration: z.number().describe('Milliseconds'),
+  duration: z.number().min(0).describe('Milliseconds'),
   platform: platformSchema,
   lab: text,
   model: text.describe('The system whose model was asked'),
-  owners: z.array(z.int()).describe('The user ids of the first and the second owner'),
+  owners: z.array(z.int().min(0)).describe('The user ids of the first and the second owner'),
   seed: z.int().min(0),
   protocols: z.array(
     z.strictObject({

@@ -1,3 +1,5 @@
+import type { MatrixRecord } from './matrix.ts';
+
 /**
  * How deep values may lie in one another. What an experiment observes is a few deep, and what reads it goes down level by
  * level, so that a deeper one would end in an overflow of the stack.
@@ -9,6 +11,8 @@ const MOST_DEPTH = 50;
  */
 const MOST_VALUES = 1_000_000;
 const MOST_ITEMS = 10_000;
+/** The most pairs of a matrix: twenty times as many as there are. A digit stands for each, so the size tells little. */
+const MOST_PAIRS = 1_000_000;
 
 /** Why a value that was read as JSON is too much to be a record, in words; null where it is not. */
 export function excess(value: unknown): string | null {
@@ -27,4 +31,10 @@ export function excess(value: unknown): string | null {
     }
   }
   return null;
+}
+
+/** Why a matrix has too many pairs to be a record, in words; null where it has not. */
+export function excessOfPairs({ blocks }: Pick<MatrixRecord, 'blocks'>): string | null {
+  const pairs = blocks.reduce((sum, { first, second }) => sum + first.length * second.length, 0);
+  return pairs > MOST_PAIRS ? `it has more than ${MOST_PAIRS.toLocaleString('en-US')} pairs` : null;
 }

@@ -5,6 +5,7 @@ import { recordSchema } from './record.ts';
 export const MATRIX_VERSION = 1;
 
 const text = z.string();
+const count = z.int().min(0);
 const places = z.array(z.int().min(0));
 
 const allowed = z.strictObject({ outcomes: z.array(text).min(1), rule: text });
@@ -56,15 +57,15 @@ export const matrixSchema = z.strictObject({
   bindspec: text,
   complete: z.boolean().describe('False when the run was interrupted'),
   started: z.iso.datetime(),
-  duration: z.number().describe('Milliseconds'),
+  duration: z.number().min(0).describe('Milliseconds'),
   platform: recordSchema.shape.platform,
   lab: recordSchema.shape.lab,
   settings: z.strictObject({
     model: text.describe('The system whose model the kernel was compared with'),
     asked: z.record(text, text).describe('The axes that were given on the command line'),
-    jobs: z.int(),
+    jobs: z.int().min(1),
   }),
-  counts: z.strictObject({ pairs: z.int(), agree: z.int(), mismatches: z.int(), notRun: z.int(), skipped: z.int() }),
+  counts: z.strictObject({ pairs: count, agree: count, mismatches: count, notRun: count, skipped: count }),
   sockets: z.array(socket),
   answers: z
     .array(text)
@@ -78,7 +79,7 @@ export const matrixSchema = z.strictObject({
     .array(z.strictObject({ id: text, prose: text, source: text, known: text }))
     .describe('The rules that decided'),
   blocks: z.array(block),
-  skipped: z.array(z.strictObject({ what: text, pairs: z.int(), reason: text, enable: text })),
+  skipped: z.array(z.strictObject({ what: text, pairs: count, reason: text, enable: text })),
   mismatches: z.array(mismatch).describe('The first hundred; all of them are in the blocks'),
   errors: z.array(z.strictObject({ what: text, error: text })).describe('What went wrong in the harness'),
 });

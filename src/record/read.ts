@@ -1,10 +1,15 @@
 import type { z } from 'zod';
+import { wrongInContainers } from './check/containers.ts';
+import { wrongInExploration } from './check/exploration.ts';
+import { wrongInMatrix } from './check/matrix.ts';
+import { wrongInRun } from './check/run.ts';
 import { CONTAINERS_VERSION, containersSchema, type ContainersRecord } from './containers.ts';
-import { excess } from './limits.ts';
+import { EXPLORATION_VERSION, explorationSchema, type Exploration } from './explore.ts';
+import { excess, excessOfPairs } from './limits.ts';
 import { MATRIX_VERSION, matrixSchema, type MatrixRecord } from './matrix.ts';
 import { migrate } from './migrate/migrate.ts';
 import { RUN_STEPS } from './migrate/run.ts';
-import type { Step } from './migrate/step.ts';
+import { isObject, type Step } from './migrate/step.ts';
 import { RECORD_VERSION, recordSchema, type BindRecord } from './record.ts';
 import { visible } from './visible.ts';
 
@@ -16,31 +21,63 @@ export class BadRecord extends Error {
   }
 }
 
-/** What is read: its shape, the version of that, who writes it, and how it is made of older versions. */
+/** What can be in a file that bindspec wrote, as messages name it. */
+const KINDS = {
+  run: 'the record of a run',
+  matrix: 'the record of a matrix',
+  containers: "the record of an engine's containers",
+  exploration: 'the record of an exploration',
+  comparison: 'a comparison of records',
+  difference: 'a difference between records',
+  verification: 'what verify found',
+} as const;
+type Kind = keyof typeof KINDS;
+
+/** What is read: its kind, its shape, the version of that, who writes it, how it is made of older versions. */
 interface Shape<T> {
+  kind: Kind;
   schema: z.ZodType<T>;
   reads: number;
   writer: string;
   steps: ReadonlyMap<number, Step>;
+  /** What its parts say against each other, in words, once its shape is right; null where they agree. */
+  wrong: (record: T) => string | null;
+  /** Why it is too much to be a record, in words; null where it is not. */
+  excess?: (record: T) => string | null;
 }
 
 const RUN: Shape<BindRecord> = {
+  kind: 'run',
   schema: recordSchema,
   reads: RECORD_VERSION,
   writer: 'bindspec run',
   steps: RUN_STEPS,
+  wrong: wrongInRun,
 };
 const MATRIX: Shape<MatrixRecord> = {
+  kind: 'matrix',
   schema: matrixSchema,
   reads: MATRIX_VERSION,
   writer: 'bindspec matrix',
   steps: new Map(),
+  wrong: wrongInMatrix,
+  excess: excessOfPairs,
 };
 const CONTAINERS: Shape<ContainersRecord> = {
+  kind: 'containers',
   schema: containersSchema,
   reads: CONTAINERS_VERSION,
   writer: 'bindspec containers',
   steps: new Map(),
+  wrong: wrongInContainers,
+};
+const EXPLORATION: Shape<Exploration> = {
+  kind: 'exploration',
+  schema: explorationSchema,
+  reads: EXPLORATION_VERSION,
+  writer: 'bindspec explore',
+  steps: new Map(),
+  wrong: wrongInExploration,
 };
 
 /**
@@ -67,62 +104,92 @@ export function readContainers(text: string, file: string): ContainersRecord {
   return read(text, file, CONTAINERS);
 }
 
-/** What a file holds that `bindspec run`, `matrix`, `containers` or `report` wrote. */
+/**
+ * Reads the record of an exploration back; `file` is only for the message.
+ * @throws BadRecord when it is none, or one of a newer version.
+ */
+export function readExploration(text: string, file: string): Exploration {
+  return read(text, file, EXPLORATION);
+}
+
+/** What a file holds that bindspec wrote. What was made of records, and what none is made of, is not read. */
 export type AnyRecord =
   | { kind: 'run'; record: BindRecord }
   | { kind: 'matrix'; record: MatrixRecord }
   | { kind: 'containers'; record: ContainersRecord }
-  | { kind: 'comparison' };
+  | { kind: 'exploration'; record: Exploration }
+  | { kind: 'comparison' | 'difference' | 'verification'; title: string };
 
 /**
- * Reads the record of a run, of a matrix or of containers back, whichever it is; `file` is only for the message. A
- * comparison, which was made of records, is told apart and not read.
- * @throws BadRecord when it is none of them, or one of a newer version.
+ * Reads a record of whichever kind back; `file` is only for the message. What is no record, such as a comparison, which
+ * was made of records, is told apart and not read.
+ * @throws BadRecord when it is nothing that bindspec writes, or of a newer version.
  */
 export function readAny(text: string, file: string): AnyRecord {
-  const value = parse(text, file, writeAnew("bindspec run' or 'bindspec matrix"));
-  const kind = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined;
-  if (kind === 'comparison') return { kind };
+  const value = parse(text, file, writeAgain("bindspec run' or 'bindspec matrix"));
+  const kind = kindOf(value) ?? 'run';
   if (kind === 'containers') return { kind, record: check(value, file, CONTAINERS) };
   if (kind === 'matrix') return { kind, record: check(value, file, MATRIX) };
-  return { kind: 'run', record: check(value, file, RUN) };
+  if (kind === 'exploration') return { kind, record: check(value, file, EXPLORATION) };
+  if (kind === 'run') return { kind, record: check(value, file, RUN) };
+  return { kind, title: KINDS[kind] };
+}
+
+/** What a value is, by what it says or by its keys; null where neither tells. */
+function kindOf(value: unknown): Kind | null {
+  if (!isObject(value)) return null;
+  const { kind } = value;
+  if (kind === 'matrix' || kind === 'containers' || kind === 'comparison' || kind === 'difference') return kind;
+  if ('cells' in value) return 'run';
+  if ('seed' in value && 'protocols' in value) return 'exploration';
+  return 'target' in value && 'ports' in value ? 'verification' : null;
 }
 
 function read<T>(text: string, file: string, shape: Shape<T>): T {
-  return check(parse(text, file, writeAnew(shape.writer)), file, shape);
+  const value = parse(text, file, writeAgain(shape.writer));
+  const kind = kindOf(value);
+  if (kind !== null && kind !== shape.kind) {
+    throw new BadRecord(file, `it is ${KINDS[kind]}, not ${KINDS[shape.kind]}`, `write one with '${shape.writer}'`);
+  }
+  return check(value, file, shape);
 }
 
-function check<T>(value: unknown, file: string, { schema, reads, writer, steps }: Shape<T>): T {
-  const anew = writeAnew(writer);
+function check<T>(value: unknown, file: string, { schema, reads, writer, steps, wrong, excess: tooMuch }: Shape<T>): T {
+  const again = writeAgain(writer);
   const version = versionOf(value);
-  if (version === undefined) throw new BadRecord(file, 'not a record: it has no key `schema`', anew);
+  if (version === undefined) throw new BadRecord(file, 'not a record: it has no key `schema`', again);
   if (typeof version === 'number' && version > reads) {
     throw new BadRecord(
       file,
       `written by a newer bindspec: it is of version ${version}, and this one reads up to version ${reads}`,
-      `read it with the bindspec that wrote it, or ${anew}`,
+      `read it with the bindspec that wrote it, or ${again}`,
     );
   }
   const migrated = typeof version === 'number' ? migrate(value, version, reads, steps) : value;
   if (migrated === null)
-    throw new BadRecord(file, `not a record: there was no version ${JSON.stringify(version)}`, anew);
+    throw new BadRecord(file, `not a record: there was no version ${JSON.stringify(version)}`, again);
   const { data, error } = schema.safeParse(migrated);
-  if (error) throw new BadRecord(file, `not a valid record: ${firstOf(error.issues)}`, anew);
+  if (error) throw new BadRecord(file, `not a valid record: ${firstOf(error.issues)}`, again);
+  const much = tooMuch?.(data) ?? null;
+  if (much !== null) throw new BadRecord(file, `not a record: ${much}`, 'see what wrote it');
+  const contradiction = wrong(data);
+  if (contradiction !== null) throw new BadRecord(file, `not a valid record: ${contradiction}`, again);
   return data;
 }
 
-function writeAnew(writer: string): string {
-  return `write it anew with '${writer}'`;
+/** What to do about a file that can't be read. It is not written over, so it has to go first. */
+function writeAgain(writer: string): string {
+  return `move it away, and write it again with '${writer}'`;
 }
 
-function parse(text: string, file: string, anew: string): unknown {
+function parse(text: string, file: string, again: string): unknown {
   let value: unknown;
   try {
     // Some editors put a byte order mark in front, which JSON does not know.
     value = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    if (text.trim() === '') throw new BadRecord(file, 'empty', anew);
-    throw new BadRecord(file, `not JSON: ${(error as SyntaxError).message}`, anew);
+    if (text.trim() === '') throw new BadRecord(file, 'empty', again);
+    throw new BadRecord(file, `not JSON: ${(error as SyntaxError).message}`, again);
   }
   const much = excess(value);
   if (much !== null) throw new BadRecord(file, `not a record: ${much}`, 'see what wrote it');

@@ -26,7 +26,7 @@ const expectation = z.strictObject({
 
 /** One call of a transcript. */
 export const lineSchema = z.strictObject({
-  at: z.number().describe('Milliseconds since the cell began'),
+  at: z.number().min(0).describe('Milliseconds since the cell began'),
   part: text,
   host: text,
   call: text.describe('The call in the manner of strace, with what it returned'),
@@ -61,7 +61,7 @@ const cell = z.strictObject({
   observation: z.unknown().optional().describe('What happened; absent when nothing was observed'),
   disagreements: z.array(disagreement),
   claims: z.array(evidence),
-  duration: z.number().describe('Milliseconds'),
+  duration: z.number().min(0).describe('Milliseconds'),
   attempts: z.int().min(0),
   transcript: z.array(lineSchema),
 });
@@ -95,7 +95,7 @@ export const platformSchema = z.strictObject({
   version: text,
   architecture: text,
   runtime: text,
-  uid: z.int().nullable(),
+  uid: z.int().min(0).nullable(),
 });
 
 export const recordSchema = z.strictObject({
@@ -103,7 +103,7 @@ export const recordSchema = z.strictObject({
   bindspec: text.describe('The version of bindspec'),
   complete: z.boolean().describe('False when the run was interrupted'),
   started: z.iso.datetime(),
-  duration: z.number().describe('Milliseconds'),
+  duration: z.number().min(0).describe('Milliseconds'),
   platform: platformSchema,
   lab: z.strictObject({
     lab: text,
@@ -118,6 +118,8 @@ export const recordSchema = z.strictObject({
     ownPorts: z.boolean(),
     firstPort: z
       .int()
+      .min(1)
+      .max(65_535)
       .exactOptional()
       .describe('The first port that may be used, where the system chooses some of the usual ones itself'),
     lastPort: z.int().exactOptional().describe('The last port that may be used, likewise'),
@@ -125,9 +127,9 @@ export const recordSchema = z.strictObject({
   }),
   settings: z.strictObject({
     selectors: z.array(text),
-    cells: z.int().describe('How many cells were chosen; an interrupted run holds fewer'),
-    jobs: z.int(),
-    patience: z.number(),
+    cells: z.int().min(0).describe('How many cells were chosen; an interrupted run holds fewer'),
+    jobs: z.int().min(1),
+    patience: z.number().min(0),
     fresh: z.boolean(),
   }),
   cells: z.array(cell),

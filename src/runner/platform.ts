@@ -2,6 +2,7 @@ import type { System } from '../experiment/experiment.ts';
 import process from 'node:process';
 import type { StackIdentity } from '../lab/lab.ts';
 import type { Hello } from '../protocol/messages.ts';
+import { platformId } from '../record/platform-id.ts';
 import type { Platform } from '../record/record.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
 
@@ -26,10 +27,15 @@ export function platformOf(hello: Hello, stack?: StackIdentity): Platform & { sy
   if (!system) throw new HarnessError(`bindspec knows no rules for the system '${hello.system}'`);
   const { version, architecture, runtime, uid } = hello;
   const release = stack?.release ?? hello.wine ?? hello.release;
-  const short = /^\d+(\.\d+)?/.exec(release)?.[0] ?? release;
   const name = stack?.name ?? process.env[STACK_VARIABLE];
-  const kind = name?.startsWith('uml') === true ? 'uml' : system;
-  // It names the folder of the reports.
-  const id = `${kind}-${short}-${architecture}`.replaceAll(/[^\w.+~-]/g, '_');
-  return { id, system, release, version, architecture, runtime, uid, ...(name === undefined ? {} : { stack: name }) };
+  const platform = {
+    system,
+    release,
+    version,
+    architecture,
+    runtime,
+    uid,
+    ...(name === undefined ? {} : { stack: name }),
+  };
+  return { id: platformId(platform), ...platform };
 }

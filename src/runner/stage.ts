@@ -115,7 +115,8 @@ export class Stage implements Trial {
   #tell(part: string, lease: Lease, operation: Operation, result: Result, told: Map<string, number>): void {
     const line = (at: number, call: string) => {
       const since = at + lease.agent.clockOffset - this.#began;
-      this.#transcript.push({ at: Math.round(since * 1000) / 1000, part, host: lease.host, call });
+      // What the clock of another agent says is estimated, and nothing is done before the cell begins.
+      this.#transcript.push({ at: Math.max(0, Math.round(since * 1000) / 1000), part, host: lease.host, call });
     };
     const own = lease.host === 'machine';
     if (operation.op !== 'served') {

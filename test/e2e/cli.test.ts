@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { describe, expect, test } from 'vitest';
@@ -64,7 +64,7 @@ describe('without running anything', () => {
     expect(stdout).toContain('what does it get?');
     expect(stdout).toContain('Expected on windows');
     expect(stdout).toContain('Linux manual page socket(7)');
-    expect(stdout).toContain('nothing yet');
+    expect(stdout).toMatch(/nothing yet in '.*': 'bindspec run' records it, and --reports names another folder/);
   });
 
   test('a reader that closes early is no error', async () => {
@@ -206,6 +206,57 @@ describe('in the netns lab', needs(noNamespaces), () => {
     expect(record.complete).toBe(false);
     expect(record.cells.length).toBeGreaterThan(0);
     expect(record.cells.every(({ verdict }) => verdict === 'pass' || verdict === 'skipped')).toBe(true);
+  });
+
+  test('one that is interrupted before its first cell is done writes nothing', async () => {
+    const reports = folder();
+    const words = ['run', 'refusal/dropped-on-the-way', '--patience', '30000', '--reports', reports];
+    const run = start(words, { NO_COLOR: '1' });
+    await new Promise((resolve) => run.stdout.once('data', resolve));
+    run.kill('SIGINT');
+    const { exitCode, stdout, stderr } = await run;
+    expect(stderr).toBe('bindspec: nothing is written, because the run ended before any of its cells');
+    expect(stdout).not.toContain('written:');
+    expect([exitCode, readdirSync(reports)]).toEqual([130, []]);
+  });
+
+  test('a run of fewer cells leaves the record of more as it was, and show tells the last of each cell', async () => {
+    const cwd = folder();
+    const whole = await bindspec(['run', 'conflict/names'], { cwd });
+    // Where no folder is named, nothing but this one is made.
+    expect(readdirSync(cwd)).toEqual(['bindspec-reports']);
+    const reports = path.join(cwd, 'bindspec-reports');
+    const platform = platformOf(whole.stdout);
+    const before = readFileSync(path.join(reports, platform, 'record.json'), 'utf8');
+    const few = await bindspec(['run', 'conflict/names/protocol:udp/family:inet', '--format', 'json'], { cwd });
+    expect(few.exitCode).toBe(0);
+    const record = readRecord(few.stdout, 'stdout');
+    const own = path.join('bindspec-reports', platform, record.started.replaceAll(':', '-'));
+    expect(few.stderr).toBe(
+      `bindspec: kept: ${path.join('bindspec-reports', platform, 'record.json')} has outcomes of 4 cells, and this run of 1 of them; this one is in ${own}`,
+    );
+    expect(readFileSync(path.join(reports, platform, 'record.json'), 'utf8')).toBe(before);
+    expect(recordIn(cwd, own)).toEqual(record);
+    const { stdout } = await bindspec(['show', 'conflict/names', '--format', 'json'], { cwd });
+    expect((JSON.parse(stdout) as { recorded: unknown[] }[]).map(({ recorded }) => recorded.length)).toEqual([
+      1, 1, 1, 1,
+    ]);
+  });
+
+  test('a run whose reports can not be written ends with 3, and says where its record is', async () => {
+    const reports = folder();
+    const id = 'conflict/names/protocol:udp/family:inet';
+    const { stdout } = await bindspec(['run', id, '--reports', reports]);
+    const home = path.join(reports, platformOf(stdout));
+    rmSync(home, { recursive: true });
+    writeFileSync(home, '');
+    const { exitCode, stderr } = await bindspec(['run', id, '--reports', reports], { env: { TMPDIR: folder() } });
+    expect(exitCode).toBe(3);
+    const file =
+      /^bindspec: the reports can't be written into '.*' \(not a folder\): the record is (\S+); 'bindspec report .*' reads it$/.exec(
+        stderr,
+      )?.[1];
+    expect(readRecord(readFileSync(file ?? '', 'utf8'), 'record.json').cells.map((cell) => cell.id)).toEqual([id]);
   });
 
   test('doctor tells what each lab offers, and what would enable the rest', async () => {

@@ -1,27 +1,46 @@
 import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { MatrixRecord } from '../../src/record/matrix.ts';
+import { platformId } from '../../src/record/platform-id.ts';
+import type { BindRecord } from '../../src/record/record.ts';
 import { bindspec, folder } from '../support/cli.ts';
-import { matrixOn, runOn } from '../unit/report/comparison/fixture.ts';
+import { runOn } from '../unit/report/comparison/fixture.ts';
+import { fixture } from '../unit/report/fixture.ts';
+import { matrixRecord } from '../unit/report/matrix/fixture.ts';
 
 const COLOURS = new RegExp(String.raw`${'\u001B'}\[\d+m`, 'g');
 const EVIL = '::add-mask::bind\u001B]0;owned\u0007\u001B[2J\u009B5A\u202Ereversed';
 
+const KNOWN = 'conflict/udp-beside-tcp/on:loopback/first:udp/family:inet';
+const evil = { release: EVIL, runtime: EVIL };
+
 /** A run that says something evil wherever it is shown, and says it of an experiment that there is. */
-const run = runOn({
-  release: EVIL,
-  runtime: EVIL,
-  lab: EVIL,
-  twist: ({ values }) => ({
-    id: 'conflict/udp-beside-tcp/on:loopback/first:udp/family:inet',
-    experiment: 'conflict/udp-beside-tcp',
-    title: EVIL,
-    reason: EVIL,
-    values: { ...values, evil: EVIL },
-    observation: { [EVIL]: EVIL },
+const run: BindRecord = {
+  ...runOn({
+    ...evil,
+    id: platformId({ system: 'linux', architecture: 'x64', ...evil }),
+    lab: EVIL,
+    twist: ({ id, values, verdict }) => ({
+      ...(id === fixture.cells[0]?.id
+        ? { id: KNOWN, experiment: 'conflict/udp-beside-tcp', values: { on: 'loopback', first: 'udp', family: 'inet' } }
+        : { id: `${id}/evil:${EVIL}`, values: { ...values, evil: EVIL } }),
+      title: EVIL,
+      reason: EVIL,
+      observation: verdict === 'skipped' ? undefined : { [EVIL]: EVIL },
+      claims: [],
+    }),
   }),
-});
-const matrix = matrixOn(run, { errors: [{ what: EVIL, error: EVIL }], answers: ['ok', EVIL], bindspec: EVIL });
+  claims: [{ id: EVIL, claim: EVIL, documents: [EVIL], verdict: 'untested', detail: EVIL, holds: [], contradicts: [] }],
+};
+const asked = { protocol: 'udp', state: 'bound', uid: 'same', first: '0.0.0.0 -' };
+const matrix: MatrixRecord = {
+  ...matrixRecord(asked, () => EVIL),
+  platform: run.platform,
+  lab: run.lab,
+  errors: [{ what: EVIL, error: EVIL }],
+  bindspec: EVIL,
+};
 
 /** A folder of reports with a file in that of a platform. */
 function withReport(name: string, content: unknown): { home: string; file: string } {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readMatrix } from '../../src/record/read.ts';
 import { bindspec, folder, start } from '../support/cli.ts';
+import { ROOT } from '../support/docs.ts';
 import { noNamespaces } from '../support/namespace.ts';
 import { until } from '../support/waiting.ts';
 import { isRoot, needs } from '../support/needs.ts';
@@ -35,6 +36,17 @@ describe('wrong usage of the matrix', () => {
     expect(stdout).toBe('');
     expect(exitCode).toBe(2);
     expect(readdirSync(reports)).toEqual([]);
+  });
+
+  test('a folder that has several records, or none, is named as what it is', async () => {
+    const several = await bindspec(['matrix', '--table', '--record', path.join(ROOT, 'reports')]);
+    expect(several.stderr).toMatch(
+      /^bindspec: '.*reports' has 8 records of a matrix \(.*\): name one of them, or its folder$/,
+    );
+    const none = folder();
+    const { exitCode, stderr } = await bindspec(['matrix', '--table', '--record', none]);
+    expect(stderr).toBe(`bindspec: there is no matrix.json in '${none}': write one with 'bindspec matrix'`);
+    expect(exitCode).toBe(2);
   });
 
   test('a record that is none, or does not fit together', async () => {
@@ -100,12 +112,17 @@ describe('the matrix in the netns lab', needs(noNamespaces), () => {
     const command = mismatches[0]?.command ?? '';
     expect(stdout).toContain(command);
 
-    const again = await bindspec([...wordsOf(command), '--reports', reports]);
+    const one = folder();
+    const again = await bindspec([...wordsOf(command), '--reports', one]);
     expect(again.exitCode).toBe(1);
-    expect(recordIn(reports)).toMatchObject({ counts: { pairs: 1, mismatches: 1 }, mismatches: [mismatches[0]] });
+    expect(recordIn(one)).toMatchObject({ counts: { pairs: 1, mismatches: 1 }, mismatches: [mismatches[0]] });
     // Against this system's own model the same pair is as it should be.
     const own = wordsOf(command).filter((word) => word !== '--model' && word !== 'gvisor');
-    expect((await bindspec([...own, '--reports', reports])).exitCode).toBe(0);
+    const right = await bindspec([...own, '--reports', reports]);
+    expect(right.exitCode).toBe(0);
+    // What has fewer answers does not replace what has more.
+    expect(right.stdout).toMatch(/\nkept: .*matrix\.json has answers for 52 pairs, and this matrix for 1 of them; /);
+    expect(recordIn(reports).mismatches).toEqual(mismatches);
   });
 
   test('tables come from the run, from the last record, and from a file, with what differs elsewhere', async () => {
@@ -123,7 +140,7 @@ describe('the matrix in the netns lab', needs(noNamespaces), () => {
     const from = await bindspec([
       'matrix',
       '--record',
-      file,
+      path.dirname(file),
       '--table',
       '--first',
       '0.0.0.0',

@@ -1,3 +1,4 @@
+import { extentOf } from '../../record/fuller.ts';
 import type { MatrixRecord } from '../../record/matrix.ts';
 import type { BindRecord } from '../../record/record.ts';
 
@@ -78,18 +79,13 @@ function newest<R extends AnyRecord>(given: readonly Given<R>[]) {
       kept.set(key, one);
       continue;
     }
-    const more = extent(one.record) - extent(other.record);
+    const more = extentOf(one.record) - extentOf(other.record);
     const isBetter = more === 0 ? one.record.started > other.record.started : more > 0;
     const [better, worse] = isBetter ? [one, other] : [other, one];
     kept.set(key, better);
     superseded.push({ file: worse.file, by: better.file, because: more === 0 ? 'newer' : 'fuller' });
   }
   return { kept, superseded };
-}
-
-/** How much was done: cells, or pairs. */
-function extent(record: AnyRecord): number {
-  return 'cells' in record ? record.cells.length : record.counts.pairs - record.counts.notRun;
 }
 
 /** A name for each record, by its key: the platform's id, and in brackets what it takes to tell it from the others. */

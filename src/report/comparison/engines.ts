@@ -1,5 +1,6 @@
 import type { ComparedEngine } from '../../record/comparison.ts';
 import type { ContainersRecord } from '../../record/containers.ts';
+import { extentOf } from '../../record/fuller.ts';
 import { exposuresOf, securityCounts } from '../containers/words.ts';
 import type { Given, Superseded } from './columns.ts';
 
@@ -16,7 +17,7 @@ export function enginesOf(given: readonly Given<ContainersRecord>[]): {
   for (const one of given) {
     const { id } = one.record.engine;
     const other = kept.get(id);
-    const more = other === undefined ? 1 : extent(one.record) - extent(other.record);
+    const more = other === undefined ? 1 : extentOf(one.record) - extentOf(other.record);
     const isBetter = other === undefined || more > 0 || (more === 0 && one.record.started > other.record.started);
     if (isBetter) kept.set(id, one);
     if (other === undefined) continue;
@@ -26,11 +27,6 @@ export function enginesOf(given: readonly Given<ContainersRecord>[]): {
   const { compare } = new Intl.Collator('en', { numeric: true });
   const engines = [...kept.values()].map(({ record }) => record);
   return { engines: engines.toSorted((one, other) => compare(one.engine.id, other.engine.id)), superseded };
-}
-
-/** How many configurations were really looked at. */
-function extent({ configurations }: ContainersRecord): number {
-  return configurations.filter(({ skipped, error }) => skipped === undefined && error === undefined).length;
 }
 
 /** What a comparison keeps of an engine's record: what is exposed, what is not as promised, and of how much. */

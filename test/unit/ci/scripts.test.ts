@@ -1,8 +1,9 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
+import { REPORTS } from '../../../src/cli/reports-default.ts';
 import { bindspec, folder } from '../../support/cli.ts';
 import { ROOT } from '../../support/docs.ts';
 
@@ -22,7 +23,8 @@ const RECORD = 'linux-6.1-x64/record.json';
 /** Writes a record where it is told to, as bindspec does. */
 const NODE = `
 folder=; for word; do [ "$last" = --reports ] && folder=$word; last=$word; done
-if [ "$2" = run ]; then mkdir -p "$folder/linux-6.1-x64" && echo {} >"$folder/${RECORD}"; exit "\${RUN:-0}"; fi
+file=$folder/\${WRITES:-${RECORD}}
+if [ "$2" = run ]; then mkdir -p "\${file%/*}" && echo {} >"$file"; exit "\${RUN:-0}"; fi
 if [ "$2" = matrix ]; then exit "\${MATRIX:-0}"; fi
 exit "\${PREPARE:-0}"`;
 /** A user of a hosted runner: no root, sudo without a password, and namespaces or not. */
@@ -34,8 +36,17 @@ const USER = {
   sudo: 'shift; case $1 in env) exec "$@" ;; esac',
 };
 
-async function conformance(env: Record<string, string>, programs: Record<string, string> = USER) {
+async function conformance(
+  env: Record<string, string>,
+  programs: Record<string, string> = USER,
+  there: readonly string[] = [],
+) {
   const home = folder();
+  for (const file of there) {
+    mkdirSync(path.dirname(path.join(home, file)), { recursive: true });
+    writeFileSync(path.join(home, file), '{}');
+    utimesSync(path.join(home, file), new Date(0), new Date(0));
+  }
   const bin = stubs(home, programs);
   const output = path.join(home, 'output');
   const { exitCode, stderr } = await execa('sh', [path.join(ROOT, '.ci/conformance')], {
@@ -63,6 +74,20 @@ describe('.ci/conformance', () => {
     expect(calls.filter((call) => call.startsWith('node '))).toEqual([
       'node /opt/our tools/node_modules/bindspec/dist/src/cli/main.js run --reports bindspec-reports --',
     ]);
+  });
+
+  test('tells the record that was written, which may be in a folder of its own beside a fuller one', async () => {
+    const own = 'linux-6.1-x64/2026-11-26T14-41-24.123Z/record.json';
+    const { output } = await conformance({ WRITES: own }, USER, [`bindspec-reports/${RECORD}`]);
+    expect(output).toBe(`record=bindspec-reports/${own}\nexit-code=0\n`);
+  });
+
+  test('writes where bindspec does by itself, which git ignores', () => {
+    const text = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
+    expect(text('.ci/conformance')).toContain(`\${INPUT_REPORTS:-${REPORTS}}`);
+    expect(text('action.yml')).toContain(`default: ${REPORTS}\n`);
+    expect(text('docker/compose.yaml')).toContain(`\${BINDSPEC_REPORTS:-../${REPORTS}}`);
+    expect(text('.gitignore').split('\n')).toContain(`${REPORTS}/`);
   });
 
   test('hands every input on, with words and options that the command has', async () => {

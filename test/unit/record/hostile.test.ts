@@ -120,7 +120,8 @@ describe('reading a run', () => {
   it('has keys that every object has for nothing but keys', () => {
     const [cell] = fixture.cells;
     const values = '{"__proto__":"a","constructor":"b","toString":"c"}';
-    const text = JSON.stringify({ ...fixture, cells: [{ ...cell, values: 'HERE' }] }).replace('"HERE"', values);
+    const named = { ...cell, id: 'refusal/loopback/constructor:b/toString:c', values: 'HERE', claims: [] };
+    const text = JSON.stringify({ ...fixture, cells: [named], claims: [] }).replace('"HERE"', values);
     const read = readRecord(text, 'x.json');
     expect(Object.getPrototypeOf(read.cells[0]?.values)).toBe(Object.prototype);
     expect(({} as Record<string, unknown>)['a']).toBeUndefined();

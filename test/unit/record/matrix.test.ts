@@ -52,7 +52,7 @@ describe('the record of a matrix', () => {
       'written by a newer bindspec: it is of version 9, and this one reads up to version 1',
     );
     expect(refusal({ ...whole, kind: 'run' })).toMatch(
-      /not a valid record: kind: .*; write it anew with 'bindspec matrix'$/,
+      /not a valid record: kind: .*; move it away, and write it again with 'bindspec matrix'$/,
     );
     expect(refusal([])).toContain('not a record: it has no key `schema`');
   });

@@ -4,7 +4,7 @@ import { readRecord } from '../../../src/record/read.ts';
 import { RECORD_VERSION } from '../../../src/record/record.ts';
 import { fixture } from '../report/fixture.ts';
 
-/** A record as bindspec wrote it on 2026-11-21, before it kept errors, cut to a few cells. */
+/** A record as bindspec wrote it on 2026-11-21, before it kept errors, cut to a few cells as if it had been interrupted. */
 const written = readFileSync(new URL('old/record-1.json', import.meta.url), 'utf8');
 const old = JSON.parse(written) as Record<string, unknown> & { cells: unknown[] };
 

@@ -21,15 +21,17 @@ describe('reading a record', () => {
   });
 
   it('says in one line that it is not JSON', () => {
-    expect(refusal('{"a":\n\u001B[31m')).toMatch(/^reports\/x\/record\.json: not JSON: .*; write it anew with/);
-    expect(refusal(' \n')).toBe("reports/x/record.json: empty; write it anew with 'bindspec run'");
+    expect(refusal('{"a":\n\u001B[31m')).toMatch(
+      /^reports\/x\/record\.json: not JSON: .*; move it away, and write it again with/,
+    );
+    expect(refusal(' \n')).toBe("reports/x/record.json: empty; move it away, and write it again with 'bindspec run'");
     expect(refusal(written.slice(0, -9))).toMatch(/^reports\/x\/record\.json: not JSON: /);
   });
 
   it('says that it is not a record', () => {
     for (const other of ['[]', 'null', '7', '{}', '"schema"']) {
       expect(refusal(other)).toBe(
-        "reports/x/record.json: not a record: it has no key `schema`; write it anew with 'bindspec run'",
+        "reports/x/record.json: not a record: it has no key `schema`; move it away, and write it again with 'bindspec run'",
       );
     }
   });
@@ -37,7 +39,7 @@ describe('reading a record', () => {
   it('says that it is of another version', () => {
     expect(refusal(JSON.stringify({ ...fixture, schema: 3 }))).toBe(
       'reports/x/record.json: written by a newer bindspec: it is of version 3, and this one reads up to version 2; ' +
-        "read it with the bindspec that wrote it, or write it anew with 'bindspec run'",
+        "read it with the bindspec that wrote it, or move it away, and write it again with 'bindspec run'",
     );
     for (const never of [0, -1, 1.5, Number.MIN_SAFE_INTEGER]) {
       expect(refusal(JSON.stringify({ ...fixture, schema: never }))).toContain(
@@ -53,7 +55,7 @@ describe('reading a record', () => {
       /: not a valid record: cells\[1\]\.verdict: Invalid/,
     );
     expect(refusal(JSON.stringify({ ...fixture, platform: {}, extra: '\n' }))).toMatch(
-      /: platform\.id: Invalid input: .* \(and 7 more\); write it anew/,
+      /: platform\.id: Invalid input: .* \(and 7 more\); move it away, and write it again/,
     );
   });
 

@@ -150,6 +150,7 @@ export const fixture: BindRecord = {
       title: 'A conflict seen from the neighbour',
       reason: 'no <neighbour> | here',
       observation: undefined,
+      claims: [],
       duration: 0,
       attempts: 0,
     }),
@@ -166,7 +167,13 @@ export const fixture: BindRecord = {
       documents: ['fpnp', 'erle'],
       verdict: 'qualified',
       detail: 'true for family inet, not for family inet6',
-      holds: ['refusal/loopback/family:inet'],
+      holds: [
+        'refusal/loopback/family:inet',
+        'conflict/wildcard/family:inet/type:stream',
+        'conflict/wildcard/family:inet6/type:dgram',
+        'conflict/evil',
+        'source/reply/family:inet',
+      ],
       contradicts: ['refusal/loopback/family:inet6'],
     },
     {

@@ -17,6 +17,7 @@ export function runOn({ started, lab, twist, ...platform }: Elsewhere): BindReco
   return {
     ...fixture,
     complete: true,
+    settings: { ...fixture.settings, cells: fixture.cells.length },
     started: started ?? fixture.started,
     platform: { ...fixture.platform, ...platform },
     lab: { ...fixture.lab, lab: lab ?? fixture.lab.lab },

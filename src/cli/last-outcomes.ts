@@ -1,0 +1,55 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { hasOutcome } from '../record/fuller.ts';
+import { BadRecord, readRecord } from '../record/read.ts';
+import type { BindRecord, CellRecord } from '../record/record.ts';
+import { UserError } from './exit.ts';
+import { recordText } from './record-file.ts';
+import { isOwnPlace } from './reports-folder.ts';
+
+const RECORD = 'record.json';
+
+/**
+ * The records of the runs in a folder of reports, each with those of its cells whose last outcome it has: of a platform's
+ * records, some of which may be in places of their own, a cell is taken from the newest in which it came to an outcome,
+ * or from the newest that has it where it never did. None where there is no such folder.
+ * @throws UserError for a record that can't be read, or for what is no folder.
+ */
+export function lastOutcomes(reports: string): BindRecord[] {
+  if (!existsSync(reports)) return [];
+  if (!statSync(reports).isDirectory()) {
+    throw new UserError(`'${reports}' is a file: name the folder of reports that it is in with --reports`);
+  }
+  return foldersIn(reports).flatMap((home) => {
+    const places = [home, ...foldersIn(home).filter((folder) => isOwnPlace(path.basename(folder)))];
+    const records = places
+      .map((folder) => path.join(folder, RECORD))
+      .filter((file) => existsSync(file))
+      .map(recordFrom)
+      .toSorted((one, other) => (one.started < other.started ? 1 : -1));
+    const last = new Map<string, CellRecord>();
+    for (const cell of records.flatMap(({ cells }) => cells)) {
+      const newer = last.get(cell.id);
+      if (newer === undefined || (!hasOutcome(newer) && hasOutcome(cell))) last.set(cell.id, cell);
+    }
+    return records
+      .map((record) => ({ ...record, cells: record.cells.filter((cell) => last.get(cell.id) === cell) }))
+      .filter(({ cells }) => cells.length > 0);
+  });
+}
+
+function foldersIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
+    .map((entry) => path.join(folder, entry.name))
+    .filter((file) => statSync(file, { throwIfNoEntry: false })?.isDirectory() === true);
+}
+
+function recordFrom(file: string): BindRecord {
+  try {
+    return readRecord(recordText(file), file);
+  } catch (error) {
+    if (error instanceof BadRecord) throw new UserError(error.message);
+    throw error;
+  }
+}

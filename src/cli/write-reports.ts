@@ -1,0 +1,101 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import type { ContainersRecord } from '../record/containers.ts';
+import type { Exploration } from '../record/explore.ts';
+import { lossOfContainers, lossOfExploration, lossOfMatrix, lossOfRun } from '../record/fuller.ts';
+import type { MatrixRecord } from '../record/matrix.ts';
+import { readContainers, readExploration, readMatrix, readRecord } from '../record/read.ts';
+import type { BindRecord } from '../record/record.ts';
+import { containersMarkdown } from '../report/containers/markdown.ts';
+import { junitReport } from '../report/junit.ts';
+import { markdownReport } from '../report/markdown.ts';
+import { matrixMarkdown } from '../report/matrix/markdown.ts';
+import { place, type Placed } from './place-record.ts';
+
+/** What `report.md` ends with where there is a page about the platform's matrix beside it. */
+const LINK = '\nAll pairs of sockets, first by second: [the bind matrix of this platform](matrix.md).\n';
+
+/** Writes the reports of a run: `record.json`, `junit.xml` and `report.md`. */
+export function writeRun(reports: string, record: BindRecord): Promise<Placed> {
+  return place({
+    reports,
+    id: record.platform.id,
+    name: 'record.json',
+    record,
+    read: readRecord,
+    loss: lossOfRun,
+    files: (home, isApart) => ({
+      'record.json': json(record),
+      'junit.xml': junitReport(record, [forReaders(path.join(home, 'report.md'))]),
+      'report.md': markdownReport(record) + (!isApart && existsSync(path.join(home, 'matrix.md')) ? LINK : ''),
+    }),
+  });
+}
+
+/** Writes the reports of a matrix, `matrix.json` and `matrix.md`, and a link to the page into the `report.md` beside it. */
+export function writeMatrix(reports: string, record: MatrixRecord): Promise<Placed> {
+  return place({
+    reports,
+    id: record.platform.id,
+    name: 'matrix.json',
+    record,
+    read: readMatrix,
+    loss: lossOfMatrix,
+    files: (home, isApart) => ({
+      'matrix.json': `${JSON.stringify(record)}\n`,
+      'matrix.md': matrixMarkdown(record),
+      ...(isApart ? {} : linked(path.join(home, 'report.md'))),
+    }),
+  });
+}
+
+/** Writes the report of an exploration, `explore.json`. */
+export function writeExploration(reports: string, record: Exploration): Promise<Placed> {
+  return place({
+    reports,
+    id: record.platform.id,
+    name: 'explore.json',
+    record,
+    read: readExploration,
+    loss: lossOfExploration,
+    files: () => ({ 'explore.json': json(record) }),
+  });
+}
+
+/** Writes the reports of an engine: `containers.json` and `containers.md`. `isWhole` where it was run as a whole. */
+export function writeContainers(reports: string, record: ContainersRecord, isWhole: boolean): Promise<Placed> {
+  return place({
+    reports,
+    id: record.engine.id,
+    name: 'containers.json',
+    record,
+    read: readContainers,
+    loss: (older, newer) => lossOfContainers(older, newer, isWhole),
+    files: () => ({ 'containers.json': inRows(json(record)), 'containers.md': containersMarkdown(record) }),
+  });
+}
+
+function json(record: unknown): string {
+  return `${JSON.stringify(record, null, 1)}\n`;
+}
+
+/** JSON with a line for each row of outcomes, so that a difference between two records can be read. */
+function inRows(text: string): string {
+  return text.replaceAll(
+    /\[\s+((?:(?:\d+|null),?\s+)+)\]/g,
+    (_, list: string) => `[${list.trim().replaceAll(/\s+/g, '')}]`,
+  );
+}
+
+/** The report of a run with a link to the page of the matrix, where it is there and has none. */
+function linked(file: string): Record<string, string> {
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : null;
+  return text === null || text.includes(LINK) ? {} : { 'report.md': text + LINK };
+}
+
+/** A file as those name it who read a report of tests: GitLab from the folder of its project, others from the root. */
+function forReaders(file: string): string {
+  const project = process.env['GITLAB_CI'] === 'true' ? process.env['CI_PROJECT_DIR'] : undefined;
+  return project === undefined ? path.resolve(file) : path.relative(project, path.resolve(file));
+}

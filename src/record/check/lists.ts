@@ -1,0 +1,20 @@
+/** Where a list has one thing twice, in words; null where it does not. `name` is the list's key. */
+export function twice<T>(list: readonly T[], name: string, keyOf: (one: T) => string): string | null {
+  const places = new Map<string, number>();
+  for (const [place, one] of list.entries()) {
+    const key = keyOf(one);
+    const before = places.get(key);
+    if (before !== undefined) return `${name}[${place}] is '${key}', as is ${name}[${before}]`;
+    places.set(key, place);
+  }
+  return null;
+}
+
+/** The first thing that is wrong with any of a list, with the place where it is; null where nothing is. */
+export function firstWrong<T>(list: readonly T[], name: string, wrong: (one: T) => string | null): string | null {
+  for (const [place, one] of list.entries()) {
+    const found = wrong(one);
+    if (found !== null) return `${name}[${place}]: ${found}`;
+  }
+  return null;
+}
