@@ -122,7 +122,7 @@ export const recordSchema = z.strictObject({
       .max(65_535)
       .exactOptional()
       .describe('The first port that may be used, where the system chooses some of the usual ones itself'),
-    lastPort: z.int().exactOptional().describe('The last port that may be used, likewise'),
+    lastPort: z.int().min(1).max(65_535).exactOptional().describe('The last port that may be used, likewise'),
     elsewhere: text,
   }),
   settings: z.strictObject({
