@@ -184,7 +184,7 @@ case $* in *https:*) exit "\${RELEASE:-0}" ;; esac`;
   }
   const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string };
   const address = `https://github.com/some-one/bindspec/releases/download/v${version}/bindspec-${version}.tgz`;
-  const installs = (what: string) => [`npm install --no-audit --no-fund ${what}`, 'in HOME/a folder'];
+  const installs = (what: string) => [`npm install --ignore-scripts --no-audit --no-fund ${what}`, 'in HOME/a folder'];
 
   test.each(['Linux', 'Darwin', 'MINGW64_NT-10.0'])('installs the file that it is given, on %s', async (system) => {
     const { exitCode, called, home } = await install({ INPUT_PACKAGE: 'made.tgz' }, system);
