@@ -3,14 +3,11 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
-import { onPath } from '../../../src/lab/programs.ts';
 import { folder } from '../../support/cli.ts';
 import { ROOT } from '../../support/docs.ts';
+import { installed, needs } from '../../support/needs.ts';
 
-/** What can't be looked at without Git, or in a copy of the files that is no clone. */
-const noClone = !onPath('git') || (await execa('git', ['rev-parse', 'HEAD'], { cwd: ROOT, reject: false })).failed;
-
-test.skipIf(noClone)('a clone on Windows has the same bytes as any other', async () => {
+test('a clone on Windows has the same bytes as any other', needs(installed('git', 'git')), async () => {
   const clone = path.join(folder(), 'clone');
   // As Git for Windows is installed.
   const asOnWindows = ['-c', 'core.autocrlf=true', '-c', 'core.eol=crlf'];

@@ -4,6 +4,7 @@ import process from 'node:process';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { REPORTS } from '../../../src/cli/reports-default.ts';
+import { addressLines } from '../../../src/lab/address-lines.ts';
 import { bindspec, folder } from '../../support/cli.ts';
 import { ROOT } from '../../support/docs.ts';
 
@@ -183,7 +184,7 @@ case $* in *https:*) exit "\${RELEASE:-0}" ;; esac`;
   }
   const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string };
   const address = `https://github.com/some-one/bindspec/releases/download/v${version}/bindspec-${version}.tgz`;
-  const installs = (what: string) => [`npm install --no-audit --no-fund ${what}`, 'in HOME/a folder'];
+  const installs = (what: string) => [`npm install --ignore-scripts --no-audit --no-fund ${what}`, 'in HOME/a folder'];
 
   test.each(['Linux', 'Darwin', 'MINGW64_NT-10.0'])('installs the file that it is given, on %s', async (system) => {
     const { exitCode, called, home } = await install({ INPUT_PACKAGE: 'made.tgz' }, system);
@@ -241,54 +242,59 @@ case $* in *https:*) exit "\${RELEASE:-0}" ;; esac`;
 });
 
 describe('.ci/addresses', () => {
-  async function addresses(system: string, more: Record<string, string> = {}) {
+  /** Programs of no system that is here, which note how they are called. */
+  const programs = (system: string, user = '0') => ({
+    uname: `echo ${system}`,
+    id: `echo ${user}`,
+    route: String.raw`printf '   route to: default\n  interface: vtnet0\n      flags: <UP>\n'`,
+    ifconfig: '',
+    sleep: '',
+    'powershell.exe': String.raw`printf 'Ethernet 2\r\n'`,
+    netsh: '',
+    sudo: '"$@"',
+    doas: '"$@"',
+  });
+  const CHANGES = /^(ifconfig|netsh) /;
+
+  /** What a script of shell calls. */
+  async function callsOf(words: readonly string[], system: string, user?: string) {
     const home = folder();
-    const bin = stubs(home, {
-      uname: `echo ${system}`,
-      id: 'echo 0',
-      route: String.raw`printf '   route to: default\n  interface: vtnet0\n      flags: <UP>\n'`,
-      ifconfig: '',
-      sleep: '',
-      'powershell.exe': String.raw`printf '7\r\n'`,
-      'netsh.exe': '',
-      sudo: '',
-      ...more,
-    });
+    const bin = stubs(home, programs(system, user));
     const env = { PATH: `${bin}:${process.env['PATH']}` };
-    const { exitCode } = await execa('sh', [path.join(ROOT, '.ci/addresses')], { cwd: home, env, reject: false });
-    const calls = readFileSync(path.join(home, 'calls'), 'utf8').split('\n');
-    return { exitCode, calls, added: calls.filter((call) => /^(ifconfig|netsh)/.test(call)) };
+    const { exitCode } = await execa('sh', words, { cwd: home, env, reject: false });
+    const calls = readFileSync(path.join(home, 'calls'), 'utf8').trimEnd().split('\n');
+    return { exitCode, calls, changes: calls.filter((call) => CHANGES.test(call)) };
   }
+  const addresses = (system: string, user?: string) => callsOf([path.join(ROOT, '.ci/addresses')], system, user);
 
-  test.each(['Darwin', 'FreeBSD', 'OpenBSD'])('adds to loopback and to the default interface of %s', async (system) => {
-    const { exitCode, added } = await addresses(system);
-    const loopback = Array.from({ length: 15 }, (_, at) => `ifconfig lo0 inet 127.0.0.${at + 2}/32 alias`);
+  test.each([
+    ['Darwin', 'darwin', 'vtnet0'],
+    ['FreeBSD', 'freebsd', 'vtnet0'],
+    ['OpenBSD', 'openbsd', 'vtnet0'],
+    ['MINGW64_NT-10.0-26100', 'win32', 'Ethernet 2'],
+  ])('adds on %s what doctor tells its users to add', async (system, name, device) => {
+    const { loopback, inet, inet6 } = addressLines(name) ?? {};
+    const lines = [loopback, inet?.(device), inet6?.(device, 2)].filter((line) => typeof line === 'string');
+    expect(lines.length).toBeGreaterThan(1);
+    const told = await callsOf(['-c', lines.join('\n')], system);
+    const { exitCode, changes } = await addresses(system);
     expect(exitCode).toBe(0);
-    expect(added).toEqual([
-      ...loopback,
-      'ifconfig vtnet0 inet 192.168.6.130/32 alias',
-      'ifconfig vtnet0 inet6 fd00:5::130/64 alias',
-      'ifconfig vtnet0 inet6 fd00:6::130/64 alias',
-    ]);
+    expect(changes.toSorted()).toEqual(told.changes.toSorted());
+    expect(changes.length).toBeGreaterThan(3);
   });
 
-  test('asks sudo where it is not root, and does nothing itself', async () => {
-    const { calls, added } = await addresses('Darwin', { id: 'echo 501' });
-    expect(added).toEqual([]);
-    expect(calls).toContain(`sudo -n sh ${path.join(ROOT, '.ci/addresses')}`);
+  test('asks sudo where it is not root, and changes nothing itself', async () => {
+    const home = folder();
+    const bin = stubs(home, { ...programs('Darwin', '501'), sudo: '' });
+    const script = path.join(ROOT, '.ci/addresses');
+    await execa('sh', [script], { cwd: home, env: { PATH: `${bin}:${process.env['PATH']}` } });
+    const calls = readFileSync(path.join(home, 'calls'), 'utf8').trimEnd().split('\n');
+    expect(calls.at(-1)).toBe(`sudo -n sh ${script}`);
+    expect(calls.filter((call) => CHANGES.test(call))).toEqual([]);
   });
 
-  test('adds IPv6 addresses on Windows', async () => {
-    const { added } = await addresses('MINGW64_NT-10.0-26100');
-    expect(added).toEqual(
-      ['fd00:5::130/64', 'fd00:6::130/64'].map(
-        (address) => `netsh.exe interface ipv6 add address interface=7 address=${address} store=active`,
-      ),
-    );
-  });
-
-  test('adds nothing on Linux, which has the netns lab', async () => {
-    expect(await addresses('Linux')).toMatchObject({ exitCode: 0, added: [] });
+  test('changes nothing on Linux, which has the netns lab', async () => {
+    expect(await addresses('Linux')).toMatchObject({ exitCode: 0, changes: [] });
   });
 });
 
