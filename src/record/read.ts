@@ -6,6 +6,7 @@ import { migrate } from './migrate/migrate.ts';
 import { RUN_STEPS } from './migrate/run.ts';
 import type { Step } from './migrate/step.ts';
 import { RECORD_VERSION, recordSchema, type BindRecord } from './record.ts';
+import { named } from './system-title.ts';
 import { visible } from './visible.ts';
 
 /** A text that can't be read as a record. The message is one line: the file, what is wrong where, and what to do. */
@@ -48,7 +49,7 @@ const CONTAINERS: Shape<ContainersRecord> = {
  * @throws BadRecord when it is no record, or one of a newer version.
  */
 export function readRecord(text: string, file: string): BindRecord {
-  return read(text, file, RUN);
+  return named(read(text, file, RUN));
 }
 
 /**
@@ -56,7 +57,7 @@ export function readRecord(text: string, file: string): BindRecord {
  * @throws BadRecord when it is none, or one of a newer version.
  */
 export function readMatrix(text: string, file: string): MatrixRecord {
-  return read(text, file, MATRIX);
+  return named(read(text, file, MATRIX));
 }
 
 /**
@@ -84,8 +85,8 @@ export function readAny(text: string, file: string): AnyRecord {
   const kind = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined;
   if (kind === 'comparison') return { kind };
   if (kind === 'containers') return { kind, record: check(value, file, CONTAINERS) };
-  if (kind === 'matrix') return { kind, record: check(value, file, MATRIX) };
-  return { kind: 'run', record: check(value, file, RUN) };
+  if (kind === 'matrix') return { kind, record: named(check(value, file, MATRIX)) };
+  return { kind: 'run', record: named(check(value, file, RUN)) };
 }
 
 function read<T>(text: string, file: string, shape: Shape<T>): T {

@@ -3,6 +3,7 @@ import process from 'node:process';
 import type { StackIdentity } from '../lab/lab.ts';
 import type { Hello } from '../protocol/messages.ts';
 import type { Platform } from '../record/record.ts';
+import { platformId } from '../record/system-title.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
 
 /** Tells bindspec on a machine of its own how that machine was asked for. */
@@ -26,10 +27,8 @@ export function platformOf(hello: Hello, stack?: StackIdentity): Platform & { sy
   if (!system) throw new HarnessError(`bindspec knows no rules for the system '${hello.system}'`);
   const { version, architecture, runtime, uid } = hello;
   const release = stack?.release ?? hello.wine ?? hello.release;
-  const short = /^\d+(\.\d+)?/.exec(release)?.[0] ?? release;
   const name = stack?.name ?? process.env[STACK_VARIABLE];
   const kind = name?.startsWith('uml') === true ? 'uml' : system;
-  // It names the folder of the reports.
-  const id = `${kind}-${short}-${architecture}`.replaceAll(/[^\w.+~-]/g, '_');
+  const id = platformId(kind, release, architecture);
   return { id, system, release, version, architecture, runtime, uid, ...(name === undefined ? {} : { stack: name }) };
 }
