@@ -3,6 +3,7 @@ import { cellCount } from '../report/axes.ts';
 import { failureText } from '../report/failure.ts';
 import { claimCountsInWords, countsInWords, countVerdicts, isUnexpected, skipsOf } from '../report/summary.ts';
 import { NOBODY_KNOWS } from '../report/words.ts';
+import { firstRecordLine } from './first-record.ts';
 import { columns, paint, paintLine, say, wrap } from './terminal.ts';
 
 /** What is said when a run is over: its failures whole, what was skipped and why, the claims, and the counts. */
@@ -19,6 +20,8 @@ export function conclude(record: BindRecord, written: readonly string[]): void {
   if (!record.complete) say(paint('yellow', 'Ended early: the record holds what was done until then, and says so.'));
   say(`${paint('bold', counts === '' ? 'nothing was run' : counts)} in ${(record.duration / 1000).toFixed(1)} s`);
   if (written.length > 0) say(paint('gray', `written: ${written.join(', ')}`));
+  const first = firstRecordLine(record, written);
+  if (first !== null) say(first);
 }
 
 /** Nothing is wrong with the platform there, so the reason is enough. */

@@ -15,6 +15,7 @@ import { LABS } from './labs.ts';
 import { stacksCommand, stacksHere } from './stack.ts';
 import { paint, say, sayJson } from './terminal.ts';
 import { version } from './version.ts';
+import { systemInWords } from '../record/system-title.ts';
 
 export interface DoctorOptions {
   /** The one lab to look at; every lab of this machine without. */
@@ -52,8 +53,7 @@ export async function doctorCommand({ lab, interface: device, format }: DoctorOp
     return;
   }
   say(`${paint('bold', `bindspec ${version()}`)}, Node ${process.version}`);
-  if (platform !== null)
-    say(`${platform.id}: ${platform.system} ${platform.release}, uid ${platform.uid ?? 'unknown'}`);
+  if (platform !== null) say(`${platform.id}: ${systemInWords(platform)}, uid ${platform.uid ?? 'unknown'}`);
   for (const finding of findings) tell(finding);
   say(`\n${paint('bold', 'Other network stacks')}`);
   await stacksCommand();

@@ -9,6 +9,7 @@ import { HarnessError } from '../verdict/harness-error.ts';
 import { UserError } from './exit.ts';
 import { bindLast, CannotBePlaced, place } from './explain-place.ts';
 import { inLab, type Place } from './in-lab.ts';
+import { systemInWords } from '../record/system-title.ts';
 
 /** What happened on this machine, and what the model of its system says of just that. */
 export interface Here {
@@ -64,7 +65,7 @@ async function happen({ readings, others, notes }: Mapped, pool: AgentPool, lab:
     ...(answer.listen === undefined ? {} : { listen: answer.listen.outcomes }),
   };
   return {
-    platform: `${platform.id} (${platform.system} ${platform.release})`,
+    platform: `${platform.id} (${systemInWords(platform)})`,
     lab,
     notes,
     bind,

@@ -5,6 +5,7 @@ import { formatSequence } from '../explore/notation.ts';
 import type { Found } from '../explore/shrink.ts';
 import { columns, cut, paint } from './terminal.ts';
 import { version } from './version.ts';
+import { systemInWords } from '../record/system-title.ts';
 
 /** How often a line is printed where a line can't be rewritten, in milliseconds. */
 const PLAIN_EVERY = 10_000;
@@ -24,11 +25,12 @@ export class ExploreProgress implements ExploreListener {
   }
 
   started({ platform, lab, model, uids }: Floor): void {
-    const where = `${platform.system} ${platform.release} (${platform.architecture}), ${lab.facts.lab} lab`;
+    const where = `${systemInWords(platform)} (${platform.architecture}), ${lab.facts.lab} lab`;
     this.#print(`${paint('bold', `bindspec ${version()}`)} explores ${where}, against the model of ${model}`);
     this.#print(`seed ${this.#seed}`);
     const { reason, enable } = lab.facts.missing['second user'] ?? {};
-    if (uids[1] === uids[2]) this.#print(`both owners have one uid: ${reason} (${enable})`);
+    const line = enable?.replace('bindspec run', 'bindspec explore');
+    if (uids[1] === uids[2]) this.#print(`both owners have one uid: ${reason} (${line})`);
     this.#told = Date.now();
   }
 

@@ -3,6 +3,7 @@ import type { Plan } from '../matrix/blocks.ts';
 import type { Platform } from '../record/record.ts';
 import type { MatrixListener } from '../runner/matrix/run.ts';
 import { paint, say } from './terminal.ts';
+import { systemInWords } from '../record/system-title.ts';
 
 /** Tells how a matrix goes on: what it is about, and on a terminal how many pairs are done. */
 export class MatrixProgress implements MatrixListener {
@@ -20,7 +21,7 @@ export class MatrixProgress implements MatrixListener {
   started(platform: Platform, lab: string, { blocks }: Plan): void {
     this.#total = blocks.reduce((sum, { first, second }) => sum + first.length * second.length, 0);
     if (!this.#wanted) return;
-    const where = `${platform.system} ${platform.release} (${platform.architecture}), ${lab} lab`;
+    const where = `${systemInWords(platform)} (${platform.architecture}), ${lab} lab`;
     say(`${paint('bold', `bindspec ${this.#version}`)} on ${where}, ${this.#total} pairs`);
   }
 

@@ -5,6 +5,7 @@ import { cellCount } from '../report/axes.ts';
 import { countsInWords, countVerdicts, worstVerdict } from '../report/summary.ts';
 import type { Listener } from '../runner/run.ts';
 import { columns, cut, paint, say, verdictWord } from './terminal.ts';
+import { systemInWords } from '../record/system-title.ts';
 
 /**
  * Tells how a run goes on: a line for each experiment as soon as all of its cells are done, and on a terminal below
@@ -28,7 +29,7 @@ export class Progress implements Listener {
 
   started(platform: Platform, lab: string, cells: number): void {
     this.#total = cells;
-    const where = `${platform.system} ${platform.release} (${platform.architecture}), ${lab} lab`;
+    const where = `${systemInWords(platform)} (${platform.architecture}), ${lab} lab`;
     say(`${paint('bold', `bindspec ${this.#version}`)} on ${where}, ${cellCount(cells)}\n`);
     this.#rewrite();
   }

@@ -1,6 +1,7 @@
 import type { PageData, PagePlatform } from '../report/page/data.ts';
 import { duration } from '../report/words.ts';
 import { h, type Child } from './h.ts';
+import { systemInWords } from '../record/system-title.ts';
 
 /** A platform's name, which may be broken at its hyphens. */
 export function breakable(name: string): Child[] {
@@ -41,7 +42,7 @@ function row({ name, platform, lab, run, matrix }: PagePlatform): HTMLElement {
     'tr',
     {},
     h('th', { scope: 'row' }, h('code', {}, name)),
-    h('td', {}, `${platform.system} ${platform.release}${stack}`, h('small', {}, platform.version)),
+    h('td', {}, `${systemInWords(platform)}${stack}`, h('small', {}, platform.version)),
     h('td', {}, platform.runtime),
     h('td', {}, lab.lab),
     h('td', {}, platform.uid === null ? 'none' : platform.uid === 0 ? 'root' : `uid ${platform.uid}`),

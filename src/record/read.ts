@@ -10,6 +10,7 @@ import { MATRIX_VERSION, matrixSchema, type MatrixRecord } from './matrix.ts';
 import { migrate } from './migrate/migrate.ts';
 import { RUN_STEPS } from './migrate/run.ts';
 import { isObject, type Step } from './migrate/step.ts';
+import { withPresentId } from './platform-id.ts';
 import { RECORD_VERSION, recordSchema, type BindRecord } from './record.ts';
 import { visible } from './visible.ts';
 
@@ -40,6 +41,8 @@ interface Shape<T> {
   reads: number;
   writer: string;
   steps: ReadonlyMap<number, Step>;
+  /** The same record, with the names that its parts have today. */
+  renamed?: (record: T) => T;
   /** What its parts say against each other, in words, once its shape is right; null where they agree. */
   wrong: (record: T) => string | null;
   /** Why it is too much to be a record, in words; null where it is not. */
@@ -52,6 +55,7 @@ const RUN: Shape<BindRecord> = {
   reads: RECORD_VERSION,
   writer: 'bindspec run',
   steps: RUN_STEPS,
+  renamed: withPresentId,
   wrong: wrongInRun,
 };
 const MATRIX: Shape<MatrixRecord> = {
@@ -60,6 +64,7 @@ const MATRIX: Shape<MatrixRecord> = {
   reads: MATRIX_VERSION,
   writer: 'bindspec matrix',
   steps: new Map(),
+  renamed: withPresentId,
   wrong: wrongInMatrix,
   excess: excessOfPairs,
 };
@@ -77,6 +82,7 @@ const EXPLORATION: Shape<Exploration> = {
   reads: EXPLORATION_VERSION,
   writer: 'bindspec explore',
   steps: new Map(),
+  renamed: withPresentId,
   wrong: wrongInExploration,
 };
 
@@ -154,7 +160,8 @@ function read<T>(text: string, file: string, shape: Shape<T>): T {
   return check(value, file, shape);
 }
 
-function check<T>(value: unknown, file: string, { schema, reads, writer, steps, wrong, excess: tooMuch }: Shape<T>): T {
+function check<T>(value: unknown, file: string, shape: Shape<T>): T {
+  const { schema, reads, writer, steps, renamed = (record) => record, wrong, excess: tooMuch } = shape;
   const again = writeAgain(writer);
   const version = versionOf(value);
   if (version === undefined) throw new BadRecord(file, 'not a record: it has no key `schema`', again);
@@ -172,9 +179,10 @@ function check<T>(value: unknown, file: string, { schema, reads, writer, steps, 
   if (error) throw new BadRecord(file, `not a valid record: ${firstOf(error.issues)}`, again);
   const much = tooMuch?.(data) ?? null;
   if (much !== null) throw new BadRecord(file, `not a record: ${much}`, 'see what wrote it');
-  const contradiction = wrong(data);
+  const record = renamed(data);
+  const contradiction = wrong(record);
   if (contradiction !== null) throw new BadRecord(file, `not a valid record: ${contradiction}`, again);
-  return data;
+  return record;
 }
 
 /** What to do about a file that can't be read. It is not written over, so it has to go first. */

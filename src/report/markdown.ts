@@ -15,6 +15,7 @@ import {
   WORST_FIRST,
 } from './summary.ts';
 import { duration, howKnown, NOBODY_KNOWS, sourceOf } from './words.ts';
+import { systemInWords } from '../record/system-title.ts';
 
 /** Forges don't show a page that is too long, so no more than this many failures are told at length. */
 const MOST_TOLD = 50;
@@ -193,7 +194,7 @@ function errors(record: BindRecord): string[] {
 function platform({ platform: on, lab, settings, bindspec, started }: BindRecord): string[] {
   const uid = on.uid === null ? 'none' : String(on.uid);
   const rows = [
-    ['system', `${on.system} ${on.release}`],
+    ['system', systemInWords(on)],
     ['version', on.version],
     ['architecture', on.architecture],
     ['runtime', on.runtime],

@@ -1,4 +1,5 @@
 import { VERDICTS, type BindRecord, type CellRecord, type ClaimRecord, type Verdict } from '../record/record.ts';
+import { systemInWords } from '../record/system-title.ts';
 
 /**
  * The verdicts, worst first. The harness's own errors come before the platform's failures, because nothing is known
@@ -110,7 +111,7 @@ export function claimCountsInWords(claims: readonly Pick<ClaimRecord, 'verdict'>
 
 /** What a run was, for a heading: the system, its release and architecture, and the lab. */
 export function runInWords({ platform, lab }: Pick<BindRecord, 'platform' | 'lab'>): string {
-  return `${platform.system} ${platform.release} (${platform.architecture}) in the ${lab.lab} lab`;
+  return `${systemInWords(platform)} (${platform.architecture}) in the ${lab.lab} lab`;
 }
 
 function grouped(cells: readonly CellRecord[], keyOf: (cell: CellRecord) => string): Map<string, CellRecord[]> {

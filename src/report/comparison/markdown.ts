@@ -5,6 +5,7 @@ import { countsInWords } from '../summary.ts';
 import { duration } from '../words.ts';
 import { engineSection } from './markdown-engines.ts';
 import { differences, experimentTables } from './markdown-experiments.ts';
+import { systemInWords } from '../../record/system-title.ts';
 
 /** A comparison as a page for people, in the Markdown of the forges. */
 export function comparisonMarkdown({ platforms, experiments, claims, engines = [] }: Comparison): string {
@@ -47,7 +48,7 @@ function platformTable(platforms: readonly ComparedPlatform[]): string {
     ['Platform', 'System', 'Runtime', 'Lab', 'User', 'Cells', 'Started'],
     platforms.map(({ name, platform, lab, run, matrix }) => [
       code(name),
-      text(`${platform.system} ${platform.release}${platform.stack === undefined ? '' : ` (${platform.stack})`}`),
+      text(`${systemInWords(platform)}${platform.stack === undefined ? '' : ` (${platform.stack})`}`),
       text(platform.runtime),
       text(lab),
       platform.uid === null ? 'none' : String(platform.uid),

@@ -53,7 +53,14 @@ describe('a platform', () => {
 
   it('is called by its system, release and architecture', () => {
     expect(platformOf(hello)).toMatchObject({ id: 'linux-6.1-x64', system: 'linux', release: hello.release });
-    expect(platformOf({ ...hello, system: 'win32', release: '10.0.26100' }).id).toBe('windows-10.0-x64');
+    expect(platformOf({ ...hello, system: 'win32', release: '10.0.26100' }).id).toBe('windows-10.0.26100-x64');
+    expect(platformOf({ ...hello, system: 'win32', release: '10.0.20348' }).id).toBe('windows-10.0.20348-x64');
+    expect(platformOf({ ...hello, system: 'win32', release: '10.0.19043', wine: '8.0' }).id).toBe('wine-8.0-x64');
+    expect(platformOf({ ...hello, system: 'darwin', release: '24.6.0', architecture: 'arm64' }).id).toBe(
+      'darwin-24.6-arm64',
+    );
+    expect(platformOf({ ...hello, system: 'freebsd', release: '15.1-RELEASE' }).id).toBe('freebsd-15.1-x64');
+    expect(platformOf({ ...hello, system: 'openbsd', release: '7.9' }).id).toBe('openbsd-7.9-x64');
   });
 
   it('is refused where no rules are known', () => {

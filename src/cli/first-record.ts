@@ -1,0 +1,20 @@
+import { models } from '../model/index.ts';
+import { OBSERVED_SYSTEMS } from '../record/observed-systems.ts';
+import type { BindRecord } from '../record/record.ts';
+
+/**
+ * What to do with a record of a system of which the project has none, in one line; null where it has one.
+ * @param written the files that the run wrote
+ */
+export function firstRecordLine(record: BindRecord, written: readonly string[]): string | null {
+  const { system } = record.platform;
+  if (OBSERVED_SYSTEMS.has(system)) return null;
+  const title = Object.hasOwn(models, system) ? models[system as keyof typeof models].title : system;
+  const file = written.find((one) => one.endsWith('record.json'));
+  const whole = record.complete && record.settings.selectors.length === 0;
+  const what =
+    whole && file !== undefined
+      ? `attach ${file}`
+      : "run 'npx bindspec run' to its end, and attach the record.json it writes";
+  return `bindspec has no record of ${title} yet: please ${what} to an issue of its repository (docs/ci.md)`;
+}
