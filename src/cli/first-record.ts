@@ -16,5 +16,5 @@ export function firstRecordLine(record: BindRecord, written: readonly string[]):
     whole && file !== undefined
       ? `attach ${file}`
       : "run 'npx bindspec run' to its end, and attach the record.json it writes";
-  return `bindspec has no record of ${title} yet: please ${what} to an issue of its repository (docs/ci.md)`;
+  return `There is no record of ${title} yet: please ${what} to an issue of the repository of bindspec (docs/ci.md)`;
 }

@@ -42,7 +42,7 @@ describe('the systems of which there is a record', () => {
     const file = `reports/${system}/record.json`;
     const line = firstRecordLine(of(system), [file, `reports/${system}/junit.xml`]);
     expect(line).toBe(
-      `bindspec has no record of ${title} yet: please attach ${file} to an issue of its repository (docs/ci.md)`,
+      `There is no record of ${title} yet: please attach ${file} to an issue of the repository of bindspec (docs/ci.md)`,
     );
     expect(line).not.toContain('\n');
   });
@@ -57,7 +57,7 @@ describe('the systems of which there is a record', () => {
     conclude(of('linux'), ['reports/x/record.json']);
     write.mockRestore();
     const lines = printed.join('').trimEnd().split('\n');
-    expect(lines.filter((line) => line.startsWith('bindspec has no record of macOS yet'))).toHaveLength(1);
+    expect(lines.filter((line) => line.startsWith('There is no record of macOS yet'))).toHaveLength(1);
     expect(lines.at(-1)).toContain('written: reports/x/record.json');
   });
 
