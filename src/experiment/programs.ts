@@ -7,9 +7,13 @@ import { listenersAt } from './socket-table.ts';
 import { open, outcomeOf } from './talk.ts';
 import { addressOf, kindOf, type Part, type Trial } from './trial.ts';
 
-/** How long a program may take until it listens, and until it answers, in milliseconds; how often the first is looked at. */
+/** How long a program may take until it listens, and until it answers, in milliseconds. */
 const START_DEADLINE = 15_000;
-const LOOK_EVERY = 20;
+/**
+ * How long to wait between two looks whether it listens: at least so many milliseconds, and this part of the time that it
+ * has taken by then. A look has the system go through its whole table of connections.
+ */
+const LOOK = { least: 20, part: 0.25 };
 
 /** A server program that somebody else wrote, seen from inside its machine and from outside. */
 export interface SeenProgram {
@@ -41,13 +45,14 @@ export async function startAndLook(trial: Trial, command: string, args: string[]
 }
 
 async function waitUntilItListens(trial: Trial, server: Part, command: string): Promise<string[] | null> {
-  for (let waited = 0; waited < START_DEADLINE; waited += LOOK_EVERY) {
+  const began = performance.now();
+  for (let waited = 0; waited < START_DEADLINE; waited = performance.now() - began) {
     const listeners = await listenersAt(server, trial.port);
     if (listeners === null || listeners.length > 0) return listeners;
     const [output] = await server.do({ op: 'output', on: 'program' });
     if (output?.exit !== undefined)
       throw new HarnessError(`${command} ended with code ${output.exit}: ${output.data?.trim().slice(-300)}`);
-    await after(LOOK_EVERY);
+    await after(Math.max(LOOK.least, waited * LOOK.part));
   }
   throw new HarnessError(`${command} did not listen on port ${trial.port} within ${START_DEADLINE / 1000} s`);
 }

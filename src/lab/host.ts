@@ -22,6 +22,7 @@ const LOOPBACKS = Array.from({ length: 16 }, (_, index) => `127.0.0.${index + 1}
 export function hostLab(elsewhere = NETNS_LINE): LabKind {
   return {
     name: 'host',
+    cellsAtOnce: 8,
     async open(): Promise<Lab> {
       const facts = hostFacts(os.networkInterfaces(), hasSecondUser(), elsewhere);
       return { facts, launch: () => [], close: async () => undefined };
