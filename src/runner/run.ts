@@ -133,8 +133,8 @@ export async function run(
     finished = true;
     await Promise.all(pools.map((pool) => pool.close()));
     const opened = await Promise.allSettled(opening);
-    const labs = opened.flatMap((station) => (station.status === 'fulfilled' ? [station.value.lab] : []));
-    await Promise.all(labs.map((lab) => lab.close()));
+    const open = opened.flatMap((station) => (station.status === 'fulfilled' ? [station.value.lab] : []));
+    await Promise.all(open.map((lab) => lab.close()));
   }
 }
 
