@@ -8,9 +8,13 @@ import { open, outcomeOf } from './talk.ts';
 import { addressOf, kindOf, type Part, type Trial } from './trial.ts';
 import { Deadline, paced } from '../process/pace.ts';
 
-/** How long a program may take until it listens, and until it answers, on a quiet machine; how often the first is looked at; milliseconds. */
+/** How long a program may take until it listens, and until it answers, in milliseconds on a quiet machine. */
 const START_DEADLINE = 15_000;
-const LOOK_EVERY = 20;
+/**
+ * How long to wait between two looks whether it listens: at least so many milliseconds, and this part of the time that it
+ * has taken by then. A look has the system go through its whole table of connections.
+ */
+const LOOK = { least: 20, part: 0.25 };
 
 /** A server program that somebody else wrote, seen from inside its machine and from outside. */
 export interface SeenProgram {
@@ -42,15 +46,18 @@ export async function startAndLook(trial: Trial, command: string, args: string[]
 }
 
 async function waitUntilItListens(trial: Trial, server: Part, command: string): Promise<string[] | null> {
-  for (const deadline = new Deadline(START_DEADLINE); ; await after(LOOK_EVERY)) {
+  const began = performance.now();
+  for (const deadline = new Deadline(START_DEADLINE); ;) {
     const listeners = await listenersAt(server, trial.port);
     if (listeners === null || listeners.length > 0) return listeners;
     const [output] = await server.do({ op: 'output', on: 'program' });
     if (output?.exit !== undefined)
       throw new HarnessError(`${command} ended with code ${output.exit}: ${output.data?.trim().slice(-300)}`);
-    if (!deadline.passed) continue;
-    const seconds = Math.round(deadline.allowed / 1000);
-    throw new HarnessError(`${command} did not listen on port ${trial.port} within ${seconds} s`);
+    if (deadline.passed) {
+      const seconds = Math.round(deadline.allowed / 1000);
+      throw new HarnessError(`${command} did not listen on port ${trial.port} within ${seconds} s`);
+    }
+    await after(Math.max(LOOK.least, (performance.now() - began) * LOOK.part));
   }
 }
 

@@ -32,6 +32,7 @@ export interface HostSettings {
 export function hostLab({ elsewhere, device }: Pick<HostSettings, 'elsewhere' | 'device'> = {}): LabKind {
   return {
     name: 'host',
+    cellsAtOnce: 8,
     async open(): Promise<Lab> {
       const facts = hostFacts(os.networkInterfaces(), hasSecondUser(), {
         ...(elsewhere === undefined ? {} : { elsewhere }),

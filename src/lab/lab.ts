@@ -86,6 +86,8 @@ export interface LabKind {
   readonly name: string;
   /** How many can be open at a time; any number when left out. */
   readonly atOnce?: number;
+  /** How many cells may share one, each on ports of its own; one when left out. Such a lab is made quickly. */
+  readonly cellsAtOnce?: number;
   open(): Promise<Lab>;
 }
 

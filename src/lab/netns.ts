@@ -37,6 +37,7 @@ const CREATION_DEADLINE = 20_000;
  */
 export const netns: LabKind = {
   name: 'netns',
+  cellsAtOnce: 8,
   async open() {
     checkTools();
     const root = process.getuid?.() === 0;

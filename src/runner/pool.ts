@@ -30,6 +30,11 @@ export class AgentPool {
   readonly #all = new Set<Promise<Lease>>();
   readonly #clocks = new Map<HostName, HostClock>();
   readonly #started = new WeakMap<Lease, Promise<Lease>>();
+  /** How many cells have an agent of a kind now, and who waits for one to come back, the first first. */
+  readonly #lent = new Map<string, number>();
+  readonly #waiting = new Map<string, ((lease: Promise<Lease>) => void)[]>();
+  /** How long the last agent took to start, in milliseconds. */
+  #startTook = 0;
   #closed = false;
 
   constructor(lab: Lab, settings: PoolSettings) {
@@ -45,12 +50,15 @@ export class AgentPool {
 
   /** An agent on a host, warm if there is one. @throws HarnessError when none can be started. */
   async take(host: HostName, otherUser: boolean): Promise<Lease> {
+    const key = keyOf(host, otherUser);
     for (;;) {
-      const warm = this.#idle.get(keyOf(host, otherUser))?.pop();
-      if (!warm) return this.#start(host, otherUser);
-      const lease = await warm;
-      // One that ended while nobody had it is nobody's error.
-      if (lease.agent.usable) return lease;
+      const warm = this.#idle.get(key)?.pop() ?? (this.#mayComeBack(key) ? await this.#comesBack(key) : undefined);
+      const lease = await (warm ?? this.#start(host, otherUser));
+      // One that ended while no one had it is no one's error.
+      if (lease.agent.usable || !warm) {
+        this.#lent.set(key, this.#lentOf(key) + 1);
+        return lease;
+      }
       this.#forget(lease);
     }
   }
@@ -60,6 +68,7 @@ export class AgentPool {
    * of it is left; otherwise it is ended.
    */
   async giveBack(lease: Lease): Promise<void> {
+    this.#lent.set(lease.key, this.#lentOf(lease.key) - 1);
     if (!this.#settings.fresh && lease.agent.usable && (await this.#isClean(lease))) {
       this.#keep(lease.key, Promise.resolve(lease));
     } else {
@@ -97,7 +106,37 @@ export class AgentPool {
   #keep(key: string, lease: Promise<Lease>): void {
     // One that failed to start is told to whoever takes it; nobody has to.
     lease.catch(() => undefined);
-    this.#idle.set(key, [...(this.#idle.get(key) ?? []), lease]);
+    const waiting = this.#waiting.get(key)?.shift();
+    if (waiting) waiting(lease);
+    else this.#idle.set(key, [...(this.#idle.get(key) ?? []), lease]);
+  }
+
+  /**
+   * The next agent of a kind that a cell gives back, if one does in the time that it would take to start another: most
+   * cells are shorter than that.
+   */
+  #comesBack(key: string): Promise<Lease | undefined> {
+    const waiting = this.#waiting.get(key) ?? [];
+    this.#waiting.set(key, waiting);
+    return new Promise((resolve) => {
+      const told = (lease: Promise<Lease>) => {
+        clearTimeout(timer);
+        resolve(lease);
+      };
+      const timer = setTimeout(() => {
+        waiting.splice(waiting.indexOf(told), 1);
+        resolve(undefined);
+      }, this.#startTook);
+      waiting.push(told);
+    });
+  }
+
+  #mayComeBack(key: string): boolean {
+    return !this.#settings.fresh && !this.#closed && this.#lentOf(key) > 0;
+  }
+
+  #lentOf(key: string): number {
+    return this.#lent.get(key) ?? 0;
   }
 
   #start(host: HostName, otherUser: boolean): Promise<Lease> {
@@ -125,6 +164,7 @@ export class AgentPool {
     const title = `the agent on ${this.#lab.facts.hosts[host] ?? host}`;
     const clock = this.#clocks.get(host) ?? new HostClock();
     this.#clocks.set(host, clock);
+    const began = performance.now();
     const started = await AgentProcess.start({
       command,
       title,
@@ -132,6 +172,7 @@ export class AgentPool {
       ...(grace === undefined ? {} : { grace }),
       ...ender,
     });
+    this.#startTook = performance.now() - began;
     return { ...started, host, key: keyOf(host, otherUser) };
   }
 }

@@ -1,5 +1,5 @@
 import type { Cell } from '../experiment/cells.ts';
-import type { HostName, Lab, LabKind, Need } from '../lab/lab.ts';
+import type { HostName, Lab, LabKind } from '../lab/lab.ts';
 import { firstMissing } from '../lab/missing.ts';
 import { programsOf } from '../lab/programs.ts';
 import { SeenErrors } from '../record/errors.ts';
@@ -12,12 +12,13 @@ import { patienceFor } from './patience.ts';
 import { kernelOf } from '../model/linux-kernel.ts';
 import { platformOf } from './platform.ts';
 import { Ports } from './ports.ts';
+import { CellQueue, labsFor, needsOf, needsQuiet, type LabUse } from './queue.ts';
 import { blank, explain, runCell, type JudgedBy, type Workplace } from './run-cell.ts';
 
 export interface RunSettings extends PoolSettings {
   version: string;
   selectors: readonly string[];
-  /** How many labs, each with one cell at a time. */
+  /** How many cells at a time. */
   jobs: number;
   /** Milliseconds to wait for what may never come; the system's own when left out. */
   patience?: number;
@@ -47,16 +48,17 @@ export async function run(
 ): Promise<BindRecord> {
   const started = new Date();
   const jobs = Math.max(1, Math.min(settings.jobs, cells.length, kind.atOnce ?? settings.jobs));
+  const labs = labsFor(jobs, kind.cellsAtOnce ?? 1, cells.some(needsQuiet));
   const pools: AgentPool[] = [];
   let finished = false;
-  const opening = Array.from({ length: jobs }, async (): Promise<Station> => {
+  const opening = labs.map(async ({ use }): Promise<Station> => {
     const lab = await kind.open();
     const pool = new AgentPool(lab, settings);
     pools.push(pool);
     // A run that was over before the lab was there has closed the other pools already.
     if (finished) await pool.close();
-    else if (!settings.signal.aborted) pool.warm(WARM.filter((host) => lab.facts.hosts[host] !== undefined));
-    return { lab, pool };
+    else if (!settings.signal.aborted) pool.warm(WARM[use].filter((host) => lab.facts.hosts[host] !== undefined));
+    return { lab, pool, ports: new Ports(lab.facts) };
   });
   // The first decides whether the run can be; a later one that can't be had only leaves more to the others.
   for (const station of opening) station.catch(() => undefined);
@@ -83,28 +85,29 @@ export async function run(
     const queue = await plan(cells, first.lab, judgedBy, done);
     const over = () => finished || settings.signal.aborted || stop.signal.aborted;
 
-    // A lab goes on with the experiment it has agents for, and takes another's only when there is nothing else to do.
-    const owners = new Map<string, Station>();
-    const next = (station: Station): Cell | undefined => {
-      const own = queue.findIndex((cell) => (owners.get(cell.registered.id) ?? station) === station);
-      const [cell] = queue.splice(Math.max(own, 0), 1);
-      if (cell && own >= 0) owners.set(cell.registered.id, station);
-      return cell;
-    };
-
-    const work = async (station: Station): Promise<void> => {
-      const { lab, pool } = station;
-      const workplace: Workplace = { pool, ports: new Ports(lab.facts), facts: lab.facts, errors };
-      for (let cell = next(station); cell && !over(); cell = next(station)) {
+    const work = async (at: Promise<Station>, use: LabUse): Promise<void> => {
+      const station = await at.catch(() => null);
+      if (!station) return;
+      const { lab, pool, ports } = station;
+      const worker = {};
+      const workplace: Workplace = { pool, ports, facts: lab.facts, errors };
+      for (let cell = await queue.next(worker, use); cell && !over(); cell = await queue.next(worker, use)) {
         listener.began(cell);
         done(withKnown(await runCell(cell, workplace, judgedBy, patience), cell, known));
+        queue.ended(cell);
       }
     };
-    const workers = opening.map(async (promise) => {
-      const station = await promise.catch(() => null);
-      if (station && !over()) await work(station);
+    const workers = opening.flatMap((at, index) => {
+      const { use = 'single', workers: count = 1 } = labs[index] ?? {};
+      const next = opening[index + 1];
+      return Array.from({ length: count }, async () => {
+        await work(at, use);
+        if (use === 'quiet' && next) await work(next, 'shared');
+      });
     });
-    await Promise.race([Promise.all(workers), aborted(settings.signal)]);
+    // Where one of the labs can't be had, what it was for is left; by now another has nothing else to do.
+    const all = Promise.all(workers).then(() => work(Promise.resolve(first), 'single'));
+    await Promise.race([all, aborted(settings.signal)]);
 
     const ordered = cells.map((cell) => records.get(cell.id)).filter((record) => record !== undefined);
     return {
@@ -130,8 +133,8 @@ export async function run(
     finished = true;
     await Promise.all(pools.map((pool) => pool.close()));
     const opened = await Promise.allSettled(opening);
-    const labs = opened.flatMap((station) => (station.status === 'fulfilled' ? [station.value.lab] : []));
-    await Promise.all(labs.map((lab) => lab.close()));
+    const open = opened.flatMap((station) => (station.status === 'fulfilled' ? [station.value.lab] : []));
+    await Promise.all(open.map((lab) => lab.close()));
   }
 }
 
@@ -139,10 +142,15 @@ export async function run(
 interface Station {
   lab: Lab;
   pool: AgentPool;
+  ports: Ports;
 }
 
 /** The agents that nearly every cell wants, started while the lab's first cell is still being chosen. */
-const WARM: readonly HostName[] = ['machine', 'machine', 'neighbour'];
+const WARM: Readonly<Record<LabUse, readonly HostName[]>> = {
+  single: ['machine', 'machine', 'neighbour'],
+  quiet: ['machine'],
+  shared: ['machine', 'machine', 'neighbour'],
+};
 
 /** What the machine under test is, from what the first agent says of itself. */
 async function meet({ lab, pool }: Station): Promise<Platform & { system: System }> {
@@ -151,14 +159,14 @@ async function meet({ lab, pool }: Station): Promise<Platform & { system: System
   return platformOf(lease.hello, lab.stack);
 }
 
-/** Skips what the lab can't offer, and puts first what waits, so that the rest runs beside it. */
+/** Skips what the lab can't offer, and queues the rest. */
 async function plan(
   cells: readonly Cell[],
   lab: Lab,
   platform: JudgedBy,
   done: (record: CellRecord) => void,
-): Promise<Cell[]> {
-  const queue: Cell[] = [];
+): Promise<CellQueue> {
+  const queued: Cell[] = [];
   const programs = await programsOf(lab, cells.flatMap(needsOf));
   for (const cell of cells) {
     const { experiment } = cell.registered;
@@ -166,26 +174,12 @@ async function plan(
       const missing = firstMissing(lab.facts, experiment.needs?.(cell.values) ?? [], programs);
       if (missing)
         done({ ...blank(cell, platform), verdict: 'skipped', reason: missing.reason, enable: missing.enable });
-      else queue.push(cell);
+      else queued.push(cell);
     } catch (error) {
       done({ ...blank(cell, platform), verdict: 'error', reason: explain(error) });
     }
   }
-  return [...queue.filter(waits), ...queue.filter((cell) => !waits(cell))];
-}
-
-/** None where they can't be told, which becomes the cell's error when its turn comes. */
-function needsOf({ registered, values }: Cell): readonly Need[] {
-  try {
-    return registered.experiment.needs?.(values) ?? [];
-  } catch {
-    return [];
-  }
-}
-
-function waits({ registered, values }: Cell): boolean {
-  const { waits: given = false } = registered.experiment;
-  return typeof given === 'function' ? given(values) : given;
+  return new CellQueue(queued);
 }
 
 /**

@@ -42,6 +42,17 @@ describe('a pool of agents', needs(noNamespaces), () => {
     expect(one.hello.pid).not.toBe(two.hello.pid);
   });
 
+  it('waits for one that comes back sooner than another could be started', async () => {
+    const pool = poolOf(real);
+    const first = await pool.take('machine', false);
+    const waiting = pool.take('machine', false);
+    const another = pool.take('machine', false);
+    await pool.giveBack(first);
+    // Who has waited longest gets it; no one comes back for the other, who gets one that is started.
+    expect((await waiting).hello.pid).toBe(first.hello.pid);
+    expect((await another).hello.pid).not.toBe(first.hello.pid);
+  });
+
   it('keeps agents of different hosts apart', async () => {
     const pool = poolOf(real);
     const machine = await pool.take('machine', false);

@@ -49,6 +49,40 @@ describe('a run', needs(noNamespaces), () => {
     await until('every fake agent has ended', () => fakesOf(process.pid).length === 0);
   });
 
+  it('has cells share a lab, but for those that need a quiet interface', async () => {
+    let opened = 0;
+    const counted: LabKind = {
+      ...netns,
+      open: () => {
+        opened += 1;
+        return netns.open();
+      },
+    };
+    const going = { quiet: 0, shared: 0 };
+    const most = { quiet: 0, shared: 0 };
+    const busy = (use: 'quiet' | 'shared') =>
+      anExperiment({
+        axes: { n: ['1', '2', '3'] },
+        needs: () => (use === 'quiet' ? ['quiet interface'] : []),
+        waits: true,
+        run: async (_, trial) => {
+          most[use] = Math.max(most[use], (going[use] += 1));
+          const part = await trial.part('server');
+          await part.do(
+            { op: 'socket', as: 's', family: 'inet', type: 'dgram' },
+            { op: 'poll', on: ['s'], within: 300 },
+          );
+          going[use] -= 1;
+          return {};
+        },
+        expect: {},
+      });
+    const declared = [...cells('a/shared', busy('shared')), ...cells('b/quiet', busy('quiet'))];
+    const record = await run(declared, counted, settings({ jobs: 3 }), quiet);
+    expect(record.cells.map(({ verdict }) => verdict)).toEqual(Array.from({ length: 6 }, () => 'pass'));
+    expect({ opened, most }).toEqual({ opened: 2, most: { quiet: 1, shared: 2 } });
+  });
+
   it('makes a record that keeps to its schema', async () => {
     const told: string[] = [];
     const record = await run(many('a/one', 'a/two'), netns, settings({ jobs: 2, selectors: ['a'] }), {

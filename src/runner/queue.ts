@@ -1,0 +1,131 @@
+import type { Cell } from '../experiment/cells.ts';
+import type { Need } from '../lab/lab.ts';
+
+/**
+ * What a lab of a run is for: one cell at a time, whatever it needs; one at a time of those that need a quiet interface; or
+ * several at a time of the others.
+ */
+export type LabUse = 'single' | 'quiet' | 'shared';
+
+/**
+ * A cell that takes so long, in milliseconds, is worth another worker, which may have to start agents for the next of its
+ * experiment.
+ */
+const LONG = 500;
+
+/** What is known of an experiment while it is run. */
+interface Progress {
+  /** The worker that has the agents for it. */
+  readonly owner: object;
+  /** How long its last cell took, in milliseconds, and when each of those that are run now began. */
+  took: number;
+  readonly began: Map<Cell, number>;
+}
+
+/** The cells that are still to be run, for the workers of a run to take from. */
+export class CellQueue {
+  readonly #cells: Cell[];
+  readonly #experiments = new Map<string, Progress>();
+  /** Workers that have nothing to do for now. */
+  #idle: (() => void)[] = [];
+
+  /** The cells in the order in which they are wanted, but that those which wait for silence come first. */
+  constructor(cells: readonly Cell[]) {
+    this.#cells = [...cells.filter(waits), ...cells.filter((cell) => !waits(cell))];
+  }
+
+  /**
+   * The next cell for a worker in a lab of some use, or undefined when there is none for it; `ended` is to be called for
+   * each. A worker goes on with the experiment that it has agents for, then with one that no one has begun. Those of another
+   * worker's experiment it takes only if they take long, or if it has a lab and agents of its own.
+   */
+  async next(worker: object, use: LabUse): Promise<Cell | undefined> {
+    for (;;) {
+      const fitting = this.#cells.filter((cell) => use === 'single' || needsQuiet(cell) === (use === 'quiet'));
+      const ownerOf = (cell: Cell) => this.#experiments.get(cell.registered.id)?.owner;
+      const cell =
+        fitting.find((one) => ownerOf(one) === worker) ??
+        fitting.find((one) => ownerOf(one) === undefined) ??
+        fitting.find((one) => use === 'single' || this.#isLong(one));
+      if (cell) return this.#taken(cell, worker);
+      if (fitting.length === 0) return undefined;
+      await this.#change();
+    }
+  }
+
+  /** Notes that a cell is done. */
+  ended(cell: Cell): void {
+    const experiment = this.#experiments.get(cell.registered.id);
+    const began = experiment?.began.get(cell);
+    if (!experiment || began === undefined) return;
+    experiment.took = performance.now() - began;
+    experiment.began.delete(cell);
+    for (const wake of this.#idle.splice(0)) wake();
+  }
+
+  #taken(cell: Cell, worker: object): Cell {
+    this.#cells.splice(this.#cells.indexOf(cell), 1);
+    const { id } = cell.registered;
+    const experiment = this.#experiments.get(id) ?? { owner: worker, took: 0, began: new Map() };
+    experiment.began.set(cell, performance.now());
+    this.#experiments.set(id, experiment);
+    return cell;
+  }
+
+  #isLong(cell: Cell): boolean {
+    const experiment = this.#experiments.get(cell.registered.id);
+    if (!experiment || waits(cell)) return true;
+    const since = Math.min(...experiment.began.values());
+    return experiment.took >= LONG || performance.now() - since >= LONG;
+  }
+
+  /** Waits until a cell is done, or one that is run now may have become a long one. */
+  async #change(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, LONG);
+      this.#idle.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+}
+
+/** What a cell needs; none where that can't be told, which becomes its error when its turn comes. */
+export function needsOf({ registered, values }: Cell): readonly Need[] {
+  try {
+    return registered.experiment.needs?.(values) ?? [];
+  } catch {
+    return [];
+  }
+}
+
+/** Whether it counts what goes over an interface, which the cells beside it would use too. */
+export function needsQuiet(cell: Cell): boolean {
+  return needsOf(cell).includes('quiet interface');
+}
+
+function waits({ registered, values }: Cell): boolean {
+  const { waits: given = false } = registered.experiment;
+  return typeof given === 'function' ? given(values) : given;
+}
+
+/**
+ * The labs of a run, by what each is for and how many cells at a time it has. Cells that share a lab share its agents too, so
+ * that fewer are started. The first is the one for quiet cells, if there is any; who works in it goes on in the next.
+ * @param jobs how many cells at a time in all, at least one
+ * @param most how many may share a lab
+ * @param isQuietWanted whether there are cells that need a quiet interface
+ */
+export function labsFor(jobs: number, most: number, isQuietWanted: boolean): { use: LabUse; workers: number }[] {
+  if (most === 1 || jobs === 1) return Array.from({ length: jobs }, () => ({ use: 'single', workers: 1 }));
+  const quiet = isQuietWanted ? 1 : 0;
+  const labs = Math.ceil(jobs / most);
+  return [
+    ...Array.from({ length: quiet }, () => ({ use: 'quiet', workers: 1 }) as const),
+    ...Array.from({ length: labs }, (_, index) => ({
+      use: 'shared' as const,
+      workers: Math.floor((jobs - quiet + index) / labs),
+    })),
+  ];
+}
