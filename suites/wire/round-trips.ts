@@ -11,6 +11,11 @@ const QUESTIONS = 100;
  * busy the machine was as well, the best times hardly do.
  */
 const MARGIN = 1.5;
+/**
+ * Each way has a server process of its own, and on a busy machine one of them can be at a processor where it has to wait
+ * every time. So slower is what is slower in each of so many rounds, each with processes that were not in one before.
+ */
+const ROUNDS = 5;
 const KINDS = ['loopback', 'external', 'neighbour'] as const;
 type Kind = (typeof KINDS)[number];
 
@@ -24,24 +29,11 @@ export default experiment({
   axes: { family: FAMILIES },
   needs: ({ family }) => [`${family} external`, `${family} neighbour`, 'neighbour'],
   async run({ family }, trial) {
-    const net = { protocol: 'udp', family } as const;
-    const client = await trial.part('client');
-    await serveOn(trial, net, 'on loopback', 'loopback');
-    await serveOn(trial, net, 'on external', 'external');
-    const far = await trial.part('on neighbour', { host: 'neighbour' });
-    await openServer(trial, far, { ...net, address: addressOf(trial.facts, family, 'neighbour') });
-
-    const took = await roundTrips(trial, client, family);
-    const times = (kind: Kind): Times => ({ median: median(took[kind]), best: Math.min(...took[kind]) });
-    const loopback = times('loopback');
-    const external = times('external');
-    const neighbour = times('neighbour');
-    return {
-      answered: KINDS.map((kind) => took[kind].length),
-      againstExternal: compare(loopback, external),
-      againstNeighbour: compare(loopback, neighbour),
-      milliseconds: { loopback, external, neighbour },
-    };
+    let round = await oneRound(trial, family, 1);
+    for (let next = 2; next <= ROUNDS && round.againstNeighbour === 'slower'; next += 1) {
+      round = await oneRound(trial, family, next);
+    }
+    return round;
   },
   // The order only, with a margin: how fast a machine is says nothing about its conformance.
   expect: {
@@ -68,12 +60,36 @@ interface Times {
   best: number;
 }
 
+/** What is observed in a round: its client and its servers are parts of its own, on a port of its own. */
+async function oneRound(trial: Trial, family: Family, round: number) {
+  const named = (part: string) => (round === 1 ? part : `${part}, round ${round}`);
+  const port = round === 1 ? trial.port : await trial.anotherPort();
+  const net = { protocol: 'udp', family } as const;
+  const client = await trial.part(named('client'));
+  await serveOn(trial, net, named('on loopback'), 'loopback', { port });
+  await serveOn(trial, net, named('on external'), 'external', { port });
+  const far = await trial.part(named('on neighbour'), { host: 'neighbour' });
+  await openServer(trial, far, { ...net, address: addressOf(trial.facts, family, 'neighbour'), port });
+
+  const took = await roundTrips(trial, client, family, port);
+  const times = (kind: Kind): Times => ({ median: median(took[kind]), best: Math.min(...took[kind]) });
+  const loopback = times('loopback');
+  const external = times('external');
+  const neighbour = times('neighbour');
+  return {
+    answered: KINDS.map((kind) => took[kind].length),
+    againstExternal: compare(loopback, external),
+    againstNeighbour: compare(loopback, neighbour),
+    milliseconds: { loopback, external, neighbour },
+  };
+}
+
 /** Asks each address in turn, many times over; the times of the questions that were answered, in milliseconds. */
-async function roundTrips(trial: Trial, part: Part, family: Family): Promise<Record<Kind, number[]>> {
+async function roundTrips(trial: Trial, part: Part, family: Family, port: number): Promise<Record<Kind, number[]>> {
   const sockets = KINDS.map((kind) => ({ kind, socket: part.fresh(`to-${kind}-`) }));
   for (const { kind, socket } of sockets) {
     const address = addressOf(trial.facts, family, kind);
-    await part.attempt(...open(socket, 'udp', family, 1), { op: 'connect', on: socket, address, port: trial.port });
+    await part.attempt(...open(socket, 'udp', family, 1), { op: 'connect', on: socket, address, port });
   }
   const questions = Array.from({ length: QUESTIONS }, () =>
     sockets.flatMap(({ socket }): Operation[] => [
