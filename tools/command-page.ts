@@ -1,4 +1,6 @@
 import type { Argument, Command, Option } from 'commander';
+import { EXIT_CODES } from '../src/cli/exit.ts';
+import { examplesOf } from '../src/cli/help.ts';
 import { table, text } from '../src/report/markup.ts';
 
 /** The reference of all commands, in Markdown, from what the command line says of itself. */
@@ -14,7 +16,7 @@ export function commandPage(program: Command): string {
       ({ path, command }) => `- [\`${path}\`](#${path.replaceAll(' ', '-')}): ${text(command.description())}`,
     ),
     '',
-    'Exit codes: 0 as expected; 1 failed, or known and no longer so; 2 wrong usage; 3 an error of the harness; 130 interrupted.',
+    table(['Exit code', 'Meaning'], Object.entries(EXIT_CODES)),
     '',
     ...commands.flatMap(sectionOf),
   ].join('\n');
@@ -34,6 +36,7 @@ function leaves(command: Command, above = ''): Leaf[] {
 
 function sectionOf({ path, command }: Leaf): string[] {
   const options = command.options.filter((option) => !option.hidden);
+  const examples = examplesOf(command);
   const parts = [
     command.registeredArguments.length > 0
       ? table(['Argument', 'What it is'], command.registeredArguments.map(argumentRow))
@@ -49,6 +52,7 @@ function sectionOf({ path, command }: Leaf): string[] {
     `${path} ${command.usage()}`,
     '```',
     '',
+    ...(examples.length > 0 ? ['```sh', ...examples.map((one) => `npx ${one}`), '```', ''] : []),
     ...parts.flatMap((part) => (part === '' ? [] : [part, ''])),
   ];
 }
@@ -63,10 +67,14 @@ function optionRow(option: Option): string[] {
 }
 
 function notes(description: string, choices: readonly string[] | undefined, value: unknown): string {
-  const words = Array.isArray(value) ? value.join(' ') : typeof value === 'string' ? value : '';
+  const words = Array.isArray(value)
+    ? value.join(' ')
+    : typeof value === 'string' || typeof value === 'number'
+      ? `${value}`
+      : '';
   const more = [
     ...(choices === undefined ? [] : [`one of ${choices.map((one) => `\`${one}\``).join(', ')}`]),
-    ...(words === '' ? [] : [`\`${words}\` without it`]),
+    ...(words === '' ? [] : [`default \`${words}\``]),
   ];
   return [text(description), ...more].join('; ');
 }

@@ -5,6 +5,8 @@ import type * as Unloadable from './native/unloadable.ts' with { 'resolution-mod
  * quarter of what an agent adds to the start of a bare Node; and one is started for every part of an experiment.
  * With `end` and a number it ends the agent that has that number on this host.
  */
+// At SIGUSR1 Node would open its debugger, on a port of the machine under test.
+process.on('SIGUSR1', () => undefined);
 if (process.argv[2] === 'end') require('./end.js');
 else startAgent();
 

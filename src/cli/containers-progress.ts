@@ -2,6 +2,7 @@ import process from 'node:process';
 import type { Configuration } from '../containers/configurations.ts';
 import type { ContainersListener } from '../containers/run.ts';
 import type { ConfigurationRecord } from '../record/containers.ts';
+import { print } from './output.ts';
 import { paint, say } from './terminal.ts';
 
 /** Tells how the configurations go on: each when it is over, and on a terminal those that are under way. */
@@ -42,13 +43,13 @@ export class ContainersProgress implements ContainersListener {
   #show(): void {
     if (!this.#wanted || !process.stdout.isTTY || this.#under.size === 0) return;
     this.end();
-    process.stdout.write(paint('gray', [...this.#under].join(', ')));
+    print(paint('gray', [...this.#under].join(', ')));
     this.#status = true;
   }
 
   /** Takes the status line away. */
   end(): void {
-    if (this.#status) process.stdout.write('\r\x1b[K');
+    if (this.#status) print('\r\x1b[K');
     this.#status = false;
   }
 }

@@ -10,6 +10,7 @@ import { engineAt } from '../engine/host/joined.ts';
 import { idMatcher } from '../experiment/selection.ts';
 import type { ContainersRecord } from '../record/containers.ts';
 import { BadRecord, readContainers } from '../record/read.ts';
+import { unknown } from '../text/unknown.ts';
 import { changesBetween, groupChanges } from '../verdict/changes.ts';
 import { parseKnownVerdicts, withKnown, type KnownVerdict } from '../verdict/known-containers.ts';
 import { ContainersProgress } from './containers-progress.ts';
@@ -21,6 +22,7 @@ import { interruptible } from './interruption.ts';
 import { recordText } from './record-file.ts';
 import { tellPlaced, type Placed } from './place-record.ts';
 import { prepareFolder } from './reports-folder.ts';
+import { wantRoom } from './room.ts';
 import { complain, say, sayJson } from './terminal.ts';
 import { version } from './version.ts';
 import { writeContainers } from './write-reports.ts';
@@ -57,6 +59,8 @@ export async function containersCommand(selectors: string[], options: Containers
     return EXIT.expected;
   }
   const { reports } = options;
+  const jobs = options.jobs ?? Math.min(2, os.availableParallelism());
+  wantRoom(jobs);
   if (reports !== false) prepareFolder(reports);
   const configurations = startable(meant, engines);
   await wantAnswers(engines);
@@ -64,7 +68,6 @@ export async function containersCommand(selectors: string[], options: Containers
   const interruption = interruptible();
   const pretty = options.format === 'pretty';
   const progress = new ContainersProgress(configurations, version(), pretty);
-  const jobs = options.jobs ?? Math.min(2, os.availableParallelism());
   const { records, rest } = await run(
     configurations,
     { version: version(), jobs, signal: interruption.signal },
@@ -122,8 +125,8 @@ function named(text: string): Named {
   const [, generation, name = '', socket] = /^(?:(\w+):)?(\w+)(?:=(.*))?$/.exec(text) ?? [];
   const engine = ENGINES.find((one) => one === name);
   if (engine === undefined || (generation !== undefined && socket !== undefined)) {
-    const such = 'or such as trixie:docker, or docker=/run/docker.sock';
-    throw new UserError(`there is no engine '${text}': choose one of ${ENGINES.join(', ')}, ${such}`);
+    const forms = `it is one of ${ENGINES.join(', ')}, or as trixie:docker, or docker=/run/docker.sock`;
+    throw new UserError(unknown('engine', text, engine === undefined ? ENGINES : [], forms));
   }
   if (socket === undefined) return { text, engine, ...(generation === undefined ? {} : { generation }) };
   const file = socket.replace(/^unix:\/\//, '');
@@ -142,7 +145,9 @@ function meantBy(selectors: readonly string[], engines: readonly Named[]): (conf
   const matchers = selectors.map((selector) => {
     const matches = idMatcher(selector);
     if (!known.some(({ id }) => matches(id))) {
-      throw new UserError(`no configuration matches '${selector}'; 'bindspec containers --list' shows them all`);
+      const ids = known.map(({ id }) => id);
+      const otherwise = "'bindspec containers --list' shows them all";
+      throw new UserError(unknown('configuration', selector, [...ids, ...ENGINES], otherwise));
     }
     return matches;
   });

@@ -12,6 +12,7 @@ import { coverageOf, tellOffer, type Coverage } from './coverage.ts';
 import { doctorOfLab } from './doctor-lab.ts';
 import type { LabChoice } from './lab-option.ts';
 import { LABS } from './labs.ts';
+import { wantRoom } from './room.ts';
 import { stacksCommand, stacksHere } from './stack.ts';
 import { paint, say, sayJson } from './terminal.ts';
 import { version } from './version.ts';
@@ -37,6 +38,7 @@ interface Finding {
 
 /** `bindspec doctor`: opens each kind of lab, meets an agent, and tells what could and could not be run there. */
 export async function doctorCommand({ lab, interface: device, format }: DoctorOptions): Promise<void> {
+  wantRoom(1);
   if (lab !== undefined) {
     await doctorOfLab({ lab, ...(device === undefined ? {} : { interface: device }) }, format);
     return;

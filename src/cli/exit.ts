@@ -3,6 +3,15 @@ import type { Verdict } from '../record/record.ts';
 /** What the process ends with. Never a count. */
 export const EXIT = { expected: 0, failed: 1, usage: 2, harness: 3, interrupted: 130 } as const;
 
+/** What each of these means, for people. */
+export const EXIT_CODES: Readonly<Record<(typeof EXIT)[keyof typeof EXIT], string>> = {
+  0: 'everything is as expected',
+  1: 'something failed or differs, or a known deviation is gone',
+  2: 'wrong usage, or something that is needed is missing',
+  3: 'bindspec itself failed, or its output could not be written',
+  130: 'interrupted',
+};
+
 /** What a run ends with, from the verdicts of its cells. What nobody could judge fails no run. */
 export function exitCodeOf(verdicts: Iterable<Verdict>): number {
   const found = new Set(verdicts);
@@ -13,10 +22,15 @@ export function exitCodeOf(verdicts: Iterable<Verdict>): number {
 /** An error that the user can mend; its message says what was wrong, where, and what to do, on one line. */
 export class UserError extends Error {
   readonly exitCode: number;
+  /** A line for each thing that is wrong. */
+  readonly lines: readonly string[];
 
-  constructor(message: string, exitCode: number = EXIT.usage) {
-    super(message);
+  /** @param lines one line, or one for each thing that is wrong */
+  constructor(lines: string | readonly string[], exitCode: number = EXIT.usage) {
+    const all = typeof lines === 'string' ? [lines] : lines;
+    super(all.join('\n'));
     this.name = 'UserError';
+    this.lines = all;
     this.exitCode = exitCode;
   }
 }

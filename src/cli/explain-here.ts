@@ -10,6 +10,7 @@ import { UserError } from './exit.ts';
 import { bindLast, CannotBePlaced, place } from './explain-place.ts';
 import { inLab, type Place } from './in-lab.ts';
 import { systemInWords } from '../record/system-title.ts';
+import { wantRoom } from './room.ts';
 
 /** What happened on this machine, and what the model of its system says of just that. */
 export interface Here {
@@ -25,6 +26,7 @@ export interface Here {
 
 /** Does it with real processes, one for each socket. @throws UserError when it can't be done here. */
 export async function explainHere(explanation: Explanation, where: Place): Promise<Here> {
+  wantRoom(1);
   return inLab(where, async (kind) => {
     const lab = await kind.open();
     const pool = new AgentPool(lab, { fresh: true });

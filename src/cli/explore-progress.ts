@@ -3,6 +3,7 @@ import type { ExploreListener, Tally } from '../explore/explore.ts';
 import type { Floor } from '../explore/floor.ts';
 import { formatSequence } from '../explore/notation.ts';
 import type { Found } from '../explore/shrink.ts';
+import { print } from './output.ts';
 import { columns, cut, paint } from './terminal.ts';
 import { version } from './version.ts';
 import { systemInWords } from '../record/system-title.ts';
@@ -13,24 +14,24 @@ const PLAIN_EVERY = 10_000;
 /** Tells how an exploration goes on: on a terminal one status line that is rewritten, else a line now and then. */
 export class ExploreProgress implements ExploreListener {
   readonly #seed: number;
-  readonly #print: (text?: string) => void;
+  readonly #printLine: (text?: string) => void;
   #began = 0;
   #protocol = '';
   #told = 0;
   #status = false;
 
-  constructor(seed: number, print: (text?: string) => void) {
+  constructor(seed: number, printLine: (text?: string) => void) {
     this.#seed = seed;
-    this.#print = print;
+    this.#printLine = printLine;
   }
 
   started({ platform, lab, model, uids }: Floor): void {
     const where = `${systemInWords(platform)} (${platform.architecture}), ${lab.facts.lab} lab`;
-    this.#print(`${paint('bold', `bindspec ${version()}`)} explores ${where}, against the model of ${model}`);
-    this.#print(`seed ${this.#seed}`);
+    this.#printLine(`${paint('bold', `bindspec ${version()}`)} explores ${where}, against the model of ${model}`);
+    this.#printLine(`seed ${this.#seed}`);
     const { reason, enable } = lab.facts.missing['second user'] ?? {};
     const line = enable?.replace('bindspec run', 'bindspec explore');
-    if (uids[1] === uids[2]) this.#print(`both owners have one uid: ${reason} (${line})`);
+    if (uids[1] === uids[2]) this.#printLine(`both owners have one uid: ${reason} (${line})`);
     this.#told = Date.now();
   }
 
@@ -54,18 +55,18 @@ export class ExploreProgress implements ExploreListener {
 
   /** Takes the status line away. */
   end(): void {
-    if (this.#status) process.stdout.write('\r\x1b[K');
+    if (this.#status) print('\r\x1b[K');
     this.#status = false;
   }
 
   #tell(text: string, now: number): void {
     if (process.stdout.isTTY) {
       this.end();
-      process.stdout.write(paint('gray', cut(text, columns() - 1)));
+      print(paint('gray', cut(text, columns() - 1)));
       this.#status = true;
     } else if (now - this.#told >= PLAIN_EVERY) {
       this.#told = now;
-      this.#print(text);
+      this.#printLine(text);
     }
   }
 }

@@ -9,12 +9,14 @@ import type { Protocol, SystemName } from '../model/types.ts';
 import { EXPLORATION_VERSION, type Exploration } from '../record/explore.ts';
 import { mismatchLines, stepLines } from '../report/exploration.ts';
 import { transcript } from '../report/failure.ts';
+import { Interrupted } from '../process/interrupted.ts';
 import { EXIT, UserError } from './exit.ts';
 import { ExploreProgress } from './explore-progress.ts';
 import { interruptible } from './interruption.ts';
 import { inLab, type Place } from './in-lab.ts';
 import { tellPlaced, type Placed } from './place-record.ts';
 import { prepareFolder } from './reports-folder.ts';
+import { wantRoom } from './room.ts';
 import { complain, paint, paintLine, say, sayJson } from './terminal.ts';
 import { version } from './version.ts';
 import { writeExploration } from './write-reports.ts';
@@ -49,12 +51,19 @@ export async function exploreCommand(options: ExploreOptions): Promise<number> {
   const plan = plannedExploration(options);
   if ('sequence' in plan) return inLab(options, (kind) => replay(plan.sequence, kind, options));
   const { limit } = plan;
+  wantRoom(jobsOf(options));
   if (options.reports !== false) prepareFolder(options.reports);
-  return inLab(options, (kind) => exploreIn(kind, limit, options));
+  const interruption = interruptible();
+  const work = (kind: LabKind) => exploreIn(kind, limit, interruption, options);
+  return inLab(options, work, interruption.signal).finally(interruption.end);
 }
 
-async function exploreIn(kind: LabKind, limit: Limit, options: ExploreOptions): Promise<number> {
-  const { signal, end } = interruptible();
+async function exploreIn(
+  kind: LabKind,
+  limit: Limit,
+  { signal, end }: ReturnType<typeof interruptible>,
+  options: ExploreOptions,
+): Promise<number> {
   const started = new Date();
   const seed = options.seed ?? Math.floor(Math.random() * LARGEST_SEED);
   const pretty = options.format === 'pretty';
@@ -66,7 +75,7 @@ async function exploreIn(kind: LabKind, limit: Limit, options: ExploreOptions): 
         protocols: options.protocol === 'both' ? ['udp', 'tcp'] : [options.protocol],
         limit,
         seed,
-        jobs: options.jobs ?? os.availableParallelism(),
+        jobs: jobsOf(options),
         most: options.mismatches,
         ...(options.model === undefined ? {} : { model: options.model }),
         fresh: false,
@@ -84,8 +93,7 @@ async function exploreIn(kind: LabKind, limit: Limit, options: ExploreOptions): 
     return explored.tallies.some(({ mismatches }) => mismatches > 0) ? EXIT.failed : EXIT.expected;
   } catch (error) {
     // Whatever an interruption broke off is no error.
-    if (signal.aborted) return EXIT.interrupted;
-    throw error;
+    throw signal.aborted ? new Interrupted() : error;
   } finally {
     end();
   }
@@ -102,6 +110,10 @@ async function write(reports: string | false, record: Exploration): Promise<Plac
 /** Of what is for people, when the data goes to stdout. */
 function tell(text = ''): void {
   complain(text);
+}
+
+function jobsOf({ jobs }: ExploreOptions): number {
+  return jobs ?? os.availableParallelism();
 }
 
 function recordOf(explored: Explored, seed: number, started: Date): Exploration {

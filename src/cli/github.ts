@@ -58,7 +58,10 @@ export function tellGithub(make: () => ForGithub): void {
 function summarise(page: string): void {
   const file = process.env['GITHUB_STEP_SUMMARY'] ?? '';
   if (file === '') return;
-  const room = MOST_BYTES - (existsSync(file) ? statSync(file).size : 0);
+  const there = existsSync(file) ? statSync(file) : null;
+  // Writing to a FIFO would wait for whoever reads it.
+  if (there?.isFIFO() === true) throw new Error(`GITHUB_STEP_SUMMARY names '${file}', which is a FIFO`);
+  const room = MOST_BYTES - (there?.size ?? 0);
   appendFileSync(file, withinBytes(page, room));
 }
 

@@ -1,5 +1,6 @@
 import { LabUnavailable, type LabKind } from '../lab/lab.ts';
 import { BadTopology } from '../lab/topology/bad-topology.ts';
+import { unlessAborted } from '../process/interrupted.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
 import { EXIT, UserError } from './exit.ts';
 import type { LabChoice } from './lab-option.ts';
@@ -15,14 +16,17 @@ export interface Place {
   stack?: string;
 }
 
-/** Does something in a kind of lab. @throws UserError when the lab can't be had, or no agent be started in it. */
-export async function inLab<T>(place: Place, work: (kind: LabKind) => Promise<T>): Promise<T> {
+/**
+ * Does something in a kind of lab; `signal` is that of the user's interruption, where that does not end the process.
+ * @throws UserError when the lab can't be had, or no agent be started in it; Interrupted.
+ */
+export async function inLab<T>(place: Place, work: (kind: LabKind) => Promise<T>, signal?: AbortSignal): Promise<T> {
   const { stack } = place;
   try {
-    if (stack !== undefined) return await work(await labOfStack(stack, place));
-    return await work(await labFor(place, (why) => complain(`bindspec: ${why}`)));
+    const kind = stack === undefined ? labFor(place, (why) => complain(`bindspec: ${why}`)) : labOfStack(stack, place);
+    return await work(await (signal === undefined ? kind : unlessAborted(kind, signal)));
   } catch (error) {
-    if (error instanceof BadTopology) throw new UserError(error.message);
+    if (error instanceof BadTopology) throw new UserError(error.lines);
     if (error instanceof LabUnavailable)
       throw new UserError(`the ${titleOf(place)} lab can't be had: ${error.message}; ${error.enable}`);
     if (error instanceof HarnessError) throw new UserError(error.message, EXIT.harness);

@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import process from 'node:process';
 import type { Command } from 'commander';
 import { BadRecord, readAny, type AnyRecord } from '../record/read.ts';
 import { StackUnavailable, type GuestResult, type Stack } from '../stack/stack.ts';
 import { EXIT, UserError } from './exit.ts';
 import { matrixForGithub, runForGithub, tellGithub, type ForGithub } from './github.ts';
 import { interruptible } from './interruption.ts';
+import { knownText } from './known-file.ts';
+import { print, printError } from './output.ts';
 import { tellPlaced, type Placed } from './place-record.ts';
 import { prepareFolder } from './reports-folder.ts';
 import { knownStack, stackOf } from './stack-of.ts';
@@ -27,8 +27,8 @@ const GUEST_REPORTS = '/tmp/reports';
 const GUEST_FILES = '/tmp/files';
 /** The options that are for this machine alone. */
 const HERE: ReadonlySet<string> = new Set(['stack', 'reports', 'annotations']);
-/** The options whose value is a file to read. */
-const FILES: ReadonlySet<string> = new Set(['known']);
+/** The options whose value is a file, and what reads it. */
+const FILES: Readonly<Record<string, (file: string) => string>> = { known: knownText };
 
 /**
  * Does a command in the stack that its `--stack` names: here, with agents inside the stack, or on a machine of its own,
@@ -67,7 +67,7 @@ async function onItsOwn(
       files,
       reports: GUEST_REPORTS,
       signal,
-      print: (chunk, to) => process[to].write(chunk),
+      print: (chunk, to) => (to === 'stdout' ? print(chunk) : printError(chunk)),
     });
     if (reports !== false) isWritten = await bringBack(result, reports, stack);
   } catch (error) {
@@ -140,21 +140,14 @@ function commandLine(command: Command, reports: boolean): { argv: string[]; file
     const name = option.attributeName();
     const value: unknown = command.getOptionValue(name);
     if (command.getOptionValueSource(name) !== 'cli' || HERE.has(name)) continue;
+    const readFile = Object.hasOwn(FILES, name) ? FILES[name] : undefined;
     if (option.isBoolean()) argv.push(option.long ?? '');
-    else if (FILES.has(name)) {
+    else if (readFile !== undefined) {
       const file = `${GUEST_FILES}/${path.basename(String(value))}`;
-      files[file] = readGiven(String(value), name);
+      files[file] = readFile(String(value));
       argv.push(`${option.long}=${file}`);
     } else argv.push(`${option.long}=${String(value)}`);
   }
   argv.push(reports ? `--reports=${GUEST_REPORTS}` : '--no-reports');
   return { argv: [...argv, '--', ...command.args], files };
-}
-
-function readGiven(file: string, option: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new UserError(`the file of --${option} can't be read: ${(error as Error).message}`);
-  }
 }

@@ -2,20 +2,38 @@ import process from 'node:process';
 import { EXIT } from './exit.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** How long what was interrupted may take to end by itself once it has said all, in milliseconds. */
+const GOODBYE = 300;
+
+/** What an interruption does now. One listener stays for good: between two of them a signal would be lost. */
+let interrupt: () => void = leave;
+
+/** Has every interruption end the process, and with the exit code for it: at once, where nothing has to be saved. */
+export function watchInterruptions(): void {
+  for (const signal of SIGNALS) process.on(signal, () => interrupt());
+}
 
 /** A signal that is aborted when the user interrupts, until `end`. */
 export function interruptible(): { signal: AbortSignal; end: () => void } {
   const interruption = new AbortController();
-  const interrupt = () => {
+  interrupt = () => {
     // Asked a second time, nothing is waited for; the kernel takes the labs back.
-    if (interruption.signal.aborted) process.exit(EXIT.interrupted);
+    if (interruption.signal.aborted) leave();
     interruption.abort();
   };
-  for (const signal of SIGNALS) process.on(signal, interrupt);
   return {
     signal: interruption.signal,
     end() {
-      for (const signal of SIGNALS) process.off(signal, interrupt);
+      interrupt = leave;
     },
   };
+}
+
+/** Ends the process soon, though something that was interrupted may still be waited for. */
+export function leaveSoon(): void {
+  setTimeout(leave, GOODBYE).unref();
+}
+
+function leave(): void {
+  process.exit(EXIT.interrupted);
 }

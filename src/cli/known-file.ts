@@ -1,6 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { readGivenText, UnreadableFile, type FileKind } from '../files/given-file.ts';
 import { BadKnownList } from '../verdict/known.ts';
 import { UserError } from './exit.ts';
+
+/** A line is seldom longer than a hundred characters, so this is ten thousand deviations. */
+const KNOWN_LIST: FileKind = {
+  what: 'a list of known deviations',
+  most: 1,
+  advice: "name a file with lines such as 'SELECTOR [@PLATFORM] # REASON'",
+};
 
 /**
  * Reads a list of known deviations; what is in it for whom is told once that is known. A mistake in it is told at once,
@@ -12,12 +19,7 @@ export function knownFrom<T>(
   parse: (text: string, file: string, whose: string) => T[],
 ): (whose: string) => T[] {
   if (file === undefined) return () => [];
-  let content: string;
-  try {
-    content = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new UserError(`the list of known deviations can't be read: ${(error as Error).message}`);
-  }
+  const content = knownText(file);
   const parsed = (whose: string) => {
     try {
       return parse(content, file, whose);
@@ -28,4 +30,14 @@ export function knownFrom<T>(
   };
   parsed('');
   return parsed;
+}
+
+/** The text of a list of known deviations. @throws UserError when it can't be read */
+export function knownText(file: string): string {
+  try {
+    return readGivenText(file, KNOWN_LIST);
+  } catch (error) {
+    if (error instanceof UnreadableFile) throw new UserError(error.message);
+    throw error;
+  }
 }

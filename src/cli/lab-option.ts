@@ -1,5 +1,7 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import type { EngineName } from '../engine/engine.ts';
+import { unknown } from '../text/unknown.ts';
+import { UserError } from './exit.ts';
 
 /** A name of a lab, or a topology file. */
 export type LabChoice = string;
@@ -11,7 +13,8 @@ export function labOption(description = 'where to run'): Option {
   const names = NAMES.join(', ');
   return new Option('--lab <lab>', `${description}: ${names}, or a topology file`).argParser((text): LabChoice => {
     if (NAMES.includes(text) || engineOf(text) !== null || isTopologyFile(text)) return text;
-    throw new InvalidArgumentError(`Allowed choices are ${names}, or a topology file, whose name ends in .json.`);
+    const otherwise = `it is one of ${names}, or a topology file, whose name ends in .json`;
+    throw new UserError(unknown('lab', text, NAMES, otherwise));
   });
 }
 

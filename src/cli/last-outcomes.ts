@@ -1,11 +1,13 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { isFolder } from '../files/is-folder.ts';
 import { hasOutcome } from '../record/fuller.ts';
 import { BadRecord, readRecord } from '../record/read.ts';
 import type { BindRecord, CellRecord } from '../record/record.ts';
 import { UserError } from './exit.ts';
 import { recordText } from './record-file.ts';
 import { isOwnPlace } from './reports-folder.ts';
+import { wantFolder } from './want-folder.ts';
 
 const RECORD = 'record.json';
 
@@ -16,10 +18,8 @@ const RECORD = 'record.json';
  * @throws UserError for a record that can't be read, or for what is no folder.
  */
 export function lastOutcomes(reports: string): BindRecord[] {
+  wantFolder(reports);
   if (!existsSync(reports)) return [];
-  if (!statSync(reports).isDirectory()) {
-    throw new UserError(`'${reports}' is a file: name the folder of reports that it is in with --reports`);
-  }
   return foldersIn(reports).flatMap((home) => {
     const places = [home, ...foldersIn(home).filter((folder) => isOwnPlace(path.basename(folder)))];
     const records = places
@@ -42,7 +42,7 @@ function foldersIn(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
     .map((entry) => path.join(folder, entry.name))
-    .filter((file) => statSync(file, { throwIfNoEntry: false })?.isDirectory() === true);
+    .filter(isFolder);
 }
 
 function recordFrom(file: string): BindRecord {

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { isFolder } from '../files/is-folder.ts';
 import type { MatrixRecord } from '../record/matrix.ts';
 import { BadRecord, readMatrix } from '../record/read.ts';
 import type { Given } from '../report/comparison/columns.ts';
@@ -7,11 +8,13 @@ import { UserError } from './exit.ts';
 import { recordText } from './record-file.ts';
 import { only, recordsAt, tellLeftOut } from './record-files.ts';
 import { isOwnPlace } from './reports-folder.ts';
+import { wantFolder } from './want-folder.ts';
 
 const RECORD = 'matrix.json';
 
 /** The newest record of a matrix in the reports folder. @throws UserError where there is none, or it can't be read. */
 export function lastMatrix(folder: string): Given<MatrixRecord> {
+  wantFolder(folder);
   const files = below(folder)
     .flatMap((platform) => [platform, ...below(platform).filter((place) => isOwnPlace(path.basename(place)))])
     .map((home) => path.join(home, RECORD))
@@ -24,8 +27,7 @@ export function lastMatrix(folder: string): Given<MatrixRecord> {
 
 /** The record of a matrix that a path names, which may be a folder that has one. @throws UserError where it does not. */
 export function matrixAt(given: string): Given<MatrixRecord> {
-  if (statSync(given, { throwIfNoEntry: false })?.isDirectory() !== true)
-    return { file: given, record: matrixFrom(given) };
+  if (!isFolder(given)) return { file: given, record: matrixFrom(given) };
   const records = recordsAt([given], [RECORD]);
   const found = only(records.matrices, given, 'a matrix');
   if (found === undefined) throw new UserError(`there is no record of a matrix in '${given}'`);
@@ -33,7 +35,7 @@ export function matrixAt(given: string): Given<MatrixRecord> {
   return found;
 }
 
-/** @throws UserError for a file that is not there, or no record of a matrix. */
+/** @throws UserError for a file that is not there, or not the record of a matrix. */
 function matrixFrom(file: string): MatrixRecord {
   try {
     return readMatrix(recordText(file), file);
@@ -45,6 +47,6 @@ function matrixFrom(file: string): MatrixRecord {
 
 /** What lies in a folder; nothing where there is none. */
 function below(folder: string): string[] {
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
+  if (!isFolder(folder)) return [];
   return readdirSync(folder).map((name) => path.join(folder, name));
 }

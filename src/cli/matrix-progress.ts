@@ -2,6 +2,7 @@ import process from 'node:process';
 import type { Plan } from '../matrix/blocks.ts';
 import type { Platform } from '../record/record.ts';
 import type { MatrixListener } from '../runner/matrix/run.ts';
+import { print } from './output.ts';
 import { paint, say } from './terminal.ts';
 import { systemInWords } from '../record/system-title.ts';
 
@@ -29,13 +30,13 @@ export class MatrixProgress implements MatrixListener {
     this.#done += pairs;
     if (!this.#wanted || !process.stdout.isTTY) return;
     this.end();
-    process.stdout.write(paint('gray', `${this.#done}/${this.#total} pairs`));
+    print(paint('gray', `${this.#done}/${this.#total} pairs`));
     this.#status = true;
   }
 
   /** Takes the status line away. */
   end(): void {
-    if (this.#status) process.stdout.write('\r\x1b[K');
+    if (this.#status) print('\r\x1b[K');
     this.#status = false;
   }
 }

@@ -3,6 +3,7 @@ import { ALL_STATES, NO_DEVICES, PROTOCOLS, UIDS } from '../matrix/axes.ts';
 import { BadSelection, chosen, cornersOf, socketsOf, type Asked } from '../matrix/selection.ts';
 import { settingOf } from '../matrix/setting.ts';
 import { spell } from '../matrix/sockets.ts';
+import type { LabKind } from '../lab/lab.ts';
 import { models } from '../model/index.ts';
 import type { SystemName } from '../model/types.ts';
 import type { MatrixRecord } from '../record/matrix.ts';
@@ -18,14 +19,15 @@ import { MatrixProgress } from './matrix-progress.ts';
 import { tellPlaced, type Placed } from './place-record.ts';
 import { REPORTS } from './reports-default.ts';
 import { prepareFolder } from './reports-folder.ts';
+import { wantRoom } from './room.ts';
 import { columns, paint, say, sayJson, wrap } from './terminal.ts';
 import { version } from './version.ts';
 import { writeMatrix } from './write-reports.ts';
 
 export interface MatrixOptions extends Asked, Place {
-  model?: string;
+  model?: SystemName;
   table: boolean;
-  against?: string;
+  against?: SystemName;
   last: boolean;
   record?: string;
   jobs?: number;
@@ -42,67 +44,69 @@ const MOST_PRINTED = 10;
 const ENOUGH = 10_000;
 
 /** Looks at the pairs that a command line selects, as far as that needs no lab. @throws UserError for a wrong selection. */
-export function checkMatrix(options: MatrixOptions): void {
-  try {
-    cornersOf({ ...askedOf(options), devices: NO_DEVICES }, [NO_DEVICES]);
-  } catch (error) {
-    if (error instanceof BadSelection) throw new UserError(error.message);
-    throw error;
-  }
+export async function checkMatrix(options: MatrixOptions): Promise<void> {
+  await telling(async () => cornersOf({ ...askedOf(options), devices: NO_DEVICES }, [NO_DEVICES]));
 }
 
 /** `bindspec matrix`. Returns the exit code. @throws UserError for what the user can mend. */
 export async function matrixCommand(options: MatrixOptions): Promise<number> {
-  const asked = askedOf(options);
-  const against = options.against === undefined ? undefined : systemOf('against', options.against);
-  const model = options.model === undefined ? undefined : systemOf('model', options.model);
-  checkMatrix(options);
+  await checkMatrix(options);
+  return telling(async () => (options.last || options.record !== undefined ? showAgain(options) : runHere(options)));
+}
+
+/** Does something that a selection which can't be may keep from being done. @throws UserError then */
+async function telling<T>(work: () => Promise<T>): Promise<T> {
   try {
-    if (options.last || options.record !== undefined) {
-      const { file, record } =
-        options.record === undefined
-          ? lastMatrix(options.reports === false ? REPORTS : options.reports)
-          : matrixAt(options.record);
-      if (options.format === 'json') sayJson(record);
-      else showRecord(record, file, asked, against);
-      return EXIT.expected;
-    }
-    return await runHere(asked, options, model, against);
+    return await work();
   } catch (error) {
     if (error instanceof BadSelection) throw new UserError(error.message);
     throw error;
   }
 }
 
-async function runHere(
-  asked: Asked,
-  options: MatrixOptions,
-  model: SystemName | undefined,
-  against: SystemName | undefined,
-): Promise<number> {
+/** Shows a record that is there already. */
+function showAgain(options: MatrixOptions): number {
+  const { file, record } =
+    options.record === undefined
+      ? lastMatrix(options.reports === false ? REPORTS : options.reports)
+      : matrixAt(options.record);
+  if (options.format === 'json') sayJson(record);
+  else showRecord(record, file, askedOf(options), options.against);
+  return EXIT.expected;
+}
+
+async function runHere(options: MatrixOptions): Promise<number> {
+  const asked = askedOf(options);
+  const { against, model } = options;
+  const jobs = options.jobs ?? Math.min(4, os.availableParallelism());
+  wantRoom(jobs);
   if (options.reports !== false) prepareFolder(options.reports);
   const interrupted = interruptible();
   const pretty = options.format === 'pretty';
   const progress = new MatrixProgress(version(), pretty);
   const more = [...placeInWords(options), ...(model ? ['--model', model] : [])];
-  const record = await inLab(options, (kind) =>
+  const work = (kind: LabKind) =>
     runMatrix(
       kind,
       {
         version: version(),
         asked,
-        jobs: options.jobs ?? Math.min(4, os.availableParallelism()),
+        jobs,
         ...(model === undefined ? {} : { model }),
         more,
         signal: interrupted.signal,
       },
       progress,
-    ),
-  );
-  progress.end();
-  // An interruption is minded until then, so that it leaves no file half written.
-  const placed: Placed = options.reports === false ? { files: [] } : await writeMatrix(options.reports, record);
-  interrupted.end();
+    );
+  let record: MatrixRecord;
+  let placed: Placed;
+  try {
+    record = await inLab(options, work, interrupted.signal).finally(() => progress.end());
+    // An interruption is minded until then, so that it leaves no file half written.
+    placed = options.reports === false ? { files: [] } : await writeMatrix(options.reports, record);
+  } finally {
+    interrupted.end();
+  }
   if (pretty) {
     if (options.table || against) showTables(record, asked, against);
     conclude(record, placed.files);
@@ -123,14 +127,10 @@ function placeInWords({ lab, stack, interface: device }: Place): string[] {
   ];
 }
 
+/** What the options say of the axes, without those that say nothing. */
 function askedOf({ protocol, state, uid, devices, first, second }: MatrixOptions): Asked {
-  const all = Object.entries({ protocol, state, uid, devices, first, second });
-  return Object.fromEntries(all.filter(([, value]) => value !== undefined));
-}
-
-function systemOf(option: string, text: string): SystemName {
-  if (Object.hasOwn(models, text)) return text as SystemName;
-  throw new UserError(`unknown system '${text}' for --${option}: it is one of ${Object.keys(models).join(', ')}`);
+  const asked = { protocol, state, uid, devices, first, second };
+  return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
 }
 
 function showRecord(record: MatrixRecord, file: string, asked: Asked, against: SystemName | undefined): void {

@@ -1,14 +1,16 @@
 import process from 'node:process';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { SYSTEMS } from '../experiment/experiment.ts';
 import type { ContainersOptions } from './containers.ts';
 import type { DiffOptions } from './diff.ts';
 import type { DoctorOptions } from './doctor.ts';
 import type { ExplainOptions } from './explain.ts';
 import type { ExploreOptions } from './explore.ts';
+import { CommandHelp, helpOf, withExamples } from './help.ts';
 import { interfaceOption, labOption } from './lab-option.ts';
 import type { ListOptions } from './list.ts';
 import type { MatrixOptions } from './matrix.ts';
+import { number, oneOf, system } from './option-values.ts';
 import type { ReportOptions } from './report.ts';
 import { REPORTS } from './reports-default.ts';
 import type { RunOptions } from './run.ts';
@@ -16,116 +18,171 @@ import type { ShowOptions } from './show.ts';
 import type { PrepareOptions } from './stack.ts';
 import type { VerifyOptions } from './verify.ts';
 
-/** Loaded only where a stack is named; `check` looks at the command line alone. */
-async function inStack(command: Command, here: () => Promise<number>, check: () => Promise<unknown>): Promise<number> {
-  if (command.getOptionValue('stack') === undefined) return here();
-  return (await import('./in-stack.ts')).inStack(command, here, check);
-}
-
-/** A whole number within bounds, for an option. */
-function number(least: number, most: number) {
-  return (text: string): number => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || value < least || value > most) {
-      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
-    }
-    return value;
-  };
-}
-
-const format = () => new Option('--format <format>', 'how to print').choices(['pretty', 'json']).default('pretty');
+const format = (...more: readonly string[]) =>
+  oneOf(new Option('--format <format>', 'how to print'), ['pretty', 'json', ...more]).default('pretty');
 const stack = () =>
-  new Option('--stack <name>', 'run it in another network stack of this machine, such as gvisor; see stack list');
+  new Option('--stack <name>', "run in another network stack of this machine, such as gvisor; see 'stack list'");
 const noAnnotations = () =>
   new Option('--no-annotations', 'in GitHub Actions, print no annotations and add nothing to the summary of the step');
 const reports = () => new Option('--reports <folder>', 'where the reports of each platform are').default(REPORTS);
+const jobs = (most: number, what: string) =>
+  new Option('--jobs <number>', `how many ${what} at a time`).argParser(number('--jobs', 1, most));
+const patience = (without: string) =>
+  new Option('--patience <ms>', `how long to wait for a reply before recording silence, in ms${without}`).argParser(
+    number('--patience', 50, 60_000),
+  );
+const known = () => new Option('--known <file>', 'a list of known deviations, which fail nothing');
+const model = () => new Option('--model <system>', 'the model to compare with, instead of that of this system');
 
 /** The command line of a version of bindspec: every command with its arguments and options, and what it calls. */
 export function program(version: string): Command {
-  const bindspec = new Command('bindspec')
-    .description('The conformance suite for what operating systems really do when a program binds a socket.')
-    .version(version)
-    .showHelpAfterError("(run 'bindspec --help' for what there is)")
-    .addHelpText(
-      'after',
-      `\nExit codes: 0 as expected; 1 failed, or known and no longer so; 2 wrong usage; 3 error of the harness; 130 interrupted.`,
-    );
-
+  const bindspec = new Program('bindspec');
   bindspec
+    .description('What operating systems really do when a program binds a socket.')
+    .usage('<command> [options]')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this')
+    .helpCommand(false);
+  withExamples(bindspec, [
+    "bindspec explain 'tcp 0.0.0.0:80' 'tcp 127.0.0.1:80'",
+    'bindspec run',
+    'bindspec verify web',
+  ]);
+  const add = [explain, run, verify, doctor, list, show, report, diff, matrix, explore, containers, stacks, help];
+  for (const one of add) one(bindspec);
+  return bindspec;
+}
+
+/** A command whose help, and that of its commands, is ours. */
+class Program extends Command {
+  override createCommand(name?: string): Command {
+    return new Program(name).helpOption('-h, --help', 'print this');
+  }
+
+  override createHelp(): CommandHelp {
+    return Object.assign(new CommandHelp(), this.configureHelp());
+  }
+}
+
+function explain(bindspec: Command): void {
+  const command = bindspec
+    .command('explain')
+    .summary('say what each system does when sockets share a port, and why')
+    .description('say what every system does with the last of several sockets, why, and what would help')
+    .argument('<sockets...>', "the sockets in bind order, such as 'udp 127.0.0.1:53', or lines of ss or netstat")
+    .option('--system <names>', 'these systems only, separated by commas')
+    .option('--kernel <version>', 'the Linux kernel that is meant, such as 6.1.0; the newest by default')
+    .option('--here', 'do it on this machine too, with a process for each socket', false)
+    .addOption(labOption('where --here does it').default('auto'))
+    .addOption(interfaceOption())
+    .addOption(format())
+    .action(async (sockets: string[], options: ExplainOptions) => {
+      process.exitCode = await (await import('./explain.ts')).explainCommand(sockets, options);
+    });
+  withExamples(command, [
+    "bindspec explain 'tcp 0.0.0.0:80' 'tcp 127.0.0.1:80'",
+    "bindspec explain ':8080' '[::]:8080 reuseaddr' --system linux,macos",
+  ]);
+}
+
+function run(bindspec: Command): void {
+  const command = bindspec
     .command('run')
     .description('run experiments and write their reports')
-    .argument('[selectors...]', 'the beginning of an id, a glob, a tag or a claim; everything without')
+    .argument('[selectors...]', 'the beginning of an id, a glob, a tag or a claim; every experiment without one')
     .addOption(labOption().default('auto'))
     .addOption(interfaceOption())
     .addOption(stack())
-    .option('--jobs <number>', 'how many cells at a time', number(1, 64))
-    .option('--patience <ms>', 'how long to wait for what may never come (300)', number(50, 60_000))
-    .option('--fresh', 'start new agents for each cell instead of keeping them', false)
     .addOption(reports())
     .option('--no-reports', 'write no reports')
-    .option('--known <file>', 'a list of known deviations')
+    .addOption(known())
     .option('--fail-fast', 'stop at the first failure', false)
+    .addOption(jobs(64, 'cells'))
+    .addOption(patience(' (default: 300)'))
+    .option('--fresh', 'start new agents for each cell instead of keeping them', false)
     .addOption(noAnnotations())
-    .addOption(new Option('--format <format>', 'how to print').choices(['pretty', 'json', 'ctrf']).default('pretty'))
-    .action(async (selectors: string[], options: RunOptions, command: Command) => {
+    .addOption(format('ctrf'))
+    .action(async (selectors: string[], options: RunOptions, self: Command) => {
+      const { plannedRun, runCommand } = await import('./run.ts');
       process.exitCode = await inStack(
-        command,
-        async () => (await import('./run.ts')).runCommand(selectors, options),
-        async () => (await import('./run.ts')).plannedRun(selectors, options),
+        self,
+        () => runCommand(selectors, options),
+        () => plannedRun(selectors, options),
       );
     });
+  withExamples(command, [
+    'bindspec run',
+    "bindspec run conflict '**/protocol:udp/*'",
+    'bindspec run reach --lab netns --known known.txt',
+  ]);
+}
 
-  bindspec
-    .command('matrix')
-    .description('bind every pair of sockets, and hold what the kernel answers against the model of this system')
-    .option('--protocol <list>', 'udp, tcp')
-    .option('--state <list>', 'of the first: bound, listening, connected, accepted, close-wait, time-wait')
-    .option('--uid <list>', 'the owner of the second: same, different')
-    .option('--devices <list>', 'the interfaces of the two, such as none/none or lo/eth0')
-    .option('--first <sockets>', "first sockets, such as '0.0.0.0 A' or ':: dual'")
-    .option('--second <sockets>', 'second sockets')
-    .option('--model <system>', 'the model to hold it against, instead of that of this system')
-    .option('--table', 'print tables, first by second', false)
-    .option('--against <system>', 'mark in the tables where that system differs')
-    .option('--last', 'run nothing: take the last record', false)
-    .option('--record <path>', 'run nothing: take this record, or the one in this folder')
-    .addOption(labOption().default('auto'))
-    .addOption(interfaceOption())
-    .addOption(stack())
-    .option('--jobs <number>', 'how many labs at a time', number(1, 16))
-    .addOption(reports())
-    .option('--no-reports', 'write no record')
-    .addOption(noAnnotations())
+function verify(bindspec: Command): void {
+  const command = bindspec
+    .command('verify')
+    .summary('look into a running container: what listens, what answers')
+    .description('look into a running container without changing it: what listens, what is published, what answers')
+    .argument('[container]', 'the name or id of a container of podman or docker')
+    .addOption(
+      new Option('--pid <number>', 'instead: the network of this process').argParser(number('--pid', 1, 0x7fff_ffff)),
+    )
+    .option('--netns <file>', 'instead: this network namespace, such as /run/netns/blue')
+    .option('--engine <name>', 'the engine that has the container: podman, docker, or with a socket docker=SOCKET')
+    .option('--udp', 'send empty datagrams to UDP ports as well', false)
+    .option('--neighbour', 'try from a machine beside this host too: a network namespace made for it (root)', false)
+    .addOption(patience('').default(300))
     .addOption(format())
-    .action(async (options: MatrixOptions, command: Command) => {
-      const matrix = async () => (await import('./matrix.ts')).matrixCommand(options);
-      const check = async () => (await import('./matrix.ts')).checkMatrix(options);
-      const runsNothing = options.last || options.record !== undefined;
-      process.exitCode = await (runsNothing ? matrix() : inStack(command, matrix, check));
+    .action(async (container: string | undefined, options: VerifyOptions) => {
+      process.exitCode = await (await import('./verify.ts')).verifyCommand(container, options);
     });
+  withExamples(command, ['bindspec verify web', 'bindspec verify --pid 4711 --udp']);
+}
 
-  bindspec
+function doctor(bindspec: Command): void {
+  const command = bindspec
+    .command('doctor')
+    .description('tell what this machine offers, and what would enable the rest')
+    .addOption(labOption('look at this one only'))
+    .addOption(interfaceOption())
+    .addOption(format())
+    .action(async (options: DoctorOptions) => {
+      await (await import('./doctor.ts')).doctorCommand(options);
+    });
+  withExamples(command, ['bindspec doctor', 'bindspec doctor --lab lab.json']);
+}
+
+function list(bindspec: Command): void {
+  const command = bindspec
     .command('list')
     .description('list experiments without running them')
-    .argument('[selectors...]', 'as for run')
+    .argument('[selectors...]', "as for 'run'")
     .option('--cells', 'list every cell', false)
     .addOption(format())
     .action(async (selectors: string[], options: ListOptions) => {
       await (await import('./list.ts')).listCommand(selectors, options);
     });
+  withExamples(command, ['bindspec list', 'bindspec list conflict/reuse --cells']);
+}
 
-  bindspec
+function show(bindspec: Command): void {
+  const command = bindspec
     .command('show')
-    .description('show an experiment: its question, sources, expectations, and what was recorded last')
+    .summary('show an experiment: its question, and what is expected')
+    .description('show an experiment: its question, what is expected, and what was recorded last')
     .argument('<id>', 'the id of an experiment or of one of its cells')
+    .option('--all', 'with every expectation, its sources, and every cell that was recorded', false)
     .addOption(reports())
     .addOption(format())
     .action(async (id: string, options: ShowOptions) => {
       await (await import('./show.ts')).showCommand(id, options);
     });
+  withExamples(command, ['bindspec show conflict/reuse', 'bindspec show conflict/reuse --all']);
+}
 
-  bindspec
+function report(bindspec: Command): void {
+  const command = bindspec
     .command('report')
+    .summary('compare platforms: make one page of their records')
     .description('compare platforms: merge the records of their runs, matrices and containers into one page')
     .argument('[records...]', 'record.json, matrix.json and containers.json files, or folders that have some', [
       REPORTS,
@@ -135,121 +192,171 @@ export function program(version: string): Command {
     .action(async (records: string[], options: ReportOptions) => {
       await (await import('./report.ts')).reportCommand(records, options);
     });
+  withExamples(command, ['bindspec report', 'bindspec report linux/record.json mac/record.json -o page']);
+}
 
-  bindspec
+function diff(bindspec: Command): void {
+  const command = bindspec
     .command('diff')
+    .summary('tell what changed between two records')
     .description('tell what changed between two records of one kind; ends with 1 where outcomes differ')
     .argument('<before>', 'a record.json, matrix.json or containers.json, or a folder that has some')
     .argument('<after>', 'what it is compared with')
-    .addOption(
-      new Option('--format <format>', 'how to print').choices(['pretty', 'markdown', 'json']).default('pretty'),
-    )
+    .addOption(format('markdown'))
     .action(async (before: string, after: string, options: DiffOptions) => {
       process.exitCode = await (await import('./diff.ts')).diffCommand(before, after, options);
     });
+  withExamples(command, ['bindspec diff before/record.json after/record.json']);
+}
 
-  bindspec
-    .command('doctor')
-    .description('tell what this machine offers, and what would enable the rest')
-    .addOption(labOption('look at this one only'))
-    .addOption(interfaceOption())
-    .addOption(format())
-    .action(async (options: DoctorOptions) => {
-      await (await import('./doctor.ts')).doctorCommand(options);
-    });
-
-  bindspec
-    .command('explain')
-    .description('say what every system does with the last of several sockets, why, and what would help')
-    .argument('<sockets...>', "the sockets in bind order, such as 'udp 127.0.0.1:53', or lines of ss or netstat")
-    .option('--system <names>', 'these systems only, separated by commas')
-    .option('--kernel <version>', 'the Linux kernel that is meant, such as 6.1.0; the newest without')
-    .option('--here', 'do it on this machine too, with a process for each socket', false)
-    .addOption(labOption('where --here does it').default('auto'))
-    .addOption(interfaceOption())
-    .addOption(format())
-    .action(async (sockets: string[], options: ExplainOptions) => {
-      process.exitCode = await (await import('./explain.ts')).explainCommand(sockets, options);
-    });
-
-  bindspec
-    .command('explore')
-    .description('play random sequences of operations on one port, and hold the system against a model')
-    .addOption(new Option('--protocol <protocol>', 'what to play').choices(['udp', 'tcp', 'both']).default('both'))
-    .option('--sequences <number>', 'how many sequences of each protocol (20000)', number(1, 1_000_000_000))
-    .option('--operations <number>', 'how many operations of each protocol, instead', number(1, 1_000_000_000))
-    .option('--seconds <number>', 'how long for each protocol, instead', number(1, 1_000_000))
-    .option('--seed <number>', 'play the sequences of this seed again', number(0, 0x7fff_ffff))
-    .addOption(new Option('--model <system>', "whose model to ask; this system's own without").choices(SYSTEMS))
-    .option('--replay <sequence>', "play one sequence, such as 'udp: bind s1 0.0.0.0; bind s2 127.0.0.1'")
-    .option('--mismatches <number>', 'how many kinds of mismatch to shrink and show', number(1, 100), 3)
+function matrix(bindspec: Command): void {
+  const command = bindspec
+    .command('matrix')
+    .summary('bind every pair of sockets, and compare with the model')
+    .description('bind every pair of sockets, and compare what the kernel answers with the model of this system')
+    .option('--protocol <list>', 'udp, tcp')
+    .option('--state <list>', 'of the first: bound, listening, connected, accepted, close-wait, time-wait')
+    .option('--uid <list>', 'the owner of the second: same, different')
+    .option('--devices <list>', 'the interfaces of the two, such as none/none or lo/eth0')
+    .option('--first <sockets>', "first sockets, such as '0.0.0.0 A' or ':: dual'")
+    .option('--second <sockets>', 'second sockets')
+    .option('--table', 'print tables, first by second', false)
+    .addOption(new Option('--against <system>', 'mark in the tables where that system differs').argParser(system))
+    .option('--last', 'run nothing: take the last record', false)
+    .option('--record <path>', 'run nothing: take this record, or the one in this folder')
+    .addOption(model().argParser(system))
     .addOption(labOption().default('auto'))
     .addOption(interfaceOption())
     .addOption(stack())
-    .option('--jobs <number>', 'how many labs at a time', number(1, 64))
+    .addOption(reports())
+    .option('--no-reports', 'write no record')
+    .addOption(jobs(16, 'labs'))
+    .addOption(noAnnotations())
+    .addOption(format())
+    .action(async (options: MatrixOptions, self: Command) => {
+      const { checkMatrix, matrixCommand } = await import('./matrix.ts');
+      const matrixHere = () => matrixCommand(options);
+      const runsNothing = options.last || options.record !== undefined;
+      process.exitCode = await (runsNothing ? matrixHere() : inStack(self, matrixHere, () => checkMatrix(options)));
+    });
+  withExamples(command, [
+    'bindspec matrix',
+    'bindspec matrix --protocol tcp --state listening --table',
+    'bindspec matrix --last --table --against windows',
+  ]);
+}
+
+function explore(bindspec: Command): void {
+  const command = bindspec
+    .command('explore')
+    .summary('play random sequences of calls, and compare with the model')
+    .description('play random sequences of operations on one port, and compare the system with a model')
+    .addOption(oneOf(new Option('--protocol <protocol>', 'what to play'), ['udp', 'tcp', 'both']).default('both'))
+    .addOption(limit('--sequences', 'how many sequences of each protocol (default: 20000)', 1_000_000_000))
+    .addOption(limit('--operations', 'how many operations of each protocol, instead', 1_000_000_000))
+    .addOption(limit('--seconds', 'how long for each protocol, instead', 1_000_000))
+    .addOption(
+      new Option('--seed <number>', 'play the sequences of this seed again').argParser(
+        number('--seed', 0, 0x7fff_ffff),
+      ),
+    )
+    .option('--replay <sequence>', "play one sequence, such as 'udp: bind s1 0.0.0.0; bind s2 127.0.0.1'")
+    .addOption(
+      new Option('--mismatches <number>', 'how many kinds of mismatch to shrink and show')
+        .argParser(number('--mismatches', 1, 100))
+        .default(3),
+    )
+    .addOption(model().choices(SYSTEMS).argParser(system))
+    .addOption(labOption().default('auto'))
+    .addOption(interfaceOption())
+    .addOption(stack())
     .addOption(reports())
     .option('--no-reports', 'write no report')
+    .addOption(jobs(64, 'labs'))
     .addOption(format())
-    .action(async (options: ExploreOptions, command: Command) => {
+    .action(async (options: ExploreOptions, self: Command) => {
+      const { plannedExploration, exploreCommand } = await import('./explore.ts');
       process.exitCode = await inStack(
-        command,
-        async () => (await import('./explore.ts')).exploreCommand(options),
-        async () => (await import('./explore.ts')).plannedExploration(options),
+        self,
+        () => exploreCommand(options),
+        async () => plannedExploration(options),
       );
     });
+  withExamples(command, [
+    'bindspec explore --seconds 60',
+    "bindspec explore --replay 'udp: bind s1 0.0.0.0; bind s2 127.0.0.1'",
+  ]);
+}
 
-  bindspec
+function limit(long: string, description: string, most: number): Option {
+  return new Option(`${long} <number>`, description).argParser(number(long, 1, most));
+}
+
+function containers(bindspec: Command): void {
+  const command = bindspec
     .command('containers')
+    .summary('start container engines, and tell what their networks expose')
     .description('start container engines in namespaces of their own, and tell what their networks do to a bind')
-    .argument('[configurations...]', 'the beginning of an id such as docker/proxy, or a glob; everything without')
+    .argument(
+      '[configurations...]',
+      'the beginning of an id such as docker/proxy, or a glob; every configuration without one',
+    )
+    .option('--list', 'only list the configurations', false)
     .option(
       '--engine <name>',
       'podman, docker, or those of a Debian release: trixie:docker; again for more',
       (name: string, all: string[]) => [...all, name],
       [],
     )
-    .option('--list', 'only list the configurations', false)
     .option('--prepare <release>', 'unpack a Debian release with its engines into the cache folder: trixie or sid')
-    .option('--jobs <number>', 'how many configurations at a time', number(1, 16))
-    .option('--known <file>', 'a list of known deviations')
     .addOption(reports())
     .option('--no-reports', 'write no reports, and compare with none')
+    .addOption(known())
+    .addOption(jobs(16, 'configurations'))
     .addOption(noAnnotations())
     .addOption(format())
     .action(async (configurations: string[], options: ContainersOptions) => {
       process.exitCode = await (await import('./containers.ts')).containersCommand(configurations, options);
     });
+  withExamples(command, ['bindspec containers --list', 'bindspec containers docker/proxy']);
+}
 
-  bindspec
-    .command('verify')
-    .description('look into a running container without changing it: what listens, what is published, what answers')
-    .argument('[container]', 'the name or id of a container of podman or docker')
-    .option('--pid <number>', 'instead: the network of this process', number(1, 0x7fff_ffff))
-    .option('--netns <file>', 'instead: this network namespace, such as /run/netns/blue')
-    .option('--engine <name>', 'the engine that has the container: podman, docker, or with a socket docker=SOCKET')
-    .option('--udp', 'send empty datagrams to UDP ports as well', false)
-    .option('--neighbour', 'try from a machine beside this host too: a network namespace made for it (root)', false)
-    .option('--patience <ms>', 'how long to wait for what may never come', number(50, 60_000), 300)
-    .addOption(format())
-    .action(async (container: string | undefined, options: VerifyOptions) => {
-      process.exitCode = await (await import('./verify.ts')).verifyCommand(container, options);
-    });
-
-  const stacks = bindspec.command('stack').description('other network stacks that can be run on this machine');
-  stacks
+function stacks(bindspec: Command): void {
+  const all = bindspec
+    .command('stack')
+    .summary('other network stacks on this machine: gVisor, Wine, kernels')
+    .description('other network stacks that can run on this machine')
+    .usage('<command>')
+    .helpCommand(false);
+  withExamples(all, ['bindspec stack list']);
+  const listing = all
     .command('list')
     .description('tell which there are, and what each lacks')
     .action(async () => {
       await (await import('./stack.ts')).stacksCommand();
     });
-  stacks
+  withExamples(listing, ['bindspec stack list']);
+  const preparing = all
     .command('prepare')
     .description('fetch and build what a stack needs, once')
-    .argument('<name>', 'gvisor, wine')
+    .argument('<name>', "a stack that 'bindspec stack list' names")
     .option('--plan', 'only tell what would be fetched', false)
     .action(async (name: string, options: PrepareOptions) => {
       await (await import('./stack.ts')).prepareCommand(name, options);
     });
+  withExamples(preparing, ['bindspec stack prepare kernel:6.1 --plan']);
+}
 
-  return bindspec;
+function help(bindspec: Command): void {
+  bindspec
+    .command('help', { hidden: true })
+    .description('print the help of a command')
+    .argument('[command...]', 'the words of the command')
+    .action((words: string[]) => helpOf(words, bindspec));
+}
+
+/** Loaded only where a stack is named; `check` looks at the command line alone. */
+async function inStack(command: Command, here: () => Promise<number>, check: () => Promise<unknown>): Promise<number> {
+  if (command.getOptionValue('stack') === undefined) return here();
+  return (await import('./in-stack.ts')).inStack(command, here, check);
 }

@@ -4,8 +4,15 @@ import type { CellRecord, Platform } from '../record/record.ts';
 import { cellCount } from '../report/axes.ts';
 import { countsInWords, countVerdicts, worstVerdict } from '../report/summary.ts';
 import type { Listener } from '../runner/run.ts';
+import { print } from './output.ts';
 import { columns, cut, paint, say, verdictWord } from './terminal.ts';
 import { systemInWords } from '../record/system-title.ts';
+
+/** Where an experiment's id begins, after its verdict; and how much room its counts are given. */
+const INDENT = 11;
+const COUNTS = 18;
+/** Most titles fit into this, and the others can be guessed from it. */
+const ENOUGH = 50;
 
 /**
  * Tells how a run goes on: a line for each experiment as soon as all of its cells are done, and on a terminal below
@@ -50,10 +57,7 @@ export class Progress implements Listener {
     if (left === 0) {
       this.#done.delete(experiment);
       this.#clear();
-      const counts = countsInWords(countVerdicts(done)).padEnd(18);
-      const head = `${verdictWord(worstVerdict(done))} ${experiment.padEnd(this.#widest)}  ${counts}`;
-      const room = columns() - this.#widest - 32;
-      say(room > 20 ? `${head} ${paint('gray', cut(record.title, room))}` : head);
+      this.#tell(experiment, done, record.title);
     }
     this.#rewrite();
   }
@@ -63,16 +67,29 @@ export class Progress implements Listener {
     this.#clear();
   }
 
+  /** An experiment in a line, or in two where its title has no room beside it. */
+  #tell(experiment: string, done: readonly CellRecord[], title: string): void {
+    const counts = countsInWords(countVerdicts(done));
+    const head = `${verdictWord(worstVerdict(done))} ${experiment.padEnd(this.#widest)}  ${counts}`;
+    const room = columns() - INDENT - this.#widest - 2 - COUNTS - 1;
+    if (room >= ENOUGH) {
+      say(`${head}${' '.repeat(Math.max(COUNTS - counts.length, 0))} ${paint('gray', cut(title, room))}`);
+      return;
+    }
+    say(head);
+    say(`${' '.repeat(INDENT)}${paint('gray', cut(title, columns() - INDENT))}`);
+  }
+
   #rewrite(): void {
     if (!process.stdout.isTTY) return;
     this.#clear();
     const [first = ''] = this.#running;
-    process.stdout.write(paint('gray', cut(`${this.#finished}/${this.#total}  ${first}`, columns() - 1)));
+    print(paint('gray', cut(`${this.#finished}/${this.#total}  ${first}`, columns() - 1)));
     this.#status = true;
   }
 
   #clear(): void {
-    if (this.#status) process.stdout.write('\r\x1b[K');
+    if (this.#status) print('\r\x1b[K');
     this.#status = false;
   }
 }

@@ -51,7 +51,7 @@ export function recordsAt(paths: readonly string[], names: readonly string[] = N
       wrong.push(error.message);
     }
   }
-  if (wrong.length > 0) throw new UserError(wrong.join('\nbindspec: '));
+  if (wrong.length > 0) throw new UserError(wrong);
   if (runs.length + matrices.length + containers.length === 0) throw nothingIn(paths, names);
   const [a, b, c] = [fullest(runs), fullest(matrices), fullest(containers)];
   return {
@@ -150,6 +150,6 @@ function filesAt(given: string, names: readonly string[]): string[] {
       )
       .toSorted();
   } catch (error) {
-    throw new UserError(`the records can't be read: ${(error as Error).message}`);
+    throw new UserError(`the records can't be read: ${(error as Error).message}; correct the name`);
   }
 }

@@ -5,6 +5,7 @@ import type { BindRecord } from '../record/record.ts';
 import { ctrfReport } from '../report/ctrf.ts';
 import { run, type Listener } from '../runner/run.ts';
 import { parseKnownList } from '../verdict/known.ts';
+import type { LabKind } from '../lab/lab.ts';
 import { conclude } from './conclusion.ts';
 import { EXIT, exitCodeOf, UserError } from './exit.ts';
 import { runForGithub, tellGithub } from './github.ts';
@@ -14,6 +15,7 @@ import { interruptible } from './interruption.ts';
 import { Progress } from './progress.ts';
 import { tellPlaced, type Placed } from './place-record.ts';
 import { prepareFolder } from './reports-folder.ts';
+import { wantRoom } from './room.ts';
 import { selected } from './selected.ts';
 import { complain, sayJson } from './terminal.ts';
 import { version } from './version.ts';
@@ -46,20 +48,22 @@ export async function plannedRun(selectors: readonly string[], options: RunOptio
 /** `bindspec run`. Returns the exit code. @throws UserError for what the user can mend. */
 export async function runCommand(selectors: string[], options: RunOptions): Promise<number> {
   const { cells, known } = await plannedRun(selectors, options);
+  const jobs = options.jobs ?? defaultJobs();
+  wantRoom(Math.min(jobs, cells.length));
   if (options.reports !== false) prepareFolder(options.reports);
 
   const interruption = interruptible();
 
   const pretty = options.format === 'pretty';
   const progress = pretty ? new Progress(cells, version()) : null;
-  const record = await inLab(options, (kind) =>
+  const work = (kind: LabKind) =>
     run(
       cells,
       kind,
       {
         version: version(),
         selectors,
-        jobs: options.jobs ?? defaultJobs(),
+        jobs,
         ...(options.patience === undefined ? {} : { patience: options.patience }),
         fresh: options.fresh,
         failFast: options.failFast,
@@ -67,12 +71,16 @@ export async function runCommand(selectors: string[], options: RunOptions): Prom
         signal: interruption.signal,
       },
       progress ?? SILENT,
-    ),
-  );
-  progress?.end();
-  // An interruption is minded until then, so that it leaves no file half written.
-  const placed = await write(options.reports, record);
-  interruption.end();
+    );
+  let record: BindRecord;
+  let placed: Placed;
+  try {
+    record = await inLab(options, work, interruption.signal).finally(() => progress?.end());
+    // An interruption is minded until then, so that it leaves no file half written.
+    placed = await write(options.reports, record);
+  } finally {
+    interruption.end();
+  }
 
   if (pretty) conclude(record, placed.files);
   else sayJson(options.format === 'ctrf' ? ctrfReport(record) : record);

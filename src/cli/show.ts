@@ -1,19 +1,17 @@
-import { CLAIMS, type ClaimId } from '../../suites/claims.ts';
 import type { Cell } from '../experiment/cells.ts';
-import type { Citation } from '../experiment/experiment.ts';
 import { loadRegistry } from '../experiment/registry.ts';
 import type { BindRecord } from '../record/record.ts';
-import { errorsInWords } from '../report/errors.ts';
-import { alike, placesOf, whichOf } from '../report/expectations.ts';
-import { expectedInWords, howKnown, observedInWords, sourceOf } from '../report/words.ts';
+import { placesOf } from '../report/expectations.ts';
 import { expectationFor } from '../verdict/judge.ts';
-import { leaves } from '../verdict/expectation.ts';
 import { UserError } from './exit.ts';
 import { lastOutcomes } from './last-outcomes.ts';
 import { selected } from './selected.ts';
-import { paint, say, sayJson, verdictWord } from './terminal.ts';
+import { showAll } from './show-all.ts';
+import { showShort } from './show-short.ts';
+import { sayJson } from './terminal.ts';
 
 export interface ShowOptions {
+  all: boolean;
   reports: string;
   format: 'pretty' | 'json';
 }
@@ -30,69 +28,8 @@ export async function showCommand(id: string, options: ShowOptions): Promise<voi
     sayJson(asData(cells, records), 1);
     return;
   }
-  const { experiment } = first.registered;
-  say(`${paint('bold', experiment.title)}\n${paint('gray', first.registered.id)}\n\n${experiment.asks}`);
-  const axes = Object.entries(experiment.axes).map(([axis, values]) => `${axis} (${values.join(', ')})`);
-  heading('Cells');
-  say(`  ${cells.length}, over ${axes.join(', ')}`);
-  say(`  tags: ${experiment.tags.join(', ')}`);
-  const claims = Object.keys(experiment.claims) as ClaimId[];
-  if (claims.length > 0) heading('Claims put to the test');
-  for (const claim of claims) say(`  ${claim}: ${CLAIMS[claim].claim}`);
-  expectations(cells);
-  recorded(cells, records, options.reports);
-}
-
-function expectations(cells: readonly Cell[]): void {
-  for (const { titles, groups, grounds } of alike(cells)) {
-    heading(`Expected on ${titles.join(', ')}`);
-    for (const { resolved, cells: own } of groups) {
-      if (own.length < cells.length) say(`  ${paint('gray', whichOf(own, cells))}`);
-      if (resolved === null) say('    nothing: nobody has said what is right there, so it is recorded and not judged');
-      for (const [place, expected] of resolved === null ? [] : leaves(resolved.expect))
-        say(`    ${place}: ${paint('yellow', expectedInWords(expected))}`);
-      if (resolved?.because !== undefined) say(`    because ${resolved.because}`);
-    }
-    for (const { titles: whose, known, cite } of grounds) {
-      say(`  ${paint('gray', `${whose.join(', ')}: ${howKnown(known)}`)}`);
-      for (const source of cite) say(`    ${paint('gray', cited(source))}`);
-    }
-  }
-}
-
-function cited({ source, where }: Citation): string {
-  const { title, url } = sourceOf(source);
-  return `${title}, ${where}${url === null ? '' : ` <${url}>`}`;
-}
-
-function recorded(cells: readonly Cell[], records: readonly BindRecord[], folder: string): void {
-  heading('Recorded last');
-  const ids = new Set(cells.map((cell) => cell.id));
-  let any = false;
-  for (const record of records) {
-    const own = record.cells.filter((cell) => ids.has(cell.id));
-    if (own.length === 0) continue;
-    any = true;
-    say(`  ${record.platform.id}, ${record.lab.lab} lab, ${record.started}`);
-    for (const cell of own) {
-      const what =
-        cell.observation === undefined
-          ? (cell.reason ?? '')
-          : leaves(cell.observation)
-              .map(([place, value]) => `${place} ${observedInWords(value)}`)
-              .join(', ');
-      say(
-        `    ${verdictWord(cell.verdict)} ${cell.id.slice(cell.experiment.length + 1)}\n              ${paint('gray', what)}`,
-      );
-    }
-    for (const { name, number, class: neutral } of errorsInWords(record, own))
-      say(`    ${paint('gray', `${name} has the number ${number} there; class ${neutral}`)}`);
-  }
-  if (any) return;
-  say(
-    `  nothing yet in '${folder}': 'bindspec run' records it, and --reports names another folder, such as that of the`,
-  );
-  say('  committed records in a clone of bindspec: --reports reports');
+  if (options.all) showAll(first.registered, cells, records, options.reports);
+  else showShort(first.registered, cells, records, options.reports);
 }
 
 function asData(cells: readonly Cell[], records: readonly BindRecord[]) {
@@ -114,8 +51,4 @@ function asData(cells: readonly Cell[], records: readonly BindRecord[]) {
         .map(({ verdict, observation, reason }) => ({ platform: record.platform.id, verdict, observation, reason })),
     ),
   }));
-}
-
-function heading(text: string): void {
-  say(`\n${paint('bold', text)}`);
 }

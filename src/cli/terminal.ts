@@ -3,6 +3,8 @@ import { styleText } from 'node:util';
 import type { Verdict } from '../record/record.ts';
 import { visible } from '../record/visible.ts';
 import type { LineKind } from '../report/failure.ts';
+import { shortMessage } from '../text/shorten.ts';
+import { print, printError } from './output.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -103,17 +105,20 @@ function harmless(lines: string): string {
 
 /** Prints lines on stdout. */
 export function say(text = ''): void {
-  process.stdout.write(`${harmless(text)}\n`);
+  print(`${harmless(text)}\n`);
 }
 
-/** Prints lines on stderr. */
+/** Prints one line on stderr, whatever the user's words in it are made of, and no longer than anybody would read. */
 export function complain(text: string): void {
-  process.stderr.write(`${harmless(text)}\n`);
+  const line = shortMessage(text)
+    .replaceAll('\r', String.raw`\r`)
+    .replaceAll('\n', String.raw`\n`);
+  printError(`${harmless(line)}\n`);
 }
 
 /** Prints an instruction to a job of GitHub Actions, of which all values are escaped already, on stderr. */
 export function instruct(command: string): void {
-  process.stderr.write(`${command}\n`);
+  printError(`${command}\n`);
 }
 
 /** Prints a value as JSON on stdout, in which what can't be seen is escaped as JSON has it. */
@@ -123,7 +128,7 @@ export function sayJson(value: unknown, indent?: number): void {
     /[\u007F-\u009F\u2028\u2029\p{Cf}]/gu,
     escaped,
   );
-  process.stdout.write(`${json}\n`);
+  print(`${json}\n`);
 }
 
 function escaped(character: string): string {

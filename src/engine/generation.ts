@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import { cacheFolder } from '../stack/cache.ts';
 import { debianArchive, KEYRING, NO_ARCHIVE } from '../stack/debian-archive.ts';
 import { onPath } from '../lab/programs.ts';
+import { unknownWord } from '../text/unknown.ts';
 import { EngineUnavailable } from './engine.ts';
 import { paced } from '../process/pace.ts';
 
@@ -96,7 +97,13 @@ function words(): string[] {
 
 function folderOf(name: string): string {
   if (!(GENERATIONS as readonly string[]).includes(name)) {
-    throw new EngineUnavailable(`there are no engines of '${name}'`, `choose one of ${GENERATIONS.join(', ')}`);
+    const { reason, enable } = unknownWord(
+      'release of Debian',
+      name,
+      GENERATIONS,
+      `those with engines are ${GENERATIONS.join(' and ')}`,
+    );
+    throw new EngineUnavailable(reason, enable);
   }
   return cacheFolder('engines', name);
 }

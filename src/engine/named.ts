@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { onPath } from '../lab/programs.ts';
+import { unknownWord } from '../text/unknown.ts';
 import { docker } from './docker.ts';
 import { ENGINES, EngineUnavailable, type Engine, type EngineName } from './engine.ts';
 import { podman } from './podman.ts';
@@ -18,10 +19,13 @@ export function engineNamed(text: string): Engine {
   const engine = ENGINES.find((one) => one === name);
   const socket = rest.join('=');
   if (engine === undefined || (rest.length > 0 && socket === '')) {
-    throw new EngineUnavailable(
-      `'${text}' names no engine`,
+    const { reason, enable } = unknownWord(
+      'engine',
+      text,
+      engine === undefined ? ENGINES : [],
       'write podman or docker, or with a socket docker=/run/docker.sock',
     );
+    throw new EngineUnavailable(reason, enable);
   }
   const address = socket.includes('://') ? socket : `unix://${socket}`;
   const file = /^unix:\/\/(.+)$/.exec(address)?.[1];

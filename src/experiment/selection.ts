@@ -1,3 +1,4 @@
+import { unknown } from '../text/unknown.ts';
 import { cellsOf, type Cell, type Registered } from './cells.ts';
 
 /** A selector that matches nothing. Its message names it and what may be close. */
@@ -15,7 +16,7 @@ export function select(registry: readonly Registered[], selectors: readonly stri
   for (const selector of selectors) {
     const matches = matcher(selector);
     const found = cells.filter(matches);
-    if (found.length === 0) throw new NothingSelected(`no experiment matches '${selector}'${hint(registry, selector)}`);
+    if (found.length === 0) throw new NothingSelected(unknownSelector(selector, cells));
     for (const cell of found) chosen.add(cell);
   }
   return cells.filter((cell) => chosen.has(cell));
@@ -49,8 +50,18 @@ function glob(text: string): RegExp {
   return new RegExp(`^${source}(/.*)?$`);
 }
 
-function hint(registry: readonly Registered[], selector: string): string {
-  const word = selector.split('/').at(-1) ?? selector;
-  const near = registry.map(({ id }) => id).find((id) => word.length > 2 && id.includes(word));
-  return near === undefined ? "; 'bindspec list' shows them all" : `; did you mean '${near}'?`;
+/** Says that a selector matches no cell, and which it may have been meant to be. */
+export function unknownSelector(selector: string, cells: readonly Cell[]): string {
+  return unknown('selector', selector, words(cells), "'bindspec list' shows the experiments");
+}
+
+/** Everything that is a selector without a glob, experiments first. */
+function words(cells: readonly Cell[]): Set<string> {
+  const experiments = cells.map(({ registered }) => registered);
+  const segments = cells.flatMap(({ id }) => id.split('/').map((_, end, all) => all.slice(0, end + 1).join('/')));
+  return new Set([
+    ...experiments.map(({ id }) => id),
+    ...experiments.flatMap(({ experiment }) => [...experiment.tags, ...Object.keys(experiment.claims)]),
+    ...segments,
+  ]);
 }

@@ -1,4 +1,4 @@
-import { models } from '../model/index.ts';
+import { systemNamed, UnknownSystem } from '../model/system-named.ts';
 import type { SystemName } from '../model/types.ts';
 import type { Wanted } from './explain.ts';
 
@@ -16,7 +16,7 @@ export class BadWanted extends Error {
 /** Reads what is wanted as people write it: systems with commas, `macos` too, and a kernel's version. @throws BadWanted */
 export function readWanted({ system, kernel }: { system?: string; kernel?: string }): Wanted {
   if (kernel !== undefined && !/^\d{1,4}\.\d{1,4}([.-]|$)/.test(kernel)) {
-    throw new BadWanted('kernel', `'${kernel}' is no version of a Linux kernel; it is written as in --kernel 6.1.0`);
+    throw new BadWanted('kernel', `'${kernel}' is not a version of the Linux kernel; write it as in --kernel 6.1.0`);
   }
   return {
     ...(system === undefined ? {} : { systems: systemsOf(system) }),
@@ -25,13 +25,10 @@ export function readWanted({ system, kernel }: { system?: string; kernel?: strin
 }
 
 function systemsOf(text: string): SystemName[] {
-  const known = Object.keys(models) as SystemName[];
-  return text.split(',').map((word) => {
-    const name = word.trim().toLowerCase();
-    const system = known.find((one) => one === (name === 'macos' ? 'darwin' : name));
-    if (system === undefined) {
-      throw new BadWanted('system', `there is no model of the system '${word}'; there are ${known.join(', ')}`);
-    }
-    return system;
-  });
+  try {
+    return text.split(',').map(systemNamed);
+  } catch (error) {
+    if (error instanceof UnknownSystem) throw new BadWanted('system', error.message);
+    throw error;
+  }
 }

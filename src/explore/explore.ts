@@ -1,6 +1,7 @@
 import type * as FastCheck from 'fast-check';
 import type { LabKind } from '../lab/lab.ts';
 import type { Protocol } from '../model/types.ts';
+import { tidied, unlessAborted } from '../process/interrupted.ts';
 import type { Platform } from '../record/record.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
 import { Floor, type FloorSettings } from './floor.ts';
@@ -72,13 +73,14 @@ interface Batch {
 /**
  * Plays random sequences on the real system and the model, protocol by protocol, until the limit; then shrinks what was
  * found. The same seed plays the same sequences, however many labs there are.
- * @throws LabUnavailable when no lab can be had, HarnessError when an agent fails.
+ * @throws LabUnavailable when no lab can be had, HarnessError when an agent fails, Interrupted when the user interrupts
+ * before the first sequence.
  */
 export async function explore(kind: LabKind, settings: ExploreSettings, listener: ExploreListener): Promise<Explored> {
   const { protocols, signal, most } = settings;
   const stage: Stage = { library: await import('fast-check'), floors: new Floors(kind, settings), settings, listener };
   try {
-    const first = await stage.floors.take();
+    const first = await unlessAborted(stage.floors.take(), signal);
     const { platform, model, uids } = first;
     const { lab, namedInterface } = first.lab.facts;
     listener.started(first);
@@ -93,7 +95,7 @@ export async function explore(kind: LabKind, settings: ExploreSettings, listener
     const findings = await shrinkAll([...kinds.values()].slice(0, most), stage);
     return { platform, lab, namedInterface, model, uids, complete: !signal.aborted, tallies, findings };
   } finally {
-    await stage.floors.close();
+    await tidied(stage.floors.close(), signal, stage.floors.far);
   }
 }
 
@@ -122,13 +124,13 @@ async function exploreOne(protocol: Protocol, { library, floors, settings, liste
       listener.progress(fold.tally);
     }
   };
-  await unlessAborted(signal, () => Promise.all(Array.from({ length: floors.most }, work)));
+  await unlessEnded(Promise.all(Array.from({ length: floors.most }, work)), signal);
   return fold;
 }
 
 async function shrinkAll(list: readonly Found[], { library, floors, settings, listener }: Stage): Promise<Finding[]> {
   const findings: Finding[] = [];
-  await unlessAborted(settings.signal, async () => {
+  const work = async () => {
     for (const found of list) {
       if (settings.signal.aborted) break;
       listener.shrinking(found);
@@ -136,14 +138,15 @@ async function shrinkAll(list: readonly Found[], { library, floors, settings, li
       findings.push({ found, shrunk: await shrink(library, found, floor, settings.signal) });
       floors.giveBack(floor);
     }
-  });
+  };
+  await unlessEnded(work(), settings.signal);
   return findings;
 }
 
-/** Does it; an agent that was ended because the user interrupted is nobody's mistake. */
-async function unlessAborted(signal: AbortSignal, work: () => Promise<unknown>): Promise<void> {
+/** Waits for it until the user interrupts; an agent that was ended because of that is nobody's mistake. */
+async function unlessEnded(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
   try {
-    await work();
+    await unlessAborted(work, signal);
   } catch (error) {
     if (!signal.aborted) throw error;
   }
@@ -249,6 +252,8 @@ class Floors {
   readonly most: number;
   readonly #free: Floor[] = [];
   readonly #open = new Set<Promise<Floor>>();
+  /** Whether one of them has agents that may outlive this process. */
+  far = false;
   #closed = false;
 
   constructor(kind: LabKind, settings: ExploreSettings) {
@@ -267,7 +272,9 @@ class Floors {
     if (this.#closed) throw new HarnessError('the exploration is over');
     const opening = Floor.open(this.#kind, this.#settings);
     this.#open.add(opening);
-    return opening;
+    const floor = await opening;
+    this.far ||= floor.lab.farAgents === true;
+    return floor;
   }
 
   giveBack(floor: Floor): void {

@@ -1,4 +1,5 @@
 import { parseIPv4, parseIPv6 } from '../protocol/address.ts';
+import { unknown } from '../text/unknown.ts';
 import { CHANGEABLE, isInet, type Changeable, type Owner, type Place, type Sequence, type Step } from './sequence.ts';
 
 /** A text that is no sequence; the message says which step is wrong, and what would be right. */
@@ -67,7 +68,8 @@ export function parseSequence(text: string): Sequence {
 function parseStep(text: string): Step {
   const [op = '', ...words] = text.split(/\s+/);
   if (!Object.hasOwn(FORMS, op)) {
-    throw new BadSequence(`'${text}': there is no operation '${op}', only ${Object.keys(FORMS).join(', ')}`);
+    const known = Object.keys(FORMS);
+    throw new BadSequence(`'${text}': ${unknown('operation', op, known, `it is one of ${known.join(', ')}`)}`);
   }
   const step = parseWords(op as Step['op'], words);
   if (step === undefined) throw new BadSequence(`'${text}' is not of the form '${FORMS[op as Step['op']]}'`);

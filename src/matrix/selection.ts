@@ -9,6 +9,7 @@ import {
   type State,
   type Uid,
 } from './axes.ts';
+import { unknown } from '../text/unknown.ts';
 import { lettersOf, spell, type AbsentName, type Letters, type Name, type Spec } from './sockets.ts';
 
 /** What the command line says of the axes; what is left out is everything. */
@@ -76,7 +77,7 @@ export function chosen<T extends string>(axis: string, text: string | undefined,
   if (text === undefined) return values;
   const words = text.split(',').map((word) => word.trim());
   const wrong = words.find((word) => !(values as readonly string[]).includes(word));
-  if (wrong !== undefined) throw new BadSelection(`unknown ${axis} '${wrong}': it is one of ${values.join(', ')}`);
+  if (wrong !== undefined) throw new BadSelection(unknown(axis, wrong, values, `it is one of ${values.join(', ')}`));
   return values.filter((value) => words.includes(value));
 }
 

@@ -42,6 +42,8 @@ server.listen(path, () => {
   process.stdout.write('ready\n');
 });
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit(0));
+// Node would open its debugger.
+process.on('SIGUSR1', () => undefined);
 
 function startAgent(connection: Socket, words: readonly string[]): void {
   const [node = '', ...start] = agentCommand();

@@ -3,6 +3,7 @@ import { PROTOCOL_VERSION, type Hello, type Operation, type Reply, type Result }
 import { helloSchema, replySchema } from '../protocol/schema.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
 import { killTree } from '../process/kill-tree.ts';
+import { remedyOf, tasksExhausted } from '../process/limits.ts';
 import { Deadline, paced } from '../process/pace.ts';
 
 /** The longest line an agent may print, in characters; a batch of thousands of results stays far below it. */
@@ -30,6 +31,8 @@ export interface AgentSettings {
   ender?: readonly string[];
   /** The clock that the agents of its host share. */
   clock?: HostClock;
+  /** Ends it while it is still starting. */
+  signal?: AbortSignal;
 }
 
 /** What is known of the clock of a host. */
@@ -94,8 +97,15 @@ export class AgentProcess {
     const greeting = new Promise<Hello>((resolve, reject) => {
       agent.#greet = { resolve, reject };
     });
-    const hello = await agent.#within(greeting, 0, 'did not say hello');
-    return { agent, hello };
+    const { signal } = settings;
+    const give = () => void agent.#fail('was ended');
+    if (signal?.aborted === true) give();
+    signal?.addEventListener('abort', give, { once: true });
+    try {
+      return { agent, hello: await agent.#within(greeting, 0, 'did not say hello', tasksExhausted) };
+    } finally {
+      signal?.removeEventListener('abort', give);
+    }
   }
 
   get #grace(): number {
@@ -166,14 +176,17 @@ export class AgentProcess {
     await this.#farEnd;
   }
 
-  /** Waits for something beyond what the agent was told to wait, in milliseconds; in vain, it fails. */
-  async #within<T>(promise: Promise<T>, waits: number, what: string): Promise<T> {
+  /**
+   * Waits for something beyond what the agent was told to wait, in milliseconds; in vain, it fails. `why` tells then what may
+   * be the reason; null where that is not known.
+   */
+  async #within<T>(promise: Promise<T>, waits: number, what: string, why = unknownReason): Promise<T> {
     let look: NodeJS.Immediate | undefined;
     const deadline = new Deadline(this.#grace, waits);
     // Timers come before pipes in a turn of the event loop. A harness that did not get the processor in time finds the
     // timer run out and the answer there, so the pipe is looked at once more before the agent is blamed.
     const cancel = deadline.whenPassed(() => {
-      look = setImmediate(() => this.#fail(`${what} within ${deadline.allowed} ms`));
+      look = setImmediate(() => this.#fail(`${what} within ${deadline.allowed} ms${reason(why())}`));
     });
     try {
       return await promise;
@@ -269,7 +282,8 @@ export class AgentProcess {
           : ` with exit code ${ended.exitCode}`
         : ` by ${ended.signal}`;
     const why = this.#complaints.trim() || ended.originalMessage || '';
-    this.#fail(`ended${how}${why === '' ? '' : `: ${clip(lastLine(why), QUOTED_OF_END)}`}`);
+    const said = why === '' ? '' : `: ${clip(lastLine(why), QUOTED_OF_END)}`;
+    this.#fail(`ended${how}${said}${reason(remedyOf(why))}`);
   }
 
   #fail(what: string): HarnessError {
@@ -344,6 +358,14 @@ type Child = ReturnType<typeof start>;
 /** The harness's monotonic clock in milliseconds. */
 export function harnessClock(): number {
   return Number(process.hrtime.bigint() / 1000n) / 1000;
+}
+
+function unknownReason(): string | null {
+  return null;
+}
+
+function reason(text: string | null): string {
+  return text === null ? '' : `; ${text}`;
 }
 
 function clip(text: string, most = QUOTED): string {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { agentCommand } from '../lab/agent-command.ts';
 import type { HostName, Lab } from '../lab/lab.ts';
 import type { Hello } from '../protocol/messages.ts';
@@ -35,11 +36,17 @@ export class AgentPool {
   readonly #waiting = new Map<string, ((lease: Promise<Lease>) => void)[]>();
   /** How long the last agent took to start, in milliseconds. */
   #startTook = 0;
-  #closed = false;
+  readonly #end = new AbortController();
 
   constructor(lab: Lab, settings: PoolSettings) {
     this.#lab = lab;
     this.#settings = settings;
+    setMaxListeners(0, this.#end.signal);
+  }
+
+  /** Whether what it starts may outlive this process. */
+  get far(): boolean {
+    return this.#lab.farAgents === true;
   }
 
   /** Starts agents that the first cell will want, so that they start side by side. */
@@ -77,9 +84,9 @@ export class AgentPool {
     }
   }
 
-  /** Ends every agent, also those that a cell still has. Never throws. */
+  /** Ends every agent, also those that a cell still has, and those that are only starting. Never throws. */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#end.abort();
     const all = [...this.#all];
     this.#all.clear();
     this.#idle.clear();
@@ -132,7 +139,7 @@ export class AgentPool {
   }
 
   #mayComeBack(key: string): boolean {
-    return !this.#settings.fresh && !this.#closed && this.#lentOf(key) > 0;
+    return !this.#settings.fresh && !this.#end.signal.aborted && this.#lentOf(key) > 0;
   }
 
   #lentOf(key: string): number {
@@ -140,7 +147,7 @@ export class AgentPool {
   }
 
   #start(host: HostName, otherUser: boolean): Promise<Lease> {
-    if (this.#closed) return Promise.reject(new HarnessError('the run was ended'));
+    if (this.#end.signal.aborted) return Promise.reject(new HarnessError('the run was ended'));
     const starting = this.#launch(host, otherUser);
     this.#all.add(starting);
     starting.then(
@@ -160,7 +167,7 @@ export class AgentPool {
     const { agentCommand: given = this.#lab.agent?.(host) ?? agentCommand(), grace } = this.#settings;
     const plain = [...this.#lab.launch(host), ...given];
     const command = [...plain, ...(otherUser ? [String(OTHER_USER)] : [])];
-    const ender = this.#lab.farAgents === true ? { ender: [...plain, 'end'] } : {};
+    const ender = this.far ? { ender: [...plain, 'end'] } : {};
     const title = `the agent on ${this.#lab.facts.hosts[host] ?? host}`;
     const clock = this.#clocks.get(host) ?? new HostClock();
     this.#clocks.set(host, clock);
@@ -169,6 +176,7 @@ export class AgentPool {
       command,
       title,
       clock,
+      signal: this.#end.signal,
       ...(grace === undefined ? {} : { grace }),
       ...ender,
     });

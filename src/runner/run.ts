@@ -2,6 +2,7 @@ import type { Cell } from '../experiment/cells.ts';
 import type { HostName, Lab, LabKind } from '../lab/lab.ts';
 import { firstMissing } from '../lab/missing.ts';
 import { programsOf } from '../lab/programs.ts';
+import { onlyInterrupted, tidied, unlessAborted } from '../process/interrupted.ts';
 import { SeenErrors } from '../record/errors.ts';
 import { RECORD_VERSION, type BindRecord, type CellRecord, type Platform } from '../record/record.ts';
 import type { System } from '../experiment/experiment.ts';
@@ -38,7 +39,8 @@ export interface Listener {
 
 /**
  * Runs cells in labs of one kind, as many at a time as there are jobs, and returns the record of it.
- * @throws LabUnavailable when not even one lab can be had, HarnessError when no agent can be started in it.
+ * @throws LabUnavailable when not even one lab can be had, HarnessError when no agent can be started in it, Interrupted when
+ * the user interrupts before the first cell.
  */
 export async function run(
   cells: readonly Cell[],
@@ -63,10 +65,11 @@ export async function run(
   // The first decides whether the run can be; a later one that can't be had only leaves more to the others.
   for (const station of opening) station.catch(() => undefined);
   try {
-    const first = await Promise.any(opening).catch((error: AggregateError) => {
+    const anyOf = Promise.any(opening).catch((error: AggregateError) => {
       throw error.errors[0];
     });
-    const platform = await meet(first);
+    const first = await unlessAborted(anyOf, settings.signal);
+    const platform = await unlessAborted(meet(first), settings.signal);
     const judgedBy: JudgedBy = { system: platform.system, kernel: kernelOf(platform) };
     const known = settings.known(platform.id);
     const patience = patienceFor(platform.system, settings.patience);
@@ -82,7 +85,7 @@ export async function run(
       listener.ended(record);
       if (settings.failFast && ['fail', 'stale', 'error'].includes(record.verdict)) stop.abort();
     };
-    const queue = await plan(cells, first.lab, judgedBy, done);
+    const queue = await unlessAborted(plan(cells, first.lab, judgedBy, done), settings.signal);
     const over = () => finished || settings.signal.aborted || stop.signal.aborted;
 
     const work = async (at: Promise<Station>, use: LabUse): Promise<void> => {
@@ -107,7 +110,7 @@ export async function run(
     });
     // Where one of the labs can't be had, what it was for is left; by now another has nothing else to do.
     const all = Promise.all(workers).then(() => work(Promise.resolve(first), 'single'));
-    await Promise.race([all, aborted(settings.signal)]);
+    await unlessAborted(all, settings.signal).catch(onlyInterrupted);
 
     const ordered = cells.map((cell) => records.get(cell.id)).filter((record) => record !== undefined);
     return {
@@ -131,11 +134,20 @@ export async function run(
     };
   } finally {
     finished = true;
-    await Promise.all(pools.map((pool) => pool.close()));
-    const opened = await Promise.allSettled(opening);
-    const open = opened.flatMap((station) => (station.status === 'fulfilled' ? [station.value.lab] : []));
-    await Promise.all(open.map((lab) => lab.close()));
+    await tidied(
+      takeBack(pools, opening),
+      settings.signal,
+      pools.some(({ far }) => far),
+    );
   }
+}
+
+/** Ends all agents, and closes all labs, also those that are still being opened. */
+async function takeBack(pools: readonly AgentPool[], opening: readonly Promise<Station>[]): Promise<void> {
+  await Promise.all(pools.map((pool) => pool.close()));
+  const opened = await Promise.allSettled(opening);
+  const labs = opened.flatMap((station) => (station.status === 'fulfilled' ? [station.value.lab] : []));
+  await Promise.all(labs.map((lab) => lab.close()));
 }
 
 /** A lab with its agents. */
@@ -195,11 +207,4 @@ function withKnown(record: CellRecord, cell: Cell, known: readonly KnownDeviatio
     verdict: 'stale',
     reason: `listed as known (${entry.reason}), but it no longer deviates: remove line ${entry.line} of the list`,
   };
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

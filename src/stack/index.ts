@@ -1,3 +1,4 @@
+import { unknownWord } from '../text/unknown.ts';
 import { StackUnavailable, type Stack } from './stack.ts';
 
 /** The kinds of stacks, each with how one is made from what follows the colon of its name. */
@@ -19,10 +20,15 @@ export const STACKS: readonly string[] = [
   'uml',
 ];
 
+const STACKS_IN_WORDS = `there are ${STACKS.join(', ')}, kernel:FILE and gvisor:FILE`;
+
 /** The stack of a name such as `gvisor` or `kernel:6.1`. @throws StackUnavailable when there is none. */
 export async function stackNamed(name: string): Promise<Stack> {
   const [kind = '', ...rest] = name.split(':');
   const make = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
-  if (!make) throw new StackUnavailable(`there is no stack '${name}'`, `choose one of ${STACKS.join(', ')}`);
+  if (!make) {
+    const { reason, enable } = unknownWord('stack', name, [...STACKS, ...Object.keys(KINDS)], STACKS_IN_WORDS);
+    throw new StackUnavailable(reason, enable);
+  }
   return make(rest.length === 0 ? undefined : rest.join(':'));
 }

@@ -1,6 +1,7 @@
 import { CONFIGURATIONS } from '../containers/configurations.ts';
 import { idMatcher } from '../experiment/selection.ts';
 import type { PromiseRecord, SecurityRecord } from '../record/containers.ts';
+import { unknown } from '../text/unknown.ts';
 import { BadKnownList, knownLines, type KnownLine } from './known.ts';
 import { promiseIds } from './promises.ts';
 import { securityIds } from './containers.ts';
@@ -20,8 +21,9 @@ export function parseKnownVerdicts(content: string, file: string, engine: string
   return knownLines(content, file, engine).flatMap((line) => {
     const matches = idMatcher(line.pattern);
     if (!possible.some(matches)) {
+      const otherwise = 'the ids of what deviates are in containers.json; correct it or remove the line';
       throw new BadKnownList(
-        `${file}:${line.line}: '${line.pattern}' matches no verdict; correct it or remove the line`,
+        `${file}:${line.line}: ${unknown('verdict of containers', line.pattern, possible, otherwise)}`,
       );
     }
     return line.here ? [{ ...line, matches }] : [];

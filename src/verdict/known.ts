@@ -1,4 +1,4 @@
-import { matcher } from '../experiment/selection.ts';
+import { matcher, unknownSelector } from '../experiment/selection.ts';
 import type { Cell } from '../experiment/cells.ts';
 
 /** A deviation that the user knows of: which cells, on which platforms, and why. */
@@ -27,7 +27,7 @@ export function parseKnownList(
   return knownLines(content, file, platform).flatMap(({ pattern, reason, line, here }) => {
     const matches = matcher(pattern);
     if (!cells.some(matches)) {
-      throw new BadKnownList(`${file}:${line}: '${pattern}' matches no experiment; correct it or remove the line`);
+      throw new BadKnownList(`${file}:${line}: ${unknownSelector(pattern, cells)}`);
     }
     return here ? [{ pattern, reason, line, matches }] : [];
   });

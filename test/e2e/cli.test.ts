@@ -59,7 +59,13 @@ describe('without running anything', () => {
   });
 
   test('show tells question, sources, and the expectation of each system', async () => {
-    const { exitCode, stdout } = await bindspec(['show', 'conflict/wildcard-after-specific', '--reports', folder()]);
+    const { exitCode, stdout } = await bindspec([
+      'show',
+      'conflict/wildcard-after-specific',
+      '--all',
+      '--reports',
+      folder(),
+    ]);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('what does it get?');
     expect(stdout).toContain('Expected on windows');
@@ -85,12 +91,15 @@ describe('wrong usage', () => {
   };
 
   test('a selector that matches nothing, with what may have been meant', () =>
-    oneLine(['run', 'same-address'], /no experiment matches 'same-address'; did you mean 'conflict\/same-address'/));
+    oneLine(['run', 'same-address'], /unknown selector 'same-address'; did you mean 'conflict\/same-address'/));
   test('one selector of several that matches nothing', () =>
-    oneLine(['run', 'conflict', 'nope'], /no experiment matches 'nope'/));
+    oneLine(['run', 'conflict', 'nope'], /unknown selector 'nope'/));
   test('an unknown command', () => oneLine(['dance'], /unknown command 'dance'/));
   test('an unknown lab', () =>
-    oneLine(['run', '--lab', 'moon'], /Allowed choices are auto, netns, host, podman, docker, or a topology file/));
+    oneLine(
+      ['run', '--lab', 'moon'],
+      /unknown lab 'moon'; it is one of auto, netns, host, podman, docker, or a topology file/,
+    ));
   test('a number that is none', () => oneLine(['run', '--jobs', 'many'], /whole number from 1 to 64/));
   test('a number out of bounds', () => oneLine(['run', '--patience', '1'], /whole number from 50 to 60000/));
   test('show of more than one experiment', () => oneLine(['show', 'conflict'], /more than one experiment/));
@@ -110,11 +119,11 @@ describe('wrong usage', () => {
 
   test('a list of known deviations that is not there, or is broken', async () => {
     const list = path.join(folder(), 'known.txt');
-    await oneLine(['run', '--known', list], /list of known deviations can't be read/);
+    await oneLine(['run', '--known', list], /known\.txt: there is no such file; correct the name/);
     writeFileSync(list, '# fine\nconflict/names\n');
     await oneLine(['run', '--known', list], /known\.txt:2: not 'SELECTOR \[@PLATFORM\] # REASON'/);
     writeFileSync(list, 'conflict/nope # because\n');
-    await oneLine(['run', '--known', list], /known\.txt:1: 'conflict\/nope' matches no experiment/);
+    await oneLine(['run', '--known', list], /known\.txt:1: unknown selector 'conflict\/nope'/);
   });
 
   test('a record that can not be read', async () => {
@@ -148,7 +157,7 @@ describe('in the netns lab', needs(noNamespaces), () => {
     for (const name of ['junit.xml', 'report.md']) {
       expect(existsSync(path.join(reports, platformOf(stdout), name))).toBe(true);
     }
-    const shown = await bindspec(['show', 'conflict/same-address', '--reports', reports]);
+    const shown = await bindspec(['show', 'conflict/same-address', '--all', '--reports', reports]);
     expect(shown.stdout).toMatch(/Recorded last[^]*✓ pass +on:loopback/);
     expect(shown.stdout).toContain('EADDRINUSE has the number 98 there; class address-in-use');
   });

@@ -31,20 +31,17 @@ describe('bindspec containers', () => {
   });
 
   it.each([
-    [
-      ['--engine', 'lxc'],
-      "there is no engine 'lxc': choose one of podman, docker, or such as trixie:docker, or docker=",
-    ],
+    [['--engine', 'lxc'], "unknown engine 'lxc'; it is one of podman, docker, or as trixie:docker, or docker="],
     [
       ['--engine', 'docker=x.sock'],
       "'docker=x.sock' names no socket of this machine: write such as docker=/run/docker",
     ],
-    [['--engine', 'sid:docker=/x'], "there is no engine 'sid:docker=/x': choose one of podman, docker, or such as"],
-    [['--engine', 'buster:docker'], "there are no engines of 'buster'; choose one of trixie, sid"],
-    [['--prepare', 'buster'], "there are no engines of 'buster'; choose one of trixie, sid"],
-    [['docker/procksy'], "no configuration matches 'docker/procksy'; 'bindspec containers --list' shows them all"],
+    [['--engine', 'sid:docker=/x'], "unknown engine 'sid:docker=/x'; it is one of podman, docker, or as"],
+    [['--engine', 'buster:docker'], "unknown release of Debian 'buster'; those with engines are trixie and sid"],
+    [['--prepare', 'buster'], "unknown release of Debian 'buster'; those with engines are trixie and sid"],
+    [['docker/procksy'], "unknown configuration 'docker/procksy'; did you mean 'docker/proxy'?"],
     [['docker', '--engine', 'podman'], 'nothing of podman matches docker'],
-    [['--known', '/nowhere/known.txt'], "the list of known deviations can't be read: ENOENT"],
+    [['--known', '/nowhere/known.txt'], '/nowhere/known.txt: there is no such file; correct the name'],
     [['--reports', '/dev/null/nowhere'], "the reports folder '/dev/null/nowhere' can't be written to"],
     [
       ['--engine', 'docker=/nowhere/docker.sock'],

@@ -77,8 +77,8 @@ describe('wrong usage is one line, and exit 2', () => {
   const WRONG: readonly (readonly [readonly string[], RegExp])[] = [
     [['udp 127.0.0.1:53 foo'], /'foo' at position 18 can't be read; understood are reuseaddr/],
     [[''], /it ends at position 1 can't be read/],
-    [['tcp :80', '--system', 'plan9'], /no model of the system 'plan9'; there are linux, darwin/],
-    [['tcp :80', '--kernel', 'six'], /'six' is no version of a Linux kernel/],
+    [['tcp :80', '--system', 'plan9'], /unknown system 'plan9'; it is one of linux, darwin/],
+    [['tcp :80', '--kernel', 'six'], /'six' is not a version of the Linux kernel/],
     [[], /missing required argument/],
   ];
   for (const [words, message] of WRONG) {

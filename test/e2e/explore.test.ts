@@ -41,14 +41,14 @@ async function runScripts({ scripts }: Pick<Exploration['mismatches'][number], '
 
 describe('what explore refuses', () => {
   test.each([
-    [['--seed', 'pi'], "argument 'pi' is invalid. It must be a whole number from 0 to 2147483647."],
-    [['--seed', '-1'], "argument '-1' is invalid"],
-    [['--sequences', '0'], "argument '0' is invalid. It must be a whole number from 1"],
-    [['--operations', '1.5'], "argument '1.5' is invalid"],
-    [['--seconds', ''], "argument '' is invalid"],
-    [['--jobs', '0'], "argument '0' is invalid"],
-    [['--protocol', 'sctp'], "argument 'sctp' is invalid. Allowed choices are udp, tcp, both."],
-    [['--model', 'plan9'], "argument 'plan9' is invalid. Allowed choices are linux, darwin"],
+    [['--seed', 'pi'], "--seed must be a whole number from 0 to 2147483647, not 'pi'"],
+    [['--seed', '-1'], "--seed must be a whole number from 0 to 2147483647, not '-1'"],
+    [['--sequences', '0'], "--sequences must be a whole number from 1 to 1000000000, not '0'"],
+    [['--operations', '1.5'], "--operations must be a whole number from 1 to 1000000000, not '1.5'"],
+    [['--seconds', ''], "--seconds must be a whole number from 1 to 1000000, not ''"],
+    [['--jobs', '0'], "--jobs must be a whole number from 1 to 64, not '0'"],
+    [['--protocol', 'sctp'], "unknown protocol 'sctp'; it is one of udp, tcp, both"],
+    [['--model', 'plan9'], "unknown system 'plan9'; it is one of linux, darwin"],
     [['--sequences', '5', '--seconds', '5'], 'only one of --sequences, --operations and --seconds'],
     [['--replay', 'udp: bind s1'], "--replay: 'bind s1' is not of the form 'bind s1[@2] ADDRESS"],
     [['--replay', 'udp: bind s1 ::', '--seed', '5'], '--replay plays one sequence: --seed has no meaning with it'],
@@ -59,12 +59,7 @@ describe('what explore refuses', () => {
     expect(exitCode).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toContain(message);
-    expect(
-      stderr
-        .trim()
-        .split('\n')
-        .filter((line) => !line.startsWith('(run ')),
-    ).toHaveLength(1);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 });
 

@@ -23,10 +23,13 @@ function wordsOf(command: string): string[] {
 describe('wrong usage of the matrix', () => {
   test.each([
     [['--protocol', 'udp', '--state', 'time-wait'], /^bindspec: a UDP socket is never time-wait/],
-    [['--state', 'open'], /^bindspec: unknown state 'open': it is one of bound/],
-    [['--against', 'mars'], /^bindspec: unknown system 'mars' for --against: it is one of linux, darwin/],
-    [['--model', 'plan9'], /^bindspec: unknown system 'plan9' for --model/],
-    [['--record', '/nowhere/matrix.json', '--table'], /^bindspec: \/nowhere\/matrix\.json: it can't be read: ENOENT/],
+    [['--state', 'open'], /^bindspec: unknown state 'open'; it is one of bound/],
+    [['--against', 'mars'], /^bindspec: unknown system 'mars'; it is one of linux, darwin/],
+    [['--model', 'plan9'], /^bindspec: unknown system 'plan9'; it is one of/],
+    [
+      ['--record', '/nowhere/matrix.json', '--table'],
+      /^bindspec: \/nowhere\/matrix\.json: there is no such file; correct the name/,
+    ],
     [['--last', '--table'], /^bindspec: there is no matrix\.json in/],
   ])('%j: 2, in one line', async (words, message) => {
     const reports = folder();

@@ -389,8 +389,8 @@ describe('the bind matrix and explain on the page', needs(noBrowser), () => {
     });
 
     test.each([
-      ['kernel=six', "'six' is no version of a Linux kernel", 1],
-      ['system=plan9', "there is no model of the system 'plan9'", 0],
+      ['kernel=six', "'six' is not a version of the Linux kernel", 1],
+      ['system=plan9', "unknown system 'plan9'", 0],
     ])('says what is wrong in the address: %s', async (wrong, message, invalid) => {
       const page = await at(`#/explain?s1=udp+127.0.0.1:53&${wrong}`);
       expect(await page.locator('#wanted-wrong').innerText()).toContain(message);

@@ -10,7 +10,7 @@ import { paced } from '../../src/process/pace.ts';
 test('a stack that there is none of is told in one line, with those that there are', async () => {
   const { exitCode, stderr } = await bindspec(['run', '--stack', 'plan9']);
   expect(exitCode).toBe(2);
-  expect(stderr).toMatch(/^bindspec: there is no stack 'plan9'; choose one of .*gvisor.*$/);
+  expect(stderr).toMatch(/^bindspec: unknown stack 'plan9'; there are .*gvisor.*$/);
 });
 
 test('the list tells of every stack, and what it lacks here', async () => {

@@ -270,11 +270,11 @@ describe('verify refuses in one line', needs(noNamespaces), () => {
     [['--pid', '1', '--engine', 'podman'], /--engine is for containers/],
     [['--pid', '4194305'], /there is no process 4194305 on this machine/],
     [['--pid', 'one'], /must be a whole number/],
-    [['--netns', '/run/netns/no-such'], /'\/run\/netns\/no-such' is no network namespace: there is no such file/],
-    [['--netns', '/etc/passwd'], /'\/etc\/passwd' is no network namespace: it is an ordinary file/],
+    [['--netns', '/run/netns/no-such'], /'\/run\/netns\/no-such' is not a network namespace: there is no such file/],
+    [['--netns', '/etc/passwd'], /'\/etc\/passwd' is not a network namespace: it is an ordinary file/],
     [['--netns', '/proc/self/ns/uts'], /can't be entered \(/],
-    [['web', '--engine', 'lxc'], /'lxc' names no engine; write podman or docker/],
-    [['web', '--engine', 'docker='], /'docker=' names no engine/],
+    [['web', '--engine', 'lxc'], /unknown engine 'lxc'; write podman or docker/],
+    [['web', '--engine', 'docker='], /unknown engine 'docker='; write podman or docker/],
     [['web', '--engine', 'docker=/no/such.sock'], /there is no socket \/no\/such\.sock; look where its daemon listens/],
   ])('%j', async (words, message) => {
     const { exitCode, stdout, stderr } = await call(...words);

@@ -19,6 +19,6 @@ test('a command has its arguments, and its options with what they take and what 
   expect(lines).toContain('- [`tool a b`](#tool-a-b): do \\| it');
   expect(lines).toContain('tool a b [options] [things...]');
   expect(lines).toContain('| `things...` | what to do it with |');
-  expect(lines).toContain('| `--how <how>` | in which way; one of `well`, `badly`; `well` without it |');
+  expect(lines).toContain('| `--how <how>` | in which way; one of `well`, `badly`; default `well` |');
   expect(lines.join('\n')).not.toContain('secret');
 });

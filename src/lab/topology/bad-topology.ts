@@ -1,9 +1,13 @@
 import { visible } from '../../record/visible.ts';
 
-/** A file that is no topology. Each line of the message is a mistake: the file, the place in it, and what to do. */
+/** A file that is not a topology. Each line is a mistake: the file, the place in it, and what to do. */
 export class BadTopology extends Error {
+  readonly lines: readonly string[];
+
   constructor(file: string, mistakes: readonly string[]) {
-    super(mistakes.map((mistake) => visible(`${file}: ${mistake}`)).join('\n'));
+    const lines = mistakes.map((mistake) => visible(`${file}: ${mistake}`));
+    super(lines.join('\n'));
     this.name = 'BadTopology';
+    this.lines = lines;
   }
 }

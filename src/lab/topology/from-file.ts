@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { readGivenText, UnreadableFile, type FileKind } from '../../files/given-file.ts';
 import { agentCommand } from '../agent-command.ts';
 import type { HostName } from '../lab.ts';
 import { BadTopology } from './bad-topology.ts';
@@ -13,13 +13,21 @@ const TITLES: Record<HostName, string> = {
   gateway: 'the gateway',
 };
 
-/** The topology that a file describes. @throws BadTopology when it can't be read, or is none. */
+/** A topology has some hosts and addresses, which take a few KiB. */
+const TOPOLOGY: FileKind = {
+  what: 'a topology file',
+  most: 1,
+  advice: 'name a file as the page about containers describes it',
+};
+
+/** The topology that a file describes. @throws BadTopology when it can't be read, or is not one. */
 export function topologyFrom(file: string): Topology {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readGivenText(file, TOPOLOGY);
   } catch (error) {
-    throw new BadTopology(file, [`can't be read: ${(error as Error).message}`]);
+    if (error instanceof UnreadableFile) throw new BadTopology(file, [`${error.why}; ${error.advice}`]);
+    throw error;
   }
   return topologyOf(readTopology(text, file), file);
 }

@@ -12,6 +12,7 @@ import type { Setting, SystemName } from '../../model/types.ts';
 import { MATRIX_VERSION, type MatrixRecord } from '../../record/matrix.ts';
 import type { Platform } from '../../record/record.ts';
 import { HarnessError } from '../../verdict/harness-error.ts';
+import { onlyInterrupted, tidied, unlessAborted } from '../../process/interrupted.ts';
 import { abilitiesOf } from '../abilities.ts';
 import { platformOf } from '../platform.ts';
 import { AgentPool, type PoolSettings } from '../pool.ts';
@@ -54,7 +55,7 @@ export interface MatrixListener {
 /**
  * Runs the pairs that were asked for, in labs side by side, and holds them against a model.
  * @throws BadSelection for a selection that can't be; LabUnavailable when no lab can be had; HarnessError when no agent
- * can be started in it.
+ * can be started in it; Interrupted when the user interrupts before the first pair.
  */
 export async function runMatrix(
   kind: LabKind,
@@ -73,9 +74,10 @@ export async function runMatrix(
   };
   const opening: Promise<unknown>[] = [];
   try {
-    const first = await open();
+    const { signal } = settings;
+    const first = await unlessAborted(open(), signal);
     const { facts } = first.lab;
-    const lease = await first.pool.take('machine', false);
+    const lease = await unlessAborted(first.pool.take('machine', false), signal);
     const platform = platformOf(lease.hello, first.lab.stack);
     const { queue, dualStack } = await abilitiesOf(lease.agent, facts);
     const { names, absent } = namesOf(facts, dualStack);
@@ -100,7 +102,7 @@ export async function runMatrix(
       if (place && !settings.signal.aborted) await work.in(place.pool, place.lab.facts);
     });
     opening.push(...workers);
-    await Promise.race([Promise.all(workers), aborted(settings.signal)]);
+    await unlessAborted(Promise.all(workers), signal).catch(onlyInterrupted);
     work.over = true;
 
     const compared = compare(plan.blocks, work.results, {
@@ -126,10 +128,17 @@ export async function runMatrix(
       errors: work.errors,
     };
   } finally {
-    await Promise.all(pools.map((pool) => pool.close()));
-    await Promise.allSettled(opening);
-    await Promise.all(pools.map((pool) => pool.close()));
-    await Promise.all(labs.map((lab) => lab.close()));
+    const takeBack = async () => {
+      await Promise.all(pools.map((pool) => pool.close()));
+      await Promise.allSettled(opening);
+      await Promise.all(pools.map((pool) => pool.close()));
+      await Promise.all(labs.map((lab) => lab.close()));
+    };
+    await tidied(
+      takeBack(),
+      settings.signal,
+      pools.some(({ far }) => far),
+    );
   }
 }
 
@@ -247,11 +256,4 @@ function chunksOf(block: Block, queue: number): Chunk[] {
     chunks.push({ block, pairs: Array.from({ length: Math.min(most, count - from) }, (_, index) => from + index) });
   }
   return chunks;
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

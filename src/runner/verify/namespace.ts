@@ -1,4 +1,4 @@
-import { existsSync, readlinkSync, statfsSync } from 'node:fs';
+import { existsSync, readlinkSync, statfsSync, statSync } from 'node:fs';
 import process from 'node:process';
 import { execa } from 'execa';
 import { onPath } from '../../lab/programs.ts';
@@ -47,11 +47,11 @@ export async function namespaceOfFile(file: string): Promise<Namespace> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const why = code === 'ENOENT' ? 'there is no such file' : `it can't be looked at (${code})`;
-    throw new NotVerifiable(`'${file}' is no network namespace: ${why}; ip netns list tells which have names`);
+    throw new NotVerifiable(`'${file}' is not a network namespace: ${why}; ip netns list tells which have names`);
   }
   if (type !== NSFS_MAGIC) {
     throw new NotVerifiable(
-      `'${file}' is no network namespace: it is an ordinary file; those with names are in /run/netns`,
+      `'${file}' is not a network namespace: it is ${statSync(file).isDirectory() ? 'a folder' : 'an ordinary file'}; those with names are in /run/netns`,
     );
   }
   const enter = ['nsenter', `--net=${file}`, '--'];

@@ -25,6 +25,26 @@ const LIST_BYTES: Partial<Record<SuiteName, number>> = {
 };
 const SMALL_LIST = 400_000;
 
+/** Majors come every three to four years (5 in 2019, 6 in 2022, 7 in 2026); a text that names a later one is a slip. */
+const LAST_MAJOR = 9;
+/** What there is, as it is named. */
+const NAMES = [...Object.keys(SUITES_OF), '7'];
+
+/**
+ * Sees that a text may name one of Debian's kernels, as far as that can be told without the lists of packages.
+ * @throws StackUnavailable that says which there are
+ */
+export function checkNamed(asked: string): void {
+  const [, major = '', minor] = /^(\d{1,3})(?:\.(\d{1,3})(?:[.~+-][\w.~+-]*)?)?$/.exec(asked) ?? [];
+  const known = Object.keys(SUITES_OF).some((series) => series === `${major}.${minor ?? ''}`);
+  const newer = Number(major) === 6 ? minor === undefined || Number(minor) > 12 : Number(major) > 6;
+  if (known || (newer && Number(major) <= LAST_MAJOR)) return;
+  throw new StackUnavailable(
+    `there is no kernel '${asked}'`,
+    `Debian has ${NAMES.join(', ')} and newer ones; name one of these, or a file as in kernel:./vmlinuz`,
+  );
+}
+
 /** The suites that may have what was asked for. */
 function suitesOf(asked: string): Suite[] {
   const series = /^\d+\.\d+/.exec(asked)?.[0] ?? '';
@@ -68,7 +88,7 @@ export async function findKernel(asked: string): Promise<DebianKernel> {
     const there = [...new Set(all.map(({ version }) => /^\d+\.\d+\.\d+/.exec(version)?.[0] ?? version))];
     throw new StackUnavailable(
       `Debian has no kernel '${asked}' for virtual machines`,
-      `there are ${there.join(', ') || 'none of that series'}; others that are known: ${Object.keys(SUITES_OF).join(', ')}, 7`,
+      `there are ${there.join(', ') || 'none of that series'}; others that are known: ${NAMES.join(', ')}`,
     );
   }
   return { ...found, packages: await packagesOf(found) };

@@ -7,7 +7,7 @@ import { aptInstall, aptLine, aptSize } from '../apt-install.ts';
 import { StackUnavailable, type Fetch, type Stack } from '../stack.ts';
 import { accelerator } from './accelerator.ts';
 import { baseArchive } from './base.ts';
-import { fetchLists, findKernel, listsToFetch } from './debian-kernels.ts';
+import { checkNamed, fetchLists, findKernel, listsToFetch } from './debian-kernels.ts';
 import { runGuest } from './guest.ts';
 import { kernelFile, preparedKernel, prepareKernel, type Kernel } from './kernels.ts';
 import { qemuWords } from './qemu.ts';
@@ -24,16 +24,18 @@ const EMULATED_PATIENCE = 1500;
 
 /**
  * Another Linux kernel on a machine of its own, under qemu. The variant is a version of one of Debian's kernels, or a file.
- * @throws StackUnavailable without a variant.
+ * @throws StackUnavailable without a variant, and for one that names no kernel.
  */
 export async function kernelStack(variant: string | undefined): Promise<Stack> {
   if (variant === undefined || variant === '') {
     throw new StackUnavailable('which kernel is not said', 'choose one such as kernel:6.1, or kernel:FILE');
   }
-  const ofUser = variant.includes('/');
+  // What is wrong with the name is told before what the machine lacks.
+  const ofUser = variant.includes('/') ? kernelFile(path.resolve(variant)) : null;
+  if (!ofUser && !preparedKernel(variant)) checkNamed(variant);
   const name = `kernel:${variant}`;
   const prepare = `npx bindspec stack prepare ${name}`;
-  const find = () => (ofUser ? kernelFile(path.resolve(variant)) : preparedKernel(variant));
+  const find = () => ofUser ?? preparedKernel(variant);
   return {
     name,
     title: ofUser ? `Linux from ${variant}, under qemu` : `Linux ${variant} of Debian, under qemu`,
@@ -46,14 +48,13 @@ export async function kernelStack(variant: string | undefined): Promise<Stack> {
       },
     },
     async missing(): Promise<Missing | null> {
-      // A file that was named is looked at first: with a wrong one nothing that is installed would help.
-      const kernel = ofUser ? find() : null;
       if (process.platform !== 'linux' || process.arch !== 'x64') {
         return { reason: "the guest is made of this machine's Node", enable: 'run it on Linux on x64' };
       }
+      // Preparing it brings qemu too.
+      if (!find()) return { reason: `Linux ${variant} is not prepared`, enable: prepare };
       if (!onPath(QEMU)) return { reason: `${QEMU} is not here`, enable: aptLine(PACKAGES) };
-      if (!onPath('setpriv')) return { reason: 'setpriv is not here', enable: 'apt-get install util-linux' };
-      return (kernel ?? find()) ? null : { reason: `Linux ${variant} is not prepared`, enable: prepare };
+      return onPath('setpriv') ? null : { reason: 'setpriv is not here', enable: 'apt-get install util-linux' };
     },
     async plan(): Promise<Fetch[]> {
       const fetches: Fetch[] = onPath(QEMU) ? [] : [{ what: 'qemu', from: 'apt', bytes: await aptSize(PACKAGES) }];
@@ -69,8 +70,8 @@ export async function kernelStack(variant: string | undefined): Promise<Stack> {
       ];
     },
     async prepare(tell) {
-      if (!onPath(QEMU)) await aptInstall('qemu', PACKAGES, tell);
       if (!find()) {
+        // Nothing is installed for a kernel that there is not.
         await fetchLists(variant, tell);
         const found = await findKernel(variant);
         for (const { name: what, version, bytes } of found.packages) {
@@ -78,6 +79,7 @@ export async function kernelStack(variant: string | undefined): Promise<Stack> {
         }
         await prepareKernel(found);
       }
+      if (!onPath(QEMU)) await aptInstall('qemu', PACKAGES, tell);
       tell("making the guest's files");
       baseArchive();
     },

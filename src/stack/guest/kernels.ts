@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import { readGivenBytes, UnreadableFile, type FileKind } from '../../files/given-file.ts';
 import { cacheFolder } from '../cache.ts';
 import { StackUnavailable } from '../stack.ts';
 import { choose, type Candidate } from './choice.ts';
@@ -72,19 +73,23 @@ export async function prepareKernel({ release, version, suite, packages }: Debia
   }
 }
 
+/** The images of distributions have about 15 MiB; those with all drivers and debugging in them a few times as much. */
+const IMAGE: FileKind = { what: 'a kernel image', most: 256, advice: 'name a bzImage or vmlinuz' };
+
 /**
  * A kernel of the user's own: a bzImage, which tells its release, with its modules beside it, or where a package or
- * `make modules_install` puts them. @throws StackUnavailable when it is none.
+ * `make modules_install` puts them. @throws StackUnavailable when it is not one.
  */
 export function kernelFile(file: string): Kernel {
   let image: Buffer;
   try {
-    image = readFileSync(file);
+    image = readGivenBytes(file, IMAGE);
   } catch (error) {
-    throw new StackUnavailable(`the kernel can't be read: ${(error as Error).message}`, 'correct the path');
+    if (error instanceof UnreadableFile) throw new StackUnavailable(`${file}: ${error.why}`, error.advice);
+    throw error;
   }
   const release = releaseOf(image);
-  if (release === null) throw new StackUnavailable(`'${file}' is no kernel image of x86`, 'give a bzImage or vmlinuz');
+  if (release === null) throw new StackUnavailable(`${file}: it is not a kernel image of x86`, IMAGE.advice);
   const beside = path.dirname(path.resolve(file));
   const folders = [
     path.join(beside, 'modules'),

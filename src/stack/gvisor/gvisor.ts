@@ -4,17 +4,20 @@ import type { Missing } from '../../lab/lab.ts';
 import { aptMissing, Suite, type DebianPackage } from '../debian.ts';
 import { StackUnavailable, type Fetch, type Stack } from '../stack.ts';
 import { gvisorLab } from './lab.ts';
-import { askedProgram, findRunsc, HOME, type Runsc } from './runsc.ts';
+import { findRunsc, HOME, runscAt, type Runsc } from './runsc.ts';
 
 const PREPARE = 'npx bindspec stack prepare gvisor';
 /** The newest runsc that Debian has for its current releases; its packages need nothing else. */
 const SUITE = new Suite('bookworm-backports');
 
-/** gVisor's network stack, by its container runtime `runsc`; the variant is the path of a runsc of the user's own. */
+/**
+ * gVisor's network stack, by its container runtime `runsc`; the variant is the path of a runsc of the user's own.
+ * @throws StackUnavailable when that is not a runsc
+ */
 export async function gvisor(variant: string | undefined): Promise<Stack> {
-  const asked = askedProgram(variant);
+  const own = variant === undefined ? null : runscAt(variant);
   const find = (): Runsc => {
-    const found = findRunsc(asked);
+    const found = own ?? findRunsc();
     if (!found) throw new StackUnavailable('there is no runsc that tells its version', PREPARE);
     return found;
   };
@@ -25,17 +28,12 @@ export async function gvisor(variant: string | undefined): Promise<Stack> {
     inside: { kind: 'lab', lab: gvisorLab(name, find) },
     async missing(): Promise<Missing | null> {
       if (process.platform !== 'linux') return { reason: 'runsc needs Linux', enable: 'run it on Linux' };
-      if (findRunsc(asked) === null) {
-        return {
-          reason: `${asked ?? 'runsc'} is not here`,
-          enable: asked === undefined ? PREPARE : 'correct the path',
-        };
-      }
+      if (own === null && findRunsc() === null) return { reason: 'runsc is not here', enable: PREPARE };
       if (process.getuid?.() === 0) return null;
       return { reason: 'only root can start a sandbox with a network', enable: 'sudo npx bindspec run --stack gvisor' };
     },
     async plan(): Promise<Fetch[]> {
-      if (asked !== undefined || findRunsc(undefined)?.program.startsWith(HOME) === true) return [];
+      if (own !== null || findRunsc()?.program.startsWith(HOME) === true) return [];
       const from = `Debian ${SUITE.name}`;
       if (!SUITE.fresh) {
         return [
@@ -47,7 +45,7 @@ export async function gvisor(variant: string | undefined): Promise<Stack> {
       return [{ what: `runsc ${version}`, from, bytes }];
     },
     async prepare(tell) {
-      if (asked !== undefined || findRunsc(undefined)?.program.startsWith(HOME) === true) return;
+      if (own !== null || findRunsc()?.program.startsWith(HOME) === true) return;
       const missing = aptMissing();
       if (missing) throw new StackUnavailable(missing.reason, missing.enable);
       tell(`fetching the list of packages of Debian ${SUITE.name}`);

@@ -1,10 +1,11 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { execaSync } from 'execa';
 import { onPath } from '../../lab/programs.ts';
 import { cacheFolder } from '../cache.ts';
 import { paced } from '../../process/pace.ts';
+import { StackUnavailable } from '../stack.ts';
 
 /** A runsc that was found: the program, and its release as the platform's version. */
 export interface Runsc {
@@ -16,13 +17,38 @@ export interface Runsc {
 export const HOME = cacheFolder('gvisor');
 
 /**
- * The runsc to use: the one that was asked for, or else the newest that was prepared, or else the one on PATH. Null where
- * there is none, or it does not tell its version.
+ * The runsc to use: the newest that was prepared, or else the one on PATH. Null where there is none, or it does not tell
+ * its version.
  */
-export function findRunsc(asked: string | undefined): Runsc | null {
-  const program = asked ?? prepared() ?? (onPath('runsc') ? 'runsc' : null);
+export function findRunsc(): Runsc | null {
+  const program = prepared() ?? (onPath('runsc') ? 'runsc' : null);
   return program === null ? null : askRelease(program);
 }
+
+/** A runsc of the user's own, by its path. @throws StackUnavailable when that is not a runsc */
+export function runscAt(given: string): Runsc {
+  const program = path.resolve(process.cwd(), given);
+  const wrong = (reason: string) => new StackUnavailable(`${given === '' ? "''" : given}: ${reason}`, ADVICE);
+  try {
+    const found = statSync(program);
+    if (found.isDirectory()) throw wrong('it is a folder, not a runsc');
+    if (!found.isFile()) throw wrong('it is not a program');
+  } catch (error) {
+    if (error instanceof StackUnavailable) throw error;
+    const { code = '' } = error as NodeJS.ErrnoException;
+    throw wrong(code === 'ENOENT' ? 'there is no such file' : `it can't be looked at (${code})`);
+  }
+  try {
+    accessSync(program, constants.X_OK);
+  } catch {
+    throw wrong('it is there, but it is not a program that this user may run');
+  }
+  const runsc = askRelease(program);
+  if (runsc === null) throw wrong('it is there, but it is not a runsc: its --version does not say so');
+  return runsc;
+}
+
+const ADVICE = 'name a runsc as in gvisor:/usr/local/bin/runsc, or leave out the colon';
 
 function prepared(): string | null {
   if (!existsSync(HOME)) return null;
@@ -34,13 +60,12 @@ function prepared(): string | null {
 }
 
 function askRelease(program: string): Runsc | null {
-  const { stdout, failed } = execaSync(program, ['--version'], { reject: false, timeout: paced(10_000) });
+  const { stdout, failed } = execaSync(program, ['--version'], {
+    reject: false,
+    timeout: paced(10_000),
+    stdin: 'ignore',
+  });
   // `runsc version release-20240729.0`, or with Debian's own number `0.0~20240729.0`.
-  const release = /(\d{8}(?:\.\d+)?)/.exec(stdout ?? '')?.[1];
+  const release = /\brunsc version\b.*?(\d{8}(?:\.\d+)?)/.exec(stdout ?? '')?.[1];
   return failed || release === undefined ? null : { program, release };
-}
-
-/** Whether a runsc has been told apart by a path of the user's. */
-export function askedProgram(variant: string | undefined): string | undefined {
-  return variant === undefined ? undefined : path.resolve(process.cwd(), variant);
 }

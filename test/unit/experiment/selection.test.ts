@@ -59,7 +59,7 @@ describe('a selection', () => {
     [['*/twice'], TWICE],
     [['bind/tw*'], [...TWICE, 'bind/twice-apart']],
     [['**/family:inet'], [TWICE[0], TWICE[2]]],
-    [['*/family:inet6', '**:inet6'], 'no experiment matches'],
+    [['*/family:inet6', '**:inet6'], 'unknown selector'],
     [['**udp**'], TWICE.slice(0, 2)],
     [
       ['tcp', 'slow'],
@@ -72,12 +72,12 @@ describe('a selection', () => {
   });
 
   it.each([
-    ['bin', "no experiment matches 'bin'; did you mean 'bind/twice'?"],
-    ['listen', "no experiment matches 'listen'; did you mean 'tcp/listen'?"],
-    ['udp/listen', "no experiment matches 'udp/listen'; did you mean 'tcp/listen'?"],
-    ['xy', "no experiment matches 'xy'; 'bindspec list' shows them all"],
-    ['', "no experiment matches ''; 'bindspec list' shows them all"],
-    ['toString', "no experiment matches 'toString'; 'bindspec list' shows them all"],
+    ['bin', "unknown selector 'bin'; did you mean 'bind'?"],
+    ['listen', "unknown selector 'listen'; did you mean 'tcp/listen'?"],
+    ['udp/listen', "unknown selector 'udp/listen'; did you mean 'tcp/listen'?"],
+    ['xy', "unknown selector 'xy'; 'bindspec list' shows the experiments"],
+    ['', "unknown selector ''; 'bindspec list' shows the experiments"],
+    ['toString', "unknown selector 'toString'; 'bindspec list' shows the experiments"],
   ])('of nothing by %j says what may be close', (selector, message) => {
     expect(() => ids('tcp', selector)).toThrow(NothingSelected);
     expect(() => ids('tcp', selector)).toThrow(message);

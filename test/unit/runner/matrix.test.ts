@@ -8,9 +8,12 @@ import { loopbackLab, loopbackLabWith } from '../../support/loopback-lab.ts';
 import { AGENT, noNamespaces } from '../../support/namespace.ts';
 import { needs } from '../../support/needs.ts';
 
-const SILENT = { started: () => undefined, did: () => undefined };
-
-function run(asked: Asked, rest: Partial<MatrixSettings> = {}, lab = loopbackLab): Promise<MatrixRecord> {
+function run(
+  asked: Asked,
+  rest: Partial<MatrixSettings> = {},
+  lab = loopbackLab,
+  started: () => void = () => undefined,
+): Promise<MatrixRecord> {
   return runMatrix(
     lab,
     {
@@ -22,7 +25,7 @@ function run(asked: Asked, rest: Partial<MatrixSettings> = {}, lab = loopbackLab
       signal: new AbortController().signal,
       ...rest,
     },
-    SILENT,
+    { started, did: () => undefined },
   );
 }
 
@@ -88,10 +91,12 @@ describe('running the matrix', needs(noNamespaces), () => {
     expect(record.counts).toMatchObject({ agree: 0, mismatches: 0, notRun: record.counts.pairs });
   });
 
-  it('ends with what was done when it is interrupted, however early', async () => {
-    const record = await run({}, { signal: AbortSignal.abort() });
+  it('ends with what was done when it is interrupted, and with nothing where that is before the first pair', async () => {
+    const interruption = new AbortController();
+    const record = await run({}, { signal: interruption.signal }, loopbackLab, () => interruption.abort());
     expect(record).toMatchObject({ complete: false, errors: [], mismatches: [] });
     expect(record.counts.notRun).toBe(record.counts.pairs);
+    await expect(run({}, { signal: AbortSignal.abort() })).rejects.toThrow('interrupted');
   });
 
   it('says before anything is bound what can not be', async () => {

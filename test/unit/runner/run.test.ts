@@ -354,8 +354,8 @@ describe('a run', needs(noNamespaces), () => {
       },
     };
     setTimeout(() => interruption.abort(), 10);
-    const record = await run(many('a/one', 'a/two'), slow, settings({ jobs: 2, signal: interruption.signal }), quiet);
-    expect(record.complete).toBe(false);
+    const running = run(many('a/one', 'a/two'), slow, settings({ jobs: 2, signal: interruption.signal }), quiet);
+    await expect(running).rejects.toThrow('interrupted');
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect([opened, launched]).toEqual([2, 0]);
   });

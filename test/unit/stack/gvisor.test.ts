@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { bundleConfig } from '../../../src/stack/gvisor/bundle.ts';
 import { gvisor } from '../../../src/stack/gvisor/gvisor.ts';
-import { findRunsc } from '../../../src/stack/gvisor/runsc.ts';
+import { runscAt } from '../../../src/stack/gvisor/runsc.ts';
 import { folder } from '../../support/cli.ts';
 
 /** A program that prints what a runsc of some release prints of itself. */
@@ -19,19 +19,30 @@ test.each([
   ['runsc version release-20250319.0', '20250319.0'],
 ])('the release of %s', (says, release) => {
   const file = program(says);
-  expect(findRunsc(file)).toEqual({ program: file, release });
+  expect(runscAt(file)).toEqual({ program: file, release });
 });
 
-test('a program that is no runsc is none', () => {
-  expect(findRunsc(program('hello'))).toBeNull();
-  expect(findRunsc(program('runsc version 0.0~20221219.0', 1))).toBeNull();
-  expect(findRunsc('/nowhere/runsc')).toBeNull();
+test.each([
+  ['what is not there', () => '/nowhere/runsc', 'there is no such file'],
+  ['a folder', () => folder(), 'it is a folder, not a runsc'],
+  ['no name', () => '', 'it is a folder, not a runsc'],
+  ['a device', () => '/dev/null', 'it is not a program'],
+  ['a file that is not a program', () => '/etc/passwd', 'it is there, but it is not a program that this user may run'],
+  ['another program', () => program('hello'), 'it is there, but it is not a runsc: its --version does not say so'],
+  ['another with a date', () => program('tool 20221219'), 'it is there, but it is not a runsc'],
+  ['a runsc that fails', () => program('runsc version 0.0~20221219.0', 1), 'it is there, but it is not a runsc'],
+])('a path to %s is told with what to do', async (_, make, why) => {
+  const file = make();
+  await expect(gvisor(file)).rejects.toMatchObject({
+    message: expect.stringContaining(`${file}: ${why}`.replace(/^: /, "'': ")) as unknown,
+    enable: expect.stringContaining('name a runsc') as unknown,
+  });
 });
 
-test('a path that is no runsc is told with what to do', async () => {
-  const stack = await gvisor('/nowhere/runsc');
-  expect(stack.name).toBe('gvisor:/nowhere/runsc');
-  expect(await stack.missing()).toEqual({ reason: '/nowhere/runsc is not here', enable: 'correct the path' });
+test('a runsc of the user is taken, and nothing has to be fetched for it', async () => {
+  const file = program('runsc version 0.0~20221219.0');
+  const stack = await gvisor(file);
+  expect(stack.name).toBe(`gvisor:${file}`);
   expect(await stack.plan()).toEqual([]);
 });
 

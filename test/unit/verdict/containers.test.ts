@@ -126,7 +126,9 @@ describe('known deviations', () => {
 
   it('must have a reason, and name something that there can be', () => {
     expect(() => parse('docker/proxy\n')).toThrow(/^known\.txt:1: .*reason/);
-    expect(() => parse('docker/procksy # typo\n')).toThrow("known.txt:1: 'docker/procksy' matches no verdict");
+    expect(() => parse('docker/procksy # typo\n')).toThrow(
+      "known.txt:1: unknown verdict of containers 'docker/procksy'",
+    );
   });
 });
 

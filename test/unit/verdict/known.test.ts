@@ -63,9 +63,9 @@ describe('a list of known deviations', () => {
     ['tcp/listen # ', 'every entry needs its reason'],
     ['tcp listen # so', "known.txt:3: not 'SELECTOR [@PLATFORM] # REASON': tcp listen # so"],
     ['tcp/listen linux-* # so', "known.txt:3: not 'SELECTOR"],
-    ['udp/listen # so', "known.txt:3: 'udp/listen' matches no experiment; correct it or remove the line"],
+    ['udp/listen # so', "known.txt:3: unknown selector 'udp/listen'"],
     // Lines for other platforms are checked all the same.
-    ['udp/listen @darwin-* # so', "known.txt:3: 'udp/listen' matches no experiment; correct it or remove the line"],
+    ['udp/listen @darwin-* # so', "known.txt:3: unknown selector 'udp/listen'"],
   ])('is refused for %j', (line, message) => {
     const content = `# first\ntcp/listen # fine\n${line}\n`;
     expect(() => parse(content)).toThrow(BadKnownList);
