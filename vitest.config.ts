@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { defineConfig } from 'vitest/config';
+import LongestFirst from './test/support/sequencer.ts';
 import SkipsReporter from './test/support/skips-reporter.ts';
 
 export default defineConfig({
@@ -10,6 +11,9 @@ export default defineConfig({
     maxConcurrency: 1000,
     // Real processes and namespaces: few at a time, so that a busy machine stays honest about time.
     maxWorkers: 2,
+    // What files import is loaded once by each worker, and not again for every one of them.
+    isolate: false,
+    sequence: { sequencer: LongestFirst },
     reporters: [
       'default',
       ...(process.env['GITHUB_ACTIONS'] === 'true' ? ['github-actions'] : []),

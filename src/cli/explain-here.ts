@@ -2,7 +2,9 @@ import { answerOf } from '../explain/answer.ts';
 import type { Explanation } from '../explain/explain.ts';
 import { explainableHere, isAsPredicted, type Mapped } from '../explain/here.ts';
 import { kernelOf } from '../model/linux-kernel.ts';
+import type { Lab } from '../lab/lab.ts';
 import type { Outcome } from '../model/types.ts';
+import type { AgentProcess } from '../runner/agent-process.ts';
 import { AgentPool, type Lease } from '../runner/pool.ts';
 import { platformOf } from '../runner/platform.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
@@ -31,12 +33,7 @@ export async function explainHere(explanation: Explanation, where: Place): Promi
     const lab = await kind.open();
     const pool = new AgentPool(lab, { fresh: true });
     try {
-      const mapped = explainableHere(explanation.sockets, lab.facts);
-      if ('cannot' in mapped) throw new UserError(`it can't be done in the ${lab.facts.lab} lab: ${mapped.cannot}`);
-      return await happen(mapped, pool, lab.facts.lab);
-    } catch (error) {
-      if (error instanceof CannotBePlaced) throw new UserError(error.message, error.exitCode);
-      throw error;
+      return await explainIn(lab, pool, explanation);
     } finally {
       await pool.close();
       await lab.close();
@@ -44,8 +41,29 @@ export async function explainHere(explanation: Explanation, where: Place): Promi
   });
 }
 
-async function happen({ readings, others, notes }: Mapped, pool: AgentPool, lab: string): Promise<Here> {
-  const leases = await Promise.all(others.map((otherUser) => pool.take('machine', otherUser)));
+/** Does it in a lab that is open, with agents of its pool. @throws UserError when it can't be done there. */
+export async function explainIn({ facts }: Lab, pool: AgentPool, explanation: Explanation): Promise<Here> {
+  const mapped = explainableHere(explanation.sockets, facts);
+  if ('cannot' in mapped) throw new UserError(`it can't be done in the ${facts.lab} lab: ${mapped.cannot}`);
+  const leases = await Promise.all(mapped.others.map((otherUser) => pool.take('machine', otherUser)));
+  const peer = await pool.take('machine', false);
+  try {
+    return await happen(mapped, leases, peer.agent, facts.lab);
+  } catch (error) {
+    if (error instanceof CannotBePlaced) throw new UserError(error.message, error.exitCode);
+    throw error;
+  } finally {
+    await Promise.all([...leases, peer].map((lease) => pool.giveBack(lease)));
+  }
+}
+
+/** Each socket but the last is put where it is to be, and then the last is bound. */
+async function happen(
+  { readings, notes }: Mapped,
+  leases: readonly Lease[],
+  peer: AgentProcess,
+  lab: string,
+): Promise<Here> {
   const last = leases.at(-1);
   const asked = readings.at(-1)?.socket;
   if (last === undefined || asked === undefined) throw new HarnessError('there is no socket to ask about');
@@ -56,10 +74,9 @@ async function happen({ readings, others, notes }: Mapped, pool: AgentPool, lab:
   });
   const kernel = kernelOf(platform);
   const answer = answerOf(platform.system, { readings: real, ...(kernel === undefined ? {} : { kernel }) });
-  const peer = await pool.take('machine', false);
   for (const [index, { socket }] of readings.slice(0, -1).entries()) {
     const lease = leases[index] as Lease;
-    await place(lease.agent, peer.agent, socket, index + 1, answer.refused.includes(index));
+    await place(lease.agent, peer, socket, index + 1, answer.refused.includes(index));
   }
   const { bind, listen } = await bindLast(last.agent, asked);
   const predicted = {

@@ -1,7 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import process from 'node:process';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { explainIn } from '../../src/cli/explain-here.ts';
+import { UserError } from '../../src/cli/exit.ts';
+import { explain as explainSockets } from '../../src/explain/explain.ts';
+import { readWanted } from '../../src/explain/wanted.ts';
+import type { Lab } from '../../src/lab/lab.ts';
+import { netns } from '../../src/lab/netns.ts';
+import { AgentPool } from '../../src/runner/pool.ts';
 import { bindspec } from '../support/cli.ts';
-import { noNamespaces } from '../support/namespace.ts';
+import { AGENT, noNamespaces } from '../support/namespace.ts';
 import { needs, notRoot, installed } from '../support/needs.ts';
 
 interface Json {
@@ -93,8 +101,28 @@ describe('wrong usage is one line, and exit 2', () => {
 
 // Binds only in the network namespaces that the lab makes for it.
 describe('--here, in the netns lab', needs(noNamespaces), () => {
-  const here = async (...sockets: string[]) =>
-    (await json(...sockets, '--here', '--lab', 'netns', '--system', 'linux')).here;
+  let lab: Lab;
+  let pool: AgentPool;
+  /** Of its own for each test: what a closed connection leaves holds its port for a while. */
+  let port = 1100;
+
+  beforeAll(async () => {
+    lab = await netns.open();
+    pool = new AgentPool(lab, { fresh: false, agentCommand: [process.execPath, AGENT] });
+  });
+  afterAll(async () => {
+    await pool.close();
+    await lab.close();
+  });
+  beforeEach(() => {
+    port += 1;
+  });
+
+  /** What happens in one lab for all tests, as the command has it happen in one of its own; PORT stands for a port. */
+  const here = async (...sockets: string[]) => {
+    const texts = sockets.map((socket) => socket.replaceAll('PORT', `${port}`));
+    return explainIn(lab, pool, explainSockets(texts, readWanted({ system: 'linux' })));
+  };
 
   test('agrees with the model, and both are shown', async () => {
     const { stdout, exitCode } = await explain('udp 127.0.0.1:53', 'udp 0.0.0.0:53', '--here', '--lab', 'netns');
@@ -112,27 +140,27 @@ describe('--here, in the netns lab', needs(noNamespaces), () => {
     ['time-wait', { bind: 'ok', listen: 'ok' }],
     ['shut-down', { bind: 'ok', listen: 'ok' }],
   ])('a first socket that is %s', async (state, expected) => {
-    const sockets = [`tcp *:80 reuseaddr ${state} local=::1`, 'tcp [::1]:80 reuseaddr'];
+    const sockets = [`tcp *:PORT reuseaddr ${state} local=::1`, 'tcp [::1]:PORT reuseaddr'];
     expect(await here(...sockets)).toMatchObject({ ...expected, agrees: true });
   });
 
   test('what a closed connection leaves holds its address, unless both have the option', async () => {
-    expect(await here('tcp 127.0.0.1:80 time-wait', 'tcp 127.0.0.1:80 reuseaddr')).toMatchObject({
+    expect(await here('tcp 127.0.0.1:PORT time-wait', 'tcp 127.0.0.1:PORT reuseaddr')).toMatchObject({
       bind: 'EADDRINUSE',
       agrees: true,
     });
   });
 
   test('a connected UDP socket no longer holds the wildcard', async () => {
-    expect(await here('udp 0.0.0.0:53 connected', 'udp 127.0.0.2:53')).toMatchObject({ bind: 'ok', agrees: true });
-    expect(await here('udp 0.0.0.0:53 connected', 'udp 127.0.0.1:53')).toMatchObject({
+    expect(await here('udp 0.0.0.0:PORT connected', 'udp 127.0.0.2:PORT')).toMatchObject({ bind: 'ok', agrees: true });
+    expect(await here('udp 0.0.0.0:PORT connected', 'udp 127.0.0.1:PORT')).toMatchObject({
       bind: 'EADDRINUSE',
       agrees: true,
     });
   });
 
   test('an address that the lab does not have is done with one that it has', async () => {
-    const mapped = await here('tcp 10.9.8.7:80', 'tcp [::1]:80', 'tcp 203.0.113.1:80');
+    const mapped = await here('tcp 10.9.8.7:PORT', 'tcp [::1]:PORT', 'tcp 203.0.113.1:PORT');
     expect(mapped).toMatchObject({ bind: 'ok', agrees: true });
     expect(mapped?.notes).toEqual([
       '10.9.8.7 is done with 192.168.5.130, which the lab has',
@@ -141,9 +169,9 @@ describe('--here, in the netns lab', needs(noNamespaces), () => {
   });
 
   test('sockets of two users are those of two users', needs(notRoot), async () => {
-    const shared = ['udp 0.0.0.0:5353 reuseport uid=7', 'udp 0.0.0.0:5353 reuseport uid=8'];
+    const shared = ['udp 0.0.0.0:PORT reuseport uid=7', 'udp 0.0.0.0:PORT reuseport uid=8'];
     expect(await here(...shared)).toMatchObject({ bind: 'EADDRINUSE', agrees: true });
-    expect(await here('udp 0.0.0.0:5353 reuseport uid=7', 'udp 0.0.0.0:5353 reuseport uid=7')).toMatchObject({
+    expect(await here('udp 0.0.0.0:PORT reuseport uid=7', 'udp 0.0.0.0:PORT reuseport uid=7')).toMatchObject({
       bind: 'ok',
     });
   });
@@ -154,28 +182,43 @@ describe('--here, in the netns lab', needs(noNamespaces), () => {
   });
 
   test('devices of the lab', async () => {
-    expect(await here('udp 0.0.0.0:53 dev=lo', 'udp 0.0.0.0:53 dev=eth0')).toMatchObject({ bind: 'ok', agrees: true });
-    expect(await here('udp 0.0.0.0%lo:53', 'udp 0.0.0.0:53')).toMatchObject({
+    expect(await here('udp 0.0.0.0:PORT dev=lo', 'udp 0.0.0.0:PORT dev=eth0')).toMatchObject({
+      bind: 'ok',
+      agrees: true,
+    });
+    expect(await here('udp 0.0.0.0%lo:PORT', 'udp 0.0.0.0:PORT')).toMatchObject({
       bind: 'EADDRINUSE',
     });
   });
 
   test.each([
-    [['tcp 10.0.0.1:80', 'tcp 10.0.0.2:80', 'tcp 10.0.0.3:80'], /no address that could stand for 10\.0\.0\.3/, 2],
-    [['tcp 224.0.0.1:80'], /no address that could stand for 224\.0\.0\.1/, 2],
-    [['udp 0.0.0.0:53 dev=wlan7', 'udp 0.0.0.0:53'], /setting SO_BINDTODEVICE came to ENODEV/, 2],
-    [['udp 0.0.0.0:53 exclusive', 'udp 0.0.0.0:53'], /setting SO_EXCLUSIVEADDRUSE came to ENOPROTOOPT/, 2],
+    [['tcp 10.0.0.1:PORT', 'tcp 10.0.0.2:PORT', 'tcp 10.0.0.3:PORT'], /no address that could stand for 10\.0\.0\.3/, 2],
+    [['tcp 224.0.0.1:PORT'], /no address that could stand for 224\.0\.0\.1/, 2],
+    [['udp 0.0.0.0:PORT dev=wlan7', 'udp 0.0.0.0:PORT'], /setting SO_BINDTODEVICE came to ENODEV/, 2],
+    [['udp 0.0.0.0:PORT exclusive', 'udp 0.0.0.0:PORT'], /setting SO_EXCLUSIVEADDRUSE came to ENOPROTOOPT/, 2],
     [
-      ['udp 0.0.0.0:53', 'udp 0.0.0.0:53', 'udp 0.0.0.0:53'],
+      ['udp 0.0.0.0:PORT', 'udp 0.0.0.0:PORT', 'udp 0.0.0.0:PORT'],
       /socket 2.* can't be put there: bind came to EADDRINUSE, as the model says too/,
       2,
     ],
-    [['tcp 127.0.0.1:80 fin-wait-1', 'tcp 127.0.0.1:80'], /passes too fast/, 2],
-    [['udp :53 uid=1', 'udp :53 uid=2', 'udp :53 uid=3'], /two users/, 2],
-  ])('what can not be done is told in one line: %s', async (sockets, message, code) => {
-    const { exitCode, stdout, stderr } = await explain(...sockets, '--here', '--lab', 'netns');
-    expect(stderr).toMatch(message);
-    expect(stderr.split('\n').length).toBeLessThanOrEqual(2);
-    expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' });
+    [['tcp 127.0.0.1:PORT fin-wait-1', 'tcp 127.0.0.1:PORT'], /passes too fast/, 2],
+    [['udp :PORT uid=1', 'udp :PORT uid=2', 'udp :PORT uid=3'], /two users/, 2],
+  ])('what can not be done is told in one line: %s', async (sockets, message, exitCode) => {
+    const failure = await here(...sockets).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(UserError);
+    expect(failure).toMatchObject({ message: expect.stringMatching(message) as string, exitCode });
+    expect((failure as UserError).message).not.toContain('\n');
+  });
+
+  test('what can not be done ends the command, with that line alone', async () => {
+    const { exitCode, stdout, stderr } = await explain('tcp 224.0.0.1:80', '--here', '--lab', 'netns');
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toMatch(/^bindspec: .*no address that could stand for 224\.0\.0\.1[^\n]*$/);
+  });
+
+  test('is data too', async () => {
+    const sockets = ['tcp *:80 reuseaddr close-wait local=::1', 'tcp [::1]:80 reuseaddr'];
+    const told = await json(...sockets, '--here', '--lab', 'netns', '--system', 'linux');
+    expect(told).toMatchObject({ exitCode: 0, here: { bind: 'ok', listen: 'ok', agrees: true, lab: 'netns' } });
   });
 });

@@ -88,8 +88,20 @@ describe('the matrix in the netns lab', needs(noNamespaces), () => {
 
   test('is linked from the report of a run, whichever comes first', async () => {
     const reports = folder();
-    const one = ['matrix', '--protocol', 'udp', '--state', 'bound', '--first', '::1 A', '--second', '::1 A'];
-    const run = ['run', 'conflict/names', '--reports', reports];
+    const one = [
+      'matrix',
+      '--protocol',
+      'udp',
+      '--state',
+      'bound',
+      '--first',
+      '::1 A',
+      '--second',
+      '::1 A',
+      '--jobs',
+      '1',
+    ];
+    const run = ['run', 'conflict/names/protocol:udp/family:inet', '--reports', reports];
     const links = () => {
       const [platform = ''] = readdirSync(reports);
       return readFileSync(path.join(reports, platform, 'report.md'), 'utf8').split('(matrix.md)').length - 1;
@@ -106,7 +118,7 @@ describe('the matrix in the netns lab', needs(noNamespaces), () => {
 
   test('a pair that is not as the model says: 1, with rule, source and the command that runs it again', async () => {
     const reports = folder();
-    const asked = ['--protocol', 'tcp', '--state', 'listening', '--uid', 'same', '--first', '0.0.0.0 A'];
+    const asked = ['--protocol', 'tcp', '--state', 'listening', '--uid', 'same', '--first', '0.0.0.0 A', '--jobs', '1'];
     const { exitCode, stdout } = await bindspec(['matrix', ...asked, '--model', 'gvisor', '--reports', reports]);
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(/kernel {2}bind EADDRINUSE\n {2}model {3}ok\n {2}rule {4}gvisor\/[\w-]+: \w/);
@@ -130,7 +142,18 @@ describe('the matrix in the netns lab', needs(noNamespaces), () => {
 
   test('tables come from the run, from the last record, and from a file, with what differs elsewhere', async () => {
     const reports = folder();
-    const asked = ['--protocol', 'tcp', '--state', 'listening', '--uid', 'same', '--devices', 'none/none'];
+    const asked = [
+      '--protocol',
+      'tcp',
+      '--state',
+      'listening',
+      '--uid',
+      'same',
+      '--devices',
+      'none/none',
+      '--jobs',
+      '1',
+    ];
     const run = await bindspec(['matrix', ...asked, '--table', '--reports', reports]);
     expect(run.exitCode).toBe(0);
     const options = /What options do: TCP listening \(same uid\)\n[^]*?0\.0\.0\.0 P +X +X +ok +ok +X +X +ok +ok\n/;
@@ -157,7 +180,19 @@ describe('the matrix in the netns lab', needs(noNamespaces), () => {
   });
 
   test('--format json prints the record and nothing else', async () => {
-    const words = ['matrix', '--protocol', 'udp', '--first', '::1', '--second', '::1', '--format', 'json'];
+    const words = [
+      'matrix',
+      '--protocol',
+      'udp',
+      '--first',
+      '::1',
+      '--second',
+      '::1',
+      '--jobs',
+      '1',
+      '--format',
+      'json',
+    ];
     const { stdout } = await bindspec([...words, '--reports', folder()]);
     expect(readMatrix(stdout, 'stdout').counts).toMatchObject({ mismatches: 0, notRun: 0 });
   });

@@ -15,6 +15,7 @@ import { bindspec } from '../support/cli.ts';
 import { ROOT } from '../support/docs.ts';
 import { REPORTS, useReportPage } from '../support/page.ts';
 import { needs } from '../support/needs.ts';
+import { platformId } from '../../src/record/platform-id.ts';
 
 /** What one of the two tables shows: rows and columns by their names, and the text of each cell. */
 interface Shown {
@@ -478,7 +479,20 @@ const EVIL = `</script><script>ran=1</script><img src=x onerror=ran=1>"'><svg on
 
 /** A matrix with something that bites in every string that may be any string. */
 function hostile(record: MatrixRecord): MatrixRecord {
-  const fixed = new Set(['id', 'started', 'protocol', 'state', 'uid', 'letters', 'family', 'kernel', 'model', 'kind']);
+  const fixed = new Set([
+    'id',
+    'system',
+    'architecture',
+    'started',
+    'protocol',
+    'state',
+    'uid',
+    'letters',
+    'family',
+    'kernel',
+    'model',
+    'kind',
+  ]);
   const bite = (value: unknown, key = ''): unknown => {
     if (fixed.has(key)) return value;
     if (Array.isArray(value)) return value.map((one) => bite(one));
@@ -487,5 +501,9 @@ function hostile(record: MatrixRecord): MatrixRecord {
     }
     return typeof value === 'string' ? `${value}${EVIL}` : value;
   };
-  return bite(record) as MatrixRecord;
+  const bitten = bite(record) as MatrixRecord;
+  // No answer is one that the model knows any more.
+  const { agree, mismatches } = bitten.counts;
+  const counts = { ...bitten.counts, agree: 0, mismatches: agree + mismatches };
+  return { ...bitten, platform: { ...bitten.platform, id: platformId(bitten.platform) }, counts };
 }

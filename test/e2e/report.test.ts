@@ -3,7 +3,6 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { comparisonSchema } from '../../src/record/comparison.ts';
 import { bindspec, folder } from '../support/cli.ts';
-import { ROOT } from '../support/docs.ts';
 import { matrixOn, runOn } from '../unit/report/comparison/fixture.ts';
 
 const linux = runOn({});
@@ -123,13 +122,4 @@ describe('bindspec report', () => {
     expect(stderr).toMatch(message);
     expect(stderr.split('\n')).toHaveLength(1);
   });
-});
-
-test('the badges of the committed records are up to date (npx bindspec report)', async () => {
-  const out = folder();
-  const reports = path.join(ROOT, 'reports');
-  expect((await bindspec(['report', reports, '-o', out])).exitCode).toBe(0);
-  const badges = (home: string) =>
-    readdirSync(path.join(home, 'badges')).map((file) => [file, readFileSync(path.join(home, 'badges', file), 'utf8')]);
-  expect(badges(reports)).toEqual(badges(out));
 });

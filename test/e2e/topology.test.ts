@@ -30,10 +30,23 @@ describe('a topology file', needs(noNamespaces), () => {
   test('is a place for the matrix and for exploring', async () => {
     const { topology } = await twoHosts(byNsenter);
     const file = written(topology);
-    const matrix = await bindspec(['matrix', '--lab', file, '--protocol', 'udp', '--no-reports', '--format', 'json']);
+    const matrix = await bindspec([
+      'matrix',
+      '--lab',
+      file,
+      '--protocol',
+      'udp',
+      '--state',
+      'bound',
+      '--uid',
+      'same',
+      '--no-reports',
+      '--format',
+      'json',
+    ]);
     expect(matrix.exitCode, matrix.stderr).toBe(0);
     expect(JSON.parse(matrix.stdout)).toMatchObject({ complete: true, lab: { lab: file } });
-    const words = ['explore', '--lab', file, '--sequences', '600', '--jobs', '2', '--no-reports', '--format', 'json'];
+    const words = ['explore', '--lab', file, '--sequences', '100', '--jobs', '2', '--no-reports', '--format', 'json'];
     const explored = await bindspec(words);
     expect(explored.exitCode, explored.stderr).toBe(0);
     expect(JSON.parse(explored.stdout)).toMatchObject({ complete: true, lab: file });

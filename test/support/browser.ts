@@ -5,24 +5,23 @@ import { CHROMIUM } from '../../tools/browser.ts';
 import { noNamespaces } from './namespace.ts';
 import type { Lack } from './needs.ts';
 
+const BLANK = 'about:blank';
+
 /** A browser, in a network namespace of its own. */
 export const noBrowser: Lack | null = existsSync(CHROMIUM)
   ? noNamespaces
   : { need: 'chromium', reason: `${CHROMIUM} is not there`, enable: 'apt-get install chromium' };
 
-/** A page of a file, and what went wrong on it: errors, and requests for anything but the file. */
-export interface Opened {
-  page: Page;
-  wrong: string[];
+/** A page for a file, and what went wrong on it: errors, and requests for anything but the file. */
+export interface FilePage {
+  readonly page: Page;
+  readonly wrong: string[];
+  /** Opens the file at an address within it, as if nothing had been open before. */
+  readonly open: (hash: string) => Promise<void>;
 }
 
-/** Opens a file at an address within it. */
-export async function openFile(
-  browser: Browser,
-  file: string,
-  hash: string,
-  options: BrowserContextOptions = {},
-): Promise<Opened> {
+/** Makes a page for a file, in a context of its own. */
+export async function pageFor(browser: Browser, file: string, options: BrowserContextOptions = {}): Promise<FilePage> {
   const page = await browser.newPage({ viewport: { width: 1400, height: 900 }, ...options });
   const wrong: string[] = [];
   page.on('console', (message) => {
@@ -34,11 +33,18 @@ export async function openFile(
     void dialog.dismiss();
   });
   page.on('request', (request) => {
-    if (request.url().split('#')[0] !== `file://${file}`) wrong.push(`request: ${request.url()}`);
+    if (![`file://${file}`, BLANK].includes(request.url().split('#')[0] ?? '')) wrong.push(`request: ${request.url()}`);
   });
-  await page.goto(`file://${file}${hash}`);
-  await page.locator('h1').first().waitFor();
-  return { page, wrong };
+  return {
+    page,
+    wrong,
+    open: async (hash) => {
+      // Without it another address within the same file would change what is there, and load nothing.
+      await page.goto(BLANK);
+      await page.goto(`file://${file}${hash}`);
+      await page.locator('h1').first().waitFor();
+    },
+  };
 }
 
 /** What axe-core finds wrong on a page: a rule, and the elements. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { startBrowser } from '../../tools/browser.ts';
-import { openFile, type Opened } from './browser.ts';
+import { pageFor, type FilePage } from './browser.ts';
 import { bindspec } from './cli.ts';
 import { ROOT } from './docs.ts';
 
@@ -24,7 +24,9 @@ export function useReportPage(): ReportPage {
   let home = '';
   let browser: Browser;
   let close: () => Promise<void>;
-  let opened: Opened[] = [];
+  /** Those that the test has, and those that are free, by file and options: a context costs more than what it shows. */
+  let opened: { kind: string; one: FilePage }[] = [];
+  const free = new Map<string, FilePage[]>();
 
   beforeAll(async () => {
     home = mkdtempSync(path.join(os.tmpdir(), 'bindspec-page-'));
@@ -38,8 +40,11 @@ export function useReportPage(): ReportPage {
   });
 
   afterEach(async () => {
-    const wrong = opened.flatMap((one) => one.wrong);
-    await Promise.all(opened.map(({ page }) => page.context().close()));
+    const wrong = opened.flatMap(({ one }) => one.wrong);
+    for (const { kind, one } of opened) {
+      if (wrong.length === 0) free.set(kind, [...(free.get(kind) ?? []), one]);
+      else await one.page.context().close();
+    }
     opened = [];
     expect(wrong, 'errors on the page, or requests that it made').toEqual([]);
   });
@@ -49,8 +54,10 @@ export function useReportPage(): ReportPage {
       return home;
     },
     at: async (hash, options = {}, folder = home) => {
-      const one = await openFile(browser, path.join(folder, 'index.html'), hash, options);
-      opened.push(one);
+      const kind = JSON.stringify([folder, options]);
+      const one = free.get(kind)?.pop() ?? (await pageFor(browser, path.join(folder, 'index.html'), options));
+      opened.push({ kind, one });
+      await one.open(hash);
       return one.page;
     },
   };

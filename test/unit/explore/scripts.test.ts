@@ -23,7 +23,7 @@ async function inputOf(sequence: Sequence, uids: ScriptInput['uids'] = { 1: 0, 2
 /** Scripts of many random sequences, as files. */
 async function files(ending: string, script: (input: ScriptInput) => string): Promise<string[]> {
   const home = folder();
-  const some = [udp, tcp].flatMap((vocabulary) => fc.sample(sequences(fc, vocabulary), { seed: 3, numRuns: 60 }));
+  const some = [udp, tcp].flatMap((vocabulary) => fc.sample(sequences(fc, vocabulary), { seed: 3, numRuns: 20 }));
   const inputs = await Promise.all(some.map((sequence) => inputOf(sequence)));
   return inputs.map((input, index) => {
     const file = path.join(home, `${index}.${ending}`);
