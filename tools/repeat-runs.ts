@@ -10,7 +10,7 @@ import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
-import { PACKAGE } from '../src/package.ts';
+import { PACKAGE } from '../src/process/own-package.ts';
 import type { BindRecord } from '../src/record/record.ts';
 
 const CLI = path.join(PACKAGE.folder, 'dist', 'src', 'cli', 'main.js');
