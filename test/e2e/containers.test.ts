@@ -101,6 +101,8 @@ describe.each([
         expect(exposed.map(({ way }) => way)).toEqual(expect.arrayContaining(['loopback', 'subnet']));
         expect(first.stdout.indexOf('✗ exposed')).toBeLessThan(first.stdout.indexOf('a server on ::'));
 
+        // What a list and an earlier record do is the same for every engine, and looking takes half a minute.
+        if (engine !== 'podman') return;
         const known = path.join(reports, 'known.txt');
         writeFileSync(known, `${configuration} # this generation is so\n`);
         const second = await bindspec(['containers', configuration, '--reports', reports, '--known', known]);
