@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 
 /** What `dist` is made from, below the root of the project. */
@@ -46,16 +45,12 @@ export function writeStamp(stage, inputs) {
 /** The versions of all packages that the manifest names, as they are installed; null where the compiler is not. */
 function versionsOf(root) {
   const { dependencies, devDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const manifest = (name) => path.join(root, 'node_modules', name, 'package.json');
+  if (!['typescript', 'rolldown'].every((tool) => existsSync(manifest(tool)))) return null;
   const hash = createHash('sha256');
   for (const name of Object.keys({ ...dependencies, ...devDependencies }).toSorted()) {
-    const file = path.join(root, 'node_modules', name, 'package.json');
+    const file = manifest(name);
     hash.update(`${name} ${existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).version : 'none'}\n`);
-  }
-  const installed = createRequire(path.join(root, 'package.json'));
-  try {
-    for (const tool of ['typescript', 'rolldown']) installed.resolve(`${tool}/package.json`);
-  } catch {
-    return null;
   }
   return hash.digest('hex');
 }
