@@ -38,7 +38,7 @@ export async function commandLine(words: readonly string[]): Promise<number> {
     }
     process.exitCode = EXIT.expected;
     await bindspec.parseAsync(words, { from: 'user' });
-    return Number(process.exitCode);
+    return process.exitCode;
   } catch (error) {
     return told(error);
   }

@@ -60,7 +60,7 @@ export async function containersCommand(selectors: string[], options: Containers
   }
   const { reports } = options;
   const jobs = options.jobs ?? Math.min(2, os.availableParallelism());
-  wantRoom(jobs);
+  wantRoom(jobs, 'labs');
   if (reports !== false) prepareFolder(reports);
   const configurations = startable(meant, engines);
   await wantAnswers(engines);

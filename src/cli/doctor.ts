@@ -38,7 +38,7 @@ interface Finding {
 
 /** `bindspec doctor`: opens each kind of lab, meets an agent, and tells what could and could not be run there. */
 export async function doctorCommand({ lab, interface: device, format }: DoctorOptions): Promise<void> {
-  wantRoom(1);
+  wantRoom(1, 'labs');
   if (lab !== undefined) {
     await doctorOfLab({ lab, ...(device === undefined ? {} : { interface: device }) }, format);
     return;

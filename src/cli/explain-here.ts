@@ -28,7 +28,7 @@ export interface Here {
 
 /** Does it with real processes, one for each socket. @throws UserError when it can't be done here. */
 export async function explainHere(explanation: Explanation, where: Place): Promise<Here> {
-  wantRoom(1);
+  wantRoom(1, 'labs');
   return inLab(where, async (kind) => {
     const lab = await kind.open();
     const pool = new AgentPool(lab, { fresh: true });

@@ -51,7 +51,7 @@ export async function exploreCommand(options: ExploreOptions): Promise<number> {
   const plan = plannedExploration(options);
   if ('sequence' in plan) return inLab(options, (kind) => replay(plan.sequence, kind, options));
   const { limit } = plan;
-  wantRoom(jobsOf(options));
+  wantRoom(jobsOf(options), 'labs');
   if (options.reports !== false) prepareFolder(options.reports);
   const interruption = interruptible();
   const work = (kind: LabKind) => exploreIn(kind, limit, interruption, options);

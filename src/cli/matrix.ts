@@ -79,7 +79,7 @@ async function runHere(options: MatrixOptions): Promise<number> {
   const asked = askedOf(options);
   const { against, model } = options;
   const jobs = options.jobs ?? Math.min(4, os.availableParallelism());
-  wantRoom(jobs);
+  wantRoom(jobs, 'labs');
   if (options.reports !== false) prepareFolder(options.reports);
   const interrupted = interruptible();
   const pretty = options.format === 'pretty';

@@ -49,7 +49,7 @@ export async function plannedRun(selectors: readonly string[], options: RunOptio
 export async function runCommand(selectors: string[], options: RunOptions): Promise<number> {
   const { cells, known } = await plannedRun(selectors, options);
   const jobs = options.jobs ?? defaultJobs();
-  wantRoom(Math.min(jobs, cells.length));
+  wantRoom(Math.min(jobs, cells.length), 'cells');
   if (options.reports !== false) prepareFolder(options.reports);
 
   const interruption = interruptible();

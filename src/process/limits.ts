@@ -6,29 +6,34 @@ const RAISE = { files: "raise the limit with 'ulimit -n 1024'", tasks: "raise th
 /** A limit of processes and threads from here on is never reached by bindspec, so nobody counts them. */
 const PLENTY = 4096;
 
-/**
- * What a run with so many labs at a time has open at most, as measured on Linux: the pipes to the agents and to the shell
- * that holds the lab, and what Node itself has open.
- */
-function filesFor(jobs: number): number {
-  return 32 + 20 * jobs;
-}
+/** What is done so many at a time: cells, which share labs, or whole labs. */
+export type Jobs = 'cells' | 'labs';
 
-/** The processes and threads that it starts at least: those that hold a lab, and its first three agents. */
+/**
+ * What is open at most, as measured on Linux: the pipes to agents and to the shells that hold labs, and what Node itself has
+ * open.
+ */
+const FILES: Readonly<Record<Jobs, (jobs: number) => number>> = {
+  cells: (jobs) => 48 + 8 * jobs,
+  labs: (jobs) => 32 + 16 * jobs,
+};
+
+/** About the least of processes and threads that are started: those that hold labs, and the agents, of 7 threads each. */
 function tasksFor(jobs: number): number {
-  return 32 * jobs;
+  return 16 + 18 * jobs;
 }
 
 /**
- * Why this process may not start a run with so many labs at a time, and what to do, on one line; null where nothing
- * speaks against it. Only Linux tells its limits; elsewhere they are told when they are reached.
+ * Why this process may not do so many at a time, and what to do, on one line; null where nothing speaks against it. Only
+ * Linux tells its limits; elsewhere they are told when they are reached.
  */
-export function limitAgainst(jobs: number): string | null {
+export function limitAgainst(jobs: number, what: Jobs): string | null {
   const run = `a run with ${jobs} ${jobs === 1 ? 'job' : 'jobs'}`;
   const fewer = jobs === 1 ? '' : ', or run with --jobs 1';
   const files = limit('Max open files');
-  if (files < filesFor(jobs)) {
-    return `this process may open ${files} files, and ${run} needs about ${filesFor(jobs)}: ${RAISE.files}${fewer}`;
+  const wanted = FILES[what](jobs);
+  if (files < wanted) {
+    return `this process may open ${files} files, and ${run} needs about ${wanted}: ${RAISE.files}${fewer}`;
   }
   for (const { most, used, whose, raise } of [ofUser(), ofGroup()]) {
     if (most - used >= tasksFor(jobs)) continue;

@@ -2,6 +2,7 @@ import { execa } from 'execa';
 import { PROTOCOL_VERSION, type Hello, type Operation, type Reply, type Result } from '../protocol/messages.ts';
 import { helloSchema, replySchema } from '../protocol/schema.ts';
 import { HarnessError } from '../verdict/harness-error.ts';
+import { endWithUs } from '../process/end-with-us.ts';
 import { killTree } from '../process/kill-tree.ts';
 import { remedyOf, tasksExhausted } from '../process/limits.ts';
 import { Deadline, paced } from '../process/pace.ts';
@@ -82,6 +83,7 @@ export class AgentProcess {
     this.#settings = settings;
     this.#clock = settings.clock ?? new HostClock();
     this.#child = start(settings.command);
+    endWithUs(this.#child);
     this.#child.stdout.setEncoding('utf8').on('data', (chunk: string) => this.#read(chunk));
     this.#child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
       if (this.#complaints.length < 2000) this.#complaints += chunk;

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 
@@ -8,6 +8,8 @@ const STAGE = /^dist\.build-(\d+)-/;
 /** Makes a folder for one build. It goes when `discard` is called, and when a signal ends the build. */
 export function newStage(root) {
   const stage = mkdtempSync(path.join(root, `dist.build-${process.pid}-`));
+  // mkdtemp keeps others out; what is built may be run by every user who may read the clone.
+  chmodSync(stage, 0o777 & ~process.umask());
   const discard = () => rmSync(stage, { recursive: true, force: true, maxRetries: 10 });
   for (const [signal, number] of [
     ['SIGHUP', 1],

@@ -279,7 +279,7 @@ describe('whoever reads a folder with runs in places of their own', () => {
     expect(matrixAt(path.dirname(own)).file).toBe(own);
     expect(() => matrixAt(path.join(ROOT, 'reports'))).toThrow(/' has 8 records of a matrix \(.*\): name one of them/);
     expect(() => matrixAt(folder())).toThrow(/^there is no matrix\.json in '.*': write one with 'bindspec matrix'$/);
-    expect(() => matrixAt(path.join(ROOT, 'nowhere'))).toThrow(/nowhere: it can't be read: ENOENT/);
+    expect(() => matrixAt(path.join(ROOT, 'nowhere'))).toThrow(/nowhere: there is no such file; correct the name/);
   });
 });
 

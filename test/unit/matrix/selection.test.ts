@@ -109,7 +109,7 @@ test.each<[Asked, RegExp]>([
   [{ protocol: 'sctp' }, /^unknown protocol 'sctp'; it is one of udp, tcp$/],
   [{ state: 'open' }, /^unknown state 'open'; it is one of bound, listening/],
   [{ uid: 'root' }, /^unknown uid 'root'; it is one of same, different$/],
-  [{ devices: 'lo' }, /^unknown devices 'lo'; it is one of none\/none, none\/lo/],
+  [{ devices: 'lo' }, /^unknown devices 'lo'; did you mean 'none\/lo'\?$/],
   [{ protocol: 'udp', state: 'listening' }, /^a UDP socket is never listening: it is bound or connected$/],
   [{ devices: 'lo/lo', uid: 'different' }, /^pairs with devices are of one user/],
   [{ devices: 'lo/lo', state: 'connected' }, /their first socket is bound or listening/],

@@ -21,9 +21,10 @@ test('tidying up is waited for, and after an interruption only for a while', asy
   const interruption = new AbortController();
   let done = false;
   const work = new Promise<void>((resolve) => {
-    setTimeout(resolve, 20);
-  }).then(() => {
-    done = true;
+    setTimeout(() => {
+      done = true;
+      resolve();
+    }, 20);
   });
   await tidied(work, interruption.signal, false);
   expect(done).toBe(true);
