@@ -6,7 +6,7 @@ import { bindspec, folder, start } from '../support/cli.ts';
 import { ROOT } from '../support/docs.ts';
 import { noNamespaces } from '../support/namespace.ts';
 import { until } from '../support/waiting.ts';
-import { isRoot, needs } from '../support/needs.ts';
+import { isRoot, needs, noPython } from '../support/needs.ts';
 
 /** The record of a matrix that was left in a reports folder. */
 function recordIn(reports: string) {
@@ -248,7 +248,7 @@ describe('the matrix in the host lab', needs(noNamespaces), () => {
     expect(stdout).toContain("--second '127.0.0.1 -' --uid same --lab host");
   });
 
-  test('ports that somebody else holds are not taken', async () => {
+  test('ports that somebody else holds are not taken', needs(noPython), async () => {
     // Every port of the lab's range but a few is held by another program, before and while it runs.
     const holder =
       'import socket,sys\nh=[]\nfor p in range(20000,29999):\n  if p%10:\n    s=socket.socket(socket.AF_INET,socket.SOCK_DGRAM);s.bind(("0.0.0.0",p));h.append(s)\nprint("held",flush=True)\nsys.stdin.read()\n';

@@ -11,7 +11,7 @@ import { ENGINES } from '../../src/engine/engine.ts';
 import { startEngineHost, type EngineHost } from '../../src/engine/host/engine-host.ts';
 import { verificationJsonSchema } from '../../src/record/json-schema.ts';
 import { verificationSchema, type PortReport, type Verification } from '../../src/record/verification.ts';
-import { bindspec, CLI, folder } from '../support/cli.ts';
+import { bindspec, CLI, commandForAnyone, folder } from '../support/cli.ts';
 import { withoutEngine } from '../support/engines.ts';
 import { LOOPBACK_ONLY, noNamespaces } from '../support/namespace.ts';
 import { until } from '../support/waiting.ts';
@@ -360,7 +360,11 @@ describe('verify does not take', needs(noNamespaces, installed('bash', 'bash')),
 describe('verify as an ordinary user', needs(noNamespaces, notRoot, installed('setpriv', 'util-linux')), () => {
   const NOBODY = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
   const call = (pid: number | undefined) =>
-    bindspec(['verify', '--pid', String(pid)], { before: [...LOOPBACK_ONLY, ...NOBODY] });
+    bindspec(['verify', '--pid', String(pid)], {
+      before: [...LOOPBACK_ONLY, ...NOBODY],
+      command: commandForAnyone(),
+      cwd: '/',
+    });
 
   it('looks into what is in a user namespace of the same user', async () => {
     const program = "require('net').createServer().listen(80, '127.0.0.1', () => console.log('listening'))";

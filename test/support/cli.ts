@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -39,6 +39,20 @@ export async function bindspec(
     maxBuffer: 50_000_000,
   });
   return { exitCode: ran.exitCode, stdout: ran.stdout, stderr: ran.stderr };
+}
+
+/**
+ * The real command in a copy that every user can enter, which goes when the test ends: the clone may lie in the home folder
+ * of root, where no one else can.
+ */
+export function commandForAnyone(): string {
+  const home = folder();
+  const root = fileURLToPath(new URL('../../', import.meta.url));
+  for (const part of ['package.json', 'dist', 'node_modules/koffi', 'node_modules/@koromix']) {
+    cpSync(path.join(root, part), path.join(home, part), { recursive: true });
+  }
+  for (const entered of [home, path.join(home, 'dist')]) chmodSync(entered, 0o755);
+  return path.join(home, path.relative(root, CLI));
 }
 
 /** Starts the real command and leaves it to the test to end it. */
