@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as after } from 'node:timers/promises';
 import { agentCommand } from '../lab/agent-command.ts';
+import { netnsLine } from '../lab/host.ts';
 import { LabUnavailable, type AddressKind, type Lab, type LabKind } from '../lab/lab.ts';
 import { onPath } from '../lab/programs.ts';
 import { labOf } from '../lab/topology/lab.ts';
@@ -146,7 +147,7 @@ async function topologyOf(
         ] as const
       ).filter(([, address]) => address !== undefined),
     ) as Partial<Record<AddressKind, string>>;
-  const elsewhere = 'npx bindspec run --lab netns';
+  const elsewhere = netnsLine();
   const host = (index: number) => ({
     title: HOSTS[index] ?? '',
     launch: engine.exec(containers[index] ?? ''),

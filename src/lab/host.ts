@@ -46,7 +46,7 @@ export function hostLab({ elsewhere, device }: Pick<HostSettings, 'elsewhere' | 
 }
 
 /** The line that gets the lab which offers what a machine alone does not: only Linux has it. */
-function netnsLine(system: string = process.platform): string {
+export function netnsLine(system: string = process.platform): string {
   return system === 'linux' ? 'npx bindspec run --lab netns' : 'run it on Linux with --lab netns';
 }
 
