@@ -15,7 +15,7 @@ const COMMONJS = {
  * The pieces of which each is loaded whole by a command that people wait for, with what it imports, but for what is in one
  * of those before it; all else is divided by who uses it.
  */
-const PIECES = { start: 'cli/main', list: 'cli/list', explain: 'cli/explain', run: 'cli/run' };
+const PIECES = { start: 'cli/command-line', list: 'cli/list', explain: 'cli/explain', run: 'cli/run' };
 const STYLES = ['page', 'matrix/matrix', 'explain/explain'];
 
 /**

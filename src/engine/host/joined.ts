@@ -80,8 +80,9 @@ async function join(engine: Engine, guest: Guest, lab: string, where: string): P
     'LC_ALL=C',
   ];
   const close = async () => {
-    await guest.leave();
+    // By way of a container of ours, which goes with the guest.
     await limited();
+    await guest.leave();
     await shell.close();
   };
   try {
