@@ -58,19 +58,28 @@ export function holdNamespace(host: string): string {
 /** Shell text that wires the namespaces up. It runs on the machine, as root of its user namespace. */
 export function wire(neighbour: Holder, gateway: Holder): string {
   return [
-    inside('machine', null, SYSCTLS, [
-      'link set lo up',
-      `link add eth0 type veth peer name eth0 netns ${neighbour.inner}`,
-      `link add eth1 type veth peer name eth0 netns ${gateway.inner}`,
-      ...up('eth0', '192.168.5.130/24', 'fd00:5::130/64'),
-      ...up('eth1', '192.168.6.130/24', 'fd00:6::130/64'),
-      'route add 192.168.7.0/24 via 192.168.6.1',
-      'route add fd00:7::/64 via fd00:6::1',
-    ]),
+    // All settings before the first interface, which takes its own from the defaults when it is made.
+    inside('machine', null, SYSCTLS, []),
+    inside('gateway', gateway, [...SYSCTLS, ...GATEWAY_SYSCTLS], []),
+    inside('neighbour', neighbour, SYSCTLS, []),
+    inside(
+      'machine',
+      null,
+      [],
+      [
+        'link set lo up',
+        `link add eth0 type veth peer name eth0 netns ${neighbour.inner}`,
+        `link add eth1 type veth peer name eth0 netns ${gateway.inner}`,
+        ...up('eth0', '192.168.5.130/24', 'fd00:5::130/64'),
+        ...up('eth1', '192.168.6.130/24', 'fd00:6::130/64'),
+        'route add 192.168.7.0/24 via 192.168.6.1',
+        'route add fd00:7::/64 via fd00:6::1',
+      ],
+    ),
     inside(
       'gateway',
       gateway,
-      [...SYSCTLS, ...GATEWAY_SYSCTLS],
+      [],
       [
         'link set lo up',
         `link add eth1 type veth peer name eth1 netns ${neighbour.inner}`,
@@ -87,18 +96,23 @@ export function wire(neighbour: Holder, gateway: Holder): string {
         'route add ::1/128 via fd00:6::130',
       ],
     ),
-    inside('neighbour', neighbour, SYSCTLS, [
-      'link set lo up',
-      ...up('eth0', '192.168.5.10/24', 'fd00:5::10/64'),
-      ...up('eth1', '192.168.7.10/24', 'fd00:7::10/64'),
-      'route add 192.168.6.0/24 via 192.168.5.130',
-      'route add fd00:6::/64 via fd00:5::130',
-      // Behind the gateway only when it asks from its address there.
-      'rule add from 192.168.7.10 lookup 7',
-      '-6 rule add from fd00:7::10 lookup 7',
-      'route add 192.168.6.0/24 via 192.168.7.1 table 7',
-      'route add fd00:6::/64 via fd00:7::1 table 7',
-    ]),
+    inside(
+      'neighbour',
+      neighbour,
+      [],
+      [
+        'link set lo up',
+        ...up('eth0', '192.168.5.10/24', 'fd00:5::10/64'),
+        ...up('eth1', '192.168.7.10/24', 'fd00:7::10/64'),
+        'route add 192.168.6.0/24 via 192.168.5.130',
+        'route add fd00:6::/64 via fd00:5::130',
+        // Behind the gateway only when it asks from its address there.
+        'rule add from 192.168.7.10 lookup 7',
+        '-6 rule add from fd00:7::10 lookup 7',
+        'route add 192.168.6.0/24 via 192.168.7.1 table 7',
+        'route add fd00:6::/64 via fd00:7::1 table 7',
+      ],
+    ),
     'echo wired\n',
   ].join('');
 }
@@ -106,7 +120,8 @@ export function wire(neighbour: Holder, gateway: Holder): string {
 /**
  * Errors of ICMP are rate-limited by default, for each destination and for the whole namespace, and then a refusal turns
  * into silence at random; an error whose type is not in the mask is limited by neither. Reverse path filters and
- * forwarding follow the host's own settings unless they are set.
+ * forwarding follow the host's own settings unless they are set. Each interface reports to routers at once which groups it
+ * has joined: reports at random moments of the first second would be among packets that a cell counts.
  */
 export const SYSCTLS: readonly string[] = [
   'ipv4/icmp_ratelimit=0',
@@ -121,6 +136,8 @@ export const SYSCTLS: readonly string[] = [
   'ipv6/conf/default/disable_ipv6=0',
   'ipv6/conf/default/accept_ra=0',
   'ipv6/bindv6only=0',
+  'ipv6/conf/default/mldv1_unsolicited_report_interval=0',
+  'ipv6/conf/default/mldv2_unsolicited_report_interval=0',
 ];
 const GATEWAY_SYSCTLS = ['ipv4/ip_forward=1', 'ipv6/conf/all/forwarding=1', 'ipv4/conf/all/route_localnet=1'];
 
