@@ -78,8 +78,7 @@ describe('a run in a job of GitHub Actions', () => {
   });
 
   test('leaves out of the summary what has no room in it, and says so first', () => {
-    const home = folder();
-    const full = path.join(home, 'full.md');
+    const full = path.join(folder(), 'full.md');
     writeFileSync(full, `${'x'.repeat(99)}\n`.repeat(9990));
     toldIn({ GITHUB_STEP_SUMMARY: full });
     const written = readFileSync(full, 'utf8').slice(999_000);

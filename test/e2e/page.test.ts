@@ -184,7 +184,7 @@ describe('the page', needs(noBrowser), () => {
       const page = await at(`#/experiment/${REUSE}`);
       const systems = page.locator('.systems');
       await systems.getByRole('heading').waitFor();
-      const { stdout } = await bindspec(['show', REUSE, '--reports', REPORTS]);
+      const { stdout } = await bindspec(['show', REUSE, '--all', '--reports', REPORTS]);
       const titles = [...stdout.matchAll(/^Expected on (.*)$/gm)].map(([, names = '']) => names.split(', '));
       expect(titles.flat()).toContain('darwin');
       const told = await systems
