@@ -6,7 +6,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { bindspec, CLI, folder, start, type Ran } from '../support/cli.ts';
+import { bindspec, commandForAnyone, CLI, folder, start, type Ran } from '../support/cli.ts';
 import { ROOT } from '../support/docs.ts';
 import { noNamespaces } from '../support/namespace.ts';
 import { firstLack, installed, needs, notLinux, notRoot, notUnix, type Lack } from '../support/needs.ts';
@@ -392,6 +392,7 @@ describe('limits of the system', needs(noLimits), () => {
     const { exitCode, stdout, stderr } = await bindspec(['run', '--no-reports', '--jobs', '4'], {
       before: [...user, ...limited(`--nproc=${most}`).before],
       cwd: '/',
+      command: commandForAnyone(),
     });
     expect(stderr).toMatch(
       /^bindspec: this user may have (20|40) processes and threads and has \d+, and a run with 4 jobs needs about 88 more: raise the limit with 'ulimit -u 4096', or run with --jobs 1$/,

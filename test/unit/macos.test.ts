@@ -5,6 +5,7 @@ import { firstRecordLine } from '../../src/cli/first-record.ts';
 import { cellsOf, type Cell } from '../../src/experiment/cells.ts';
 import { loadRegistry } from '../../src/experiment/registry.ts';
 import { hostFacts } from '../../src/lab/host.ts';
+import type { Lab, LabFacts } from '../../src/lab/lab.ts';
 import type { BindRecord } from '../../src/record/record.ts';
 import { bindspec } from '../support/cli.ts';
 import { holding } from '../support/interfaces.ts';
@@ -22,10 +23,15 @@ beforeAll(async () => {
   cells = (await loadRegistry()).flatMap(cellsOf);
 });
 
+/** A lab of a Mac with all programs, whatever this machine has. */
+function mac(facts: LabFacts): Lab {
+  return { facts, launch: () => [], programs: async (names) => new Set(names), close: async () => undefined };
+}
+
 /** How many cells a Mac with these addresses runs. */
 async function runs(lo0: readonly string[], en0: readonly string[], root = false): Promise<number> {
   const facts = hostFacts({ lo0: holding(...lo0), en0: holding(...en0) }, root, { system: 'darwin' });
-  const { runnable } = await coverageOf({ facts, launch: () => [], close: async () => undefined }, cells);
+  const { runnable } = await coverageOf(mac(facts), cells);
   return runnable;
 }
 
@@ -44,7 +50,7 @@ describe("the page of a Mac's first minute", () => {
 
   test('shows what doctor says without any of the lines', async () => {
     const facts = hostFacts({ lo0: holding(...LOOPBACK), en0: holding(...LAN) }, false, { system: 'darwin' });
-    const coverage = await coverageOf({ facts, launch: () => [], close: async () => undefined }, cells);
+    const coverage = await coverageOf(mac(facts), cells);
     const printed = printedBy(() => tellOffer(facts, coverage));
     const screen = written.blocks.find(({ text }) => text.includes('of 235 cells can be run'));
     expect(screen?.text.trimEnd()).toBe(printed.map((line) => line.replace(/^ {4}/, '')).join('\n'));
