@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import { PACKAGE } from '../src/package.ts';
+import { PACKAGE } from '../src/process/own-package.ts';
 import { ratio } from './ratio.ts';
 
 const AGENT = path.join(PACKAGE.folder, 'dist/src/agent/start.cjs');

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { PACKAGE } from '../src/package.ts';
+import { PACKAGE } from '../src/process/own-package.ts';
 import { ratio } from './ratio.ts';
 
 const ROUNDS = 3;
