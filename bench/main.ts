@@ -6,8 +6,9 @@ import process from 'node:process';
 import { page } from './page.ts';
 import { pairs } from './pairs.ts';
 import { startUp } from './start-up.ts';
+import { suite } from './suite.ts';
 import { warmth } from './warmth.ts';
 
-for (const bench of [startUp, warmth, page, pairs]) {
+for (const bench of [startUp, suite, warmth, page, pairs]) {
   for (const line of await bench()) process.stdout.write(`${line}\n`);
 }

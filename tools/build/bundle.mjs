@@ -3,8 +3,11 @@ import path from 'node:path';
 import { build } from 'rolldown';
 import { licencesOf } from './licences.mjs';
 
-/** What is started on its own of the command: all of it shares the rest. Below `src`. */
-const PROGRAMS = ['cli/main', 'relay/join', 'relay/serve', 'stack/guest/inside'];
+/** The command, and what does it in a guest: they share their pieces. Below `src`, as all of these. */
+const COMMANDS = ['cli/main', 'stack/guest/inside'];
+/** Programs of one file each. */
+const PROGRAMS = ['relay/join', 'relay/serve'];
+const AGENT = 'agent/start';
 /** Comments but those of licences are left out, names are kept, so that a trace of the stack can be read. */
 const COMMONJS = {
   format: 'cjs',
@@ -22,19 +25,19 @@ const STYLES = ['page', 'matrix/matrix', 'explain/explain'];
  * Makes few files of many, because to open, to parse and to link hundreds of modules is most of the time of a short
  * command. What is installed beside the package, and is not one of its files, is koffi alone, which is a compiled one.
  *
- * - `src/`: the programs and the pieces that they load, as CommonJS, which Node starts sooner than modules. The libraries
+ * - `src/`: the command and the pieces that it loads, as CommonJS, which Node starts sooner than modules. The libraries
  *   that they use are in there, with their licences in a file beside them.
- * - `src/agent/`: the agent, whole, in one file of them.
+ * - `src/relay/`, `src/agent/`: programs of one file each; what starts the agent is another, as it is in the sources.
  * - `src/model/`: the models, for programs that import them.
  * - `bench/`, `tools/`: what is for who works on bindspec.
  * - `page/`: the script and the style of the page of reports.
  */
 export async function bundle(root, compiled, to) {
   const src = path.join(compiled, 'src');
-  const programs = await build({
+  const commands = await build({
     // The names of the modules, in comments of what is made, are below it.
     cwd: compiled,
-    input: Object.fromEntries(PROGRAMS.map((name) => [name, path.join(src, `${name}.js`)])),
+    input: Object.fromEntries(COMMANDS.map((name) => [name, path.join(src, `${name}.js`)])),
     platform: 'node',
     external: 'koffi',
     plugins: [listedSuites(compiled)],
@@ -47,11 +50,13 @@ export async function bundle(root, compiled, to) {
       },
     },
   });
-  const agents = await agent(compiled, to);
   await library(compiled, to);
+  const programs = [...PROGRAMS.map((name) => `${name}.js`), ...startOfAgent(compiled, to)];
+  const chunks = [...commands.output];
+  for (const program of programs) chunks.push(...(await oneFile(compiled, to, program)));
   // Whatever the manifest of the package says of its sources.
   writeFileSync(path.join(to, 'src/package.json'), '{ "type": "commonjs" }\n');
-  writeFileSync(path.join(to, 'src/LICENCES.txt'), licencesOf(root, [...programs.output, ...agents]));
+  writeFileSync(path.join(to, 'src/LICENCES.txt'), licencesOf(root, chunks));
   chmodSync(path.join(to, 'src/cli/main.js'), 0o755);
 
   const tools = readdirSync(path.join(compiled, 'tools')).filter((name) => name.endsWith('.js'));
@@ -83,28 +88,31 @@ async function library(compiled, to) {
   writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }\n');
 }
 
-/** What starts an agent, as it is, and each module that it requires as one file. Returns the chunks. */
-async function agent(compiled, to) {
-  const start = path.join('src', 'agent', 'start.cjs');
-  mkdirSync(path.join(to, path.dirname(start)), { recursive: true });
-  copyFileSync(path.join(compiled, start), path.join(to, start));
-  const required = readFileSync(path.join(compiled, start), 'utf8').matchAll(/require\(['"]\.\/(.+?)['"]\)/g);
-  const made = [];
-  for (const [, file] of required) {
-    const input = path.join(path.dirname(start), file);
-    const { output } = await build({
-      cwd: compiled,
-      input,
-      platform: 'node',
-      external: 'koffi',
-      output: { ...COMMONJS, file: path.join(to, input), codeSplitting: false },
-    });
-    made.push(...output);
-  }
-  return made;
+/** Takes over what starts an agent as it is. Returns the modules that it requires, below `src`. */
+function startOfAgent(compiled, to) {
+  const file = path.join('src', `${AGENT}.cjs`);
+  mkdirSync(path.join(to, path.dirname(file)), { recursive: true });
+  copyFileSync(path.join(compiled, file), path.join(to, file));
+  const required = readFileSync(path.join(compiled, file), 'utf8').matchAll(/require\(['"]\.\/(.+?)['"]\)/g);
+  return Array.from(required, ([, name]) => `${path.posix.dirname(AGENT)}/${name}`);
 }
 
-/** The group of a module with all that it imports when it is loaded, however many others import that too. */
+/** Makes one file of a program and all that it imports. Returns the chunks. */
+async function oneFile(compiled, to, program) {
+  const { output } = await build({
+    cwd: compiled,
+    input: path.join(compiled, 'src', program),
+    platform: 'node',
+    external: 'koffi',
+    output: { ...COMMONJS, file: path.join(to, 'src', program), codeSplitting: false },
+  });
+  return output;
+}
+
+/**
+ * The group of a module with all that it imports when it is loaded, however many others import that too. The module is no
+ * program: the pieces that import its group would run it.
+ */
 function whole(name, entry) {
   const found = new Map([[path.resolve(entry), true]]);
   const isImported = (id, context) => {

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { describe, expect, test } from 'vitest';
@@ -103,6 +103,23 @@ describe('a build is current', () => {
     expect(current(root)).toBe(true);
     expect(current(write(root, { 'src/a.ts': 'b' }))).toBe(false);
   });
+});
+
+test('of the installed packages, what is built needs koffi alone', () => {
+  const root = folder();
+  for (const name of ['dist', 'package.json'])
+    cpSync(path.join(ROOT, name), path.join(root, name), { recursive: true });
+  mkdirSync(path.join(root, 'node_modules'));
+  for (const name of ['koffi', '@koromix'])
+    symlinkSync(path.join(ROOT, 'node_modules', name), path.join(root, 'node_modules', name));
+  // Every piece is loaded: those that no command here would load as well.
+  const load = `const pieces = fs.readdirSync('dist/src/pieces'); for (const one of pieces) require('./dist/src/pieces/' + one); console.log(pieces.length)`;
+  expect(Number(execFileSync(process.execPath, ['-e', load], { cwd: root, encoding: 'utf8' }))).toBeGreaterThan(10);
+  const list = execFileSync(process.execPath, ['dist/src/cli/main.js', 'list', '--cells'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  expect(list).toContain('conflict/same-address/');
 });
 
 describe('the licences of libraries', () => {
