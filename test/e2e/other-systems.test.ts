@@ -22,10 +22,19 @@ const on = (system: string) => ({
   env: { TEST_PLATFORM: system, NODE_OPTIONS: `--import=${PLATFORM}` },
 });
 
-const RUN = ['run', 'conflict/same-address', 'conflict/names', 'wire', 'reach/external-from-neighbour', '--no-reports'];
+const RUN = [
+  'run',
+  'conflict/same-address',
+  'conflict/names',
+  'wire',
+  'reach/external-from-neighbour',
+  '--jobs',
+  '1',
+  '--no-reports',
+];
 const OTHERS: readonly (readonly string[])[] = [
-  ['matrix', '--protocol', 'udp', '--state', 'bound', '--no-reports'],
-  ['explore', '--sequences', '20', '--seed', '1', '--no-reports'],
+  ['matrix', '--protocol', 'udp', '--state', 'bound', '--uid', 'same', '--jobs', '1', '--no-reports'],
+  ['explore', '--sequences', '20', '--seed', '1', '--jobs', '1', '--no-reports'],
   ['explain', 'udp 127.0.0.1:2000', '--here'],
 ];
 
