@@ -39,6 +39,7 @@ export function engineLab(lab: string, name: EngineName, image: string | null): 
   return {
     name: lab,
     atOnce: AT_ONCE,
+    far: true,
     async open() {
       try {
         prepared ??= prepare(engine, image);

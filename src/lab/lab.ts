@@ -88,6 +88,8 @@ export interface LabKind {
   readonly atOnce?: number;
   /** How many cells may share one, each on ports of its own; one when left out. Such a lab is made quickly. */
   readonly cellsAtOnce?: number;
+  /** Whether what is made for it may outlive this process, such as an engine's containers: then that is waited for. */
+  readonly far?: boolean;
   open(): Promise<Lab>;
 }
 

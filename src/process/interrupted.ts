@@ -1,4 +1,5 @@
 import { setTimeout as after } from 'node:timers/promises';
+import { paced } from './pace.ts';
 
 /** The user interrupted what was waited for. */
 export class Interrupted extends Error {
@@ -31,11 +32,11 @@ export function onlyInterrupted(error: unknown): void {
 }
 
 /**
- * How long tidying up may take once the user has interrupted, in milliseconds. What is on this machine is held by pipes of
- * this process, and goes with it; containers, and agents on other hosts, have to be asked to end.
+ * How long tidying up may take once the user has interrupted, in milliseconds, the second on a quiet machine. The kernel
+ * takes back what is on this machine; an engine's containers, and agents on other hosts, have to be asked to end.
  */
 const GOODBYE = 500;
-const FAR_GOODBYE = 10_000;
+const FAR_GOODBYE = 20_000;
 
 /** Waits until everything is tidied up; after an interruption only as long as users wait, `far` for what may outlive us. */
 export async function tidied(work: Promise<unknown>, signal: AbortSignal, far: boolean): Promise<void> {
@@ -44,7 +45,7 @@ export async function tidied(work: Promise<unknown>, signal: AbortSignal, far: b
     if (!signal.aborted) return;
   }
   const done = new AbortController();
-  const late = after(far ? FAR_GOODBYE : GOODBYE, undefined, { signal: done.signal }).catch(() => undefined);
+  const late = after(far ? paced(FAR_GOODBYE) : GOODBYE, undefined, { signal: done.signal }).catch(() => undefined);
   await Promise.race([work, late]);
   done.abort();
 }

@@ -35,8 +35,8 @@ export function pace({ load, processors, start, said }: Signs = signs()): number
 }
 
 /** A time that is far too long on a quiet machine, as it is on this one now; in whole milliseconds. */
-export function paced(usual: number): number {
-  return Math.round(usual * pace());
+export function paced(usual: number, measure: () => number = pace): number {
+  return Math.round(usual * measure());
 }
 
 /**
@@ -46,14 +46,16 @@ export function paced(usual: number): number {
 export class Deadline {
   readonly #usual: number;
   readonly #beside: number;
+  readonly #measure: () => number;
   readonly #began = performance.now();
   #allowed: number;
 
-  /** `usual` is the time on a quiet machine, and `beside` what is added to it however slow the machine is; milliseconds. */
-  constructor(usual: number, beside = 0) {
+  /** `usual` is the time on a quiet machine, and `beside` what is added to it however slow the machine is; milliseconds. `measure` says how slow it is. */
+  constructor(usual: number, beside = 0, measure: () => number = pace) {
     this.#usual = usual;
     this.#beside = beside;
-    this.#allowed = paced(usual) + beside;
+    this.#measure = measure;
+    this.#allowed = paced(usual, measure) + beside;
   }
 
   /** How long it is as far as has been seen, in milliseconds. */
@@ -64,7 +66,7 @@ export class Deadline {
   /** Whether it is over. */
   get passed(): boolean {
     if (this.#left > 0) return false;
-    this.#allowed = Math.max(this.#allowed, paced(this.#usual) + this.#beside);
+    this.#allowed = Math.max(this.#allowed, paced(this.#usual, this.#measure) + this.#beside);
     return this.#left <= 0;
   }
 
@@ -115,7 +117,8 @@ function readRunning(): number {
   }
 }
 
-function saidPace(): number {
-  const said = Number(process.env[PACE_VARIABLE] ?? 1);
+/** What BINDSPEC_PACE says; 1 where it says nothing that is a number. */
+export function saidPace(text = process.env[PACE_VARIABLE]): number {
+  const said = Number(text ?? 1);
   return Number.isFinite(said) ? said : 1;
 }

@@ -134,11 +134,7 @@ export async function run(
     };
   } finally {
     finished = true;
-    await tidied(
-      takeBack(pools, opening),
-      settings.signal,
-      pools.some(({ far }) => far),
-    );
+    await tidied(takeBack(pools, opening), settings.signal, kind.far === true);
   }
 }
 

@@ -1,6 +1,5 @@
-import os from 'node:os';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Deadline, pace, paced, type Signs } from '../../../src/process/pace.ts';
+import { Deadline, pace, paced, saidPace, type Signs } from '../../../src/process/pace.ts';
 
 const quiet: Signs = { load: 0.4, processors: 2, start: 40, said: 1 };
 
@@ -25,37 +24,34 @@ describe('how slow a machine is', () => {
   });
 });
 
-describe('with a load that changes', () => {
-  let load = 0;
+describe('with a pace that changes', () => {
+  let now = 1;
+  const measure = () => now;
   beforeEach(() => {
-    load = 0;
+    now = 1;
     vi.useFakeTimers();
-    vi.spyOn(os, 'loadavg').mockImplementation(() => [load, 0, 0]);
-    vi.spyOn(os, 'availableParallelism').mockReturnValue(1);
   });
   afterEach(() => {
     vi.useRealTimers();
-    vi.restoreAllMocks();
-    vi.unstubAllEnvs();
   });
 
-  test('what is said of the machine is in every deadline', () => {
-    load = 1000;
-    const most = pace();
-    load = 0;
-    vi.stubEnv('BINDSPEC_PACE', String(most));
-    expect(paced(100)).toBe(100 * most);
-    for (const nonsense of ['', 'fast', '-3', 'Infinity']) {
-      vi.stubEnv('BINDSPEC_PACE', nonsense);
-      expect(pace()).toBeLessThan(most);
-    }
+  test.each([
+    ['7', 7],
+    [undefined, 1],
+    ['', 0],
+    ['fast', 1],
+    ['-3', -3],
+    ['Infinity', 1],
+  ])('BINDSPEC_PACE=%s says %s', (text, said) => {
+    expect(saidPace(text)).toBe(said);
+    expect(pace({ ...quiet, said: saidPace(text) })).toBe(Math.max(1, said));
   });
 
   test('a deadline that was set under load is as long as that', () => {
-    load = 1000;
-    const deadline = new Deadline(100, 7);
+    now = 30;
+    const deadline = new Deadline(100, 7, measure);
     expect(deadline.allowed).toBe(3007);
-    load = 0;
+    now = 1;
     vi.advanceTimersByTime(3006);
     expect(deadline.passed).toBe(false);
     vi.advanceTimersByTime(2);
@@ -63,24 +59,23 @@ describe('with a load that changes', () => {
   });
 
   test('one that runs out looks again, and goes on where the load came later', () => {
-    const deadline = new Deadline(100);
-    const usual = deadline.allowed;
+    const deadline = new Deadline(100, 0, measure);
     const called = vi.fn<() => void>();
     deadline.whenPassed(called);
-    vi.advanceTimersByTime(usual - 1);
-    load = 1000;
+    vi.advanceTimersByTime(99);
+    now = 30;
     vi.advanceTimersByTime(2);
     expect(called).not.toHaveBeenCalled();
     expect(deadline.allowed).toBe(3000);
-    vi.advanceTimersByTime(3000 - usual + 1);
+    vi.advanceTimersByTime(2900);
     expect(called).toHaveBeenCalledOnce();
   });
 
-  test('one that is taken back calls nobody', () => {
+  test('one that is taken back calls no one', () => {
     const called = vi.fn<() => void>();
-    const cancel = new Deadline(100).whenPassed(called);
+    const cancel = new Deadline(100, 0, measure).whenPassed(called);
     cancel();
-    vi.advanceTimersByTime(100 * 30 + 1);
+    vi.advanceTimersByTime(101);
     expect(called).not.toHaveBeenCalled();
   });
 });
