@@ -1,6 +1,5 @@
 import { unknown } from '../text/unknown.ts';
-import { models } from './index.ts';
-import type { SystemName } from './types.ts';
+import { SYSTEM_NAMES, type SystemName } from './types.ts';
 
 /** A name that is none of a system with a model. The message is one line. */
 export class UnknownSystem extends Error {
@@ -9,9 +8,10 @@ export class UnknownSystem extends Error {
 
 /** The system that a word names, in any case; `macos` is darwin. @throws UnknownSystem */
 export function systemNamed(text: string): SystemName {
-  const known = Object.keys(models) as SystemName[];
   const word = text.trim().toLowerCase();
-  const system = known.find((one) => one === (word === 'macos' ? 'darwin' : word));
+  const system = SYSTEM_NAMES.find((one) => one === (word === 'macos' ? 'darwin' : word));
   if (system !== undefined) return system;
-  throw new UnknownSystem(unknown('system', text.trim(), [...known, 'macos'], `it is one of ${known.join(', ')}`));
+  throw new UnknownSystem(
+    unknown('system', text.trim(), [...SYSTEM_NAMES, 'macos'], `it is one of ${SYSTEM_NAMES.join(', ')}`),
+  );
 }

@@ -3,7 +3,8 @@
 export type Protocol = 'udp' | 'tcp';
 export type Family = 'inet' | 'inet6';
 
-export type SystemName = 'linux' | 'darwin' | 'freebsd' | 'openbsd' | 'netbsd' | 'windows' | 'gvisor' | 'wine';
+export const SYSTEM_NAMES = ['linux', 'darwin', 'freebsd', 'openbsd', 'netbsd', 'windows', 'gvisor', 'wine'] as const;
+export type SystemName = (typeof SYSTEM_NAMES)[number];
 
 /** A rule's id: the system that it belongs to, and its name there. */
 export type RuleId = `${SystemName}/${string}`;

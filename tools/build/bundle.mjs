@@ -40,7 +40,7 @@ export async function bundle(root, compiled, to) {
     input: Object.fromEntries(COMMANDS.map((name) => [name, path.join(src, `${name}.js`)])),
     platform: 'node',
     external: 'koffi',
-    plugins: [listedSuites(compiled)],
+    plugins: [listedSuites(compiled), programsLater()],
     output: {
       ...COMMONJS,
       dir: path.join(to, 'src'),
@@ -146,6 +146,24 @@ function listedSuites(compiled) {
       path.resolve(id) === registry
         ? `${imports.join('\n')}\nexport const loadRegistry = async () => [${list.join(',\n')}];\n`
         : null,
+  };
+}
+
+/**
+ * commander starts programs for commands that are programs of their own, of which bindspec has none. What Node needs for
+ * that takes longer to load than commander itself.
+ * @throws Error when commander has another line for it
+ */
+function programsLater() {
+  const line = "const childProcess = require('node:child_process');";
+  const later = "const childProcess = { spawn: (...words) => require('node:child_process').spawn(...words) };";
+  return {
+    name: 'programs later',
+    transform(code, id) {
+      if (!/[/\\]commander[/\\]lib[/\\]command\.js$/.test(id)) return null;
+      if (!code.includes(line)) throw new Error(`commander has no line '${line}' any more: see programsLater`);
+      return code.replace(line, later);
+    },
   };
 }
 
