@@ -8,6 +8,8 @@ import { readRecord } from '../../src/record/read.ts';
 import type { BindRecord } from '../../src/record/record.ts';
 import { bindspec, folder } from '../support/cli.ts';
 import { ROOT } from '../support/docs.ts';
+import { noNamespaces } from '../support/namespace.ts';
+import { needs } from '../support/needs.ts';
 
 const CELL = 'conflict/udp-beside-tcp/on:loopback/first:udp/family:inet';
 
@@ -22,7 +24,7 @@ async function inJob(words: readonly string[], env: Record<string, string> = {},
   return { ...ran, summary: existsSync(summary) ? readFileSync(summary, 'utf8') : '' };
 }
 
-describe('a run in a job of GitHub Actions', () => {
+describe('a run in a job of GitHub Actions', needs(noNamespaces), () => {
   let ran: Awaited<ReturnType<typeof inJob>>;
   let record: BindRecord;
 
