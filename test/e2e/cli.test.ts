@@ -6,7 +6,7 @@ import { readRecord } from '../../src/record/read.ts';
 import { bindspec, folder, start } from '../support/cli.ts';
 import { ROOT } from '../support/docs.ts';
 import { noNamespaces } from '../support/namespace.ts';
-import { until } from '../support/waiting.ts';
+import { patient, until } from '../support/waiting.ts';
 import { isRoot, needs, notLinux, notUnix } from '../support/needs.ts';
 
 /** The record that a run left in a reports folder. */
@@ -143,6 +143,7 @@ describe('in the netns lab', needs(noNamespaces), () => {
       'run',
       'conflict/same-address',
       'reach/bound-to',
+      ...patient(),
       '--jobs',
       '2',
       '--reports',
@@ -212,9 +213,12 @@ describe('in the netns lab', needs(noNamespaces), () => {
   test('a program that fails is an error of the harness: 3, with what it said, and the run goes on', async () => {
     const bin = folder();
     writeFileSync(path.join(bin, 'python3'), '#!/bin/sh\necho no module named http >&2\nexit 7\n', { mode: 0o755 });
-    const { exitCode, stdout } = await bindspec(['run', 'programs', '--jobs', '2', '--reports', folder()], {
-      env: { PATH: `${bin}:${process.env['PATH']}` },
-    });
+    const { exitCode, stdout } = await bindspec(
+      ['run', 'programs', ...patient(), '--jobs', '2', '--reports', folder()],
+      {
+        env: { PATH: `${bin}:${process.env['PATH']}` },
+      },
+    );
     expect(exitCode).toBe(3);
     expect(stdout).toContain('4 pass, 3 error');
     expect(stdout).toContain('python3 ended with code 7: no module named http');
@@ -223,7 +227,7 @@ describe('in the netns lab', needs(noNamespaces), () => {
 
   test('an interrupted run ends with 130 and a record that says so', async () => {
     const reports = folder();
-    const run = start(['run', '--reports', reports, '--jobs', '2'], { NO_COLOR: '1' });
+    const run = start(['run', ...patient(), '--reports', reports, '--jobs', '2'], { NO_COLOR: '1' });
     let printed = '';
     run.stdout.on('data', (chunk: Buffer) => {
       printed += chunk.toString();
@@ -316,7 +320,9 @@ const MACHINE = [
 describe('in the host lab', needs(noNamespaces), () => {
   test('what needs no neighbour runs, the rest is skipped with its reason and what enables it', async () => {
     const reports = folder();
-    const { exitCode, stdout } = await bindspec(['run', '--lab', 'host', '--reports', reports], { before: MACHINE });
+    const { exitCode, stdout } = await bindspec(['run', ...patient(), '--lab', 'host', '--reports', reports], {
+      before: MACHINE,
+    });
     expect(exitCode).toBe(0);
     expect(stdout).toContain('host lab has no second machine');
     expect(stdout).toContain('npx bindspec run --lab netns');

@@ -13,6 +13,7 @@ import { Batch, unavailable } from '../suites/batch.ts';
 import { bindspec, folder } from '../support/cli.ts';
 import { example, page, ROOT, rows, section } from '../support/docs.ts';
 import { needs } from '../support/needs.ts';
+import { patient } from '../support/waiting.ts';
 
 const missing = await unavailable(netns);
 
@@ -67,7 +68,15 @@ describe('what the documentation shows', needs(missing), () => {
     const [, ...found] = rows(section(page('README.md').text, '## Where the documents are wrong'));
     const said = found.map((cells) => [cells[0]?.replaceAll('`', '') ?? '', cells[3]]);
     const reports = folder();
-    const ran = await bindspec(['run', ...said.map(([id]) => id ?? ''), '--lab', 'netns', '--reports', reports]);
+    const ran = await bindspec([
+      'run',
+      ...patient(),
+      ...said.map(([id]) => id ?? ''),
+      '--lab',
+      'netns',
+      '--reports',
+      reports,
+    ]);
     const record = recordIn(reports, ran.stdout);
     // What could not be tried here, such as a program that is not installed, is not held against the table.
     const verdicts = new Map(

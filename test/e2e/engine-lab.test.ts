@@ -10,7 +10,7 @@ import { bindspec, folder } from '../support/cli.ts';
 import { withoutEngine } from '../support/engines.ts';
 import { bindspecOn, onHost, signalled } from '../support/in-engine.ts';
 import { written } from '../support/topology.ts';
-import { until } from '../support/waiting.ts';
+import { patient, until } from '../support/waiting.ts';
 import { needs } from '../support/needs.ts';
 
 describe.each(ENGINES)('--lab %s', (name) => {
@@ -44,6 +44,7 @@ describe.each(ENGINES)('--lab %s', (name) => {
       ];
       const { exitCode, stdout, stderr } = await bindspecOn(host, [
         'run',
+        ...patient(),
         ...words,
         '--lab',
         name,
@@ -116,7 +117,14 @@ describe.each(ENGINES)('--lab %s', (name) => {
         missing: { 'quiet interface': 'a bridge is never quiet' },
       });
       const words = ['reach/external-from-neighbour', 'conflict/another-user', 'refusal'];
-      const { exitCode, stdout, stderr } = await bindspecOn(host, ['run', ...words, '--lab', file, '--no-reports']);
+      const { exitCode, stdout, stderr } = await bindspecOn(host, [
+        'run',
+        ...patient(),
+        ...words,
+        '--lab',
+        file,
+        '--no-reports',
+      ]);
       expect(exitCode, `${stdout}\n${stderr}`).toBe(0);
       expect(stdout).toMatch(/reach\/external-from-neighbour +4 pass/);
       // The agents in the containers have ended with the run.

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { bindspec } from '../support/cli.ts';
 import { LOOPBACK_ONLY, noNamespaces } from '../support/namespace.ts';
 import { needs } from '../support/needs.ts';
+import { patient } from '../support/waiting.ts';
 
 /** The words that start a command in a namespace whose system chooses these ports by itself. */
 const choosing = (range: string) => [
@@ -29,7 +30,9 @@ describe('a host whose own choice of ports is the usual ones', needs(noNamespace
     ['10000 65535', 2000, 9999],
   ])('of %s: experiments and pairs use others', async (range, from, to) => {
     const words = ['conflict/same-address', 'conflict/udp-beside-tcp', 'reach/by-port', '--lab', 'host'];
-    const ran = await bindspec(['run', ...words, '--no-reports', '--format', 'json'], { before: choosing(range) });
+    const ran = await bindspec(['run', ...patient(), ...words, '--no-reports', '--format', 'json'], {
+      before: choosing(range),
+    });
     expect(ran.exitCode, ran.stderr).toBe(0);
     const { lab, cells } = JSON.parse(ran.stdout) as {
       lab: { firstPort: number; lastPort: number };

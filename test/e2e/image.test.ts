@@ -10,6 +10,7 @@ import { withoutEngine } from '../support/engines.ts';
 import { bindspecOn, onHost } from '../support/in-engine.ts';
 import { needs, installed } from '../support/needs.ts';
 import { paced } from '../../src/process/pace.ts';
+import { patient } from '../support/waiting.ts';
 
 /** Installing and building takes longer than other tests do, in milliseconds. */
 const LONG = paced(300_000);
@@ -72,7 +73,14 @@ describe('the image of docker/Dockerfile', needs(withoutEngine('docker'), noBase
   });
 
   test('is one that the lab of the engine takes', async () => {
-    const words = ['run', 'conflict/another-user', 'reach/external-from-neighbour', '--lab', 'docker=bindspec'];
+    const words = [
+      'run',
+      ...patient(),
+      'conflict/another-user',
+      'reach/external-from-neighbour',
+      '--lab',
+      'docker=bindspec',
+    ];
     const { exitCode, stdout, stderr } = await bindspecOn(host, [...words, '--no-reports']);
     expect(exitCode, stderr).toBe(0);
     expect(stdout).toMatch(/reach\/external-from-neighbour +4 pass/);

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { bindspec, folder } from '../support/cli.ts';
 import { noNamespaces } from '../support/namespace.ts';
 import { isRoot, needs } from '../support/needs.ts';
+import { patient } from '../support/waiting.ts';
 
 /** A machine with one external IPv4 address, as a Mac on a hosted runner, in a namespace. */
 const MACHINE = [
@@ -24,6 +25,7 @@ const on = (system: string) => ({
 
 const RUN = [
   'run',
+  ...patient(),
   'conflict/same-address',
   'conflict/names',
   'wire',

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { bindspec } from '../support/cli.ts';
 import { noNamespaces } from '../support/namespace.ts';
 import { isRoot, needs } from '../support/needs.ts';
+import { patient } from '../support/waiting.ts';
 
 /** The words that start a command where /proc/sys can only be read, as container engines have it. */
 const READ_ONLY = [
@@ -29,7 +30,7 @@ interface Told {
 }
 
 async function runIn(before: readonly string[]): Promise<Told> {
-  const words = ['run', ...CELLS, '--lab', 'netns', '--no-reports', '--format', 'json'];
+  const words = ['run', ...patient(), ...CELLS, '--lab', 'netns', '--no-reports', '--format', 'json'];
   const { stdout, stderr, exitCode } = await bindspec(words, { before });
   expect(exitCode, stderr).toBe(0);
   return JSON.parse(stdout) as Told;

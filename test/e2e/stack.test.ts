@@ -6,6 +6,7 @@ import { bindspec, folder } from '../support/cli.ts';
 import { withoutStack } from '../support/stacks.ts';
 import { needs } from '../support/needs.ts';
 import { paced } from '../../src/process/pace.ts';
+import { patient } from '../support/waiting.ts';
 
 test('a stack that there is none of is told in one line, with those that there are', async () => {
   const { exitCode, stderr } = await bindspec(['run', '--stack', 'plan9']);
@@ -58,6 +59,7 @@ describe('gVisor', needs(noGvisor), () => {
     const reports = folder();
     const { exitCode, stdout } = await bindspec([
       'run',
+      ...patient(),
       'conflict/reuse',
       'reach/external-from-neighbour',
       '--stack',
@@ -100,6 +102,7 @@ describe('Wine', needs(noWine), () => {
     const reports = folder();
     const { exitCode, stdout } = await bindspec([
       'run',
+      ...patient(1000),
       'conflict/same-address',
       'reach/external-from-neighbour',
       'refusal/across-a-network',

@@ -7,6 +7,7 @@ import { noNamespaces } from '../support/namespace.ts';
 import { noSshd, sshInto } from '../support/sshd.ts';
 import { byNsenter, twoHosts, written } from '../support/topology.ts';
 import { needs } from '../support/needs.ts';
+import { patient } from '../support/waiting.ts';
 
 /** Cells of every kind: on loopback, across the network, of another user, of a program, and of counters. */
 const SELECTED = [
@@ -146,7 +147,7 @@ describe('a topology file of hosts over ssh', needs(noNamespaces, noSshd), () =>
 /** Runs a command in a topology, and returns the record that it wrote. */
 async function runIn(file: string, words: readonly string[]) {
   const reports = folder();
-  const { exitCode, stdout, stderr } = await bindspec([...words, '--lab', file, '--reports', reports]);
+  const { exitCode, stdout, stderr } = await bindspec([...words, ...patient(), '--lab', file, '--reports', reports]);
   expect(exitCode, `${stdout}\n${stderr}`).toBe(0);
   const [, platform = ''] = /([\w.-]+)\/record\.json/.exec(stdout) ?? [];
   return readRecord(readFileSync(path.join(reports, platform, 'record.json'), 'utf8'), 'record.json');

@@ -14,7 +14,7 @@ import { verificationSchema, type PortReport, type Verification } from '../../sr
 import { bindspec, CLI, commandForAnyone, folder } from '../support/cli.ts';
 import { withoutEngine } from '../support/engines.ts';
 import { LOOPBACK_ONLY, noNamespaces } from '../support/namespace.ts';
-import { until } from '../support/waiting.ts';
+import { patient, until } from '../support/waiting.ts';
 import { needs, notRoot, installed } from '../support/needs.ts';
 import { paced } from '../../src/process/pace.ts';
 
@@ -67,7 +67,7 @@ describe.each(ENGINES)('verify with %s', (engine) => {
       await host?.close();
     });
 
-    const call = (...words: string[]) => bindspec(['verify', ...words], { before: host.inside });
+    const call = (...words: string[]) => bindspec(['verify', ...patient(), ...words], { before: host.inside });
 
     async function verified(...words: string[]): Promise<Verification & { exit: number | undefined }> {
       const { exitCode, stdout, stderr } = await call(...words, '--engine', engine, '--format', 'json');
@@ -360,7 +360,7 @@ describe('verify does not take', needs(noNamespaces, installed('bash', 'bash')),
 describe('verify as an ordinary user', needs(noNamespaces, notRoot, installed('setpriv', 'util-linux')), () => {
   const NOBODY = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
   const call = (pid: number | undefined) =>
-    bindspec(['verify', '--pid', String(pid)], {
+    bindspec(['verify', ...patient(), '--pid', String(pid)], {
       before: [...LOOPBACK_ONLY, ...NOBODY],
       command: commandForAnyone(),
       cwd: '/',

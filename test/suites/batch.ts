@@ -2,6 +2,7 @@ import type { Cell } from '../../src/experiment/cells.ts';
 import { LabUnavailable, type LabKind } from '../../src/lab/lab.ts';
 import type { CellRecord } from '../../src/record/record.ts';
 import { run } from '../../src/runner/run.ts';
+import { paced } from '../../src/process/pace.ts';
 import { AGENT } from '../support/namespace.ts';
 import type { Lack } from '../support/needs.ts';
 
@@ -40,7 +41,8 @@ export class Batch {
           version: 'test',
           selectors: [],
           jobs: 4,
-          patience: 500,
+          // A cell that waits is not to fail because this machine is slow.
+          patience: paced(500),
           fresh: false,
           failFast: false,
           agentCommand: [process.execPath, AGENT],

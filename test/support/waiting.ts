@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import process from 'node:process';
 import { setTimeout as after } from 'node:timers/promises';
-import { Deadline } from '../../src/process/pace.ts';
+import { Deadline, paced } from '../../src/process/pace.ts';
 
 /** What is waited for comes sooner on a quiet machine, in milliseconds. */
 const GENEROUS = 20_000;
@@ -13,6 +13,14 @@ export async function until(what: string, so: () => boolean | Promise<boolean>):
     if (deadline.passed) throw new Error(`waited in vain: ${what}`);
     await after(10);
   }
+}
+
+/**
+ * The option with which a command that is tested calls nothing silence only because this machine is slow: patience is not
+ * stretched by itself, because it is a measurement. `usual` is the command's own, in milliseconds.
+ */
+export function patient(usual = 300): string[] {
+  return ['--patience', `${paced(usual)}`];
 }
 
 /** Whether a process runs; one that has ended and only waits to be collected does not. */
