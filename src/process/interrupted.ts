@@ -36,7 +36,9 @@ export function onlyInterrupted(error: unknown): void {
  * takes back what is on this machine; an engine's containers, and agents on other hosts, have to be asked to end.
  */
 const GOODBYE = 500;
-const FAR_GOODBYE = 20_000;
+const FAR_GOODBYE = 10_000;
+/** However slow the machine is, who has interrupted waits no longer for either. */
+const LONGEST_GOODBYE = 60_000;
 
 /** Waits until everything is tidied up; after an interruption only as long as users wait, `far` for what may outlive us. */
 export async function tidied(work: Promise<unknown>, signal: AbortSignal, far: boolean): Promise<void> {
@@ -45,7 +47,9 @@ export async function tidied(work: Promise<unknown>, signal: AbortSignal, far: b
     if (!signal.aborted) return;
   }
   const done = new AbortController();
-  const late = after(far ? paced(FAR_GOODBYE) : GOODBYE, undefined, { signal: done.signal }).catch(() => undefined);
+  const late = after(far ? Math.min(paced(FAR_GOODBYE), LONGEST_GOODBYE) : GOODBYE, undefined, {
+    signal: done.signal,
+  }).catch(() => undefined);
   await Promise.race([work, late]);
   done.abort();
 }
