@@ -95,7 +95,7 @@ export async function explore(kind: LabKind, settings: ExploreSettings, listener
     const findings = await shrinkAll([...kinds.values()].slice(0, most), stage);
     return { platform, lab, namedInterface, model, uids, complete: !signal.aborted, tallies, findings };
   } finally {
-    await tidied(stage.floors.close(), signal, kind.far === true);
+    await tidied(stage.floors.close(), signal, kind.far === true || stage.floors.far);
   }
 }
 
@@ -252,6 +252,8 @@ class Floors {
   readonly most: number;
   readonly #free: Floor[] = [];
   readonly #open = new Set<Promise<Floor>>();
+  /** Whether one of them has agents that may outlive this process. */
+  far = false;
   #closed = false;
 
   constructor(kind: LabKind, settings: ExploreSettings) {
@@ -270,7 +272,9 @@ class Floors {
     if (this.#closed) throw new HarnessError('the exploration is over');
     const opening = Floor.open(this.#kind, this.#settings);
     this.#open.add(opening);
-    return opening;
+    const floor = await opening;
+    this.far ||= floor.lab.farAgents === true;
+    return floor;
   }
 
   giveBack(floor: Floor): void {

@@ -88,7 +88,7 @@ export interface LabKind {
   readonly atOnce?: number;
   /** How many cells may share one, each on ports of its own; one when left out. Such a lab is made quickly. */
   readonly cellsAtOnce?: number;
-  /** Whether what is made for it may outlive this process, such as an engine's containers: then that is waited for. */
+  /** Whether to make one makes what may outlive this process, an engine's containers for instance. */
   readonly far?: boolean;
   open(): Promise<Lab>;
 }

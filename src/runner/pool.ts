@@ -44,6 +44,11 @@ export class AgentPool {
     setMaxListeners(0, this.#end.signal);
   }
 
+  /** Whether what it starts may outlive this process. */
+  get far(): boolean {
+    return this.#lab.farAgents === true;
+  }
+
   /** Starts agents that the first cell will want, so that they start side by side. */
   warm(hosts: readonly HostName[]): void {
     if (this.#settings.fresh) return;
@@ -162,7 +167,7 @@ export class AgentPool {
     const { agentCommand: given = this.#lab.agent?.(host) ?? agentCommand(), grace } = this.#settings;
     const plain = [...this.#lab.launch(host), ...given];
     const command = [...plain, ...(otherUser ? [String(OTHER_USER)] : [])];
-    const ender = this.#lab.farAgents === true ? { ender: [...plain, 'end'] } : {};
+    const ender = this.far ? { ender: [...plain, 'end'] } : {};
     const title = `the agent on ${this.#lab.facts.hosts[host] ?? host}`;
     const clock = this.#clocks.get(host) ?? new HostClock();
     this.#clocks.set(host, clock);

@@ -134,7 +134,7 @@ export async function run(
     };
   } finally {
     finished = true;
-    await tidied(takeBack(pools, opening), settings.signal, kind.far === true);
+    await tidied(takeBack(pools, opening), settings.signal, kind.far === true || pools.some(({ far }) => far));
   }
 }
 

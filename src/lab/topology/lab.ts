@@ -12,7 +12,6 @@ export function topologyLab(topology: Topology): LabKind {
   return {
     name: topology.lab,
     ...(topology.exclusive ? { atOnce: 1 } : {}),
-    far: true,
     async open() {
       met ??= survey(topology);
       return labOf(topology, await met, async () => undefined);

@@ -134,7 +134,7 @@ export async function runMatrix(
       await Promise.all(pools.map((pool) => pool.close()));
       await Promise.all(labs.map((lab) => lab.close()));
     };
-    await tidied(takeBack(), settings.signal, kind.far === true);
+    await tidied(takeBack(), settings.signal, kind.far === true || pools.some(({ far }) => far));
   }
 }
 
