@@ -20,7 +20,7 @@ async function inJob(words: readonly string[], env: Record<string, string> = {},
   const summary = path.join(home, 'summary.md');
   writeFileSync(summary, '# before\n');
   const job = { GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: ROOT, GITHUB_STEP_SUMMARY: summary, ...env };
-  const ran = await bindspec(['run', CELL, '--known', known, '--no-reports', ...words], { env: job });
+  const ran = await bindspec(['run', CELL, '--lab', 'netns', '--known', known, '--no-reports', ...words], { env: job });
   return { ...ran, summary: existsSync(summary) ? readFileSync(summary, 'utf8') : '' };
 }
 

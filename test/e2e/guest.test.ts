@@ -2,14 +2,18 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { describe, expect, test } from 'vitest';
+import { PROGRAMS } from '../../src/stack/guest/base.ts';
 import { bindspec, folder, start } from '../support/cli.ts';
-import { needs, notLinux, type Lack } from '../support/needs.ts';
+import { installed, needs, notLinux, type Lack } from '../support/needs.ts';
 import { runs, until } from '../support/waiting.ts';
 
 const notX64: Lack | null =
   process.arch === 'x64' ? null : { need: 'x64', reason: 'they run only on x64', enable: null };
 
-describe('a machine', needs(notLinux, notX64), () => {
+/** The programs that are put into a machine. */
+const inside = Object.entries(PROGRAMS).map(([name, packages]) => installed(name, packages));
+
+describe('a machine', needs(notLinux, notX64, ...inside), () => {
   /** The environment and the kernel of a machine that is not there: its emulator notes its own number and waits. */
   function pretended(): { env: Record<string, string>; kernel: string; pid: () => number } {
     const home = folder();

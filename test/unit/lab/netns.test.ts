@@ -116,7 +116,7 @@ describe('the netns lab where it can not be had', () => {
     temporary.push(folder);
     spawnSync('sh', [
       '-c',
-      'printf "%s\\n" "#!/bin/sh" "echo unshare: unshare failed: Operation not permitted >&2; exit 1" >"$0/unshare" && chmod +x "$0/unshare"',
+      'printf "%s\\n" "#!/bin/sh" "echo unshare: unshare failed: Operation not permitted >&2; exit 1" >"$0/unshare" && chmod +x "$0/unshare" && for tool in nsenter ip; do cp "$0/unshare" "$0/$tool"; done',
       folder,
     ]);
     const { PATH } = process.env;
