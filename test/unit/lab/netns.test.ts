@@ -111,7 +111,7 @@ describe('the netns lab where it can not be had', () => {
     }
   });
 
-  it('says what the system complained about', async () => {
+  it('says what the system complained about', needs(installed('ip', 'iproute2')), async () => {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'bindspec-tools-'));
     temporary.push(folder);
     spawnSync('sh', [
