@@ -18,10 +18,10 @@ export interface AddressLines {
  * The lines of a system, by Node's names. They last until the next start, and go with `-alias` (on Windows `delete
  * address`). Null where there is a better way, as Linux has the netns lab, or none is known.
  *
- * Sources: ifconfig(8) of macOS, FreeBSD and OpenBSD: `inet ADDRESS netmask MASK alias`, and for a second address in a
- * network that is there already a mask of all ones; `inet6 ADDRESS prefixlen LENGTH alias`. lo(4) of OpenBSD has the first
- * as an example for loopback. Windows: netsh interface ipv4 | ipv6, add address, with `store=active`; without
- * `dhcpstaticipcoexistence` an interface that has an address by DHCP would lose it.
+ * None of these lines has been run on its system yet. They are written as ifconfig(8) of macOS, FreeBSD and OpenBSD is
+ * known to take them: `inet ADDRESS netmask MASK alias`, and for a second address in a network that is there already a mask
+ * of all ones; `inet6 ADDRESS prefixlen LENGTH alias`. On Windows they are netsh's `interface ipv4 | ipv6 add address` with
+ * `store=active`; without `dhcpstaticipcoexistence` an interface that has an address by DHCP would lose it.
  */
 export function addressLines(system: string): AddressLines | null {
   if (system === 'win32') return WINDOWS;
