@@ -336,13 +336,14 @@ describe('verify does not take', needs(noNamespaces, installed('bash', 'bash')),
     return bindspec(['verify', 'web', ...words], { before: LOOPBACK_ONLY, env });
   }
 
-  it('a process in gVisor for one whose network can be looked into', async () => {
+  // An ordinary user's command is in a user namespace of its own, and can't look into another's.
+  it('a process in gVisor for one whose network can be looked into', needs(notRoot), async () => {
     const { exitCode, stderr } = await bindspec(['verify', '--pid', String(held.pid)], { before: LOOPBACK_ONLY });
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/^bindspec: process \d+ runs in gVisor, whose network stack is its own [^\n]*$/);
   });
 
-  it("a process of this machine for one of another machine's engine", async () => {
+  it("a process of this machine for one of another machine's engine", needs(notRoot), async () => {
     const { exitCode, stderr } = await withEngines(plain.pid, '--engine', 'docker');
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(
