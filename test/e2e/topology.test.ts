@@ -6,7 +6,7 @@ import { bindspec, folder } from '../support/cli.ts';
 import { noNamespaces } from '../support/namespace.ts';
 import { noSshd, sshInto } from '../support/sshd.ts';
 import { byNsenter, twoHosts, written } from '../support/topology.ts';
-import { needs } from '../support/needs.ts';
+import { needs, notRoot } from '../support/needs.ts';
 import { patient } from '../support/waiting.ts';
 
 /** Cells of every kind: on loopback, across the network, of another user, of a program, and of counters. */
@@ -22,9 +22,10 @@ describe('a topology file', needs(noNamespaces), () => {
   test('of hosts that are entered by nsenter is a lab like the one it describes', async () => {
     const { topology } = await twoHosts(byNsenter);
     const record = await runIn(written(topology), ['run', ...SELECTED]);
-    const count = (verdict: string) => record.cells.filter((cell) => cell.verdict === verdict).length;
     expect(record.cells.length).toBeGreaterThan(15);
-    expect(count('pass') + count('differs')).toBe(record.cells.length);
+    // Only root can start an agent as another user there.
+    const asked = record.cells.filter(({ experiment }) => experiment !== 'conflict/another-user' || notRoot === null);
+    expect(asked.filter(({ verdict }) => verdict !== 'pass' && verdict !== 'differs')).toEqual([]);
     expect(record.lab).toMatchObject({ hosts: { neighbour: 'guinness' }, ownPorts: true, externalInterface: 'eth0' });
   });
 

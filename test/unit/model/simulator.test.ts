@@ -27,6 +27,11 @@ function claims({ family, address, v6only = false }: NextSocket) {
 
 describe.each(SYSTEMS)('%s', (system) => {
   const model = models[system];
+  // In Wine's table a v4-mapped address is one of IPv6, for which an exclusive :: stands even if it is V6ONLY.
+  const meetInWine = (one: NextSocket, other: NextSocket) =>
+    system === 'wine' &&
+    [one, other].some(({ address, options }) => address === '::' && options?.exclusive === true) &&
+    [one, other].some(({ address }) => address.startsWith('::ffff:'));
   const ids = new Set(model.rules.map((rule) => rule.id));
 
   test('every prediction has an outcome of the system’s own kind, and one of its rules', () => {
@@ -83,7 +88,7 @@ describe.each(SYSTEMS)('%s', (system) => {
       fc.property(some, fc.nat(4), ([present, next], place) => {
         // On Linux the memory of a TCP port is the exception; see T2.
         if (system === 'linux' && next.protocol === 'tcp') return;
-        const stranger = present.find((other) => !overlap(claims(other), claims(next)));
+        const stranger = present.find((other) => !overlap(claims(other), claims(next)) && !meetInWine(other, next));
         if (stranger === undefined) return;
         const more = [...present.slice(0, place), stranger, ...present.slice(place)];
         expect(model.predict(more, next).bind.outcomes).toEqual(model.predict(present, next).bind.outcomes);
