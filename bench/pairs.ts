@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
-import { LabUnavailable, type Lab } from '../src/lab/lab.ts';
+import { type Lab } from '../src/lab/lab.ts';
 import { netns } from '../src/lab/netns.ts';
 import { onPath } from '../src/lab/programs.ts';
 import { NO_DEVICES } from '../src/matrix/axes.ts';
@@ -15,6 +15,7 @@ import { PortBlocks } from '../src/runner/matrix/port-block.ts';
 import { runMatrix } from '../src/runner/matrix/run.ts';
 import { AgentPool } from '../src/runner/pool.ts';
 import { median } from './ratio.ts';
+import { Unavailable } from '../src/process/unavailable.ts';
 
 const ROUNDS = 5;
 const COUNT = 27_040;
@@ -33,7 +34,7 @@ export async function pairs(): Promise<string[]> {
   try {
     lab = await netns.open();
   } catch (error) {
-    if (!(error instanceof LabUnavailable)) throw error;
+    if (!(error instanceof Unavailable)) throw error;
     return [`skipped: pairs, because ${error.message}; ${error.enable}`];
   }
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bindspec-bench-'));

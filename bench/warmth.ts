@@ -1,9 +1,9 @@
 import { loadRegistry } from '../src/experiment/registry.ts';
 import { select } from '../src/experiment/selection.ts';
-import { LabUnavailable } from '../src/lab/lab.ts';
 import { netns } from '../src/lab/netns.ts';
 import { run } from '../src/runner/run.ts';
 import { ratio } from './ratio.ts';
+import { Unavailable } from '../src/process/unavailable.ts';
 
 const ROUNDS = 3;
 const SELECTED = ['conflict/same-address', 'reach/external-from-neighbour'];
@@ -36,7 +36,7 @@ export async function warmth(): Promise<string[]> {
       }
     }
   } catch (error) {
-    if (!(error instanceof LabUnavailable)) throw error;
+    if (!(error instanceof Unavailable)) throw error;
     return [`skipped: warm against fresh agents, because ${error.message}; ${error.enable}`];
   }
   return [ratio('a cell with fresh agents against one with warm agents', took.fresh, took.warm)];

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ContainersRecord } from '../src/record/containers.ts';
-import { readContainers } from '../src/record/read.ts';
+import { readContainers } from '../src/load/read.ts';
 
 /** The records of container engines in a folder of reports, in the order of their names. @throws BadRecord */
 export function engineRecords(reports: string): ContainersRecord[] {

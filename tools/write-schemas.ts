@@ -1,6 +1,6 @@
 // Writes the published schemas; `npm run schemas` builds and runs it. The tests fail when they are out of date.
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { topologyJsonSchema } from '../src/lab/topology/json-schema.ts';
+import { topologyJsonSchema } from '../src/json-schemas/topology.ts';
 import {
   containersJsonSchema,
   comparisonJsonSchema,
@@ -9,7 +9,7 @@ import {
   matrixJsonSchema,
   recordJsonSchema,
   verificationJsonSchema,
-} from '../src/record/json-schema.ts';
+} from '../src/json-schemas/records.ts';
 
 mkdirSync('schemas', { recursive: true });
 writeFileSync('schemas/record.schema.json', recordJsonSchema());

@@ -2,8 +2,8 @@ import type { ConfigurationRecord, ContainersRecord } from '../record/containers
 import { KEY, publishedGrid } from '../report/containers/grid.ts';
 import { exposuresOf, securityCounts, textTable } from '../report/containers/words.ts';
 import { counted, few } from '../report/diff/words.ts';
-import type { ChangeGroup } from '../verdict/changes.ts';
-import type { KnownVerdict } from '../verdict/known-containers.ts';
+import type { ChangeGroup } from '../containers/changes.ts';
+import type { KnownVerdict } from '../containers/known.ts';
 import { paint, say } from './terminal.ts';
 
 /** One engine's record with what was found when it was judged. */

@@ -1,6 +1,6 @@
 import process from 'node:process';
 import type { Configuration } from '../containers/configurations.ts';
-import type { ContainersListener } from '../containers/run.ts';
+import type { ContainersListener } from '../runner/containers/run.ts';
 import type { ConfigurationRecord } from '../record/containers.ts';
 import { print } from './output.ts';
 import { paint, say } from './terminal.ts';

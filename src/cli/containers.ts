@@ -2,17 +2,17 @@ import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { atSocket, CONFIGURATIONS, ofGeneration, type Configuration } from '../containers/configurations.ts';
-import { runContainers } from '../containers/run.ts';
-import { ENGINES, EngineUnavailable, type EngineName } from '../engine/engine.ts';
+import { runContainers } from '../runner/containers/run.ts';
+import { ENGINES, type EngineName } from '../engine/engine.ts';
 import { generationFolder, prepareGeneration } from '../engine/generation.ts';
 import { engineMissing } from '../engine/host/engine-host.ts';
 import { engineAt } from '../engine/host/joined.ts';
 import { idMatcher } from '../experiment/selection.ts';
 import type { ContainersRecord } from '../record/containers.ts';
-import { BadRecord, readContainers } from '../record/read.ts';
+import { BadRecord, readContainers } from '../load/read.ts';
 import { unknown } from '../text/unknown.ts';
-import { changesBetween, groupChanges } from '../verdict/changes.ts';
-import { parseKnownVerdicts, withKnown, type KnownVerdict } from '../verdict/known-containers.ts';
+import { changesBetween, groupChanges } from '../containers/changes.ts';
+import { parseKnownVerdicts, withKnown, type KnownVerdict } from '../containers/known.ts';
 import { ContainersProgress } from './containers-progress.ts';
 import { concludeContainers } from './containers-conclusion.ts';
 import { EXIT, UserError } from './exit.ts';
@@ -26,6 +26,7 @@ import { wantRoom } from './room.ts';
 import { complain, say, sayJson } from './terminal.ts';
 import { version } from './version.ts';
 import { writeContainers } from './write-reports.ts';
+import { Unavailable } from '../process/unavailable.ts';
 
 export interface ContainersOptions {
   engine: string[];
@@ -107,7 +108,7 @@ async function run(...[configurations, settings, progress]: Parameters<typeof ru
   try {
     return await runContainers(configurations, settings, progress);
   } catch (error) {
-    if (error instanceof EngineUnavailable) throw new UserError(`${error.message}; ${error.enable}`);
+    if (error instanceof Unavailable) throw new UserError(`${error.message}; ${error.enable}`);
     throw error;
   }
 }
@@ -187,7 +188,7 @@ function startableOf(one: Named): Configuration[] {
     const all = root === undefined || generation === undefined ? CONFIGURATIONS : ofGeneration(generation, root);
     return all.filter((configuration) => configuration.engine === engine);
   } catch (error) {
-    if (error instanceof EngineUnavailable) throw new UserError(`${error.message}; ${error.enable}`);
+    if (error instanceof Unavailable) throw new UserError(`${error.message}; ${error.enable}`);
     throw error;
   }
 }
@@ -201,7 +202,7 @@ async function wantAnswers(engines: readonly Named[]): Promise<void> {
   try {
     for (const { engine, socket } of engines) if (socket !== undefined) await engineAt(engine, socket);
   } catch (error) {
-    if (error instanceof EngineUnavailable) throw new UserError(`${error.message}; ${error.enable}`);
+    if (error instanceof Unavailable) throw new UserError(`${error.message}; ${error.enable}`);
     throw error;
   }
 }
@@ -211,7 +212,7 @@ async function prepare(generation: string): Promise<void> {
   try {
     await prepareGeneration(generation, (line) => say(line));
   } catch (error) {
-    if (error instanceof EngineUnavailable) throw new UserError(`${error.message}; ${error.enable}`);
+    if (error instanceof Unavailable) throw new UserError(`${error.message}; ${error.enable}`);
     throw error;
   }
   say(`ready: npx bindspec containers --engine ${generation}:docker --engine ${generation}:podman`);

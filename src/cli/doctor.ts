@@ -2,11 +2,11 @@ import process from 'node:process';
 import { cellsOf, type Cell } from '../experiment/cells.ts';
 import { loadRegistry } from '../experiment/registry.ts';
 import { hostLab } from '../lab/host.ts';
-import { LabUnavailable, type Lab, type LabFacts, type LabKind } from '../lab/lab.ts';
+import { type Lab, type LabFacts, type LabKind } from '../lab/lab.ts';
 import type { Platform } from '../record/record.ts';
 import { AgentPool } from '../runner/pool.ts';
 import { platformOf } from '../runner/platform.ts';
-import { HarnessError } from '../verdict/harness-error.ts';
+import { HarnessError } from '../harness/harness-error.ts';
 import { EXIT, UserError } from './exit.ts';
 import { coverageOf, tellOffer, type Coverage } from './coverage.ts';
 import { doctorOfLab } from './doctor-lab.ts';
@@ -17,6 +17,7 @@ import { stacksCommand, stacksHere } from './stack.ts';
 import { paint, say, sayJson } from './terminal.ts';
 import { version } from './version.ts';
 import { systemInWords } from '../record/system-title.ts';
+import { Unavailable } from '../process/unavailable.ts';
 
 export interface DoctorOptions {
   /** The one lab to look at; every lab of this machine without. */
@@ -68,7 +69,7 @@ async function examine(kind: LabKind, cells: readonly Cell[]): Promise<Finding> 
   try {
     lab = await kind.open();
   } catch (error) {
-    if (!(error instanceof LabUnavailable)) throw error;
+    if (!(error instanceof Unavailable)) throw error;
     return { lab: kind.name, available: false, reason: error.message, enable: error.enable };
   }
   const coverage = await coverageOf(lab, cells);

@@ -4,10 +4,10 @@ import { explainableHere, isAsPredicted, type Mapped } from '../explain/here.ts'
 import { kernelOf } from '../model/linux-kernel.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Outcome } from '../model/types.ts';
-import type { AgentProcess } from '../runner/agent-process.ts';
+import type { AgentProcess } from '../harness/agent-process.ts';
 import { AgentPool, type Lease } from '../runner/pool.ts';
 import { platformOf } from '../runner/platform.ts';
-import { HarnessError } from '../verdict/harness-error.ts';
+import { HarnessError } from '../harness/harness-error.ts';
 import { UserError } from './exit.ts';
 import { bindLast, CannotBePlaced, place } from './explain-place.ts';
 import { inLab, type Place } from './in-lab.ts';

@@ -3,7 +3,7 @@ import { OPTION_KEYS, OPTIONS } from '../model/options.ts';
 import { spell } from '../explain/spell.ts';
 import type { PresentSocket } from '../model/types.ts';
 import type { Operation, Result } from '../protocol/messages.ts';
-import type { AgentProcess } from '../runner/agent-process.ts';
+import type { AgentProcess } from '../harness/agent-process.ts';
 import { EXIT } from './exit.ts';
 import { paced } from '../process/pace.ts';
 

@@ -1,6 +1,6 @@
 import process from 'node:process';
-import type { ExploreListener, Tally } from '../explore/explore.ts';
-import type { Floor } from '../explore/floor.ts';
+import type { ExploreListener, Tally } from '../runner/explore/run.ts';
+import type { Floor } from '../runner/explore/floor.ts';
 import { formatSequence } from '../explore/notation.ts';
 import type { Found } from '../explore/shrink.ts';
 import { print } from './output.ts';

@@ -1,7 +1,7 @@
 import os from 'node:os';
-import { describe } from '../explore/describe.ts';
-import { explore, type Explored, type Limit, type Tally } from '../explore/explore.ts';
-import { Floor } from '../explore/floor.ts';
+import { describe } from '../report/exploration/describe.ts';
+import { explore, type Explored, type Limit, type Tally } from '../runner/explore/run.ts';
+import { Floor } from '../runner/explore/floor.ts';
 import { BadSequence, formatSequence, formatStep, parseSequence } from '../explore/notation.ts';
 import type { Sequence } from '../explore/sequence.ts';
 import type { LabKind } from '../lab/lab.ts';

@@ -1,11 +1,12 @@
-import { LabUnavailable, type LabKind } from '../lab/lab.ts';
+import { type LabKind } from '../lab/lab.ts';
 import { BadTopology } from '../lab/topology/bad-topology.ts';
 import { unlessAborted } from '../process/interrupted.ts';
-import { HarnessError } from '../verdict/harness-error.ts';
+import { HarnessError } from '../harness/harness-error.ts';
 import { EXIT, UserError } from './exit.ts';
 import type { LabChoice } from './lab-option.ts';
 import { labFor } from './labs.ts';
 import { complain } from './terminal.ts';
+import { Unavailable } from '../process/unavailable.ts';
 
 /** What the command line says about where to run. */
 export interface Place {
@@ -27,7 +28,7 @@ export async function inLab<T>(place: Place, work: (kind: LabKind) => Promise<T>
     return await work(await (signal === undefined ? kind : unlessAborted(kind, signal)));
   } catch (error) {
     if (error instanceof BadTopology) throw new UserError(error.lines);
-    if (error instanceof LabUnavailable)
+    if (error instanceof Unavailable)
       throw new UserError(`the ${titleOf(place)} lab can't be had: ${error.message}; ${error.enable}`);
     if (error instanceof HarnessError) throw new UserError(error.message, EXIT.harness);
     throw error;

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import { BadRecord, readAny, type AnyRecord } from '../record/read.ts';
-import { StackUnavailable, type GuestResult, type Stack } from '../stack/stack.ts';
+import { BadRecord, readAny, type AnyRecord } from '../load/read.ts';
+import { type GuestResult, type Stack } from '../stack/stack.ts';
 import { EXIT, UserError } from './exit.ts';
 import { matrixForGithub, runForGithub, tellGithub, type ForGithub } from './github.ts';
 import { interruptible } from './interruption.ts';
@@ -12,6 +12,7 @@ import { prepareFolder } from './reports-folder.ts';
 import { knownStack, stackOf } from './stack-of.ts';
 import { complain } from './terminal.ts';
 import { writeExploration, writeMatrix, writeRun } from './write-reports.ts';
+import { Unavailable } from '../process/unavailable.ts';
 
 /** The options that say where a command runs and leaves its reports. */
 interface Where {
@@ -71,7 +72,7 @@ async function onItsOwn(
     });
     if (reports !== false) isWritten = await bringBack(result, reports, stack);
   } catch (error) {
-    if (!(error instanceof StackUnavailable)) throw error;
+    if (!(error instanceof Unavailable)) throw error;
     throw new UserError(`${error.message}; ${error.enable}`, EXIT.harness);
   } finally {
     end();

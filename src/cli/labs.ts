@@ -1,9 +1,10 @@
 import process from 'node:process';
 import { hostLab } from '../lab/host.ts';
-import { LabUnavailable, type Lab, type LabKind } from '../lab/lab.ts';
+import { type Lab, type LabKind } from '../lab/lab.ts';
 import { netns } from '../lab/netns.ts';
 import { UserError } from './exit.ts';
 import { engineOf, isTopologyFile, type LabChoice } from './lab-option.ts';
+import { Unavailable } from '../process/unavailable.ts';
 
 export const LABS = { netns, host: hostLab() } as const;
 
@@ -47,7 +48,7 @@ export async function labFor(
   try {
     return startingWith(netns, await netns.open());
   } catch (error) {
-    if (!(error instanceof LabUnavailable)) throw error;
+    if (!(error instanceof Unavailable)) throw error;
     fellBack(`the host lab is used, because ${error.message}; to enable the netns lab: ${error.enable}`);
     return hostLab({ elsewhere: error.enable });
   }

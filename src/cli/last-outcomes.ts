@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { isFolder } from '../files/is-folder.ts';
-import { hasOutcome } from '../record/fuller.ts';
-import { BadRecord, readRecord } from '../record/read.ts';
+import { hasOutcome } from '../load/fuller.ts';
+import { BadRecord, readRecord } from '../load/read.ts';
 import type { BindRecord, CellRecord } from '../record/record.ts';
 import { UserError } from './exit.ts';
 import { recordText } from './record-file.ts';

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { isFolder } from '../files/is-folder.ts';
 import type { MatrixRecord } from '../record/matrix.ts';
-import { BadRecord, readMatrix } from '../record/read.ts';
+import { BadRecord, readMatrix } from '../load/read.ts';
 import type { Given } from '../report/comparison/columns.ts';
 import { UserError } from './exit.ts';
 import { recordText } from './record-file.ts';

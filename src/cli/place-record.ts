@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { BadRecord } from '../record/read.ts';
+import { BadRecord } from '../load/read.ts';
 import { alone } from './folder-lock.ts';
 import { recordText } from './record-file.ts';
 import { makeFolder, ownPlace } from './reports-folder.ts';

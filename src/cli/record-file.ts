@@ -1,5 +1,5 @@
 import { readGivenText, UnreadableFile, type FileKind } from '../files/given-file.ts';
-import { BadRecord, readAny, type AnyRecord } from '../record/read.ts';
+import { BadRecord, readAny, type AnyRecord } from '../load/read.ts';
 
 /**
  * Of a record forty times as much is read as the largest has that bindspec has written so far, and little enough that what

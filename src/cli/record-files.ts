@@ -1,9 +1,9 @@
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { ContainersRecord } from '../record/containers.ts';
-import { extentOf } from '../record/fuller.ts';
+import { extentOf } from '../load/fuller.ts';
 import type { MatrixRecord } from '../record/matrix.ts';
-import { BadRecord } from '../record/read.ts';
+import { BadRecord } from '../load/read.ts';
 import type { BindRecord } from '../record/record.ts';
 import type { Given } from '../report/comparison/columns.ts';
 import { UserError } from './exit.ts';

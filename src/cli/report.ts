@@ -4,7 +4,7 @@ import type { ContainersRecord } from '../record/containers.ts';
 import type { Registered } from '../experiment/cells.ts';
 import { loadRegistry } from '../experiment/registry.ts';
 import type { Comparison } from '../record/comparison.ts';
-import { BadRecord } from '../record/read.ts';
+import { BadRecord } from '../load/read.ts';
 import { badgeFiles } from '../report/badges.ts';
 import { columnsOf, type Column } from '../report/comparison/columns.ts';
 import { enginesOf } from '../report/comparison/engines.ts';

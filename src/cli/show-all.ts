@@ -1,11 +1,11 @@
-import { CLAIMS, type ClaimId } from '../../suites/claims.ts';
+import { CLAIMS, type ClaimId } from '../documents/claims.ts';
 import type { Cell, Registered } from '../experiment/cells.ts';
 import type { Citation } from '../experiment/experiment.ts';
 import type { BindRecord } from '../record/record.ts';
 import { errorsInWords } from '../report/errors.ts';
 import { alike, whichOf } from '../report/expectations.ts';
 import { expectedInWords, howKnown, observedInWords, sourceOf } from '../report/words.ts';
-import { leaves } from '../verdict/expectation.ts';
+import { leaves } from '../experiment/expectation.ts';
 import { heading, nothingYet, opening } from './show-short.ts';
 import { paint, say, verdictWord } from './terminal.ts';
 

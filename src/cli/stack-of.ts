@@ -1,6 +1,7 @@
 import { stackNamed } from '../stack/index.ts';
-import { StackUnavailable, type Stack } from '../stack/stack.ts';
+import { type Stack } from '../stack/stack.ts';
 import { UserError } from './exit.ts';
+import { Unavailable } from '../process/unavailable.ts';
 
 /** A stack that is ready to be started. @throws UserError for a name that is none, and when something is missing. */
 export async function stackOf(name: string): Promise<Stack> {
@@ -20,7 +21,7 @@ async function telling<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {
-    if (error instanceof StackUnavailable) throw new UserError(`${error.message}; ${error.enable}`);
+    if (error instanceof Unavailable) throw new UserError(`${error.message}; ${error.enable}`);
     throw error;
   }
 }

@@ -1,9 +1,10 @@
 import type { Missing } from '../lab/lab.ts';
 import { STACKS } from '../stack/index.ts';
-import { StackUnavailable, type Fetch } from '../stack/stack.ts';
 import { UserError } from './exit.ts';
 import { knownStack } from './stack-of.ts';
 import { paint, say } from './terminal.ts';
+import { Unavailable } from '../process/unavailable.ts';
+import type { Fetch } from '../files/fetch.ts';
 
 export interface PrepareOptions {
   plan: boolean;
@@ -19,7 +20,7 @@ export async function prepareCommand(name: string, { plan: only }: PrepareOption
     if (only) return;
     await stack.prepare((line) => say(line));
   } catch (error) {
-    if (!(error instanceof StackUnavailable)) throw error;
+    if (!(error instanceof Unavailable)) throw error;
     throw new UserError(`the stack ${name} can't be prepared: ${error.message}; ${error.enable}`);
   }
   const missing = await stack.missing();

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { styleText } from 'node:util';
 import type { Verdict } from '../record/record.ts';
-import { visible } from '../record/visible.ts';
+import { visible } from '../text/visible.ts';
 import type { LineKind } from '../report/failure.ts';
 import { shortMessage } from '../text/shorten.ts';
 import { print, printError } from './output.ts';

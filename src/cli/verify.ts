@@ -1,15 +1,16 @@
 import { engineNamed, enginesHere } from '../engine/named.ts';
-import { EngineFailed, EngineUnavailable } from '../engine/engine.ts';
+import { EngineFailed } from '../engine/engine.ts';
 import { VERIFICATION_VERSION, type Verification } from '../record/verification.ts';
 import { gather } from '../runner/verify/gather.ts';
 import { NotVerifiable } from '../runner/verify/namespace.ts';
 import { containerTarget, fileTarget, processTarget, type Target } from '../runner/verify/target.ts';
-import { HarnessError } from '../verdict/harness-error.ts';
+import { HarnessError } from '../harness/harness-error.ts';
 import { portReports } from '../verify/report.ts';
 import { EXIT, UserError } from './exit.ts';
 import { sayJson } from './terminal.ts';
 import { tellVerification } from './verify-text.ts';
 import { version } from './version.ts';
+import { Unavailable } from '../process/unavailable.ts';
 
 export interface VerifyOptions {
   pid?: number;
@@ -54,7 +55,7 @@ async function verified(container: string | undefined, options: VerifyOptions): 
       verdict: ports.some((port) => port.verdict === 'wrong') ? 'wrong' : 'fine',
     };
   } catch (error) {
-    if (error instanceof EngineUnavailable) throw new UserError(`${error.message}; ${error.enable}`);
+    if (error instanceof Unavailable) throw new UserError(`${error.message}; ${error.enable}`);
     if (error instanceof NotVerifiable || error instanceof EngineFailed) throw new UserError(error.message);
     if (error instanceof HarnessError) throw new UserError(error.message, EXIT.harness);
     throw error;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { clientOf, type Dialect } from './client.ts';
-import { EngineFailed, EngineUnavailable, type Engine, type EngineFacts } from './engine.ts';
+import { EngineFailed, type Engine, type EngineFacts } from './engine.ts';
+import { Unavailable } from '../process/unavailable.ts';
 
 const text = z.string();
 const info = z.object({
@@ -34,7 +35,7 @@ export function docker(client: readonly string[], where = 'docker'): Engine {
         };
       } catch (error) {
         const why = error instanceof EngineFailed ? error.message : 'what it says of itself can not be read';
-        throw new EngineUnavailable(`${where} does not answer: ${why}`, 'look whether its daemon runs');
+        throw new Unavailable(`${where} does not answer: ${why}`, 'look whether its daemon runs');
       }
     },
   };

@@ -86,7 +86,7 @@ export interface Engine {
   readonly name: EngineName;
   /** The words that its commands begin with. */
   readonly client: readonly string[];
-  /** @throws EngineUnavailable when it does not answer. */
+  /** @throws Unavailable when it does not answer. */
   facts(): Promise<EngineFacts>;
   /** Makes an image of a root file system, a tar archive. `changes` are instructions of a Dockerfile. */
   importImage(archive: Buffer, tag: string, changes: readonly string[]): Promise<void>;
@@ -116,17 +116,6 @@ export interface Engine {
   networksLabelled(label: string): Promise<string[]>;
   /** The words that run a command in a container, with its stdin. */
   exec(name: string): readonly string[];
-}
-
-/** An engine can't be had on this machine. */
-export class EngineUnavailable extends Error {
-  readonly enable: string;
-
-  constructor(reason: string, enable: string) {
-    super(reason);
-    this.name = 'EngineUnavailable';
-    this.enable = enable;
-  }
 }
 
 /** An engine did not do what it was asked for; the message says what, and what it complained about. */

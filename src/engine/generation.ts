@@ -2,12 +2,12 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
-import { cacheFolder } from '../stack/cache.ts';
-import { debianArchive, KEYRING, NO_ARCHIVE } from '../stack/debian-archive.ts';
+import { cacheFolder } from '../files/cache.ts';
+import { debianArchive, KEYRING, NO_ARCHIVE } from '../debian/archive.ts';
 import { onPath } from '../lab/programs.ts';
 import { unknownWord } from '../text/unknown.ts';
-import { EngineUnavailable } from './engine.ts';
 import { paced } from '../process/pace.ts';
+import { Unavailable } from '../process/unavailable.ts';
 
 /** The releases of Debian whose engines can be had beside this machine's own. */
 const GENERATIONS = ['trixie', 'sid'] as const;
@@ -34,37 +34,31 @@ const PACKAGES = [
 const DEADLINE = 900_000;
 
 /**
- * The folder with the files of a release of Debian that has its engines. @throws EngineUnavailable where there is none of
+ * The folder with the files of a release of Debian that has its engines. @throws Unavailable where there is none of
  * this name, or it was not prepared.
  */
 export function generationFolder(name: string): string {
   const folder = folderOf(name);
   if (existsSync(folder)) return folder;
-  throw new EngineUnavailable(
-    `the engines of Debian ${name} are not here`,
-    `npx bindspec containers --prepare ${name}`,
-  );
+  throw new Unavailable(`the engines of Debian ${name} are not here`, `npx bindspec containers --prepare ${name}`);
 }
 
 /**
  * Unpacks a release of Debian with its engines into the cache folder; a second time it does nothing. Nothing of it is
- * started, and nothing of this machine's system changes. @throws EngineUnavailable when it can't be had.
+ * started, and nothing of this machine's system changes. @throws Unavailable when it can't be had.
  */
 export async function prepareGeneration(name: string, tell: (line: string) => void): Promise<void> {
   const folder = folderOf(name);
   if (existsSync(folder)) return;
-  if (process.getuid?.() !== 0) throw new EngineUnavailable('only root can unpack another system', 'run it with sudo');
+  if (process.getuid?.() !== 0) throw new Unavailable('only root can unpack another system', 'run it with sudo');
   if (!onPath('mmdebstrap')) {
-    throw new EngineUnavailable("the program 'mmdebstrap' is not here", 'apt-get install mmdebstrap');
+    throw new Unavailable("the program 'mmdebstrap' is not here", 'apt-get install mmdebstrap');
   }
   if (!existsSync(KEYRING)) {
-    throw new EngineUnavailable(
-      'the keys of the Debian archive are not here',
-      'apt-get install debian-archive-keyring',
-    );
+    throw new Unavailable('the keys of the Debian archive are not here', 'apt-get install debian-archive-keyring');
   }
   const archive = await debianArchive('debian');
-  if (archive === null) throw new EngineUnavailable(NO_ARCHIVE.reason, NO_ARCHIVE.enable);
+  if (archive === null) throw new Unavailable(NO_ARCHIVE.reason, NO_ARCHIVE.enable);
   const partial = `${folder}.partial`;
   rmSync(partial, { recursive: true, force: true });
   mkdirSync(path.dirname(folder), { recursive: true });
@@ -81,7 +75,7 @@ export async function prepareGeneration(name: string, tell: (line: string) => vo
   if (failed) {
     rmSync(partial, { recursive: true, force: true });
     const why = stderr.split('\n').findLast((line) => line.startsWith('E: ')) ?? 'no answer';
-    throw new EngineUnavailable(
+    throw new Unavailable(
       `Debian ${name} can't be had: ${why.replace('E: ', '')}`,
       'look at the network, and try again',
     );
@@ -103,7 +97,7 @@ function folderOf(name: string): string {
       GENERATIONS,
       `those with engines are ${GENERATIONS.join(' and ')}`,
     );
-    throw new EngineUnavailable(reason, enable);
+    throw new Unavailable(reason, enable);
   }
   return cacheFolder('engines', name);
 }

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import process from 'node:process';
 import { bindspecEntries, HOME } from '../bundle/rootfs.ts';
 import { tar } from '../bundle/tar.ts';
-import { EngineUnavailable, type Engine } from './engine.ts';
+import { type Engine } from './engine.ts';
+import { Unavailable } from '../process/unavailable.ts';
 
 /** Where bindspec lies in an image, in one that is made here and in that of docker/Dockerfile. */
 export const PACKAGE = HOME;
@@ -12,11 +13,11 @@ const NAME = 'bindspec-lab';
 /**
  * An image of this machine's Node.js and this bindspec on an empty base, for which no registry is asked. It is made again
  * only when either has changed, and then takes the place of the one before. @returns its tag
- * @throws EngineUnavailable where this machine's programs can't run in a container
+ * @throws Unavailable where this machine's programs can't run in a container
  */
 export async function labImage(engine: Engine): Promise<string> {
   if (process.platform !== 'linux') {
-    throw new EngineUnavailable(
+    throw new Unavailable(
       `an image can be made of this machine's Node.js on Linux only, this is ${process.platform}`,
       `build one: ${engine.name} build --tag bindspec --file docker/Dockerfile . ; then take --lab ${engine.name}=bindspec`,
     );

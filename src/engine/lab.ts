@@ -2,17 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as after } from 'node:timers/promises';
 import { agentCommand } from '../lab/agent-command.ts';
 import { netnsLine } from '../lab/host.ts';
-import { LabUnavailable, type AddressKind, type Lab, type LabKind } from '../lab/lab.ts';
+import { type AddressKind, type Lab, type LabKind } from '../lab/lab.ts';
 import { onPath } from '../lab/programs.ts';
 import { labOf } from '../lab/topology/lab.ts';
 import { survey } from '../lab/topology/survey.ts';
 import type { Topology } from '../lab/topology/topology.ts';
 import type { Family } from '../protocol/messages.ts';
 import { docker } from './docker.ts';
-import { EngineFailed, EngineUnavailable, type ContainerNetwork, type Engine, type EngineName } from './engine.ts';
+import { EngineFailed, type ContainerNetwork, type Engine, type EngineName } from './engine.ts';
 import { labImage, PACKAGE } from './image.ts';
 import { podman } from './podman.ts';
 import { LABEL, nameOfLab, sweep } from './sweep.ts';
+import { Unavailable } from '../process/unavailable.ts';
 
 /**
  * Containers share the kernel's one table of UDP ports, in which a slot with more than ten sockets is searched in another
@@ -45,8 +46,7 @@ export function engineLab(lab: string, name: EngineName, image: string | null): 
         prepared ??= prepare(engine, image);
         return await build(lab, engine, await prepared);
       } catch (error) {
-        if (error instanceof EngineUnavailable) throw new LabUnavailable(error.message, error.enable);
-        if (error instanceof EngineFailed) throw new LabUnavailable(error.message, `look whether ${name} is well`);
+        if (error instanceof EngineFailed) throw new Unavailable(error.message, `look whether ${name} is well`);
         throw error;
       }
     },
@@ -56,7 +56,7 @@ export function engineLab(lab: string, name: EngineName, image: string | null): 
 /** Looks whether the engine is there, takes back what killed runs left, and returns an image that is there. */
 async function prepare(engine: Engine, image: string | null): Promise<string> {
   if (!onPath(engine.name)) {
-    throw new EngineUnavailable(`the program '${engine.name}' is not installed`, 'install it, or take another lab');
+    throw new Unavailable(`the program '${engine.name}' is not installed`, 'install it, or take another lab');
   }
   await engine.facts();
   await sweep(engine);

@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { onPath } from '../lab/programs.ts';
 import { unknownWord } from '../text/unknown.ts';
 import { docker } from './docker.ts';
-import { ENGINES, EngineUnavailable, type Engine, type EngineName } from './engine.ts';
+import { ENGINES, type Engine, type EngineName } from './engine.ts';
 import { podman } from './podman.ts';
+import { Unavailable } from '../process/unavailable.ts';
 
 /** How an engine is told which socket to use. */
 const SOCKET_OPTIONS = { podman: '--url', docker: '--host' } as const;
@@ -11,7 +12,7 @@ const CLIENTS = { podman, docker } as const;
 
 /**
  * An engine as it is named on the command line: `podman` or `docker`, with the socket or address of its daemon behind an
- * `=` where it is another than its client would take. @throws EngineUnavailable for a name that is none, a socket that is
+ * `=` where it is another than its client would take. @throws Unavailable for a name that is none, a socket that is
  * not there, and a client that is not installed.
  */
 export function engineNamed(text: string): Engine {
@@ -25,28 +26,27 @@ export function engineNamed(text: string): Engine {
       engine === undefined ? ENGINES : [],
       'write podman or docker, or with a socket docker=/run/docker.sock',
     );
-    throw new EngineUnavailable(reason, enable);
+    throw new Unavailable(reason, enable);
   }
   const address = socket.includes('://') ? socket : `unix://${socket}`;
   const file = /^unix:\/\/(.+)$/.exec(address)?.[1];
   // A name that leads to nothing is told before a client that is not installed.
   if (file !== undefined && !existsSync(file)) {
-    throw new EngineUnavailable(`there is no socket ${file}`, 'look where its daemon listens');
+    throw new Unavailable(`there is no socket ${file}`, 'look where its daemon listens');
   }
   if (!onPath(engine)) throw missing(engine);
   if (socket === '') return CLIENTS[engine]([engine]);
   return CLIENTS[engine]([engine, SOCKET_OPTIONS[engine], address], `${engine} at ${address}`);
 }
 
-/** The engines whose clients are installed. @throws EngineUnavailable where there is none */
+/** The engines whose clients are installed. @throws Unavailable where there is none */
 export function enginesHere(): Engine[] {
   const here = ENGINES.filter(onPath);
-  if (here.length === 0)
-    throw new EngineUnavailable('neither podman nor docker is installed', 'apt-get install podman');
+  if (here.length === 0) throw new Unavailable('neither podman nor docker is installed', 'apt-get install podman');
   return here.map((name) => CLIENTS[name]([name]));
 }
 
-function missing(name: EngineName): EngineUnavailable {
+function missing(name: EngineName): Unavailable {
   const packages = { podman: 'podman', docker: 'docker.io' } as const;
-  return new EngineUnavailable(`the program '${name}' is not installed`, `apt-get install ${packages[name]}`);
+  return new Unavailable(`the program '${name}' is not installed`, `apt-get install ${packages[name]}`);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { clientOf, type Dialect } from './client.ts';
-import { EngineFailed, EngineUnavailable, type Engine, type EngineFacts } from './engine.ts';
+import { EngineFailed, type Engine, type EngineFacts } from './engine.ts';
+import { Unavailable } from '../process/unavailable.ts';
 
 const text = z.string();
 const info = z.object({
@@ -40,7 +41,7 @@ export function podman(client: readonly string[], where = 'podman'): Engine {
         };
       } catch (error) {
         const why = error instanceof EngineFailed ? error.message : 'what it says of itself can not be read';
-        throw new EngineUnavailable(`${where} does not answer: ${why}`, 'look whether `podman info` works');
+        throw new Unavailable(`${where} does not answer: ${why}`, 'look whether `podman info` works');
       }
     },
   };

@@ -1,4 +1,4 @@
-import { HarnessError } from '../verdict/harness-error.ts';
+import { HarnessError } from '../harness/harness-error.ts';
 import type { Part } from './trial.ts';
 
 /** The counters of an interface, in packets since it was made. */

@@ -1,7 +1,7 @@
-import type { ClaimId } from '../../suites/claims.ts';
-import type { SourceId } from '../../suites/sources.ts';
+import type { ClaimId } from '../documents/claims.ts';
+import type { SourceId } from '../documents/sources.ts';
 import type { Need } from '../lab/lab.ts';
-import type { Expectation } from '../verdict/expectation.ts';
+import type { Expectation } from './expectation.ts';
 import type { KernelRange } from './kernels.ts';
 import type { Came, PlannedSocket } from './planned.ts';
 import type { Trial } from './trial.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises';
 import type { AddressKind, HostName } from '../lab/lab.ts';
 import type { Family } from '../protocol/messages.ts';
-import { HarnessError } from '../verdict/harness-error.ts';
+import { HarnessError } from '../harness/harness-error.ts';
 import type { Outcome } from './outcome.ts';
 import { listenersAt } from './socket-table.ts';
 import { open, outcomeOf } from './talk.ts';

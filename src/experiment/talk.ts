@@ -1,6 +1,6 @@
 import type { AddressKind } from '../lab/lab.ts';
 import type { Family, Operation, Result, SocketName } from '../protocol/messages.ts';
-import { HarnessError } from '../verdict/harness-error.ts';
+import { HarnessError } from '../harness/harness-error.ts';
 import type { Outcome } from './outcome.ts';
 import type { Came } from './planned.ts';
 import { kindOf, type Part, type Trial } from './trial.ts';

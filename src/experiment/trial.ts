@@ -1,6 +1,6 @@
 import type { AddressKind, HostName, LabFacts } from '../lab/lab.ts';
 import type { Family, Operation, Result } from '../protocol/messages.ts';
-import { HarnessError } from '../verdict/harness-error.ts';
+import { HarnessError } from '../harness/harness-error.ts';
 
 /** What experiments need of the words of the lab and of the protocol. */
 export type { AddressKind, Family, Operation };

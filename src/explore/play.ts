@@ -1,7 +1,7 @@
 import type { Simulation } from '../model/world.ts';
 import type { NextSocket, Operation as ModelOperation, Options, Outcome, RuleId } from '../model/types.ts';
 import type { Operation } from '../protocol/messages.ts';
-import { HarnessError } from '../verdict/harness-error.ts';
+import { HarnessError } from '../harness/harness-error.ts';
 import { formatSequence } from './notation.ts';
 import { isInet, type Owner, type Sequence, type Step } from './sequence.ts';
 import { paced } from '../process/pace.ts';

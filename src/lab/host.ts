@@ -6,9 +6,10 @@ import { FIXED_ADDRESSES } from './addresses.ts';
 import { defaultInterfaces, type DefaultInterfaces } from './default-route.ts';
 import { ephemeralRange, portsBeside, type PortRange } from './ephemeral.ts';
 import { externalAddresses, type ExternalAddresses, type Interfaces } from './host-interfaces.ts';
-import { LabUnavailable, type Lab, type LabFacts, type LabKind, type Missing, type Need } from './lab.ts';
+import { type Lab, type LabFacts, type LabKind, type Missing, type Need } from './lab.ts';
 import { USUAL_PORTS } from './ports.ts';
 import { hasSecondUser } from './second-user.ts';
+import { Unavailable } from '../process/unavailable.ts';
 
 /** Where all of 127.0.0.0/8 is the machine's without being configured. */
 const LOOPBACK_WIDE: ReadonlySet<string> = new Set(['linux', 'win32']);
@@ -53,7 +54,7 @@ export function netnsLine(system: string = process.platform): string {
 /**
  * What this machine offers, from the list of its interfaces: one external IPv4 and one IPv6 address, a second of each
  * where there are two.
- * @throws LabUnavailable when it does not have the interface that is named
+ * @throws Unavailable when it does not have the interface that is named
  */
 export function hostFacts(interfaces: Interfaces, root: boolean, settings: HostSettings = {}): LabFacts {
   const { system = process.platform, device, defaults, ephemeral = null } = settings;
@@ -144,9 +145,9 @@ function noSecondUser(system: string): Missing {
     : { reason: 'only root can act as a second user', enable: `${asRoot(system)} npx bindspec run` };
 }
 
-function noSuchInterface(device: string, interfaces: Interfaces, system: string): LabUnavailable {
+function noSuchInterface(device: string, interfaces: Interfaces, system: string): Unavailable {
   const there = Object.keys(interfaces).filter((name) => externalAddresses(interfaces, system, undefined, name).device);
   const reason = `the interface '${device}' ${interfaces[device] === undefined ? 'is not here' : 'has no external address'}`;
   const mend = there.length === 0 ? 'leave out --interface' : `name one of ${there.join(', ')} with --interface`;
-  return new LabUnavailable(reason, mend);
+  return new Unavailable(reason, mend);
 }

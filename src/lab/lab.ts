@@ -81,7 +81,7 @@ export interface Lab {
   close(): Promise<void>;
 }
 
-/** A kind of lab. `open` throws `LabUnavailable` when it can't be had here. */
+/** A kind of lab. `open` throws `Unavailable` when it can't be had here. */
 export interface LabKind {
   readonly name: string;
   /** How many can be open at a time; any number when left out. */
@@ -91,15 +91,4 @@ export interface LabKind {
   /** Whether to make one makes what may outlive this process, an engine's containers for instance. */
   readonly far?: boolean;
   open(): Promise<Lab>;
-}
-
-/** A lab can't be had on this machine. */
-export class LabUnavailable extends Error {
-  readonly enable: string;
-
-  constructor(reason: string, enable: string) {
-    super(reason);
-    this.name = 'LabUnavailable';
-    this.enable = enable;
-  }
 }

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { HeldShell } from './held-shell.ts';
 import {
-  LabUnavailable,
   type AddressKind,
   type HostName,
   type Lab,
@@ -25,6 +24,7 @@ import { makeWritable, unsetIn, type Unset } from './namespace-settings.ts';
 import { onPath } from './programs.ts';
 import { hasSecondUser } from './second-user.ts';
 import { readOnlyMount, whyUnset } from './unset-settings.ts';
+import { Unavailable } from '../process/unavailable.ts';
 
 /** Creation takes some tens of milliseconds; a machine that needs longer than this has something else wrong. */
 const CREATION_DEADLINE = 20_000;
@@ -69,7 +69,7 @@ async function build(shell: HeldShell, root: boolean): Promise<Lab> {
   for (let answer = await answerOf(shell); answer !== 'wired'; answer = await answerOf(shell)) {
     const found = unsetIn(answer);
     if (found === null) {
-      throw new LabUnavailable(`the namespaces could not be wired up: ${shell.complaint}`, 'apt-get install iproute2');
+      throw new Unavailable(`the namespaces could not be wired up: ${shell.complaint}`, 'apt-get install iproute2');
     }
     unset.push(found);
   }
@@ -91,7 +91,7 @@ async function build(shell: HeldShell, root: boolean): Promise<Lab> {
 
 /**
  * What the lab offers. A host whose settings did not take is not part of it: its refusals may be silence by chance, or it
- * does not forward, and an experiment would prove nothing. @throws LabUnavailable where the machine itself is not as it comes
+ * does not forward, and an experiment would prove nothing. @throws Unavailable where the machine itself is not as it comes
  */
 export function netnsFacts(unset: readonly Unset[] = []): LabFacts {
   const missing: Partial<Record<Need, Missing>> = {};
@@ -110,7 +110,7 @@ export function netnsFacts(unset: readonly Unset[] = []): LabFacts {
   };
   if (unset.some(({ setting }) => OF_THE_SYSTEM.has(setting))) {
     const { reason, enable } = whyUnset(unset);
-    throw new LabUnavailable(reason, enable);
+    throw new Unavailable(reason, enable);
   }
   if (unset.length > 0) leaveOut('gateway', ['gateway', 'filtered']);
   if (unset.some(({ host }) => host !== 'gateway')) leaveOut('neighbour', ['neighbour']);
@@ -134,7 +134,7 @@ export function netnsFacts(unset: readonly Unset[] = []): LabFacts {
 
 function checkTools(): void {
   if (process.platform !== 'linux') {
-    throw new LabUnavailable(
+    throw new Unavailable(
       `network namespaces are a thing of Linux, this is ${process.platform}`,
       'run it on Linux, or take --lab host',
     );
@@ -144,7 +144,7 @@ function checkTools(): void {
     ['nsenter', 'util-linux'],
     ['ip', 'iproute2'],
   ] as const) {
-    if (!onPath(tool)) throw new LabUnavailable(`the program '${tool}' is not installed`, `apt-get install ${pack}`);
+    if (!onPath(tool)) throw new Unavailable(`the program '${tool}' is not installed`, `apt-get install ${pack}`);
   }
 }
 
@@ -167,11 +167,11 @@ function startShell(root: boolean): HeldShell {
   );
 }
 
-/** The shell's next line. @throws LabUnavailable when there is none in time. */
+/** The shell's next line. @throws Unavailable when there is none in time. */
 async function answerOf(shell: HeldShell): Promise<string> {
   const line = await shell.next();
   if (line !== null) return line;
-  throw new LabUnavailable(`network namespaces can't be made here: ${shell.complaint || 'no answer'}`, enablingLine());
+  throw new Unavailable(`network namespaces can't be made here: ${shell.complaint || 'no answer'}`, enablingLine());
 }
 
 /** The settings that keep ordinary users from making user namespaces, each where a kernel has it, and the value that lets them. */

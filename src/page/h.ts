@@ -1,4 +1,4 @@
-import { visible } from '../record/visible.ts';
+import { visible } from '../text/visible.ts';
 
 /** What an element has in it. Whatever is text becomes a text node and nothing else, so no record can bring markup. */
 export type Child = Node | string | number | null | undefined | false | readonly Child[];

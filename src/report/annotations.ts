@@ -1,8 +1,8 @@
 import type { ContainersRecord } from '../record/containers.ts';
 import type { MatrixRecord } from '../record/matrix.ts';
 import type { BindRecord, CellRecord } from '../record/record.ts';
-import type { ChangeGroup } from '../verdict/changes.ts';
-import type { KnownVerdict } from '../verdict/known-containers.ts';
+import type { ChangeGroup } from '../containers/changes.ts';
+import type { KnownVerdict } from '../containers/known.ts';
 import { exposuresOf } from './containers/words.ts';
 import { counted, few } from './diff/words.ts';
 import { failureSentence, rerunCommand } from './failure.ts';

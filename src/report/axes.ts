@@ -1,5 +1,5 @@
 import type { CellRecord } from '../record/record.ts';
-import { visible } from '../record/visible.ts';
+import { visible } from '../text/visible.ts';
 import { code, text } from './markup.ts';
 
 /** More cells than this are not named one by one. */

@@ -1,4 +1,4 @@
-import { visible } from '../record/visible.ts';
+import { visible } from '../text/visible.ts';
 
 export type BadgeColour = 'brightgreen' | 'yellow' | 'red' | 'lightgrey';
 

@@ -1,6 +1,6 @@
 import type { Cell } from '../experiment/cells.ts';
 import { SYSTEMS, type System } from '../experiment/experiment.ts';
-import { leaves } from '../verdict/expectation.ts';
+import { leaves } from '../experiment/expectation.ts';
 import { expectationFor, type Resolved } from '../verdict/judge.ts';
 import { cellCount, whatSetsApart } from './axes.ts';
 import { placesOf } from './expectations.ts';

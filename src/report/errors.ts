@@ -1,6 +1,6 @@
 import type { BindRecord, CellRecord } from '../record/record.ts';
-import { visible } from '../record/visible.ts';
-import { leaves } from '../verdict/expectation.ts';
+import { visible } from '../text/visible.ts';
+import { leaves } from '../experiment/expectation.ts';
 
 /** An error of a run as people read it: its name, the system's number for it, and the class it is compared by. */
 export interface ErrorInWords {

@@ -1,5 +1,5 @@
 import type { Exploration, Mismatch } from '../record/explore.ts';
-import { visible } from '../record/visible.ts';
+import { visible } from '../text/visible.ts';
 import { transcript, type Line } from './failure.ts';
 
 /** What a mismatch is told against: the system that ran, and the one whose model was asked. */

@@ -1,5 +1,5 @@
 import type { BindRecord, CellRecord, TranscriptLine } from '../record/record.ts';
-import { visible } from '../record/visible.ts';
+import { visible } from '../text/visible.ts';
 import { toldOutcomes } from './outcomes.ts';
 import {
   expectedInWords,

@@ -1,4 +1,4 @@
-import { visible } from '../record/visible.ts';
+import { visible } from '../text/visible.ts';
 
 /** How many annotations of one level GitHub shows of a step. The others it drops without a word. */
 const MOST = 10;

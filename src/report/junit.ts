@@ -2,7 +2,7 @@
 // file when a report is written.
 import library, { type Builder, type TestCase, type TestSuite } from 'junit-report-builder';
 import type { BindRecord, CellRecord } from '../record/record.ts';
-import { visible } from '../record/visible.ts';
+import { visible } from '../text/visible.ts';
 import { deviationSentence, failureSentence, failureText } from './failure.ts';
 import { toldOutcomes } from './outcomes.ts';
 import { suitesOf, type SuiteSummary } from './summary.ts';

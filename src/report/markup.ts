@@ -1,4 +1,4 @@
-import { visible } from '../record/visible.ts';
+import { visible } from '../text/visible.ts';
 
 // Text from a record on a page of Markdown. It must read as it is and can be no markup: neither HTML, nor Markdown's
 // own, nor the end of a table's cell.

@@ -1,5 +1,5 @@
 import type { CellRecord } from '../record/record.ts';
-import { disagreements as disagreementsOf } from '../verdict/expectation.ts';
+import { disagreements as disagreementsOf } from '../experiment/expectation.ts';
 import { expectedInWords, observedInWords } from './words.ts';
 
 /** One outcome that is told: where in the observation, and what was there. */

@@ -1,7 +1,7 @@
-import { SOURCES, type Source } from '../../suites/sources.ts';
+import { SOURCES, type Source } from '../documents/sources.ts';
 import type { CellRecord } from '../record/record.ts';
-import { visible } from '../record/visible.ts';
-import { inWords } from '../verdict/expectation.ts';
+import { visible } from '../text/visible.ts';
+import { inWords } from '../experiment/expectation.ts';
 
 /** More of an observed value than this tells nobody anything; the record has it all. */
 const LONGEST_VALUE = 300;

@@ -1,7 +1,7 @@
 import type { LabFacts } from '../lab/lab.ts';
 import type { Operation, Result } from '../protocol/messages.ts';
-import { HarnessError } from '../verdict/harness-error.ts';
-import type { AgentProcess } from './agent-process.ts';
+import { HarnessError } from '../harness/harness-error.ts';
+import type { AgentProcess } from '../harness/agent-process.ts';
 
 /** The file in which Linux, and gVisor after it, says how many connections may wait at one listener. */
 const SOMAXCONN = '/proc/sys/net/core/somaxconn';

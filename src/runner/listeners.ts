@@ -1,7 +1,7 @@
 import type { LabFacts } from '../lab/lab.ts';
 import type { Family, Operation, Result } from '../protocol/messages.ts';
-import { HarnessError } from '../verdict/harness-error.ts';
-import type { AgentProcess } from './agent-process.ts';
+import { HarnessError } from '../harness/harness-error.ts';
+import type { AgentProcess } from '../harness/agent-process.ts';
 
 /** How many connections a peer asks for in its queue; the system may allow less, see `listenQueue`. */
 const BACKLOG = 4096;

@@ -4,7 +4,7 @@ import type { StackIdentity } from '../lab/lab.ts';
 import type { Hello } from '../protocol/messages.ts';
 import { platformId } from '../record/platform-id.ts';
 import type { Platform } from '../record/record.ts';
-import { HarnessError } from '../verdict/harness-error.ts';
+import { HarnessError } from '../harness/harness-error.ts';
 
 /** Tells bindspec on a machine of its own how that machine was asked for. */
 const STACK_VARIABLE = 'BINDSPEC_STACK';

@@ -3,8 +3,8 @@ import { agentCommand } from '../lab/agent-command.ts';
 import type { HostName, Lab } from '../lab/lab.ts';
 import type { Hello } from '../protocol/messages.ts';
 import { OTHER_USER } from '../lab/second-user.ts';
-import { HarnessError } from '../verdict/harness-error.ts';
-import { AgentProcess, HostClock } from './agent-process.ts';
+import { HarnessError } from '../harness/harness-error.ts';
+import { AgentProcess, HostClock } from '../harness/agent-process.ts';
 
 export interface PoolSettings {
   /** Start an agent for every part of every cell instead of keeping them. */

@@ -1,7 +1,7 @@
 import type { Family, Operation } from '../protocol/messages.ts';
 import { classOf } from '../protocol/outcome-class.ts';
 import type { LabFacts } from '../lab/lab.ts';
-import type { AgentProcess } from './agent-process.ts';
+import type { AgentProcess } from '../harness/agent-process.ts';
 import { portRange } from './port-range.ts';
 
 /** Ports for the cells of one lab, each given once in a run as long as they last. */

@@ -39,7 +39,7 @@ export interface Listener {
 
 /**
  * Runs cells in labs of one kind, as many at a time as there are jobs, and returns the record of it.
- * @throws LabUnavailable when not even one lab can be had, HarnessError when no agent can be started in it, Interrupted when
+ * @throws Unavailable when not even one lab can be had, HarnessError when no agent can be started in it, Interrupted when
  * the user interrupts before the first cell.
  */
 export async function run(

@@ -4,8 +4,8 @@ import type { Operation, Result } from '../protocol/messages.ts';
 import type { SeenErrors } from '../record/errors.ts';
 import type { TranscriptLine } from '../record/record.ts';
 import { servedLine, traceLine } from '../record/transcript.ts';
-import { HarnessError } from '../verdict/harness-error.ts';
-import { harnessClock } from './agent-process.ts';
+import { HarnessError } from '../harness/harness-error.ts';
+import { harnessClock } from '../harness/agent-process.ts';
 import type { Patience } from './patience.ts';
 import type { AgentPool, Lease } from './pool.ts';
 

@@ -1,6 +1,7 @@
 import { execa } from 'execa';
-import { LabUnavailable, type Lab } from '../lab/lab.ts';
+import { type Lab } from '../lab/lab.ts';
 import { Deadline } from '../process/pace.ts';
+import { Unavailable } from '../process/unavailable.ts';
 
 /** Something that a stack keeps running on a lab's machine, in a mount namespace of its own. */
 export interface Holder {
@@ -27,7 +28,7 @@ export interface HolderSettings {
 
 /**
  * Runs a script on the machine of a lab, in a mount namespace of its own, so that what it mounts is gone with it, and it
- * is gone with the lab. @throws LabUnavailable when the script does not come to its `ready`.
+ * is gone with the lab. @throws Unavailable when the script does not come to its `ready`.
  */
 export async function holdOnMachine(lab: Lab, settings: HolderSettings): Promise<Holder> {
   const [file = '', ...words] = lab.launch('machine');
@@ -47,7 +48,7 @@ function start(file: string, words: readonly string[]) {
   return execa(file, words, { detached: true, reject: false, stdin: 'pipe', stdout: 'pipe', stderr: 'pipe' });
 }
 
-/** The number of the process that holds, as the harness sees it. @throws LabUnavailable */
+/** The number of the process that holds, as the harness sees it. @throws Unavailable */
 async function started(holder: ReturnType<typeof start>, settings: HolderSettings): Promise<string> {
   let output = '';
   const line = new Promise<string>((resolve) => {
@@ -62,7 +63,7 @@ async function started(holder: ReturnType<typeof start>, settings: HolderSetting
     const result = await Promise.race([line, holder]);
     if (typeof result === 'string') return result;
     const why = result.stderr.trim() || 'no answer';
-    throw new LabUnavailable(`${settings.title} did not start: ${why}`, settings.enable);
+    throw new Unavailable(`${settings.title} did not start: ${why}`, settings.enable);
   } finally {
     cancel();
   }

@@ -1,5 +1,6 @@
 import { unknownWord } from '../text/unknown.ts';
-import { StackUnavailable, type Stack } from './stack.ts';
+import { type Stack } from './stack.ts';
+import { Unavailable } from '../process/unavailable.ts';
 
 /** The kinds of stacks, each with how one is made from what follows the colon of its name. */
 const KINDS: Readonly<Record<string, (variant: string | undefined) => Promise<Stack>>> = {
@@ -22,13 +23,13 @@ export const STACKS: readonly string[] = [
 
 const STACKS_IN_WORDS = `there are ${STACKS.join(', ')}, kernel:FILE and gvisor:FILE`;
 
-/** The stack of a name such as `gvisor` or `kernel:6.1`. @throws StackUnavailable when there is none. */
+/** The stack of a name such as `gvisor` or `kernel:6.1`. @throws Unavailable when there is none. */
 export async function stackNamed(name: string): Promise<Stack> {
   const [kind = '', ...rest] = name.split(':');
   const make = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
   if (!make) {
     const { reason, enable } = unknownWord('stack', name, [...STACKS, ...Object.keys(KINDS)], STACKS_IN_WORDS);
-    throw new StackUnavailable(reason, enable);
+    throw new Unavailable(reason, enable);
   }
   return make(rest.length === 0 ? undefined : rest.join(':'));
 }

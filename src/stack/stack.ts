@@ -1,13 +1,5 @@
 import type { LabKind, Missing } from '../lab/lab.ts';
-
-/** Something that a stack must fetch before it can be started. */
-export interface Fetch {
-  what: string;
-  /** Where it comes from, such as `Debian bookworm-backports` or `npm`. */
-  from: string;
-  /** How large the download is; null where that is only known when it begins. */
-  bytes: number | null;
-}
+import type { Fetch } from '../files/fetch.ts';
 
 /** What a machine of its own is asked to do: the command line of bindspec, without what chose the stack. */
 export interface GuestRequest {
@@ -42,19 +34,8 @@ export interface Stack {
   readonly inside: Inside;
   /** What it lacks to be started here, and the line that mends it; null when it is ready. Starts nothing. */
   missing(): Promise<Missing | null>;
-  /** What `prepare` would still fetch. @throws StackUnavailable when it can't be had here at all. */
+  /** What `prepare` would still fetch. @throws Unavailable when it can't be had here at all. */
   plan(): Promise<Fetch[]>;
-  /** Fetches and builds what it needs; a second time it does nothing. @throws StackUnavailable when it can't. */
+  /** Fetches and builds what it needs; a second time it does nothing. @throws Unavailable when it can't. */
   prepare(tell: (line: string) => void): Promise<void>;
-}
-
-/** A stack, or one that was asked for, can't be had on this machine. */
-export class StackUnavailable extends Error {
-  readonly enable: string;
-
-  constructor(reason: string, enable: string) {
-    super(reason);
-    this.name = 'StackUnavailable';
-    this.enable = enable;
-  }
 }

@@ -1,8 +1,8 @@
-import { CLAIMS, type ClaimId } from '../../suites/claims.ts';
+import { CLAIMS, type ClaimId } from '../documents/claims.ts';
 import type { Cell } from '../experiment/cells.ts';
 import type { CellRecord, ClaimRecord } from '../record/record.ts';
 import { sameOutcome } from '../protocol/outcome-class.ts';
-import { disagreements, inWords } from './expectation.ts';
+import { disagreements, inWords } from '../experiment/expectation.ts';
 
 type Evidence = CellRecord['claims'][number];
 

@@ -2,7 +2,7 @@ import type { Cell } from '../experiment/cells.ts';
 import type { Citation, Experiment, Provenance, System } from '../experiment/experiment.ts';
 import type { KernelRange } from '../experiment/kernels.ts';
 import { isBefore, parseKernel } from '../model/linux-kernel.ts';
-import { disagreements, type Disagreement } from './expectation.ts';
+import { disagreements, type Disagreement } from '../experiment/expectation.ts';
 import { modelledFor } from './modelled.ts';
 
 /** What is held to be right for a cell on a platform, and how that is known. */

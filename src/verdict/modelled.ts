@@ -1,4 +1,4 @@
-import { SOURCES, type SourceId } from '../../suites/sources.ts';
+import { SOURCES, type SourceId } from '../documents/sources.ts';
 import type { Axes, CellOf, Citation, Experiment, Provenance, System } from '../experiment/experiment.ts';
 import type { Outcome } from '../experiment/outcome.ts';
 import type { Came, PlannedSocket } from '../experiment/planned.ts';

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import path from 'node:path';
 import process from 'node:process';
 import { describe, expect, test } from 'vitest';
-import { readRecord } from '../../src/record/read.ts';
+import { readRecord } from '../../src/load/read.ts';
 import { bindspec, folder, start } from '../support/cli.ts';
 import { ROOT } from '../support/docs.ts';
 import { noNamespaces } from '../support/namespace.ts';

@@ -8,7 +8,7 @@ import { startEngineHost, type EngineHost } from '../../src/engine/host/engine-h
 import { DOCKER_SOCKET } from '../../src/engine/host/files.ts';
 import { asked } from '../../src/containers/reading.ts';
 import { findProgram } from '../../src/lab/programs.ts';
-import { readContainers } from '../../src/record/read.ts';
+import { readContainers } from '../../src/load/read.ts';
 import { bindspec, folder } from '../support/cli.ts';
 import { withoutEngine } from '../support/engines.ts';
 import { bindspecOn } from '../support/in-engine.ts';

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { cellsOf } from '../../src/experiment/cells.ts';
 import type { Experiment } from '../../src/experiment/experiment.ts';
 import { netns } from '../../src/lab/netns.ts';
-import { readRecord } from '../../src/record/read.ts';
+import { readRecord } from '../../src/load/read.ts';
 import type { BindRecord } from '../../src/record/record.ts';
 import { failureText } from '../../src/report/failure.ts';
 import { Batch, unavailable } from '../suites/batch.ts';
@@ -26,8 +26,8 @@ function projectWithExample(): { project: string; config: string } {
     'package.json',
     'tsconfig.json',
     'tsconfig.build.json',
-    'suites/claims.ts',
-    'suites/sources.ts',
+    'src/documents/claims.ts',
+    'src/documents/sources.ts',
   ]) {
     cpSync(path.join(ROOT, kept), path.join(project, kept), { recursive: true });
   }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENGINES } from '../../src/engine/engine.ts';
 import { startEngineHost, type EngineHost } from '../../src/engine/host/engine-host.ts';
 import { LABEL } from '../../src/engine/sweep.ts';
-import { readRecord } from '../../src/record/read.ts';
+import { readRecord } from '../../src/load/read.ts';
 import { bindspec, folder } from '../support/cli.ts';
 import { withoutEngine } from '../support/engines.ts';
 import { bindspecOn, onHost, signalled } from '../support/in-engine.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { runForGithub, tellGithub } from '../../src/cli/github.ts';
-import { readRecord } from '../../src/record/read.ts';
+import { readRecord } from '../../src/load/read.ts';
 import type { BindRecord } from '../../src/record/record.ts';
 import { bindspec, folder } from '../support/cli.ts';
 import { ROOT } from '../support/docs.ts';

@@ -2,7 +2,7 @@ import { chmodSync, chownSync, readdirSync, readFileSync, statSync } from 'node:
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEngineHost, type EngineHost } from '../../src/engine/host/engine-host.ts';
-import { readRecord } from '../../src/record/read.ts';
+import { readRecord } from '../../src/load/read.ts';
 import { BASE, baseArchive, noBase } from '../support/base-image.ts';
 import { folder } from '../support/cli.ts';
 import { ROOT } from '../support/docs.ts';

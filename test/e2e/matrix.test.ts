@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readMatrix } from '../../src/record/read.ts';
+import { readMatrix } from '../../src/load/read.ts';
 import { bindspec, folder, start } from '../support/cli.ts';
 import { ROOT } from '../support/docs.ts';
 import { noNamespaces } from '../support/namespace.ts';

@@ -7,7 +7,7 @@ import type { ContainersRecord } from '../../src/record/containers.ts';
 import type { MatrixRecord } from '../../src/record/matrix.ts';
 import { platformId } from '../../src/record/platform-id.ts';
 import type { BindRecord, CellRecord } from '../../src/record/record.ts';
-import { SOURCES } from '../../suites/sources.ts';
+import { SOURCES } from '../../src/documents/sources.ts';
 import { accessibilityOf, noBrowser } from '../support/browser.ts';
 import { bindspec } from '../support/cli.ts';
 import { REPORTS, useReportPage } from '../support/page.ts';

@@ -5,7 +5,7 @@ import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OTHER_USER } from '../../src/lab/second-user.ts';
 import type { Operation, OperationName } from '../../src/protocol/messages.ts';
-import { AgentProcess } from '../../src/runner/agent-process.ts';
+import { AgentProcess } from '../../src/harness/agent-process.ts';
 import { bindspec } from '../support/cli.ts';
 import { LOOPBACK_ONLY, noNamespaces } from '../support/namespace.ts';
 import { needs, notRoot } from '../support/needs.ts';

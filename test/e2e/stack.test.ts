@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readRecord } from '../../src/record/read.ts';
+import { readRecord } from '../../src/load/read.ts';
 import { bindspec, folder } from '../support/cli.ts';
 import { withoutStack } from '../support/stacks.ts';
 import { needs } from '../support/needs.ts';

@@ -9,7 +9,7 @@ import { programEntries } from '../../src/bundle/rootfs.ts';
 import { tar } from '../../src/bundle/tar.ts';
 import { ENGINES } from '../../src/engine/engine.ts';
 import { startEngineHost, type EngineHost } from '../../src/engine/host/engine-host.ts';
-import { verificationJsonSchema } from '../../src/record/json-schema.ts';
+import { verificationJsonSchema } from '../../src/json-schemas/records.ts';
 import { verificationSchema, type PortReport, type Verification } from '../../src/record/verification.ts';
 import { bindspec, CLI, commandForAnyone, folder } from '../support/cli.ts';
 import { withoutEngine } from '../support/engines.ts';

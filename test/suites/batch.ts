@@ -1,10 +1,11 @@
 import type { Cell } from '../../src/experiment/cells.ts';
-import { LabUnavailable, type LabKind } from '../../src/lab/lab.ts';
+import { type LabKind } from '../../src/lab/lab.ts';
 import type { CellRecord } from '../../src/record/record.ts';
 import { run } from '../../src/runner/run.ts';
 import { paced } from '../../src/process/pace.ts';
 import { AGENT, noNamespaces } from '../support/namespace.ts';
 import type { Lack } from '../support/needs.ts';
+import { Unavailable } from '../../src/process/unavailable.ts';
 
 /** Long enough for every test that vitest has selected to have asked; they all begin side by side. */
 const GATHER = 200;
@@ -67,7 +68,7 @@ export async function unavailable(kind: LabKind): Promise<Lack | null> {
     await (await kind.open()).close();
     return null;
   } catch (error) {
-    if (!(error instanceof LabUnavailable)) throw error;
+    if (!(error instanceof Unavailable)) throw error;
     return noNamespaces ?? { need: 'namespaces', reason: error.message, enable: error.enable };
   }
 }

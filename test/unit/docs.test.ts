@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { CLAIMS } from '../../suites/claims.ts';
+import { CLAIMS } from '../../src/documents/claims.ts';
 import { cellsOf, type Registered } from '../../src/experiment/cells.ts';
 import { loadRegistry } from '../../src/experiment/registry.ts';
 import { select } from '../../src/experiment/selection.ts';
 import { PROTOCOL_VERSION } from '../../src/protocol/messages.ts';
-import { parseKnownVerdicts } from '../../src/verdict/known-containers.ts';
+import { parseKnownVerdicts } from '../../src/containers/known.ts';
 import { parseKnownList } from '../../src/verdict/known.ts';
 import { bindspec } from '../support/cli.ts';
 import { brokenLinks, code, example, page, pages, ROOT, rows, section, type Page } from '../support/docs.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { idMatcher } from '../../src/experiment/selection.ts';
-import { readRecord } from '../../src/record/read.ts';
+import { readRecord } from '../../src/load/read.ts';
 import { engineRecords } from '../../tools/engine-records.ts';
 import { page, ROOT, rows, section } from '../support/docs.ts';
 

@@ -6,7 +6,7 @@ import { HeldShell } from '../../lab/held-shell.ts';
 import type { Missing } from '../../lab/lab.ts';
 import { onPath } from '../../lab/programs.ts';
 import { docker } from '../docker.ts';
-import { EngineFailed, EngineUnavailable, type Engine, type EngineName } from '../engine.ts';
+import { EngineFailed, type Engine, type EngineName } from '../engine.ts';
 import { podman } from '../podman.ts';
 import {
   asUser,
@@ -24,6 +24,7 @@ import { expectLine, holders, runText, CREATION_DEADLINE, DAEMON_DEADLINE } from
 import { joinEngine } from './joined.ts';
 import { LAN_INTERFACE, PLACES, wireSwitch, type Place } from './topology.ts';
 import { Deadline } from '../../process/pace.ts';
+import { Unavailable } from '../../process/unavailable.ts';
 
 const PAUSE = 50;
 
@@ -101,11 +102,11 @@ function installLine(engine: EngineName, pack: string): string {
   return `apt-get install --no-install-recommends ${pack}${more}`;
 }
 
-/** Starts an engine on a host of its own. @throws EngineUnavailable when that can't be done here. */
+/** Starts an engine on a host of its own. @throws Unavailable when that can't be done here. */
 export async function startEngineHost(plan: EngineHostPlan): Promise<EngineHost> {
   if (plan.socket !== undefined) return joinEngine(plan.engine, plan.socket);
   const missing = engineMissing(plan.engine, plan.root);
-  if (missing) throw new EngineUnavailable(missing.reason, missing.enable);
+  if (missing) throw new Unavailable(missing.reason, missing.enable);
   const cgroup = `bindspec-${randomUUID().slice(0, 8)}`;
   const shell = new HeldShell(['sh', '-c', HOLDER, 'sh', cgroup], CREATION_DEADLINE);
   try {
@@ -178,7 +179,7 @@ async function writeFiles(inside: readonly string[], files: Readonly<Record<stri
   }
 }
 
-/** Starts a daemon and waits until it has its socket. @throws EngineUnavailable with its last complaint when it has not. */
+/** Starts a daemon and waits until it has its socket. @throws Unavailable with its last complaint when it has not. */
 async function startDaemon(command: readonly string[], inside: readonly string[]): Promise<void> {
   const [file = '', ...words] = command;
   let last = '';
@@ -215,9 +216,6 @@ async function startDaemon(command: readonly string[], inside: readonly string[]
   }
 }
 
-function notStarting(said: string): EngineUnavailable {
-  return new EngineUnavailable(
-    `dockerd does not start: ${said || 'it says nothing'}`,
-    'look at what it says, and try again',
-  );
+function notStarting(said: string): Unavailable {
+  return new Unavailable(`dockerd does not start: ${said || 'it says nothing'}`, 'look at what it says, and try again');
 }

@@ -3,9 +3,10 @@ import type { HeldShell } from '../../lab/held-shell.ts';
 import { makeWritable, unsetIn } from '../../lab/namespace-settings.ts';
 import type { Holder } from '../../lab/netns-topology.ts';
 import { paced } from '../../process/pace.ts';
-import { EngineFailed, EngineUnavailable } from '../engine.ts';
+import { EngineFailed } from '../engine.ts';
 import { hold, type Place } from './topology.ts';
 import { readOnlyMount, whyUnset } from '../../lab/unset-settings.ts';
+import { Unavailable } from '../../process/unavailable.ts';
 
 /** Namespaces take some tens of milliseconds; a quiet machine that needs longer than this has something else wrong. */
 export const CREATION_DEADLINE = 20_000;
@@ -16,7 +17,7 @@ const MEND = 'run it as root on Linux, with iproute2';
 
 /**
  * Has a shell hold a namespace for each of some places, and returns who holds which; its own is the switch's.
- * @throws EngineUnavailable where that can't be done
+ * @throws Unavailable where that can't be done
  */
 export async function holders(shell: HeldShell, places: readonly Place[]): Promise<(name: Place | 'switch') => Holder> {
   const readOnly = readOnlyMount();
@@ -36,22 +37,22 @@ export async function holders(shell: HeldShell, places: readonly Place[]): Promi
   };
 }
 
-/** Waits for a line. @throws EngineUnavailable, which says `otherwise`, when it is another. */
+/** Waits for a line. @throws Unavailable, which says `otherwise`, when it is another. */
 export async function expectLine(shell: HeldShell, line: string, otherwise: string): Promise<void> {
   const got = await answer(shell, otherwise);
   if (got === line) return;
   const unset = unsetIn(got);
   if (unset !== null) {
     const { reason, enable } = whyUnset([unset]);
-    throw new EngineUnavailable(`${otherwise}: ${reason}`, enable);
+    throw new Unavailable(`${otherwise}: ${reason}`, enable);
   }
-  throw new EngineUnavailable(`${otherwise}: ${shell.complaint || 'no reason given'}`, MEND);
+  throw new Unavailable(`${otherwise}: ${shell.complaint || 'no reason given'}`, MEND);
 }
 
 async function answer(shell: HeldShell, otherwise: string): Promise<string> {
   const line = await shell.next();
   if (line !== null) return line;
-  throw new EngineUnavailable(`${otherwise}: ${shell.complaint || 'no answer'}`, MEND);
+  throw new Unavailable(`${otherwise}: ${shell.complaint || 'no answer'}`, MEND);
 }
 
 /** Runs shell text behind some words, and returns what it printed. @throws EngineFailed with its last complaint. */

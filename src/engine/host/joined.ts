@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { HeldShell } from '../../lab/held-shell.ts';
-import { EngineFailed, EngineUnavailable, type Engine, type EngineName } from '../engine.ts';
+import { EngineFailed, type Engine, type EngineName } from '../engine.ts';
 import { engineNamed } from '../named.ts';
 import { nameOfLab, sweep } from '../sweep.ts';
 import type { EngineHost } from './engine-host.ts';
@@ -12,6 +12,7 @@ import { outerPid, outsideOf, running } from './pids.ts';
 import { GUEST_INTERFACE, SUBNET, SUBNET6, wireGuest, type Place } from './topology.ts';
 import { Deadline } from '../../process/pace.ts';
 import { whyUnset } from '../../lab/unset-settings.ts';
+import { Unavailable } from '../../process/unavailable.ts';
 
 /** What the errors of ICMP are limited by, as everywhere else: a refusal would be silence at random. */
 const LIMITS = ['ipv4/icmp_ratelimit', 'ipv4/icmp_msgs_per_sec', 'ipv4/icmp_msgs_burst', 'ipv6/icmp/ratelimit'];
@@ -24,7 +25,7 @@ const PAUSE = 50;
  * Joins an engine that runs already, by its socket: its host gets an interface on a switch of ours, with a neighbour and
  * an attacker on it. What is made of it has names and labels of its own, and is taken back at the end; containers end with
  * this process however that ends, and a network that is left then is removed by the next run.
- * @throws EngineUnavailable when it does not answer, is not root's, or works in the network of this machine itself
+ * @throws Unavailable when it does not answer, is not root's, or works in the network of this machine itself
  */
 export async function joinEngine(name: EngineName, socket: string): Promise<EngineHost> {
   const engine = await engineAt(name, socket);
@@ -39,18 +40,18 @@ export async function joinEngine(name: EngineName, socket: string): Promise<Engi
   }
 }
 
-/** An engine that answers at a socket, and may be joined as far as can be told from outside. @throws EngineUnavailable */
+/** An engine that answers at a socket, and may be joined as far as can be told from outside. @throws Unavailable */
 export async function engineAt(name: EngineName, socket: string): Promise<Engine> {
   const where = placeOf(socket);
   const engine = engineNamed(`${name}=${socket}`);
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
-    throw new EngineUnavailable('only root of a Linux machine can join an engine', 'run it with sudo');
+    throw new Unavailable('only root of a Linux machine can join an engine', 'run it with sudo');
   }
   if (listensHere(socket)) throw inMachine(where);
   const { rootless } = await engine.facts();
   if (!rootless) return engine;
   const mend = `take --engine ${name}, for which one is made`;
-  throw new EngineUnavailable(`${where} is an ordinary user's, and publishes where its user is`, mend);
+  throw new Unavailable(`${where} is an ordinary user's, and publishes where its user is`, mend);
 }
 
 function placeOf(socket: string): string {
@@ -107,12 +108,12 @@ async function join(engine: Engine, guest: Guest, lab: string, where: string): P
   }
 }
 
-/** @throws EngineUnavailable where the host already knows a way to the addresses of our switch */
+/** @throws Unavailable where the host already knows a way to the addresses of our switch */
 async function wantFree(enter: readonly string[], where: string): Promise<void> {
   const taken = await runText(enter, `ip route show ${SUBNET}; ip -6 route show ${SUBNET6}`);
   if (taken.trim() === '') return;
   const reason = `the host of ${where.replace('the ', '')} has ${SUBNET} or ${SUBNET6} already, which its neighbours are given`;
-  throw new EngineUnavailable(reason, 'start its daemon where these are free');
+  throw new Unavailable(reason, 'start its daemon where these are free');
 }
 
 /** Starts a container in the network of the engine's host, and returns its process as we know it. */
@@ -149,8 +150,8 @@ function networkOf(pid: string): string {
   }
 }
 
-function inMachine(where: string): EngineUnavailable {
-  return new EngineUnavailable(
+function inMachine(where: string): Unavailable {
+  return new Unavailable(
     `${where} works in the network of this machine, in which nothing is ever tried`,
     'start its daemon in a network namespace (unshare --net), or name the engine alone, and one is started in its own',
   );
@@ -158,7 +159,7 @@ function inMachine(where: string): EngineUnavailable {
 
 /**
  * Lifts the limits of the host's ICMP errors, and returns what sets them to what they were.
- * @throws EngineUnavailable where they can't be lifted
+ * @throws Unavailable where they can't be lifted
  */
 async function lift(enter: readonly string[]): Promise<() => Promise<void>> {
   const file = (limit: string) => `/proc/sys/net/${limit}`;
@@ -175,7 +176,7 @@ async function lift(enter: readonly string[]): Promise<() => Promise<void>> {
   if (unset.length > 0) {
     await set(before);
     const { reason, enable } = whyUnset(unset.map((setting) => ({ host: 'host', setting })));
-    throw new EngineUnavailable(reason, enable);
+    throw new Unavailable(reason, enable);
   }
   return () => set(before);
 }

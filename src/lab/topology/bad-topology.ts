@@ -1,4 +1,4 @@
-import { visible } from '../../record/visible.ts';
+import { visible } from '../../text/visible.ts';
 
 /** A file that is not a topology. Each line is a mistake: the file, the place in it, and what to do. */
 export class BadTopology extends Error {

@@ -2,8 +2,8 @@ import { setTimeout as after } from 'node:timers/promises';
 import { z } from 'zod';
 import { Deadline } from '../../process/pace.ts';
 import type { Family } from '../../protocol/messages.ts';
-import type { AgentProcess } from '../../runner/agent-process.ts';
-import { HarnessError } from '../../verdict/harness-error.ts';
+import type { AgentProcess } from '../../harness/agent-process.ts';
+import { HarnessError } from '../../harness/harness-error.ts';
 
 /** How long Node.js may take to tell its interfaces on a quiet machine, and how often that is looked at, in milliseconds. */
 const DEADLINE = 10_000;

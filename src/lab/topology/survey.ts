@@ -1,14 +1,15 @@
 import { setTimeout as after } from 'node:timers/promises';
 import type { Family, Hello, Operation, Result } from '../../protocol/messages.ts';
-import { AgentProcess } from '../../runner/agent-process.ts';
-import { HarnessError } from '../../verdict/harness-error.ts';
-import { LabUnavailable, type AddressKind, type HostName } from '../lab.ts';
+import { AgentProcess } from '../../harness/agent-process.ts';
+import { HarnessError } from '../../harness/harness-error.ts';
+import { type AddressKind, type HostName } from '../lab.ts';
 import { OTHER_USER } from '../second-user.ts';
 import { HOST_OF, isInterface } from './file.ts';
 import { interfacesOf, type Interfaces } from './interfaces.ts';
 import type { NAMED_KINDS } from './schema.ts';
 import type { Topology, TopologyHost } from './topology.ts';
 import { Deadline } from '../../process/pace.ts';
+import { Unavailable } from '../../process/unavailable.ts';
 
 /** How often an address that is not there yet is looked at again, in milliseconds. */
 const LOOK_AGAIN = 100;
@@ -26,7 +27,7 @@ export interface Survey {
 /**
  * Meets an agent on each host, and has it bind the addresses that the topology says are that host's.
  * `settle` is how long, in milliseconds on a quiet machine, an address may take until it can be used.
- * @throws LabUnavailable that says which host can't be used and why, or which address is not where it should be
+ * @throws Unavailable that says which host can't be used and why, or which address is not where it should be
  */
 export async function survey(topology: Topology, settle = 0): Promise<Survey> {
   const names = Object.keys(topology.hosts) as HostName[];
@@ -68,7 +69,7 @@ async function visit(name: HostName, topology: Topology, settle: number): Promis
   const { agent } = await meet(host, []).catch((error: unknown) => {
     if (!(error instanceof HarnessError)) throw error;
     const command = [...host.launch, ...host.agent].join(' ');
-    throw new LabUnavailable(error.message, `try it by hand, it must print a line of JSON: ${command}`);
+    throw new Unavailable(error.message, `try it by hand, it must print a line of JSON: ${command}`);
   });
   try {
     const found: Visit['found'] = { inet: {}, inet6: {} };
@@ -80,14 +81,14 @@ async function visit(name: HostName, topology: Topology, settle: number): Promis
       const taken = [...named.map(({ address }) => address), ...Object.values(found[family])];
       const address = interfaces === null ? given : resolved(given, family, interfaces, taken);
       if (address === null) {
-        throw new LabUnavailable(
+        throw new Unavailable(
           `${place} is '${given}', but ${host.title} has no ${family === 'inet' ? 'IPv4' : 'IPv6'} address left there`,
           `its interfaces are ${[...(interfaces?.keys() ?? [])].join(', ')}; name another, or leave it out`,
         );
       }
       const outcome = await bindSettled(agent, family, address, settle);
       if (outcome !== 'ok') {
-        throw new LabUnavailable(
+        throw new Unavailable(
           `${place} is ${address}, which ${host.title} can't bind: ${outcome}`,
           `name an address that ${host.title} has`,
         );
@@ -97,7 +98,7 @@ async function visit(name: HostName, topology: Topology, settle: number): Promis
     return { found, inet6: (await bind(agent, 'inet6', '::1')) === 'ok' };
   } catch (error) {
     if (!(error instanceof HarnessError)) throw error;
-    throw new LabUnavailable(`${host.title}: ${error.message}`, 'look whether the host is well');
+    throw new Unavailable(`${host.title}: ${error.message}`, 'look whether the host is well');
   } finally {
     await agent.end();
   }

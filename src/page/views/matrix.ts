@@ -1,6 +1,6 @@
 import { KEY_OF_SHORT } from '../../matrix/answers.ts';
 import type { PackedMatrices } from '../../matrix/pack.ts';
-import { visible } from '../../record/visible.ts';
+import { visible } from '../../text/visible.ts';
 import { fill, h } from '../h.ts';
 import { nearestCorner, shownOf, sideNames, sidesOf } from '../matrix/choice.ts';
 import { controlsOf } from '../matrix/controls.ts';

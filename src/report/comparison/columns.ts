@@ -1,4 +1,4 @@
-import { extentOf } from '../../record/fuller.ts';
+import { extentOf } from '../../load/fuller.ts';
 import type { MatrixRecord } from '../../record/matrix.ts';
 import type { BindRecord } from '../../record/record.ts';
 

@@ -1,6 +1,6 @@
 import type { ComparedEngine } from '../../record/comparison.ts';
 import type { ContainersRecord } from '../../record/containers.ts';
-import { extentOf } from '../../record/fuller.ts';
+import { extentOf } from '../../load/fuller.ts';
 import { exposuresOf, securityCounts } from '../containers/words.ts';
 import type { Given, Superseded } from './columns.ts';
 

@@ -1,6 +1,6 @@
 import type { ContainersRecord } from '../../record/containers.ts';
 import type { ContainersDifference } from '../../record/difference.ts';
-import { changesBetween, groupChanges, ran } from '../../verdict/changes.ts';
+import { changesBetween, groupChanges, ran } from '../../containers/changes.ts';
 
 /** What differs between two records of containers: what was asked, and what is exposed or promised. */
 export function diffContainers(before: ContainersRecord, after: ContainersRecord): ContainersDifference {

@@ -2,7 +2,7 @@ import type { ContainersRecord } from '../../record/containers.ts';
 import type { Fact } from '../../record/difference.ts';
 import type { MatrixRecord } from '../../record/matrix.ts';
 import type { BindRecord } from '../../record/record.ts';
-import { ran } from '../../verdict/changes.ts';
+import { ran } from '../../containers/changes.ts';
 import { few } from './words.ts';
 
 type Entries = readonly (readonly [fact: string, value: string])[];

@@ -1,6 +1,6 @@
 import type { RunsDifference } from '../../record/difference.ts';
 import type { BindRecord, CellRecord } from '../../record/record.ts';
-import { inWords, leaves } from '../../verdict/expectation.ts';
+import { inWords, leaves } from '../../experiment/expectation.ts';
 import { cellsInPlainWords } from '../axes.ts';
 import { sameAt } from '../comparison/same-outcomes.ts';
 import { outcomesIn, shapesOf } from '../comparison/told-places.ts';

@@ -1,5 +1,5 @@
 import type { ContainersDifference, Difference, MatricesDifference, RunsDifference } from '../../record/difference.ts';
-import { visible } from '../../record/visible.ts';
+import { visible } from '../../text/visible.ts';
 import { cellsOf, conclusions, counted, few, placesInWords, placesOf } from './words.ts';
 
 /** What a line is, for who wants to colour it. */

@@ -1,5 +1,5 @@
 import type { Timing } from '../../record/difference.ts';
-import { leaves } from '../../verdict/expectation.ts';
+import { leaves } from '../../experiment/expectation.ts';
 
 /**
  * From how many milliseconds on an answer was waited for. Answers that nothing delays took up to 88 ms on the slowest

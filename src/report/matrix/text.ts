@@ -1,6 +1,6 @@
 import { inWords } from '../../matrix/blocks.ts';
 import type { MatrixRecord } from '../../record/matrix.ts';
-import { visible } from '../../record/visible.ts';
+import { visible } from '../../text/visible.ts';
 import { cornersInWords, type Table } from './tables.ts';
 
 /** A table as lines for a terminal. Where the columns' names do not fit into `width`, letters stand for them. */

@@ -3,7 +3,7 @@ import type { ContainersRecord } from '../../record/containers.ts';
 import type { BindRecord, CellRecord, ClaimRecord, TranscriptLine } from '../../record/record.ts';
 import type { PackedMatrices } from '../../matrix/pack.ts';
 import type { Outcome } from '../outcomes.ts';
-import type { Source } from '../../../suites/sources.ts';
+import type { Source } from '../../documents/sources.ts';
 
 // What the page of a comparison is given: plain JSON. What is the same in many places is there once, in a list, and
 // named by its place in that list; what is looked at only now and then is packed, and named by the number of its pack.

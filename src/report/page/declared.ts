@@ -1,5 +1,5 @@
 import type { Cell } from '../../experiment/cells.ts';
-import { leaves } from '../../verdict/expectation.ts';
+import { leaves } from '../../experiment/expectation.ts';
 import { alike, whichOf } from '../expectations.ts';
 import { expectedInWords } from '../words.ts';
 import type { Declared } from './data.ts';

@@ -3,7 +3,7 @@ import type { ContainersRecord } from '../../record/containers.ts';
 import type { CellRecord } from '../../record/record.ts';
 import { packMatrices, type PackedMatrices } from '../../matrix/pack.ts';
 import { cellsOf, type Registered } from '../../experiment/cells.ts';
-import { leaves } from '../../verdict/expectation.ts';
+import { leaves } from '../../experiment/expectation.ts';
 import type { Column } from '../comparison/columns.ts';
 import { expectedInWords, observedInWords, placeInWords, sourceOf } from '../words.ts';
 import type {

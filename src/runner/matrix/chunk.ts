@@ -2,7 +2,7 @@ import type { Block } from '../../matrix/blocks.ts';
 import { isConnected } from '../../matrix/axes.ts';
 import type { Spec } from '../../matrix/sockets.ts';
 import type { BatchKind, Family, Operation, Result } from '../../protocol/messages.ts';
-import { HarnessError } from '../../verdict/harness-error.ts';
+import { HarnessError } from '../../harness/harness-error.ts';
 import { familyReached, listenerName } from '../listeners.ts';
 import { PEER, type Crew } from './crew.ts';
 import { callerKind, firstKind, secondKind } from './kinds.ts';

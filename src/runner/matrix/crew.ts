@@ -1,7 +1,7 @@
 import type { LabFacts } from '../../lab/lab.ts';
 import type { Operation, Result } from '../../protocol/messages.ts';
-import { HarnessError } from '../../verdict/harness-error.ts';
-import type { AgentProcess } from '../agent-process.ts';
+import { HarnessError } from '../../harness/harness-error.ts';
+import type { AgentProcess } from '../../harness/agent-process.ts';
 import { listenOnBoth } from '../listeners.ts';
 import type { AgentPool } from '../pool.ts';
 

@@ -1,7 +1,7 @@
 import type { LabFacts } from '../../lab/lab.ts';
 import type { BatchKind } from '../../protocol/messages.ts';
-import { HarnessError } from '../../verdict/harness-error.ts';
-import type { AgentProcess } from '../agent-process.ts';
+import { HarnessError } from '../../harness/harness-error.ts';
+import type { AgentProcess } from '../../harness/agent-process.ts';
 import { portRange } from '../port-range.ts';
 
 /** Ports for the pairs of one lab, thousands at a time. */

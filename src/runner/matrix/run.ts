@@ -1,4 +1,4 @@
-import { LabUnavailable, type Lab, type LabFacts, type LabKind } from '../../lab/lab.ts';
+import { type Lab, type LabFacts, type LabKind } from '../../lab/lab.ts';
 import { devicesOf, isConnected } from '../../matrix/axes.ts';
 import { inWords, planOf, type Block, type Plan } from '../../matrix/blocks.ts';
 import { compare } from '../../matrix/comparison.ts';
@@ -11,7 +11,7 @@ import { models, type Model } from '../../model/index.ts';
 import type { Setting, SystemName } from '../../model/types.ts';
 import { MATRIX_VERSION, type MatrixRecord } from '../../record/matrix.ts';
 import type { Platform } from '../../record/record.ts';
-import { HarnessError } from '../../verdict/harness-error.ts';
+import { HarnessError } from '../../harness/harness-error.ts';
 import { onlyInterrupted, tidied, unlessAborted } from '../../process/interrupted.ts';
 import { abilitiesOf } from '../abilities.ts';
 import { platformOf } from '../platform.ts';
@@ -20,6 +20,7 @@ import { attempt, clear, prepare, type Chunk } from './chunk.ts';
 import { Crew } from './crew.ts';
 import { PortBlocks } from './port-block.ts';
 import { interfaceOf, obstacleOf } from './settings.ts';
+import { Unavailable } from '../../process/unavailable.ts';
 
 /** How many pairs a message is about; below what an agent may hold of descriptors where the limit is the usual one. */
 const CHUNK = 1000;
@@ -54,7 +55,7 @@ export interface MatrixListener {
 
 /**
  * Runs the pairs that were asked for, in labs side by side, and holds them against a model.
- * @throws BadSelection for a selection that can't be; LabUnavailable when no lab can be had; HarnessError when no agent
+ * @throws BadSelection for a selection that can't be; Unavailable when no lab can be had; HarnessError when no agent
  * can be started in it; Interrupted when the user interrupts before the first pair.
  */
 export async function runMatrix(
@@ -232,7 +233,7 @@ class Work {
 }
 
 function unlessUnavailable(error: unknown): null {
-  if (error instanceof LabUnavailable) return null;
+  if (error instanceof Unavailable) return null;
   throw error;
 }
 

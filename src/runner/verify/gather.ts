@@ -1,9 +1,9 @@
 import type { ContainerNetwork } from '../../engine/engine.ts';
-import { HarnessError } from '../../verdict/harness-error.ts';
+import { HarnessError } from '../../harness/harness-error.ts';
 import { attempts } from '../../verify/plan.ts';
 import type { Tried } from '../../verify/port.ts';
 import type { Attempt, Publication, Situation } from '../../verify/situation.ts';
-import { AgentProcess } from '../agent-process.ts';
+import { AgentProcess } from '../../harness/agent-process.ts';
 import { agentCommand } from '../../lab/agent-command.ts';
 import { situationOf } from './look.ts';
 import type { Namespace } from './namespace.ts';

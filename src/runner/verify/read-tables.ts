@@ -1,5 +1,5 @@
 import { TABLES, type Tables } from '../../verify/tables.ts';
-import type { AgentProcess } from '../agent-process.ts';
+import type { AgentProcess } from '../../harness/agent-process.ts';
 
 /** The tables of the network namespace that an agent is in. @throws HarnessError */
 export async function readTables(agent: AgentProcess, names: readonly (keyof Tables)[] = TABLES): Promise<Tables> {

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { EngineFailed, EngineUnavailable, type Container, type Engine, type EngineFacts } from '../../engine/engine.ts';
+import { EngineFailed, type Container, type Engine, type EngineFacts } from '../../engine/engine.ts';
 import type { Verification } from '../../record/verification.ts';
 import { namespaceOfFile, namespaceOfProcess, NotVerifiable, type Namespace } from './namespace.ts';
 import type { Request } from './gather.ts';
+import { Unavailable } from '../../process/unavailable.ts';
 
 /** What is to be verified: its network, what is said of it, and what its engine says. */
 export interface Target {
@@ -24,7 +25,7 @@ export async function fileTarget(file: string): Promise<Target> {
   return { namespace: await namespaceOfFile(file), described: { kind: 'namespace', name: file } };
 }
 
-/** A container by its name or id, of whichever of these engines has it. @throws NotVerifiable, EngineUnavailable */
+/** A container by its name or id, of whichever of these engines has it. @throws NotVerifiable, Unavailable */
 export async function containerTarget(name: string, engines: readonly Engine[]): Promise<Target> {
   const { engine, facts, container } = await findContainer(name, engines);
   if (!container.running || container.pid === null) {
@@ -66,7 +67,7 @@ async function findContainer(name: string, engines: readonly Engine[]): Promise<
       if (container !== null) found.push({ engine, facts, container });
     } catch (error) {
       // One that does not answer is of no interest where another has the container.
-      if (!(error instanceof EngineUnavailable || error instanceof EngineFailed)) throw error;
+      if (!(error instanceof Unavailable || error instanceof EngineFailed)) throw error;
       failures.push(error);
     }
   }

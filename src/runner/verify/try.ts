@@ -3,7 +3,7 @@ import { classOf } from '../../protocol/outcome-class.ts';
 import type { Tried } from '../../verify/port.ts';
 import { covers, isIPv6, type Attempt, type Listener } from '../../verify/situation.ts';
 import { peersAt } from '../../verify/tables.ts';
-import type { AgentProcess } from '../agent-process.ts';
+import type { AgentProcess } from '../../harness/agent-process.ts';
 import { readTables } from './read-tables.ts';
 
 /** What trying needs. */

@@ -1,7 +1,7 @@
 import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
-import { cacheFolder } from '../cache.ts';
+import { cacheFolder } from '../../files/cache.ts';
 import { paced } from '../../process/pace.ts';
 
 const DEVICE = '/dev/kvm';

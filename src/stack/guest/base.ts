@@ -3,12 +3,12 @@ import { accessSync, constants, existsSync, mkdirSync, readdirSync, renameSync, 
 import path from 'node:path';
 import process from 'node:process';
 import { PACKAGE as OWN } from '../../process/own-package.ts';
-import { cacheFolder } from '../cache.ts';
-import { StackUnavailable } from '../stack.ts';
+import { cacheFolder } from '../../files/cache.ts';
 import { archive, CHARACTER_DEVICE, FOLDER, PROGRAM, SHARED_FOLDER } from './cpio.ts';
 import { INIT, MODULES, PACKAGE } from './init.ts';
 import { packagesOf } from './packages.ts';
 import { Tree } from './tree.ts';
+import { Unavailable } from '../../process/unavailable.ts';
 
 /** What the first process and the netns lab start, each with the package that has it. */
 export const PROGRAMS: Readonly<Record<string, string>> = {
@@ -29,7 +29,7 @@ const HOSTS = '127.0.0.1 localhost\n::1 localhost\n';
 /**
  * The archive of files that every guest has: this machine's Node, the programs of the netns lab, and this package with
  * what it needs. Returns the archive's file, which is made anew when anything in it has changed.
- * @throws StackUnavailable when a program is not here.
+ * @throws Unavailable when a program is not here.
  */
 export function baseArchive(): string {
   const tree = plan();
@@ -74,7 +74,7 @@ function isCode(name: string): boolean {
 function programFile(name: string, from: string): string {
   const folders = [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/sbin', '/sbin'];
   const found = folders.map((folder) => path.join(folder, name)).find(isProgram);
-  if (found === undefined) throw new StackUnavailable(`the program '${name}' is not here`, `apt-get install ${from}`);
+  if (found === undefined) throw new Unavailable(`the program '${name}' is not here`, `apt-get install ${from}`);
   return found;
 }
 

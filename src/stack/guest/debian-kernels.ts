@@ -1,6 +1,7 @@
-import { Suite, type DebianPackage, type SuiteName } from '../debian.ts';
-import { StackUnavailable, type Fetch } from '../stack.ts';
+import { Suite, type DebianPackage, type SuiteName } from '../../debian/suite.ts';
 import { choose, type Candidate } from './choice.ts';
+import { Unavailable } from '../../process/unavailable.ts';
+import type { Fetch } from '../../files/fetch.ts';
 
 /** A kernel that Debian has, and the packages that it is made of. */
 export interface DebianKernel extends Candidate {
@@ -32,14 +33,14 @@ const NAMES = [...Object.keys(SUITES_OF), '7'];
 
 /**
  * Sees that a text may name one of Debian's kernels, as far as that can be told without the lists of packages.
- * @throws StackUnavailable that says which there are
+ * @throws Unavailable that says which there are
  */
 export function checkNamed(asked: string): void {
   const [, major = '', minor] = /^(\d{1,3})(?:\.(\d{1,3})(?:[.~+-][\w.~+-]*)?)?$/.exec(asked) ?? [];
   const known = Object.keys(SUITES_OF).some((series) => series === `${major}.${minor ?? ''}`);
   const newer = Number(major) === 6 ? minor === undefined || Number(minor) > 12 : Number(major) > 6;
   if (known || (newer && Number(major) <= LAST_MAJOR)) return;
-  throw new StackUnavailable(
+  throw new Unavailable(
     `there is no kernel '${asked}'`,
     `Debian has ${NAMES.join(', ')} and newer ones; name one of these, or a file as in kernel:./vmlinuz`,
   );
@@ -62,7 +63,7 @@ export function listsToFetch(asked: string): Fetch[] {
     }));
 }
 
-/** Fetches the lists that are not fresh. @throws StackUnavailable when one can't be had. */
+/** Fetches the lists that are not fresh. @throws Unavailable when one can't be had. */
 export async function fetchLists(asked: string, tell: (line: string) => void): Promise<void> {
   for (const suite of suitesOf(asked)) {
     if (!suite.fresh) tell(`fetching the list of packages of Debian ${suite.name}`);
@@ -72,7 +73,7 @@ export async function fetchLists(asked: string, tell: (line: string) => void): P
 
 /**
  * The newest kernel that a text names, among the packages for virtual machines. The lists must have been fetched.
- * @throws StackUnavailable that names what there is, when there is none.
+ * @throws Unavailable that names what there is, when there is none.
  */
 export async function findKernel(asked: string): Promise<DebianKernel> {
   const all: { release: string; suite: Suite; version: string }[] = [];
@@ -86,7 +87,7 @@ export async function findKernel(asked: string): Promise<DebianKernel> {
   const found = choose(asked, all);
   if (!found) {
     const there = [...new Set(all.map(({ version }) => /^\d+\.\d+\.\d+/.exec(version)?.[0] ?? version))];
-    throw new StackUnavailable(
+    throw new Unavailable(
       `Debian has no kernel '${asked}' for virtual machines`,
       `there are ${there.join(', ') || 'none of that series'}; others that are known: ${NAMES.join(', ')}`,
     );

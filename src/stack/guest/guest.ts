@@ -4,13 +4,14 @@ import path from 'node:path';
 import process from 'node:process';
 import type { Readable } from 'node:stream';
 import { execa } from 'execa';
-import { StackUnavailable, type GuestRequest, type GuestResult } from '../stack.ts';
+import { type GuestRequest, type GuestResult } from '../stack.ts';
 import { archive, FILE } from './cpio.ts';
 import { MODULES, REQUEST } from './init.ts';
 import { readResults, type Order } from './messages.ts';
 import type { Module } from './modules.ts';
 import { ALL_LINES, FIRST_SOCKET } from './qemu.ts';
 import { Deadline } from '../../process/pace.ts';
+import { Unavailable } from '../../process/unavailable.ts';
 
 /** How long a machine may take until its first process runs, in milliseconds on a quiet host; emulated it takes seconds. */
 const BOOT_DEADLINE = 120_000;
@@ -35,7 +36,7 @@ export interface GuestPlan {
 
 /**
  * Starts a machine, has it do a command line, passes on what that prints, and ends it.
- * @throws StackUnavailable when it does not boot, or ends before the command line has.
+ * @throws Unavailable when it does not boot, or ends before the command line has.
  */
 export async function runGuest(plan: GuestPlan, request: GuestRequest): Promise<GuestResult> {
   const file = openArchive(plan, orderOf(plan, request));
@@ -168,21 +169,21 @@ interface Failed {
 }
 
 /** Why there is no result, on one line. */
-export function failure(name: string, { ready, died, odd, console, complaints }: Failed): StackUnavailable {
+export function failure(name: string, { ready, died, odd, console, complaints }: Failed): Unavailable {
   const last = lastWords(console);
   const told = last === '' ? '' : `: ${last}`;
-  if (odd) return new StackUnavailable(`${name} answered oddly (${odd.message})`, 'try again');
+  if (odd) return new Unavailable(`${name} answered oddly (${odd.message})`, 'try again');
   if (complaints.trim() !== '') {
     const complaint = complaints.trim().split('\n').at(-1) ?? '';
-    return new StackUnavailable(`${name} can't be started: ${complaint}`, 'look at what the emulator says');
+    return new Unavailable(`${name} can't be started: ${complaint}`, 'look at what the emulator says');
   }
   if (died !== null) {
     const how = died > 128 ? `by signal ${died - 128}` : `with ${died}`;
     const why = /out of memory/i.test(console) ? ', out of memory' : '';
-    return new StackUnavailable(`bindspec died inside ${name} ${how}${why}${told}`, 'try with fewer --jobs');
+    return new Unavailable(`bindspec died inside ${name} ${how}${why}${told}`, 'try with fewer --jobs');
   }
-  if (ready) return new StackUnavailable(`${name} ended before its run did${told}`, 'try again');
-  return new StackUnavailable(`${name} does not boot${told || ' and says nothing'}`, 'choose another kernel');
+  if (ready) return new Unavailable(`${name} ended before its run did${told}`, 'try again');
+  return new Unavailable(`${name} does not boot${told || ' and says nothing'}`, 'choose another kernel');
 }
 
 /** The lines of a console that say most: from the panic on where there is one, else the last. */

@@ -5,6 +5,7 @@
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import { pathToFileURL } from 'node:url';
 import koffi from 'koffi';
 import { LINES, MODULES, PACKAGE, REQUEST } from './init.ts';
 import { encodeOutcome, type Order } from './messages.ts';
@@ -29,8 +30,10 @@ for (const stream of [process.stdout, process.stderr]) {
   Object.defineProperty(stream, 'columns', { value: order.columns ?? undefined });
 }
 process.on('exit', (exitCode) => finish(exitCode));
-process.argv.splice(1, Number.POSITIVE_INFINITY, path.join(PACKAGE, 'dist/src/cli/main.js'), ...order.argv);
-void import('../../cli/main.ts');
+const command = path.join(PACKAGE, 'dist/src/cli/main.js');
+process.argv.splice(1, Number.POSITIVE_INFINITY, command, ...order.argv);
+// By its path, as the user's own shell would: a stack knows nothing of the command line.
+void import(pathToFileURL(command).href);
 
 /** A module that the kernel has already, or that can't be loaded, shows as a lab that lacks something. */
 function loadModules(): void {

@@ -3,14 +3,16 @@ import path from 'node:path';
 import process from 'node:process';
 import type { Missing } from '../../lab/lab.ts';
 import { onPath } from '../../lab/programs.ts';
-import { aptInstall, aptLine, aptSize } from '../apt-install.ts';
-import { StackUnavailable, type Fetch, type Stack } from '../stack.ts';
+import { aptInstall, aptLine, aptSize } from '../../debian/apt-install.ts';
+import { type Stack } from '../stack.ts';
 import { accelerator } from './accelerator.ts';
 import { baseArchive } from './base.ts';
 import { checkNamed, fetchLists, findKernel, listsToFetch } from './debian-kernels.ts';
 import { runGuest } from './guest.ts';
 import { kernelFile, preparedKernel, prepareKernel, type Kernel } from './kernels.ts';
 import { qemuWords } from './qemu.ts';
+import { Unavailable } from '../../process/unavailable.ts';
+import type { Fetch } from '../../files/fetch.ts';
 
 const QEMU = 'qemu-system-x86_64';
 const PACKAGES = ['qemu-system-x86'];
@@ -24,11 +26,11 @@ const EMULATED_PATIENCE = 1500;
 
 /**
  * Another Linux kernel on a machine of its own, under qemu. The variant is a version of one of Debian's kernels, or a file.
- * @throws StackUnavailable without a variant, and for one that names no kernel.
+ * @throws Unavailable without a variant, and for one that names no kernel.
  */
 export async function kernelStack(variant: string | undefined): Promise<Stack> {
   if (variant === undefined || variant === '') {
-    throw new StackUnavailable('which kernel is not said', 'choose one such as kernel:6.1, or kernel:FILE');
+    throw new Unavailable('which kernel is not said', 'choose one such as kernel:6.1, or kernel:FILE');
   }
   // What is wrong with the name is told before what the machine lacks.
   const ofUser = variant.includes('/') ? kernelFile(path.resolve(variant)) : null;
@@ -43,7 +45,7 @@ export async function kernelStack(variant: string | undefined): Promise<Stack> {
       kind: 'machine',
       async run(request) {
         const kernel = find();
-        if (!kernel) throw new StackUnavailable(`Linux ${variant} is not prepared`, prepare);
+        if (!kernel) throw new Unavailable(`Linux ${variant} is not prepared`, prepare);
         return runGuest(await planFor(name, kernel), request);
       },
     },

@@ -11,11 +11,11 @@ import {
 import path from 'node:path';
 import process from 'node:process';
 import { readGivenBytes, UnreadableFile, type FileKind } from '../../files/given-file.ts';
-import { cacheFolder } from '../cache.ts';
-import { StackUnavailable } from '../stack.ts';
+import { cacheFolder } from '../../files/cache.ts';
 import { choose, type Candidate } from './choice.ts';
 import type { DebianKernel } from './debian-kernels.ts';
 import { modulesFrom, type Module } from './modules.ts';
+import { Unavailable } from '../../process/unavailable.ts';
 
 /** The kernel module that the netns lab needs; all else that it uses is part of Debian's kernels. */
 export const NEEDED_MODULES: readonly string[] = ['veth'];
@@ -48,7 +48,7 @@ export function preparedKernel(asked: string): Kernel | null {
 
 /**
  * Fetches a kernel's packages and keeps of them the kernel and the modules that are needed, decompressed.
- * @throws StackUnavailable when they can't be had, or are not as they used to be.
+ * @throws Unavailable when they can't be had, or are not as they used to be.
  */
 export async function prepareKernel({ release, version, suite, packages }: DebianKernel): Promise<void> {
   const folder = path.join(HOME, release);
@@ -59,7 +59,7 @@ export async function prepareKernel({ release, version, suite, packages }: Debia
     for (const one of packages) await suite.unpack(one, path.join(unpacked, one.name));
     const files = readdirSync(unpacked, { recursive: true, encoding: 'utf8' });
     const kernel = files.find((file) => /\/vmlinuz(?:-[^/]+)?$/.test(file));
-    if (kernel === undefined) throw new StackUnavailable(`the packages of ${release} have no kernel`, 'choose another');
+    if (kernel === undefined) throw new Unavailable(`the packages of ${release} have no kernel`, 'choose another');
     copyFileSync(path.join(unpacked, kernel), path.join(partial, 'vmlinuz'));
     for (const { name, content } of modulesFrom(unpacked, NEEDED_MODULES)) {
       writeFileSync(path.join(partial, `${name}.ko`), content);
@@ -78,18 +78,18 @@ const IMAGE: FileKind = { what: 'a kernel image', most: 256, advice: 'name a bzI
 
 /**
  * A kernel of the user's own: a bzImage, which tells its release, with its modules beside it, or where a package or
- * `make modules_install` puts them. @throws StackUnavailable when it is not one.
+ * `make modules_install` puts them. @throws Unavailable when it is not one.
  */
 export function kernelFile(file: string): Kernel {
   let image: Buffer;
   try {
     image = readGivenBytes(file, IMAGE);
   } catch (error) {
-    if (error instanceof UnreadableFile) throw new StackUnavailable(`${file}: ${error.why}`, error.advice);
+    if (error instanceof UnreadableFile) throw new Unavailable(`${file}: ${error.why}`, error.advice);
     throw error;
   }
   const release = releaseOf(image);
-  if (release === null) throw new StackUnavailable(`${file}: it is not a kernel image of x86`, IMAGE.advice);
+  if (release === null) throw new Unavailable(`${file}: it is not a kernel image of x86`, IMAGE.advice);
   const beside = path.dirname(path.resolve(file));
   const folders = [
     path.join(beside, 'modules'),

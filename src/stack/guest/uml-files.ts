@@ -10,11 +10,11 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { cacheFolder } from '../cache.ts';
-import { Suite, type DebianPackage } from '../debian.ts';
-import { StackUnavailable } from '../stack.ts';
+import { cacheFolder } from '../../files/cache.ts';
+import { Suite, type DebianPackage } from '../../debian/suite.ts';
 import { NEEDED_MODULES } from './kernels.ts';
 import { modulesFrom } from './modules.ts';
+import { Unavailable } from '../../process/unavailable.ts';
 
 /** Where there is a user-mode Linux that runs on processors with AMX; those of the releases up to 6.12 crash there. */
 export const SUITE = new Suite('sid');
@@ -28,18 +28,18 @@ export const HOME = cacheFolder('uml');
 /** What is written when everything is there: why it can't be run here, or null. */
 const TRIAL = path.join(HOME, 'trial.json');
 
-/** The newest packages. The list must have been fetched. @throws StackUnavailable when there is none. */
+/** The newest packages. The list must have been fetched. @throws Unavailable when there is none. */
 export async function newestPackages(): Promise<DebianPackage[]> {
   const found: DebianPackage[] = [];
   for (const name of PACKAGES) {
     const [newest] = await SUITE.versions(name);
-    if (!newest) throw new StackUnavailable(`Debian ${SUITE.name} has no ${name}`, 'try again later');
+    if (!newest) throw new Unavailable(`Debian ${SUITE.name} has no ${name}`, 'try again later');
     found.push(newest);
   }
   return found;
 }
 
-/** Fetches the packages and keeps the program, its library and the modules. @throws StackUnavailable when it can't. */
+/** Fetches the packages and keeps the program, its library and the modules. @throws Unavailable when it can't. */
 export async function fetchFiles(packages: readonly DebianPackage[]): Promise<void> {
   const partial = `${HOME}.${process.pid}`;
   mkdirSync(partial, { recursive: true });
@@ -50,7 +50,7 @@ export async function fetchFiles(packages: readonly DebianPackage[]): Promise<vo
     for (const name of KEPT) {
       const file = files.find((one) => path.basename(one) === name);
       if (file === undefined)
-        throw new StackUnavailable(`the packages of user-mode Linux have no ${name}`, 'try again later');
+        throw new Unavailable(`the packages of user-mode Linux have no ${name}`, 'try again later');
       const content = readFileSync(path.join(unpacked, file));
       writeFileSync(path.join(partial, name), name === 'linux.uml' ? withLoaderBeside(content) : content);
       chmodSync(path.join(partial, name), 0o755);
@@ -74,7 +74,7 @@ export async function fetchFiles(packages: readonly DebianPackage[]): Promise<vo
 export function withLoaderBeside(program: Buffer): Buffer {
   const usual = Buffer.from(`/lib64/${LOADER}\0`);
   const at = program.indexOf(usual);
-  if (at < 0) throw new StackUnavailable('the package of user-mode Linux is not as it used to be', 'try again later');
+  if (at < 0) throw new Unavailable('the package of user-mode Linux is not as it used to be', 'try again later');
   const changed = Buffer.from(program);
   changed.fill(0, at, at + usual.length);
   changed.write(LOADER, at, 'latin1');

@@ -2,7 +2,7 @@ import path from 'node:path';
 import process from 'node:process';
 import type { Missing } from '../../lab/lab.ts';
 import { onPath } from '../../lab/programs.ts';
-import { StackUnavailable, type Fetch, type Stack } from '../stack.ts';
+import { type Stack } from '../stack.ts';
 import { baseArchive } from './base.ts';
 import { runGuest, type GuestPlan } from './guest.ts';
 import { NEEDED_MODULES } from './kernels.ts';
@@ -10,6 +10,8 @@ import { LINES } from './init.ts';
 import { modulesFrom } from './modules.ts';
 import { ALL_LINES, FIRST_SOCKET, TABLES } from './qemu.ts';
 import { fetchFiles, HOME, newestPackages, noteTrial, SUITE, trialOf } from './uml-files.ts';
+import { Unavailable } from '../../process/unavailable.ts';
+import type { Fetch } from '../../files/fetch.ts';
 
 const PREPARE = 'npx bindspec stack prepare uml';
 /** What the guest's files take, twice while they are unpacked, and what Node takes for every agent; in MB. */
@@ -17,9 +19,9 @@ const MEMORY = 1536;
 /** System calls are slow there, everything else is as fast as here, on one processor. */
 const PACE = 4;
 
-/** Linux as a program: its own network stack, and no machine around it. @throws StackUnavailable with a variant. */
+/** Linux as a program: its own network stack, and no machine around it. @throws Unavailable with a variant. */
 export async function umlStack(variant: string | undefined): Promise<Stack> {
-  if (variant !== undefined) throw new StackUnavailable('uml has no variants', 'leave out the colon');
+  if (variant !== undefined) throw new Unavailable('uml has no variants', 'leave out the colon');
   return {
     name: 'uml',
     title: 'User-mode Linux of Debian',
@@ -72,7 +74,7 @@ async function refusal(): Promise<string | null> {
     });
     return null;
   } catch (error) {
-    if (error instanceof StackUnavailable) return error.message;
+    if (error instanceof Unavailable) return error.message;
     throw error;
   }
 }

@@ -1,10 +1,12 @@
 import path from 'node:path';
 import process from 'node:process';
 import type { Missing } from '../../lab/lab.ts';
-import { aptMissing, Suite, type DebianPackage } from '../debian.ts';
-import { StackUnavailable, type Fetch, type Stack } from '../stack.ts';
+import { aptMissing, Suite, type DebianPackage } from '../../debian/suite.ts';
+import { type Stack } from '../stack.ts';
 import { gvisorLab } from './lab.ts';
 import { findRunsc, HOME, runscAt, type Runsc } from './runsc.ts';
+import { Unavailable } from '../../process/unavailable.ts';
+import type { Fetch } from '../../files/fetch.ts';
 
 const PREPARE = 'npx bindspec stack prepare gvisor';
 /** The newest runsc that Debian has for its current releases; its packages need nothing else. */
@@ -12,13 +14,13 @@ const SUITE = new Suite('bookworm-backports');
 
 /**
  * gVisor's network stack, by its container runtime `runsc`; the variant is the path of a runsc of the user's own.
- * @throws StackUnavailable when that is not a runsc
+ * @throws Unavailable when that is not a runsc
  */
 export async function gvisor(variant: string | undefined): Promise<Stack> {
   const own = variant === undefined ? null : runscAt(variant);
   const find = (): Runsc => {
     const found = own ?? findRunsc();
-    if (!found) throw new StackUnavailable('there is no runsc that tells its version', PREPARE);
+    if (!found) throw new Unavailable('there is no runsc that tells its version', PREPARE);
     return found;
   };
   const name = variant === undefined ? 'gvisor' : `gvisor:${variant}`;
@@ -47,7 +49,7 @@ export async function gvisor(variant: string | undefined): Promise<Stack> {
     async prepare(tell) {
       if (own !== null || findRunsc()?.program.startsWith(HOME) === true) return;
       const missing = aptMissing();
-      if (missing) throw new StackUnavailable(missing.reason, missing.enable);
+      if (missing) throw new Unavailable(missing.reason, missing.enable);
       tell(`fetching the list of packages of Debian ${SUITE.name}`);
       await SUITE.update();
       const found = await newest();
@@ -60,6 +62,6 @@ export async function gvisor(variant: string | undefined): Promise<Stack> {
 async function newest(): Promise<DebianPackage> {
   const [found] = await SUITE.versions('runsc');
   if (!found)
-    throw new StackUnavailable(`Debian ${SUITE.name} has no runsc for this architecture`, 'give your own: gvisor:FILE');
+    throw new Unavailable(`Debian ${SUITE.name} has no runsc for this architecture`, 'give your own: gvisor:FILE');
   return found;
 }

@@ -3,9 +3,9 @@ import path from 'node:path';
 import process from 'node:process';
 import { execaSync } from 'execa';
 import { onPath } from '../../lab/programs.ts';
-import { cacheFolder } from '../cache.ts';
+import { cacheFolder } from '../../files/cache.ts';
 import { paced } from '../../process/pace.ts';
-import { StackUnavailable } from '../stack.ts';
+import { Unavailable } from '../../process/unavailable.ts';
 
 /** A runsc that was found: the program, and its release as the platform's version. */
 export interface Runsc {
@@ -25,16 +25,16 @@ export function findRunsc(): Runsc | null {
   return program === null ? null : askRelease(program);
 }
 
-/** A runsc of the user's own, by its path. @throws StackUnavailable when that is not a runsc */
+/** A runsc of the user's own, by its path. @throws Unavailable when that is not a runsc */
 export function runscAt(given: string): Runsc {
   const program = path.resolve(process.cwd(), given);
-  const wrong = (reason: string) => new StackUnavailable(`${given === '' ? "''" : given}: ${reason}`, ADVICE);
+  const wrong = (reason: string) => new Unavailable(`${given === '' ? "''" : given}: ${reason}`, ADVICE);
   try {
     const found = statSync(program);
     if (found.isDirectory()) throw wrong('it is a folder, not a runsc');
     if (!found.isFile()) throw wrong('it is not a program');
   } catch (error) {
-    if (error instanceof StackUnavailable) throw error;
+    if (error instanceof Unavailable) throw error;
     const { code = '' } = error as NodeJS.ErrnoException;
     throw wrong(code === 'ENOENT' ? 'there is no such file' : `it can't be looked at (${code})`);
   }

@@ -2,8 +2,8 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
-import { StackUnavailable } from '../stack.ts';
 import { paced } from '../../process/pace.ts';
+import { Unavailable } from '../../process/unavailable.ts';
 
 /** No registry needs longer than this for a package, in milliseconds. */
 const DEADLINE = 600_000;
@@ -13,7 +13,7 @@ const packed = z.tuple([z.object({ version: z.string().min(1), filename: z.strin
 /**
  * Fetches a package of npm, whose integrity npm checks, and unpacks it into a folder, which is there whole or not at all.
  * Nothing of it is run. @param folder tells where, by the version that npm chose
- * @throws StackUnavailable when it can't be had
+ * @throws Unavailable when it can't be had
  */
 export async function fetchPackage(spec: string, folder: (version: string) => string): Promise<void> {
   const partial = `${folder('fetched')}.partial`;
@@ -34,9 +34,9 @@ export async function fetchPackage(spec: string, folder: (version: string) => st
   }
 }
 
-function unavailable(spec: string, complaint: string): StackUnavailable {
+function unavailable(spec: string, complaint: string): Unavailable {
   const why = complaint.split('\n').find((line) => /^npm (?:error|ERR!)/.test(line)) ?? 'npm gave no answer';
-  return new StackUnavailable(
+  return new Unavailable(
     `the npm package ${spec} can't be had: ${why.replace(/^npm \S+ /, '')}`,
     'look at the network, and try again',
   );

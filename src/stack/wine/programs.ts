@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
 import { execaSync } from 'execa';
-import { cacheFolder } from '../cache.ts';
+import { cacheFolder } from '../../files/cache.ts';
 import { paced } from '../../process/pace.ts';
 
 /** Where everything of this stack is kept. */

@@ -19,7 +19,7 @@ const LIBRARIES = [
 /**
  * Makes the files that every prefix begins with: those of Windows 10, without services that a test has no use for, and
  * with links in place of 600 MB of DLLs. It is made in a lab, so that nothing of it can reach a network.
- * @throws LabUnavailable when the lab can't be had, or Wine does not make it.
+ * @throws Unavailable when the lab can't be had, or Wine does not make it.
  */
 export async function makeTemplate(wine: WineProgram): Promise<void> {
   const folder = templateFolder(wine);

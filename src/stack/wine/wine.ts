@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import process from 'node:process';
-import { LabUnavailable, type Missing } from '../../lab/lab.ts';
-import { aptInstall, aptLine, aptSize } from '../apt-install.ts';
-import { StackUnavailable, type Fetch, type Stack } from '../stack.ts';
+import { type Missing } from '../../lab/lab.ts';
+import { aptInstall, aptLine, aptSize } from '../../debian/apt-install.ts';
+import { type Stack } from '../stack.ts';
 import { fetchPackage } from './fetch.ts';
 import { wineLab, type Ingredients } from './lab.ts';
 import {
@@ -17,6 +17,8 @@ import {
   type WineProgram,
 } from './programs.ts';
 import { makeTemplate } from './template.ts';
+import { Unavailable } from '../../process/unavailable.ts';
+import type { Fetch } from '../../files/fetch.ts';
 
 const PREPARE = 'npx bindspec stack prepare wine';
 /** Debian's 64-bit Wine. */
@@ -29,16 +31,16 @@ const KOFFI_PACKAGE = { spec: () => `@koromix/koffi-win32-x64@${koffiHere().vers
 /** Windows' own calls, as Wine has them on Linux: Node for Windows, and Winsock through koffi for Windows. */
 export async function wine(variant: string | undefined): Promise<Stack> {
   if (variant !== undefined) {
-    throw new StackUnavailable(`the stack wine has no variant '${variant}'`, 'choose wine');
+    throw new Unavailable(`the stack wine has no variant '${variant}'`, 'choose wine');
   }
   const find = (): Ingredients => {
     const never = impossible();
-    if (never) throw new LabUnavailable(never.reason, never.enable);
+    if (never) throw new Unavailable(never.reason, never.enable);
     const [found, node] = [findWine(), nodeProgram()];
     if (found && node !== null && existsSync(koffiFolder()) && existsSync(templateFolder(found))) {
       return { wine: found, node };
     }
-    throw new LabUnavailable('something of Wine is not here', PREPARE);
+    throw new Unavailable('something of Wine is not here', PREPARE);
   };
   return {
     name: 'wine',
@@ -56,7 +58,7 @@ export async function wine(variant: string | undefined): Promise<Stack> {
     },
     async plan(): Promise<Fetch[]> {
       const never = impossible();
-      if (never) throw new StackUnavailable(never.reason, never.enable);
+      if (never) throw new Unavailable(never.reason, never.enable);
       const fetches: Fetch[] = [];
       if (!findWine())
         fetches.push({ what: 'wine64 and wine, with what they need', from: 'apt', bytes: await aptSize(PACKAGES) });
@@ -68,7 +70,7 @@ export async function wine(variant: string | undefined): Promise<Stack> {
     },
     async prepare(tell) {
       const never = impossible();
-      if (never) throw new StackUnavailable(never.reason, never.enable);
+      if (never) throw new Unavailable(never.reason, never.enable);
       const found = findWine() ?? (await installWine(tell));
       if (nodeProgram() === null) {
         tell(`fetching ${NODE_PACKAGE.spec}, ${(NODE_PACKAGE.bytes / 1e6).toFixed(1)} MB`);
@@ -83,7 +85,7 @@ export async function wine(variant: string | undefined): Promise<Stack> {
       try {
         await makeTemplate(found);
       } catch (error) {
-        if (error instanceof LabUnavailable) throw new StackUnavailable(error.message, error.enable);
+        if (error instanceof Unavailable) throw new Unavailable(error.message, error.enable);
         throw error;
       }
     },
@@ -102,10 +104,10 @@ function impossible(): Missing | null {
   };
 }
 
-/** @throws StackUnavailable */
+/** @throws Unavailable */
 async function installWine(tell: (line: string) => void): Promise<WineProgram> {
   await aptInstall('Wine', PACKAGES, tell);
   const found = findWine();
   if (found) return found;
-  throw new StackUnavailable('the packages of Wine brought no wine64', aptLine(PACKAGES));
+  throw new Unavailable('the packages of Wine brought no wine64', aptLine(PACKAGES));
 }

@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as after } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Hello, Operation, OperationName, Result } from '../../../src/protocol/messages.ts';
-import { AgentProcess } from '../../../src/runner/agent-process.ts';
+import { AgentProcess } from '../../../src/harness/agent-process.ts';
 import { AGENT, LOOPBACK_ONLY, noNamespaces } from '../../support/namespace.ts';
 import { runs, until } from '../../support/waiting.ts';
 import { installed, needs, notRoot } from '../../support/needs.ts';

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BatchKind, Operation, Result } from '../../../src/protocol/messages.ts';
-import { AgentProcess } from '../../../src/runner/agent-process.ts';
+import { AgentProcess } from '../../../src/harness/agent-process.ts';
 import { AGENT, LOOPBACK_ONLY, noNamespaces } from '../../support/namespace.ts';
 import { needs } from '../../support/needs.ts';
 import { paced } from '../../../src/process/pace.ts';

@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { conclude } from '../../../src/cli/conclusion.ts';
 import { firstRecordLine } from '../../../src/cli/first-record.ts';
 import { OBSERVED_SYSTEMS } from '../../../src/record/observed-systems.ts';
-import { readRecord } from '../../../src/record/read.ts';
+import { readRecord } from '../../../src/load/read.ts';
 import type { BindRecord } from '../../../src/record/record.ts';
 import { ROOT } from '../../support/docs.ts';
 

@@ -9,7 +9,7 @@ import { lastOutcomes } from '../../../src/cli/last-outcomes.ts';
 import { lastMatrix, matrixAt } from '../../../src/cli/matrix-files.ts';
 import { recordsAt } from '../../../src/cli/record-files.ts';
 import { writeContainers, writeExploration, writeMatrix, writeRun } from '../../../src/cli/write-reports.ts';
-import { readExploration, readRecord } from '../../../src/record/read.ts';
+import { readExploration, readRecord } from '../../../src/load/read.ts';
 import type { BindRecord } from '../../../src/record/record.ts';
 import { folder } from '../../support/cli.ts';
 import { configurationRecord, containersRecord } from '../../support/containers.ts';

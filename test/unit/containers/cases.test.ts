@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { asksOf, innerPort, nameOf, PUBLISHED, publishedPort, SERVICES } from '../../../src/containers/cases.ts';
 import { CONFIGURATIONS, notIn, older } from '../../../src/containers/configurations.ts';
-import { listenersAt } from '../../../src/containers/conflicts.ts';
+import { listenersAt } from '../../../src/runner/containers/conflicts.ts';
 import { inWords, localhostOf } from '../../../src/containers/reading.ts';
 
 describe('services', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { playAll } from '../../../src/explore/lockstep.ts';
 import { parseSequence } from '../../../src/explore/notation.ts';
 import type { Operation } from '../../../src/protocol/messages.ts';
-import { HarnessError } from '../../../src/verdict/harness-error.ts';
+import { HarnessError } from '../../../src/harness/harness-error.ts';
 import { answering, playOf } from './fixture.ts';
 
 /** Plays a sequence on a system that answers so. */

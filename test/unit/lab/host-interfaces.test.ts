@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { externalAddresses, type Interfaces } from '../../../src/lab/host-interfaces.ts';
 import { hostFacts } from '../../../src/lab/host.ts';
-import { LabUnavailable } from '../../../src/lab/lab.ts';
 import { holding } from '../../support/interfaces.ts';
+import { Unavailable } from '../../../src/process/unavailable.ts';
 
 /** A Mac with Wi-Fi, a VPN, AirDrop, and the switch of a container engine, in an order that favours none of it. */
 const MAC: Interfaces = {
@@ -110,7 +110,7 @@ describe('an interface that is named', () => {
     ['lo0', "the interface 'lo0' has no external address", 'name one of utun4, bridge100, en0 with --interface'],
   ])('%s can not be had', (device, reason, enable) => {
     const asked = () => hostFacts(MAC, false, { system: 'darwin', device });
-    expect(asked).toThrow(LabUnavailable);
+    expect(asked).toThrow(Unavailable);
     expect(asked).toThrow(expect.objectContaining({ message: reason, enable }));
   });
 });

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { LabUnavailable } from '../../../src/lab/lab.ts';
 import { firstMissing } from '../../../src/lab/missing.ts';
 import { makeSettings, unsetIn } from '../../../src/lab/namespace-settings.ts';
 import { netnsFacts } from '../../../src/lab/netns.ts';
@@ -8,6 +7,7 @@ import { SYSCTLS } from '../../../src/lab/netns-topology.ts';
 import { LOOPBACK_ONLY, noNamespaces } from '../../support/namespace.ts';
 import { needs } from '../../support/needs.ts';
 import { readOnlyMount, whyUnset } from '../../../src/lab/unset-settings.ts';
+import { Unavailable } from '../../../src/process/unavailable.ts';
 
 describe('settings of a namespace', needs(noNamespaces), () => {
   const [launcher = '', ...words] = LOOPBACK_ONLY;
@@ -85,6 +85,6 @@ describe('what the netns lab offers when settings did not take', () => {
   });
 
   it('nothing, where the machine would not be as it comes', () => {
-    expect(() => netnsFacts([{ host: 'machine', setting: 'ipv6/bindv6only' }])).toThrow(LabUnavailable);
+    expect(() => netnsFacts([{ host: 'machine', setting: 'ipv6/bindv6only' }])).toThrow(Unavailable);
   });
 });

@@ -102,7 +102,7 @@ describe('the netns lab where it can not be had', () => {
     process.env['PATH'] = '/nowhere';
     try {
       await expect(netns.open()).rejects.toMatchObject({
-        name: 'LabUnavailable',
+        name: 'Unavailable',
         message: "the program 'unshare' is not installed",
         enable: 'apt-get install util-linux',
       });
@@ -124,7 +124,7 @@ describe('the netns lab where it can not be had', () => {
     try {
       for (let time = 0; time < 20; time += 1) {
         await expect(netns.open()).rejects.toMatchObject({
-          name: 'LabUnavailable',
+          name: 'Unavailable',
           message: "network namespaces can't be made here: unshare: unshare failed: Operation not permitted",
         });
       }

@@ -4,14 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { ContainersRecord } from '../../../src/record/containers.ts';
 import type { Exploration } from '../../../src/record/explore.ts';
 import type { MatrixRecord } from '../../../src/record/matrix.ts';
-import {
-  BadRecord,
-  readAny,
-  readContainers,
-  readExploration,
-  readMatrix,
-  readRecord,
-} from '../../../src/record/read.ts';
+import { BadRecord, readAny, readContainers, readExploration, readMatrix, readRecord } from '../../../src/load/read.ts';
 import type { BindRecord } from '../../../src/record/record.ts';
 import { configurationRecord, containersRecord } from '../../support/containers.ts';
 import { ROOT } from '../../support/docs.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { containersJsonSchema } from '../../../src/record/json-schema.ts';
-import { BadRecord, readContainers } from '../../../src/record/read.ts';
+import { containersJsonSchema } from '../../../src/json-schemas/records.ts';
+import { BadRecord, readContainers } from '../../../src/load/read.ts';
 import { configurationRecord, containersRecord } from '../../support/containers.ts';
 
 const record = containersRecord([

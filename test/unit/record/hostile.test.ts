@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BadRecord, readAny, readContainers, readMatrix, readRecord } from '../../../src/record/read.ts';
+import { BadRecord, readAny, readContainers, readMatrix, readRecord } from '../../../src/load/read.ts';
 import { configurationRecord, containersRecord } from '../../support/containers.ts';
 import { fixture } from '../report/fixture.ts';
 import { matrixRecord } from '../report/matrix/fixture.ts';

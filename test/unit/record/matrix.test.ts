@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { pairsOf } from '../../../src/matrix/reading.ts';
 import { spell } from '../../../src/matrix/sockets.ts';
-import { matrixJsonSchema } from '../../../src/record/json-schema.ts';
-import { readMatrix } from '../../../src/record/read.ts';
+import { matrixJsonSchema } from '../../../src/json-schemas/records.ts';
+import { readMatrix } from '../../../src/load/read.ts';
 import { matrixRecord } from '../report/matrix/fixture.ts';
 
 const whole = matrixRecord({});

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readRecord } from '../../../src/record/read.ts';
+import { readRecord } from '../../../src/load/read.ts';
 import { RECORD_VERSION } from '../../../src/record/record.ts';
 import { fixture } from '../report/fixture.ts';
 

@@ -7,7 +7,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { reach } from '../../../src/relay/reach.ts';
-import { AgentProcess } from '../../../src/runner/agent-process.ts';
+import { AgentProcess } from '../../../src/harness/agent-process.ts';
 import { folder } from '../../support/cli.ts';
 import { AGENT } from '../../support/namespace.ts';
 import { runs, until } from '../../support/waiting.ts';

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { bindGrid, publishedGrid, sourcesOf, wrongAddresses } from '../../../src/report/containers/grid.ts';
 import { containersMarkdown } from '../../../src/report/containers/markdown.ts';
 import { exposuresOf, textTable } from '../../../src/report/containers/words.ts';
-import { securityOf } from '../../../src/verdict/containers.ts';
-import { promisesOf } from '../../../src/verdict/promises.ts';
+import { securityOf } from '../../../src/containers/security.ts';
+import { promisesOf } from '../../../src/containers/promises.ts';
 import { configurationRecord, containersRecord } from '../../support/containers.ts';
 
 const ENGINE = { name: 'docker', version: '20.10.24' } as const;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CellRecord } from '../../../src/record/record.ts';
 import { toldOutcomes } from '../../../src/report/outcomes.ts';
-import { disagreements } from '../../../src/verdict/expectation.ts';
+import { disagreements } from '../../../src/experiment/expectation.ts';
 import { fixture } from './fixture.ts';
 
 function outcomes(expected: unknown, observation: unknown): string[] {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LabFacts } from '../../../src/lab/lab.ts';
 import { hostFacts } from '../../../src/lab/host.ts';
 import type { Operation, Result } from '../../../src/protocol/messages.ts';
-import type { AgentProcess } from '../../../src/runner/agent-process.ts';
+import type { AgentProcess } from '../../../src/harness/agent-process.ts';
 import { isFree, Ports } from '../../../src/runner/ports.ts';
 
 const loopback = { netmask: '', mac: '', internal: true };

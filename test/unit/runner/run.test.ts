@@ -3,11 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Cell } from '../../../src/experiment/cells.ts';
 import type { Lab, LabKind } from '../../../src/lab/lab.ts';
-import { LabUnavailable } from '../../../src/lab/lab.ts';
 import { netns } from '../../../src/lab/netns.ts';
 import type { Operation } from '../../../src/protocol/messages.ts';
 import { recordSchema, type CellRecord } from '../../../src/record/record.ts';
-import { AgentProcess } from '../../../src/runner/agent-process.ts';
+import { AgentProcess } from '../../../src/harness/agent-process.ts';
 import { run, type Listener, type RunSettings } from '../../../src/runner/run.ts';
 import { parseKnownList } from '../../../src/verdict/known.ts';
 import { loopbackLab } from '../../support/loopback-lab.ts';
@@ -15,6 +14,7 @@ import { AGENT, noNamespaces } from '../../support/namespace.ts';
 import { anExperiment, binds, cells } from '../../support/trials.ts';
 import { fakesOf, until } from '../../support/waiting.ts';
 import { needs } from '../../support/needs.ts';
+import { Unavailable } from '../../../src/process/unavailable.ts';
 
 const real = [process.execPath, AGENT];
 /** The real agent, until it binds the port: the netns lab gives its ports in order, from the documents' 1060. */
@@ -366,7 +366,7 @@ describe('a run', needs(noNamespaces), () => {
       return {
         name: 'failing',
         open: async () => {
-          if ((left -= 1) >= 0) throw new LabUnavailable('no more namespaces', 'reboot');
+          if ((left -= 1) >= 0) throw new Unavailable('no more namespaces', 'reboot');
           return loopbackLab.open();
         },
       };

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Lab } from '../../../src/lab/lab.ts';
 import type { Operation, Result } from '../../../src/protocol/messages.ts';
-import { AgentProcess } from '../../../src/runner/agent-process.ts';
+import { AgentProcess } from '../../../src/harness/agent-process.ts';
 import { platformOf } from '../../../src/runner/platform.ts';
 import { stackNamed } from '../../../src/stack/index.ts';
 import { inPrefix, quoted } from '../../../src/stack/wine/place.ts';

@@ -7,7 +7,7 @@ import { models } from '../../../src/model/index.ts';
 import type { NextSocket, PresentSocket } from '../../../src/model/types.ts';
 import { expectationFor } from '../../../src/verdict/judge.ts';
 import { modelledFor } from '../../../src/verdict/modelled.ts';
-import { SOURCES } from '../../../suites/sources.ts';
+import { SOURCES } from '../../../src/documents/sources.ts';
 
 const registry = await loadRegistry();
 const binding = registry.filter(({ experiment }) => experiment.binds !== undefined);

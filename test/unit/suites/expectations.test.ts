@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { cellsOf } from '../../../src/experiment/cells.ts';
 import { SYSTEMS, type System } from '../../../src/experiment/experiment.ts';
 import { loadRegistry } from '../../../src/experiment/registry.ts';
-import { disagreements, leaves } from '../../../src/verdict/expectation.ts';
+import { disagreements, leaves } from '../../../src/experiment/expectation.ts';
 import { expectationFor } from '../../../src/verdict/judge.ts';
-import { SOURCES } from '../../../suites/sources.ts';
+import { SOURCES } from '../../../src/documents/sources.ts';
 import { page, rows, section } from '../../support/docs.ts';
 
 const cells = (await loadRegistry()).flatMap(cellsOf);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CLAIMS } from '../../../suites/claims.ts';
+import { CLAIMS } from '../../../src/documents/claims.ts';
 import type { CellRecord } from '../../../src/record/record.ts';
 import { evidenceOf, judgeClaims } from '../../../src/verdict/claims.ts';
 import { anExperiment, cells } from '../../support/trials.ts';

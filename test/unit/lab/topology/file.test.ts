@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { BadTopology } from '../../../../src/lab/topology/bad-topology.ts';
 import { readTopology } from '../../../../src/lab/topology/file.ts';
 import { topologyOf } from '../../../../src/lab/topology/from-file.ts';
-import { topologyJsonSchema } from '../../../../src/lab/topology/json-schema.ts';
+import { topologyJsonSchema } from '../../../../src/json-schemas/topology.ts';
 
 const machine = { launch: ['ssh', 'a'] };
 const neighbour = { launch: ['ssh', 'b'] };

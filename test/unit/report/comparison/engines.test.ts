@@ -5,7 +5,7 @@ import { compare } from '../../../../src/report/comparison/compare.ts';
 import { enginesOf } from '../../../../src/report/comparison/engines.ts';
 import { findingsOf } from '../../../../src/report/comparison/findings.ts';
 import { comparisonMarkdown } from '../../../../src/report/comparison/markdown.ts';
-import { securityOf } from '../../../../src/verdict/containers.ts';
+import { securityOf } from '../../../../src/containers/security.ts';
 import { configurationRecord, containersRecord } from '../../../support/containers.ts';
 
 const open = configurationRecord({ id: 'docker/proxy', mode: 'bridge', title: 'a | bridge' }, [

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { SOURCES } from '../../../../suites/sources.ts';
+import { SOURCES } from '../../../../src/documents/sources.ts';
 import { isWebAddress } from '../../../../src/report/page/web-address.ts';
 
 it.each([

@@ -1,0 +1,93 @@
+import { asked, inWords, questionInWords } from './reading.ts';
+import type { ConfigurationRecord, ContainersRecord } from '../record/containers.ts';
+
+/** Something that came to something else than the last time. */
+export interface Change {
+  configuration: string;
+  /** What was asked, in full. */
+  what: string;
+  /** The end of that: who asked by which address, or what else is told. */
+  who: string;
+  was: string;
+  is: string;
+}
+
+/** Changes of one configuration from one outcome to one other. */
+export interface ChangeGroup {
+  configuration: string;
+  was: string;
+  is: string;
+  who: string[];
+  what: string[];
+}
+
+/** What two records of containers have in common, what of it differs, and what only one of them has. */
+export interface Changes {
+  both: number;
+  changes: Change[];
+  /** Questions of configurations that both have. */
+  unasked: { appeared: number; gone: number };
+}
+
+/** What differs between two records of one engine, in what both of them have. */
+export function changesBetween(before: ContainersRecord, now: ContainersRecord): Changes {
+  const found: Changes = { both: 0, changes: [], unasked: { appeared: 0, gone: 0 } };
+  for (const configuration of now.configurations) {
+    const old = before.configurations.find(({ id }) => id === configuration.id);
+    // One that was skipped, or went wrong, tells nothing.
+    if (!old || !ran(old) || !ran(configuration)) continue;
+    const [was, is] = [told(old), told(configuration)];
+    for (const [what, { who, came }] of is) {
+      const then = was.get(what)?.came;
+      if (then === undefined) found.unasked.appeared += 1;
+      else found.both += 1;
+      if (then === undefined || then === came) continue;
+      found.changes.push({ configuration: configuration.id, what, who, was: then, is: came });
+    }
+    found.unasked.gone += [...was.keys()].filter((what) => !is.has(what)).length;
+  }
+  return found;
+}
+
+/** Changes of one configuration from one outcome to one other together, the largest group first. */
+export function groupChanges(changes: readonly Change[]): ChangeGroup[] {
+  const groups = new Map<string, ChangeGroup>();
+  for (const { configuration, what, who, was, is } of changes) {
+    const key = JSON.stringify([configuration, was, is]);
+    const group = groups.get(key) ?? { configuration, was, is, who: [], what: [] };
+    groups.set(key, group);
+    group.what.push(what);
+    if (!group.who.includes(who)) group.who.push(who);
+  }
+  return [...groups.values()].toSorted((one, other) => other.what.length - one.what.length);
+}
+
+/** Whether a configuration was run to its end. */
+export function ran({ skipped, error }: ConfigurationRecord): boolean {
+  return skipped === undefined && error === undefined;
+}
+
+interface Told {
+  who: string;
+  came: string;
+}
+
+/** Everything that a configuration tells, by what it is about. */
+function told({ holders, conflicts, hostServer, ...rest }: ConfigurationRecord): Map<string, Told> {
+  const found = new Map<string, Told>();
+  const tell = (about: string, who: string, came: string) => found.set(`${about}: ${who}`, { who, came });
+  for (const one of asked({ holders, conflicts, hostServer, ...rest })) {
+    found.set(questionInWords(one), { who: `${one.asker} by ${one.target}`, came: inWords(one.outcome) });
+  }
+  for (const { protocol, published, listeners } of holders) {
+    tell(`${protocol} published on ${published}`, 'held by', listeners.join(', ') || 'nobody');
+  }
+  for (const { protocol, published, bind, first, outcome, answers } of conflicts) {
+    const came = [outcome, ...(answers === undefined ? [] : [answers])].join(', ');
+    tell(`${protocol} published on ${published}, ${bind} on the host`, `${first} first`, came);
+  }
+  for (const { protocol, target, outcome } of hostServer) {
+    tell(`${protocol} server of the host`, `attacker by ${target}`, outcome);
+  }
+  return found;
+}

@@ -1,0 +1,136 @@
+import { asked, inWords, questionInWords, type Asked } from './reading.ts';
+import type { ConfigurationRecord, PromiseRecord } from '../record/containers.ts';
+import type { EngineVersion } from './security.ts';
+
+/** What a document promises of some questions. */
+interface Promised {
+  id: string;
+  says: string;
+  /** By engine; an engine that is not there promises nothing of the kind. */
+  source: Partial<Record<EngineVersion['name'], string>>;
+  modes: readonly ConfigurationRecord['mode'][];
+  /** Whether it is about a question. */
+  about: (asked: Asked) => boolean;
+  answered: boolean;
+}
+
+const PUBLISHING = {
+  docker: 'docs.docker.com/engine/network/port-publishing, "Publishing ports"',
+  podman: 'podman-run(1), --publish',
+};
+const FORWARDED = ['bridge', 'container', 'slirp4netns', 'pasta'] as const;
+
+const all = (of: Asked) => of.row.socket === 'tcp' && of.row.bind === '0.0.0.0';
+const by = (of: Asked, ...asks: string[]) => asks.includes(`${of.asker} ${of.target}`);
+
+const PROMISES: readonly Promised[] = [
+  {
+    id: 'published/every',
+    says: 'A port that is published without an address is reached by every address of the host.',
+    source: PUBLISHING,
+    modes: FORWARDED,
+    about: (of) =>
+      all(of) &&
+      of.row.published === 'every' &&
+      by(of, 'host lan', 'host 127.0.0.1', 'neighbour lan', 'neighbour second'),
+    answered: true,
+  },
+  {
+    id: 'published/127.0.0.1',
+    says: 'A port that is published on 127.0.0.1 is reached by the host at that address.',
+    source: PUBLISHING,
+    modes: FORWARDED,
+    about: (of) => all(of) && of.row.published === '127.0.0.1' && by(of, 'host 127.0.0.1'),
+    answered: true,
+  },
+  {
+    id: 'published/lan',
+    says: "A port that is published on one of the host's addresses is reached by that address.",
+    source: PUBLISHING,
+    modes: FORWARDED,
+    about: (of) => all(of) && of.row.published === 'lan' && by(of, 'neighbour lan'),
+    answered: true,
+  },
+  {
+    id: 'published/lan-only',
+    says: "A port that is published on one of the host's addresses is not reached by another.",
+    source: PUBLISHING,
+    modes: FORWARDED,
+    about: (of) => of.row.published === 'lan' && by(of, 'neighbour second', 'host 127.0.0.1'),
+    answered: false,
+  },
+  {
+    id: 'network/same',
+    says: 'Containers on one network reach each other, whatever is published.',
+    source: {
+      docker: 'docs.docker.com/engine/network/drivers/bridge, "User-defined bridge networks"',
+      podman: 'podman-network(1)',
+    },
+    modes: ['bridge', 'container', 'macvlan'],
+    about: (of) => all(of) && by(of, 'peer container'),
+    answered: true,
+  },
+  {
+    id: 'network/other',
+    says: 'A container on another bridge network does not reach a container by its own address.',
+    source: { docker: 'docs.docker.com/engine/network/drivers/bridge, "isolation"' },
+    modes: ['bridge', 'container'],
+    about: (of) => by(of, 'stranger container', 'stranger container6'),
+    answered: false,
+  },
+  {
+    id: 'network/not-isolated',
+    says: 'A container on another network reaches a container by its own address, unless both networks are isolated.',
+    source: { podman: 'podman-network-create(1), --opt isolate' },
+    modes: ['bridge', 'container'],
+    about: (of) => all(of) && by(of, 'stranger container'),
+    answered: true,
+  },
+  {
+    id: 'network/none',
+    says: 'With no network nobody reaches a container but itself.',
+    source: { docker: 'docs.docker.com/engine/network/drivers/none', podman: 'podman-run(1), --network=none' },
+    modes: ['none'],
+    about: (of) => of.asker !== 'itself',
+    answered: false,
+  },
+  {
+    id: 'network/host',
+    says: "With the host's network publishing has no effect: the published port is not there.",
+    source: {
+      docker: 'docs.docker.com/engine/network/drivers/host',
+      podman: 'podman-run(1), --publish and --network=host',
+    },
+    modes: ['host'],
+    about: (of) => by(of, 'host lan', 'neighbour lan', 'host 127.0.0.1'),
+    answered: false,
+  },
+];
+
+/** What documents promise of a configuration, and whether it is so. A promise that no question was about is left out. */
+export function promisesOf(configuration: ConfigurationRecord, engine: EngineVersion): PromiseRecord[] {
+  const questions = asked(configuration);
+  return PROMISES.flatMap(({ id, says, source, modes, about, answered }): PromiseRecord[] => {
+    const where = source[engine.name];
+    if (where === undefined || !modes.includes(configuration.mode)) return [];
+    const own = questions.filter(about);
+    if (own.length === 0) return [];
+    const broken = own.filter(({ outcome }) => (outcome.outcome === 'answered') !== answered);
+    return [
+      {
+        id: `${configuration.id}/${id}`,
+        configuration: configuration.id,
+        says,
+        source: where,
+        known: 'vendor',
+        held: own.length - broken.length,
+        broken: broken.map((one) => `${questionInWords(one)}: ${inWords(one.outcome)}`),
+      },
+    ];
+  });
+}
+
+/** The ids of all promises that a configuration can have. */
+export function promiseIds(configuration: string): string[] {
+  return PROMISES.map(({ id }) => `${configuration}/${id}`);
+}

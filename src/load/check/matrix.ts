@@ -1,0 +1,63 @@
+import { pairsOf, type Pair } from '../../matrix/reading.ts';
+import { spell } from '../../matrix/sockets.ts';
+import type { MatrixBlock, MatrixRecord } from '../../record/matrix.ts';
+import { firstWrong, twice } from './lists.ts';
+import { wrongPlatform } from './platform.ts';
+
+/**
+ * What the parts of a matrix's record say against each other, in words; null where they agree. Its parts name only what
+ * is there, so that no reader has to look, and its counts are those of its pairs.
+ */
+export function wrongInMatrix(record: MatrixRecord): string | null {
+  if (record.blocks.length + record.skipped.length === 0) return 'it has no pairs';
+  return (
+    wrongPlatform(record.platform) ??
+    twice(record.sockets, 'sockets', ({ letters, ...name }) => spell({ name, letters })) ??
+    twice(record.blocks, 'blocks', cornerOf) ??
+    firstWrong(
+      record.blocks,
+      'blocks',
+      ({ first, second }) => twice(first, 'first', String) ?? twice(second, 'second', String),
+    ) ??
+    wrongPairs(record)
+  );
+}
+
+function cornerOf({ protocol, state, uid, devices }: Pick<MatrixBlock, 'protocol' | 'state' | 'uid' | 'devices'>) {
+  return `${protocol} ${state} ${uid} ${devices}`;
+}
+
+function wrongPairs(record: MatrixRecord): string | null {
+  const counts = { pairs: 0, agree: 0, mismatches: 0, notRun: 0, skipped: 0 };
+  const mismatches = new Set<string>();
+  try {
+    for (const block of record.blocks) {
+      for (const pair of pairsOf(record, block).flat()) {
+        counts.pairs += 1;
+        if (pair.answer === null) counts.notRun += 1;
+        else if (pair.agrees) counts.agree += 1;
+        else {
+          counts.mismatches += 1;
+          mismatches.add(toldAs(block, pair));
+        }
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return `its parts do not fit together: ${error.message}`;
+  }
+  for (const { pairs } of record.skipped) counts.skipped += pairs;
+  for (const [name, count] of Object.entries(counts) as [keyof typeof counts, number][]) {
+    if (record.counts[name] !== count) return `counts.${name} is ${record.counts[name]}, and it has ${count}`;
+  }
+  if (record.complete && counts.notRun > 0)
+    return `it says that it is complete, and ${counts.notRun} pairs were not run`;
+  return firstWrong(record.mismatches, 'mismatches', (told) => {
+    const { first, second, kernel } = told;
+    return mismatches.has(`${cornerOf(told)} ${first} ${second} ${kernel}`) ? null : 'no pair is such a mismatch';
+  });
+}
+
+function toldAs(block: MatrixBlock, { first, second, answer }: Pair): string {
+  return `${cornerOf(block)} ${spell(first)} ${spell(second)} ${answer}`;
+}

@@ -1,0 +1,92 @@
+import { spell } from '../matrix/sockets.ts';
+import type { ContainersRecord } from '../record/containers.ts';
+import type { Exploration } from '../record/explore.ts';
+import type { MatrixRecord } from '../record/matrix.ts';
+import type { BindRecord, CellRecord } from '../record/record.ts';
+
+/*
+ * Of two records of one platform the fuller one is kept: a newer record takes the place of an older one only when it has
+ * an outcome for everything that the older one has an outcome for. Which version of bindspec or of the kernel it is of
+ * makes no difference. Each function says why an older record can't be replaced, in words that follow the name of its
+ * file, or null where it can.
+ */
+
+/** Whether a cell came to an outcome: it was neither skipped, nor did the harness go wrong. */
+export function hasOutcome({ verdict }: Pick<CellRecord, 'verdict'>): boolean {
+  return verdict !== 'skipped' && verdict !== 'error';
+}
+
+/** Why the record of a run stays. A run of everything says nothing of cells that there are no more. */
+export function lossOfRun(older: BindRecord, newer: BindRecord): string | null {
+  const had = older.cells.filter(hasOutcome);
+  const has = new Map(newer.cells.map((cell) => [cell.id, hasOutcome(cell)]));
+  const isWhole = newer.complete && newer.settings.selectors.length === 0;
+  const lost = had.filter(({ id }) => !(has.get(id) ?? isWhole));
+  if (lost.length === 0) return null;
+  return `has outcomes of ${count(had.length, 'cell')}, and this run of ${had.length - lost.length} of them`;
+}
+
+/** Why the record of a matrix stays. What is held against another system's model does not replace what is not. */
+export function lossOfMatrix(older: MatrixRecord, newer: MatrixRecord): string | null {
+  const had = answered(older);
+  const has = new Set(answered(newer));
+  // With nothing skipped and nothing chosen it has every pair that there is.
+  const isWhole = newer.complete && newer.counts.skipped === 0 && Object.keys(newer.settings.asked).length === 0;
+  const lost = isWhole ? 0 : had.filter((pair) => !has.has(pair)).length;
+  if (lost > 0)
+    return `has answers for ${count(had.length, 'pair')}, and this matrix for ${number(had.length - lost)} of them`;
+  return lossOfModel(older.settings.model, newer.settings.model, older.platform.system, 'this matrix');
+}
+
+/** Why the record of an engine's containers stays. A run of everything says nothing of configurations that are no more. */
+export function lossOfContainers(older: ContainersRecord, newer: ContainersRecord, isWhole: boolean): string | null {
+  const had = older.configurations.filter(wasLookedAt);
+  const has = new Map(newer.configurations.map((one) => [one.id, wasLookedAt(one)]));
+  const lost = had.filter(({ id }) => !(has.get(id) ?? isWhole));
+  if (lost.length === 0) return null;
+  return `has outcomes of ${count(had.length, 'configuration')}, and this run of ${had.length - lost.length} of them`;
+}
+
+/** Why the record of an exploration stays: of a protocol, fewer sequences were played, and fewer operations done. */
+export function lossOfExploration(older: Exploration, newer: Exploration): string | null {
+  for (const had of older.protocols) {
+    const has = newer.protocols.find(({ protocol }) => protocol === had.protocol);
+    if (has !== undefined && (has.sequences >= had.sequences || has.operations >= had.operations)) continue;
+    return `has ${count(had.sequences, 'sequence')} of ${had.protocol}, and this exploration ${number(has?.sequences ?? 0)}`;
+  }
+  return lossOfModel(older.model, newer.model, older.platform.system, 'this exploration');
+}
+
+/** How much a record has an outcome for: cells, pairs or configurations. */
+export function extentOf(record: BindRecord | MatrixRecord | ContainersRecord): number {
+  if ('cells' in record) return record.cells.filter(hasOutcome).length;
+  if ('blocks' in record) return record.counts.pairs - record.counts.notRun;
+  return record.configurations.filter(wasLookedAt).length;
+}
+
+function wasLookedAt({ skipped, error }: ContainersRecord['configurations'][number]): boolean {
+  return skipped === undefined && error === undefined;
+}
+
+/** The pairs that the kernel answered, in words that name each. */
+function answered({ sockets, blocks }: MatrixRecord): string[] {
+  const names = sockets.map(({ letters, ...name }) => spell({ name, letters }));
+  return blocks.flatMap(({ protocol, state, uid, devices, first, second, kernel }) =>
+    first
+      .filter((_, row) => kernel[row] !== '')
+      .flatMap((one) => second.map((other) => `${protocol} ${state} ${uid} ${devices} ${names[one]} ${names[other]}`)),
+  );
+}
+
+function lossOfModel(older: string, newer: string, system: string, what: string): string | null {
+  if (older !== system || newer === system) return null;
+  return `is held against the model of ${older}, and ${what} against that of ${newer}`;
+}
+
+function count(many: number, noun: string): string {
+  return `${number(many)} ${noun}${many === 1 ? '' : 's'}`;
+}
+
+function number(many: number): string {
+  return many.toLocaleString('en-US');
+}

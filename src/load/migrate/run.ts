@@ -1,0 +1,51 @@
+import { SeenErrors } from '../../record/errors.ts';
+import { eachObject, isObject, type Json, type Step } from './step.ts';
+
+/**
+ * Version 1 had keys that came later than the version itself, so that some of its records have them and some have not:
+ * how many cells were chosen, where the lab says what it lacks, and where an observation is not as a document claims.
+ * Two of its readers' exceptions went with it: the legend of errors may be missing, and expectations may be assumed to
+ * be as on Linux. What was only assumed is what version 2 calls unjudged.
+ */
+const from1: Step = (record) => ({
+  ...record,
+  schema: 2,
+  ...(isObject(record['settings']) ? { settings: { cells: lengthOf(record['cells']), ...record['settings'] } } : {}),
+  ...(isObject(record['lab']) ? { lab: { elsewhere: 'npx bindspec doctor', ...record['lab'] } } : {}),
+  cells: eachObject(record['cells'], cellFrom1),
+  errors: record['errors'] ?? errorsIn(record['cells']),
+});
+
+/** The steps of a run's record, by the version that each begins from. */
+export const RUN_STEPS: ReadonlyMap<number, Step> = new Map([[1, from1]]);
+
+function cellFrom1({ expectation, ...cell }: Json): Json {
+  const claims = eachObject(cell['claims'], (claim) => ({ against: [], ...claim }));
+  const migrated = { ...cell, ...('claims' in cell ? { claims } : {}) };
+  const isAssumed = isObject(expectation) && expectation['known'] === 'assumed';
+  if (!isAssumed) return { ...migrated, ...(expectation === undefined ? {} : { expectation }) };
+  const { verdict } = cell;
+  return {
+    ...migrated,
+    disagreements: [],
+    verdict: verdict === 'skipped' || verdict === 'error' ? verdict : 'unjudged',
+  };
+}
+
+function lengthOf(list: unknown): number {
+  return Array.isArray(list) ? list.length : 0;
+}
+
+/** The errors that cells observed; their numbers were not kept. */
+function errorsIn(cells: unknown): unknown {
+  const seen = new SeenErrors();
+  const open: unknown[] = Array.isArray(cells)
+    ? cells.map((cell) => (isObject(cell) ? cell['observation'] : null))
+    : [];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (typeof next === 'string') seen.see(next, undefined, true);
+    else if (typeof next === 'object' && next !== null)
+      open.push(...Object.values(next).filter((one) => one !== undefined));
+  }
+  return seen.legend();
+}

@@ -1,0 +1,223 @@
+import type { z } from 'zod';
+import { wrongInContainers } from './check/containers.ts';
+import { wrongInExploration } from './check/exploration.ts';
+import { wrongInMatrix } from './check/matrix.ts';
+import { wrongInRun } from './check/run.ts';
+import { CONTAINERS_VERSION, containersSchema, type ContainersRecord } from '../record/containers.ts';
+import { EXPLORATION_VERSION, explorationSchema, type Exploration } from '../record/explore.ts';
+import { excess, excessOfPairs } from './limits.ts';
+import { MATRIX_VERSION, matrixSchema, type MatrixRecord } from '../record/matrix.ts';
+import { migrate } from './migrate/migrate.ts';
+import { RUN_STEPS } from './migrate/run.ts';
+import { isObject, type Step } from './migrate/step.ts';
+import { withPresentId } from '../record/platform-id.ts';
+import { RECORD_VERSION, recordSchema, type BindRecord } from '../record/record.ts';
+import { visible } from '../text/visible.ts';
+
+/** A text that can't be read as a record. The message is one line: the file, what is wrong where, and what to do. */
+export class BadRecord extends Error {
+  constructor(file: string, wrong: string, remedy: string) {
+    super(visible(`${file}: ${wrong}; ${remedy}`));
+    this.name = 'BadRecord';
+  }
+}
+
+/** What can be in a file that bindspec wrote, as messages name it. */
+const KINDS = {
+  run: 'the record of a run',
+  matrix: 'the record of a matrix',
+  containers: "the record of an engine's containers",
+  exploration: 'the record of an exploration',
+  comparison: 'a comparison of records',
+  difference: 'a difference between records',
+  verification: 'what verify found',
+} as const;
+type Kind = keyof typeof KINDS;
+
+/** What is read: its kind, its shape, the version of that, who writes it, how it is made of older versions. */
+interface Shape<T> {
+  kind: Kind;
+  schema: z.ZodType<T>;
+  reads: number;
+  writer: string;
+  steps: ReadonlyMap<number, Step>;
+  /** The same record, with the names that its parts have today. */
+  renamed?: (record: T) => T;
+  /** What its parts say against each other, in words, once its shape is right; null where they agree. */
+  wrong: (record: T) => string | null;
+  /** Why it is too much to be a record, in words; null where it is not. */
+  excess?: (record: T) => string | null;
+}
+
+const RUN: Shape<BindRecord> = {
+  kind: 'run',
+  schema: recordSchema,
+  reads: RECORD_VERSION,
+  writer: 'bindspec run',
+  steps: RUN_STEPS,
+  renamed: withPresentId,
+  wrong: wrongInRun,
+};
+const MATRIX: Shape<MatrixRecord> = {
+  kind: 'matrix',
+  schema: matrixSchema,
+  reads: MATRIX_VERSION,
+  writer: 'bindspec matrix',
+  steps: new Map(),
+  renamed: withPresentId,
+  wrong: wrongInMatrix,
+  excess: excessOfPairs,
+};
+const CONTAINERS: Shape<ContainersRecord> = {
+  kind: 'containers',
+  schema: containersSchema,
+  reads: CONTAINERS_VERSION,
+  writer: 'bindspec containers',
+  steps: new Map(),
+  wrong: wrongInContainers,
+};
+const EXPLORATION: Shape<Exploration> = {
+  kind: 'exploration',
+  schema: explorationSchema,
+  reads: EXPLORATION_VERSION,
+  writer: 'bindspec explore',
+  steps: new Map(),
+  renamed: withPresentId,
+  wrong: wrongInExploration,
+};
+
+/**
+ * Reads a record back from the text it was written as; `file` is only for the message.
+ * @throws BadRecord when it is no record, or one of a newer version.
+ */
+export function readRecord(text: string, file: string): BindRecord {
+  return read(text, file, RUN);
+}
+
+/**
+ * Reads the record of a matrix back; `file` is only for the message.
+ * @throws BadRecord when it is none, or one of a newer version.
+ */
+export function readMatrix(text: string, file: string): MatrixRecord {
+  return read(text, file, MATRIX);
+}
+
+/**
+ * Reads the record of an engine's containers back; `file` is only for the message.
+ * @throws BadRecord when it is none, or one of a newer version.
+ */
+export function readContainers(text: string, file: string): ContainersRecord {
+  return read(text, file, CONTAINERS);
+}
+
+/**
+ * Reads the record of an exploration back; `file` is only for the message.
+ * @throws BadRecord when it is none, or one of a newer version.
+ */
+export function readExploration(text: string, file: string): Exploration {
+  return read(text, file, EXPLORATION);
+}
+
+/** What a file holds that bindspec wrote. What was made of records, and what none is made of, is not read. */
+export type AnyRecord =
+  | { kind: 'run'; record: BindRecord }
+  | { kind: 'matrix'; record: MatrixRecord }
+  | { kind: 'containers'; record: ContainersRecord }
+  | { kind: 'exploration'; record: Exploration }
+  | { kind: 'comparison' | 'difference' | 'verification'; title: string };
+
+/**
+ * Reads a record of whichever kind back; `file` is only for the message. What is no record, such as a comparison, which
+ * was made of records, is told apart and not read.
+ * @throws BadRecord when it is nothing that bindspec writes, or of a newer version.
+ */
+export function readAny(text: string, file: string): AnyRecord {
+  const value = parse(text, file, writeAgain("bindspec run' or 'bindspec matrix"));
+  const kind = kindOf(value) ?? 'run';
+  if (kind === 'containers') return { kind, record: check(value, file, CONTAINERS) };
+  if (kind === 'matrix') return { kind, record: check(value, file, MATRIX) };
+  if (kind === 'exploration') return { kind, record: check(value, file, EXPLORATION) };
+  if (kind === 'run') return { kind, record: check(value, file, RUN) };
+  return { kind, title: KINDS[kind] };
+}
+
+/** What a value is, by what it says or by its keys; null where neither tells. */
+function kindOf(value: unknown): Kind | null {
+  if (!isObject(value)) return null;
+  const { kind } = value;
+  if (kind === 'matrix' || kind === 'containers' || kind === 'comparison' || kind === 'difference') return kind;
+  if ('cells' in value) return 'run';
+  if ('seed' in value && 'protocols' in value) return 'exploration';
+  return 'target' in value && 'ports' in value ? 'verification' : null;
+}
+
+function read<T>(text: string, file: string, shape: Shape<T>): T {
+  const value = parse(text, file, writeAgain(shape.writer));
+  const kind = kindOf(value);
+  if (kind !== null && kind !== shape.kind) {
+    throw new BadRecord(file, `it is ${KINDS[kind]}, not ${KINDS[shape.kind]}`, `write one with '${shape.writer}'`);
+  }
+  return check(value, file, shape);
+}
+
+function check<T>(value: unknown, file: string, shape: Shape<T>): T {
+  const { schema, reads, writer, steps, renamed = (record) => record, wrong, excess: tooMuch } = shape;
+  const again = writeAgain(writer);
+  const version = versionOf(value);
+  if (version === undefined) throw new BadRecord(file, 'not a record: it has no key `schema`', again);
+  if (typeof version === 'number' && version > reads) {
+    throw new BadRecord(
+      file,
+      `written by a newer bindspec: it is of version ${version}, and this one reads up to version ${reads}`,
+      `read it with the bindspec that wrote it, or ${again}`,
+    );
+  }
+  const migrated = typeof version === 'number' ? migrate(value, version, reads, steps) : value;
+  if (migrated === null)
+    throw new BadRecord(file, `not a record: there was no version ${JSON.stringify(version)}`, again);
+  const { data, error } = schema.safeParse(migrated);
+  if (error) throw new BadRecord(file, `not a valid record: ${firstOf(error.issues)}`, again);
+  const much = tooMuch?.(data) ?? null;
+  if (much !== null) throw new BadRecord(file, `not a record: ${much}`, 'see what wrote it');
+  const record = renamed(data);
+  const contradiction = wrong(record);
+  if (contradiction !== null) throw new BadRecord(file, `not a valid record: ${contradiction}`, again);
+  return record;
+}
+
+/** What to do about a file that can't be read. It is not written over, so it has to go first. */
+function writeAgain(writer: string): string {
+  return `move it away, and write it again with '${writer}'`;
+}
+
+function parse(text: string, file: string, again: string): unknown {
+  let value: unknown;
+  try {
+    // Some editors put a byte order mark in front, which JSON does not know.
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    if (text.trim() === '') throw new BadRecord(file, 'empty', again);
+    throw new BadRecord(file, `not JSON: ${(error as SyntaxError).message}`, again);
+  }
+  const much = excess(value);
+  if (much !== null) throw new BadRecord(file, `not a record: ${much}`, 'see what wrote it');
+  return value;
+}
+
+function versionOf(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'schema' in value ? value.schema : undefined;
+}
+
+function firstOf(issues: readonly z.core.$ZodIssue[]): string {
+  const [first] = issues;
+  if (!first) return 'unknown reason';
+  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
+  return `${dotted(first.path)}${first.message}${more}`;
+}
+
+/** A path as it would be written in code: `cells[3].verdict: `. */
+function dotted(path: readonly PropertyKey[]): string {
+  if (path.length === 0) return '';
+  const steps = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`));
+  return `${steps.join('').replace(/^\./, '')}: `;
+}

@@ -1,0 +1,142 @@
+import { EngineFailed } from '../../engine/engine.ts';
+import type { EngineHost } from '../../engine/host/engine-host.ts';
+import { LAN } from '../../engine/host/topology.ts';
+import type { Family, Operation } from '../../protocol/messages.ts';
+import type { ConfigurationRecord } from '../../record/containers.ts';
+import type { AgentProcess } from '../../harness/agent-process.ts';
+import { PROTOCOLS, PUBLISHED, publishedPort, type Protocol, type Published } from '../../containers/cases.ts';
+import { askAll, type Pace } from './probe.ts';
+import { IMAGE, some, type Scene } from './scene.ts';
+
+type Conflict = ConfigurationRecord['conflicts'][number];
+type Holders = ConfigurationRecord['holders'];
+
+/** What a socket of the host's own binds. */
+const HOST_BINDS = ['0.0.0.0', '127.0.0.1', 'lan', ':: dual', ':: v6only', '::1', 'lan6'] as const;
+type HostBind = (typeof HOST_BINDS)[number];
+
+/** What is published when a host's socket has the port already; each takes a container, so that these are few. */
+const HOST_FIRST: readonly { protocol: Protocol; bind: HostBind; published: Published }[] = [
+  ...(['0.0.0.0', '127.0.0.1', 'lan', ':: dual', '::1'] as const).flatMap((bind) =>
+    (['every', '127.0.0.1'] as const).map((published) => ({ protocol: 'tcp' as const, bind, published })),
+  ),
+  ...(['0.0.0.0', '127.0.0.1'] as const).map((bind) => ({
+    protocol: 'udp' as const,
+    bind,
+    published: 'every' as const,
+  })),
+];
+const FIRST_PORT = 30_000;
+
+/** What listens on the host for the ports that are published, from the host's own list of sockets. */
+export async function holdersOf(host: EngineHost, scene: Scene): Promise<Holders> {
+  const printed = await host.shell('ss -Hlntup');
+  return PUBLISHED.filter((published) => published !== 'not' && scene.servers[published] !== undefined).flatMap(
+    (published) =>
+      PROTOCOLS.map((protocol) => {
+        const port = publishedPort({ protocol, bind: '0.0.0.0', published });
+        return { published, protocol, listeners: listenersAt(printed, protocol, port) };
+      }),
+  );
+}
+
+/** Address and program of whatever has a port, from what `ss -Hlntup` prints. */
+export function listenersAt(printed: string, protocol: Protocol, port: number): string[] {
+  return printed.split('\n').flatMap((line) => {
+    const [kind = '', , , , local = '', , ...rest] = line.trim().split(/\s+/);
+    if (kind !== protocol || !local.endsWith(`:${port}`)) return [];
+    const program = /\(\("([^"]+)"/.exec(rest.join(' '))?.[1];
+    return [`${local.slice(0, local.lastIndexOf(':'))} ${program ?? 'the kernel'}`];
+  });
+}
+
+/** What conflicts are tried in. */
+interface Around {
+  host: EngineHost;
+  scene: Scene;
+  /** On the host. */
+  agent: AgentProcess;
+  /** The network that containers are started with. */
+  network: string;
+  pace: Pace;
+}
+
+/** Which sockets of the host's own a published port excludes, and which published ports such a socket excludes. */
+export async function conflictsOf(around: Around): Promise<Conflict[]> {
+  const { scene, agent } = around;
+  const first: Conflict[] = [];
+  for (const published of ['every', '127.0.0.1'] as const) {
+    if (!scene.servers[published]) continue;
+    for (const protocol of PROTOCOLS) {
+      const port = publishedPort({ protocol, bind: '0.0.0.0', published });
+      for (const bind of HOST_BINDS) first.push(await bindBeside(agent, { protocol, bind, published }, port));
+    }
+  }
+  const second: Conflict[] = [];
+  const jobs = HOST_FIRST.map((one, index) => async () => {
+    second[index] = await publishBeside(around, one, FIRST_PORT + index);
+  });
+  // All at a time: a rootless podman waits for seconds before it says that a port is taken.
+  await some(jobs, jobs.length);
+  return [...first, ...second];
+}
+
+interface Case {
+  protocol: Protocol;
+  bind: HostBind;
+  published: Published;
+}
+
+async function bindBeside(agent: AgentProcess, one: Case, port: number): Promise<Conflict> {
+  const on = `beside ${port} ${one.bind} ${one.protocol}`;
+  const results = await agent.ask(binding(on, one, port), true);
+  await agent.ask([{ op: 'close', on }], false);
+  return { first: 'engine', ...one, outcome: results.at(-1)?.outcome ?? 'ok' };
+}
+
+async function publishBeside({ host, agent, network, pace }: Around, one: Case, port: number): Promise<Conflict> {
+  const { protocol, bind, published } = one;
+  const on = `before ${port}`;
+  const name = `beside-${port}`;
+  await agent.ask([...binding(on, one, port), { op: 'serve', on, name: 'the host' }], true);
+  try {
+    const at = published === 'every' ? '' : `${published}:`;
+    await host.engine.run({ name, image: IMAGE, networks: [network], publish: [`${at}${port}:80/${protocol}`] });
+  } catch (error) {
+    if (!(error instanceof EngineFailed)) throw error;
+    return { first: 'host', protocol, bind, published, outcome: 'refused' };
+  }
+  // Nothing listens in the container: either the host's own server answers, or the port is the container's.
+  const address = bind === 'lan' ? LAN.host.inet : bind === '::1' ? '::1' : '127.0.0.1';
+  const [came] = await askAll(agent, [{ socket: protocol, address, port, bytes: 1 }], pace);
+  const answers = came?.outcome === 'answered' ? 'the host' : `not the host (${came?.outcome ?? 'silence'})`;
+  return { first: 'host', protocol, bind, published, outcome: 'ok', answers };
+}
+
+function binding(on: string, { protocol, bind }: Case, port: number): Operation[] {
+  const { family, address, v6only } = nameOf(bind);
+  return [
+    { op: 'socket', as: on, family, type: protocol === 'tcp' ? 'stream' : 'dgram' },
+    ...(v6only === undefined ? [] : [{ op: 'setsockopt', on, option: 'IPV6_V6ONLY', value: v6only } as const]),
+    { op: 'bind', on, address, port },
+    ...(protocol === 'tcp' ? [{ op: 'listen', on } as const] : []),
+  ];
+}
+
+function nameOf(bind: HostBind): { family: Family; address: string; v6only?: number } {
+  switch (bind) {
+    case '0.0.0.0':
+    case '127.0.0.1':
+      return { family: 'inet', address: bind };
+    case 'lan':
+      return { family: 'inet', address: LAN.host.inet };
+    case ':: dual':
+      return { family: 'inet6', address: '::', v6only: 0 };
+    case ':: v6only':
+      return { family: 'inet6', address: '::', v6only: 1 };
+    case '::1':
+      return { family: 'inet6', address: '::1' };
+    case 'lan6':
+      return { family: 'inet6', address: LAN.host.inet6 };
+  }
+}

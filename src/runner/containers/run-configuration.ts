@@ -1,0 +1,158 @@
+import { EngineFailed, type EngineFacts } from '../../engine/engine.ts';
+import { programMissing, startEngineHost, type EngineHost } from '../../engine/host/engine-host.ts';
+import type { Hello, Operation } from '../../protocol/messages.ts';
+import type { ConfigurationRecord } from '../../record/containers.ts';
+import { AgentProcess } from '../../harness/agent-process.ts';
+import { agentCommand } from '../../lab/agent-command.ts';
+import { HarnessError } from '../../harness/harness-error.ts';
+import { askEverything, type Agents } from './ask.ts';
+import { asksOf, PROTOCOLS, type Ask, type Asker, type Protocol, type Published } from '../../containers/cases.ts';
+import { notIn, type Configuration } from '../../containers/configurations.ts';
+import { conflictsOf, holdersOf } from './conflicts.ts';
+import { factsOf } from './facts.ts';
+import { askAll, Pace } from './probe.ts';
+import { IMAGE, setScene, type Actor, type Scene } from './scene.ts';
+import { Unavailable } from '../../process/unavailable.ts';
+
+export interface RunSettings {
+  /** The root file system of the image, see `idleImage`. */
+  image: Buffer;
+  /** Ends the configuration early. */
+  signal: AbortSignal;
+}
+
+/** A configuration as the record has it, with who it was about. */
+export interface Done {
+  configuration: ConfigurationRecord;
+  /** Absent where not even the engine could be started. */
+  engine?: EngineFacts;
+  hello?: Hello;
+}
+
+/** The port of the host's own server on its loopback. */
+const HOST_PORT = 7777;
+
+/**
+ * Runs one configuration on a host made for it, and takes all of it back. What goes wrong in it is told in its record.
+ * @throws Error for what only a mistake in bindspec can cause.
+ */
+export async function runConfiguration(given: Configuration, settings: RunSettings): Promise<Done> {
+  const started = Date.now();
+  const done: Done = { configuration: empty(given) };
+  const { configuration } = done;
+  let host: EngineHost | null = null;
+  const agents: AgentProcess[] = [];
+  const lacks = programMissing(given.needs ?? {}, given.host.root);
+  if (lacks) {
+    configuration.skipped = lacks;
+    return done;
+  }
+  try {
+    host = await startEngineHost(given.host);
+    done.engine = await host.engine.facts();
+    const absent = notIn(given, done.engine.version);
+    if (absent !== null) {
+      configuration.skipped = { reason: absent, enable: 'another version of the engine' };
+      return done;
+    }
+    settings.signal.throwIfAborted();
+    await host.engine.importImage(settings.image, IMAGE, ['CMD ["/bin/sleep","2147483647"]']);
+    const scene = await setScene(host, given);
+    configuration.refusals = { ...scene.refusals };
+    configuration.facts = await factsOf(host, done.engine);
+    settings.signal.throwIfAborted();
+    const cast = await startAgents(host, scene, agents);
+    done.hello = cast.hello;
+    configuration.asks = asksOf(given.mode === 'host');
+    const own = cast.agents.at.host as AgentProcess;
+    const pace = new Pace();
+    const [answers, hostServer, holders] = await Promise.all([
+      askEverything(scene, cast.agents, configuration.asks as Ask[], pace),
+      askHostServer(own, cast.agents.at.attacker as AgentProcess, pace),
+      given.mode === 'host' || given.mode === 'none' ? [] : holdersOf(host, scene),
+    ]);
+    Object.assign(configuration, answers, { hostServer, holders });
+    settings.signal.throwIfAborted();
+    if (['bridge', 'slirp4netns', 'pasta'].includes(given.mode)) {
+      // Not meanwhile: what an engine changes for a new container can make others silent for a moment (seen with netavark).
+      configuration.conflicts = await conflictsOf({ host, scene, agent: own, network: given.network ?? 'one', pace });
+    }
+  } catch (error) {
+    if (settings.signal.aborted) configuration.error = 'interrupted';
+    else if (error instanceof Unavailable) configuration.skipped = { reason: error.message, enable: error.enable };
+    else if (error instanceof EngineFailed || error instanceof HarnessError) configuration.error = error.message;
+    else throw error;
+  } finally {
+    await Promise.all(agents.map((agent) => agent.end()));
+    await host?.close();
+    configuration.duration = Date.now() - started;
+  }
+  return done;
+}
+
+function empty({ id, title, mode }: Configuration): ConfigurationRecord {
+  const nothing = { asks: [], outcomes: [], rows: [], holders: [], conflicts: [], hostServer: [] };
+  return { id, title, mode, duration: 0, facts: {}, refusals: {}, ...nothing };
+}
+
+async function startAgents(
+  host: EngineHost,
+  scene: Scene,
+  all: AgentProcess[],
+): Promise<{ agents: Agents; hello: Hello }> {
+  const start = async (words: readonly string[], title: string) => {
+    const command = [...words, ...agentCommand()];
+    const { agent, hello } = await AgentProcess.start({ command, title: `the agent ${title}` });
+    all.push(agent);
+    return { agent, hello };
+  };
+  const inside = (actor: Actor) => start(host.launchIn(actor.pid), `in ${actor.name}`);
+  const agents: Agents = { at: {}, servers: {} };
+  const places = (['host', 'neighbour', 'attacker'] as const).map(async (place) => {
+    const { agent, hello } = await start(host.launch(place), `on the ${place}`);
+    agents.at[place] = agent;
+    return hello;
+  });
+  const others = (['peer', 'stranger'] as const satisfies readonly Asker[]).map(async (which) => {
+    const actor = scene[which];
+    if (actor) agents.at[which] = (await inside(actor)).agent;
+  });
+  const servers = (Object.entries(scene.servers) as [Published, Actor][]).map(async ([published, actor]) => {
+    agents.servers[published] = (await inside(actor)).agent;
+  });
+  const outcomes = await Promise.allSettled([...places, ...others, ...servers]);
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed) throw failed.reason;
+  const [hello] = await Promise.all(places);
+  return { agents, hello: hello as Hello };
+}
+
+/** Starts servers on the host's own loopback, has the attacker ask for them, and ends them. */
+async function askHostServer(
+  host: AgentProcess,
+  attacker: AgentProcess,
+  pace: Pace,
+): Promise<ConfigurationRecord['hostServer']> {
+  const asked = (['127.0.0.1', '::1'] as const).flatMap((target) =>
+    PROTOCOLS.map((protocol) => ({ target, protocol })),
+  );
+  return Promise.all(
+    asked.map(async ({ target, protocol }: { target: '127.0.0.1' | '::1'; protocol: Protocol }) => {
+      const on = `own ${protocol} ${target}`;
+      const operations: Operation[] = [
+        {
+          op: 'socket',
+          as: on,
+          family: target === '::1' ? 'inet6' : 'inet',
+          type: protocol === 'tcp' ? 'stream' : 'dgram',
+        },
+        { op: 'bind', on, address: target, port: HOST_PORT },
+        ...(protocol === 'tcp' ? [{ op: 'listen', on } as const] : []),
+        { op: 'serve', on, name: on },
+      ];
+      await host.ask(operations, true);
+      const [came] = await askAll(attacker, [{ socket: protocol, address: target, port: HOST_PORT, bytes: 1 }], pace);
+      return { protocol, target, outcome: came?.outcome ?? 'silence' };
+    }),
+  );
+}

@@ -1,0 +1,247 @@
+import type { Container } from '../../engine/engine.ts';
+import { EngineFailed } from '../../engine/engine.ts';
+import type { EngineHost } from '../../engine/host/engine-host.ts';
+import { LAN } from '../../engine/host/topology.ts';
+import {
+  PUBLISHED,
+  SERVICES,
+  innerPort,
+  nameOf,
+  publishedPort,
+  type Published,
+  type Target,
+} from '../../containers/cases.ts';
+import type { Configuration } from '../../containers/configurations.ts';
+import { settle } from './settle.ts';
+
+/** The image of every container: a program that sleeps, and nothing else. */
+export const IMAGE = 'bindspec-sleep';
+
+/** A container of the scene: where to enter its network, and its addresses there. */
+export interface Actor {
+  name: string;
+  pid: number;
+  inet?: string;
+  inet6?: string;
+  gateway?: string;
+  gateway6?: string;
+}
+
+/** The containers of a configuration, as they were started. */
+export interface Scene {
+  servers: Partial<Record<Published, Actor>>;
+  peer: Actor | null;
+  stranger: Actor | null;
+  /** Why the engine would not start a container, by where its ports were to be published. */
+  refusals: Partial<Record<Published, string>>;
+  /** Errors that come or don't by chance, and then are silence; they are recorded as that. */
+  byChance: ReadonlySet<string>;
+}
+
+const NETWORKS = {
+  one: { subnet: '10.89.1.0/24', subnet6: 'fd00:89:1::/64' },
+  other: { subnet: '10.89.2.0/24', subnet6: 'fd00:89:2::/64' },
+} as const;
+/** A part of the LAN that none of its hosts is in. */
+const MACVLAN = {
+  subnet: '192.168.5.0/24',
+  range: '192.168.5.192/26',
+  subnet6: 'fd00:5::/64',
+  range6: 'fd00:5::8:0/112',
+};
+/** How many containers are started at a time. */
+const AT_A_TIME = 3;
+
+/** Makes the networks of a configuration and starts its containers. @throws EngineFailed when not even that works. */
+export async function setScene(host: EngineHost, configuration: Configuration): Promise<Scene> {
+  const { mode } = configuration;
+  if (mode === 'bridge' || mode === 'container') {
+    for (const [name, network] of Object.entries(NETWORKS)) await host.engine.createNetwork({ name, ...network });
+  }
+  if (mode === 'macvlan') await makeMacvlan(host);
+  const [network, other] = networksOf(configuration);
+  const scene: Scene = { servers: {}, peer: null, stranger: null, refusals: {}, byChance: byChanceIn(configuration) };
+  const jobs: (() => Promise<void>)[] = PUBLISHED.map((published) => async () => {
+    try {
+      scene.servers[published] = await startServer(host, configuration, published, network);
+    } catch (error) {
+      if (!(error instanceof EngineFailed)) throw error;
+      scene.refusals[published] = error.message;
+    }
+  });
+  // With the host's network a peer would be the host itself.
+  if (mode !== 'host' && mode !== 'none') {
+    jobs.push(async () => {
+      scene.peer = await start(host, 'peer', network);
+    });
+    if (other !== null) {
+      jobs.push(async () => {
+        scene.stranger = await start(host, 'stranger', other);
+      });
+    }
+  }
+  await some(jobs);
+  await settle(
+    host,
+    configuration,
+    actorsOf(scene).map(({ pid }) => pid),
+  );
+  for (const actor of actorsOf(scene)) Object.assign(actor, await unlisted(host, configuration, actor));
+  return scene;
+}
+
+/**
+ * Behind the bridges of a rootless podman is slirp4netns, which advertises IPv6. Where netavark has made that namespace
+ * forward before, the kernel no longer listens, and there is no route: which of the two is first differs from run to run.
+ * The addresses behind slirp4netns are known to nobody else, and whether a client hears that does too.
+ */
+function byChanceIn({ mode, host }: Configuration): ReadonlySet<string> {
+  const rootless = host.engine === 'podman' && host.rootless === true;
+  return new Set(mode === 'slirp4netns' || (mode === 'bridge' && rootless) ? ['ENETUNREACH'] : []);
+}
+
+/** The addresses of a container that its engine does not tell, because no network of it has given them. */
+async function unlisted(host: EngineHost, { mode }: Configuration, { pid }: Actor): Promise<Partial<Actor>> {
+  if (mode === 'host') return { inet: LAN.host.inet, inet6: LAN.host.inet6 };
+  if (mode !== 'pasta' && mode !== 'slirp4netns') return {};
+  const printed = await host.shell(`nsenter --net=/proc/${pid}/ns/net ip -o addr show scope global`);
+  const first = (family: string) => new RegExp(String.raw` ${family} (\S+)/`).exec(printed)?.[1];
+  // The addresses that slirp4netns gives to the host, as its manual has them.
+  const gateways = mode === 'slirp4netns' ? { gateway: '10.0.2.2', gateway6: 'fd00::2' } : {};
+  return { ...defined({ inet: first('inet'), inet6: first('inet6') }), ...gateways };
+}
+
+async function makeMacvlan({ engine, device }: EngineHost): Promise<void> {
+  const { subnet, range, subnet6, range6 } = MACVLAN;
+  // podman knows one range for each network only.
+  const ranges = engine.name === 'podman' ? [range] : [range, range6];
+  await engine.createNetwork({
+    name: 'one',
+    driver: 'macvlan',
+    subnet,
+    subnet6,
+    ranges,
+    options: [`parent=${device}`],
+  });
+}
+
+/** The network of the servers and their peer, and that of the stranger. */
+function networksOf({ mode, network }: Configuration): [string, string | null] {
+  if (mode === 'bridge' || mode === 'container') return ['one', 'other'];
+  return [network ?? 'one', null];
+}
+
+async function startServer(
+  host: EngineHost,
+  { mode }: Configuration,
+  published: Published,
+  network: string,
+): Promise<Actor> {
+  const name = nameOf(published);
+  const publish = published === 'not' ? [] : publishWords(published);
+  if (mode !== 'container') return start(host, name, network, publish);
+  const holder = `${name}-network`;
+  const { inet, inet6, gateway, gateway6 } = await start(host, holder, network, publish);
+  const joined = await start(host, name, `container:${holder}`);
+  return { ...joined, ...defined({ inet, inet6, gateway, gateway6 }) };
+}
+
+/** What `--publish` is given for all servers of one container. */
+function publishWords(published: Published): string[] {
+  const at = {
+    every: '',
+    '127.0.0.1': '127.0.0.1:',
+    lan: `${LAN.host.inet}:`,
+    '::1': '[::1]:',
+    lan6: `[${LAN.host.inet6}]:`,
+    not: '',
+  };
+  return SERVICES.filter((service) => service.published === published).map(
+    (service) => `${at[published]}${publishedPort(service)}:${innerPort(service)}/${service.protocol}`,
+  );
+}
+
+async function start(host: EngineHost, name: string, network: string, publish: readonly string[] = []): Promise<Actor> {
+  const { engine } = host;
+  try {
+    await engine.run({ name, image: IMAGE, networks: [network], publish });
+  } catch (error) {
+    // What was made before it failed would stand in the way.
+    await engine.remove([name]).catch(() => undefined);
+    throw error;
+  }
+  const container = await engine.inspect(name);
+  if (!container || container.pid === null) throw new EngineFailed(`${engine.name} run: the container ended at once`);
+  return actorOf(name, container.pid, container);
+}
+
+function actorOf(name: string, pid: number, { networks }: Container): Actor {
+  const [network] = networks;
+  const { inet, inet6, gateway, gateway6 } = network ?? {};
+  return { name, pid, ...defined({ inet, inet6, gateway, gateway6 }) };
+}
+
+function defined(addresses: Readonly<Record<string, string | undefined>>): Partial<Actor> {
+  return Object.fromEntries(Object.entries(addresses).filter(([, address]) => address !== undefined));
+}
+
+/** Does several things, a few at a time; the first error is thrown when those under way are over. */
+export async function some(jobs: readonly (() => Promise<void>)[], atATime: number = AT_A_TIME): Promise<void> {
+  let next = 0;
+  const errors: unknown[] = [];
+  const worker = async () => {
+    for (let index = next++; index < jobs.length && errors.length === 0; index = next++) {
+      await jobs[index]?.().catch((error: unknown) => errors.push(error));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atATime, jobs.length) }, worker));
+  if (errors.length > 0) throw errors[0];
+}
+
+/** All containers of a scene. */
+function actorsOf({ servers, peer, stranger }: Scene): Actor[] {
+  return [...Object.values(servers), peer, stranger].filter((actor) => actor !== null);
+}
+
+/** The address that a target means to an asker, for a server; undefined where there is none. */
+export function addressOf(target: Target, server: Actor, asker: Actor | null): string | undefined {
+  switch (target) {
+    case '127.0.0.1':
+    case '::1':
+      return target;
+    case 'inner 127.0.0.1':
+    case 'inner ::1':
+      return target.slice('inner '.length);
+    case 'lan':
+      return LAN.host.inet;
+    case 'lan6':
+      return LAN.host.inet6;
+    case 'second':
+      return LAN.host.second;
+    case 'gateway':
+      return asker?.gateway;
+    case 'gateway6':
+      return asker?.gateway6;
+    case 'container':
+      return server.inet;
+    case 'container6':
+      return server.inet6;
+  }
+}
+
+/** The name of an address in a scene, as the record has it; the address itself where it has none. */
+export function nameOfAddress(address: string, scene: Scene): string {
+  const plain = address.replace(/^::ffff:/, '');
+  // These differ from run to run.
+  if (/^fe[89ab]/.test(plain)) return 'a link-local address';
+  for (const [place, addresses] of Object.entries(LAN)) {
+    if (Object.values<string>(addresses).includes(plain))
+      return place === 'host' && plain === LAN.host.second ? "the host's second" : `the ${place}`;
+  }
+  for (const actor of actorsOf(scene)) {
+    if (actor.gateway === plain || actor.gateway6 === plain) return 'the gateway';
+    if (actor.inet === plain || actor.inet6 === plain)
+      return PUBLISHED.some((one) => nameOf(one) === actor.name) ? 'the container' : `the ${actor.name}`;
+  }
+  return plain;
+}

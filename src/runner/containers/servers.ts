@@ -1,0 +1,64 @@
+import type { Family, Operation } from '../../protocol/messages.ts';
+import type { AgentProcess } from '../../harness/agent-process.ts';
+import { innerPort, SERVICES, type Bind, type Published, type Service } from '../../containers/cases.ts';
+import type { Actor } from './scene.ts';
+
+/** What a bind means to a container: the family and address; null where it has none, or nothing is bound. */
+function boundTo(bind: Bind, { inet, inet6 }: Actor): { family: Family; address: string; v6only?: number } | null {
+  switch (bind) {
+    case '0.0.0.0':
+    case '127.0.0.1':
+      return { family: 'inet', address: bind };
+    case 'own':
+      return inet === undefined ? null : { family: 'inet', address: inet };
+    case '::':
+      return { family: 'inet6', address: '::', v6only: 0 };
+    case ':: v6only':
+      return { family: 'inet6', address: '::', v6only: 1 };
+    case 'own6':
+      return inet6 === undefined ? null : { family: 'inet6', address: inet6, v6only: 1 };
+    case 'nothing':
+      return null;
+  }
+}
+
+/** How a server is named in its answers, and its socket in its agent. */
+export function serverName({ protocol, bind, published }: Service): string {
+  return `${protocol} ${published} ${bind}`;
+}
+
+/**
+ * Starts all servers of one container.
+ * @returns those that are there, or that nobody is meant to be; one whose address the container does not have is not.
+ */
+export async function serve(agent: AgentProcess, published: Published, actor: Actor): Promise<Service[]> {
+  const wanted = SERVICES.filter((service) => service.published === published);
+  const started = await Promise.all(
+    wanted.map(async (service) => {
+      if (service.bind === 'nothing') return service;
+      const place = boundTo(service.bind, actor);
+      if (!place) return null;
+      const results = await agent.ask(openings(service, place), true);
+      return results.at(-1)?.outcome === 'ok' ? service : null;
+    }),
+  );
+  return started.filter((service) => service !== null);
+}
+
+function openings(service: Service, { family, address, v6only }: NonNullable<ReturnType<typeof boundTo>>): Operation[] {
+  const on = serverName(service);
+  const tcp = service.protocol === 'tcp';
+  return [
+    { op: 'socket', as: on, family, type: tcp ? 'stream' : 'dgram' },
+    ...(v6only === undefined ? [] : [{ op: 'setsockopt', on, option: 'IPV6_V6ONLY', value: v6only } as const]),
+    { op: 'bind', on, address, port: innerPort(service) },
+    ...(tcp ? [{ op: 'listen', on, backlog: 512 } as const] : []),
+    { op: 'serve', on, name: on },
+  ];
+}
+
+/** From which address each of a server's questions came, by how many bytes it had. */
+export async function askersOf(agent: AgentProcess, service: Service): Promise<ReadonlyMap<number, string>> {
+  const [result] = await agent.ask([{ op: 'served', on: serverName(service) }], true);
+  return new Map((result?.served ?? []).map(({ bytes, from }) => [bytes, from.address]));
+}

@@ -1,0 +1,50 @@
+import type { EngineHost } from '../../engine/host/engine-host.ts';
+import { asUser } from '../../engine/host/files.ts';
+import type { Configuration } from '../../containers/configurations.ts';
+import { Deadline } from '../../process/pace.ts';
+
+/** Errors of ICMP are limited by default, and then a refusal is silence at random. */
+const LIMITS = [
+  'ipv4/icmp_ratelimit=0',
+  'ipv4/icmp_msgs_per_sec=100000',
+  'ipv4/icmp_msgs_burst=100000',
+  'ipv6/icmp/ratelimit=0',
+];
+const LIFT = LIMITS.map((limit) => `echo ${limit.split('=')[1]} >/proc/sys/net/${limit.split('=')[0]}`).join('; ');
+
+/**
+ * Shell text that prints a line with `inet6` for each thing that is not as it will be: an address that is tentative can't
+ * be bound until the kernel has looked for others that have it, and slirp4netns (tap0) advertises its network in its own time.
+ */
+const UNSETTLED =
+  'ip -6 -o addr show tentative; ' +
+  'ip link show tap0 >/dev/null 2>&1 && { ip -6 -o addr show dev tap0 scope global | grep -q inet6 || echo no inet6; }';
+
+/** How long addresses may take on a quiet machine, and how often they are looked at, in milliseconds. */
+const PATIENCE = 6000;
+const PAUSE = 100;
+
+/**
+ * Lifts the limits on errors of ICMP in the namespaces of containers, which are named by their processes, and in the one
+ * behind them where there is one, and waits until the containers have their IPv6 addresses.
+ */
+export async function settle(host: EngineHost, configuration: Configuration, pids: readonly number[]): Promise<void> {
+  const inContainers = pids.map((pid) => `nsenter --net=/proc/${pid}/ns/net `);
+  const each = (enter: readonly string[], text: string) => enter.map((words) => `${words}sh -c '${text}'`).join('; ');
+  const lifting = each([...inContainers, ...behind(configuration)], LIFT);
+  await host.shell(`{ ${lifting}; } 2>/dev/null; true`);
+  const deadline = new Deadline(PATIENCE);
+  while (!deadline.passed) {
+    const left = await host.shell(`{ ${each(['', ...inContainers], UNSETTLED)}; } 2>/dev/null | grep -c inet6 || true`);
+    if (left.trim() === '0') return;
+    await new Promise((resolve) => {
+      setTimeout(resolve, PAUSE);
+    });
+  }
+}
+
+/** Bridges of a rootless podman are in one more namespace, that of its user, from which the gateways answer. */
+function behind({ mode, host }: Configuration): string[] {
+  const rootless = host.engine === 'podman' && host.rootless === true;
+  return mode === 'bridge' && rootless ? [`${asUser().join(' ')} podman unshare --rootless-netns `] : [];
+}

@@ -1,0 +1,293 @@
+import type * as FastCheck from 'fast-check';
+import type { LabKind } from '../../lab/lab.ts';
+import type { Protocol } from '../../model/types.ts';
+import { tidied, unlessAborted } from '../../process/interrupted.ts';
+import type { Platform } from '../../record/record.ts';
+import { HarnessError } from '../../harness/harness-error.ts';
+import { Floor, type FloorSettings } from './floor.ts';
+import { sequences } from '../../explore/generate.ts';
+import type { Play } from '../../explore/play.ts';
+import type { Sequence } from '../../explore/sequence.ts';
+import { kindOf, shrink, type Found, type Shrunk } from '../../explore/shrink.ts';
+
+/** How many sequences go side by side. It is part of what a seed means. */
+const BATCH = 500;
+
+/** When to stop, for each protocol. */
+export type Limit = { readonly sequences: number } | { readonly operations: number } | { readonly seconds: number };
+
+export interface ExploreSettings extends FloorSettings {
+  readonly protocols: readonly Protocol[];
+  readonly limit: Limit;
+  readonly seed: number;
+  /** How many labs, each with a batch at a time. */
+  readonly jobs: number;
+  /** How many kinds of mismatch are kept, to be shrunk. */
+  readonly most: number;
+  /** Ends it early; what was done by then is returned. */
+  readonly signal: AbortSignal;
+}
+
+/** What was done for one protocol. */
+export interface Tally {
+  readonly protocol: Protocol;
+  readonly sequences: number;
+  readonly operations: number;
+  readonly mismatches: number;
+}
+
+/** A kind of mismatch: the sequence it was found in, and what it was shrunk to. */
+interface Finding {
+  readonly found: Found;
+  readonly shrunk: Shrunk;
+}
+
+/** What an exploration came to. */
+export interface Explored {
+  readonly platform: Platform;
+  readonly lab: string;
+  readonly namedInterface?: string | undefined;
+  readonly model: Floor['model'];
+  readonly uids: Floor['uids'];
+  readonly complete: boolean;
+  readonly tallies: readonly Tally[];
+  readonly findings: readonly Finding[];
+}
+
+/** What is told while it goes on. */
+export interface ExploreListener {
+  started(floor: Floor): void;
+  progress(tally: Tally): void;
+  shrinking(found: Found): void;
+}
+
+/** What a batch came to. */
+interface Batch {
+  readonly sequences: number;
+  readonly operations: number;
+  readonly mismatches: number;
+  /** The first of each kind. */
+  readonly found: ReadonlyMap<string, Found>;
+}
+
+/**
+ * Plays random sequences on the real system and the model, protocol by protocol, until the limit; then shrinks what was
+ * found. The same seed plays the same sequences, however many labs there are.
+ * @throws Unavailable when no lab can be had, HarnessError when an agent fails, Interrupted when the user interrupts
+ * before the first sequence.
+ */
+export async function explore(kind: LabKind, settings: ExploreSettings, listener: ExploreListener): Promise<Explored> {
+  const { protocols, signal, most } = settings;
+  const stage: Stage = { library: await import('fast-check'), floors: new Floors(kind, settings), settings, listener };
+  try {
+    const first = await unlessAborted(stage.floors.take(), signal);
+    const { platform, model, uids } = first;
+    const { lab, namedInterface } = first.lab.facts;
+    listener.started(first);
+    stage.floors.giveBack(first);
+    const tallies: Tally[] = [];
+    const kinds = new Map<string, Found>();
+    for (const protocol of protocols) {
+      const fold = await exploreOne(protocol, stage);
+      tallies.push(fold.tally);
+      for (const [name, found] of fold.found) kinds.set(`${protocol} ${name}`, found);
+    }
+    const findings = await shrinkAll([...kinds.values()].slice(0, most), stage);
+    return { platform, lab, namedInterface, model, uids, complete: !signal.aborted, tallies, findings };
+  } finally {
+    await tidied(stage.floors.close(), signal, kind.far === true || stage.floors.far);
+  }
+}
+
+/** What the parts of an exploration share. */
+interface Stage {
+  readonly library: typeof FastCheck;
+  readonly floors: Floors;
+  readonly settings: ExploreSettings;
+  readonly listener: ExploreListener;
+}
+
+async function exploreOne(protocol: Protocol, { library, floors, settings, listener }: Stage): Promise<Fold> {
+  const { signal, limit, seed } = settings;
+  const fold = new Fold(protocol, limit);
+  const work = async (): Promise<void> => {
+    for (;;) {
+      const batch = signal.aborted ? undefined : fold.begin();
+      if (batch === undefined) return;
+      const floor = await floors.take();
+      const own = seedOf(seed, batch.number);
+      const arbitrary = sequences(library, floor.vocabulary(protocol));
+      const made = library.sample(arbitrary, { seed: own, numRuns: batch.size });
+      const plays = await floor.playMany(made);
+      fold.end(batch.number, sum(await confirmed(plays, made, floor), made, own));
+      floors.giveBack(floor);
+      listener.progress(fold.tally);
+    }
+  };
+  await unlessEnded(Promise.all(Array.from({ length: floors.most }, work)), signal);
+  return fold;
+}
+
+async function shrinkAll(list: readonly Found[], { library, floors, settings, listener }: Stage): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  const work = async () => {
+    for (const found of list) {
+      if (settings.signal.aborted) break;
+      listener.shrinking(found);
+      const floor = await floors.take();
+      findings.push({ found, shrunk: await shrink(library, found, floor, settings.signal) });
+      floors.giveBack(floor);
+    }
+  };
+  await unlessEnded(work(), settings.signal);
+  return findings;
+}
+
+/** Waits for it until the user interrupts; an agent that was ended because of that is nobody's mistake. */
+async function unlessEnded(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  try {
+    await unlessAborted(work, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+/**
+ * On a machine whose ports others take too, a mismatch may be their doing: there it has to come again to be one. In a lab
+ * with ports of its own nothing is excused.
+ */
+async function confirmed(plays: readonly Play[], made: readonly Sequence[], floor: Floor): Promise<readonly Play[]> {
+  if (floor.lab.facts.ownPorts) return plays;
+  const sure: Play[] = [];
+  for (const [place, play] of plays.entries()) {
+    const sequence = made[place];
+    sure.push(play.mismatch && sequence !== undefined ? (await floor.playAlone(sequence)).play : play);
+  }
+  return sure;
+}
+
+function sum(plays: readonly Play[], made: readonly Sequence[], seed: number): Batch {
+  const found = new Map<string, Found>();
+  let operations = 0;
+  let mismatches = 0;
+  for (const [place, play] of plays.entries()) {
+    operations += play.played.length;
+    const sequence = made[place];
+    if (!play.mismatch || sequence === undefined) continue;
+    mismatches += 1;
+    const name = kindOf(play.played);
+    if (!found.has(name)) found.set(name, { sequence, played: play.played, seed, place });
+  }
+  return { sequences: plays.length, operations, mismatches, found };
+}
+
+/** Every batch has a seed of its own, so that any can be made without those before it. */
+function seedOf(seed: number, batch: number): number {
+  return (seed + Math.imul(batch, 0x9e37_79b1)) | 0;
+}
+
+/**
+ * Hands out batches and adds up what they came to, in their order: what a seed comes to must not depend on which lab
+ * was faster. Batches behind the one that reaches the limit do not count.
+ */
+class Fold {
+  readonly found = new Map<string, Found>();
+  readonly #protocol: Protocol;
+  readonly #limit: Limit;
+  readonly #began = Date.now();
+  readonly #early = new Map<number, Batch>();
+  #handedOut = 0;
+  #added = 0;
+  #sequences = 0;
+  #operations = 0;
+  #mismatches = 0;
+
+  constructor(protocol: Protocol, limit: Limit) {
+    this.#protocol = protocol;
+    this.#limit = limit;
+  }
+
+  get tally(): Tally {
+    return {
+      protocol: this.#protocol,
+      sequences: this.#sequences,
+      operations: this.#operations,
+      mismatches: this.#mismatches,
+    };
+  }
+
+  /** The next batch to play, or undefined when there is none. */
+  begin(): { number: number; size: number } | undefined {
+    const number = this.#handedOut;
+    const left = 'sequences' in this.#limit ? this.#limit.sequences - number * BATCH : BATCH;
+    if (left <= 0 || this.#isOver()) return undefined;
+    this.#handedOut += 1;
+    return { number, size: Math.min(BATCH, left) };
+  }
+
+  end(number: number, batch: Batch): void {
+    this.#early.set(number, batch);
+    for (let next = this.#early.get(this.#added); next; next = this.#early.get(this.#added)) {
+      this.#early.delete(this.#added);
+      this.#added += 1;
+      if ('operations' in this.#limit && this.#isOver()) continue;
+      this.#sequences += next.sequences;
+      this.#operations += next.operations;
+      this.#mismatches += next.mismatches;
+      for (const [name, found] of next.found) if (!this.found.has(name)) this.found.set(name, found);
+    }
+  }
+
+  #isOver(): boolean {
+    if ('operations' in this.#limit) return this.#operations >= this.#limit.operations;
+    return 'seconds' in this.#limit && Date.now() - this.#began >= this.#limit.seconds * 1000;
+  }
+}
+
+/** The labs: each for one batch at a time, and made anew when its ports are used up. */
+class Floors {
+  readonly #kind: LabKind;
+  readonly #settings: FloorSettings;
+  /** How many of them may be in use at a time. */
+  readonly most: number;
+  readonly #free: Floor[] = [];
+  readonly #open = new Set<Promise<Floor>>();
+  /** Whether one of them has agents that may outlive this process. */
+  far = false;
+  #closed = false;
+
+  constructor(kind: LabKind, settings: ExploreSettings) {
+    this.#kind = kind;
+    this.#settings = settings;
+    this.most = Math.min(settings.jobs, kind.atOnce ?? settings.jobs);
+    // Whoever waits for an agent learns at once that the run is over.
+    settings.signal.addEventListener('abort', () => void this.close(), { once: true });
+  }
+
+  async take(): Promise<Floor> {
+    for (let floor = this.#free.pop(); floor; floor = this.#free.pop()) {
+      if (floor.portsLeft >= BATCH + CANDIDATES) return floor;
+      await floor.close();
+    }
+    if (this.#closed) throw new HarnessError('the exploration is over');
+    const opening = Floor.open(this.#kind, this.#settings);
+    this.#open.add(opening);
+    const floor = await opening;
+    this.far ||= floor.lab.farAgents === true;
+    return floor;
+  }
+
+  giveBack(floor: Floor): void {
+    this.#free.push(floor);
+  }
+
+  /** Takes back every lab. Never throws. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const floors = await Promise.allSettled(this.#open);
+    await Promise.all(floors.flatMap((floor) => (floor.status === 'fulfilled' ? [floor.value.close()] : [])));
+  }
+}
+
+/** How many candidates a shrinking can take, each on a port of its own. */
+const CANDIDATES = 2000;

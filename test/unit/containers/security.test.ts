@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest';
+import { changesBetween, groupChanges } from '../../../src/containers/changes.ts';
+import { securityIds, securityOf } from '../../../src/containers/security.ts';
+import { parseKnownVerdicts, withKnown } from '../../../src/containers/known.ts';
+import { promiseIds, promisesOf } from '../../../src/containers/promises.ts';
+import { configurationRecord, containersRecord } from '../../support/containers.ts';
+
+const OLD = { name: 'docker', version: '20.10.24' } as const;
+const NEW = { name: 'docker', version: '28.0.1' } as const;
+const PODMAN = { name: 'podman', version: '4.3.1' } as const;
+
+/** A bridge on which a port of each kind is asked for from the LAN. */
+function bridge(outcome: string) {
+  return configurationRecord({ id: 'docker/proxy', mode: 'bridge' }, [
+    { published: '127.0.0.1', bind: '127.0.0.1', socket: 'tcp', came: { 'attacker 127.0.0.1': 'refused' } },
+    { published: '127.0.0.1', bind: '0.0.0.0', socket: 'tcp', came: { 'attacker 127.0.0.1': outcome } },
+    { published: 'not', bind: '::', socket: 'udp', came: { 'neighbour container': outcome } },
+  ]);
+}
+
+describe('security', () => {
+  it('is exposed as soon as one server answered, and says which, how and where it is known from', () => {
+    const [loopback, subnet] = securityOf(bridge('answered'), OLD);
+    expect(loopback).toMatchObject({
+      id: 'docker/proxy/loopback/tcp/127.0.0.1/127.0.0.1',
+      verdict: 'exposed',
+      reached: ['0.0.0.0'],
+      says: 'a neighbour that routes 127.0.0.0/8 to the host reaches a port that is published on 127.0.0.1 alone',
+    });
+    expect(loopback?.reference).toContain('moby#45610');
+    expect(subnet).toMatchObject({ id: 'docker/proxy/subnet/udp/not/container', verdict: 'exposed' });
+    expect(subnet?.says).toContain('not published at all');
+  });
+
+  it.each(['refused', 'silence', 'closed', 'ENETUNREACH'])('is contained where all came to %s', (outcome) => {
+    const verdicts = securityOf(bridge(outcome), OLD);
+    expect(verdicts.map(({ verdict }) => verdict)).toEqual(['contained', 'contained']);
+    expect(verdicts.every(({ reference }) => reference === undefined)).toBe(true);
+  });
+
+  it('has no reference to what was mended before, or is of another engine', () => {
+    for (const engine of [NEW, PODMAN]) expect(securityOf(bridge('answered'), engine)[0]?.reference).toBeUndefined();
+  });
+
+  it('does not call a container exposed for its own address on the LAN', () => {
+    for (const mode of ['macvlan', 'host'] as const) {
+      const record = configurationRecord({ id: 'docker/macvlan', mode }, [
+        { published: 'not', bind: '::', socket: 'tcp', came: { 'neighbour container': 'answered' } },
+      ]);
+      expect(securityOf(record, OLD)).toEqual([]);
+      const published = configurationRecord({ id: 'docker/macvlan', mode }, [
+        { published: '127.0.0.1', bind: '::', socket: 'tcp', came: { 'attacker 127.0.0.1': 'answered' } },
+      ]);
+      expect(securityOf(published, OLD)).toMatchObject([{ way: 'loopback', verdict: 'exposed' }]);
+    }
+  });
+
+  it("is about the host's own loopback too", () => {
+    const hostServer = [{ protocol: 'tcp' as const, target: '127.0.0.1', outcome: 'answered' }];
+    const record = configurationRecord({ id: 'docker/proxy', mode: 'bridge', hostServer }, []);
+    expect(securityOf(record, OLD)).toMatchObject([{ published: 'host', verdict: 'exposed', reached: ['127.0.0.1'] }]);
+  });
+
+  it('has ids that the list of known deviations can name before anything was run', () => {
+    const ids = securityIds('docker/proxy');
+    for (const { id } of securityOf(bridge('answered'), OLD)) expect(ids).toContain(id);
+  });
+});
+
+describe('promises', () => {
+  const asked = (outcome: string) =>
+    configurationRecord({ id: 'docker/proxy', mode: 'bridge' }, [
+      {
+        published: 'every',
+        bind: '0.0.0.0',
+        socket: 'tcp',
+        came: { 'neighbour lan': outcome, 'stranger container': 'silence' },
+      },
+    ]);
+
+  it('are kept or broken, each with its source and the question', () => {
+    expect(promisesOf(asked('answered'), OLD)).toMatchObject([
+      { id: 'docker/proxy/published/every', held: 1, broken: [] },
+      { id: 'docker/proxy/network/other', held: 1, broken: [] },
+    ]);
+    const [every] = promisesOf(asked('closed'), OLD);
+    expect(every).toMatchObject({
+      held: 0,
+      broken: ['tcp to 0.0.0.0 published on every: neighbour by lan: closed'],
+    });
+    expect(every?.source).toContain('docs.docker.com');
+  });
+
+  it('differ between the engines', () => {
+    const ids = promisesOf(asked('answered'), PODMAN);
+    expect(ids.map(({ id }) => id)).toContain('docker/proxy/network/not-isolated');
+    expect(ids.find(({ id }) => id.endsWith('not-isolated'))?.broken).toHaveLength(1);
+  });
+
+  it('have ids that the list of known deviations can name', () => {
+    for (const { id } of promisesOf(asked('closed'), OLD)) expect(promiseIds('docker/proxy')).toContain(id);
+  });
+});
+
+describe('known deviations', () => {
+  const verdicts = { security: securityOf(bridge('answered'), OLD), promises: [] };
+  const parse = (content: string, engine = 'docker-20.10-linux-6.1-x64') =>
+    parseKnownVerdicts(content, 'known.txt', engine);
+
+  it('take the failure from what they name, with their reason', () => {
+    const { security, stale } = withKnown(verdicts, parse('docker/*/loopback/** @docker-20.* # we wait for 28\n'));
+    expect(security.map(({ known }) => known)).toEqual(['we wait for 28', undefined]);
+    expect(stale).toEqual([]);
+  });
+
+  it('are stale once what they name is contained, and only where it was looked at', () => {
+    const contained = { security: securityOf(bridge('refused'), OLD), promises: [] };
+    expect(
+      withKnown(contained, parse('docker/proxy/loopback # gone\ndocker/no-proxy # not run\n')).stale,
+    ).toMatchObject([{ line: 1 }]);
+  });
+
+  it('for another engine are left out', () => {
+    expect(parse('docker/proxy @podman-* # theirs\n')).toEqual([]);
+  });
+
+  it('must have a reason, and name something that there can be', () => {
+    expect(() => parse('docker/proxy\n')).toThrow(/^known\.txt:1: .*reason/);
+    expect(() => parse('docker/procksy # typo\n')).toThrow(
+      "known.txt:1: unknown verdict of containers 'docker/procksy'",
+    );
+  });
+});
+
+describe('changes', () => {
+  it('are what came to something else than the last time, and nothing that was not asked then', () => {
+    const before = containersRecord([bridge('answered')]);
+    const more = bridge('silence');
+    more.rows.push({ published: 'lan', bind: '::', socket: 'tcp', outcomes: [0, null] });
+    const after = containersRecord([
+      more,
+      configurationRecord({ id: 'docker/none', mode: 'none' }, [
+        { published: 'not', bind: '::', socket: 'tcp', came: { 'host lan': 'answered' } },
+      ]),
+    ]);
+    expect(changesBetween(before, after)).toEqual({
+      both: 3,
+      changes: [
+        {
+          configuration: 'docker/proxy',
+          what: 'tcp to 0.0.0.0 published on 127.0.0.1: attacker by 127.0.0.1',
+          who: 'attacker by 127.0.0.1',
+          was: 'answered',
+          is: 'silence',
+        },
+        {
+          configuration: 'docker/proxy',
+          what: 'udp to :: published on not: neighbour by container',
+          who: 'neighbour by container',
+          was: 'answered',
+          is: 'silence',
+        },
+      ],
+      unasked: { appeared: 1, gone: 0 },
+    });
+    expect(changesBetween(before, before).changes).toEqual([]);
+  });
+
+  it('are told together where one configuration came from one outcome to one other', () => {
+    const { changes } = changesBetween(containersRecord([bridge('answered')]), containersRecord([bridge('silence')]));
+    expect(groupChanges(changes)).toMatchObject([
+      {
+        configuration: 'docker/proxy',
+        was: 'answered',
+        is: 'silence',
+        who: ['attacker by 127.0.0.1', 'neighbour by container'],
+      },
+    ]);
+  });
+
+  it('tell nothing of a configuration that was skipped', () => {
+    const skipped = { ...bridge('silence'), skipped: { reason: 'none', enable: 'none' } };
+    const { both, changes } = changesBetween(containersRecord([bridge('answered')]), containersRecord([skipped]));
+    expect([both, changes]).toEqual([0, []]);
+  });
+});
