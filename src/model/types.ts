@@ -37,6 +37,14 @@ export interface Options {
   readonly reuseShareUid?: boolean;
 }
 
+/** The socket options that decide who receives, and no conflict. */
+export interface ReceiveOptions {
+  /** IP_MULTICAST_ALL (Linux): on for AF_INET and off for AF_INET6 from the start. */
+  readonly multicastAll?: boolean;
+  /** IPV6_MULTICAST_ALL (Linux): on from the start. */
+  readonly multicastAll6?: boolean;
+}
+
 /** A socket that is about to be bound, and the name that it asks for. */
 export interface NextSocket {
   readonly protocol: Protocol;
@@ -81,6 +89,8 @@ interface Host {
   readonly addresses?: readonly string[];
   /** The addresses of each interface by its name, where a socket is tied to one; when left out, it has them all. */
   readonly devices?: Readonly<Record<string, readonly string[]>>;
+  /** The broadcast addresses of its interfaces. */
+  readonly broadcasts?: readonly string[];
   /** The first port that needs no privilege; 1024 when left out. */
   readonly unprivilegedPortStart?: number;
 }
@@ -105,9 +115,16 @@ export type Operation =
   | { readonly op: 'listen'; readonly socket: number }
   /**
    * A connect() that succeeds. `local` is the local address that the system chose; it only takes effect on a wildcard.
-   * `as` describes a socket that was not bound: connect() gave it this port.
+   * `as` describes a socket that was not bound: connect() gave it this port. `peer` is whom it is connected to, in the form of
+   * an IPv4 or IPv6 address; it matters only for who receives.
    */
-  | { readonly op: 'connect'; readonly socket: number; readonly local: string; readonly as?: NextSocket }
+  | {
+      readonly op: 'connect';
+      readonly socket: number;
+      readonly local: string;
+      readonly peer?: { readonly address: string; readonly port: number };
+      readonly as?: NextSocket;
+    }
   /** accept() returned a new socket; its owner is who called accept(). */
   | {
       readonly op: 'accept';
@@ -126,6 +143,13 @@ export type Operation =
       readonly socket: number;
       readonly leaves?: 'fin-wait-1' | 'fin-wait-2' | 'time-wait';
     }
-  | { readonly op: 'set'; readonly socket: number; readonly options?: Options; readonly device?: string | null }
+  | {
+      readonly op: 'set';
+      readonly socket: number;
+      readonly options?: Options & ReceiveOptions;
+      readonly device?: string | null;
+    }
   | { readonly op: 'shutdown'; readonly socket: number }
+  /** The socket joins or leaves a multicast group, on a device where one is named. It matters only for who receives. */
+  | { readonly op: 'join' | 'leave'; readonly socket: number; readonly group: string; readonly device?: string }
   | { readonly op: 'disconnect'; readonly socket: number };

@@ -159,6 +159,9 @@ class Port<Hidden> implements Simulation {
       }
       case 'disconnect':
         return this.#disconnect(this.#find(operation.socket));
+      case 'join':
+      case 'leave':
+        return this.#become(this.#find(operation.socket));
     }
   }
 

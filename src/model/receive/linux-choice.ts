@@ -1,0 +1,276 @@
+import { atLeast, isBefore, type Kernel } from '../linux-kernel.ts';
+import { ANY, isLoopback4, isMulticast } from '../overlap.ts';
+import type { RuleId, Setting } from '../types.ts';
+import { linuxReceiveRules } from './linux-rules.ts';
+import { hasFourTuples, type Lists } from './linux-state.ts';
+import { listOf, type Receiver } from './receiver.ts';
+import type { Packet, Receivers, Reception } from './types.ts';
+
+const { id: rule } = linuxReceiveRules;
+
+/** With more sockets than this on a port, a multicast is not sought by early demultiplexing. */
+const LONG = 10;
+
+/** A packet, with all that the choice asks of it. */
+interface Incoming extends Omit<Packet, 'device'> {
+  readonly six: boolean;
+  readonly device: string | undefined;
+  /** Whether another machine sent it. */
+  readonly outside: boolean;
+  readonly kernel: Kernel;
+  readonly setting: Setting;
+  /** Whether a socket that remembers an IPv6 peer is taken to have last received on the processor that looks for one. */
+  readonly sameProcessor: boolean;
+}
+
+/**
+ * Who receives a packet on Linux. A tie to a device is compared with the device that the packet comes in by, which is the one
+ * that the destination belongs to, for a sender on the machine itself too. Where the setting does not say which that is, all
+ * that may be are tried.
+ */
+export function receiversOf(lists: Lists, packet: Packet, kernel: Kernel, setting: Setting): Receivers {
+  const device = packet.device ?? deviceOf(packet.to.address, setting);
+  const ties = [...new Set([...lists.sockets.values()].map((socket) => socket.device))];
+  const devices = device === undefined && ties.some((tie) => tie !== undefined) ? [undefined, ...ties] : [device];
+  const remembers = [...lists.sockets.values()].some(({ connected, peer }) => !connected && peer.v6 !== undefined);
+  const found = devices.flatMap((by) =>
+    (remembers ? [false, true] : [false]).map((sameProcessor) =>
+      choose(lists, {
+        ...packet,
+        device: by,
+        six: packet.to.address.includes(':'),
+        outside: !isMachines(packet.from.address, setting),
+        kernel,
+        setting,
+        sameProcessor,
+      }),
+    ),
+  );
+  const outcomes = new Map(found.flatMap((one) => one.outcomes).map((outcome) => [String(outcome), outcome]));
+  return { outcomes: [...outcomes.values()], rule: found[0]?.rule ?? rule['R7-nobody'] };
+}
+
+function deviceOf(address: string, { host }: Setting): string | undefined {
+  if (isLoopback4(address) || address === '::1') return 'lo';
+  return Object.entries(host?.devices ?? {}).find(([, addresses]) => addresses.includes(address))?.[0];
+}
+
+function isMachines(address: string, { host }: Setting): boolean {
+  if (isLoopback4(address) || address === '::1') return true;
+  return [host?.addresses ?? [], ...Object.values(host?.devices ?? {})].some((own) => own.includes(address));
+}
+
+function choose(lists: Lists, packet: Incoming): Receivers {
+  if (packet.protocol === 'tcp') return listener(lists, packet);
+  const { address } = packet.to;
+  if (isMulticast(address)) return everyMember(lists, packet);
+  if (!packet.six && (address === '255.255.255.255' || isBroadcast(address, packet.setting))) {
+    return copies(wanting(lists, packet), rule['R8-broadcast']);
+  }
+  return datagram(lists, packet);
+}
+
+function isBroadcast(address: string, { host }: Setting): boolean {
+  return host?.broadcasts?.includes(address) === true;
+}
+
+// ---- One UDP receiver
+
+function datagram(lists: Lists, packet: Incoming): Receivers {
+  const own = at(lists, packet.to.address);
+  const [head] = own;
+  if (packet.outside && head !== undefined && isPartner(head, packet)) return one(head, rule['R2-early-demux']);
+  if (hasFourTuples(packet.kernel)) {
+    const partner = lists.fourTuples
+      .filter(({ key }) => key === `${packet.to.address} ${packet.from.address} ${packet.from.port}`)
+      .map(({ id }) => lists.sockets.get(id))
+      .find((socket) => socket !== undefined && isPartner(socket, packet));
+    if (partner !== undefined) return one(partner, rule['R1-four-tuple']);
+  }
+  const found =
+    walk(lists, own, packet, packet.to.address) ??
+    walk(lists, at(lists, ANY), packet, ANY) ??
+    // Commit a502ea6fa94b.
+    (atLeast(packet.kernel, 6, 14) ? walkPort(lists, packet) : undefined);
+  return found ?? { outcomes: ['refused'], rule: rule['R7-nobody'] };
+}
+
+function at(lists: Lists, address: string): readonly Receiver[] {
+  return inOrder(lists, lists.byAddress).filter((socket) => listOf(socket) === address);
+}
+
+function inOrder({ sockets }: Lists, list: readonly number[]): readonly Receiver[] {
+  return list.map((id) => sockets.get(id)).filter((socket) => socket !== undefined);
+}
+
+function one(socket: Receiver, by: RuleId): Receivers {
+  return { outcomes: [[socket.id]], rule: by };
+}
+
+/** Whether a socket is connected to the sender, at the destination. */
+function isPartner(socket: Receiver, { six, to, from, device }: Incoming): boolean {
+  const { connected, peer } = socket;
+  return (
+    connected &&
+    (six
+      ? socket.v6 === to.address && peer.v6 === from.address
+      : socket.v4 === to.address && peer.v4 === from.address) &&
+    peer.port === from.port &&
+    fits(socket, device)
+  );
+}
+
+/** Whether the tie of a socket, if it has one, is to the device that the packet comes in by. */
+function fits(socket: Receiver, device: string | undefined): boolean {
+  return socket.device === undefined || socket.device === device;
+}
+
+/** The best of a list; of equals the first. A group ends the walk, unless one of its members ever connected. */
+function walk(lists: Lists, list: readonly Receiver[], packet: Incoming, address: string): Receivers | undefined {
+  let best: { found: Receivers; score: number } | undefined;
+  for (const socket of list) {
+    const score = scoreOf(socket, packet, address);
+    if (score === undefined || (best !== undefined && score <= best.score)) continue;
+    const group = socket.options.reuseport === true && !socket.connected ? groupOf(lists, socket) : undefined;
+    const members = group?.members.filter((id) => lists.sockets.get(id)?.connected === false) ?? [];
+    if (members.length === 0) {
+      best = { found: one(socket, rule[address === ANY ? 'R5-wildcard' : 'R3-best-score']), score };
+      continue;
+    }
+    const found: Receivers = { outcomes: members.map((id) => [id]), rule: rule['R4-group'] };
+    if (group?.hasConnections !== true) return found;
+    best = { found, score };
+  }
+  return best?.found;
+}
+
+function groupOf(lists: Lists, { group }: Receiver) {
+  return group === undefined ? undefined : lists.groups.get(group);
+}
+
+/** The last resort: the best of all sockets that have the destination as their address, placeholders included. */
+function walkPort(lists: Lists, packet: Incoming): Receivers | undefined {
+  let best: { socket: Receiver; score: number } | undefined;
+  for (const socket of inOrder(lists, lists.byPort)) {
+    const score = scoreOf(socket, packet, packet.to.address);
+    if (score !== undefined && (best === undefined || score > best.score)) best = { socket, score };
+  }
+  return best && one(best.socket, rule['R6-port-list']);
+}
+
+/** How well a UDP socket fits a packet, as compute_score() has it; undefined when it may not receive it. */
+function scoreOf(socket: Receiver, packet: Incoming, address: string): number | undefined {
+  const { six, from, device, kernel, sameProcessor } = packet;
+  const { peer } = socket;
+  if ((six ? socket.v6 : socket.v4) !== address || !fits(socket, device)) return undefined;
+  const sender = six ? peer.v6 : peer.v4;
+  if (sender !== undefined && sender !== from.address) return undefined;
+  if (peer.port !== undefined && peer.port !== from.port) return undefined;
+  const weight = six ? 1 : 4;
+  let score = six ? 0 : socket.family === 'inet' ? 2 : 1;
+  if (sender !== undefined) score += weight;
+  if (peer.port !== undefined) score += weight;
+  if (socket.device !== undefined && weighsTie(kernel)) score += weight;
+  if (sameProcessor && !socket.connected && peer.v6 !== undefined) score += 1;
+  return score;
+}
+
+/** From 5.0 until the repair 8d6c414cd2fb a tie to a device made no difference to the score. */
+function weighsTie(kernel: Kernel): boolean {
+  if (isBefore(kernel, [5, 0, 0]) || atLeast(kernel, 5, 15)) return true;
+  return kernel[1] === 10 && kernel[2] >= 73;
+}
+
+// ---- Every receiver
+
+function copies(sockets: readonly Receiver[], by: RuleId): Receivers {
+  return { outcomes: [sockets.length === 0 ? 'silence' : sockets.map(({ id }) => id)], rule: by };
+}
+
+function everyMember(lists: Lists, packet: Incoming): Receivers {
+  const wanted = wanting(lists, packet).filter((socket) => hears(socket, packet));
+  const [only] = wanted;
+  const all = copies(wanted, rule['R9-multicast']);
+  if (packet.six || !packet.outside || only === undefined || wanted.length > 1 || lists.sockets.size > LONG) return all;
+  const group = only.options.reuseport === true && !only.connected ? groupOf(lists, only) : undefined;
+  const members = group?.members.filter((id) => lists.sockets.get(id)?.connected === false) ?? [];
+  if (members.length < 2) return all;
+  const chosen: readonly Reception[] = members.map((id) => [id]);
+  // How it was before this was observed, on 6.18, is not known.
+  if (isBefore(packet.kernel, [6, 18, 0])) return { outcomes: [...all.outcomes, ...chosen], rule: all.rule };
+  return { outcomes: chosen, rule: rule['R10-lone-multicast'] };
+}
+
+/** The sockets that take a packet to a broadcast or group address, memberships aside; from the first that was bound. */
+function wanting(lists: Lists, packet: Incoming): readonly Receiver[] {
+  const { to, from, six, device } = packet;
+  return inOrder(lists, lists.byPort)
+    .filter((socket) => {
+      const address = six ? socket.v6 : socket.v4;
+      const sender = six ? socket.peer.v6 : socket.peer.v4;
+      return (
+        (address === ANY || address === to.address) &&
+        (sender === undefined || sender === from.address) &&
+        (socket.peer.port === undefined || socket.peer.port === from.port) &&
+        fits(socket, device)
+      );
+    })
+    .toSorted((socket, other) => socket.id - other.id);
+}
+
+function hears(socket: Receiver, { to, six, device }: Incoming): boolean {
+  const joined = socket.memberships.some(
+    (member) => member.group === to.address && (six || member.device === undefined || member.device === device),
+  );
+  if (joined) return true;
+  return six ? socket.options.multicastAll6 !== false : (socket.options.multicastAll ?? socket.family === 'inet');
+}
+
+// ---- TCP
+
+function listener(lists: Lists, packet: Incoming): Receivers {
+  const found = listening(lists, packet, packet.to.address) ?? listening(lists, packet, ANY);
+  if (found !== undefined) return found;
+  // The reset to ::1 from an address of another device finds no way.
+  const lost = packet.six && packet.from.address === '::1' && packet.device !== 'lo';
+  return lost
+    ? { outcomes: ['no answer'], rule: rule['R12-no-way-back'] }
+    : { outcomes: ['refused'], rule: rule['R7-nobody'] };
+}
+
+function listening(lists: Lists, packet: Incoming, address: string): Receivers | undefined {
+  let best: { socket: Receiver; score: number } | undefined;
+  for (const socket of at(lists, address)) {
+    const name = packet.six ? socket.v6 : socket.v4;
+    if (name !== address || !fits(socket, packet.device)) continue;
+    const score = (socket.device === undefined ? 1 : 2) + (!packet.six && socket.family === 'inet' ? 1 : 0);
+    if (best !== undefined && score <= best.score) continue;
+    const members = socket.options.reuseport === true ? groupOf(lists, socket)?.members : undefined;
+    if (members !== undefined && members.length > 0) return answers(lists, members, packet, rule['R4-group']);
+    best = { socket, score };
+  }
+  return best && answers(lists, [best.socket.id], packet, rule['R11-listener']);
+}
+
+/** What the client of a listener hears: of one whose tie does not fit it, or who has no way to it, nothing good. */
+function answers(lists: Lists, chosen: readonly number[], packet: Incoming, by: RuleId): Receivers {
+  let decided = by;
+  const outcomes = chosen.flatMap((id): readonly Reception[] => {
+    const socket = lists.sockets.get(id);
+    if (socket === undefined || socket.device === undefined) return [[id]];
+    if (socket.device !== packet.device) {
+      decided = rule['R13-tied-late'];
+      return ['no answer', 'reset'];
+    }
+    if (packet.outside || isOn(packet.from.address, socket.device, packet.setting)) return [[id]];
+    decided = rule['R12-no-way-back'];
+    return ['no answer'];
+  });
+  return { outcomes, rule: decided };
+}
+
+/** Whether an answer to an address of the machine finds a way by a device; by lo to every IPv4 address. */
+function isOn(address: string, device: string, setting: Setting): boolean {
+  if (device === 'lo' && !address.includes(':')) return true;
+  return (deviceOf(address, setting) ?? device) === device;
+}

@@ -1,0 +1,233 @@
+import { atLeast, type Kernel } from '../linux-kernel.ts';
+import type { Operation } from '../types.ts';
+import {
+  connectedTo,
+  disconnected,
+  onWildcard,
+  plain,
+  type Receiver,
+  receiverOf,
+  returnsToWildcard,
+} from './receiver.ts';
+
+/** A group of SO_REUSEPORT: its members, and whether one of them ever connected while it was in it. */
+interface Group {
+  readonly members: readonly number[];
+  readonly hasConnections: boolean;
+}
+
+/** A socket in the list of four-tuples, under the four-tuple by which it was put there. */
+interface Entry {
+  readonly id: number;
+  readonly key: string;
+}
+
+/** The lists in which Linux looks for who receives, each from its head. */
+export interface Lists {
+  readonly sockets: ReadonlyMap<number, Receiver>;
+  /** The lists of all addresses, and of the wildcards, one after the other. */
+  readonly byAddress: readonly number[];
+  /** All UDP sockets of the port. */
+  readonly byPort: readonly number[];
+  readonly fourTuples: readonly Entry[];
+  readonly groups: ReadonlyMap<number, Group>;
+}
+
+export const NO_LISTS: Lists = { sockets: new Map(), byAddress: [], byPort: [], fourTuples: [], groups: new Map() };
+
+/** Whether the kernel has a list of four-tuples for connected UDP sockets; commits 78c91ae2c6de and 1b29a730ef8b. */
+export function hasFourTuples(kernel: Kernel): boolean {
+  return atLeast(kernel, 6, 13);
+}
+
+/** The lists after an operation that succeeded. */
+export function after(lists: Lists, operation: Operation, kernel: Kernel): Lists {
+  if (operation.op === 'bind') return bound(lists, receiverOf(operation.socket, operation));
+  if (operation.op === 'accept') return lists;
+  if (operation.op === 'connect' && operation.as !== undefined) {
+    const socket = { ...receiverOf(operation.socket, operation.as), autobound: true };
+    return connected(bound(lists, socket), socket.id, operation, kernel);
+  }
+  const socket = lists.sockets.get(operation.socket);
+  if (socket === undefined) return lists;
+  switch (operation.op) {
+    case 'listen':
+      return socket.listening ? lists : listed(lists, { ...socket, listening: true });
+    case 'connect':
+      return socket.protocol === 'udp' ? connected(lists, socket.id, operation, kernel) : lists;
+    case 'disconnect':
+      return socket.protocol === 'udp' ? withoutPeer(lists, socket) : lists;
+    case 'set':
+      return withOptions(lists, socket, operation);
+    case 'join':
+      return replaced(lists, {
+        ...socket,
+        memberships: [...socket.memberships, { group: operation.group, device: operation.device }],
+      });
+    case 'leave':
+      return replaced(lists, {
+        ...socket,
+        memberships: socket.memberships.filter(
+          ({ group, device }) =>
+            group !== operation.group || (operation.device !== undefined && device !== operation.device),
+        ),
+      });
+    case 'close':
+      return removed(lists, socket.id);
+    case 'shutdown':
+      return socket.listening ? unlisted(lists, socket) : lists;
+    default:
+      return lists;
+  }
+}
+
+/** UDP: in both lists from bind() on. TCP: known, and in no list. */
+function bound(lists: Lists, socket: Receiver): Lists {
+  if (socket.protocol === 'tcp') return replaced(lists, socket);
+  const grouped = joined(lists, socket, lists.byPort);
+  return {
+    ...grouped,
+    byAddress: added(lists.byAddress, socket),
+    byPort: added(lists.byPort, socket),
+  };
+}
+
+/** TCP: in the list of its address from listen() on. */
+function listed(lists: Lists, socket: Receiver): Lists {
+  return { ...joined(lists, socket, lists.byAddress), byAddress: added(lists.byAddress, socket) };
+}
+
+/** A new socket goes to the head; an AF_INET6 one that has SO_REUSEPORT now goes to the tail. */
+function added(list: readonly number[], { id, family, options }: Receiver): readonly number[] {
+  return family === 'inet6' && options.reuseport === true ? [...list, id] : [id, ...list];
+}
+
+/**
+ * Puts a socket with SO_REUSEPORT into the group of the first one of a list that it may share with; both into a new one, if
+ * that is in none. With no such socket it is a group of its own.
+ */
+function joined(lists: Lists, socket: Receiver, list: readonly number[]): Lists {
+  if (socket.options.reuseport !== true) return replaced(lists, socket);
+  const other = list.map((id) => lists.sockets.get(id)).find((one) => one !== undefined && shares(one, socket));
+  const number = other?.group ?? Math.max(0, ...lists.groups.keys()) + 1;
+  const { members, hasConnections } = lists.groups.get(number) ?? {
+    members: other === undefined ? [] : [other.id],
+    hasConnections: false,
+  };
+  const groups = new Map(lists.groups).set(number, { members: [...members, socket.id], hasConnections });
+  const sockets = new Map(lists.sockets).set(socket.id, { ...socket, group: number });
+  if (other !== undefined) sockets.set(other.id, { ...other, group: number });
+  return { ...lists, sockets, groups };
+}
+
+function shares(one: Receiver, other: Receiver): boolean {
+  return (
+    one.options.reuseport === true &&
+    one.id !== other.id &&
+    one.family === other.family &&
+    one.v6only === other.v6only &&
+    one.device === other.device &&
+    one.uid === other.uid &&
+    one.address === other.address
+  );
+}
+
+function connected(
+  lists: Lists,
+  id: number,
+  { local, peer }: Operation & { readonly op: 'connect' },
+  kernel: Kernel,
+): Lists {
+  const socket = lists.sockets.get(id);
+  if (socket === undefined) return lists;
+  const moves = onWildcard(socket);
+  const now = connectedTo(socket, local, peer?.address, peer?.port);
+  let next = lists;
+  if (moves) {
+    next = { ...ungrouped(lists, id), byAddress: [id, ...without(lists.byAddress, id)] };
+  } else {
+    next = noteConnection(next, socket.group);
+    if (hasFourTuples(kernel)) next = ungrouped(next, id);
+  }
+  next = replaced(next, { ...now, group: next.sockets.get(id)?.group });
+  const isThere = next.fourTuples.some((entry) => entry.id === id);
+  if (!hasFourTuples(kernel) || peer === undefined || (isThere && !moves)) return next;
+  return { ...next, fourTuples: [{ id, key: fourTuple(now) }, ...next.fourTuples.filter((entry) => entry.id !== id)] };
+}
+
+/** The four-tuple of a connected socket. */
+export function fourTuple({ address, peer }: Receiver): string {
+  return `${plain(address)} ${peer.v4 ?? peer.v6} ${peer.port}`;
+}
+
+function withoutPeer(lists: Lists, socket: Receiver): Lists {
+  if (!socket.connected) return replaced(lists, { ...socket, device: undefined });
+  if (socket.autobound) return removed(lists, socket.id);
+  const next = replaced(lists, disconnected(socket));
+  if (!returnsToWildcard(socket)) return next;
+  return {
+    ...next,
+    byAddress: [socket.id, ...without(lists.byAddress, socket.id)],
+    fourTuples: lists.fourTuples.filter(({ id }) => id !== socket.id),
+  };
+}
+
+function withOptions(lists: Lists, socket: Receiver, { options, device }: Operation & { readonly op: 'set' }): Lists {
+  const changed: Receiver = { ...socket, options: { ...socket.options, ...options } };
+  if (device === undefined) return replaced(lists, changed);
+  const tied = { ...changed, device: device ?? undefined };
+  // A tie files a UDP socket again, without its group and under the four-tuple that it has now. A TCP socket stays.
+  if (socket.protocol === 'tcp') return replaced(lists, tied);
+  const next = ungrouped(replaced(lists, tied), socket.id);
+  if (!tied.connected) return next;
+  const key = fourTuple(tied);
+  const entry = next.fourTuples.find(({ id }) => id === socket.id);
+  if (entry === undefined || entry.key === key) return next;
+  return { ...next, fourTuples: [{ id: socket.id, key }, ...next.fourTuples.filter((other) => other !== entry)] };
+}
+
+function noteConnection(lists: Lists, number: number | undefined): Lists {
+  const group = number === undefined ? undefined : lists.groups.get(number);
+  if (number === undefined || group === undefined) return lists;
+  return { ...lists, groups: new Map(lists.groups).set(number, { ...group, hasConnections: true }) };
+}
+
+function ungrouped(lists: Lists, id: number): Lists {
+  const socket = lists.sockets.get(id);
+  const number = socket?.group;
+  const group = number === undefined ? undefined : lists.groups.get(number);
+  if (socket === undefined || number === undefined || group === undefined) return lists;
+  return {
+    ...replaced(lists, { ...socket, group: undefined }),
+    groups: new Map(lists.groups).set(number, { ...group, members: without(group.members, id) }),
+  };
+}
+
+function unlisted(lists: Lists, socket: Receiver): Lists {
+  const next = ungrouped(lists, socket.id);
+  return {
+    ...replaced(next, { ...socket, group: undefined, listening: false }),
+    byAddress: without(next.byAddress, socket.id),
+  };
+}
+
+function removed(lists: Lists, id: number): Lists {
+  const next = ungrouped(lists, id);
+  const sockets = new Map(next.sockets);
+  sockets.delete(id);
+  return {
+    ...next,
+    sockets,
+    byAddress: without(next.byAddress, id),
+    byPort: without(next.byPort, id),
+    fourTuples: next.fourTuples.filter((entry) => entry.id !== id),
+  };
+}
+
+function replaced(lists: Lists, socket: Receiver): Lists {
+  return { ...lists, sockets: new Map(lists.sockets).set(socket.id, socket) };
+}
+
+function without(list: readonly number[], gone: number): readonly number[] {
+  return list.filter((id) => id !== gone);
+}

@@ -1,0 +1,132 @@
+import { ANY, claimsOf, isMapped } from '../overlap.ts';
+import type { Family, NextSocket, Options, Protocol, ReceiveOptions } from '../types.ts';
+
+/** The IPv4 address that the kernel puts in the place of one, when a dual-stack socket gets an IPv6 address by connect(). */
+const PLACEHOLDER = '127.0.0.6';
+
+/** Where a socket's IPv4 and IPv6 packets come from: what it is connected to, or what a disconnect left of that. */
+export interface Peer {
+  readonly v4?: string;
+  /** In the form of the sender's address; that of an IPv4 peer is v4-mapped, and so equals no sender of an IPv6 packet. */
+  readonly v6?: string;
+  readonly port?: number;
+}
+
+/** A group that a socket has joined on a device; on any, when that is not known. */
+export interface Membership {
+  readonly group: string;
+  readonly device: string | undefined;
+}
+
+/** A socket as far as it matters who receives. */
+export interface Receiver {
+  readonly id: number;
+  readonly protocol: Protocol;
+  readonly family: Family;
+  /** IPV6_V6ONLY, which a bind to an IPv6 address sets too. */
+  readonly v6only: boolean;
+  /** The address that it has now, as text; the lists and groups go by it. */
+  readonly address: string;
+  /** The IPv4 packets that it takes by their destination: to one address, to `ANY`, or none. Likewise for IPv6. */
+  readonly v4: string | undefined;
+  readonly v6: string | undefined;
+  /** What bind() was given; a disconnect gives a wildcard back. */
+  readonly bound: string;
+  readonly uid: number;
+  readonly device: string | undefined;
+  readonly options: Options & ReceiveOptions;
+  readonly connected: boolean;
+  readonly listening: boolean;
+  readonly autobound: boolean;
+  readonly peer: Peer;
+  readonly memberships: readonly Membership[];
+  /** The group of SO_REUSEPORT that it is in. */
+  readonly group: number | undefined;
+}
+
+/** A socket as it is after its bind(). */
+export function receiverOf(id: number, next: NextSocket): Receiver {
+  const isSix = next.family === 'inet6' && next.address !== '::' && !isMapped(next.address);
+  const v6only = next.family === 'inet6' && (isSix || (next.v6only ?? false));
+  return {
+    id,
+    protocol: next.protocol,
+    family: next.family,
+    v6only,
+    ...named(next.family, next.address, v6only),
+    bound: next.address,
+    uid: next.uid ?? 0,
+    device: next.device,
+    options: next.options ?? {},
+    connected: false,
+    listening: false,
+    autobound: false,
+    peer: {},
+    memberships: [],
+    group: undefined,
+  };
+}
+
+function named(family: Family, address: string, v6only: boolean): Pick<Receiver, 'address' | 'v4' | 'v6'> {
+  return { address, ...claimsOf(family, address, v6only) };
+}
+
+/** Whether it is on a wildcard now. All wildcards are in one list. */
+export function onWildcard({ v4, v6 }: Receiver): boolean {
+  return v4 === ANY || v6 === ANY;
+}
+
+/** The list of an address that it is in: the IPv4 or IPv6 address, or `ANY`. */
+export function listOf(receiver: Receiver): string {
+  return onWildcard(receiver) ? ANY : (receiver.v6 ?? receiver.v4 ?? ANY);
+}
+
+/** The socket after a connect() that gave it a local address, which only a wildcard takes. */
+export function connectedTo(
+  socket: Receiver,
+  local: string,
+  peer: Peer['v4'] | undefined,
+  port: number | undefined,
+): Receiver {
+  const over = plain(local).includes(':') ? 'inet6' : 'inet';
+  const six =
+    socket.family === 'inet6' && peer !== undefined ? (over === 'inet6' ? peer : `::ffff:${plain(peer)}`) : undefined;
+  return {
+    ...socket,
+    ...(onWildcard(socket) ? movedTo(socket, local, over) : {}),
+    connected: true,
+    peer: {
+      ...(over === 'inet' && peer !== undefined ? { v4: plain(peer) } : {}),
+      ...(six === undefined ? {} : { v6: six }),
+      ...(port === undefined ? {} : { port }),
+    },
+  };
+}
+
+function movedTo(socket: Receiver, local: string, over: Family): Pick<Receiver, 'address' | 'v4' | 'v6'> {
+  if (socket.family === 'inet') return named('inet', plain(local), false);
+  if (over === 'inet') return named('inet6', `::ffff:${plain(local)}`, false);
+  return { address: local, v4: socket.v6only ? undefined : PLACEHOLDER, v6: local };
+}
+
+/** The socket after a disconnect: without the IPv4 peer and the tie to a device, and on its wildcard again if it was on one. */
+export function disconnected(socket: Receiver): Receiver {
+  const { v6 } = socket.peer;
+  return {
+    ...socket,
+    ...(returnsToWildcard(socket) ? named(socket.family, socket.bound, socket.v6only) : {}),
+    connected: false,
+    device: undefined,
+    peer: v6 === undefined ? {} : { v6 },
+  };
+}
+
+/** Whether a disconnect puts it on its wildcard again: ::ffff:0.0.0.0 counts as an address that bind() chose. */
+export function returnsToWildcard({ bound }: Receiver): boolean {
+  return bound === '0.0.0.0' || bound === '::';
+}
+
+/** An address without the v4-mapped form. */
+export function plain(address: string): string {
+  return isMapped(address) ? address.slice('::ffff:'.length) : address;
+}

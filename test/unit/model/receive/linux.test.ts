@@ -1,0 +1,178 @@
+import { describe, expect, test } from 'vitest';
+import { linuxDelivery } from '../../../../src/model/receive/linux.ts';
+import { linuxReceiveRules } from '../../../../src/model/receive/linux-rules.ts';
+import type { Reception } from '../../../../src/model/receive/types.ts';
+import { receive, SETTING } from './sets.ts';
+
+const on = (kernel: string) => ({ ...SETTING, kernel });
+
+/** Sockets in the order in which they were bound, what is sent, and all that may happen; observed on 6.18. */
+const UDP: readonly (readonly [name: string, steps: string, sent: string, outcomes: readonly Reception[]])[] = [
+  ['a specific address before the wildcard', 'bind 127.0.0.1 A; bind 0.0.0.0 A', '127.0.0.1', [[0]]],
+  ['the wildcard gets the rest', 'bind 127.0.0.1 A; bind 0.0.0.0 A', '10.0.0.1', [[1]]],
+  ['the last bound of equals', 'bind 127.0.0.1 A; bind 127.0.0.1 A; bind 127.0.0.1 A', '127.0.0.1', [[2]]],
+  ['the one before when it is closed', 'bind 127.0.0.1 A; bind 127.0.0.1 A; 1 close', '127.0.0.1', [[0]]],
+  ['AF_INET before dual-stack', 'bind 0.0.0.0 A; bind dual A', '127.0.0.1', [[0]]],
+  ['dual-stack for IPv6', 'bind 0.0.0.0 A; bind dual A', '::1', [[1]]],
+  ['::ffff:0.0.0.0 takes no IPv6', 'bind 0.0.0.0 A; bind mapped A', '::1', ['refused']],
+  ['dual-stack and ::ffff:0.0.0.0: the last', 'bind dual A; bind mapped A', '127.0.0.1', [[1]]],
+  ['a group of SO_REUSEPORT', 'bind 0.0.0.0 P; bind 0.0.0.0 P', '10.0.0.1', [[0], [1]]],
+  ['SO_REUSEPORT on AF_INET6 goes to the tail', 'bind dual A; bind dual AP', '127.0.0.1', [[0]]],
+  ['two groups at the tail', 'bind dual P; bind mapped P', '127.0.0.1', [[0]]],
+  ['one without SO_REUSEPORT and one with', 'bind 0.0.0.0 A; bind 0.0.0.0 AP', '10.0.0.1', [[1]]],
+  ['groups of two owners', 'bind 127.0.0.1 AP uid=1; bind 127.0.0.1 AP uid=2', '127.0.0.1', [[1]]],
+  ['a tie to the device beats order', 'bind 0.0.0.0 A @veth; bind 0.0.0.0 A', '10.0.0.1', [[0]]],
+  ['a tie to another device', 'bind 0.0.0.0 A @veth; bind 0.0.0.0 A', '127.0.0.1', [[1]]],
+  ['a tie beats the family', 'bind dual A @veth; bind 0.0.0.0 A', '10.0.0.1', [[0]]],
+  ['a group that is met first ends the walk', 'bind 0.0.0.0 P @veth; bind 0.0.0.0 P', '10.0.0.1', [[1]]],
+  ['and reversed', 'bind 0.0.0.0 P; bind 0.0.0.0 P @veth', '10.0.0.1', [[1]]],
+  ['a sender on the machine counts for veth', 'bind 0.0.0.0 @lo; bind 0.0.0.0 @veth', '10.0.0.1 from 10.0.0.1', [[1]]],
+  ['a tie to lo hides no wildcard', 'bind 10.0.0.1 A @lo; bind 0.0.0.0 A', '10.0.0.1', [[1]]],
+  ['the peer of a connected one', 'bind 127.0.0.1 P; bind 127.0.0.1 P; 1 connect X 127.0.0.1', '127.0.0.1', [[1]]],
+  ['others than the peer', 'bind 127.0.0.1 P; bind 127.0.0.1 P; 1 connect X 127.0.0.1', '127.0.0.1 from Y', [[0]]],
+  [
+    'a member starves after another connected',
+    'bind 127.0.0.1 P; bind 127.0.0.1 P; 1 connect X 127.0.0.1; bind 127.0.0.1 P',
+    '127.0.0.1 from Y',
+    [[2]],
+  ],
+  [
+    'a disconnect does not lead back to the group',
+    'bind 127.0.0.1 P; bind 127.0.0.1 P; bind 127.0.0.1 P; 2 connect X 127.0.0.1; 2 disconnect',
+    '127.0.0.1',
+    [[2]],
+  ],
+  [
+    'nor on a wildcard',
+    'bind 0.0.0.0 P; bind 0.0.0.0 P; 1 connect X 127.0.0.1; 1 disconnect',
+    '127.0.0.1 from Y',
+    [[1]],
+  ],
+  [
+    'the last connected of two to one peer',
+    'bind 127.0.0.1 A; bind 127.0.0.1 A; 1 connect X 127.0.0.1; 0 connect X 127.0.0.1',
+    '127.0.0.1',
+    [[0]],
+  ],
+  [
+    'a peer on another machine: the head of the list',
+    'bind ext1 A; bind ext1 A; 1 connect neighbour ext1; 0 connect neighbour ext1',
+    '10.0.0.1 from neighbour',
+    [[1]],
+  ],
+  [
+    'a second connect is not listed under its peer',
+    'bind 127.0.0.1 P; 0 connect X 127.0.0.1; 0 connect Y 127.0.0.1; bind 127.0.0.1 P',
+    '127.0.0.1 from Y',
+    [[1]],
+  ],
+  [
+    'the first connected, where the other connected elsewhere before',
+    'bind 127.0.0.1 A; bind 127.0.0.1 A; 1 connect X 127.0.0.1; 0 connect Y 127.0.0.1; 0 connect X 127.0.0.1',
+    '127.0.0.1',
+    [[1]],
+  ],
+  [
+    'a connected one hides nothing',
+    'bind 0.0.0.0 A; bind 127.0.0.1 A; 1 connect X 127.0.0.1',
+    '127.0.0.1 from Y',
+    [[0]],
+  ],
+  ['SO_REUSEPORT cleared', 'bind 127.0.0.1 P; bind 127.0.0.1 P; 1 clear P', '127.0.0.1', [[1]]],
+  ['SO_REUSEPORT of the older cleared', 'bind 127.0.0.1 P; bind 127.0.0.1 P; 0 clear P', '127.0.0.1', [[0], [1]]],
+  ['SO_REUSEPORT set late', 'bind 127.0.0.1 A; bind 127.0.0.1 A; 0 set P; 1 set P', '127.0.0.1', [[1]]],
+  ['SO_REUSEPORT set before the next', 'bind 127.0.0.1 A; 0 set P; bind 127.0.0.1 AP', '127.0.0.1', [[0], [1]]],
+  [
+    'a disconnect lifts the tie',
+    'bind 0.0.0.0 A @lo; bind 0.0.0.0 A; 0 connect X 127.0.0.1; 0 disconnect',
+    '10.0.0.1',
+    [[0]],
+  ],
+  ['the placeholder of IPv4', 'bind dual; 0 connect ::1 ::1', '127.0.0.6 from X', [[0]]],
+  ['an IPv6 peer is remembered', 'bind dual; 0 connect ::1 ::1; 0 disconnect', 'fd00::1 from fd00::1', ['refused']],
+  ['an IPv4 peer too', 'bind dual; 0 connect X ::ffff:127.0.0.1; 0 disconnect', '::1', ['refused']],
+  ['and IPv4 is received', 'bind dual; 0 connect X ::ffff:127.0.0.1; 0 disconnect', '10.0.0.1', [[0]]],
+  [
+    '::ffff:0.0.0.0 stays at its address',
+    'bind mapped; 0 connect X ::ffff:127.0.0.1; 0 disconnect',
+    '10.0.0.1',
+    ['refused'],
+  ],
+];
+
+test.each(UDP)('UDP: %s', (_name, steps, sent, outcomes) => {
+  expect(receive(linuxDelivery, 'udp', steps, sent, on('6.18.44'))).toEqual(outcomes);
+});
+
+const TCP: readonly (readonly [name: string, steps: string, sent: string, outcomes: readonly Reception[]])[] = [
+  ['one that does not listen is not there', 'bind 127.0.0.1 A; bind 0.0.0.0 A; 1 listen', '127.0.0.1', [[1]]],
+  ['the last to listen', 'bind 127.0.0.1 P; bind 127.0.0.1 P; 1 listen; 0 listen; 0 clear P', '127.0.0.1', [[0]]],
+  ['a group shares', 'bind 0.0.0.0 P; bind 0.0.0.0 P; 0 listen; 1 listen', '10.0.0.1', [[0], [1]]],
+  [
+    'a member that is tied late',
+    'bind 127.0.0.1 P; bind 127.0.0.1 P; 0 listen; 1 listen; 1 tie veth',
+    '127.0.0.1',
+    [[0], 'no answer', 'reset'],
+  ],
+  ['no way back by the device', 'bind 0.0.0.0 @veth; 0 listen', '10.0.0.1', ['no answer']],
+  ['by lo there is one', 'bind 0.0.0.0 @lo; 0 listen', '127.0.0.1 from 10.0.0.1', [[0]]],
+  ['::1 to another address gets no reset', 'bind 0.0.0.0; 0 listen', 'ext6 from ::1', ['no answer']],
+  ['a reset', 'bind 0.0.0.0', '127.0.0.1', ['refused']],
+];
+
+test.each(TCP)('TCP: %s', (_name, steps, sent, outcomes) => {
+  expect(receive(linuxDelivery, 'tcp', steps, sent, on('6.18.44'))).toEqual(outcomes);
+});
+
+describe('broadcast and multicast', () => {
+  const cases: readonly (readonly [steps: string, sent: string, outcomes: readonly Reception[]])[] = [
+    ['bind 0.0.0.0 A; bind dual A; bind ext1 A', '255.255.255.255 from neighbour', [[0, 1]]],
+    ['bind 10.0.0.255 A; bind 0.0.0.0 A', '10.0.0.255 from neighbour', [[0, 1]]],
+    ['bind ext1 A', '10.0.0.255 from neighbour', ['silence']],
+    ['bind 0.0.0.0 A; bind dual A; bind 239.1.2.3 A', '239.1.2.3 from neighbour', [[0, 2]]],
+    ['bind 0.0.0.0 A; bind dual A; 0 clear M; 1 join 239.1.2.3 veth', '239.1.2.3 from neighbour', [[1]]],
+    ['bind 0.0.0.0 A; 0 clear M; 0 join 239.1.2.3 lo', '239.1.2.3 from neighbour', ['silence']],
+    ['bind 0.0.0.0 P; bind 0.0.0.0 P; 1 clear M', '239.1.2.3 from neighbour', [[0], [1]]],
+    ['bind 0.0.0.0 P; bind 0.0.0.0 P; 1 clear M', '239.1.2.3 from 10.0.0.1', [[0]]],
+  ];
+  test.each(cases)('%s: %s', (steps, sent, outcomes) => {
+    expect(receive(linuxDelivery, 'udp', steps, sent, on('6.18.44'))).toEqual(outcomes);
+  });
+});
+
+describe('older kernels', () => {
+  const steps = 'bind 127.0.0.1 A; bind 127.0.0.1 A; 1 connect X 127.0.0.1; 0 connect X 127.0.0.1';
+
+  test('before 6.13 no list of four-tuples: the last bound of two with one peer', () => {
+    expect(receive(linuxDelivery, 'udp', steps, '127.0.0.1', on('6.12.1'))).toEqual([[1]]);
+  });
+
+  test('before 6.13 a connected member stays in its group', () => {
+    const group = 'bind 127.0.0.1 P; bind 127.0.0.1 P; 1 connect X 127.0.0.1; bind 127.0.0.1 P';
+    expect(receive(linuxDelivery, 'udp', group, '127.0.0.1 from Y', on('6.1.100'))).toEqual([[0], [2]]);
+  });
+
+  test('before 6.14 no one hears the placeholder', () => {
+    expect(receive(linuxDelivery, 'udp', 'bind dual; 0 connect ::1 ::1', '127.0.0.6 from X', on('6.13.1'))).toEqual([
+      'refused',
+    ]);
+  });
+
+  test.each([
+    ['5.4.0', [[1]]],
+    ['5.10.72', [[1]]],
+    ['5.10.73', [[0]]],
+    ['5.15.0', [[0]]],
+  ])('on %s a tie decides or does not', (kernel, outcomes) => {
+    expect(receive(linuxDelivery, 'udp', 'bind 0.0.0.0 A @veth; bind 0.0.0.0 A', '10.0.0.1', on(kernel))).toEqual(
+      outcomes,
+    );
+  });
+});
+
+test('every rule says why, in prose with a source', () => {
+  for (const { prose, source } of linuxReceiveRules.rules) {
+    expect(prose).toMatch(/\.$/);
+    expect(source.where).not.toBe('');
+  }
+});

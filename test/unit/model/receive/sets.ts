@@ -1,0 +1,116 @@
+import type { Delivery } from '../../../../src/model/receive/delivery.ts';
+import type { Packet, Reception } from '../../../../src/model/receive/types.ts';
+import type { NextSocket, Operation, Options, Protocol, Setting } from '../../../../src/model/types.ts';
+
+/** The machine of these tests: lo, and a LAN on veth. */
+export const SETTING: Setting = {
+  host: {
+    addresses: ['127.0.0.1', '::1', '10.0.0.1', '10.0.0.2', 'fd00::1'],
+    devices: { lo: ['127.0.0.1', '::1'], veth: ['10.0.0.1', '10.0.0.2', 'fd00::1'] },
+    broadcasts: ['10.0.0.255'],
+  },
+};
+
+const LETTERS: Readonly<Record<string, Options>> = {
+  A: { reuseaddr: true },
+  P: { reuseport: true },
+  AP: { reuseaddr: true, reuseport: true },
+  L: { reuseportLb: true },
+};
+
+/**
+ * Reads a socket: its address (`ext1`, `ext2` and `ext6` are those of veth, `dual` a dual-stack ::, `mapped` ::ffff:0.0.0.0),
+ * then its options, `@device` and `uid=NUMBER` in any order.
+ */
+export function socket(protocol: Protocol, text: string): NextSocket {
+  const [name = '', ...words] = text.split(' ');
+  const address = named(name);
+  const options = words.map((word) => LETTERS[word]).find((found) => found !== undefined) ?? {};
+  const device = words.find((word) => word.startsWith('@'))?.slice(1);
+  const uid = Number(words.find((word) => word.startsWith('uid='))?.slice('uid='.length) ?? 0);
+  return {
+    protocol,
+    family: address.includes(':') ? 'inet6' : 'inet',
+    v6only: name === '::',
+    address,
+    port: 8080,
+    uid,
+    options,
+    ...(device === undefined ? {} : { device }),
+  };
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  ext1: '10.0.0.1',
+  ext2: '10.0.0.2',
+  ext6: 'fd00::1',
+  dual: '::',
+  mapped: '::ffff:0.0.0.0',
+  X: '127.0.0.1',
+  Y: '127.0.0.1',
+  neighbour: '10.0.0.9',
+};
+
+function named(name: string): string {
+  return NAMES[name] ?? name;
+}
+
+/** Reads whom something is sent by: X and Y are two ports of 127.0.0.1; else an address, with port 5000. */
+function sender(text: string): { address: string; port: number } {
+  return { address: named(text), port: text === 'Y' ? 6000 : 5000 };
+}
+
+/**
+ * Reads a step, such as `bind 127.0.0.1 AP` (sockets are numbered from 0), `1 connect X 127.0.0.1` (the peer, and the local
+ * address that the system chose), `1 disconnect`, `0 listen`, `1 close`, `1 set P`, `1 clear P`, `1 tie veth`, `1 join GROUP DEVICE`.
+ */
+function step(protocol: Protocol, text: string, next: number): Operation {
+  const [first = '', verb = '', ...words] = text.split(' ');
+  if (first === 'bind') return { op: 'bind', socket: next, ...socket(protocol, text.slice('bind '.length)) };
+  const number = Number(first);
+  const [word = '', second = ''] = words;
+  switch (verb) {
+    case 'listen':
+    case 'disconnect':
+    case 'close':
+      return { op: verb, socket: number };
+    case 'connect':
+      return { op: 'connect', socket: number, local: named(second), peer: sender(word) };
+    case 'set':
+      return { op: 'set', socket: number, options: LETTERS[word] ?? { multicastAll: true } };
+    case 'clear':
+      return { op: 'set', socket: number, options: word === 'P' ? { reuseport: false } : { multicastAll: false } };
+    case 'tie':
+      return { op: 'set', socket: number, device: word };
+    case 'join':
+      return { op: 'join', socket: number, group: word, device: second };
+    default:
+      throw new Error(`not a step: ${text}`);
+  }
+}
+
+/** Who receives, by a system, after these steps, what is sent from X unless it says otherwise: `10.0.0.1 from Y`. */
+export function receive<State>(
+  delivery: Delivery<State>,
+  protocol: Protocol,
+  steps: string,
+  sent: string,
+  setting: Setting = SETTING,
+): readonly Reception[] | undefined {
+  let next = 0;
+  let state = delivery.start;
+  for (const text of steps.split('; ')) {
+    const operation = step(protocol, text, next);
+    if (operation.op === 'bind') next += 1;
+    state = delivery.after(state, operation, setting);
+  }
+  const [to = '', from = to.includes(':') || to === 'ext6' ? '::1' : 'X'] = sent.split(' from ');
+  const outside = from === 'neighbour' || from.startsWith('fd00::9');
+  const packet: Packet = {
+    protocol,
+    from: sender(from),
+    to: { address: named(to) },
+    ...(outside ? { device: 'veth' } : {}),
+  };
+  return delivery.receivers(state, packet, setting)?.outcomes;
+}
