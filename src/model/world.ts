@@ -1,4 +1,6 @@
 import { type Claims, claimsAny, claimsOf } from './overlap.ts';
+import { deliveries } from './receive/index.ts';
+import type { Packet, Receivers } from './receive/types.ts';
 import type { Rule } from './rules.ts';
 import type {
   Family,
@@ -85,11 +87,13 @@ export interface Simulation {
    * Throws a RangeError for an operation on a socket that is not there.
    */
   step(operation: Operation, happened?: Outcome): { readonly prediction: Prediction; readonly after: Simulation };
+  /** Who may receive a datagram or a connection that comes to the port now; undefined where that is not known. */
+  receivers(packet: Packet): Receivers | undefined;
 }
 
 /** Starts a simulation of a port with no socket on it. */
 export function simulate<Hidden>(system: System<Hidden>, setting: Setting): Simulation {
-  return new Port(system, { sockets: [], hidden: system.hidden, setting });
+  return new Port(system, { sockets: [], hidden: system.hidden, setting }, deliveries[system.name].start);
 }
 
 /** A socket that is to be bound, normalised; the id is the caller's. */
@@ -120,13 +124,29 @@ const NO_OPTIONS: Options = {};
 class Port<Hidden> implements Simulation {
   readonly #system: System<Hidden>;
   readonly #world: World<Hidden>;
+  /** What the system keeps to choose who receives. */
+  readonly #delivery: unknown;
 
-  constructor(system: System<Hidden>, world: World<Hidden>) {
+  constructor(system: System<Hidden>, world: World<Hidden>, delivery: unknown) {
     this.#system = system;
     this.#world = world;
+    this.#delivery = delivery;
+  }
+
+  receivers(packet: Packet): Receivers | undefined {
+    return deliveries[this.#system.name].receivers(this.#delivery, packet, this.#world.setting);
   }
 
   step(operation: Operation, happened?: Outcome): { prediction: Prediction; after: Simulation } {
+    const { prediction, after } = this.#step(operation, happened);
+    if (after === this) return { prediction, after };
+    const { setting } = this.#world;
+    const delivery = deliveries[this.#system.name].after(this.#delivery, operation, setting);
+    return { prediction, after: new Port(this.#system, after.#world, delivery) };
+  }
+
+  /** The step as far as it is about names; `after` is this port itself when the operation failed. */
+  #step(operation: Operation, happened?: Outcome): { prediction: Prediction; after: Port<Hidden> } {
     switch (operation.op) {
       case 'bind':
         return this.#bind(operation, happened);
@@ -228,7 +248,7 @@ class Port<Hidden> implements Simulation {
     if (step !== undefined && system.remember !== undefined) {
       world = { sockets, hidden: system.remember(world, step), setting: world.setting };
     }
-    return { prediction: { outcomes: OK, rule: system.free }, after: new Port(system, world) };
+    return { prediction: { outcomes: OK, rule: system.free }, after: new Port(system, world, this.#delivery) };
   }
 
   #has(id: number): boolean {

@@ -46,7 +46,7 @@ export function receiversOf(lists: Lists, packet: Packet, kernel: Kernel, settin
       }),
     ),
   );
-  const outcomes = new Map(found.flatMap((one) => one.outcomes).map((outcome) => [String(outcome), outcome]));
+  const outcomes = new Map(found.flatMap(({ outcomes: each }) => each).map((outcome) => [String(outcome), outcome]));
   return { outcomes: [...outcomes.values()], rule: found[0]?.rule ?? rule['R7-nobody'] };
 }
 

@@ -88,7 +88,8 @@ export function connectedTo(
   peer: Peer['v4'] | undefined,
   port: number | undefined,
 ): Receiver {
-  const over = plain(local).includes(':') ? 'inet6' : 'inet';
+  // One that has an IPv6 address may be connected to an IPv4 peer afterwards, and keeps that address.
+  const over = plain(peer ?? local).includes(':') ? 'inet6' : 'inet';
   const six =
     socket.family === 'inet6' && peer !== undefined ? (over === 'inet6' ? peer : `::ffff:${plain(peer)}`) : undefined;
   return {

@@ -1,0 +1,168 @@
+import { ANY, isMulticast } from '../overlap.ts';
+import type { NextSocket, Operation, RuleId, Setting } from '../types.ts';
+import type { Packet, Receivers } from './types.ts';
+import { plain, type Receiver, receiverOf } from './receiver.ts';
+
+/**
+ * What the BSDs and macOS look through: the sockets of a port, in the order of the hash chain and in that of bind(). The
+ * newest is first in both.
+ */
+export interface Chain {
+  readonly sockets: ReadonlyMap<number, Receiver>;
+  /** By when a socket was put into the chain, which connect() and a disconnect do again. */
+  readonly chain: readonly number[];
+  readonly byBind: readonly number[];
+}
+
+export const NO_CHAIN: Chain = { sockets: new Map(), chain: [], byBind: [] };
+
+/** What sets one of these systems apart. */
+export interface Ways {
+  /** The socket as connect() leaves it. */
+  connected(socket: Receiver, local: string): Receiver;
+  /** The socket as a disconnect leaves it, or null when it is in no chain after that. */
+  disconnected(socket: Receiver, setting: Setting): Receiver | null;
+}
+
+/** The chain after an operation that succeeded. A TCP socket is in it from bind() on, whether it listens or not. */
+export function chainAfter(state: Chain, operation: Operation, setting: Setting, ways: Ways): Chain {
+  if (operation.op === 'accept') return state;
+  if (operation.op === 'bind') return inserted(state, receiverOf(operation.socket, operation));
+  if (operation.op === 'connect' && operation.as !== undefined) {
+    const bound = inserted(state, { ...receiverOf(operation.socket, operation.as), autobound: true });
+    return connect(bound, operation, ways);
+  }
+  const socket = state.sockets.get(operation.socket);
+  if (socket === undefined) return state;
+  switch (operation.op) {
+    case 'listen':
+      return replaced(state, { ...socket, listening: true });
+    case 'connect':
+      return connect(state, operation, ways);
+    case 'disconnect': {
+      const left = socket.autobound ? null : ways.disconnected(socket, setting);
+      if (left !== null) return { ...replaced(state, left), chain: [socket.id, ...without(state.chain, socket.id)] };
+      return { ...replaced(state, { ...socket, connected: false, peer: {} }), chain: without(state.chain, socket.id) };
+    }
+    case 'set': {
+      const device = operation.device === undefined ? socket.device : (operation.device ?? undefined);
+      return replaced(state, { ...socket, device, options: { ...socket.options, ...operation.options } });
+    }
+    case 'join': {
+      const membership = { group: operation.group, device: operation.device };
+      return replaced(state, { ...socket, memberships: [...socket.memberships, membership] });
+    }
+    case 'leave':
+      return replaced(state, {
+        ...socket,
+        memberships: socket.memberships.filter(({ group }) => group !== operation.group),
+      });
+    case 'close': {
+      const sockets = new Map(state.sockets);
+      sockets.delete(socket.id);
+      return { sockets, chain: without(state.chain, socket.id), byBind: without(state.byBind, socket.id) };
+    }
+    default:
+      return state;
+  }
+}
+
+function inserted(state: Chain, socket: Receiver): Chain {
+  return {
+    sockets: new Map(state.sockets).set(socket.id, socket),
+    chain: [socket.id, ...state.chain],
+    byBind: [socket.id, ...state.byBind],
+  };
+}
+
+function connect(state: Chain, operation: Operation & { readonly op: 'connect' }, ways: Ways): Chain {
+  const socket = state.sockets.get(operation.socket);
+  if (socket === undefined || socket.protocol === 'tcp') return state;
+  const { local, peer } = operation;
+  const over = plain(peer?.address ?? local).includes(':') ? 'v6' : 'v4';
+  const now: Receiver = {
+    ...ways.connected(socket, local),
+    connected: true,
+    peer: peer === undefined ? {} : { [over]: plain(peer.address), port: peer.port },
+  };
+  return { ...replaced(state, now), chain: [socket.id, ...without(state.chain, socket.id)] };
+}
+
+/** The name of a socket that has one address of one stack, or the wildcard of it, and takes nothing of the other. */
+export function only(address: string): Pick<Receiver, 'address' | 'v4' | 'v6'> {
+  const isFour = !plain(address).includes(':');
+  const name = address === '0.0.0.0' || address === '::' || plain(address) === '0.0.0.0' ? ANY : plain(address);
+  return { address, v4: isFour ? name : undefined, v6: isFour ? undefined : name };
+}
+
+/** The sockets of a list that are in the chain. */
+export function listed(state: Chain, list: readonly number[] = state.chain): readonly Receiver[] {
+  return list
+    .filter((id) => state.chain.includes(id))
+    .map((id) => state.sockets.get(id))
+    .filter((socket) => socket !== undefined);
+}
+
+/** The socket that is connected to the sender. */
+export function partner(state: Chain, packet: Packet): Receiver | undefined {
+  const stack = stackOf(packet);
+  return listed(state).find(
+    (socket) =>
+      socket.connected &&
+      socket[stack] === packet.to.address &&
+      socket.peer[stack] === packet.from.address &&
+      socket.peer.port === packet.from.port,
+  );
+}
+
+export function stackOf({ to }: Packet): 'v4' | 'v6' {
+  return to.address.includes(':') ? 'v6' : 'v4';
+}
+
+/** Whether a packet goes to a group or a broadcast address. */
+export function isForMany({ to }: Packet, { host }: Setting): boolean {
+  const { address } = to;
+  return isMulticast(address) || address === '255.255.255.255' || host?.broadcasts?.includes(address) === true;
+}
+
+/** The sockets without a peer that take packets to an address by exactly this name, `ANY` included; the newest first. */
+export function unconnected(state: Chain, packet: Packet, name: string): readonly Receiver[] {
+  return listed(state).filter((socket) => !socket.connected && socket[stackOf(packet)] === name);
+}
+
+/** Whether a socket with a peer may take a datagram of this sender. */
+export function mayHear(socket: Receiver, packet: Packet): boolean {
+  const stack = stackOf(packet);
+  const name = socket[stack];
+  if (name !== ANY && name !== packet.to.address) return false;
+  return !socket.connected || (socket.peer[stack] === packet.from.address && socket.peer.port === packet.from.port);
+}
+
+/** Those that get a copy: all, but none after the first that has no option by which it would share. */
+export function untilUnshared(sockets: readonly Receiver[], rule: RuleId): Receivers {
+  const last = sockets.findIndex(
+    ({ options }) => options.reuseaddr !== true && options.reuseport !== true && options.reuseportLb !== true,
+  );
+  const taken = last < 0 ? sockets : sockets.slice(0, last + 1);
+  const ids = taken.map(({ id }) => id).toSorted((first, second) => first - second);
+  return { outcomes: [ids.length === 0 ? 'silence' : ids], rule };
+}
+
+/** The one that receives; `notListening` says what the client of a TCP socket that does not listen sees. */
+export function one(socket: Receiver, rule: RuleId, notListening: 'refused' | 'no answer' = 'refused'): Receivers {
+  const answers = socket.protocol === 'udp' || socket.listening;
+  return { outcomes: [answers ? [socket.id] : notListening], rule };
+}
+
+function replaced(state: Chain, socket: Receiver): Chain {
+  return { ...state, sockets: new Map(state.sockets).set(socket.id, socket) };
+}
+
+function without(list: readonly number[], gone: number): readonly number[] {
+  return list.filter((id) => id !== gone);
+}
+
+/** Whether a socket of this kind is of AF_INET. */
+export function isInet({ family }: Pick<NextSocket, 'family'>): boolean {
+  return family === 'inet';
+}

@@ -1,0 +1,111 @@
+import { ANY } from '../overlap.ts';
+import { ruleBook } from '../rules.ts';
+import {
+  type Chain,
+  chainAfter,
+  isForMany,
+  isInet,
+  listed,
+  mayHear,
+  NO_CHAIN,
+  one,
+  only,
+  partner,
+  stackOf,
+  unconnected,
+  untilUnshared,
+  type Ways,
+} from './chain.ts';
+import type { Delivery } from './delivery.ts';
+import type { Receiver } from './receiver.ts';
+import type { Packet, Receivers } from './types.ts';
+
+const LOOKUP = { name: 'XNU 11417.101.15, bsd/netinet/in_pcb.c', where: 'in_pcblookup_hash_locked' };
+
+export const darwinReceiveRules = ruleBook('darwin', {
+  'R1-connected': {
+    prose: 'The socket that is connected to the sender receives.',
+    source: LOOKUP,
+    known: 'source',
+  },
+  'R2-newest-on-address': {
+    prose:
+      'Of the sockets on the destination’s address the newest receives everything, also with SO_REUSEPORT; connect() and a disconnect make a socket the newest.',
+    source: LOOKUP,
+    known: 'source',
+  },
+  'R3-oldest-wildcard': {
+    prose:
+      'Where no socket is on the destination’s address, the oldest on a wildcard receives everything; for IPv4 one of AF_INET before any of AF_INET6.',
+    source: LOOKUP,
+    known: 'source',
+  },
+  'R4-bound-takes-the-syn': {
+    prose:
+      'A TCP socket that is bound and does not listen is found like a listener, and the client hears nothing until it gives up.',
+    source: { name: 'XNU 11417.101.15, bsd/netinet/tcp_input.c', where: 'tcp_input' },
+    known: 'source',
+  },
+  'R5-multicast': {
+    prose:
+      'A multicast or broadcast is given to the newest socket first, and to no more after the first that has neither SO_REUSEADDR nor SO_REUSEPORT. For IPv4 the socket must have joined the group; for IPv6 one without any membership takes it too, whatever address it is bound to.',
+    source: {
+      name: 'XNU 11417.101.15, bsd/netinet/udp_usrreq.c, bsd/netinet6/udp6_usrreq.c',
+      where: 'udp_input, udp6_input',
+    },
+    known: 'source',
+  },
+  'R6-nobody': {
+    prose: 'Where no socket is found, the sender gets an ICMP port unreachable, or a reset of TCP.',
+    source: { name: 'XNU 11417.101.15, bsd/netinet/udp_usrreq.c', where: 'udp_input' },
+    known: 'source',
+  },
+});
+const { id: rule } = darwinReceiveRules;
+
+const WAYS: Ways = {
+  // connect() on a connected socket disconnects it first, so that a specific address is chosen again too.
+  connected: (socket, local) =>
+    socket.connected || socket.v4 === ANY || socket.v6 === ANY ? { ...socket, ...only(local) } : socket,
+  // It is on the wildcard then, whatever it was bound to, and of the one family that it was connected over.
+  disconnected: (socket) => ({
+    ...socket,
+    ...only(socket.v4 === undefined ? '::' : '0.0.0.0'),
+    connected: false,
+    peer: {},
+  }),
+};
+
+/** Who receives on macOS. */
+export const darwinDelivery: Delivery<Chain> = {
+  start: NO_CHAIN,
+  after: (state, operation, setting) => chainAfter(state, operation, setting, WAYS),
+  receivers(state, packet, setting) {
+    if (packet.protocol === 'udp' && isForMany(packet, setting)) return many(state, packet);
+    const connected = partner(state, packet);
+    if (connected !== undefined) return one(connected, rule['R1-connected']);
+    const [newest] = unconnected(state, packet, packet.to.address);
+    if (newest !== undefined) return found(newest, 'R2-newest-on-address');
+    const wildcards = unconnected(state, packet, ANY).toReversed();
+    const oldest = wildcards.find((socket) => isInet(socket)) ?? wildcards[0];
+    if (oldest !== undefined) return found(oldest, 'R3-oldest-wildcard');
+    return { outcomes: ['refused'], rule: rule['R6-nobody'] };
+  },
+};
+
+function found(socket: Receiver, by: 'R2-newest-on-address' | 'R3-oldest-wildcard'): Receivers {
+  const silent = socket.protocol === 'tcp' && !socket.listening;
+  return one(socket, rule[silent ? 'R4-bound-takes-the-syn' : by], 'no answer');
+}
+
+function many(state: Chain, packet: Packet): Receivers {
+  const { address } = packet.to;
+  const asksMembership = /^2(?:2[4-9]|3\d)\./.test(address) && address !== '224.0.0.1';
+  const heard = listed(state, state.byBind).filter((socket) => {
+    const isMember = socket.memberships.some(({ group }) => group === address);
+    if (stackOf(packet) === 'v4') return mayHear(socket, packet) && (!asksMembership || isMember);
+    const anyName = { ...socket, v6: socket.v6 === undefined ? undefined : ANY };
+    return mayHear(anyName, packet) && (isMember || socket.memberships.length === 0);
+  });
+  return untilUnshared(heard, rule['R5-multicast']);
+}

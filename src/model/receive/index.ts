@@ -1,0 +1,25 @@
+import type { SystemName } from '../types.ts';
+import { darwinDelivery } from './darwin.ts';
+import type { Delivery } from './delivery.ts';
+import { freebsdDelivery } from './freebsd.ts';
+import { gvisorDelivery } from './gvisor.ts';
+import { linuxDelivery } from './linux.ts';
+import { netbsdDelivery } from './netbsd.ts';
+import { openbsdDelivery } from './openbsd.ts';
+import { windowsDelivery } from './windows.ts';
+import { wineDelivery } from './wine.ts';
+
+/** The delivery of a system, whatever it keeps for it. */
+type AnyDelivery = Delivery<unknown>;
+
+/** How each system chooses who receives. */
+export const deliveries: Readonly<Record<SystemName, AnyDelivery>> = {
+  linux: linuxDelivery,
+  darwin: darwinDelivery,
+  freebsd: freebsdDelivery,
+  openbsd: openbsdDelivery,
+  netbsd: netbsdDelivery,
+  windows: windowsDelivery,
+  gvisor: gvisorDelivery,
+  wine: wineDelivery,
+};

@@ -1,0 +1,119 @@
+import { ANY } from '../overlap.ts';
+import { ruleBook } from '../rules.ts';
+import {
+  type Chain,
+  chainAfter,
+  isForMany,
+  isInet,
+  listed,
+  mayHear,
+  NO_CHAIN,
+  one,
+  only,
+  partner,
+  stackOf,
+  unconnected,
+  untilUnshared,
+  type Ways,
+} from './chain.ts';
+import type { Delivery } from './delivery.ts';
+import type { Receiver } from './receiver.ts';
+import type { Packet, Receivers } from './types.ts';
+
+const LOOKUP = {
+  name: 'NetBSD 10, sys/netinet/in_pcb.c 1.202, sys/netinet6/in6_pcb.c 1.177',
+  where: 'inpcb_lookup, inpcb_lookup_bound, in6pcb_lookup, in6pcb_lookup_bound',
+};
+
+export const netbsdReceiveRules = ruleBook('netbsd', {
+  'R1-connected': {
+    prose: 'The socket that is connected to the sender receives.',
+    source: LOOKUP,
+    known: 'source',
+  },
+  'R2-inet-first': {
+    prose:
+      'For IPv4 the AF_INET sockets are looked through first: on the destination’s address, then on the wildcard. Only then those of AF_INET6: on the v4-mapped address, on ::ffff:0.0.0.0, and on a dual-stack ::. Of several on one name the last bound receives everything; over AF_INET a sendto() counts as a bind.',
+    source: LOOKUP,
+    known: 'source',
+  },
+  'R3-bound-resets': {
+    prose: 'A TCP socket that is bound and does not listen is found like a listener, and the client gets a reset.',
+    source: { name: 'NetBSD 10, sys/netinet/tcp_input.c', where: 'tcp_input' },
+    known: 'source',
+  },
+  'R4-multicast': {
+    prose:
+      'A multicast or broadcast is given to the AF_INET sockets on the wildcard or on that address whose peer fits, the newest first, and to no more after the first that has neither SO_REUSEADDR nor SO_REUSEPORT. A multicast goes to those of AF_INET6 as well, a broadcast only if none of AF_INET took it.',
+    source: { name: 'NetBSD 10, sys/netinet/udp_usrreq.c', where: 'udp4_realinput, udp6_realinput' },
+    known: 'source',
+  },
+  'R5-nobody': {
+    prose: 'Where no socket is found, the sender gets an ICMP port unreachable, or a reset of TCP.',
+    source: { name: 'NetBSD 10, sys/netinet/udp_usrreq.c', where: 'udp_input' },
+    known: 'source',
+  },
+});
+const { id: rule } = netbsdReceiveRules;
+
+const WAYS: Ways = {
+  connected: (socket, local) =>
+    socket.connected || socket.v4 === ANY || socket.v6 === ANY ? { ...socket, ...only(local) } : socket,
+  // The wildcard, whatever it was bound to; that of AF_INET6 claims both stacks unless it is V6ONLY.
+  disconnected: (socket) => ({
+    ...socket,
+    ...(isInet(socket) ? only('0.0.0.0') : bothStacks(socket)),
+    connected: false,
+    peer: {},
+  }),
+};
+
+function bothStacks({ v6only, bound }: Receiver): Pick<Receiver, 'address' | 'v4' | 'v6'> {
+  // A bind to an IPv6 address leaves IPV6_V6ONLY as it was; only :: tells here whether it was set.
+  return { address: '::', v4: v6only && bound === '::' ? undefined : ANY, v6: ANY };
+}
+
+/** Who receives on NetBSD. */
+export const netbsdDelivery: Delivery<Chain> = {
+  start: NO_CHAIN,
+  after: (state, operation, setting) => chainAfter(state, operation, setting, WAYS),
+  receivers(state, packet, setting) {
+    if (packet.protocol === 'udp' && isForMany(packet, setting)) return many(state, packet);
+    const connected = partner(state, packet);
+    if (connected !== undefined) return one(connected, rule['R1-connected']);
+    const own = unconnected(state, packet, packet.to.address);
+    const wild = unconnected(state, packet, ANY);
+    const six = wild.filter((socket) => !isInet(socket));
+    const [first] =
+      stackOf(packet) === 'v6'
+        ? [...own, ...wild]
+        : [
+            ...own.filter((socket) => isInet(socket)),
+            ...wild.filter((socket) => isInet(socket)),
+            ...own,
+            ...six.filter((socket) => socket.v6 === undefined),
+            ...six,
+          ];
+    if (first === undefined) return { outcomes: ['refused'], rule: rule['R5-nobody'] };
+    const isDeaf = first.protocol === 'tcp' && !first.listening;
+    return one(first, rule[isDeaf ? 'R3-bound-resets' : 'R2-inet-first']);
+  },
+};
+
+function many(state: Chain, packet: Packet): Receivers {
+  const heard = listed(state, state.byBind).filter((socket) => mayHear(socket, packet));
+  if (stackOf(packet) === 'v6') return untilUnshared(heard, rule['R4-multicast']);
+  const inet = untilUnshared(
+    heard.filter((socket) => isInet(socket)),
+    rule['R4-multicast'],
+  );
+  const six = untilUnshared(
+    heard.filter((socket) => !isInet(socket)),
+    rule['R4-multicast'],
+  );
+  const [taken, more] = [inet.outcomes[0], six.outcomes[0]];
+  if (typeof taken !== 'object') return six;
+  const isGroup = /^2(?:2[4-9]|3\d)\./.test(packet.to.address);
+  if (!isGroup || typeof more !== 'object') return inet;
+  return { outcomes: [[...taken, ...more].toSorted((first, second) => first - second)], rule: inet.rule };
+}

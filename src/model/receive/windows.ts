@@ -1,0 +1,85 @@
+import { ANY } from '../overlap.ts';
+import { ruleBook } from '../rules.ts';
+import {
+  type Chain,
+  chainAfter,
+  isForMany,
+  listed,
+  mayHear,
+  NO_CHAIN,
+  one,
+  partner,
+  unconnected,
+  type Ways,
+} from './chain.ts';
+import type { Delivery } from './delivery.ts';
+
+const TABLES = {
+  name: 'Microsoft, Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE',
+  where: 'Using SO_REUSEADDR',
+};
+
+export const windowsReceiveRules = ruleBook('windows', {
+  'R1-connected': { prose: 'The socket that is connected to the sender receives.', source: TABLES, known: 'vendor' },
+  'R2-more-specific': {
+    prose:
+      'A socket on the destination’s address receives before one on a wildcard, in whichever order they were bound.',
+    source: { name: 'Wine 11.10, dlls/ws2_32/tests/sock.c', where: 'test_reuseaddr' },
+    known: 'test-suite',
+  },
+  'R3-first-listener': {
+    prose:
+      'Of listeners on the same address, which SO_REUSEADDR on both permits, the first receives; when it is closed, the next.',
+    source: { name: 'Wine 11.10, dlls/ws2_32/tests/sock.c', where: 'test_reuseaddr' },
+    known: 'test-suite',
+  },
+  'R4-multicast': {
+    prose: 'A multicast goes to every socket that joined the group.',
+    source: TABLES,
+    known: 'vendor',
+  },
+  'R5-nobody': { prose: 'Where no socket is on the port, the sender is refused.', source: TABLES, known: 'vendor' },
+});
+const { id: rule } = windowsReceiveRules;
+
+const WAYS: Ways = {
+  connected: (socket) => socket,
+  disconnected: (socket) => ({ ...socket, connected: false, peer: {} }),
+};
+
+/** Who receives on Windows, as far as a source asserts it. UDP sockets on one address are not known about. */
+export const windowsDelivery: Delivery<Chain> = {
+  start: NO_CHAIN,
+  after: (state, operation, setting) =>
+    chainAfter(
+      state,
+      operation.op === 'bind' && operation.family === 'inet6'
+        ? { ...operation, v6only: operation.v6only ?? true }
+        : operation,
+      setting,
+      WAYS,
+    ),
+  receivers(state, packet, setting) {
+    if (packet.protocol === 'udp' && isForMany(packet, setting)) {
+      const joined = listed(state).filter(
+        (socket) => mayHear(socket, packet) && socket.memberships.some(({ group }) => group === packet.to.address),
+      );
+      const ids = joined.map(({ id }) => id).toSorted((first, second) => first - second);
+      return ids.length === 0 ? undefined : { outcomes: [ids], rule: rule['R4-multicast'] };
+    }
+    const connected = partner(state, packet);
+    if (connected !== undefined) return one(connected, rule['R1-connected']);
+    const answers = [packet.to.address, ANY].map((name) =>
+      unconnected(state, packet, name)
+        .filter((socket) => socket.protocol === 'udp' || socket.listening)
+        .toReversed(),
+    );
+    const found = answers.find((sockets) => sockets.length > 0);
+    const [first, second] = found ?? [];
+    if (first === undefined) return { outcomes: ['refused'], rule: rule['R5-nobody'] };
+    if (second === undefined) return one(first, rule['R2-more-specific']);
+    // 0.0.0.0 and a dual-stack :: take the same connections, and nothing says which of them gets one.
+    const isSameName = found?.every(({ bound }) => bound === first.bound) === true;
+    return first.protocol === 'tcp' && isSameName ? one(first, rule['R3-first-listener']) : undefined;
+  },
+};

@@ -1,0 +1,31 @@
+import type { NextSocket, Operation, Setting } from '../types.ts';
+import type { Delivery } from './delivery.ts';
+import { linuxDelivery } from './linux.ts';
+import type { Lists } from './linux-state.ts';
+import { plain } from './receiver.ts';
+
+/** Who receives under Wine: Linux chooses among the sockets that Wine makes on its host. */
+export const wineDelivery: Delivery<Lists> = {
+  ...linuxDelivery,
+  after: (state, operation, setting) => linuxDelivery.after(state, onHost(operation, setting), setting),
+};
+
+/**
+ * Every TCP socket has SO_REUSEADDR there. A UDP socket on an IPv4 address of an interface, other than 127.0.0.1, is on the
+ * wildcard and tied to that interface; on an address that no interface has it is on the wildcard alone. See the rules
+ * `wine/udp-interface` and `wine/udp-no-interface`.
+ */
+function onHost(operation: Operation, setting: Setting): Operation {
+  if (operation.op === 'bind') return { ...operation, ...socketOnHost(operation, setting) };
+  if (operation.op !== 'connect' || operation.as === undefined) return operation;
+  return { ...operation, as: socketOnHost(operation.as, setting) };
+}
+
+function socketOnHost<Named extends NextSocket>(socket: Named, { host }: Setting): Named {
+  const { protocol, family, address, options } = socket;
+  const reuseaddr = protocol === 'tcp' || options?.reuseaddr === true;
+  const made = { ...socket, options: { reuseaddr }, v6only: socket.v6only ?? family === 'inet6' };
+  if (protocol === 'tcp' || family === 'inet6' || ['0.0.0.0', '127.0.0.1'].includes(plain(address))) return made;
+  const [device] = Object.entries(host?.devices ?? {}).find(([, addresses]) => addresses.includes(address)) ?? [];
+  return { ...made, address: '0.0.0.0', ...(device === undefined ? {} : { device }) };
+}

@@ -1,0 +1,173 @@
+import { describe, expect, test } from 'vitest';
+import type { Delivery } from '../../../../src/model/receive/delivery.ts';
+import { darwinDelivery } from '../../../../src/model/receive/darwin.ts';
+import { freebsdDelivery } from '../../../../src/model/receive/freebsd.ts';
+import { gvisorDelivery } from '../../../../src/model/receive/gvisor.ts';
+import { netbsdDelivery } from '../../../../src/model/receive/netbsd.ts';
+import { openbsdDelivery } from '../../../../src/model/receive/openbsd.ts';
+import type { Reception } from '../../../../src/model/receive/types.ts';
+import { windowsDelivery } from '../../../../src/model/receive/windows.ts';
+import { wineDelivery } from '../../../../src/model/receive/wine.ts';
+import type { Protocol } from '../../../../src/model/types.ts';
+import { receive } from './sets.ts';
+
+type Case = readonly [
+  name: string,
+  protocol: Protocol,
+  steps: string,
+  sent: string,
+  outcomes: readonly Reception[] | undefined,
+];
+
+function holds<State>(delivery: Delivery<State>, cases: readonly Case[]): void {
+  test.each(cases)('%s', (_name, protocol, steps, sent, outcomes) => {
+    expect(receive(delivery, protocol, steps, sent)).toEqual(outcomes);
+  });
+}
+
+describe('macOS', () => {
+  holds(darwinDelivery, [
+    ['the newest on an address', 'udp', 'bind 127.0.0.1 P; bind 127.0.0.1 P', '127.0.0.1', [[1]]],
+    ['the oldest on a wildcard', 'udp', 'bind 0.0.0.0 P; bind 0.0.0.0 P', '127.0.0.1', [[0]]],
+    ['AF_INET before dual-stack', 'udp', 'bind dual A; bind 0.0.0.0 A', '127.0.0.1', [[1]]],
+    ['the address before the wildcard', 'udp', 'bind 127.0.0.1; bind 0.0.0.0 P', '127.0.0.1', [[0]]],
+    [
+      'a disconnect leads to the wildcard, and counts as new',
+      'udp',
+      'bind 127.0.0.1 P; bind 0.0.0.0 P; 0 connect X 127.0.0.1; 0 disconnect',
+      '127.0.0.1',
+      [[1]],
+    ],
+    [
+      'a dual-stack socket keeps the family that it connected over',
+      'udp',
+      'bind dual; 0 connect ::1 ::1; 0 disconnect',
+      '127.0.0.1',
+      ['refused'],
+    ],
+    ['a bound TCP socket takes the SYN', 'tcp', 'bind 127.0.0.1', '127.0.0.1', ['no answer']],
+    [
+      'and hides a listener on the wildcard',
+      'tcp',
+      'bind 0.0.0.0 P; 0 listen; bind 127.0.0.1 P',
+      '127.0.0.1',
+      ['no answer'],
+    ],
+    ['no one', 'tcp', 'bind ext1; 0 listen', '127.0.0.1', ['refused']],
+    [
+      'a multicast ends with the first that shares nothing',
+      'udp',
+      'bind 0.0.0.0; bind 0.0.0.0 P; 0 join 239.1.2.3 veth; 1 join 239.1.2.3 veth',
+      '239.1.2.3 from neighbour',
+      [[0, 1]],
+    ],
+    ['a multicast that no one joined', 'udp', 'bind 0.0.0.0', '239.1.2.3 from neighbour', ['silence']],
+    ['a broadcast', 'udp', 'bind 0.0.0.0', '255.255.255.255 from neighbour', [[0]]],
+  ]);
+});
+
+describe('FreeBSD', () => {
+  holds(freebsdDelivery, [
+    ['the newest on an address', 'udp', 'bind 127.0.0.1 P; bind 127.0.0.1 P', '127.0.0.1', [[1]]],
+    ['the newest on a wildcard, or the oldest', 'udp', 'bind 0.0.0.0 P; bind 0.0.0.0 P', '127.0.0.1', [[1], [0]]],
+    ['a group before a specific address', 'udp', 'bind 0.0.0.0 L; bind 0.0.0.0 L; bind ext1 P', '10.0.0.1', [[0], [1]]],
+    ['a dual-stack group is none', 'udp', 'bind dual L; bind dual L', '::1', [[1], [0]]],
+    ['a V6ONLY group is one', 'udp', 'bind :: L; bind :: L', '::1', [[0], [1]]],
+    [
+      'a disconnected one receives nothing',
+      'udp',
+      'bind 127.0.0.1; 0 connect X 127.0.0.1; 0 disconnect',
+      '127.0.0.1',
+      ['refused'],
+    ],
+    ['a bound TCP socket resets', 'tcp', 'bind 127.0.0.1 P; bind 0.0.0.0 P; 1 listen', '127.0.0.1', ['refused']],
+    ['a member that is no member', 'udp', 'bind 0.0.0.0', '239.1.2.3 from neighbour', ['silence']],
+  ]);
+});
+
+describe('OpenBSD', () => {
+  holds(openbsdDelivery, [
+    ['the last bound', 'udp', 'bind 0.0.0.0 P; bind 0.0.0.0 P', '127.0.0.1', [[1]]],
+    ['AF_INET6 takes no IPv4', 'udp', 'bind dual', '127.0.0.1', ['refused']],
+    [
+      'a connected one leaves the address to the other',
+      'udp',
+      'bind ext1 P; bind ext1 P; 1 connect neighbour ext1',
+      '10.0.0.1',
+      [[0]],
+    ],
+    [
+      'after a disconnect it is on the wildcard',
+      'udp',
+      'bind ext1 P; bind ext1 P; 1 connect neighbour ext1; 1 disconnect',
+      '10.0.0.2',
+      [[1]],
+    ],
+    ['a bound TCP socket resets', 'tcp', 'bind 0.0.0.0 P; 0 listen; bind ext1 P', '10.0.0.1', ['refused']],
+    ['a multicast needs no membership of the socket', 'udp', 'bind 0.0.0.0', '239.1.2.3 from neighbour', [[0]]],
+  ]);
+});
+
+describe('NetBSD', () => {
+  holds(netbsdDelivery, [
+    [
+      'an AF_INET wildcard before a mapped address',
+      'udp',
+      'bind ::ffff:127.0.0.1 A; bind 0.0.0.0 A',
+      '127.0.0.1',
+      [[1]],
+    ],
+    ['then the mapped wildcard before the dual one', 'udp', 'bind mapped A; bind dual A', '127.0.0.1', [[0]]],
+    ['the last bound', 'udp', 'bind 127.0.0.1 P; bind 127.0.0.1 P', '127.0.0.1', [[1]]],
+    [
+      'a disconnected mapped one takes both stacks',
+      'udp',
+      'bind ::ffff:127.0.0.1; 0 connect X ::ffff:127.0.0.1; 0 disconnect',
+      '::1',
+      [[0]],
+    ],
+    ['a broadcast goes to AF_INET', 'udp', 'bind dual A; bind 0.0.0.0 A', '255.255.255.255 from neighbour', [[1]]],
+    ['a multicast to both', 'udp', 'bind dual A; bind 0.0.0.0 A', '239.1.2.3 from neighbour', [[0, 1]]],
+  ]);
+});
+
+describe('gVisor', () => {
+  holds(gvisorDelivery, [
+    ['AF_INET and dual-stack are one set', 'udp', 'bind 0.0.0.0 P; bind dual P', '127.0.0.1', [[1], [0]]],
+    ['with SO_REUSEADDR the last registered', 'udp', 'bind 0.0.0.0 A; bind 0.0.0.0 AP', '127.0.0.1', [[1]]],
+    [
+      'a connected wildcard hears its peer at every address, before one on that address',
+      'udp',
+      'bind 0.0.0.0 A; bind ext1 A; 0 connect X 127.0.0.1',
+      '10.0.0.1',
+      [[0]],
+    ],
+    ['a tie to another device hides the wildcard', 'udp', 'bind ext1 A @lo; bind 0.0.0.0 A', '10.0.0.1', ['refused']],
+    ['a late tie does nothing', 'udp', 'bind 0.0.0.0; 0 tie lo', '10.0.0.1', [[0]]],
+    ['membership is not looked at', 'udp', 'bind 0.0.0.0 A; bind dual A', '239.1.2.3 from neighbour', [[0, 1]]],
+    ['TCP: only listeners', 'tcp', 'bind 127.0.0.1 P; bind 0.0.0.0 P; 1 listen', '127.0.0.1', [[1]]],
+  ]);
+});
+
+describe('Windows', () => {
+  holds(windowsDelivery, [
+    ['the more specific', 'tcp', 'bind 0.0.0.0; bind 127.0.0.1; 0 listen; 1 listen', '127.0.0.1', [[1]]],
+    ['the first listener', 'tcp', 'bind 127.0.0.1 A; bind 127.0.0.1 A; 0 listen; 1 listen', '127.0.0.1', [[0]]],
+    [
+      'one that does not listen is passed over',
+      'tcp',
+      'bind 127.0.0.1 A; bind 127.0.0.1 A; 1 listen',
+      '127.0.0.1',
+      [[1]],
+    ],
+    ['UDP duplicates are not known about', 'udp', 'bind 127.0.0.1 A; bind 127.0.0.1 A', '127.0.0.1', undefined],
+  ]);
+});
+
+describe('Wine', () => {
+  holds(wineDelivery, [
+    ['an address of an interface is its wildcard', 'udp', 'bind ext1', '10.0.0.2', [[0]]],
+    ['127.0.0.1 is itself', 'udp', 'bind 127.0.0.1', '10.0.0.1', ['refused']],
+    ['TCP is as on Linux', 'tcp', 'bind 0.0.0.0; bind 127.0.0.1; 0 listen; 1 listen', '127.0.0.1', [[1]]],
+  ]);
+});
