@@ -5,6 +5,7 @@ import { linux } from './linux.ts';
 import { netbsd } from './netbsd.ts';
 import { openbsd } from './openbsd.ts';
 import { predict as predictBy, type Verdict } from './predict.ts';
+import { deliveries } from './receive/index.ts';
 import type { Rule } from './rules.ts';
 import type { NextSocket, PresentSocket, Setting, SystemName } from './types.ts';
 import { windows } from './windows.ts';
@@ -17,6 +18,8 @@ export interface Model {
   readonly title: string;
   readonly summary: string;
   readonly rules: readonly Rule[];
+  /** The rules by which it says who receives. */
+  readonly receiveRules: readonly Rule[];
   /** The value of IPV6_V6ONLY on a new socket. */
   readonly v6onlyByDefault: boolean;
   /** Predicts bind() and listen() of the next socket, given those of its protocol and port that are there. */
@@ -32,6 +35,7 @@ function modelOf<Hidden>(system: System<Hidden>): Model {
     title,
     summary,
     rules,
+    receiveRules: deliveries[name].rules,
     v6onlyByDefault,
     predict: (present, next, setting) => predictBy(system, present, next, setting),
     simulate: (setting = {}) => simulate(system, setting),

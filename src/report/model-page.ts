@@ -65,6 +65,9 @@ export function modelPage(system: SystemName): string {
     ...byProtocol((protocol) => familyTable(model, protocol)),
     '## Rules',
     ...model.rules.map(ruleText),
+    '## Who receives',
+    'The rules by which a datagram or a connection finds its socket, once several are bound.',
+    ...model.receiveRules.map(ruleText),
   ].join('\n\n')}\n`;
 }
 

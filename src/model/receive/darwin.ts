@@ -78,6 +78,7 @@ const WAYS: Ways = {
 
 /** Who receives on macOS. */
 export const darwinDelivery: Delivery<Chain> = {
+  rules: darwinReceiveRules.rules,
   start: NO_CHAIN,
   after: (state, operation, setting) => chainAfter(state, operation, setting, WAYS),
   receivers(state, packet, setting) {

@@ -78,6 +78,7 @@ function major({ release }: Setting & { readonly release?: string }): number {
 
 /** Who receives on FreeBSD. */
 export const freebsdDelivery: Delivery<Chain> = {
+  rules: freebsdReceiveRules.rules,
   start: NO_CHAIN,
   after: (state, operation, setting) => chainAfter(state, operation, setting, WAYS),
   receivers(state, packet, setting) {

@@ -56,6 +56,7 @@ const WAYS: Ways = {
 
 /** Who receives on gVisor. */
 export const gvisorDelivery: Delivery<Demuxer> = {
+  rules: gvisorReceiveRules.rules,
   start: { ...NO_CHAIN, registered: new Map() },
   after(state, operation, setting) {
     const next = chainAfter(state, operation, setting, WAYS);

@@ -75,6 +75,7 @@ function bothStacks({ v6only, bound }: Receiver): Pick<Receiver, 'address' | 'v4
 
 /** Who receives on NetBSD. */
 export const netbsdDelivery: Delivery<Chain> = {
+  rules: netbsdReceiveRules.rules,
   start: NO_CHAIN,
   after: (state, operation, setting) => chainAfter(state, operation, setting, WAYS),
   receivers(state, packet, setting) {

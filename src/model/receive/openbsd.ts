@@ -63,6 +63,7 @@ const WAYS: Ways = {
 
 /** Who receives on OpenBSD, where an AF_INET6 socket takes IPv6 only. */
 export const openbsdDelivery: Delivery<Chain> = {
+  rules: openbsdReceiveRules.rules,
   start: NO_CHAIN,
   after: (state, operation, setting) =>
     chainAfter(

@@ -49,6 +49,7 @@ const WAYS: Ways = {
 
 /** Who receives on Windows, as far as a source asserts it. UDP sockets on one address are not known about. */
 export const windowsDelivery: Delivery<Chain> = {
+  rules: windowsReceiveRules.rules,
   start: NO_CHAIN,
   after: (state, operation, setting) =>
     chainAfter(
