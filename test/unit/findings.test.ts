@@ -24,7 +24,7 @@ describe('what bindspec found is what the committed records say', () => {
 
   test.each([
     ...found('## Bugs of kernels').map(([kernel, , command]) => ({ platform: plain(kernel), command: plain(command) })),
-    ...found('## What other stacks do otherwise').map(([name, , command]) => ({
+    ...found('## How other stacks differ').map(([name, , command]) => ({
       platform: plain(name),
       command: plain(command),
     })),

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { cellsOf } from '../../../src/experiment/cells.ts';
+import type { System } from '../../../src/experiment/experiment.ts';
+import { loadRegistry } from '../../../src/experiment/registry.ts';
+import { kernelOf } from '../../../src/model/linux-kernel.ts';
+import { evidenceOf } from '../../../src/verdict/claims.ts';
+import { expectationFor, judge } from '../../../src/verdict/judge.ts';
+import { committedRecords } from '../../support/committed-records.ts';
+
+const cells = new Map((await loadRegistry()).flatMap(cellsOf).map((cell) => [cell.id, cell]));
+const records = committedRecords();
+
+it('there are records of Linux, of gVisor and of Wine', () => {
+  expect([...new Set(records.map(({ platform }) => platform.system))].toSorted()).toEqual(['gvisor', 'linux', 'wine']);
+});
+
+describe('a committed record, judged again', () => {
+  it.each(records.map((record) => [record.platform.id, record] as const))('%s has the same verdicts', (_, record) => {
+    const system = record.platform.system as System;
+    const judged = record.cells
+      .filter(({ verdict }) => verdict !== 'skipped')
+      .flatMap(({ id, verdict, observation }) => {
+        const cell = cells.get(id);
+        if (cell === undefined) return [];
+        return [{ id, was: verdict, is: judge(expectationFor(cell, system, kernelOf(record.platform)), observation) }];
+      });
+    // A record in which nearly nothing could be judged would say nothing.
+    expect(judged.length).toBeGreaterThan(200);
+    const changed = judged
+      .filter(({ was, is }) => is.verdict !== was)
+      .map(({ id, was, is }) => `${id}: ${was}, now ${is.verdict} ${JSON.stringify(is.disagreements)}`);
+    expect(changed).toEqual([]);
+  });
+
+  it.each(records.map((record) => [record.platform.id, record] as const))('%s has the same evidence', (_, record) => {
+    for (const { id, verdict, observation, claims } of record.cells) {
+      const cell = cells.get(id);
+      if (cell === undefined || verdict === 'skipped') continue;
+      const holding = (evidence: typeof claims) => evidence.map(({ claim, holds }) => [claim, holds]);
+      expect(holding(evidenceOf(cell, observation)), id).toEqual(holding(claims));
+    }
+  });
+});
