@@ -133,6 +133,11 @@ export function promisesOf(configuration: ConfigurationRecord, engine: EngineVer
   });
 }
 
+/** Whether a promise is broken: by one question it was held against is enough. */
+export function isBroken({ broken }: Pick<PromiseRecord, 'broken'>): boolean {
+  return broken.length > 0;
+}
+
 /** The ids of all promises that a configuration can have. */
 export function promiseIds(configuration: string): string[] {
   return PROMISES.map(({ id }) => `${configuration}/${id}`);
