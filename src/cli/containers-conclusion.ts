@@ -3,6 +3,7 @@ import { KEY, publishedGrid } from '../report/containers/grid.ts';
 import { exposuresOf, securityCounts, textTable } from '../report/containers/words.ts';
 import { counted, few } from '../report/diff/words.ts';
 import type { ChangeGroup } from '../containers/changes.ts';
+import { isBroken } from '../containers/promises.ts';
 import type { KnownVerdict } from '../containers/known.ts';
 import { paint, say } from './terminal.ts';
 
@@ -61,7 +62,7 @@ function security(record: ContainersRecord): void {
 }
 
 function promises({ engine, promises: list }: ContainersRecord): void {
-  const broken = list.filter((one) => one.broken.length > 0);
+  const broken = list.filter(isBroken);
   const kept = list.length - broken.length;
   say(`\n${paint('bold', `${engine.name}: what its documents promise`)}  (${kept} kept, ${broken.length} broken)`);
   for (const { id, says, source, broken: all, deviation } of broken) {

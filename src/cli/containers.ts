@@ -12,7 +12,7 @@ import type { ContainersRecord } from '../record/containers.ts';
 import { BadRecord, readContainers } from '../load/read.ts';
 import { unknown } from '../text/unknown.ts';
 import { changesBetween, groupChanges } from '../containers/changes.ts';
-import { parseKnownVerdicts, withKnown, type KnownVerdict } from '../containers/known.ts';
+import { deviates, parseKnownVerdicts, withKnown, type KnownVerdict } from '../containers/known.ts';
 import { ContainersProgress } from './containers-progress.ts';
 import { concludeContainers } from './containers-conclusion.ts';
 import { EXIT, UserError } from './exit.ts';
@@ -243,11 +243,6 @@ function exitCode(
   configurations: readonly { error?: string }[],
 ): number {
   if (configurations.some(({ error }) => error !== undefined)) return EXIT.harness;
-  const failed = judged.some(
-    ({ record, stale }) =>
-      stale.length > 0 ||
-      record.security.some(({ verdict, known }) => verdict === 'exposed' && known === undefined) ||
-      record.promises.some(({ broken, deviation }) => broken.length > 0 && deviation === undefined),
-  );
+  const failed = judged.some(({ record, stale }) => stale.length > 0 || deviates(record));
   return failed ? EXIT.failed : EXIT.expected;
 }

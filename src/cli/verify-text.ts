@@ -1,5 +1,5 @@
 import type { PortReport, Try, Verification, Viewpoint } from '../record/verification.ts';
-import { nameOf } from '../verify/situation.ts';
+import { addressWithPort } from '../published/publication.ts';
 import { columns, paint, say, wrap } from './terminal.ts';
 
 /** Lines longer than this are hard to read, however wide the terminal. */
@@ -46,11 +46,11 @@ function tellPort(port: PortReport): void {
   say(`\n${sign} ${paint('bold', `${port.protocol} ${port.port}`)}`);
   const listeners = port.listeners.map(({ address, dual, program, pid }) => {
     const family = dual === undefined ? '' : dual ? ' with IPv4' : ' without IPv4';
-    return `${nameOf(address, port.port)}${family}${program === undefined ? '' : ` (${program} ${pid})`}`;
+    return `${addressWithPort(address, port.port)}${family}${program === undefined ? '' : ` (${program} ${pid})`}`;
   });
   row('listens on', listeners.join(', ') || 'nothing');
   if (port.published.length > 0) {
-    row('published at', port.published.map((place) => nameOf(place.address, place.port)).join(', '));
+    row('published at', port.published.map((place) => addressWithPort(place.address, place.port)).join(', '));
   }
   for (const from of ['inside', 'host', 'neighbour'] as const) {
     const tries = port.tries.filter((one) => one.from === from);
@@ -64,7 +64,7 @@ function tellPort(port: PortReport): void {
 
 function tryInWords({ address, port, outcome, by, holder }: Try): string {
   const more = [by === undefined ? [] : `by ${by}`, holder === undefined ? [] : `by ${holder} of the host`].flat();
-  return `${nameOf(address, port)} ${outcome}${more.length === 0 ? '' : ` (${more.join(', ')})`}`;
+  return `${addressWithPort(address, port)} ${outcome}${more.length === 0 ? '' : ` (${more.join(', ')})`}`;
 }
 
 function row(title: string, text: string): void {

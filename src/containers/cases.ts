@@ -1,3 +1,6 @@
+import type { PortAsk } from '../published/ask.ts';
+import type { PublishedAt } from '../published/publication.ts';
+
 /**
  * What a server inside a container binds, where its port is published, and by which address it is then asked for. The
  * names are those of the record.
@@ -44,10 +47,6 @@ const TARGETS = [
 ] as const;
 export type Target = (typeof TARGETS)[number];
 
-/** TCP, or UDP from a socket that is connected, which takes answers of that address alone, or from one that is not. */
-export const SOCKETS = ['tcp', 'udp', 'udp unconnected'] as const;
-export type SocketKind = (typeof SOCKETS)[number];
-
 /** One question: from whom, by what address. */
 export interface Ask {
   asker: Asker;
@@ -80,6 +79,25 @@ export function asksOf(shared: boolean): Ask[] {
   );
 }
 
+/** The host addresses at which something is published, and which are asked for, as `src/published/` takes them. */
+export function publicationsOf(published: Published): PublishedAt[] {
+  const addresses = published === 'every' ? ['0.0.0.0', '::'] : published === 'not' ? [] : [published];
+  return addresses.map((hostAddress) => ({ hostAddress, hostPort: PUBLISHED_PORT }));
+}
+
+/**
+ * A question as `src/published/` takes it; null for one that another container asks, or the server's own. The names of
+ * the LAN's addresses stand for them.
+ */
+export function portAskOf({ asker, target }: { asker: string; target: string }): PortAsk | null {
+  const from = asker === 'host' ? 'host' : asker === 'neighbour' || asker === 'attacker' ? 'neighbour' : null;
+  if (from === null) return null;
+  return { from, address: target, port: PUBLISHED_PORT, isContainers: isInner(target as Target) };
+}
+
+/** Stands for the port of the host that is published for a server, whichever that is. */
+const PUBLISHED_PORT = 0;
+
 /** Whether a target is an address of the container itself, for which nothing needs to be published. */
 export function isInner(target: Target): boolean {
   return target.startsWith('container') || target.startsWith('inner');
@@ -105,7 +123,7 @@ export function publishedPort(service: Service): number {
   return innerPort(service) - FIRST_INNER + FIRST_PUBLISHED;
 }
 
-/** The name by which a server answers, and a container is called. */
-export function nameOf(published: Published): string {
+/** What a container is called. */
+export function containerName(published: Published): string {
   return `published-${published.replaceAll(/[^a-z0-9]+/g, '-')}`;
 }

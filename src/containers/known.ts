@@ -3,7 +3,7 @@ import { idMatcher } from '../experiment/selection.ts';
 import type { PromiseRecord, SecurityRecord } from '../record/containers.ts';
 import { unknown } from '../text/unknown.ts';
 import { BadKnownList, knownLines, type KnownLine } from '../verdict/known.ts';
-import { promiseIds } from './promises.ts';
+import { isBroken, promiseIds } from './promises.ts';
 import { securityIds } from './security.ts';
 
 /** A line of a list of known deviations, with what it is about. */
@@ -35,6 +35,14 @@ interface Verdicts {
   promises: PromiseRecord[];
 }
 
+/** Whether something is exposed or broken for which no reason is known. */
+export function deviates({ security, promises }: Verdicts): boolean {
+  return (
+    security.some(({ verdict, known }) => verdict === 'exposed' && known === undefined) ||
+    promises.some((one) => isBroken(one) && one.deviation === undefined)
+  );
+}
+
 /** The verdicts with the reasons that are known for what deviates, and the lines for what no longer does. */
 export function withKnown(verdicts: Verdicts, known: readonly KnownVerdict[]): Verdicts & { stale: KnownVerdict[] } {
   const reasonOf = (id: string) => known.find(({ matches }) => matches(id))?.reason;
@@ -43,13 +51,12 @@ export function withKnown(verdicts: Verdicts, known: readonly KnownVerdict[]): V
     return reason === undefined ? one : { ...one, known: reason };
   });
   const promises = verdicts.promises.map((one) => {
-    const reason = one.broken.length > 0 ? reasonOf(one.id) : undefined;
+    const reason = isBroken(one) ? reasonOf(one.id) : undefined;
     return reason === undefined ? one : { ...one, deviation: reason };
   });
-  const deviating = [
-    ...security.filter(({ verdict }) => verdict === 'exposed'),
-    ...promises.filter(({ broken }) => broken.length > 0),
-  ].map(({ id }) => id);
+  const deviating = [...security.filter(({ verdict }) => verdict === 'exposed'), ...promises.filter(isBroken)].map(
+    ({ id }) => id,
+  );
   const looked = [...security, ...promises].map(({ id }) => id);
   const stale = known.filter(({ matches }) => looked.some(matches) && !deviating.some(matches));
   return { security, promises, stale };

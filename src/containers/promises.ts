@@ -1,3 +1,5 @@
+import { isAnswered, isPromised } from '../published/ask.ts';
+import { portAskOf, publicationsOf, type Published } from './cases.ts';
 import { asked, inWords, questionInWords, type Asked } from './reading.ts';
 import type { ConfigurationRecord, PromiseRecord } from '../record/containers.ts';
 import type { EngineVersion } from './security.ts';
@@ -11,7 +13,8 @@ interface Promised {
   modes: readonly ConfigurationRecord['mode'][];
   /** Whether it is about a question. */
   about: (asked: Asked) => boolean;
-  answered: boolean;
+  /** Whether it is to be answered. */
+  answered: (asked: Asked) => boolean;
 }
 
 const PUBLISHING = {
@@ -23,41 +26,41 @@ const FORWARDED = ['bridge', 'container', 'slirp4netns', 'pasta'] as const;
 const all = (of: Asked) => of.row.socket === 'tcp' && of.row.bind === '0.0.0.0';
 const by = (of: Asked, ...asks: string[]) => asks.includes(`${of.asker} ${of.target}`);
 
+/** What is promised of a published port: that it answers where `isPromised` has it, and nowhere else. */
+function ofPublishing(published: Published, ...asks: string[]): Omit<Promised, 'id' | 'says'> {
+  return {
+    source: PUBLISHING,
+    modes: FORWARDED,
+    about: (of) => all(of) && of.row.published === published && by(of, ...asks),
+    answered: (of) => {
+      const ask = portAskOf(of);
+      return ask !== null && isPromised(publicationsOf(published), ask);
+    },
+  };
+}
+
 const PROMISES: readonly Promised[] = [
   {
+    ...ofPublishing('every', 'host lan', 'host 127.0.0.1', 'neighbour lan', 'neighbour second'),
     id: 'published/every',
     says: 'A port that is published without an address is reached by every address of the host.',
-    source: PUBLISHING,
-    modes: FORWARDED,
-    about: (of) =>
-      all(of) &&
-      of.row.published === 'every' &&
-      by(of, 'host lan', 'host 127.0.0.1', 'neighbour lan', 'neighbour second'),
-    answered: true,
   },
   {
+    ...ofPublishing('127.0.0.1', 'host 127.0.0.1'),
     id: 'published/127.0.0.1',
     says: 'A port that is published on 127.0.0.1 is reached by the host at that address.',
-    source: PUBLISHING,
-    modes: FORWARDED,
-    about: (of) => all(of) && of.row.published === '127.0.0.1' && by(of, 'host 127.0.0.1'),
-    answered: true,
   },
   {
+    ...ofPublishing('lan', 'neighbour lan'),
     id: 'published/lan',
     says: "A port that is published on one of the host's addresses is reached by that address.",
-    source: PUBLISHING,
-    modes: FORWARDED,
-    about: (of) => all(of) && of.row.published === 'lan' && by(of, 'neighbour lan'),
-    answered: true,
   },
   {
+    ...ofPublishing('lan', 'neighbour second', 'host 127.0.0.1'),
     id: 'published/lan-only',
     says: "A port that is published on one of the host's addresses is not reached by another.",
-    source: PUBLISHING,
-    modes: FORWARDED,
+    // That nobody gets there is promised of every server, whatever it binds.
     about: (of) => of.row.published === 'lan' && by(of, 'neighbour second', 'host 127.0.0.1'),
-    answered: false,
   },
   {
     id: 'network/same',
@@ -68,7 +71,7 @@ const PROMISES: readonly Promised[] = [
     },
     modes: ['bridge', 'container', 'macvlan'],
     about: (of) => all(of) && by(of, 'peer container'),
-    answered: true,
+    answered: () => true,
   },
   {
     id: 'network/other',
@@ -76,7 +79,7 @@ const PROMISES: readonly Promised[] = [
     source: { docker: 'docs.docker.com/engine/network/drivers/bridge, "isolation"' },
     modes: ['bridge', 'container'],
     about: (of) => by(of, 'stranger container', 'stranger container6'),
-    answered: false,
+    answered: () => false,
   },
   {
     id: 'network/not-isolated',
@@ -84,7 +87,7 @@ const PROMISES: readonly Promised[] = [
     source: { podman: 'podman-network-create(1), --opt isolate' },
     modes: ['bridge', 'container'],
     about: (of) => all(of) && by(of, 'stranger container'),
-    answered: true,
+    answered: () => true,
   },
   {
     id: 'network/none',
@@ -92,7 +95,7 @@ const PROMISES: readonly Promised[] = [
     source: { docker: 'docs.docker.com/engine/network/drivers/none', podman: 'podman-run(1), --network=none' },
     modes: ['none'],
     about: (of) => of.asker !== 'itself',
-    answered: false,
+    answered: () => false,
   },
   {
     id: 'network/host',
@@ -103,7 +106,7 @@ const PROMISES: readonly Promised[] = [
     },
     modes: ['host'],
     about: (of) => by(of, 'host lan', 'neighbour lan', 'host 127.0.0.1'),
-    answered: false,
+    answered: () => false,
   },
 ];
 
@@ -115,7 +118,7 @@ export function promisesOf(configuration: ConfigurationRecord, engine: EngineVer
     if (where === undefined || !modes.includes(configuration.mode)) return [];
     const own = questions.filter(about);
     if (own.length === 0) return [];
-    const broken = own.filter(({ outcome }) => (outcome.outcome === 'answered') !== answered);
+    const broken = own.filter((one) => isAnswered(one.outcome) !== answered(one));
     return [
       {
         id: `${configuration.id}/${id}`,
@@ -128,6 +131,11 @@ export function promisesOf(configuration: ConfigurationRecord, engine: EngineVer
       },
     ];
   });
+}
+
+/** Whether a promise is broken: by one question it was held against is enough. */
+export function isBroken({ broken }: Pick<PromiseRecord, 'broken'>): boolean {
+  return broken.length > 0;
 }
 
 /** The ids of all promises that a configuration can have. */

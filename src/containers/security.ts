@@ -1,4 +1,15 @@
-import { asked, type Asked } from './reading.ts';
+import { DOCKER_CLOSES, isAnswered, wayIn, whoComes, type WayIn } from '../published/ask.ts';
+import {
+  asksOf,
+  portAskOf,
+  PROTOCOLS,
+  publicationsOf,
+  type Asker,
+  type Protocol,
+  type Published,
+  type Target,
+} from './cases.ts';
+import { asked } from './reading.ts';
 import { older } from './configurations.ts';
 import type { ConfigurationRecord, SecurityRecord } from '../record/containers.ts';
 
@@ -8,45 +19,29 @@ export interface EngineVersion {
   version: string;
 }
 
-/** A way in to what is published on loopback alone, or not at all. */
-interface Way {
+/** A way in to what is private, with the question that tries it. */
+interface Entrance {
   way: SecurityRecord['way'];
-  asker: string;
-  targets: readonly string[];
-  published: readonly string[];
-  says: string;
+  asker: Asker;
+  target: Target;
+  published: Published;
 }
 
-const WAYS: readonly Way[] = [
-  {
-    way: 'loopback',
-    asker: 'attacker',
-    targets: ['127.0.0.1'],
-    published: ['127.0.0.1'],
-    says: 'a neighbour that routes 127.0.0.0/8 to the host',
-  },
-  {
-    way: 'loopback',
-    asker: 'attacker',
-    targets: ['::1'],
-    published: ['::1'],
-    says: 'a neighbour that routes ::1 to the host',
-  },
-  {
-    way: 'subnet',
-    asker: 'neighbour',
-    targets: ['container', 'container6'],
-    published: ['127.0.0.1', '::1', 'not'],
-    says: "a neighbour that routes the container's network to the host",
-  },
-  {
-    way: 'lan',
-    asker: 'neighbour',
-    targets: ['lan', 'second', 'lan6'],
-    published: ['127.0.0.1', '::1'],
-    says: "a neighbour that asks by the host's LAN address",
-  },
-];
+/** What is kept from the whole LAN: what is published on loopback alone, or not at all. */
+const PRIVATE = ['127.0.0.1', '::1', 'not'] as const satisfies readonly Published[];
+const WAYS = ['loopback', 'subnet', 'lan'] as const satisfies readonly WayIn[];
+
+const ENTRANCES: readonly Entrance[] = WAYS.flatMap((way) =>
+  PRIVATE.flatMap((published) =>
+    asksOf(false).flatMap(({ asker, target }) => {
+      const ask = portAskOf({ asker, target });
+      const isWay = ask?.from === 'neighbour' && wayIn(publicationsOf(published), ask) === way;
+      // Loopback is asked for by the address that it is published at, and what is not published has no port on the LAN.
+      const isAsked = way === 'loopback' ? target === published : way === 'subnet' || published !== 'not';
+      return isWay && isAsked ? [{ way, asker, target, published }] : [];
+    }),
+  ),
+);
 
 /** Where a container has an address of the LAN, everybody on it may ask for that; nothing is private there. */
 const ON_THE_LAN: ReadonlySet<ConfigurationRecord['mode']> = new Set(['host', 'macvlan']);
@@ -57,46 +52,42 @@ const ON_THE_LAN: ReadonlySet<ConfigurationRecord['mode']> = new Set(['host', 'm
  */
 export function securityOf(configuration: ConfigurationRecord, engine: EngineVersion): SecurityRecord[] {
   const all = asked(configuration);
-  const ways = WAYS.filter(({ way }) => way !== 'subnet' || !ON_THE_LAN.has(configuration.mode));
-  const containers = ways.flatMap((way) =>
-    way.published.flatMap((published) =>
-      (['tcp', 'udp'] as const).flatMap((protocol) =>
-        way.targets.flatMap((target) => {
-          const own = all.filter(
-            ({ row, asker, target: by }) =>
-              row.published === published && row.socket.startsWith(protocol) && asker === way.asker && by === target,
-          );
-          return own.length === 0
-            ? []
-            : [verdictOf(configuration, engine, { ...way, published, protocol, target }, own)];
-        }),
-      ),
-    ),
-  );
+  const entrances = ENTRANCES.filter(({ way }) => way !== 'subnet' || !ON_THE_LAN.has(configuration.mode));
+  const containers = inOrder(entrances).flatMap(({ way, asker, target, published, protocol }) => {
+    const own = all.filter(
+      (one) =>
+        one.row.published === published &&
+        one.row.socket.startsWith(protocol) &&
+        one.asker === asker &&
+        one.target === target,
+    );
+    const reached = [...new Set(own.filter(({ outcome }) => isAnswered(outcome)).map(({ row }) => row.bind))];
+    return own.length === 0 ? [] : [record(configuration, engine, { way, protocol, published, target, reached })];
+  });
   const host = configuration.hostServer.map(({ protocol, target, outcome }) =>
     record(configuration, engine, {
       way: 'loopback',
       protocol,
       published: 'host',
       target,
-      reached: outcome === 'answered' ? [target] : [],
-      says: `a neighbour that routes ${target === '::1' ? '::1' : '127.0.0.0/8'} to the host`,
+      reached: isAnswered({ outcome }) ? [target] : [],
     }),
   );
   return [...containers, ...host];
 }
 
-type Private = Pick<SecurityRecord, 'way' | 'protocol' | 'published' | 'target' | 'says'>;
-
-function verdictOf(
-  configuration: ConfigurationRecord,
-  engine: EngineVersion,
-  { way, protocol, published, target, says }: Private,
-  own: readonly Asked[],
-): SecurityRecord {
-  const reached = [...new Set(own.filter(({ outcome }) => outcome.outcome === 'answered').map(({ row }) => row.bind))];
-  return record(configuration, engine, { way, protocol, published, target, says, reached });
+/** Entrances for each protocol, in the order of the record: by way, where it is published, and protocol. */
+function inOrder(entrances: readonly Entrance[]): (Entrance & { protocol: Protocol })[] {
+  return WAYS.flatMap((way) =>
+    PRIVATE.flatMap((published) =>
+      PROTOCOLS.flatMap((protocol) =>
+        entrances.filter((one) => one.way === way && one.published === published).map((one) => ({ ...one, protocol })),
+      ),
+    ),
+  );
 }
+
+type Judged = Pick<SecurityRecord, 'way' | 'protocol' | 'published' | 'target' | 'reached'>;
 
 const WHAT: Readonly<Record<string, string>> = {
   not: 'a port that is not published at all',
@@ -106,9 +97,8 @@ const WHAT: Readonly<Record<string, string>> = {
 function record(
   { id }: ConfigurationRecord,
   engine: EngineVersion,
-  given: Private & { reached: string[] },
+  { way, protocol, published, target, reached }: Judged,
 ): SecurityRecord {
-  const { way, protocol, published, target, says, reached } = given;
   const exposed = reached.length > 0;
   const what = WHAT[published] ?? `a port that is published on ${published} alone`;
   const reference = exposed ? referenceOf(engine, way) : undefined;
@@ -120,7 +110,7 @@ function record(
     published,
     target,
     verdict: exposed ? 'exposed' : 'contained',
-    says: `${says} ${exposed ? 'reaches' : 'does not reach'} ${what}`,
+    says: `${whoComes(way, target)} ${exposed ? 'reaches' : 'does not reach'} ${what}`,
     reached,
     ...(reference === undefined ? {} : { reference }),
   };
@@ -128,18 +118,15 @@ function record(
 
 /** Where an exposure is known from; what is not in a document has none. */
 function referenceOf({ name, version }: EngineVersion, way: SecurityRecord['way']): string | undefined {
-  if (name !== 'docker' || !older(version, '28')) return undefined;
-  if (way === 'loopback') return 'moby/moby#45610, fixed in Docker 28 by #49325';
-  return way === 'subnet' ? 'moby/moby#41872 and #14041, fixed in Docker 28 by #49325' : undefined;
+  const { since, change, issues } = DOCKER_CLOSES;
+  if (name !== 'docker' || way === 'lan' || !older(version, since)) return undefined;
+  return `${issues[way]}, fixed in Docker ${since} by ${change}`;
 }
 
 /** The ids of all security verdicts that a configuration can have. */
 export function securityIds(configuration: string): string[] {
-  const containers = WAYS.flatMap(({ way, published, targets }) =>
-    published.flatMap((one) => targets.map((target) => ({ way, published: one, target }))),
-  );
   const host = ['127.0.0.1', '::1'].map((target) => ({ way: 'loopback', published: 'host', target }));
-  return [...containers, ...host].flatMap(({ way, published, target }) =>
-    ['tcp', 'udp'].map((protocol) => `${configuration}/${way}/${protocol}/${published}/${target}`),
+  return [...ENTRANCES, ...host].flatMap(({ way, published, target }) =>
+    PROTOCOLS.map((protocol) => `${configuration}/${way}/${protocol}/${published}/${target}`),
   );
 }

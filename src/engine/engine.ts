@@ -1,9 +1,8 @@
 /** What is known of the engines: what there is to ask of one, whatever its name. */
+import type { Publication } from '../published/publication.ts';
 
 export type EngineName = 'podman' | 'docker';
 export const ENGINES: readonly EngineName[] = ['podman', 'docker'];
-
-type PortProtocol = 'tcp' | 'udp';
 
 /** What an engine says of itself. What it does not tell is left out. */
 export interface EngineFacts {
@@ -16,15 +15,6 @@ export interface EngineFacts {
   kernel?: string;
   /** Versions of what forwards for a rootless one. */
   helpers: Record<string, string>;
-}
-
-/** A port of a container, published at an address of the engine's host; `::` and `0.0.0.0` are every one of a family. */
-export interface PublishedPort {
-  protocol: PortProtocol;
-  /** Inside the container. */
-  port: number;
-  hostAddress: string;
-  hostPort: number;
 }
 
 /** The addresses that a container has on one network. */
@@ -45,7 +35,7 @@ export interface Container {
   /** The network as it was asked for, such as `host`, `bridge` or `container:ID`. */
   networkMode: string;
   networks: ContainerNetwork[];
-  published: PublishedPort[];
+  published: Publication[];
   labels: Record<string, string>;
 }
 

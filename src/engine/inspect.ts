@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Container, ContainerNetwork, PublishedPort } from './engine.ts';
+import type { Publication } from '../published/publication.ts';
+import type { Container, ContainerNetwork } from './engine.ts';
 
 const text = z.string();
 
@@ -66,7 +67,7 @@ function networkOf(
 }
 
 /** `80/tcp`, and where it is published; podman leaves the address empty for every address. */
-function publishedOf(port: string, { HostIp, HostPort }: { HostIp: string; HostPort: string }): PublishedPort {
+function publishedOf(port: string, { HostIp, HostPort }: { HostIp: string; HostPort: string }): Publication {
   const [number = '', protocol = 'tcp'] = port.split('/');
   return {
     protocol: protocol === 'udp' ? 'udp' : 'tcp',

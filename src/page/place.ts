@@ -1,3 +1,5 @@
+import type { Chosen } from './chosen.ts';
+
 /** Where a reader is: everything that was chosen is in the address behind `#`, so that any view can be linked. */
 export interface Place {
   /** The id of the view; empty for the first one. */
@@ -7,9 +9,6 @@ export interface Place {
   /** What was chosen in it. */
   chosen: Chosen;
 }
-
-/** Choices by their names. */
-export type Chosen = Readonly<Record<string, string>>;
 
 /** What is kept from view to view: how the page looks. */
 const KEPT = ['theme'] as const;

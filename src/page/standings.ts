@@ -1,6 +1,5 @@
 import { standingsOf, type Standing } from '../report/page/standing.ts';
 import type { PageCell, PageData } from '../report/page/data.ts';
-import { h } from './h.ts';
 
 /** The sign of each standing, and what it means; told in words beside the colour, for who does not see it. */
 export const MEANING: Readonly<Record<Standing, { sign: string; title: string; means: string }>> = {
@@ -24,22 +23,5 @@ export function standings(data: PageData, cell: PageCell, shown: readonly number
       const verdict = sight === undefined ? undefined : data.sights[sight]?.verdict;
       return verdict === undefined || group === undefined ? null : { verdict, group };
     }),
-  );
-}
-
-/** What the signs and colours mean. */
-export function legend(): HTMLElement {
-  return h(
-    'ul',
-    { class: 'legend', 'aria-label': 'What the signs mean' },
-    Object.entries(MEANING).map(([standing, { sign, title, means }]) =>
-      h(
-        'li',
-        {},
-        h('span', { class: `sign s-${standing}`, 'aria-hidden': 'true' }, sign),
-        h('b', {}, title),
-        `: ${means}`,
-      ),
-    ),
   );
 }

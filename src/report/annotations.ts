@@ -3,6 +3,7 @@ import type { MatrixRecord } from '../record/matrix.ts';
 import type { BindRecord, CellRecord } from '../record/record.ts';
 import type { ChangeGroup } from '../containers/changes.ts';
 import type { KnownVerdict } from '../containers/known.ts';
+import { isBroken } from '../containers/promises.ts';
 import { exposuresOf } from './containers/words.ts';
 import { counted, few } from './diff/words.ts';
 import { failureSentence, rerunCommand } from './failure.ts';
@@ -94,7 +95,7 @@ export function containersAnnotations(
         message: [`${says} (${how})`, ...(reference === undefined ? [] : [reference])],
       })),
     ...promises
-      .filter(({ broken, deviation }) => broken.length > 0 && deviation === undefined)
+      .filter((one) => isBroken(one) && one.deviation === undefined)
       .map(({ id, says, source, broken }): Annotation => ({
         level: 'error',
         title: `broken promise: ${id} of ${engine.id}`,

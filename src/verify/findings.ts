@@ -1,8 +1,10 @@
 import { list } from '../explain/sentences.ts';
 import type { Finding } from '../record/verification.ts';
 import { exposures } from './exposure.ts';
-import { isAnswered, isDual, type Port, type Tried } from './port.ts';
-import { covers, isContainers, isIPv6, isLoopback, isWildcard, nameOf, type Situation } from './situation.ts';
+import { isAnswered, isPromised } from '../published/ask.ts';
+import { isDual, type Port, type Tried } from './port.ts';
+import { addressWithPort, covers, isEveryAddress, isIPv6, isLoopback } from '../published/publication.ts';
+import { portAskOf, type Situation } from './situation.ts';
 import { failures, names, note, places, wrong } from './words.ts';
 
 /** What is wrong with a port and what to change; else what one should know of it. */
@@ -21,14 +23,7 @@ export function findingsOf(situation: Situation, port: Port): Finding[] {
 /** Why a published port does not answer where it is to; null where it does, or may do. */
 function unanswered(situation: Situation, port: Port): Finding | null {
   const { protocol, listeners, published } = port;
-  const promised = port.tries.filter(
-    ({ from, address, port: asked }) =>
-      from !== 'inside' &&
-      !isContainers(situation, address) &&
-      published.some(({ hostAddress, hostPort }) => hostPort === asked && covers(hostAddress, address)) &&
-      // From a neighbour loopback is another machine's.
-      (from === 'host' || !isLoopback(address)),
-  );
+  const promised = port.tries.filter((tried) => isPromised(published, portAskOf(situation, tried)));
   // An empty datagram that is not answered says nothing: a service may well leave it.
   const failing = promised.filter(
     (tried) => !isAnswered(tried) && !(protocol === 'udp' && tried.outcome === 'silence'),
@@ -56,7 +51,7 @@ function unanswered(situation: Situation, port: Port): Finding | null {
 function heldByAnother({ address, port, holder }: Tried): Finding {
   return wrong(
     'held-by-another',
-    `${nameOf(address, port)} of the host is answered by another program there (${holder}), not by the container: ` +
+    `${addressWithPort(address, port)} of the host is answered by another program there (${holder}), not by the container: ` +
       'end that program, or publish the port elsewhere',
   );
 }
@@ -110,7 +105,7 @@ function family(
   if (!onIPv4 && failing.every(({ address }) => !isIPv6(address))) {
     return wrong('ipv6-only', `listens on IPv6 only, and ${asked}: bind 0.0.0.0 as well, or :: without IPV6_V6ONLY`);
   }
-  if (answering.length === 0 && !listeners.some(({ address }) => isWildcard(address))) {
+  if (answering.length === 0 && !listeners.some(({ address }) => isEveryAddress(address))) {
     return wrong('other-address', `listens on ${names(listeners)} only, and ${asked}: bind ${better(situation)}`);
   }
   return null;
@@ -154,7 +149,7 @@ function otherAddress({ tries }: Port): Finding[] {
     .map(({ address, port, by }) =>
       wrong(
         'udp-other-address',
-        `asked at ${nameOf(address, port)} it answers from ${by}, which a client that connects its socket never sees: ` +
+        `asked at ${addressWithPort(address, port)} it answers from ${by}, which a client that connects its socket never sees: ` +
           'have the server answer from the address it was asked at (IP_PKTINFO), or publish the port on one address',
       ),
     );

@@ -1,5 +1,6 @@
 import type { Protocol } from '../model/types.ts';
-import { covers, isIPv6, isLoopback, isWildcard, type Attempt, type Situation } from './situation.ts';
+import { covers, isEveryAddress, isIPv6, isLoopback } from '../published/publication.ts';
+import type { Attempt, Situation } from './situation.ts';
 
 /** What may be tried. */
 export interface Means {
@@ -36,7 +37,7 @@ function published({ published: all, host }: Situation, means: Means): Attempt[]
     ...host.addresses.map((address) => attempt('host', protocol, address, hostPort, port)),
     ...(means.neighbour ? host.addresses : [])
       .filter((address) => !isLoopback(address) || (address === '127.0.0.1' && covers(hostAddress, address)))
-      .filter((address) => !isLoopback(address) || !isWildcard(hostAddress))
+      .filter((address) => !isLoopback(address) || !isEveryAddress(hostAddress))
       .map((address) => attempt('neighbour', protocol, address, hostPort, port)),
   ]);
 }

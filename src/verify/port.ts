@@ -19,11 +19,6 @@ export interface Port {
   readonly tries: readonly Tried[];
 }
 
-/** Whether a try got an answer of the container. */
-export function isAnswered({ outcome }: Tried): boolean {
-  return outcome === 'open' || outcome === 'answered';
-}
-
 /** Whether what listens on :: takes IPv4 too; the tables do not tell, a try from inside does where no other is on IPv4. */
 export function isDual({ listeners, tries }: Port): boolean | undefined {
   if (listeners.some(({ address }) => address === '0.0.0.0' || address.startsWith('127.'))) return undefined;

@@ -1,4 +1,6 @@
 import type { Protocol } from '../model/types.ts';
+import type { PortAsk } from '../published/ask.ts';
+import type { Publication } from '../published/publication.ts';
 import type { Viewpoint } from '../record/verification.ts';
 
 /** A socket that waits for connections or datagrams, and who holds it. */
@@ -8,15 +10,6 @@ export interface Listener {
   readonly port: number;
   readonly program?: string;
   readonly pid?: number;
-}
-
-/** A port of the container at an address of the engine's host; `0.0.0.0` and `::` are every one of a family. */
-export interface Publication {
-  readonly protocol: Protocol;
-  /** Inside the container. */
-  readonly port: number;
-  readonly hostAddress: string;
-  readonly hostPort: number;
 }
 
 /** What was found out about a container without trying anything. */
@@ -51,29 +44,12 @@ export interface Attempt {
   readonly inner: number;
 }
 
-export function isIPv6(address: string): boolean {
-  return address.includes(':');
-}
-
-export function isLoopback(address: string): boolean {
-  return address === '::1' || /^(::ffff:)?127\./.test(address);
-}
-
-export function isWildcard(address: string): boolean {
-  return address === '0.0.0.0' || address === '::';
-}
-
-/** A name as it is written, such as `127.0.0.1:80` or `[::1]:80`. */
-export function nameOf(address: string, port: number): string {
-  return isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
-}
-
-/** Whether a port that is published at one address is to answer at another. */
-export function covers(published: string, address: string): boolean {
-  return isWildcard(published) ? isIPv6(published) === isIPv6(address) : published === address;
+/** A try as `src/published/` takes it. */
+export function portAskOf(situation: Situation, { from, address, port }: Attempt): PortAsk {
+  return { from, address, port, isContainers: isContainers(situation, address) };
 }
 
 /** Whether an address is the container's and nobody else's; some engines give containers the host's own. */
-export function isContainers({ addresses, host }: Situation, address: string): boolean {
+function isContainers({ addresses, host }: Situation, address: string): boolean {
   return addresses.includes(address) && !host.addresses.includes(address);
 }

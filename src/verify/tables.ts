@@ -1,6 +1,6 @@
 import { formatIPv6, parseIPv6 } from '../protocol/address.ts';
 import { addressIn, LISTENING, parseSocketTable, UNCONNECTED, type TableRow } from '../protocol/socket-table.ts';
-import { isLoopback } from './situation.ts';
+import { isLoopback } from '../published/publication.ts';
 
 /** The text of the files under /proc/net of one network namespace; absent where this kernel has none. */
 export type Tables = Readonly<Partial<Record<(typeof TABLES)[number], string>>>;

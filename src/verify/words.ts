@@ -1,7 +1,7 @@
 import { list } from '../explain/sentences.ts';
 import type { Finding } from '../record/verification.ts';
 import type { Tried } from './port.ts';
-import { isWildcard, nameOf, type Publication } from './situation.ts';
+import { addressWithPort, isEveryAddress, type Publication } from '../published/publication.ts';
 
 export function wrong(kind: Finding['kind'], text: string): Finding {
   return { kind, severity: 'wrong', text };
@@ -13,16 +13,16 @@ export function note(kind: Finding['kind'], text: string): Finding {
 
 /** Names in a list, each once. */
 export function names(all: readonly { readonly address: string; readonly port: number }[]): string {
-  return list([...new Set(all.map(({ address, port }) => nameOf(address, port)))]);
+  return list([...new Set(all.map(({ address, port }) => addressWithPort(address, port)))]);
 }
 
 /** Where a port is published. */
 export function places(published: readonly Publication[]): string {
   const texts = published.map(({ hostAddress, hostPort }) => {
     const other = published.some(
-      (one) => one.hostPort === hostPort && one.hostAddress !== hostAddress && isWildcard(one.hostAddress),
+      (one) => one.hostPort === hostPort && one.hostAddress !== hostAddress && isEveryAddress(one.hostAddress),
     );
-    if (!isWildcard(hostAddress)) return nameOf(hostAddress, hostPort);
+    if (!isEveryAddress(hostAddress)) return addressWithPort(hostAddress, hostPort);
     return `port ${hostPort} of every ${other ? '' : hostAddress === '::' ? 'IPv6 ' : 'IPv4 '}address`;
   });
   return list([...new Set(texts)]);
@@ -44,7 +44,7 @@ export function failures(tries: readonly Tried[]): string {
     kinds.map((kind) => {
       const own = tries.filter((one) => kindOf(one) === kind);
       const { outcome = '', holder } = own[0] ?? {};
-      const asked = new Set(own.map(({ address, port }) => nameOf(address, port))).size;
+      const asked = new Set(own.map(({ address, port }) => addressWithPort(address, port))).size;
       const [one, several] = IN_WORDS[outcome] ?? [`comes to ${outcome}`, `come to ${outcome}`];
       const by = holder === undefined ? '' : ` by ${holder}`;
       return `${names(own)} ${(asked === 1 ? one : several).replace('%', by)}`;

@@ -4,7 +4,7 @@ import type { PackedMatrices } from '../../matrix/pack.ts';
 import type { Corner } from '../../matrix/selection.ts';
 import { models } from '../../model/index.ts';
 import type { SystemName } from '../../model/types.ts';
-import type { Chosen } from '../place.ts';
+import type { Chosen } from '../chosen.ts';
 import type { Lab } from './alike.ts';
 import { modelledSide, recordedSide, type Side } from './side.ts';
 import type { Shown } from './square.ts';

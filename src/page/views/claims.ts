@@ -1,7 +1,8 @@
 import type { PageClaim, PageData, Ruling } from '../../report/page/data.ts';
 import type { Standing } from '../../report/page/standing.ts';
 import { fill, h, type Child } from '../h.ts';
-import { addressOf, choose, type Chosen } from '../place.ts';
+import type { Chosen } from '../chosen.ts';
+import { addressOf, choose } from '../place.ts';
 import { breakable } from '../platforms.ts';
 import { documentLink } from '../sources.ts';
 import type { View } from '../view.ts';

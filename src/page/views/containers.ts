@@ -1,6 +1,7 @@
 import type { PageData } from '../../report/page/data.ts';
 import { fill, h } from '../h.ts';
-import { choose, type Chosen } from '../place.ts';
+import type { Chosen } from '../chosen.ts';
+import { choose } from '../place.ts';
 import { unpack } from '../unpack.ts';
 import type { View } from '../view.ts';
 import { configurationView, type Looked } from './containers/configuration.ts';

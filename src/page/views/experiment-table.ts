@@ -2,7 +2,8 @@ import type { PageCell, PageData, PageExperiment } from '../../report/page/data.
 import { mostTelling, type Standing } from '../../report/page/standing.ts';
 import { capped } from '../capped.ts';
 import { h, type Child } from '../h.ts';
-import { addressOf, type Chosen } from '../place.ts';
+import type { Chosen } from '../chosen.ts';
+import { addressOf } from '../place.ts';
 import { breakable } from '../platforms.ts';
 import { MEANING, standings } from '../standings.ts';
 import { subjectOf, subjectsOf } from './filters.ts';

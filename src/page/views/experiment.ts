@@ -5,7 +5,7 @@ import { command } from '../copy.ts';
 import { drawing } from '../drawing.ts';
 import { fill, h } from '../h.ts';
 import { addressOf, choose, type Place } from '../place.ts';
-import { legend } from '../standings.ts';
+import { legend } from '../legend.ts';
 import { unpack } from '../unpack.ts';
 import type { View } from '../view.ts';
 import { cellTable } from './experiment-table.ts';

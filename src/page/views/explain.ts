@@ -8,7 +8,8 @@ import { EXAMPLES } from '../explain/examples.ts';
 import { resultOf } from '../explain/result.ts';
 import { socketForm, type SocketForm } from '../explain/socket-form.ts';
 import { fill, h, type Child } from '../h.ts';
-import { addressOf, choose, type Chosen } from '../place.ts';
+import type { Chosen } from '../chosen.ts';
+import { addressOf, choose } from '../place.ts';
 import type { View } from '../view.ts';
 
 /** What an address may ask for at most; models look at every pair of them. */

@@ -1,6 +1,6 @@
 import type { PageCell, PageData, PageExperiment } from '../../report/page/data.ts';
 import { subjectTitle } from '../../report/subjects.ts';
-import type { Chosen } from '../place.ts';
+import type { Chosen } from '../chosen.ts';
 import { standings } from '../standings.ts';
 
 /** The folder that an experiment is in. */

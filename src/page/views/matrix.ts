@@ -13,7 +13,8 @@ import type { Side } from '../matrix/side.ts';
 import { placeIn, squareOf, type Square } from '../matrix/square.ts';
 import { cornerTable, count, countSentence, reasonList, together } from '../matrix/summary.ts';
 import { cornerInWords } from '../matrix/words.ts';
-import { addressOf, choose, type Chosen } from '../place.ts';
+import type { Chosen } from '../chosen.ts';
+import { addressOf, choose } from '../place.ts';
 import { unpack } from '../unpack.ts';
 import type { View } from '../view.ts';
 

@@ -1,8 +1,9 @@
 import type { PageData, PageExperiment } from '../../report/page/data.ts';
 import { fill, h } from '../h.ts';
-import { addressOf, choose, type Chosen } from '../place.ts';
+import type { Chosen } from '../chosen.ts';
+import { addressOf, choose } from '../place.ts';
 import { platformDetails } from '../platforms.ts';
-import { legend } from '../standings.ts';
+import { legend } from '../legend.ts';
 import type { View } from '../view.ts';
 import { experimentTable } from './experiment-table.ts';
 import { BETWEEN_NAMES, filtered, protocolsOf, shownPlatforms, subjectsOf } from './filters.ts';

@@ -1,6 +1,7 @@
 import type { ComparedEngine } from '../../record/comparison.ts';
 import type { ContainersRecord } from '../../record/containers.ts';
 import { extentOf } from '../../load/fuller.ts';
+import { isBroken } from '../../containers/promises.ts';
 import { exposuresOf, securityCounts } from '../containers/words.ts';
 import type { Given, Superseded } from './columns.ts';
 
@@ -42,7 +43,7 @@ export function comparedEngine(record: ContainersRecord): ComparedEngine {
     complete,
     exposures: exposuresOf(record),
     broken: promises
-      .filter(({ broken }) => broken.length > 0)
+      .filter(isBroken)
       .map(({ configuration, says, source, broken }) => ({ configuration, says, source, broken })),
     configurations: configurations.map(({ id, title, skipped, error }) => ({
       id,

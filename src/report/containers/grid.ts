@@ -1,4 +1,5 @@
-import { BINDS, PUBLISHED, SOCKETS, type Asker, type Target } from '../../containers/cases.ts';
+import { SOCKETS } from '../../published/ask.ts';
+import { BINDS, PUBLISHED, type Asker, type Target } from '../../containers/cases.ts';
 import { inWords, localhostOf, outcomeAt } from '../../containers/reading.ts';
 import type { ConfigurationRecord, OutcomeRecord, RowRecord } from '../../record/containers.ts';
 

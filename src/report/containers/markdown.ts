@@ -1,3 +1,4 @@
+import { isBroken } from '../../containers/promises.ts';
 import { inWords } from '../../containers/reading.ts';
 import type { ConfigurationRecord, ContainersRecord } from '../../record/containers.ts';
 import { code, details, table as markdownTable, text } from '../markup.ts';
@@ -49,7 +50,7 @@ function promises({ promises: list }: ContainersRecord): string[] {
   const rows = list.map(({ configuration, says, source, held, broken }) => [
     code(configuration),
     text(says),
-    broken.length === 0 ? `kept (${held})` : `**broken** (${broken.length} of ${held + broken.length})`,
+    !isBroken({ broken }) ? `kept (${held})` : `**broken** (${broken.length} of ${held + broken.length})`,
     text(source),
   ]);
   const broken = list.flatMap((one) => one.broken.map((what) => `- ${code(one.id)}: ${text(what)}`));

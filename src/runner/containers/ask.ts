@@ -5,13 +5,13 @@ import {
   isInner,
   PUBLISHED,
   publishedPort,
-  SOCKETS,
   type Ask,
   type Asker,
   type Published,
   type Service,
 } from '../../containers/cases.ts';
-import { askAll, type Pace, type Question } from './probe.ts';
+import { SOCKETS } from '../../published/ask.ts';
+import { askAll, type Pace, type Question } from './ask-all.ts';
 import { addressOf, nameOfAddress, type Actor, type Scene } from './scene.ts';
 import { askersOf, serve, serverName } from './servers.ts';
 

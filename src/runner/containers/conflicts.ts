@@ -5,7 +5,7 @@ import type { Family, Operation } from '../../protocol/messages.ts';
 import type { ConfigurationRecord } from '../../record/containers.ts';
 import type { AgentProcess } from '../../harness/agent-process.ts';
 import { PROTOCOLS, PUBLISHED, publishedPort, type Protocol, type Published } from '../../containers/cases.ts';
-import { askAll, type Pace } from './probe.ts';
+import { askAll, type Pace } from './ask-all.ts';
 import { IMAGE, some, type Scene } from './scene.ts';
 
 type Conflict = ConfigurationRecord['conflicts'][number];

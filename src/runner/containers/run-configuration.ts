@@ -10,7 +10,7 @@ import { asksOf, PROTOCOLS, type Ask, type Asker, type Protocol, type Published 
 import { notIn, type Configuration } from '../../containers/configurations.ts';
 import { conflictsOf, holdersOf } from './conflicts.ts';
 import { factsOf } from './facts.ts';
-import { askAll, Pace } from './probe.ts';
+import { askAll, Pace } from './ask-all.ts';
 import { IMAGE, setScene, type Actor, type Scene } from './scene.ts';
 import { Unavailable } from '../../process/unavailable.ts';
 

@@ -6,7 +6,7 @@ import {
   PUBLISHED,
   SERVICES,
   innerPort,
-  nameOf,
+  containerName,
   publishedPort,
   type Published,
   type Target,
@@ -137,7 +137,7 @@ async function startServer(
   published: Published,
   network: string,
 ): Promise<Actor> {
-  const name = nameOf(published);
+  const name = containerName(published);
   const publish = published === 'not' ? [] : publishWords(published);
   if (mode !== 'container') return start(host, name, network, publish);
   const holder = `${name}-network`;
@@ -241,7 +241,7 @@ export function nameOfAddress(address: string, scene: Scene): string {
   for (const actor of actorsOf(scene)) {
     if (actor.gateway === plain || actor.gateway6 === plain) return 'the gateway';
     if (actor.inet === plain || actor.inet6 === plain)
-      return PUBLISHED.some((one) => nameOf(one) === actor.name) ? 'the container' : `the ${actor.name}`;
+      return PUBLISHED.some((one) => containerName(one) === actor.name) ? 'the container' : `the ${actor.name}`;
   }
   return plain;
 }

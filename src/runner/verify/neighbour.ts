@@ -3,7 +3,7 @@ import { HeldShell } from '../../lab/held-shell.ts';
 import { makeWritable, unsetIn } from '../../lab/namespace-settings.ts';
 import { holdNamespace, inside, up, type Holder } from '../../lab/netns-topology.ts';
 import { onPath } from '../../lab/programs.ts';
-import { isIPv6, isLoopback } from '../../verify/situation.ts';
+import { isIPv6, isLoopback } from '../../published/publication.ts';
 import { NotVerifiable } from './namespace.ts';
 import { readOnlyMount, whyUnset } from '../../lab/unset-settings.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asksOf, innerPort, nameOf, PUBLISHED, publishedPort, SERVICES } from '../../../src/containers/cases.ts';
+import { asksOf, containerName, innerPort, PUBLISHED, publishedPort, SERVICES } from '../../../src/containers/cases.ts';
 import { CONFIGURATIONS, notIn, older } from '../../../src/containers/configurations.ts';
 import { listenersAt } from '../../../src/runner/containers/conflicts.ts';
 import { inWords, localhostOf } from '../../../src/containers/reading.ts';
@@ -14,7 +14,7 @@ describe('services', () => {
   });
 
   it('are in containers whose names an engine takes', () => {
-    const names = PUBLISHED.map(nameOf);
+    const names = PUBLISHED.map(containerName);
     expect(new Set(names).size).toBe(names.length);
     for (const name of names) expect(name).toMatch(/^[a-z][\w.-]+$/);
   });

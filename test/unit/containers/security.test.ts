@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { changesBetween, groupChanges } from '../../../src/containers/changes.ts';
 import { securityIds, securityOf } from '../../../src/containers/security.ts';
-import { parseKnownVerdicts, withKnown } from '../../../src/containers/known.ts';
-import { promiseIds, promisesOf } from '../../../src/containers/promises.ts';
+import { deviates, parseKnownVerdicts, withKnown } from '../../../src/containers/known.ts';
+import { isBroken, promiseIds, promisesOf } from '../../../src/containers/promises.ts';
 import { configurationRecord, containersRecord } from '../../support/containers.ts';
 
 const OLD = { name: 'docker', version: '20.10.24' } as const;
@@ -61,6 +61,19 @@ describe('security', () => {
     expect(securityOf(record, OLD)).toMatchObject([{ published: 'host', verdict: 'exposed', reached: ['127.0.0.1'] }]);
   });
 
+  it.each(['lan', 'second', 'lan6'])(
+    "looks for what is on loopback alone by the host's LAN address too: %s",
+    (target) => {
+      for (const published of ['127.0.0.1', '::1']) {
+        const record = configurationRecord({ id: 'docker/proxy', mode: 'bridge' }, [
+          { published, bind: '::', socket: 'tcp', came: { [`neighbour ${target}`]: 'answered' } },
+        ]);
+        expect(securityOf(record, OLD)).toMatchObject([{ way: 'lan', published, target, verdict: 'exposed' }]);
+        expect(securityIds('docker/proxy')).toContain(`docker/proxy/lan/tcp/${published}/${target}`);
+      }
+    },
+  );
+
   it('has ids that the list of known deviations can name before anything was run', () => {
     const ids = securityIds('docker/proxy');
     for (const { id } of securityOf(bridge('answered'), OLD)) expect(ids).toContain(id);
@@ -90,6 +103,32 @@ describe('promises', () => {
     });
     expect(every?.source).toContain('docs.docker.com');
   });
+
+  it('are broken by one question of several', () => {
+    const came = { 'host lan': 'answered', 'host 127.0.0.1': 'answered', 'neighbour lan': 'refused' };
+    const record = configurationRecord({ id: 'docker/proxy', mode: 'bridge' }, [
+      { published: 'every', bind: '0.0.0.0', socket: 'tcp', came },
+    ]);
+    const promises = promisesOf(record, OLD);
+    expect(promises).toMatchObject([{ held: 2, broken: [expect.stringContaining('neighbour by lan: refused')] }]);
+    expect(promises.map(isBroken)).toEqual([true]);
+    expect(deviates({ security: [], promises })).toBe(true);
+    expect(deviates({ security: [], promises: promises.map((one) => ({ ...one, deviation: 'a bug' })) })).toBe(false);
+  });
+
+  it.each(['neighbour second', 'host 127.0.0.1'])(
+    'of one address of the host are broken by another: %s',
+    (question) => {
+      const lanOnly = (outcome: string) => {
+        const record = configurationRecord({ id: 'docker/proxy', mode: 'bridge' }, [
+          { published: 'lan', bind: '127.0.0.1', socket: 'udp', came: { [question]: outcome } },
+        ]);
+        return promisesOf(record, OLD).map(({ id, held, broken }) => [id, held, broken.length]);
+      };
+      expect(lanOnly('answered')).toEqual([['docker/proxy/published/lan-only', 0, 1]]);
+      expect(lanOnly('refused')).toEqual([['docker/proxy/published/lan-only', 1, 0]]);
+    },
+  );
 
   it('differ between the engines', () => {
     const ids = promisesOf(asked('answered'), PODMAN);

@@ -1,7 +1,8 @@
 import type { Finding, PortReport } from '../../../src/record/verification.ts';
 import type { Tried } from '../../../src/verify/port.ts';
 import { portReports } from '../../../src/verify/report.ts';
-import type { Listener, Publication, Situation } from '../../../src/verify/situation.ts';
+import type { Publication } from '../../../src/published/publication.ts';
+import type { Listener, Situation } from '../../../src/verify/situation.ts';
 
 /** A host with a LAN, a loopback of both families, and a container on a bridge of the host's. */
 export function situation(parts: Partial<Situation> & { localhost?: readonly string[] } = {}): Situation {

@@ -223,7 +223,7 @@ describe('a private port that answers', () => {
     expect(findings(facts, [host, tried('neighbour 127.0.0.1 8080 open')])).toEqual([
       [
         'exposed',
-        'published on 127.0.0.1:8080 only, but a neighbour that routes 127.0.0.0/8 to this host gets to 127.0.0.1:8080: ' +
+        'published on 127.0.0.1:8080 only, but a neighbour that routes 127.0.0.0/8 to the host gets to 127.0.0.1:8080: ' +
           'have the firewall drop what comes for 127.0.0.0/8 by any interface but lo, as Docker does itself from 28 on',
       ],
     ]);
@@ -232,7 +232,7 @@ describe('a private port that answers', () => {
   test("is exposed to those who route the container's network to the host, published or not", () => {
     const direct = tried('neighbour 10.89.7.2 80 open');
     expect(findings(facts, [host, direct])[0]?.[1]).toContain(
-      "published on 127.0.0.1:8080 only, but a neighbour that routes the container's network to this host gets to 10.89.7.2:80",
+      "published on 127.0.0.1:8080 only, but a neighbour that routes the container's network to the host gets to 10.89.7.2:80",
     );
     const unpublished = situation({ listeners: onEvery });
     expect(report(unpublished, [direct])).toMatchObject({ verdict: 'wrong', findings: [{ kind: 'exposed' }] });

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { attempts } from '../../../src/verify/plan.ts';
-import { nameOf, type Situation } from '../../../src/verify/situation.ts';
+import { addressWithPort } from '../../../src/published/publication.ts';
+import type { Situation } from '../../../src/verify/situation.ts';
 import { listener, publication, situation } from './facts.ts';
 
 function plan(facts: Situation, { udp = false, neighbour = false } = {}): string[] {
   return attempts(facts, { udp, neighbour }).map(
-    ({ from, protocol, address, port, inner }) => `${from} ${protocol} ${nameOf(address, port)} of ${inner}`,
+    ({ from, protocol, address, port, inner }) => `${from} ${protocol} ${addressWithPort(address, port)} of ${inner}`,
   );
 }
 

@@ -1,6 +1,6 @@
-import type { Family, Operation, Result } from '../../protocol/messages.ts';
 import type { AgentProcess } from '../../harness/agent-process.ts';
-import type { SocketKind } from '../../containers/cases.ts';
+import type { SocketKind } from '../../published/ask.ts';
+import { probe } from '../published/probe.ts';
 
 /** What one question came to, in addresses; see `OutcomeRecord` for the words. */
 export interface Came {
@@ -80,59 +80,24 @@ async function inTurns<T>(list: readonly T[], atATime: number, work: (one: T) =>
   await Promise.all(Array.from({ length: Math.min(atATime, list.length) }, worker));
 }
 
-let names = 0;
-
-/** Asks one question with a socket of its own. */
+/** Asks one question, and takes note of how slow the answer was. */
 async function askOne(agent: AgentProcess, question: Question, patience: number, pace: Pace): Promise<Came> {
   const { socket, address, port, bytes } = question;
-  const family: Family = address.includes(':') ? 'inet6' : 'inet';
-  const on = `q${names++}`;
-  const data = 'x'.repeat(bytes);
-  const connect: Operation = { op: 'connect', on, address, port, within: patience };
-  const recv: Operation = { op: 'recv', on, within: patience };
-  const opening: Operation = { op: 'socket', as: on, family, type: socket === 'tcp' ? 'stream' : 'dgram' };
-  const rest: Operation[] =
-    socket === 'udp unconnected'
-      ? [{ op: 'send', on, data, to: { address, port } }, recv]
-      : [connect, { op: 'send', on, data }, recv];
-  const [opened, ...results] = await agent.ask([opening, ...rest], true);
-  if (opened?.outcome !== 'ok') return { outcome: opened?.outcome ?? 'silence' };
-  // A reset leaves no state behind; what a socket of UDP does at its end is nothing anyway.
-  void agent.ask([{ op: 'close', on, reset: socket === 'tcp' }], false).catch(() => undefined);
-  const came = socket === 'tcp' ? ofStream(results) : ofDatagram(results);
-  if (came.outcome === 'answered') pace.took(results.reduce((sum, { took }) => sum + took, 0));
-  return came;
-}
-
-/** What connecting, sending and receiving came to. */
-function ofStream([connected, sent, received]: readonly Result[]): Came {
-  // Whether the end of a connection that was taken is told as an end or as a reset is a race, and so is whether the reset
-  // comes before connect() has returned; a handshake that is refused is never told as a reset.
-  if (connected?.outcome === 'ECONNRESET') return { outcome: 'closed' };
-  if (connected?.outcome !== 'ok') return { outcome: refusal(connected?.outcome) };
-  if (sent?.outcome !== 'ok') return { outcome: 'closed' };
-  if (received?.outcome === 'ok') return answered(received);
-  return { outcome: received?.outcome === 'silence' ? 'accepted' : 'closed' };
-}
-
-function ofDatagram(results: readonly Result[]): Came {
-  const last = results.at(-1);
-  return last?.outcome === 'ok' && last.data !== undefined ? answered(last) : { outcome: refusal(last?.outcome) };
-}
-
-function answered({ data = '', from }: Result): Came {
+  const reply = await probe(agent, { socket, address, port, data: 'x'.repeat(bytes) }, patience);
+  if (reply.outcome !== 'answered') return { outcome: inTime(reply.outcome) };
+  pace.took(reply.took);
+  const { data = '', from } = reply;
   return {
     outcome: 'answered',
     by: data.slice(0, Math.max(0, data.lastIndexOf(': Your data was '))),
-    ...(from === undefined ? {} : { from: from.address }),
+    ...(from === undefined ? {} : { from }),
   };
 }
 
 /**
- * Where nobody has the address the kernel says so after some seconds, unless it has looked shortly before: whether that is
- * in time is no property of what is asked.
+ * Where no machine has the address the kernel says so after some seconds, unless it has looked shortly before: whether that
+ * is in time says nothing about what is asked.
  */
-function refusal(outcome = 'silence'): string {
-  if (outcome === 'EHOSTUNREACH') return 'silence';
-  return outcome === 'ECONNREFUSED' ? 'refused' : outcome;
+function inTime(outcome: string): string {
+  return outcome === 'EHOSTUNREACH' ? 'silence' : outcome;
 }

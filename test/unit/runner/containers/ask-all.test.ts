@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Operation, Result } from '../../../../src/protocol/messages.ts';
 import type { AgentProcess } from '../../../../src/harness/agent-process.ts';
-import { askAll, Pace, type Question } from '../../../../src/runner/containers/probe.ts';
+import { askAll, Pace, type Question } from '../../../../src/runner/containers/ask-all.ts';
 
 const QUESTION: Question = { socket: 'tcp', address: '10.0.0.1', port: 80, bytes: 1 };
 const UDP: Question = { ...QUESTION, socket: 'udp unconnected' };
