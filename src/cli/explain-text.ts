@@ -1,7 +1,18 @@
 import type { Answer } from '../explain/answer.ts';
 import type { Explanation } from '../explain/explain.ts';
 import { eitherOf, sentenceOf, verdictOf } from '../explain/sentences.ts';
-import { ADVICE_TITLE, adviceOf, asSentence, groundsOf, notesOf, SIGNS, tableOf, WHO_IS_WHO } from '../explain/told.ts';
+import {
+  ADVICE_TITLE,
+  adviceOf,
+  asSentence,
+  groundsOf,
+  notesOf,
+  RECEIVERS_TITLE,
+  receiversOf,
+  SIGNS,
+  tableOf,
+  WHO_IS_WHO,
+} from '../explain/told.ts';
 import type { Here } from './explain-here.ts';
 import { columns, paint, say, wrap } from './terminal.ts';
 
@@ -24,6 +35,7 @@ export function tellExplanation(explanation: Explanation, here: Here | undefined
     if (place > 0) say();
     why(answer);
   }
+  receivers(explanation);
   advice(explanation);
 }
 
@@ -65,6 +77,15 @@ function why(answer: Answer): void {
   paragraph(sentenceOf(answer), 2);
   for (const note of answer.notes) paragraph(asSentence(note), 2);
   paragraph(groundsOf(answer), 4, gray);
+}
+
+function receivers(explanation: Explanation): void {
+  const told = receiversOf(explanation);
+  if (told.length > 0) heading(RECEIVERS_TITLE);
+  for (const { systems, lines } of told) {
+    paragraph(systems, 2);
+    for (const line of lines) paragraph(line, 4, gray);
+  }
 }
 
 function advice(explanation: Explanation): void {

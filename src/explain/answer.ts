@@ -4,6 +4,7 @@ import { DEVICE_SYSTEMS, OPTION_KEYS, OPTIONS } from '../model/options.ts';
 import type { Rule } from '../model/rules.ts';
 import type { Options, Outcome, PresentSocket, Prediction, Setting, SystemName } from '../model/types.ts';
 import type { Reading } from './read.ts';
+import { receivesOf, STAND_INS, type Receives } from './receives.ts';
 
 /** Who owns a socket of which no uid is said: one ordinary user, the same for all. */
 export const ORDINARY_UID = 1000;
@@ -33,6 +34,8 @@ export interface Answer {
   readonly despite: boolean;
   /** The places of sockets that the model itself would have refused, and that are taken to be there all the same. */
   readonly refused: readonly number[];
+  /** Who receives once it is bound, address by address; nothing where it is refused. */
+  readonly receives: readonly Receives[];
   /** What had to be read differently on this system, or could not be so there. */
   readonly notes: readonly string[];
 }
@@ -52,6 +55,8 @@ export function answerOf(system: SystemName, question: Question): Answer {
   if (asked === undefined) throw new RangeError('there is no socket to ask about');
   const present = sockets.slice(0, -1).map(settled);
   const { state: _, local: __, ...next } = asked;
+  // Sockets of another port keep their places, and receive nothing here.
+  const relevant = sockets.every((socket) => isRelevant(socket, asked)) ? [...present, next] : [];
   const model = models[system];
   const verdict = model.predict(present, next, settingOf(sockets, question.kernel));
   for (const place of verdict.refused) {
@@ -74,6 +79,7 @@ export function answerOf(system: SystemName, question: Question): Answer {
     ...(listen === undefined ? {} : { listen: called(listen) }),
     despite: told.rule === `${system}/free` && present.some((socket) => isOverlapping(system, socket, next)),
     refused: verdict.refused,
+    receives: decisive.outcomes.includes('ok') ? receivesOf(system, verdict.after, relevant) : [],
     notes,
   };
 }
@@ -156,6 +162,6 @@ function socketOn(system: SystemName, { socket, plainWithoutDual }: Reading, pla
 /** Every address that is named is taken to be one of the machine's; of 127.0.0.0/8 only what every system has. */
 function settingOf(sockets: readonly PresentSocket[], kernel: string | undefined): Setting {
   const named = sockets.map(({ address }) => address.replace(/^::ffff:(?=\d+\.)/, ''));
-  const addresses = ['127.0.0.1', '::1', ...named.filter((address) => !address.startsWith('127.'))];
+  const addresses = ['127.0.0.1', '::1', ...STAND_INS, ...named.filter((address) => !address.startsWith('127.'))];
   return { host: { addresses }, ...(kernel === undefined ? {} : { kernel }) };
 }

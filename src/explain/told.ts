@@ -3,6 +3,7 @@ import type { SystemName } from '../model/types.ts';
 import { howKnown } from '../report/words.ts';
 import type { Answer } from './answer.ts';
 import type { Explanation } from './explain.ts';
+import { receivesInWords } from './receives.ts';
 import { eitherOf, list } from './sentences.ts';
 
 // What is told of an explanation beside the sentences on each system, on a terminal and on a page alike.
@@ -13,6 +14,9 @@ export const WHO_IS_WHO =
 
 /** What stands above the advice. */
 export const ADVICE_TITLE = 'What would make it work';
+
+/** What stands above who receives. */
+export const RECEIVERS_TITLE = 'Who receives then';
 
 /** What stands for whether it works, where there is room for a character. */
 export const SIGNS = { yes: '✓', no: '✗', unsure: '?' } as const;
@@ -38,6 +42,20 @@ export function tableOf(answers: readonly Answer[]): { head: string[]; rows: str
       rule.id,
     ]),
   };
+}
+
+/** Who receives once the last socket is bound, where others are there; the systems with the same answer together. */
+export function receiversOf({ answers, sockets }: Explanation): { systems: string; lines: readonly string[] }[] {
+  if (sockets.length < 2) return [];
+  const found = new Map<string, { names: string[]; lines: readonly string[] }>();
+  const present = sockets.map(({ socket }) => socket);
+  for (const { title, receives } of answers) {
+    const lines = receivesInWords(receives, present);
+    if (lines.length === 0) continue;
+    const same = found.get(lines.join());
+    found.set(lines.join(), { names: [...(same?.names ?? []), title], lines });
+  }
+  return [...found.values()].map(({ names, lines }) => ({ systems: list(names), lines }));
 }
 
 /** A note that begins in the middle of a sentence, as one of its own. */

@@ -8,6 +8,8 @@ export interface Verdict {
   readonly listen: Prediction | undefined;
   /** The places, among those present, of sockets that the model itself would have refused. */
   readonly refused: readonly number[];
+  /** The port after the bind and the listen, taken to have succeeded; it can be asked who receives. */
+  readonly after: Simulation;
 }
 
 /**
@@ -31,8 +33,9 @@ export function predict<Hidden>(
   }
   const id = present.length;
   const { prediction: bind, after } = port.step({ op: 'bind', socket: id, ...next }, 'ok');
-  const listens = next.protocol === 'tcp' && bind.outcomes.includes('ok');
-  return { bind, listen: listens ? after.step({ op: 'listen', socket: id }).prediction : undefined, refused };
+  if (next.protocol !== 'tcp' || !bind.outcomes.includes('ok')) return { bind, listen: undefined, refused, after };
+  const { prediction: listen, after: listening } = after.step({ op: 'listen', socket: id }, 'ok');
+  return { bind, listen, refused, after: listening };
 }
 
 /** Puts a socket on the port as it is, whatever the model thinks of it. */

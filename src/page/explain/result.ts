@@ -2,7 +2,17 @@ import type { Answer } from '../../explain/answer.ts';
 import { changedTexts } from '../../explain/change.ts';
 import type { Explanation } from '../../explain/explain.ts';
 import { sentenceOf, verdictOf } from '../../explain/sentences.ts';
-import { ADVICE_TITLE, adviceOf, asSentence, groundsOf, SIGNS, tableOf, WHO_IS_WHO } from '../../explain/told.ts';
+import {
+  ADVICE_TITLE,
+  adviceOf,
+  asSentence,
+  groundsOf,
+  RECEIVERS_TITLE,
+  receiversOf,
+  SIGNS,
+  tableOf,
+  WHO_IS_WHO,
+} from '../../explain/told.ts';
 import { h, type Child } from '../h.ts';
 
 /** Makes a link to the form with other sockets in it. */
@@ -16,7 +26,7 @@ export function resultOf(explanation: Explanation, trial: Trial): [HTMLElement, 
   const { answers, sockets } = explanation;
   return [
     h('h2', { class: 'verdict' }, verdictOf(explanation)),
-    h('div', { class: 'facts' }, answerTable(answers), adviceList(explanation, trial)),
+    h('div', { class: 'facts' }, answerTable(answers), receivers(explanation), adviceList(explanation, trial)),
     h(
       'div',
       { class: 'whys' },
@@ -50,6 +60,15 @@ function answerTable(answers: readonly Answer[]): HTMLElement {
     { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Every system' },
     h('table', { class: 'plain answers' }, h('thead', {}, h('tr', {}, titles)), h('tbody', {}, body)),
   );
+}
+
+function receivers(explanation: Explanation): Child {
+  const told = receiversOf(explanation);
+  if (told.length === 0) return null;
+  const items = told.map(({ systems, lines }) =>
+    h('li', {}, `${systems}: ${lines.map((line) => line.replace(/\.$/, '')).join('; ')}.`),
+  );
+  return [h('h2', {}, RECEIVERS_TITLE), h('ul', { class: 'receivers' }, items)];
 }
 
 function adviceList(explanation: Explanation, trial: Trial): Child {
