@@ -2,7 +2,7 @@ import type { BindRecord, ClaimRecord } from '../record/record.ts';
 import { cellCount } from '../report/axes.ts';
 import { failureText } from '../report/failure.ts';
 import { claimCountsInWords, countsInWords, countVerdicts, isUnexpected, skipsOf } from '../report/summary.ts';
-import { NOBODY_KNOWS } from '../report/words.ts';
+import { unjudgedByReason } from '../report/words.ts';
 import { firstRecordLine } from './first-record.ts';
 import { columns, paint, paintLine, say, wrap } from './terminal.ts';
 
@@ -37,10 +37,10 @@ function stale(record: BindRecord): void {
 
 /** Which they are stands above, and what was observed in the record; here is only why. */
 function unjudged({ cells }: BindRecord): void {
-  const { length } = cells.filter(({ verdict }) => verdict === 'unjudged');
-  if (length === 0) return;
+  const reasons = unjudgedByReason(cells);
+  if (reasons.size === 0) return;
   say(`\n${paint('bold', 'Recorded, not judged')}`);
-  say(`  ${cellCount(length).padStart(10)}: ${NOBODY_KNOWS}`);
+  for (const [why, { length }] of reasons) say(`  ${cellCount(length).padStart(10)}: ${why}`);
 }
 
 function skipped(record: BindRecord): void {

@@ -40,10 +40,7 @@ function asData(cells: readonly Cell[], records: readonly BindRecord[]) {
     claims: Object.keys(cell.registered.experiment.claims),
     // Null where nobody has said what to expect.
     expected: Object.fromEntries(
-      placesOf(cell.registered.experiment).map(({ title, system, kernel }) => [
-        title,
-        expectationFor(cell, system, kernel),
-      ]),
+      placesOf(cell.registered).map(({ title, system, version }) => [title, expectationFor(cell, system, version)]),
     ),
     recorded: records.flatMap((record) =>
       record.cells

@@ -113,6 +113,7 @@ export const SOURCES = {
     title: 'Wine 11.10, dlls/ws2_32/tests/sock.c',
     url: 'https://gitlab.winehq.org/wine/wine/-/blob/wine-11.10/dlls/ws2_32/tests/sock.c',
   },
+  records: { title: 'Committed records of bindspec, in the folder reports', url: null },
   rfc1122: { title: 'RFC 1122, Requirements for Internet Hosts', url: 'https://www.rfc-editor.org/rfc/rfc1122' },
   rfc4443: { title: 'RFC 4443, ICMPv6', url: 'https://www.rfc-editor.org/rfc/rfc4443' },
   rfc3493: {

@@ -1,9 +1,12 @@
 import type { CellOf, Axes, Experiment } from './experiment.ts';
+import type { Knowledge } from './known.ts';
 
 /** An experiment with the id that its file's path gives it. */
 export interface Registered {
   id: string;
   experiment: Experiment;
+  /** What is known of it on systems and versions; nothing without. */
+  known?: Knowledge;
 }
 
 /** An experiment at one value of each of its axes. */

@@ -10,9 +10,17 @@ export type Expectation<T> = [T] extends [string | number | boolean | null | und
 
 type Scalar<T> =
   | T
-  | { readonly oneOf: readonly T[] }
-  | { readonly not: T }
-  | (T extends number ? { readonly atLeast: T } | { readonly atMost: T } : never);
+  | Matcher<'oneOf', { readonly oneOf: readonly T[] }>
+  | Matcher<'not', { readonly not: T }>
+  | (T extends number ? Matcher<'atLeast' | 'atMost', Bounds<T>> : never);
+
+/** Bounds are inclusive, whether one is given or both. */
+type Bounds<T> = { readonly atLeast: T; readonly atMost?: T } | { readonly atMost: T; readonly atLeast?: T };
+
+/** A matcher with the words of one kind has none of another kind. */
+type Matcher<Own extends MatcherWord, Words> = Words & { readonly [Other in Exclude<MatcherWord, Own>]?: never };
+
+type MatcherWord = 'oneOf' | 'not' | 'atLeast' | 'atMost';
 
 /** One place where an observation is not what was expected; `path` is empty for the whole. */
 export interface Disagreement {
@@ -42,7 +50,7 @@ function compare(expected: unknown, observed: unknown, path: string, same: Samen
   if (typeof expected === 'object' && expected !== null) {
     if (typeof observed !== 'object' || observed === null) return [disagreement(path, expected, observed)];
     return Object.entries(expected).flatMap(([key, value]) =>
-      compare(value, (observed as Record<string, unknown>)[key], path === '' ? key : `${path}.${key}`, same),
+      compare(value, (observed as Record<string, unknown>)[key], below(path, key), same),
     );
   }
   return same(expected, observed) ? [] : [disagreement(path, expected, observed)];
@@ -53,19 +61,33 @@ function disagreement(path: string, expected: unknown, observed: unknown): Disag
   return { path, expected, observed: observed ?? null };
 }
 
-type Matcher = { oneOf: unknown[] } | { not: unknown } | { atLeast: number } | { atMost: number };
+type AnyMatcher = { oneOf: unknown[] } | { not: unknown } | { atLeast?: number; atMost?: number };
 
-function isMatcher(value: unknown): value is Matcher {
-  if (typeof value !== 'object' || value === null) return false;
+/** The words of each kind of matcher. Only an object that has nothing but words of one kind is a matcher. */
+const KINDS: readonly (readonly MatcherWord[])[] = [['oneOf'], ['not'], ['atLeast', 'atMost']];
+
+/** Whether a part of an expectation is one that several values may match; any other object is looked into. */
+export function isMatcher(value: unknown): value is AnyMatcher {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const keys = Object.keys(value);
-  return keys.length === 1 && ['oneOf', 'not', 'atLeast', 'atMost'].includes(keys[0] ?? '');
+  return keys.length > 0 && KINDS.some((words) => keys.every((key) => (words as readonly string[]).includes(key)));
 }
 
-function matches(matcher: Matcher, observed: unknown, same: Sameness): boolean {
+/** Whether a part of an expectation is a range: numbers from one on, up to one, or both. */
+export function isRange(value: unknown): value is { atLeast?: number; atMost?: number } {
+  return isMatcher(value) && !('oneOf' in value) && !('not' in value);
+}
+
+/** Whether a part of an expectation is an object whose keys are judged one by one. */
+export function isBranch(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isMatcher(value);
+}
+
+function matches(matcher: AnyMatcher, observed: unknown, same: Sameness): boolean {
   if ('oneOf' in matcher) return matcher.oneOf.some((allowed) => same(allowed, observed));
   if ('not' in matcher) return !same(matcher.not, observed);
-  if (typeof observed !== 'number') return false;
-  return 'atLeast' in matcher ? observed >= matcher.atLeast : observed <= matcher.atMost;
+  const { atLeast = Number.NEGATIVE_INFINITY, atMost = Number.POSITIVE_INFINITY } = matcher;
+  return typeof observed === 'number' && observed >= atLeast && observed <= atMost;
 }
 
 /** An expectation's or observation's leaf in words, as people read it. */
@@ -75,13 +97,48 @@ export function inWords(expected: unknown): string {
   if (!isMatcher(expected)) return typeof expected === 'string' ? expected : JSON.stringify(expected);
   if ('oneOf' in expected) return expected.oneOf.map(inWords).join(' or ');
   if ('not' in expected) return `anything but ${inWords(expected.not)}`;
-  return 'atLeast' in expected ? `at least ${expected.atLeast}` : `at most ${expected.atMost}`;
+  const { atLeast, atMost } = expected;
+  if (atLeast !== undefined && atMost !== undefined) return `from ${atLeast} to ${atMost}`;
+  return atLeast === undefined ? `at most ${atMost}` : `at least ${atLeast}`;
+}
+
+/**
+ * The parts of an expectation whose places are wanted; undefined where none is. A place is the path to a leaf, or to an
+ * object of which all is wanted. A list is one leaf.
+ */
+export function partOf(expected: unknown, wanted: (place: string) => boolean, place = ''): unknown {
+  if (wanted(place)) return expected;
+  if (!isBranch(expected)) return undefined;
+  const parts = Object.entries(expected)
+    .map(([key, inner]) => [key, partOf(inner, wanted, below(place, key))] as const)
+    .filter(([, part]) => part !== undefined);
+  return parts.length === 0 ? undefined : Object.fromEntries(parts);
+}
+
+/** The places of an expectation's leaves, in order. A list is one leaf, and so is an object without keys. */
+export function placesIn(expected: unknown, place = ''): string[] {
+  if (!isBranch(expected) || Object.keys(expected).length === 0) return [place];
+  return Object.entries(expected).flatMap(([key, inner]) => placesIn(inner, below(place, key)));
+}
+
+/** Lays a partial expectation over another, key by key; what is no branch replaces what was there. */
+export function laidOver(base: unknown, over: unknown): unknown {
+  if (!isBranch(base) || !isBranch(over)) return over;
+  const merged: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    merged[key] = Object.hasOwn(base, key) ? laidOver(base[key], value) : value;
+  }
+  return merged;
+}
+
+function below(place: string, key: string): string {
+  return place === '' ? key : `${place}.${key}`;
 }
 
 /** Every leaf of an expectation or observation with its path, in order. */
 export function leaves(value: unknown, path = ''): [path: string, leaf: unknown][] {
   if (typeof value !== 'object' || value === null || isMatcher(value)) return [[path, value]];
   if (Array.isArray(value) && value.every((element) => typeof element !== 'object')) return [[path, value]];
-  const entries = Object.entries(value).flatMap(([key, inner]) => leaves(inner, path === '' ? key : `${path}.${key}`));
+  const entries = Object.entries(value).flatMap(([key, inner]) => leaves(inner, below(path, key)));
   return entries.length === 0 ? [[path, value]] : entries;
 }

@@ -2,7 +2,6 @@ import type { ClaimId } from '../documents/claims.ts';
 import type { SourceId } from '../documents/sources.ts';
 import type { Need } from '../lab/lab.ts';
 import type { Expectation } from './expectation.ts';
-import type { KernelRange } from './kernels.ts';
 import type { Came, PlannedSocket } from './planned.ts';
 import type { Trial } from './trial.ts';
 
@@ -10,8 +9,12 @@ import type { Trial } from './trial.ts';
 export const SYSTEMS = ['linux', 'darwin', 'freebsd', 'openbsd', 'netbsd', 'windows', 'gvisor', 'wine'] as const;
 export type System = (typeof SYSTEMS)[number];
 
-/** How a fact is known. */
-export type Provenance = 'observed' | 'source' | 'vendor' | 'test-suite' | 'reported';
+/**
+ * How a fact is known, the strongest first: observed on the system; observed of the system's own source, compiled and run
+ * outside of it; read in that source; read in the vendor's documentation; read in the system's own tests; told by others.
+ */
+export const PROVENANCES = ['observed', 'source-run', 'source', 'vendor', 'test-suite', 'reported'] as const;
+export type Provenance = (typeof PROVENANCES)[number];
 
 /** A place in a published text. */
 export interface Citation {
@@ -34,40 +37,9 @@ interface Saying<O> {
   when?: string;
 }
 
-/** That something is known of systems, and how. */
-export interface Ground {
-  on: readonly System[];
-  known: Provenance;
-  cite: readonly Citation[];
-}
-
-/** Systems on which what is right on Linux is known to be right too. */
-export interface Holding<A extends Axes, O> {
-  /** The systems, and how it is known of each. */
-  grounds: readonly Ground[];
-  /** For which cells; without it, for all. */
-  where?: (cell: CellOf<A>) => boolean;
-  /** As much of what is right on Linux as is known to hold there; all of it, without. */
-  expect?: Expectation<O> | ((cell: CellOf<A>) => Expectation<O>);
-}
-
-/** Systems on which something else is right than on Linux, or kernels of Linux on which it is. */
-export interface Difference<A extends Axes, O> extends Ground {
-  /** For which cells; without it, for all. */
-  where?: (cell: CellOf<A>) => boolean;
-  /** Only on Linux: the kernels that are meant, such as those which have a bug. */
-  kernels?: readonly KernelRange[];
-  /**
-   * What is right there, as far as anybody knows; what it does not name is not judged there, unless `binds` or `holds`
-   * says what is right. On Linux it is laid over what is right on other kernels.
-   */
-  expect: Expectation<O> | ((cell: CellOf<A>) => Expectation<O>);
-  because: string;
-}
-
 /**
  * The sockets of an experiment in which binding is the question. With these given, what a system other than Linux is
- * expected to do comes from its model, with the rule that decides as the reason; `holds` and `differs` are for the rest.
+ * expected to do comes from its model, with the rule that decides as the reason; `suites/known/` is for the rest.
  * A rule that nobody has checked says nothing. An option that a system does not have makes setsockopt fail there, and
  * that is then what is expected.
  */
@@ -95,14 +67,17 @@ export interface Experiment<A extends Axes = Axes, O = unknown> {
   /** Makes it happen and says what happened. It judges nothing. */
   run: (cell: CellOf<A>, trial: Trial) => Promise<O>;
   /**
-   * What is right on Linux, and how that is known. Elsewhere nothing is expected but what `binds`, `holds` and `differs`
-   * say; where they say nothing, what happened is recorded and not judged.
+   * What is right on Linux, and how that is known. Elsewhere nothing is expected but what `binds`, the files in
+   * `suites/known/` and the committed records say; where they say nothing, what happened is recorded and not judged.
    */
   expect: Expectation<NoInfer<O>> | ((cell: CellOf<A>) => Expectation<NoInfer<O>>);
   known: Provenance;
   cite: readonly Citation[];
-  holds?: readonly Holding<A, NoInfer<O>>[];
-  differs?: readonly Difference<A, NoInfer<O>>[];
+  /**
+   * Whether the names of errors are the question. Without it, another name for the same error is the same outcome on
+   * every system but Linux, whose names the expectation has.
+   */
+  names?: boolean;
 }
 
 /** An experiment as its file declares it: `run` is also given the sockets of `binds`, so that they are what runs. */
@@ -111,12 +86,15 @@ interface Declaration<A extends Axes, O> extends Omit<Experiment<A, O>, 'run'> {
 }
 
 /** Declares an experiment. What it is called follows from where its file lies. */
-export function experiment<const A extends Axes, O>(declaration: Declaration<A, O>): Experiment {
+export function experiment<const A extends Axes, O>(declaration: Declaration<A, O>): Experiment<A, O> {
   const { run, binds } = declaration;
-  const declared: Experiment<A, O> = {
-    ...declaration,
-    run: (cell, trial) => run(cell, trial, binds?.sockets(cell) ?? []),
-  };
-  // Inside an experiment everything is typed by its own axes and observation; outside, both are just data.
+  return { ...declaration, run: (cell, trial) => run(cell, trial, binds?.sockets(cell) ?? []) };
+}
+
+/**
+ * An experiment as data. Inside its file, and in what is known of it, everything is typed by its own axes and observation;
+ * outside, both are just data.
+ */
+export function erased<A extends Axes, O>(declared: Experiment<A, O>): Experiment {
   return declared as unknown as Experiment;
 }

@@ -34,6 +34,11 @@ export function kernelOf(platform: { system: string; release: string; version: s
   return platform.system === 'linux' ? kernelVersion(platform.release, platform.version) : undefined;
 }
 
+/** The version by which a platform is judged: of Linux that of its kernel, of any other system its release. */
+export function versionOf(platform: { system: string; release: string; version: string }): string {
+  return kernelOf(platform) ?? platform.release;
+}
+
 /** Whether a kernel is the given series or newer. */
 export function atLeast(kernel: Kernel, major: number, minor: number, patch = 0): boolean {
   if (kernel[0] !== major) return kernel[0] > major;

@@ -14,7 +14,9 @@ const text = z.string();
  */
 export const folderName = z.string().regex(/^[A-Za-z\d][\w.+~-]{0,99}$/, 'must be letters, digits and any of ._+~-');
 
-const known = z.enum(['observed', 'source', 'vendor', 'test-suite', 'reported']).describe('How it is known');
+const known = z
+  .enum(['observed', 'source-run', 'source', 'vendor', 'test-suite', 'reported', 'other-version'])
+  .describe('How it is known; `other-version`: only because it was observed on another version of the system');
 const citation = z.strictObject({ source: text, where: text });
 
 const expectation = z.strictObject({
@@ -54,7 +56,9 @@ const cell = z.strictObject({
   asks: text,
   values: z.record(text, text),
   verdict: z.enum(VERDICTS).describe('`unjudged`: it ran, and nobody has said what to expect on this system'),
-  reason: text.exactOptional().describe('Why it was skipped, what went wrong, or why the deviation is known'),
+  reason: text
+    .exactOptional()
+    .describe('Why it was skipped or not judged, what went wrong, or why the deviation is known'),
   enable: text.exactOptional().describe('The line that would let a skipped cell run'),
   expectation: expectation.exactOptional().describe('Absent where nobody has said what to expect on this system'),
   // JSON has no `undefined`, so what was not observed is simply not there.

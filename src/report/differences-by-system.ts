@@ -19,7 +19,7 @@ interface Line {
 export function expectedOn(system: System, cells: readonly Cell[]): Line[] {
   const groups = new Map<string, Cell[]>();
   for (const cell of cells) {
-    const expected = inWords(expectationFor(cell, system, undefined));
+    const expected = inWords(expectationFor(cell, system));
     groups.set(expected, [...(groups.get(expected) ?? []), cell]);
   }
   const lines = [...groups].map(([expected, own]) => ({ expected, cells: own, values: valuesOf(own, cells) }));
@@ -37,13 +37,13 @@ export function differencesFrom(
   cells: readonly Cell[],
 ): { same: string[]; differing: { title: string; what: string }[] } {
   const [first] = cells;
-  const places = first ? placesOf(first.registered.experiment) : [];
-  const base = new Map(cells.map((cell) => [cell.id, inWords(expectationFor(cell, system, undefined))]));
+  const places = first ? placesOf(first.registered) : [];
+  const base = new Map(cells.map((cell) => [cell.id, inWords(expectationFor(cell, system))]));
   const same: string[] = [];
   const differing: { title: string; what: string }[] = [];
-  for (const { title, system: other, kernel } of places) {
+  for (const { title, system: other, version } of places) {
     if (title === system) continue;
-    const resolved = cells.map((cell) => ({ cell, expected: expectationFor(cell, other, kernel) }));
+    const resolved = cells.map((cell) => ({ cell, expected: expectationFor(cell, other, version) }));
     const unjudged = resolved.filter(({ expected }) => expected === null).length;
     const apart = resolved
       .filter(({ cell, expected }) => expected !== null && inWords(expected) !== base.get(cell.id))

@@ -1,6 +1,6 @@
-import type { Cell } from '../experiment/cells.ts';
-import { SYSTEMS, type Citation, type Experiment, type System } from '../experiment/experiment.ts';
-import { kernelsInWords } from '../experiment/kernels.ts';
+import type { Cell, Registered } from '../experiment/cells.ts';
+import { SYSTEMS, type Citation, type System } from '../experiment/experiment.ts';
+import { versionsInWords } from '../experiment/versions.ts';
 import { expectationFor, type Resolved } from '../verdict/judge.ts';
 import { cellCount, whatSetsApart } from './axes.ts';
 
@@ -26,32 +26,34 @@ export interface Alike {
   grounds: Basis[];
 }
 
-/** A system, or the kernels of Linux on which a difference is, for which `kernel` stands. */
+/** A system, or versions of it on which a difference is, for which `version` stands. */
 interface Place {
   title: string;
   system: System;
-  kernel?: string;
+  version?: string;
 }
 
-/** Every system, and behind Linux the kernels on which the experiment says that something differs. */
-export function placesOf({ differs = [] }: Experiment): Place[] {
-  const kernels = differs.flatMap(({ kernels: ranges }): Place[] =>
-    ranges?.[0] === undefined
-      ? []
-      : [{ title: `linux ${kernelsInWords(ranges)}`, system: 'linux', kernel: ranges[0].from ?? FIRST_KERNEL }],
-  );
-  return SYSTEMS.flatMap((system): Place[] => [{ title: system, system }, ...(system === 'linux' ? kernels : [])]);
+/** Every system, and behind it the versions on which something is known to differ. */
+export function placesOf({ known }: Pick<Registered, 'known'>): Place[] {
+  return SYSTEMS.flatMap((system): Place[] => [
+    { title: system, system },
+    ...(known?.facts ?? []).flatMap((fact): Place[] => {
+      if (fact.system !== system || fact.kind !== 'differs' || fact.versions?.[0] === undefined) return [];
+      const title = `${system} ${versionsInWords(fact.versions)}`;
+      return [{ title, system, version: fact.versions[0].from ?? FIRST_VERSION }];
+    }),
+  ]);
 }
 
-/** Stands for the kernels before some version. */
-const FIRST_KERNEL = '0.0';
+/** Stands for the versions before another. */
+const FIRST_VERSION = '0.0';
 
-/** What is expected of an experiment's cells, by system, and by kernel where one differs; told once where it is the same. */
+/** What is expected of an experiment's cells, by system, and by version where one differs; told once where it is the same. */
 export function alike(cells: readonly Cell[]): Alike[] {
   const found = new Map<string, Alike>();
   const [first] = cells;
-  for (const { title, system, kernel } of first ? placesOf(first.registered.experiment) : []) {
-    const groups = groupsOf(cells, system, kernel);
+  for (const { title, system, version } of first ? placesOf(first.registered) : []) {
+    const groups = groupsOf(cells, system, version);
     const key = JSON.stringify(
       groups.map(({ resolved, cells: own }) => [resolved?.expect, resolved?.because, own.map(({ id }) => id)]),
     );
@@ -63,12 +65,12 @@ export function alike(cells: readonly Cell[]): Alike[] {
   return [...found.values()];
 }
 
-function groupsOf(cells: readonly Cell[], system: System, kernel: string | undefined): Group[] {
+function groupsOf(cells: readonly Cell[], system: System, version: string | undefined): Group[] {
   const groups = new Map<string, Group>();
   for (const cell of cells) {
-    const resolved = expectationFor(cell, system, kernel);
-    // On a kernel only what it does otherwise is told.
-    if (kernel !== undefined && resolved?.because === undefined) continue;
+    const resolved = expectationFor(cell, system, version);
+    // Of a version only what it does otherwise is told.
+    if (version !== undefined && resolved?.because === undefined) continue;
     const key = JSON.stringify([resolved?.expect, resolved?.because]);
     const group = groups.get(key) ?? { resolved, cells: [], each: [] };
     group.cells.push(cell);

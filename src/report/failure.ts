@@ -1,15 +1,7 @@
 import type { BindRecord, CellRecord, TranscriptLine } from '../record/record.ts';
 import { visible } from '../text/visible.ts';
 import { toldOutcomes } from './outcomes.ts';
-import {
-  expectedInWords,
-  howKnown,
-  NOBODY_KNOWS,
-  observedInWords,
-  placeInWords,
-  shellWord,
-  sourceOf,
-} from './words.ts';
+import { expectedInWords, howKnown, observedInWords, placeInWords, shellWord, sourceOf, whyUnjudged } from './words.ts';
 
 /** What a line is, for who wants to colour it. */
 export type LineKind =
@@ -138,7 +130,7 @@ function unjudged(cell: CellRecord): Line[] {
   if (cell.verdict !== 'unjudged') return [];
   return [
     { kind: 'empty', text: '' },
-    { kind: 'reason', text: `  Recorded, not judged: ${NOBODY_KNOWS}.` },
+    { kind: 'reason', text: `  Recorded, not judged: ${whyUnjudged(cell)}.` },
     { kind: 'heading', text: '  Observed:' },
     ...toldOutcomes(cell).map(({ place, observed }): Line => ({ kind: 'observed', text: entry(place, observed) })),
   ];

@@ -6,7 +6,7 @@ import { visible } from '../text/visible.ts';
 import { deviationSentence, failureSentence, failureText } from './failure.ts';
 import { toldOutcomes } from './outcomes.ts';
 import { suitesOf, type SuiteSummary } from './summary.ts';
-import { NOBODY_KNOWS, placeInWords } from './words.ts';
+import { placeInWords, whyUnjudged } from './words.ts';
 
 // It is declared as a module with a default export, but what `require` gives is the builder itself.
 const builder = library as unknown as Builder;
@@ -86,7 +86,7 @@ function outcomeOf(cell: CellRecord, record: BindRecord): Outcome | null {
     return { element: 'skipped', message: `${message}${enable}`, type: verdict, text: '' };
   }
   if (verdict === 'unjudged') {
-    return { element: 'skipped', message: `recorded, not judged: ${NOBODY_KNOWS}`, type: verdict, text: '' };
+    return { element: 'skipped', message: `recorded, not judged: ${whyUnjudged(cell)}`, type: verdict, text: '' };
   }
   if (verdict === 'error') return { element: 'error', message, type: verdict, text: failureText(cell, record) };
   if (verdict === 'fail' || verdict === 'stale') {

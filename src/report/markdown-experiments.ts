@@ -4,7 +4,7 @@ import { code, table, text } from './markup.ts';
 import { outcomeLines } from './outcome-lines.ts';
 import { toldOutcomes } from './outcomes.ts';
 import { isUnexpected, WORST_FIRST, type ExperimentSummary } from './summary.ts';
-import { howKnown, NOBODY_KNOWS } from './words.ts';
+import { howKnown, unjudgedByReason } from './words.ts';
 
 /** More than this of one experiment is counted, not told: an outcome may have dozens of places. */
 const MOST = { outcomes: 8, places: 12 };
@@ -47,5 +47,5 @@ function observations(cells: readonly CellRecord[]): string {
 
 function basis(cells: readonly CellRecord[]): string {
   const known = [...new Set(cells.flatMap(({ expectation }) => expectation?.known ?? []))].map(howKnown);
-  return [...known, ...(cells.some(({ verdict }) => verdict === 'unjudged') ? [NOBODY_KNOWS] : [])].join(', ');
+  return [...known, ...unjudgedByReason(cells).keys()].join(', ');
 }

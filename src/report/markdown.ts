@@ -14,7 +14,7 @@ import {
   suitesOf,
   WORST_FIRST,
 } from './summary.ts';
-import { duration, howKnown, NOBODY_KNOWS, sourceOf } from './words.ts';
+import { duration, howKnown, sourceOf, unjudgedByReason } from './words.ts';
 import { systemInWords } from '../record/system-title.ts';
 
 /** Forges don't show a page that is too long, so no more than this many failures are told at length. */
@@ -141,11 +141,13 @@ function differences({ cells }: BindRecord): string[] {
 }
 
 function unjudged({ cells }: BindRecord): string[] {
-  const recorded = cells.filter(({ verdict }) => verdict === 'unjudged');
-  if (recorded.length === 0) return [];
+  const reasons = [...unjudgedByReason(cells)];
+  if (reasons.length === 0) return [];
   return [
     '## Recorded, not judged',
-    details(`${cellCount(recorded.length)}: ${NOBODY_KNOWS}`, recorded.map(({ id }) => `- ${code(id)}`).join('\n')),
+    ...reasons.map(([why, own]) =>
+      details(`${cellCount(own.length)}: ${text(why)}`, own.map(({ id }) => `- ${code(id)}`).join('\n')),
+    ),
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { CellRecord } from '../record/record.ts';
-import { disagreements as disagreementsOf } from '../experiment/expectation.ts';
+import { disagreements as disagreementsOf, isRange } from '../experiment/expectation.ts';
 import { expectedInWords, observedInWords } from './words.ts';
 
 /** One outcome that is told: where in the observation, and what was there. */
@@ -33,7 +33,7 @@ export function outcomesBy(expected: unknown, observation: unknown): Outcome[] {
 
 function leaves(expected: unknown, observed: unknown, path: string, wrong: ReadonlySet<string>): Outcome[] {
   const keys = typeof expected === 'object' && expected !== null ? Object.keys(expected) : [];
-  if (isBound(keys) && typeof observed === 'number' && !wrong.has(path)) {
+  if (isRange(expected) && typeof observed === 'number' && !wrong.has(path)) {
     return [{ place: path, observed: expectedInWords(expected) }];
   }
   if (Array.isArray(observed) && Array.isArray(expected) && observed.every(isPlain) && expected.every(isPlain)) {
@@ -46,10 +46,6 @@ function leaves(expected: unknown, observed: unknown, path: string, wrong: Reado
     const value = Object.hasOwn(observed, key) ? (observed as Record<string, unknown>)[key] : undefined;
     return leaves((expected as Record<string, unknown>)[key], value, place, wrong);
   });
-}
-
-function isBound(keys: readonly string[]): boolean {
-  return keys.length === 1 && (keys[0] === 'atLeast' || keys[0] === 'atMost');
 }
 
 function isPlain(value: unknown): boolean {

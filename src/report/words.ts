@@ -10,14 +10,31 @@ type Expected = NonNullable<CellRecord['expectation']>;
 
 const HOW: Record<Expected['known'], string> = {
   observed: 'observed on a real system',
+  'source-run': 'real source, run outside its system',
   source: "read in the system's source code",
   vendor: "from the vendor's documentation",
   'test-suite': "from the system's own tests",
   reported: 'reported by others',
+  'other-version': 'observed on another version of the system',
 };
 
-/** Why a cell is `unjudged`. */
+/** Why a cell is `unjudged`, where its record says no more. */
 export const NOBODY_KNOWS = 'nobody has said what to expect on this system';
+
+/** Why a cell that ran is not judged. */
+export function whyUnjudged({ reason }: Pick<CellRecord, 'reason'>): string {
+  return reason === undefined ? NOBODY_KNOWS : visible(reason);
+}
+
+/** The cells that ran and are not judged, by why that is. */
+export function unjudgedByReason(cells: readonly CellRecord[]): Map<string, CellRecord[]> {
+  const found = new Map<string, CellRecord[]>();
+  for (const cell of cells) {
+    if (cell.verdict !== 'unjudged') continue;
+    found.set(whyUnjudged(cell), [...(found.get(whyUnjudged(cell)) ?? []), cell]);
+  }
+  return found;
+}
 
 /** How a fact is known, in words. */
 export function howKnown(known: Expected['known']): string {

@@ -27,10 +27,10 @@ export interface Workplace {
   errors: SeenErrors;
 }
 
-/** The system by which a cell is judged, and on Linux the version of its kernel. */
+/** The system by which a cell is judged, and its version; on Linux that of the kernel. */
 export interface JudgedBy {
   system: System;
-  kernel?: string | undefined;
+  version?: string | undefined;
 }
 
 /** Runs one cell and judges it. Never throws: what goes wrong becomes an `error` that says what it was. */
@@ -55,7 +55,7 @@ export async function runCell(
     let judgement: ReturnType<typeof judge>;
     let claims: CellRecord['claims'];
     try {
-      judgement = judge(expectationFor(cell, platform.system, platform.kernel), observation);
+      judgement = judge(cell, platform.system, platform.version, observation);
       claims = evidenceOf(cell, observation);
     } catch (error) {
       return finish({ verdict: 'error', reason: explain(error), observation, transcript, attempts });
@@ -94,9 +94,9 @@ export function blank(cell: Cell, platform: JudgedBy): CellRecord {
   };
 }
 
-function expectationOf(cell: Cell, { system, kernel }: JudgedBy): Pick<CellRecord, 'expectation'> {
+function expectationOf(cell: Cell, { system, version }: JudgedBy): Pick<CellRecord, 'expectation'> {
   try {
-    const resolved = expectationFor(cell, system, kernel);
+    const resolved = expectationFor(cell, system, version);
     if (resolved === null) return {};
     const { expect, known, cite, because } = resolved;
     return { expectation: { expect, known, cite: [...cite], ...(because === undefined ? {} : { because }) } };

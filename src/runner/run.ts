@@ -10,7 +10,7 @@ import { judgeClaims } from '../verdict/claims.ts';
 import type { KnownDeviation } from '../verdict/known.ts';
 import { AgentPool, type PoolSettings } from './pool.ts';
 import { patienceFor } from './patience.ts';
-import { kernelOf } from '../model/linux-kernel.ts';
+import { versionOf } from '../model/linux-kernel.ts';
 import { platformOf } from './platform.ts';
 import { Ports } from './ports.ts';
 import { CellQueue, labsFor, needsOf, needsQuiet, type LabUse } from './queue.ts';
@@ -70,7 +70,7 @@ export async function run(
     });
     const first = await unlessAborted(anyOf, settings.signal);
     const platform = await unlessAborted(meet(first), settings.signal);
-    const judgedBy: JudgedBy = { system: platform.system, kernel: kernelOf(platform) };
+    const judgedBy: JudgedBy = { system: platform.system, version: versionOf(platform) };
     const known = settings.known(platform.id);
     const patience = patienceFor(platform.system, settings.patience);
     listener.started(platform, first.lab.facts.lab, cells.length);

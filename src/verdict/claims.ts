@@ -1,8 +1,8 @@
 import { CLAIMS, type ClaimId } from '../documents/claims.ts';
 import type { Cell } from '../experiment/cells.ts';
 import type { CellRecord, ClaimRecord } from '../record/record.ts';
-import { sameOutcome } from '../protocol/outcome-class.ts';
 import { disagreements, inWords } from '../experiment/expectation.ts';
+import { sameByClass } from './sameness.ts';
 
 type Evidence = CellRecord['claims'][number];
 
@@ -12,7 +12,8 @@ export function evidenceOf(cell: Cell, observation: unknown): Evidence[] {
   for (const [claim, given] of Object.entries(cell.registered.experiment.claims)) {
     const saying = typeof given === 'function' ? given(cell.values) : given;
     if (!saying) continue;
-    const against = disagreements(saying.says, observation, sameForReaders);
+    // A document that says "connection refused" means it by whichever name a system has for that.
+    const against = disagreements(saying.says, observation, sameByClass);
     evidence.push({
       claim,
       holds: against.length === 0,
@@ -21,11 +22,6 @@ export function evidenceOf(cell: Cell, observation: unknown): Evidence[] {
     });
   }
   return evidence;
-}
-
-/** A document that says "connection refused" means it by whichever name a system has for that. */
-function sameForReaders(said: unknown, found: unknown): boolean {
-  return typeof said === 'string' && typeof found === 'string' ? sameOutcome(said, found) : Object.is(said, found);
 }
 
 /**

@@ -1,132 +1,192 @@
 import type { Cell } from '../experiment/cells.ts';
-import type { Citation, Experiment, Provenance, System } from '../experiment/experiment.ts';
-import type { KernelRange } from '../experiment/kernels.ts';
-import { isBefore, parseKernel } from '../model/linux-kernel.ts';
-import { disagreements, type Disagreement } from '../experiment/expectation.ts';
+import { disagreements, laidOver, partOf, placesIn, type Disagreement } from '../experiment/expectation.ts';
+import { PROVENANCES, type Citation, type Experiment, type Provenance, type System } from '../experiment/experiment.ts';
+import type { Fact, Ground } from '../experiment/known.ts';
+import { compareVersions, isAmong } from '../experiment/versions.ts';
 import { modelledFor } from './modelled.ts';
+import { sameName, sameByClass, withoutNames } from './sameness.ts';
+
+/** How an expectation is known: as a fact is, or only because it was observed on another version of the system. */
+export type Known = Provenance | 'other-version';
 
 /** What is held to be right for a cell on a platform, and how that is known. */
 export interface Resolved {
   /** Only what is known to be right there; the rest of an observation is not judged. */
   expect: unknown;
-  known: Provenance;
+  known: Known;
   cite: readonly Citation[];
   /** Why this platform differs from the others; absent where it does not. */
   because?: string;
 }
 
+/** One reason to expect something. */
+interface Reason extends Resolved {
+  known: Provenance;
+  /** Whether it differs because of a fact, and not by a model's rule alone. */
+  told?: boolean;
+  /** On which version it was observed, where that is another one than the one that is judged. */
+  elsewhere?: string;
+}
+
 /**
  * What is expected of a cell on a system, or null where nobody has said: on Linux what the experiment says, elsewhere
- * what the system's model says of its binds, what is known to hold there as on Linux, and what differs there. `kernel`
- * is the version of the kernel, on Linux; the newest known behaviour without it.
+ * what the system's model says of its binds, what is known to hold there as on Linux, what differs there, and for the
+ * rest what a committed record of the system observed to be as on Linux. All differences that match are laid over one
+ * another. `version` is that of the system, as the platform's record calls it; the newest known behaviour without it.
  */
-export function expectationFor(
-  cell: Pick<Cell, 'registered' | 'values'>,
-  system: System,
-  kernel?: string,
-): Resolved | null {
-  const { experiment } = cell.registered;
-  const grounds = [
-    ...(system === 'linux' ? [onLinux(experiment, cell.values)] : elsewhere(experiment, cell.values, system)),
-    ...differenceFor(experiment, cell.values, system, kernel),
-  ];
-  return grounds.length === 0 ? null : together(grounds);
+export function expectationFor(cell: Cell, system: System, version?: string): Resolved | null {
+  const reasons = reasonsFor(cell, system, version);
+  if (reasons.length === 0) return null;
+  const other = reasons.some(({ elsewhere }) => elsewhere !== undefined);
+  return { ...together(reasons), ...(other ? { known: 'other-version' } : {}) };
 }
 
-function onLinux(experiment: Experiment, values: Cell['values']): Resolved {
-  return { expect: resolve(experiment.expect, values), known: experiment.known, cite: experiment.cite };
-}
-
-/** What is known of another system than Linux, but for the differences. */
-function elsewhere(experiment: Experiment, values: Cell['values'], system: System): Resolved[] {
-  const holding = (experiment.holds ?? [])
-    .filter(({ where }) => where?.(values) ?? true)
-    .flatMap(({ grounds, expect = experiment.expect }) =>
-      grounds
-        .filter(({ on }) => on.includes(system))
-        .map(({ known, cite }) => ({ expect: resolve(expect, values), known, cite })),
-    );
-  const modelled = modelledFor(experiment, values, system);
-  if (modelled === null) return holding;
-  const { because, ...ground } = modelled;
+/** Every reason to expect something of a cell, each to be laid over those before. */
+function reasonsFor(cell: Cell, system: System, version: string | undefined): Reason[] {
+  const { values } = cell;
+  const { experiment, known } = cell.registered;
   const linux = resolve(experiment.expect, values);
-  const differs = JSON.stringify(merge(linux, modelled.expect)) !== JSON.stringify(linux);
-  return [...holding, { ...ground, ...(differs ? { because } : {}) }];
+  const facts = (known?.facts ?? []).filter((fact) => fact.system === system && applies(fact, values, version));
+  const other = otherVersion(known?.recorded ?? [], system, version);
+  const markedFrom = (ground: Ground) =>
+    other !== null && ground.known === 'observed' && ground.versions === undefined ? { elsewhere: other } : {};
+
+  const holding = facts.flatMap((fact): Reason[] => {
+    if (fact.kind !== 'holds') return [];
+    const { places } = fact;
+    const expect = places === undefined ? linux : partOf(linux, (place) => places.includes(place));
+    return expect === undefined ? [] : [{ expect, known: fact.known, cite: fact.cite, ...markedFrom(fact) }];
+  });
+  const differing = facts.flatMap((fact): Reason[] => {
+    if (fact.kind !== 'differs') return [];
+    const { cite, because } = fact;
+    return [
+      { expect: resolve(fact.expect, values), known: fact.known, cite, because, told: true, ...markedFrom(fact) },
+    ];
+  });
+  if (system === 'linux') return [{ expect: linux, known: experiment.known, cite: experiment.cite }, ...differing];
+  const modelled = modelledFor(experiment, values, system);
+  const said = [...holding, ...(modelled === null ? [] : [asReason(modelled, linux, experiment)]), ...differing];
+  const recorded = recordedFor(cell, { system, version }, linux, said, facts);
+  return recorded === null ? said : [recorded, ...said];
 }
 
-/** The first difference that is for the system, the kernel and the cell; none or one. */
-function differenceFor(experiment: Experiment, values: Cell['values'], system: System, kernel?: string): Resolved[] {
-  const found = experiment.differs?.find(
-    ({ on, where, kernels }) =>
-      on.includes(system) && (where?.(values) ?? true) && (kernels === undefined || isAmong(kernels, kernel)),
-  );
-  if (found === undefined) return [];
-  const { expect, known, cite, because } = found;
-  return [{ expect: resolve(expect, values), known, cite, because }];
+function applies(fact: Fact, values: Cell['values'], version: string | undefined): boolean {
+  if (fact.where?.(values) === false) return false;
+  return fact.kind === 'unsettled' || fact.versions === undefined || isAmong(fact.versions, version);
 }
 
-/** Whether a kernel is within one of several ranges. */
-function isAmong(ranges: readonly KernelRange[], version: string | undefined): boolean {
-  const kernel = parseKernel(version);
-  return ranges.some(
-    ({ from, before }) =>
-      (from === undefined || !isBefore(kernel, parseKernel(from))) &&
-      (before === undefined || isBefore(kernel, parseKernel(before))),
+/** What a model says, as a reason; it differs where it expects more than another name for the same. */
+function asReason(modelled: Resolved & { known: Provenance }, linux: unknown, { names }: Experiment): Reason {
+  const { because, ...ground } = modelled;
+  const merged = laidOver(linux, modelled.expect);
+  const plain = names === true ? JSON.stringify : (value: unknown) => JSON.stringify(withoutNames(value));
+  return { ...ground, ...(plain(merged) === plain(linux) || because === undefined ? {} : { because }) };
+}
+
+type Records = NonNullable<Cell['registered']['known']>['recorded'];
+
+/** The newest version of which there is a record of a system; null where that is what is meant, or there is no record. */
+function otherVersion(records: Records, system: System, version: string | undefined): string | null {
+  const versions = records.filter((record) => record.system === system).map((record) => record.version);
+  if (version === undefined || versions.some((one) => compareVersions(one, version) === 0)) return null;
+  return versions.toSorted(compareVersions).at(-1) ?? null;
+}
+
+/**
+ * What a committed record of the system observed to be as on Linux, as far as nothing else says what is right there; null
+ * where that is nothing. It is the record of the version that is meant, or else that of the newest one that has the cell.
+ */
+function recordedFor(
+  { id, registered }: Cell,
+  { system, version }: { system: System; version: string | undefined },
+  linux: unknown,
+  said: readonly Reason[],
+  facts: readonly Fact[],
+): Reason | null {
+  const records = (registered.known?.recorded ?? [])
+    .filter((record) => record.system === system && Object.hasOwn(record.otherwise, id))
+    .toSorted((one, other) => compareVersions(one.version, other.version));
+  const own = records.find((record) => compareVersions(record.version, version) === 0);
+  const record = own ?? records.at(-1);
+  if (record === undefined) return null;
+  const taken = [
+    ...said.flatMap(({ expect }) => placesIn(expect)),
+    ...(record.otherwise[id] ?? []),
+    ...facts.flatMap((fact) => (fact.kind === 'unsettled' ? fact.places : [])),
+  ];
+  const left = new Set(
+    placesIn(linux).filter((place) => !taken.some((one) => isWithin(place, one) || isWithin(one, place))),
   );
+  const expect = partOf(linux, (place) => left.has(place));
+  if (expect === undefined) return null;
+  return {
+    expect,
+    known: 'observed',
+    cite: [{ source: 'records', where: `${record.platform}/record.json` }],
+    ...(own !== undefined || version === undefined ? {} : { elsewhere: record.version }),
+  };
+}
+
+/** Whether a place is another one, or below it. */
+function isWithin(place: string, other: string): boolean {
+  return place === other || other === '' || place.startsWith(`${other}.`);
 }
 
 function resolve(expect: Experiment['expect'], values: Cell['values']): unknown {
   return typeof expect === 'function' ? expect(values) : expect;
 }
 
-/** The grounds of a fact, the strongest first. */
-const STRONGEST_FIRST: readonly Provenance[] = ['observed', 'source', 'vendor', 'test-suite', 'reported'];
-
 /**
- * Several grounds as one expectation, each laid over those before. It is known no better than the weakest of them; the
- * last of their reasons is the one that is told, and the last of their texts comes first.
+ * Several reasons as one expectation, each laid over those before. It is known no better than the weakest of them. What
+ * differs is told by all the facts that say so, or else by the model's rule; the last of their texts comes first.
  */
-function together(grounds: readonly Resolved[]): Resolved {
-  const because = grounds.findLast((ground) => ground.because !== undefined)?.because;
-  const ranks = grounds.map(({ known }) => STRONGEST_FIRST.indexOf(known));
+function together(reasons: readonly Reason[]): Resolved {
+  const told = reasons.filter((reason) => reason.told === true);
+  const because = new Set((told.length > 0 ? told : reasons).flatMap((reason) => reason.because ?? []));
+  const ranks = reasons.map(({ known }) => PROVENANCES.indexOf(known));
   const texts = new Map(
-    grounds
+    reasons
       .toReversed()
       .flatMap(({ cite }) => cite)
       .map((one) => [`${one.source} ${one.where}`, one]),
   );
   return {
-    expect: grounds.map(({ expect }) => expect).reduce(merge),
-    known: STRONGEST_FIRST[Math.max(...ranks)] ?? 'reported',
+    expect: reasons.map(({ expect }) => expect).reduce(laidOver),
+    known: PROVENANCES[Math.max(...ranks)] ?? 'reported',
     cite: [...texts.values()],
-    ...(because === undefined ? {} : { because }),
+    ...(because.size === 0 ? {} : { because: [...because].join(' ') }),
   };
 }
 
 /**
- * Judges an observation: `pass`, or `differs` where a documented difference held, or `fail`; `unjudged` where nobody has
- * said what to expect.
+ * Judges what was observed of a cell on a system: `pass`, or `differs` where a documented difference held, or `fail`;
+ * `unjudged` where nobody has said what to expect, or where only what was observed on another version of the system is
+ * against it. On Linux, and where names are the question, an error must have the name that is expected; elsewhere another
+ * name for the same error will do.
  */
-export function judge(
-  resolved: Resolved | null,
-  observation: unknown,
-): { verdict: 'pass' | 'differs' | 'fail' | 'unjudged'; disagreements: Disagreement[] } {
-  if (resolved === null) return { verdict: 'unjudged', disagreements: [] };
-  const found = disagreements(resolved.expect, observation);
-  if (found.length > 0) return { verdict: 'fail', disagreements: found };
-  return { verdict: resolved.because === undefined ? 'pass' : 'differs', disagreements: [] };
+export function judge(cell: Cell, system: System, version: string | undefined, observation: unknown): Judgement {
+  const reasons = reasonsFor(cell, system, version);
+  if (reasons.length === 0) return { verdict: 'unjudged', disagreements: [] };
+  const same = system === 'linux' || cell.registered.experiment.names === true ? sameName : sameByClass;
+  const against = (some: readonly Reason[]) =>
+    some.length === 0 ? [] : disagreements(together(some).expect, observation, same);
+  const found = against(reasons);
+  if (found.length === 0) {
+    return { verdict: together(reasons).because === undefined ? 'pass' : 'differs', disagreements: [] };
+  }
+  const firm = reasons.filter(({ elsewhere }) => elsewhere === undefined);
+  if (firm.length === reasons.length) return { verdict: 'fail', disagreements: found };
+  const certain = against(firm);
+  if (certain.length > 0) return { verdict: 'fail', disagreements: certain };
+  const seen = [...new Set(reasons.flatMap(({ elsewhere }) => elsewhere ?? []))].join(' and ');
+  const reason = `${system} ${seen}, of which there is a record, does otherwise, and nobody has said what is right on this version`;
+  return { verdict: 'unjudged', disagreements: [], reason };
 }
 
-/** Lays a partial expectation over a whole one, key by key; what is no plain object replaces. */
-function merge(base: unknown, over: unknown): unknown {
-  if (!isPlain(base) || !isPlain(over)) return over;
-  const merged: Record<string, unknown> = { ...base };
-  for (const [key, value] of Object.entries(over)) merged[key] = key in merged ? merge(merged[key], value) : value;
-  return merged;
-}
-
-const MATCHERS = ['oneOf', 'not', 'atLeast', 'atMost'];
-
-function isPlain(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !MATCHERS.some((key) => key in value);
+/** A verdict, where it rests on a disagreement that, and why a cell is not judged of which something was expected. */
+interface Judgement {
+  verdict: 'pass' | 'differs' | 'fail' | 'unjudged';
+  disagreements: Disagreement[];
+  reason?: string;
 }

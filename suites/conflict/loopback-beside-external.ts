@@ -1,8 +1,4 @@
-import { experiment } from '../../src/experiment/experiment.ts';
-import { serversOf } from '../../src/experiment/planned.ts';
-import { askAt, FAMILIES, PROTOCOLS, serveAll } from '../../src/experiment/scenes.ts';
-import { requestsAt } from '../../src/experiment/talk.ts';
-import { DELIVERED_BY_NAME, UNDER_WINE, WINE_INTERFACES } from '../grounds.ts';
+import { askAt, experiment, FAMILIES, PROTOCOLS, requestsAt, serveAll, serversOf } from '../../src/experiment/index.ts';
 
 export default experiment({
   title: 'Loopback and an external address side by side on one port',
@@ -35,20 +31,5 @@ export default experiment({
   cite: [
     { source: 'posix-bind', where: 'DESCRIPTION' },
     { source: 'fpnp', where: 'pp. 30-31' },
-  ],
-  holds: [{ grounds: DELIVERED_BY_NAME }, { grounds: UNDER_WINE }],
-  differs: [
-    {
-      ...WINE_INTERFACES,
-      where: ({ protocol, family }) => protocol === 'udp' && family === 'inet',
-      expect: ({ first }) => ({
-        servers: ['ok', 'WSAEADDRINUSE'],
-        atLoopback: first === 'loopback' ? 'inner' : null,
-        atExternal: first === 'loopback' ? null : 'outer',
-        counts: [1, 0],
-      }),
-      because:
-        'Under Wine a UDP socket on an IPv4 address other than 127.0.0.1 cannot be bound beside one on 127.0.0.1.',
-    },
   ],
 });

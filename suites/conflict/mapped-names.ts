@@ -1,6 +1,4 @@
-import { experiment } from '../../src/experiment/experiment.ts';
-import { pairOf, type PlannedSocket } from '../../src/experiment/planned.ts';
-import { PROTOCOLS, serveAll } from '../../src/experiment/scenes.ts';
+import { experiment, pairOf, type PlannedSocket, PROTOCOLS, serveAll } from '../../src/experiment/index.ts';
 
 const NAMES = ['inet-wildcard', 'inet-loopback', 'mapped-wildcard', 'mapped-loopback', 'dual-wildcard'] as const;
 type Name = (typeof NAMES)[number];
@@ -35,21 +33,5 @@ export default experiment({
   cite: [
     { source: 'linux-tcp-bind', where: 'inet_rcv_saddr_equal' },
     { source: 'rfc3493', where: '3.7 and 5.3' },
-  ],
-  differs: [
-    {
-      on: ['linux'],
-      kernels: [
-        { from: '6.1.168', before: '6.2' },
-        { from: '6.6.131', before: '6.7' },
-      ],
-      where: ({ first, second, protocol }) =>
-        first === 'mapped-wildcard' && second === 'mapped-loopback' && protocol === 'tcp',
-      expect: { second: 'ok', call: 'listen' },
-      because:
-        'These stable updates took over the search for specific v4-mapped addresses by their bucket without what goes with it in 6.8, so that it does not find a socket on ::ffff:0.0.0.0.',
-      known: 'source',
-      cite: [{ source: 'linux-6.1.168', where: 'inet_bind2_bucket_match_addr_any; seen on 6.1.192' }],
-    },
   ],
 });

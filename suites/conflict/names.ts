@@ -1,7 +1,12 @@
-import { experiment } from '../../src/experiment/experiment.ts';
-import type { Came } from '../../src/experiment/planned.ts';
-import { FAMILIES, PROTOCOLS, serveAll } from '../../src/experiment/scenes.ts';
-import type { AddressKind, Family } from '../../src/experiment/trial.ts';
+import {
+  type AddressKind,
+  type Came,
+  experiment,
+  FAMILIES,
+  type Family,
+  PROTOCOLS,
+  serveAll,
+} from '../../src/experiment/index.ts';
 
 const KINDS = {
   inet: ['wildcard', 'loopback', 'second-loopback', 'external', 'second-external'],
@@ -30,11 +35,12 @@ function rule(family: Family): Record<string, string> {
   return collisionsOf(family, (first, second) => first === second || first === 'wildcard' || second === 'wildcard');
 }
 
-/** What the sockets of all pairs came to, two by two. */
-function observed(came: readonly Came[], { family }: { family: Family }) {
+/** What became of the sockets of all pairs, two by two: of each pair the first outcome that is not `ok`. */
+export function observed(came: readonly Came[], { family }: { family: Family }) {
   const outcomes = pairs(family).map((_, place) => {
-    const [first, second] = [came[2 * place]?.outcome ?? 'ok', came[2 * place + 1]?.outcome ?? 'ok'];
-    return first === 'ok' ? second : first;
+    const [first, second] = came.slice(2 * place, 2 * place + 2);
+    if (first === undefined || second === undefined) throw new RangeError(`pair ${place} has no outcome`);
+    return first.outcome === 'ok' ? second.outcome : first.outcome;
   });
   return {
     collisions: collisionsOf(family, (_, __, place) => outcomes[place] !== 'ok'),

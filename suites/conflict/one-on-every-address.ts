@@ -1,8 +1,13 @@
-import { experiment } from '../../src/experiment/experiment.ts';
-import { serversOf } from '../../src/experiment/planned.ts';
-import { askAt, FAMILIES, PROTOCOLS, serveAll, type Asking } from '../../src/experiment/scenes.ts';
-import { requestsAt } from '../../src/experiment/talk.ts';
-import { GVISOR_STRONG_HOST, IN_GVISOR, UNDER_WINE, WINE_INTERFACES } from '../grounds.ts';
+import {
+  askAt,
+  type Asking,
+  experiment,
+  FAMILIES,
+  PROTOCOLS,
+  requestsAt,
+  serveAll,
+  serversOf,
+} from '../../src/experiment/index.ts';
 
 const KINDS = ['loopback', 'external', 'second-external'] as const;
 const ASKED: readonly Asking[] = [
@@ -42,20 +47,5 @@ export default experiment({
   cite: [
     { source: 'rfc1122', where: '4.1.3' },
     { source: 'fpnp', where: 'pp. 30-31' },
-  ],
-  holds: [{ grounds: UNDER_WINE }, { grounds: IN_GVISOR }],
-  differs: [
-    { ...GVISOR_STRONG_HOST, expect: { by: [...BY.slice(0, 4), null], counts: [1, 2, 1] } },
-    {
-      ...WINE_INTERFACES,
-      where: ({ protocol, family }) => protocol === 'udp' && family === 'inet',
-      expect: {
-        servers: ['ok', 'WSAEADDRINUSE', 'WSAEADDRINUSE'],
-        by: ['on loopback', null, null, null, null],
-        counts: [1, 0, 0],
-      },
-      because:
-        'Under Wine a UDP socket on an IPv4 address other than 127.0.0.1 cannot be bound beside one on 127.0.0.1.',
-    },
   ],
 });

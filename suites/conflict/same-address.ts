@@ -1,6 +1,4 @@
-import { experiment } from '../../src/experiment/experiment.ts';
-import { pairOf } from '../../src/experiment/planned.ts';
-import { FAMILIES, PROTOCOLS, serveAll } from '../../src/experiment/scenes.ts';
+import { experiment, FAMILIES, pairOf, PROTOCOLS, serveAll } from '../../src/experiment/index.ts';
 
 export default experiment({
   title: 'The same address and port twice',

@@ -1,7 +1,4 @@
-import { experiment } from '../../src/experiment/experiment.ts';
-import { serversOf } from '../../src/experiment/planned.ts';
-import { askAt, FAMILIES, PROTOCOLS, serveAll } from '../../src/experiment/scenes.ts';
-import { DELIVERED_BY_NAME, UNDER_WINE } from '../grounds.ts';
+import { askAt, experiment, FAMILIES, PROTOCOLS, serveAll, serversOf } from '../../src/experiment/index.ts';
 
 export default experiment({
   title: 'UDP and TCP on one address and port number',
@@ -31,5 +28,4 @@ export default experiment({
   expect: { servers: ['ok', 'ok'], udp: 'over udp', tcp: 'over tcp' },
   known: 'observed',
   cite: [{ source: 'posix-bind', where: 'DESCRIPTION' }],
-  holds: [{ grounds: DELIVERED_BY_NAME }, { grounds: UNDER_WINE }],
 });

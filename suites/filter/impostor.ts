@@ -1,8 +1,15 @@
-import { experiment } from '../../src/experiment/experiment.ts';
-import { FAMILIES, serveOn } from '../../src/experiment/scenes.ts';
-import { answerer, ask, open, outcomeOf, REQUEST, socketName } from '../../src/experiment/talk.ts';
-import { addressOf } from '../../src/experiment/trial.ts';
-import { CONNECTED_FILTERS, DELIVERED_BY_NAME, IN_GVISOR, UNDER_WINE, WINE_INTERFACES } from '../grounds.ts';
+import {
+  addressOf,
+  answerer,
+  ask,
+  experiment,
+  FAMILIES,
+  open,
+  outcomeOf,
+  REQUEST,
+  serveOn,
+  socketName,
+} from '../../src/experiment/index.ts';
 
 const IMPOSTOR = 'impostor: Your data was 23 bytes';
 
@@ -74,21 +81,5 @@ export default experiment({
   cite: [
     { source: 'posix-connect', where: 'DESCRIPTION' },
     { source: 'erle', where: 'connecting UDP sockets' },
-  ],
-  holds: [
-    { grounds: CONNECTED_FILTERS, where: ({ connected }) => connected === 'yes' },
-    { grounds: DELIVERED_BY_NAME, where: ({ connected }) => connected === 'no' },
-    { grounds: UNDER_WINE },
-    { grounds: IN_GVISOR },
-  ],
-  differs: [
-    {
-      ...WINE_INTERFACES,
-      where: ({ connected, impostor, family }) =>
-        connected === 'no' && impostor === 'other-address' && family === 'inet',
-      expect: { received: ['server'] },
-      because:
-        'Under Wine a UDP socket on an IPv4 address is tied to the interface of that address, so that what it sends does not get to an address of another interface of the same machine.',
-    },
   ],
 });

@@ -1,6 +1,4 @@
-import { experiment } from '../../src/experiment/experiment.ts';
-import { startAndLook } from '../../src/experiment/programs.ts';
-import { IN_GVISOR, UNDER_WINE } from '../grounds.ts';
+import { experiment, startAndLook } from '../../src/experiment/index.ts';
 
 const YES = 'answered';
 const NO = 'ECONNREFUSED';
@@ -47,19 +45,5 @@ export default experiment({
   cite: [
     { source: 'node-net', where: 'server.listen([port[, host[, backlog]]][, callback])' },
     { source: 'serve', where: 'app.listen' },
-  ],
-  holds: [{ grounds: UNDER_WINE }, { grounds: IN_GVISOR }],
-  differs: [
-    {
-      on: ['wine'],
-      where: ({ host }) => host === '127.0.0.1' || host === '0.0.0.0',
-      expect: ({ host }) => {
-        const { inet6, external } = answersOf(host, 'WSAECONNREFUSED');
-        return { machine: { loopback6: inet6, external, external6: inet6 } };
-      },
-      because: 'A refusal has another name there.',
-      known: 'observed',
-      cite: [{ source: 'ms-errors', where: 'WSAECONNREFUSED' }],
-    },
   ],
 });

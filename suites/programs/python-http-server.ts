@@ -1,6 +1,4 @@
-import { experiment } from '../../src/experiment/experiment.ts';
-import { startAndLook } from '../../src/experiment/programs.ts';
-import { IN_GVISOR } from '../grounds.ts';
+import { experiment, startAndLook } from '../../src/experiment/index.ts';
 
 const YES = 'answered';
 const NO = 'ECONNREFUSED';
@@ -44,5 +42,4 @@ export default experiment({
     { source: 'python-http-server', where: 'command-line interface, --bind' },
     { source: 'serve', where: 'http.server' },
   ],
-  holds: [{ grounds: IN_GVISOR }],
 });

@@ -1,7 +1,4 @@
-import { experiment } from '../../src/experiment/experiment.ts';
-import { askAt, FAMILIES, PROTOCOLS, serveOn } from '../../src/experiment/scenes.ts';
-import { requestsAt } from '../../src/experiment/talk.ts';
-import { DELIVERED_BY_NAME, UNDER_WINE } from '../grounds.ts';
+import { askAt, experiment, FAMILIES, PROTOCOLS, requestsAt, serveOn } from '../../src/experiment/index.ts';
 
 const NAMES = ['first', 'second', 'third'] as const;
 
@@ -29,18 +26,5 @@ export default experiment({
   cite: [
     { source: 'rfc1122', where: '4.1.3' },
     { source: 'serve', where: 'ports' },
-  ],
-  holds: [
-    { grounds: DELIVERED_BY_NAME },
-    {
-      grounds: [
-        {
-          on: ['windows'],
-          known: 'vendor',
-          cite: [{ source: 'ms-bind', where: 'Remarks, on the three parts of a name' }],
-        },
-      ],
-    },
-    { grounds: UNDER_WINE },
   ],
 });

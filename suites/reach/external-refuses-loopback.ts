@@ -1,6 +1,4 @@
-import { experiment } from '../../src/experiment/experiment.ts';
-import { askAt, FAMILIES, PROTOCOLS, serveAndAsk } from '../../src/experiment/scenes.ts';
-import { CLOSED_PORT, IN_GVISOR, UNDER_WINE, WINE_TAKES_ERRORS } from '../grounds.ts';
+import { askAt, experiment, FAMILIES, PROTOCOLS, serveAndAsk } from '../../src/experiment/index.ts';
 
 export default experiment({
   title: 'A server on the external address, asked at loopback',
@@ -27,56 +25,5 @@ export default experiment({
     { source: 'man-connect', where: 'ERRORS, ECONNREFUSED' },
     { source: 'man-udp', where: 'Error handling' },
     { source: 'fpnp', where: 'pp. 30-31' },
-  ],
-  holds: [
-    { grounds: CLOSED_PORT },
-    {
-      grounds: [
-        {
-          on: ['gvisor'],
-          known: 'source',
-          cite: [{ source: 'gvisor', where: 'pkg/tcpip/transport/tcp/protocol.go, HandleUnknownDestinationPacket' }],
-        },
-      ],
-      where: ({ protocol }) => protocol === 'tcp',
-      expect: { answer: { outcome: 'ECONNREFUSED', by: null }, received: { count: 0, from: [] } },
-    },
-    { grounds: UNDER_WINE },
-    { grounds: IN_GVISOR },
-  ],
-  differs: [
-    {
-      on: ['wine'],
-      where: ({ protocol }) => protocol === 'tcp',
-      expect: { answer: { outcome: 'WSAECONNREFUSED' } },
-      because: 'A refusal has another name there.',
-      known: 'observed',
-      cite: [{ source: 'ms-errors', where: 'WSAECONNREFUSED' }],
-    },
-    {
-      ...WINE_TAKES_ERRORS,
-      where: ({ protocol }) => protocol === 'udp',
-      expect: { answer: { outcome: { oneOf: ['silence', 'WSAECONNREFUSED'] } } },
-      because: 'Wine’s server reads the error of an unreachable UDP port before the program does.',
-    },
-    {
-      on: ['windows'],
-      where: ({ protocol }) => protocol === 'tcp',
-      expect: { answer: { outcome: 'WSAECONNREFUSED', by: null }, received: { count: 0, from: [] } },
-      because: 'Windows asks a closed port again before it gives up, so that a refusal takes about two seconds.',
-      known: 'reported',
-      cite: [
-        { source: 'libuv-2896', where: 'its description' },
-        { source: 'ms-errors', where: 'WSAECONNREFUSED' },
-      ],
-    },
-    {
-      on: ['windows'],
-      where: ({ protocol }) => protocol === 'udp',
-      expect: { answer: { outcome: 'WSAECONNRESET', by: null }, received: { count: 0, from: [] } },
-      because: 'Windows tells of an unreachable UDP port by a reset on the next receive.',
-      known: 'vendor',
-      cite: [{ source: 'ms-recv', where: 'Return value, WSAECONNRESET' }],
-    },
   ],
 });

@@ -1,6 +1,4 @@
-import { experiment } from '../../src/experiment/experiment.ts';
-import { askAt, FAMILIES, PROTOCOLS } from '../../src/experiment/scenes.ts';
-import { IN_GVISOR, UNDER_WINE } from '../grounds.ts';
+import { askAt, experiment, FAMILIES, PROTOCOLS } from '../../src/experiment/index.ts';
 
 export default experiment({
   title: 'A closed port on another machine, with nothing in the way',
@@ -24,5 +22,4 @@ export default experiment({
     { source: 'man-udp', where: 'Error handling' },
     { source: 'fpnp', where: 'pp. 30-31' },
   ],
-  holds: [{ grounds: UNDER_WINE }, { grounds: IN_GVISOR }],
 });

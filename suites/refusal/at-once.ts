@@ -1,9 +1,4 @@
-import { experiment } from '../../src/experiment/experiment.ts';
-import { packetCounters } from '../../src/experiment/counters.ts';
-import { askPersistently } from '../../src/experiment/retry.ts';
-import { FAMILIES } from '../../src/experiment/scenes.ts';
-import { addressOf } from '../../src/experiment/trial.ts';
-import { CLOSED_PORT, IN_GVISOR, UNDER_WINE, WINE_TAKES_ERRORS } from '../grounds.ts';
+import { addressOf, askPersistently, experiment, FAMILIES, packetCounters } from '../../src/experiment/index.ts';
 
 export default experiment({
   title: 'How soon a refusal on loopback comes',
@@ -27,24 +22,5 @@ export default experiment({
   cite: [
     { source: 'man-udp', where: 'Error handling' },
     { source: 'fpnp', where: 'pp. 30-31' },
-  ],
-  holds: [
-    { grounds: [...CLOSED_PORT, ...IN_GVISOR], expect: { outcome: 'ECONNREFUSED', by: null, tries: 1 } },
-    { grounds: UNDER_WINE },
-  ],
-  differs: [
-    {
-      ...WINE_TAKES_ERRORS,
-      expect: { outcome: 'WSAECONNREFUSED', tries: { oneOf: [1, 2] } },
-      because:
-        'Wine’s server reads the error of an unreachable UDP port before the program does, so that the program mostly hears of the second.',
-    },
-    {
-      on: ['windows'],
-      expect: { outcome: 'WSAECONNRESET', by: null },
-      because: 'Windows tells of an unreachable UDP port by a reset on the next receive.',
-      known: 'vendor',
-      cite: [{ source: 'ms-recv', where: 'Return value, WSAECONNRESET' }],
-    },
   ],
 });

@@ -1,8 +1,4 @@
-import { experiment } from '../../src/experiment/experiment.ts';
-import { FAMILIES, serveOn } from '../../src/experiment/scenes.ts';
-import { ask } from '../../src/experiment/talk.ts';
-import { addressOf } from '../../src/experiment/trial.ts';
-import { IN_GVISOR, UNDER_WINE } from '../grounds.ts';
+import { addressOf, ask, experiment, FAMILIES, serveOn } from '../../src/experiment/index.ts';
 
 export default experiment({
   title: 'A closed port on another machine, with the refusal dropped on the way',
@@ -30,5 +26,4 @@ export default experiment({
     { source: 'rfc1122', where: '4.1.3.1' },
     { source: 'fpnp', where: 'pp. 30-31' },
   ],
-  holds: [{ grounds: UNDER_WINE }, { grounds: IN_GVISOR }],
 });

@@ -1,8 +1,4 @@
-import { experiment } from '../../src/experiment/experiment.ts';
-import { FAMILIES } from '../../src/experiment/scenes.ts';
-import { open, outcomeOf, REQUEST } from '../../src/experiment/talk.ts';
-import { addressOf } from '../../src/experiment/trial.ts';
-import { CLOSED_PORT, IN_GVISOR, UNDER_WINE } from '../grounds.ts';
+import { addressOf, experiment, FAMILIES, open, outcomeOf, REQUEST } from '../../src/experiment/index.ts';
 
 export default experiment({
   title: 'A client that does not connect its UDP socket, and a closed port',
@@ -31,15 +27,4 @@ export default experiment({
   expect: { sent: 'ok', outcome: 'silence' },
   known: 'observed',
   cite: [{ source: 'man-udp', where: 'Error handling' }],
-  holds: [{ grounds: CLOSED_PORT }, { grounds: UNDER_WINE }, { grounds: IN_GVISOR }],
-  differs: [
-    {
-      on: ['windows'],
-      expect: { sent: 'ok', outcome: 'WSAECONNRESET' },
-      because:
-        'Windows reports a port unreachable to every UDP socket, as a reset on the next receive, unless SIO_UDP_CONNRESET is off.',
-      known: 'vendor',
-      cite: [{ source: 'ms-recvfrom', where: 'Return value, WSAECONNRESET' }],
-    },
-  ],
 });

@@ -1,7 +1,4 @@
-import { experiment } from '../../src/experiment/experiment.ts';
-import type { Outcome } from '../../src/experiment/outcome.ts';
-import { askAt, FAMILIES, PROTOCOLS, serveOn } from '../../src/experiment/scenes.ts';
-import { IN_GVISOR, UNDER_WINE, WINE_INTERFACES } from '../grounds.ts';
+import { askAt, experiment, FAMILIES, type Outcome, PROTOCOLS, serveOn } from '../../src/experiment/index.ts';
 
 const KINDS = ['loopback', 'external', 'second-external'] as const;
 type Kind = (typeof KINDS)[number];
@@ -38,19 +35,5 @@ export default experiment({
   cite: [
     { source: 'rfc1122', where: '3.3.4.3' },
     { source: 'fpnp', where: 'pp. 30-31' },
-  ],
-  holds: [{ grounds: UNDER_WINE }, { grounds: IN_GVISOR }],
-  differs: [
-    {
-      ...WINE_INTERFACES,
-      where: ({ protocol, family }) => protocol === 'udp' && family === 'inet',
-      expect: ({ from }) => ({
-        loopback: { outcome: from === 'loopback' ? 'answered' : 'silence', source: from },
-        external: { outcome: 'silence', source: from },
-        'second-external': { outcome: 'silence', source: from },
-      }),
-      because:
-        'Under Wine a UDP socket on an IPv4 address other than 127.0.0.1 stands for the interface of that address: it cannot be bound beside one on 127.0.0.1, and hears nothing over loopback.',
-    },
   ],
 });

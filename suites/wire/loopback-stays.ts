@@ -1,9 +1,14 @@
-import { packetCounters } from '../../src/experiment/counters.ts';
-import { experiment } from '../../src/experiment/experiment.ts';
-import { FAMILIES } from '../../src/experiment/scenes.ts';
-import { open } from '../../src/experiment/talk.ts';
-import { addressOf, type Family, type Operation, type Part, type Trial } from '../../src/experiment/trial.ts';
-import { IN_GVISOR, UNDER_WINE } from '../grounds.ts';
+import {
+  addressOf,
+  experiment,
+  FAMILIES,
+  type Family,
+  open,
+  type Operation,
+  packetCounters,
+  type Part,
+  type Trial,
+} from '../../src/experiment/index.ts';
 
 /** How many datagrams are sent each time; a stray packet of the network's own housekeeping is no hundredth of them. */
 const BURST = 200;
@@ -38,20 +43,5 @@ export default experiment({
   cite: [
     { source: 'rfc1122', where: '3.2.1.3 (g)' },
     { source: 'serve', where: 'on 127.0.0.1' },
-  ],
-  holds: [
-    {
-      grounds: [
-        {
-          on: ['freebsd'],
-          known: 'source',
-          cite: [{ source: 'freebsd', where: 'sys/netinet/ip_output.c, ip_output' }],
-        },
-      ],
-      where: ({ family }) => family === 'inet',
-      expect: { loopback: 'still' },
-    },
-    { grounds: UNDER_WINE },
-    { grounds: IN_GVISOR },
   ],
 });

@@ -1,8 +1,16 @@
-import { experiment } from '../../src/experiment/experiment.ts';
-import { FAMILIES, serveOn } from '../../src/experiment/scenes.ts';
-import { open, openServer, REQUEST } from '../../src/experiment/talk.ts';
-import { addressOf, type Family, type Operation, type Part, type Trial } from '../../src/experiment/trial.ts';
-import { IN_GVISOR, UNDER_WINE, WINE_INTERFACES } from '../grounds.ts';
+import {
+  addressOf,
+  experiment,
+  FAMILIES,
+  type Family,
+  open,
+  openServer,
+  type Operation,
+  type Part,
+  REQUEST,
+  serveOn,
+  type Trial,
+} from '../../src/experiment/index.ts';
 
 /** How many questions each address is asked; they take turns, so that a busy moment of the machine hits all alike. */
 const QUESTIONS = 100;
@@ -42,17 +50,6 @@ export default experiment({
   },
   known: 'observed',
   cite: [{ source: 'serve', where: 'on 127.0.0.1' }],
-  // How long Wine takes for a call is more than the way takes.
-  holds: [{ grounds: [...UNDER_WINE, ...IN_GVISOR], expect: { answered: [QUESTIONS, QUESTIONS, QUESTIONS] } }],
-  differs: [
-    {
-      ...WINE_INTERFACES,
-      where: ({ family }) => family === 'inet',
-      expect: { answered: [QUESTIONS, 0, QUESTIONS] },
-      because:
-        'Under Wine a UDP socket on an IPv4 address other than 127.0.0.1 cannot be bound beside one on 127.0.0.1.',
-    },
-  ],
 });
 
 interface Times {

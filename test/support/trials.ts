@@ -1,11 +1,17 @@
 import type { Axes, Experiment } from '../../src/experiment/experiment.ts';
-import { experiment } from '../../src/experiment/experiment.ts';
+import { erased, experiment } from '../../src/experiment/experiment.ts';
+import { knowledgeOf, type Recorded, type SystemFacts } from '../../src/experiment/known.ts';
 import { cellsOf, type Cell } from '../../src/experiment/cells.ts';
 
+type Given<A extends Axes, O> = Pick<Experiment<A, O>, 'run' | 'expect'> & Partial<Experiment<A, O>>;
+
 /** An experiment with all that a test does not care for. */
-export function anExperiment<const A extends Axes, O>(
-  given: Pick<Experiment<A, O>, 'run' | 'expect'> & Partial<Experiment<A, O>>,
-): Experiment {
+export function anExperiment<const A extends Axes, O>(given: Given<A, O>): Experiment {
+  return erased(typedExperiment(given));
+}
+
+/** The same, with its axes and its observation in its type, for what is known of it. */
+export function typedExperiment<const A extends Axes, O>(given: Given<A, O>): Experiment<A, O> {
   const { axes = {} as A } = given;
   return experiment<A, O>({
     title: 'a title',
@@ -19,9 +25,14 @@ export function anExperiment<const A extends Axes, O>(
   });
 }
 
-/** An experiment's cells under an id. */
-export function cells(id: string, declared: Experiment): Cell[] {
-  return cellsOf({ id, experiment: declared });
+/** An experiment's cells under an id, with what is known of it. */
+export function cells(
+  id: string,
+  declared: Experiment,
+  known: readonly SystemFacts[] = [],
+  recorded: readonly Recorded[] = [],
+): Cell[] {
+  return cellsOf({ id, experiment: declared, known: knowledgeOf(declared, known, recorded) });
 }
 
 /** An experiment that only binds its port on loopback, which works wherever bind does. */

@@ -130,23 +130,28 @@ function whole(name, entry) {
   return { debugName: name, name: (id, context) => (isImported(id, context) ? name : null) };
 }
 
-/** In the sources the registry reads the folder of the suites; in a bundle it has them all. */
+/** In the sources the folder of the suites is read; in a bundle it is all there. */
 function listedSuites(compiled) {
   const suites = path.join(compiled, 'suites');
-  const registry = path.join(compiled, 'src/experiment/registry.js');
+  const loader = path.join(compiled, 'src/experiment/suites.js');
   const files = readdirSync(suites, { recursive: true, encoding: 'utf8' })
     .map((file) => file.split(path.sep).join('/'))
     .filter((file) => /^[^/]+\/[^_][^/]*\.js$/.test(file))
     .toSorted();
-  const imports = files.map((file, index) => `import e${index} from ${JSON.stringify(path.join(suites, file))};`);
-  const list = files.map((file, index) => `{ id: ${JSON.stringify(file.slice(0, -3))}, experiment: e${index} }`);
-  return {
-    name: 'suites',
-    load: (id) =>
-      path.resolve(id) === registry
-        ? `${imports.join('\n')}\nexport const loadRegistry = async () => [${list.join(',\n')}];\n`
-        : null,
-  };
+  const known = files.filter((file) => file.startsWith('known/'));
+  const experiments = files.filter((file) => !file.startsWith('known/'));
+  const imported = (name, file) => `import ${name} from ${JSON.stringify(path.join(suites, file))};`;
+  const listed = (id, index) => `{ id: ${JSON.stringify(id.slice(0, -3))}, experiment: e${index} }`;
+  const module = [
+    ...experiments.map((file, index) => imported(`e${index}`, file)),
+    ...known.map((file, index) => imported(`k${index}`, file)),
+    imported('recorded', 'known/_recorded.js'),
+    `const experiments = [${experiments.map(listed).join(',\n')}];`,
+    `const known = [${known.map((_, index) => `k${index}`).join(', ')}];`,
+    'export const loadSuites = async () => ({ experiments, known, recorded });',
+    '',
+  ];
+  return { name: 'suites', load: (id) => (path.resolve(id) === loader ? module.join('\n') : null) };
 }
 
 /**

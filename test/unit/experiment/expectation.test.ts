@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { disagreements, inWords, leaves } from '../../../src/experiment/expectation.ts';
+import { disagreements, inWords, laidOver, leaves, partOf, placesIn } from '../../../src/experiment/expectation.ts';
 
 const agrees = (expected: unknown, observed: unknown) => disagreements(expected, observed).length === 0;
 
@@ -26,6 +26,18 @@ describe('an expectation', () => {
     [{ atLeast: 2 }, '3', false],
     [{ atLeast: 2 }, null, false],
     [{ atMost: 2 }, Number.NaN, false],
+    [{ atLeast: 10, atMost: 30 }, 10, true],
+    [{ atLeast: 10, atMost: 30 }, 30, true],
+    [{ atLeast: 10, atMost: 30 }, 9, false],
+    [{ atLeast: 10, atMost: 30 }, 31, false],
+    [{ atLeast: 10, atMost: 30 }, '20', false],
+    [{ atMost: 30, atLeast: 10 }, { atLeast: 10, atMost: 30 }, false],
+    // An object that has more than the words of one matcher is looked into.
+    [{ not: 'ok', other: 1 }, { not: 'ok', other: 1 }, true],
+    [{ not: 'ok', other: 1 }, 'EINVAL', false],
+    [{ not: 'ok', oneOf: ['ok'] }, 'ok', false],
+    [{ oneOf: ['ok'], other: 1 }, { oneOf: ['ok'], other: 1 }, true],
+    [{ atLeast: 1, not: 2 }, 3, false],
     [{}, { anything: 1 }, true],
     [{}, 'text', false],
     [{}, null, false],
@@ -62,9 +74,34 @@ describe('an expectation', () => {
     [{ not: 'ok' }, 'anything but ok'],
     [{ atLeast: 2 }, 'at least 2'],
     [{ atMost: 2 }, 'at most 2'],
+    [{ atMost: 30, atLeast: 10 }, 'from 10 to 30'],
+    [{ not: 'ok', other: 1 }, '{"not":"ok","other":1}'],
     [['a', 'b'], 'a, b'],
     [[], 'none'],
   ])('%j reads: %s', (expected, words) => expect(inWords(expected)).toBe(words));
+
+  it('is laid over another, key by key, where neither is a matcher or a list', () => {
+    const base = { a: { b: 1, c: [1, 2] }, d: { oneOf: [1, 2] }, e: { not: 'x', f: 1 } };
+    expect(laidOver(base, { a: { c: [3] }, d: { atLeast: 1 }, e: { not: 'y' }, g: 1 })).toEqual({
+      a: { b: 1, c: [3] },
+      d: { atLeast: 1 },
+      // Of these only the second is a matcher, and that replaces.
+      e: { not: 'y' },
+      g: 1,
+    });
+    expect(laidOver({ a: { not: 'x', f: 1 } }, { a: { f: 2 } })).toEqual({ a: { not: 'x', f: 2 } });
+  });
+
+  it('has places, and parts at them', () => {
+    const whole = { a: 1, b: { c: { oneOf: ['x'] }, d: ['y'], e: { f: 2 } }, g: { atLeast: 1, atMost: 2 } };
+    expect(placesIn(whole)).toEqual(['a', 'b.c', 'b.d', 'b.e.f', 'g']);
+    expect(placesIn('ok')).toEqual(['']);
+    const part = (...places: string[]) => partOf(whole, (place) => places.includes(place));
+    expect(part('b.c', 'g')).toEqual({ b: { c: { oneOf: ['x'] } }, g: { atLeast: 1, atMost: 2 } });
+    expect(part('b.e')).toEqual({ b: { e: { f: 2 } } });
+    expect(part('g.atLeast', 'h')).toBeUndefined();
+    expect(part('')).toBe(whole);
+  });
 
   it('has leaves with their paths', () => {
     expect(leaves({ a: 1, b: { c: { oneOf: ['x'] }, d: ['y'], e: [{ f: 2 }], g: {} } })).toEqual([

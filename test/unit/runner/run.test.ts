@@ -1,3 +1,4 @@
+import { differs, holds, knownOf } from '../../../src/experiment/known.ts';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -244,53 +245,39 @@ describe('a run', needs(noNamespaces), () => {
       });
 
     it('records what happens, and judges nothing of which nobody has said what is right', async () => {
-      const all = [
-        ...many('a/one'),
-        ...cells(
-          'a/two',
-          anExperiment({
-            run: binds.run,
-            expect: { outcome: 'ok' },
-            holds: [
-              {
-                grounds: [{ on: ['openbsd'], known: 'source', cite: [{ source: 'openbsd', where: 'in_pcb.c' }] }],
-              },
-            ],
-          }),
-        ),
-      ];
+      const two = anExperiment({ run: binds.run, expect: { outcome: 'ok' } });
+      const ground = { known: 'source', cite: [{ source: 'openbsd', where: 'in_pcb.c' }] } as const;
+      const all = [...many('a/one'), ...cells('a/two', two, [knownOf('openbsd', [holds(two, ground)])])];
       const known = (platform: string) => parseKnownList('a/one # so', 'known.txt', platform, all);
       const record = await run(all, netns, { ...saying({ system: 'openbsd', release: '7.5' }), known }, quiet);
       expect(record.platform.id).toMatch(/^openbsd-7\.5-/);
       expect(verdicts(record.cells)).toEqual(['a/one unjudged', 'a/two pass']);
-      const [one, two] = record.cells;
-      expect(one).not.toHaveProperty('expectation');
-      expect(one).toMatchObject({ observation: { outcome: 'ok' }, disagreements: [] });
-      expect(two?.expectation).toMatchObject({ known: 'source' });
+      const [first, second] = record.cells;
+      expect(first).not.toHaveProperty('expectation');
+      expect(first).toMatchObject({ observation: { outcome: 'ok' }, disagreements: [] });
+      expect(second?.expectation).toMatchObject({ known: 'source' });
       expect(recordSchema.safeParse(JSON.parse(JSON.stringify(record))).error).toBeUndefined();
     });
 
     it('judges by the version of the kernel, which Debian tells beside the release', async () => {
-      const buggy = cells(
-        'a/buggy',
-        anExperiment({
-          run: binds.run,
-          expect: { outcome: 'EACCES' },
-          differs: [
-            {
-              on: ['linux'],
-              kernels: [{ from: '6.1.168', before: '6.2' }],
-              expect: { outcome: 'ok' },
-              because: 'of a bug',
-              known: 'source',
-              cite: [{ source: 'linux-udp', where: 'here' }],
-            },
-          ],
+      const buggy = anExperiment({ run: binds.run, expect: { outcome: 'EACCES' } });
+      const known = knownOf('linux', [
+        differs(buggy, {
+          versions: [{ from: '6.1.168', before: '6.2' }],
+          expect: () => ({ outcome: 'ok' }),
+          because: 'of a bug',
+          known: 'source',
+          cite: [{ source: 'linux-udp', where: 'here' }],
         }),
-      );
+      ]);
       const on = async (version: string) => {
         const release = '6.1.0-50-amd64';
-        const { cells: ran } = await run(buggy, netns, saying({ system: 'linux', release, version }), quiet);
+        const { cells: ran } = await run(
+          cells('a/buggy', buggy, [known]),
+          netns,
+          saying({ system: 'linux', release, version }),
+          quiet,
+        );
         return ran[0]?.verdict;
       };
       expect(await on('#1 SMP PREEMPT_DYNAMIC Debian 6.1.174-1 (2026-05-30)')).toBe('differs');
@@ -453,6 +440,15 @@ describe('a run where others take ports too', needs(noNamespaces), () => {
     expect(record.cells).toMatchObject([
       { verdict: 'error', attempts: 3, reason: 'another program took the port, 3 times over' },
     ]);
+  });
+
+  it.each([
+    ['two kinds of failure are no result', 'error', (attempt: number) => Math.min(attempt, 2)],
+    ['two kinds of failure are no result, whichever comes twice', 'error', (attempt: number) => Math.ceil(attempt / 2)],
+    ['one kind of failure is the platform', 'fail', () => 1],
+  ])('of three stolen ports %s', async (_, verdict, what) => {
+    const record = await run(cells('a/one', stolen(3, what)), shared, settings(), quiet);
+    expect(record.cells).toMatchObject([{ verdict, attempts: 3 }]);
   });
 
   it('fails at once when the port is free behind it', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { cellsOf } from '../../../src/experiment/cells.ts';
 import { SYSTEMS, type System } from '../../../src/experiment/experiment.ts';
 import { loadRegistry } from '../../../src/experiment/registry.ts';
-import { disagreements, leaves } from '../../../src/experiment/expectation.ts';
+import { leaves } from '../../../src/experiment/expectation.ts';
 import { expectationFor } from '../../../src/verdict/judge.ts';
 import { SOURCES } from '../../../src/documents/sources.ts';
 import { page, rows, section } from '../../support/docs.ts';
@@ -26,31 +26,6 @@ describe('for every cell', () => {
   test('on Linux there is one', () => {
     expect(cells.filter((cell) => expectationFor(cell, 'linux') === null)).toEqual([]);
   });
-});
-
-test('what is said to hold elsewhere is what is right on Linux', () => {
-  for (const { id, registered, values } of cells) {
-    const { expect: expected, holds = [] } = registered.experiment;
-    const whole = typeof expected === 'function' ? expected(values) : expected;
-    for (const { where, expect: part } of holds) {
-      if (part === undefined || where?.(values) === false) continue;
-      const said = typeof part === 'function' ? part(values) : part;
-      const onLinux = new Map(leaves(whole).map(([place, leaf]) => [place, JSON.stringify(leaf)]));
-      for (const [place, leaf] of leaves(said)) expect(onLinux.get(place), `${id} ${place}`).toBe(JSON.stringify(leaf));
-    }
-  }
-});
-
-test('what differs elsewhere says something else than Linux', () => {
-  for (const { id, registered, values } of cells) {
-    const { expect: expected, differs = [] } = registered.experiment;
-    const whole = typeof expected === 'function' ? expected(values) : expected;
-    for (const { where, expect: part } of differs) {
-      if (where?.(values) === false) continue;
-      const said = typeof part === 'function' ? part(values) : part;
-      expect(disagreements(whole, said), id).not.toEqual([]);
-    }
-  }
 });
 
 /** How many cells are judged on a system: in all that is judged on Linux, in part of it, and not at all. */

@@ -2,17 +2,23 @@ import { describe, expect, it } from 'vitest';
 import { cellsOf } from '../../../src/experiment/cells.ts';
 import type { System } from '../../../src/experiment/experiment.ts';
 import { loadRegistry } from '../../../src/experiment/registry.ts';
-import { kernelOf } from '../../../src/model/linux-kernel.ts';
+import { versionOf } from '../../../src/model/linux-kernel.ts';
 import { evidenceOf } from '../../../src/verdict/claims.ts';
-import { expectationFor, judge } from '../../../src/verdict/judge.ts';
-import { committedRecords } from '../../support/committed-records.ts';
+import { judge } from '../../../src/verdict/judge.ts';
+import { runRecords } from '../../../tools/run-records.ts';
+import { ROOT } from '../../support/docs.ts';
 
 const cells = new Map((await loadRegistry()).flatMap(cellsOf).map((cell) => [cell.id, cell]));
-const records = committedRecords();
+const records = runRecords(`${ROOT}reports`);
 
 it('there are records of Linux, of gVisor and of Wine', () => {
   expect([...new Set(records.map(({ platform }) => platform.system))].toSorted()).toEqual(['gvisor', 'linux', 'wine']);
 });
+
+/** An observation of Winsock with the names that Linux has for its errors. */
+function underLinuxNames(observation: unknown): unknown {
+  return JSON.parse(JSON.stringify(observation).replaceAll('"WSAE', '"E'));
+}
 
 describe('a committed record, judged again', () => {
   it.each(records.map((record) => [record.platform.id, record] as const))('%s has the same verdicts', (_, record) => {
@@ -22,12 +28,17 @@ describe('a committed record, judged again', () => {
       .flatMap(({ id, verdict, observation }) => {
         const cell = cells.get(id);
         if (cell === undefined) return [];
-        return [{ id, was: verdict, is: judge(expectationFor(cell, system, kernelOf(record.platform)), observation) }];
+        // Of these records some called it a difference when only the name of an error was another one than on Linux.
+        const asOnLinux = judge(cell, 'linux', undefined, underLinuxNames(observation)).verdict === 'pass';
+        const is = judge(cell, system, versionOf(record.platform), observation);
+        return [{ id, was: verdict, is, asOnLinux }];
       });
     // A record in which nearly nothing could be judged would say nothing.
     expect(judged.length).toBeGreaterThan(200);
     const changed = judged
-      .filter(({ was, is }) => is.verdict !== was)
+      .filter(
+        ({ was, is, asOnLinux }) => is.verdict !== was && !(was === 'differs' && is.verdict === 'pass' && asOnLinux),
+      )
       .map(({ id, was, is }) => `${id}: ${was}, now ${is.verdict} ${JSON.stringify(is.disagreements)}`);
     expect(changed).toEqual([]);
   });

@@ -1,0 +1,11 @@
+/** All that experiments, and what is known of systems, are written with: an author imports from here alone. */
+export * from './counters.ts';
+export * from './experiment.ts';
+export * from './known.ts';
+export * from './outcome.ts';
+export * from './planned.ts';
+export * from './programs.ts';
+export * from './retry.ts';
+export * from './scenes.ts';
+export * from './talk.ts';
+export * from './trial.ts';

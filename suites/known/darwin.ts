@@ -1,0 +1,15 @@
+import { knownOf } from '../../src/experiment/index.ts';
+import { connectedFilters, deliversByName, dropsForeignLoopback, refusesClosedPorts } from './_shared.ts';
+
+export default knownOf('darwin', [
+  ...deliversByName({
+    known: 'source',
+    cite: [{ source: 'xnu', where: 'bsd/netinet/in_pcb.c, in_pcblookup_hash_locked' }],
+  }),
+  ...refusesClosedPorts({
+    known: 'source',
+    cite: [{ source: 'xnu', where: 'bsd/netinet/tcp_input.c, tcp_input; bsd/netinet/udp_usrreq.c, udp_ctlinput' }],
+  }),
+  ...connectedFilters({ known: 'vendor', cite: [{ source: 'xnu', where: 'bsd/man/man2/connect.2' }] }),
+  ...dropsForeignLoopback({ known: 'source', cite: [{ source: 'xnu', where: 'bsd/netinet/ip_input.c' }] }),
+]);

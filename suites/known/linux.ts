@@ -1,0 +1,35 @@
+import { differs, knownOf } from '../../src/experiment/index.ts';
+import mappedNames from '../conflict/mapped-names.ts';
+import wildcardOverMany from '../conflict/wildcard-over-many.ts';
+
+/** Kernels that do something else than the newest ones, by which every experiment says what is right. */
+export default knownOf('linux', [
+  differs(mappedNames, {
+    versions: [
+      { from: '6.1.168', before: '6.2' },
+      { from: '6.6.131', before: '6.7' },
+    ],
+    where: ({ first, second, protocol }) =>
+      first === 'mapped-wildcard' && second === 'mapped-loopback' && protocol === 'tcp',
+    expect: { second: 'ok', call: 'listen' },
+    because:
+      'These stable updates took over the search for specific v4-mapped addresses by their bucket without what goes with it in 6.8, so that it does not find a socket on ::ffff:0.0.0.0.',
+    known: 'source',
+    cite: [{ source: 'linux-6.1.168', where: 'inet_bind2_bucket_match_addr_any; seen on 6.1.192' }],
+  }),
+  differs(wildcardOverMany, {
+    versions: [
+      { before: '6.1.168' },
+      { from: '6.2', before: '6.6.131' },
+      { from: '6.7', before: '6.12.80' },
+      { from: '6.13', before: '6.18.21' },
+      { from: '6.19', before: '6.19.11' },
+    ],
+    where: ({ holders }) => Number(holders) > 10,
+    expect: { wildcard: 'ok' },
+    because:
+      'Beyond ten sockets these kernels look for a wildcard among the other wildcards only, and overlook the sockets on specific addresses (CVE-2026-31503).',
+    known: 'observed',
+    cite: [{ source: 'cve-2026-31503', where: 'affected versions; seen on 5.10.223 and 6.12.43' }],
+  }),
+]);

@@ -1,0 +1,10 @@
+import { knownOf } from '../../src/experiment/index.ts';
+import { connectedFilters, deliversByName } from './_shared.ts';
+
+export default knownOf('netbsd', [
+  ...deliversByName({
+    known: 'source',
+    cite: [{ source: 'netbsd', where: 'sys/netinet/in_pcb.c, in_pcblookup_bind' }],
+  }),
+  ...connectedFilters({ known: 'vendor', cite: [{ source: 'netbsd-connect', where: 'DESCRIPTION' }] }),
+]);
