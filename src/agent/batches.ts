@@ -1,5 +1,5 @@
 import { setTimeout as after } from 'node:timers/promises';
-import type { BatchKind, Result } from '../protocol/messages.ts';
+import type { BatchKind, NotAvailable, Result } from '../protocol/messages.ts';
 import { clock } from './clock.ts';
 import type { Native, Returned } from './native/types.ts';
 
@@ -9,8 +9,11 @@ const PAUSE = 1;
 type BatchAnswer = Omit<Result, 'at' | 'took'>;
 const OK: BatchAnswer = { outcome: 'ok' };
 
-/** The calls of one kind, encoded once. Each returns the errno's negative, as the native layer does. */
-type Step = readonly [call: string, make: (fd: number, port: number) => Returned];
+/**
+ * The calls of one kind, encoded once. Each returns the errno's negative, as the native layer does; null for one that this
+ * system has no number for.
+ */
+type Step = readonly [call: string, make: ((fd: number, port: number) => Returned) | null];
 
 /** Sockets that are kept; a descriptor is -1 where the socket could not be made. */
 interface Batch {
@@ -52,8 +55,8 @@ export class Batches {
       let code = fd < 0 ? this.#code('socket', fd) : 0;
       for (let next = 0; code === 0 && next < calls.length; next += 1) {
         const [call, make] = calls[next] as Step;
-        const returned = make(fd, port);
-        if (returned < 0) code = this.#code(call, returned);
+        const returned = make === null ? null : make(fd, port);
+        if (returned === null || returned < 0) code = this.#code(call, returned);
       }
       codes.push(code);
       if (fd >= 0 && (as === undefined || code !== 0)) native.close(fd);
@@ -73,7 +76,9 @@ export class Batches {
       for (const index of waiting) {
         const listener = batch.fds[index] ?? -1;
         const fd = listener < 0 ? -1 : this.#native.accept(listener);
-        if (listener >= 0 && fd < 0) return `port ${batch.ports[index]} had no connection to accept`;
+        if (listener >= 0 && fd < 0) {
+          return this.#native.wouldBlock(fd) ? `port ${batch.ports[index]} had no connection to accept` : fd;
+        }
         waiting.delete(index);
         if (listener < 0) continue;
         batch.fds[index] = fd;
@@ -91,7 +96,9 @@ export class Batches {
     return this.#until(as, within, () => {
       while (batch.fds.length < count) {
         const fd = this.#native.accept(listener);
-        if (fd < 0) return `only ${batch.fds.length} of ${count} connections came`;
+        if (fd < 0) {
+          return this.#native.wouldBlock(fd) ? `only ${batch.fds.length} of ${count} connections came` : fd;
+        }
         batch.fds.push(fd);
       }
       return null;
@@ -109,13 +116,14 @@ export class Batches {
   close(on: string, how: 'close' | 'reset' | 'leave'): BatchAnswer {
     const batch = this.#batch(on);
     if (how !== 'leave') this.#batches.delete(on);
+    let failed: Returned = 0;
     for (const fd of batch.fds) {
       if (fd < 0 || batch.left) continue;
-      if (how === 'reset') this.#native.abort(fd);
-      else this.#native.close(fd);
+      const returned = how === 'reset' ? this.#native.abort(fd) : this.#native.close(fd);
+      if (returned < 0 && failed === 0) failed = returned;
     }
     batch.left = true;
-    return OK;
+    return this.#answer(failed);
   }
 
   /** Closes everything. */
@@ -132,21 +140,31 @@ export class Batches {
     return `port ${ports[made[place] ?? -1]} is ${found}, not ${state}`;
   }
 
-  /** Looks until there is nothing to complain of, or time is up; then the complaint is in `data`. */
-  async #until(name: string, within: number, complaint: () => string | null): Promise<BatchAnswer> {
+  /**
+   * Looks until there is nothing to complain of, or time is up; then the complaint is in `data`. A call that failed for
+   * another reason than that it would have to wait ends it with its error.
+   */
+  async #until(name: string, within: number, complaint: () => string | Returned | null): Promise<BatchAnswer> {
     const batch = this.#batch(name);
     const deadline = clock() + within;
     for (;;) {
       if (this.#batches.get(name) !== batch) throw new Error(`'${name}' was closed while something waited on it`);
       const found = complaint();
       if (found === null) return OK;
+      if (typeof found === 'number') return this.#answer(found);
       if (clock() > deadline) return { outcome: 'silence', data: found };
       await after(PAUSE);
     }
   }
 
-  #code(call: string, returned: Returned): number {
-    const what = `${call} ${this.#native.errnoName(-returned)}`;
+  #answer(returned: Returned): BatchAnswer {
+    return returned >= 0 ? OK : { outcome: this.#native.errnoName(-returned), errno: -returned };
+  }
+
+  #code(call: string, returned: Returned | null): number {
+    const outcome =
+      returned === null ? ('not available here' satisfies NotAvailable) : this.#native.errnoName(-returned);
+    const what = `${call} ${outcome}`;
     const known = this.#codes.get(what);
     if (known !== undefined) return known;
     const code = this.#legend.push(what) - 1;

@@ -20,9 +20,13 @@ export async function loadSpawn(): Promise<typeof spawn> {
 /** Starts a program with its output collected and no input. */
 export function startProgram(start: typeof spawn, command: string, args: string[]): Program {
   const child = start(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  const started = new Promise<string | null>((resolve) => {
+  const started = new Promise<string | null>((resolve, reject) => {
     child.once('spawn', () => resolve(null));
-    child.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    // What the system returned has a code; anything else is a fault.
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === undefined) reject(error);
+      else resolve(error.code);
+    });
   });
   const program: Program = { child, started, output: '', exit: null };
   const collect = (chunk: Buffer) => {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Operation, OperationName, Result, SocketName } from '../protocol/messages.ts';
+import type { NotAvailable, Operation, OperationName, Result, SocketName } from '../protocol/messages.ts';
 import type { Batches } from './batches.ts';
 import { clock } from './clock.ts';
 import { Handle } from './handle.ts';
@@ -18,6 +18,9 @@ type Handlers = { [Name in OperationName]: (operation: Of<Name>) => Answer | Pro
 
 const OK: Answer = { outcome: 'ok' };
 const SILENCE: Answer = { outcome: 'silence' };
+const NOT_AVAILABLE: Answer = { outcome: 'not available here' satisfies NotAvailable };
+/** A program that was to be killed had ended before, so that nothing was killed. */
+const ENDED: Answer = { outcome: 'ended' };
 
 /** The sockets and programs of one agent, and the operations on them. */
 export class Session {
@@ -88,10 +91,16 @@ export class Session {
       if (fd >= 0) this.#handles.set(as, new Handle(fd, family, type));
       return this.#answer(fd);
     },
-    setsockopt: ({ on, option, value }) => this.#answer(this.#native.setsockopt(this.#socket(on).fd, option, value)),
+    setsockopt: ({ on, option, value }) => {
+      const { fd } = this.#socket(on);
+      const set = this.#native.setter(option, value);
+      return set === null ? NOT_AVAILABLE : this.#answer(set(fd));
+    },
     getsockopt: ({ on, option }) => {
-      const { returned, value } = this.#native.getsockopt(this.#socket(on).fd, option);
-      return returned < 0 ? this.#answer(returned) : { ...OK, value };
+      const got = this.#native.getsockopt(this.#socket(on).fd, option);
+      if (got === null) return NOT_AVAILABLE;
+      const { returned, value } = got;
+      return returned < 0 ? this.#answer(returned) : { ...OK, ...(value === undefined ? {} : { value }) };
     },
     bind: ({ on, address, port, scope }) => {
       const { fd, family } = this.#socket(on);
@@ -133,7 +142,10 @@ export class Session {
       try {
         return { ...OK, data: readFileSync(path, 'utf8') };
       } catch (error) {
-        return { outcome: (error as NodeJS.ErrnoException).code ?? 'EIO' };
+        const { code, syscall } = error as NodeJS.ErrnoException;
+        // What no call returned, such as a text that is too long for Node, is no outcome.
+        if (code === undefined || syscall === undefined) throw error;
+        return { outcome: code };
       }
     },
     batch: ({ as, kinds, sockets }) => this.#batching((batches) => batches.open(as, kinds, sockets)),
@@ -188,8 +200,7 @@ export class Session {
     const returned = this.#native.connect(fd, family, name);
     if (returned >= 0 || !this.#native.inProgress(returned)) return this.#answer(returned);
     if (!(await this.#ready(on, waiter.begin('writable', within)))) return SILENCE;
-    const { returned: asked, value } = this.#native.getsockopt(fd, 'SO_ERROR');
-    return this.#answer(asked < 0 ? asked : -value);
+    return this.#answer(this.#native.takeError(fd));
   }
 
   async #recv({ on, within = 0, size = DEFAULT_ROOM }: Of<'recv'>): Promise<Answer> {
@@ -284,9 +295,9 @@ export class Session {
   }
 
   #kill(name: string): Answer {
-    this.#program(name).child.kill('SIGKILL');
+    const killed = this.#program(name).child.kill('SIGKILL');
     this.#programs.delete(name);
-    return OK;
+    return killed ? OK : ENDED;
   }
 
   #unused(name: string): void {

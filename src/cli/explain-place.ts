@@ -3,6 +3,7 @@ import { OPTION_KEYS, OPTIONS } from '../model/options.ts';
 import { spell } from '../explain/spell.ts';
 import type { PresentSocket } from '../model/types.ts';
 import type { Operation, Result } from '../protocol/messages.ts';
+import type { NumberOption } from '../protocol/options.ts';
 import type { AgentProcess } from '../harness/agent-process.ts';
 import { EXIT } from './exit.ts';
 import { paced } from '../process/pace.ts';
@@ -67,12 +68,14 @@ export async function bindLast(agent: AgentProcess, socket: PresentSocket): Prom
 }
 
 function opening({ protocol, family, v6only, options = {}, device }: PresentSocket): Operation[] {
-  const set = (option: string, value: number | string): Operation => ({ op: 'setsockopt', on: 'it', option, value });
+  const set = (option: NumberOption, value: number): Operation => ({ op: 'setsockopt', on: 'it', option, value });
   return [
     { op: 'socket', as: 'it', family, type: protocol === 'udp' ? 'dgram' : 'stream' },
     ...(family === 'inet6' && v6only !== undefined ? [set('IPV6_V6ONLY', v6only ? 1 : 0)] : []),
     ...OPTION_KEYS.filter((key) => options[key] === true).map((key) => set(OPTIONS[key].name, 1)),
-    ...(device === undefined ? [] : [set('SO_BINDTODEVICE', device)]),
+    ...(device === undefined
+      ? []
+      : [{ op: 'setsockopt', on: 'it', option: 'SO_BINDTODEVICE', value: device } as const]),
   ];
 }
 

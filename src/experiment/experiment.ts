@@ -40,8 +40,8 @@ interface Saying<O> {
 /**
  * The sockets of an experiment in which binding is the question. With these given, what a system other than Linux is
  * expected to do comes from its model, with the rule that decides as the reason; `suites/known/` is for the rest.
- * A rule that nobody has checked says nothing. An option that a system does not have makes setsockopt fail there, and
- * that is then what is expected.
+ * A rule that nobody has checked says nothing. An option that a system does not have can't be set there: then
+ * `not available here` is what is expected of its socket.
  */
 interface Binds<A extends Axes, O> {
   /** In bind order; a TCP socket listens as soon as it is bound. */

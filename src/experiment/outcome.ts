@@ -1,3 +1,5 @@
+import type { NotAvailable } from '../protocol/messages.ts';
+
 /**
  * The outcomes that experiments expect by name. A system may return any errno, and a record holds whatever it was;
  * this list is what an expectation can spell without being a typing mistake.
@@ -7,6 +9,7 @@ export type Outcome =
   | 'answered'
   | 'silence'
   | 'eof'
+  | NotAvailable
   | 'EACCES'
   | 'EADDRINUSE'
   | 'EADDRNOTAVAIL'

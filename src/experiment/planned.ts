@@ -1,5 +1,6 @@
 import type { AddressKind } from '../lab/lab.ts';
 import type { Family } from '../protocol/messages.ts';
+import type { NumberOption } from '../protocol/options.ts';
 import type { Outcome } from './outcome.ts';
 
 /** A socket that an experiment binds, as data: what runs, and what the models are asked about. */
@@ -13,7 +14,7 @@ export interface PlannedSocket {
   /** IPV6_V6ONLY of an IPv6 socket, set before bind; 1 when left out, because systems differ in the default. */
   readonly v6only?: 0 | 1;
   /** Socket options that are set to 1 before bind. */
-  readonly options?: readonly string[];
+  readonly options?: readonly NumberOption[];
   readonly otherUser?: boolean;
   /** Sockets of different numbers are on different ports; 0 when left out. */
   readonly port?: number;

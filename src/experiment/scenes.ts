@@ -1,5 +1,6 @@
 import type { AddressKind, HostName } from '../lab/lab.ts';
 import type { Family } from '../protocol/messages.ts';
+import type { NumberOption } from '../protocol/options.ts';
 import type { Outcome } from './outcome.ts';
 import type { PlannedSocket } from './planned.ts';
 import { ask, openServer, requestsAt, type Answer, type Protocol, type Server } from './talk.ts';
@@ -39,7 +40,13 @@ export async function serveOn(
   net: Net,
   part: string,
   on: PlannedSocket['on'],
-  more: { options?: readonly string[]; port?: number; otherUser?: boolean; drop?: boolean[]; v6only?: 0 | 1 } = {},
+  more: {
+    options?: readonly NumberOption[];
+    port?: number;
+    otherUser?: boolean;
+    drop?: boolean[];
+    v6only?: 0 | 1;
+  } = {},
 ): Promise<Server> {
   const { otherUser = false, options, port, drop, v6only } = more;
   const player = await trial.part(part, { otherUser });

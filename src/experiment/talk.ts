@@ -1,5 +1,6 @@
 import type { AddressKind } from '../lab/lab.ts';
 import type { Family, Operation, Result, SocketName } from '../protocol/messages.ts';
+import type { NumberOption } from '../protocol/options.ts';
 import { HarnessError } from '../harness/harness-error.ts';
 import type { Outcome } from './outcome.ts';
 import type { Came } from './planned.ts';
@@ -17,7 +18,7 @@ export interface ServerOptions {
   address: string;
   port?: number;
   /** Socket options set to 1 before bind, in this order. */
-  options?: readonly string[];
+  options?: readonly NumberOption[];
   /** 1 (the default) keeps an IPv6 socket to IPv6; 0 makes it dual-stack; null leaves the system's default. */
   v6only?: 0 | 1 | null;
   /** Which requests, in order, it takes without answering. */

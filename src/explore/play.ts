@@ -1,3 +1,4 @@
+import { OPTIONS } from '../model/options.ts';
 import type { Simulation } from '../model/world.ts';
 import type { NextSocket, Operation as ModelOperation, Options, Outcome, RuleId } from '../model/types.ts';
 import type { Operation } from '../protocol/messages.ts';
@@ -133,7 +134,7 @@ export class Play {
       case 'rebind':
         return child ? undefined : move(this.#bind(step.socket, present));
       case 'set':
-        return move({ op: 'setsockopt', on, option: `SO_${step.option.toUpperCase()}`, value: step.value ? 1 : 0 });
+        return move({ op: 'setsockopt', on, option: OPTIONS[step.option].name, value: step.value ? 1 : 0 });
       case 'listen':
         // listen() on an unbound TCP socket takes a port of the system's choice, which is another subject.
         return state === 'unbound' ? undefined : move({ op: 'listen', on });
@@ -163,7 +164,7 @@ export class Play {
       operations.push({ op: 'setsockopt', on, option: 'IPV6_V6ONLY', value: step.v6only ? 1 : 0 });
     }
     for (const option of step.options) {
-      operations.push({ op: 'setsockopt', on, option: `SO_${option.toUpperCase()}`, value: 1 });
+      operations.push({ op: 'setsockopt', on, option: OPTIONS[option].name, value: 1 });
     }
     operations.push({ op: 'bind', on, address: step.address, port: this.#settings.port });
     return operations;

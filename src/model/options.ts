@@ -1,8 +1,9 @@
+import type { NumberOption } from '../protocol/options.ts';
 import type { Options, SystemName } from './types.ts';
 
 /** A socket option as C programs spell it, and the systems that have it. */
 interface OptionFact {
-  readonly name: string;
+  readonly name: NumberOption;
   readonly systems: readonly SystemName[];
 }
 

@@ -4,6 +4,8 @@
  * against the schemas in `schema.ts`.
  */
 
+import type { NumberOption, OptionName, OptionSetting, ReadValue, TextOption } from './options.ts';
+
 /** Raised whenever a message changes its meaning; an agent that says another number is not spoken to. */
 export const PROTOCOL_VERSION = 1;
 
@@ -24,7 +26,7 @@ export interface SocketName {
 export interface BatchKind {
   family: Family;
   type: SocketType;
-  options: [option: string, value: number | string][];
+  options: ([option: NumberOption, value: number] | [option: TextOption, value: string])[];
   /** bind() to this address and the socket's own port. */
   bind?: string;
   /** listen() with this backlog. */
@@ -39,8 +41,9 @@ export interface BatchKind {
  */
 export type Operation =
   | { op: 'socket'; as: string; family: Family; type: SocketType }
-  | { op: 'setsockopt'; on: string; option: string; value: number | string }
-  | { op: 'getsockopt'; on: string; option: string }
+  /** An option for which this system has no number is not asked for: `not available here`. */
+  | ({ op: 'setsockopt'; on: string } & OptionSetting)
+  | { op: 'getsockopt'; on: string; option: OptionName }
   | ({ op: 'bind'; on: string } & SocketName)
   | { op: 'listen'; on: string; backlog?: number }
   | { op: 'accept'; on: string; as: string; within?: number }
@@ -100,8 +103,15 @@ export interface Served {
 }
 
 /**
- * What an operation came to. `outcome` is `ok`, the symbolic name of an errno, `silence` when the wait ran out,
- * or `eof` when the peer closed the connection.
+ * The outcome of an operation that this system has no call for, or no number: nothing was asked of the system. It is
+ * bindspec's own word, and no errno.
+ */
+export type NotAvailable = 'not available here';
+
+/**
+ * What an operation returned. `outcome` is `ok`, the symbolic name of an errno, `silence` when the wait ran out, `eof` when
+ * the peer closed the connection, `not available here` (see `NotAvailable`), or `ended` for a program that was to be killed
+ * and had ended before.
  */
 export interface Result {
   outcome: string;
@@ -111,7 +121,7 @@ export interface Result {
   /** The system's own number for an outcome that is an errno. */
   errno?: number;
   name?: SocketName;
-  value?: number;
+  value?: ReadValue;
   data?: string;
   bytes?: number;
   from?: SocketName;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Linger } from './options.ts';
 import type { Hello, Reply, Result, Served, SocketName } from './messages.ts';
 
 /** What an agent may say. Everything that crosses the pipe towards the harness is checked against these. */
@@ -7,6 +8,8 @@ const socketName = z.strictObject({
   port: z.int().min(0).max(65_535),
   scope: z.int().min(0).exactOptional(),
 }) satisfies z.ZodType<SocketName>;
+
+const linger = z.strictObject({ on: z.boolean(), seconds: z.int() }) satisfies z.ZodType<Linger>;
 
 const served = z.strictObject({
   at: z.number(),
@@ -22,7 +25,7 @@ const result = z.strictObject({
   took: z.number(),
   errno: z.int().exactOptional(),
   name: socketName.exactOptional(),
-  value: z.int().exactOptional(),
+  value: z.union([z.int(), z.string().max(64), linger]).exactOptional(),
   data: z.string().exactOptional(),
   bytes: z.int().min(0).exactOptional(),
   from: socketName.exactOptional(),

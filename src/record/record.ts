@@ -4,7 +4,7 @@ import { z } from 'zod';
  * The version of the record's shape. Raised when a reader of the one before could not read it, and when a key that some
  * records have not can be relied on from now on; `migrate/` makes of an older record one of this version.
  */
-export const RECORD_VERSION = 2;
+export const RECORD_VERSION = 3;
 
 const text = z.string();
 

@@ -1,3 +1,4 @@
+import type { OptionValue } from '../protocol/options.ts';
 import type { Operation, Result, Served, SocketName } from '../protocol/messages.ts';
 
 const LONGEST_TEXT = 60;
@@ -19,7 +20,7 @@ function call(operation: Operation, result: Result): string {
     case 'socket':
       return `socket(${operation.family === 'inet' ? 'AF_INET' : 'AF_INET6'}, ${operation.type === 'dgram' ? 'SOCK_DGRAM' : 'SOCK_STREAM'})`;
     case 'setsockopt':
-      return `setsockopt(${operation.on}, ${operation.option}, ${operation.value})`;
+      return `setsockopt(${operation.on}, ${operation.option}, ${shown(operation.value)})`;
     case 'getsockopt':
       return `getsockopt(${operation.on}, ${operation.option})`;
     case 'bind':
@@ -57,6 +58,8 @@ function call(operation: Operation, result: Result): string {
 function returned(operation: Operation, result: Result): string {
   if (result.outcome === 'silence') return `nothing within ${'within' in operation ? (operation.within ?? 0) : 0} ms`;
   if (result.outcome === 'eof') return '0 (end of stream)';
+  if (result.outcome === 'not available here') return `${result.outcome}, no call made`;
+  if (result.outcome === 'ended') return 'the program had ended before';
   if (result.outcome !== 'ok') return `-1 ${result.outcome}`;
   if (operation.op === 'socket' || operation.op === 'spawn') return operation.as;
   if (operation.op === 'accept') return `${operation.as}${result.from ? ` from ${name(result.from)}` : ''}`;
@@ -66,7 +69,14 @@ function returned(operation: Operation, result: Result): string {
   if (result.name) return name(result.name);
   if (result.ready) return result.ready.join(', ');
   if (result.data !== undefined) return `${result.data.length} characters`;
-  return String(result.value ?? result.bytes ?? result.open ?? 0);
+  return String(shown(result.value) ?? result.bytes ?? result.open ?? 0);
+}
+
+/** An option's value, a structure as strace writes one: `{on=true, seconds=5}`. */
+function shown(value: OptionValue | undefined): string | number | undefined {
+  if (typeof value !== 'object') return value;
+  const fields = Object.entries(value).map(([field, one]) => `${field}=${one}`);
+  return `{${fields.join(', ')}}`;
 }
 
 /** A socket name as people write it: brackets around IPv6. */

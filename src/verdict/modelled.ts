@@ -155,12 +155,12 @@ const NEVER_DUAL: Fate = {
   unverified: false,
 };
 
-/** An option that the system does not have: setsockopt says so, and the socket is not bound. */
+/** An option that the system does not have: there is no number to ask for, and the socket is not bound. */
 function withoutOption(system: System, key: keyof Options): Fate {
   const said = LACKS[system];
   if (said === undefined) throw new RangeError(`no source says that ${system} lacks ${OPTIONS[key].name}`);
-  const because = `${models[system].title} has no ${OPTIONS[key].name}, so that setsockopt fails.`;
-  return { outcome: 'WSAENOPROTOOPT', call: 'setsockopt', because, ...said, unverified: false };
+  const because = `${models[system].title} has no ${OPTIONS[key].name}, so that it can’t be set.`;
+  return { outcome: 'not available here', call: 'setsockopt', because, ...said, unverified: false };
 }
 
 /** Addresses for documentation stand for the machine's own. Of 127.0.0.0/8 not every system has more than one. */

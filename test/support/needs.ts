@@ -64,6 +64,9 @@ export const notRoot: Lack | null = isRoot
 /** The compiler of C, with the headers of this system. */
 export const noCompiler: Lack | null = installed('cc', 'gcc libc6-dev');
 
+/** strace, which shows what calls a process makes. */
+export const noStrace: Lack | null = installed('strace', 'strace');
+
 /** Python 3. */
 export const noPython: Lack | null = installed('python3', 'python3');
 

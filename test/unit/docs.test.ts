@@ -210,7 +210,12 @@ describe('the page of the protocol', () => {
         const own = [...inner.matchAll(/; (\w+)(\?)?:/g)].map(([, field = '', maybe]) =>
           maybe === undefined ? field : `[${field}]`,
         );
-        return [name, [...own, ...(rest.includes('& SocketName') ? ['address', 'port', '[scope]'] : [])].toSorted()];
+        const more = rest.includes('& SocketName')
+          ? ['address', 'port', '[scope]']
+          : rest.includes('& OptionSetting')
+            ? ['option', 'value']
+            : [];
+        return [name, [...own, ...more].toSorted()];
       },
     );
     expect(operations.length).toBeGreaterThan(20);

@@ -2,27 +2,76 @@
  * What macOS, FreeBSD and OpenBSD have in common, because all three come from 4.4BSD. Whether a system still has it so
  * is tested for each by itself.
  */
-import type { ErrnoName, SocketOption } from './constants.ts';
+import type { ErrnoName, OptionTable } from './constants.ts';
 
 const SOL_SOCKET = 0xffff;
 const IPPROTO_IP = 0;
 const IPPROTO_IPV6 = 41;
 const IPPROTO_TCP = 6;
 
-/** From sys/socket.h, netinet/in.h, netinet6/in6.h and netinet/tcp.h. */
+/** From sys/socket.h, netinet/in.h, netinet6/in6.h and netinet/tcp.h. Null is what none of the three has. */
 export const BSD_OPTIONS = {
-  SO_ACCEPTCONN: { level: SOL_SOCKET, number: 0x0002, kind: 'int' },
   SO_REUSEADDR: { level: SOL_SOCKET, number: 0x0004, kind: 'int' },
-  SO_BROADCAST: { level: SOL_SOCKET, number: 0x0020, kind: 'int' },
   SO_REUSEPORT: { level: SOL_SOCKET, number: 0x0200, kind: 'int' },
-  SO_RCVBUF: { level: SOL_SOCKET, number: 0x1002, kind: 'int' },
+  SO_ACCEPTCONN: { level: SOL_SOCKET, number: 0x0002, kind: 'int' },
+  SO_BROADCAST: { level: SOL_SOCKET, number: 0x0020, kind: 'int' },
+  SO_DONTROUTE: { level: SOL_SOCKET, number: 0x0010, kind: 'int' },
   SO_ERROR: { level: SOL_SOCKET, number: 0x1007, kind: 'int' },
+  SO_KEEPALIVE: { level: SOL_SOCKET, number: 0x0008, kind: 'int' },
+  SO_RCVBUF: { level: SOL_SOCKET, number: 0x1002, kind: 'int' },
+  SO_SNDBUF: { level: SOL_SOCKET, number: 0x1001, kind: 'int' },
+  SO_TYPE: { level: SOL_SOCKET, number: 0x1008, kind: 'int' },
+  IP_MULTICAST_LOOP: { level: IPPROTO_IP, number: 11, kind: 'byte' },
+  IP_MULTICAST_TTL: { level: IPPROTO_IP, number: 10, kind: 'byte' },
+  IP_PORTRANGE: { level: IPPROTO_IP, number: 19, kind: 'int' },
   IP_RECVDSTADDR: { level: IPPROTO_IP, number: 7, kind: 'int' },
+  IP_TTL: { level: IPPROTO_IP, number: 4, kind: 'int' },
+  IPV6_MULTICAST_HOPS: { level: IPPROTO_IPV6, number: 10, kind: 'int' },
+  IPV6_MULTICAST_IF: { level: IPPROTO_IPV6, number: 9, kind: 'int' },
+  IPV6_MULTICAST_LOOP: { level: IPPROTO_IPV6, number: 11, kind: 'int' },
+  IPV6_PORTRANGE: { level: IPPROTO_IPV6, number: 14, kind: 'int' },
+  IPV6_UNICAST_HOPS: { level: IPPROTO_IPV6, number: 4, kind: 'int' },
   IPV6_V6ONLY: { level: IPPROTO_IPV6, number: 27, kind: 'int' },
   TCP_NODELAY: { level: IPPROTO_TCP, number: 1, kind: 'int' },
-} as const satisfies Record<string, SocketOption>;
-
-export const BSD_LINGER = { level: SOL_SOCKET, number: 0x0080 } as const;
+  SO_RCVTIMEO: { level: SOL_SOCKET, number: 0x1006, kind: 'timeval' },
+  SO_SNDTIMEO: { level: SOL_SOCKET, number: 0x1005, kind: 'timeval' },
+  IP_MULTICAST_IF: { level: IPPROTO_IP, number: 9, kind: 'address' },
+  SO_LINGER: { level: SOL_SOCKET, number: 0x0080, kind: 'linger' },
+  IP_ADD_MEMBERSHIP: { level: IPPROTO_IP, number: 12, kind: 'group' },
+  IP_DROP_MEMBERSHIP: { level: IPPROTO_IP, number: 13, kind: 'group' },
+  IPV6_JOIN_GROUP: { level: IPPROTO_IPV6, number: 12, kind: 'group6' },
+  IPV6_LEAVE_GROUP: { level: IPPROTO_IPV6, number: 13, kind: 'group6' },
+  SO_REUSEPORT_LB: null,
+  SO_REUSESHAREUID: null,
+  SO_EXCLUSIVEADDRUSE: null,
+  SO_BINDANY: null,
+  SO_DOMAIN: null,
+  SO_INCOMING_CPU: null,
+  SO_MARK: null,
+  SO_PROTOCOL: null,
+  IP_BINDANY: null,
+  IP_BIND_ADDRESS_NO_PORT: null,
+  IP_BOUND_IF: null,
+  IP_FREEBIND: null,
+  IP_LOCAL_PORT_RANGE: null,
+  IP_MULTICAST_ALL: null,
+  IP_PKTINFO: null,
+  IP_RECVERR: null,
+  IP_TRANSPARENT: null,
+  IP_UNICAST_IF: null,
+  IPV6_BINDANY: null,
+  IPV6_BOUND_IF: null,
+  IPV6_FREEBIND: null,
+  IPV6_MULTICAST_ALL: null,
+  IPV6_RECVERR: null,
+  IPV6_RECVPKTINFO: null,
+  IPV6_TRANSPARENT: null,
+  IPV6_UNICAST_IF: null,
+  TCP_DEFER_ACCEPT: null,
+  TCP_LINGER2: null,
+  SIO_UDP_CONNRESET: null,
+  SO_BINDTODEVICE: null,
+} as const satisfies OptionTable;
 
 /** IP_RECVDSTADDR brings an in_addr and nothing else; struct in6_pktinfo begins with its in6_addr. */
 export const BSD_DESTINATION = [

@@ -1,4 +1,4 @@
-import { BSD_DESTINATION, BSD_ERRNO, BSD_LINGER, BSD_OPTIONS, BSD_TCP_STATES } from './constants-bsd.ts';
+import { BSD_DESTINATION, BSD_ERRNO, BSD_OPTIONS, BSD_TCP_STATES } from './constants-bsd.ts';
 import type { SystemConstants } from './constants.ts';
 
 /**
@@ -24,10 +24,13 @@ export const darwin: SystemConstants = {
   options: {
     ...BSD_OPTIONS,
     SO_REUSESHAREUID: { level: 0xffff, number: 0x1025, kind: 'int' },
+    IP_BOUND_IF: { level: 0, number: 25, kind: 'int' },
     IP_PKTINFO: { level: 0, number: 26, kind: 'int' },
+    IPV6_BOUND_IF: { level: 41, number: 125, kind: 'int' },
     IPV6_RECVPKTINFO: { level: 41, number: 61, kind: 'int' },
   },
-  SO_LINGER: BSD_LINGER,
+  SO_LINGER: BSD_OPTIONS.SO_LINGER,
+  SO_ERROR: BSD_OPTIONS.SO_ERROR,
   // TCP_CONNECTION_INFO.
   tcpState: { level: 6, number: 0x106, names: BSD_TCP_STATES },
   errno: { ...BSD_ERRNO, EOPNOTSUPP: 102 },

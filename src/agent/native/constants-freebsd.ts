@@ -1,4 +1,4 @@
-import { BSD_DESTINATION, BSD_ERRNO, BSD_LINGER, BSD_OPTIONS, BSD_TCP_STATES } from './constants-bsd.ts';
+import { BSD_DESTINATION, BSD_ERRNO, BSD_OPTIONS, BSD_TCP_STATES } from './constants-bsd.ts';
 import type { SystemConstants } from './constants.ts';
 
 /**
@@ -23,11 +23,14 @@ export const freebsd: SystemConstants = {
   options: {
     ...BSD_OPTIONS,
     SO_REUSEPORT_LB: { level: 0xffff, number: 0x1_0000, kind: 'int' },
+    SO_DOMAIN: { level: 0xffff, number: 0x1019, kind: 'int' },
+    SO_PROTOCOL: { level: 0xffff, number: 0x1016, kind: 'int' },
     IP_BINDANY: { level: 0, number: 24, kind: 'int' },
-    IPV6_RECVPKTINFO: { level: 41, number: 36, kind: 'int' },
     IPV6_BINDANY: { level: 41, number: 64, kind: 'int' },
+    IPV6_RECVPKTINFO: { level: 41, number: 36, kind: 'int' },
   },
-  SO_LINGER: BSD_LINGER,
+  SO_LINGER: BSD_OPTIONS.SO_LINGER,
+  SO_ERROR: BSD_OPTIONS.SO_ERROR,
   // TCP_INFO.
   tcpState: { level: 6, number: 32, names: BSD_TCP_STATES },
   errno: BSD_ERRNO,

@@ -1,4 +1,4 @@
-import type { SystemConstants } from './constants.ts';
+import type { OptionTable, SystemConstants } from './constants.ts';
 
 /** The TCP states of Linux by their numbers, as TCP_INFO and /proc/net/tcp have them. */
 export const TCP_STATES: readonly string[] = [
@@ -16,6 +16,75 @@ export const TCP_STATES: readonly string[] = [
   'CLOSING',
   'NEW_SYN_RECV',
 ];
+
+const SOL_SOCKET = 1;
+const IPPROTO_IP = 0;
+const IPPROTO_TCP = 6;
+const IPPROTO_IPV6 = 41;
+
+/** From asm-generic/socket.h, linux/in.h, linux/in6.h and linux/tcp.h. Null is what they do not have. */
+const OPTIONS = {
+  SO_REUSEADDR: { level: SOL_SOCKET, number: 2, kind: 'int' },
+  SO_REUSEPORT: { level: SOL_SOCKET, number: 15, kind: 'int' },
+  SO_ACCEPTCONN: { level: SOL_SOCKET, number: 30, kind: 'int' },
+  SO_BROADCAST: { level: SOL_SOCKET, number: 6, kind: 'int' },
+  SO_DOMAIN: { level: SOL_SOCKET, number: 39, kind: 'int' },
+  SO_DONTROUTE: { level: SOL_SOCKET, number: 5, kind: 'int' },
+  SO_ERROR: { level: SOL_SOCKET, number: 4, kind: 'int' },
+  SO_INCOMING_CPU: { level: SOL_SOCKET, number: 49, kind: 'int' },
+  SO_KEEPALIVE: { level: SOL_SOCKET, number: 9, kind: 'int' },
+  SO_MARK: { level: SOL_SOCKET, number: 36, kind: 'int' },
+  SO_PROTOCOL: { level: SOL_SOCKET, number: 38, kind: 'int' },
+  SO_RCVBUF: { level: SOL_SOCKET, number: 8, kind: 'int' },
+  SO_SNDBUF: { level: SOL_SOCKET, number: 7, kind: 'int' },
+  SO_TYPE: { level: SOL_SOCKET, number: 3, kind: 'int' },
+  IP_BIND_ADDRESS_NO_PORT: { level: IPPROTO_IP, number: 24, kind: 'int' },
+  IP_FREEBIND: { level: IPPROTO_IP, number: 15, kind: 'int' },
+  IP_LOCAL_PORT_RANGE: { level: IPPROTO_IP, number: 51, kind: 'int' },
+  IP_MULTICAST_ALL: { level: IPPROTO_IP, number: 49, kind: 'int' },
+  IP_MULTICAST_LOOP: { level: IPPROTO_IP, number: 34, kind: 'int' },
+  IP_MULTICAST_TTL: { level: IPPROTO_IP, number: 33, kind: 'int' },
+  IP_PKTINFO: { level: IPPROTO_IP, number: 8, kind: 'int' },
+  IP_RECVERR: { level: IPPROTO_IP, number: 11, kind: 'int' },
+  IP_TRANSPARENT: { level: IPPROTO_IP, number: 19, kind: 'int' },
+  IP_TTL: { level: IPPROTO_IP, number: 2, kind: 'int' },
+  IP_UNICAST_IF: { level: IPPROTO_IP, number: 50, kind: 'index' },
+  IPV6_FREEBIND: { level: IPPROTO_IPV6, number: 78, kind: 'int' },
+  IPV6_MULTICAST_ALL: { level: IPPROTO_IPV6, number: 29, kind: 'int' },
+  IPV6_MULTICAST_HOPS: { level: IPPROTO_IPV6, number: 18, kind: 'int' },
+  IPV6_MULTICAST_IF: { level: IPPROTO_IPV6, number: 17, kind: 'int' },
+  IPV6_MULTICAST_LOOP: { level: IPPROTO_IPV6, number: 19, kind: 'int' },
+  IPV6_RECVERR: { level: IPPROTO_IPV6, number: 25, kind: 'int' },
+  IPV6_RECVPKTINFO: { level: IPPROTO_IPV6, number: 49, kind: 'int' },
+  IPV6_TRANSPARENT: { level: IPPROTO_IPV6, number: 75, kind: 'int' },
+  IPV6_UNICAST_HOPS: { level: IPPROTO_IPV6, number: 16, kind: 'int' },
+  IPV6_UNICAST_IF: { level: IPPROTO_IPV6, number: 76, kind: 'index' },
+  IPV6_V6ONLY: { level: IPPROTO_IPV6, number: 26, kind: 'int' },
+  TCP_DEFER_ACCEPT: { level: IPPROTO_TCP, number: 9, kind: 'int' },
+  TCP_LINGER2: { level: IPPROTO_TCP, number: 8, kind: 'int' },
+  TCP_NODELAY: { level: IPPROTO_TCP, number: 1, kind: 'int' },
+  SO_RCVTIMEO: { level: SOL_SOCKET, number: 20, kind: 'timeval' },
+  SO_SNDTIMEO: { level: SOL_SOCKET, number: 21, kind: 'timeval' },
+  SO_BINDTODEVICE: { level: SOL_SOCKET, number: 25, kind: 'device' },
+  IP_MULTICAST_IF: { level: IPPROTO_IP, number: 32, kind: 'address' },
+  SO_LINGER: { level: SOL_SOCKET, number: 13, kind: 'linger' },
+  IP_ADD_MEMBERSHIP: { level: IPPROTO_IP, number: 35, kind: 'group' },
+  IP_DROP_MEMBERSHIP: { level: IPPROTO_IP, number: 36, kind: 'group' },
+  IPV6_JOIN_GROUP: { level: IPPROTO_IPV6, number: 20, kind: 'group6' },
+  IPV6_LEAVE_GROUP: { level: IPPROTO_IPV6, number: 21, kind: 'group6' },
+  SO_REUSEPORT_LB: null,
+  SO_REUSESHAREUID: null,
+  SO_EXCLUSIVEADDRUSE: null,
+  SO_BINDANY: null,
+  IP_BINDANY: null,
+  IP_BOUND_IF: null,
+  IP_PORTRANGE: null,
+  IP_RECVDSTADDR: null,
+  IPV6_BINDANY: null,
+  IPV6_BOUND_IF: null,
+  IPV6_PORTRANGE: null,
+  SIO_UDP_CONNRESET: null,
+} as const satisfies OptionTable;
 
 /**
  * From asm-generic/socket.h, asm-generic/errno.h, linux/in.h, linux/in6.h and bits/socket.h; the same on every 64-bit
@@ -39,22 +108,9 @@ export const linux: SystemConstants = {
     { level: 0, type: 8, family: 'inet', offset: 8 },
     { level: 41, type: 50, family: 'inet6', offset: 0 },
   ],
-  options: {
-    SO_REUSEADDR: { level: 1, number: 2, kind: 'int' },
-    SO_ERROR: { level: 1, number: 4, kind: 'int' },
-    SO_BROADCAST: { level: 1, number: 6, kind: 'int' },
-    SO_RCVBUF: { level: 1, number: 8, kind: 'int' },
-    SO_REUSEPORT: { level: 1, number: 15, kind: 'int' },
-    SO_BINDTODEVICE: { level: 1, number: 25, kind: 'device' },
-    SO_ACCEPTCONN: { level: 1, number: 30, kind: 'int' },
-    IP_PKTINFO: { level: 0, number: 8, kind: 'int' },
-    IP_FREEBIND: { level: 0, number: 15, kind: 'int' },
-    IP_BIND_ADDRESS_NO_PORT: { level: 0, number: 24, kind: 'int' },
-    IPV6_V6ONLY: { level: 41, number: 26, kind: 'int' },
-    IPV6_RECVPKTINFO: { level: 41, number: 49, kind: 'int' },
-    TCP_NODELAY: { level: 6, number: 1, kind: 'int' },
-  },
-  SO_LINGER: { level: 1, number: 13 },
+  options: OPTIONS,
+  SO_LINGER: OPTIONS.SO_LINGER,
+  SO_ERROR: OPTIONS.SO_ERROR,
   // TCP_INFO, and the states of net/tcp_states.h.
   tcpState: { level: 6, number: 11, names: TCP_STATES },
   errno: {

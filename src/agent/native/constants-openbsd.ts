@@ -1,4 +1,4 @@
-import { BSD_DESTINATION, BSD_ERRNO, BSD_LINGER, BSD_OPTIONS, BSD_TCP_STATES } from './constants-bsd.ts';
+import { BSD_DESTINATION, BSD_ERRNO, BSD_OPTIONS, BSD_TCP_STATES } from './constants-bsd.ts';
 import type { SystemConstants } from './constants.ts';
 
 /**
@@ -24,9 +24,12 @@ export const openbsd: SystemConstants = {
   options: {
     ...BSD_OPTIONS,
     SO_BINDANY: { level: 0xffff, number: 0x1000, kind: 'int' },
+    SO_DOMAIN: { level: 0xffff, number: 0x1024, kind: 'int' },
+    SO_PROTOCOL: { level: 0xffff, number: 0x1025, kind: 'int' },
     IPV6_RECVPKTINFO: { level: 41, number: 36, kind: 'int' },
   },
-  SO_LINGER: BSD_LINGER,
+  SO_LINGER: BSD_OPTIONS.SO_LINGER,
+  SO_ERROR: BSD_OPTIONS.SO_ERROR,
   // TCP_INFO, since 2022; before, the system answers ENOPROTOOPT.
   tcpState: { level: 6, number: 9, names: BSD_TCP_STATES },
   errno: BSD_ERRNO,

@@ -1,15 +1,20 @@
+import type { OptionName } from '../../protocol/options.ts';
 import { darwin } from './constants-darwin.ts';
 import { freebsd } from './constants-freebsd.ts';
 import { linux } from './constants-linux.ts';
 import { openbsd } from './constants-openbsd.ts';
+import type { OptionKind } from './option-value.ts';
 import type { SockaddrLayout } from './sockaddr.ts';
 
+/** An option as a system's headers define it. */
 export interface SocketOption {
   level: number;
   number: number;
-  /** `int` for a C int, `device` for an interface's name. */
-  kind: 'int' | 'device';
+  kind: OptionKind;
 }
+
+/** Every option, so that none can be forgotten for a system; null where its headers define none of that name. */
+export type OptionTable = Readonly<Record<OptionName, SocketOption | null>>;
 
 /** The errors that calls on sockets return, where the system has no other name for the same number. */
 export type ErrnoName =
@@ -75,8 +80,9 @@ export interface SystemConstants {
   cmsgLength: 4 | 8;
   /** Control messages that carry the local destination of a datagram. */
   destination: readonly { level: number; type: number; family: 'inet' | 'inet6'; offset: number }[];
-  options: Readonly<Record<string, SocketOption>>;
-  SO_LINGER: { level: number; number: number };
+  options: OptionTable;
+  SO_LINGER: SocketOption;
+  SO_ERROR: SocketOption;
   /** The option whose first byte is the state of a TCP connection, and the states by their numbers. */
   tcpState: { level: number; number: number; names: readonly string[] };
   /** The numbers of errors. Of two names for one number it is the one that the manual pages of bind and connect use. */

@@ -4,6 +4,7 @@ import type { SocketName } from '../../protocol/messages.ts';
 import type { SystemConstants } from './constants.ts';
 import { errnoNames } from './errno.ts';
 import { MessageHeader } from './message-header.ts';
+import { decodeValue, encodeValue, optionIn, sizeOf, VALUE_ROOM } from './option-value.ts';
 import {
   decodeSockaddr,
   encodeSockaddr,
@@ -15,8 +16,8 @@ import {
 import { statesByPort } from './tcp-table.ts';
 import type { Native, Returned } from './types.ts';
 
-/** A `struct linger` that is on, of no time. */
-const LINGER_NONE = Buffer.from([1, 0, 0, 0, 0, 0, 0, 0]);
+/** Has close() reset a connection. */
+const LINGER_NONE = { on: true, seconds: 0 };
 const SHUT = { read: 0, write: 1, both: 2 } as const;
 
 /**
@@ -51,7 +52,7 @@ export function posix(constants: SystemConstants): Native {
   // One set of buffers for the whole process: calls are synchronous, and every result is copied out at once.
   const nameRoom = Buffer.alloc(SOCKADDR_ROOM);
   const lengthRoom = Buffer.alloc(8);
-  const valueRoom = Buffer.alloc(8);
+  const valueRoom = Buffer.alloc(VALUE_ROOM);
   const message = new MessageHeader(constants);
 
   const names = errnoNames(constants.errno, os.constants.errno);
@@ -84,11 +85,9 @@ export function posix(constants: SystemConstants): Native {
     lengthRoom.writeUInt32LE(nameRoom.length, 0);
     const result = returned(get(fd, nameRoom, lengthRoom));
     if (result < 0) return result;
-    return decodeSockaddr(layout, nameRoom, lengthRoom.readUInt32LE(0)) ?? -constants.errno.EAFNOSUPPORT;
+    // A name of a family that is not the internet's is one that there is no way to tell: the call worked all the same.
+    return decodeSockaddr(layout, nameRoom, lengthRoom.readUInt32LE(0)) ?? result;
   };
-
-  /** An option this system does not have is refused as the system would refuse an unknown number. */
-  const optionOf = (option: string) => constants.options[option];
 
   const tcpState = (fd: number): string | null => {
     const { level, number, names: states } = constants.tcpState;
@@ -132,13 +131,11 @@ export function posix(constants: SystemConstants): Native {
     },
     getsockname: (fd) => nameOf(getsockname, fd),
     getpeername: (fd) => nameOf(getpeername, fd),
-    setsockopt: (fd, option, value) => native.setter(option, value)(fd),
     setter(option, value) {
-      const known = optionOf(option);
-      if (!known) return () => -constants.errno.ENOPROTOOPT;
+      const known = optionIn(constants.options, option);
+      if (known === null) return null;
       const { kind, level, number } = known;
-      const bytes = kind === 'device' ? Buffer.from(`${value}\0`) : Buffer.alloc(4);
-      if (kind === 'int') bytes.writeInt32LE(Number(value));
+      const bytes = encodeValue(kind, value);
       return (fd) => returned(setsockopt(fd, level, number, bytes, bytes.length));
     },
     caller(name, family, address) {
@@ -152,15 +149,27 @@ export function posix(constants: SystemConstants): Native {
     tcpStates: (fds) => fds.map(tcpState),
     statesByPort,
     abort(fd) {
-      setsockopt(fd, constants.SO_LINGER.level, constants.SO_LINGER.number, LINGER_NONE, LINGER_NONE.length);
-      return returned(close(fd));
+      const { level, number, kind } = constants.SO_LINGER;
+      const bytes = encodeValue(kind, LINGER_NONE);
+      const set = returned(setsockopt(fd, level, number, bytes, bytes.length));
+      const closed = returned(close(fd));
+      return set < 0 ? set : closed;
     },
     getsockopt(fd, option) {
-      const known = optionOf(option);
-      if (!known) return { returned: -constants.errno.ENOPROTOOPT, value: 0 };
+      const known = optionIn(constants.options, option);
+      if (known === null) return null;
+      const { kind, level, number } = known;
+      valueRoom.fill(0);
+      lengthRoom.writeUInt32LE(sizeOf(kind), 0);
+      const result = returned(getsockopt(fd, level, number, valueRoom, lengthRoom));
+      const value = result < 0 ? undefined : decodeValue(kind, valueRoom, lengthRoom.readUInt32LE(0));
+      return { returned: result, value };
+    },
+    takeError(fd) {
+      const { level, number } = constants.SO_ERROR;
       lengthRoom.writeUInt32LE(4, 0);
-      const result = returned(getsockopt(fd, known.level, known.number, valueRoom, lengthRoom));
-      return { returned: result, value: result < 0 ? 0 : valueRoom.readInt32LE(0) };
+      const result = returned(getsockopt(fd, level, number, valueRoom, lengthRoom));
+      return result < 0 ? result : -valueRoom.readInt32LE(0);
     },
     shutdown: (fd, how) => returned(shutdown(fd, SHUT[how])),
     close: (fd) => returned(close(fd)),

@@ -1,6 +1,7 @@
+import type { OptionName, OptionValue, ReadValue } from '../../protocol/options.ts';
 import type { Family, SocketName, SocketType } from '../../protocol/messages.ts';
 
-/** What a call returned: zero or more when it worked, minus the errno when it did not (the kernel's own convention). */
+/** What a call returned, and nothing else ever: zero or more when it worked, minus the errno when it did not (the kernel's own convention). */
 export type Returned = number;
 
 /** A received message: who sent it, and to which local address where the system tells. */
@@ -10,9 +11,6 @@ interface Received {
   from: SocketName | null;
   to: string | null;
 }
-
-/** A socket option's value goes in as a number, or as text for options that name a device. */
-type OptionValue = number | string;
 
 /**
  * The system calls an agent makes. Every socket is non-blocking and closed on exec. One implementation per family of
@@ -31,10 +29,15 @@ export interface Native {
   recv(fd: number, size: number): Received;
   getsockname(fd: number): SocketName | Returned;
   getpeername(fd: number): SocketName | Returned;
-  setsockopt(fd: number, option: string, value: OptionValue): Returned;
-  getsockopt(fd: number, option: string): { returned: Returned; value: number };
-  /** A setsockopt() of one option and value, encoded once for many sockets. */
-  setter(option: string, value: OptionValue): (fd: number) => Returned;
+  /** Null for an option that this system has no number for: then no call is made. @throws Error for one that is unknown */
+  getsockopt(fd: number, option: OptionName): { returned: Returned; value: ReadValue | undefined } | null;
+  /**
+   * A setsockopt() of one option and value, encoded once for many sockets. Null for an option that this system has no
+   * number for. @throws Error for one that is unknown, or for a value that it can't take
+   */
+  setter(option: OptionName, value: OptionValue): ((fd: number) => Returned) | null;
+  /** The error that waits on a socket, minus its number; zero where none does. */
+  takeError(fd: number): Returned;
   /** A bind() or connect() to one address at any port, encoded once for many sockets. */
   caller(call: 'bind' | 'connect', family: Family, address: string): (fd: number, port: number) => Returned;
   /** The names of TCP sockets' states, such as `ESTABLISHED`; null where the system does not tell one. */

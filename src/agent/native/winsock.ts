@@ -2,22 +2,21 @@ import koffi from 'koffi';
 import type { Family, SocketName, SocketType } from '../../protocol/messages.ts';
 import { windows, WSA_ERRORS } from './constants-windows.ts';
 import { errnoNames } from './errno.ts';
+import { decodeValue, encodeValue, optionIn, sizeOf, VALUE_ROOM } from './option-value.ts';
 import { decodeSockaddr, encodeSockaddr, patchPort, SOCKADDR_ROOM } from './sockaddr.ts';
 import type { Native, Returned } from './types.ts';
 import { WinsockMessage } from './winsock-message.ts';
 import { plain, tcpTableReader, type TcpRow } from './winsock-tcp-table.ts';
 
 const VERSION_2_2 = 0x0202;
-/** A `struct linger` that is on, of no time. */
-const LINGER_NONE = Buffer.from([1, 0, 0, 0]);
+/** Has closesocket() reset a connection. */
+const LINGER_NONE = { on: true, seconds: 0 };
 const SHUT = { read: 0, write: 1, both: 2 } as const;
 const ZERO = { inet: '0.0.0.0', inet6: '::' } as const satisfies Record<Family, string>;
 
 const layout = windows.sockaddr;
 const names = errnoNames(WSA_ERRORS, {});
 const wouldBlock = -WSA_ERRORS.WSAEWOULDBLOCK;
-/** An option that Windows does not have is refused as it would refuse an unknown number. */
-const noSuchOption = -WSA_ERRORS.WSAENOPROTOOPT;
 
 /**
  * The calls of Winsock 2, through ws2_32.dll. @throws Error when Winsock can't be loaded or started.
@@ -56,7 +55,7 @@ export function winsock(): Native {
   // One set of buffers for the whole process: calls are synchronous, and every result is copied out at once.
   const nameRoom = Buffer.alloc(SOCKADDR_ROOM);
   const lengthRoom = Buffer.alloc(4);
-  const valueRoom = Buffer.alloc(8);
+  const valueRoom = Buffer.alloc(VALUE_ROOM);
   const nonBlocking = Buffer.from([1, 0, 0, 0]);
   const message = new WinsockMessage();
 
@@ -79,7 +78,8 @@ export function winsock(): Native {
     lengthRoom.writeInt32LE(nameRoom.length, 0);
     const result = returned(get(fd, nameRoom, lengthRoom));
     if (result < 0) return result;
-    return decodeSockaddr(layout, nameRoom, lengthRoom.readInt32LE(0)) ?? -WSA_ERRORS.WSAEAFNOSUPPORT;
+    // A name of a family that is not the internet's is one that there is no way to tell: the call worked all the same.
+    return decodeSockaddr(layout, nameRoom, lengthRoom.readInt32LE(0)) ?? result;
   };
 
   const associate = (fd: number, family: Family, name: SocketName): Returned => {
@@ -156,25 +156,31 @@ export function winsock(): Native {
     },
     getsockname: (fd) => nameOf(getsockname, fd),
     getpeername: (fd) => nameOf(getpeername, fd),
-    setsockopt: (fd, option, value) => native.setter(option, value)(fd),
     setter(option, value) {
-      const known = windows.options[option];
-      if (!known) return () => noSuchOption;
-      const bytes = Buffer.alloc(4);
-      bytes.writeInt32LE(Number(value));
+      const known = optionIn(windows.options, option);
+      if (known === null) return null;
       if ('control' in known) {
-        return (fd) => returned(WSAIoctl(fd, known.control, bytes, 4, null, 0, lengthRoom, null, null));
+        const bytes = encodeValue('int', value);
+        return (fd) => returned(WSAIoctl(fd, known.control, bytes, bytes.length, null, 0, lengthRoom, null, null));
       }
-      return (fd) => returned(setsockopt(fd, known.level, known.number, bytes, 4));
+      const bytes = encodeValue(known.kind, value);
+      return (fd) => returned(setsockopt(fd, known.level, known.number, bytes, bytes.length));
     },
     getsockopt(fd, option) {
-      const known = windows.options[option];
+      const known = optionIn(windows.options, option);
       // A control code sets; there is none that gets.
-      if (!known || 'control' in known) return { returned: noSuchOption, value: 0 };
-      lengthRoom.writeInt32LE(4, 0);
+      if (known === null || 'control' in known) return null;
       valueRoom.fill(0);
+      lengthRoom.writeInt32LE(sizeOf(known.kind), 0);
       const result = returned(getsockopt(fd, known.level, known.number, valueRoom, lengthRoom));
-      return { returned: result, value: result < 0 ? 0 : valueRoom.readInt32LE(0) };
+      const value = result < 0 ? undefined : decodeValue(known.kind, valueRoom, lengthRoom.readInt32LE(0));
+      return { returned: result, value };
+    },
+    takeError(fd) {
+      const { level, number } = windows.SO_ERROR;
+      lengthRoom.writeInt32LE(4, 0);
+      const result = returned(getsockopt(fd, level, number, valueRoom, lengthRoom));
+      return result < 0 ? result : -valueRoom.readInt32LE(0);
     },
     caller(name, family, address) {
       const make = name === 'bind' ? bind : connect;
@@ -203,8 +209,11 @@ export function winsock(): Native {
       return states;
     },
     abort(fd) {
-      setsockopt(fd, windows.SO_LINGER.level, windows.SO_LINGER.number, LINGER_NONE, LINGER_NONE.length);
-      return close(fd);
+      const { level, number, kind } = windows.SO_LINGER;
+      const bytes = encodeValue(kind, LINGER_NONE);
+      const set = returned(setsockopt(fd, level, number, bytes, bytes.length));
+      const closed = close(fd);
+      return set < 0 ? set : closed;
     },
     shutdown: (fd, how) => returned(shutdown(fd, SHUT[how])),
     close,

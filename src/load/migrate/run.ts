@@ -1,4 +1,5 @@
 import { SeenErrors } from '../../record/errors.ts';
+import { withoutInvented } from './never-asked.ts';
 import { eachObject, isObject, type Json, type Step } from './step.ts';
 
 /**
@@ -16,8 +17,14 @@ const from1: Step = (record) => ({
   errors: record['errors'] ?? errorsIn(record['cells']),
 });
 
+/** See `withoutInvented`. */
+const from2: Step = (record) => withoutInvented({ ...record, schema: 3 });
+
 /** The steps of a run's record, by the version that each begins from. */
-export const RUN_STEPS: ReadonlyMap<number, Step> = new Map([[1, from1]]);
+export const RUN_STEPS: ReadonlyMap<number, Step> = new Map([
+  [1, from1],
+  [2, from2],
+]);
 
 function cellFrom1({ expectation, ...cell }: Json): Json {
   const claims = eachObject(cell['claims'], (claim) => ({ against: [], ...claim }));

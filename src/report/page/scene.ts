@@ -82,7 +82,10 @@ interface Called {
 }
 
 function play(part: ScenePart, live: Live, { verb, rest, result }: Called): void {
-  const failed = /^-1 (\S+)/.exec(result)?.[1];
+  const failed = /^-1 (\S+)|^(not available here)/
+    .exec(result)
+    ?.slice(1)
+    .find((word) => word !== undefined);
   switch (verb) {
     case 'setsockopt':
       if (failed !== undefined) bound(part, live, 'not bound', failed, verb);

@@ -2,10 +2,11 @@ import { devicePair, isConnected } from '../../matrix/axes.ts';
 import type { Corner } from '../../matrix/selection.ts';
 import type { Letters, Spec } from '../../matrix/sockets.ts';
 import type { BatchKind } from '../../protocol/messages.ts';
+import type { NumberOption } from '../../protocol/options.ts';
 
 const BACKLOG = 8;
 
-const OPTIONS: Readonly<Record<Letters, readonly string[]>> = {
+const OPTIONS: Readonly<Record<Letters, readonly NumberOption[]>> = {
   '-': [],
   A: ['SO_REUSEADDR'],
   P: ['SO_REUSEPORT'],

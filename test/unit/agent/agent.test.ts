@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as after } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Hello, Operation, OperationName, Result } from '../../../src/protocol/messages.ts';
+import type { OptionName, OptionSetting } from '../../../src/protocol/options.ts';
 import { AgentProcess } from '../../../src/harness/agent-process.ts';
 import { AGENT, LOOPBACK_ONLY, noNamespaces } from '../../support/namespace.ts';
 import { runs, until } from '../../support/waiting.ts';
@@ -275,8 +276,8 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
       { op: 'recv', on: 'd', within: LONG },
       udp('e', 'inet6'),
       bind('e', 4001, 'fe80::1'),
-      { op: 'setsockopt', on: 'e', option: 'SO_OF_ANOTHER_SYSTEM', value: 1 },
-      { op: 'getsockopt', on: 'e', option: 'SO_OF_ANOTHER_SYSTEM' },
+      { op: 'setsockopt', on: 'e', option: 'SO_EXCLUSIVEADDRUSE', value: 1 },
+      { op: 'getsockopt', on: 'e', option: 'SO_EXCLUSIVEADDRUSE' },
       { op: 'setsockopt', on: 'e', option: 'SO_BINDTODEVICE', value: 'none0' },
       { op: 'shutdown', on: 'a', how: 'both' },
     );
@@ -297,8 +298,8 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
       'ECONNREFUSED',
       'ok',
       'EINVAL',
-      'ENOPROTOOPT',
-      'ENOPROTOOPT',
+      'not available here',
+      'not available here',
       'ENODEV',
       'ENOTCONN',
     ]);
@@ -313,17 +314,17 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
   });
 
   it('sets and gets options', async () => {
-    const get = (option: string): Operation => ({ op: 'getsockopt', on: 'a', option });
-    const set = (option: string, value: number | string): Operation => ({ op: 'setsockopt', on: 'a', option, value });
+    const get = (option: OptionName): Operation => ({ op: 'getsockopt', on: 'a', option });
+    const set = (setting: OptionSetting): Operation => ({ op: 'setsockopt', on: 'a', ...setting });
     const results = await ask(
       tcp('a'),
       get('SO_REUSEADDR'),
-      set('SO_REUSEADDR', 1),
+      set({ option: 'SO_REUSEADDR', value: 1 }),
       get('SO_REUSEADDR'),
       get('SO_ACCEPTCONN'),
       { op: 'listen', on: 'a', backlog: 1 },
       get('SO_ACCEPTCONN'),
-      set('SO_BINDTODEVICE', 'lo'),
+      set({ option: 'SO_BINDTODEVICE', value: 'lo' }),
       udp('b', 'inet6'),
       { op: 'getsockopt', on: 'b', option: 'IPV6_V6ONLY' },
     );
@@ -602,6 +603,13 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
     ['a program of no such name', { op: 'kill', on: 'nobody' }, "there is no program 'nobody'"],
     ['an unknown operation', { op: 'ioctl', on: 'a' }, "unknown operation 'ioctl'"],
     ['an operation named as what every object has', { op: 'constructor' }, "unknown operation 'constructor'"],
+    [
+      'a misspelt option',
+      { op: 'setsockopt', on: 'a', option: 'SO_REUSEADR', value: 1 },
+      "unknown option 'SO_REUSEADR'",
+    ],
+    ['an option named as what every object has', { op: 'getsockopt', on: 'a', option: 'toString' }, 'unknown option'],
+    ['a value of another kind', { op: 'setsockopt', on: 'a', option: 'SO_REUSEADDR', value: 'on' }, 'is not a number'],
     ['a port that is none', { op: 'bind', on: 'a', address: '127.0.0.1', port: 65_536 }, 'port 65536 is not a number'],
     ['an address that is none', { op: 'bind', on: 'a', address: 'localhost', port: 1 }, 'is not an IPv4 address'],
     ['the list of a socket that does not serve', { op: 'served', on: 'a' }, "'a' does not serve"],

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BatchKind, Operation, Result } from '../../../src/protocol/messages.ts';
+import type { NumberOption } from '../../../src/protocol/options.ts';
 import { AgentProcess } from '../../../src/harness/agent-process.ts';
 import { AGENT, LOOPBACK_ONLY, noNamespaces } from '../../support/namespace.ts';
 import { needs } from '../../support/needs.ts';
@@ -14,10 +15,10 @@ const PEER = 1050;
 let agent: AgentProcess;
 const ask = (...operations: Operation[]) => agent.ask(operations, false);
 
-const udp = (bind: string, ...options: string[]): BatchKind => ({
+const udp = (bind: string, ...options: NumberOption[]): BatchKind => ({
   family: bind.includes(':') ? 'inet6' : 'inet',
   type: 'dgram',
-  options: options.map((option) => [option, 1]),
+  options: options.map((option): [NumberOption, number] => [option, 1]),
   bind,
 });
 const tcp = (bind: string, rest: Partial<BatchKind> = {}): BatchKind => ({ ...udp(bind), type: 'stream', ...rest });
@@ -62,7 +63,7 @@ describe('batches on the real kernel', needs(noNamespaces), () => {
       udp('127.0.0.1', 'SO_REUSEADDR'),
       udp('192.0.2.1'),
       tcp('127.0.0.1', { listen: 1 }),
-      udp('127.0.0.1', 'SO_NOTHING'),
+      udp('127.0.0.1', 'SO_EXCLUSIVEADDRUSE'),
     ];
     const [held, tried] = await ask(
       { op: 'batch', as: 'a', kinds, sockets: [0, 2001, 1, 2002, 3, 2003] },
@@ -77,7 +78,7 @@ describe('batches on the real kernel', needs(noNamespaces), () => {
       'ok',
       'bind EADDRNOTAVAIL',
       'bind EADDRINUSE',
-      'SO_NOTHING ENOPROTOOPT',
+      'SO_EXCLUSIVEADDRUSE not available here',
     ]);
   });
 

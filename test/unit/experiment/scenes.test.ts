@@ -62,9 +62,9 @@ test('planned sockets are bound in order, each by its part, as its user, on the 
 });
 
 test('an option that the system does not have is what the socket came to, and setsockopt the call', async () => {
-  const { trial, told } = trialWith((operation) => (operation.op === 'setsockopt' ? 'WSAENOPROTOOPT' : 'ok'));
+  const { trial, told } = trialWith((operation) => (operation.op === 'setsockopt' ? 'not available here' : 'ok'));
   const [first, second] = await serveAll(trial, two);
-  expect(first).toMatchObject({ outcome: 'WSAENOPROTOOPT', call: 'setsockopt' });
+  expect(first).toMatchObject({ outcome: 'not available here', call: 'setsockopt' });
   expect(second).toMatchObject({ outcome: 'ok', call: 'listen' });
   expect(told).toEqual(['second* 0.0.0.0:1060']);
 });

@@ -26,7 +26,7 @@ describe('the published schema of a record', () => {
   it('names itself and its dialect', () => {
     expect(JSON.parse(recordJsonSchema())).toMatchObject({
       $schema: 'https://json-schema.org/draft/2020-12/schema',
-      $id: 'urn:bindspec:record:2',
+      $id: 'urn:bindspec:record:3',
     });
   });
 });

@@ -37,8 +37,8 @@ describe('reading a record', () => {
   });
 
   it('says that it is of another version', () => {
-    expect(refusal(JSON.stringify({ ...fixture, schema: 3 }))).toBe(
-      'reports/x/record.json: written by a newer bindspec: it is of version 3, and this one reads up to version 2; ' +
+    expect(refusal(JSON.stringify({ ...fixture, schema: 4 }))).toBe(
+      'reports/x/record.json: written by a newer bindspec: it is of version 4, and this one reads up to version 3; ' +
         "read it with the bindspec that wrote it, or move it away, and write it again with 'bindspec run'",
     );
     for (const never of [0, -1, 1.5, Number.MIN_SAFE_INTEGER]) {

@@ -48,9 +48,9 @@ const EXPECTED = Object.keys({
   WSAEINVAL: true,
   WSAENOPROTOOPT: true,
   WSAEOPNOTSUPP: true,
-} satisfies Record<Exclude<Expected, 'ok' | 'answered' | 'silence' | 'eof'>, true>);
+} satisfies Record<Exclude<Expected, 'ok' | 'answered' | 'silence' | 'eof' | 'not available here'>, true>);
 
-const WORDS = ['ok', 'answered', 'silence', 'eof', 'dropped', ''];
+const WORDS = ['ok', 'answered', 'silence', 'eof', 'not available here', 'ended', 'dropped', ''];
 
 describe('the classes of outcomes', () => {
   it.each(PREDICTED)('there is one for %s, which models predict', (name) => {

@@ -59,3 +59,56 @@ describe('a record of version 1', () => {
     expect(cells.flatMap(({ disagreements }) => disagreements)).toEqual([]);
   });
 });
+
+describe('a record of version 2', () => {
+  const written2 = readFileSync(new URL('../../../reports/wine-8.0-x64/record.json', import.meta.url), 'utf8');
+  const cell = (text: string, change: (record: Record<string, unknown>) => void = () => undefined) => {
+    const record = JSON.parse(text) as Record<string, unknown>;
+    change(record);
+    return readRecord(JSON.stringify(record), 'record.json');
+  };
+  const call = (option: string, error: string) => `setsockopt(s, ${option}, 1) = -1 ${error}`;
+  /** The fixture as version 2 had it, as if its first cell had come to an error for an option. */
+  const asked = (system: string, option: string, error: string) =>
+    cell(JSON.stringify({ ...fixture, schema: 2 }), (record) => {
+      if (system === 'wine') record['platform'] = (JSON.parse(written2) as { platform: object }).platform;
+      const [first] = record['cells'] as Record<string, unknown>[];
+      Object.assign(first ?? {}, {
+        observation: { first: error, second: [error, 'ok'] },
+        transcript: [{ at: 0, part: 'server', host: 'machine', call: call(option, error) }],
+      });
+      Object.assign(record, { errors: { [error]: { number: 92, class: 'no-such-option' } } });
+    });
+
+  it('has its own word for an option that the system was never asked for', () => {
+    const {
+      cells: [first],
+      errors,
+    } = asked('wine', 'SO_REUSEPORT', 'WSAENOPROTOOPT');
+    expect(first?.observation).toEqual({ first: 'not available here', second: ['not available here', 'ok'] });
+    expect(first?.transcript[0]?.call).toBe('setsockopt(s, SO_REUSEPORT, 1) = not available here, no call made');
+    expect(errors).toEqual({});
+  });
+
+  it.each([
+    ['wine', 'SO_EXCLUSIVEADDRUSE', 'WSAENOPROTOOPT'],
+    ['linux', 'SO_REUSEPORT', 'ENOPROTOOPT'],
+  ])('keeps what %s really said of %s', (system, option, error) => {
+    const {
+      cells: [first],
+      errors,
+    } = asked(system, option, error);
+    expect(first?.observation).toEqual({ first: error, second: [error, 'ok'] });
+    expect(first?.transcript[0]?.call).toBe(call(option, error));
+    expect(Object.keys(errors)).toEqual([error]);
+  });
+
+  it('that is committed has none of it left, and its verdicts', () => {
+    const { cells, errors } = cell(written2);
+    expect(JSON.stringify(cells)).not.toContain('ENOPROTOOPT');
+    expect(JSON.stringify(cells)).toContain('"first":"not available here"');
+    expect(errors).not.toHaveProperty('WSAENOPROTOOPT');
+    const before = JSON.parse(written2) as { cells: { verdict: string }[] };
+    expect(cells.map(({ verdict }) => verdict)).toEqual(before.cells.map(({ verdict }) => verdict));
+  });
+});

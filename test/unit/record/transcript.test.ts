@@ -11,6 +11,22 @@ describe('a line of the transcript', () => {
     [{ op: 'socket', as: 's1', family: 'inet6', type: 'stream' }, {}, 'socket(AF_INET6, SOCK_STREAM) = s1'],
     [{ op: 'setsockopt', on: 's', option: 'SO_REUSEADDR', value: 1 }, {}, 'setsockopt(s, SO_REUSEADDR, 1) = 0'],
     [{ op: 'getsockopt', on: 's', option: 'SO_REUSEADDR' }, { value: 1 }, 'getsockopt(s, SO_REUSEADDR) = 1'],
+    [
+      { op: 'setsockopt', on: 's', option: 'SO_REUSEPORT', value: 1 },
+      { outcome: 'not available here' },
+      'setsockopt(s, SO_REUSEPORT, 1) = not available here, no call made',
+    ],
+    [
+      { op: 'setsockopt', on: 's', option: 'SO_LINGER', value: { on: true, seconds: 5 } },
+      {},
+      'setsockopt(s, SO_LINGER, {on=true, seconds=5}) = 0',
+    ],
+    [
+      { op: 'getsockopt', on: 's', option: 'SO_LINGER' },
+      { value: { on: false, seconds: 0 } },
+      'getsockopt(s, SO_LINGER) = {on=false, seconds=0}',
+    ],
+    [{ op: 'kill', on: 'p' }, { outcome: 'ended' }, 'kill(p) = the program had ended before'],
     [{ op: 'bind', on: 's', ...v4 }, {}, 'bind(s, 127.0.0.1:1060) = 0'],
     [
       { op: 'bind', on: 's', ...v6 },

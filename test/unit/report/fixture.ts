@@ -36,7 +36,7 @@ const evil = {
 
 /** A run with every verdict in it, made by hand, with everything in it that reports have stumbled over. */
 export const fixture: BindRecord = {
-  schema: 2,
+  schema: 3,
   bindspec: '0.1.0',
   complete: false,
   started: '2026-01-02T03:04:05.678Z',

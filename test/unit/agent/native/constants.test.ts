@@ -68,11 +68,13 @@ const STATES: Readonly<Record<string, Cited>> = {
 
 /** The constants that no package has, and where they were read. */
 const CITED: Record<System, Readonly<Record<string, Cited>>> = {
-  linux: {},
+  linux: { IP_LOCAL_PORT_RANGE: { number: 51, source: 'include/uapi/linux/in.h, since 6.3' } },
   darwin: STATES,
   freebsd: STATES,
   openbsd: {
     ...STATES,
+    SO_DOMAIN: { number: 0x1024, source: 'sys/sys/socket.h' },
+    SO_PROTOCOL: { number: 0x1025, source: 'sys/sys/socket.h' },
     TCP_INFO: { number: 9, source: 'sys/netinet/tcp.h; tcp_ctloutput() in tcp_usrreq.c 1.211 answers to it' },
   },
 };
@@ -95,7 +97,9 @@ function named(system: System, constants: SystemConstants): [name: string, numbe
   return [
     ...[...Object.entries(constants), ...Object.entries(sockaddr)].filter(isNamed),
     ...(socketFlags === null ? [] : [['SOCK_CLOEXEC|SOCK_NONBLOCK', socketFlags] as [string, number]]),
-    ...Object.entries(options).flatMap(([name, { number, level }]) => withLevel(name, number, level)),
+    ...Object.entries(options).flatMap(([name, option]) =>
+      option === null ? [] : withLevel(name, option.number, option.level),
+    ),
     ...withLevel('SO_LINGER', SO_LINGER.number, SO_LINGER.level),
     ...destination.flatMap(({ type, level }, index) => withLevel(names.destination[index] ?? '', type, level)),
     ...withLevel(names.tcpState, tcpState.number, tcpState.level),
@@ -218,7 +222,7 @@ const noSystem: Lack | null =
     ? null
     : { need: 'system', reason: `there are no constants of ${process.platform} here`, enable: null };
 /** What the C headers of this system need not have: names of the kernel's own, and private ones. */
-const NOT_IN_C = /^(BPF_|TCPS_|SO_REUSESHAREUID$)/;
+const NOT_IN_C = /^(BPF_|TCPS_|SO_REUSESHAREUID$|IP_LOCAL_PORT_RANGE$)/;
 
 describe('the constants of the system that this runs on', () => {
   it('are those of its C headers', needs(noSystem, noCompiler), async () => {

@@ -25,6 +25,7 @@ const HEADER_NAMES: Readonly<Record<string, string>> = {
 function numbers(): [string, number][] {
   const own: [string, unknown][] = [...Object.entries(windows), ...Object.entries(windows.sockaddr)];
   const options = Object.entries(windows.options).flatMap(([name, option]): [string, number][] => {
+    if (option === null) return [];
     if ('control' in option) return [[name, option.control]];
     return [
       [HEADER_NAMES[name] ?? name, option.number],

@@ -1,0 +1,99 @@
+/**
+ * The socket options that bindspec knows, by the names that C programs use, grouped by what they take. Types only, as in
+ * `messages.ts`. An agent has a table for its system (`src/agent/native/constants-*.ts`) that says the level and number of
+ * each option, or null where that system's headers define none.
+ */
+
+/** Options that take a whole number; an interface is given by its index. */
+export type NumberOption =
+  | 'SO_REUSEADDR'
+  | 'SO_REUSEPORT'
+  | 'SO_REUSEPORT_LB'
+  | 'SO_REUSESHAREUID'
+  | 'SO_EXCLUSIVEADDRUSE'
+  | 'SO_ACCEPTCONN'
+  | 'SO_BINDANY'
+  | 'SO_BROADCAST'
+  | 'SO_DOMAIN'
+  | 'SO_DONTROUTE'
+  | 'SO_ERROR'
+  | 'SO_INCOMING_CPU'
+  | 'SO_KEEPALIVE'
+  | 'SO_MARK'
+  | 'SO_PROTOCOL'
+  | 'SO_RCVBUF'
+  | 'SO_SNDBUF'
+  | 'SO_TYPE'
+  | 'IP_BINDANY'
+  | 'IP_BIND_ADDRESS_NO_PORT'
+  | 'IP_BOUND_IF'
+  | 'IP_FREEBIND'
+  /** The lowest port in the lower 16 bits, and the highest in the upper ones. */
+  | 'IP_LOCAL_PORT_RANGE'
+  | 'IP_MULTICAST_ALL'
+  | 'IP_MULTICAST_LOOP'
+  | 'IP_MULTICAST_TTL'
+  | 'IP_PKTINFO'
+  | 'IP_PORTRANGE'
+  | 'IP_RECVDSTADDR'
+  | 'IP_RECVERR'
+  | 'IP_TRANSPARENT'
+  | 'IP_TTL'
+  | 'IP_UNICAST_IF'
+  | 'IPV6_BINDANY'
+  | 'IPV6_BOUND_IF'
+  | 'IPV6_FREEBIND'
+  | 'IPV6_MULTICAST_ALL'
+  | 'IPV6_MULTICAST_HOPS'
+  | 'IPV6_MULTICAST_IF'
+  | 'IPV6_MULTICAST_LOOP'
+  | 'IPV6_PORTRANGE'
+  | 'IPV6_RECVERR'
+  | 'IPV6_RECVPKTINFO'
+  | 'IPV6_TRANSPARENT'
+  | 'IPV6_UNICAST_HOPS'
+  | 'IPV6_UNICAST_IF'
+  | 'IPV6_V6ONLY'
+  | 'TCP_DEFER_ACCEPT'
+  | 'TCP_LINGER2'
+  | 'TCP_NODELAY'
+  /** A control code of WSAIoctl(), which Windows has in place of an option. */
+  | 'SIO_UDP_CONNRESET'
+  /** Times, in milliseconds, which the agent writes as a `struct timeval` where the system wants one. */
+  | 'SO_RCVTIMEO'
+  | 'SO_SNDTIMEO';
+
+/** Options that take text: the name of a device, or the IPv4 address of an interface. */
+export type TextOption = 'SO_BINDTODEVICE' | 'IP_MULTICAST_IF';
+
+/** Options that take a `struct linger`. */
+export type LingerOption = 'SO_LINGER';
+
+/** Options that take a `struct ip_mreq` or a `struct ipv6_mreq`. No system says by getsockopt() which groups there are. */
+export type GroupOption = 'IP_ADD_MEMBERSHIP' | 'IP_DROP_MEMBERSHIP' | 'IPV6_JOIN_GROUP' | 'IPV6_LEAVE_GROUP';
+
+export type OptionName = NumberOption | TextOption | LingerOption | GroupOption;
+
+/** Whether close() waits for what is not sent yet, and for how many seconds. */
+export interface Linger {
+  on: boolean;
+  seconds: number;
+}
+
+/** A multicast group on one interface: an IPv4 address of it, or its index for IPv6. The system chooses at 0.0.0.0 and 0. */
+export interface GroupMembership {
+  group: string;
+  interface: string | number;
+}
+
+/** An option with a value that it can take. */
+export type OptionSetting =
+  | { option: NumberOption; value: number }
+  | { option: TextOption; value: string }
+  | { option: LingerOption; value: Linger }
+  | { option: GroupOption; value: GroupMembership };
+
+export type OptionValue = OptionSetting['value'];
+
+/** What getsockopt() reads. */
+export type ReadValue = number | string | Linger;
