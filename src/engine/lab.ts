@@ -10,7 +10,8 @@ import type { Topology } from '../lab/topology/topology.ts';
 import type { Family } from '../protocol/messages.ts';
 import { docker } from './docker.ts';
 import { EngineFailed, type ContainerNetwork, type Engine, type EngineName } from './engine.ts';
-import { labImage, PACKAGE } from './image.ts';
+import { BUNDLED_AT } from '../bundle/rootfs.ts';
+import { labImage } from './image.ts';
 import { podman } from './podman.ts';
 import { LABEL, nameOfLab, sweep } from './sweep.ts';
 import { Unavailable } from '../process/unavailable.ts';
@@ -152,7 +153,7 @@ async function topologyOf(
   const host = (index: number) => ({
     title: HOSTS[index] ?? '',
     launch: engine.exec(containers[index] ?? ''),
-    agent: agentCommand('node', PACKAGE),
+    agent: agentCommand('node', BUNDLED_AT),
   });
   return {
     lab,

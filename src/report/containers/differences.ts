@@ -1,6 +1,7 @@
 import { localhostOf, outcomeAt } from '../../containers/reading.ts';
 import type { Asker, Bind, Target } from '../../containers/cases.ts';
 import type { ConfigurationRecord, ContainersRecord } from '../../record/containers.ts';
+import { compareAsRead } from '../../text/versions.ts';
 import { table, text } from '../markup.ts';
 import { wrongAddresses } from './grid.ts';
 
@@ -79,7 +80,7 @@ export function enginePage(records: readonly ContainersRecord[]): string {
 function engineDifferences(records: readonly ContainersRecord[]): string {
   const columns = PICKED.flatMap((id) => {
     const versions = records
-      .toSorted((a, b) => a.engine.version.localeCompare(b.engine.version, 'en', { numeric: true }))
+      .toSorted((a, b) => compareAsRead(a.engine.version, b.engine.version))
       .flatMap((record) => {
         const configuration = record.configurations.find((one) => one.id === id && one.rows.length > 0);
         return configuration === undefined ? [] : [{ record, configuration }];

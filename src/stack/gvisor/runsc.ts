@@ -1,8 +1,9 @@
-import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { execaSync } from 'execa';
 import { onPath } from '../../lab/programs.ts';
+import { isProgram } from '../../lab/programs.ts';
 import { cacheFolder } from '../../files/cache.ts';
 import { paced } from '../../process/pace.ts';
 import { Unavailable } from '../../process/unavailable.ts';
@@ -38,11 +39,7 @@ export function runscAt(given: string): Runsc {
     const { code = '' } = error as NodeJS.ErrnoException;
     throw wrong(code === 'ENOENT' ? 'there is no such file' : `it can't be looked at (${code})`);
   }
-  try {
-    accessSync(program, constants.X_OK);
-  } catch {
-    throw wrong('it is there, but it is not a program that this user may run');
-  }
+  if (!isProgram(program)) throw wrong('it is there, but it is not a program that this user may run');
   const runsc = askRelease(program);
   if (runsc === null) throw wrong('it is there, but it is not a runsc: its --version does not say so');
   return runsc;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { asksOf, containerName, innerPort, PUBLISHED, publishedPort, SERVICES } from '../../../src/containers/cases.ts';
-import { CONFIGURATIONS, notIn, older } from '../../../src/containers/configurations.ts';
+import { CONFIGURATIONS, notIn } from '../../../src/containers/configurations.ts';
 import { listenersAt } from '../../../src/runner/containers/conflicts.ts';
 import { inWords, localhostOf } from '../../../src/containers/reading.ts';
 
@@ -35,10 +35,6 @@ describe('configurations', () => {
   });
 
   it('are those that a version of the engine has', () => {
-    expect(older('4.3.1', '4.4')).toBe(true);
-    expect(older('4.10', '4.4')).toBe(false);
-    expect(older('28.0', '28')).toBe(false);
-    expect(older('20.10.24+dfsg1', '28')).toBe(true);
     const pasta = CONFIGURATIONS.find(({ id }) => id === 'podman/rootless-pasta');
     const cni = CONFIGURATIONS.find(({ id }) => id === 'podman/cni');
     if (!pasta || !cni) throw new Error('the configurations are gone');
