@@ -11,6 +11,7 @@ import type { Family } from '../protocol/messages.ts';
 import { docker } from './docker.ts';
 import { EngineFailed, type ContainerNetwork, type Engine, type EngineName } from './engine.ts';
 import { BUNDLED_AT } from '../bundle/rootfs.ts';
+import { NO_ICMP_LIMITS } from '../lab/icmp-limits.ts';
 import { labImage } from './image.ts';
 import { podman } from './podman.ts';
 import { LABEL, nameOfLab, sweep } from './sweep.ts';
@@ -121,11 +122,9 @@ async function network(engine: Engine, name: string, made: string[]): Promise<bo
   }
 }
 
-/** Errors of ICMP are rate-limited by default, and then a refusal turns into silence at random. */
 function sysctls(inet6: boolean): string[] {
-  return ['net.ipv4.icmp_ratemask=0', ...(inet6 ? ['net.ipv6.icmp.ratelimit=0'] : [])].map(
-    (setting) => `--sysctl=${setting}`,
-  );
+  const { container } = NO_ICMP_LIMITS;
+  return [container.inet, ...(inet6 ? [container.inet6] : [])].map((setting) => `--sysctl=${setting}`);
 }
 
 async function topologyOf(
