@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { librariesOf } from './libraries.ts';
-import { PACKAGE } from '../process/own-package.ts';
+import { OWN_PACKAGE } from '../process/own-package.ts';
 import { packagesOf } from './packages.ts';
 import { isFolder } from '../files/is-folder.ts';
 import type { TarEntry } from './tar.ts';
@@ -26,7 +26,7 @@ export async function programEntries(programs: Readonly<Record<string, string>>)
 
 /** Node and bindspec as they are here, with what they need to run, as a root file system. */
 export async function bindspecEntries(): Promise<TarEntry[]> {
-  const home = PACKAGE.folder;
+  const home = OWN_PACKAGE.folder;
   const own = ['package.json', 'dist/src'].flatMap((part) => copied(path.join(home, part), `${BUNDLED_AT}/${part}`));
   const packages = packagesOf(home).flatMap(({ folder, place }) => copied(folder, `${BUNDLED_AT}/${place}`));
   return [

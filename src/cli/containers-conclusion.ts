@@ -1,5 +1,5 @@
 import type { ConfigurationRecord, ContainersRecord } from '../record/containers.ts';
-import { KEY, publishedGrid } from '../report/containers/grid.ts';
+import { SIGN_KEY, publishedGrid } from '../report/containers/grid.ts';
 import { exposuresOf, securityCounts } from '../report/containers/words.ts';
 import { counted, few } from '../report/diff/words.ts';
 import type { ChangeGroup } from '../containers/changes.ts';
@@ -38,7 +38,7 @@ export function concludeContainers(
     changes(one);
   }
   for (const { record } of judged) for (const one of record.configurations) grid(one);
-  if (judged.length > 0) say(paint('gray', `\nTCP, then UDP: ${KEY}`));
+  if (judged.length > 0) say(paint('gray', `\nTCP, then UDP: ${SIGN_KEY}`));
   for (const { id, skipped, error } of [...rest, ...judged.flatMap(({ record }) => record.configurations)]) {
     if (skipped) say(`${paint('gray', '-')} ${id}: ${skipped.reason}\n    ${paint('cyan', skipped.enable)}`);
     if (error !== undefined) say(`${paint('magenta', '✗ error')} ${id}: ${error}`);

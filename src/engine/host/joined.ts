@@ -9,7 +9,7 @@ import { CREATION_DEADLINE, expectLine, holders, runText } from './held.ts';
 import { guestOf, type Guest } from './guest.ts';
 import { idleImage } from './idle-image.ts';
 import { outerPid, outsideOf, running } from './pids.ts';
-import { GUEST_INTERFACE, SUBNET, SUBNET6, wireGuest, type Place } from './topology.ts';
+import { GUEST_INTERFACE, SUBNET, SUBNET6, wireGuest, type LanHost } from './topology.ts';
 import { Deadline } from '../../process/pace.ts';
 import { whyUnset } from '../../lab/unset-settings.ts';
 import { NO_ICMP_LIMITS } from '../../lab/icmp-limits.ts';
@@ -93,7 +93,7 @@ async function join(engine: Engine, guest: Guest, lab: string, where: string): P
     shell.write(wireGuest({ host, neighbour: holder('neighbour'), attacker: holder('attacker') }));
     await expectLine(shell, 'wired', `the host of ${where.replace('the ', '')} could not be wired up`);
     const own = `--pid=/proc/${holder('switch').outer}/ns/pid`;
-    const namespace = (place: Place) => (place === 'host' ? pid : holder(place).outer);
+    const namespace = (place: LanHost) => (place === 'host' ? pid : holder(place).outer);
     return {
       engine: guest.engine,
       device: GUEST_INTERFACE,

@@ -1,5 +1,5 @@
 import { SeenErrors } from '../../record/errors.ts';
-import { eachObject, isObject, type Json, type Step } from './step.ts';
+import { eachObject, isObject, type Json, type MigrationStep } from './step.ts';
 
 /**
  * Version 1 had keys that came later than the version itself, so that some of its records have them and some have not:
@@ -7,7 +7,7 @@ import { eachObject, isObject, type Json, type Step } from './step.ts';
  * Two of its readers' exceptions went with it: the legend of errors may be missing, and expectations may be assumed to
  * be as on Linux. What was only assumed is what version 2 calls unjudged.
  */
-const from1: Step = (record) => ({
+const from1: MigrationStep = (record) => ({
   ...record,
   schema: 2,
   ...(isObject(record['settings']) ? { settings: { cells: lengthOf(record['cells']), ...record['settings'] } } : {}),
@@ -17,7 +17,7 @@ const from1: Step = (record) => ({
 });
 
 /** The steps of a run's record, by the version that each begins from. */
-export const RUN_STEPS: ReadonlyMap<number, Step> = new Map([[1, from1]]);
+export const RUN_STEPS: ReadonlyMap<number, MigrationStep> = new Map([[1, from1]]);
 
 function cellFrom1({ expectation, ...cell }: Json): Json {
   const claims = eachObject(cell['claims'], (claim) => ({ against: [], ...claim }));

@@ -6,7 +6,7 @@ import { models } from '../../model/index.ts';
 import type { SystemName } from '../../model/types.ts';
 import { compareAsRead } from '../../text/versions.ts';
 import type { Chosen } from '../chosen.ts';
-import type { Lab } from './alike.ts';
+import type { RecordedLab } from './alike.ts';
 import { modelledSide, recordedSide, type Side } from './side.ts';
 import type { Shown } from './square.ts';
 
@@ -57,7 +57,7 @@ export function sidesOf(packed: PackedMatrices, names: { left: string; right: st
 }
 
 /** The lab that the models are asked about where there is no record of another one. */
-const NETNS: Lab = {
+const NETNS: RecordedLab = {
   lab: 'netns',
   hosts: {},
   addresses: ADDRESSES,

@@ -1,5 +1,5 @@
 import { localhostOf, outcomeAt } from '../../containers/reading.ts';
-import type { Asker, Bind, Target } from '../../containers/cases.ts';
+import type { Asker, Bind, AskTarget } from '../../containers/cases.ts';
 import type { ConfigurationRecord, ContainersRecord } from '../../record/containers.ts';
 import { compareAsRead } from '../../text/versions.ts';
 import { table, text } from '../markup.ts';
@@ -28,7 +28,7 @@ const QUESTIONS: Readonly<Record<string, (one: One) => string>> = {
   'the server is on 0.0.0.0, the host asks ::1': tcp('0.0.0.0', 'host', '::1'),
   'the server is on 0.0.0.0, the host asks localhost': ({ configuration }) => {
     const row = rowOf(configuration, 'tcp', '0.0.0.0');
-    const at = (target: Target) => row && outcomeAt(configuration, row, 'host', target);
+    const at = (target: AskTarget) => row && outcomeAt(configuration, row, 'host', target);
     return localhostOf(at('::1'), at('127.0.0.1'))?.outcome ?? '-';
   },
   'the server is on `::`, the host asks ::1': tcp('::', 'host', '::1'),
@@ -112,7 +112,7 @@ function rowOf({ rows }: ConfigurationRecord, socket: string, bind: Bind) {
   return rows.find((row) => row.socket === socket && row.bind === bind && row.published === 'every');
 }
 
-function tcp(bind: Bind, asker: Asker, target: Target): (one: One) => string {
+function tcp(bind: Bind, asker: Asker, target: AskTarget): (one: One) => string {
   return ({ configuration }) => {
     const row = rowOf(configuration, 'tcp', bind);
     const outcome = row && outcomeAt(configuration, row, asker, target);

@@ -29,7 +29,7 @@ function lines(rows: readonly string[], columns: readonly string[], cells: reado
 }
 
 /** A mismatch as lines: the pair, both answers, the rule that decided and what it says, and what runs it again. */
-export function mismatchLines(record: MatrixRecord, mismatch: MatrixRecord['mismatches'][number]): string[] {
+export function pairLines(record: MatrixRecord, mismatch: MatrixRecord['mismatches'][number]): string[] {
   const rule = record.rules.find(({ id }) => id === mismatch.rule);
   return [
     inWords(mismatch),

@@ -12,7 +12,7 @@ export interface Candidate {
  * The newest of several kernels that a text names: a series such as `6.1`, a fuller version such as `6.12.94`, or the whole
  * of a release or of a package's version.
  */
-export function choose<T extends Candidate>(asked: string, candidates: readonly T[]): T | null {
+export function chooseKernel<T extends Candidate>(asked: string, candidates: readonly T[]): T | null {
   const matching = candidates.filter(({ release, version }) => isOf(asked, release) || isOf(asked, version));
   return matching.toSorted((a, b) => comparePackageVersions(a.version, b.version)).at(-1) ?? null;
 }

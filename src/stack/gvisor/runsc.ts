@@ -15,7 +15,7 @@ export interface Runsc {
 }
 
 /** Where `prepare` unpacks the package, one folder for each version. */
-export const HOME = cacheFolder('gvisor');
+export const GVISOR_CACHE = cacheFolder('gvisor');
 
 /**
  * The runsc to use: the newest that was prepared, or else the one on PATH. Null where there is none, or it does not tell
@@ -48,11 +48,11 @@ export function runscAt(given: string): Runsc {
 const ADVICE = 'name a runsc as in gvisor:/usr/local/bin/runsc, or leave out the colon';
 
 function prepared(): string | null {
-  if (!existsSync(HOME)) return null;
-  const programs = readdirSync(HOME)
+  if (!existsSync(GVISOR_CACHE)) return null;
+  const programs = readdirSync(GVISOR_CACHE)
     .filter((folder) => !folder.endsWith('.partial'))
     .toSorted()
-    .map((folder) => path.join(HOME, folder, 'usr', 'bin', 'runsc'));
+    .map((folder) => path.join(GVISOR_CACHE, folder, 'usr', 'bin', 'runsc'));
   return programs.findLast((program) => existsSync(program)) ?? null;
 }
 

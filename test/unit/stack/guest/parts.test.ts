@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PROGRAMS } from '../../../../src/stack/guest/base.ts';
-import { choose } from '../../../../src/stack/guest/choice.ts';
+import { chooseKernel } from '../../../../src/stack/guest/choice.ts';
 import { comparePackageVersions } from '../../../../src/text/versions.ts';
 import { archive, FILE, FOLDER, PROGRAM } from '../../../../src/stack/guest/cpio.ts';
 import { failure } from '../../../../src/stack/guest/guest.ts';
@@ -63,11 +63,11 @@ describe('the choice of a kernel', () => {
     ['6.1.0-50-cloud-amd64', '6.1.174-1'],
     ['7', '7.3.4-1~bpo13+1'],
   ])('%s is %s', (asked, version) => {
-    expect(choose(asked, kernels)?.version).toBe(version);
+    expect(chooseKernel(asked, kernels)?.version).toBe(version);
   });
 
   test.each(['6.2', '5', '6.12.9', 'x'])('%s is none', (asked) => {
-    expect(choose(asked, kernels)).toBeNull();
+    expect(chooseKernel(asked, kernels)).toBeNull();
   });
 
   test.each([
