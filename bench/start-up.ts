@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import { PACKAGE } from '../src/process/own-package.ts';
+import { OWN_PACKAGE } from '../src/process/own-package.ts';
 import { ratio } from './ratio.ts';
 
-const AGENT = path.join(PACKAGE.folder, 'dist/src/agent/start.cjs');
-const CLI = path.join(PACKAGE.folder, 'dist/src/cli/main.js');
+const AGENT = path.join(OWN_PACKAGE.folder, 'dist/src/agent/start.cjs');
+const CLI = path.join(OWN_PACKAGE.folder, 'dist/src/cli/main.js');
 const ROUNDS = 20;
 /** npx is some times slower than all the others together. */
 const ROUNDS_OF_NPX = 7;
@@ -76,7 +76,7 @@ function inTurn<Name extends string>(
       const began = performance.now();
       // No input, so that an agent greets and ends.
       const { status, error } = spawnSync(file, words, {
-        cwd: PACKAGE.folder,
+        cwd: OWN_PACKAGE.folder,
         env: { ...process.env, ...environment },
         stdio: ['ignore', 'ignore', 'ignore'],
       });

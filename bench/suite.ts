@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { PACKAGE } from '../src/process/own-package.ts';
+import { OWN_PACKAGE } from '../src/process/own-package.ts';
 import { ratio } from './ratio.ts';
 
 const ROUNDS = 3;
@@ -19,7 +19,7 @@ export async function suite(): Promise<string[]> {
   const took = { suite: [] as number[], nothing: [] as number[], other: [] as number[] };
   for (let round = 0; round < ROUNDS; round += 1) {
     took.nothing.push(processorTime('-e', '0'));
-    took.suite.push(wholeSuite(PACKAGE.folder));
+    took.suite.push(wholeSuite(OWN_PACKAGE.folder));
     if (other !== null) took.other.push(wholeSuite(other));
   }
   return [

@@ -10,10 +10,10 @@ import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
-import { PACKAGE } from '../src/process/own-package.ts';
+import { OWN_PACKAGE } from '../src/process/own-package.ts';
 import type { BindRecord } from '../src/record/record.ts';
 
-const CLI = path.join(PACKAGE.folder, 'dist', 'src', 'cli', 'main.js');
+const CLI = path.join(OWN_PACKAGE.folder, 'dist', 'src', 'cli', 'main.js');
 /** No run takes this long, in milliseconds, however busy the machine is. */
 const DEADLINE = 600_000;
 

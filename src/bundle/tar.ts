@@ -1,20 +1,19 @@
 /** One entry of an archive. Paths are absolute, as they are in what the archive becomes. */
-export type Entry =
+export type TarEntry =
   | { path: string; kind: 'folder'; mode?: number }
-  | { path: string; kind: 'file'; content: Buffer; mode?: number }
-  | { path: string; kind: 'link'; to: string };
+  | { path: string; kind: 'file'; content: Buffer; mode?: number };
 
 const BLOCK = 512;
-const TYPES = { file: '0', link: '2', folder: '5' } as const;
+const TYPES = { file: '0', folder: '5' } as const;
 
 /**
  * A tar archive (POSIX.1-1988 ustar) that root owns, with the folders above each entry.
  * @throws RangeError for a path that the format can't hold.
  */
-export function tar(entries: readonly Entry[]): Buffer {
+export function tar(entries: readonly TarEntry[]): Buffer {
   const parts: Buffer[] = [];
   const made = new Set<string>(['/']);
-  const add = (entry: Entry) => {
+  const add = (entry: TarEntry) => {
     if (made.has(entry.path)) return;
     const parent = entry.path.slice(0, entry.path.lastIndexOf('/'));
     if (parent !== '' && !made.has(parent)) add({ path: parent, kind: 'folder' });
@@ -26,10 +25,10 @@ export function tar(entries: readonly Entry[]): Buffer {
   return Buffer.concat([...parts, Buffer.alloc(2 * BLOCK)]);
 }
 
-function header(entry: Entry, size: number): Buffer {
+function header(entry: TarEntry, size: number): Buffer {
   const block = Buffer.alloc(BLOCK);
   const { name, prefix } = split(entry.path.slice(1));
-  const mode = entry.kind === 'link' ? 0o777 : (entry.mode ?? (entry.kind === 'folder' ? 0o755 : 0o644));
+  const mode = entry.mode ?? (entry.kind === 'folder' ? 0o755 : 0o644);
   block.write(name, 0, 100);
   for (const [value, at, length] of [
     [mode, 100, 8],
@@ -41,7 +40,6 @@ function header(entry: Entry, size: number): Buffer {
     block.write(`${value.toString(8).padStart(length - 1, '0')}\0`, at, length);
   }
   block.write(TYPES[entry.kind], 156, 1);
-  if (entry.kind === 'link') block.write(entry.to, 157, 100);
   block.write('ustar\x0000', 257, 8);
   block.write(prefix, 345, 155);
   // The sum is taken with eight spaces in its own place.

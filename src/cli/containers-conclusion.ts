@@ -1,10 +1,11 @@
 import type { ConfigurationRecord, ContainersRecord } from '../record/containers.ts';
-import { KEY, publishedGrid } from '../report/containers/grid.ts';
-import { exposuresOf, securityCounts, textTable } from '../report/containers/words.ts';
+import { SIGN_KEY, publishedGrid } from '../report/containers/grid.ts';
+import { exposuresOf, securityCounts } from '../report/containers/words.ts';
 import { counted, few } from '../report/diff/words.ts';
 import type { ChangeGroup } from '../containers/changes.ts';
 import { isBroken } from '../containers/promises.ts';
 import type { KnownVerdict } from '../containers/known.ts';
+import { inColumns } from '../text/columns.ts';
 import { paint, say } from './terminal.ts';
 
 /** One engine's record with what was found when it was judged. */
@@ -37,7 +38,7 @@ export function concludeContainers(
     changes(one);
   }
   for (const { record } of judged) for (const one of record.configurations) grid(one);
-  if (judged.length > 0) say(paint('gray', `\nTCP, then UDP: ${KEY}`));
+  if (judged.length > 0) say(paint('gray', `\nTCP, then UDP: ${SIGN_KEY}`));
   for (const { id, skipped, error } of [...rest, ...judged.flatMap(({ record }) => record.configurations)]) {
     if (skipped) say(`${paint('gray', '-')} ${id}: ${skipped.reason}\n    ${paint('cyan', skipped.enable)}`);
     if (error !== undefined) say(`${paint('magenta', '✗ error')} ${id}: ${error}`);
@@ -93,7 +94,7 @@ function grid(configuration: ConfigurationRecord): void {
   if (configuration.rows.length === 0) return;
   say(`\n${paint('bold', configuration.id)}  ${configuration.title}`);
   const { head, rows } = publishedGrid(configuration);
-  for (const line of textTable(head, rows)) say(`  ${line}`);
+  for (const line of inColumns([head, ...rows])) say(`  ${line}`);
   for (const [where, why] of Object.entries(configuration.refusals)) say(`  not published on ${where}: ${why}`);
 }
 

@@ -20,7 +20,7 @@ import { knownFrom } from './known-file.ts';
 import { containersForGithub, tellGithub } from './github.ts';
 import { interruptible } from './interruption.ts';
 import { recordText } from './record-file.ts';
-import { tellPlaced, type Placed } from './place-record.ts';
+import { tellPlaced, type PlacedRecord } from './place-record.ts';
 import { prepareFolder } from './reports-folder.ts';
 import { wantRoom } from './room.ts';
 import { complain, say, sayJson } from './terminal.ts';
@@ -83,7 +83,7 @@ export async function containersCommand(selectors: string[], options: Containers
     const changes = last === null ? [] : groupChanges(changesBetween(last, merged).changes);
     return { record: merged, stale, changes, last };
   });
-  const placed: Placed[] = [];
+  const placed: PlacedRecord[] = [];
   for (const { record } of reports === false ? [] : judged) {
     placed.push(await writeContainers(reports as string, record, selectors.length === 0 && record.complete));
   }

@@ -5,7 +5,7 @@ import type { Family } from '../protocol/messages.ts';
 import { platformOf } from '../runner/platform.ts';
 import { AgentPool, type Lease } from '../runner/pool.ts';
 import { coverageOf, tellOffer } from './coverage.ts';
-import { inLab, type Place } from './in-lab.ts';
+import { inLab, type RunPlace } from './in-lab.ts';
 import { paint, say, sayJson } from './terminal.ts';
 import { version } from './version.ts';
 import { paced } from '../process/pace.ts';
@@ -28,7 +28,7 @@ interface Crossing {
  * Opens one lab, meets an agent on each of its hosts, sends a datagram across, and tells what could be run there.
  * @throws UserError when the lab can't be had
  */
-export async function doctorOfLab(place: Place, format: 'pretty' | 'json'): Promise<void> {
+export async function doctorOfLab(place: RunPlace, format: 'pretty' | 'json'): Promise<void> {
   await inLab(place, async (kind) => {
     const lab = await kind.open();
     const pool = new AgentPool(lab, { fresh: true });

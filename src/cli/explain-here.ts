@@ -10,7 +10,7 @@ import { platformOf } from '../runner/platform.ts';
 import { HarnessError } from '../harness/harness-error.ts';
 import { UserError } from './exit.ts';
 import { bindLast, CannotBePlaced, place } from './explain-place.ts';
-import { inLab, type Place } from './in-lab.ts';
+import { inLab, type RunPlace } from './in-lab.ts';
 import { systemInWords } from '../record/system-title.ts';
 import { wantRoom } from './room.ts';
 
@@ -27,7 +27,7 @@ export interface Here {
 }
 
 /** Does it with real processes, one for each socket. @throws UserError when it can't be done here. */
-export async function explainHere(explanation: Explanation, where: Place): Promise<Here> {
+export async function explainHere(explanation: Explanation, where: RunPlace): Promise<Here> {
   wantRoom(1, 'labs');
   return inLab(where, async (kind) => {
     const lab = await kind.open();

@@ -14,6 +14,7 @@ import {
   WHO_IS_WHO,
 } from '../explain/told.ts';
 import type { Here } from './explain-here.ts';
+import { inColumns } from '../text/columns.ts';
 import { columns, paint, say, wrap } from './terminal.ts';
 
 /** Lines longer than this are hard to read, however wide the terminal. */
@@ -50,9 +51,9 @@ function sockets({ sockets: all }: Explanation): void {
 function table(answers: readonly Answer[]): string[] {
   const { head, rows } = tableOf(answers);
   // The system is in the row already, where there is no room to say it twice.
-  const isWide = fitted([head, ...rows]).some((line) => line.length + 2 > room());
+  const isWide = inColumns([head, ...rows]).some((line) => line.length + 2 > room());
   const shown = isWide ? rows.map((row) => [...row.slice(0, -1), row.at(-1)?.replace(/^.*\//, '') ?? '']) : rows;
-  const [top = '', ...lines] = fitted([head, ...shown]);
+  const [top = '', ...lines] = inColumns([head, ...shown]);
   return [
     `  ${paint('gray', top)}`,
     ...lines.map((line, place) => {
@@ -60,17 +61,6 @@ function table(answers: readonly Answer[]): string[] {
       return `${paint(STYLES[works], SIGNS[works])} ${line}`;
     }),
   ];
-}
-
-/** Rows as lines whose columns stand below each other. */
-function fitted(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
 }
 
 function why(answer: Answer): void {

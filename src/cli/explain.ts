@@ -3,10 +3,10 @@ import { Unreadable } from '../explain/unreadable.ts';
 import { BadWanted, readWanted } from '../explain/wanted.ts';
 import { EXIT, UserError } from './exit.ts';
 import { tellExplanation } from './explain-text.ts';
-import type { Place } from './in-lab.ts';
+import type { RunPlace } from './in-lab.ts';
 import { sayJson } from './terminal.ts';
 
-export interface ExplainOptions extends Place {
+export interface ExplainOptions extends RunPlace {
   system?: string;
   kernel?: string;
   here: boolean;

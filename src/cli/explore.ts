@@ -8,20 +8,20 @@ import type { LabKind } from '../lab/lab.ts';
 import type { Protocol, SystemName } from '../model/types.ts';
 import { EXPLORATION_VERSION, type Exploration } from '../record/explore.ts';
 import { mismatchLines, stepLines } from '../report/exploration.ts';
-import { transcript } from '../report/failure.ts';
+import { transcriptLines } from '../report/failure.ts';
 import { Interrupted } from '../process/interrupted.ts';
 import { EXIT, UserError } from './exit.ts';
 import { ExploreProgress } from './explore-progress.ts';
 import { interruptible } from './interruption.ts';
-import { inLab, type Place } from './in-lab.ts';
-import { tellPlaced, type Placed } from './place-record.ts';
+import { inLab, type RunPlace } from './in-lab.ts';
+import { tellPlaced, type PlacedRecord } from './place-record.ts';
 import { prepareFolder } from './reports-folder.ts';
 import { wantRoom } from './room.ts';
 import { complain, paint, paintLine, say, sayJson } from './terminal.ts';
 import { version } from './version.ts';
 import { writeExploration } from './write-reports.ts';
 
-export interface ExploreOptions extends Place {
+export interface ExploreOptions extends RunPlace {
   protocol: Protocol | 'both';
   sequences?: number;
   operations?: number;
@@ -100,7 +100,7 @@ async function exploreIn(
 }
 
 /** Writes the report of an exploration. One that ended before its first sequences has nothing to write. */
-async function write(reports: string | false, record: Exploration): Promise<Placed> {
+async function write(reports: string | false, record: Exploration): Promise<PlacedRecord> {
   if (reports === false) return { files: [] };
   if (record.protocols.some(({ sequences }) => sequences > 0)) return writeExploration(reports, record);
   complain('bindspec: nothing is written, because the exploration ended before any of its sequences');
@@ -173,7 +173,7 @@ async function replay(sequence: Sequence, kind: LabKind, options: ExploreOptions
     }
     const text = play.mismatch
       ? mismatchLines(described, { platform, model })
-      : [...stepLines(described.steps, { platform, model }), ...transcript(described.transcript)];
+      : [...stepLines(described.steps, { platform, model }), ...transcriptLines(described.transcript)];
     if (!play.mismatch) say(formatSequence(sequence));
     for (const line of text) say(paintLine(line.text, line.kind));
     undone(sequence, play);

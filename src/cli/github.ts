@@ -1,12 +1,12 @@
 import { appendFileSync, existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { PACKAGE } from '../process/own-package.ts';
+import { OWN_PACKAGE } from '../process/own-package.ts';
 import type { MatrixRecord } from '../record/matrix.ts';
 import type { BindRecord } from '../record/record.ts';
 import { containersAnnotations, matrixAnnotations, runAnnotations } from '../report/annotations.ts';
 import { containersMarkdown } from '../report/containers/markdown.ts';
-import { workflowCommands, type Annotation, type Place } from '../report/github.ts';
+import { workflowCommands, type Annotation, type SourceLine } from '../report/github.ts';
 import { markdownReport } from '../report/markdown.ts';
 import { matrixMarkdown } from '../report/matrix/markdown.ts';
 import type { Judged } from './containers-conclusion.ts';
@@ -75,10 +75,10 @@ function withinBytes(page: string, room: number): string {
 }
 
 /** Where an experiment is declared, if its source is in the workspace of the job. */
-function placeOfExperiment(id: string): Place | undefined {
+function placeOfExperiment(id: string): SourceLine | undefined {
   const workspace = realpathSync(process.env['GITHUB_WORKSPACE'] ?? process.cwd());
   // The package that is installed has no sources, but the workspace may be a clone that it was made from.
-  const homes = isClone(workspace) ? [PACKAGE.folder, workspace] : [PACKAGE.folder];
+  const homes = isClone(workspace) ? [OWN_PACKAGE.folder, workspace] : [OWN_PACKAGE.folder];
   const source = homes.map((home) => path.join(home, 'suites', `${id}.ts`)).find((file) => existsSync(file));
   if (source === undefined) return undefined;
   const file = path.relative(workspace, realpathSync(source));

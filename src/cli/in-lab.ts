@@ -9,7 +9,7 @@ import { complain } from './terminal.ts';
 import { Unavailable } from '../process/unavailable.ts';
 
 /** What the command line says about where to run. */
-export interface Place {
+export interface RunPlace {
   lab: LabChoice;
   /** The interface whose addresses the host lab takes. */
   interface?: string;
@@ -21,7 +21,7 @@ export interface Place {
  * Does something in a kind of lab; `signal` is that of the user's interruption, where that does not end the process.
  * @throws UserError when the lab can't be had, or no agent be started in it; Interrupted.
  */
-export async function inLab<T>(place: Place, work: (kind: LabKind) => Promise<T>, signal?: AbortSignal): Promise<T> {
+export async function inLab<T>(place: RunPlace, work: (kind: LabKind) => Promise<T>, signal?: AbortSignal): Promise<T> {
   const { stack } = place;
   try {
     const kind = stack === undefined ? labFor(place, (why) => complain(`bindspec: ${why}`)) : labOfStack(stack, place);
@@ -36,11 +36,11 @@ export async function inLab<T>(place: Place, work: (kind: LabKind) => Promise<T>
 }
 
 /** The lab that is meant: a named interface is one of the host lab. */
-function titleOf({ lab, stack, interface: device }: Place): string {
+function titleOf({ lab, stack, interface: device }: RunPlace): string {
   return stack ?? (device === undefined ? lab : 'host');
 }
 
-async function labOfStack(name: string, { lab: choice, interface: device }: Place): Promise<LabKind> {
+async function labOfStack(name: string, { lab: choice, interface: device }: RunPlace): Promise<LabKind> {
   if (device !== undefined) throw new UserError(`--stack ${name} has interfaces of its own: leave out --interface`);
   if (choice !== 'auto') throw new UserError(`--stack ${name} is a lab of its own: leave out --lab ${choice}`);
   const { inside } = await (await import('./stack-of.ts')).stackOf(name);

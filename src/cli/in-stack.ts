@@ -7,7 +7,7 @@ import { matrixForGithub, runForGithub, tellGithub, type ForGithub } from './git
 import { interruptible } from './interruption.ts';
 import { knownText } from './known-file.ts';
 import { print, printError } from './output.ts';
-import { tellPlaced, type Placed } from './place-record.ts';
+import { tellPlaced, type PlacedRecord } from './place-record.ts';
 import { prepareFolder } from './reports-folder.ts';
 import { knownStack, stackOf } from './stack-of.ts';
 import { complain } from './terminal.ts';
@@ -113,7 +113,7 @@ function readBack(file: string, content: Buffer, stack: Stack): AnyRecord {
   }
 }
 
-async function write(folder: string, read: AnyRecord): Promise<Placed> {
+async function write(folder: string, read: AnyRecord): Promise<PlacedRecord> {
   if (read.kind === 'run') return writeRun(folder, read.record);
   if (read.kind === 'matrix') return writeMatrix(folder, read.record);
   return read.kind === 'exploration' ? writeExploration(folder, read.record) : { files: [] };

@@ -9,7 +9,7 @@ import { Unavailable } from '../process/unavailable.ts';
 export const LABS = { netns, host: hostLab() } as const;
 
 /** What is asked of a lab. */
-export interface Wanted {
+export interface WantedLab {
   readonly lab: LabChoice;
   /** The interface whose addresses the host lab takes. */
   readonly interface?: string;
@@ -22,7 +22,7 @@ export interface Wanted {
  * @throws BadTopology when the choice is a file with a mistake; UserError for an interface of another lab
  */
 export async function labFor(
-  wanted: Wanted,
+  wanted: WantedLab,
   fellBack: (why: string) => void,
   system: string = process.platform,
 ): Promise<LabKind> {

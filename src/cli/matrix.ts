@@ -7,16 +7,16 @@ import type { LabKind } from '../lab/lab.ts';
 import { models } from '../model/index.ts';
 import type { SystemName } from '../model/types.ts';
 import type { MatrixRecord } from '../record/matrix.ts';
-import { KEY, tablesOf, type TableOptions } from '../report/matrix/tables.ts';
-import { countsSentence, mismatchLines, tableLines } from '../report/matrix/text.ts';
+import { TABLE_KEY, tablesOf, type TableOptions } from '../report/matrix/tables.ts';
+import { countsSentence, pairLines, tableLines } from '../report/matrix/text.ts';
 import { runMatrix } from '../runner/matrix/run.ts';
 import { EXIT, UserError } from './exit.ts';
 import { matrixForGithub, tellGithub } from './github.ts';
-import { inLab, type Place } from './in-lab.ts';
+import { inLab, type RunPlace } from './in-lab.ts';
 import { interruptible } from './interruption.ts';
 import { lastMatrix, matrixAt } from './matrix-files.ts';
 import { MatrixProgress } from './matrix-progress.ts';
-import { tellPlaced, type Placed } from './place-record.ts';
+import { tellPlaced, type PlacedRecord } from './place-record.ts';
 import { REPORTS } from './reports-default.ts';
 import { prepareFolder } from './reports-folder.ts';
 import { wantRoom } from './room.ts';
@@ -24,7 +24,7 @@ import { columns, paint, say, sayJson, wrap } from './terminal.ts';
 import { version } from './version.ts';
 import { writeMatrix } from './write-reports.ts';
 
-export interface MatrixOptions extends Asked, Place {
+export interface MatrixOptions extends Asked, RunPlace {
   model?: SystemName;
   table: boolean;
   against?: SystemName;
@@ -99,7 +99,7 @@ async function runHere(options: MatrixOptions): Promise<number> {
       progress,
     );
   let record: MatrixRecord;
-  let placed: Placed;
+  let placed: PlacedRecord;
   try {
     record = await inLab(options, work, interrupted.signal).finally(() => progress.end());
     // An interruption is minded until then, so that it leaves no file half written.
@@ -119,7 +119,7 @@ async function runHere(options: MatrixOptions): Promise<number> {
   return record.counts.mismatches > 0 ? EXIT.failed : EXIT.expected;
 }
 
-function placeInWords({ lab, stack, interface: device }: Place): string[] {
+function placeInWords({ lab, stack, interface: device }: RunPlace): string[] {
   return [
     ...(lab === 'auto' ? [] : ['--lab', lab]),
     ...(device === undefined ? [] : ['--interface', device]),
@@ -154,7 +154,7 @@ function showTables(record: MatrixRecord, asked: Asked, against: SystemName | un
     for (const line of lines) say(line);
   }
   say();
-  const key = against === undefined ? KEY : KEY.replace('the other system', models[against].title);
+  const key = against === undefined ? TABLE_KEY : TABLE_KEY.replace('the other system', models[against].title);
   for (const line of wrap(key, Math.min(columns(), 120))) say(paint('gray', line));
 }
 
@@ -187,7 +187,7 @@ function selectionOf(record: MatrixRecord, asked: Asked): TableOptions {
 /** What is said when a run is over. */
 function conclude(record: MatrixRecord, written: readonly string[]): void {
   for (const mismatch of record.mismatches.slice(0, MOST_PRINTED)) {
-    const [head = '', ...lines] = mismatchLines(record, mismatch);
+    const [head = '', ...lines] = pairLines(record, mismatch);
     say(`\n${paint('red', '✗')} ${paint('bold', head)}`);
     for (const line of lines) say(line);
   }

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { deflateRawSync } from 'node:zlib';
-import { PACKAGE } from '../process/own-package.ts';
+import { OWN_PACKAGE } from '../process/own-package.ts';
 import type { Assets } from '../report/page/html.ts';
 
 /** The folder of what `npm run build` makes for the page, beside `dist/src`. */
-const HOME = path.join(PACKAGE.folder, 'dist', 'page');
+const HOME = path.join(OWN_PACKAGE.folder, 'dist', 'page');
 
 /** The script and the style of the page, as they are built. */
 export function pageAssets(): Assets {

@@ -26,7 +26,7 @@ export interface Placing<R> {
 }
 
 /** What became of a record. */
-export interface Placed {
+export interface PlacedRecord {
   /** The files that were written; none where nothing could be. */
   files: string[];
   /** Which older record was kept and why, where one was; a line. */
@@ -40,7 +40,7 @@ export interface Placed {
  * record only where nothing is lost by that; else it goes into a folder of its own there, named by when it began. Where
  * the folder can't be written to, the record goes into the folder for temporary files.
  */
-export async function place<R extends Timed>(placing: Placing<R>): Promise<Placed> {
+export async function placeRecord<R extends Timed>(placing: Placing<R>): Promise<PlacedRecord> {
   const home = path.join(placing.reports, placing.id);
   try {
     makeFolder(home);
@@ -57,7 +57,7 @@ export async function place<R extends Timed>(placing: Placing<R>): Promise<Place
 }
 
 /** What `place` did, for people, or beside data on stdout. */
-export function tellPlaced({ kept, failure }: Placed, isPretty: boolean): void {
+export function tellPlaced({ kept, failure }: PlacedRecord, isPretty: boolean): void {
   if (kept !== undefined && isPretty) say(paint('yellow', kept));
   else if (kept !== undefined) complain(`bindspec: ${kept}`);
   if (failure !== undefined) complain(`bindspec: ${failure}`);
@@ -98,7 +98,7 @@ function inOwnPlace<R extends Timed>(home: string, { record, files }: Placing<R>
 }
 
 /** The record alone, where there may be room for it. */
-function elsewhere<R>(home: string, { name, record }: Placing<R>, because: unknown): Placed {
+function elsewhere<R>(home: string, { name, record }: Placing<R>, because: unknown): PlacedRecord {
   const failure = `the reports can't be written into '${home}' (${message(because)})`;
   let folder: string | undefined;
   try {

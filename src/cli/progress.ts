@@ -3,7 +3,7 @@ import type { Cell } from '../experiment/cells.ts';
 import type { CellRecord, Platform } from '../record/record.ts';
 import { cellCount } from '../report/axes.ts';
 import { countsInWords, countVerdicts, worstVerdict } from '../report/summary.ts';
-import type { Listener } from '../runner/run.ts';
+import type { RunListener } from '../runner/run.ts';
 import { print } from './output.ts';
 import { columns, cut, paint, say, verdictWord } from './terminal.ts';
 import { systemInWords } from '../record/system-title.ts';
@@ -18,7 +18,7 @@ const ENOUGH = 50;
  * Tells how a run goes on: a line for each experiment as soon as all of its cells are done, and on a terminal below
  * them one status line that is rewritten.
  */
-export class Progress implements Listener {
+export class Progress implements RunListener {
   readonly #left = new Map<string, number>();
   readonly #done = new Map<string, CellRecord[]>();
   readonly #running = new Set<string>();

@@ -8,7 +8,7 @@ import { BadRecord } from '../load/read.ts';
 import { badgeFiles } from '../report/badges.ts';
 import { columnsOf, type Column } from '../report/comparison/columns.ts';
 import { enginesOf } from '../report/comparison/engines.ts';
-import { compare } from '../report/comparison/compare.ts';
+import { compareRuns } from '../report/comparison/compare.ts';
 import { comparisonMarkdown } from '../report/comparison/markdown.ts';
 import { pageHtml } from '../report/page/html.ts';
 import { pageData } from '../report/page/make.ts';
@@ -54,7 +54,7 @@ export async function reportCommand(paths: readonly string[], { output, format }
   for (const { file, by, because } of [...superseded, ...others]) {
     complain(`bindspec: ${file} is left out, because ${by} is ${because} and of the same platform`);
   }
-  const comparison = compare(columns, version(), engines);
+  const comparison = compareRuns(columns, version(), engines);
   const registry = await loadRegistry();
   tellUnknown(runs, registry);
   const pages = FORMATS.map(({ file, content }) => [file, content(comparison, columns, engines, registry)]);

@@ -3,17 +3,17 @@ import { cellsOf } from '../experiment/cells.ts';
 import { loadRegistry } from '../experiment/registry.ts';
 import type { BindRecord } from '../record/record.ts';
 import { ctrfReport } from '../report/ctrf.ts';
-import { run, type Listener } from '../runner/run.ts';
+import { run, type RunListener } from '../runner/run.ts';
 import { parseKnownList } from '../verdict/known.ts';
 import type { LabKind } from '../lab/lab.ts';
 import { conclude } from './conclusion.ts';
 import { EXIT, exitCodeOf, UserError } from './exit.ts';
 import { runForGithub, tellGithub } from './github.ts';
-import { inLab, type Place } from './in-lab.ts';
+import { inLab, type RunPlace } from './in-lab.ts';
 import { knownFrom } from './known-file.ts';
 import { interruptible } from './interruption.ts';
 import { Progress } from './progress.ts';
-import { tellPlaced, type Placed } from './place-record.ts';
+import { tellPlaced, type PlacedRecord } from './place-record.ts';
 import { prepareFolder } from './reports-folder.ts';
 import { wantRoom } from './room.ts';
 import { selected } from './selected.ts';
@@ -21,7 +21,7 @@ import { complain, sayJson } from './terminal.ts';
 import { version } from './version.ts';
 import { writeRun } from './write-reports.ts';
 
-export interface RunOptions extends Place {
+export interface RunOptions extends RunPlace {
   jobs?: number;
   patience?: number;
   fresh: boolean;
@@ -34,7 +34,7 @@ export interface RunOptions extends Place {
   format: 'pretty' | 'json' | 'ctrf';
 }
 
-const SILENT: Listener = { started: () => undefined, began: () => undefined, ended: () => undefined };
+const SILENT: RunListener = { started: () => undefined, began: () => undefined, ended: () => undefined };
 
 /** What a command line says is to be run, and the deviations that are known. @throws UserError for what is wrong with it. */
 export async function plannedRun(selectors: readonly string[], options: RunOptions) {
@@ -73,7 +73,7 @@ export async function runCommand(selectors: string[], options: RunOptions): Prom
       progress ?? SILENT,
     );
   let record: BindRecord;
-  let placed: Placed;
+  let placed: PlacedRecord;
   try {
     record = await inLab(options, work, interruption.signal).finally(() => progress?.end());
     // An interruption is minded until then, so that it leaves no file half written.
@@ -95,7 +95,7 @@ export async function runCommand(selectors: string[], options: RunOptions): Prom
 }
 
 /** Writes the reports of a run. One that ended before its first cell did has nothing to write. */
-async function write(reports: string | false, record: BindRecord): Promise<Placed> {
+async function write(reports: string | false, record: BindRecord): Promise<PlacedRecord> {
   if (reports === false) return { files: [] };
   if (record.cells.length > 0) return writeRun(reports, record);
   complain('bindspec: nothing is written, because the run ended before any of its cells');

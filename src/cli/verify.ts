@@ -3,7 +3,7 @@ import { EngineFailed } from '../engine/engine.ts';
 import { VERIFICATION_VERSION, type Verification } from '../record/verification.ts';
 import { gather } from '../runner/verify/gather.ts';
 import { NotVerifiable } from '../runner/verify/namespace.ts';
-import { containerTarget, fileTarget, processTarget, type Target } from '../runner/verify/target.ts';
+import { containerTarget, fileTarget, processTarget, type VerifyTarget } from '../runner/verify/target.ts';
 import { HarnessError } from '../harness/harness-error.ts';
 import { portReports } from '../verify/report.ts';
 import { EXIT, UserError } from './exit.ts';
@@ -62,7 +62,7 @@ async function verified(container: string | undefined, options: VerifyOptions): 
   }
 }
 
-async function targetOf(container: string | undefined, { pid, netns, engine }: VerifyOptions): Promise<Target> {
+async function targetOf(container: string | undefined, { pid, netns, engine }: VerifyOptions): Promise<VerifyTarget> {
   const named = [container, pid, netns].filter((one) => one !== undefined);
   if (named.length !== 1) {
     const what = named.length === 0 ? 'nothing to verify is named' : 'more than one thing to verify is named';

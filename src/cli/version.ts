@@ -1,6 +1,6 @@
-import { PACKAGE } from '../process/own-package.ts';
+import { OWN_PACKAGE } from '../process/own-package.ts';
 
 /** The version in the package's own manifest. */
 export function version(): string {
-  return PACKAGE.version;
+  return OWN_PACKAGE.version;
 }

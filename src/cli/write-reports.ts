@@ -11,14 +11,14 @@ import { containersMarkdown } from '../report/containers/markdown.ts';
 import { junitReport } from '../report/junit.ts';
 import { markdownReport } from '../report/markdown.ts';
 import { matrixMarkdown } from '../report/matrix/markdown.ts';
-import { place, type Placed } from './place-record.ts';
+import { placeRecord, type PlacedRecord } from './place-record.ts';
 
 /** What `report.md` ends with where there is a page about the platform's matrix beside it. */
 const LINK = '\nAll pairs of sockets, first by second: [the bind matrix of this platform](matrix.md).\n';
 
 /** Writes the reports of a run: `record.json`, `junit.xml` and `report.md`. */
-export function writeRun(reports: string, record: BindRecord): Promise<Placed> {
-  return place({
+export function writeRun(reports: string, record: BindRecord): Promise<PlacedRecord> {
+  return placeRecord({
     reports,
     id: record.platform.id,
     name: 'record.json',
@@ -34,8 +34,8 @@ export function writeRun(reports: string, record: BindRecord): Promise<Placed> {
 }
 
 /** Writes the reports of a matrix, `matrix.json` and `matrix.md`, and a link to the page into the `report.md` beside it. */
-export function writeMatrix(reports: string, record: MatrixRecord): Promise<Placed> {
-  return place({
+export function writeMatrix(reports: string, record: MatrixRecord): Promise<PlacedRecord> {
+  return placeRecord({
     reports,
     id: record.platform.id,
     name: 'matrix.json',
@@ -51,8 +51,8 @@ export function writeMatrix(reports: string, record: MatrixRecord): Promise<Plac
 }
 
 /** Writes the report of an exploration, `explore.json`. */
-export function writeExploration(reports: string, record: Exploration): Promise<Placed> {
-  return place({
+export function writeExploration(reports: string, record: Exploration): Promise<PlacedRecord> {
+  return placeRecord({
     reports,
     id: record.platform.id,
     name: 'explore.json',
@@ -64,8 +64,8 @@ export function writeExploration(reports: string, record: Exploration): Promise<
 }
 
 /** Writes the reports of an engine: `containers.json` and `containers.md`. `isWhole` where it was run as a whole. */
-export function writeContainers(reports: string, record: ContainersRecord, isWhole: boolean): Promise<Placed> {
-  return place({
+export function writeContainers(reports: string, record: ContainersRecord, isWhole: boolean): Promise<PlacedRecord> {
+  return placeRecord({
     reports,
     id: record.engine.id,
     name: 'containers.json',

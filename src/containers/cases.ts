@@ -1,3 +1,4 @@
+import type { Protocol } from '../model/types.ts';
 import type { PortAsk } from '../published/ask.ts';
 import type { PublishedAt } from '../published/publication.ts';
 
@@ -6,8 +7,8 @@ import type { PublishedAt } from '../published/publication.ts';
  * names are those of the record.
  */
 
-export const PROTOCOLS = ['tcp', 'udp'] as const;
-export type Protocol = (typeof PROTOCOLS)[number];
+/** In the order of the record's rows. */
+export const TCP_AND_UDP = ['tcp', 'udp'] as const satisfies readonly Protocol[];
 
 /** What the server inside binds; `own` is its address on the container's network, `nothing` is that nobody listens. */
 export const BINDS = ['0.0.0.0', '127.0.0.1', 'own', '::', ':: v6only', 'own6', 'nothing'] as const;
@@ -18,7 +19,7 @@ export const PUBLISHED = ['every', '127.0.0.1', 'lan', '::1', 'lan6', 'not'] as 
 export type Published = (typeof PUBLISHED)[number];
 
 /** One server in a container. */
-export interface Service {
+export interface ContainerService {
   protocol: Protocol;
   bind: Bind;
   published: Published;
@@ -45,19 +46,19 @@ const TARGETS = [
   'inner 127.0.0.1',
   'inner ::1',
 ] as const;
-export type Target = (typeof TARGETS)[number];
+export type AskTarget = (typeof TARGETS)[number];
 
 /** One question: from whom, by what address. */
-export interface Ask {
+export interface AskColumn {
   asker: Asker;
-  target: Target;
+  target: AskTarget;
 }
 
-const HOST_ADDRESSES: readonly Target[] = ['lan', 'second', 'lan6'];
-const INNER: readonly Target[] = ['container', 'container6'];
+const HOST_ADDRESSES: readonly AskTarget[] = ['lan', 'second', 'lan6'];
+const INNER: readonly AskTarget[] = ['container', 'container6'];
 
 /** Who asks by which addresses for a port that is published, or only for the container's own where it is not. */
-const ASKED: Record<Asker, readonly Target[]> = {
+const ASKED: Record<Asker, readonly AskTarget[]> = {
   host: ['127.0.0.1', '::1', ...HOST_ADDRESSES, ...INNER],
   neighbour: [...HOST_ADDRESSES, ...INNER],
   attacker: ['127.0.0.1', '::1'],
@@ -67,13 +68,13 @@ const ASKED: Record<Asker, readonly Target[]> = {
 };
 
 /** With the host's own network, or that of a pasta, what is inside is reached by the host's addresses too. */
-const SHARED: Partial<Record<Asker, readonly Target[]>> = {
+const SHARED: Partial<Record<Asker, readonly AskTarget[]>> = {
   host: ['inner 127.0.0.1', 'inner ::1'],
   attacker: ['inner 127.0.0.1', 'inner ::1'],
 };
 
 /** Every question, in the order of the record's columns. `shared` is whether the server is in the host's own network. */
-export function asksOf(shared: boolean): Ask[] {
+export function asksOf(shared: boolean): AskColumn[] {
   return ASKERS.flatMap((asker) =>
     [...ASKED[asker], ...(shared ? (SHARED[asker] ?? []) : [])].map((target) => ({ asker, target })),
   );
@@ -89,23 +90,23 @@ export function publicationsOf(published: Published): PublishedAt[] {
  * A question as `src/published/` takes it; null for one that another container asks, or the server's own. The names of
  * the LAN's addresses stand for them.
  */
-export function portAskOf({ asker, target }: { asker: string; target: string }): PortAsk | null {
+export function askOfColumn({ asker, target }: { asker: string; target: string }): PortAsk | null {
   const from = asker === 'host' ? 'host' : asker === 'neighbour' || asker === 'attacker' ? 'neighbour' : null;
   if (from === null) return null;
-  return { from, address: target, port: PUBLISHED_PORT, isContainers: isInner(target as Target) };
+  return { from, address: target, port: PUBLISHED_PORT, isContainers: isInner(target as AskTarget) };
 }
 
 /** Stands for the port of the host that is published for a server, whichever that is. */
 const PUBLISHED_PORT = 0;
 
 /** Whether a target is an address of the container itself, for which nothing needs to be published. */
-export function isInner(target: Target): boolean {
+export function isInner(target: AskTarget): boolean {
   return target.startsWith('container') || target.startsWith('inner');
 }
 
 /** Every service, in the order of the record's rows. */
-export const SERVICES: readonly Service[] = PUBLISHED.flatMap((published) =>
-  PROTOCOLS.flatMap((protocol) => BINDS.map((bind) => ({ protocol, bind, published }))),
+export const SERVICES: readonly ContainerService[] = PUBLISHED.flatMap((published) =>
+  TCP_AND_UDP.flatMap((protocol) => BINDS.map((bind) => ({ protocol, bind, published }))),
 );
 
 /** Ports are told apart by what they are for, so that servers which share a namespace do not meet. */
@@ -114,12 +115,12 @@ const FIRST_PUBLISHED = 20_000;
 const PER_CONTAINER = 100;
 
 /** The port of a service inside its container. */
-export function innerPort({ bind, published }: Service): number {
+export function innerPort({ bind, published }: ContainerService): number {
   return FIRST_INNER + PUBLISHED.indexOf(published) * PER_CONTAINER + BINDS.indexOf(bind);
 }
 
 /** The port of the host that is published for it. */
-export function publishedPort(service: Service): number {
+export function publishedPort(service: ContainerService): number {
   return innerPort(service) - FIRST_INNER + FIRST_PUBLISHED;
 }
 

@@ -1,8 +1,8 @@
-import { asked, inWords, questionInWords } from './reading.ts';
+import { asked, outcomeInWords, questionInWords } from './reading.ts';
 import type { ConfigurationRecord, ContainersRecord } from '../record/containers.ts';
 
 /** Something that came to something else than the last time. */
-export interface Change {
+export interface OutcomeChange {
   configuration: string;
   /** What was asked, in full. */
   what: string;
@@ -22,16 +22,16 @@ export interface ChangeGroup {
 }
 
 /** What two records of containers have in common, what of it differs, and what only one of them has. */
-export interface Changes {
+export interface OutcomeChanges {
   both: number;
-  changes: Change[];
+  changes: OutcomeChange[];
   /** Questions of configurations that both have. */
   unasked: { appeared: number; gone: number };
 }
 
 /** What differs between two records of one engine, in what both of them have. */
-export function changesBetween(before: ContainersRecord, now: ContainersRecord): Changes {
-  const found: Changes = { both: 0, changes: [], unasked: { appeared: 0, gone: 0 } };
+export function changesBetween(before: ContainersRecord, now: ContainersRecord): OutcomeChanges {
+  const found: OutcomeChanges = { both: 0, changes: [], unasked: { appeared: 0, gone: 0 } };
   for (const configuration of now.configurations) {
     const old = before.configurations.find(({ id }) => id === configuration.id);
     // One that was skipped, or went wrong, tells nothing.
@@ -50,7 +50,7 @@ export function changesBetween(before: ContainersRecord, now: ContainersRecord):
 }
 
 /** Changes of one configuration from one outcome to one other together, the largest group first. */
-export function groupChanges(changes: readonly Change[]): ChangeGroup[] {
+export function groupChanges(changes: readonly OutcomeChange[]): ChangeGroup[] {
   const groups = new Map<string, ChangeGroup>();
   for (const { configuration, what, who, was, is } of changes) {
     const key = JSON.stringify([configuration, was, is]);
@@ -77,7 +77,7 @@ function told({ holders, conflicts, hostServer, ...rest }: ConfigurationRecord):
   const found = new Map<string, Told>();
   const tell = (about: string, who: string, came: string) => found.set(`${about}: ${who}`, { who, came });
   for (const one of asked({ holders, conflicts, hostServer, ...rest })) {
-    found.set(questionInWords(one), { who: `${one.asker} by ${one.target}`, came: inWords(one.outcome) });
+    found.set(questionInWords(one), { who: `${one.asker} by ${one.target}`, came: outcomeInWords(one.outcome) });
   }
   for (const { protocol, published, listeners } of holders) {
     tell(`${protocol} published on ${published}`, 'held by', listeners.join(', ') || 'nobody');

@@ -1,4 +1,5 @@
 import type { EngineName } from '../engine/engine.ts';
+import { isOlder } from '../text/versions.ts';
 import type { EngineHostPlan } from '../engine/host/engine-host.ts';
 
 /** How the containers of a configuration are connected. */
@@ -136,18 +137,8 @@ export function atSocket(engine: EngineName, socket: string): Configuration[] {
 
 /** Why a version of an engine does not have a configuration; null where it does. */
 export function notIn({ since, before }: Configuration, version: string): string | null {
-  if (since !== undefined && older(version, since)) return `it is there from version ${since} on, this is ${version}`;
-  if (before !== undefined && !older(version, before))
+  if (since !== undefined && isOlder(version, since)) return `it is there from version ${since} on, this is ${version}`;
+  if (before !== undefined && !isOlder(version, before))
     return `it was there before version ${before}, this is ${version}`;
   return null;
-}
-
-/** Whether a version is older than another, both as numbers with dots; what follows them does not count. */
-export function older(version: string, than: string): boolean {
-  const [a, b] = [version, than].map((text) => (/^\d+(\.\d+)*/.exec(text)?.[0] ?? '').split('.').map(Number));
-  for (let place = 0; place < (b?.length ?? 0); place += 1) {
-    const [left = 0, right = 0] = [a?.[place], b?.[place]];
-    if (left !== right) return left < right;
-  }
-  return false;
 }

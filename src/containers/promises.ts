@@ -1,6 +1,6 @@
 import { isAnswered, isPromised } from '../published/ask.ts';
-import { portAskOf, publicationsOf, type Published } from './cases.ts';
-import { asked, inWords, questionInWords, type Asked } from './reading.ts';
+import { askOfColumn, publicationsOf, type Published } from './cases.ts';
+import { asked, outcomeInWords, questionInWords, type AskedOutcome } from './reading.ts';
 import type { ConfigurationRecord, PromiseRecord } from '../record/containers.ts';
 import type { EngineVersion } from './security.ts';
 
@@ -12,9 +12,9 @@ interface Promised {
   source: Partial<Record<EngineVersion['name'], string>>;
   modes: readonly ConfigurationRecord['mode'][];
   /** Whether it is about a question. */
-  about: (asked: Asked) => boolean;
+  about: (asked: AskedOutcome) => boolean;
   /** Whether it is to be answered. */
-  answered: (asked: Asked) => boolean;
+  answered: (asked: AskedOutcome) => boolean;
 }
 
 const PUBLISHING = {
@@ -23,8 +23,8 @@ const PUBLISHING = {
 };
 const FORWARDED = ['bridge', 'container', 'slirp4netns', 'pasta'] as const;
 
-const all = (of: Asked) => of.row.socket === 'tcp' && of.row.bind === '0.0.0.0';
-const by = (of: Asked, ...asks: string[]) => asks.includes(`${of.asker} ${of.target}`);
+const all = (of: AskedOutcome) => of.row.socket === 'tcp' && of.row.bind === '0.0.0.0';
+const by = (of: AskedOutcome, ...asks: string[]) => asks.includes(`${of.asker} ${of.target}`);
 
 /** What is promised of a published port: that it answers where `isPromised` has it, and nowhere else. */
 function ofPublishing(published: Published, ...asks: string[]): Omit<Promised, 'id' | 'says'> {
@@ -33,7 +33,7 @@ function ofPublishing(published: Published, ...asks: string[]): Omit<Promised, '
     modes: FORWARDED,
     about: (of) => all(of) && of.row.published === published && by(of, ...asks),
     answered: (of) => {
-      const ask = portAskOf(of);
+      const ask = askOfColumn(of);
       return ask !== null && isPromised(publicationsOf(published), ask);
     },
   };
@@ -127,7 +127,7 @@ export function promisesOf(configuration: ConfigurationRecord, engine: EngineVer
         source: where,
         known: 'vendor',
         held: own.length - broken.length,
-        broken: broken.map((one) => `${questionInWords(one)}: ${inWords(one.outcome)}`),
+        broken: broken.map((one) => `${questionInWords(one)}: ${outcomeInWords(one.outcome)}`),
       },
     ];
   });

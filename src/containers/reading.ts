@@ -1,8 +1,8 @@
 import type { ConfigurationRecord, OutcomeRecord, RowRecord } from '../record/containers.ts';
-import type { Asker, Target } from './cases.ts';
+import type { Asker, AskTarget } from './cases.ts';
 
 /** One question of a configuration's record with what it came to. */
-export interface Asked {
+export interface AskedOutcome {
   row: RowRecord;
   asker: string;
   target: string;
@@ -10,7 +10,7 @@ export interface Asked {
 }
 
 /** Every question of a configuration that was asked, row by row. */
-export function asked(configuration: ConfigurationRecord): Asked[] {
+export function asked(configuration: ConfigurationRecord): AskedOutcome[] {
   return configuration.rows.flatMap((row) =>
     configuration.asks.flatMap(({ asker, target }, column) => {
       const outcome = configuration.outcomes[row.outcomes[column] ?? -1];
@@ -24,7 +24,7 @@ export function outcomeAt(
   configuration: ConfigurationRecord,
   row: RowRecord,
   asker: Asker,
-  target: Target,
+  target: AskTarget,
 ): OutcomeRecord | undefined {
   const column = configuration.asks.findIndex((ask) => ask.asker === asker && ask.target === target);
   return configuration.outcomes[row.outcomes[column] ?? -1];
@@ -44,7 +44,7 @@ export function localhostOf(
 }
 
 /** An outcome in words, such as `answered, seen as the gateway`. */
-export function inWords({ outcome, seen, from, by }: OutcomeRecord): string {
+export function outcomeInWords({ outcome, seen, from, by }: OutcomeRecord): string {
   return [
     outcome,
     ...(seen === undefined ? [] : [`seen as ${seen}`]),
@@ -54,6 +54,6 @@ export function inWords({ outcome, seen, from, by }: OutcomeRecord): string {
 }
 
 /** A question in words, such as `tcp to 0.0.0.0 published on every: neighbour by lan`. */
-export function questionInWords({ row, asker, target }: Asked): string {
+export function questionInWords({ row, asker, target }: AskedOutcome): string {
   return `${row.socket} to ${row.bind} published on ${row.published}: ${asker} by ${target}`;
 }

@@ -1,16 +1,16 @@
+import type { Protocol } from '../model/types.ts';
 import { DOCKER_CLOSES, isAnswered, wayIn, whoComes, type WayIn } from '../published/ask.ts';
 import {
   asksOf,
-  portAskOf,
-  PROTOCOLS,
+  askOfColumn,
+  TCP_AND_UDP,
   publicationsOf,
   type Asker,
-  type Protocol,
   type Published,
-  type Target,
+  type AskTarget,
 } from './cases.ts';
 import { asked } from './reading.ts';
-import { older } from './configurations.ts';
+import { isOlder } from '../text/versions.ts';
 import type { ConfigurationRecord, SecurityRecord } from '../record/containers.ts';
 
 /** An engine as far as what is known of it depends on. */
@@ -23,7 +23,7 @@ export interface EngineVersion {
 interface Entrance {
   way: SecurityRecord['way'];
   asker: Asker;
-  target: Target;
+  target: AskTarget;
   published: Published;
 }
 
@@ -34,7 +34,7 @@ const WAYS = ['loopback', 'subnet', 'lan'] as const satisfies readonly WayIn[];
 const ENTRANCES: readonly Entrance[] = WAYS.flatMap((way) =>
   PRIVATE.flatMap((published) =>
     asksOf(false).flatMap(({ asker, target }) => {
-      const ask = portAskOf({ asker, target });
+      const ask = askOfColumn({ asker, target });
       const isWay = ask?.from === 'neighbour' && wayIn(publicationsOf(published), ask) === way;
       // Loopback is asked for by the address that it is published at, and what is not published has no port on the LAN.
       const isAsked = way === 'loopback' ? target === published : way === 'subnet' || published !== 'not';
@@ -80,7 +80,7 @@ export function securityOf(configuration: ConfigurationRecord, engine: EngineVer
 function inOrder(entrances: readonly Entrance[]): (Entrance & { protocol: Protocol })[] {
   return WAYS.flatMap((way) =>
     PRIVATE.flatMap((published) =>
-      PROTOCOLS.flatMap((protocol) =>
+      TCP_AND_UDP.flatMap((protocol) =>
         entrances.filter((one) => one.way === way && one.published === published).map((one) => ({ ...one, protocol })),
       ),
     ),
@@ -119,7 +119,7 @@ function record(
 /** Where an exposure is known from; what is not in a document has none. */
 function referenceOf({ name, version }: EngineVersion, way: SecurityRecord['way']): string | undefined {
   const { since, change, issues } = DOCKER_CLOSES;
-  if (name !== 'docker' || way === 'lan' || !older(version, since)) return undefined;
+  if (name !== 'docker' || way === 'lan' || !isOlder(version, since)) return undefined;
   return `${issues[way]}, fixed in Docker ${since} by ${change}`;
 }
 
@@ -127,6 +127,6 @@ function referenceOf({ name, version }: EngineVersion, way: SecurityRecord['way'
 export function securityIds(configuration: string): string[] {
   const host = ['127.0.0.1', '::1'].map((target) => ({ way: 'loopback', published: 'host', target }));
   return [...ENTRANCES, ...host].flatMap(({ way, published, target }) =>
-    PROTOCOLS.map((protocol) => `${configuration}/${way}/${protocol}/${published}/${target}`),
+    TCP_AND_UDP.map((protocol) => `${configuration}/${way}/${protocol}/${published}/${target}`),
   );
 }

@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto';
 import process from 'node:process';
-import { bindspecEntries, HOME } from '../bundle/rootfs.ts';
+import { bindspecEntries, BUNDLED_AT } from '../bundle/rootfs.ts';
 import { tar } from '../bundle/tar.ts';
 import { type Engine } from './engine.ts';
 import { Unavailable } from '../process/unavailable.ts';
-
-/** Where bindspec lies in an image, in one that is made here and in that of docker/Dockerfile. */
-export const PACKAGE = HOME;
 
 const NAME = 'bindspec-lab';
 
@@ -25,7 +22,7 @@ export async function labImage(engine: Engine): Promise<string> {
   const archive = tar(await bindspecEntries());
   const tag = `${NAME}:${createHash('sha256').update(archive).digest('hex').slice(0, 12)}`;
   if (await engine.hasImage(tag)) return tag;
-  await engine.importImage(archive, tag, [`WORKDIR ${PACKAGE}`]);
+  await engine.importImage(archive, tag, [`WORKDIR ${BUNDLED_AT}`]);
   const others = (await engine.imagesNamed(NAME)).filter((one) => !one.endsWith(tag));
   for (const other of others) await engine.removeImage(other);
   return tag;

@@ -10,7 +10,9 @@ import type { Topology } from '../lab/topology/topology.ts';
 import type { Family } from '../protocol/messages.ts';
 import { docker } from './docker.ts';
 import { EngineFailed, type ContainerNetwork, type Engine, type EngineName } from './engine.ts';
-import { labImage, PACKAGE } from './image.ts';
+import { BUNDLED_AT } from '../bundle/rootfs.ts';
+import { NO_ICMP_LIMITS } from '../lab/icmp-limits.ts';
+import { labImage } from './image.ts';
 import { podman } from './podman.ts';
 import { LABEL, nameOfLab, sweep } from './sweep.ts';
 import { Unavailable } from '../process/unavailable.ts';
@@ -120,11 +122,9 @@ async function network(engine: Engine, name: string, made: string[]): Promise<bo
   }
 }
 
-/** Errors of ICMP are rate-limited by default, and then a refusal turns into silence at random. */
 function sysctls(inet6: boolean): string[] {
-  return ['net.ipv4.icmp_ratemask=0', ...(inet6 ? ['net.ipv6.icmp.ratelimit=0'] : [])].map(
-    (setting) => `--sysctl=${setting}`,
-  );
+  const { container } = NO_ICMP_LIMITS;
+  return [container.inet, ...(inet6 ? [container.inet6] : [])].map((setting) => `--sysctl=${setting}`);
 }
 
 async function topologyOf(
@@ -152,7 +152,7 @@ async function topologyOf(
   const host = (index: number) => ({
     title: HOSTS[index] ?? '',
     launch: engine.exec(containers[index] ?? ''),
-    agent: agentCommand('node', PACKAGE),
+    agent: agentCommand('node', BUNDLED_AT),
   });
   return {
     lab,

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import process from 'node:process';
-import { PACKAGE } from '../process/own-package.ts';
+import { OWN_PACKAGE } from '../process/own-package.ts';
 
 /** Where what starts an agent is in any package that is built. */
 const IN_PACKAGE = 'dist/src/agent/start.cjs';
 /** And in this one. */
-const AGENT = path.join(PACKAGE.folder, IN_PACKAGE);
+const AGENT = path.join(OWN_PACKAGE.folder, IN_PACKAGE);
 
 /**
  * The words that start an agent: by this process's Node.js and from this package, unless another file name of Node.js, or

@@ -3,7 +3,7 @@ import type { Family } from '../protocol/messages.ts';
 import { NO_DEFAULTS, type DefaultInterfaces } from './default-route.ts';
 
 /** The interfaces of a machine as Node lists them. */
-export type Interfaces = NodeJS.Dict<os.NetworkInterfaceInfo[]>;
+export type NodeInterfaces = NodeJS.Dict<os.NetworkInterfaceInfo[]>;
 
 /**
  * Ends of tunnels and links to single peers. On macOS and the BSDs what is sent to one's own address on such an interface
@@ -35,7 +35,7 @@ export interface ExternalAddresses {
  * @param named the one interface to take, whatever it is
  */
 export function externalAddresses(
-  interfaces: Interfaces,
+  interfaces: NodeInterfaces,
   system: string,
   defaults: DefaultInterfaces = NO_DEFAULTS,
   named?: string,

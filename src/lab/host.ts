@@ -5,7 +5,7 @@ import { addressLines, asRoot } from './address-lines.ts';
 import { FIXED_ADDRESSES } from './addresses.ts';
 import { defaultInterfaces, type DefaultInterfaces } from './default-route.ts';
 import { ephemeralRange, portsBeside, type PortRange } from './ephemeral.ts';
-import { externalAddresses, type ExternalAddresses, type Interfaces } from './host-interfaces.ts';
+import { externalAddresses, type ExternalAddresses, type NodeInterfaces } from './host-interfaces.ts';
 import { type Lab, type LabFacts, type LabKind, type Missing, type Need } from './lab.ts';
 import { USUAL_PORTS } from './ports.ts';
 import { hasSecondUser } from './second-user.ts';
@@ -56,7 +56,7 @@ export function netnsLine(system: string = process.platform): string {
  * where there are two.
  * @throws Unavailable when it does not have the interface that is named
  */
-export function hostFacts(interfaces: Interfaces, root: boolean, settings: HostSettings = {}): LabFacts {
+export function hostFacts(interfaces: NodeInterfaces, root: boolean, settings: HostSettings = {}): LabFacts {
   const { system = process.platform, device, defaults, ephemeral = null } = settings;
   const { elsewhere = netnsLine(system) } = settings;
   const external = externalAddresses(interfaces, system, defaults, device);
@@ -145,7 +145,7 @@ function noSecondUser(system: string): Missing {
     : { reason: 'only root can act as a second user', enable: `${asRoot(system)} npx bindspec run` };
 }
 
-function noSuchInterface(device: string, interfaces: Interfaces, system: string): Unavailable {
+function noSuchInterface(device: string, interfaces: NodeInterfaces, system: string): Unavailable {
   const there = Object.keys(interfaces).filter((name) => externalAddresses(interfaces, system, undefined, name).device);
   const reason = `the interface '${device}' ${interfaces[device] === undefined ? 'is not here' : 'has no external address'}`;
   const mend = there.length === 0 ? 'leave out --interface' : `name one of ${there.join(', ')} with --interface`;

@@ -1,3 +1,4 @@
+import { NO_ICMP_LIMITS } from './icmp-limits.ts';
 import { FIXED_ADDRESSES } from './addresses.ts';
 import type { HostName, LabFacts } from './lab.ts';
 import { makeSettings } from './namespace-settings.ts';
@@ -118,16 +119,12 @@ export function wire(neighbour: Holder, gateway: Holder): string {
 }
 
 /**
- * Errors of ICMP are rate-limited by default, for each destination and for the whole namespace, and then a refusal turns
- * into silence at random; an error whose type is not in the mask is limited by neither. Reverse path filters and
+ * No limit on errors of ICMP. Reverse path filters and
  * forwarding follow the host's own settings unless they are set. Each interface reports to routers at once which groups it
  * has joined: reports at random moments of the first second would be among packets that a cell counts.
  */
 export const SYSCTLS: readonly string[] = [
-  'ipv4/icmp_ratelimit=0',
-  'ipv4/icmp_ratemask=0',
-  'ipv6/icmp/ratelimit=0',
-  'ipv6/icmp/ratemask=',
+  ...NO_ICMP_LIMITS.own,
   'ipv4/conf/all/rp_filter=0',
   'ipv4/conf/default/rp_filter=0',
   'ipv4/conf/all/route_localnet=0',

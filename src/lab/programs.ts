@@ -8,18 +8,23 @@ export function onPath(name: string): boolean {
   return findProgram(name) !== null;
 }
 
+/** Whether a file is there and may be executed. */
+export function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The file of the program that this name means on PATH, or null. */
 export function findProgram(name: string): string | null {
   const endings = process.platform === 'win32' ? ['.exe', '.cmd', ''] : [''];
   for (const folder of (process.env['PATH'] ?? '').split(path.delimiter)) {
     for (const ending of endings) {
-      try {
-        const file = path.join(folder, name + ending);
-        accessSync(file, constants.X_OK);
-        return file;
-      } catch {
-        // Not there; the next folder may have it.
-      }
+      const file = path.join(folder, name + ending);
+      if (isProgram(file)) return file;
     }
   }
   return null;

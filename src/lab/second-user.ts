@@ -9,11 +9,11 @@ export const OTHER_USER = 65_534;
  * that an ordinary user made has a root, but nobody beside it.
  */
 export function hasSecondUser(): boolean {
-  return process.getuid?.() === 0 && isMapped(uidMap(), OTHER_USER);
+  return process.getuid?.() === 0 && isUserMapped(uidMap(), OTHER_USER);
 }
 
 /** Whether a user has a number here, from the text of /proc/self/uid_map: rows of first inside, first outside, count. */
-export function isMapped(map: string | null, uid: number): boolean {
+export function isUserMapped(map: string | null, uid: number): boolean {
   if (map === null) return true;
   return map.split('\n').some((row) => {
     const [first = Number.NaN, , count = 0] = row.trim().split(/\s+/).map(Number);

@@ -9,7 +9,7 @@ import { excess, excessOfPairs } from './limits.ts';
 import { MATRIX_VERSION, matrixSchema, type MatrixRecord } from '../record/matrix.ts';
 import { migrate } from './migrate/migrate.ts';
 import { RUN_STEPS } from './migrate/run.ts';
-import { isObject, type Step } from './migrate/step.ts';
+import { isObject, type MigrationStep } from './migrate/step.ts';
 import { withPresentId } from '../record/platform-id.ts';
 import { RECORD_VERSION, recordSchema, type BindRecord } from '../record/record.ts';
 import { visible } from '../text/visible.ts';
@@ -40,7 +40,7 @@ interface Shape<T> {
   schema: z.ZodType<T>;
   reads: number;
   writer: string;
-  steps: ReadonlyMap<number, Step>;
+  steps: ReadonlyMap<number, MigrationStep>;
   /** The same record, with the names that its parts have today. */
   renamed?: (record: T) => T;
   /** What its parts say against each other, in words, once its shape is right; null where they agree. */

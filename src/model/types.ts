@@ -1,7 +1,9 @@
 /** The words that every model shares. Nothing here does anything; the models in this folder are pure. */
 
+import type { Family } from '../protocol/messages.ts';
+
+export type { Family };
 export type Protocol = 'udp' | 'tcp';
-export type Family = 'inet' | 'inet6';
 
 export const SYSTEM_NAMES = ['linux', 'darwin', 'freebsd', 'openbsd', 'netbsd', 'windows', 'gvisor', 'wine'] as const;
 export type SystemName = (typeof SYSTEM_NAMES)[number];

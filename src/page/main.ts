@@ -1,19 +1,19 @@
 import type { PageData } from '../report/page/data.ts';
 import { fill, h } from './h.ts';
-import { addressOf, placeOf } from './place.ts';
+import { hrefOf, readPlace } from './place.ts';
 import { platformDetails } from './platforms.ts';
 import { keepPositions, returnToPosition } from './scroll.ts';
 import { themeSwitch, wearTheme } from './theme.ts';
 import type { View } from './view.ts';
 import { claims } from './views/claims.ts';
 import { containers } from './views/containers.ts';
-import { experiment } from './views/experiment.ts';
-import { explain } from './views/explain.ts';
+import { experimentView } from './views/experiment.ts';
+import { explainView } from './views/explain.ts';
 import { matrix } from './views/matrix.ts';
 import { overview } from './views/overview.ts';
 
 /** All views, in the order of the navigation; the first one is where a reader begins. */
-const VIEWS: readonly View[] = [overview, experiment, claims, containers, matrix, explain];
+const VIEWS: readonly View[] = [overview, experimentView, claims, containers, matrix, explainView];
 
 const data = JSON.parse(document.querySelector('#data')?.textContent ?? '') as PageData;
 const page = document.querySelector('#page') as HTMLElement;
@@ -44,7 +44,7 @@ let shown = 0;
 async function show(): Promise<void> {
   shown += 1;
   const mine = shown;
-  const place = placeOf(location.hash);
+  const place = readPlace(location.hash);
   const there = VIEWS.filter(({ has }) => has?.(data) ?? true);
   const view = there.find(({ id }) => id === place.view) ?? there[0];
   if (view === undefined) {
@@ -61,7 +61,7 @@ async function show(): Promise<void> {
       there
         .filter(({ hidden }) => hidden !== true)
         .map(({ id, title }) =>
-          h('li', {}, h('a', { href: addressOf(id), 'aria-current': id === view.id ? 'page' : undefined }, title)),
+          h('li', {}, h('a', { href: hrefOf(id), 'aria-current': id === view.id ? 'page' : undefined }, title)),
         ),
     ),
   );

@@ -1,7 +1,7 @@
 import type { Chosen } from './chosen.ts';
 
 /** Where a reader is: everything that was chosen is in the address behind `#`, so that any view can be linked. */
-export interface Place {
+export interface PagePlace {
   /** The id of the view; empty for the first one. */
   view: string;
   /** What the view is of, such as the id of an experiment. */
@@ -14,15 +14,15 @@ export interface Place {
 const KEPT = ['theme'] as const;
 
 /** Reads an address. It may be anything; what can't be read is the first view. */
-export function placeOf(hash: string): Place {
+export function readPlace(hash: string): PagePlace {
   const [path, query] = split(hash.replace(/^#?\/?/, ''), '?');
   const [view, of] = split(path, '/');
   return { view, of: decoded(of), chosen: Object.fromEntries(new URLSearchParams(query)) };
 }
 
 /** The address of a place, with what is kept from the one that the reader is at. Empty choices are left out. */
-export function addressOf(view: string, of = '', chosen: Readonly<Record<string, string | undefined>> = {}): string {
-  const now = placeOf(location.hash).chosen;
+export function hrefOf(view: string, of = '', chosen: Readonly<Record<string, string | undefined>> = {}): string {
+  const now = readPlace(location.hash).chosen;
   const kept = KEPT.map((name) => [name, now[name]] as const);
   const all = [...Object.entries(chosen), ...kept.filter(([name]) => !(name in chosen))];
   const query = new URLSearchParams(all.flatMap(([name, value]) => (value ? [[name, value]] : []))).toString();
@@ -31,9 +31,9 @@ export function addressOf(view: string, of = '', chosen: Readonly<Record<string,
 }
 
 /** Changes what is chosen in the view that the reader is in, without leaving it: the address changes, the view does not. */
-export function choose(changes: Readonly<Record<string, string | undefined>>): void {
-  const { view, of, chosen } = placeOf(location.hash);
-  history.replaceState(history.state, '', addressOf(view, of, { ...chosen, ...changes }));
+export function chooseHere(changes: Readonly<Record<string, string | undefined>>): void {
+  const { view, of, chosen } = readPlace(location.hash);
+  history.replaceState(history.state, '', hrefOf(view, of, { ...chosen, ...changes }));
 }
 
 function split(text: string, by: string): [string, string] {

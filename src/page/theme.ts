@@ -1,5 +1,5 @@
 import { h } from './h.ts';
-import { choose, placeOf } from './place.ts';
+import { chooseHere, readPlace } from './place.ts';
 
 const THEMES = ['light', 'dark'] as const;
 
@@ -15,8 +15,8 @@ export function themeSwitch(): HTMLElement {
   const button = h('button', { type: 'button', class: 'theme' }, 'Light or dark');
   button.addEventListener('click', () => {
     const system = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
-    const next = (placeOf(location.hash).chosen['theme'] ?? system) === 'dark' ? 'light' : 'dark';
-    choose({ theme: next });
+    const next = (readPlace(location.hash).chosen['theme'] ?? system) === 'dark' ? 'light' : 'dark';
+    chooseHere({ theme: next });
     wearTheme(next);
     // Links that are on the page carry the theme of the address that they were made at.
     dispatchEvent(new Event('hashchange'));

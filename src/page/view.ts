@@ -1,5 +1,5 @@
 import type { PageData } from '../report/page/data.ts';
-import type { Place } from './place.ts';
+import type { PagePlace } from './place.ts';
 
 /** One kind of thing that the page shows. */
 export interface View {
@@ -15,5 +15,5 @@ export interface View {
    * Shows it in an element that is empty and in the document. It is built anew whenever the address changes otherwise than by `choose`.
    * It has one `h1`. A promise it returns is waited for; what it throws is told to the reader.
    */
-  readonly mount: (root: HTMLElement, place: Place, data: PageData) => void | Promise<void>;
+  readonly mount: (root: HTMLElement, place: PagePlace, data: PageData) => void | Promise<void>;
 }

@@ -11,7 +11,7 @@ export interface OwnPackage {
  * The package that this file belongs to. It is looked for above the file, because a bundle has this module in another
  * folder than the sources have it. @throws Error when there is none
  */
-export const PACKAGE: OwnPackage = find(import.meta.dirname);
+export const OWN_PACKAGE: OwnPackage = find(import.meta.dirname);
 
 function find(folder: string): OwnPackage {
   const { name, version } = manifestIn(folder);

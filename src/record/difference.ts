@@ -105,9 +105,9 @@ export const differenceSchema = z.strictObject({
   containers: z.strictObject({ ...part, ...containers.shape }).exactOptional(),
 });
 
-export type Difference = z.infer<typeof differenceSchema>;
+export type RecordDifference = z.infer<typeof differenceSchema>;
 export type RunsDifference = z.infer<typeof runs>;
 export type MatricesDifference = z.infer<typeof matrices>;
 export type ContainersDifference = z.infer<typeof containers>;
-export type Fact = Difference['facts'][number];
+export type Fact = RecordDifference['facts'][number];
 export type Timing = z.infer<typeof timing>;

@@ -7,14 +7,14 @@ import { isBroken } from '../containers/promises.ts';
 import { exposuresOf } from './containers/words.ts';
 import { counted, few } from './diff/words.ts';
 import { failureSentence, rerunCommand } from './failure.ts';
-import type { Annotation, Place } from './github.ts';
+import type { Annotation, SourceLine } from './github.ts';
 import { isUnexpected } from './summary.ts';
 
 /** Of what is told as one, so many are named. */
 const MOST_NAMED = 5;
 
 /** The place of an experiment's file; undefined where that is not in the workspace. */
-export type PlaceOf = (experiment: string) => Place | undefined;
+export type PlaceOf = (experiment: string) => SourceLine | undefined;
 
 /** What did not go as expected in a run: the cells of an experiment to which the same happened together. */
 export function runAnnotations(record: BindRecord, placeOf: PlaceOf): Annotation[] {

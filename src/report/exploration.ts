@@ -1,18 +1,18 @@
 import type { Exploration, Mismatch } from '../record/explore.ts';
 import { visible } from '../text/visible.ts';
-import { transcript, type Line } from './failure.ts';
+import { transcriptLines, type ReportLine } from './failure.ts';
 
 /** What a mismatch is told against: the system that ran, and the one whose model was asked. */
 type Against = Pick<Exploration, 'model' | 'platform'>;
 
 /** Tells of one mismatch: what the model says and why, what happened, every call, and how to see it again. */
-export function mismatchLines(mismatch: Mismatch, against: Against): Line[] {
+export function mismatchLines(mismatch: Mismatch, against: Against): ReportLine[] {
   return [
     { kind: 'title', text: `MISMATCH  ${visible(mismatch.sequence)}` },
     ...whence(mismatch),
     ...ruleLines(mismatch, against),
     ...stepLines(mismatch.steps, against),
-    ...transcript(mismatch.transcript),
+    ...transcriptLines(mismatch.transcript),
     { kind: 'empty', text: '' },
     { kind: 'heading', text: '  To run just this again:' },
     { kind: 'command', text: `    ${mismatch.rerun}` },
@@ -22,7 +22,7 @@ export function mismatchLines(mismatch: Mismatch, against: Against): Line[] {
 }
 
 /** Every operation of a sequence in columns: what the model allows, and what was observed. */
-export function stepLines(steps: Mismatch['steps'], { model, platform }: Against): Line[] {
+export function stepLines(steps: Mismatch['steps'], { model, platform }: Against): ReportLine[] {
   const rows = steps.map(({ step, allowed, rule = 'taken for granted', observed }) => {
     // Windows has names of its own for the same errors.
     const agrees = allowed.some((one) => one.replace(/^WSA/, '') === observed.replace(/^WSA/, ''));
@@ -37,15 +37,15 @@ export function stepLines(steps: Mismatch['steps'], { model, platform }: Against
       kind: 'heading',
       text: `  Operations (observed on ${platform.system}; the model of ${model} allows, by its rule):`,
     },
-    ...rows.map((row): Line => ({
+    ...rows.map((row): ReportLine => ({
       kind: row.agrees ? 'call' : 'observed',
       text: `  ${row.agrees ? ' ' : '>'} ${row.step.padEnd(step)}  ${row.observed.padEnd(observed)}  ${row.allowed.padEnd(allowed)}  ${row.rule}`,
     })),
   ];
 }
 
-function whence({ from, sequence, reproduced }: Mismatch): Line[] {
-  const lines: Line[] = [];
+function whence({ from, sequence, reproduced }: Mismatch): ReportLine[] {
+  const lines: ReportLine[] = [];
   if (from !== sequence) lines.push({ kind: 'id', text: `  shrunk from ${visible(from)}` });
   if (!reproduced) {
     lines.push(
@@ -56,10 +56,10 @@ function whence({ from, sequence, reproduced }: Mismatch): Line[] {
   return lines;
 }
 
-function ruleLines({ steps, rule }: Mismatch, { model }: Against): Line[] {
+function ruleLines({ steps, rule }: Mismatch, { model }: Against): ReportLine[] {
   const last = steps.at(-1);
   if (last === undefined) return [];
-  const lines: Line[] = [
+  const lines: ReportLine[] = [
     { kind: 'empty', text: '' },
     {
       kind: 'requirement',
@@ -75,7 +75,7 @@ function ruleLines({ steps, rule }: Mismatch, { model }: Against): Line[] {
   ];
 }
 
-function script(language: string, text: string): Line[] {
+function script(language: string, text: string): ReportLine[] {
   return [
     { kind: 'empty', text: '' },
     { kind: 'heading', text: `  The same in ${language}, without bindspec:` },
@@ -83,6 +83,6 @@ function script(language: string, text: string): Line[] {
     ...text
       .trimEnd()
       .split('\n')
-      .map((line): Line => ({ kind: 'call', text: line === '' ? '' : `    ${line}` })),
+      .map((line): ReportLine => ({ kind: 'call', text: line === '' ? '' : `    ${line}` })),
   ];
 }

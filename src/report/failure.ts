@@ -17,7 +17,7 @@ export type LineKind =
   | 'command'
   | 'empty';
 
-export interface Line {
+export interface ReportLine {
   kind: LineKind;
   /** One line, without its end, in which every character can be seen. */
   text: string;
@@ -33,7 +33,7 @@ export interface Origin {
  * Tells of one cell that did not go as expected, or of any other cell in the same way: what is asked and how that is
  * known, what was expected and observed, the calls that were made, and the command that does just this again.
  */
-export function failureLines(cell: CellRecord, origin: Origin): Line[] {
+export function failureLines(cell: CellRecord, origin: Origin): ReportLine[] {
   return [
     { kind: 'title', text: `${cell.verdict.toUpperCase()}  ${visible(cell.title)}` },
     { kind: 'id', text: `  ${visible(cell.id)}` },
@@ -41,7 +41,7 @@ export function failureLines(cell: CellRecord, origin: Origin): Line[] {
     ...reason(cell),
     ...disagreements(cell),
     ...unjudged(cell),
-    ...transcript(cell.transcript),
+    ...transcriptLines(cell.transcript),
     { kind: 'empty', text: '' },
     { kind: 'heading', text: '  To run just this again:' },
     { kind: 'command', text: `    ${rerunCommand(cell, origin)}` },
@@ -88,8 +88,8 @@ export function deviationSentence({ disagreements: found }: Pick<CellRecord, 'di
   return `${placeInWords(first.path)}: expected ${expectedInWords(first.expected)}, observed ${observedInWords(first.observed)}${more}`;
 }
 
-function requirement({ asks, expectation }: CellRecord): Line[] {
-  const lines: Line[] = [
+function requirement({ asks, expectation }: CellRecord): ReportLine[] {
+  const lines: ReportLine[] = [
     { kind: 'empty', text: '' },
     { kind: 'requirement', text: `  -> ${visible(asks)}` },
   ];
@@ -104,9 +104,9 @@ function requirement({ asks, expectation }: CellRecord): Line[] {
   return lines;
 }
 
-function reason({ verdict, reason: text, enable }: CellRecord): Line[] {
+function reason({ verdict, reason: text, enable }: CellRecord): ReportLine[] {
   if (text === undefined) return [];
-  const lines: Line[] = [
+  const lines: ReportLine[] = [
     { kind: 'empty', text: '' },
     { kind: 'reason', text: `  ${verdict === 'error' ? 'Harness error' : 'Reason'}: ${visible(text)}` },
   ];
@@ -114,25 +114,34 @@ function reason({ verdict, reason: text, enable }: CellRecord): Line[] {
   return lines;
 }
 
-function disagreements({ disagreements: found }: CellRecord): Line[] {
+function disagreements({ disagreements: found }: CellRecord): ReportLine[] {
   if (found.length === 0) return [];
   return [
     { kind: 'empty', text: '' },
     { kind: 'heading', text: '  Expected:' },
-    ...found.map(({ path, expected }): Line => ({ kind: 'expected', text: entry(path, expectedInWords(expected)) })),
+    ...found.map(({ path, expected }): ReportLine => ({
+      kind: 'expected',
+      text: entry(path, expectedInWords(expected)),
+    })),
     { kind: 'heading', text: '  Observed:' },
-    ...found.map(({ path, observed }): Line => ({ kind: 'observed', text: entry(path, observedInWords(observed)) })),
+    ...found.map(({ path, observed }): ReportLine => ({
+      kind: 'observed',
+      text: entry(path, observedInWords(observed)),
+    })),
   ];
 }
 
 /** What happened, all of it, where nobody has said what to expect. */
-function unjudged(cell: CellRecord): Line[] {
+function unjudged(cell: CellRecord): ReportLine[] {
   if (cell.verdict !== 'unjudged') return [];
   return [
     { kind: 'empty', text: '' },
     { kind: 'reason', text: `  Recorded, not judged: ${whyUnjudged(cell)}.` },
     { kind: 'heading', text: '  Observed:' },
-    ...toldOutcomes(cell).map(({ place, observed }): Line => ({ kind: 'observed', text: entry(place, observed) })),
+    ...toldOutcomes(cell).map(({ place, observed }): ReportLine => ({
+      kind: 'observed',
+      text: entry(place, observed),
+    })),
   ];
 }
 
@@ -141,7 +150,7 @@ function entry(path: string, words: string): string {
 }
 
 /** In the manner of strace: when (in milliseconds), who, and the call with what it returned, in columns. */
-export function transcript(lines: readonly TranscriptLine[]): Line[] {
+export function transcriptLines(lines: readonly TranscriptLine[]): ReportLine[] {
   if (lines.length === 0) return [];
   const rows = lines.map(({ at, part, host, call }) => ({
     at: at.toFixed(3),
@@ -153,7 +162,7 @@ export function transcript(lines: readonly TranscriptLine[]): Line[] {
   return [
     { kind: 'empty', text: '' },
     { kind: 'heading', text: '  Transcript (ms, part, call):' },
-    ...rows.map(({ at, who, call }): Line => ({
+    ...rows.map(({ at, who, call }): ReportLine => ({
       kind: 'call',
       text: `    ${at.padStart(time)}  ${who.padEnd(name)}  ${call}`,
     })),

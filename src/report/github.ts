@@ -4,7 +4,7 @@ import { visible } from '../text/visible.ts';
 const MOST = 10;
 
 /** Where in the repository of the workflow something is. */
-export interface Place {
+export interface SourceLine {
   /** Relative to the workspace, with slashes. */
   file: string;
   line: number;
@@ -17,7 +17,7 @@ export interface Annotation {
   /** Lines. */
   message: readonly string[];
   /** Absent where it is in no file of the workspace. */
-  place?: Place;
+  place?: SourceLine;
 }
 
 /**

@@ -1,12 +1,12 @@
 import { cellsInWords } from './axes.ts';
 import { code, text } from './markup.ts';
-import type { Outcome } from './outcomes.ts';
+import type { ToldOutcome } from './outcomes.ts';
 
 /** A cell with what is told of its observation. */
-export interface Told {
+export interface ToldCell {
   id: string;
   values: Record<string, string>;
-  outcomes: readonly Outcome[];
+  outcomes: readonly ToldOutcome[];
 }
 
 /** How many different outcomes of an experiment are told, and how many places of one outcome. The record has them all. */
@@ -16,8 +16,8 @@ export interface Limits {
 }
 
 /** What cells observed, for a table's cell: a line for each outcome, with the cells that have it where they are not all. */
-export function outcomeLines(cells: readonly Told[], most: Limits): string {
-  const groups = new Map<string, Told[]>();
+export function outcomeLines(cells: readonly ToldCell[], most: Limits): string {
+  const groups = new Map<string, ToldCell[]>();
   for (const cell of cells) {
     const told = outcomesInWords(cell.outcomes, most.places);
     if (told !== '') groups.set(told, [...(groups.get(told) ?? []), cell]);
@@ -30,7 +30,7 @@ export function outcomeLines(cells: readonly Told[], most: Limits): string {
 }
 
 /** The places of one outcome on a line, at most so many of them. */
-export function outcomesInWords(outcomes: readonly Outcome[], most: number): string {
+export function outcomesInWords(outcomes: readonly ToldOutcome[], most: number): string {
   const places = outcomes.map(({ place, observed }) =>
     place === '' ? code(observed) : `${text(place)} ${code(observed)}`,
   );

@@ -3,7 +3,7 @@ import { disagreements as disagreementsOf, isRange } from '../experiment/expecta
 import { expectedInWords, observedInWords } from './words.ts';
 
 /** One outcome that is told: where in the observation, and what was there. */
-export interface Outcome {
+export interface ToldOutcome {
   place: string;
   observed: string;
 }
@@ -13,7 +13,7 @@ export interface Outcome {
  * what to expect. The rest of an observation, such as times, is in the record. A number that had to lie within bounds is told as the bounds that it kept, so that cells
  * which agree read alike.
  */
-export function toldOutcomes({ verdict, expectation, observation, disagreements }: CellRecord): Outcome[] {
+export function toldOutcomes({ verdict, expectation, observation, disagreements }: CellRecord): ToldOutcome[] {
   if (observation === undefined) return [];
   // What was observed names its own places.
   if (verdict === 'unjudged') return leaves(observation, observation, '', new Set());
@@ -26,12 +26,12 @@ export function toldOutcomes({ verdict, expectation, observation, disagreements 
  * What was observed wherever something is expected elsewhere, likewise: to see two platforms in the same places, of which
  * only one is judged there.
  */
-export function outcomesBy(expected: unknown, observation: unknown): Outcome[] {
+export function outcomesBy(expected: unknown, observation: unknown): ToldOutcome[] {
   const wrong = new Set(disagreementsOf(expected, observation).map(({ path }) => path));
   return leaves(expected, observation, '', wrong);
 }
 
-function leaves(expected: unknown, observed: unknown, path: string, wrong: ReadonlySet<string>): Outcome[] {
+function leaves(expected: unknown, observed: unknown, path: string, wrong: ReadonlySet<string>): ToldOutcome[] {
   const keys = typeof expected === 'object' && expected !== null ? Object.keys(expected) : [];
   if (isRange(expected) && typeof observed === 'number' && !wrong.has(path)) {
     return [{ place: path, observed: expectedInWords(expected) }];

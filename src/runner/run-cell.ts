@@ -58,7 +58,7 @@ export async function runCell(
       judgement = judge(cell, platform.system, platform.version, observation);
       claims = evidenceOf(cell, observation);
     } catch (error) {
-      return finish({ verdict: 'error', reason: explain(error), observation, transcript, attempts });
+      return finish({ verdict: 'error', reason: messageOf(error), observation, transcript, attempts });
     }
     if (judgement.verdict === 'fail' && attempt.stolen) {
       failures.add(JSON.stringify(judgement.disagreements));
@@ -127,7 +127,7 @@ async function attemptCell(cell: Cell, workplace: Workplace, patience: Patience)
     return { observation, stolen, transcript: stage.transcript() };
   } catch (error) {
     await stage?.clear();
-    return { error: explain(error), transcript: stage?.transcript() ?? [] };
+    return { error: messageOf(error), transcript: stage?.transcript() ?? [] };
   } finally {
     if (prober) await pool.giveBack(prober);
   }
@@ -151,7 +151,7 @@ async function areFree(agent: AgentProcess, facts: LabFacts, ports: readonly num
 }
 
 /** A harness error says what it was; anything else is a mistake in bindspec or in the experiment, and says where. */
-export function explain(error: unknown): string {
+export function messageOf(error: unknown): string {
   if (error instanceof HarnessError) return error.message;
   if (!(error instanceof Error)) return String(error);
   const where = /\(?(?:file:\/\/)?([^\s()]+:\d+:\d+)\)?/.exec(error.stack?.split('\n')[1] ?? '')?.[1];

@@ -14,7 +14,7 @@ import { versionOf } from '../model/linux-kernel.ts';
 import { platformOf } from './platform.ts';
 import { Ports } from './ports.ts';
 import { CellQueue, labsFor, needsOf, needsQuiet, type LabUse } from './queue.ts';
-import { blank, explain, runCell, type JudgedBy, type Workplace } from './run-cell.ts';
+import { blank, messageOf, runCell, type JudgedBy, type Workplace } from './run-cell.ts';
 
 export interface RunSettings extends PoolSettings {
   version: string;
@@ -31,7 +31,7 @@ export interface RunSettings extends PoolSettings {
 }
 
 /** What a run tells while it goes on. */
-export interface Listener {
+export interface RunListener {
   started(platform: Platform, lab: string, cells: number): void;
   began(cell: Cell): void;
   ended(cell: CellRecord): void;
@@ -46,7 +46,7 @@ export async function run(
   cells: readonly Cell[],
   kind: LabKind,
   settings: RunSettings,
-  listener: Listener,
+  listener: RunListener,
 ): Promise<BindRecord> {
   const started = new Date();
   const jobs = Math.max(1, Math.min(settings.jobs, cells.length, kind.atOnce ?? settings.jobs));
@@ -184,7 +184,7 @@ async function plan(
         done({ ...blank(cell, platform), verdict: 'skipped', reason: missing.reason, enable: missing.enable });
       else queued.push(cell);
     } catch (error) {
-      done({ ...blank(cell, platform), verdict: 'error', reason: explain(error) });
+      done({ ...blank(cell, platform), verdict: 'error', reason: messageOf(error) });
     }
   }
   return new CellQueue(queued);

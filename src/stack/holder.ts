@@ -4,7 +4,7 @@ import { Deadline } from '../process/pace.ts';
 import { Unavailable } from '../process/unavailable.ts';
 
 /** Something that a stack keeps running on a lab's machine, in a mount namespace of its own. */
-export interface Holder {
+export interface StackHolder {
   /** The words that start a command beside it: in the lab, and with its mounts. */
   readonly enter: readonly string[];
   /** Lets go of it. Never throws. */
@@ -30,7 +30,7 @@ export interface HolderSettings {
  * Runs a script on the machine of a lab, in a mount namespace of its own, so that what it mounts is gone with it, and it
  * is gone with the lab. @throws Unavailable when the script does not come to its `ready`.
  */
-export async function holdOnMachine(lab: Lab, settings: HolderSettings): Promise<Holder> {
+export async function holdOnMachine(lab: Lab, settings: HolderSettings): Promise<StackHolder> {
   const [file = '', ...words] = lab.launch('machine');
   const holder = start(file, [...words, 'unshare', '--mount', 'sh', '-c', settings.script, 'sh', ...settings.words]);
   const pid = await started(holder, settings);

@@ -4,8 +4,8 @@ import { Unavailable } from '../process/unavailable.ts';
 
 /** The kinds of stacks, each with how one is made from what follows the colon of its name. */
 const KINDS: Readonly<Record<string, (variant: string | undefined) => Promise<Stack>>> = {
-  gvisor: async (variant) => (await import('./gvisor/gvisor.ts')).gvisor(variant),
-  wine: async (variant) => (await import('./wine/wine.ts')).wine(variant),
+  gvisor: async (variant) => (await import('./gvisor/gvisor.ts')).gvisorStack(variant),
+  wine: async (variant) => (await import('./wine/wine.ts')).wineStack(variant),
   kernel: async (variant) => (await import('./guest/kernel.ts')).kernelStack(variant),
   uml: async (variant) => (await import('./guest/uml.ts')).umlStack(variant),
 };

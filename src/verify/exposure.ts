@@ -1,7 +1,7 @@
 import type { Finding } from '../record/verification.ts';
 import { DOCKER_CLOSES, isAnswered, wayIn, whoComes, type WayIn } from '../published/ask.ts';
 import type { Port, Tried } from './port.ts';
-import { portAskOf, type Situation } from './situation.ts';
+import { askOfTry, type Situation } from './situation.ts';
 import { names, wrong } from './words.ts';
 
 /** Where a port answers that is to be kept from there: one that is published at some addresses only, and one that is not. */
@@ -11,7 +11,7 @@ export function exposures(situation: Situation, port: Port): Finding[] {
   const places = published.map(({ hostAddress: address, hostPort }) => ({ address, port: hostPort }));
   const only = published.length === 0 ? 'not published' : `published on ${names(places)} only`;
   return (['lan', 'loopback', 'subnet'] as const).flatMap((way) => {
-    const reached = tries.filter((one) => isAnswered(one) && wayIn(published, portAskOf(situation, one)) === way);
+    const reached = tries.filter((one) => isAnswered(one) && wayIn(published, askOfTry(situation, one)) === way);
     if (reached.length === 0) return [];
     return [wrong('exposed', `${only}, but ${getsThere(way, reached)} ${names(reached)}: ${WHAT_HELPS[way]}`)];
   });

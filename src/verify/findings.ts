@@ -2,9 +2,9 @@ import { list } from '../explain/sentences.ts';
 import type { Finding } from '../record/verification.ts';
 import { exposures } from './exposure.ts';
 import { isAnswered, isPromised } from '../published/ask.ts';
-import { isDual, type Port, type Tried } from './port.ts';
+import { takesIPv4Too, type Port, type Tried } from './port.ts';
 import { addressWithPort, covers, isEveryAddress, isIPv6, isLoopback } from '../published/publication.ts';
-import { portAskOf, type Situation } from './situation.ts';
+import { askOfTry, type Situation } from './situation.ts';
 import { failures, names, note, places, wrong } from './words.ts';
 
 /** What is wrong with a port and what to change; else what one should know of it. */
@@ -23,7 +23,7 @@ export function findingsOf(situation: Situation, port: Port): Finding[] {
 /** Why a published port does not answer where it is to; null where it does, or may do. */
 function unanswered(situation: Situation, port: Port): Finding | null {
   const { protocol, listeners, published } = port;
-  const promised = port.tries.filter((tried) => isPromised(published, portAskOf(situation, tried)));
+  const promised = port.tries.filter((tried) => isPromised(published, askOfTry(situation, tried)));
   // An empty datagram that is not answered says nothing: a service may well leave it.
   const failing = promised.filter(
     (tried) => !isAnswered(tried) && !(protocol === 'udp' && tried.outcome === 'silence'),
@@ -86,7 +86,7 @@ function family(
   answering: readonly Tried[],
 ): Finding | null {
   const { listeners } = port;
-  const dual = isDual(port);
+  const dual = takesIPv4Too(port);
   const isPlain = (address: string) => !isIPv6(address) || address.startsWith('::ffff:');
   const onIPv4 = listeners.some(({ address }) => isPlain(address) || (address === '::' && dual !== false));
   const onIPv6 = listeners.some(({ address }) => !isPlain(address));

@@ -20,7 +20,7 @@ export interface Port {
 }
 
 /** Whether what listens on :: takes IPv4 too; the tables do not tell, a try from inside does where no other is on IPv4. */
-export function isDual({ listeners, tries }: Port): boolean | undefined {
+export function takesIPv4Too({ listeners, tries }: Port): boolean | undefined {
   if (listeners.some(({ address }) => address === '0.0.0.0' || address.startsWith('127.'))) return undefined;
   const tried = tries.find(({ from, address }) => from === 'inside' && address === '127.0.0.1');
   return tried === undefined ? undefined : tried.outcome !== 'refused';

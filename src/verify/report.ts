@@ -1,7 +1,7 @@
 import type { Protocol } from '../model/types.ts';
 import type { PortReport, Try } from '../record/verification.ts';
 import { findingsOf } from './findings.ts';
-import { isDual, type Port, type Tried } from './port.ts';
+import { takesIPv4Too, type Port, type Tried } from './port.ts';
 import type { Situation } from './situation.ts';
 
 /** What is to be said of every port that is published or listened on, in order. */
@@ -30,7 +30,7 @@ function reportOf(situation: Situation, port: Port): PortReport {
     port: port.port,
     verdict: findings.some(({ severity }) => severity === 'wrong') ? 'wrong' : 'fine',
     listeners: port.listeners.map(({ address, program, pid }) => {
-      const dual = address === '::' ? isDual(port) : undefined;
+      const dual = address === '::' ? takesIPv4Too(port) : undefined;
       return {
         address,
         ...(dual === undefined ? {} : { dual }),

@@ -45,7 +45,7 @@ export interface Attempt {
 }
 
 /** A try as `src/published/` takes it. */
-export function portAskOf(situation: Situation, { from, address, port }: Attempt): PortAsk {
+export function askOfTry(situation: Situation, { from, address, port }: Attempt): PortAsk {
   return { from, address, port, isContainers: isContainers(situation, address) };
 }
 

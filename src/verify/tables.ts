@@ -3,16 +3,16 @@ import { addressIn, LISTENING, parseSocketTable, UNCONNECTED, type TableRow } fr
 import { isLoopback } from '../published/publication.ts';
 
 /** The text of the files under /proc/net of one network namespace; absent where this kernel has none. */
-export type Tables = Readonly<Partial<Record<(typeof TABLES)[number], string>>>;
-export const TABLES = ['tcp', 'tcp6', 'udp', 'udp6', 'fib_trie', 'if_inet6', 'route', 'ipv6_route'] as const;
+export type Tables = Readonly<Partial<Record<(typeof NET_TABLES)[number], string>>>;
+export const NET_TABLES = ['tcp', 'tcp6', 'udp', 'udp6', 'fib_trie', 'if_inet6', 'route', 'ipv6_route'] as const;
 
 /** A row of a table of sockets. */
-export interface Socket extends TableRow {
+export interface TableSocket extends TableRow {
   protocol: 'tcp' | 'udp';
 }
 
 /** Every socket of the namespace that waits for connections, or for datagrams from anybody. */
-export function waiting(tables: Tables): Socket[] {
+export function waiting(tables: Tables): TableSocket[] {
   return [
     ...rows(tables, 'tcp').filter(({ state }) => state === LISTENING),
     ...rows(tables, 'udp').filter(({ state, peer }) => state === UNCONNECTED && peer.port === 0),
@@ -25,7 +25,7 @@ export function peersAt(tables: Tables, port: number): Set<string> {
   return new Set(connections.map(({ peer }) => `${peer.address} ${peer.port}`));
 }
 
-function rows(tables: Tables, protocol: 'tcp' | 'udp'): Socket[] {
+function rows(tables: Tables, protocol: 'tcp' | 'udp'): TableSocket[] {
   return [
     ...parseSocketTable(tables[protocol] ?? '', 'inet'),
     ...parseSocketTable(tables[`${protocol}6`] ?? '', 'inet6'),

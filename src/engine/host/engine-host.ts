@@ -22,7 +22,7 @@ import {
 import { outerPid } from './pids.ts';
 import { expectLine, holders, runText, CREATION_DEADLINE, DAEMON_DEADLINE } from './held.ts';
 import { joinEngine } from './joined.ts';
-import { LAN_INTERFACE, PLACES, wireSwitch, type Place } from './topology.ts';
+import { LAN_INTERFACE, LAN_HOSTS, wireSwitch, type LanHost } from './topology.ts';
 import { Deadline } from '../../process/pace.ts';
 import { Unavailable } from '../../process/unavailable.ts';
 
@@ -48,7 +48,7 @@ export interface EngineHost {
   /** The host's interface on the LAN. */
   readonly device: string;
   /** The words that start a command at a place, among the machine's files. */
-  launch(place: Place): readonly string[];
+  launch(place: LanHost): readonly string[];
   /** The words that start a command on the host as the engine sees it: its files, processes and environment. */
   readonly inside: readonly string[];
   /** The words that start a command in the network of a container, among the machine's files. */
@@ -131,7 +131,7 @@ done
 `;
 
 async function build(plan: EngineHostPlan, shell: HeldShell, cgroup: string): Promise<EngineHost> {
-  const holder = await holders(shell, PLACES);
+  const holder = await holders(shell, LAN_HOSTS);
   shell.write(wireSwitch({ host: holder('host'), neighbour: holder('neighbour'), attacker: holder('attacker') }));
   await expectLine(shell, 'wired', 'the namespaces could not be wired up');
   shell.write(mountState(plan.root ?? null));
@@ -139,7 +139,7 @@ async function build(plan: EngineHostPlan, shell: HeldShell, cgroup: string): Pr
 
   const all = holder('switch').outer;
   const pid = `--pid=/proc/${all}/ns/pid`;
-  const launch = (place: Place) => ['nsenter', `--net=/proc/${holder(place).outer}/ns/net`, pid, '--'];
+  const launch = (place: LanHost) => ['nsenter', `--net=/proc/${holder(place).outer}/ns/net`, pid, '--'];
   const net = `--net=/proc/${holder('host').outer}/ns/net`;
   const inside = ['nsenter', net, `--mount=/proc/${all}/ns/mnt`, pid, '--', ...environment()];
   const engine = await started(plan, inside, cgroup);

@@ -4,7 +4,7 @@ import { makeWritable, unsetIn } from '../../lab/namespace-settings.ts';
 import type { Holder } from '../../lab/netns-topology.ts';
 import { paced } from '../../process/pace.ts';
 import { EngineFailed } from '../engine.ts';
-import { hold, type Place } from './topology.ts';
+import { hold, type LanHost } from './topology.ts';
 import { readOnlyMount, whyUnset } from '../../lab/unset-settings.ts';
 import { Unavailable } from '../../process/unavailable.ts';
 
@@ -19,7 +19,10 @@ const MEND = 'run it as root on Linux, with iproute2';
  * Has a shell hold a namespace for each of some places, and returns who holds which; its own is the switch's.
  * @throws Unavailable where that can't be done
  */
-export async function holders(shell: HeldShell, places: readonly Place[]): Promise<(name: Place | 'switch') => Holder> {
+export async function holders(
+  shell: HeldShell,
+  places: readonly LanHost[],
+): Promise<(name: LanHost | 'switch') => Holder> {
   const readOnly = readOnlyMount();
   // It has a mount namespace of its own.
   if (readOnly !== null) shell.write(`${makeWritable(readOnly)}\n`);

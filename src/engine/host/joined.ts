@@ -9,14 +9,15 @@ import { CREATION_DEADLINE, expectLine, holders, runText } from './held.ts';
 import { guestOf, type Guest } from './guest.ts';
 import { idleImage } from './idle-image.ts';
 import { outerPid, outsideOf, running } from './pids.ts';
-import { GUEST_INTERFACE, SUBNET, SUBNET6, wireGuest, type Place } from './topology.ts';
+import { GUEST_INTERFACE, SUBNET, SUBNET6, wireGuest, type LanHost } from './topology.ts';
 import { Deadline } from '../../process/pace.ts';
 import { whyUnset } from '../../lab/unset-settings.ts';
+import { NO_ICMP_LIMITS } from '../../lab/icmp-limits.ts';
 import { Unavailable } from '../../process/unavailable.ts';
 
 /** What the errors of ICMP are limited by, as everywhere else: a refusal would be silence at random. */
-const LIMITS = ['ipv4/icmp_ratelimit', 'ipv4/icmp_msgs_per_sec', 'ipv4/icmp_msgs_burst', 'ipv6/icmp/ratelimit'];
-const LIFTED = [0, 100_000, 100_000, 0];
+const LIMITS = NO_ICMP_LIMITS.given.map((setting) => setting.slice(0, setting.indexOf('=')));
+const LIFTED = NO_ICMP_LIMITS.given.map((setting) => setting.slice(setting.indexOf('=') + 1));
 /** A process of a container that was started is there within this time on a quiet machine, in milliseconds. */
 const APPEARANCE = 5000;
 const PAUSE = 50;
@@ -92,7 +93,7 @@ async function join(engine: Engine, guest: Guest, lab: string, where: string): P
     shell.write(wireGuest({ host, neighbour: holder('neighbour'), attacker: holder('attacker') }));
     await expectLine(shell, 'wired', `the host of ${where.replace('the ', '')} could not be wired up`);
     const own = `--pid=/proc/${holder('switch').outer}/ns/pid`;
-    const namespace = (place: Place) => (place === 'host' ? pid : holder(place).outer);
+    const namespace = (place: LanHost) => (place === 'host' ? pid : holder(place).outer);
     return {
       engine: guest.engine,
       device: GUEST_INTERFACE,
@@ -166,13 +167,13 @@ async function lift(enter: readonly string[]): Promise<() => Promise<void>> {
   const read = async () =>
     (await runText(enter, LIMITS.map((limit) => `cat ${file(limit)} 2>/dev/null || echo`).join('; '))).split('\n');
   const before = await read();
-  const set = async (values: readonly (string | number | undefined)[]) => {
+  const set = async (values: readonly (string | undefined)[]) => {
     const writes = LIMITS.map((limit, index) => `echo ${values[index] ?? ''} >${file(limit)}`);
     await runText(enter, `{ ${writes.join('; ')}; } 2>/dev/null; true`).catch(() => undefined);
   };
   await set(LIFTED);
   const after = await read();
-  const unset = LIMITS.filter((_, index) => before[index] !== '' && after[index] !== String(LIFTED[index]));
+  const unset = LIMITS.filter((_, index) => before[index] !== '' && after[index] !== LIFTED[index]);
   if (unset.length > 0) {
     await set(before);
     const { reason, enable } = whyUnset(unset.map((setting) => ({ host: 'host', setting })));

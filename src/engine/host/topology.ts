@@ -17,8 +17,8 @@ export const SUBNET = '192.168.5.0/24';
 export const SUBNET6 = 'fd00:5::/64';
 
 /** The hosts on the switch, which is the namespace of the shell that holds them all. */
-export const PLACES = ['host', 'neighbour', 'attacker'] as const;
-export type Place = (typeof PLACES)[number];
+export const LAN_HOSTS = ['host', 'neighbour', 'attacker'] as const;
+export type LanHost = (typeof LAN_HOSTS)[number];
 
 /** The interface of a host on the LAN. */
 export const LAN_INTERFACE = 'eth0';
@@ -29,12 +29,12 @@ export const GUEST_INTERFACE = 'bindspec0';
 const CONTAINER_NETWORKS = ['10.0.0.0/8', '172.16.0.0/12', 'fd00:89::/32'];
 
 /** Shell text that starts a namespace for each of some hosts, and prints who holds it. */
-export function hold(places: readonly Place[]): string {
+export function hold(places: readonly LanHost[]): string {
   return places.map((place) => holdNamespace(place)).join('');
 }
 
 /** Shell text that wires the hosts to the switch, and prints `wired`. */
-export function wireSwitch(holders: Readonly<Record<Place, Holder>>): string {
+export function wireSwitch(holders: Readonly<Record<LanHost, Holder>>): string {
   return [
     ...wired(holders, LAN_INTERFACE),
     // Whether it forwards is the engine's to say, and what it says is part of the record.
@@ -56,7 +56,7 @@ export function wireSwitch(holders: Readonly<Record<Place, Holder>>): string {
 }
 
 /** The same for a host that is there already: it gets an interface on the switch, and nothing else of it is changed. */
-export function wireGuest(holders: Readonly<Record<Place, Holder>>): string {
+export function wireGuest(holders: Readonly<Record<LanHost, Holder>>): string {
   return [
     ...wired(holders, GUEST_INTERFACE),
     inside('host', holders.host, [], hostAddresses(GUEST_INTERFACE)),
@@ -70,9 +70,9 @@ function hostAddresses(device: string): string[] {
 }
 
 /** The switch with its ports, and those at it that are never the host; `device` is the host's interface there. */
-function wired(holders: Readonly<Record<Place, Holder>>, device: string): string[] {
+function wired(holders: Readonly<Record<LanHost, Holder>>, device: string): string[] {
   const { host, neighbour, attacker } = LAN;
-  const ports = PLACES.map((place, index) => ({ place, port: `port${index}` }));
+  const ports = LAN_HOSTS.map((place, index) => ({ place, port: `port${index}` }));
   const toContainers = CONTAINER_NETWORKS.map((network) => {
     const via = network.includes(':') ? host.inet6 : host.inet;
     return `route add ${network} via ${via}`;

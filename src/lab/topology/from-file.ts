@@ -4,7 +4,7 @@ import { agentCommand } from '../agent-command.ts';
 import type { HostName } from '../lab.ts';
 import { BadTopology } from './bad-topology.ts';
 import { readTopology } from './file.ts';
-import type { HostSettings, TopologyFile } from './schema.ts';
+import type { HostInFile, TopologyFile } from './schema.ts';
 import type { Topology, TopologyHost } from './topology.ts';
 
 const TITLES: Record<HostName, string> = {
@@ -55,6 +55,6 @@ export function topologyOf(read: TopologyFile, file: string): Topology {
   };
 }
 
-function hostOf(name: HostName, { title, launch, agent = {} }: HostSettings): TopologyHost {
+function hostOf(name: HostName, { title, launch, agent = {} }: HostInFile): TopologyHost {
   return { title: title ?? TITLES[name], launch, agent: agentCommand(agent.node, agent.package) };
 }

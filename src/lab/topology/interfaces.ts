@@ -15,10 +15,10 @@ const interfaces = z.record(
 );
 
 /** The addresses of a host by interface and family, without those that reach only to the next hop. */
-export type Interfaces = ReadonlyMap<string, Readonly<Record<Family, readonly string[]>>>;
+export type HostInterfaces = ReadonlyMap<string, Readonly<Record<Family, readonly string[]>>>;
 
 /** Asks a host for its interfaces, by a second Node.js beside its agent. @throws HarnessError when that does not work */
-export async function interfacesOf(agent: AgentProcess, node: string): Promise<Interfaces> {
+export async function interfacesOf(agent: AgentProcess, node: string): Promise<HostInterfaces> {
   const args = ['-e', 'process.stdout.write(JSON.stringify(os.networkInterfaces()))'];
   const [started] = await agent.ask([{ op: 'spawn', as: 'interfaces', command: node, args }], false);
   if (started?.outcome !== 'ok') throw new HarnessError(`${node} could not be started there: ${started?.outcome}`);
@@ -30,7 +30,7 @@ export async function interfacesOf(agent: AgentProcess, node: string): Promise<I
   }
 }
 
-function parse(printed: string): Interfaces {
+function parse(printed: string): HostInterfaces {
   let told: z.infer<typeof interfaces>;
   try {
     told = interfaces.parse(JSON.parse(printed));

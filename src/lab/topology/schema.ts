@@ -77,4 +77,4 @@ export const topologySchema = object({
 });
 
 export type TopologyFile = z.infer<typeof topologySchema>;
-export type HostSettings = z.infer<typeof host>;
+export type HostInFile = z.infer<typeof host>;

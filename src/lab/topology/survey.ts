@@ -5,7 +5,7 @@ import { HarnessError } from '../../harness/harness-error.ts';
 import { type AddressKind, type HostName } from '../lab.ts';
 import { OTHER_USER } from '../second-user.ts';
 import { HOST_OF, isInterface } from './file.ts';
-import { interfacesOf, type Interfaces } from './interfaces.ts';
+import { interfacesOf, type HostInterfaces } from './interfaces.ts';
 import type { NAMED_KINDS } from './schema.ts';
 import type { Topology, TopologyHost } from './topology.ts';
 import { Deadline } from '../../process/pace.ts';
@@ -105,7 +105,7 @@ async function visit(name: HostName, topology: Topology, settle: number): Promis
 }
 
 /** The address itself, or the next of an interface that is not taken; null where there is none. */
-function resolved(given: string, family: Family, interfaces: Interfaces, taken: readonly string[]): string | null {
+function resolved(given: string, family: Family, interfaces: HostInterfaces, taken: readonly string[]): string | null {
   if (!isInterface(given)) return given;
   return interfaces.get(given)?.[family].find((address) => !taken.includes(address)) ?? null;
 }

@@ -1,10 +1,10 @@
-import { isObject, type Step } from './step.ts';
+import { isObject, type MigrationStep } from './step.ts';
 
 /**
  * A record of an older version as one of the version that is read, by a step for each version in between; null where
  * there is no way to it. What is no object is left for the schema to refuse.
  */
-export function migrate(record: unknown, from: number, to: number, steps: ReadonlyMap<number, Step>): unknown {
+export function migrate(record: unknown, from: number, to: number, steps: ReadonlyMap<number, MigrationStep>): unknown {
   let migrated = record;
   for (let version = from; version !== to; version += 1) {
     const step = steps.get(version);

@@ -1,6 +1,6 @@
 import { SeenErrors } from '../../record/errors.ts';
 import { withoutInvented } from './never-asked.ts';
-import { eachObject, isObject, type Json, type Step } from './step.ts';
+import { eachObject, isObject, type Json, type MigrationStep } from './step.ts';
 
 /**
  * Version 1 had keys that came later than the version itself, so that some of its records have them and some have not:
@@ -8,7 +8,7 @@ import { eachObject, isObject, type Json, type Step } from './step.ts';
  * Two of its readers' exceptions went with it: the legend of errors may be missing, and expectations may be assumed to
  * be as on Linux. What was only assumed is what version 2 calls unjudged.
  */
-const from1: Step = (record) => ({
+const from1: MigrationStep = (record) => ({
   ...record,
   schema: 2,
   ...(isObject(record['settings']) ? { settings: { cells: lengthOf(record['cells']), ...record['settings'] } } : {}),
@@ -18,10 +18,10 @@ const from1: Step = (record) => ({
 });
 
 /** See `withoutInvented`. */
-const from2: Step = (record) => withoutInvented({ ...record, schema: 3 });
+const from2: MigrationStep = (record) => withoutInvented({ ...record, schema: 3 });
 
 /** The steps of a run's record, by the version that each begins from. */
-export const RUN_STEPS: ReadonlyMap<number, Step> = new Map([
+export const RUN_STEPS: ReadonlyMap<number, MigrationStep> = new Map([
   [1, from1],
   [2, from2],
 ]);

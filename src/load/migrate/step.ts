@@ -1,6 +1,6 @@
 /** Makes of a record of one version one of the next. It gets what may be anything, and must not throw; the schema of the
  * newest version says afterwards whether it was a record at all. */
-export type Step = (record: Json) => Json;
+export type MigrationStep = (record: Json) => Json;
 
 /** An object as JSON has it. */
 export type Json = Readonly<Record<string, unknown>>;

@@ -16,13 +16,13 @@ import {
 import { h, type Child } from '../h.ts';
 
 /** Makes a link to the form with other sockets in it. */
-export type Trial = (texts: readonly string[], ...children: readonly Child[]) => HTMLElement;
+export type TryLink = (texts: readonly string[], ...children: readonly Child[]) => HTMLElement;
 
 /** What the signs say to who does not see them. */
 const WORKS = { yes: 'works', no: 'is refused', unsure: 'may or may not work' } as const;
 
 /** An explanation: what every system does, what would help, and why. Its first element says it all in a sentence. */
-export function resultOf(explanation: Explanation, trial: Trial): [HTMLElement, ...HTMLElement[]] {
+export function resultOf(explanation: Explanation, trial: TryLink): [HTMLElement, ...HTMLElement[]] {
   const { answers, sockets } = explanation;
   return [
     h('h2', { class: 'verdict' }, verdictOf(explanation)),
@@ -71,7 +71,7 @@ function receivers(explanation: Explanation): Child {
   return [h('h2', {}, RECEIVERS_TITLE), h('ul', { class: 'receivers' }, items)];
 }
 
-function adviceList(explanation: Explanation, trial: Trial): Child {
+function adviceList(explanation: Explanation, trial: TryLink): Child {
   const { pieces, helpless } = adviceOf(explanation);
   if (pieces.length === 0 && helpless === undefined) return null;
   const { sockets, advice } = explanation;

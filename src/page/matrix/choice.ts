@@ -4,8 +4,9 @@ import type { PackedMatrices } from '../../matrix/pack.ts';
 import type { Corner } from '../../matrix/selection.ts';
 import { models } from '../../model/index.ts';
 import type { SystemName } from '../../model/types.ts';
+import { compareAsRead } from '../../text/versions.ts';
 import type { Chosen } from '../chosen.ts';
-import type { Lab } from './alike.ts';
+import type { RecordedLab } from './alike.ts';
 import { modelledSide, recordedSide, type Side } from './side.ts';
 import type { Shown } from './square.ts';
 
@@ -31,10 +32,9 @@ export function sideOptions({ platforms }: PackedMatrices): Option[] {
 export function sideNames(packed: PackedMatrices, { left, right }: Chosen): { left: string; right: string } {
   const known = new Set(sideOptions(packed).map(({ value }) => value));
   const { platforms } = packed;
-  const { compare } = new Intl.Collator('en', { numeric: true });
   const [newest] = platforms
     .filter(({ platform }) => platform.system === 'linux')
-    .toSorted((one, other) => compare(other.platform.release, one.platform.release));
+    .toSorted((one, other) => compareAsRead(other.platform.release, one.platform.release));
   const first = newest ?? platforms[0];
   const system = first?.platform.system ?? 'linux';
   const second = platforms.find(({ platform }) => platform.system !== system)?.name;
@@ -57,7 +57,7 @@ export function sidesOf(packed: PackedMatrices, names: { left: string; right: st
 }
 
 /** The lab that the models are asked about where there is no record of another one. */
-const NETNS: Lab = {
+const NETNS: RecordedLab = {
   lab: 'netns',
   hosts: {},
   addresses: ADDRESSES,

@@ -11,7 +11,7 @@ import { answerInWords, cornerInWords, predictionInWords } from './words.ts';
 import type { Corner } from '../../matrix/selection.ts';
 
 /** A side as details are told of it. */
-export interface Told {
+export interface ToldSide {
   readonly side: Side;
   readonly block: SideBlock | null;
 }
@@ -25,7 +25,7 @@ export function tellDetails(
   corner: Corner,
   { rows, columns, differs }: Square,
   at: At,
-  sides: { readonly left: Told; readonly right: Told },
+  sides: { readonly left: ToldSide; readonly right: ToldSide },
   link: Link,
 ): void {
   const [row, column] = [rows[at.row], columns[at.column]];
@@ -70,7 +70,7 @@ export function tellDetails(
 export function sayPair(
   { rows, columns, differs }: Square,
   at: At,
-  sides: { readonly left: Told; readonly right: Told },
+  sides: { readonly left: ToldSide; readonly right: ToldSide },
 ): string {
   const [row, column] = [rows[at.row], columns[at.column]];
   if (row === undefined || column === undefined) return '';

@@ -6,7 +6,7 @@ import { cornerKey, socketKey } from './alike.ts';
 import type { Side, SideBlock } from './side.ts';
 
 /** Where a pair is in a block. */
-export interface Place {
+export interface PairPlace {
   readonly row: number;
   readonly column: number;
 }
@@ -29,7 +29,14 @@ export function cornersOfBoth(left: Side, right: Side): Corners[] {
 }
 
 /** Whether two systems do different things with a pair; null where one of them was not asked. */
-export function differ(left: Side, one: SideBlock, a: Place, right: Side, other: SideBlock, b: Place): boolean | null {
+export function differ(
+  left: Side,
+  one: SideBlock,
+  a: PairPlace,
+  right: Side,
+  other: SideBlock,
+  b: PairPlace,
+): boolean | null {
   const [answer, otherAnswer] = [one.answer(a.row, a.column), other.answer(b.row, b.column)];
   if (answer === null || otherAnswer === null) return null;
   if (withoutPrefix(answer) === withoutPrefix(otherAnswer)) return false;
@@ -40,14 +47,14 @@ export function differ(left: Side, one: SideBlock, a: Place, right: Side, other:
 }
 
 /** Whether an answer is one that the side's model allows; true where there is no model or nothing was run. */
-export function isAsModelled(block: SideBlock, { row, column }: Place): boolean {
+export function isAsModelled(block: SideBlock, { row, column }: PairPlace): boolean {
   const answer = block.answer(row, column);
   const prediction = block.prediction(row, column);
   return answer === null || prediction === null || agrees(answer, prediction);
 }
 
 /** The rule by which a side answered; undefined where its model says something else, or there is none. */
-export function ruleAt(block: SideBlock, { row, column }: Place): RuleId | undefined {
+export function ruleAt(block: SideBlock, { row, column }: PairPlace): RuleId | undefined {
   const prediction = block.prediction(row, column);
   const answer = block.answer(row, column);
   if (prediction === null || answer === null || !agrees(answer, prediction)) return undefined;
@@ -71,7 +78,7 @@ export function reasonKey({ left, right }: Reason): string {
 }
 
 /** What the pairs of one corner come to. */
-export interface Difference {
+export interface CornerDifference {
   /** Pairs that both sides have and answered. */
   readonly compared: number;
   readonly differing: number;
@@ -80,7 +87,7 @@ export interface Difference {
 }
 
 /** Compares all pairs of a corner. */
-export function differenceAt(left: Side, right: Side, { left: one, right: other }: Corners): Difference {
+export function differenceAt(left: Side, right: Side, { left: one, right: other }: Corners): CornerDifference {
   const reasons = new Map<string, Reason & { pairs: number }>();
   let [compared, differing] = [0, 0];
   if (one === null || other === null) return { compared, differing, reasons };

@@ -2,7 +2,7 @@ import { short } from '../../matrix/answers.ts';
 import { h } from '../h.ts';
 import { isAsModelled, ruleAt } from './difference.ts';
 import type { Side, SideBlock } from './side.ts';
-import { placeIn, type Line, type Square } from './square.ts';
+import { placeIn, type SquareLine, type Square } from './square.ts';
 import { answerInWords } from './words.ts';
 
 /** A row and a column of the tables. */
@@ -131,7 +131,7 @@ function moved({ key, ctrlKey, altKey, metaKey }: KeyboardEvent, { row, column }
   }
 }
 
-function columnHead({ name, letters }: Line, begins: boolean): HTMLElement {
+function columnHead({ name, letters }: SquareLine, begins: boolean): HTMLElement {
   return h(
     'th',
     { scope: 'col', class: begins ? 'begins' : undefined },
@@ -139,15 +139,15 @@ function columnHead({ name, letters }: Line, begins: boolean): HTMLElement {
   );
 }
 
-function rowHead({ name, letters }: Line): HTMLElement {
+function rowHead({ name, letters }: SquareLine): HTMLElement {
   return h('th', { scope: 'row' }, h('span', { class: 'name' }, name), ' ', h('b', {}, letters));
 }
 
 function cellOf(
   side: Side,
   block: SideBlock | null,
-  row: Line,
-  column: Line,
+  row: SquareLine,
+  column: SquareLine,
   which: 'left' | 'right',
   differs: boolean | null,
 ): HTMLTableCellElement {
@@ -176,7 +176,13 @@ function cellOf(
 }
 
 /** Whether a cell of a side is decided by a rule. */
-export function isBy(rule: string, block: SideBlock | null, row: Line, column: Line, which: 'left' | 'right'): boolean {
+export function isBy(
+  rule: string,
+  block: SideBlock | null,
+  row: SquareLine,
+  column: SquareLine,
+  which: 'left' | 'right',
+): boolean {
   const place = placeIn(row, column, which);
   return block !== null && place !== null && ruleAt(block, place) === rule;
 }

@@ -9,7 +9,7 @@ import { models, type Model } from '../../model/index.ts';
 import { parseKernel } from '../../model/linux-kernel.ts';
 import { DEVICE_SYSTEMS } from '../../model/options.ts';
 import type { Setting, SystemName } from '../../model/types.ts';
-import { cornerKey, socketKey, type Lab } from './alike.ts';
+import { cornerKey, socketKey, type RecordedLab } from './alike.ts';
 
 /** One of the two systems that are held against each other: what was observed there, or what its model says. */
 export interface Side {
@@ -19,10 +19,10 @@ export interface Side {
   readonly note: string;
   /** Null for a record that names a system without a model. */
   readonly model: Model | null;
-  readonly lab: Lab;
+  readonly lab: RecordedLab;
   readonly corners: readonly Corner[];
   /** The pairs at the corner that is like the given one of a lab; null where there are none. */
-  at(corner: Corner, of: Lab): SideBlock | null;
+  at(corner: Corner, of: RecordedLab): SideBlock | null;
 }
 
 /** All pairs of a side at one corner. Rows and columns are those of `first` and `second`. */
@@ -72,7 +72,7 @@ export function recordedSide(packed: PackedMatrices, matrix: PackedMatrix): Side
 }
 
 /** What a system's model says of every pair, on the addresses of a lab. */
-export function modelledSide(system: SystemName, lab: Lab): Side {
+export function modelledSide(system: SystemName, lab: RecordedLab): Side {
   const model = models[system];
   const setting = readableSetting(settingOf(lab, { system: '', release: '', version: '' }));
   const { names } = namesOf(lab);
@@ -105,12 +105,12 @@ function cornerOf({ protocol, state, uid, devices }: Corner): Corner {
 }
 
 /** The corner of a side that is like one of another lab; the same where the side has none like it. */
-function inLab(corner: Corner, of: Lab, { corners, lab }: Pick<Side, 'corners' | 'lab'>): Corner {
+function inLab(corner: Corner, of: RecordedLab, { corners, lab }: Pick<Side, 'corners' | 'lab'>): Corner {
   const key = cornerKey(corner, of);
   return corners.find((one) => cornerKey(one, lab) === key) ?? corner;
 }
 
-function placed({ first, second, ...corner }: Block, lab: Lab) {
+function placed({ first, second, ...corner }: Block, lab: RecordedLab) {
   const places = (specs: readonly Spec[]) => new Map(specs.map((spec, place) => [socketKey(spec, lab), place]));
   return { corner: cornerOf(corner), first, second, rows: places(first), columns: places(second) };
 }

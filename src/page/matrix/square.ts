@@ -1,11 +1,11 @@
 import { CHOICES } from '../../matrix/choices.ts';
 import { spell, type Letters, type Spec } from '../../matrix/sockets.ts';
-import { socketKey, type Lab } from './alike.ts';
+import { socketKey, type RecordedLab } from './alike.ts';
 import { differ, type Corners } from './difference.ts';
 import type { Side } from './side.ts';
 
 /** A row or column of the tables, which both have in the same place: a socket, and where each side has it. */
-export interface Line {
+export interface SquareLine {
   readonly name: string;
   readonly letters: Letters;
   /** As `spell` writes it, on the addresses of the left side where that has it. */
@@ -16,8 +16,8 @@ export interface Line {
 
 /** The tables of a corner, for both sides: what stands where, and which of the pairs differ. */
 export interface Square {
-  readonly rows: readonly Line[];
-  readonly columns: readonly Line[];
+  readonly rows: readonly SquareLine[];
+  readonly columns: readonly SquareLine[];
   /** By row and column: null where one of the sides was not asked. */
   readonly differs: readonly (readonly (boolean | null)[])[];
 }
@@ -55,13 +55,18 @@ export function squareOf(left: Side, right: Side, corners: Corners, { choice, on
 }
 
 /** Where a side has a pair; null where it does not have both sockets. */
-export function placeIn(row: Line, column: Line, side: 'left' | 'right') {
+export function placeIn(row: SquareLine, column: SquareLine, side: 'left' | 'right') {
   const [a, b] = [row[side], column[side]];
   return a === undefined || b === undefined ? null : { row: a, column: b };
 }
 
-function merged(left: readonly Spec[], leftLab: Lab, right: readonly Spec[], rightLab: Lab): Line[] {
-  const lines = new Map<string, Line>();
+function merged(
+  left: readonly Spec[],
+  leftLab: RecordedLab,
+  right: readonly Spec[],
+  rightLab: RecordedLab,
+): SquareLine[] {
+  const lines = new Map<string, SquareLine>();
   for (const [place, spec] of left.entries()) lines.set(socketKey(spec, leftLab), lineOf(spec, place, undefined));
   for (const [place, spec] of right.entries()) {
     const key = socketKey(spec, rightLab);
@@ -71,12 +76,12 @@ function merged(left: readonly Spec[], leftLab: Lab, right: readonly Spec[], rig
   return [...lines.values()];
 }
 
-function lineOf(spec: Spec, left: number | undefined, right: number | undefined): Line {
+function lineOf(spec: Spec, left: number | undefined, right: number | undefined): SquareLine {
   return { name: spec.name.text, letters: spec.letters, spelled: spell(spec), left, right };
 }
 
 /** Sockets of one name together, in the order in which the names were met. */
-function inOrder(lines: readonly Line[]): Line[] {
+function inOrder(lines: readonly SquareLine[]): SquareLine[] {
   const names = [...new Set(lines.map(({ name }) => name))];
   return names.flatMap((name) =>
     lines

@@ -1,7 +1,7 @@
 import { NO_DEVICES } from '../../matrix/axes.ts';
 import type { Corner } from '../../matrix/selection.ts';
 import { fill, h } from '../h.ts';
-import { differenceAt, type Corners, type Difference, type Reason } from './difference.ts';
+import { differenceAt, type Corners, type CornerDifference, type Reason } from './difference.ts';
 import { toCorner, type Link } from './link.ts';
 import { ruleNamed } from './rule.ts';
 import type { Side } from './side.ts';
@@ -21,10 +21,10 @@ export async function count(
   left: Side,
   right: Side,
   all: readonly Corners[],
-  tell: (counted: ReadonlyMap<Corners, Difference>, done: boolean) => void,
+  tell: (counted: ReadonlyMap<Corners, CornerDifference>, done: boolean) => void,
   wanted: () => boolean,
 ): Promise<void> {
-  const counted = new Map<Corners, Difference>();
+  const counted = new Map<Corners, CornerDifference>();
   for (const corners of all) {
     await new Promise((resolve) => {
       setTimeout(resolve);
@@ -36,7 +36,7 @@ export async function count(
 }
 
 /** All corners together. */
-export function together(counted: ReadonlyMap<Corners, Difference>): Counted {
+export function together(counted: ReadonlyMap<Corners, CornerDifference>): Counted {
   const reasons = new Map<string, Reason & { pairs: number }>();
   let [compared, differing] = [0, 0];
   for (const difference of counted.values()) {
@@ -60,11 +60,11 @@ export function countSentence({ compared, differing }: Counted, left: Side, righ
 
 /** How many pairs differ at each corner, as a table of links. */
 export function cornerTable(
-  counted: ReadonlyMap<Corners, Difference>,
+  counted: ReadonlyMap<Corners, CornerDifference>,
   { corner: here }: Corners,
   link: Link,
 ): HTMLElement {
-  const rows = new Map<string, [Corners, Difference][]>();
+  const rows = new Map<string, [Corners, CornerDifference][]>();
   for (const one of counted) {
     const { protocol, state } = one[0].corner;
     const key = `${protocol.toUpperCase()} ${state}`;
@@ -105,7 +105,7 @@ export function cornerTable(
   );
   return h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Pairs that differ' }, table);
 
-  function cell(own: readonly [Corners, Difference][]): HTMLElement {
+  function cell(own: readonly [Corners, CornerDifference][]): HTMLElement {
     const sum = together(new Map(own));
     const [target] = own.toSorted(([, one], [, other]) => other.differing - one.differing);
     if (target === undefined || sum.compared === 0) return h('td', { class: 'quiet' }, '-');
@@ -125,7 +125,7 @@ export function cornerTable(
 
 /** The reasons for differences, the commonest first, each with the address at which its cells are marked. */
 export function reasonList(
-  counted: ReadonlyMap<Corners, Difference>,
+  counted: ReadonlyMap<Corners, CornerDifference>,
   sides: { readonly left: Side; readonly right: Side },
   { corner: here }: Corners,
   link: Link,

@@ -2,7 +2,7 @@ import type { PageClaim, PageData, Ruling } from '../../report/page/data.ts';
 import type { Standing } from '../../report/page/standing.ts';
 import { fill, h, type Child } from '../h.ts';
 import type { Chosen } from '../chosen.ts';
-import { addressOf, choose } from '../place.ts';
+import { hrefOf, chooseHere } from '../place.ts';
 import { breakable } from '../platforms.ts';
 import { documentLink } from '../sources.ts';
 import type { View } from '../view.ts';
@@ -41,7 +41,7 @@ export const claims: View = {
         ),
       );
       element.addEventListener('change', () => {
-        choose({ [name]: element.value });
+        chooseHere({ [name]: element.value });
         chosen = { ...chosen, [name]: element.value };
         draw();
       });
@@ -165,7 +165,7 @@ function claimRows(data: PageData, claim: PageClaim, shown: readonly number[], o
     if (detail) row.after(detail);
     if (opens) open.add(id);
     else open.delete(id);
-    choose({ claim: [...open].filter(Boolean).join(',') || undefined });
+    chooseHere({ claim: [...open].filter(Boolean).join(',') || undefined });
   });
   return [row, detail];
 }
@@ -227,7 +227,7 @@ function cellLinks({ experiments, platforms }: PageData, title: string, ids: rea
     return h(
       'li',
       {},
-      experiment ? h('a', { href: addressOf('experiment', experiment.id, { cell: id, platform }) }, label) : label,
+      experiment ? h('a', { href: hrefOf('experiment', experiment.id, { cell: id, platform }) }, label) : label,
     );
   });
   return h('details', {}, h('summary', {}, `${title}: ${ids.length}`), h('ul', { class: 'cited' }, links));

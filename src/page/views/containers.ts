@@ -1,7 +1,7 @@
 import type { PageData } from '../../report/page/data.ts';
 import { fill, h } from '../h.ts';
 import type { Chosen } from '../chosen.ts';
-import { choose } from '../place.ts';
+import { chooseHere } from '../place.ts';
 import { unpack } from '../unpack.ts';
 import type { View } from '../view.ts';
 import { configurationView, type Looked } from './containers/configuration.ts';
@@ -77,7 +77,7 @@ async function showGrids(root: HTMLElement, data: PageData, first: Chosen): Prom
       );
       element.addEventListener('change', () => {
         const next = { ...chosen, [name]: element.value };
-        choose({ configuration: next['configuration'], beside: next['beside'] });
+        chooseHere({ configuration: next['configuration'], beside: next['beside'] });
         draw(next, name);
       });
       return h('div', { class: 'field' }, h('label', { for: name }, label), element);

@@ -3,7 +3,7 @@ import { mostTelling, type Standing } from '../../report/page/standing.ts';
 import { capped } from '../capped.ts';
 import { h, type Child } from '../h.ts';
 import type { Chosen } from '../chosen.ts';
-import { addressOf } from '../place.ts';
+import { hrefOf } from '../place.ts';
 import { breakable } from '../platforms.ts';
 import { MEANING, standings } from '../standings.ts';
 import { subjectOf, subjectsOf } from './filters.ts';
@@ -22,7 +22,7 @@ interface Said {
  * The table of experiments by platforms. An experiment can be opened, and then shows its cells; which ones are open is told
  * to `opened`, as one text.
  */
-export function experimentTable(
+export function tableOfExperiments(
   data: PageData,
   rows: readonly PageExperiment[],
   shown: readonly number[],
@@ -113,7 +113,7 @@ function rowsOf(
     h(
       'th',
       { scope: 'row', class: 'first' },
-      h('a', { href: addressOf('experiment', id) }, title),
+      h('a', { href: hrefOf('experiment', id) }, title),
       h('span', { class: 'under' }, h('code', {}, id), button),
     ),
     entries(data, experiment, cells, shown),
@@ -134,7 +134,7 @@ function cellRows(data: PageData, experiment: PageExperiment, shown: readonly nu
   const { shown: cells, rest } = capped(experiment.cells, 'cells');
   const rows = cells.map((cell) => {
     const values = Object.values(cell.values).join(' ') || 'the only cell';
-    const link = h('a', { href: addressOf('experiment', experiment.id, { cell: cell.id }) }, values);
+    const link = h('a', { href: hrefOf('experiment', experiment.id, { cell: cell.id }) }, values);
     return h(
       'tr',
       { class: 'cell' },
@@ -181,7 +181,7 @@ function entries(
       { class: `s-${standing}` },
       isQuiet
         ? h('span', { class: 'entry' }, about)
-        : h('a', { class: 'entry', href: addressOf('experiment', experiment.id, to) }, about),
+        : h('a', { class: 'entry', href: hrefOf('experiment', experiment.id, to) }, about),
     );
   });
 }

@@ -4,7 +4,7 @@ import { rerunCommand } from '../../report/failure.ts';
 import { command } from '../copy.ts';
 import { drawing } from '../drawing.ts';
 import { fill, h } from '../h.ts';
-import { addressOf, choose, type Place } from '../place.ts';
+import { hrefOf, chooseHere, type PagePlace } from '../place.ts';
 import { legend } from '../legend.ts';
 import { unpack } from '../unpack.ts';
 import type { View } from '../view.ts';
@@ -12,11 +12,11 @@ import { cellTable } from './experiment-table.ts';
 import { declared } from './experiment/declared.ts';
 import { expected } from './experiment/expected.ts';
 import { observed } from './experiment/observed.ts';
-import { transcript } from './experiment/transcript.ts';
+import { transcriptList } from './experiment/transcript.ts';
 import { shownPlatforms } from './filters.ts';
 
 /** One experiment: what it asks, what came of it on every platform, and what was done in each of its cells. */
-export const experiment: View = {
+export const experimentView: View = {
   id: 'experiment',
   title: 'Experiment',
   hidden: true,
@@ -30,7 +30,7 @@ export const experiment: View = {
     const systems = h('div', { class: 'systems' });
     fill(
       root,
-      h('p', { class: 'back' }, h('a', { href: addressOf('experiments') }, 'All experiments')),
+      h('p', { class: 'back' }, h('a', { href: hrefOf('experiments') }, 'All experiments')),
       h('h1', {}, found.title),
       h('p', { class: 'lead' }, found.asks),
       h('p', {}, h('code', {}, found.id)),
@@ -78,12 +78,17 @@ function claimsOf({ claims, rulings }: PageData, { cells }: PageExperiment): HTM
     h(
       'ul',
       {},
-      tested.map(({ id, claim }) => h('li', {}, h('a', { href: addressOf('claims', '', { claim: id }) }, claim))),
+      tested.map(({ id, claim }) => h('li', {}, h('a', { href: hrefOf('claims', '', { claim: id }) }, claim))),
     ),
   );
 }
 
-async function showCell(root: HTMLElement, data: PageData, found: PageExperiment, { chosen }: Place): Promise<void> {
+async function showCell(
+  root: HTMLElement,
+  data: PageData,
+  found: PageExperiment,
+  { chosen }: PagePlace,
+): Promise<void> {
   const meant = data.platforms.findIndex(({ name }) => name === chosen['platform']);
   const cell = found.cells.find(({ id }) => id === chosen['cell']) ?? found.cells[0];
   if (cell === undefined) return;
@@ -95,7 +100,7 @@ async function showCell(root: HTMLElement, data: PageData, found: PageExperiment
     const scene = tape === null ? [] : sceneOf(tape.transcript);
     const picture = origin && drawing(scene, origin);
     const selects = choices(data, found, next, at, (cell_, at_) => {
-      choose({ cell: cell_.id, platform: data.platforms[at_]?.name });
+      chooseHere({ cell: cell_.id, platform: data.platforms[at_]?.name });
       draw(cell_, at_);
       root.querySelector<HTMLElement>(`#${cell_ === next ? 'platform' : 'cell'}`)?.focus();
     });
@@ -110,7 +115,7 @@ async function showCell(root: HTMLElement, data: PageData, found: PageExperiment
       expected(data, next),
       origin && [
         h('h3', {}, 'What was done on ', h('code', {}, origin.name)),
-        transcript(tape),
+        transcriptList(tape),
         h('h3', {}, 'Run just this again'),
         command(rerunCommand(next, origin)),
       ],

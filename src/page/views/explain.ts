@@ -9,7 +9,7 @@ import { resultOf } from '../explain/result.ts';
 import { socketForm, type SocketForm } from '../explain/socket-form.ts';
 import { fill, h, type Child } from '../h.ts';
 import type { Chosen } from '../chosen.ts';
-import { addressOf, choose } from '../place.ts';
+import { hrefOf, chooseHere } from '../place.ts';
 import type { View } from '../view.ts';
 
 /** What an address may ask for at most; models look at every pair of them. */
@@ -18,7 +18,7 @@ const MOST_SOCKETS = 9;
 const PAUSE = 150;
 
 /** A form for sockets, and what every system makes of them. */
-export const explain: View = {
+export const explainView: View = {
   id: 'explain',
   title: 'Explain',
   mount(root, { chosen }) {
@@ -153,7 +153,7 @@ class ExplainView {
     clearTimeout(this.#pausing);
     this.#pausing = setTimeout(() => {
       if (!this.#root.isConnected) return;
-      choose({ ...choicesOf(this.#texts()), system: this.#system, kernel: this.#kernel.value.trim() || undefined });
+      chooseHere({ ...choicesOf(this.#texts()), system: this.#system, kernel: this.#kernel.value.trim() || undefined });
       this.#answer();
     }, PAUSE);
   }
@@ -225,11 +225,11 @@ class ExplainView {
 
   readonly #trial = (texts: readonly string[], ...children: readonly Child[]): HTMLElement => {
     const choices = { ...choicesOf(texts), system: this.#system, kernel: this.#kernel.value.trim() || undefined };
-    const link = h('a', { href: addressOf(explain.id, '', choices) }, children);
+    const link = h('a', { href: hrefOf(explainView.id, '', choices) }, children);
     link.addEventListener('click', (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
-      choose(choices);
+      chooseHere(choices);
       this.draw(texts);
       this.#focus(texts.length);
     });

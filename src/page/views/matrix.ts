@@ -4,8 +4,8 @@ import { visible } from '../../text/visible.ts';
 import { fill, h } from '../h.ts';
 import { nearestCorner, shownOf, sideNames, sidesOf } from '../matrix/choice.ts';
 import { controlsOf } from '../matrix/controls.ts';
-import { badge, sayPair, tellDetails, type Told } from '../matrix/details.ts';
-import { cornersOfBoth, reasonKey, ruleAt, type Corners, type Difference } from '../matrix/difference.ts';
+import { badge, sayPair, tellDetails, type ToldSide } from '../matrix/details.ts';
+import { cornersOfBoth, reasonKey, ruleAt, type Corners, type CornerDifference } from '../matrix/difference.ts';
 import { gridOf, isBy, type At, type Grid } from '../matrix/grid.ts';
 import type { Changes, Link } from '../matrix/link.ts';
 import { ruleInWords, ruleNamed } from '../matrix/rule.ts';
@@ -14,7 +14,7 @@ import { placeIn, squareOf, type Square } from '../matrix/square.ts';
 import { cornerTable, count, countSentence, reasonList, together } from '../matrix/summary.ts';
 import { cornerInWords } from '../matrix/words.ts';
 import type { Chosen } from '../chosen.ts';
-import { addressOf, choose } from '../place.ts';
+import { hrefOf, chooseHere } from '../place.ts';
 import { unpack } from '../unpack.ts';
 import type { View } from '../view.ts';
 
@@ -39,7 +39,7 @@ interface Pair {
   readonly left: Side;
   readonly right: Side;
   readonly all: readonly Corners[];
-  counted: ReadonlyMap<Corners, Difference>;
+  counted: ReadonlyMap<Corners, CornerDifference>;
   done: boolean;
 }
 
@@ -105,11 +105,11 @@ class MatrixView {
     clearTimeout(this.#settling);
     const next = { ...this.#chosen, ...changes };
     this.#chosen = Object.fromEntries(Object.entries(next).flatMap(([name, value]) => (value ? [[name, value]] : [])));
-    choose(changes);
+    chooseHere(changes);
   }
 
   readonly #link: Link = (changes, attributes, ...children) => {
-    const href = addressOf(matrix.id, '', { ...this.#chosen, ...changes });
+    const href = hrefOf(matrix.id, '', { ...this.#chosen, ...changes });
     const link = h('a', { ...attributes, href, 'data-to': JSON.stringify(changes) }, children);
     link.addEventListener('click', (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -127,7 +127,7 @@ class MatrixView {
     const { left, right } = sidesOf(this.#packed, names);
     const pair: Pair = { names, left, right, all: cornersOfBoth(left, right), counted: new Map(), done: false };
     this.#pair = pair;
-    const tell = (counted: ReadonlyMap<Corners, Difference>, done: boolean) => {
+    const tell = (counted: ReadonlyMap<Corners, CornerDifference>, done: boolean) => {
       pair.counted = counted;
       pair.done = done;
       const corners = nearestCorner(pair.all, this.#chosen);
@@ -201,7 +201,7 @@ class MatrixView {
   }
 
   /** Marks the cells of a chosen rule, or of two rules that decided differently, and says so. */
-  #marking(sides: { left: Told; right: Told }, square: Square, grids: readonly Grid[]): HTMLElement | null {
+  #marking(sides: { left: ToldSide; right: ToldSide }, square: Square, grids: readonly Grid[]): HTMLElement | null {
     const { rule } = this.#chosen;
     if (rule === undefined) return null;
     let marked = 0;

@@ -1,11 +1,11 @@
 import type { PageData, PageExperiment } from '../../report/page/data.ts';
 import { fill, h } from '../h.ts';
 import type { Chosen } from '../chosen.ts';
-import { addressOf, choose } from '../place.ts';
+import { hrefOf, chooseHere } from '../place.ts';
 import { platformDetails } from '../platforms.ts';
 import { legend } from '../legend.ts';
 import type { View } from '../view.ts';
-import { experimentTable } from './experiment-table.ts';
+import { tableOfExperiments } from './experiment-table.ts';
 import { BETWEEN_NAMES, filtered, protocolsOf, shownPlatforms, subjectsOf } from './filters.ts';
 
 /** The first screen: platforms across, experiments down. */
@@ -18,7 +18,7 @@ export const overview: View = {
     const count = h('p', { class: 'count', 'aria-live': 'polite' });
     const table = h('div', { class: 'scroll wide', tabindex: 0, role: 'region', 'aria-label': 'Results' });
     const update = (changes: Readonly<Record<string, string | undefined>>) => {
-      choose(changes);
+      chooseHere(changes);
       const next = { ...chosen, ...changes };
       chosen = Object.fromEntries(Object.entries(next).flatMap(([name, value]) => (value ? [[name, value]] : [])));
       draw();
@@ -30,13 +30,8 @@ export const overview: View = {
       fill(
         table,
         rows.length === 0
-          ? h(
-              'p',
-              { class: 'none' },
-              'Nothing is left. ',
-              h('a', { href: addressOf('experiments') }, 'Show everything'),
-            )
-          : experimentTable(data, rows, platforms, chosen, (open) => choose({ open })),
+          ? h('p', { class: 'none' }, 'Nothing is left. ', h('a', { href: hrefOf('experiments') }, 'Show everything'))
+          : tableOfExperiments(data, rows, platforms, chosen, (open) => chooseHere({ open })),
       );
     };
     fill(

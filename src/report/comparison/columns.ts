@@ -1,3 +1,4 @@
+import { compareAsRead } from '../../text/versions.ts';
 import { extentOf } from '../../load/fuller.ts';
 import type { MatrixRecord } from '../../record/matrix.ts';
 import type { BindRecord } from '../../record/record.ts';
@@ -56,9 +57,8 @@ export function columnsOf(
     const [run, matrix] = [newestRuns.kept.get(key)?.record, newestMatrices.kept.get(key)?.record];
     return { name: named.get(key) ?? '', ...(run ? { run } : {}), ...(matrix ? { matrix } : {}) };
   });
-  const { compare } = new Intl.Collator('en', { numeric: true });
   return {
-    columns: columns.toSorted((one, other) => compare(one.name, other.name)),
+    columns: columns.toSorted((one, other) => compareAsRead(one.name, other.name)),
     superseded: [...newestRuns.superseded, ...newestMatrices.superseded],
   };
 }

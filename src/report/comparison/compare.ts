@@ -2,7 +2,7 @@ import type { ComparedCell, ComparedExperiment, ComparedPlatform, Comparison } f
 import type { ContainersRecord } from '../../record/containers.ts';
 import type { MatrixRecord } from '../../record/matrix.ts';
 import type { BindRecord, CellRecord } from '../../record/record.ts';
-import type { Outcome } from '../outcomes.ts';
+import type { ToldOutcome } from '../outcomes.ts';
 import { countVerdicts } from '../summary.ts';
 import type { Column } from './columns.ts';
 import { comparedEngine } from './engines.ts';
@@ -10,7 +10,7 @@ import { sameOutcomes } from './same-outcomes.ts';
 import { outcomesIn, shapesOf } from './told-places.ts';
 
 /** What several platforms did, side by side. It judges nothing: the verdicts are those of the records. */
-export function compare(
+export function compareRuns(
   columns: readonly Column[],
   bindspec: string,
   engines: readonly ContainersRecord[] = [],
@@ -100,8 +100,8 @@ function seenOf(cell: CellRecord, shapes: readonly unknown[]): ComparedCell['on'
 }
 
 /** The platforms in groups of the same outcome; the largest first, and of two alike the one that comes first. */
-function alike(seen: readonly (readonly [string, { outcomes: readonly Outcome[] }])[]): string[][] {
-  const groups: { outcomes: readonly Outcome[]; names: string[] }[] = [];
+function alike(seen: readonly (readonly [string, { outcomes: readonly ToldOutcome[] }])[]): string[][] {
+  const groups: { outcomes: readonly ToldOutcome[]; names: string[] }[] = [];
   for (const [name, { outcomes }] of seen) {
     const group = groups.find((one) => sameOutcomes(one.outcomes, outcomes));
     if (group) group.names.push(name);

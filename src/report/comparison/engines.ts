@@ -1,6 +1,7 @@
 import type { ComparedEngine } from '../../record/comparison.ts';
 import type { ContainersRecord } from '../../record/containers.ts';
 import { extentOf } from '../../load/fuller.ts';
+import { compareAsRead } from '../../text/versions.ts';
 import { isBroken } from '../../containers/promises.ts';
 import { exposuresOf, securityCounts } from '../containers/words.ts';
 import type { Given, Superseded } from './columns.ts';
@@ -25,9 +26,8 @@ export function enginesOf(given: readonly Given<ContainersRecord>[]): {
     const [better, worse] = isBetter ? [one, other] : [other, one];
     superseded.push({ file: worse.file, by: better.file, because: more === 0 ? 'newer' : 'fuller' });
   }
-  const { compare } = new Intl.Collator('en', { numeric: true });
   const engines = [...kept.values()].map(({ record }) => record);
-  return { engines: engines.toSorted((one, other) => compare(one.engine.id, other.engine.id)), superseded };
+  return { engines: engines.toSorted((one, other) => compareAsRead(one.engine.id, other.engine.id)), superseded };
 }
 
 /** What a comparison keeps of an engine's record: what is exposed, what is not as promised, and of how much. */

@@ -3,14 +3,14 @@ import type { ComparedEngine } from '../../record/comparison.ts';
 type Exposure = ComparedEngine['exposures'][number];
 
 /** A way in, with the engines on which it leads to something. */
-export interface Finding {
+export interface SharedExposure {
   says: string;
   /** By the names of the engines; those on which it is contained are not in it. */
   on: ReadonlyMap<string, Exposure[]>;
 }
 
 /** What is reached that should not be, on several engines together; what is found on most comes first. */
-export function findingsOf(engines: readonly ComparedEngine[]): Finding[] {
+export function sharedExposures(engines: readonly ComparedEngine[]): SharedExposure[] {
   const found = new Map<string, Map<string, Exposure[]>>();
   for (const { name, exposures } of engines) {
     for (const exposure of exposures) {

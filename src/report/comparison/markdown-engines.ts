@@ -1,12 +1,12 @@
 import type { ComparedEngine } from '../../record/comparison.ts';
 import { code, table, text } from '../markup.ts';
-import { findingsOf } from './findings.ts';
+import { sharedExposures } from './findings.ts';
 
 /** What container engines expose, and in which of their configurations. */
 export function engineSection(engines: readonly ComparedEngine[]): string[] {
   if (engines.length === 0) return [];
   const names = engines.map(({ name }) => code(name));
-  const findings = findingsOf(engines).map(({ says, on }) => [
+  const findings = sharedExposures(engines).map(({ says, on }) => [
     text(says),
     ...engines.map(({ name }) => {
       const found = on.get(name);

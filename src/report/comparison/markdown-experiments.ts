@@ -2,7 +2,7 @@ import type { ComparedCell, ComparedExperiment } from '../../record/comparison.t
 import { cellsInWords } from '../axes.ts';
 import { code, table, text } from '../markup.ts';
 import { outcomeLines, outcomesInWords } from '../outcome-lines.ts';
-import type { Outcome } from '../outcomes.ts';
+import type { ToldOutcome } from '../outcomes.ts';
 import { countsInWords, countVerdicts, isUnexpected, suiteOf } from '../summary.ts';
 import { sameAt } from './same-outcomes.ts';
 
@@ -71,7 +71,7 @@ export function differences(experiments: readonly ComparedExperiment[], names: r
 
 function differingEntries({ on }: ComparedCell, names: readonly string[]): string[] {
   const observed = Object.values(on).filter(({ outcomes }) => outcomes.length > 0);
-  const isApart = (outcome: Outcome) => observed.some(({ outcomes }) => !sameAt(outcome, outcomes));
+  const isApart = (outcome: ToldOutcome) => observed.some(({ outcomes }) => !sameAt(outcome, outcomes));
   return names.map((name) => {
     const seen = on[name];
     if (seen === undefined) return 'not chosen';

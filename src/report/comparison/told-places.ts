@@ -1,5 +1,5 @@
 import type { CellRecord } from '../../record/record.ts';
-import { outcomesBy, type Outcome } from '../outcomes.ts';
+import { outcomesBy, type ToldOutcome } from '../outcomes.ts';
 
 /** What is expected of a cell on the platforms that are compared; none where none of them is judged. */
 export function shapesOf(cells: readonly Pick<CellRecord, 'expectation'>[]): unknown[] {
@@ -10,10 +10,13 @@ export function shapesOf(cells: readonly Pick<CellRecord, 'expectation'>[]): unk
  * What was observed wherever any of the platforms is judged, so that all are seen in the same places. Where none is, all
  * that was observed, but for times, which are never the same.
  */
-export function outcomesIn({ observation }: Pick<CellRecord, 'observation'>, shapes: readonly unknown[]): Outcome[] {
+export function outcomesIn(
+  { observation }: Pick<CellRecord, 'observation'>,
+  shapes: readonly unknown[],
+): ToldOutcome[] {
   if (observation === undefined) return [];
   if (shapes.length === 0) return outcomesBy(observation, observation).filter(({ observed }) => !isTime(observed));
-  const found = new Map<string, Outcome>();
+  const found = new Map<string, ToldOutcome>();
   for (const shape of shapes) {
     for (const outcome of outcomesBy(shape, observation)) {
       if (!found.has(outcome.place)) found.set(outcome.place, outcome);

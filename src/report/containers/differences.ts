@@ -1,6 +1,7 @@
 import { localhostOf, outcomeAt } from '../../containers/reading.ts';
-import type { Asker, Bind, Target } from '../../containers/cases.ts';
+import type { Asker, Bind, AskTarget } from '../../containers/cases.ts';
 import type { ConfigurationRecord, ContainersRecord } from '../../record/containers.ts';
+import { compareAsRead } from '../../text/versions.ts';
 import { table, text } from '../markup.ts';
 import { wrongAddresses } from './grid.ts';
 
@@ -27,7 +28,7 @@ const QUESTIONS: Readonly<Record<string, (one: One) => string>> = {
   'the server is on 0.0.0.0, the host asks ::1': tcp('0.0.0.0', 'host', '::1'),
   'the server is on 0.0.0.0, the host asks localhost': ({ configuration }) => {
     const row = rowOf(configuration, 'tcp', '0.0.0.0');
-    const at = (target: Target) => row && outcomeAt(configuration, row, 'host', target);
+    const at = (target: AskTarget) => row && outcomeAt(configuration, row, 'host', target);
     return localhostOf(at('::1'), at('127.0.0.1'))?.outcome ?? '-';
   },
   'the server is on `::`, the host asks ::1': tcp('::', 'host', '::1'),
@@ -79,7 +80,7 @@ export function enginePage(records: readonly ContainersRecord[]): string {
 function engineDifferences(records: readonly ContainersRecord[]): string {
   const columns = PICKED.flatMap((id) => {
     const versions = records
-      .toSorted((a, b) => a.engine.version.localeCompare(b.engine.version, 'en', { numeric: true }))
+      .toSorted((a, b) => compareAsRead(a.engine.version, b.engine.version))
       .flatMap((record) => {
         const configuration = record.configurations.find((one) => one.id === id && one.rows.length > 0);
         return configuration === undefined ? [] : [{ record, configuration }];
@@ -111,7 +112,7 @@ function rowOf({ rows }: ConfigurationRecord, socket: string, bind: Bind) {
   return rows.find((row) => row.socket === socket && row.bind === bind && row.published === 'every');
 }
 
-function tcp(bind: Bind, asker: Asker, target: Target): (one: One) => string {
+function tcp(bind: Bind, asker: Asker, target: AskTarget): (one: One) => string {
   return ({ configuration }) => {
     const row = rowOf(configuration, 'tcp', bind);
     const outcome = row && outcomeAt(configuration, row, asker, target);

@@ -1,6 +1,6 @@
 import { SOCKETS } from '../../published/ask.ts';
-import { BINDS, PUBLISHED, type Asker, type Target } from '../../containers/cases.ts';
-import { inWords, localhostOf, outcomeAt } from '../../containers/reading.ts';
+import { BINDS, PUBLISHED, type Asker, type AskTarget } from '../../containers/cases.ts';
+import { outcomeInWords, localhostOf, outcomeAt } from '../../containers/reading.ts';
 import type { ConfigurationRecord, OutcomeRecord, RowRecord } from '../../record/containers.ts';
 
 /** What the signs of a table mean. */
@@ -15,7 +15,7 @@ export const SIGN_WORDS: Readonly<Record<string, string>> = {
 };
 
 /** The same in a line. */
-export const KEY = Object.entries(SIGN_WORDS)
+export const SIGN_KEY = Object.entries(SIGN_WORDS)
   .map(([sign, word]) => `${sign} ${word}`)
   .join(', ');
 
@@ -28,7 +28,7 @@ const SIGNS: Readonly<Record<string, string>> = {
 };
 
 /** From where, as a row of a table; `localhost` is what the two loopback addresses come to for a client that tries both. */
-type From = { asker: Asker; target: Target | 'localhost' };
+type From = { asker: Asker; target: AskTarget | 'localhost' };
 
 const FROM: readonly From[] = [
   { asker: 'host', target: 'localhost' },
@@ -129,7 +129,7 @@ export function wrongAddresses(configuration: ConfigurationRecord): string[] {
     .flatMap((row) =>
       configuration.asks.flatMap(({ asker, target }, column) => {
         const outcome = configuration.outcomes[row.outcomes[column] ?? -1];
-        return outcome?.from === undefined ? [] : [`${asker} by ${target}: ${inWords(outcome)}`];
+        return outcome?.from === undefined ? [] : [`${asker} by ${target}: ${outcomeInWords(outcome)}`];
       }),
     );
 }

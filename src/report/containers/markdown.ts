@@ -1,8 +1,8 @@
 import { isBroken } from '../../containers/promises.ts';
-import { inWords } from '../../containers/reading.ts';
+import { outcomeInWords } from '../../containers/reading.ts';
 import type { ConfigurationRecord, ContainersRecord } from '../../record/containers.ts';
 import { code, details, table as markdownTable, text } from '../markup.ts';
-import { bindGrid, KEY, publishedGrid, sourcesOf, wrongAddresses } from './grid.ts';
+import { bindGrid, SIGN_KEY, publishedGrid, sourcesOf, wrongAddresses } from './grid.ts';
 import { exposuresOf, securityCounts } from './words.ts';
 
 /** The page of one engine's record. */
@@ -70,7 +70,7 @@ function section(configuration: ConfigurationRecord): string[] {
     ...Object.entries(refusals).map(([where, why]) => `The engine does not publish on ${text(where)}: ${text(why)}.`),
     '',
     'From where a server that binds every address is reached, by where its port is published; TCP, then UDP from a',
-    `connected socket: ${KEY}.`,
+    `connected socket: ${SIGN_KEY}.`,
     '',
     ...table(published.head, published.rows),
     '',
@@ -124,7 +124,7 @@ function everything({ rows, asks, outcomes }: ConfigurationRecord): string[] {
       `${row.socket} ${row.bind}`,
       ...used.map((column) => {
         const outcome = outcomes[row.outcomes[column] ?? -1];
-        return outcome === undefined ? '' : inWords(outcome);
+        return outcome === undefined ? '' : outcomeInWords(outcome);
       }),
     ]);
     return [...table(head, cells), ''];

@@ -39,14 +39,3 @@ export function securityCounts(
   const exposed = own.filter(({ verdict }) => verdict === 'exposed').length;
   return { exposed, contained: own.length - exposed };
 }
-
-/** A text table: columns as wide as their widest cell. */
-export function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => (row[column] ?? '').length)));
-  return [head, ...rows].map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-}

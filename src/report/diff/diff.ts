@@ -1,5 +1,5 @@
 import type { ContainersRecord } from '../../record/containers.ts';
-import { DIFFERENCE_VERSION, type Difference, type Fact } from '../../record/difference.ts';
+import { DIFFERENCE_VERSION, type RecordDifference, type Fact } from '../../record/difference.ts';
 import type { MatrixRecord } from '../../record/matrix.ts';
 import type { BindRecord } from '../../record/record.ts';
 import { diffContainers } from './containers.ts';
@@ -27,7 +27,7 @@ export interface Compared {
 }
 
 /** What changed between two records, or between the records of two folders. @throws RangeError as `diffMatrices` does. */
-export function diff({ run, matrix, containers }: Compared, bindspec: string): Difference {
+export function diff({ run, matrix, containers }: Compared, bindspec: string): RecordDifference {
   const parts = {
     ...(run ? { run: { ...sides(run), ...diffRuns(run.before.record, run.after.record) } } : {}),
     ...(matrix ? { matrix: { ...sides(matrix), ...diffMatrices(matrix.before.record, matrix.after.record) } } : {}),

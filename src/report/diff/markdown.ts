@@ -1,12 +1,17 @@
-import type { ContainersDifference, Difference, MatricesDifference, RunsDifference } from '../../record/difference.ts';
+import type {
+  ContainersDifference,
+  RecordDifference,
+  MatricesDifference,
+  RunsDifference,
+} from '../../record/difference.ts';
 import { code, details, table, text } from '../markup.ts';
-import { cellsOf, conclusions, counted, placesOf } from './words.ts';
+import { countedCells, conclusions, counted, cornerPlaces } from './words.ts';
 
 /** Forges cut long pages; of one experiment or rule no more pairs, places or questions are named than this. */
 const MOST_NAMED = 20;
 
 /** A difference as a page, or a part of one such as the description of a pull request. */
-export function diffMarkdown(difference: Difference): string {
+export function diffMarkdown(difference: RecordDifference): string {
   const { before, after, facts, run, matrix, containers } = difference;
   const parts = [
     `# ${text(before)} → ${text(after)}`,
@@ -27,7 +32,7 @@ export function diffMarkdown(difference: Difference): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-function incomplete({ run, matrix, containers }: Difference): string[] {
+function incomplete({ run, matrix, containers }: RecordDifference): string[] {
   const sides = [run, matrix, containers].flatMap((part) => (part ? [part.before, part.after] : []));
   const cut = sides.filter(({ complete }) => !complete).map(({ file }) => code(file));
   return cut.length === 0 ? [] : [`> **Not complete:** ${cut.join(', ')}.`];
@@ -40,14 +45,14 @@ function section(heading: string, head: readonly string[], rows: readonly (reado
 
 function runParts({ outcomes, verdicts, timings, appeared, gone, claims }: RunsDifference): string[] {
   const only = (groups: RunsDifference['gone']) =>
-    groups.map((group) => [code(group.experiment), text(cellsOf(group))]);
+    groups.map((group) => [code(group.experiment), text(countedCells(group))]);
   return [
     ...section(
       'Other outcomes',
       ['Experiment', 'Cells', 'Outcome', 'Verdict'],
       outcomes.map(({ experiment, places, verdict: { was, is }, ...group }) => [
         code(experiment),
-        text(cellsOf(group)),
+        text(countedCells(group)),
         upTo(places.map((one) => `${text(one.place)} ${code(one.was)} → ${code(one.is)}`.trim())),
         was === is ? was : `${was} → ${is}`,
       ]),
@@ -57,7 +62,7 @@ function runParts({ outcomes, verdicts, timings, appeared, gone, claims }: RunsD
       ['Experiment', 'Cells', 'Verdict', 'Reason'],
       verdicts.map(({ experiment, was, is, reason = '', ...group }) => [
         code(experiment),
-        text(cellsOf(group)),
+        text(countedCells(group)),
         `${was} → ${is}`,
         text(reason),
       ]),
@@ -67,7 +72,7 @@ function runParts({ outcomes, verdicts, timings, appeared, gone, claims }: RunsD
       ['Experiment', 'Cells', 'Place', 'Timing', 'For example'],
       timings.map(({ experiment, place, was, is, example, ...group }) => [
         code(experiment),
-        text(cellsOf(group)),
+        text(countedCells(group)),
         text(place),
         `${was} → ${is}`,
         `${example.was.toFixed(1)} → ${example.is.toFixed(1)} ms`,
@@ -96,7 +101,7 @@ function matrixParts({ answers, appeared, gone }: MatricesDifference): string[] 
         String(count),
         `${code(was)} → ${code(is)}`,
         [...new Set([rules.was, rules.is])].map(code).join(' → '),
-        text(placesOf(corners)),
+        text(cornerPlaces(corners)),
         pairs.map(({ first, second }) => `${code(first)}, then ${code(second)}`).join('<br>'),
       ]),
     ),

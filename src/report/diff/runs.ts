@@ -4,7 +4,7 @@ import { inWords, leaves } from '../../experiment/expectation.ts';
 import { cellsInPlainWords } from '../axes.ts';
 import { sameAt } from '../comparison/same-outcomes.ts';
 import { outcomesIn, shapesOf } from '../comparison/told-places.ts';
-import type { Outcome } from '../outcomes.ts';
+import type { ToldOutcome } from '../outcomes.ts';
 import { isOtherTiming, isTimePlace, timesIn, timingOf } from './timing.ts';
 
 interface Both {
@@ -58,7 +58,7 @@ export function diffRuns(before: BindRecord, after: BindRecord): RunsDifference 
 }
 
 /** Whether an outcome is exactly what the other record has in that place. */
-function isEqualAt({ place, observed }: Outcome, other: readonly Outcome[]): boolean {
+function isEqualAt({ place, observed }: ToldOutcome, other: readonly ToldOutcome[]): boolean {
   return other.some((one) => one.place === place && one.observed === observed);
 }
 

@@ -1,6 +1,11 @@
-import type { ContainersDifference, Difference, MatricesDifference, RunsDifference } from '../../record/difference.ts';
+import type {
+  ContainersDifference,
+  RecordDifference,
+  MatricesDifference,
+  RunsDifference,
+} from '../../record/difference.ts';
 import { visible } from '../../text/visible.ts';
-import { cellsOf, conclusions, counted, few, placesInWords, placesOf } from './words.ts';
+import { countedCells, conclusions, counted, few, placesInWords, cornerPlaces } from './words.ts';
 
 /** What a line is, for who wants to colour it. */
 export type DiffLineKind =
@@ -32,7 +37,7 @@ const MOST_PLACES = 3;
 const MOST_NAMES = 4;
 
 /** A difference for a terminal, the most important first. The JSON has all of it. */
-export function diffLines(difference: Difference): DiffLine[] {
+export function diffLines(difference: RecordDifference): DiffLine[] {
   const { before, after, run, matrix, containers } = difference;
   return [
     line('title', `${before} -> ${after}`),
@@ -50,7 +55,7 @@ function line(kind: DiffLineKind, text: string, indent = 0): DiffLine {
   return { kind, text: visible(text), indent };
 }
 
-function facts({ facts: all }: Difference): DiffLine[] {
+function facts({ facts: all }: RecordDifference): DiffLine[] {
   const told = all.slice(0, MOST_FACTS);
   const widest = Math.min(
     told.reduce((width, { fact }) => Math.max(width, fact.length), 0),
@@ -60,7 +65,7 @@ function facts({ facts: all }: Difference): DiffLine[] {
   return [...lines, ...more(all.length - told.length, 'fact')];
 }
 
-function incomplete({ run, matrix, containers }: Difference): DiffLine[] {
+function incomplete({ run, matrix, containers }: RecordDifference): DiffLine[] {
   const sides = [run, matrix, containers].flatMap((part) => (part ? [part.before, part.after] : []));
   const cut = sides.filter(({ complete }) => !complete).map(({ file }) => file);
   return cut.length === 0 ? [] : [line('note', `  not complete: ${cut.join(', ')}`, 4)];
@@ -81,19 +86,19 @@ function more(count: number, noun: string, plural?: string): DiffLine[] {
 
 function runLines({ outcomes, verdicts, timings, appeared, gone, claims }: RunsDifference): DiffLine[] {
   const only = (sign: string, groups: RunsDifference['gone']) =>
-    groups.map((group) => [line('only', `  ${sign} ${group.experiment}: ${cellsOf(group)}`, 4)]);
+    groups.map((group) => [line('only', `  ${sign} ${group.experiment}: ${countedCells(group)}`, 4)]);
   return section('Experiments', [
     outcomes.map(({ experiment, places, verdict: { was, is }, ...group }) => [
       line('different', `  ≠ ${experiment}: ${placesInWords(places, MOST_PLACES)}`, 4),
-      line('detail', `    ${cellsOf(group)}${was === is ? '' : `; ${was} -> ${is}`}`, 4),
+      line('detail', `    ${countedCells(group)}${was === is ? '' : `; ${was} -> ${is}`}`, 4),
     ]),
     verdicts.map(({ experiment, was, is, reason, ...group }) => [
-      line('verdict', `  ! ${experiment}: verdict ${was} -> ${is}; ${cellsOf(group)}`, 4),
+      line('verdict', `  ! ${experiment}: verdict ${was} -> ${is}; ${countedCells(group)}`, 4),
       ...(reason === undefined ? [] : [line('detail', `    ${reason}`, 4)]),
     ]),
     timings.map(({ experiment, place, was, is, example, ...group }) => [
       line('timing', `  ~ ${experiment}: ${place} ${was} -> ${is}`, 4),
-      line('detail', `    ${cellsOf(group)}; such as ${example.was.toFixed(1)} -> ${example.is.toFixed(1)} ms`, 4),
+      line('detail', `    ${countedCells(group)}; such as ${example.was.toFixed(1)} -> ${example.is.toFixed(1)} ms`, 4),
     ]),
     only('+', appeared),
     only('-', gone),
@@ -105,7 +110,7 @@ function matrixLines({ answers, appeared, gone }: MatricesDifference): DiffLine[
   return section('Bind matrix', [
     answers.map(({ was, is, rules, count, corners, pairs }) => [
       line('different', `  ≠ ${counted(count, 'pair')}: ${was} -> ${is}  (${rulesInWords(rules)})`, 4),
-      line('detail', `    ${placesOf(corners)}; such as ${pairInWords(pairs)}`, 4),
+      line('detail', `    ${cornerPlaces(corners)}; such as ${pairInWords(pairs)}`, 4),
     ]),
     appeared > 0 ? [[line('only', `  + ${counted(appeared, 'pair')} that only the second record has`)]] : [],
     gone > 0 ? [[line('only', `  - ${counted(gone, 'pair')} that only the first record has`)]] : [],

@@ -1,4 +1,4 @@
-import type { Difference, MatricesDifference, RunsDifference } from '../../record/difference.ts';
+import type { RecordDifference, MatricesDifference, RunsDifference } from '../../record/difference.ts';
 import { NO_DEVICES } from '../../matrix/axes.ts';
 import { cornersInWords } from '../matrix/tables.ts';
 
@@ -8,7 +8,7 @@ export function counted(count: number, noun: string, plural = `${noun}s`): strin
 }
 
 /** What came of a comparison, in a sentence for each of its parts. */
-export function conclusions({ run, matrix, containers }: Difference): string[] {
+export function conclusions({ run, matrix, containers }: RecordDifference): string[] {
   const sentences: string[] = [];
   if (run) {
     const moved = run.outcomes.reduce((sum, { cells }) => sum + cells.length, 0);
@@ -33,14 +33,14 @@ export function placesInWords(places: RunsDifference['outcomes'][number]['places
 }
 
 /** Some cells of an experiment: how many, and which. */
-export function cellsOf({ cells, which }: { cells: readonly string[]; which: string }): string {
+export function countedCells({ cells, which }: { cells: readonly string[]; which: string }): string {
   const count = counted(cells.length, 'cell');
   if (which === 'all') return cells.length === 1 ? 'its only cell' : `all ${count}`;
   return which === count ? count : `${count}: ${which}`;
 }
 
 /** Where in the matrix pairs are, in words; which devices they were tied to is in the JSON. */
-export function placesOf(corners: MatricesDifference['answers'][number]['corners']): string {
+export function cornerPlaces(corners: MatricesDifference['answers'][number]['corners']): string {
   const plain = corners.map(({ protocol, state, uid }) => ({ protocol, state, uid, devices: NO_DEVICES }));
   const distinct = [...new Map(plain.map((corner) => [JSON.stringify(corner), corner])).values()];
   const tied = corners.filter(({ devices }) => devices !== NO_DEVICES).reduce((sum, { count }) => sum + count, 0);

@@ -4,8 +4,8 @@ import type { MatrixRecord } from '../../record/matrix.ts';
 import { block, code, table as markdownTable, text } from '../markup.ts';
 import { runInWords } from '../summary.ts';
 import { duration } from '../words.ts';
-import { cornersInWords, KEY, tablesOf, type Table } from './tables.ts';
-import { countsSentence, mismatchLines } from './text.ts';
+import { cornersInWords, TABLE_KEY, tablesOf, type Table } from './tables.ts';
+import { countsSentence, pairLines } from './text.ts';
 
 /** The record of a matrix as a page for people, in the Markdown of the forges. */
 export function matrixMarkdown(record: MatrixRecord): string {
@@ -17,14 +17,14 @@ export function matrixMarkdown(record: MatrixRecord): string {
     ...(model ? [`## The rule of ${text(model.title)}`, text(model.summary)] : []),
     ...section(
       'Mismatches',
-      record.mismatches.map((mismatch) => block(mismatchLines(record, mismatch))),
+      record.mismatches.map((mismatch) => block(pairLines(record, mismatch))),
     ),
     ...section(
       'Errors of the harness',
       record.errors.map(({ what, error }) => `- ${text(what)}: ${text(error)}`),
     ),
     ...section('Tables', [
-      `First sockets down, second ones across. ${text(KEY)}.`,
+      `First sockets down, second ones across. ${text(TABLE_KEY)}.`,
       ...tablesOf(record).flatMap(inMarkdown),
     ]),
     ...section('Skipped', skippedTable(record)),

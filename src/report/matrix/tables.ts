@@ -33,7 +33,7 @@ export interface TableOptions {
 }
 
 /** What the letters in the tables mean. */
-export const KEY = `${KEY_OF_SHORT}; *: not what the model says; ≠ what the other system says`;
+export const TABLE_KEY = `${KEY_OF_SHORT}; *: not what the model says; ≠ what the other system says`;
 
 type Cell = { readonly pair: Pair; readonly shown: string };
 

@@ -1,5 +1,6 @@
 import { inWords } from '../../matrix/blocks.ts';
 import type { MatrixRecord } from '../../record/matrix.ts';
+import { inColumns } from '../../text/columns.ts';
 import { visible } from '../../text/visible.ts';
 import { cornersInWords, type Table } from './tables.ts';
 
@@ -24,18 +25,11 @@ function letterOf(index: number, rest = ''): string {
 }
 
 function lines(rows: readonly string[], columns: readonly string[], cells: readonly (readonly string[])[]): string[] {
-  const head = 'first \\ second';
-  const label = Math.max(head.length, ...rows.map((row) => row.length));
-  const widths = columns.map((column, index) =>
-    Math.max(column.length, ...cells.map((row) => row[index]?.length ?? 0)),
-  );
-  const line = (name: string, row: readonly string[]) =>
-    [name.padEnd(label), ...row.map((cell, index) => cell.padEnd(widths[index] ?? 0))].join('  ').trimEnd();
-  return [line(head, columns), ...rows.map((row, index) => line(row, cells[index] ?? []))];
+  return inColumns([['first \\ second', ...columns], ...rows.map((row, place) => [row, ...(cells[place] ?? [])])]);
 }
 
 /** A mismatch as lines: the pair, both answers, the rule that decided and what it says, and what runs it again. */
-export function mismatchLines(record: MatrixRecord, mismatch: MatrixRecord['mismatches'][number]): string[] {
+export function pairLines(record: MatrixRecord, mismatch: MatrixRecord['mismatches'][number]): string[] {
   const rule = record.rules.find(({ id }) => id === mismatch.rule);
   return [
     inWords(mismatch),

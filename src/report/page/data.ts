@@ -2,7 +2,7 @@ import type { ComparedEngine, ComparedPlatform } from '../../record/comparison.t
 import type { ContainersRecord } from '../../record/containers.ts';
 import type { BindRecord, CellRecord, ClaimRecord, TranscriptLine } from '../../record/record.ts';
 import type { PackedMatrices } from '../../matrix/pack.ts';
-import type { Outcome } from '../outcomes.ts';
+import type { ToldOutcome } from '../outcomes.ts';
 import type { Source } from '../../documents/sources.ts';
 
 // What the page of a comparison is given: plain JSON. What is the same in many places is there once, in a list, and
@@ -29,7 +29,7 @@ export interface Sight {
   verdict: CellRecord['verdict'];
   /** The outcome in a word, or a few. */
   word: string;
-  outcomes: Outcome[];
+  outcomes: ToldOutcome[];
   reason?: string;
   enable?: string;
   /** Its place in `expectations`. */

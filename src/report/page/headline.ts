@@ -1,6 +1,6 @@
 import { classOf, isError } from '../../protocol/outcome-class.ts';
 import { sameAt, sameOutcomes } from '../comparison/same-outcomes.ts';
-import type { Outcome } from '../outcomes.ts';
+import type { ToldOutcome } from '../outcomes.ts';
 
 /** More than this does not fit where a word is meant. */
 const LONGEST = 40;
@@ -35,7 +35,7 @@ export function outcomeWord(outcome: string): string | null {
  * @param most what most platforms observed: where that is told by the same words and is not the same, the words say
  * where it is not
  */
-export function headline(outcomes: readonly Outcome[], most: readonly Outcome[] = []): string {
+export function headline(outcomes: readonly ToldOutcome[], most: readonly ToldOutcome[] = []): string {
   const word = wordFor(outcomes);
   if (most.length === 0 || word !== wordFor(most) || sameOutcomes(outcomes, most)) return word;
   const apart = outcomes.filter((outcome) => !sameAt(outcome, most)).map(({ place }) => place);
@@ -43,7 +43,7 @@ export function headline(outcomes: readonly Outcome[], most: readonly Outcome[] 
   return apart.length > MOST_PLACES ? `${word}; ${apart.length} places differ` : `${word}; other ${apart.join(', ')}`;
 }
 
-function wordFor(outcomes: readonly Outcome[]): string {
+function wordFor(outcomes: readonly ToldOutcome[]): string {
   const heard = outcomes.find(({ place, observed }) => place === 'received' && /[a-z]/.test(observed));
   if (heard) return cut(heard.observed === 'none' ? 'heard nobody' : `heard ${heard.observed}`);
   const words = outcomes.flatMap(({ observed }) => observed.split(', ').map(outcomeWord));
@@ -58,7 +58,7 @@ function wordFor(outcomes: readonly Outcome[]): string {
   return cut(different.join(', '));
 }
 
-function instead(outcomes: readonly Outcome[]): string {
+function instead(outcomes: readonly ToldOutcome[]): string {
   const said = outcomes.map(({ observed }) => observed).filter((observed) => /[a-z]/.test(observed));
   const from = said.length > 0 ? said : outcomes.map(({ observed }) => observed);
   return cut([...new Set(from)].join(', ') || 'nothing');

@@ -3,7 +3,7 @@ import type { SocketKind } from '../../published/ask.ts';
 import { probe } from '../published/probe.ts';
 
 /** What one question came to, in addresses; see `OutcomeRecord` for the words. */
-export interface Came {
+export interface ServerReply {
   outcome: string;
   /** Who answered, by the name of the server. */
   by?: string;
@@ -11,7 +11,7 @@ export interface Came {
   from?: string;
 }
 
-export interface Question {
+export interface ServerQuestion {
   socket: SocketKind;
   address: string;
   port: number;
@@ -52,11 +52,11 @@ const WAITED_FOR: ReadonlySet<string> = new Set(['silence', 'accepted']);
  */
 export async function askAll(
   agent: AgentProcess,
-  questions: readonly Question[],
+  questions: readonly ServerQuestion[],
   pace: Pace,
-  again: (question: Question) => Question = (question) => question,
-): Promise<(Came & { sent: number })[]> {
-  const came: (Came & { sent: number })[] = [];
+  again: (question: ServerQuestion) => ServerQuestion = (question) => question,
+): Promise<(ServerReply & { sent: number })[]> {
+  const came: (ServerReply & { sent: number })[] = [];
   let left = questions.map((question, index) => ({ question, index }));
   for (let look = 0, patience = PATIENCE[0] ?? LONGEST; left.length > 0; look += 1) {
     await inTurns(left, look === 0 ? AT_A_TIME : WAITING_AT_A_TIME, async ({ question, index }) => {
@@ -81,7 +81,12 @@ async function inTurns<T>(list: readonly T[], atATime: number, work: (one: T) =>
 }
 
 /** Asks one question, and takes note of how slow the answer was. */
-async function askOne(agent: AgentProcess, question: Question, patience: number, pace: Pace): Promise<Came> {
+async function askOne(
+  agent: AgentProcess,
+  question: ServerQuestion,
+  patience: number,
+  pace: Pace,
+): Promise<ServerReply> {
   const { socket, address, port, bytes } = question;
   const reply = await probe(agent, { socket, address, port, data: 'x'.repeat(bytes) }, patience);
   if (reply.outcome !== 'answered') return { outcome: inTime(reply.outcome) };

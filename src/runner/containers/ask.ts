@@ -5,14 +5,14 @@ import {
   isInner,
   PUBLISHED,
   publishedPort,
-  type Ask,
+  type AskColumn,
   type Asker,
   type Published,
-  type Service,
+  type ContainerService,
 } from '../../containers/cases.ts';
 import { SOCKETS } from '../../published/ask.ts';
-import { askAll, type Pace, type Question } from './ask-all.ts';
-import { addressOf, nameOfAddress, type Actor, type Scene } from './scene.ts';
+import { askAll, type Pace, type ServerQuestion } from './ask-all.ts';
+import { addressOfTarget, nameOfAddress, type Actor, type Scene } from './scene.ts';
 import { askersOf, serve, serverName } from './servers.ts';
 
 /** The agents of a configuration: at the places on the LAN, and in the containers. */
@@ -25,9 +25,9 @@ export interface Agents {
 interface Cell {
   row: number;
   column: number;
-  service: Service;
+  service: ContainerService;
   asker: Asker;
-  question: Question;
+  question: ServerQuestion;
   outcome: OutcomeRecord;
   bytes: number;
 }
@@ -36,10 +36,10 @@ interface Cell {
 export async function askEverything(
   scene: Scene,
   agents: Agents,
-  asks: readonly Ask[],
+  asks: readonly AskColumn[],
   pace: Pace,
 ): Promise<Pick<ConfigurationRecord, 'rows' | 'outcomes'>> {
-  const services: Service[] = [];
+  const services: ContainerService[] = [];
   for (const published of PUBLISHED) {
     const [agent, actor] = [agents.servers[published], scene.servers[published]];
     if (agent && actor) services.push(...(await serve(agent, published, actor)));
@@ -52,7 +52,7 @@ export async function askEverything(
     asks.flatMap(({ asker, target }, column): Cell[] => {
       const server = scene.servers[service.published] as Actor;
       const who = asker === 'peer' ? scene.peer : asker === 'stranger' ? scene.stranger : server;
-      const address = addressOf(target, server, who);
+      const address = addressOfTarget(target, server, who);
       const inner = isInner(target);
       if (address === undefined || agentOf(agents, asker, service) === undefined) return [];
       if (service.published === 'not' && !inner) return [];
@@ -86,7 +86,7 @@ function unconnected(cells: readonly Cell[]): Cell[] {
     );
 }
 
-function agentOf(agents: Agents, asker: Asker, { published }: Service): AgentProcess | undefined {
+function agentOf(agents: Agents, asker: Asker, { published }: ContainerService): AgentProcess | undefined {
   return asker === 'itself' ? agents.servers[published] : agents.at[asker];
 }
 
@@ -94,7 +94,7 @@ function agentOf(agents: Agents, asker: Asker, { published }: Service): AgentPro
 class Bytes {
   readonly #counts = new Map<string, number>();
 
-  next(service: Service): number {
+  next(service: ContainerService): number {
     const name = serverName(service);
     const count = (this.#counts.get(name) ?? 0) + 1;
     this.#counts.set(name, count);
@@ -123,7 +123,7 @@ async function ask(
     cells.map(({ question }) => question),
     pace,
     (question) => {
-      const service = services.get(question) as Service;
+      const service = services.get(question) as ContainerService;
       const next = { ...question, bytes: bytes.next(service) };
       services.set(next, service);
       return next;
@@ -142,7 +142,7 @@ async function ask(
 
 /** Adds by which address the server saw the asker, where that is not the asker's own. */
 async function nameSources(cells: readonly Cell[], agents: Agents, scene: Scene): Promise<void> {
-  const own: Record<Asker, (service: Service) => Actor | string | null> = {
+  const own: Record<Asker, (service: ContainerService) => Actor | string | null> = {
     host: () => null,
     neighbour: () => 'the neighbour',
     attacker: () => 'the attacker',
@@ -150,7 +150,7 @@ async function nameSources(cells: readonly Cell[], agents: Agents, scene: Scene)
     stranger: () => scene.stranger,
     itself: ({ published }) => scene.servers[published] ?? null,
   };
-  const lists = new Map<Service, ReadonlyMap<number, string>>();
+  const lists = new Map<ContainerService, ReadonlyMap<number, string>>();
   for (const cell of cells) {
     const { service, outcome } = cell;
     if (outcome.outcome !== 'answered' || outcome.by !== undefined) continue;
@@ -173,7 +173,7 @@ async function nameSources(cells: readonly Cell[], agents: Agents, scene: Scene)
 
 /** The cells as rows of places in a list of outcomes, each of which is there once. */
 function table(
-  rows: readonly { service: Service; socket: RowRecord['socket'] }[],
+  rows: readonly { service: ContainerService; socket: RowRecord['socket'] }[],
   cells: readonly Cell[],
   width: number,
 ): Pick<ConfigurationRecord, 'rows' | 'outcomes'> {

@@ -1,10 +1,11 @@
+import type { Protocol } from '../../model/types.ts';
 import { EngineFailed } from '../../engine/engine.ts';
 import type { EngineHost } from '../../engine/host/engine-host.ts';
 import { LAN } from '../../engine/host/topology.ts';
 import type { Family, Operation } from '../../protocol/messages.ts';
 import type { ConfigurationRecord } from '../../record/containers.ts';
 import type { AgentProcess } from '../../harness/agent-process.ts';
-import { PROTOCOLS, PUBLISHED, publishedPort, type Protocol, type Published } from '../../containers/cases.ts';
+import { TCP_AND_UDP, PUBLISHED, publishedPort, type Published } from '../../containers/cases.ts';
 import { askAll, type Pace } from './ask-all.ts';
 import { IMAGE, some, type Scene } from './scene.ts';
 
@@ -29,19 +30,19 @@ const HOST_FIRST: readonly { protocol: Protocol; bind: HostBind; published: Publ
 const FIRST_PORT = 30_000;
 
 /** What listens on the host for the ports that are published, from the host's own list of sockets. */
-export async function holdersOf(host: EngineHost, scene: Scene): Promise<Holders> {
+export async function portHolders(host: EngineHost, scene: Scene): Promise<Holders> {
   const printed = await host.shell('ss -Hlntup');
   return PUBLISHED.filter((published) => published !== 'not' && scene.servers[published] !== undefined).flatMap(
     (published) =>
-      PROTOCOLS.map((protocol) => {
+      TCP_AND_UDP.map((protocol) => {
         const port = publishedPort({ protocol, bind: '0.0.0.0', published });
-        return { published, protocol, listeners: listenersAt(printed, protocol, port) };
+        return { published, protocol, listeners: portListeners(printed, protocol, port) };
       }),
   );
 }
 
 /** Address and program of whatever has a port, from what `ss -Hlntup` prints. */
-export function listenersAt(printed: string, protocol: Protocol, port: number): string[] {
+export function portListeners(printed: string, protocol: Protocol, port: number): string[] {
   return printed.split('\n').flatMap((line) => {
     const [kind = '', , , , local = '', , ...rest] = line.trim().split(/\s+/);
     if (kind !== protocol || !local.endsWith(`:${port}`)) return [];
@@ -67,7 +68,7 @@ export async function conflictsOf(around: Around): Promise<Conflict[]> {
   const first: Conflict[] = [];
   for (const published of ['every', '127.0.0.1'] as const) {
     if (!scene.servers[published]) continue;
-    for (const protocol of PROTOCOLS) {
+    for (const protocol of TCP_AND_UDP) {
       const port = publishedPort({ protocol, bind: '0.0.0.0', published });
       for (const bind of HOST_BINDS) first.push(await bindBeside(agent, { protocol, bind, published }, port));
     }

@@ -1,3 +1,4 @@
+import type { Protocol } from '../../model/types.ts';
 import { EngineFailed, type EngineFacts } from '../../engine/engine.ts';
 import { programMissing, startEngineHost, type EngineHost } from '../../engine/host/engine-host.ts';
 import type { Hello, Operation } from '../../protocol/messages.ts';
@@ -6,15 +7,15 @@ import { AgentProcess } from '../../harness/agent-process.ts';
 import { agentCommand } from '../../lab/agent-command.ts';
 import { HarnessError } from '../../harness/harness-error.ts';
 import { askEverything, type Agents } from './ask.ts';
-import { asksOf, PROTOCOLS, type Ask, type Asker, type Protocol, type Published } from '../../containers/cases.ts';
+import { asksOf, TCP_AND_UDP, type AskColumn, type Asker, type Published } from '../../containers/cases.ts';
 import { notIn, type Configuration } from '../../containers/configurations.ts';
-import { conflictsOf, holdersOf } from './conflicts.ts';
+import { conflictsOf, portHolders } from './conflicts.ts';
 import { factsOf } from './facts.ts';
 import { askAll, Pace } from './ask-all.ts';
 import { IMAGE, setScene, type Actor, type Scene } from './scene.ts';
 import { Unavailable } from '../../process/unavailable.ts';
 
-export interface RunSettings {
+export interface ConfigurationSettings {
   /** The root file system of the image, see `idleImage`. */
   image: Buffer;
   /** Ends the configuration early. */
@@ -36,7 +37,7 @@ const HOST_PORT = 7777;
  * Runs one configuration on a host made for it, and takes all of it back. What goes wrong in it is told in its record.
  * @throws Error for what only a mistake in bindspec can cause.
  */
-export async function runConfiguration(given: Configuration, settings: RunSettings): Promise<Done> {
+export async function runConfiguration(given: Configuration, settings: ConfigurationSettings): Promise<Done> {
   const started = Date.now();
   const done: Done = { configuration: empty(given) };
   const { configuration } = done;
@@ -67,9 +68,9 @@ export async function runConfiguration(given: Configuration, settings: RunSettin
     const own = cast.agents.at.host as AgentProcess;
     const pace = new Pace();
     const [answers, hostServer, holders] = await Promise.all([
-      askEverything(scene, cast.agents, configuration.asks as Ask[], pace),
+      askEverything(scene, cast.agents, configuration.asks as AskColumn[], pace),
       askHostServer(own, cast.agents.at.attacker as AgentProcess, pace),
-      given.mode === 'host' || given.mode === 'none' ? [] : holdersOf(host, scene),
+      given.mode === 'host' || given.mode === 'none' ? [] : portHolders(host, scene),
     ]);
     Object.assign(configuration, answers, { hostServer, holders });
     settings.signal.throwIfAborted();
@@ -134,7 +135,7 @@ async function askHostServer(
   pace: Pace,
 ): Promise<ConfigurationRecord['hostServer']> {
   const asked = (['127.0.0.1', '::1'] as const).flatMap((target) =>
-    PROTOCOLS.map((protocol) => ({ target, protocol })),
+    TCP_AND_UDP.map((protocol) => ({ target, protocol })),
   );
   return Promise.all(
     asked.map(async ({ target, protocol }: { target: '127.0.0.1' | '::1'; protocol: Protocol }) => {

@@ -4,9 +4,9 @@ import { platformOf } from '../platform.ts';
 import { securityOf } from '../../containers/security.ts';
 import { promisesOf } from '../../containers/promises.ts';
 import type { Configuration } from '../../containers/configurations.ts';
-import { runConfiguration, type Done, type RunSettings } from './run-configuration.ts';
+import { runConfiguration, type Done, type ConfigurationSettings } from './run-configuration.ts';
 
-export interface ContainersSettings extends Omit<RunSettings, 'image'> {
+export interface ContainersSettings extends Omit<ConfigurationSettings, 'image'> {
   version: string;
   /** How many configurations at a time. */
   jobs: number;

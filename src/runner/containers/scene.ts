@@ -9,7 +9,7 @@ import {
   containerName,
   publishedPort,
   type Published,
-  type Target,
+  type AskTarget,
 } from '../../containers/cases.ts';
 import type { Configuration } from '../../containers/configurations.ts';
 import { settle } from './settle.ts';
@@ -204,7 +204,7 @@ function actorsOf({ servers, peer, stranger }: Scene): Actor[] {
 }
 
 /** The address that a target means to an asker, for a server; undefined where there is none. */
-export function addressOf(target: Target, server: Actor, asker: Actor | null): string | undefined {
+export function addressOfTarget(target: AskTarget, server: Actor, asker: Actor | null): string | undefined {
   switch (target) {
     case '127.0.0.1':
     case '::1':

@@ -1,6 +1,6 @@
 import type { Family, Operation } from '../../protocol/messages.ts';
 import type { AgentProcess } from '../../harness/agent-process.ts';
-import { innerPort, SERVICES, type Bind, type Published, type Service } from '../../containers/cases.ts';
+import { innerPort, SERVICES, type Bind, type Published, type ContainerService } from '../../containers/cases.ts';
 import type { Actor } from './scene.ts';
 
 /** What a bind means to a container: the family and address; null where it has none, or nothing is bound. */
@@ -23,7 +23,7 @@ function boundTo(bind: Bind, { inet, inet6 }: Actor): { family: Family; address:
 }
 
 /** How a server is named in its answers, and its socket in its agent. */
-export function serverName({ protocol, bind, published }: Service): string {
+export function serverName({ protocol, bind, published }: ContainerService): string {
   return `${protocol} ${published} ${bind}`;
 }
 
@@ -31,7 +31,7 @@ export function serverName({ protocol, bind, published }: Service): string {
  * Starts all servers of one container.
  * @returns those that are there, or that nobody is meant to be; one whose address the container does not have is not.
  */
-export async function serve(agent: AgentProcess, published: Published, actor: Actor): Promise<Service[]> {
+export async function serve(agent: AgentProcess, published: Published, actor: Actor): Promise<ContainerService[]> {
   const wanted = SERVICES.filter((service) => service.published === published);
   const started = await Promise.all(
     wanted.map(async (service) => {
@@ -45,7 +45,10 @@ export async function serve(agent: AgentProcess, published: Published, actor: Ac
   return started.filter((service) => service !== null);
 }
 
-function openings(service: Service, { family, address, v6only }: NonNullable<ReturnType<typeof boundTo>>): Operation[] {
+function openings(
+  service: ContainerService,
+  { family, address, v6only }: NonNullable<ReturnType<typeof boundTo>>,
+): Operation[] {
   const on = serverName(service);
   const tcp = service.protocol === 'tcp';
   return [
@@ -58,7 +61,7 @@ function openings(service: Service, { family, address, v6only }: NonNullable<Ret
 }
 
 /** From which address each of a server's questions came, by how many bytes it had. */
-export async function askersOf(agent: AgentProcess, service: Service): Promise<ReadonlyMap<number, string>> {
+export async function askersOf(agent: AgentProcess, service: ContainerService): Promise<ReadonlyMap<number, string>> {
   const [result] = await agent.ask([{ op: 'served', on: serverName(service) }], true);
   return new Map((result?.served ?? []).map(({ bytes, from }) => [bytes, from.address]));
 }

@@ -1,16 +1,13 @@
 import type { EngineHost } from '../../engine/host/engine-host.ts';
 import { asUser } from '../../engine/host/files.ts';
 import type { Configuration } from '../../containers/configurations.ts';
+import { NO_ICMP_LIMITS } from '../../lab/icmp-limits.ts';
 import { Deadline } from '../../process/pace.ts';
 
-/** Errors of ICMP are limited by default, and then a refusal is silence at random. */
-const LIMITS = [
-  'ipv4/icmp_ratelimit=0',
-  'ipv4/icmp_msgs_per_sec=100000',
-  'ipv4/icmp_msgs_burst=100000',
-  'ipv6/icmp/ratelimit=0',
-];
-const LIFT = LIMITS.map((limit) => `echo ${limit.split('=')[1]} >/proc/sys/net/${limit.split('=')[0]}`).join('; ');
+const LIFT = NO_ICMP_LIMITS.given
+  .map((setting) => setting.split('='))
+  .map(([limit, value]) => `echo ${value} >/proc/sys/net/${limit}`)
+  .join('; ');
 
 /**
  * Shell text that prints a line with `inet6` for each thing that is not as it will be: an address that is tentative can't

@@ -16,7 +16,7 @@ import { tryOnce } from './try.ts';
 const AT_A_TIME = 8;
 
 /** What is to be looked at, and how far one may go. */
-export interface Request {
+export interface VerifyRequest {
   readonly namespace: Namespace;
   /** What the engine says of the container; left out where there is none. */
   readonly engine?: { readonly published: readonly Publication[]; readonly networks: readonly ContainerNetwork[] };
@@ -36,7 +36,7 @@ export interface Gathered {
  * wanted. Nothing is changed in it; its servers see connections that say nothing.
  * @throws NotVerifiable when it can't be looked at, HarnessError of an agent
  */
-export async function gather(request: Request): Promise<Gathered> {
+export async function gather(request: VerifyRequest): Promise<Gathered> {
   const agents: AgentProcess[] = [];
   const start = async (title: string, enter: readonly string[] = []) => {
     const { agent, hello } = await AgentProcess.start({

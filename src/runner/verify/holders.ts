@@ -13,7 +13,7 @@ export interface SocketHolder {
  * The processes of this machine that hold sockets, by the inodes of the sockets. What this user may not look at is left
  * out, so that a socket of another user has no holder.
  */
-export function holdersOf(inodes: ReadonlySet<number>): Map<number, SocketHolder[]> {
+export function socketHolders(inodes: ReadonlySet<number>): Map<number, SocketHolder[]> {
   const holders = new Map<number, SocketHolder[]>();
   for (const entry of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     const held = socketsOf(entry).filter((inode) => inodes.has(inode));

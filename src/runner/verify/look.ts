@@ -4,9 +4,9 @@ import type { ContainerNetwork } from '../../engine/engine.ts';
 import { isLinkLocal } from '../../lab/host-interfaces.ts';
 import { isIPv6, isLoopback } from '../../published/publication.ts';
 import type { Listener, Situation } from '../../verify/situation.ts';
-import { gateways, localhostIn, ownAddresses, waiting, type Socket, type Tables } from '../../verify/tables.ts';
-import type { Request } from './gather.ts';
-import { holdersOf, type SocketHolder } from './holders.ts';
+import { gateways, localhostIn, ownAddresses, waiting, type TableSocket, type Tables } from '../../verify/tables.ts';
+import type { VerifyRequest } from './gather.ts';
+import { socketHolders, type SocketHolder } from './holders.ts';
 import { NotVerifiable } from './namespace.ts';
 
 /** Something of this host, and of the container's network. */
@@ -19,14 +19,14 @@ interface Both<T> {
  * What is known without trying anything, from the tables of both network namespaces and their names.
  * @throws NotVerifiable when the container that the engine speaks of is not on this machine.
  */
-export function situationOf(request: Request, tables: Both<Tables>, networks: Both<string | null>): Situation {
+export function situationOf(request: VerifyRequest, tables: Both<Tables>, networks: Both<string | null>): Situation {
   const { namespace, engine } = request;
   const hostNetwork = networks.host === networks.inside;
   const addresses = ownAddresses(tables.inside);
   const host = addressesOfHost();
   if (engine !== undefined) checkIsHere(addresses, engine.networks, namespace.pid);
   const sockets = { host: waiting(tables.host), inside: waiting(tables.inside) };
-  const holders = holdersOf(new Set([...sockets.host, ...sockets.inside].map(({ inode }) => inode)));
+  const holders = socketHolders(new Set([...sockets.host, ...sockets.inside].map(({ inode }) => inode)));
   const pids = hostNetwork && namespace.pid !== undefined ? pidNamespaceOf(namespace.pid) : null;
   const isOwn = (holder: SocketHolder) => holder.network === networks.inside && (pids === null || holder.pids === pids);
   const routers = gateways(tables.inside);
@@ -48,7 +48,7 @@ export function situationOf(request: Request, tables: Both<Tables>, networks: Bo
   };
 }
 
-function listenerOf({ protocol, local }: Socket, holder: SocketHolder | undefined): Listener {
+function listenerOf({ protocol, local }: TableSocket, holder: SocketHolder | undefined): Listener {
   return {
     protocol,
     ...local,

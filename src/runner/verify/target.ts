@@ -3,30 +3,30 @@ import path from 'node:path';
 import { EngineFailed, type Container, type Engine, type EngineFacts } from '../../engine/engine.ts';
 import type { Verification } from '../../record/verification.ts';
 import { namespaceOfFile, namespaceOfProcess, NotVerifiable, type Namespace } from './namespace.ts';
-import type { Request } from './gather.ts';
+import type { VerifyRequest } from './gather.ts';
 import { Unavailable } from '../../process/unavailable.ts';
 
 /** What is to be verified: its network, what is said of it, and what its engine says. */
-export interface Target {
+export interface VerifyTarget {
   readonly namespace: Namespace;
   readonly described: Omit<Verification['target'], 'hostNetwork' | 'addresses'>;
-  readonly engine?: Request['engine'];
+  readonly engine?: VerifyRequest['engine'];
 }
 
 /** A process's network. @throws NotVerifiable */
-export async function processTarget(pid: number): Promise<Target> {
+export async function processTarget(pid: number): Promise<VerifyTarget> {
   const namespace = await namespaceOfProcess(pid);
   checkStack(pid, `process ${pid}`);
   return { namespace, described: { kind: 'process', name: nameOfProcess(pid), pid } };
 }
 
 /** A network namespace by its file. @throws NotVerifiable */
-export async function fileTarget(file: string): Promise<Target> {
+export async function fileTarget(file: string): Promise<VerifyTarget> {
   return { namespace: await namespaceOfFile(file), described: { kind: 'namespace', name: file } };
 }
 
 /** A container by its name or id, of whichever of these engines has it. @throws NotVerifiable, Unavailable */
-export async function containerTarget(name: string, engines: readonly Engine[]): Promise<Target> {
+export async function containerTarget(name: string, engines: readonly Engine[]): Promise<VerifyTarget> {
   const { engine, facts, container } = await findContainer(name, engines);
   if (!container.running || container.pid === null) {
     throw new NotVerifiable(`the container '${name}' of ${facts.name} is not running: ${facts.name} start ${name}`);

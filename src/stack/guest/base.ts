@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { PACKAGE as OWN } from '../../process/own-package.ts';
+import { OWN_PACKAGE } from '../../process/own-package.ts';
 import { cacheFolder } from '../../files/cache.ts';
+import { isProgram } from '../../lab/programs.ts';
 import { archive, CHARACTER_DEVICE, FOLDER, PROGRAM, SHARED_FOLDER } from './cpio.ts';
-import { INIT, MODULES, PACKAGE } from './init.ts';
-import { packagesOf } from './packages.ts';
+import { INIT, MODULES, GUEST_PACKAGE } from './init.ts';
+import { packagesOf } from '../../bundle/packages.ts';
 import { Tree } from './tree.ts';
 import { Unavailable } from '../../process/unavailable.ts';
 
@@ -59,9 +60,10 @@ function plan(): Tree {
   tree.file('/etc/hosts', Buffer.from(HOSTS));
   tree.program('/bin/node', process.execPath);
   for (const [name, from] of Object.entries(PROGRAMS)) tree.program(`/bin/${name}`, programFile(name, from));
-  tree.file(`${PACKAGE}/package.json`, path.join(OWN.folder, 'package.json'));
-  tree.below(`${PACKAGE}/dist/src`, path.join(OWN.folder, 'dist', 'src'), isCode);
-  for (const { place, folder } of packagesOf(OWN.folder)) tree.below(`${PACKAGE}/${place}`, folder, isCode);
+  tree.file(`${GUEST_PACKAGE}/package.json`, path.join(OWN_PACKAGE.folder, 'package.json'));
+  tree.below(`${GUEST_PACKAGE}/dist/src`, path.join(OWN_PACKAGE.folder, 'dist', 'src'), isCode);
+  for (const { place, folder } of packagesOf(OWN_PACKAGE.folder))
+    tree.below(`${GUEST_PACKAGE}/${place}`, folder, isCode);
   return tree;
 }
 
@@ -76,15 +78,6 @@ function programFile(name: string, from: string): string {
   const found = folders.map((folder) => path.join(folder, name)).find(isProgram);
   if (found === undefined) throw new Unavailable(`the program '${name}' is not here`, `apt-get install ${from}`);
   return found;
-}
-
-function isProgram(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Archives of earlier versions, and what a build that was killed has left. */

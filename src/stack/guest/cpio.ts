@@ -1,5 +1,5 @@
 /** A file, folder or device of an archive. Paths are relative, without a leading slash; folders come before what is in them. */
-export interface Entry {
+export interface CpioEntry {
   path: string;
   /** The kind and the permissions, as `st_mode` has them. */
   mode: number;
@@ -15,14 +15,14 @@ export const PROGRAM = 0o100_755;
 export const CHARACTER_DEVICE = 0o020_666;
 
 const HEADER = 110;
-const END: Entry = { path: 'TRAILER!!!', mode: 0 };
+const END: CpioEntry = { path: 'TRAILER!!!', mode: 0 };
 
 /**
  * A cpio archive of the form 'newc', which is what the kernel unpacks at boot: every header is followed by the name and
  * the content, each padded to four bytes. The kernel takes several archives one after the other, the later ones adding
  * to the earlier. Source: the kernel's Documentation/driver-api/early-userspace/buffer-format.rst.
  */
-export function archive(entries: Iterable<Entry>): Buffer {
+export function archive(entries: Iterable<CpioEntry>): Buffer {
   const parts: Uint8Array[] = [];
   let inode = 0;
   for (const entry of [...entries, END]) {

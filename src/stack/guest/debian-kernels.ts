@@ -1,5 +1,5 @@
 import { Suite, type DebianPackage, type SuiteName } from '../../debian/suite.ts';
-import { choose, type Candidate } from './choice.ts';
+import { chooseKernel, type Candidate } from './choice.ts';
 import { Unavailable } from '../../process/unavailable.ts';
 import type { Fetch } from '../../files/fetch.ts';
 
@@ -84,7 +84,7 @@ export async function findKernel(asked: string): Promise<DebianKernel> {
       for (const { version } of await suite.versions(name)) all.push({ release, suite, version });
     }
   }
-  const found = choose(asked, all);
+  const found = chooseKernel(asked, all);
   if (!found) {
     const there = [...new Set(all.map(({ version }) => /^\d+\.\d+\.\d+/.exec(version)?.[0] ?? version))];
     throw new Unavailable(

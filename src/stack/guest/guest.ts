@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 import { type GuestRequest, type GuestResult } from '../stack.ts';
 import { archive, FILE } from './cpio.ts';
-import { MODULES, REQUEST } from './init.ts';
+import { MODULES, GUEST_REQUEST } from './init.ts';
 import { readResults, type Order } from './messages.ts';
 import type { Module } from './modules.ts';
 import { ALL_LINES, FIRST_SOCKET } from './qemu.ts';
@@ -79,7 +79,7 @@ function openArchive({ base, modules }: GuestPlan, order: Order): number {
   unlinkSync(file);
   rmdirSync(folder);
   const own = archive([
-    { path: REQUEST.slice(1), mode: FILE, content: Buffer.from(JSON.stringify(order)) },
+    { path: GUEST_REQUEST.slice(1), mode: FILE, content: Buffer.from(JSON.stringify(order)) },
     ...modules.map(({ name, content }, index) => ({
       path: `${MODULES.slice(1)}/${String(index).padStart(2, '0')}-${name}.ko`,
       mode: FILE,

@@ -5,9 +5,9 @@ export const LINES = { stdout: 'ttyS0', stderr: 'ttyS1', result: 'ttyS2', consol
 export const READY = 'ready\n';
 
 /** Where the package lies in the guest. */
-export const PACKAGE = '/bindspec';
+export const GUEST_PACKAGE = '/bindspec';
 /** What the guest is asked to do, as JSON. */
-export const REQUEST = '/request.json';
+export const GUEST_REQUEST = '/request.json';
 /** Where the kernel modules that the guest loads lie, in the order of their names. */
 export const MODULES = '/modules';
 
@@ -27,7 +27,7 @@ for line in ${LINES.stdout} ${LINES.stderr} ${LINES.result}; do stty -F /dev/$li
 ip link set lo up
 printf '${READY.replace('\n', '\\n')}' >&3
 cd /tmp
-node ${PACKAGE}/dist/src/stack/guest/inside.js
+node ${GUEST_PACKAGE}/dist/src/stack/guest/inside.js
 echo "died $?" >&3
 for line in ${LINES.stdout} ${LINES.stderr} ${LINES.result}; do stty -F /dev/$line raw -echo; done
 `;

@@ -7,7 +7,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import koffi from 'koffi';
-import { LINES, MODULES, PACKAGE, REQUEST } from './init.ts';
+import { LINES, MODULES, GUEST_PACKAGE, GUEST_REQUEST } from './init.ts';
 import { encodeOutcome, type Order } from './messages.ts';
 
 /** The number of finit_module(2) on x86-64. */
@@ -16,7 +16,7 @@ const FINIT_MODULE = 313;
 const RB_POWER_OFF = 0x43_21_fe_dc;
 
 const library = koffi.load('libc.so.6');
-const order = JSON.parse(readFileSync(REQUEST, 'utf8')) as Order;
+const order = JSON.parse(readFileSync(GUEST_REQUEST, 'utf8')) as Order;
 
 loadModules();
 Object.assign(process.env, order.environment);
@@ -30,7 +30,7 @@ for (const stream of [process.stdout, process.stderr]) {
   Object.defineProperty(stream, 'columns', { value: order.columns ?? undefined });
 }
 process.on('exit', (exitCode) => finish(exitCode));
-const command = path.join(PACKAGE, 'dist/src/cli/main.js');
+const command = path.join(GUEST_PACKAGE, 'dist/src/cli/main.js');
 process.argv.splice(1, Number.POSITIVE_INFINITY, command, ...order.argv);
 // By its path, as the user's own shell would: a stack knows nothing of the command line.
 void import(pathToFileURL(command).href);

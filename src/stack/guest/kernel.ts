@@ -9,7 +9,7 @@ import { accelerator } from './accelerator.ts';
 import { baseArchive } from './base.ts';
 import { checkNamed, fetchLists, findKernel, listsToFetch } from './debian-kernels.ts';
 import { runGuest } from './guest.ts';
-import { kernelFile, preparedKernel, prepareKernel, type Kernel } from './kernels.ts';
+import { kernelFile, preparedKernel, prepareKernel, type GuestKernel } from './kernels.ts';
 import { qemuWords } from './qemu.ts';
 import { Unavailable } from '../../process/unavailable.ts';
 import type { Fetch } from '../../files/fetch.ts';
@@ -88,7 +88,7 @@ export async function kernelStack(variant: string | undefined): Promise<Stack> {
   };
 }
 
-async function planFor(name: string, kernel: Kernel) {
+async function planFor(name: string, kernel: GuestKernel) {
   const how = await accelerator(kernel.file);
   const processors = Math.max(1, Math.min(MOST_PROCESSORS, os.availableParallelism()));
   const emulated = how === 'tcg';

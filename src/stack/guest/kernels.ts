@@ -12,7 +12,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { readGivenBytes, UnreadableFile, type FileKind } from '../../files/given-file.ts';
 import { cacheFolder } from '../../files/cache.ts';
-import { choose, type Candidate } from './choice.ts';
+import { chooseKernel, type Candidate } from './choice.ts';
 import type { DebianKernel } from './debian-kernels.ts';
 import { modulesFrom, type Module } from './modules.ts';
 import { Unavailable } from '../../process/unavailable.ts';
@@ -21,7 +21,7 @@ import { Unavailable } from '../../process/unavailable.ts';
 export const NEEDED_MODULES: readonly string[] = ['veth'];
 
 /** A kernel that can be booted. */
-export interface Kernel extends Candidate {
+export interface GuestKernel extends Candidate {
   file: string;
   modules: readonly Module[];
 }
@@ -39,8 +39,8 @@ function prepared(): (Candidate & { folder: string })[] {
 }
 
 /** The newest prepared kernel that a text names, or null. */
-export function preparedKernel(asked: string): Kernel | null {
-  const found = choose(asked, prepared());
+export function preparedKernel(asked: string): GuestKernel | null {
+  const found = chooseKernel(asked, prepared());
   if (!found) return null;
   const { release, version, folder } = found;
   return { release, version, file: path.join(folder, 'vmlinuz'), modules: modulesFrom(folder, NEEDED_MODULES) };
@@ -80,7 +80,7 @@ const IMAGE: FileKind = { what: 'a kernel image', most: 256, advice: 'name a bzI
  * A kernel of the user's own: a bzImage, which tells its release, with its modules beside it, or where a package or
  * `make modules_install` puts them. @throws Unavailable when it is not one.
  */
-export function kernelFile(file: string): Kernel {
+export function kernelFile(file: string): GuestKernel {
   let image: Buffer;
   try {
     image = readGivenBytes(file, IMAGE);

@@ -31,7 +31,7 @@ export function encodeOutcome({ exitCode, reports }: Outcome): Buffer {
 }
 
 /** What the line of results carried so far: whether the guest is up, how Node died there, or the outcome. */
-export interface Progress {
+export interface GuestProgress {
   ready: boolean;
   /** Node's status, where it ended without an outcome. */
   died: number | null;
@@ -39,8 +39,8 @@ export interface Progress {
 }
 
 /** Reads what came over the line of results up to now. @throws Error when it is not what a guest sends. */
-export function readResults(received: Buffer): Progress {
-  const progress: Progress = { ready: false, died: null, outcome: null };
+export function readResults(received: Buffer): GuestProgress {
+  const progress: GuestProgress = { ready: false, died: null, outcome: null };
   let at = 0;
   for (;;) {
     const end = received.indexOf('\n', at);

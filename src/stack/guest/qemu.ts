@@ -27,7 +27,7 @@ const EMULATED_PROCESSOR = 'max,-smap,-smep,-umip,-la57,-pku,-avx,-xsave';
  * connections are as large as on a usual machine: with more than ten UDP sockets in a slot, of whatever ports, Linux
  * searches another way, and it keeps half as many connections in TIME_WAIT as the table has slots and drops the rest.
  */
-export const TABLES: readonly string[] = ['uhash_entries=16384', 'thash_entries=65536'];
+export const TABLE_SIZES: readonly string[] = ['uhash_entries=16384', 'thash_entries=65536'];
 
 /**
  * What the kernel is told. Messages go to the last line, and only the gravest; a panic ends the machine at once. An
@@ -43,7 +43,7 @@ export const KERNEL_WORDS: readonly string[] = [
   'no_timer_check',
   'random.trust_cpu=on',
   'init_on_alloc=0',
-  ...TABLES,
+  ...TABLE_SIZES,
 ];
 
 /**

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { execaSync } from 'execa';
-import { FILE, FOLDER, PROGRAM, type Entry } from './cpio.ts';
+import { FILE, FOLDER, PROGRAM, type CpioEntry } from './cpio.ts';
 import { paced } from '../../process/pace.ts';
 
 /** A file of the guest: what it is made of, and whether it is a program. */
@@ -54,7 +54,7 @@ export class Tree {
   }
 
   /** All of it, folders first. Reads every file. */
-  entries(): Entry[] {
+  entries(): CpioEntry[] {
     const relative = (to: string) => to.replace(/^\//, '');
     return [
       ...[...this.#folders].map(([to, mode]) => ({ path: relative(to), mode })),

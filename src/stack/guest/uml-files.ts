@@ -24,9 +24,9 @@ const LOADER = 'ld-linux-x86-64.so.2';
 /** The files that are kept of them. */
 const KEPT = ['linux.uml', 'libc.so.6', LOADER] as const;
 
-export const HOME = cacheFolder('uml');
+export const UML_CACHE = cacheFolder('uml');
 /** What is written when everything is there: why it can't be run here, or null. */
-const TRIAL = path.join(HOME, 'trial.json');
+const TRIAL = path.join(UML_CACHE, 'trial.json');
 
 /** The newest packages. The list must have been fetched. @throws Unavailable when there is none. */
 export async function newestPackages(): Promise<DebianPackage[]> {
@@ -41,7 +41,7 @@ export async function newestPackages(): Promise<DebianPackage[]> {
 
 /** Fetches the packages and keeps the program, its library and the modules. @throws Unavailable when it can't. */
 export async function fetchFiles(packages: readonly DebianPackage[]): Promise<void> {
-  const partial = `${HOME}.${process.pid}`;
+  const partial = `${UML_CACHE}.${process.pid}`;
   mkdirSync(partial, { recursive: true });
   try {
     const unpacked = path.join(partial, 'unpacked');
@@ -59,8 +59,8 @@ export async function fetchFiles(packages: readonly DebianPackage[]): Promise<vo
       writeFileSync(path.join(partial, `${name}.ko`), content);
     }
     rmSync(unpacked, { recursive: true });
-    rmSync(HOME, { recursive: true, force: true });
-    renameSync(partial, HOME);
+    rmSync(UML_CACHE, { recursive: true, force: true });
+    renameSync(partial, UML_CACHE);
   } finally {
     rmSync(partial, { recursive: true, force: true });
   }

@@ -8,8 +8,8 @@ import { runGuest, type GuestPlan } from './guest.ts';
 import { NEEDED_MODULES } from './kernels.ts';
 import { LINES } from './init.ts';
 import { modulesFrom } from './modules.ts';
-import { ALL_LINES, FIRST_SOCKET, TABLES } from './qemu.ts';
-import { fetchFiles, HOME, newestPackages, noteTrial, SUITE, trialOf } from './uml-files.ts';
+import { ALL_LINES, FIRST_SOCKET, TABLE_SIZES } from './qemu.ts';
+import { fetchFiles, UML_CACHE, newestPackages, noteTrial, SUITE, trialOf } from './uml-files.ts';
 import { Unavailable } from '../../process/unavailable.ts';
 import type { Fetch } from '../../files/fetch.ts';
 
@@ -83,7 +83,7 @@ function planOf(): GuestPlan {
   return {
     name: 'uml',
     base: baseArchive(),
-    modules: modulesFrom(HOME, NEEDED_MODULES),
+    modules: modulesFrom(UML_CACHE, NEEDED_MODULES),
     pace: PACE,
     defaults: ([command]) => (command?.startsWith('-') === true ? [] : ['--jobs=1']),
     command: umlWords,
@@ -106,9 +106,9 @@ export function umlWords(archive: string): string[] {
     '--',
     'env',
     '-C',
-    HOME,
-    `LD_LIBRARY_PATH=${HOME}`,
-    path.join(HOME, 'linux.uml'),
+    UML_CACHE,
+    `LD_LIBRARY_PATH=${UML_CACHE}`,
+    path.join(UML_CACHE, 'linux.uml'),
     `mem=${MEMORY}M`,
     `initrd=${archive}`,
     'con=null',
@@ -116,7 +116,7 @@ export function umlWords(archive: string): string[] {
     `console=${LINES.console}`,
     'quiet',
     'panic=-1',
-    ...TABLES,
+    ...TABLE_SIZES,
     ...ALL_LINES.map((_, index) => `ssl${index}=fd:${FIRST_SOCKET + index}`),
   ];
 }

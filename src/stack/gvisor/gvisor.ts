@@ -4,7 +4,7 @@ import type { Missing } from '../../lab/lab.ts';
 import { aptMissing, Suite, type DebianPackage } from '../../debian/suite.ts';
 import { type Stack } from '../stack.ts';
 import { gvisorLab } from './lab.ts';
-import { findRunsc, HOME, runscAt, type Runsc } from './runsc.ts';
+import { findRunsc, GVISOR_CACHE, runscAt, type Runsc } from './runsc.ts';
 import { Unavailable } from '../../process/unavailable.ts';
 import type { Fetch } from '../../files/fetch.ts';
 
@@ -16,7 +16,7 @@ const SUITE = new Suite('bookworm-backports');
  * gVisor's network stack, by its container runtime `runsc`; the variant is the path of a runsc of the user's own.
  * @throws Unavailable when that is not a runsc
  */
-export async function gvisor(variant: string | undefined): Promise<Stack> {
+export async function gvisorStack(variant: string | undefined): Promise<Stack> {
   const own = variant === undefined ? null : runscAt(variant);
   const find = (): Runsc => {
     const found = own ?? findRunsc();
@@ -35,7 +35,7 @@ export async function gvisor(variant: string | undefined): Promise<Stack> {
       return { reason: 'only root can start a sandbox with a network', enable: 'sudo npx bindspec run --stack gvisor' };
     },
     async plan(): Promise<Fetch[]> {
-      if (own !== null || findRunsc()?.program.startsWith(HOME) === true) return [];
+      if (own !== null || findRunsc()?.program.startsWith(GVISOR_CACHE) === true) return [];
       const from = `Debian ${SUITE.name}`;
       if (!SUITE.fresh) {
         return [
@@ -47,14 +47,14 @@ export async function gvisor(variant: string | undefined): Promise<Stack> {
       return [{ what: `runsc ${version}`, from, bytes }];
     },
     async prepare(tell) {
-      if (own !== null || findRunsc()?.program.startsWith(HOME) === true) return;
+      if (own !== null || findRunsc()?.program.startsWith(GVISOR_CACHE) === true) return;
       const missing = aptMissing();
       if (missing) throw new Unavailable(missing.reason, missing.enable);
       tell(`fetching the list of packages of Debian ${SUITE.name}`);
       await SUITE.update();
       const found = await newest();
       tell(`fetching runsc ${found.version}, ${(found.bytes / 1e6).toFixed(1)} MB`);
-      await SUITE.unpack(found, path.join(HOME, found.version.replaceAll(/[^\w.+-]/g, '_')));
+      await SUITE.unpack(found, path.join(GVISOR_CACHE, found.version.replaceAll(/[^\w.+-]/g, '_')));
     },
   };
 }

@@ -1,8 +1,9 @@
-import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { execaSync } from 'execa';
 import { onPath } from '../../lab/programs.ts';
+import { isProgram } from '../../lab/programs.ts';
 import { cacheFolder } from '../../files/cache.ts';
 import { paced } from '../../process/pace.ts';
 import { Unavailable } from '../../process/unavailable.ts';
@@ -14,7 +15,7 @@ export interface Runsc {
 }
 
 /** Where `prepare` unpacks the package, one folder for each version. */
-export const HOME = cacheFolder('gvisor');
+export const GVISOR_CACHE = cacheFolder('gvisor');
 
 /**
  * The runsc to use: the newest that was prepared, or else the one on PATH. Null where there is none, or it does not tell
@@ -38,11 +39,7 @@ export function runscAt(given: string): Runsc {
     const { code = '' } = error as NodeJS.ErrnoException;
     throw wrong(code === 'ENOENT' ? 'there is no such file' : `it can't be looked at (${code})`);
   }
-  try {
-    accessSync(program, constants.X_OK);
-  } catch {
-    throw wrong('it is there, but it is not a program that this user may run');
-  }
+  if (!isProgram(program)) throw wrong('it is there, but it is not a program that this user may run');
   const runsc = askRelease(program);
   if (runsc === null) throw wrong('it is there, but it is not a runsc: its --version does not say so');
   return runsc;
@@ -51,11 +48,11 @@ export function runscAt(given: string): Runsc {
 const ADVICE = 'name a runsc as in gvisor:/usr/local/bin/runsc, or leave out the colon';
 
 function prepared(): string | null {
-  if (!existsSync(HOME)) return null;
-  const programs = readdirSync(HOME)
+  if (!existsSync(GVISOR_CACHE)) return null;
+  const programs = readdirSync(GVISOR_CACHE)
     .filter((folder) => !folder.endsWith('.partial'))
     .toSorted()
-    .map((folder) => path.join(HOME, folder, 'usr', 'bin', 'runsc'));
+    .map((folder) => path.join(GVISOR_CACHE, folder, 'usr', 'bin', 'runsc'));
   return programs.findLast((program) => existsSync(program)) ?? null;
 }
 

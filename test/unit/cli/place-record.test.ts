@@ -4,7 +4,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
-import type { Placed } from '../../../src/cli/place-record.ts';
+import type { PlacedRecord } from '../../../src/cli/place-record.ts';
 import { lastOutcomes } from '../../../src/cli/last-outcomes.ts';
 import { lastMatrix, matrixAt } from '../../../src/cli/matrix-files.ts';
 import { recordsAt } from '../../../src/cli/record-files.ts';
@@ -111,7 +111,7 @@ describe('the record of a run', () => {
         const file = path.join(given, String(number));
         writeFileSync(file, JSON.stringify({ ...WHOLE, bindspec, started: new Date(moment - 9000).toISOString() }));
         const { stdout } = await execa(process.execPath, [WRITING, 'run', reports, file, String(moment)]);
-        return JSON.parse(stdout) as Placed;
+        return JSON.parse(stdout) as PlacedRecord;
       }),
     );
     expect(placed.filter(({ kept }) => kept === undefined)).toHaveLength(1);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { asksOf, containerName, innerPort, PUBLISHED, publishedPort, SERVICES } from '../../../src/containers/cases.ts';
-import { CONFIGURATIONS, notIn, older } from '../../../src/containers/configurations.ts';
-import { listenersAt } from '../../../src/runner/containers/conflicts.ts';
-import { inWords, localhostOf } from '../../../src/containers/reading.ts';
+import { CONFIGURATIONS, notIn } from '../../../src/containers/configurations.ts';
+import { portListeners } from '../../../src/runner/containers/conflicts.ts';
+import { outcomeInWords, localhostOf } from '../../../src/containers/reading.ts';
 
 describe('services', () => {
   it('have ports of their own for each protocol, inside and published', () => {
@@ -35,10 +35,6 @@ describe('configurations', () => {
   });
 
   it('are those that a version of the engine has', () => {
-    expect(older('4.3.1', '4.4')).toBe(true);
-    expect(older('4.10', '4.4')).toBe(false);
-    expect(older('28.0', '28')).toBe(false);
-    expect(older('20.10.24+dfsg1', '28')).toBe(true);
     const pasta = CONFIGURATIONS.find(({ id }) => id === 'podman/rootless-pasta');
     const cni = CONFIGURATIONS.find(({ id }) => id === 'podman/cni');
     if (!pasta || !cni) throw new Error('the configurations are gone');
@@ -63,8 +59,8 @@ describe('localhost', () => {
 
 describe('outcomes', () => {
   it('are told with what is odd about them', () => {
-    expect(inWords({ outcome: 'answered' })).toBe('answered');
-    expect(inWords({ outcome: 'answered', seen: 'the gateway', from: 'the host', by: 'x' })).toBe(
+    expect(outcomeInWords({ outcome: 'answered' })).toBe('answered');
+    expect(outcomeInWords({ outcome: 'answered', seen: 'the gateway', from: 'the host', by: 'x' })).toBe(
       "answered, seen as the gateway, from the host, by 'x'",
     );
   });
@@ -77,8 +73,8 @@ udp   UNCONN 0      0          127.0.0.1:20000      0.0.0.0:*
 tcp   LISTEN 0      4096         0.0.0.0:120000     0.0.0.0:*    users:(("conmon",pid=1,fd=5))
 `;
   it('tells who has a port', () => {
-    expect(listenersAt(printed, 'tcp', 20_000)).toEqual(['0.0.0.0 docker-proxy', '[::] docker-proxy']);
-    expect(listenersAt(printed, 'udp', 20_000)).toEqual(['127.0.0.1 the kernel']);
-    expect(listenersAt(printed, 'udp', 7)).toEqual([]);
+    expect(portListeners(printed, 'tcp', 20_000)).toEqual(['0.0.0.0 docker-proxy', '[::] docker-proxy']);
+    expect(portListeners(printed, 'udp', 20_000)).toEqual(['127.0.0.1 the kernel']);
+    expect(portListeners(printed, 'udp', 7)).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import {
   recordJsonSchema,
   verificationJsonSchema,
 } from '../../../src/json-schemas/records.ts';
-import { compare } from '../../../src/report/comparison/compare.ts';
+import { compareRuns } from '../../../src/report/comparison/compare.ts';
 import { fixture } from '../report/fixture.ts';
 
 describe('the published schema of a record', () => {
@@ -61,7 +61,7 @@ describe('the published schema of a comparison', () => {
   it('accepts a comparison as it is written', () => {
     const columns = [{ name: 'one', run: fixture }];
     const published = z.fromJSONSchema(JSON.parse(comparisonJsonSchema()));
-    const written: unknown = JSON.parse(JSON.stringify(compare(columns, '0.1.0')));
+    const written: unknown = JSON.parse(JSON.stringify(compareRuns(columns, '0.1.0')));
     expect(published.safeParse(written).error).toBeUndefined();
     expect(published.safeParse({ ...(written as object), claims: null }).success).toBe(false);
   });

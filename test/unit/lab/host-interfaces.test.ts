@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { externalAddresses, type Interfaces } from '../../../src/lab/host-interfaces.ts';
+import { externalAddresses, type NodeInterfaces } from '../../../src/lab/host-interfaces.ts';
 import { hostFacts } from '../../../src/lab/host.ts';
 import { holding } from '../../support/interfaces.ts';
 import { Unavailable } from '../../../src/process/unavailable.ts';
 
 /** A Mac with Wi-Fi, a VPN, AirDrop, and the switch of a container engine, in an order that favours none of it. */
-const MAC: Interfaces = {
+const MAC: NodeInterfaces = {
   lo0: holding('127.0.0.1/8', '::1/128', 'fe80::1/64'),
   utun4: holding('100.64.1.2/32', 'fd7a:115c:a1e0::1/48'),
   bridge100: holding('192.168.64.1/24', 'fd5d:1::1/64'),
@@ -14,7 +14,7 @@ const MAC: Interfaces = {
   en0: holding('fe80::4/64', '192.168.1.20/24', '2001:db8:1::20/64', '2001:db8:1::99/64'),
 };
 /** A Windows machine with Hyper-V and Tailscale. */
-const WINDOWS: Interfaces = {
+const WINDOWS: NodeInterfaces = {
   'Loopback Pseudo-Interface 1': holding('127.0.0.1/8', '::1/128'),
   'vEthernet (Default Switch)': holding('172.28.32.1/16', 'fe80::5/64'),
   'vEthernet (WSL)': holding('172.30.0.1/16'),
@@ -23,7 +23,7 @@ const WINDOWS: Interfaces = {
   Ethernet: holding('10.1.0.4/24', 'fe80::6/64'),
 };
 /** A Linux machine with Docker, WireGuard and libvirt; its default route leads over Wi-Fi. */
-const LINUX: Interfaces = {
+const LINUX: NodeInterfaces = {
   lo: holding('127.0.0.1/8', '::1/128'),
   docker0: holding('172.17.0.1/16'),
   'br-1a2b3c4d': holding('172.18.0.1/16', 'fd00:dead::1/64'),
@@ -116,11 +116,11 @@ describe('an interface that is named', () => {
 });
 
 describe('the lines that give a machine the addresses that it lacks', () => {
-  const alone = (device: string): Interfaces => ({
+  const alone = (device: string): NodeInterfaces => ({
     lo0: holding('127.0.0.1/8', '::1/128'),
     [device]: holding('10.1.0.4/24'),
   });
-  const linesOf = (system: string, interfaces: Interfaces) => {
+  const linesOf = (system: string, interfaces: NodeInterfaces) => {
     const { missing } = hostFacts(interfaces, false, { system });
     return [missing['inet second-external'], missing['inet6 external'], missing['inet6 second-external']].map(
       (one) => one?.enable,

@@ -3,14 +3,14 @@ import type { ComparedPlatform } from '../../../src/record/comparison.ts';
 import { badgeOf, badgeSvg, type Badge } from '../../../src/report/badge.ts';
 import { badgeFiles } from '../../../src/report/badges.ts';
 import { columnsOf } from '../../../src/report/comparison/columns.ts';
-import { compare } from '../../../src/report/comparison/compare.ts';
+import { compareRuns } from '../../../src/report/comparison/compare.ts';
 import { containersRecord } from '../../support/containers.ts';
 import { given, matrixOn, runOn } from './comparison/fixture.ts';
 import { expectGolden } from './golden.ts';
 
 /** A platform whose cells came out in these ways. */
 function platform(counts: NonNullable<ComparedPlatform['run']>['counts'], more: Partial<ComparedPlatform> = {}) {
-  const [compared] = compare([{ name: 'linux-6.1-x64', run: runOn({}) }], '0').platforms;
+  const [compared] = compareRuns([{ name: 'linux-6.1-x64', run: runOn({}) }], '0').platforms;
   if (!compared?.run) throw new Error('the fixture has a run');
   return { ...compared, run: { ...compared.run, complete: true, counts }, ...more };
 }
@@ -36,7 +36,7 @@ describe('the badge of a platform', () => {
   it('says that a run is incomplete, and what of a matrix is not as modelled', () => {
     const whole = platform({ pass: 5 });
     expect(badges([{ ...whole, run: { ...whole.run, complete: false } }])[0]?.message).toBe('5 pass, incomplete');
-    const [matrix] = compare([{ name: 'm', matrix: matrixOn(runOn({})) }], '0').platforms;
+    const [matrix] = compareRuns([{ name: 'm', matrix: matrixOn(runOn({})) }], '0').platforms;
     if (!matrix?.matrix) throw new Error('the fixture has a matrix');
     expect(badges([matrix])[0]).toMatchObject({ message: '52 pairs as modelled', color: 'brightgreen' });
     const counts = { ...matrix.matrix.counts, mismatches: 1 };
@@ -93,7 +93,7 @@ describe('the files of badges', () => {
 
   it('are images that say what they show', () => {
     const { columns } = columnsOf(given(runOn({})), []);
-    const [image] = badgeFiles(compare(columns, '0'), []);
+    const [image] = badgeFiles(compareRuns(columns, '0'), []);
     expectGolden('badge.svg', image?.content ?? '');
     expect(image?.content).toContain('role="img" aria-label="linux-6.1-x64: 2 fail, 1 stale, 1 error"');
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bindGrid, publishedGrid, sourcesOf, wrongAddresses } from '../../../src/report/containers/grid.ts';
 import { containersMarkdown } from '../../../src/report/containers/markdown.ts';
-import { exposuresOf, textTable } from '../../../src/report/containers/words.ts';
+import { exposuresOf } from '../../../src/report/containers/words.ts';
 import { securityOf } from '../../../src/containers/security.ts';
 import { promisesOf } from '../../../src/containers/promises.ts';
 import { configurationRecord, containersRecord } from '../../support/containers.ts';
@@ -67,10 +67,6 @@ describe('tables', () => {
     expect(head.slice(1)).toEqual(['0.0.0.0', '127.0.0.1', '::']);
     expect(rows.find(([from]) => from === 'host by ::1')?.[2]).toBe('~ ');
     expect(rows.find(([from]) => from === 'host by 127.0.0.1')?.[2]).toBe('! ');
-  });
-
-  it('are as wide as their widest cell', () => {
-    expect(textTable(['a', 'b'], [['long', 'c']])).toEqual(['a     b', 'long  c']);
   });
 });
 

@@ -5,7 +5,7 @@ import { containersSchema, type ContainersRecord } from '../../../src/record/con
 import { matrixSchema, type MatrixRecord } from '../../../src/record/matrix.ts';
 import { recordSchema, type BindRecord } from '../../../src/record/record.ts';
 import { columnsOf } from '../../../src/report/comparison/columns.ts';
-import { compare } from '../../../src/report/comparison/compare.ts';
+import { compareRuns } from '../../../src/report/comparison/compare.ts';
 import { comparisonMarkdown } from '../../../src/report/comparison/markdown.ts';
 import { containersMarkdown } from '../../../src/report/containers/markdown.ts';
 import { diff } from '../../../src/report/diff/diff.ts';
@@ -104,7 +104,7 @@ describe('a record in which every string is hostile', () => {
     'report.md': () => markdownReport(run),
     'matrix.md': () => matrixMarkdown(matrix),
     'containers.md': () => containersMarkdown(containers),
-    'MATRIX.md': () => comparisonMarkdown(compare(columns, EVIL)),
+    'MATRIX.md': () => comparisonMarkdown(compareRuns(columns, EVIL)),
     'bindspec diff --format markdown': () => diffMarkdown(difference),
   };
   it.each(Object.entries(pages))('is no markup in %s', (_, make) => {
@@ -155,7 +155,7 @@ it('whatever was observed and expected, every page can be made of it', () => {
       });
       const [one, two] = [odd(observation, 'fail'), odd(other, 'unjudged')];
       for (const make of [markdownReport, junitReport]) expect(make(one) + make(two)).toContain(cell.id.slice(-11));
-      compare(
+      compareRuns(
         [
           { name: 'one', run: one },
           { name: 'two', run: two },

@@ -8,7 +8,7 @@ import { netns } from '../../../src/lab/netns.ts';
 import type { Operation } from '../../../src/protocol/messages.ts';
 import { recordSchema, type CellRecord } from '../../../src/record/record.ts';
 import { AgentProcess } from '../../../src/harness/agent-process.ts';
-import { run, type Listener, type RunSettings } from '../../../src/runner/run.ts';
+import { run, type RunListener, type RunSettings } from '../../../src/runner/run.ts';
 import { parseKnownList } from '../../../src/verdict/known.ts';
 import { loopbackLab } from '../../support/loopback-lab.ts';
 import { AGENT, noNamespaces } from '../../support/namespace.ts';
@@ -41,7 +41,7 @@ const settings = (changes: Partial<RunSettings> = {}): RunSettings => ({
 });
 /** What would be waited for if nothing ended it before, in milliseconds. */
 const HOURS = 7_200_000;
-const quiet: Listener = { started: () => undefined, began: () => undefined, ended: () => undefined };
+const quiet: RunListener = { started: () => undefined, began: () => undefined, ended: () => undefined };
 const verdicts = (records: readonly CellRecord[]) => records.map(({ id, verdict }) => `${id} ${verdict}`);
 const many = (...ids: string[]): Cell[] => ids.flatMap((id) => cells(id, binds));
 

@@ -2,7 +2,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { bundleConfig } from '../../../src/stack/gvisor/bundle.ts';
-import { gvisor } from '../../../src/stack/gvisor/gvisor.ts';
+import { gvisorStack } from '../../../src/stack/gvisor/gvisor.ts';
 import { runscAt } from '../../../src/stack/gvisor/runsc.ts';
 import { folder } from '../../support/cli.ts';
 
@@ -33,7 +33,7 @@ test.each([
   ['a runsc that fails', () => program('runsc version 0.0~20221219.0', 1), 'it is there, but it is not a runsc'],
 ])('a path to %s is told with what to do', async (_, make, why) => {
   const file = make();
-  await expect(gvisor(file)).rejects.toMatchObject({
+  await expect(gvisorStack(file)).rejects.toMatchObject({
     message: expect.stringContaining(`${file}: ${why}`.replace(/^: /, "'': ")) as unknown,
     enable: expect.stringContaining('name a runsc') as unknown,
   });
@@ -41,7 +41,7 @@ test.each([
 
 test('a runsc of the user is taken, and nothing has to be fetched for it', async () => {
   const file = program('runsc version 0.0~20221219.0');
-  const stack = await gvisor(file);
+  const stack = await gvisorStack(file);
   expect(stack.name).toBe(`gvisor:${file}`);
   expect(await stack.plan()).toEqual([]);
 });

@@ -1,12 +1,12 @@
 import type { PageEngine } from '../../../report/page/data.ts';
-import { findingsOf } from '../../../report/comparison/findings.ts';
+import { sharedExposures } from '../../../report/comparison/findings.ts';
 import { h, type Child } from '../../h.ts';
-import { addressOf } from '../../place.ts';
+import { hrefOf } from '../../place.ts';
 import { breakable } from '../../platforms.ts';
 
 /** What is exposed, by engine, with the configurations in which it is. */
 export function findingTable(engines: readonly PageEngine[]): HTMLElement {
-  const findings = findingsOf(engines);
+  const findings = sharedExposures(engines);
   if (findings.length === 0) {
     return h('p', { class: 'findings' }, 'Nothing: every way in that was tried is contained.');
   }
@@ -38,7 +38,7 @@ function inPlaces(engine: string, exposures: PageEngine['exposures']): Child {
       h(
         'li',
         {},
-        h('a', { href: addressOf('containers', '', { configuration: `${engine} ${configuration}` }) }, configuration),
+        h('a', { href: hrefOf('containers', '', { configuration: `${engine} ${configuration}` }) }, configuration),
       ),
     ),
     h('li', {}, h('small', {}, how)),
@@ -74,7 +74,7 @@ function countTable(kind: string, engines: readonly PageEngine[]): HTMLElement {
           {},
           h(
             'a',
-            { href: addressOf('containers', '', { configuration: `${engine.name} ${id}` }) },
+            { href: hrefOf('containers', '', { configuration: `${engine.name} ${id}` }) },
             'who reaches what',
             h('span', { class: 'hidden' }, ` in ${id}, ${engine.name}`),
           ),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { comparisonSchema } from '../../../../src/record/comparison.ts';
 import type { CellRecord } from '../../../../src/record/record.ts';
 import { columnsOf } from '../../../../src/report/comparison/columns.ts';
-import { compare } from '../../../../src/report/comparison/compare.ts';
+import { compareRuns } from '../../../../src/report/comparison/compare.ts';
 import { comparisonMarkdown } from '../../../../src/report/comparison/markdown.ts';
 import { expectGolden } from '../golden.ts';
 import { given, matrixOn, runOn } from './fixture.ts';
@@ -13,7 +13,7 @@ const CELL = 'refusal/loopback/family:inet';
 const changed = (id: string, change: Partial<CellRecord>) => (cell: CellRecord) => (cell.id === id ? change : {});
 
 function compared(...runs: ReturnType<typeof runOn>[]) {
-  return compare(columnsOf(given(...runs), []).columns, '0.1.0');
+  return compareRuns(columnsOf(given(...runs), []).columns, '0.1.0');
 }
 
 function cellOf(comparison: ReturnType<typeof compared>, id: string) {
@@ -122,7 +122,7 @@ describe('the page of a comparison', () => {
       }),
     ),
   );
-  const page = comparisonMarkdown(compare(columns, '0.1.0'));
+  const page = comparisonMarkdown(compareRuns(columns, '0.1.0'));
 
   it('is what it was', () => {
     expectGolden('comparison.md', page);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { comparisonSchema } from '../../../../src/record/comparison.ts';
 import type { ContainersRecord } from '../../../../src/record/containers.ts';
-import { compare } from '../../../../src/report/comparison/compare.ts';
+import { compareRuns } from '../../../../src/report/comparison/compare.ts';
 import { enginesOf } from '../../../../src/report/comparison/engines.ts';
-import { findingsOf } from '../../../../src/report/comparison/findings.ts';
+import { sharedExposures } from '../../../../src/report/comparison/findings.ts';
 import { comparisonMarkdown } from '../../../../src/report/comparison/markdown.ts';
 import { securityOf } from '../../../../src/containers/security.ts';
 import { configurationRecord, containersRecord } from '../../../support/containers.ts';
@@ -42,7 +42,7 @@ describe('engines of several records', () => {
   });
 
   it('are in a comparison that keeps to its schema, with what is exposed and how often', () => {
-    const comparison = comparisonSchema.parse(compare([], '0.1.0', [old, recent]));
+    const comparison = comparisonSchema.parse(compareRuns([], '0.1.0', [old, recent]));
     expect(comparison.engines?.[0]).toMatchObject({
       name: 'docker-20.10-linux',
       exposures: [{ configuration: 'docker/proxy', how: 'tcp by 127.0.0.1' }],
@@ -51,17 +51,17 @@ describe('engines of several records', () => {
         { id: 'docker/none', exposed: 0, contained: 0, skipped: 'it is <not> here' },
       ],
     });
-    expect(compare([], '0.1.0').engines).toBeUndefined();
+    expect(compareRuns([], '0.1.0').engines).toBeUndefined();
   });
 
   it('are found by what is exposed on any', () => {
-    const [finding, ...others] = findingsOf(compare([], '0.1.0', [old, recent]).engines ?? []);
+    const [finding, ...others] = sharedExposures(compareRuns([], '0.1.0', [old, recent]).engines ?? []);
     expect(others).toEqual([]);
     expect([...(finding?.on.keys() ?? [])]).toEqual(['docker-20.10-linux']);
   });
 
   it('have a section of the page in Markdown', () => {
-    const page = comparisonMarkdown(compare([], '0.1.0', [old, recent]));
+    const page = comparisonMarkdown(compareRuns([], '0.1.0', [old, recent]));
     expect(page).toContain('# bindspec on 2 container engines\n\n## Container engines');
     expect(page).toContain(
       'reaches a port that is published on 127.0.0.1 alone | **exposed** in `docker/proxy`<br>moby',
@@ -71,6 +71,6 @@ describe('engines of several records', () => {
     expect(page).toContain(
       String.raw`| \`docker/none\` | skipped: it is &lt;not&gt; here | not run |`.replaceAll('\\`', '`'),
     );
-    expect(comparisonMarkdown(compare([], '0.1.0', [recent]))).toContain('Nothing is reached that should not be');
+    expect(comparisonMarkdown(compareRuns([], '0.1.0', [recent]))).toContain('Nothing is reached that should not be');
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { models } from '../../../../src/model/index.ts';
 import { matrixMarkdown } from '../../../../src/report/matrix/markdown.ts';
 import { cornersInWords, tablesOf } from '../../../../src/report/matrix/tables.ts';
-import { countsSentence, mismatchLines, tableLines } from '../../../../src/report/matrix/text.ts';
+import { countsSentence, pairLines, tableLines } from '../../../../src/report/matrix/text.ts';
 import { setting } from '../../matrix/lab.ts';
 import { expectGolden } from '../golden.ts';
 import { matrixRecord, type Twist } from './fixture.ts';
@@ -70,7 +70,7 @@ describe('a mismatch', () => {
     expect(record.mismatches).toHaveLength(1);
     const [mismatch] = record.mismatches;
     if (!mismatch) return;
-    expect(mismatchLines(record, mismatch)).toEqual([
+    expect(pairLines(record, mismatch)).toEqual([
       'TCP, the first bound, same uid',
       '  first   0.0.0.0 A',
       '  second  127.0.0.1 A',

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { headline, outcomeWord } from '../../../../src/report/page/headline.ts';
-import type { Outcome } from '../../../../src/report/outcomes.ts';
+import type { ToldOutcome } from '../../../../src/report/outcomes.ts';
 
-const told = (places: Record<string, string>): Outcome[] =>
+const told = (places: Record<string, string>): ToldOutcome[] =>
   Object.entries(places).map(([place, observed]) => ({ place, observed }));
 
 describe('an outcome in a word', () => {

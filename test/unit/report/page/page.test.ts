@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { columnsOf } from '../../../../src/report/comparison/columns.ts';
-import { compare } from '../../../../src/report/comparison/compare.ts';
+import { compareRuns } from '../../../../src/report/comparison/compare.ts';
 import { pageHtml } from '../../../../src/report/page/html.ts';
 import { pageData } from '../../../../src/report/page/make.ts';
 import { Shared } from '../../../../src/report/page/shared.ts';
@@ -13,7 +13,7 @@ const darwin = runOn({ id: 'darwin-24.6-arm64', system: 'darwin' });
 function made() {
   const { columns } = columnsOf(given(linux, darwin), given(matrixOn(linux)));
   const engines = [containersRecord([configurationRecord({ id: 'docker/proxy', mode: 'bridge' }, [])])];
-  return pageData(compare(columns, '0.1.0', engines), columns, engines);
+  return pageData(compareRuns(columns, '0.1.0', engines), columns, engines);
 }
 
 const ASSETS = { script: 'run()', style: 'a{}', hashes: { script: 'c2NyaXB0', style: 'c3R5bGU=' } };

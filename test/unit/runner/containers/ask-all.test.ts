@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Operation, Result } from '../../../../src/protocol/messages.ts';
 import type { AgentProcess } from '../../../../src/harness/agent-process.ts';
-import { askAll, Pace, type Question } from '../../../../src/runner/containers/ask-all.ts';
+import { askAll, Pace, type ServerQuestion } from '../../../../src/runner/containers/ask-all.ts';
 
-const QUESTION: Question = { socket: 'tcp', address: '10.0.0.1', port: 80, bytes: 1 };
-const UDP: Question = { ...QUESTION, socket: 'udp unconnected' };
+const QUESTION: ServerQuestion = { socket: 'tcp', address: '10.0.0.1', port: 80, bytes: 1 };
+const UDP: ServerQuestion = { ...QUESTION, socket: 'udp unconnected' };
 
 /** An agent that takes `latency` for an answer, and tells silence where that is longer than it may wait. */
 function agent(come: (operations: readonly Operation[], patience: number) => Partial<Result>[]) {

@@ -3,14 +3,15 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PROGRAMS } from '../../../../src/stack/guest/base.ts';
-import { choose, compareVersions } from '../../../../src/stack/guest/choice.ts';
+import { chooseKernel } from '../../../../src/stack/guest/choice.ts';
+import { comparePackageVersions } from '../../../../src/text/versions.ts';
 import { archive, FILE, FOLDER, PROGRAM } from '../../../../src/stack/guest/cpio.ts';
 import { failure } from '../../../../src/stack/guest/guest.ts';
 import { INIT } from '../../../../src/stack/guest/init.ts';
 import { releaseOf } from '../../../../src/stack/guest/kernels.ts';
 import { encodeOutcome, readResults } from '../../../../src/stack/guest/messages.ts';
 import { dependenciesOf, modulesFrom } from '../../../../src/stack/guest/modules.ts';
-import { packagesOf } from '../../../../src/stack/guest/packages.ts';
+import { packagesOf } from '../../../../src/bundle/packages.ts';
 import { KERNEL_WORDS, qemuWords } from '../../../../src/stack/guest/qemu.ts';
 import { librariesIn } from '../../../../src/stack/guest/tree.ts';
 import { withLoaderBeside } from '../../../../src/stack/guest/uml-files.ts';
@@ -62,11 +63,11 @@ describe('the choice of a kernel', () => {
     ['6.1.0-50-cloud-amd64', '6.1.174-1'],
     ['7', '7.3.4-1~bpo13+1'],
   ])('%s is %s', (asked, version) => {
-    expect(choose(asked, kernels)?.version).toBe(version);
+    expect(chooseKernel(asked, kernels)?.version).toBe(version);
   });
 
   test.each(['6.2', '5', '6.12.9', 'x'])('%s is none', (asked) => {
-    expect(choose(asked, kernels)).toBeNull();
+    expect(chooseKernel(asked, kernels)).toBeNull();
   });
 
   test.each([
@@ -74,9 +75,9 @@ describe('the choice of a kernel', () => {
     ['7.3.4-1~bpo13+1', '7.3.4-1'],
     ['5.10.9-1', '5.10.10-1'],
   ])('%s comes before %s', (older, newer) => {
-    expect(compareVersions(older, newer)).toBeLessThan(0);
-    expect(compareVersions(newer, older)).toBeGreaterThan(0);
-    expect(compareVersions(older, older)).toBe(0);
+    expect(comparePackageVersions(older, newer)).toBeLessThan(0);
+    expect(comparePackageVersions(newer, older)).toBeGreaterThan(0);
+    expect(comparePackageVersions(older, older)).toBe(0);
   });
 });
 
