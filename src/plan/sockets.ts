@@ -10,7 +10,10 @@ export interface Numbers {
 }
 
 /** How a socket that a model is asked about is made, by an owner; the user is not named. */
-export function makingFor({ family, v6only, options = {}, device }: NextSocket, owner: Owner = 1): Making {
+export function makingFor(
+  { family, v6only, options = {}, device }: Pick<NextSocket, 'family' | 'v6only' | 'options' | 'device'>,
+  owner: Owner = 1,
+): Making {
   return {
     owner,
     family,

@@ -1,6 +1,7 @@
 import { inWords } from '../../matrix/blocks.ts';
 import type { MatrixRecord } from '../../record/matrix.ts';
 import { visible } from '../../text/visible.ts';
+import { pairAsPlan } from './pair.ts';
 import { cornersInWords, type Table } from './tables.ts';
 
 /** A table as lines for a terminal. Where the columns' names do not fit into `width`, letters stand for them. */
@@ -34,9 +35,10 @@ function lines(rows: readonly string[], columns: readonly string[], cells: reado
   return [line(head, columns), ...rows.map((row, index) => line(row, cells[index] ?? []))];
 }
 
-/** A mismatch as lines: the pair, both answers, the rule that decided and what it says, and what runs it again. */
+/** A mismatch as lines: the pair, both answers, the rule that decided and what it says, what runs it again, and its plan. */
 export function mismatchLines(record: MatrixRecord, mismatch: MatrixRecord['mismatches'][number]): string[] {
   const rule = record.rules.find(({ id }) => id === mismatch.rule);
+  const plan = pairAsPlan(record, mismatch, mismatch);
   return [
     inWords(mismatch),
     `  first   ${mismatch.first}`,
@@ -46,6 +48,7 @@ export function mismatchLines(record: MatrixRecord, mismatch: MatrixRecord['mism
     `  rule    ${mismatch.rule}: ${rule?.prose ?? ''}`,
     `          ${rule?.source ?? ''}`,
     `  again   ${mismatch.command}`,
+    ...(plan === undefined ? [] : [`  plan    ${plan}`]),
   ].map(visible);
 }
 
