@@ -7,7 +7,7 @@ import { type Lab } from '../src/lab/lab.ts';
 import { netns } from '../src/lab/netns.ts';
 import { onPath } from '../src/lab/programs.ts';
 import { NO_DEVICES } from '../src/matrix/axes.ts';
-import { planOf, type Block } from '../src/matrix/blocks.ts';
+import { matrixPlanOf, type Block } from '../src/matrix/blocks.ts';
 import { namesOf } from '../src/matrix/sockets.ts';
 import { attempt, clear, prepare, type Chunk } from '../src/runner/matrix/chunk.ts';
 import { Crew } from '../src/runner/matrix/crew.ts';
@@ -82,7 +82,7 @@ function against(what: string, agents: readonly number[], others: readonly numbe
 function udpBlock(lab: Lab): Block {
   const asked = { protocol: 'udp', state: 'bound', uid: 'same', devices: NO_DEVICES };
   const choice = { ...namesOf(lab.facts), system: 'linux', lab: lab.facts.lab };
-  const [block] = planOf(asked, choice, [NO_DEVICES], () => null).blocks;
+  const [block] = matrixPlanOf(asked, choice, [NO_DEVICES], () => null).blocks;
   if (!block) throw new Error('the lab has no pairs');
   return block;
 }

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import type { ExploreListener, Tally } from '../runner/explore/run.ts';
 import type { Floor } from '../runner/explore/floor.ts';
-import { formatSequence } from '../explore/notation.ts';
+import { formatPlan } from '../plan/notation.ts';
 import type { Found } from '../explore/shrink.ts';
 import { print } from './output.ts';
 import { columns, cut, paint } from './terminal.ts';
@@ -49,8 +49,8 @@ export class ExploreProgress implements ExploreListener {
     );
   }
 
-  shrinking({ sequence }: Found): void {
-    this.#tell(`shrinking ${formatSequence(sequence)}`, Number.POSITIVE_INFINITY);
+  shrinking({ plan }: Found): void {
+    this.#tell(`shrinking ${formatPlan(plan)}`, Number.POSITIVE_INFINITY);
   }
 
   /** Takes the status line away. */

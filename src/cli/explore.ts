@@ -2,8 +2,9 @@ import os from 'node:os';
 import { describe } from '../report/exploration/describe.ts';
 import { explore, type Explored, type Limit, type Tally } from '../runner/explore/run.ts';
 import { Floor } from '../runner/explore/floor.ts';
-import { BadSequence, formatSequence, formatStep, parseSequence } from '../explore/notation.ts';
-import type { Sequence } from '../explore/sequence.ts';
+import { formatPlan, formatStep } from '../plan/notation.ts';
+import { BadPlan, parsePlan } from '../plan/parse.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { LabKind } from '../lab/lab.ts';
 import type { Protocol, SystemName } from '../model/types.ts';
 import { EXPLORATION_VERSION, type Exploration } from '../record/explore.ts';
@@ -40,17 +41,17 @@ const SEQUENCES = 20_000;
 const LARGEST_SEED = 0x7fff_ffff;
 
 /** What a command line says is to be played. @throws UserError for what is wrong with it. */
-export function plannedExploration(options: ExploreOptions): { sequence: Sequence } | { limit: Limit } {
+export function plannedExploration(options: ExploreOptions): { plan: Plan } | { limit: Limit } {
   if (options.replay === undefined) return { limit: limitOf(options) };
   refuseWithReplay(options);
-  return { sequence: parsed(options.replay) };
+  return { plan: parsed(options.replay) };
 }
 
 /** `bindspec explore`. Returns the exit code. @throws UserError for what the user can mend. */
 export async function exploreCommand(options: ExploreOptions): Promise<number> {
-  const plan = plannedExploration(options);
-  if ('sequence' in plan) return inLab(options, (kind) => replay(plan.sequence, kind, options));
-  const { limit } = plan;
+  const asked = plannedExploration(options);
+  if ('plan' in asked) return inLab(options, (kind) => replay(asked.plan, kind, options));
+  const { limit } = asked;
   wantRoom(jobsOf(options), 'labs');
   if (options.reports !== false) prepareFolder(options.reports);
   const interruption = interruptible();
@@ -130,7 +131,7 @@ function recordOf(explored: Explored, seed: number, started: Date): Exploration 
     owners: [uids[1], uids[2]],
     seed,
     protocols: tallies.map((tally) => ({ ...tally })),
-    mismatches: findings.map(({ found, shrunk }) => describe(shrunk, found.sequence, explored)),
+    mismatches: findings.map(({ found, shrunk }) => describe(shrunk, found.plan, explored)),
   };
 }
 
@@ -154,19 +155,19 @@ function tallyInWords({ protocol, sequences, operations, mismatches }: Tally): s
   return `${protocol}: ${count(sequences, 'sequence')}, ${count(operations, 'operation')}, ${count(mismatches, 'mismatch')}`;
 }
 
-/** Plays one sequence that the user gave, and tells every step of it. */
-async function replay(sequence: Sequence, kind: LabKind, options: ExploreOptions): Promise<number> {
+/** Plays one plan that the user gave, and tells every step of it. */
+async function replay(given: Plan, kind: LabKind, options: ExploreOptions): Promise<number> {
   const settings = {
     fresh: false,
     ...(options.model === undefined ? {} : { model: options.model }),
   };
   const floor = await Floor.open(kind, settings);
   try {
-    const { play, transcript: lines } = await floor.playAlone(sequence);
+    const { plan, play, transcript: lines } = await floor.playAlone(given).catch(refused);
     const { platform, model, uids, lab } = floor;
     const where = { lab: lab.facts.lab, namedInterface: lab.facts.namedInterface };
-    const shrunk = { sequence, played: play.played, transcript: lines, reproduced: true };
-    const described = describe(shrunk, sequence, { platform, model, uids, ...where });
+    const shrunk = { plan, played: play.played, transcript: lines, reproduced: true };
+    const described = describe(shrunk, plan, { platform, model, uids, ...where });
     if (options.format === 'json') {
       sayJson({ ...described, mismatch: play.mismatch });
       return play.mismatch ? EXIT.failed : EXIT.expected;
@@ -174,9 +175,9 @@ async function replay(sequence: Sequence, kind: LabKind, options: ExploreOptions
     const text = play.mismatch
       ? mismatchLines(described, { platform, model })
       : [...stepLines(described.steps, { platform, model }), ...transcriptLines(described.transcript)];
-    if (!play.mismatch) say(formatSequence(sequence));
+    if (!play.mismatch) say(formatPlan(plan));
     for (const line of text) say(paintLine(line.text, line.kind));
-    undone(sequence, play);
+    undone(plan, play);
     if (!play.mismatch) say(`\nas the model of ${model} predicts`);
     return play.mismatch ? EXIT.failed : EXIT.expected;
   } finally {
@@ -185,10 +186,7 @@ async function replay(sequence: Sequence, kind: LabKind, options: ExploreOptions
 }
 
 /** Steps that could not be done as things were, such as a connect() of a socket that was not bound. */
-function undone(
-  { steps }: Sequence,
-  { played, mismatch }: { played: readonly { step: unknown }[]; mismatch: boolean },
-) {
+function undone({ steps }: Plan, { played, mismatch }: { played: readonly { step: unknown }[]; mismatch: boolean }) {
   if (mismatch) return;
   const done = new Set(played.map(({ step }) => step));
   const left = steps.filter((step) => !done.has(step));
@@ -198,16 +196,21 @@ function undone(
 /** What says how many random sequences there are, and which. @throws UserError */
 function refuseWithReplay({ sequences, operations, seconds, seed }: ExploreOptions): void {
   const given = Object.entries({ sequences, operations, seconds, seed }).find(([, value]) => value !== undefined);
-  if (given) throw new UserError(`--replay plays one sequence: --${given[0]} has no meaning with it`);
+  if (given) throw new UserError(`--replay plays one plan: --${given[0]} has no meaning with it`);
 }
 
-function parsed(text: string): Sequence {
+function parsed(text: string): Plan {
   try {
-    return parseSequence(text);
+    return parsePlan(text);
   } catch (error) {
-    if (error instanceof BadSequence) throw new UserError(`--replay: ${error.message}`);
-    throw error;
+    return refused(error);
   }
+}
+
+/** A plan that can't be read, or not played here, is the user's to mend. */
+function refused(error: unknown): never {
+  if (error instanceof BadPlan) throw new UserError(`--replay: ${error.message}`);
+  throw error;
 }
 
 function limitOf({ sequences, operations, seconds }: ExploreOptions): Limit {

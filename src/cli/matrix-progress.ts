@@ -1,5 +1,5 @@
 import process from 'node:process';
-import type { Plan } from '../matrix/blocks.ts';
+import type { MatrixPlan } from '../matrix/blocks.ts';
 import type { Platform } from '../record/record.ts';
 import type { MatrixListener } from '../runner/matrix/run.ts';
 import { print } from './output.ts';
@@ -19,7 +19,7 @@ export class MatrixProgress implements MatrixListener {
     this.#wanted = wanted;
   }
 
-  started(platform: Platform, lab: string, { blocks }: Plan): void {
+  started(platform: Platform, lab: string, { blocks }: MatrixPlan): void {
     this.#total = blocks.reduce((sum, { first, second }) => sum + first.length * second.length, 0);
     if (!this.#wanted) return;
     const where = `${systemInWords(platform)} (${platform.architecture}), ${lab} lab`;

@@ -7,6 +7,7 @@ import type { LabKind } from '../lab/lab.ts';
 import { models } from '../model/index.ts';
 import type { SystemName } from '../model/types.ts';
 import type { MatrixRecord } from '../record/matrix.ts';
+import { onlyPairAsPlan } from '../report/matrix/pair.ts';
 import { TABLE_KEY, tablesOf, type TableOptions } from '../report/matrix/tables.ts';
 import { countsSentence, pairLines, tableLines } from '../report/matrix/text.ts';
 import { runMatrix } from '../runner/matrix/run.ts';
@@ -194,6 +195,9 @@ function conclude(record: MatrixRecord, written: readonly string[]): void {
   const untold = record.counts.mismatches - MOST_PRINTED;
   if (untold > 0) say(`\n${untold} more mismatches are in ${written.join(' and ')}`);
   for (const { what, error } of record.errors) say(`\n${paint('magenta', '✗ error')} ${what}: ${error}`);
+  const plan = onlyPairAsPlan(record);
+  // A mismatch tells its plan itself.
+  if (plan !== undefined && record.mismatches.length === 0) say(`\n${paint('bold', 'As a plan')}  ${plan}`);
   if (record.skipped.length > 0) say(`\n${paint('bold', 'Skipped')}`);
   for (const [reason, { pairs, enable }] of skips(record)) {
     say(`  ${String(pairs).padStart(6)} pairs: ${reason}`);

@@ -1,47 +1,51 @@
 import type * as FastCheck from 'fast-check';
-import { CHANGEABLE, LONGEST, SHORTEST, type Place, type Sequence, type Step } from './sequence.ts';
+import type { Plan, Step } from '../plan/plan.ts';
 import { smaller } from './smaller.ts';
-import { reachable, type Vocabulary } from './vocabulary.ts';
+import { CHANGEABLE, reachable, type BindAddress, type Vocabulary } from './vocabulary.ts';
 
 /** fast-check, which is loaded when it is needed only. */
 type Library = typeof FastCheck;
 type Random = FastCheck.Random;
 
+/** How many steps a random plan has. */
+export const LONGEST = 8;
+export const SHORTEST = 2;
+
 /**
- * Random sequences over a vocabulary, as an arbitrary of fast-check. Steps name their sockets, so that what is left of a
- * sequence means the same when a step is taken away; that is why it shrinks in a way of its own.
+ * Random plans over a vocabulary, as an arbitrary of fast-check. Steps name their sockets, so that what is left of a
+ * plan means the same when a step is taken away; that is why it shrinks in a way of its own.
  */
-export function sequences(library: Library, vocabulary: Vocabulary): FastCheck.Arbitrary<Sequence> {
-  class Sequences extends library.Arbitrary<Sequence> {
-    generate(random: Random): FastCheck.Value<Sequence> {
+export function plans(library: Library, vocabulary: Vocabulary): FastCheck.Arbitrary<Plan> {
+  class Plans extends library.Arbitrary<Plan> {
+    generate(random: Random): FastCheck.Value<Plan> {
       return new library.Value(generate(random, vocabulary), undefined);
     }
 
-    canShrinkWithoutContext(value: unknown): value is Sequence {
+    canShrinkWithoutContext(value: unknown): value is Plan {
       return typeof value === 'object' && value !== null && 'steps' in value;
     }
 
-    shrink(value: Sequence): FastCheck.Stream<FastCheck.Value<Sequence>> {
-      return library.stream(smaller(value, vocabulary)).map((sequence) => new library.Value(sequence, undefined));
+    shrink(value: Plan): FastCheck.Stream<FastCheck.Value<Plan>> {
+      return library.stream(smaller(value, vocabulary)).map((plan) => new library.Value(plan, undefined));
     }
   }
-  return new Sequences();
+  return new Plans();
 }
 
-/** How many names a sequence binds to at most. */
-const MOST_PLACES = 5;
+/** How many names a plan binds to at most. */
+const MOST_NAMES = 5;
 
-/** What the generator knows of a socket that it has made. */
+/** What the generator knows of a socket that it has made: the name of a child is its listener's. */
 interface Made {
   readonly socket: number;
-  readonly place: Place;
+  readonly name: BindAddress;
   connected: boolean;
 }
 
-function generate(random: Random, vocabulary: Vocabulary): Sequence {
+function generate(random: Random, vocabulary: Vocabulary): Plan {
   const length = random.nextInt(SHORTEST, LONGEST);
-  // Few names a sequence, so that its sockets often want the same.
-  const places = Array.from({ length: random.nextInt(2, MOST_PLACES) }, () => pick(random, vocabulary.places));
+  // Few names in a plan, so that its sockets often want the same.
+  const names = Array.from({ length: random.nextInt(2, MOST_NAMES) }, () => pick(random, vocabulary.names));
   const steps: Step[] = [];
   const made: Made[] = [];
   const listeners: Made[] = [];
@@ -51,12 +55,13 @@ function generate(random: Random, vocabulary: Vocabulary): Sequence {
     const kind = pick(random, kinds);
     const among = kind === 'accept' || kind === 'shutdown' ? listeners : made;
     if (kind === 'bind' || among.length === 0) {
-      const place = pick(random, places);
+      const name = pick(random, names);
       const options = CHANGEABLE.filter(() => random.nextBoolean());
       // One owner is enough for most conflicts; two make most of them simply fail.
       const owner = random.nextInt(0, 5) === 0 ? 2 : 1;
-      steps.push({ op: 'bind', socket: next, owner, ...place, options });
-      made.push({ socket: next, place, connected: false });
+      const { address, family, v6only } = name;
+      steps.push({ op: 'bind', socket: next, makes: { owner, family, v6only, options }, address });
+      made.push({ socket: next, name, connected: false });
       next += 1;
       continue;
     }
@@ -65,7 +70,7 @@ function generate(random: Random, vocabulary: Vocabulary): Sequence {
     if (step.op === 'listen') listeners.push(target);
     if (step.op === 'connect') target.connected = true;
     if (step.op === 'accept') {
-      made.push({ socket: next, place: target.place, connected: true });
+      made.push({ socket: next, name: target.name, connected: true });
       next += 1;
     }
     if (step.op === 'close') {
@@ -78,30 +83,37 @@ function generate(random: Random, vocabulary: Vocabulary): Sequence {
 }
 
 function stepOn(
-  kind: Exclude<Step['op'], 'bind'>,
+  kind: Exclude<Kind, 'bind'>,
   target: Made,
   next: number,
   random: Random,
   { addresses, disconnects }: Vocabulary,
 ): Step {
-  const { socket, place } = target;
+  const { socket, name } = target;
   switch (kind) {
+    case 'rebind':
+      return { op: 'bind', socket, address: name.address };
     case 'set':
       return { op: 'set', socket, option: pick(random, CHANGEABLE), value: random.nextBoolean() };
     case 'connect':
       return target.connected
         ? { op: disconnects ? 'disconnect' : 'close', socket }
-        : { op: 'connect', socket, to: pick(random, reachable(place, addresses)) };
+        : { op: 'connect', socket, to: pick(random, reachable(name, addresses)) };
     case 'accept':
-      return { op: 'accept', socket: next, listener: socket, to: pick(random, reachable(place, addresses)) };
+      return { op: 'accept', socket: next, listener: socket, to: pick(random, reachable(name, addresses)) };
     default:
       return { op: kind, socket };
   }
 }
 
-/** How often each operation is drawn, as so many places in a list. */
-function weighted(weights: Partial<Record<Step['op'], number>>): readonly Step['op'][] {
-  return Object.entries(weights).flatMap(([op, weight]) => Array.from({ length: weight }, () => op as Step['op']));
+/** What can be drawn: the operations that random plans are made of; `rebind` binds a socket that is there again. */
+type Kind =
+  | Extract<Step['op'], 'bind' | 'set' | 'listen' | 'connect' | 'disconnect' | 'accept' | 'shutdown' | 'close'>
+  | 'rebind';
+
+/** How often each is drawn, as so many entries of a list. */
+function weighted(weights: Partial<Record<Kind, number>>): readonly Kind[] {
+  return Object.entries(weights).flatMap(([kind, weight]) => Array.from({ length: weight }, () => kind as Kind));
 }
 
 const WEIGHTED = {

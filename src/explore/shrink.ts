@@ -1,33 +1,33 @@
 import type * as FastCheck from 'fast-check';
 import type { Protocol } from '../model/types.ts';
 import type { TranscriptLine } from '../record/record.ts';
-import type { Play, Played } from './play.ts';
-import { sequences } from './generate.ts';
-import type { Sequence, Step } from './sequence.ts';
+import type { Plan, Step } from '../plan/plan.ts';
+import type { Play, Played } from '../plan/play.ts';
+import { plans } from './generate.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-/** A sequence in which something happened that the model does not allow, and where it came from. */
+/** A plan in which something happened that the model does not allow, and where it came from. */
 export interface Found {
-  readonly sequence: Sequence;
+  readonly plan: Plan;
   readonly played: readonly Played[];
   /** The seed of its batch, and its place in it: what fast-check needs to make it again. */
   readonly seed: number;
   readonly place: number;
 }
 
-/** What is left of it: the shortest sequence that was found, played alone. */
+/** What is left of it: the shortest plan that was found, played alone. */
 export interface Shrunk {
-  readonly sequence: Sequence;
+  readonly plan: Plan;
   readonly played: readonly Played[];
   readonly transcript: readonly TranscriptLine[];
   /** Whether the mismatch came again. */
   readonly reproduced: boolean;
 }
 
-/** Where a sequence can be played with nothing beside it. */
+/** Where a plan can be played with nothing beside it. */
 export interface Alone {
   vocabulary(protocol: Protocol): Vocabulary;
-  playAlone(sequence: Sequence): Promise<{ play: Pick<Play, 'mismatch' | 'played'>; transcript: TranscriptLine[] }>;
+  playAlone(plan: Plan): Promise<{ play: Pick<Play, 'mismatch' | 'played'>; transcript: TranscriptLine[] }>;
 }
 
 /** What sets one mismatch apart from another: the rule that was wrong, and what happened instead. */
@@ -36,7 +36,7 @@ export function kindOf(played: readonly Played[]): string {
   return last === undefined ? '' : `${last.step.op} ${last.prediction.rule ?? ''} ${last.outcome}`;
 }
 
-/** Has fast-check make the sequence again and shrink it, playing every candidate alone. @throws HarnessError */
+/** Has fast-check make the plan again and shrink it, playing every candidate alone. @throws HarnessError */
 export async function shrink(
   library: typeof FastCheck,
   found: Found,
@@ -46,30 +46,27 @@ export async function shrink(
   const kind = kindOf(found.played);
   const isIt = (play: Pick<Play, 'mismatch' | 'played'>) => play.mismatch && kindOf(play.played) === kind;
   let error: unknown;
-  const property = library.asyncProperty(
-    sequences(library, floor.vocabulary(found.sequence.protocol)),
-    async (sequence) => {
-      if (error !== undefined || signal.aborted) return true;
-      try {
-        return !isIt((await floor.playAlone(sequence)).play);
-      } catch (caught) {
-        error = caught;
-        return true;
-      }
-    },
-  );
+  const property = library.asyncProperty(plans(library, floor.vocabulary(found.plan.protocol)), async (plan) => {
+    if (error !== undefined || signal.aborted) return true;
+    try {
+      return !isIt((await floor.playAlone(plan)).play);
+    } catch (caught) {
+      error = caught;
+      return true;
+    }
+  });
   const { seed, place } = found;
   const checked = await library.check(property, { seed, path: String(place), numRuns: 1 });
   if (error !== undefined) throw error;
-  const shortest = checked.counterexample?.[0] ?? found.sequence;
+  const shortest = checked.counterexample?.[0] ?? found.plan;
   const first = await floor.playAlone(shortest);
   // What was never done says nothing; and names in the order in which they are made are easier to read.
-  const sequence = tidy(shortest.protocol, isIt(first.play) ? first.play.played : found.played);
-  const { play, transcript } = await floor.playAlone(sequence);
-  return { sequence, played: play.played, transcript, reproduced: isIt(play) };
+  const plan = tidy(shortest.protocol, isIt(first.play) ? first.play.played : found.played);
+  const { play, transcript } = await floor.playAlone(plan);
+  return { plan, played: play.played, transcript, reproduced: isIt(play) };
 }
 
-function tidy(protocol: Sequence['protocol'], played: readonly Played[]): Sequence {
+function tidy(protocol: Protocol, played: readonly Played[]): Plan {
   const numbers = new Map<number, number>();
   const number = (socket: number): number => {
     const known = numbers.get(socket) ?? numbers.size + 1;

@@ -1,15 +1,15 @@
-import { type Sequence, type Step } from './sequence.ts';
-import { reachable, type Vocabulary } from './vocabulary.ts';
+import { isMaking, type Plan, type Step } from '../plan/plan.ts';
+import { reachable, type BindAddress, type Vocabulary } from './vocabulary.ts';
 
 /**
- * The sequences that are simpler than a given one, the boldest first: without half of its steps, without all that one
+ * The plans that are simpler than a given one, the boldest first: without half of its steps, without all that one
  * socket does, without one step, and then with one step simpler.
  */
-export function* smaller(sequence: Sequence, vocabulary: Vocabulary): IterableIterator<Sequence> {
-  for (const steps of shorter(sequence.steps)) if (steps.length > 0) yield { ...sequence, steps };
-  for (const [place, step] of sequence.steps.entries()) {
-    for (const simpler of simplerSteps(step, sequence.steps, vocabulary)) {
-      yield { ...sequence, steps: sequence.steps.with(place, simpler) };
+export function* smaller(plan: Plan, vocabulary: Vocabulary): IterableIterator<Plan> {
+  for (const steps of shorter(plan.steps)) if (steps.length > 0) yield { ...plan, steps };
+  for (const [place, step] of plan.steps.entries()) {
+    for (const simpler of simplerSteps(step, plan.steps, vocabulary)) {
+      yield { ...plan, steps: again(plan.steps.with(place, simpler), step, simpler) };
     }
   }
 }
@@ -29,25 +29,53 @@ function without(steps: readonly Step[], from: number, count: number): readonly 
 function consistent(steps: readonly Step[]): readonly Step[] {
   const made = new Set<number>();
   return steps.filter((step) => {
-    if (step.op !== 'bind' && !made.has(step.op === 'accept' ? step.listener : step.socket)) return false;
+    const used = step.op === 'accept' ? step.listener : step.socket;
+    if ((!isMaking(step) || step.op === 'accept') && !made.has(used)) return false;
     made.add(step.socket);
     return true;
   });
 }
 
+type Bind = Extract<Step, { op: 'bind' }>;
+type NewBind = Bind & { readonly makes: NonNullable<Bind['makes']> };
+
+function isNewBind(step: Step): step is NewBind {
+  return step.op === 'bind' && step.makes !== undefined;
+}
+
+/** The steps, where a socket that is now bound to another name is bound to that again too. */
+function again(steps: readonly Step[], before: Step, now: Step): readonly Step[] {
+  if (before.op !== 'bind' || now.op !== 'bind' || before.address === now.address) return steps;
+  const { socket, address } = now;
+  // A child has the name of its listener.
+  const same = new Set([socket]);
+  for (const step of steps) if (step.op === 'accept' && same.has(step.listener)) same.add(step.socket);
+  return steps.map((step) =>
+    step.op === 'bind' && !isNewBind(step) && same.has(step.socket) ? { ...step, address } : step,
+  );
+}
+
 function* simplerSteps(step: Step, steps: readonly Step[], vocabulary: Vocabulary): IterableIterator<Step> {
   if (step.op === 'connect' || step.op === 'accept') {
     const on = step.op === 'accept' ? step.listener : step.socket;
-    const made = steps.find((other) => other.op === 'bind' && other.socket === on);
-    if (made?.op !== 'bind') return;
-    const places = reachable(made, vocabulary.addresses);
-    for (const to of places.slice(0, Math.max(places.indexOf(step.to), 0))) yield { ...step, to };
+    const made = steps.find((other) => isNewBind(other) && other.socket === on);
+    if (made === undefined || !isNewBind(made)) return;
+    const addresses = reachable(nameOf(made), vocabulary.addresses);
+    for (const to of addresses.slice(0, Math.max(addresses.indexOf(step.to), 0))) yield { ...step, to };
   }
-  if (step.op !== 'bind') return;
-  if (step.owner === 2) yield { ...step, owner: 1 };
-  for (const option of step.options) yield { ...step, options: step.options.filter((other) => other !== option) };
-  const known = vocabulary.places.findIndex(
-    ({ address, v6only }) => address === step.address && v6only === step.v6only,
-  );
-  for (const place of vocabulary.places.slice(0, Math.max(known, 0))) yield { ...step, ...place };
+  if (!isNewBind(step)) return;
+  const { makes } = step;
+  if (makes.owner !== 1) yield { ...step, makes: { ...makes, owner: 1 } };
+  for (const option of makes.options) {
+    yield { ...step, makes: { ...makes, options: makes.options.filter((other) => other !== option) } };
+  }
+  const own = nameOf(step);
+  const known = vocabulary.names.findIndex(({ address, v6only }) => address === own.address && v6only === own.v6only);
+  for (const { address, family, v6only } of vocabulary.names.slice(0, Math.max(known, 0))) {
+    yield { ...step, makes: { ...makes, family, v6only }, address };
+  }
+}
+
+function nameOf({ makes, address }: NewBind): BindAddress {
+  return { family: makes.family, address, v6only: makes.v6only === true };
 }

@@ -1,12 +1,23 @@
 import type { LabFacts } from '../lab/lab.ts';
-import type { Protocol } from '../model/types.ts';
-import { placeOf } from './notation.ts';
-import { isInet, type Place } from './sequence.ts';
+import type { Family, Protocol } from '../model/types.ts';
+import { unmapped } from '../plan/addresses.ts';
+import { isInet, type SocketOption } from '../plan/plan.ts';
 
-/** What sequences can be made of in a lab. What comes first is the simplest, to which a sequence is shrunk. */
+/** The options that a random plan sets before a bind and changes after it. */
+export const CHANGEABLE = ['reuseaddr', 'reuseport'] as const satisfies readonly SocketOption[];
+
+/** An address to bind to, and the socket that it takes. */
+export interface BindAddress {
+  readonly family: Family;
+  readonly address: string;
+  /** IPV6_V6ONLY of the socket; false for IPv4. */
+  readonly v6only: boolean;
+}
+
+/** What random plans can be made of in a lab. What comes first is the simplest, to which a plan is shrunk. */
 export interface Vocabulary {
   readonly protocol: Protocol;
-  readonly places: readonly Place[];
+  readonly names: readonly BindAddress[];
   /** The machine's own specific addresses, to which connections are made. */
   readonly addresses: readonly string[];
   /** Whether a connection can be dissolved by connect() to no family. Of TCP only Linux knows that. */
@@ -30,25 +41,28 @@ export function vocabularyOf(protocol: Protocol, facts: LabFacts, system: string
   const v4 = KINDS.map((kind) => inet[kind]).filter((address) => address !== undefined);
   const v6 = KINDS.map((kind) => inet6[kind]).filter((address) => address !== undefined);
   const dual = dualStack && v6.includes('::');
-  const places = [
-    ...[...v4, ...(UNSURE.has(system) ? [] : [PLACEHOLDER])].map((address) => placeOf(address, false)),
-    ...v6.map((address) => placeOf(address, !dualStack)),
-    ...(dual ? [placeOf('::', true)] : []),
-    ...(dual ? v4.map((address) => placeOf(`::ffff:${address}`, false)) : []),
+  const names = [
+    ...[...v4, ...(UNSURE.has(system) ? [] : [PLACEHOLDER])].map((address) => named(address, false)),
+    ...v6.map((address) => named(address, !dualStack)),
+    ...(dual ? [named('::', true)] : []),
+    ...(dual ? v4.map((address) => named(`::ffff:${address}`, false)) : []),
   ];
   return {
     protocol,
-    places: places.filter((place) => place !== undefined),
+    names,
     addresses: [...v4, ...v6].filter((address) => address !== '0.0.0.0' && address !== '::'),
     disconnects: protocol === 'udp' || system === 'linux',
   };
 }
 
+function named(address: string, v6only: boolean): BindAddress {
+  return { family: isInet(address) ? 'inet' : 'inet6', address, v6only };
+}
+
 /** The addresses at which a socket of that name can be reached, or from which it can reach a peer of the machine. */
-export function reachable(place: Place, addresses: readonly string[]): readonly string[] {
-  const v4 = place.family === 'inet' || place.address.startsWith('::ffff:');
-  const plain = v4 ? place.address.replace(/^::ffff:/, '') : place.address;
-  if (plain === '::') return addresses.filter((address) => !place.v6only || !isInet(address));
+export function reachable({ address: own, v6only }: BindAddress, addresses: readonly string[]): readonly string[] {
+  const plain = unmapped(own);
+  if (plain === '::') return addresses.filter((address) => !v6only || !isInet(address));
   if (plain === '0.0.0.0') return addresses.filter(isInet);
   return [plain];
 }

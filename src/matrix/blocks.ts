@@ -19,7 +19,7 @@ interface Skip {
 /** What the platform and its lab can't do at a corner, or null. */
 export type Obstacle = (corner: Corner) => Omit<Skip, 'what' | 'pairs'> | null;
 
-export interface Plan {
+export interface MatrixPlan {
   readonly blocks: readonly Block[];
   readonly skipped: readonly Skip[];
 }
@@ -28,7 +28,7 @@ export interface Plan {
  * The pairs that were asked for, as blocks, and what of them can't be run here.
  * @throws BadSelection when the selection can't be read or means no pair.
  */
-export function planOf(asked: Asked, choice: Choice, devices: readonly string[], obstacle: Obstacle): Plan {
+export function matrixPlanOf(asked: Asked, choice: Choice, devices: readonly string[], obstacle: Obstacle): MatrixPlan {
   const corners = cornersOf(asked, devices);
   const first = socketsOf(asked.first, 'first', choice);
   const second = socketsOf(asked.second, 'second', choice);

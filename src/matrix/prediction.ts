@@ -1,8 +1,10 @@
 import type { Model } from '../model/index.ts';
-import type { NextSocket, Options, Outcome, PresentSocket, RuleId, Setting } from '../model/types.ts';
-import { devicePair } from './axes.ts';
+import type { Outcome, RuleId, Setting } from '../model/types.ts';
+import { Follower, type Allowed as FollowedOutcomes } from '../plan/follow.ts';
+import type { Step } from '../plan/plan.ts';
+import { firstSteps, secondSteps } from './pair.ts';
 import type { Corner } from './selection.ts';
-import type { Letters, Spec } from './sockets.ts';
+import type { Spec } from './sockets.ts';
 
 /** The port that stands for any unprivileged one. */
 const PORT = 20_000;
@@ -24,59 +26,59 @@ export interface Prediction {
   readonly listen?: Allowed;
 }
 
-const OPTIONS: Readonly<Record<Letters, Options>> = {
-  '-': {},
-  A: { reuseaddr: true },
-  P: { reuseport: true },
-  AP: { reuseaddr: true, reuseport: true },
-  E: { exclusive: true },
-};
-
 /** A predictor of the pairs of one corner. `owner` is the uid of the first socket's owner. */
 export function predictor(model: Model, setting: Setting, corner: Corner, owner: number) {
-  const [firstDevice, secondDevice] = devicePair(corner.devices);
+  const { protocol } = corner;
   const other = owner === OTHER_UID ? OTHER_UID - 1 : OTHER_UID;
-  const { protocol, state } = corner;
-  const alone = new Map<Spec, Allowed | undefined>();
-  return (first: Spec, second: Spec): Prediction => {
-    const holder: PresentSocket = {
-      ...socketOf(first, corner, owner, firstDevice),
-      state,
-      local: state === 'bound' || state === 'listening' ? first.name.address : first.name.connected,
-    };
-    if (!alone.has(first)) alone.set(first, refusalOf(model, setting, socketOf(first, corner, owner, firstDevice)));
-    const refused = alone.get(first);
-    if (refused) return { first: refused };
-    const next = socketOf(second, corner, corner.uid === 'same' ? owner : other, secondDevice);
-    const { bind, listen } = model.predict([holder], next, setting);
-    return {
-      bind: plain(bind),
-      ...(protocol === 'tcp' && listen !== undefined ? { listen: plain(listen) } : {}),
-    };
-  };
-}
-
-function plain({ outcomes, rule }: Allowed): Allowed {
-  return { outcomes, rule };
-}
-
-function refusalOf(model: Model, setting: Setting, socket: NextSocket): Allowed | undefined {
-  const { bind } = model.predict([], socket, setting);
-  return bind.outcomes[0] === 'ok' ? undefined : plain(bind);
-}
-
-function socketOf({ name, letters }: Spec, { protocol }: Corner, uid: number, device: string | undefined): NextSocket {
-  const { family, address, v6only } = name;
-  return {
+  const nobody = new Follower({
     protocol,
-    family,
-    address,
     port: PORT,
-    uid,
-    options: OPTIONS[letters],
-    ...(v6only === undefined ? {} : { v6only }),
-    ...(device === undefined ? {} : { device }),
+    userOf: (making) => ({ uid: making.owner === 1 ? owner : other }),
+    simulate: () => model.simulate(setting),
+  });
+  // Every first socket is met by many second ones, and every second one meets many first ones.
+  const holders = new Map<Spec, Holder>();
+  const tried = new Map<Spec, readonly Step[]>();
+  return (first: Spec, second: Spec): Prediction => {
+    const { refused, after } = known(holders, first, () => holderOf(nobody, first, corner));
+    if (refused) return { first: refused };
+    const [bind, listen] = known(tried, second, () => secondSteps(second, corner));
+    if (bind === undefined) throw new RangeError('the second socket is not bound');
+    const bound = after.step(bind, 'ok');
+    const listens = listen !== undefined && bound.allowed.outcomes.includes('ok');
+    return {
+      bind: plain(bound.allowed),
+      ...(listens ? { listen: plain(bound.after.step(listen).allowed) } : {}),
+    };
   };
+}
+
+/** What a model says of a first socket alone: why it can't be bound, or what is there when it is in its state. */
+interface Holder {
+  readonly refused: Allowed | undefined;
+  readonly after: Follower;
+}
+
+function holderOf(nobody: Follower, first: Spec, corner: Corner): Holder {
+  const [bind, ...then] = firstSteps(first, corner);
+  if (bind === undefined) throw new RangeError('the first socket is not bound');
+  const { allowed, after } = nobody.step(bind, 'ok');
+  const refused = allowed.outcomes[0] === 'ok' ? undefined : plain(allowed);
+  const local = first.name.connected;
+  return { refused, after: then.reduce((follower, step) => follower.step(step, 'ok', local).after, after) };
+}
+
+function known<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const there = map.get(key);
+  if (there !== undefined) return there;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
+
+function plain({ outcomes, rule }: FollowedOutcomes): Allowed {
+  if (rule === undefined) throw new RangeError('no rule decided on a bind() or a listen()');
+  return { outcomes, rule };
 }
 
 /**

@@ -13,11 +13,6 @@ export function listenerName(name: string, family: Family): string {
   return `${name}/${family}`;
 }
 
-/** The family whose listener takes the connections to an address; one that is v4-mapped is reached over IPv4. */
-export function familyReached(address: string): Family {
-  return address.includes(':') && !address.startsWith('::ffff:') ? 'inet6' : 'inet';
-}
-
 /**
  * Has an agent listen on the wildcards of both families that the lab has, with one socket for each family: not every
  * system has dual-stack sockets.

@@ -6,8 +6,9 @@ import * as fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { describe as describeMismatch } from '../../src/report/exploration/describe.ts';
 import { Floor } from '../../src/runner/explore/floor.ts';
-import { sequences } from '../../src/explore/generate.ts';
-import { formatSequence, parseSequence } from '../../src/explore/notation.ts';
+import { plans } from '../../src/explore/generate.ts';
+import { formatPlan, formatStep } from '../../src/plan/notation.ts';
+import { parsePlan } from '../../src/plan/parse.ts';
 import { netns } from '../../src/lab/netns.ts';
 import { explorationSchema, type Exploration } from '../../src/record/explore.ts';
 import { bindspec, folder, start } from '../support/cli.ts';
@@ -29,7 +30,7 @@ async function explored(...words: string[]) {
 async function runScripts({ scripts }: Pick<Exploration['mismatches'][number], 'scripts'>): Promise<string[]> {
   const home = folder();
   writeFileSync(path.join(home, 'mismatch.c'), scripts.c);
-  writeFileSync(path.join(home, 'mismatch.py'), scripts.python);
+  writeFileSync(path.join(home, 'plan.py'), scripts.python);
   await execa('cc', ['mismatch.c'], { cwd: home });
   const outputs = [scripts.c, scripts.python].map(async (text) => {
     const command = /unshare --net (sh -c '.*')/.exec(text)?.[1] ?? 'false';
@@ -51,7 +52,7 @@ describe('what explore refuses', () => {
     [['--model', 'plan9'], "unknown system 'plan9'; it is one of linux, darwin"],
     [['--sequences', '5', '--seconds', '5'], 'only one of --sequences, --operations and --seconds'],
     [['--replay', 'udp: bind s1'], "--replay: 'bind s1' is not of the form 'bind s1[@2] ADDRESS"],
-    [['--replay', 'udp: bind s1 ::', '--seed', '5'], '--replay plays one sequence: --seed has no meaning with it'],
+    [['--replay', 'udp: bind s1 ::', '--seed', '5'], '--replay plays one plan: --seed has no meaning with it'],
     [['--reports', '/dev/null/nowhere'], "the reports folder '/dev/null/nowhere' can't be written to"],
     [['today'], 'too many arguments'],
   ])('%j', async (words, message) => {
@@ -176,7 +177,7 @@ describe("explore against another system's model", needs(noNamespaces, noCompile
     try {
       const { platform, model, uids } = floor;
       for (const protocol of ['udp', 'tcp'] as const) {
-        const made = fc.sample(sequences(fc, floor.vocabulary(protocol)), {
+        const made = fc.sample(plans(fc, floor.vocabulary(protocol)), {
           seed: 9,
           numRuns: 6,
         });
@@ -191,17 +192,77 @@ describe("explore against another system's model", needs(noNamespaces, noCompile
                 'tcp: bind s1@2 :: reuseaddr; listen s1; accept s2 from s1 at 192.168.5.130; shutdown s1; bind s3 fd00:5::130; connect s3 fd00:5::130; disconnect s3; rebind s3; close s2; close s1',
                 'tcp: bind s1@2 0.0.0.0 reuseport; listen s1; accept s2 from s1 at 127.0.0.1; close s1; bind s3@2 127.0.0.1 reuseport; bind s4 127.0.0.1 reuseport',
               ];
-        for (const sequence of [...made, ...all.map(parseSequence)]) {
+        for (const sequence of [...made, ...all.map(parsePlan)]) {
           const { play, transcript } = await floor.playAlone(sequence);
-          const shrunk = { sequence, played: play.played, transcript, reproduced: true };
+          const shrunk = { plan: sequence, played: play.played, transcript, reproduced: true };
           const described = describeMismatch(shrunk, sequence, { platform, model, uids, lab: 'netns' });
           const wanted = described.steps.map(({ step, observed }) => `${step} = ${observed}`).join('\n');
-          expect(await runScripts(described), formatSequence(sequence)).toEqual([wanted, wanted]);
+          expect(await runScripts(described), formatPlan(sequence)).toEqual([wanted, wanted]);
         }
       }
     } finally {
       await floor.close();
     }
+  });
+});
+
+describe('a plan in namespaces', needs(noNamespaces), () => {
+  // The model allows just this outcome, and only in that state.
+  test.each([
+    ['close-wait', 'tcp: bind s1 0.0.0.0; connect s1 127.0.0.1; peer-close s1; bind s2 127.0.0.1', 'EADDRINUSE'],
+    [
+      'close-wait of a child',
+      'tcp: bind s1 ::1; listen s1; accept s2 from s1 at ::1; peer-close s2; close s1; bind s3 ::1',
+      'EADDRINUSE',
+    ],
+    [
+      'time-wait',
+      'tcp: bind s1 0.0.0.0; connect s1 127.0.0.1; close s1 leaving time-wait; bind s2 127.0.0.1',
+      'EADDRINUSE',
+    ],
+    [
+      'fin-wait-2',
+      'tcp: bind s1 0.0.0.0; connect s1 127.0.0.1; close s1 leaving fin-wait-2; bind s2 0.0.0.0',
+      'EADDRINUSE',
+    ],
+    ['no state, by a reset', 'tcp: bind s1 0.0.0.0; connect s1 127.0.0.1; close s1; bind s2 127.0.0.1', 'ok'],
+    [
+      'an option set before the bind',
+      'udp: open s1 inet; set s1 reuseaddr=1; bind s1 0.0.0.0; bind s2 0.0.0.0 reuseaddr',
+      'ok',
+    ],
+    ['a device', 'udp: bind s1 0.0.0.0 dev=lo; bind s2 0.0.0.0 dev=eth0', 'ok'],
+    [
+      'a device that was taken away',
+      'udp: bind s1 0.0.0.0 dev=lo; set s1 dev=none; bind s2 0.0.0.0 dev=eth0',
+      'EADDRINUSE',
+    ],
+    ['another protocol', 'udp: bind s1 0.0.0.0; bind s2 0.0.0.0 tcp', 'ok'],
+    ['another port', 'udp: bind s1 0.0.0.0; bind s2 0.0.0.0:7777', 'ok'],
+    ['another host', 'udp: bind s1 0.0.0.0; bind s2@neighbour 0.0.0.0', 'ok'],
+  ])('takes a socket to %s, as the model does', async (_, text, last) => {
+    const floor = await Floor.open(netns, { fresh: false, agentCommand: [process.execPath, AGENT] });
+    try {
+      const plan = parsePlan(text);
+      const { play } = await floor.playAlone(plan);
+      expect(play.played.map(({ step }) => formatStep(step))).toEqual(plan.steps.map(formatStep));
+      expect(play.mismatch).toBe(false);
+      expect(play.played.at(-1)?.outcome).toBe(last);
+    } finally {
+      await floor.close();
+    }
+  });
+
+  test('says which users there are, where it names another', async () => {
+    const { exitCode, stderr } = await bindspec([
+      'explore',
+      '--lab',
+      'netns',
+      '--replay',
+      'udp: bind s1 0.0.0.0 uid=77',
+    ]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('--replay: there is no user 77 here');
   });
 });
 

@@ -1,6 +1,8 @@
 import { fill, h } from '../h.ts';
 import { command as commandBox } from '../copy.ts';
+import { pairPlan } from '../../matrix/pair.ts';
 import { decidingRule } from '../../matrix/prediction.ts';
+import { formatPlan } from '../../plan/notation.ts';
 import { isAsModelled, ruleAt } from './difference.ts';
 import type { At } from './grid.ts';
 import type { Link } from './link.ts';
@@ -98,6 +100,7 @@ function told(side: Side, block: SideBlock, place: At, link: Link): HTMLElement[
   const id = ruleAt(block, place) ?? (prediction === null ? undefined : decidingRule(prediction));
   const rule = id === undefined ? undefined : ruleNamed(id);
   const command = block.command(row, column);
+  const [first, second] = [block.first[row], block.second[column]];
   const lines = [
     ...(side.observed ? [['kernel', h('b', {}, answerInWords(answer))] as const] : []),
     ...(prediction === null
@@ -109,6 +112,7 @@ function told(side: Side, block: SideBlock, place: At, link: Link): HTMLElement[
           ] as const,
         ]),
     ...(id === undefined ? [] : [['rule', link({ rule: id }, {}, h('code', {}, id))] as const]),
+    ...(first && second ? [['plan', h('code', {}, formatPlan(pairPlan(block.corner, first, second)))] as const] : []),
   ];
   return [
     h(

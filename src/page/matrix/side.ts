@@ -1,5 +1,5 @@
 import { devicesOf, NO_DEVICES } from '../../matrix/axes.ts';
-import { commandFor, planOf, type Block } from '../../matrix/blocks.ts';
+import { commandFor, matrixPlanOf, type Block } from '../../matrix/blocks.ts';
 import { answersOf, socketsAt, type PackedMatrices, type PackedMatrix } from '../../matrix/pack.ts';
 import { likeliest, predictor, type Prediction } from '../../matrix/prediction.ts';
 import type { Corner } from '../../matrix/selection.ts';
@@ -77,7 +77,7 @@ export function modelledSide(system: SystemName, lab: RecordedLab): Side {
   const setting = readableSetting(settingOf(lab, { system: '', release: '', version: '' }));
   const { names } = namesOf(lab);
   const devices = DEVICE_SYSTEMS.includes(system) ? devicesOf(lab.externalInterface) : [NO_DEVICES];
-  const { blocks } = planOf({}, { names, absent: [], system, lab: lab.lab }, devices, () => null);
+  const { blocks } = matrixPlanOf({}, { names, absent: [], system, lab: lab.lab }, devices, () => null);
   const made = cached((corner: Corner): SideBlock | null => {
     const block = blocks.find((one) => cornerKey(one, lab) === cornerKey(corner, lab));
     if (block === undefined) return null;

@@ -4,14 +4,15 @@ import type { Mismatch } from '../../record/explore.ts';
 import type { Platform } from '../../record/record.ts';
 import { whereWords } from '../failure.ts';
 import { shellWord } from '../words.ts';
-import { formatSequence, formatStep } from '../../explore/notation.ts';
-import type { Played, Uids } from '../../explore/play.ts';
-import { scriptInC } from '../../explore/script-c.ts';
-import { scriptInPython } from '../../explore/script-python.ts';
-import type { Sequence } from '../../explore/sequence.ts';
+import { formatPlan, formatStep } from '../../plan/notation.ts';
+import type { Plan } from '../../plan/plan.ts';
+import type { Played, Uids } from '../../plan/play.ts';
+import { NoScript, type ScriptInput } from '../../plan/script.ts';
+import { scriptInC } from '../../plan/script-c.ts';
+import { scriptInPython } from '../../plan/script-python.ts';
 import type { Shrunk } from '../../explore/shrink.ts';
 
-/** Where a sequence was played, as far as its description needs it. */
+/** Where a plan was played, as far as its description needs it. */
 export interface Where {
   readonly platform: Platform;
   readonly lab: string;
@@ -22,16 +23,16 @@ export interface Where {
 }
 
 /** A mismatch as the record keeps it and people read it: what was played, by which rule it is wrong, and how to see it again. */
-export function describe(shrunk: Shrunk, from: Sequence, where: Where): Mismatch {
-  const { sequence, played, transcript, reproduced } = shrunk;
+export function describe(shrunk: Shrunk, from: Plan, where: Where): Mismatch {
+  const { plan, played, transcript, reproduced } = shrunk;
   const last = played.at(-1);
   const rule = models[where.model].rules.find(({ id }) => id === last?.prediction.rule);
   const { platform, model, uids } = where;
-  const script = { sequence, played, uids, platform: `${platform.system} ${platform.release}`, model };
+  const script = { plan, played, uids, platform: `${platform.system} ${platform.release}`, model };
   return {
-    protocol: sequence.protocol,
-    sequence: formatSequence(sequence),
-    from: formatSequence(from),
+    protocol: plan.protocol,
+    sequence: formatPlan(plan),
+    from: formatPlan(from),
     reproduced,
     steps: played.map(describeStep),
     ...(rule === undefined
@@ -46,9 +47,19 @@ export function describe(shrunk: Shrunk, from: Sequence, where: Where): Mismatch
           },
         }),
     transcript: [...transcript],
-    rerun: rerun(sequence, where),
-    scripts: { c: scriptInC(script), python: scriptInPython(script) },
+    rerun: rerun(plan, where),
+    scripts: { c: unlessNone(scriptInC, script), python: unlessNone(scriptInPython, script) },
   };
+}
+
+/** A script, or the reason why there is none. */
+function unlessNone(make: (input: ScriptInput) => string, input: ScriptInput): string {
+  try {
+    return make(input);
+  } catch (error) {
+    if (error instanceof NoScript) return error.message;
+    throw error;
+  }
 }
 
 function describeStep({ step, prediction: { outcomes, rule }, outcome }: Played): Mismatch['steps'][number] {
@@ -60,9 +71,9 @@ function describeStep({ step, prediction: { outcomes, rule }, outcome }: Played)
   };
 }
 
-/** The command that plays just this sequence again. */
-function rerun(sequence: Sequence, { lab, namedInterface, model, platform }: Where): string {
-  const words = ['npx', 'bindspec', 'explore', '--replay', formatSequence(sequence)];
+/** The command that plays just this plan again. */
+function rerun(plan: Plan, { lab, namedInterface, model, platform }: Where): string {
+  const words = ['npx', 'bindspec', 'explore', '--replay', formatPlan(plan)];
   words.push(...whereWords({ lab: { lab, ...(namedInterface === undefined ? {} : { namedInterface }) }, platform }));
   if (model !== platform.system) words.push('--model', model);
   return words.map(shellWord).join(' ');

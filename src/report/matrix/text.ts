@@ -2,6 +2,7 @@ import { inWords } from '../../matrix/blocks.ts';
 import type { MatrixRecord } from '../../record/matrix.ts';
 import { inColumns } from '../../text/columns.ts';
 import { visible } from '../../text/visible.ts';
+import { pairAsPlan } from './pair.ts';
 import { cornersInWords, type Table } from './tables.ts';
 
 /** A table as lines for a terminal. Where the columns' names do not fit into `width`, letters stand for them. */
@@ -28,9 +29,10 @@ function lines(rows: readonly string[], columns: readonly string[], cells: reado
   return inColumns([['first \\ second', ...columns], ...rows.map((row, place) => [row, ...(cells[place] ?? [])])]);
 }
 
-/** A mismatch as lines: the pair, both answers, the rule that decided and what it says, and what runs it again. */
+/** A mismatch as lines: the pair, both answers, the rule that decided and what it says, what runs it again, and its plan. */
 export function pairLines(record: MatrixRecord, mismatch: MatrixRecord['mismatches'][number]): string[] {
   const rule = record.rules.find(({ id }) => id === mismatch.rule);
+  const plan = pairAsPlan(record, mismatch, mismatch);
   return [
     inWords(mismatch),
     `  first   ${mismatch.first}`,
@@ -40,6 +42,7 @@ export function pairLines(record: MatrixRecord, mismatch: MatrixRecord['mismatch
     `  rule    ${mismatch.rule}: ${rule?.prose ?? ''}`,
     `          ${rule?.source ?? ''}`,
     `  again   ${mismatch.command}`,
+    ...(plan === undefined ? [] : [`  plan    ${plan}`]),
   ].map(visible);
 }
 

@@ -1,4 +1,5 @@
-import type { Lab, LabKind } from '../../lab/lab.ts';
+import { setTimeout as after } from 'node:timers/promises';
+import type { Lab, LabFacts, LabKind } from '../../lab/lab.ts';
 import type { Protocol, Setting, SystemName } from '../../model/types.ts';
 import { models } from '../../model/index.ts';
 import { kernelOf } from '../../model/linux-kernel.ts';
@@ -9,13 +10,15 @@ import { AgentPool, type Lease, type PoolSettings } from '../pool.ts';
 import { harnessClock } from '../../harness/agent-process.ts';
 import { platformOf } from '../platform.ts';
 import { abilitiesOf, type Abilities } from '../abilities.ts';
-import { listenOnBoth } from '../listeners.ts';
+import { listenerName, listenOnBoth } from '../listeners.ts';
 import { portRange } from '../port-range.ts';
 import { Ports } from '../ports.ts';
+import { paced } from '../../process/pace.ts';
+import { Unavailable } from '../../process/unavailable.ts';
 import { HarnessError } from '../../harness/harness-error.ts';
-import { playAll, type Part } from '../../explore/lockstep.ts';
-import { Play, type PlaySettings, type Uids } from '../../explore/play.ts';
-import { LONGEST, type Sequence } from '../../explore/sequence.ts';
+import { playAll, type Part } from '../../plan/lockstep.ts';
+import { Play, withOwners, type Peer, type PlaySettings, type Uids } from '../../plan/play.ts';
+import { makingOf, type Plan } from '../../plan/plan.ts';
 import { vocabularyOf, type Vocabulary } from '../../explore/vocabulary.ts';
 
 /** One after the other, so that no two of a batch fall into one slot of the kernel's hash table of UDP ports. */
@@ -34,15 +37,16 @@ export class Floor {
   readonly uids: Uids;
   readonly #abilities: Abilities;
   readonly #pool: AgentPool;
-  readonly #leases: Readonly<Record<Part, Lease>>;
-  readonly #setting: Setting;
+  readonly #leases: Readonly<Record<Exclude<Part, 'neighbour'>, Lease>>;
+  #neighbour: Lease | undefined;
+  readonly #settings: Readonly<Record<'machine' | 'neighbour', Setting>>;
   readonly #ports: Ports;
   #nextPort = FIRST_PORT;
 
   private constructor(
     lab: Lab,
     pool: AgentPool,
-    leases: Record<Part, Lease>,
+    leases: Record<Exclude<Part, 'neighbour'>, Lease>,
     abilities: Abilities,
     settings: FloorSettings,
   ) {
@@ -54,12 +58,12 @@ export class Floor {
     this.platform = { ...platform, system };
     this.model = settings.model ?? system;
     this.uids = { 1: leases[1].hello.uid ?? 0, 2: leases[2].hello.uid ?? 0 };
-    const { inet, inet6 } = lab.facts.addresses;
     const kernel = this.model === 'linux' ? kernelOf(this.platform) : undefined;
-    this.#setting = {
-      host: { addresses: [...Object.values(inet), ...Object.values(inet6)] },
+    const settingOf = (host: 'machine' | 'neighbour'): Setting => ({
+      host: { addresses: addressesOf(lab.facts, host) },
       ...(kernel === undefined ? {} : { kernel }),
-    };
+    });
+    this.#settings = { machine: settingOf('machine'), neighbour: settingOf('neighbour') };
     this.#ports = new Ports(lab.facts);
   }
 
@@ -88,40 +92,48 @@ export class Floor {
     return this.#ports.shared ? Number.POSITIVE_INFINITY : portRange(this.lab.facts).to + 1 - this.#nextPort;
   }
 
-  /** What sequences can be made of here. */
+  /** What random plans can be made of here. */
   vocabulary(protocol: Protocol): Vocabulary {
     return vocabularyOf(protocol, this.lab.facts, this.platform.system, this.#abilities.dualStack);
   }
 
-  /** Plays sequences side by side, each on a fresh port, and leaves nothing behind. @throws HarnessError */
-  async playMany(sequences: readonly Sequence[]): Promise<Play[]> {
-    const peers = await this.#peers(sequences);
+  /** Plays plans side by side, each on a fresh port, and leaves nothing behind. @throws HarnessError */
+  async playMany(plans: readonly Plan[]): Promise<Play[]> {
+    const peers = await this.#peers(plans);
     const plays: Play[] = [];
-    for (const [place, sequence] of sequences.entries()) {
+    for (const [place, plan] of plans.entries()) {
       const port = await this.#port();
-      plays.push(this.#play(sequence, { port, peers: peers(place), prefix: `${port}.` }));
+      plays.push(this.#play(plan, { port, peers: peers(place), prefix: `${port}.` }));
     }
-    await playAll(plays, (part, operations) => this.#leases[part].agent.askTersely(operations));
+    await playAll(plays, (part, operations) => this.#lease(part).agent.askTersely(operations));
     await this.#clean(plays);
     return plays;
   }
 
-  /** Plays one sequence with nothing beside it, and tells every call. @throws HarnessError */
-  async playAlone(sequence: Sequence): Promise<{ play: Play; transcript: TranscriptLine[] }> {
-    const peers = await this.#peers([sequence]);
-    const play = this.#play(sequence, { port: await this.#port(), peers: peers(0), prefix: '' });
+  /**
+   * Plays one plan with nothing beside it, and tells every call; and the plan itself, with an owner for each user that it
+   * names.
+   * @throws BadPlan for a plan with a user that there is not here, Unavailable for one with sockets of a neighbour where
+   * there is none, HarnessError when an agent fails
+   */
+  async playAlone(given: Plan): Promise<{ plan: Plan; play: Play; transcript: TranscriptLine[] }> {
+    const plan = withOwners(given, this.uids);
+    if (plan.steps.some((step) => makingOf(step)?.owner === 'neighbour')) await this.#takeNeighbour();
+    const peers = await this.#peers([plan]);
+    const play = this.#play(plan, { port: await this.#port(), peers: peers(0), prefix: '' });
     const transcript: TranscriptLine[] = [];
     const began = harnessClock();
-    await playAll([play], async (part, operations) => {
-      const results = await this.#leases[part].agent.ask(operations, false);
+    const ask = async (part: Part, operations: readonly Operation[]) => {
+      const results = await this.#lease(part).agent.ask(operations, false);
       for (const [index, result] of results.entries()) {
         const operation = operations[index];
         if (operation) transcript.push(this.#line(part, operation, result, began));
       }
       return results.map((result) => result.name?.address ?? result.outcome);
-    });
+    };
+    await playAll([play], ask, () => after(paced(SETTLE)));
     await this.#clean([play]);
-    return { play, transcript };
+    return { plan, play, transcript };
   }
 
   /** Never throws. */
@@ -130,9 +142,21 @@ export class Floor {
     await this.lab.close();
   }
 
-  #play(sequence: Sequence, settings: Pick<PlaySettings, 'port' | 'peers' | 'prefix'>): Play {
-    const simulation = models[this.model].simulate(this.#setting);
-    return new Play(sequence, { ...settings, uids: this.uids, simulation });
+  #play(plan: Plan, settings: Pick<PlaySettings, 'port' | 'peers' | 'prefix'>): Play {
+    const simulate = (host: 'machine' | 'neighbour') => models[this.model].simulate(this.#settings[host]);
+    return new Play(plan, { ...settings, uids: this.uids, simulate });
+  }
+
+  #lease(part: Part): Lease {
+    const lease = part === 'neighbour' ? this.#neighbour : this.#leases[part];
+    if (lease === undefined) throw new Error('nobody plays the neighbour');
+    return lease;
+  }
+
+  async #takeNeighbour(): Promise<void> {
+    const { lab, hosts, elsewhere } = this.lab.facts;
+    if (hosts.neighbour === undefined) throw new Unavailable(`the ${lab} lab has no neighbour`, elsewhere);
+    this.#neighbour ??= await this.#pool.take('neighbour', false);
   }
 
   async #port(): Promise<number> {
@@ -143,24 +167,31 @@ export class Floor {
   }
 
   /**
-   * Listeners for the connections of the sequences, by the places of these. Each sequence makes its connections to
-   * different ones. Nobody accepts them, so that each listener is for as many sequences as there is room in its queue.
+   * Listeners for the connections of the plans, by the places of these. Each plan makes its connections to different
+   * ones. Nobody accepts those of many plans, so that each listener is for as many of them as there is room in its queue.
    */
-  async #peers(sequences: readonly Sequence[]): Promise<(place: number) => readonly number[]> {
-    const counts = sequences.map(({ steps }) => steps.filter(({ op }) => op === 'connect').length);
-    const most = Math.min(Math.max(0, ...counts), LONGEST);
+  async #peers(plans: readonly Plan[]): Promise<(place: number) => readonly Peer[]> {
+    const counts = plans.map(({ steps }) => steps.filter(({ op }) => op === 'connect').length);
+    const most = Math.max(0, ...counts);
     // UDP needs nobody who answers; where it would send to is enough. Not every system lets two sockets have one peer.
-    if (sequences[0]?.protocol === 'udp') {
-      const ports = Array.from({ length: most }, (_, index) => DISCARD + index);
-      return () => ports;
+    const isUdp = plans.every(({ protocol, steps }) =>
+      steps.every((step) => (makingOf(step)?.protocol ?? protocol) === 'udp'),
+    );
+    if (isUdp) {
+      const peers = Array.from({ length: most }, (_, index) => ({ port: DISCARD + index }));
+      return () => peers;
     }
     const { queue } = this.#abilities;
-    const groups = Math.ceil(sequences.length / queue);
+    const groups = Math.ceil(plans.length / queue);
     const names = Array.from({ length: groups * most }, (_, index) => `peer${index}`);
     const ports = await listenOnBoth(this.#leases.peer.agent, names, this.lab.facts);
+    const peers = ports.map((port, index) => {
+      const name = names[index] ?? '';
+      return { port, listeners: { inet: listenerName(name, 'inet'), inet6: listenerName(name, 'inet6') } };
+    });
     return (place) => {
       const from = Math.floor(place / queue) * most;
-      return ports.slice(from, from + most);
+      return peers.slice(from, from + most);
     };
   }
 
@@ -168,7 +199,8 @@ export class Floor {
   async #clean(plays: readonly Play[]): Promise<void> {
     const left = plays.flatMap((play) => play.cleaning());
     await Promise.all(
-      ([1, 2] as const).map(async (owner) => {
+      ([1, 2, 'neighbour'] as const).map(async (owner) => {
+        if (owner === 'neighbour' && this.#neighbour === undefined) return;
         const own = left.filter((one) => one.owner === owner).map(({ operation }) => operation);
         await this.#reset(owner, own);
       }),
@@ -177,7 +209,7 @@ export class Floor {
   }
 
   async #reset(part: Part, before: readonly Operation[]): Promise<void> {
-    const { agent } = this.#leases[part];
+    const { agent } = this.#lease(part);
     if (before.length > 0) await agent.askTersely(before);
     const [result] = await agent.ask([{ op: 'reset' }], false);
     if ((result?.open ?? 0) > 0)
@@ -185,16 +217,30 @@ export class Floor {
   }
 
   #line(part: Part, operation: Operation, result: Result, began: number): TranscriptLine {
-    const { agent, host } = this.#leases[part];
+    const { agent, host } = this.#lease(part);
     const at = Math.round((result.at + agent.clockOffset - began) * 1000) / 1000;
     return { at, part: this.#title(part), host, call: traceLine(operation, result) };
   }
 
   #title(part: Part): string {
-    if (part === 'peer') return 'peer';
+    if (part === 'peer' || part === 'neighbour') return part;
     return `${part === 1 ? 'first' : 'second'} owner, uid ${this.uids[part]}`;
   }
 }
 
 /** The first port that UDP sockets connect to; nobody listens there. */
 const DISCARD = 9;
+
+/** How long the ends of a connection inside a quiet machine take to hear of each other's close (a delayed ACK), in milliseconds. */
+const SETTLE = 80;
+
+/** The addresses of a host of the lab. */
+function addressesOf({ addresses }: LabFacts, host: 'machine' | 'neighbour'): string[] {
+  const kinds = host === 'machine' ? OWN_KINDS : NEIGHBOUR_KINDS;
+  return [addresses.inet, addresses.inet6].flatMap((own) =>
+    kinds.map((kind) => own[kind]).filter((one) => one !== undefined),
+  );
+}
+
+const OWN_KINDS = ['wildcard', 'loopback', 'second-loopback', 'external', 'second-external'] as const;
+const NEIGHBOUR_KINDS = ['wildcard', 'loopback', 'second-loopback', 'neighbour', 'filtered'] as const;

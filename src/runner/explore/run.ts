@@ -5,12 +5,12 @@ import { tidied, unlessAborted } from '../../process/interrupted.ts';
 import type { Platform } from '../../record/record.ts';
 import { HarnessError } from '../../harness/harness-error.ts';
 import { Floor, type FloorSettings } from './floor.ts';
-import { sequences } from '../../explore/generate.ts';
-import type { Play } from '../../explore/play.ts';
-import type { Sequence } from '../../explore/sequence.ts';
+import { plans } from '../../explore/generate.ts';
+import type { Plan } from '../../plan/plan.ts';
+import type { Play } from '../../plan/play.ts';
 import { kindOf, shrink, type Found, type Shrunk } from '../../explore/shrink.ts';
 
-/** How many sequences go side by side. It is part of what a seed means. */
+/** How many plans go side by side. It is part of what a seed means. */
 const BATCH = 500;
 
 /** When to stop, for each protocol. */
@@ -36,7 +36,7 @@ export interface Tally {
   readonly mismatches: number;
 }
 
-/** A kind of mismatch: the sequence it was found in, and what it was shrunk to. */
+/** A kind of mismatch: the plan it was found in, and what it was shrunk to. */
 interface Finding {
   readonly found: Found;
   readonly shrunk: Shrunk;
@@ -116,7 +116,7 @@ async function exploreOne(protocol: Protocol, { library, floors, settings, liste
       if (batch === undefined) return;
       const floor = await floors.take();
       const own = seedOf(seed, batch.number);
-      const arbitrary = sequences(library, floor.vocabulary(protocol));
+      const arbitrary = plans(library, floor.vocabulary(protocol));
       const made = library.sample(arbitrary, { seed: own, numRuns: batch.size });
       const plays = await floor.playMany(made);
       fold.end(batch.number, sum(await confirmed(plays, made, floor), made, own));
@@ -156,27 +156,27 @@ async function unlessEnded(work: Promise<unknown>, signal: AbortSignal): Promise
  * On a machine whose ports others take too, a mismatch may be their doing: there it has to come again to be one. In a lab
  * with ports of its own nothing is excused.
  */
-async function confirmed(plays: readonly Play[], made: readonly Sequence[], floor: Floor): Promise<readonly Play[]> {
+async function confirmed(plays: readonly Play[], made: readonly Plan[], floor: Floor): Promise<readonly Play[]> {
   if (floor.lab.facts.ownPorts) return plays;
   const sure: Play[] = [];
   for (const [place, play] of plays.entries()) {
-    const sequence = made[place];
-    sure.push(play.mismatch && sequence !== undefined ? (await floor.playAlone(sequence)).play : play);
+    const plan = made[place];
+    sure.push(play.mismatch && plan !== undefined ? (await floor.playAlone(plan)).play : play);
   }
   return sure;
 }
 
-function sum(plays: readonly Play[], made: readonly Sequence[], seed: number): Batch {
+function sum(plays: readonly Play[], made: readonly Plan[], seed: number): Batch {
   const found = new Map<string, Found>();
   let operations = 0;
   let mismatches = 0;
   for (const [place, play] of plays.entries()) {
     operations += play.played.length;
-    const sequence = made[place];
-    if (!play.mismatch || sequence === undefined) continue;
+    const plan = made[place];
+    if (!play.mismatch || plan === undefined) continue;
     mismatches += 1;
     const name = kindOf(play.played);
-    if (!found.has(name)) found.set(name, { sequence, played: play.played, seed, place });
+    if (!found.has(name)) found.set(name, { plan, played: play.played, seed, place });
   }
   return { sequences: plays.length, operations, mismatches, found };
 }

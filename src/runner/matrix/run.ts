@@ -1,6 +1,6 @@
 import { type Lab, type LabFacts, type LabKind } from '../../lab/lab.ts';
 import { devicesOf, isConnected } from '../../matrix/axes.ts';
-import { inWords, planOf, type Block, type Plan } from '../../matrix/blocks.ts';
+import { inWords, matrixPlanOf, type Block, type MatrixPlan } from '../../matrix/blocks.ts';
 import { compare } from '../../matrix/comparison.ts';
 import { agrees, predictor } from '../../matrix/prediction.ts';
 import { Results } from '../../matrix/results.ts';
@@ -48,7 +48,7 @@ export interface MatrixSettings extends Omit<PoolSettings, 'fresh'> {
 }
 
 export interface MatrixListener {
-  started(platform: Platform, lab: string, plan: Plan): void;
+  started(platform: Platform, lab: string, plan: MatrixPlan): void;
   /** So many pairs more are done. */
   did(pairs: number): void;
 }
@@ -83,7 +83,7 @@ export async function runMatrix(
     const { queue, dualStack } = await abilitiesOf(lease.agent, facts);
     const { names, absent } = namesOf(facts, dualStack);
     await first.pool.giveBack(lease);
-    const plan = planOf(
+    const plan = matrixPlanOf(
       settings.asked,
       { names, absent, system: platform.system, lab: facts.lab },
       devicesOf(interfaceOf(facts)),

@@ -2,9 +2,9 @@ import type { LabFacts } from '../../../src/lab/lab.ts';
 import { ADDRESSES } from '../../../src/lab/netns-topology.ts';
 import { models } from '../../../src/model/index.ts';
 import type { SystemName } from '../../../src/model/types.ts';
-import type { Ask } from '../../../src/explore/lockstep.ts';
-import { Play } from '../../../src/explore/play.ts';
-import type { Sequence } from '../../../src/explore/sequence.ts';
+import type { Ask } from '../../../src/plan/lockstep.ts';
+import { Play } from '../../../src/plan/play.ts';
+import type { Plan } from '../../../src/plan/plan.ts';
 import { vocabularyOf } from '../../../src/explore/vocabulary.ts';
 
 const facts: LabFacts = {
@@ -21,13 +21,13 @@ export const udp = vocabularyOf('udp', facts, 'linux');
 export const tcp = vocabularyOf('tcp', facts, 'linux');
 
 /** A sequence about to be played on a port of its own, against a system's model. */
-export function playOf(sequence: Sequence, system: SystemName = 'linux'): Play {
+export function playOf(sequence: Plan, system: SystemName = 'linux'): Play {
   const host = { addresses: [...Object.values(ADDRESSES.inet), ...Object.values(ADDRESSES.inet6)] };
   return new Play(sequence, {
     port: 20_000,
     uids: { 1: 0, 2: 65_534 },
-    simulation: models[system].simulate({ host }),
-    peers: [1, 2, 3, 4, 5, 6, 7, 8],
+    simulate: () => models[system].simulate({ host }),
+    peers: [1, 2, 3, 4, 5, 6, 7, 8].map((port) => ({ port })),
     prefix: '',
   });
 }

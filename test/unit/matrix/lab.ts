@@ -1,5 +1,5 @@
 import { devicesOf } from '../../../src/matrix/axes.ts';
-import { planOf, type Obstacle, type Plan } from '../../../src/matrix/blocks.ts';
+import { matrixPlanOf, type Obstacle, type MatrixPlan } from '../../../src/matrix/blocks.ts';
 import type { Asked, Choice } from '../../../src/matrix/selection.ts';
 import { namesOf } from '../../../src/matrix/sockets.ts';
 import { ADDRESSES } from '../../../src/lab/netns-topology.ts';
@@ -18,11 +18,11 @@ export const setting: Setting = {
 };
 
 /** The plan of a selection there. */
-export function plan(asked: Asked = {}, obstacle: Obstacle = () => null): Plan {
-  return planOf(asked, choice, devices, obstacle);
+export function plan(asked: Asked = {}, obstacle: Obstacle = () => null): MatrixPlan {
+  return matrixPlanOf(asked, choice, devices, obstacle);
 }
 
 /** How many pairs the blocks of a plan have. */
-export function pairs({ blocks }: Pick<Plan, 'blocks'>): number {
+export function pairs({ blocks }: Pick<MatrixPlan, 'blocks'>): number {
   return blocks.reduce((sum, { first, second }) => sum + first.length * second.length, 0);
 }

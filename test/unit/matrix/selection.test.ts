@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { ALL_STATES, NO_DEVICES } from '../../../src/matrix/axes.ts';
-import { commandFor, planOf } from '../../../src/matrix/blocks.ts';
+import { commandFor, matrixPlanOf } from '../../../src/matrix/blocks.ts';
 import { BadSelection, type Asked } from '../../../src/matrix/selection.ts';
 import { namesOf, spell } from '../../../src/matrix/sockets.ts';
 import { choice, devices as allDevices, pairs, plan } from './lab.ts';
@@ -130,7 +130,7 @@ test('the system decides on the option sets', () => {
   const corner = { protocol: 'udp', state: 'bound', uid: 'same', devices: NO_DEVICES };
   const letters = (system: string) =>
     new Set(
-      planOf(corner, { ...choice, system }, allDevices, () => null).blocks[0]?.second.map((spec) => spec.letters),
+      matrixPlanOf(corner, { ...choice, system }, allDevices, () => null).blocks[0]?.second.map((spec) => spec.letters),
     );
   expect(letters('windows')).toEqual(new Set(['-', 'A', 'E']));
   expect(letters('darwin')).toEqual(new Set(['-', 'A', 'P', 'AP']));
@@ -153,7 +153,7 @@ describe('what can not be run', () => {
 
   it('for want of addresses is counted to the same total', () => {
     const without = namesOf({ addresses: { inet: { wildcard: '0.0.0.0', loopback: '127.0.0.1' }, inet6: {} } });
-    const less = planOf({}, { ...choice, ...without }, allDevices, () => null);
+    const less = matrixPlanOf({}, { ...choice, ...without }, allDevices, () => null);
     expect(less.blocks[0]?.first.map(({ name }) => name.text)).toContain('0.0.0.0');
     expect(pairs(less) + less.skipped.reduce((sum, { pairs: count }) => sum + count, 0)).toBe(pairs(plan()));
     expect(less.skipped[0]?.reason).toMatch(/^the netns lab has no address for: IPv4 second-loopback/);

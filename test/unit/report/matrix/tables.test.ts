@@ -66,7 +66,7 @@ describe('the tables of a record', () => {
 describe('a mismatch', () => {
   const record = matrixRecord({ protocol: 'tcp', state: 'bound', uid: 'same', devices: 'none/none' }, twisted);
 
-  it('is told as the pair, both answers, the rule and its prose, and the command that runs it again', () => {
+  it('is told as the pair, both answers, the rule and its prose, the command that runs it again, and its plan', () => {
     expect(record.mismatches).toHaveLength(1);
     const [mismatch] = record.mismatches;
     if (!mismatch) return;
@@ -79,6 +79,7 @@ describe('a mismatch', () => {
       expect.stringMatching(/^ {2}rule {4}linux\/listen-|^ {2}rule {4}linux\/reuseaddr-both: \w/),
       expect.stringMatching(/^ {10}\S/),
       "  again   npx bindspec matrix --protocol tcp --state bound --first '0.0.0.0 A' --second '127.0.0.1 A' --uid same --no-reports",
+      '  plan    tcp: bind s1 0.0.0.0 reuseaddr; bind s2 127.0.0.1 reuseaddr; listen s2',
     ]);
   });
 

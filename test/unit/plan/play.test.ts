@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { playAll } from '../../../src/explore/lockstep.ts';
-import { parseSequence } from '../../../src/explore/notation.ts';
+import { playAll } from '../../../src/plan/lockstep.ts';
+import { parsePlan } from '../../../src/plan/parse.ts';
 import type { Operation } from '../../../src/protocol/messages.ts';
 import { HarnessError } from '../../../src/harness/harness-error.ts';
-import { answering, playOf } from './fixture.ts';
+import { answering, playOf } from '../explore/fixture.ts';
 
 /** Plays a sequence on a system that answers so. */
 async function played(text: string, ...answers: string[]) {
-  const play = playOf(parseSequence(text));
+  const play = playOf(parsePlan(text));
   await playAll([play], answering(answers));
   return play;
 }
@@ -58,7 +58,7 @@ describe('playing a sequence', () => {
   it('closes a TCP connection by a reset, also at the end', async () => {
     const calls: Operation[] = [];
     const play = playOf(
-      parseSequence('tcp: bind s1 0.0.0.0; connect s1 127.0.0.1; close s1; bind s2 0.0.0.0; connect s2 127.0.0.1'),
+      parsePlan('tcp: bind s1 0.0.0.0; connect s1 127.0.0.1; close s1; bind s2 0.0.0.0; connect s2 127.0.0.1'),
     );
     await playAll([play], async (part, operations) => {
       calls.push(...operations);
@@ -72,7 +72,7 @@ describe('playing a sequence', () => {
   });
 
   it("blames the harness for what is not the system's answer", async () => {
-    const play = playOf(parseSequence('udp: bind s1 ::1 reuseport'));
+    const play = playOf(parsePlan('udp: bind s1 ::1 reuseport'));
     const failing = playAll([play], async (_, operations) =>
       operations.map(({ op }) => (op === 'setsockopt' ? 'EPERM' : 'ok')),
     );
@@ -81,7 +81,7 @@ describe('playing a sequence', () => {
   });
 
   it("takes Windows' names for the errors of others", async () => {
-    const play = playOf(parseSequence('udp: bind s1 127.0.0.1; bind s2 127.0.0.1'), 'windows');
+    const play = playOf(parsePlan('udp: bind s1 127.0.0.1; bind s2 127.0.0.1'), 'windows');
     await playAll([play], answering(['ok', 'EADDRINUSE']));
     expect(play.mismatch).toBe(false);
   });
@@ -89,8 +89,8 @@ describe('playing a sequence', () => {
   it("does one owner's step before the other's, in every sequence", async () => {
     const order: string[] = [];
     const plays = [
-      playOf(parseSequence('udp: bind s1 127.0.0.1; bind s2@2 127.0.0.2; bind s3 127.0.0.3')),
-      playOf(parseSequence('udp: bind s4@2 127.0.0.1; bind s5 127.0.0.2')),
+      playOf(parsePlan('udp: bind s1 127.0.0.1; bind s2@2 127.0.0.2; bind s3 127.0.0.3')),
+      playOf(parsePlan('udp: bind s4@2 127.0.0.1; bind s5 127.0.0.2')),
     ];
     await playAll(plays, async (part, operations) => {
       for (const operation of operations) if (operation.op === 'bind') order.push(`${part}:${operation.on}`);

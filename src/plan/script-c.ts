@@ -1,36 +1,29 @@
-import { preface, scriptSteps, target, type ScriptInput, type ScriptStep } from './script.ts';
+import { OPTIONS } from '../model/options.ts';
+import { reached } from './addresses.ts';
+import { typeOf } from './operations.ts';
+import { makingOf, protocolOf, type Making } from './plan.ts';
+import { preface, scriptNeeds, type ScriptInput, type ScriptStep } from './script.ts';
 
-/** A stand-alone program in C that does the same with plain system calls. */
+/** A stand-alone program in C that does the same with plain system calls. @throws NoScript */
 export function scriptInC(input: ScriptInput): string {
-  const { steps, connected } = scriptSteps(input);
-  const { sequence, uids } = input;
-  const second = uids[1] !== uids[2] && steps.some(({ owner }) => owner === 2);
-  const context: Context = {
-    type: sequence.protocol === 'udp' ? 'SOCK_DGRAM' : 'SOCK_STREAM',
-    second: second ? uids[2] : null,
-    first: uids[1],
-  };
-  const sockets = [
-    ...new Set(steps.flatMap(({ step }) => (step.op === 'bind' || step.op === 'accept' ? [step.socket] : []))),
-  ];
-  const connects = steps.some(({ step }) => step.op === 'connect') && sequence.protocol === 'tcp';
-  const disconnects = steps.some(({ step }) => step.op === 'disconnect');
-  const tcp = sequence.protocol === 'tcp';
-  const resets = tcp && (connected.length > 0 || steps.some(({ step, connected: was }) => was && step.op === 'close'));
+  const needs = scriptNeeds(input);
+  const { steps, sockets, connected, second } = needs;
+  const context: Context = { protocol: input.plan.protocol, second, first: input.uids[1] };
   return [
     '/*',
-    ...preface(input, './a.out').map((line) => ` * ${line}`.trimEnd()),
+    ...preface(input, needs, './a.out').map((line) => ` * ${line}`.trimEnd()),
     ' */',
     HEAD,
-    ...(connects ? [PEER] : []),
-    ...(disconnects ? [DISCONNECT] : []),
-    ...(resets ? [RESET] : []),
-    ...(second ? [AS] : []),
+    ...(steps.some(isTying) ? [TIE] : []),
+    ...(needs.connects ? [PEER] : []),
+    ...(needs.disconnects ? [DISCONNECT] : []),
+    ...(needs.resets ? [RESET] : []),
+    ...(second === null ? [] : [AS]),
     'int main(int argc, char **argv) {',
     `  int ${sockets.map((socket) => `s${socket}`).join(', ')};`,
     '  if (argc > 1) port = atoi(argv[1]);',
     ...steps.flatMap((step) => ['', comment(step), ...code(step, context).map((line) => `  ${line}`)]),
-    ...(tcp ? connected.map((socket) => `  reset(s${socket});`) : []),
+    ...connected.map((socket) => `  reset(s${socket});`),
     '  return 0;',
     '}',
     '',
@@ -38,39 +31,46 @@ export function scriptInC(input: ScriptInput): string {
 }
 
 interface Context {
-  readonly type: string;
+  readonly protocol: 'udp' | 'tcp';
   readonly first: number;
   readonly second: number | null;
 }
 
-function comment({ allowed, observed }: ScriptStep): string {
-  return `  /* expected ${allowed}, observed ${observed} */`;
+function isTying({ step }: ScriptStep): boolean {
+  return makingOf(step)?.device !== undefined || 'device' in step;
 }
 
-function code(one: ScriptStep, { type, first, second }: Context): string[] {
-  const { step, text, family, address, connected, owner } = one;
+function comment({ remark }: ScriptStep): string {
+  return `  /* ${remark} */`;
+}
+
+function code(one: ScriptStep, context: Context): string[] {
+  const { step, text, making, connected } = one;
+  const { first, second } = context;
   const s = `s${step.socket}`;
-  const af = family === 'inet' ? 'AF_INET' : 'AF_INET6';
+  const af = making.family === 'inet' ? 'AF_INET' : 'AF_INET6';
+  const type = typeOf(protocolOf(making, context.protocol)) === 'stream' ? 'SOCK_STREAM' : 'SOCK_DGRAM';
   const say = (call: string) => `say("${text}", ${call});`;
-  const owned = (line: string) => (owner === 2 && second !== null ? [`as(${second});`, line, `as(${first});`] : [line]);
-  const bound = [`name(${af}, "${address}", port);`, say(`bind(${s}, (struct sockaddr *)&address, length)`)];
+  const owned = (line: string) =>
+    making.owner === 2 && second !== null ? [`as(${second});`, line, `as(${first});`] : [line];
+  const made = [...owned(`${s} = socket(${af}, ${type}, 0);`), ...settings(s, making)];
   switch (step.op) {
+    case 'open':
+      return [...made, say(s)];
     case 'bind':
       return [
-        ...owned(`${s} = socket(${af}, ${type}, 0);`),
-        ...(family === 'inet6' ? [`set(${s}, IPPROTO_IPV6, IPV6_V6ONLY, ${step.v6only ? 1 : 0});`] : []),
-        ...step.options.map((option) => `set(${s}, SOL_SOCKET, SO_${option.toUpperCase()}, 1);`),
-        ...bound,
+        ...(step.makes === undefined ? [] : made),
+        `name(${af}, "${step.address}", ${step.port ?? 'port'});`,
+        say(`bind(${s}, (struct sockaddr *)&address, length)`),
       ];
-    case 'rebind':
-      return bound;
     case 'set':
-      return [say(`set(${s}, SOL_SOCKET, SO_${step.option.toUpperCase()}, ${step.value ? 1 : 0})`)];
+      if ('device' in step) return [say(`tie(${s}, "${step.device ?? ''}")`)];
+      return [say(`set(${s}, SOL_SOCKET, ${OPTIONS[step.option].name}, ${step.value ? 1 : 0})`)];
     case 'listen':
       return [say(`listen(${s}, 128)`)];
     case 'connect':
       return [
-        `name(${af}, "${target(family, step.to)}", ${type === 'SOCK_STREAM' ? 'peer()' : 'discard++'});`,
+        `name(${af}, "${reached(making, step.to)}", ${type === 'SOCK_STREAM' ? 'peer()' : 'discard++'});`,
         say(`connect(${s}, (struct sockaddr *)&address, length)`),
       ];
     case 'disconnect':
@@ -88,8 +88,20 @@ function code(one: ScriptStep, { type, first, second }: Context): string[] {
       return [say(`shutdown(${s}, SHUT_RDWR)`)];
     case 'close':
       // Reset, so that nothing is left on the port.
-      return [...(connected && type === 'SOCK_STREAM' ? [`reset(${s});`] : []), say(`close(${s})`)];
+      return [...(connected ? [`reset(${s});`] : []), say(`close(${s})`)];
+    case 'peer-close':
+      // Refused by `scriptNeeds`.
+      return [];
   }
+}
+
+function settings(s: string, { family, v6only, options, device }: Making): string[] {
+  const isSet = family === 'inet6' && v6only !== 'default';
+  return [
+    ...(isSet ? [`set(${s}, IPPROTO_IPV6, IPV6_V6ONLY, ${v6only ? 1 : 0});`] : []),
+    ...options.map((option) => `set(${s}, SOL_SOCKET, ${OPTIONS[option].name}, 1);`),
+    ...(device === undefined ? [] : [`tie(${s}, "${device}");`]),
+  ];
 }
 
 const HEAD = String.raw`#include <arpa/inet.h>
@@ -137,6 +149,11 @@ static void name(int family, const char *text, int number) {
   if (family == AF_INET) v4->sin_port = htons(number);
   else v6->sin6_port = htons(number);
   inet_pton(family, text, family == AF_INET ? (void *)&v4->sin_addr : (void *)&v6->sin6_addr);
+}
+`;
+
+const TIE = String.raw`static int tie(int s, const char *device) {
+  return setsockopt(s, SOL_SOCKET, SO_BINDTODEVICE, device, strlen(device) + 1);
 }
 `;
 

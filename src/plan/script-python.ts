@@ -1,25 +1,20 @@
-import { preface, scriptSteps, target, type ScriptInput, type ScriptStep } from './script.ts';
+import { OPTIONS } from '../model/options.ts';
+import { reached } from './addresses.ts';
+import { typeOf } from './operations.ts';
+import { protocolOf, type Making } from './plan.ts';
+import { preface, scriptNeeds, type ScriptInput, type ScriptStep } from './script.ts';
 
-/** A stand-alone program in Python that does the same with plain system calls. */
+/** A stand-alone program in Python that does the same with plain system calls. @throws NoScript */
 export function scriptInPython(input: ScriptInput): string {
-  const { steps, connected } = scriptSteps(input);
-  const { sequence, uids } = input;
-  const second = uids[1] !== uids[2] && steps.some(({ owner }) => owner === 2);
-  const context: Context = {
-    type: sequence.protocol === 'udp' ? 'SOCK_DGRAM' : 'SOCK_STREAM',
-    second: second ? uids[2] : null,
-    first: uids[1],
-  };
-  const connects = steps.some(({ step }) => step.op === 'connect') && sequence.protocol === 'tcp';
-  const disconnects = steps.some(({ step }) => step.op === 'disconnect');
-  const tcp = sequence.protocol === 'tcp';
-  const resets = tcp && (connected.length > 0 || steps.some(({ step, connected: was }) => was && step.op === 'close'));
+  const needs = scriptNeeds(input);
+  const { steps, connected, second, connects, disconnects, resets } = needs;
+  const context: Context = { protocol: input.plan.protocol, second, first: input.uids[1] };
   return [
     '#!/usr/bin/env python3',
-    ...preface(input, 'python3 mismatch.py').map((line) => `# ${line}`.trimEnd()),
+    ...preface(input, needs, 'python3 plan.py').map((line) => `# ${line}`.trimEnd()),
     ...(disconnects ? ['import ctypes'] : []),
     'import errno',
-    ...(second || disconnects ? ['import os'] : []),
+    ...(second !== null || disconnects ? ['import os'] : []),
     ...(resets ? ['import struct'] : []),
     'import sys',
     'from socket import *',
@@ -29,48 +24,46 @@ export function scriptInPython(input: ScriptInput): string {
     ...(disconnects ? [DISCONNECT] : []),
     ...(resets ? [RESET] : []),
     ...steps.flatMap((step) => ['', comment(step), ...code(step, context)]),
-    ...(tcp && connected.length > 0 ? ['', ...connected.map((socket) => `reset(s${socket})`)] : []),
+    ...(connected.length > 0 ? ['', ...connected.map((socket) => `reset(s${socket})`)] : []),
     '',
   ].join('\n');
 }
 
 interface Context {
-  readonly type: string;
+  readonly protocol: 'udp' | 'tcp';
   readonly first: number;
   readonly second: number | null;
 }
 
-function comment({ allowed, observed }: ScriptStep): string {
-  return `# expected ${allowed}, observed ${observed}`;
+function comment({ remark }: ScriptStep): string {
+  return `# ${remark}`;
 }
 
-function code(one: ScriptStep, { type, first, second }: Context): string[] {
-  const { step, text, family, address, connected, owner } = one;
+function code(one: ScriptStep, context: Context): string[] {
+  const { step, text, making, connected } = one;
+  const { first, second } = context;
   const s = `s${step.socket}`;
-  const af = family === 'inet' ? 'AF_INET' : 'AF_INET6';
+  const af = making.family === 'inet' ? 'AF_INET' : 'AF_INET6';
+  const type = typeOf(protocolOf(making, context.protocol)) === 'stream' ? 'SOCK_STREAM' : 'SOCK_DGRAM';
   const say = (call: string) => `say("${text}", lambda: ${call})`;
   const owned = (line: string) =>
-    owner === 2 && second !== null
+    making.owner === 2 && second !== null
       ? [`os.seteuid(${second})  # a socket belongs to the effective user who makes it`, line, `os.seteuid(${first})`]
       : [line];
-  const bound = say(`${s}.bind(("${address}", port))`);
+  const made = [...owned(`${s} = socket(${af}, ${type})`), ...settings(s, making)];
   switch (step.op) {
+    case 'open':
+      return [...made, say(s)];
     case 'bind':
-      return [
-        ...owned(`${s} = socket(${af}, ${type})`),
-        ...(family === 'inet6' ? [`${s}.setsockopt(IPPROTO_IPV6, IPV6_V6ONLY, ${step.v6only ? 1 : 0})`] : []),
-        ...step.options.map((option) => `${s}.setsockopt(SOL_SOCKET, SO_${option.toUpperCase()}, 1)`),
-        bound,
-      ];
-    case 'rebind':
-      return [bound];
+      return [...(step.makes === undefined ? [] : made), say(`${s}.bind(("${step.address}", ${step.port ?? 'port'}))`)];
     case 'set':
-      return [say(`${s}.setsockopt(SOL_SOCKET, SO_${step.option.toUpperCase()}, ${step.value ? 1 : 0})`)];
+      if ('device' in step) return [say(`${s}.setsockopt(SOL_SOCKET, SO_BINDTODEVICE, ${bytes(step.device ?? '')})`)];
+      return [say(`${s}.setsockopt(SOL_SOCKET, ${OPTIONS[step.option].name}, ${step.value ? 1 : 0})`)];
     case 'listen':
       return [say(`${s}.listen(128)`)];
     case 'connect':
       return [
-        say(`${s}.connect(("${target(family, step.to)}", ${type === 'SOCK_STREAM' ? 'peer()' : 'next(discard)'}))`),
+        say(`${s}.connect(("${reached(making, step.to)}", ${type === 'SOCK_STREAM' ? 'peer()' : 'next(discard)'}))`),
       ];
     case 'disconnect':
       return [say(`disconnect(${s})`)];
@@ -86,8 +79,24 @@ function code(one: ScriptStep, { type, first, second }: Context): string[] {
       return [say(`${s}.shutdown(SHUT_RDWR)`)];
     case 'close':
       // Reset, so that nothing is left on the port.
-      return [...(connected && type === 'SOCK_STREAM' ? [`reset(${s})`] : []), say(`${s}.close()`)];
+      return [...(connected ? [`reset(${s})`] : []), say(`${s}.close()`)];
+    case 'peer-close':
+      // Refused by `scriptNeeds`.
+      return [];
   }
+}
+
+function settings(s: string, { family, v6only, options, device }: Making): string[] {
+  const isSet = family === 'inet6' && v6only !== 'default';
+  return [
+    ...(isSet ? [`${s}.setsockopt(IPPROTO_IPV6, IPV6_V6ONLY, ${v6only ? 1 : 0})`] : []),
+    ...options.map((option) => `${s}.setsockopt(SOL_SOCKET, ${OPTIONS[option].name}, 1)`),
+    ...(device === undefined ? [] : [`${s}.setsockopt(SOL_SOCKET, SO_BINDTODEVICE, ${bytes(device)})`]),
+  ];
+}
+
+function bytes(text: string): string {
+  return `b"${text}\\0"`;
 }
 
 const HEAD = `port = int(sys.argv[1]) if len(sys.argv) > 1 else 20000

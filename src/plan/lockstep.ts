@@ -1,6 +1,6 @@
 import type { Operation } from '../protocol/messages.ts';
-import type { Owner } from './sequence.ts';
 import type { Move, Play } from './play.ts';
+import type { Owner } from './plan.ts';
 
 /** Who makes the calls of a play. */
 export type Part = Owner | 'peer';
@@ -9,37 +9,53 @@ export type Part = Owner | 'peer';
 export type Ask = (part: Part, operations: readonly Operation[]) => Promise<readonly string[]>;
 
 /**
- * Plays many sequences side by side, each on a port of its own. Step by step: what one owner did is done before the other
- * owner does the next step of that sequence.
+ * Plays many plans side by side, each on a port of its own. Step by step: what one owner did is done before another
+ * owner does the next step of that plan.
+ * @param settled waits until what is under way between two ends of a connection has arrived
  * @throws HarnessError when an agent fails, or a call that only prepares one.
  */
-export async function playAll(plays: readonly Play[], ask: Ask): Promise<void> {
+export async function playAll(
+  plays: readonly Play[],
+  ask: Ask,
+  settled: () => Promise<void> = async () => {},
+): Promise<void> {
   for (let going = plays.filter((play) => !play.mismatch); going.length > 0;) {
     const turns: Turn[] = [];
     for (const play of going) {
       const move = play.next();
       if (move !== undefined) turns.push({ play, move });
     }
-    await connectClients(turns, ask);
-    await Promise.all(([1, 2] as const).map((owner) => takeTurns(owner, turns, ask)));
+    await askPeers(turns, ({ peer }) => peer, ask);
+    await Promise.all(OWNERS.map((owner) => takeTurns(owner, turns, ask)));
+    if (turns.some(({ move }) => move.after !== undefined)) {
+      await settled();
+      await askPeers(turns, ({ after = [] }) => after, ask);
+      await settled();
+    }
     going = turns.map(({ play }) => play);
   }
 }
+
+const OWNERS = [1, 2, 'neighbour'] as const satisfies readonly Owner[];
 
 interface Turn {
   readonly play: Play;
   readonly move: Move;
 }
 
-async function connectClients(turns: readonly Turn[], ask: Ask): Promise<void> {
-  const calls = turns.flatMap(({ play, move }) => move.peer.map((operation) => ({ play, operation })));
+async function askPeers(
+  turns: readonly Turn[],
+  operationsOf: (move: Move) => readonly Operation[],
+  ask: Ask,
+): Promise<void> {
+  const calls = turns.flatMap(({ play, move }) => operationsOf(move).map((operation) => ({ play, operation })));
   if (calls.length === 0) return;
   const outcomes = await ask(
     'peer',
     calls.map(({ operation }) => operation),
   );
   for (const [index, { play, operation }] of calls.entries()) {
-    if (outcomes[index] !== 'ok') throw play.failure(`${operation.op} of a client returned ${outcomes[index]}`);
+    if (outcomes[index] !== 'ok') throw play.failure(`${operation.op} of a peer returned ${outcomes[index]}`);
   }
 }
 

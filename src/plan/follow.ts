@@ -1,0 +1,202 @@
+import type { NextSocket, Operation as ModelOperation, Options, Outcome, Protocol, RuleId } from '../model/types.ts';
+import type { Simulation } from '../model/world.ts';
+import { reached } from './addresses.ts';
+import { protocolOf, type Making, type Step } from './plan.ts';
+
+/** What a model is told beside the plan. */
+export interface Asking {
+  /** The protocol and the port of the plan; a socket or a step may name others. */
+  readonly protocol: Protocol;
+  readonly port: number;
+  /** Who owns a socket, as the model has it. */
+  userOf(making: Making): Pick<NextSocket, 'uid' | 'privileged'>;
+  /** The simulation of a port with no socket on it: of the machine, or of the neighbour. */
+  simulate(host: 'machine' | 'neighbour'): Simulation;
+}
+
+/** What the model allows; without a rule where it takes for granted that a step works. */
+export interface Allowed {
+  readonly outcomes: readonly Outcome[];
+  readonly rule?: RuleId;
+  /** The number of the socket that the rule looked at. */
+  readonly holder?: number;
+}
+
+/** A socket of a plan, with what became of it so far. */
+export interface Present {
+  /** How it was made; a child as its listener. */
+  readonly making: Making;
+  readonly child: boolean;
+  /** The name that it was last to be bound to; undefined before. */
+  readonly name: { readonly address: string; readonly port: number } | undefined;
+  readonly options: Options;
+  readonly device: string | undefined;
+  /** Whether it had a peer once: what a disconnect leaves of its name may no longer be what it was bound to. */
+  readonly wasConnected: boolean;
+  readonly state: 'unbound' | 'bound' | 'listening' | 'shut-down' | 'connected' | 'close-wait';
+}
+
+/** What the models take for granted: a connection inside one machine, an option, the close of a socket without a name. */
+const GIVEN: Allowed = { outcomes: ['ok'] };
+
+/**
+ * A plan as a model follows it, step by step. It is immutable: what a step leads to is another one, so that many plans
+ * can go on from the same steps.
+ */
+export class Follower {
+  readonly #asking: Asking;
+  readonly #sockets: ReadonlyMap<number, Present>;
+  readonly #ports: ReadonlyMap<string, Simulation>;
+
+  constructor(
+    asking: Asking,
+    sockets: Follower['sockets'] = new Map(),
+    ports: ReadonlyMap<string, Simulation> = new Map(),
+  ) {
+    this.#asking = asking;
+    this.#sockets = sockets;
+    this.#ports = ports;
+  }
+
+  /** The sockets that are there, by number. */
+  get sockets(): ReadonlyMap<number, Present> {
+    return this.#sockets;
+  }
+
+  /**
+   * What the model allows for a step, and the follower after it, which goes on with what `happened`; with the first
+   * outcome that is allowed, when left out. `local` is the local address that connect() or accept() left, where it is
+   * known; the address of the step, when left out. Ask `isPossible` first where it may not be possible.
+   * @throws RangeError for a step on a socket that is not there.
+   */
+  step(step: Step, happened?: string, local?: string): { readonly allowed: Allowed; readonly after: Follower } {
+    const outcome = happened as Outcome | undefined;
+    const ok = happened === undefined || happened === 'ok';
+    if (step.op === 'open') return this.#given(ok ? this.#with(step.socket, newSocket(step)) : this);
+    if (step.op === 'bind') return this.#bind(step, outcome);
+    const socket = this.#find(step.op === 'accept' ? step.listener : step.socket);
+    const become = (change: Partial<Present>) => this.#with(step.socket, { ...socket, ...change });
+    const unbound = socket.state === 'unbound';
+    switch (step.op) {
+      case 'set': {
+        const change =
+          'device' in step
+            ? { device: step.device ?? undefined }
+            : { options: { ...socket.options, [step.option]: step.value } };
+        if (unbound) return this.#given(ok ? become(change) : this);
+        const said = 'device' in step ? { device: step.device } : { options: { [step.option]: step.value } };
+        return this.#take(socket, { op: 'set', socket: step.socket, ...said }, outcome, ok ? become(change) : this);
+      }
+      case 'listen': {
+        if (unbound) return this.#given(this);
+        const { allowed, after } = this.#take(socket, { op: 'listen', socket: step.socket }, outcome, this);
+        const listens = (outcome ?? allowed.outcomes[0]) === 'ok';
+        return { allowed, after: listens ? after.#with(step.socket, { ...socket, state: 'listening' }) : after };
+      }
+      case 'connect': {
+        if (!ok || unbound) return this.#given(this);
+        const address = local ?? reached(socket.making, step.to);
+        const after = become({ state: 'connected', wasConnected: true });
+        return this.#take(socket, { op: 'connect', socket: step.socket, local: address }, outcome, after);
+      }
+      case 'disconnect':
+        return this.#take(
+          socket,
+          { op: step.op, socket: step.socket },
+          outcome,
+          ok ? become({ state: 'bound' }) : this,
+        );
+      case 'accept': {
+        if (!ok) return this.#given(this);
+        const child: Present = { ...socket, child: true, wasConnected: true, state: 'connected' };
+        const operation: ModelOperation = {
+          op: 'accept',
+          socket: step.socket,
+          listener: step.listener,
+          local: local ?? reached(socket.making, step.to),
+          ...uidOf(this.#asking.userOf(socket.making)),
+        };
+        return this.#take(socket, operation, outcome, this.#with(step.socket, child));
+      }
+      case 'peer-close':
+        return this.#take(socket, { op: step.op, socket: step.socket }, outcome, become({ state: 'close-wait' }));
+      case 'shutdown': {
+        const after = ok && socket.state === 'listening' ? become({ state: 'shut-down' }) : this;
+        return this.#take(socket, { op: step.op, socket: step.socket }, outcome, after);
+      }
+      case 'close': {
+        const after = this.#with(step.socket, undefined);
+        if (unbound) return this.#given(after);
+        const { leaves } = step;
+        const left = leaves === undefined ? {} : { leaves };
+        return this.#take(socket, { op: step.op, socket: step.socket, ...left }, outcome, after);
+      }
+    }
+  }
+
+  #bind(step: Extract<Step, { op: 'bind' }>, happened: Outcome | undefined) {
+    const made = step.makes === undefined ? this.#find(step.socket) : newSocket(step.makes);
+    const socket: Present = { ...made, name: { address: step.address, port: step.port ?? this.#asking.port } };
+    const operation: ModelOperation = { op: 'bind', socket: step.socket, ...this.#next(socket) };
+    const { allowed, after } = this.#take(socket, operation, happened, this);
+    const bound = (happened ?? allowed.outcomes[0]) === 'ok';
+    return { allowed, after: after.#with(step.socket, bound ? { ...socket, state: 'bound' as const } : socket) };
+  }
+
+  #next({ making, name, options, device }: Present): NextSocket {
+    const { family, v6only } = making;
+    return {
+      protocol: protocolOf(making, this.#asking.protocol),
+      family,
+      ...(v6only === 'default' ? {} : { v6only }),
+      address: name?.address ?? '',
+      port: name?.port ?? this.#asking.port,
+      options,
+      ...this.#asking.userOf(making),
+      ...(device === undefined ? {} : { device }),
+    };
+  }
+
+  /** Takes an operation in the model; the sockets are those of `then`. */
+  #take({ making, name }: Present, operation: ModelOperation, happened: Outcome | undefined, then: Follower) {
+    const host = making.owner === 'neighbour' ? 'neighbour' : 'machine';
+    const key = `${host} ${protocolOf(making, this.#asking.protocol)} ${name?.port ?? this.#asking.port}`;
+    const port = this.#ports.get(key) ?? this.#asking.simulate(host);
+    const { prediction, after } = port.step(operation, happened);
+    const ports = new Map(this.#ports).set(key, after);
+    return { allowed: prediction, after: new Follower(this.#asking, then.#sockets, ports) };
+  }
+
+  #given(after: Follower) {
+    return { allowed: GIVEN, after };
+  }
+
+  #with(number: number, socket: Present | undefined): Follower {
+    const sockets = new Map(this.#sockets);
+    if (socket === undefined) sockets.delete(number);
+    else sockets.set(number, socket);
+    return new Follower(this.#asking, sockets, this.#ports);
+  }
+
+  #find(number: number): Present {
+    const socket = this.#sockets.get(number);
+    if (socket === undefined) throw new RangeError(`there is no socket ${number}`);
+    return socket;
+  }
+}
+
+function newSocket(making: Making): Present {
+  return {
+    making,
+    child: false,
+    name: undefined,
+    options: Object.fromEntries(making.options.map((option) => [option, true])),
+    device: making.device,
+    wasConnected: false,
+    state: 'unbound',
+  };
+}
+
+function uidOf({ uid }: Pick<NextSocket, 'uid'>): { uid?: number } {
+  return uid === undefined ? {} : { uid };
+}

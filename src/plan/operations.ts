@@ -1,0 +1,63 @@
+import { OPTIONS } from '../model/options.ts';
+import type { Protocol } from '../model/types.ts';
+import type { BatchKind, Operation, SocketType } from '../protocol/messages.ts';
+import { reached } from './addresses.ts';
+import { makingOf, protocolOf, type Making, type SocketOption, type Step } from './plan.ts';
+
+/** The backlog of a listener that is made by the thousand. */
+const BACKLOG = 8;
+
+/** The type of a protocol's sockets. */
+export function typeOf(protocol: Protocol): SocketType {
+  return protocol === 'udp' ? 'dgram' : 'stream';
+}
+
+/** What makes a socket: socket() and its options, as operations of an agent. `protocol` is the plan's. */
+export function opening(as: string, making: Making, protocol: Protocol): Operation[] {
+  const type = typeOf(protocolOf(making, protocol));
+  return [
+    { op: 'socket', as, family: making.family, type },
+    // A pair has a value of the kind that its option takes.
+    ...settings(making).map(([option, value]) => ({ op: 'setsockopt', on: as, option, value }) as Operation),
+  ];
+}
+
+/** The operation that sets an option to a value. */
+export function setting(on: string, option: SocketOption, value: boolean): Operation {
+  return { op: 'setsockopt', on, option: OPTIONS[option].name, value: value ? 1 : 0 };
+}
+
+/** The operation that ties a socket to a device, or unties it. */
+export function tying(on: string, device: string | null): Operation {
+  return { op: 'setsockopt', on, option: 'SO_BINDTODEVICE', value: device ?? '' };
+}
+
+/** The options of a new socket and their values, in the order in which they are set. */
+function settings({ family, v6only, options, device }: Making): BatchKind['options'] {
+  const all: BatchKind['options'] = options.map((option) => [OPTIONS[option].name, 1]);
+  if (family === 'inet6' && v6only !== 'default') all.unshift(['IPV6_V6ONLY', v6only ? 1 : 0]);
+  if (device !== undefined) all.push(['SO_BINDTODEVICE', device]);
+  return all;
+}
+
+/**
+ * The calls of one socket as one kind of a batch, so that thousands can be made by one message: its options, bind(), and
+ * listen() or connect(). Steps of what others do, and of what comes later, are left out.
+ * @param steps those of the socket, the first of which makes it. @param peerPort where it connects to
+ */
+export function batchKind(protocol: Protocol, steps: readonly Step[], peerPort = 0): BatchKind {
+  const [first] = steps;
+  const making = first === undefined ? undefined : makingOf(first);
+  if (making === undefined) throw new RangeError('a kind of socket begins with the step that makes it');
+  const own: BatchKind = {
+    family: making.family,
+    type: typeOf(protocolOf(making, protocol)),
+    options: settings(making),
+  };
+  for (const step of steps) {
+    if (step.op === 'bind') own.bind = step.address;
+    if (step.op === 'listen') own.listen = BACKLOG;
+    if (step.op === 'connect') own.connect = { address: reached(making, step.to), port: peerPort };
+  }
+  return own;
+}

@@ -1,0 +1,243 @@
+import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../protocol/address.ts';
+import { unknown } from '../text/unknown.ts';
+import {
+  isInet,
+  LEAVINGS,
+  makingOf,
+  type Leaving,
+  type Making,
+  type Owner,
+  type Plan,
+  type SocketOption,
+  type Step,
+} from './plan.ts';
+import { flagOf, isDevice, NO_DEVICE, OPTION_WORDS, optionNamed } from './words.ts';
+
+/** A text that is not a plan; the message says which step is wrong, and what would be right. */
+export class BadPlan extends Error {
+  override readonly name = 'BadPlan';
+}
+
+/** How each step is written. `@2` after a new socket gives it to the second owner, `@neighbour` to the neighbour's. */
+const FORMS: Readonly<Record<Step['op'], string>> = {
+  open: 'open s1[@2] inet|inet6 [v6only] [reuseaddr] [reuseport] ...',
+  bind: 'bind s1[@2] ADDRESS [v6only] [reuseaddr] [reuseport] ...',
+  set: 'set s1 reuseaddr=0|1 (or another option, or dev=NAME)',
+  listen: 'listen s1',
+  connect: 'connect s1 ADDRESS',
+  disconnect: 'disconnect s1',
+  accept: 'accept s2 from s1 at ADDRESS',
+  'peer-close': 'peer-close s1',
+  shutdown: 'shutdown s1',
+  close: 'close s1 [leaving time-wait]',
+};
+
+/** What can be said of a new socket, for whoever wrote something else. */
+const MAKING_WORDS = [
+  'v6only',
+  'v6only=default',
+  ...Object.values(OPTION_WORDS),
+  'dev=NAME',
+  'uid=NUMBER',
+  'udp',
+  'tcp',
+];
+
+/** Whether a text is meant as a plan, right or wrong: it begins with a protocol, a colon and a word. */
+export function isPlan(text: string): boolean {
+  return /^\s*(udp|tcp)\s*:\s*[a-z-]+\s+\S/.test(text);
+}
+
+/**
+ * Reads what `formatPlan` writes, and `rebind s1` for a second bind() to the same name.
+ * @throws BadPlan with a message of one line.
+ */
+export function parsePlan(text: string): Plan {
+  const [, protocol, rest = ''] = /^\s*(udp|tcp)\s*:(.*)$/s.exec(text) ?? [];
+  if (protocol !== 'udp' && protocol !== 'tcp') throw new BadPlan("a plan begins with 'udp:' or 'tcp:'");
+  const parts = rest
+    .split(';')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  if (parts.length === 0) throw new BadPlan(`the plan has no steps; the first could be '${FORMS.bind}'`);
+  const known: Known = { protocol, sockets: new Map() };
+  return { protocol, steps: parts.map((part) => stepFrom(part, known)) };
+}
+
+/** What the steps before one have made. */
+interface Known {
+  readonly protocol: Plan['protocol'];
+  readonly sockets: Map<number, { readonly making: Making; name?: { address: string; port?: number } }>;
+}
+
+function stepFrom(text: string, known: Known): Step {
+  const [op = '', ...words] = text.split(/\s+/);
+  const again = op === 'rebind';
+  if (!again && !Object.hasOwn(FORMS, op)) {
+    const all = Object.keys(FORMS);
+    throw new BadPlan(`'${text}': ${unknown('operation', op, all, `it is one of ${all.join(', ')}`)}`);
+  }
+  const step = again ? rebind(words, known) : parseWords(op as Step['op'], words, known, text);
+  if (step === undefined) {
+    throw new BadPlan(`'${text}' is not of the form '${again ? 'rebind s1' : FORMS[op as Step['op']]}'`);
+  }
+  note(step, known, text);
+  return step;
+}
+
+/** The step that the words make, or undefined when they are not in the operation's form. */
+function parseWords(op: Step['op'], words: readonly string[], known: Known, text: string): Step | undefined {
+  const [first = '', second = ''] = words;
+  const named = /^s([1-9]\d{0,3})(?:@(1|2|neighbour))?$/.exec(first);
+  if (named === null) return undefined;
+  const socket = Number(named[1]);
+  const rest = words.slice(2);
+  if (op === 'open') {
+    if (second !== 'inet' && second !== 'inet6') return undefined;
+    return { op, socket, ...makingFrom(rest, second, ownerFrom(named[2]), known, text) };
+  }
+  if (op === 'bind') {
+    if (second === '') return undefined;
+    const name = nameFrom(second, text);
+    const there = known.sockets.get(socket);
+    if (there === undefined) {
+      const family = isInet(name.address) ? 'inet' : 'inet6';
+      return { op, socket, makes: makingFrom(rest, family, ownerFrom(named[2]), known, text), ...name };
+    }
+    if (rest.length === 0 && named[2] === undefined) return { op, socket, ...name };
+    throw new BadPlan(
+      `'${text}': there is an s${socket} already, and what is said of a new socket has no meaning for it`,
+    );
+  }
+  if (named[2] !== undefined) return undefined;
+  switch (op) {
+    case 'set':
+      return words.length === 2 ? setting(socket, second) : undefined;
+    case 'connect':
+      return words.length === 2 ? { op, socket, to: checked(second, text) } : undefined;
+    case 'accept': {
+      const listener = /^s([1-9]\d{0,3})$/.exec(words[2] ?? '');
+      if (words.length !== 5 || second !== 'from' || words[3] !== 'at' || listener === null) return undefined;
+      return { op, socket, listener: Number(listener[1]), to: checked(words[4] ?? '', text) };
+    }
+    case 'close':
+      if (words.length === 3 && second === 'leaving') return leaving(socket, words[2]);
+      return words.length === 1 ? { op, socket } : undefined;
+    default:
+      return words.length === 1 ? { op, socket } : undefined;
+  }
+}
+
+function rebind(words: readonly string[], { sockets }: Known): Step | undefined {
+  const named = /^s([1-9]\d{0,3})$/.exec(words[0] ?? '');
+  if (named === null || words.length !== 1) return undefined;
+  const socket = Number(named[1]);
+  return { op: 'bind', socket, address: '', ...sockets.get(socket)?.name };
+}
+
+function ownerFrom(text: string | undefined): Owner {
+  return text === 'neighbour' ? text : text === '2' ? 2 : 1;
+}
+
+function setting(socket: number, text: string): Step | undefined {
+  const [, word = '', value] = /^(\w+)=(.+)$/.exec(text) ?? [];
+  if (value === undefined) return undefined;
+  if (word === 'dev') {
+    return isDevice(value) ? { op: 'set', socket, device: value === NO_DEVICE ? null : value } : undefined;
+  }
+  const [option, on] = [optionNamed(word), flagOf(value)];
+  return option === undefined || on === undefined ? undefined : { op: 'set', socket, option, value: on };
+}
+
+function leaving(socket: number, text: string | undefined): Step | undefined {
+  const leaves = LEAVINGS.find((one): one is Leaving => one === text);
+  return leaves === undefined ? undefined : { op: 'close', socket, leaves };
+}
+
+/** What the words say of a new socket, in any order. */
+function makingFrom(
+  words: readonly string[],
+  family: Making['family'],
+  owner: Owner,
+  { protocol: own }: Known,
+  text: string,
+): Making {
+  const said = new Map<string, string | undefined>();
+  const options: SocketOption[] = [];
+  for (const word of words) {
+    const [, key = '', value] = /^(\w+)(?:=(.+))?$/.exec(word) ?? [];
+    const option = optionNamed(key);
+    if (option !== undefined && flagOf(value) === true && !options.includes(option)) options.push(option);
+    else if (isSaid(key, value) && !said.has(key)) said.set(key, value);
+    else throw new BadPlan(`'${text}': ${wrongWord(word, said.has(key) || option !== undefined)}`);
+  }
+  const v6only = said.has('v6only') ? (said.get('v6only') ?? '1') : '0';
+  if (family === 'inet' && said.has('v6only')) throw new BadPlan(`'${text}': an IPv4 socket has no v6only`);
+  const [device, uid] = [said.get('dev'), said.get('uid')];
+  const protocol = said.has('udp') ? 'udp' : said.has('tcp') ? 'tcp' : own;
+  return {
+    owner,
+    family,
+    v6only: v6only === 'default' ? v6only : v6only === '1',
+    options,
+    ...(device === undefined ? {} : { device }),
+    ...(uid === undefined ? {} : { uid: Number(uid) }),
+    ...(protocol === own ? {} : { protocol }),
+  };
+}
+
+function isSaid(key: string, value: string | undefined): boolean {
+  if (key === 'v6only') return value === 'default' || flagOf(value) !== undefined;
+  if (key === 'dev') return value !== undefined && value !== NO_DEVICE && isDevice(value);
+  if (key === 'uid') return value !== undefined && /^\d{1,10}$/.test(value);
+  return (key === 'udp' || key === 'tcp') && value === undefined;
+}
+
+function wrongWord(word: string, isKnown: boolean): string {
+  if (isKnown) return `'${word}' can't be said of a new socket here; each option is named once, where it is set`;
+  return unknown('word', word, MAKING_WORDS, `a new socket is given ${MAKING_WORDS.join(', ')}`);
+}
+
+/** An address, and the port where one is written behind it: `127.0.0.1:80`, `[::1]:80`. */
+function nameFrom(text: string, step: string): { address: string; port?: number } {
+  const match = /^\[([^\]]*)\](?::(\d{1,5}))?$/.exec(text) ?? /^([^:]*):(\d{1,5})$/.exec(text);
+  const address = checked(match?.[1] ?? text, step);
+  if (match?.[2] === undefined) return { address };
+  const port = Number(match[2]);
+  if (port < 1 || port > 65_535) throw new BadPlan(`'${step}': a port is a number from 1 to 65535`);
+  return { address, port };
+}
+
+function checked(address: string, step: string): string {
+  try {
+    return isInet(address) ? formatIPv4(parseIPv4(address)) : formatIPv6(parseIPv6(address));
+  } catch (error) {
+    throw new BadPlan(`'${step}': ${(error as Error).message}`);
+  }
+}
+
+/** Keeps what a step has made. @throws BadPlan for a socket that is not there, or is there already. */
+function note(step: Step, { sockets }: Known, text: string): void {
+  const used = step.op === 'accept' ? step.listener : step.socket;
+  const making = makingOf(step);
+  if ((making !== undefined || step.op === 'accept') && sockets.has(step.socket)) {
+    throw new BadPlan(`'${text}': there is an s${step.socket} already`);
+  }
+  const there = sockets.get(used);
+  if (making === undefined && there === undefined) throw new BadPlan(`'${text}': there is no s${used} before it`);
+  if (step.op === 'bind') noteName(step, sockets, text);
+  else if (step.op === 'accept' && there !== undefined) sockets.set(step.socket, { ...there });
+  else if (making !== undefined) sockets.set(step.socket, { making });
+}
+
+function noteName(step: Extract<Step, { op: 'bind' }>, sockets: Known['sockets'], text: string): void {
+  const making = step.makes ?? sockets.get(step.socket)?.making;
+  if (step.address === '') throw new BadPlan(`'${text}': s${step.socket} was not bound before it`);
+  if (making === undefined) return;
+  const family = isInet(step.address) ? 'inet' : 'inet6';
+  if (family !== making.family) {
+    throw new BadPlan(`'${text}': s${step.socket} is ${making.family === 'inet' ? 'an IPv4' : 'an IPv6'} socket`);
+  }
+  const { address, port } = step;
+  sockets.set(step.socket, { making, name: { address, ...(port === undefined ? {} : { port }) } });
+}

@@ -1,0 +1,280 @@
+import type { Family } from '../model/types.ts';
+import type { Simulation } from '../model/world.ts';
+import type { Operation } from '../protocol/messages.ts';
+import { HarnessError } from '../harness/harness-error.ts';
+import { paced } from '../process/pace.ts';
+import { familyReached, reached } from './addresses.ts';
+import { Follower, type Allowed, type Present } from './follow.ts';
+import { formatPlan } from './notation.ts';
+import { opening, setting, tying, typeOf } from './operations.ts';
+import { BadPlan } from './parse.ts';
+import { isPossible } from './possible.ts';
+import { makingOf, protocolOf, type Making, type Owner, type Plan, type Step } from './plan.ts';
+
+/** The users of the two owners of the machine; with one user, both are processes of it. */
+export type Uids = Readonly<Record<1 | 2, number>>;
+
+/** What a step takes, in this order. The last of the owner's operations but a question decides. */
+export interface Move {
+  readonly owner: Owner;
+  /** What the peers do first. */
+  readonly peer: readonly Operation[];
+  readonly operations: readonly Operation[];
+  /** What the peers do then, when what is under way has settled. */
+  readonly after?: readonly Operation[];
+}
+
+/** A step that was done: what the model predicted and what happened. */
+export interface Played {
+  readonly step: Step;
+  readonly prediction: Allowed;
+  readonly outcome: string;
+}
+
+/** Somebody to connect to: a port, and the listeners that take what is connected to it, where there are any. */
+export interface Peer {
+  readonly port: number;
+  readonly listeners?: Readonly<Record<Family, string>>;
+}
+
+export interface PlaySettings {
+  readonly port: number;
+  readonly uids: Uids;
+  /** The simulation of a port with no socket on it: of the machine, or of the neighbour. */
+  readonly simulate: (host: 'machine' | 'neighbour') => Simulation;
+  /** To whom it connects, one for each connection of a plan. */
+  readonly peers: readonly Peer[];
+  /** What the names of its sockets begin with, so that the agents can tell those of several plays apart. */
+  readonly prefix: string;
+}
+
+/** The user of a socket. */
+export function uidOf({ owner, uid }: Making, uids: Uids): number {
+  return uid ?? uids[owner === 'neighbour' ? 1 : owner];
+}
+
+/**
+ * The plan with owners in place of the users that it names.
+ * @throws BadPlan when it names one that no owner is
+ */
+export function withOwners({ protocol, steps }: Plan, uids: Uids): Plan {
+  const owned = (making: Making): Making => {
+    const { uid, ...rest } = making;
+    if (uid === undefined || uidOf(rest, uids) === uid) return rest;
+    const owner = ([1, 2] as const).find((one) => uids[one] === uid);
+    if (owner !== undefined && making.owner !== 'neighbour') return { ...rest, owner };
+    const known = [...new Set([uids[1], uids[2]])].join(' and ');
+    throw new BadPlan(`there is no user ${uid} here: sockets are made by ${known}; leave out uid=${uid}, or write @2`);
+  };
+  const all = steps.map((step): Step => {
+    if (makingOf(step)?.uid === undefined) return step;
+    if (step.op === 'open') return { op: step.op, socket: step.socket, ...owned(step) };
+    return step.op === 'bind' && step.makes !== undefined ? { ...step, makes: owned(step.makes) } : step;
+  });
+  return { protocol, steps: all };
+}
+
+/**
+ * One plan, played on one port of the real system and of the model, in lockstep: the model goes on with what happened.
+ * It makes no call itself; it says what is to be called, and is told what that returned.
+ */
+export class Play {
+  readonly played: Played[] = [];
+  readonly #plan: Plan;
+  readonly #settings: PlaySettings;
+  /** The other ends of connections, by the sockets that have them: how they are got hold of, and their names. */
+  readonly #others = new Map<number, { readonly taken: readonly Operation[]; readonly name: string }>();
+  #follower: Follower;
+  #place = 0;
+  #connections = 0;
+  #clients = 0;
+  #mismatch = false;
+
+  constructor(plan: Plan, settings: PlaySettings) {
+    this.#plan = plan;
+    this.#settings = settings;
+    const { port, uids, simulate } = settings;
+    const userOf = (making: Making) => ({ uid: uidOf(making, uids) });
+    this.#follower = new Follower({ protocol: plan.protocol, port, userOf, simulate });
+  }
+
+  /** Whether what happened last is not among what the model allows; nothing is played after that. */
+  get mismatch(): boolean {
+    return this.#mismatch;
+  }
+
+  /** The error for something that went wrong while this plan was played. */
+  failure(what: string): HarnessError {
+    return new HarnessError(`${what}, while playing '${formatPlan(this.#plan)}'`);
+  }
+
+  /** What the next step takes that can be done now; undefined when there is none left. */
+  next(): Move | undefined {
+    while (!this.#mismatch && this.#place < this.#plan.steps.length) {
+      const step = this.#plan.steps[this.#place];
+      const move = step === undefined ? undefined : this.#move(step);
+      if (move !== undefined) return move;
+      this.#place += 1;
+    }
+    return undefined;
+  }
+
+  /**
+   * Takes what the owner's operations of a move returned.
+   * @throws HarnessError when a call failed that is only there to prepare.
+   */
+  settle(move: Move, outcomes: readonly string[]): void {
+    const step = this.#plan.steps[this.#place];
+    if (step === undefined) throw new Error('nothing was being played');
+    this.#place += 1;
+    const asks = move.operations.at(-1)?.op === 'getsockname';
+    const decisive = move.operations.length - (asks ? 2 : 1);
+    for (const [index, outcome] of outcomes.slice(0, decisive).entries()) {
+      if (outcome !== 'ok') throw this.failure(`${move.operations[index]?.op} returned ${outcome}`);
+    }
+    const outcome = outcomes[decisive] ?? 'nothing';
+    if (outcome === 'silence') throw this.failure(`${step.op} was not answered`);
+    const { allowed, after } = this.#follower.step(step, outcome, asks ? outcomes[decisive + 1] : undefined);
+    this.#follower = after;
+    this.#mismatch = !allowed.outcomes.some((one) => plain(one) === plain(outcome));
+    this.played.push({ step, prediction: allowed, outcome });
+  }
+
+  /** What has to be done before its sockets are closed, so that nothing is left on the port, by owner. */
+  cleaning(): { readonly owner: Owner; readonly operation: Operation }[] {
+    return [...this.#sockets]
+      .filter(([, socket]) => this.#isConnection(socket))
+      .map(([number, { making }]) => ({
+        owner: making.owner,
+        operation: { op: 'close', on: this.#name(number), reset: true },
+      }));
+  }
+
+  get #sockets(): ReadonlyMap<number, Present> {
+    return this.#follower.sockets;
+  }
+
+  #move(step: Step): Move | undefined {
+    const { protocol } = this.#plan;
+    if (!isPossible(step, this.#sockets, protocol)) return undefined;
+    const on = this.#name(step.socket);
+    const making = makingOf(step);
+    if (making !== undefined) {
+      const operations = [...opening(on, making, protocol), ...(step.op === 'bind' ? [this.#bind(step)] : [])];
+      return { owner: making.owner, peer: [], operations };
+    }
+    const present = this.#sockets.get(step.op === 'accept' ? step.listener : step.socket);
+    if (present === undefined) return undefined;
+    const move = (...operations: Operation[]): Move => ({ owner: present.making.owner, peer: [], operations });
+    switch (step.op) {
+      case 'open':
+        return undefined;
+      case 'bind':
+        return move(this.#bind(step));
+      case 'set':
+        return move('device' in step ? tying(on, step.device) : setting(on, step.option, step.value));
+      case 'listen':
+      case 'disconnect':
+        return move({ op: step.op, on });
+      case 'connect':
+        return this.#connect(step, present);
+      case 'accept':
+        return this.#accept(step, present);
+      case 'peer-close':
+        return this.#peerClose(step, present);
+      case 'shutdown':
+        return move({ op: 'shutdown', on, how: 'both' });
+      case 'close':
+        if (step.leaves !== undefined) return this.#leave(step, present);
+        // A connection is reset, so that closing leaves no FIN_WAIT or TIME_WAIT behind.
+        return move({ op: 'close', on, ...(this.#isConnection(present) ? { reset: true } : {}) });
+    }
+  }
+
+  #bind(step: Extract<Step, { op: 'bind' }>): Operation {
+    const port = step.port ?? this.#settings.port;
+    return { op: 'bind', on: this.#name(step.socket), address: step.address, port };
+  }
+
+  #connect(step: Extract<Step, { op: 'connect' }>, { making }: Present): Move | undefined {
+    const on = this.#name(step.socket);
+    const peer = this.#settings.peers[this.#connections];
+    if (peer === undefined) return undefined;
+    this.#connections += 1;
+    const address = reached(making, step.to);
+    const other = `${this.#settings.prefix}other${this.#connections}`;
+    if (peer.listeners !== undefined) {
+      const listener = peer.listeners[familyReached(address)];
+      const taken: Operation[] = [{ op: 'accept', on: listener, as: other, within: paced(PATIENCE) }];
+      this.#others.set(step.socket, { taken, name: other });
+    }
+    return {
+      owner: making.owner,
+      peer: [],
+      operations: [
+        { op: 'connect', on, address, port: peer.port, within: paced(PATIENCE) },
+        { op: 'getsockname', on },
+      ],
+    };
+  }
+
+  #accept(step: Extract<Step, { op: 'accept' }>, listener: Present): Move {
+    this.#clients += 1;
+    const client = `${this.#settings.prefix}client${this.#clients}`;
+    const as = this.#name(step.socket);
+    const port = listener.name?.port ?? this.#settings.port;
+    this.#others.set(step.socket, { taken: [], name: client });
+    return {
+      owner: listener.making.owner,
+      peer: [
+        { op: 'socket', as: client, family: familyReached(step.to), type: typeOf('tcp') },
+        { op: 'connect', on: client, address: step.to, port, within: paced(PATIENCE) },
+      ],
+      operations: [
+        { op: 'accept', on: this.#name(step.listener), as, within: paced(PATIENCE) },
+        { op: 'getsockname', on: as },
+      ],
+    };
+  }
+
+  #peerClose(step: Extract<Step, { op: 'peer-close' }>, { making }: Present): Move | undefined {
+    const other = this.#others.get(step.socket);
+    if (other === undefined) return undefined;
+    return {
+      owner: making.owner,
+      peer: [...other.taken, { op: 'close', on: other.name }],
+      // It can be read when the end of the connection has arrived.
+      operations: [{ op: 'poll', on: [this.#name(step.socket)], within: paced(PATIENCE) }],
+    };
+  }
+
+  /** A close() that leaves a state: who closes first gets it, and TIME_WAIT when the other end has closed as well. */
+  #leave(step: Extract<Step, { op: 'close' }>, present: Present): Move | undefined {
+    const other = this.#others.get(step.socket);
+    // FIN_WAIT_1 is over before anything could be tried.
+    if (other === undefined || step.leaves === 'fin-wait-1') return undefined;
+    return {
+      owner: present.making.owner,
+      peer: other.taken,
+      operations: [{ op: 'close', on: this.#name(step.socket) }],
+      after: step.leaves === 'time-wait' ? [{ op: 'close', on: other.name }] : [],
+    };
+  }
+
+  #isConnection({ making, state }: Present): boolean {
+    const isTcp = protocolOf(making, this.#plan.protocol) === 'tcp';
+    return isTcp && (state === 'connected' || state === 'close-wait');
+  }
+
+  #name(socket: number): string {
+    return `${this.#settings.prefix}s${socket}`;
+  }
+}
+
+/** Windows has names of its own for the same errors; they are the same when another system's model is asked. */
+function plain(outcome: string): string {
+  return outcome.replace(/^WSA/, '');
+}
+
+/** Milliseconds to wait for a connection inside one quiet machine, which takes less than one. */
+const PATIENCE = 5000;

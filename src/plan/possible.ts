@@ -1,0 +1,46 @@
+import { isAt, meets } from './addresses.ts';
+import type { Present } from './follow.ts';
+import { isMaking, protocolOf, type Plan, type Step } from './plan.ts';
+
+/**
+ * Whether a step can be done as things are, so that what it returns says something of binding. Not so are a listen() of
+ * a TCP socket that is not bound, which would take a port of the system's choice, and a client where several listen,
+ * because which of them gets it is another subject.
+ * @param sockets those that are there before the step, by number
+ */
+export function isPossible(step: Step, sockets: ReadonlyMap<number, Present>, protocol: Plan['protocol']): boolean {
+  if (isMaking(step) && sockets.has(step.socket)) return false;
+  const socket = sockets.get(step.op === 'accept' ? step.listener : step.socket);
+  if (socket === undefined) return isMaking(step) && step.op !== 'accept';
+  const { state, child, making } = socket;
+  const isTcp = protocolOf(making, protocol) === 'tcp';
+  switch (step.op) {
+    case 'open':
+    case 'set':
+      return true;
+    case 'bind':
+      return !child;
+    case 'listen':
+      return state !== 'unbound';
+    case 'connect':
+      return state === 'bound' && !child && meets(socket, step.to);
+    case 'disconnect':
+      return state === 'connected' && !child;
+    case 'accept': {
+      const listening = [...sockets.values()].filter((one) => one.state === 'listening');
+      return (
+        state === 'listening' &&
+        listening.length === 1 &&
+        !socket.wasConnected &&
+        meets(socket, step.to) &&
+        isAt(socket, step.to)
+      );
+    }
+    case 'peer-close':
+      return isTcp && state === 'connected';
+    case 'shutdown':
+      return isTcp && state === 'listening';
+    case 'close':
+      return step.leaves === undefined || (isTcp && state === 'connected');
+  }
+}

@@ -1,0 +1,119 @@
+import { unmapped } from './addresses.ts';
+import { formatPlan, formatStep } from './notation.ts';
+import { isInet, makingOf, protocolOf, type Making, type Plan, type Step } from './plan.ts';
+import type { Played, Uids } from './play.ts';
+
+/** What a stand-alone script is made of. */
+export interface ScriptInput {
+  readonly plan: Plan;
+  /** The steps that were done, or that are to be done: what the model allows for each, and what was observed, if it was. */
+  readonly played: readonly (Pick<Played, 'step' | 'prediction'> & { readonly outcome?: string })[];
+  readonly uids: Uids;
+  /** The platform on which it was observed, where it was, and the system whose model was asked. */
+  readonly platform?: string;
+  readonly model: string;
+}
+
+/** A plan that can't be written as a script; the message says why. */
+export class NoScript extends Error {
+  override readonly name = 'NoScript';
+}
+
+/** One step as a script needs it: with what has become of its socket before. */
+export interface ScriptStep {
+  readonly step: Step;
+  readonly text: string;
+  /** What is to be expected of it and what was observed, in words. */
+  readonly remark: string;
+  /** How its socket was made; a child as its listener. */
+  readonly making: Making;
+  /** Whether the socket has a peer, before the step. */
+  readonly connected: boolean;
+}
+
+/** What a script has to have beside its steps. */
+export interface ScriptNeeds {
+  readonly steps: readonly ScriptStep[];
+  /** The sockets that it makes, in order, and those which are connected over TCP at its end. */
+  readonly sockets: readonly number[];
+  readonly connected: readonly number[];
+  /** The user of the second owner where that is another one; else null. */
+  readonly second: number | null;
+  readonly connects: boolean;
+  readonly disconnects: boolean;
+  readonly resets: boolean;
+}
+
+/** The steps of a script, and what they need. @throws NoScript for what a script can't do. */
+export function scriptNeeds({ plan, played, uids }: ScriptInput): ScriptNeeds {
+  const made = new Map<number, Making>();
+  const connected = new Set<number>();
+  const steps: ScriptStep[] = [];
+  const isTcp = (making: Making) => protocolOf(making, plan.protocol) === 'tcp';
+  for (const { step, prediction, outcome } of played) {
+    const making = makingOf(step) ?? made.get(step.op === 'accept' ? step.listener : step.socket);
+    if (making === undefined) throw new RangeError(`'${formatStep(step)}' is on a socket that was not made`);
+    refuse(step, making);
+    made.set(step.socket, making);
+    const remark = `expected ${prediction.outcomes.join(' or ')}${outcome === undefined ? '' : `, observed ${outcome}`}`;
+    steps.push({
+      step,
+      text: formatStep(step),
+      remark,
+      making,
+      connected: isTcp(making) && connected.has(step.socket),
+    });
+    if (step.op === 'connect' || step.op === 'accept') connected.add(step.socket);
+    if (step.op === 'disconnect' || step.op === 'close') connected.delete(step.socket);
+  }
+  const left = [...connected].filter((socket) => isTcp(made.get(socket) as Making));
+  return {
+    steps,
+    sockets: [...made.keys()],
+    connected: left,
+    second: uids[1] !== uids[2] && steps.some(({ making }) => making.owner === 2) ? uids[2] : null,
+    connects: steps.some(({ step, making }) => step.op === 'connect' && isTcp(making)),
+    disconnects: steps.some(({ step }) => step.op === 'disconnect'),
+    resets: left.length > 0 || steps.some(({ step, connected: was }) => was && step.op === 'close'),
+  };
+}
+
+function refuse(step: Step, { owner }: Making): void {
+  const what = `a script of one process can't do '${formatStep(step)}'`;
+  if (owner === 'neighbour') throw new NoScript(`${what}: it is on another machine`);
+  if (step.op === 'peer-close' || (step.op === 'close' && step.leaves !== undefined)) {
+    throw new NoScript(`${what}: it takes the other end of the connection`);
+  }
+}
+
+/** What both scripts say of themselves, line by line. `run` is the command that runs it. */
+export function preface(input: ScriptInput, { second }: ScriptNeeds, run: string): string[] {
+  const { plan, platform, model } = input;
+  return [
+    formatPlan(plan),
+    '',
+    platform === undefined
+      ? `What to expect is what bindspec's model of ${model} says.`
+      : `Observed on ${platform}; held against bindspec's model of ${model}.`,
+    'Prints what each step returned. Takes the port as its argument; 20000 without.',
+    ...(second === null ? [] : [`Run it as root: sockets marked @2 are those of user ${second}.`]),
+    'To run it where nothing else is:',
+    `  unshare --net sh -c '${[...network(plan), run].join('; ')}'`,
+  ];
+}
+
+/** The commands that give an empty network namespace the addresses and interfaces of the plan. */
+function network({ steps }: Plan): string[] {
+  const used = steps.flatMap((step) =>
+    step.op === 'bind' ? [step.address] : step.op === 'connect' || step.op === 'accept' ? [step.to] : [],
+  );
+  const plain = new Set(used.map(unmapped));
+  for (const known of ['0.0.0.0', '::', '::1']) plain.delete(known);
+  const more = [...plain].filter((address) => !address.startsWith('127.'));
+  const devices = steps.flatMap((step) => makingOf(step)?.device ?? ('device' in step ? (step.device ?? []) : []));
+  return [
+    'ip link set lo up',
+    ...[...new Set(devices)].filter((device) => device !== 'lo').map((device) => `ip link add ${device} type dummy`),
+    ...more.map((address) => `ip addr add ${address} dev lo${isInet(address) ? '' : ' nodad'}`),
+  ];
+}

@@ -1,0 +1,68 @@
+import { OPTION_KEYS } from '../model/options.ts';
+import type { NextSocket, PresentSocket, State } from '../model/types.ts';
+import { unmapped } from './addresses.ts';
+import type { Making, Owner, Step } from './plan.ts';
+
+/** The numbers that a socket has in a plan: its own, and that of the child which takes its place when it is accepted. */
+export interface Numbers {
+  readonly socket: number;
+  readonly child: number;
+}
+
+/** How a socket that a model is asked about is made, by an owner; the user is not named. */
+export function makingFor(
+  { family, v6only, options = {}, device }: Pick<NextSocket, 'family' | 'v6only' | 'options' | 'device'>,
+  owner: Owner = 1,
+): Making {
+  return {
+    owner,
+    family,
+    v6only: family === 'inet' ? false : (v6only ?? 'default'),
+    options: OPTION_KEYS.filter((key) => options[key] === true),
+    ...(device === undefined ? {} : { device }),
+  };
+}
+
+/**
+ * The steps that bind a socket and bring it to its state. Sockets are `bound` when none is said.
+ * @param making how it is made. @param next its name, at the plan's own port where it has none
+ */
+export function stepsTo(
+  { state = 'bound', local }: Pick<PresentSocket, 'state' | 'local'>,
+  making: Making,
+  next: { readonly address: string; readonly port?: number },
+  { socket, child }: Numbers,
+): Step[] {
+  const name = { address: next.address, ...(next.port === undefined ? {} : { port: next.port }) };
+  const bound: Step = { op: 'bind', socket, makes: making, ...name };
+  return [bound, ...stepsFromBound(state, local ?? next.address, { socket, child })];
+}
+
+/** The steps that bring a bound socket to a state. `local` is the address that a connection of it has. */
+export function stepsFromBound(state: State, local: string, { socket, child }: Numbers): Step[] {
+  const to = unmapped(local);
+  const connected: Step = { op: 'connect', socket, to };
+  switch (state) {
+    case 'bound':
+      return [];
+    case 'listening':
+      return [{ op: 'listen', socket }];
+    case 'shut-down':
+      return [
+        { op: 'listen', socket },
+        { op: 'shutdown', socket },
+      ];
+    case 'accepted':
+      return [
+        { op: 'listen', socket },
+        { op: 'accept', socket: child, listener: socket, to },
+        { op: 'close', socket },
+      ];
+    case 'connected':
+      return [connected];
+    case 'close-wait':
+      return [connected, { op: 'peer-close', socket }];
+    default:
+      return [connected, { op: 'close', socket, leaves: state }];
+  }
+}

@@ -1,0 +1,27 @@
+import { pairPlan } from '../../matrix/pair.ts';
+import type { Corner } from '../../matrix/selection.ts';
+import { spell, type Spec } from '../../matrix/sockets.ts';
+import { formatPlan } from '../../plan/notation.ts';
+import type { MatrixRecord } from '../../record/matrix.ts';
+
+/** A pair of a record as a plan, which `explore --replay` plays and `explain` asks every system about. */
+export function pairAsPlan(
+  { sockets }: Pick<MatrixRecord, 'sockets'>,
+  corner: Corner,
+  pair: { readonly first: string; readonly second: string },
+): string | undefined {
+  const specs = sockets.map(({ letters, ...name }): Spec => ({ name, letters }));
+  const named = (spelled: string) => specs.find((spec) => spell(spec) === spelled);
+  const [first, second] = [named(pair.first), named(pair.second)];
+  return first && second ? formatPlan(pairPlan(corner, first, second)) : undefined;
+}
+
+/** The plan of the pair of a record that is of one pair. */
+export function onlyPairAsPlan(record: MatrixRecord): string | undefined {
+  const [block] = record.blocks;
+  if (block === undefined || record.counts.pairs !== 1) return undefined;
+  const [first, second] = [record.sockets[block.first[0] ?? -1], record.sockets[block.second[0] ?? -1]];
+  if (!first || !second) return undefined;
+  const spelled = ({ letters, ...name }: MatrixRecord['sockets'][number]) => spell({ name, letters });
+  return pairAsPlan(record, block, { first: spelled(first), second: spelled(second) });
+}

@@ -1,0 +1,89 @@
+import * as fc from 'fast-check';
+import { LEAVINGS, type Making, type Plan, type Step } from '../../../src/plan/plan.ts';
+import { OPTION_KEYS } from '../../../src/model/options.ts';
+
+const address = {
+  inet: fc.constantFrom('0.0.0.0', '127.0.0.1', '192.168.5.130', '255.255.255.255'),
+  inet6: fc.constantFrom('::', '::1', 'fd00:5::130', '::ffff:127.0.0.1', '2001:db8::1:0:0:1'),
+};
+const anyAddress = fc.oneof(address.inet, address.inet6);
+const port = fc.option(fc.integer({ min: 1, max: 65_535 }), { nil: undefined });
+const device = fc.constantFrom('lo', 'eth0', 'veth-1.2@if3');
+
+/** Every way to make a socket in a plan of the protocol. */
+function making(protocol: Plan['protocol']): fc.Arbitrary<Making> {
+  return fc
+    .record({
+      owner: fc.constantFrom<Making['owner']>(1, 2, 'neighbour'),
+      family: fc.constantFrom<Making['family']>('inet', 'inet6'),
+      v6only: fc.constantFrom<Making['v6only']>(true, false, 'default'),
+      options: fc.shuffledSubarray(OPTION_KEYS),
+      device: fc.option(device, { nil: undefined }),
+      uid: fc.option(fc.nat(4_000_000_000), { nil: undefined }),
+      isOther: fc.boolean(),
+    })
+    .map(({ device: tied, uid, isOther, ...rest }) => ({
+      ...rest,
+      v6only: rest.family === 'inet' ? false : rest.v6only,
+      ...(tied === undefined ? {} : { device: tied }),
+      ...(uid === undefined ? {} : { uid }),
+      ...(isOther ? { protocol: protocol === 'udp' ? ('tcp' as const) : ('udp' as const) } : {}),
+    }));
+}
+
+/** What can be done with a socket of a family that is there; `next` is the number of a new one. */
+function done(socket: number, family: Making['family'], next: number): fc.Arbitrary<Step> {
+  return fc.oneof<fc.Arbitrary<Step>[]>(
+    fc.record({ address: address[family], port }).map((name): Step => ({ op: 'bind', socket, ...without(name) })),
+    fc
+      .record({ option: fc.constantFrom(...OPTION_KEYS), value: fc.boolean() })
+      .map((set): Step => ({ op: 'set', socket, ...set })),
+    fc.option(device).map((tied): Step => ({ op: 'set', socket, device: tied })),
+    fc.constantFrom<Step>(
+      { op: 'listen', socket },
+      { op: 'disconnect', socket },
+      { op: 'peer-close', socket },
+      { op: 'shutdown', socket },
+      { op: 'close', socket },
+    ),
+    anyAddress.map((to): Step => ({ op: 'connect', socket, to })),
+    anyAddress.map((to): Step => ({ op: 'accept', socket: next, listener: socket, to })),
+    fc.constantFrom(...LEAVINGS).map((leaves): Step => ({ op: 'close', socket, leaves })),
+  );
+}
+
+function without({ address: own, port: number }: { address: string; port: number | undefined }) {
+  return { address: own, ...(number === undefined ? {} : { port: number }) };
+}
+
+/** Every plan: sockets that are made, and whatever can be said to be done with them, whether it makes sense or not. */
+export const anyPlan: fc.Arbitrary<Plan> = fc.constantFrom('udp', 'tcp').chain((protocol) =>
+  fc
+    .array(
+      fc.record({
+        makes: making(protocol),
+        isOpen: fc.boolean(),
+        port,
+      }),
+      { minLength: 1, maxLength: 5 },
+    )
+    .chain((sockets) => {
+      const made = sockets.map(({ makes, isOpen, port: number }, index): fc.Arbitrary<Step> => {
+        const socket = index + 1;
+        if (isOpen) return fc.constant({ op: 'open', socket, ...makes });
+        return address[makes.family].map((own): Step => ({
+          op: 'bind',
+          socket,
+          makes,
+          ...without({ address: own, port: number }),
+        }));
+      });
+      const later = sockets.map(({ makes }, index) =>
+        fc.option(done(index + 1, makes.family, 100 + index), { nil: undefined }),
+      );
+      return fc.tuple(fc.tuple(...made), fc.tuple(...later)).map(([first, then]): Plan => ({
+        protocol,
+        steps: [...first, ...then.filter((step): step is Step => step !== undefined)],
+      }));
+    }),
+);
