@@ -13,7 +13,7 @@ function operations(text: string) {
     operation.op === 'socket'
       ? `socket ${operation.family} ${operation.type}`
       : operation.op === 'setsockopt'
-        ? `${operation.option}=${operation.value}`
+        ? `${operation.option}=${String(operation.value as string | number)}`
         : operation.op,
   );
 }
