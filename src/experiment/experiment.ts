@@ -10,8 +10,12 @@ import type { Trial } from './trial.ts';
 export const SYSTEMS = ['linux', 'darwin', 'freebsd', 'openbsd', 'netbsd', 'windows', 'gvisor', 'wine'] as const;
 export type System = (typeof SYSTEMS)[number];
 
-/** How a fact is known. */
-export type Provenance = 'observed' | 'source' | 'vendor' | 'test-suite' | 'reported';
+/**
+ * How a fact is known, the strongest first: observed on the system; observed of the system's own source, compiled and run
+ * outside of it; read in that source; read in the vendor's documentation; read in the system's own tests; told by others.
+ */
+export const PROVENANCES = ['observed', 'source-run', 'source', 'vendor', 'test-suite', 'reported'] as const;
+export type Provenance = (typeof PROVENANCES)[number];
 
 /** A place in a published text. */
 export interface Citation {

@@ -14,7 +14,9 @@ const text = z.string();
  */
 export const folderName = z.string().regex(/^[A-Za-z\d][\w.+~-]{0,99}$/, 'must be letters, digits and any of ._+~-');
 
-const known = z.enum(['observed', 'source', 'vendor', 'test-suite', 'reported']).describe('How it is known');
+const known = z
+  .enum(['observed', 'source-run', 'source', 'vendor', 'test-suite', 'reported'])
+  .describe('How it is known');
 const citation = z.strictObject({ source: text, where: text });
 
 const expectation = z.strictObject({

@@ -10,6 +10,7 @@ type Expected = NonNullable<CellRecord['expectation']>;
 
 const HOW: Record<Expected['known'], string> = {
   observed: 'observed on a real system',
+  'source-run': 'real source, run outside its system',
   source: "read in the system's source code",
   vendor: "from the vendor's documentation",
   'test-suite': "from the system's own tests",

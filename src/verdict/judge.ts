@@ -1,5 +1,5 @@
 import type { Cell } from '../experiment/cells.ts';
-import type { Citation, Experiment, Provenance, System } from '../experiment/experiment.ts';
+import { PROVENANCES, type Citation, type Experiment, type Provenance, type System } from '../experiment/experiment.ts';
 import type { KernelRange } from '../experiment/kernels.ts';
 import { isBefore, parseKernel } from '../model/linux-kernel.ts';
 import { disagreements, type Disagreement } from '../experiment/expectation.ts';
@@ -79,16 +79,13 @@ function resolve(expect: Experiment['expect'], values: Cell['values']): unknown 
   return typeof expect === 'function' ? expect(values) : expect;
 }
 
-/** The grounds of a fact, the strongest first. */
-const STRONGEST_FIRST: readonly Provenance[] = ['observed', 'source', 'vendor', 'test-suite', 'reported'];
-
 /**
  * Several grounds as one expectation, each laid over those before. It is known no better than the weakest of them; the
  * last of their reasons is the one that is told, and the last of their texts comes first.
  */
 function together(grounds: readonly Resolved[]): Resolved {
   const because = grounds.findLast((ground) => ground.because !== undefined)?.because;
-  const ranks = grounds.map(({ known }) => STRONGEST_FIRST.indexOf(known));
+  const ranks = grounds.map(({ known }) => PROVENANCES.indexOf(known));
   const texts = new Map(
     grounds
       .toReversed()
@@ -97,7 +94,7 @@ function together(grounds: readonly Resolved[]): Resolved {
   );
   return {
     expect: grounds.map(({ expect }) => expect).reduce(merge),
-    known: STRONGEST_FIRST[Math.max(...ranks)] ?? 'reported',
+    known: PROVENANCES[Math.max(...ranks)] ?? 'reported',
     cite: [...texts.values()],
     ...(because === undefined ? {} : { because }),
   };
