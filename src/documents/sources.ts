@@ -47,6 +47,10 @@ export const SOURCES = {
     title: 'XNU 11417.101.15 (macOS 15.4)',
     url: 'https://github.com/apple-oss-distributions/xnu/tree/xnu-11417.101.15',
   },
+  'xnu-4570': {
+    title: 'XNU 4570.1.46 (macOS 10.13)',
+    url: 'https://github.com/apple-oss-distributions/xnu/tree/xnu-4570.1.46',
+  },
   freebsd: { title: 'FreeBSD 14 and 15', url: 'https://github.com/freebsd/freebsd-src' },
   'freebsd-13': { title: 'FreeBSD 13 and 14', url: 'https://github.com/freebsd/freebsd-src' },
   'freebsd-run': { title: 'FreeBSD 9.1 stack run in user space', url: null },
@@ -61,6 +65,8 @@ export const SOURCES = {
     title: 'OpenBSD regress/sys/netinet/in_pcbbind',
     url: 'https://github.com/openbsd/src/tree/master/regress/sys/netinet/in_pcbbind',
   },
+  'openbsd-5': { title: 'OpenBSD 5.8', url: 'https://github.com/openbsd/src' },
+  'netbsd-10': { title: 'NetBSD 7 to 10', url: 'https://github.com/NetBSD/src' },
   netbsd: { title: 'NetBSD 7 to 9', url: 'https://github.com/NetBSD/src' },
   'netbsd-in6': { title: 'NetBSD 6 to 9', url: 'https://github.com/NetBSD/src' },
   'netbsd-run': { title: 'NetBSD 7.99 stack run in user space', url: null },
@@ -95,6 +101,15 @@ export const SOURCES = {
   'ms-sharing': {
     title: 'Microsoft, Sharing Transport Addresses',
     url: 'https://learn.microsoft.com/en-us/windows-hardware/drivers/network/sharing-transport-addresses',
+  },
+  'windows-groups': {
+    title: 'Reports of WSAEADDRNOTAVAIL for a multicast address on Windows',
+    url: 'https://github.com/CCExtractor/ccextractor/issues/668',
+  },
+  'windows-excluded': { title: 'Reports of Hyper-V’s and WinNAT’s port ranges on Windows', url: null },
+  'reactos-bind': {
+    title: 'ReactOS, modules/rostests/apitests/ws2_32/bind.c',
+    url: 'https://github.com/reactos/reactos/blob/master/modules/rostests/apitests/ws2_32/bind.c',
   },
   'libuv-2896': {
     title: 'libuv pull request 2896, tcp: fail instantly if local port is unbound',

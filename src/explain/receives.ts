@@ -1,4 +1,4 @@
-import { isLoopback4 } from '../model/overlap.ts';
+import { isLoopback4 } from '../model/address.ts';
 import { models } from '../model/index.ts';
 import type { Rule } from '../model/rules.ts';
 import type { PresentSocket, SystemName } from '../model/types.ts';

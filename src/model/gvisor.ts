@@ -1,6 +1,7 @@
-import { isBound, isLocal } from './checks.ts';
-import { decide } from './decide.ts';
-import { ANY, type Claims, isLoopback4, isMapped, isMulticast } from './overlap.ts';
+import { isLoopback4, unmapped } from './address.ts';
+import { isBound, isMappedOnV6only, standing } from './checks.ts';
+import { because, decide, isRefusal } from './decide.ts';
+import { ANY, type Claims } from './overlap.ts';
 import { ruleBook } from './rules.ts';
 import type { Prediction, RuleId } from './types.ts';
 import type { Socket, Step, System, World } from './world.ts';
@@ -37,7 +38,35 @@ const { id, rules } = ruleBook('gvisor', {
     unverified: true,
   },
   listen: { prose: 'No other socket listens on the same address.', source: TCP, known: 'source' },
+  'D2-narrowed': {
+    prose:
+      'Since 28 April 2025 a dual-stack TCP socket on :: that connects over IPv6 releases its reservation in IPv4; before, it keeps it.',
+    source: TCP,
+    known: 'observed',
+  },
   'not-local': { prose: 'The address belongs to no interface.', source: TCP, known: 'source' },
+  'tcp-multicast': {
+    prose: 'TCP cannot be bound to a multicast address; UDP can.',
+    source: { name: SENTRY, where: 'pkg/tcpip/transport/tcp/endpoint.go, bindLocked; seen on runsc of 2022 and 2024' },
+    known: 'observed',
+  },
+  broadcast: {
+    prose: 'UDP can be bound to 255.255.255.255 and to the broadcast address of a subnet; TCP cannot to the latter.',
+    source: { name: SENTRY, where: 'pkg/tcpip/transport/udp/endpoint.go, isBroadcastOrMulticast' },
+    known: 'source',
+  },
+  'tcp-broadcast': {
+    prose:
+      'For TCP 255.255.255.255 is an address that every interface has, by the source; whether a bind to it succeeds was not seen.',
+    source: { name: SENTRY, where: 'pkg/tcpip/network/ipv4/ipv4.go, enableLocked' },
+    known: 'source',
+    unverified: true,
+  },
+  scope: {
+    prose: 'A link-local address needs no scope; with one, that interface must have it.',
+    source: { name: SENTRY, where: 'pkg/tcpip/stack/stack.go, CheckLocalAddress' },
+    known: 'source',
+  },
   'mapped-on-v6only': {
     prose: 'A v4-mapped address on a socket with IPV6_V6ONLY=1 is taken to be an invalid argument, as on Linux.',
     source: TCP,
@@ -62,6 +91,8 @@ interface Reservation {
   readonly flags: number;
   /** Whether it is that of one connection, rather than of an address as such. */
   readonly connection: boolean;
+  /** Whether it gave up its part in IPv4. */
+  readonly released?: boolean;
 }
 
 type Reservations = readonly Reservation[];
@@ -75,6 +106,7 @@ export const gvisor: System<Reservations> = {
   rules,
   v6onlyByDefault: false,
   hidden: [],
+  releases: ['20260801', '20240729'],
   free: id.free,
   listenErrors: {
     udp: decide('EOPNOTSUPP', id['listen-udp']),
@@ -83,10 +115,10 @@ export const gvisor: System<Reservations> = {
   },
 
   bind(world, next) {
-    const refused = badArgument(world, next);
-    if (refused !== undefined) return refused;
+    const argument = judgeArgument(world, next);
+    if (isRefusal(argument)) return argument;
     const wanted = reservation(next);
-    return besideListener(world, wanted) ?? reserve(world.hidden, wanted);
+    return because(besideListener(world, wanted) ?? reserve(world.hidden, wanted), id.free, argument);
   },
 
   listen(world, socket) {
@@ -94,21 +126,70 @@ export const gvisor: System<Reservations> = {
     return (own === undefined ? undefined : besideListener(world, own)) ?? decide('ok', id.listen);
   },
 
-  remember({ hidden }, step: Step) {
+  remember({ hidden, setting }, step: Step) {
     if (step.kind === 'close') return hidden.filter((other) => other.id !== step.socket.id);
     if (step.kind === 'bind') return [...hidden, reservation(step.socket)];
     if (step.kind === 'accept' || step.kind === 'autobind') {
       return [...hidden, { ...reservation(step.socket), claims: step.socket.local, connection: true }];
     }
+    // Its own reservation is all that a connection over IPv6 takes from a dual-stack socket.
+    if (step.kind === 'connect' && step.socket.protocol === 'tcp' && dateOf(setting.release) >= NARROWS_SINCE) {
+      return hidden.map((own) => (own.id === step.socket.id && isOutOfV4(own, step.socket) ? narrowed(own) : own));
+    }
     return hidden;
   },
 };
 
-function badArgument(world: World<Reservations>, next: Socket): Prediction | undefined {
+/** The day on which gVisor began to release the reservation in IPv4 (066d932b8). */
+const NARROWS_SINCE = 20_250_428;
+
+/**
+ * The day of a release such as `20240729`, `release-20240729.0` or `2024-07-29`, as a number.
+ * @throws RangeError for text without a day
+ */
+function dateOf(release: string | undefined): number {
+  if (release === undefined) return Number.POSITIVE_INFINITY;
+  const [, year, month, day] = /(20\d\d)-?(\d\d)-?(\d\d)/.exec(release) ?? [];
+  if (year === undefined) throw new RangeError(`not a release of gVisor: ${release}`);
+  return Number(`${year}${month}${day}`);
+}
+
+function isOutOfV4({ claims }: Reservation, { local }: Socket): boolean {
+  return claims.v4 === ANY && claims.v6 === ANY && local.v4 === undefined;
+}
+
+function narrowed(own: Reservation): Reservation {
+  return { ...own, claims: { v4: undefined, v6: own.claims.v6 }, released: true };
+}
+
+function judgeArgument(world: World<Reservations>, next: Socket): Prediction | undefined {
   if (isBound(world, next)) return decide('EINVAL', id['already-bound']);
-  if (next.v6only && isMapped(next.address)) return decide('EINVAL', id['mapped-on-v6only']);
-  const local = isLocal(world, next, (address) => isLoopback4(address) || isMulticast(address));
-  return local ? undefined : decide('EADDRNOTAVAIL', id['not-local']);
+  if (isMappedOnV6only(next)) return decide('EINVAL', id['mapped-on-v6only']);
+  const isTcp = next.protocol === 'tcp';
+  switch (standing(world, next)) {
+    case 'any':
+    case 'own':
+      return undefined;
+    case 'group':
+      return isTcp ? decide('EADDRNOTAVAIL', id['tcp-multicast']) : undefined;
+    case 'limited-broadcast':
+      return isTcp ? decide(['ok', 'EADDRNOTAVAIL'], id['tcp-broadcast']) : decide('ok', id.broadcast);
+    case 'broadcast':
+      return decide(isTcp ? 'EADDRNOTAVAIL' : 'ok', id.broadcast);
+    case 'no-scope': {
+      const addresses = world.setting.host?.addresses;
+      return addresses === undefined || addresses.includes(next.address)
+        ? decide('ok', id.scope)
+        : decide('EADDRNOTAVAIL', id['not-local']);
+    }
+    case 'wrong-scope':
+    case 'no-such-scope':
+      return decide('EADDRNOTAVAIL', id.scope);
+    case 'unready':
+    case 'anycast':
+    case 'foreign':
+      return isLoopback4(unmapped(next.address)) ? undefined : decide('EADDRNOTAVAIL', id['not-local']);
+  }
 }
 
 function reservation(socket: Socket): Reservation {
@@ -124,7 +205,7 @@ function reservation(socket: Socket): Reservation {
 }
 
 function reserve(reservations: Reservations, wanted: Reservation): Prediction {
-  let rule: RuleId = id.free;
+  let rule: RuleId = reservations.some(({ released }) => released === true) ? id['D2-narrowed'] : id.free;
   for (const stack of ['v4', 'v6'] as const) {
     const address = wanted.claims[stack];
     if (address === undefined) continue;

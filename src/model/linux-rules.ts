@@ -95,7 +95,8 @@ export const linuxRules = ruleBook('linux', {
     known: 'observed',
   },
   disconnect: {
-    prose: 'A disconnect restores the name that the socket was bound to, and keeps its port.',
+    prose:
+      'A disconnect restores the name that the socket was bound to, and keeps its port; a second connect() does not touch the local address.',
     source: { name: RUN, where: 'connect to AF_UNSPEC' },
     known: 'observed',
   },
@@ -117,9 +118,87 @@ export const linuxRules = ruleBook('linux', {
     known: 'reported',
     unverified: true,
   },
+  'disconnect-tie': {
+    prose: 'A disconnect of UDP also unties the socket from its device.',
+    source: { name: RUN, where: 'SO_BINDTODEVICE, connect, connect to AF_UNSPEC, then a bind beside it' },
+    known: 'observed',
+  },
+  'connect-again': {
+    prose: 'A connected or listening TCP socket cannot connect.',
+    source: { name: RUN, where: 'connect twice, and connect on a listener' },
+    known: 'observed',
+  },
+  'connect-same-peer': {
+    prose:
+      'Two TCP sockets cannot be connected from one address to one peer; for UDP they can, whatever their options.',
+    source: { name: RUN, where: 'two sockets that are bound to one name and connect to one peer' },
+    known: 'observed',
+  },
   'not-local': {
-    prose: 'The address belongs to no interface; all of 127.0.0.0/8 does.',
+    prose:
+      'The address belongs to no interface; all of 127.0.0.0/8 does. A v4-compatible address is one of IPv6, and an anycast address counts as nobody’s.',
     source: { name: RUN, where: 'bind to a non-local address' },
+    known: 'observed',
+  },
+  broadcast: {
+    prose: '255.255.255.255 and the broadcast address of a subnet can be bound, by TCP too, also in v4-mapped form.',
+    source: { name: RUN, where: 'bind to 255.255.255.255 and to the broadcast address of an interface' },
+    known: 'observed',
+  },
+  scope: {
+    prose:
+      'A link-local address, or group of UDP, needs a scope or a device that the socket is tied to, else it is an invalid argument; an interface that is not there is ENODEV, one without the address EADDRNOTAVAIL. The scope ties the socket to the device.',
+    source: { name: RUN, where: 'bind to fe80:: and ff02:: addresses with right, wrong and no scope' },
+    known: 'observed',
+  },
+  tentative: {
+    prose:
+      'An IPv6 address cannot be bound while it is tentative, or when it was found to be duplicated; a deprecated one can.',
+    source: { name: 'Linux, net/ipv6/addrconf.c', where: 'ipv6_chk_addr' },
+    known: 'source',
+  },
+  freebind: {
+    prose:
+      'IP_FREEBIND and IP_TRANSPARENT let a socket be bound to an address that no interface has, of either family.',
+    source: { name: RUN, where: 'IP_FREEBIND, then bind to a non-local address' },
+    known: 'observed',
+  },
+  'nonlocal-bind': {
+    prose: 'With net.ipv4.ip_nonlocal_bind=1, or net.ipv6.ip_nonlocal_bind=1 for IPv6, every address can be bound.',
+    source: { name: RUN, where: 'the sysctls, then bind to a non-local address' },
+    known: 'observed',
+  },
+  bindv6only: {
+    prose: 'With net.ipv6.bindv6only=1 a new IPv6 socket has IPV6_V6ONLY=1, and a v4-mapped address is invalid there.',
+    source: { name: RUN, where: 'the sysctl, then bind to ::ffff:127.0.0.1' },
+    known: 'observed',
+  },
+  'no-ipv6': {
+    prose: 'A kernel without IPv6 makes no such socket.',
+    source: { name: 'Linux, net/socket.c', where: '__sock_create' },
+    known: 'source',
+  },
+  'vrf-tcp': {
+    prose:
+      'Since 5.0, and unless net.ipv4.tcp_l3mdev_accept is 1, TCP sockets in different VRFs, or in one and in none, do not conflict; UDP sockets do, unless they are tied to different devices.',
+    source: { name: 'observed on Linux 7.2.7', where: 'a VRF with a device, in user-mode Linux' },
+    known: 'observed',
+  },
+  'vrf-address': {
+    prose:
+      'An address of a device in a VRF can be bound only by a socket that is tied to the VRF or to one of its devices; such a socket has no others, 127.0.0.1 included.',
+    source: { name: 'observed on Linux 7.2.7', where: 'a VRF with a device, in user-mode Linux' },
+    known: 'observed',
+  },
+  'chosen-tcp': {
+    prose: 'For port 0 a TCP socket gets a port of which no socket holds an overlapping name, whatever the options.',
+    source: { name: RUN, where: 'bind to port 0 in a range of four ports' },
+    known: 'observed',
+  },
+  'autobind-reuse': {
+    prose:
+      'With net.ipv4.ip_autobind_reuse=1 a TCP socket may for port 0 be given one that SO_REUSEADDR on both lets it share; not where SO_REUSEPORT would.',
+    source: { name: RUN, where: 'the sysctl, then bind to port 0 in a range of four ports' },
     known: 'observed',
   },
   'not-on-device': {
@@ -137,7 +216,7 @@ export const linuxRules = ruleBook('linux', {
     known: 'observed',
   },
   'v6-multicast': {
-    prose: 'A TCP socket cannot be bound to an IPv6 multicast address; to an IPv4 one it can.',
+    prose: 'A TCP socket cannot be bound to an IPv6 multicast address; to an IPv4 one, also in v4-mapped form, it can.',
     source: { name: RUN, where: 'TCP bind to ff02::1 and to 224.0.0.1' },
     known: 'observed',
   },

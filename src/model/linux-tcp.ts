@@ -2,7 +2,8 @@ import { decide } from './decide.ts';
 import { atLeast, type Kernel, missesMappedWildcard } from './linux-kernel.ts';
 import { bothReuseaddr, bothReuseport, meeting, sameDevice } from './linux-pair.ts';
 import { linuxRules } from './linux-rules.ts';
-import { ANY, isMapped, type Claims } from './overlap.ts';
+import { isMapped } from './address.ts';
+import { ANY, type Claims } from './overlap.ts';
 import type { Family, Prediction, RuleId } from './types.ts';
 import type { Socket, Step } from './world.ts';
 
@@ -75,6 +76,28 @@ function refusal(next: Socket, old: Socket, how: 'overlap' | RuleId): RuleId {
   if (how !== 'overlap') return how;
   if (bothReuseport(next, old)) return id['reuseport-other-uid'];
   return bothReuseaddr(next, old) ? id['reuseaddr-listener'] : id['tcp-conflict'];
+}
+
+/**
+ * Whether the system may choose the port for a TCP socket that asked for port 0. It takes none that is held on an
+ * overlapping name, whatever the options; with net.ipv4.ip_autobind_reuse it takes one that is shared by SO_REUSEADDR.
+ */
+export function mayChooseTcp(sockets: readonly Socket[], next: Socket, autobindReuse: boolean): Prediction {
+  const overlapping = sockets.filter((old) => sameDevice(next, old) && meeting(next, old) !== undefined);
+  const [first] = overlapping;
+  if (first === undefined) return decide('ok', id['chosen-tcp']);
+  const kept = overlapping.find((old) => !sharesChosen(next, old));
+  if (!autobindReuse || kept !== undefined) return decide('EADDRINUSE', id['chosen-tcp'], kept ?? first);
+  return decide('ok', id['autobind-reuse'], first);
+}
+
+/** By SO_REUSEADDR, unless the two would share by SO_REUSEPORT. */
+function sharesChosen(next: Socket, old: Socket): boolean {
+  return (
+    bothReuseaddr(next, old) &&
+    old.state !== 'listening' &&
+    !(bothReuseport(next, old) && (next.uid === old.uid || isTimeWait(old)))
+  );
 }
 
 /** FIN_WAIT_2 is handed to the time-wait machinery at once, and then counts as TIME_WAIT. */

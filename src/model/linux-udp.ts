@@ -1,3 +1,4 @@
+import { type Chain, inOrder, toHead, without } from './chain.ts';
 import { decide } from './decide.ts';
 import { hasWildcardFix, type Kernel } from './linux-kernel.ts';
 import { bothReuseaddr, bothReuseport, meeting, sameDevice } from './linux-pair.ts';
@@ -10,8 +11,8 @@ const { id } = linuxRules;
 
 /** The order in which the kernel walks the UDP sockets of a port: by port, and by address and port. */
 export interface Chains {
-  readonly byPort: readonly number[];
-  readonly byAddress: readonly number[];
+  readonly byPort: Chain;
+  readonly byAddress: Chain;
 }
 
 export const EMPTY: Chains = { byPort: [], byAddress: [] };
@@ -57,15 +58,6 @@ function walk(ordered: readonly Socket[], next: Socket): Prediction {
   return excused ?? decide('ok', id.free);
 }
 
-function inOrder(sockets: readonly Socket[], chain: readonly number[]): readonly Socket[] {
-  const ordered: Socket[] = [];
-  for (const place of chain) {
-    const socket = sockets.find((other) => other.id === place);
-    if (socket !== undefined) ordered.push(socket);
-  }
-  return ordered;
-}
-
 function at(sockets: readonly Socket[], address: string): readonly Socket[] {
   return sockets.filter((socket) => key(socket) === address);
 }
@@ -82,16 +74,12 @@ export function rememberUdp(chains: Chains, step: Step): Chains {
     return { byPort: without(chains.byPort, socket.id), byAddress: without(chains.byAddress, socket.id) };
   }
   // A change of the local address files the socket anew, at the head.
-  if (kind === 'rename') return { ...chains, byAddress: [socket.id, ...without(chains.byAddress, socket.id)] };
-  if (kind === 'listen' || kind === 'accept') return chains;
+  if (step.renamed === true) return { ...chains, byAddress: toHead(chains.byAddress, socket.id) };
+  if (kind !== 'bind' && kind !== 'autobind') return chains;
   const last = socket.family === 'inet6' && socket.options.reuseport === true;
   return {
     byPort: last ? [...chains.byPort, socket.id] : [socket.id, ...chains.byPort],
     // connect() first binds the socket to the wildcard, and then gives it the address: it too is filed anew.
     byAddress: last && kind === 'bind' ? [...chains.byAddress, socket.id] : [socket.id, ...chains.byAddress],
   };
-}
-
-function without(chain: readonly number[], gone: number): readonly number[] {
-  return chain.filter((other) => other !== gone);
 }

@@ -1,20 +1,28 @@
-import { isBound, isLocal, lacksPrivilege } from './checks.ts';
-import { decide } from './decide.ts';
-import { parseKernel } from './linux-kernel.ts';
+import { isLoopback4, isMapped, isMulticast, needsScope } from './address.ts';
+import { isBound, isMappedOnV6only, lacksPrivilege, standing } from './checks.ts';
+import { because, decide, isRefusal } from './decide.ts';
+import { type Kernel, parseKernel } from './linux-kernel.ts';
 import { linuxRules } from './linux-rules.ts';
-import { FORGOTTEN, judgeTcp, type PortMemory, rememberTcp } from './linux-tcp.ts';
+import { FORGOTTEN, judgeTcp, mayChooseTcp, type PortMemory, rememberTcp } from './linux-tcp.ts';
 import { type Chains, EMPTY, judgeUdp, rememberUdp } from './linux-udp.ts';
-import { isLinkLocal6, isLoopback4, isMapped, isMulticast } from './overlap.ts';
-import type { Prediction } from './types.ts';
+import { bucketOf, isInOtherVrf } from './linux-vrf.ts';
+import { NOTHING } from './overlap.ts';
+import { peerTaken } from './peers.ts';
+import type { Prediction, Setting } from './types.ts';
 import type { Socket, System, World } from './world.ts';
 
 const { id, rules } = linuxRules;
 
 /** What Linux remembers of a port beside its sockets. */
 export interface LinuxHidden {
-  readonly memory: PortMemory;
+  /** The memory of each bucket of the TCP port: of each VRF, and of all else. */
+  readonly memories: Readonly<Record<string, PortMemory>>;
+  /** The bucket that each TCP socket went into when it got the port, where it is not that of all else. */
+  readonly buckets: Readonly<Record<number, string>>;
   readonly chains: Chains;
 }
+
+type Here = World<LinuxHidden>;
 
 /** The model of Linux. */
 export const linux: System<LinuxHidden> = {
@@ -24,8 +32,9 @@ export const linux: System<LinuxHidden> = {
     'Two names that overlap conflict in either order, unless both sockets have SO_REUSEADDR (and, for TCP, the first is not listening) or both have SO_REUSEPORT and one owner. TCP listen() asks the same question again, so that of two sockets that share a name by SO_REUSEADDR only one can listen.',
   rules,
   v6onlyByDefault: false,
-  hidden: { memory: FORGOTTEN, chains: EMPTY },
+  hidden: { memories: {}, buckets: {}, chains: EMPTY },
   free: id.free,
+  scopeTies: true,
   listenErrors: {
     udp: decide('EOPNOTSUPP', id['listen-udp']),
     state: decide('EINVAL', id['listen-state']),
@@ -33,56 +42,136 @@ export const linux: System<LinuxHidden> = {
   },
 
   bind(world, next) {
-    return badArgument(world, next) ?? judge(world, next);
+    const argument = judgeArgument(world, next);
+    return isRefusal(argument) ? argument : because(judge(world, next), id.free, argument);
   },
 
   listen(world, socket) {
     return judge(world, { ...socket, state: 'listening' });
   },
 
+  connect(world, socket, target) {
+    if (socket.protocol === 'udp') return undefined;
+    if (socket.state !== 'bound' && socket.state !== 'shut-down') return decide('EISCONN', id['connect-again']);
+    return peerTaken(world, socket, target) ? decide('EADDRNOTAVAIL', id['connect-same-peer']) : undefined;
+  },
+
+  reset(socket) {
+    // What was not bound by its program gives its port up; what was keeps the address that it has.
+    const local = socket.accepted || socket.autobound ? NOTHING : socket.local;
+    return { ...socket, local, state: 'bound', peer: undefined };
+  },
+
   disconnected(socket) {
-    if (socket.autobound) return { local: undefined, rule: id['autobound-released'] };
-    return socket.address === '::ffff:0.0.0.0'
-      ? { local: socket.local, rule: id['D1-mapped-wildcard-sticks'] }
-      : { local: socket.bound, rule: id.disconnect };
+    const untied = socket.protocol === 'udp' && socket.device !== undefined;
+    if (socket.autobound) return { left: undefined, prediction: decide('ok', id['autobound-released']) };
+    const sticks = socket.address === '::ffff:0.0.0.0';
+    const left: Socket = {
+      ...socket,
+      local: sticks ? socket.local : socket.bound,
+      state: 'bound',
+      peer: undefined,
+      device: socket.protocol === 'udp' ? undefined : socket.device,
+    };
+    const rule = sticks ? id['D1-mapped-wildcard-sticks'] : untied ? id['disconnect-tie'] : id.disconnect;
+    return { left, prediction: decide('ok', rule) };
   },
 
   remember({ hidden, sockets, setting }, step) {
-    return step.socket.protocol === 'udp'
-      ? { ...hidden, chains: rememberUdp(hidden.chains, step) }
-      : { ...hidden, memory: rememberTcp(hidden.memory, sockets, step, parseKernel(setting.kernel)) };
+    const { socket } = step;
+    if (socket.protocol === 'udp') return { ...hidden, chains: rememberUdp(hidden.chains, step) };
+    const bucket = hidden.buckets[socket.id] ?? bucketOf(setting, socket);
+    const buckets = bucket === '' ? hidden.buckets : { ...hidden.buckets, [socket.id]: bucket };
+    const others = sockets.filter((other) => (buckets[other.id] ?? '') === bucket);
+    const memory = rememberTcp(hidden.memories[bucket] ?? FORGOTTEN, others, step, kernelOf(setting));
+    return { ...hidden, buckets, memories: { ...hidden.memories, [bucket]: memory } };
   },
 };
 
-function judge({ sockets, hidden, setting }: World<LinuxHidden>, socket: Socket): Prediction {
-  const kernel = parseKernel(setting.kernel);
-  return socket.protocol === 'udp'
-    ? judgeUdp(sockets, hidden.chains, socket, kernel)
-    : judgeTcp(sockets, hidden.memory, socket, kernel);
+function kernelOf({ release, kernel }: Setting): Kernel {
+  return parseKernel(release ?? kernel);
 }
 
-function badArgument(world: World<LinuxHidden>, next: Socket): Prediction | undefined {
-  const address = badAddress(world, next);
+function judge(world: Here, socket: Socket): Prediction {
+  const { sockets, hidden, setting } = world;
+  const kernel = kernelOf(setting);
+  // UDP chooses a port that a bind to it would get, options included.
+  if (socket.protocol === 'udp') return judgeUdp(sockets, hidden.chains, socket, kernel);
+  const bucket = bucketOf(setting, socket);
+  const own = sockets.filter((other) => (hidden.buckets[other.id] ?? '') === bucket);
+  const memory = hidden.memories[bucket] ?? FORGOTTEN;
+  const ask = (among: readonly Socket[]) =>
+    socket.chosen
+      ? mayChooseTcp(among, socket, setting.host?.autobindReuse === true)
+      : judgeTcp(among, memory, socket, kernel);
+  const found = ask(own);
+  if (own.length === sockets.length || isRefusal(found)) return found;
+  return isRefusal(ask(sockets)) ? decide('ok', id['vrf-tcp']) : found;
+}
+
+function judgeArgument(world: Here, next: Socket): Prediction | undefined {
+  if (next.family === 'inet6' && world.setting.host?.ipv6 === false) return decide('EAFNOSUPPORT', id['no-ipv6']);
+  const address = judgeAddress(world, next);
   const privilege = lacksPrivilege(world, next) ? decide('EACCES', id.privileged) : undefined;
   const bound = isBound(world, next) ? decide('EINVAL', id['already-bound']) : undefined;
-  if (next.family === 'inet') return address ?? privilege ?? bound;
+  if (next.family === 'inet') return isRefusal(address) ? address : (privilege ?? bound ?? address);
   if (next.protocol === 'tcp' && isMulticast(next.address) && !isMapped(next.address)) {
     return decide('EINVAL', id['v6-multicast']);
   }
   return privilege ?? bound ?? address;
 }
 
-function badAddress(world: World<LinuxHidden>, next: Socket): Prediction | undefined {
-  if (next.v6only && isMapped(next.address)) return decide('EINVAL', id['mapped-on-v6only']);
-  const local = isLocal(world, next, (address) => isLoopback4(address) || isMulticast(address));
-  if (!local) return decide('EADDRNOTAVAIL', id['not-local']);
-  return isElsewhere(world, next) ? decide('EADDRNOTAVAIL', id['not-on-device']) : undefined;
+function judgeAddress(world: Here, next: Socket): Prediction | undefined {
+  if (isMappedOnV6only(next)) return decide('EINVAL', next.v6onlySaid ? id['mapped-on-v6only'] : id.bindv6only);
+  const { host } = world.setting;
+  const { device } = next;
+  if (needsScope(next.address)) {
+    if (device === undefined) return decide('EINVAL', id.scope);
+    if (next.scope !== undefined && host?.devices !== undefined && !Object.hasOwn(host.devices, next.scope)) {
+      return decide('ENODEV', id.scope);
+    }
+  }
+  // Of a link-local address the device that the socket is tied to is the scope.
+  const place = standing(world, needsScope(next.address) ? { ...next, scope: device } : next);
+  switch (place) {
+    case 'any':
+    case 'group':
+      return undefined;
+    case 'limited-broadcast':
+    case 'broadcast':
+      return decide('ok', id.broadcast);
+    case 'no-scope':
+    case 'no-such-scope':
+    case 'wrong-scope':
+      return (
+        unlessAny(world, next) ?? decide('EADDRNOTAVAIL', next.scope === undefined ? id['not-on-device'] : id.scope)
+      );
+    case 'unready':
+      return unlessAny(world, next) ?? decide('EADDRNOTAVAIL', id.tentative);
+    case 'anycast':
+    case 'foreign':
+      if (isLoopback4(next.address) && !isInOtherVrf(world, next)) return undefined;
+      return (
+        unlessAny(world, next) ??
+        decide('EADDRNOTAVAIL', isInOtherVrf(world, next) ? id['vrf-address'] : id['not-local'])
+      );
+    case 'own':
+      if (isInOtherVrf(world, next)) return unlessAny(world, next) ?? decide('EADDRNOTAVAIL', id['vrf-address']);
+      return isElsewhere(world, next)
+        ? (unlessAny(world, next) ?? decide('EADDRNOTAVAIL', id['not-on-device']))
+        : undefined;
+  }
 }
 
-/** Whether the socket is tied to a device that does not have the address, and the address is of one device only. */
-function isElsewhere({ setting }: World<LinuxHidden>, next: Socket): boolean {
-  if (next.device === undefined || next.family === 'inet' || !(next.address === '::1' || isLinkLocal6(next.address))) {
-    return false;
-  }
+/** Lets an address be bound that no interface has, where an option or a setting of the machine says so. */
+function unlessAny({ setting: { host } }: Here, next: Socket): Prediction | undefined {
+  if (next.anyAddress) return decide('ok', id.freebind);
+  const family = isMapped(next.address) ? 'inet' : next.family;
+  return host?.nonlocalBind?.includes(family) === true ? decide('ok', id['nonlocal-bind']) : undefined;
+}
+
+/** Whether the socket is tied to a device that does not have ::1, which is an address of one device only. */
+function isElsewhere({ setting }: Here, next: Socket): boolean {
+  if (next.device === undefined || next.address !== '::1') return false;
   return setting.host?.devices?.[next.device]?.includes(next.address) === false;
 }

@@ -1,13 +1,16 @@
-import { asksToShare, bestMatch, holderOf, isConnected, isV4, sharesPort } from './bsd-scan.ts';
-import { isBound, isLocal, lacksPrivilege } from './checks.ts';
-import { decide } from './decide.ts';
-import { ANY, isMapped, isMulticast } from './overlap.ts';
+import { isMapped, isMulticast } from './address.ts';
+import { peerTaken, releasedByRefusal, wrongStack } from './peers.ts';
+import { asksToShare, bestMatch, bothReuseport, exactMatch, hasEither, isConnected, isV4 } from './bsd-scan.ts';
+import { isBound, isMappedOnV6only, lacksPrivilege, standing } from './checks.ts';
+import { because, decide, isRefusal } from './decide.ts';
+import { ANY, claimsOf, NOTHING } from './overlap.ts';
 import { ruleBook } from './rules.ts';
-import type { Prediction } from './types.ts';
+import type { Prediction, RuleId } from './types.ts';
 import type { Socket, System, World } from './world.ts';
 
 const PCB4 = { name: 'NetBSD 7 to 9', where: 'sys/netinet/in_pcb.c, in_pcbbind_port' };
 const PCB6 = { name: 'NetBSD 6 to 9', where: 'sys/netinet6/in6_pcb.c, in6_pcbbind_port and in6_pcblookup_port' };
+const KERNEL = 'NetBSD 7 to 10';
 const RUN = { name: 'NetBSD 7.99 stack run in user space', where: 'the 64-cell table and the dual-stack rows' };
 
 const { id, rules } = ruleBook('netbsd', {
@@ -34,25 +37,91 @@ const { id, rules } = ruleBook('netbsd', {
   'v6-ignores-v4': {
     prose: 'A native IPv6 bind, the dual-stack :: included, never looks at AF_INET sockets.',
     source: PCB6,
-    known: 'source',
+    known: 'source-run',
   },
   'other-uid': {
     prose:
       'Unless the second socket’s owner is root, an overlapping AF_INET socket of another user is in the way of an AF_INET one, unless both are wildcards and the first has SO_REUSEPORT.',
     source: PCB4,
-    known: 'source',
+    known: 'source-run',
   },
   listen: { prose: 'listen() asks nothing about other sockets.', source: RUN, known: 'observed' },
   'not-local': {
-    prose: 'The address belongs to no interface; that includes all of 127.0.0.0/8 but 127.0.0.1.',
+    prose:
+      'The address belongs to no interface; that includes all of 127.0.0.0/8 but 127.0.0.1, 255.255.255.255, and every v4-compatible address.',
     source: PCB4,
+    known: 'source-run',
+  },
+  broadcast: {
+    prose: 'The broadcast address of an interface can be bound.',
+    source: { name: KERNEL, where: 'sys/netinet/in_pcb.c, inpcb_bind_addr; sys/net/if.c, ifa_ifwithaddr' },
+    known: 'source-run',
+  },
+  scope: {
+    prose:
+      'A link-local address needs the scope of an interface that has it, else it is the address of none; a scope that no interface has is ENXIO.',
+    source: { name: KERNEL, where: 'sys/netinet6/in6_pcb.c, in6pcb_bind_addr; sys/netinet6/scope6.c, sa6_embedscope' },
+    known: 'source-run',
+  },
+  unready: {
+    prose: 'An anycast or duplicated address cannot be bound; a deprecated one can.',
+    source: { name: KERNEL, where: 'sys/netinet6/in6_pcb.c, in6pcb_bind_addr' },
     known: 'source',
   },
+  bindany: {
+    prose: 'IP_BINDANY and IPV6_BINDANY take every unicast address for one of the machine’s.',
+    source: { name: KERNEL, where: 'sys/netinet/in_pcb.c, inpcb_bind_addr' },
+    known: 'source-run',
+  },
   'mapped-on-v6only': {
-    prose: 'A v4-mapped address on a socket with IPV6_V6ONLY=1 is refused; with which error is not known for certain.',
-    source: PCB6,
-    known: 'reported',
-    unverified: true,
+    prose: 'A v4-mapped address on a socket with IPV6_V6ONLY=1, the default, is an invalid argument.',
+    source: { name: KERNEL, where: 'sys/netinet6/in6_pcb.c, in6pcb_bind_addr' },
+    known: 'source-run',
+  },
+  'N1-accepted-unseen': {
+    prose:
+      'bind() does not find accepted sockets, whatever became of them, unless the port is a multiple of 128: their place in the port chains is that of port 0.',
+    source: {
+      name: KERNEL,
+      where: 'sys/netinet/tcp_syncache.c, syn_cache_get; sys/netinet/in_pcb.c, inpcb_lookup_local',
+    },
+    known: 'source-run',
+  },
+  'N2-multicast': {
+    prose:
+      'On a multicast address SO_REUSEADDR or SO_REUSEPORT on each of the two sockets is enough, whichever it is. For an AF_INET6 socket a v4-mapped address is no multicast address.',
+    source: { name: KERNEL, where: 'sys/netinet/in_pcb.c, inpcb_bind_port; sys/netinet6/in6_pcb.c, in6pcb_bind_port' },
+    known: 'source-run',
+  },
+  'N3-disconnect': {
+    prose:
+      'A disconnect of UDP leaves the wildcard, even of a socket that was bound to a specific address, and keeps the port; of an AF_INET6 socket that is ::, which with IPV6_V6ONLY=0 claims both stacks. A second connect() begins with one. connect() to AF_UNSPEC dissolves the connection and yet returns EAFNOSUPPORT.',
+    source: {
+      name: KERNEL,
+      where: 'sys/netinet/udp_usrreq.c, udp_disconnect; sys/netinet6/udp6_usrreq.c, udp6_disconnect',
+    },
+    known: 'source-run',
+  },
+  'disconnect-tcp': {
+    prose: 'connect() to AF_UNSPEC does not dissolve a TCP connection.',
+    source: { name: KERNEL, where: 'sys/kern/uipc_socket.c, soconnect' },
+    known: 'source',
+  },
+  'connect-other-stack': {
+    prose:
+      'A socket whose name is in one stack only cannot connect in the other, and with IPV6_V6ONLY=1 not to a v4-mapped address.',
+    source: { name: KERNEL, where: 'sys/netinet6/in6_pcb.c, in6pcb_connect' },
+    known: 'source',
+  },
+  'connect-same-peer': {
+    prose: 'Two sockets cannot be connected from one address to one peer, whatever their options.',
+    source: { name: KERNEL, where: 'sys/netinet/in_pcb.c, inpcb_connect' },
+    known: 'source-run',
+  },
+  'connect-again': {
+    prose: 'A connected TCP socket cannot connect, and a listening one neither.',
+    source: { name: KERNEL, where: 'sys/kern/uipc_socket.c, soconnect' },
+    known: 'source',
   },
   privileged: {
     prose: 'A port below 1024 needs root; that is judged before the conflict.',
@@ -62,7 +131,18 @@ const { id, rules } = ruleBook('netbsd', {
   'already-bound': { prose: 'A socket that has a port cannot be bound again.', source: RUN, known: 'observed' },
   'listen-udp': { prose: 'A UDP socket cannot listen.', source: PCB4, known: 'source' },
   'listen-state': { prose: 'A connected TCP socket cannot listen.', source: PCB4, known: 'source' },
+  chosen: {
+    prose:
+      'For port 0 the system only looks at sockets of the same family: AF_INET takes a port of which nothing overlaps, whatever the options, AF_INET6 with SO_REUSEADDR or SO_REUSEPORT one that no unconnected socket has on exactly that address.',
+    source: { name: KERNEL, where: 'sys/netinet/portalgo.c, check_suitable_port' },
+    known: 'source-run',
+  },
 });
+
+/** How many port chains there are; one in so many ports has its accepted sockets in its own. */
+const PORT_CHAINS = 128;
+
+type Here = World<undefined>;
 
 /** The model of NetBSD. */
 export const netbsd: System<undefined> = {
@@ -74,14 +154,44 @@ export const netbsd: System<undefined> = {
   v6onlyByDefault: true,
   hidden: undefined,
   free: id.free,
+  acceptsForListener: true,
+  connectsAnew: true,
   listenErrors: {
     udp: decide('EOPNOTSUPP', id['listen-udp']),
     state: decide('EINVAL', id['listen-state']),
     again: decide('ok', id.listen),
   },
 
+  connect(world, socket, target) {
+    if (socket.protocol === 'tcp' && socket.state !== 'bound') {
+      return decide(socket.state === 'listening' ? 'EOPNOTSUPP' : 'EISCONN', id['connect-again']);
+    }
+    if (wrongStack(socket, target)) return decide('EINVAL', id['connect-other-stack']);
+    return peerTaken(world, socket, target) ? decide('EADDRINUSE', id['connect-same-peer']) : undefined;
+  },
+
+  refused: (socket, _target, outcome) => releasedByRefusal(socket, outcome) ?? socket,
+
+  reset: (socket) => ({ ...socket, local: NOTHING, state: 'bound', peer: undefined }),
+
+  disconnected(socket, _world, by) {
+    const local = claimsOf(socket.family, socket.family === 'inet' ? '0.0.0.0' : '::', socket.v6only);
+    const left: Socket = { ...socket, local, state: 'bound', peer: undefined };
+    if (socket.protocol === 'tcp') return { left, prediction: decide('EISCONN', id['disconnect-tcp']) };
+    return {
+      left,
+      prediction: decide(by === undefined ? ['EAFNOSUPPORT', 'ok'] : 'EAFNOSUPPORT', id['N3-disconnect']),
+    };
+  },
+
   bind(world, next) {
-    return badArgument(world, next) ?? conflict(world, next);
+    const argument = judgeArgument(world, next);
+    if (isRefusal(argument)) return argument;
+    if (next.chosen) return choice(world, next);
+    const visible = world.sockets.filter((socket) => isVisible(socket));
+    const found = because(conflict(visible, next), id.free, argument);
+    if (found.outcomes[0] !== 'ok' || visible.length === world.sockets.length) return found;
+    return conflict(world.sockets, next).outcomes[0] === 'ok' ? found : decide('ok', id['N1-accepted-unseen']);
   },
 
   listen() {
@@ -89,41 +199,78 @@ export const netbsd: System<undefined> = {
   },
 };
 
-function badArgument(world: World<undefined>, next: Socket): Prediction | undefined {
-  if (isBound(world, next)) return decide('EINVAL', id['already-bound']);
-  if (next.v6only && isMapped(next.address)) return decide(['EINVAL', 'EADDRNOTAVAIL'], id['mapped-on-v6only']);
-  if (!isMulticast(next.address) && !isLocal(world, next)) return decide('EADDRNOTAVAIL', id['not-local']);
-  return lacksPrivilege(world, next) ? decide('EACCES', id.privileged) : undefined;
+function isVisible({ accepted, port }: Socket): boolean {
+  return !accepted || port % PORT_CHAINS === 0;
 }
 
-/** AF_INET and AF_INET6 sockets are kept in two tables, and a v4-mapped name stays in the second. */
-function conflict({ sockets }: World<undefined>, next: Socket): Prediction {
+function judgeArgument(world: Here, next: Socket): Prediction | undefined {
+  if (isBound(world, next)) return decide('EINVAL', id['already-bound']);
+  if (isMappedOnV6only(next)) return decide('EINVAL', id['mapped-on-v6only']);
+  const address = judgeAddress(world, next);
+  return !isRefusal(address) && lacksPrivilege(world, next) ? decide('EACCES', id.privileged) : address;
+}
+
+/** An address that no interface has: only an option lets it be bound. */
+function unlessAny(next: Socket, rule: RuleId): Prediction {
+  return next.anyAddress ? decide('ok', id.bindany) : decide('EADDRNOTAVAIL', rule);
+}
+
+function judgeAddress(world: Here, next: Socket): Prediction | undefined {
+  switch (standing(world, next)) {
+    case 'any':
+    case 'group':
+    case 'own':
+      return undefined;
+    case 'broadcast':
+      return decide('ok', id.broadcast);
+    case 'no-such-scope':
+      return decide('ENXIO', id.scope);
+    case 'no-scope':
+    case 'wrong-scope':
+      return unlessAny(next, id.scope);
+    case 'anycast':
+    case 'unready':
+      return unlessAny(next, id.unready);
+    case 'limited-broadcast':
+    case 'foreign':
+      return unlessAny(next, id['not-local']);
+  }
+}
+
+/** AF_INET and AF_INET6 sockets are kept in two tables, and a v4-mapped name stays in the second. Both newest first. */
+function tables(sockets: readonly Socket[]) {
+  const chain = sockets.toReversed();
+  return {
+    inet: chain.filter((socket) => socket.family === 'inet'),
+    inet6: chain.filter((socket) => socket.family === 'inet6'),
+  };
+}
+
+function conflict(sockets: readonly Socket[], next: Socket): Prediction {
   const { local } = next;
-  const inet = sockets.filter((socket) => socket.family === 'inet');
-  const inet6 = sockets.filter((socket) => socket.family === 'inet6');
+  const { inet, inet6 } = tables(sockets);
   if (!isV4(local)) {
-    const held = holderOf(inet6, next, 'v6', local.v6 ?? ANY);
+    const v6 = local.v6 ?? ANY;
+    const held = asksToShare(next) ? exactMatch(inet6, 'v6', v6) : bestMatch(inet6, 'v6', v6);
     if (held !== undefined) return judge(next, held);
     const unseen = local.v4 === ANY && inet.length > 0;
     return decide('ok', unseen ? id['v6-ignores-v4'] : id.free);
   }
   const held6 = mappedHolder(inet6, next, local.v4);
-  const held4 = holderOf(inet, next, 'v4', local.v4);
-  if (held6 !== undefined && !sharesPort(next, held6)) {
-    return held6.local.v6 === ANY ? decide('EADDRINUSE', id['dual-holds-v4'], held6) : judge(next, held6);
+  const held4 = asksToShare(next) ? exactMatch(inet, 'v4', local.v4) : bestMatch(inet, 'v4', local.v4);
+  const found6 = held6 === undefined ? undefined : judge(next, held6);
+  if (held6 !== undefined && found6 !== undefined && found6.outcomes[0] !== 'ok') {
+    return held6.local.v6 === ANY ? decide('EADDRINUSE', id['dual-holds-v4'], held6) : found6;
   }
   const other = next.family === 'inet' ? stranger(inet, next, local.v4) : undefined;
   if (other !== undefined) return decide('EADDRINUSE', id['other-uid'], other);
-  const held = held4 ?? held6;
-  return held === undefined ? decide('ok', id.free) : judge(next, held);
+  return held4 === undefined ? (found6 ?? decide('ok', id.free)) : judge(next, held4);
 }
 
 /** The AF_INET6 socket that an IPv4 name finds under its mapped form. A dual-stack :: is never an exact match. */
 function mappedHolder(inet6: readonly Socket[], next: Socket, address: string): Socket | undefined {
   if (!asksToShare(next)) return bestMatch(inet6, 'v4', address, (socket) => (socket.local.v6 === ANY ? 1 : 0));
-  return inet6.findLast(
-    (socket) => socket.local.v4 === address && socket.local.v6 === undefined && !isConnected(socket),
-  );
+  return inet6.find((socket) => socket.local.v4 === address && socket.local.v6 === undefined && !isConnected(socket));
 }
 
 function stranger(inet: readonly Socket[], next: Socket, address: string): Socket | undefined {
@@ -134,6 +281,23 @@ function stranger(inet: readonly Socket[], next: Socket, address: string): Socke
 }
 
 function judge(next: Socket, held: Socket): Prediction {
-  if (sharesPort(next, held)) return decide('ok', id['reuseport-both'], held);
+  if (bothReuseport(next, held)) return decide('ok', id['reuseport-both'], held);
+  const group = isMulticast(next.address) && !isMapped(next.address);
+  if (group && hasEither(next) && hasEither(held)) return decide('ok', id['N2-multicast'], held);
   return decide('EADDRINUSE', asksToShare(next) ? id['exact-match'] : id.overlap, held);
+}
+
+/** Whether the system may choose the port for a socket that asked for port 0. */
+function choice(world: Here, next: Socket): Prediction {
+  const { inet, inet6 } = tables(world.sockets.filter((socket) => isVisible(socket)));
+  const { v4, v6 } = next.local;
+  const held =
+    next.family === 'inet'
+      ? bestMatch(inet, 'v4', v4 ?? ANY)
+      : v6 === undefined
+        ? mappedHolder(inet6, next, v4 ?? ANY)
+        : asksToShare(next)
+          ? exactMatch(inet6, 'v6', v6)
+          : bestMatch(inet6, 'v6', v6);
+  return decide(held === undefined ? 'ok' : 'EADDRINUSE', id.chosen, held);
 }

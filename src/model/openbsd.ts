@@ -1,17 +1,23 @@
-import { asksToShare, bestMatch, holderOf, sharesPort, type Stack } from './bsd-scan.ts';
-import { isBound, isLocal, lacksPrivilege } from './checks.ts';
-import { decide } from './decide.ts';
-import { ANY, isMapped, isMulticast } from './overlap.ts';
+import { isMapped, isMulticast } from './address.ts';
+import { peerTaken, releasedByRefusal } from './peers.ts';
+import { asksToShare, bestMatch, bothReuseport, exactMatch, hasEither, type Stack, widened } from './bsd-scan.ts';
+import { type Chain, inOrder, toHead, without } from './chain.ts';
+import { isBound, lacksPrivilege, standing } from './checks.ts';
+import { because, decide, isRefusal } from './decide.ts';
+import { ANY, NOTHING } from './overlap.ts';
+import { isOlder, parseRelease } from './release.ts';
 import { ruleBook } from './rules.ts';
-import type { Prediction } from './types.ts';
-import type { Socket, System, World } from './world.ts';
+import type { Prediction, RuleId } from './types.ts';
+import type { Socket, Step, System, World } from './world.ts';
 
 const KERNEL = 'OpenBSD 6.8 to 7.x';
 const PCB = { name: KERNEL, where: 'sys/netinet/in_pcb.c, in_pcbaddrisavail and in_pcbbind' };
+const PCB6 = { name: KERNEL, where: 'sys/netinet6/in6_pcb.c, in6_pcbaddrisavail_lock' };
+const CONNECT = { name: KERNEL, where: 'sys/kern/uipc_socket.c, soconnect; sys/netinet/in_pcb.c, in_pcbunset_laddr' };
 const REGRESS = { name: 'OpenBSD regress/sys/netinet/in_pcbbind', where: 'runtest.c' };
 
 const { id, rules } = ruleBook('openbsd', {
-  free: { prose: 'The lookup finds no socket that stands in the way.', source: PCB, known: 'source' },
+  free: { prose: 'The lookup finds no socket that stands in the way.', source: PCB, known: 'source-run' },
   overlap: {
     prose:
       'A second socket with neither SO_REUSEADDR nor SO_REUSEPORT conflicts with any that overlaps it, in any state. IPv4 and IPv6 never overlap, since every IPv6 socket is IPv6 only.',
@@ -32,91 +38,237 @@ const { id, rules } = ruleBook('openbsd', {
   'other-uid': {
     prose: 'Unless the second socket’s owner is root, any overlapping socket of another user is in the way.',
     source: PCB,
-    known: 'source',
+    known: 'source-run',
   },
   'other-uid-v6': {
-    prose: 'The owners of IPv6 sockets are taken to be compared as those of IPv4 ones are.',
-    source: PCB,
-    known: 'reported',
-    unverified: true,
+    prose: 'The owners of IPv6 sockets are compared as those of IPv4 ones are.',
+    source: PCB6,
+    known: 'source-run',
+  },
+  'O1-multicast': {
+    prose:
+      'On a multicast address SO_REUSEADDR or SO_REUSEPORT on each of the two sockets is enough, whichever it is and whoever owns them.',
+    source: REGRESS,
+    known: 'test-suite',
+  },
+  'O1-multicast-5.8': {
+    prose: 'Up to 5.8 the second socket shares a multicast address by SO_REUSEADDR only.',
+    source: { name: 'OpenBSD 5.8', where: 'sys/netinet/in_pcb.c before revision 1.195, in_pcbbind' },
+    known: 'source',
+  },
+  'O2-disconnect': {
+    prose:
+      'A disconnect of UDP leaves the wildcard, even of a socket that was bound to a specific address, and keeps the port; a second connect() begins with one. connect() to AF_UNSPEC dissolves the connection and yet returns EAFNOSUPPORT.',
+    source: CONNECT,
+    known: 'source-run',
+  },
+  'O3-head-of-chain': {
+    prose:
+      'Of several sockets that are in the way alike, the one at the head of the port’s chain decides: that which was bound, connected, accepted or disconnected last.',
+    source: { name: KERNEL, where: 'sys/netinet/in_pcb.c, in_pcbrehash and in_pcblookup_local_lock' },
+    known: 'source-run',
+  },
+  'disconnect-tcp': {
+    prose: 'connect() to AF_UNSPEC does not dissolve a TCP connection.',
+    source: { name: KERNEL, where: 'sys/kern/uipc_socket.c, soconnect' },
+    known: 'source',
+  },
+  'connect-mapped': {
+    prose: 'An IPv6 socket cannot connect to a v4-mapped address.',
+    source: { name: KERNEL, where: 'sys/netinet6/in6_pcb.c, in6_pcbconnect' },
+    known: 'source',
+  },
+  'connect-same-peer': {
+    prose: 'Two sockets cannot be connected from one address to one peer, whatever their options.',
+    source: { name: KERNEL, where: 'sys/netinet/in_pcb.c, in_pcbconnect' },
+    known: 'source-run',
+  },
+  'connect-again': {
+    prose: 'A connected TCP socket cannot connect, and a listening one neither.',
+    source: { name: KERNEL, where: 'sys/kern/uipc_socket.c, soconnect' },
+    known: 'source',
   },
   listen: { prose: 'listen() asks nothing about other sockets.', source: PCB, known: 'source' },
   'not-local': {
     prose:
-      'The address belongs to no interface; that includes all of 127.0.0.0/8 but 127.0.0.1. UDP may be bound to 255.255.255.255.',
+      'The address belongs to no interface; that includes all of 127.0.0.0/8 but 127.0.0.1, and every v4-compatible address.',
     source: PCB,
+    known: 'source-run',
+  },
+  broadcast: {
+    prose: 'UDP can be bound to 255.255.255.255 and to the broadcast address of an interface, TCP to neither.',
+    source: PCB,
+    known: 'source-run',
+  },
+  scope: {
+    prose:
+      'A link-local address needs the scope of an interface that has it; a scope that no interface has is an invalid argument.',
+    source: PCB6,
+    known: 'source-run',
+  },
+  unready: {
+    prose: 'An anycast, tentative, duplicated or detached IPv6 address cannot be bound; a deprecated one can.',
+    source: PCB6,
     known: 'source',
   },
-  'v4-mapped': {
-    prose: 'A v4-mapped address is taken to be one that no interface has, since every IPv6 socket is IPv6 only.',
+  bindany: {
+    prose: 'SO_BINDANY takes every unicast address for one of the machine’s, but no v4-mapped one.',
     source: PCB,
-    known: 'reported',
-    unverified: true,
+    known: 'source-run',
+  },
+  'v4-mapped': {
+    prose:
+      'A v4-mapped address is one that no interface has, ::ffff:0.0.0.0 too, since every IPv6 socket is IPv6 only.',
+    source: PCB6,
+    known: 'source-run',
   },
   privileged: {
     prose: 'A port below 1024, or 2049, needs root; that is judged after the conflict.',
     source: PCB,
-    known: 'source',
+    known: 'source-run',
   },
   'already-bound': { prose: 'A socket that has a port cannot be bound again.', source: PCB, known: 'source' },
   'listen-udp': { prose: 'A UDP socket cannot listen.', source: PCB, known: 'source' },
   'listen-state': { prose: 'A connected TCP socket cannot listen.', source: PCB, known: 'source' },
+  chosen: {
+    prose:
+      'For port 0 the system takes a port that a bind to it would get, without asking for owners: with SO_REUSEADDR or SO_REUSEPORT that may be one that another user’s socket has on an overlapping address.',
+    source: { name: KERNEL, where: 'sys/netinet/in_pcb.c, in_pcbpickport' },
+    known: 'source-run',
+  },
 });
 
 /** Privileged beside those below 1024, by default. */
 const NFS = 2049;
 
+type Here = World<Chain>;
+
 /** The model of OpenBSD. */
-export const openbsd: System<undefined> = {
+export const openbsd: System<Chain> = {
   name: 'openbsd',
   title: 'OpenBSD',
   summary:
     'Only the second socket’s options decide whether names may overlap: with SO_REUSEADDR or SO_REUSEPORT it conflicts with an unconnected socket on exactly its address, without them with any overlap in any state. Exact duplicates need SO_REUSEPORT on both, an ordinary user never shares with another user, and IPv4 and IPv6 sockets never meet.',
   rules,
   v6onlyByDefault: true,
-  hidden: undefined,
+  hidden: [],
   free: id.free,
+  acceptsForListener: true,
+  connectsAnew: true,
   listenErrors: {
     udp: decide('EOPNOTSUPP', id['listen-udp']),
     state: decide('EINVAL', id['listen-state']),
     again: decide('ok', id.listen),
   },
 
+  connect(world, socket, target) {
+    if (socket.protocol === 'tcp' && socket.state !== 'bound') {
+      return decide(socket.state === 'listening' ? 'EOPNOTSUPP' : 'EISCONN', id['connect-again']);
+    }
+    if (socket.family === 'inet6' && target.stack === 'v4') return decide('EADDRNOTAVAIL', id['connect-mapped']);
+    return peerTaken(world, socket, target) ? decide('EADDRINUSE', id['connect-same-peer']) : undefined;
+  },
+
+  refused: (socket, _target, outcome) => releasedByRefusal(socket, outcome) ?? socket,
+
+  reset: (socket) => ({ ...socket, local: NOTHING, state: 'bound', peer: undefined }),
+
+  disconnected(socket, _world, by) {
+    const left: Socket = { ...socket, local: widened(socket.local), state: 'bound', peer: undefined };
+    if (socket.protocol === 'tcp') return { left, prediction: decide('EISCONN', id['disconnect-tcp']) };
+    return {
+      left,
+      prediction: decide(by === undefined ? ['EAFNOSUPPORT', 'ok'] : 'EAFNOSUPPORT', id['O2-disconnect']),
+    };
+  },
+
   bind(world, next) {
-    const refused = badArgument(world, next);
-    if (refused !== undefined) return refused;
+    const argument = judgeArgument(world, next);
+    if (isRefusal(argument)) return argument;
     const stack: Stack = next.family === 'inet' ? 'v4' : 'v6';
     const address = next.local[stack] ?? ANY;
     // IPV6_V6ONLY cannot be turned off, so that a socket has a place in the table of its own family only.
     const sockets = world.sockets.filter((other) => other.family === next.family);
-    const found = otherOwner(sockets, next, stack, address) ?? conflict(sockets, next, stack, address);
+    const chain = inOrder(sockets, world.hidden);
+    if (next.chosen) {
+      const held = holderOf(chain, next, stack, address);
+      return decide(held === undefined ? 'ok' : 'EADDRINUSE', id.chosen, held);
+    }
+    const found = otherOwner(chain, sockets, next, stack, address) ?? conflict(chain, world, next, stack, address);
     if (found.outcomes[0] !== 'ok') return found;
     const privileged = lacksPrivilege(world, next) || (next.port === NFS && !next.privileged);
-    return privileged ? decide('EACCES', id.privileged) : found;
+    return privileged ? decide('EACCES', id.privileged) : because(found, id.free, argument);
   },
 
   listen() {
     return decide('ok', id.listen);
   },
+
+  remember({ hidden }, { kind, socket }: Step) {
+    if (kind === 'close') return without(hidden, socket.id);
+    return kind === 'listen' ? hidden : toHead(hidden, socket.id);
+  },
 };
 
-function badArgument(world: World<undefined>, next: Socket): Prediction | undefined {
-  if (isBound(world, next)) return decide('EINVAL', id['already-bound']);
-  if (isMapped(next.address)) return decide('EADDRNOTAVAIL', id['v4-mapped']);
-  const everywhere = isMulticast(next.address) || (next.protocol === 'udp' && next.address === '255.255.255.255');
-  return everywhere || isLocal(world, next) ? undefined : decide('EADDRNOTAVAIL', id['not-local']);
+/** An address that no interface has: only an option lets it be bound. */
+function unlessAny(next: Socket, rule: RuleId): Prediction {
+  return next.anyAddress ? decide('ok', id.bindany) : decide('EADDRNOTAVAIL', rule);
 }
 
-function otherOwner(sockets: readonly Socket[], next: Socket, stack: Stack, address: string) {
+function judgeArgument(world: Here, next: Socket): Prediction | undefined {
+  if (isBound(world, next)) return decide('EINVAL', id['already-bound']);
+  if (isMapped(next.address)) return decide('EADDRNOTAVAIL', id['v4-mapped']);
+  switch (standing(world, next)) {
+    case 'any':
+    case 'group':
+    case 'own':
+      return undefined;
+    case 'no-such-scope':
+      return decide('EINVAL', id.scope);
+    case 'no-scope':
+    case 'wrong-scope':
+      return unlessAny(next, id.scope);
+    case 'anycast':
+    case 'unready':
+      return unlessAny(next, id.unready);
+    case 'limited-broadcast':
+    case 'broadcast':
+      return next.protocol === 'udp' ? decide('ok', id.broadcast) : unlessAny(next, id.broadcast);
+    case 'foreign':
+      return unlessAny(next, id['not-local']);
+  }
+}
+
+/** Looks the address up as the second socket's options have it: exactly, or for any overlap. */
+function holderOf(chain: readonly Socket[], next: Socket, stack: Stack, address: string): Socket | undefined {
+  return asksToShare(next) ? exactMatch(chain, stack, address) : bestMatch(chain, stack, address);
+}
+
+function otherOwner(
+  chain: readonly Socket[],
+  sockets: readonly Socket[],
+  next: Socket,
+  stack: Stack,
+  address: string,
+): Prediction | undefined {
   if (next.uid === 0 || isMulticast(next.address)) return undefined;
-  const held = bestMatch(sockets, stack, address);
+  const held = bestMatch(chain, stack, address);
   if (held === undefined || held.uid === next.uid) return undefined;
+  // Where the order of bind would have found one of the same user, the order of the chain is why.
+  const plain = bestMatch(sockets.toReversed(), stack, address);
+  if (plain?.uid === next.uid) return decide('EADDRINUSE', id['O3-head-of-chain'], held);
   return decide('EADDRINUSE', stack === 'v4' ? id['other-uid'] : id['other-uid-v6'], held);
 }
 
-function conflict(sockets: readonly Socket[], next: Socket, stack: Stack, address: string): Prediction {
-  const held = holderOf(sockets, next, stack, address);
+function conflict(chain: readonly Socket[], world: Here, next: Socket, stack: Stack, address: string): Prediction {
+  const held = holderOf(chain, next, stack, address);
   if (held === undefined) return decide('ok', id.free);
-  if (sharesPort(next, held)) return decide('ok', id['reuseport-both'], held);
+  if (bothReuseport(next, held)) return decide('ok', id['reuseport-both'], held);
+  if (isMulticast(next.address) && hasEither(next) && hasEither(held)) {
+    const old = isOlder(parseRelease(world.setting.release, 'OpenBSD'), [5, 9]);
+    return old && next.options.reuseaddr !== true
+      ? decide('EADDRINUSE', id['O1-multicast-5.8'], held)
+      : decide('ok', id['O1-multicast'], held);
+  }
   return decide('EADDRINUSE', asksToShare(next) ? id['exact-match'] : id.overlap, held);
 }

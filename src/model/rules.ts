@@ -1,7 +1,7 @@
 import type { RuleId, SystemName } from './types.ts';
 
 /** How a rule is known, the strongest ground first. */
-type Known = 'observed' | 'source' | 'vendor' | 'test-suite' | 'reported';
+type Known = 'observed' | 'source-run' | 'source' | 'vendor' | 'test-suite' | 'reported';
 
 /** Where a rule comes from: a document, source file or run, and the place in it. */
 interface Source {

@@ -11,20 +11,31 @@ export type SystemName = (typeof SYSTEM_NAMES)[number];
 /** A rule's id: the system that it belongs to, and its name there. */
 export type RuleId = `${SystemName}/${string}`;
 
-/** What bind() or listen() returns: `ok`, or the symbolic name of the error. */
+/** What a call returns: `ok`, or the symbolic name of the error. */
 export type Outcome =
   | 'ok'
   | 'EACCES'
   | 'EADDRINUSE'
   | 'EADDRNOTAVAIL'
   | 'EAFNOSUPPORT'
+  | 'ECONNREFUSED'
+  | 'ECONNRESET'
+  | 'EHOSTUNREACH'
   | 'EINVAL'
+  | 'EISCONN'
+  | 'ENETUNREACH'
+  | 'ENODEV'
+  | 'ENXIO'
   | 'EOPNOTSUPP'
+  | 'EPERM'
+  | 'ETIMEDOUT'
   | 'WSAEACCES'
   | 'WSAEADDRINUSE'
   | 'WSAEADDRNOTAVAIL'
   | 'WSAEAFNOSUPPORT'
+  | 'WSAECONNREFUSED'
   | 'WSAEINVAL'
+  | 'WSAEISCONN'
   | 'WSAEOPNOTSUPP';
 
 /** The socket options that decide conflicts; what is left out is off. */
@@ -53,9 +64,20 @@ export interface NextSocket {
   readonly family: Family;
   /** IPV6_V6ONLY; when left out, the system's own default. */
   readonly v6only?: boolean;
+  /** In any spelling. A link-local one may end in its scope: `fe80::1%eth0`. */
   readonly address: string;
   readonly port: number;
+  /**
+   * The device that sin6_scope_id names, for link-local addresses and groups; none when left out. A name that is none of
+   * the host's devices stands for a scope that no interface has.
+   */
+  readonly scope?: string;
   readonly options?: Options;
+  /**
+   * Whether the socket may be bound to an address that no interface has: IP_FREEBIND or IP_TRANSPARENT on Linux,
+   * IP_BINDANY on FreeBSD and NetBSD, SO_BINDANY on OpenBSD.
+   */
+  readonly anyAddress?: boolean;
   /** The owner of the socket object; 0, root, when left out. */
   readonly uid?: number;
   /** Whether the caller may bind a privileged port; when left out, whether the uid is 0. */
@@ -85,21 +107,54 @@ export interface PresentSocket extends NextSocket {
   readonly autobound?: boolean;
 }
 
-/** What the models need to know of the machine. */
-interface Host {
-  /** The addresses of its interfaces. When left out, every address counts as local. */
+/** What there is to know of one address of an interface, where it is not an ordinary one. */
+export type AddressFlag = 'tentative' | 'duplicated' | 'detached' | 'deprecated' | 'anycast';
+
+/** Ports that a system keeps: from the first to the last, of both protocols unless one is said. */
+export interface PortRange {
+  readonly from: number;
+  readonly to: number;
+  readonly protocol?: Protocol;
+}
+
+/** What the models need to know of the machine. All of it may be left out. */
+export interface Host {
+  /** The addresses of its interfaces. When left out, every address that an interface can have counts as local. */
   readonly addresses?: readonly string[];
   /** The addresses of each interface by its name, where a socket is tied to one; when left out, it has them all. */
   readonly devices?: Readonly<Record<string, readonly string[]>>;
-  /** The broadcast addresses of its interfaces. */
+  /** The broadcast addresses of its interfaces, such as `192.0.2.255`. */
   readonly broadcasts?: readonly string[];
+  /** Addresses of its interfaces that are not (or not yet) ordinary ones. */
+  readonly flags?: Readonly<Record<string, AddressFlag>>;
   /** The first port that needs no privilege; 1024 when left out. */
   readonly unprivilegedPortStart?: number;
+  /** The value of IPV6_V6ONLY on a new socket: net.ipv6.bindv6only, net.inet6.ip6.v6only. The system's own when left out. */
+  readonly bindv6only?: boolean;
+  /** The families of which any address may be bound (Linux, net.ipv4.ip_nonlocal_bind and net.ipv6.ip_nonlocal_bind). */
+  readonly nonlocalBind?: readonly Family[];
+  /** False where the kernel has no IPv6, so that no such socket can be made. */
+  readonly ipv6?: boolean;
+  /** The VRFs by their names, and the devices that each has (Linux). */
+  readonly vrfs?: Readonly<Record<string, readonly string[]>>;
+  /** net.ipv4.tcp_l3mdev_accept (Linux); off when left out. */
+  readonly tcpL3mdevAccept?: boolean;
+  /** Ports that nobody may bind (Windows, `netsh int ipv4 show excludedportrange`; without those marked `*`). */
+  readonly excludedPorts?: readonly PortRange[];
+  /** How many UDP ports wildcard sockets of each family hold, all in all (macOS has a limit). */
+  readonly udpWildcardPorts?: Readonly<Partial<Record<Family, number>>>;
+  /** net.ipv4.ip_autobind_reuse (Linux); off when left out. */
+  readonly autobindReuse?: boolean;
 }
 
 export interface Setting {
   readonly host?: Host;
-  /** The Linux kernel's version, such as `6.18.44`; the newest known behaviour when left out. */
+  /**
+   * The system's release: `14.3` of FreeBSD, `10.13` of macOS or the Darwin kernel's own, `20240729` of gVisor, `6.1.192`
+   * of Linux. Where it is left out, the model allows what any release of our days does; on Linux the newest known.
+   */
+  readonly release?: string;
+  /** The Linux kernel's version, of Linux itself (as `release`) or below Wine; the newest known behaviour when left out. */
   readonly kernel?: string;
 }
 
@@ -111,31 +166,45 @@ export interface Prediction {
   readonly holder?: number;
 }
 
+/** The other end of a connection. */
+export interface Peer {
+  readonly address: string;
+  readonly port: number;
+}
+
 /** One step on the port, for the simulator. Sockets are named by numbers of the caller's choice. */
 export type Operation =
-  | ({ readonly op: 'bind'; readonly socket: number } & NextSocket)
+  /**
+   * bind() to the name. With `chosen` the program asked for port 0, and the question is whether the system may choose this
+   * port: `ok` where it may.
+   */
+  | ({ readonly op: 'bind'; readonly socket: number; readonly chosen?: boolean } & NextSocket)
   | { readonly op: 'listen'; readonly socket: number }
   /**
-   * A connect() that succeeds. `local` is the local address that the system chose; it only takes effect on a wildcard.
-   * `as` describes a socket that was not bound: connect() gave it this port. `peer` is whom it is connected to, in the form of
-   * an IPv4 or IPv6 address; it matters only for who receives.
+   * connect(). `local` is the local address that the system chose; it only takes effect on a wildcard, and is not needed
+   * where the call failed. `as` describes a socket that was not bound: connect() gave it this port. `to` is the peer; a
+   * model that is told it also judges whether the connection is there already. On a connected UDP socket it is a second
+   * connect(), which some systems begin by a disconnect, and so lose a name that was bound.
    */
   | {
       readonly op: 'connect';
       readonly socket: number;
-      readonly local: string;
-      readonly peer?: { readonly address: string; readonly port: number };
+      readonly local?: string;
       readonly as?: NextSocket;
+      readonly to?: Peer;
     }
-  /** accept() returned a new socket; its owner is who called accept(). */
+  /** accept() returned a new socket; `uid` is who called accept(). */
   | {
       readonly op: 'accept';
       readonly socket: number;
       readonly listener: number;
       readonly local: string;
       readonly uid?: number;
+      readonly from?: Peer;
     }
   | { readonly op: 'peer-close'; readonly socket: number }
+  /** The peer reset the connection; the descriptor is open still. */
+  | { readonly op: 'peer-reset'; readonly socket: number }
   /**
    * close(): the socket goes at once, as one does whose peer had closed first, or it `leaves` a TCP state behind.
    * Closing what was left means that it expired.
@@ -145,6 +214,7 @@ export type Operation =
       readonly socket: number;
       readonly leaves?: 'fin-wait-1' | 'fin-wait-2' | 'time-wait';
     }
+  /** setsockopt() on a socket that is bound already. */
   | {
       readonly op: 'set';
       readonly socket: number;
@@ -154,4 +224,8 @@ export type Operation =
   | { readonly op: 'shutdown'; readonly socket: number }
   /** The socket joins or leaves a multicast group, on a device where one is named. It matters only for who receives. */
   | { readonly op: 'join' | 'leave'; readonly socket: number; readonly group: string; readonly device?: string }
-  | { readonly op: 'disconnect'; readonly socket: number };
+  /**
+   * A disconnect, by connect() to AF_UNSPEC or (macOS) by disconnectx(). Where the way is left out, the outcomes of both
+   * are allowed, and `ok` for a caller that only says that the socket was disconnected.
+   */
+  | { readonly op: 'disconnect'; readonly socket: number; readonly by?: 'AF_UNSPEC' | 'disconnectx' };

@@ -1,6 +1,7 @@
-import { isBound, isLocal } from './checks.ts';
+import { isLoopback4 } from './address.ts';
+import { isBound, isMappedOnV6only, standing } from './checks.ts';
 import { decide } from './decide.ts';
-import { ANY, claimsAny, isLoopback4, isMapped, overlap } from './overlap.ts';
+import { ANY, claimsAny, overlap } from './overlap.ts';
 import { ruleBook } from './rules.ts';
 import type { Outcome, Prediction } from './types.ts';
 import type { Socket, System, World } from './world.ts';
@@ -106,6 +107,42 @@ const { id, rules } = ruleBook('windows', {
     source: CODES,
     known: 'vendor',
   },
+  multicast: {
+    prose:
+      'A multicast address cannot be bound; who wants its datagrams binds the wildcard and joins. One report says that it can.',
+    source: {
+      name: 'Reports of WSAEADDRNOTAVAIL for a multicast address on Windows',
+      where:
+        'nannou-org/citp#6, CCExtractor/ccextractor#668, hdds-team/hdds#4, audreyt/network-multicast#12, Tanganelli/CoAPthon#36, charlylima/XPlaneUDP#1; tsduck/tsduck#43 says otherwise',
+    },
+    known: 'reported',
+    unverified: true,
+  },
+  'limited-broadcast': {
+    prose: '255.255.255.255 is an address of no interface.',
+    source: { name: 'ReactOS, modules/rostests/apitests/ws2_32/bind.c', where: 'the address 255.255.255.255' },
+    known: 'test-suite',
+  },
+  'broadcast-denied': {
+    prose: 'UDP is denied a broadcast address without SO_BROADCAST; what TCP gets is not said.',
+    source: { name: 'Microsoft, bind function', where: 'WSAEACCES' },
+    known: 'vendor',
+  },
+  'wrong-scope': {
+    prose: 'A link-local address with the scope of an interface that does not have it is not available.',
+    source: WINE,
+    known: 'test-suite',
+  },
+  'excluded-port': {
+    prose:
+      'A port in an excluded range is denied, although nobody listens there; the ranges that an administrator made are not.',
+    source: {
+      name: 'Reports of Hyper-V’s and WinNAT’s port ranges on Windows',
+      where: 'netsh int ipv4 show excludedportrange',
+    },
+    known: 'reported',
+    unverified: true,
+  },
   'mapped-on-v6only': {
     prose:
       'A v4-mapped address on a socket with IPV6_V6ONLY=1, the default, is refused; with which error is not known for certain.',
@@ -145,10 +182,39 @@ export const windows: System<undefined> = {
 
 function badArgument(world: World<undefined>, next: Socket): Prediction | undefined {
   if (isBound(world, next)) return decide('WSAEINVAL', id['already-bound']);
-  if (next.v6only && isMapped(next.address)) {
-    return decide(['WSAEADDRNOTAVAIL', 'WSAEINVAL'], id['mapped-on-v6only']);
+  if (isMappedOnV6only(next)) return decide(['WSAEADDRNOTAVAIL', 'WSAEINVAL'], id['mapped-on-v6only']);
+  return badAddress(world, next) ?? excluded(world, next);
+}
+
+function badAddress(world: World<undefined>, next: Socket): Prediction | undefined {
+  switch (standing(world, next)) {
+    case 'any':
+    case 'own':
+    case 'no-scope':
+    case 'unready':
+      return undefined;
+    case 'group':
+      return decide('WSAEADDRNOTAVAIL', id.multicast);
+    case 'limited-broadcast':
+      return decide('WSAEADDRNOTAVAIL', id['limited-broadcast']);
+    case 'broadcast':
+      return next.protocol === 'udp'
+        ? decide('WSAEACCES', id['broadcast-denied'])
+        : decide(['WSAEADDRNOTAVAIL', 'WSAEACCES'], id['broadcast-denied']);
+    case 'wrong-scope':
+    case 'no-such-scope':
+      return decide('WSAEADDRNOTAVAIL', id['wrong-scope']);
+    case 'anycast':
+    case 'foreign':
+      return isLoopback4(next.address) ? undefined : decide('WSAEADDRNOTAVAIL', id['not-local']);
   }
-  return isLocal(world, next, isLoopback4) ? undefined : decide('WSAEADDRNOTAVAIL', id['not-local']);
+}
+
+function excluded({ setting: { host } }: World<undefined>, { port, protocol }: Socket): Prediction | undefined {
+  const range = host?.excludedPorts?.find(
+    ({ from, to, protocol: only = protocol }) => port >= from && port <= to && only === protocol,
+  );
+  return range === undefined ? undefined : decide('WSAEACCES', id['excluded-port']);
 }
 
 /** Every overlapping holder is asked; refusals by several are all allowed outcomes. */

@@ -1,9 +1,10 @@
-import { isBound, isLocal } from './checks.ts';
-import { decide } from './decide.ts';
+import { isLoopback4, isMapped } from './address.ts';
+import { isBound, isMappedOnV6only, standing } from './checks.ts';
+import { because, decide, isRefusal } from './decide.ts';
 import { parseKernel } from './linux-kernel.ts';
 import { FORGOTTEN, judgeTcp } from './linux-tcp.ts';
 import { judgeUdp } from './linux-udp.ts';
-import { claimsOf, isLoopback4, isMapped } from './overlap.ts';
+import { claimsOf } from './overlap.ts';
 import { ruleBook } from './rules.ts';
 import type { Outcome, Prediction, Setting } from './types.ts';
 import type { Socket, System, World } from './world.ts';
@@ -61,6 +62,13 @@ const { id, rules } = ruleBook('wine', {
     source: HOST,
     known: 'observed',
   },
+  'host-address': {
+    prose:
+      'Whether TCP, or UDP over IPv6, can be bound to a multicast or broadcast address, or to a link-local one without a scope, is for the host to say, and was not looked at.',
+    source: HOST,
+    known: 'source',
+    unverified: true,
+  },
   'mapped-on-v6only': {
     prose: 'A v4-mapped address on a socket with IPV6_V6ONLY=1, the default, is refused by the host as invalid.',
     source: HOST,
@@ -88,10 +96,11 @@ export const wine: System<undefined> = {
   },
 
   bind(world, next) {
-    const refused = badArgument(world, next);
-    if (refused !== undefined) return refused;
-    if (next.protocol === 'udp') return bindUdp(world, next);
-    return inTable(world, next) ?? fromHost(judgeHost(world, next), next);
+    const argument = judgeArgument(world, next);
+    if (isRefusal(argument)) return argument;
+    const found =
+      next.protocol === 'udp' ? bindUdp(world, next) : (inTable(world, next) ?? fromHost(judgeHost(world, next), next));
+    return because(found, id.free, argument);
   },
 
   listen(world, socket) {
@@ -102,11 +111,29 @@ export const wine: System<undefined> = {
 
 const IN_USE: readonly Outcome[] = ['WSAEADDRINUSE'];
 
-function badArgument(world: World<undefined>, next: Socket): Prediction | undefined {
+/** What may come of a name that only the host can judge. */
+const BY_HOST: readonly Outcome[] = ['ok', 'WSAEADDRNOTAVAIL', 'WSAEINVAL'];
+
+function judgeArgument(world: World<undefined>, next: Socket): Prediction | undefined {
   if (isBound(world, next)) return decide('WSAEINVAL', id['already-bound']);
-  if (next.v6only && isMapped(next.address)) return decide('WSAEINVAL', id['mapped-on-v6only']);
+  if (isMappedOnV6only(next)) return decide('WSAEINVAL', id['mapped-on-v6only']);
   if (next.protocol === 'udp' && next.family === 'inet') return undefined;
-  return isLocal(world, next, isLoopback4) ? undefined : decide('WSAEADDRNOTAVAIL', id['not-local']);
+  switch (standing(world, next)) {
+    case 'any':
+    case 'own':
+      return undefined;
+    case 'group':
+    case 'limited-broadcast':
+    case 'broadcast':
+    case 'no-scope':
+      return decide(BY_HOST, id['host-address']);
+    case 'no-such-scope':
+    case 'wrong-scope':
+    case 'unready':
+    case 'anycast':
+    case 'foreign':
+      return isLoopback4(next.address) ? undefined : decide('WSAEADDRNOTAVAIL', id['not-local']);
+  }
 }
 
 /** One entry of the table. One that is `everywhere` stands for all addresses of its family. */
@@ -129,7 +156,7 @@ function entriesOf({ family, v6only, address, options }: Socket): readonly Entry
 function inTable({ sockets }: World<undefined>, next: Socket): Prediction | undefined {
   for (const old of sockets) {
     // A connection that was accepted has no entry of its own, and what a closed socket leaves has none either.
-    if (old.state === 'accepted' || old.state === 'time-wait' || old.state.startsWith('fin-wait')) continue;
+    if (old.accepted || old.state === 'time-wait' || old.state.startsWith('fin-wait')) continue;
     const held = metBy(entriesOf(next), entriesOf(old));
     const reuse = next.options.reuseaddr === true;
     if (held === undefined || (reuse && old.options.reuseaddr === true)) continue;

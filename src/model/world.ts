@@ -1,3 +1,4 @@
+import { canonical, isMapped, needsScope } from './address.ts';
 import { type Claims, claimsAny, claimsOf } from './overlap.ts';
 import { deliveries } from './receive/index.ts';
 import type { Packet, Receivers } from './receive/types.ts';
@@ -8,6 +9,7 @@ import type {
   Operation,
   Options,
   Outcome,
+  Peer,
   Prediction,
   Protocol,
   RuleId,
@@ -22,8 +24,12 @@ export interface Socket {
   readonly protocol: Protocol;
   readonly family: Family;
   readonly v6only: boolean;
-  /** The address as bind() was given it. */
+  /** Whether IPV6_V6ONLY is what the program said, rather than the default. */
+  readonly v6onlySaid: boolean;
+  /** The address that bind() was given, in its canonical form and without its scope. */
   readonly address: string;
+  /** The device that the address's scope names, where it was given one. */
+  readonly scope: string | undefined;
   readonly port: number;
   /** What the name claimed when it was bound. */
   readonly bound: Claims;
@@ -33,8 +39,18 @@ export interface Socket {
   readonly uid: number;
   readonly privileged: boolean;
   readonly device: string | undefined;
+  /** Whether an option lets it be bound to what no interface has. */
+  readonly anyAddress: boolean;
+  /** Whether the system is to choose the port. */
+  readonly chosen: boolean;
   readonly state: State;
   readonly autobound: boolean;
+  /** Whether accept() made it. */
+  readonly accepted: boolean;
+  /** The other end of its connection, where the caller said it. */
+  readonly peer: Peer | undefined;
+  /** What a connection begins with on a socket that gave up its port when it was disconnected. */
+  readonly formerly: Claims | undefined;
 }
 
 /** The sockets of one protocol on one port, in bind order, and what the system remembers besides. */
@@ -53,6 +69,15 @@ export interface System<Hidden> {
   readonly rules: readonly Rule[];
   readonly v6onlyByDefault: boolean;
   readonly hidden: Hidden;
+  /**
+   * Releases that stand for all of our days, the newest first: where a setting leaves the release open, what any of them
+   * does is allowed. Without them, a release that is left open is the newest known.
+   */
+  readonly releases?: readonly string[];
+  /** Whether a scope ties the socket to the device (Linux), rather than being a part of the address. */
+  readonly scopeTies?: true;
+  /** Whether an accepted socket has the owner of the listener, rather than the one of who calls accept(). */
+  readonly acceptsForListener?: true;
   /** The sockets exist, and `next` is not among them unless it is already bound. */
   bind(world: World<Hidden>, next: Socket): Prediction;
   /** The socket is bound or was shut down; it is TCP. */
@@ -63,20 +88,37 @@ export interface System<Hidden> {
   readonly free: RuleId;
   /** Bookkeeping after a step; `world` is the world after it. */
   remember?(world: World<Hidden>, step: Step): Hidden;
-  /** What a disconnect leaves of the local name, and by which rule; by default what the socket was bound to. */
-  disconnected?(socket: Socket): Disconnected;
+  /** What a connect() returns that is not simply taken to succeed; the socket is as it is when the call begins its work. */
+  connect?(world: World<Hidden>, socket: Socket, to: Target): Prediction | undefined;
+  /** What is left of a socket whose connect() failed; the socket itself where that is not said. */
+  refused?(socket: Socket, to: Target, outcome: Outcome, world: World<Hidden>): Socket;
+  /** What is left of a TCP socket whose connection the peer has reset; what it was bound to where that is not said. */
+  reset?(socket: Socket): Socket;
+  /** What a disconnect leaves, and what the call returns; by default the name that the socket was bound to, and `ok`. */
+  disconnected?(socket: Socket, world: World<Hidden>, by: 'AF_UNSPEC' | 'disconnectx' | undefined): Disconnected;
+  /** Whether a second connect() of a UDP socket begins by a disconnect. */
+  readonly connectsAnew?: true;
 }
 
-/** What a disconnect leaves: the local name, or nothing when the port is released. */
-interface Disconnected {
-  readonly local: Claims | undefined;
-  readonly rule: RuleId;
+/** Where a connect() goes, as far as the caller said it. */
+export interface Target {
+  readonly to: Peer | undefined;
+  /** The stack that the connection is in; undefined where nothing tells. */
+  readonly stack: 'v4' | 'v6' | undefined;
 }
 
-/** A step that happened, for the bookkeeping of hidden state. */
+/** What a disconnect does. */
+export interface Disconnected {
+  /** What becomes of the socket; undefined when it loses its port. */
+  readonly left: Socket | undefined;
+  readonly prediction: Prediction;
+}
+
+/** A step that happened, for the bookkeeping of hidden state. `renamed` says that the local address is another now. */
 export interface Step {
-  readonly kind: 'bind' | 'listen' | 'autobind' | 'accept' | 'rename' | 'close';
+  readonly kind: 'bind' | 'listen' | 'autobind' | 'accept' | 'connect' | 'disconnect' | 'close';
   readonly socket: Socket;
+  readonly renamed?: boolean;
 }
 
 /** An immutable simulation of one port of one system. */
@@ -91,35 +133,94 @@ export interface Simulation {
   receivers(packet: Packet): Receivers | undefined;
 }
 
-/** Starts a simulation of a port with no socket on it. */
+/**
+ * Starts a simulation of a port with no socket on it. Where the setting leaves the release open, every release that the
+ * system names is simulated, and what one of them does is allowed.
+ */
 export function simulate<Hidden>(system: System<Hidden>, setting: Setting): Simulation {
-  return new Port(system, { sockets: [], hidden: system.hidden, setting }, deliveries[system.name].start);
+  const start = (own: Setting): Simulation =>
+    new Port(system, { sockets: [], hidden: system.hidden, setting: own }, deliveries[system.name].start);
+  if (system.releases === undefined || setting.release !== undefined) return start(setting);
+  return new AnyRelease(system.releases.map((release) => start({ ...setting, release })));
+}
+
+/** The same port on several releases, the newest first. A release that does not allow what happened is no longer asked. */
+class AnyRelease implements Simulation {
+  readonly #ports: readonly Simulation[];
+
+  constructor(ports: readonly Simulation[]) {
+    this.#ports = ports;
+  }
+
+  step(operation: Operation, happened?: Outcome): { prediction: Prediction; after: Simulation } {
+    const first = this.#ports.map((port) => port.step(operation, happened));
+    const prediction = first.map((one) => one.prediction).reduce(merged);
+    const outcome = happened ?? prediction.outcomes[0] ?? 'ok';
+    const taken = happened === undefined ? this.#ports.map((port) => port.step(operation, outcome)) : first;
+    const agreed = taken.filter((one) => one.prediction.outcomes.includes(outcome));
+    return { prediction, after: new AnyRelease((agreed.length > 0 ? agreed : taken).map((one) => one.after)) };
+  }
+
+  receivers(packet: Packet): Receivers | undefined {
+    const found = this.#ports.map((port) => port.receivers(packet));
+    const [newest] = found;
+    if (newest === undefined || found.includes(undefined)) return undefined;
+    const outcomes = new Map(found.flatMap((one) => one?.outcomes ?? []).map((one) => [JSON.stringify(one), one]));
+    return { outcomes: [...outcomes.values()], rule: newest.rule };
+  }
+}
+
+/** What two releases allow together. The rule of the one that allows more, or differs, is the one to tell. */
+function merged(newer: Prediction, older: Prediction): Prediction {
+  const more = older.outcomes.filter((outcome) => !newer.outcomes.includes(outcome));
+  return more.length === 0 ? newer : { ...older, outcomes: [...newer.outcomes, ...more] };
 }
 
 /** A socket that is to be bound, normalised; the id is the caller's. */
-function socketOf(next: NextSocket, id: number, v6onlyByDefault: boolean): Socket {
-  const v6only = next.family === 'inet6' && (next.v6only ?? v6onlyByDefault);
-  const claims = claimsOf(next.family, next.address, v6only);
+function socketOf<Hidden>(
+  next: NextSocket & { chosen?: boolean },
+  id: number,
+  system: System<Hidden>,
+  setting: Setting,
+): Socket {
+  const { address, scope = next.scope } = canonical(next.address);
+  const byDefault = setting.host?.bindv6only ?? system.v6onlyByDefault;
+  const v6only = next.family === 'inet6' && (next.v6only ?? byDefault);
+  const scoped = scope !== undefined && needsScope(address);
+  const ties = system.scopeTies === true && scoped;
+  const claims = claimsOf(next.family, scoped && !ties ? `${address}%${scope}` : address, v6only);
   const uid = next.uid ?? 0;
   return {
     id,
     protocol: next.protocol,
     family: next.family,
     v6only,
-    address: next.address,
+    v6onlySaid: next.v6only !== undefined,
+    address,
+    scope: scoped ? scope : undefined,
     port: next.port,
     bound: claims,
     local: claims,
     options: next.options ?? NO_OPTIONS,
     uid,
     privileged: next.privileged ?? uid === 0,
-    device: next.device,
+    device: ties ? scope : next.device,
+    anyAddress: next.anyAddress === true,
+    chosen: next.chosen === true,
     state: 'bound',
     autobound: false,
+    accepted: false,
+    peer: undefined,
+    formerly: undefined,
   };
 }
 
 const NO_OPTIONS: Options = {};
+
+/** Whether the socket has a connection now. */
+function hasPeer({ state }: Socket): boolean {
+  return state === 'connected' || state === 'accepted' || state === 'close-wait';
+}
 
 class Port<Hidden> implements Simulation {
   readonly #system: System<Hidden>;
@@ -137,31 +238,46 @@ class Port<Hidden> implements Simulation {
     return deliveries[this.#system.name].receivers(this.#delivery, packet, this.#world.setting);
   }
 
-  step(operation: Operation, happened?: Outcome): { prediction: Prediction; after: Simulation } {
+  /**
+   * Whatever the call returned: on macOS a disconnect by AF_UNSPEC takes effect and returns an error. `after` is this port
+   * itself where nothing changed.
+   */
+  step(operation: Operation, happened?: Outcome): { prediction: Prediction; after: Port<Hidden> } {
     const { prediction, after } = this.#step(operation, happened);
     if (after === this) return { prediction, after };
     const { setting } = this.#world;
-    const delivery = deliveries[this.#system.name].after(this.#delivery, operation, setting);
+    // A connect() that fails and yet changes something has dissolved what was there.
+    const failed = operation.op === 'connect' && (happened ?? prediction.outcomes[0]) !== 'ok';
+    const taken: Operation = failed ? { op: 'disconnect', socket: operation.socket } : operation;
+    const delivery = deliveries[this.#system.name].after(this.#delivery, taken, setting);
     return { prediction, after: new Port(this.#system, after.#world, delivery) };
   }
 
-  /** The step as far as it is about names; `after` is this port itself when the operation failed. */
+  /** The step as far as it is about names. */
   #step(operation: Operation, happened?: Outcome): { prediction: Prediction; after: Port<Hidden> } {
     switch (operation.op) {
       case 'bind':
         return this.#bind(operation, happened);
       case 'listen':
         return this.#listen(operation.socket, happened);
-      case 'connect': {
-        if (operation.as !== undefined) return this.#autobind(operation.socket, operation.as, operation.local);
-        const socket = this.#find(operation.socket);
-        const local = narrowed(socket, operation.local);
-        return this.#become({ ...socket, local, state: 'connected' }, local === socket.local ? undefined : 'rename');
-      }
+      case 'connect':
+        return operation.as === undefined
+          ? this.#connect(operation, happened)
+          : this.#autobind(operation, operation.as, happened);
       case 'accept':
         return this.#accept(operation);
       case 'peer-close':
         return this.#become({ ...this.#find(operation.socket), state: 'close-wait' });
+      case 'peer-reset': {
+        const socket = this.#find(operation.socket);
+        const left = this.#system.reset?.(socket) ?? {
+          ...socket,
+          local: socket.bound,
+          state: 'bound',
+          peer: undefined,
+        };
+        return this.#become(left, { kind: 'disconnect', renamed: left.local !== socket.local });
+      }
       case 'close': {
         const socket = this.#find(operation.socket);
         return operation.leaves === undefined
@@ -178,7 +294,7 @@ class Port<Hidden> implements Simulation {
         return this.#become(socket.state === 'listening' ? { ...socket, state: 'shut-down' } : socket);
       }
       case 'disconnect':
-        return this.#disconnect(this.#find(operation.socket));
+        return this.#disconnect(this.#find(operation.socket), operation.by, happened);
       case 'join':
       case 'leave':
         return this.#become(this.#find(operation.socket));
@@ -186,7 +302,7 @@ class Port<Hidden> implements Simulation {
   }
 
   #bind(next: NextSocket & { readonly socket: number }, happened: Outcome | undefined) {
-    const socket = socketOf(next, next.socket, this.#system.v6onlyByDefault);
+    const socket = socketOf(next, next.socket, this.#system, this.#world.setting);
     const prediction = this.#system.bind(this.#world, socket);
     if ((happened ?? prediction.outcomes[0]) !== 'ok' || this.#has(socket.id)) return { prediction, after: this };
     return { prediction, after: this.#go([...this.#world.sockets, socket], { kind: 'bind', socket }).after };
@@ -202,12 +318,39 @@ class Port<Hidden> implements Simulation {
     }
     const prediction = this.#system.listen(this.#world, socket);
     if ((happened ?? prediction.outcomes[0]) !== 'ok') return { prediction, after: this };
-    return { prediction, after: this.#become({ ...socket, state: 'listening' }, 'listen').after };
+    return { prediction, after: this.#become({ ...socket, state: 'listening' }, { kind: 'listen' }).after };
   }
 
-  #autobind(id: number, next: NextSocket, local: string) {
-    const named = socketOf(next, id, this.#system.v6onlyByDefault);
-    const socket: Socket = { ...named, local: narrowed(named, local), state: 'connected', autobound: true };
+  #connect(operation: Operation & { readonly op: 'connect' }, happened: Outcome | undefined) {
+    const before = this.#find(operation.socket);
+    const anew = this.#system.connectsAnew === true && before.protocol === 'udp' && hasPeer(before);
+    // What the first half of such a call does stays done where the second half fails.
+    const port = anew ? this.#dissolved(before, undefined).after : this;
+    const socket = port.#find(operation.socket);
+    const target = targetOf(operation);
+    const prediction = this.#system.connect?.(port.#world, socket, target) ?? { outcomes: OK, rule: this.#system.free };
+    const outcome = happened ?? prediction.outcomes[0] ?? 'ok';
+    if (outcome !== 'ok') {
+      const left = this.#system.refused?.(socket, target, outcome, port.#world) ?? socket;
+      return { prediction, after: left === socket ? port : port.#become(left).after };
+    }
+    const from = socket.formerly ?? socket.local;
+    const local = narrowed(from, operation.local, this.#system);
+    const connected: Socket = { ...socket, local, state: 'connected', peer: operation.to, formerly: undefined };
+    return { prediction, after: port.#become(connected, { kind: 'connect', renamed: local !== socket.local }).after };
+  }
+
+  #autobind({ socket: id, local, to }: Operation & { readonly op: 'connect' }, next: NextSocket, happened?: Outcome) {
+    const named = socketOf(next, id, this.#system, this.#world.setting);
+    const given: Prediction = { outcomes: OK, rule: this.#system.free };
+    if (happened !== undefined && happened !== 'ok') return { prediction: given, after: this };
+    const socket: Socket = {
+      ...named,
+      local: narrowed(named.local, local, this.#system),
+      state: 'connected',
+      autobound: true,
+      peer: to,
+    };
     return this.#go([...this.#world.sockets, socket], { kind: 'autobind', socket });
   }
 
@@ -216,20 +359,35 @@ class Port<Hidden> implements Simulation {
     const socket: Socket = {
       ...listener,
       id: operation.socket,
-      uid: operation.uid ?? listener.uid,
-      local: narrowed(listener, operation.local),
+      uid: this.#system.acceptsForListener === true ? listener.uid : (operation.uid ?? listener.uid),
+      local: narrowed(listener.local, operation.local, this.#system),
       state: 'accepted',
+      accepted: true,
+      peer: operation.from,
     };
     return this.#go([...this.#world.sockets, socket], { kind: 'accept', socket });
   }
 
-  #disconnect(socket: Socket) {
-    const left = this.#system.disconnected?.(socket) ?? { local: socket.bound, rule: this.#system.free };
-    const { local } = left;
-    const kind = local === socket.local ? undefined : 'rename';
+  #disconnect(socket: Socket, by: 'AF_UNSPEC' | 'disconnectx' | undefined, happened: Outcome | undefined) {
+    const { prediction, after } = this.#dissolved(socket, by);
+    // A TCP connection is only dissolved where the call says so; of UDP the errno of some systems says nothing.
+    const done = socket.protocol === 'udp' ? hasPeer(socket) || prediction.outcomes[0] === 'ok' : true;
+    const outcome = happened ?? prediction.outcomes[0];
+    if (!done || (socket.protocol === 'tcp' && outcome !== 'ok')) return { prediction, after: this };
+    return { prediction, after };
+  }
+
+  #dissolved(socket: Socket, by: 'AF_UNSPEC' | 'disconnectx' | undefined) {
+    const done = this.#system.disconnected?.(socket, this.#world, by) ?? {
+      left: { ...socket, local: socket.bound, state: 'bound' as const, peer: undefined },
+      prediction: { outcomes: OK, rule: this.#system.free },
+    };
+    const { left, prediction } = done;
     const { after } =
-      local === undefined ? this.#gone(socket) : this.#become({ ...socket, local, state: 'bound' }, kind);
-    return { prediction: { outcomes: OK, rule: left.rule }, after };
+      left === undefined
+        ? this.#gone(socket)
+        : this.#become(left, { kind: 'disconnect', renamed: left.local !== socket.local });
+    return { prediction, after };
   }
 
   #gone(socket: Socket) {
@@ -237,9 +395,9 @@ class Port<Hidden> implements Simulation {
     return this.#go(sockets, { kind: 'close', socket });
   }
 
-  #become(socket: Socket, kind?: Step['kind']) {
+  #become(socket: Socket, step?: Omit<Step, 'socket'>) {
     const sockets = this.#world.sockets.map((other) => (other.id === socket.id ? socket : other));
-    return this.#go(sockets, kind === undefined ? undefined : { kind, socket });
+    return this.#go(sockets, step === undefined ? undefined : { ...step, socket });
   }
 
   #go(sockets: readonly Socket[], step: Step | undefined) {
@@ -264,9 +422,22 @@ class Port<Hidden> implements Simulation {
 
 const OK: readonly Outcome[] = ['ok'];
 
-/** What a socket claims once a connection has given it a local address: a specific address stays as it is. */
-function narrowed(socket: Socket, local: string): Claims {
-  if (!claimsAny(socket.local)) return socket.local;
+/** The stack of a connection: the peer's or, where that is not said, that of the local address. */
+function targetOf({ to, local }: Operation & { readonly op: 'connect' }): Target {
+  const address = to?.address ?? local;
+  if (address === undefined || address === '') return { to, stack: undefined };
+  return { to, stack: !address.includes(':') || isMapped(canonical(address).address) ? 'v4' : 'v6' };
+}
+
+/** What a name claims once a connection has given it a local address: a specific address stays as it is. */
+function narrowed(
+  claims: Claims,
+  local: string | undefined,
+  { scopeTies }: Pick<System<unknown>, 'scopeTies'>,
+): Claims {
+  if (!claimsAny(claims) || local === undefined) return claims;
+  const { address, scope } = canonical(local);
+  const plain = scope === undefined || scopeTies === true ? address : `${address}%${scope}`;
   // A connection of a dual-stack socket over IPv4 may be given in the plain or in the mapped form.
-  return local.includes(':') ? claimsOf('inet6', local, false) : claimsOf('inet', local, false);
+  return claimsOf(address.includes(':') ? 'inet6' : 'inet', plain, false);
 }

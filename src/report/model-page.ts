@@ -92,7 +92,7 @@ export function modelIndex(): string {
   ].join('\n\n')}\n`;
 }
 
-const KNOWN = ['observed', 'source', 'vendor', 'test-suite', 'reported'] as const;
+const KNOWN = ['observed', 'source-run', 'source', 'vendor', 'test-suite', 'reported'] as const;
 
 function count(rules: readonly Rule[], which: (rule: Rule) => boolean): number {
   return rules.filter(which).length;

@@ -1,7 +1,8 @@
-import { ANY, isMulticast } from '../overlap.ts';
+import { isMulticast, unmapped } from '../address.ts';
+import { ANY } from '../overlap.ts';
 import type { NextSocket, Operation, RuleId, Setting } from '../types.ts';
 import type { Packet, Receivers } from './types.ts';
-import { plain, type Receiver, receiverOf } from './receiver.ts';
+import { type Receiver, receiverOf } from './receiver.ts';
 
 /**
  * What the BSDs and macOS look through: the sockets of a port, in the order of the hash chain and in that of bind(). The
@@ -78,20 +79,20 @@ function inserted(state: Chain, socket: Receiver): Chain {
 function connect(state: Chain, operation: Operation & { readonly op: 'connect' }, ways: Ways): Chain {
   const socket = state.sockets.get(operation.socket);
   if (socket === undefined || socket.protocol === 'tcp') return state;
-  const { local, peer } = operation;
-  const over = plain(peer?.address ?? local).includes(':') ? 'v6' : 'v4';
+  const { local = '', to } = operation;
+  const over = unmapped(to?.address ?? local).includes(':') ? 'v6' : 'v4';
   const now: Receiver = {
     ...ways.connected(socket, local),
     connected: true,
-    peer: peer === undefined ? {} : { [over]: plain(peer.address), port: peer.port },
+    peer: to === undefined ? {} : { [over]: unmapped(to.address), port: to.port },
   };
   return { ...replaced(state, now), chain: [socket.id, ...without(state.chain, socket.id)] };
 }
 
 /** The name of a socket that has one address of one stack, or the wildcard of it, and takes nothing of the other. */
 export function only(address: string): Pick<Receiver, 'address' | 'v4' | 'v6'> {
-  const isFour = !plain(address).includes(':');
-  const name = address === '0.0.0.0' || address === '::' || plain(address) === '0.0.0.0' ? ANY : plain(address);
+  const isFour = !unmapped(address).includes(':');
+  const name = address === '0.0.0.0' || address === '::' || unmapped(address) === '0.0.0.0' ? ANY : unmapped(address);
   return { address, v4: isFour ? name : undefined, v6: isFour ? undefined : name };
 }
 

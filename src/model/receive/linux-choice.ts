@@ -1,5 +1,6 @@
 import { atLeast, isBefore, type Kernel } from '../linux-kernel.ts';
-import { ANY, isLoopback4, isMulticast } from '../overlap.ts';
+import { isLoopback4, isMulticast } from '../address.ts';
+import { ANY } from '../overlap.ts';
 import type { RuleId, Setting } from '../types.ts';
 import { linuxReceiveRules } from './linux-rules.ts';
 import { hasFourTuples, type Lists } from './linux-state.ts';

@@ -1,14 +1,7 @@
+import { unmapped } from '../address.ts';
 import { atLeast, type Kernel } from '../linux-kernel.ts';
 import type { Operation } from '../types.ts';
-import {
-  connectedTo,
-  disconnected,
-  onWildcard,
-  plain,
-  type Receiver,
-  receiverOf,
-  returnsToWildcard,
-} from './receiver.ts';
+import { connectedTo, disconnected, onWildcard, type Receiver, receiverOf, returnsToWildcard } from './receiver.ts';
 
 /** A group of SO_REUSEPORT: its members, and whether one of them ever connected while it was in it. */
 interface Group {
@@ -135,13 +128,13 @@ function shares(one: Receiver, other: Receiver): boolean {
 function connected(
   lists: Lists,
   id: number,
-  { local, peer }: Operation & { readonly op: 'connect' },
+  { local, to }: Operation & { readonly op: 'connect' },
   kernel: Kernel,
 ): Lists {
   const socket = lists.sockets.get(id);
   if (socket === undefined) return lists;
   const moves = onWildcard(socket);
-  const now = connectedTo(socket, local, peer?.address, peer?.port);
+  const now = connectedTo(socket, local ?? '', to?.address, to?.port);
   let next = lists;
   if (moves) {
     next = { ...ungrouped(lists, id), byAddress: [id, ...without(lists.byAddress, id)] };
@@ -151,13 +144,13 @@ function connected(
   }
   next = replaced(next, { ...now, group: next.sockets.get(id)?.group });
   const isThere = next.fourTuples.some((entry) => entry.id === id);
-  if (!hasFourTuples(kernel) || peer === undefined || (isThere && !moves)) return next;
+  if (!hasFourTuples(kernel) || to === undefined || (isThere && !moves)) return next;
   return { ...next, fourTuples: [{ id, key: fourTuple(now) }, ...next.fourTuples.filter((entry) => entry.id !== id)] };
 }
 
 /** The four-tuple of a connected socket. */
 export function fourTuple({ address, peer }: Receiver): string {
-  return `${plain(address)} ${peer.v4 ?? peer.v6} ${peer.port}`;
+  return `${unmapped(address)} ${peer.v4 ?? peer.v6} ${peer.port}`;
 }
 
 function withoutPeer(lists: Lists, socket: Receiver): Lists {

@@ -8,6 +8,7 @@ import { after, type Lists, NO_LISTS } from './linux-state.ts';
 export const linuxDelivery: Delivery<Lists> = {
   rules: linuxReceiveRules.rules,
   start: NO_LISTS,
-  after: (lists, operation, { kernel }) => after(lists, operation, parseKernel(kernel)),
-  receivers: (lists, packet, setting) => receiversOf(lists, packet, parseKernel(setting.kernel), setting),
+  after: (lists, operation, { release, kernel }) => after(lists, operation, parseKernel(release ?? kernel)),
+  receivers: (lists, packet, setting) =>
+    receiversOf(lists, packet, parseKernel(setting.release ?? setting.kernel), setting),
 };

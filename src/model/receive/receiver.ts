@@ -1,4 +1,5 @@
-import { ANY, claimsOf, isMapped } from '../overlap.ts';
+import { isMapped, unmapped } from '../address.ts';
+import { ANY, claimsOf } from '../overlap.ts';
 import type { Family, NextSocket, Options, Protocol, ReceiveOptions } from '../types.ts';
 
 /** The IPv4 address that the kernel puts in the place of one, when a dual-stack socket gets an IPv6 address by connect(). */
@@ -89,15 +90,19 @@ export function connectedTo(
   port: number | undefined,
 ): Receiver {
   // One that has an IPv6 address may be connected to an IPv4 peer afterwards, and keeps that address.
-  const over = plain(peer ?? local).includes(':') ? 'inet6' : 'inet';
+  const over = unmapped(peer ?? local).includes(':') ? 'inet6' : 'inet';
   const six =
-    socket.family === 'inet6' && peer !== undefined ? (over === 'inet6' ? peer : `::ffff:${plain(peer)}`) : undefined;
+    socket.family === 'inet6' && peer !== undefined
+      ? over === 'inet6'
+        ? peer
+        : `::ffff:${unmapped(peer)}`
+      : undefined;
   return {
     ...socket,
     ...(onWildcard(socket) ? movedTo(socket, local, over) : {}),
     connected: true,
     peer: {
-      ...(over === 'inet' && peer !== undefined ? { v4: plain(peer) } : {}),
+      ...(over === 'inet' && peer !== undefined ? { v4: unmapped(peer) } : {}),
       ...(six === undefined ? {} : { v6: six }),
       ...(port === undefined ? {} : { port }),
     },
@@ -105,8 +110,8 @@ export function connectedTo(
 }
 
 function movedTo(socket: Receiver, local: string, over: Family): Pick<Receiver, 'address' | 'v4' | 'v6'> {
-  if (socket.family === 'inet') return named('inet', plain(local), false);
-  if (over === 'inet') return named('inet6', `::ffff:${plain(local)}`, false);
+  if (socket.family === 'inet') return named('inet', unmapped(local), false);
+  if (over === 'inet') return named('inet6', `::ffff:${unmapped(local)}`, false);
   return { address: local, v4: socket.v6only ? undefined : PLACEHOLDER, v6: local };
 }
 
@@ -125,9 +130,4 @@ export function disconnected(socket: Receiver): Receiver {
 /** Whether a disconnect puts it on its wildcard again: ::ffff:0.0.0.0 counts as an address that bind() chose. */
 export function returnsToWildcard({ bound }: Receiver): boolean {
   return bound === '0.0.0.0' || bound === '::';
-}
-
-/** An address without the v4-mapped form. */
-export function plain(address: string): string {
-  return isMapped(address) ? address.slice('::ffff:'.length) : address;
 }

@@ -1,14 +1,20 @@
+import { unmapped } from '../address.ts';
 import type { NextSocket, Operation, Setting } from '../types.ts';
 import type { Delivery } from './delivery.ts';
 import { linuxDelivery } from './linux.ts';
 import type { Lists } from './linux-state.ts';
-import { plain } from './receiver.ts';
 
 /** Who receives under Wine: Linux chooses among the sockets that Wine makes on its host. */
 export const wineDelivery: Delivery<Lists> = {
   ...linuxDelivery,
-  after: (state, operation, setting) => linuxDelivery.after(state, onHost(operation, setting), setting),
+  after: (state, operation, setting) => linuxDelivery.after(state, onHost(operation, setting), hostOf(setting)),
+  receivers: (state, packet, setting) => linuxDelivery.receivers(state, packet, hostOf(setting)),
 };
+
+/** The setting of the host, whose release is the kernel’s and not Wine’s. */
+function hostOf({ release: _, ...setting }: Setting): Setting {
+  return setting;
+}
 
 /**
  * Every TCP socket has SO_REUSEADDR there. A UDP socket on an IPv4 address of an interface, other than 127.0.0.1, is on the
@@ -25,7 +31,7 @@ function socketOnHost<Named extends NextSocket>(socket: Named, { host }: Setting
   const { protocol, family, address, options } = socket;
   const reuseaddr = protocol === 'tcp' || options?.reuseaddr === true;
   const made = { ...socket, options: { reuseaddr }, v6only: socket.v6only ?? family === 'inet6' };
-  if (protocol === 'tcp' || family === 'inet6' || ['0.0.0.0', '127.0.0.1'].includes(plain(address))) return made;
+  if (protocol === 'tcp' || family === 'inet6' || ['0.0.0.0', '127.0.0.1'].includes(unmapped(address))) return made;
   const [device] = Object.entries(host?.devices ?? {}).find(([, addresses]) => addresses.includes(address)) ?? [];
   return { ...made, address: '0.0.0.0', ...(device === undefined ? {} : { device }) };
 }

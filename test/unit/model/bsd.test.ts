@@ -54,7 +54,9 @@ describe.each(BSD)('%s, one user', (system) => {
   });
 
   test.each(HAVE_PEER)('first %s', (state) => {
-    const { said, modelled } = compare(CONNECTED, { system, first: { state } });
+    // NetBSD does not find accepted sockets; see N1.
+    const table = system === 'netbsd' && state === 'accepted' ? all(CONNECTED, 'ok') : CONNECTED;
+    const { said, modelled } = compare(table, { system, first: { state } });
     expect(modelled).toEqual(said);
   });
 

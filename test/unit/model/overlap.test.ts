@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { claimsOf, isMapped, isMulticast, overlap } from '../../../src/model/overlap.ts';
+import { isMapped, isMulticast } from '../../../src/model/address.ts';
+import { claimsOf, overlap } from '../../../src/model/overlap.ts';
 import { socket } from './table.ts';
 
 const NAMES = [

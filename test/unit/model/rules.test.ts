@@ -1,10 +1,21 @@
 import { describe, expect, test } from 'vitest';
+import { PROVENANCES } from '../../../src/experiment/experiment.ts';
 import { models } from '../../../src/model/index.ts';
-import type { Operation, Options, Prediction, Protocol, State, SystemName } from '../../../src/model/types.ts';
+import type {
+  Host,
+  Operation,
+  Options,
+  Prediction,
+  Protocol,
+  Setting,
+  State,
+  SystemName,
+} from '../../../src/model/types.ts';
+import { play } from './steps.ts';
 import { socket } from './table.ts';
 
 const SYSTEMS = Object.keys(models) as SystemName[];
-const KNOWN = ['observed', 'source', 'vendor', 'test-suite', 'reported'];
+const KNOWN: readonly string[] = PROVENANCES;
 
 describe.each(SYSTEMS)('%s', (system) => {
   const model = models[system];
@@ -14,7 +25,7 @@ describe.each(SYSTEMS)('%s', (system) => {
     expect(new Set(all.map((rule) => rule.id)).size).toBe(all.length);
     for (const rule of all) {
       expect(rule.id.startsWith(`${system}/`), rule.id).toBe(true);
-      expect(rule.prose, rule.id).toMatch(/^(?:[A-Z]|listen\(\)).*\.$/);
+      expect(rule.prose, rule.id).toMatch(/^(?:[A-Z]|\d|(?:listen|connect|bind)\(\)).*\.$/);
       expect(rule.source.name && rule.source.where, rule.id).not.toBe('');
       expect(KNOWN, rule.id).toContain(rule.known);
       if (rule.known === 'reported') expect(rule.unverified, rule.id).toBe(true);
@@ -55,7 +66,62 @@ function* everything(system: SystemName): Generator<Prediction> {
     yield* singles(system, protocol);
   }
   yield* sequences(system);
+  for (const protocol of ['udp', 'tcp'] as const) {
+    for (const text of TEXTS) for (const setting of SETTINGS) yield* play(system, protocol, text, setting(system));
+  }
 }
+
+/** What only a special machine has, or an old release. */
+const MACHINE: Host = {
+  addresses: ['127.0.0.1', '::1', '10.0.0.1', '10.0.0.2', 'fe80::1', 'fd00::5', 'fd00::7'],
+  devices: { lo: ['127.0.0.1', '::1'], d0: ['10.0.0.1', 'fe80::1', 'fd00::5', 'fd00::7'], d1: ['10.0.0.2'], blue: [] },
+  broadcasts: ['10.0.0.255'],
+  flags: { 'fd00::5': 'tentative', 'fd00::7': 'anycast' },
+};
+const OLD: Readonly<Record<SystemName, string>> = {
+  linux: '4.19',
+  darwin: '10.13',
+  freebsd: '13.2',
+  openbsd: '5.8',
+  netbsd: '7.0',
+  windows: '10',
+  gvisor: '20240729',
+  wine: '8.0',
+};
+const SETTINGS: readonly ((system: SystemName) => Setting)[] = [
+  () => ({}),
+  () => ({ host: MACHINE }),
+  (system) => ({ release: OLD[system], host: MACHINE }),
+  () => ({
+    host: {
+      ...MACHINE,
+      bindv6only: true,
+      nonlocalBind: ['inet', 'inet6'],
+      autobindReuse: true,
+      udpWildcardPorts: { inet: 61_440, inet6: 61_440 },
+      excludedPorts: [{ from: 8080, to: 8080 }],
+    },
+  }),
+  () => ({ host: { ...MACHINE, ipv6: false, vrfs: { blue: ['d1'] } } }),
+];
+const TEXTS: readonly string[] = [
+  '1 bind 255.255.255.255; 2 bind 10.0.0.255; 3 bind fe80::1; 4 bind fe80::1%d0; 5 bind fe80::1%d1; 6 bind fe80::1%d9',
+  '1 bind fd00::5; 2 bind fd00::7; 3 bind 192.0.2.1 any; 4 bind 192.0.2.1; 5 bind ::ffff:127.0.0.1 default',
+  '1 bind 239.1.2.3 A => ok; 2 bind 239.1.2.3 P; 3 bind 239.1.2.3 A',
+  '1 bind W P uid=1000 => ok; 1 connect 127.0.0.1; 1 disconnect; 2 bind W A',
+  '1 bind W - => ok; 1 connect 127.0.0.1; 2 bind W P; 1 disconnect; 3 bind W P',
+  '1 bind S A => ok; 1 connect 127.0.0.1 to=10.9.9.9; 2 bind S A => ok; 2 connect 127.0.0.1 to=10.9.9.9; 1 connect 127.0.0.1; 1 connect ::1',
+  '1 bind :: dual A => ok; 1 connect ::1; 2 bind 127.0.0.1 A; 1 connect 127.0.0.1; 1 disconnect; 1 connect 127.0.0.1',
+  '1 bind W P uid=0 => ok; 2 bind W P uid=7 => ok; 1 connect 127.0.0.1; 1 disconnect; 3 bind S A uid=7',
+  '1 bind ::ffff:0.0.0.0 -; 2 bind ::ffff:0.0.0.0 P; 3 bind 0.0.0.0 P',
+  '1 bind W L uid=7; 2 bind W L uid=8',
+  '1 bind W A; 2 bind S A chosen; 3 bind :: dual chosen',
+  '1 bind S => ok; 1 listen; 2 accept 127.0.0.1 from=1; 1 close; 3 bind S',
+  '1 bind W dev=d1; 2 bind W; 3 bind 10.0.0.2; 4 bind 10.0.0.2 dev=d1; 5 bind 127.0.0.1 dev=d1',
+  '1 bind W dev=d1 => ok; 1 connect 127.0.0.1; 1 disconnect; 2 bind W dev=d0',
+  '1 bind ::1 => ok; 1 connect 127.0.0.1',
+  '1 bind W uid=7 port=80',
+];
 
 function* pairs(system: SystemName, protocol: Protocol): Generator<Prediction> {
   for (const one of NAMES) {

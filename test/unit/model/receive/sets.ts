@@ -75,7 +75,7 @@ function step(protocol: Protocol, text: string, next: number): Operation {
     case 'close':
       return { op: verb, socket: number };
     case 'connect':
-      return { op: 'connect', socket: number, local: named(second), peer: sender(word) };
+      return { op: 'connect', socket: number, local: named(second), to: sender(word) };
     case 'set':
       return { op: 'set', socket: number, options: LETTERS[word] ?? { multicastAll: true } };
     case 'clear':

@@ -1,0 +1,78 @@
+import { formatIPv6, parseIPv6 } from '../protocol/address.ts';
+
+const MAPPED = '::ffff:';
+
+/** The canonical text of an address and the scope that is written in it. A text that is no address stays as it is. */
+export function canonical(text: string): { readonly address: string; readonly scope?: string } {
+  const [address = text, scope] = text.split('%', 2);
+  const named = scope === undefined ? {} : { scope };
+  if (!address.includes(':')) return { address, ...named };
+  try {
+    return { address: formatIPv6(parseIPv6(address)), ...named };
+  } catch {
+    return { address, ...named };
+  }
+}
+
+/** Whether the address is written as a v4-mapped IPv6 address, such as `::ffff:127.0.0.1`. */
+export function isMapped(address: string): boolean {
+  return address.startsWith(MAPPED) && address.includes('.');
+}
+
+/** The IPv4 address of a v4-mapped one; others as they are. */
+export function unmapped(address: string): string {
+  return isMapped(address) ? address.slice(MAPPED.length) : address;
+}
+
+/** Whether the address is a wildcard of its family, or the mapped form of 0.0.0.0. */
+export function isWildcard(address: string): boolean {
+  return address === '0.0.0.0' || address === '::' || address === '::ffff:0.0.0.0';
+}
+
+/** Whether the address is a multicast address of its family; a v4-mapped one counts as the IPv4 address. */
+export function isMulticast(address: string): boolean {
+  return isGroup4(unmapped(address)) || (address.includes(':') && /^ff/i.test(address));
+}
+
+function isGroup4(address: string): boolean {
+  const first = address.includes(':') ? 0 : Number.parseInt(address, 10);
+  return first >= 224 && first <= 239;
+}
+
+/** Whether the address is 255.255.255.255, mapped or not. */
+export function isLimitedBroadcast(address: string): boolean {
+  return unmapped(address) === '255.255.255.255';
+}
+
+/** Whether the address is in 127.0.0.0/8, mapped or not. */
+export function isLoopback4(address: string): boolean {
+  return unmapped(address).startsWith('127.');
+}
+
+/** Whether the address is a link-local IPv6 one, of fe80::/10. */
+export function isLinkLocal6(address: string): boolean {
+  return /^fe[89ab][0-9a-f]:/i.test(address);
+}
+
+/** Whether the address is a group of one interface or one link, ff01:: or ff02::, whatever its flags. */
+export function isLinkLocalGroup(address: string): boolean {
+  return /^ff[0-9a-f][12]:/i.test(address);
+}
+
+/** Whether the address means something only together with a scope. */
+export function needsScope(address: string): boolean {
+  return isLinkLocal6(address) || isLinkLocalGroup(address);
+}
+
+/** The IPv4 address in a v4-compatible IPv6 address, such as `::192.0.2.1`; undefined for all others, `::` and `::1` too. */
+export function compatible4(address: string): string | undefined {
+  if (!address.startsWith('::') || isMapped(address)) return undefined;
+  try {
+    const bytes = parseIPv6(address);
+    if (bytes.subarray(0, 12).some((byte) => byte !== 0)) return undefined;
+    const v4 = bytes.subarray(12).join('.');
+    return v4 === '0.0.0.0' || v4 === '0.0.0.1' ? undefined : v4;
+  } catch {
+    return undefined;
+  }
+}

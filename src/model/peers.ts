@@ -1,0 +1,32 @@
+import { canonical } from './address.ts';
+import { NOTHING } from './overlap.ts';
+import type { Outcome } from './types.ts';
+import type { Socket, Target, World } from './world.ts';
+
+/** Whether the socket is not in the stack to which it wants to connect. */
+export function wrongStack(socket: Socket, { stack }: Target): boolean {
+  const name = socket.formerly ?? socket.local;
+  return socket.family === 'inet6' && stack !== undefined && name[stack] === undefined;
+}
+
+/** Whether another socket is connected to the same peer from the same address. */
+export function peerTaken({ sockets }: World<unknown>, socket: Socket, { to }: Target): boolean {
+  if (to === undefined) return false;
+  const wanted = canonical(to.address).address;
+  return sockets.some(
+    ({ id, peer, local }) =>
+      id !== socket.id &&
+      peer?.port === to.port &&
+      canonical(peer.address).address === wanted &&
+      local.v4 === socket.local.v4 &&
+      local.v6 === socket.local.v6,
+  );
+}
+
+/** The errors with which a TCP connection is given up, and its port with it. */
+const GIVEN_UP: ReadonlySet<Outcome> = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT']);
+
+/** A TCP socket whose connect() was answered by a reset, or by nobody: its descriptor is open, its port is free. */
+export function releasedByRefusal(socket: Socket, outcome: Outcome): Socket | undefined {
+  return socket.protocol === 'tcp' && GIVEN_UP.has(outcome) ? { ...socket, local: NOTHING } : undefined;
+}

@@ -1,0 +1,191 @@
+import { describe, expect, test } from 'vitest';
+import { last, lastRule, play } from './steps.ts';
+
+const on = (protocol: 'udp' | 'tcp', text: string, setting = {}) => last('darwin', protocol, text, setting);
+const HOST = {
+  addresses: ['127.0.0.1', '::1', '10.0.0.1', 'fe80::1', '2001:db8::5', '2001:db8::6', '2001:db8::7'],
+  devices: { lo0: ['127.0.0.1', '::1'], en0: ['10.0.0.1', 'fe80::1', '2001:db8::5', '2001:db8::6', '2001:db8::7'] },
+  broadcasts: ['10.0.0.255'],
+  flags: { '2001:db8::5': 'tentative', '2001:db8::6': 'deprecated', '2001:db8::7': 'anycast' },
+} as const;
+
+describe('K1: the newest in the hash chain decides among duplicates', () => {
+  const sequence = (first: string, second: string) =>
+    `1 bind 0.0.0.0 ${first}; 1 connect 127.0.0.1; 2 bind 0.0.0.0 ${second}; 1 disconnect; 3 bind 0.0.0.0 P`;
+
+  test('a disconnect puts the socket first', () => {
+    expect(on('udp', sequence('-', 'P'))).toBe('EADDRINUSE');
+    expect(on('udp', sequence('P', 'A'))).toBe('ok');
+    expect(lastRule('darwin', 'udp', sequence('-', 'P'))).toBe('K1-newest-in-hash');
+  });
+
+  test('a lookup for any overlap goes by the order of bind', () => {
+    const steps = '1 bind S P; 1 connect 127.0.0.1; 2 bind S P; 1 disconnect; 1 connect 127.0.0.1; 3 bind S -';
+    expect(play('darwin', 'udp', steps).at(-1)?.holder).toBe(2);
+    const owners =
+      '1 bind 0.0.0.0 P uid=7; 2 bind 0.0.0.0 P uid=0; 1 connect 127.0.0.1; 1 disconnect; 3 bind S A uid=7';
+    expect(play('darwin', 'udp', owners).at(-1)?.holder).toBe(2);
+  });
+});
+
+describe('K2: a dual-stack socket stays in the stack that it connected in', () => {
+  test.each([
+    ['::1', '0.0.0.0', 'ok'],
+    ['::1', '::1', 'EADDRINUSE'],
+    ['::ffff:127.0.0.1', '::1', 'ok'],
+    ['127.0.0.1', '127.0.0.1', 'EADDRINUSE'],
+  ])('connected at %s, then a bind to %s', (local, next, outcome) => {
+    expect(on('udp', `1 bind :: dual; 1 connect ${local}; 1 disconnect; 2 bind ${next}`)).toBe(outcome);
+  });
+
+  test('and cannot connect in the other', () => {
+    expect(on('udp', '1 bind :: dual; 1 connect ::1; 1 connect 127.0.0.1')).toBe('EINVAL');
+    expect(on('tcp', '1 bind ::1; 1 connect 127.0.0.1')).toBe('EAFNOSUPPORT');
+    expect(on('tcp', '1 bind :: v6only; 1 connect 127.0.0.1')).toBe('EINVAL');
+    expect(on('udp', '1 bind ::ffff:127.0.0.1; 1 connect ::1')).toBe('EINVAL');
+  });
+
+  test('a TCP connect that fails leaves it in one stack too, of UDP it does not', () => {
+    const steps = '1 bind :: dual; 1 connect ::1 => EHOSTUNREACH; 2 bind 0.0.0.0';
+    expect([on('tcp', steps), on('udp', steps)]).toEqual(['ok', 'EADDRINUSE']);
+  });
+});
+
+test('K3: only TCP 55555 is restricted', () => {
+  const got = [55_555, 61_314, 61_315, 62_742, 62_743].map((port) => on('tcp', `1 bind S port=${port} uid=0`));
+  expect(got).toEqual(['EADDRINUSE', 'ok', 'ok', 'ok', 'ok']);
+  expect(on('udp', '1 bind S port=61314')).toBe('ok');
+});
+
+test('K4: TCP on v4-compatible and v4-mapped groups', () => {
+  for (const name of [
+    '::224.0.0.1',
+    '::e000:1',
+    '::255.255.255.255',
+    '::ffff:224.0.0.1',
+    'ff02::1',
+    '255.255.255.255',
+  ]) {
+    expect(on('tcp', `1 bind ${name}`), name).toBe('EAFNOSUPPORT');
+  }
+  expect(on('tcp', '1 bind ::ffff:224.0.0.1 v6only')).toBe('EAFNOSUPPORT');
+  expect(on('udp', '1 bind ::224.0.0.1')).toBe('EADDRNOTAVAIL');
+  expect(on('udp', '1 bind ::ffff:224.0.0.1')).toBe('ok');
+});
+
+describe('K5: what a disconnect returns', () => {
+  const after = (name: string, local: string, by: string) =>
+    on('udp', `1 bind ${name}; 1 connect ${local}; 1 disconnect ${by}`);
+
+  test('connect() to AF_UNSPEC', () => {
+    expect(after('0.0.0.0', '127.0.0.1', 'by=AF_UNSPEC')).toBe('EAFNOSUPPORT');
+    expect(after('::1', '::1', 'by=AF_UNSPEC')).toBe('EAFNOSUPPORT or EINVAL');
+    expect(after(':: dual', '127.0.0.1', 'by=AF_UNSPEC')).toBe('EADDRNOTAVAIL');
+    expect(after('::ffff:127.0.0.1', '127.0.0.1', 'by=AF_UNSPEC')).toBe('EADDRNOTAVAIL');
+  });
+
+  test('disconnectx(), or who does not say', () => {
+    expect(after('0.0.0.0', '127.0.0.1', 'by=disconnectx')).toBe('ok');
+    expect(after('0.0.0.0', '127.0.0.1', '')).toBe('EAFNOSUPPORT or ok');
+  });
+
+  test('the connection is gone whatever it returned; of TCP it stays', () => {
+    const steps = '1 bind S; 1 connect 127.0.0.1; 1 disconnect by=AF_UNSPEC; 2 bind 10.0.0.1';
+    expect([on('udp', steps), on('tcp', steps)]).toEqual(['EADDRINUSE', 'ok']);
+    expect(on('tcp', '1 bind S; 1 connect 127.0.0.1; 1 disconnect by=AF_UNSPEC')).toBe('EISCONN');
+  });
+
+  test('a socket that is not connected keeps its name', () => {
+    expect(on('udp', '1 bind S; 1 disconnect; 2 bind 10.0.0.1')).toBe('ok');
+  });
+});
+
+describe('K6: a second connect() chooses the local address anew', () => {
+  test('also one that was bound', () => {
+    expect(on('udp', '1 bind S; 1 connect 127.0.0.1; 1 connect 10.0.0.1; 2 bind S')).toBe('ok');
+    expect(on('udp', '1 bind S; 1 connect 127.0.0.1; 1 connect 10.0.0.1; 2 bind 10.0.0.1')).toBe('EADDRINUSE');
+  });
+
+  test('one that fails leaves it disconnected', () => {
+    expect(on('udp', '1 bind S; 1 connect 127.0.0.1; 1 connect => ENETUNREACH; 2 bind 10.0.0.1')).toBe('EADDRINUSE');
+  });
+
+  test('of TCP it is refused', () => {
+    expect(on('tcp', '1 bind S; 1 connect 127.0.0.1; 1 connect 10.0.0.1')).toBe('EISCONN');
+    expect(on('tcp', '1 bind S; 1 listen; 1 connect 127.0.0.1')).toBe('EOPNOTSUPP');
+  });
+
+  test('two connections of one address to one peer', () => {
+    const steps = '1 bind S P; 2 bind S P; 1 connect 127.0.0.1 to=10.0.0.9; 2 connect 127.0.0.1 to=10.0.0.9';
+    expect(on('udp', steps)).toBe('EADDRINUSE');
+    expect(on('udp', `${steps.slice(0, -1)}8`)).toBe('ok');
+  });
+});
+
+test('K7: an accepted socket keeps the owner of the listener', () => {
+  const steps = '1 bind S uid=7; 1 listen; 2 accept 127.0.0.1 from=1 uid=8; 1 close; 3 bind S A uid=8';
+  expect(on('tcp', steps)).toBe('EADDRINUSE');
+  expect(on('tcp', steps.replace('S A uid=8', 'S A uid=7'))).toBe('ok');
+});
+
+test('K8: an interface’s broadcast address can be bound', () => {
+  for (const protocol of ['udp', 'tcp'] as const) {
+    expect(on(protocol, '1 bind 10.0.0.255', { host: HOST })).toBe('ok');
+    expect(on(protocol, '1 bind ::ffff:10.0.0.255', { host: HOST })).toBe('ok');
+  }
+  expect(lastRule('darwin', 'udp', '1 bind 10.0.0.255', { host: HOST })).toBe('broadcast');
+  expect(on('udp', '1 bind 255.255.255.255', { host: HOST })).toBe('EADDRNOTAVAIL');
+});
+
+test('K9: with too many UDP wildcards nothing of that family can be bound', () => {
+  const host = { udpWildcardPorts: { inet: 61_440 } };
+  const got = ['127.0.0.1', '::ffff:127.0.0.1', '::1'].map((name) => on('udp', `1 bind ${name}`, { host }));
+  expect(got).toEqual(['EADDRNOTAVAIL', 'EADDRNOTAVAIL', 'ok']);
+  expect(on('tcp', '1 bind S', { host })).toBe('ok');
+  expect(on('udp', '1 bind S', { host: { udpWildcardPorts: { inet: 61_439 } } })).toBe('ok');
+});
+
+test('a wildcard below 1024 is free for all from 10.14 on', () => {
+  const bind = (release: string) => on('tcp', '1 bind 0.0.0.0 port=80 uid=501', { release });
+  expect(['10.13', '17.7.0', '10.14', '18.0.0', '11', '15.4', '24.4.0', '26.1'].map(bind)).toEqual([
+    'EACCES',
+    'EACCES',
+    'ok',
+    'ok',
+    'ok',
+    'ok',
+    'ok',
+    'ok',
+  ]);
+  expect(() => bind('Sonoma')).toThrow(/not a release of macOS: Sonoma/);
+});
+
+test('addresses that mean something with a scope only, and those that are not ready', () => {
+  const bind = (words: string) => on('udp', `1 bind ${words}`, { host: HOST });
+  expect(bind('fe80::1')).toBe('EADDRNOTAVAIL');
+  expect(bind('fe80::1%en0')).toBe('ok');
+  expect(bind('fe80::1%lo0')).toBe('EADDRNOTAVAIL');
+  expect(bind('fe80::1%en9')).toBe('EINVAL');
+  expect(bind('2001:db8::5')).toBe('EADDRNOTAVAIL');
+  expect(bind('2001:db8::6')).toBe('ok');
+  expect(bind('2001:db8::7')).toBe('EADDRNOTAVAIL');
+});
+
+test('link-local names of two scopes are two names', () => {
+  expect(on('udp', '1 bind fe80::1%en0; 2 bind fe80::1%en1')).toBe('ok');
+  expect(on('udp', '1 bind fe80::1%en0; 2 bind fe80::1%en0')).toBe('EADDRINUSE');
+});
+
+test('a port that the system chooses', () => {
+  const choose = (held: string, next: string) => on('udp', `1 bind ${held}; 2 bind ${next} chosen`);
+  expect(choose('S', '0.0.0.0 A')).toBe('EADDRINUSE');
+  expect(choose('::1', ':: v6only A')).toBe('ok');
+  expect(choose('::1', ':: v6only -')).toBe('EADDRINUSE');
+  expect(choose('0.0.0.0', ':: dual -')).toBe('ok');
+});
+
+test('a connection that was reset or refused gives the port up', () => {
+  expect(on('tcp', '1 bind S; 1 connect 127.0.0.1; 1 peer-reset; 2 bind S')).toBe('ok');
+  expect(on('tcp', '1 bind S; 1 connect => ECONNREFUSED; 2 bind S')).toBe('ok');
+  expect(on('tcp', '1 bind S; 1 connect => EHOSTUNREACH; 2 bind S')).toBe('EADDRINUSE');
+});

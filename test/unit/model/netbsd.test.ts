@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import { last, lastRule } from './steps.ts';
+
+const on = (protocol: 'udp' | 'tcp', text: string, setting = {}) => last('netbsd', protocol, text, setting);
+const HOST = {
+  addresses: ['127.0.0.1', '::1', '10.0.0.1', 'fe80::1', '2001:db8::5'],
+  devices: { lo0: ['127.0.0.1', '::1'], wm0: ['10.0.0.1', 'fe80::1', '2001:db8::5'] },
+  broadcasts: ['10.0.0.255'],
+  flags: { '2001:db8::5': 'anycast' },
+} as const;
+
+describe('N1: bind() does not find accepted sockets', () => {
+  const rest = 'listen; 2 accept 127.0.0.1 from=1; 1 close';
+  const at = (port: number) => on('tcp', `1 bind S port=${port}; 1 ${rest}; 3 bind S port=${port}`);
+
+  test('unless the port is a multiple of 128', () => {
+    expect([20_000, 19_968, 128, 129].map(at)).toEqual(['ok', 'EADDRINUSE', 'EADDRINUSE', 'ok']);
+    expect(lastRule('netbsd', 'tcp', `1 bind S; 1 ${rest}; 3 bind S`)).toBe('N1-accepted-unseen');
+  });
+
+  test('whatever became of them, of either family', () => {
+    expect(on('tcp', `1 bind S; 1 ${rest}; 2 peer-close; 3 bind S`)).toBe('ok');
+    expect(on('tcp', `1 bind S; 1 ${rest}; 2 close leaves=time-wait; 3 bind 0.0.0.0`)).toBe('ok');
+    expect(on('tcp', `1 bind :: dual; 1 ${rest.replace('127.0.0.1', '::1')}; 3 bind ::1`)).toBe('ok');
+  });
+
+  test('a connection that was made stands in the way', () => {
+    expect(on('tcp', '1 bind S; 1 connect 127.0.0.1; 2 bind S')).toBe('EADDRINUSE');
+  });
+});
+
+describe('N2 and N4: multicast', () => {
+  const both = (name: string, one: string, two: string) => on('udp', `1 bind ${name} ${one}; 2 bind ${name} ${two}`);
+
+  test('N2: either option is enough', () => {
+    for (const name of ['239.1.2.3', 'ff02::1']) {
+      const got = ['A', 'P'].flatMap((one) => ['A', 'P'].map((two) => both(name, one, two)));
+      expect(got, name).toEqual(['ok', 'ok', 'ok', 'ok']);
+      expect([both(name, '-', 'A'), both(name, 'P', '-')], name).toEqual(['EADDRINUSE', 'EADDRINUSE']);
+    }
+  });
+
+  test('N4: a v4-mapped group is none', () => {
+    expect(both('::ffff:239.1.2.3', 'A', 'A')).toBe('EADDRINUSE');
+    expect(both('::ffff:239.1.2.3', 'P', 'P')).toBe('ok');
+    // It is the second socket whose family counts.
+    expect(on('udp', '1 bind ::ffff:239.1.2.3 A; 2 bind 239.1.2.3 A')).toBe('ok');
+    expect(on('udp', '1 bind 239.1.2.3 A; 2 bind ::ffff:239.1.2.3 A')).toBe('EADDRINUSE');
+  });
+});
+
+describe('N3: a disconnect of UDP', () => {
+  test('leaves the wildcard', () => {
+    expect(on('udp', '1 bind 10.0.0.1; 1 connect 10.0.0.1; 1 disconnect; 2 bind 10.0.0.2')).toBe('EADDRINUSE');
+    expect(on('udp', '1 bind 10.0.0.1; 1 connect 10.0.0.1; 1 connect => EADDRINUSE; 2 bind 10.0.0.2')).toBe(
+      'EADDRINUSE',
+    );
+  });
+
+  test('a v4-mapped name becomes ::, of both stacks', () => {
+    const mapped = '1 bind ::ffff:10.0.0.1; 1 connect 10.0.0.1; 1 disconnect';
+    expect(on('udp', `${mapped}; 2 bind ::1`)).toBe('EADDRINUSE');
+    expect(on('udp', `${mapped}; 2 bind 127.0.0.1`)).toBe('EADDRINUSE');
+    const v6 = '1 bind :: v6only; 1 connect ::1; 1 disconnect; 2 bind 127.0.0.1';
+    expect([on('udp', v6), on('udp', v6.replace('v6only', 'dual'))]).toEqual(['ok', 'EADDRINUSE']);
+  });
+
+  test('what it returns', () => {
+    expect(on('udp', '1 bind S; 1 connect 127.0.0.1; 1 disconnect by=AF_UNSPEC')).toBe('EAFNOSUPPORT');
+    expect(on('tcp', '1 bind S; 1 connect 127.0.0.1; 1 disconnect')).toBe('EISCONN');
+    expect(on('udp', '1 bind ::1; 1 connect 127.0.0.1')).toBe('EINVAL');
+  });
+});
+
+test('a v4-mapped address on IPV6_V6ONLY=1 is invalid, always', () => {
+  expect(on('udp', '1 bind ::ffff:127.0.0.1 v6only')).toBe('EINVAL');
+  expect(on('tcp', '1 bind ::ffff:0.0.0.0 v6only')).toBe('EINVAL');
+});
+
+test('kinds of addresses', () => {
+  const bind = (protocol: 'udp' | 'tcp', words: string) => on(protocol, `1 bind ${words}`, { host: HOST });
+  for (const protocol of ['udp', 'tcp'] as const) {
+    expect(bind(protocol, '10.0.0.255')).toBe('ok');
+    expect(bind(protocol, '::ffff:10.0.0.255')).toBe('ok');
+    expect(bind(protocol, '255.255.255.255')).toBe('EADDRNOTAVAIL');
+    expect(bind(protocol, '224.0.0.1')).toBe('ok');
+    expect(bind(protocol, '2001:db8::5')).toBe('EADDRNOTAVAIL');
+    expect(['fe80::1', 'fe80::1%wm0', 'fe80::1%wm9', 'ff02::1%wm9'].map((name) => bind(protocol, name))).toEqual([
+      'EADDRNOTAVAIL',
+      'ok',
+      'ENXIO',
+      'ENXIO',
+    ]);
+    expect(bind(protocol, '::ffff:192.0.2.9 any')).toBe('ok');
+  }
+});
+
+test('a port that the system chooses', () => {
+  const choose = (held: string, next: string) => on('udp', `1 bind ${held}; 2 bind ${next} chosen`);
+  expect(choose(':: dual', '0.0.0.0')).toBe('ok');
+  expect(choose('0.0.0.0', 'S A')).toBe('EADDRINUSE');
+  expect(choose('::', '::1 A')).toBe('ok');
+  expect(choose('::', '::1 -')).toBe('EADDRINUSE');
+});

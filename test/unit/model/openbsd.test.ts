@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest';
+import { last, lastRule } from './steps.ts';
+
+const on = (protocol: 'udp' | 'tcp', text: string, setting = {}) => last('openbsd', protocol, text, setting);
+const HOST = {
+  addresses: ['127.0.0.1', '::1', '10.0.0.1', 'fe80::1', '2001:db8::5'],
+  devices: { lo0: ['127.0.0.1', '::1'], em0: ['10.0.0.1', 'fe80::1', '2001:db8::5'] },
+  broadcasts: ['10.0.0.255'],
+  flags: { '2001:db8::5': 'duplicated' },
+} as const;
+
+describe('O1: on a multicast address either option is enough', () => {
+  const both = (one: string, two: string, release?: string) =>
+    on('udp', `1 bind 239.1.2.3 ${one} uid=7; 2 bind 239.1.2.3 ${two} uid=8`, release === undefined ? {} : { release });
+
+  test('the eight cases', () => {
+    const got = ['A', 'P'].flatMap((one) => ['A', 'P'].map((two) => both(one, two)));
+    expect(got).toEqual(['ok', 'ok', 'ok', 'ok']);
+    expect([both('-', 'A'), both('-', 'P'), both('A', '-'), both('P', '-')]).toEqual(Array(4).fill('EADDRINUSE'));
+    expect(on('udp', '1 bind ff02::1 A; 2 bind ff02::1 P')).toBe('ok');
+  });
+
+  test('up to 5.8 the second socket needs SO_REUSEADDR', () => {
+    expect([both('A', 'P', '5.8'), both('P', 'A', '5.8'), both('A', 'P', '5.9')]).toEqual(['EADDRINUSE', 'ok', 'ok']);
+  });
+});
+
+describe('O2: a disconnect of UDP leaves the wildcard', () => {
+  test('also of a socket that was bound to an address', () => {
+    expect(on('udp', '1 bind 10.0.0.1; 1 connect 10.0.0.1; 1 disconnect; 2 bind 10.0.0.2')).toBe('EADDRINUSE');
+    expect(on('udp', '1 bind ::1; 1 connect ::1; 1 disconnect; 2 bind 2001:db8::1')).toBe('EADDRINUSE');
+    expect(on('udp', '1 bind ::1; 1 connect ::1; 1 disconnect; 2 bind 10.0.0.1')).toBe('ok');
+  });
+
+  test('a second connect() begins with one', () => {
+    expect(on('udp', '1 bind 10.0.0.1; 1 connect 10.0.0.1; 1 connect => EADDRINUSE; 2 bind 10.0.0.2')).toBe(
+      'EADDRINUSE',
+    );
+    expect(on('udp', '1 bind 10.0.0.1; 1 connect 10.0.0.1; 1 connect 10.0.0.2; 2 bind 10.0.0.1')).toBe('ok');
+  });
+
+  test('what it returns', () => {
+    expect(on('udp', '1 bind S; 1 connect 127.0.0.1; 1 disconnect by=AF_UNSPEC')).toBe('EAFNOSUPPORT');
+    expect(on('tcp', '1 bind S; 1 connect 127.0.0.1; 1 disconnect')).toBe('EISCONN');
+    expect(on('udp', '1 bind :: v6only; 1 connect 127.0.0.1')).toBe('EADDRNOTAVAIL');
+  });
+});
+
+describe('O3: the head of the port’s chain decides', () => {
+  test('connect() puts a socket there', () => {
+    const steps = '1 bind S - uid=1000; 2 bind 0.0.0.0 A uid=0; 1 connect 127.0.0.1; 3 bind S A uid=1000';
+    expect(on('udp', steps)).toBe('ok');
+    expect(on('tcp', steps)).toBe('ok');
+    expect(lastRule('openbsd', 'udp', steps.replace('1 connect 127.0.0.1; ', ''))).toBe('exact-match');
+  });
+
+  test('and a disconnect does, so that another user’s socket is found first', () => {
+    const steps =
+      '1 bind 0.0.0.0 P uid=0; 2 bind 0.0.0.0 P uid=7 => ok; 1 connect 127.0.0.1; 1 disconnect; 3 bind S A uid=7';
+    expect(on('udp', steps)).toBe('EADDRINUSE');
+    expect(lastRule('openbsd', 'udp', steps)).toBe('O3-head-of-chain');
+    expect(on('udp', steps.replace('1 connect 127.0.0.1; 1 disconnect; ', ''))).toBe('ok');
+  });
+});
+
+test('accepted sockets have the owner of the listener', () => {
+  const steps = '1 bind S uid=7; 1 listen; 2 accept 127.0.0.1 from=1 uid=8; 1 close; 3 bind S A uid=8';
+  expect(on('tcp', steps)).toBe('EADDRINUSE');
+});
+
+test('kinds of addresses', () => {
+  const bind = (protocol: 'udp' | 'tcp', words: string) => on(protocol, `1 bind ${words}`, { host: HOST });
+  for (const name of ['255.255.255.255', '10.0.0.255']) {
+    expect([bind('udp', name), bind('tcp', name)], name).toEqual(['ok', 'EADDRNOTAVAIL']);
+  }
+  for (const name of ['127.0.0.2', '::10.0.0.1', '::ffff:0.0.0.0', '::ffff:127.0.0.1', '2001:db8::5', 'fe80::1']) {
+    expect(bind('udp', name), name).toBe('EADDRNOTAVAIL');
+  }
+  expect(
+    ['fe80::1%em0', 'fe80::1%lo0', 'fe80::1%em9', 'ff02::1', 'ff02::1%em9'].map((name) => bind('udp', name)),
+  ).toEqual(['ok', 'EADDRNOTAVAIL', 'EINVAL', 'ok', 'EINVAL']);
+  expect([bind('tcp', '192.0.2.9 any'), bind('tcp', '::ffff:192.0.2.9 any')]).toEqual(['ok', 'EADDRNOTAVAIL']);
+  expect(bind('tcp', '224.0.0.1')).toBe('ok');
+});
+
+test('a port that the system chooses', () => {
+  const choose = (held: string, next: string) => on('udp', `1 bind ${held} uid=7; 2 bind ${next} chosen uid=8`);
+  expect(choose('0.0.0.0', 'S A')).toBe('ok');
+  expect(choose('0.0.0.0', 'S -')).toBe('EADDRINUSE');
+  expect(choose('S P', 'S P')).toBe('EADDRINUSE');
+});

@@ -1,0 +1,112 @@
+import { models } from '../../../src/model/index.ts';
+import type {
+  Operation,
+  Options,
+  Outcome,
+  Prediction,
+  Protocol,
+  Setting,
+  SystemName,
+} from '../../../src/model/types.ts';
+import { socket } from './table.ts';
+
+const LETTERS: Readonly<Record<string, keyof Options>> = {
+  A: 'reuseaddr',
+  P: 'reuseport',
+  L: 'reuseportLb',
+};
+
+/**
+ * Plays steps such as `1 bind 127.0.0.1 A uid=1000; 1 connect 127.0.0.1; 1 disconnect; 2 bind 0.0.0.0` on a model, and tells
+ * each prediction. What the model holds to be likeliest happens, unless a step says otherwise: `1 connect = EHOSTUNREACH`.
+ */
+export function play(system: SystemName, protocol: Protocol, text: string, setting: Setting = {}): Prediction[] {
+  let port = models[system].simulate(setting);
+  return text.split(';').map((part) => {
+    const [step = '', happened] = part.split('=>').map((word) => word.trim());
+    const { prediction, after } = port.step(parse(step, protocol), happened as Outcome | undefined);
+    port = after;
+    return prediction;
+  });
+}
+
+/** The outcomes of the last step, as one word where there is one. */
+export function last(system: SystemName, protocol: Protocol, text: string, setting: Setting = {}): string {
+  return play(system, protocol, text, setting).at(-1)?.outcomes.join(' or ') ?? '';
+}
+
+/** The rule that decided on the last step, without its system. */
+export function lastRule(system: SystemName, protocol: Protocol, text: string, setting: Setting = {}): string {
+  return (
+    play(system, protocol, text, setting)
+      .at(-1)
+      ?.rule.replace(/^\w+\//, '') ?? ''
+  );
+}
+
+function parse(step: string, protocol: Protocol): Operation {
+  const [id = '', op = '', ...words] = step.split(/\s+/);
+  const number = Number(id);
+  const named = (name: string) => words.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
+  const plain = words.filter((word) => !word.includes('='));
+  const [first = ''] = plain;
+  const peer = named('to');
+  const to = peer === undefined ? {} : { to: { address: peer, port: Number(named('toport') ?? 9) } };
+  switch (op) {
+    case 'bind': {
+      const uid = named('uid');
+      const port = named('port');
+      const device = named('dev');
+      const scope = named('scope');
+      const flags = {
+        ...(uid === undefined ? {} : { uid: Number(uid) }),
+        ...(port === undefined ? {} : { port: Number(port) }),
+        ...(device === undefined ? {} : { device }),
+        ...(plain.includes('any') ? { anyAddress: true } : {}),
+        ...(plain.includes('chosen') ? { chosen: true } : {}),
+      };
+      const { v6only, ...next } = socket(plain.join(' '), protocol, flags);
+      const said = plain.includes('dual') || plain.includes('v6only') || first.startsWith('::ffff:');
+      const only = said && v6only !== undefined && !plain.includes('default') ? { v6only } : {};
+      return { op, socket: number, ...next, ...only, ...(scope === undefined ? {} : { scope }) };
+    }
+    case 'connect':
+      return { op, socket: number, ...(first === '' ? {} : { local: first }), ...to };
+    case 'autobind':
+      return { op: 'connect', socket: number, local: first, as: socket(plain.slice(1).join(' '), protocol), ...to };
+    case 'accept': {
+      const uid = named('uid');
+      return {
+        op,
+        socket: number,
+        listener: Number(named('from')),
+        local: first,
+        ...(uid === undefined ? {} : { uid: Number(uid) }),
+      };
+    }
+    case 'set': {
+      const device = named('dev');
+      const options = Object.fromEntries(
+        Object.entries(LETTERS).flatMap(([letter, key]) => (named(letter) ? [[key, named(letter) === '1']] : [])),
+      );
+      return { op, socket: number, options, ...(device === undefined ? {} : { device }) };
+    }
+    case 'disconnect': {
+      const by = named('by');
+      return by === undefined
+        ? { op, socket: number }
+        : { op, socket: number, by: by === 'disconnectx' ? 'disconnectx' : 'AF_UNSPEC' };
+    }
+    case 'close': {
+      const leaves = named('leaves');
+      return leaves === undefined ? { op, socket: number } : { op, socket: number, leaves: 'time-wait' };
+    }
+    case 'listen':
+    case 'peer-close':
+    case 'peer-reset':
+    case 'shutdown':
+      return { op, socket: number };
+    default:
+      throw new RangeError(`no such step: ${step}`);
+  }
+}
