@@ -17,9 +17,14 @@ export async function loadSpawn(): Promise<typeof spawn> {
   return (await import('node:child_process')).spawn;
 }
 
-/** Starts a program with its output collected and no input. */
-export function startProgram(start: typeof spawn, command: string, args: string[]): Program {
-  const child = start(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+/** Starts a program with its output collected and no input; what it inherits are its descriptors from 3 on. */
+export function startProgram(
+  start: typeof spawn,
+  command: string,
+  args: string[],
+  inherited: readonly number[],
+): Program {
+  const child = start(command, args, { stdio: ['ignore', 'pipe', 'pipe', ...inherited] });
   const started = new Promise<string | null>((resolve, reject) => {
     child.once('spawn', () => resolve(null));
     // What the system returned has a code; anything else is a fault.
@@ -32,8 +37,8 @@ export function startProgram(start: typeof spawn, command: string, args: string[
   const collect = (chunk: Buffer) => {
     if (program.output.length < MOST_OUTPUT) program.output += chunk.toString();
   };
-  child.stdout.on('data', collect);
-  child.stderr.on('data', collect);
+  child.stdout?.on('data', collect);
+  child.stderr?.on('data', collect);
   child.on('exit', (code) => {
     program.exit = code ?? -1;
   });

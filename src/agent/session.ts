@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
-import type { NotAvailable, Operation, OperationName, Result, SocketName } from '../protocol/messages.ts';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as after } from 'node:timers/promises';
+import type { MessageFlag, NotAvailable, Operation, OperationName, Result, SocketName } from '../protocol/messages.ts';
 import type { Batches } from './batches.ts';
 import { clock } from './clock.ts';
+import { give, take } from './handover.ts';
 import { Handle } from './handle.ts';
 import type { Native, Returned } from './native/types.ts';
 import { loadSpawn, startProgram, type Program } from './programs.ts';
@@ -102,21 +104,47 @@ export class Session {
       const { returned, value } = got;
       return returned < 0 ? this.#answer(returned) : { ...OK, ...(value === undefined ? {} : { value }) };
     },
-    bind: ({ on, address, port, scope }) => {
+    bind: ({ on, address, port, scope, unspecified = false }) => {
       const { fd, family } = this.#socket(on);
+      if (unspecified) return this.#maybe(this.#native.bindUnspecified(fd, { address, port }));
       return this.#answer(this.#native.bind(fd, family, { address, port, ...(scope === undefined ? {} : { scope }) }));
     },
     listen: ({ on, backlog }) => this.#answer(this.#native.listen(this.#socket(on).fd, backlog ?? DEFAULT_BACKLOG)),
     accept: (operation) => this.#accept(operation),
     connect: (operation) => this.#connect(operation),
     disconnect: ({ on }) => this.#answer(this.#native.disconnect(this.#socket(on).fd)),
-    send: ({ on, data, to }) => {
+    send: ({ on, data, to, from, flags = [] }) => {
       const { fd, family } = this.#socket(on);
       const bytes = Buffer.from(data);
+      if (from !== undefined || flags.length > 0) {
+        const told = this.#native.sendmsg(fd, bytes, { family, to, from, flags });
+        return told === null || told < 0 ? this.#maybe(told) : { ...OK, bytes: told };
+      }
       const sent = to ? this.#native.sendto(fd, bytes, family, to) : this.#native.send(fd, bytes);
       return sent < 0 ? this.#answer(sent) : { ...OK, bytes: sent };
     },
     recv: (operation) => this.#recv(operation),
+    burst: (operation) => this.#burst(operation),
+    dup: ({ on, as }) => {
+      const { fd } = this.#socket(on);
+      this.#unused(as);
+      return this.#keep(as, this.#native.dup(fd));
+    },
+    give: async ({ on, name, within }) => this.#maybe(await give(this.#native, this.#socket(on).fd, name, within)),
+    take: async ({ as, name, within }) => {
+      this.#unused(as);
+      const taken = await take(this.#native, name, within);
+      return taken === 'silence' ? SILENCE : this.#keep(as, taken);
+    },
+    descriptor: ({ on }) => ({ ...OK, value: this.#socket(on).fd, pid: process.pid }),
+    fetch: ({ as, pid, descriptor }) => {
+      this.#unused(as);
+      return this.#keep(as, this.#native.fetch(pid, descriptor));
+    },
+    interface: ({ device }) => {
+      const index = this.#native.interfaceIndex(device);
+      return index === null || index < 0 ? this.#maybe(index) : { ...OK, value: index };
+    },
     getsockname: ({ on }) => this.#named(this.#native.getsockname(this.#socket(on).fd)),
     getpeername: ({ on }) => this.#named(this.#native.getpeername(this.#socket(on).fd)),
     shutdown: ({ on, how }) => this.#answer(this.#native.shutdown(this.#socket(on).fd, how)),
@@ -138,16 +166,12 @@ export class Session {
       return { ...OK, data: output, ...(exit === null ? {} : { exit }) };
     },
     kill: ({ on }) => this.#kill(on),
-    read: ({ path }) => {
-      try {
-        return { ...OK, data: readFileSync(path, 'utf8') };
-      } catch (error) {
-        const { code, syscall } = error as NodeJS.ErrnoException;
-        // What no call returned, such as a text that is too long for Node, is no outcome.
-        if (code === undefined || syscall === undefined) throw error;
-        return { outcome: code };
-      }
-    },
+    read: ({ path }) => ofFile(() => ({ ...OK, data: readFileSync(path, 'utf8') })),
+    write: ({ path, data }) =>
+      ofFile(() => {
+        writeFileSync(path, data);
+        return OK;
+      }),
     batch: ({ as, kinds, sockets }) => this.#batching((batches) => batches.open(as, kinds, sockets)),
     'batch-accept': ({ on, within }) => this.#batching((batches) => batches.accept(on, within)),
     'batch-take': ({ on, as, count, within }) =>
@@ -203,15 +227,43 @@ export class Session {
     return this.#answer(this.#native.takeError(fd));
   }
 
-  async #recv({ on, within = 0, size = DEFAULT_ROOM }: Of<'recv'>): Promise<Answer> {
+  /** Sends datagrams, each from a socket of its own, until one call fails; `value` is how many were sent. */
+  #burst({ family, to, count, from }: Of<'burst'>): Answer {
+    const native = this.#native;
+    const data = Buffer.from('x');
+    for (let sent = 0; sent < count; sent += 1) {
+      const fd = native.socket(family, 'dgram');
+      if (fd < 0) return { ...this.#answer(fd), value: sent };
+      const bound = from === undefined ? 0 : native.bind(fd, family, { address: from, port: 0 });
+      const returned = bound < 0 ? bound : native.sendto(fd, data, family, to);
+      native.close(fd);
+      if (returned < 0) return { ...this.#answer(returned), value: sent };
+    }
+    return { ...OK, value: count };
+  }
+
+  /** Keeps a descriptor that was not made by socket() or accept(), under a name. */
+  #keep(as: string, fd: Returned | null): Answer {
+    if (fd === null || fd < 0) return this.#maybe(fd);
+    const kind = this.#native.kindOf(fd);
+    if (typeof kind === 'number') {
+      this.#native.close(fd);
+      return this.#answer(kind);
+    }
+    this.#handles.set(as, new Handle(fd, kind.family, kind.type));
+    return OK;
+  }
+
+  async #recv({ on, within = 0, size = DEFAULT_ROOM, flags = [] }: Of<'recv'>): Promise<Answer> {
     const { fd, type } = this.#socket(on);
     const got = await this.#patiently(
-      () => this.#native.recv(fd, size),
-      ({ bytes }) => bytes,
+      () => (flags.length === 0 && type === 'stream' ? this.#native.recv(fd, size) : this.#message(fd, size, flags)),
+      (message) => message?.bytes ?? 0,
       on,
       within,
     );
     if (got === null) return SILENCE;
+    if (got === undefined) return NOT_AVAILABLE;
     if (got.bytes < 0) return this.#answer(got.bytes);
     if (got.bytes === 0 && type === 'stream') return { outcome: 'eof' };
     return {
@@ -220,7 +272,17 @@ export class Session {
       bytes: got.bytes,
       ...(got.from === null ? {} : { from: got.from }),
       ...(got.to === null ? {} : { to: got.to }),
+      ...(got.interface === undefined ? {} : { interface: got.interface }),
+      ...(got.flags === undefined || got.flags.length === 0 ? {} : { flags: got.flags }),
+      ...(got.error === undefined ? {} : { error: got.error }),
     };
+  }
+
+  /** What recvmsg() returned; undefined where the system has not got what is asked for. */
+  #message(fd: number, size: number, flags: readonly MessageFlag[]) {
+    const message = this.#native.recvmsg(fd, size, flags);
+    if (message !== null) return message;
+    return flags.length === 0 ? this.#native.recv(fd, size) : undefined;
   }
 
   async #poll({ on, within }: Of<'poll'>): Promise<Answer> {
@@ -241,12 +303,14 @@ export class Session {
     return ready.length === 0 ? SILENCE : { ...OK, ready };
   }
 
-  async #spawn({ as, command, args }: Of<'spawn'>): Promise<Answer> {
+  async #spawn({ as, command, args, inherit = [] }: Of<'spawn'>): Promise<Answer> {
+    if (inherit.length > 0 && process.platform === 'win32') return NOT_AVAILABLE;
+    const inherited = inherit.map((name) => this.#socket(name).fd);
     const resets = this.#resets;
     const spawn = await loadSpawn();
     if (resets !== this.#resets) throw new Error(`'${as}' was not started: everything was reset`);
     if (this.#programs.has(as)) throw new Error(`there is a program '${as}' already`);
-    const program = startProgram(spawn, command, args);
+    const program = startProgram(spawn, command, args, inherited);
     // Kept from the moment it runs, so that a reset at any later one ends it.
     this.#programs.set(as, program);
     const failure = await program.started;
@@ -264,7 +328,10 @@ export class Session {
       const returned = code(value);
       if (returned >= 0 || !this.#native.wouldBlock(returned)) return value;
       const left = deadline - clock();
+      const since = clock();
       if (left <= 0 || !(await this.#ready(on, waiter.begin('readable', left)))) return null;
+      // It is ready with something else than what is waited for, such as data where an error is.
+      if (clock() - since < 1) await after(1);
     }
   }
 
@@ -276,6 +343,10 @@ export class Session {
     const ended = await wait.ended;
     if (ended === 'closed') throw new Error(`'${name}' was closed while something waited on it`);
     return ended === 'ready';
+  }
+
+  #maybe(returned: Returned | null): Answer {
+    return returned === null ? NOT_AVAILABLE : this.#answer(returned);
   }
 
   #answer(returned: Returned): Answer {
@@ -314,5 +385,16 @@ export class Session {
     const program = this.#programs.get(name);
     if (!program) throw new Error(`there is no program '${name}'`);
     return program;
+  }
+}
+
+/** What a call on a file returned. @throws Error for what no call returned, such as a text that is too long for Node */
+function ofFile(call: () => Answer): Answer {
+  try {
+    return call();
+  } catch (error) {
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (code === undefined || syscall === undefined) throw error;
+    return { outcome: code };
   }
 }

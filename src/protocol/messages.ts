@@ -19,6 +19,28 @@ export interface SocketName {
   scope?: number;
 }
 
+/** Flags of sendmsg() and recvmsg(), by their names in C. */
+export type MessageFlag = 'MSG_CTRUNC' | 'MSG_DONTROUTE' | 'MSG_ERRQUEUE' | 'MSG_MORE' | 'MSG_PEEK' | 'MSG_TRUNC';
+
+/** Where a datagram is to be sent from: control data of sendmsg(), IP_PKTINFO, IP_SENDSRCADDR or IPV6_PKTINFO. */
+export interface PacketSource {
+  address: string;
+  /** The index of the interface that it leaves by. */
+  interface?: number;
+}
+
+/** An error from the queue of a socket, see IP_RECVERR in ip(7). */
+export interface QueuedError {
+  outcome: string;
+  errno: number;
+  origin: 'none' | 'local' | 'icmp' | 'icmp6' | 'other';
+  /** Of ICMP. */
+  type: number;
+  code: number;
+  /** Who sent it, where it came from the network. */
+  offender?: SocketName;
+}
+
 /**
  * What some sockets of a batch have in common: said once, and then named by its place in the list. The calls are made
  * in this order, and end at the first that fails.
@@ -44,13 +66,28 @@ export type Operation =
   /** An option for which this system has no number is not asked for: `not available here`. */
   | ({ op: 'setsockopt'; on: string } & OptionSetting)
   | { op: 'getsockopt'; on: string; option: OptionName }
-  | ({ op: 'bind'; on: string } & SocketName)
+  /** With `unspecified` the name is of the family AF_UNSPEC, as far as it is written as an IPv4 one. */
+  | ({ op: 'bind'; on: string; unspecified?: boolean } & SocketName)
   | { op: 'listen'; on: string; backlog?: number }
   | { op: 'accept'; on: string; as: string; within?: number }
   | ({ op: 'connect'; on: string; within?: number } & SocketName)
   | { op: 'disconnect'; on: string }
-  | { op: 'send'; on: string; data: string; to?: SocketName }
-  | { op: 'recv'; on: string; within?: number; size?: number }
+  /** With flags or a source it is a sendmsg(). */
+  | { op: 'send'; on: string; data: string; to?: SocketName; from?: PacketSource; flags?: MessageFlag[] }
+  | { op: 'recv'; on: string; within?: number; size?: number; flags?: MessageFlag[] }
+  /** Sends so many datagrams, each from a socket of its own, and so from a port of its own. */
+  | { op: 'burst'; family: Family; to: SocketName; count: number; from?: string }
+  /** Another descriptor of the same socket. */
+  | { op: 'dup'; on: string; as: string }
+  /** Hands a descriptor of a socket to another process of this host that takes it under the name, by SCM_RIGHTS. */
+  | { op: 'give'; on: string; name: string; within: number }
+  | { op: 'take'; as: string; name: string; within: number }
+  /** The number of a socket's descriptor, and of this process, by which another can fetch it. */
+  | { op: 'descriptor'; on: string }
+  /** Fetches a descriptor of another process by pidfd_open() and pidfd_getfd(). */
+  | { op: 'fetch'; as: string; pid: number; descriptor: number }
+  /** The index of an interface, by if_nametoindex(). */
+  | { op: 'interface'; device: string }
   | { op: 'getsockname'; on: string }
   | { op: 'getpeername'; on: string }
   | { op: 'shutdown'; on: string; how: 'read' | 'write' | 'both' }
@@ -62,13 +99,18 @@ export type Operation =
   | { op: 'serve'; on: string; name: string; drop?: boolean[] }
   /** What a served socket was asked so far. */
   | { op: 'served'; on: string }
-  /** Starts a program of this host; it ends with the agent at the latest. */
-  | { op: 'spawn'; as: string; command: string; args: string[] }
+  /**
+   * Starts a program of this host; it ends with the agent at the latest. The sockets that it inherits are its descriptors
+   * from 3 on, in their order.
+   */
+  | { op: 'spawn'; as: string; command: string; args: string[]; inherit?: string[] }
   /** What a started program has printed, and its exit code once it has ended. */
   | { op: 'output'; on: string }
   | { op: 'kill'; on: string }
   /** A text file of this host, such as a table under /proc. */
   | { op: 'read'; path: string }
+  /** Writes a setting of this host, a file under /proc/sys. The harness lets only labs of their own be changed. */
+  | { op: 'write'; path: string; data: string }
   /**
    * Makes thousands of sockets. `sockets` holds two numbers for each: the place of its kind, and its port. They are kept
    * under the name `as`, or each is closed before the next is made. Answers a code for each; see `Result`.
@@ -126,6 +168,10 @@ export interface Result {
   bytes?: number;
   from?: SocketName;
   to?: string;
+  /** The index of the interface that a datagram arrived by, where the socket asked for it. */
+  interface?: number;
+  flags?: MessageFlag[];
+  error?: QueuedError;
   ready?: string[];
   served?: Served[];
   pid?: number;

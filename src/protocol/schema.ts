@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Linger } from './options.ts';
-import type { Hello, Reply, Result, Served, SocketName } from './messages.ts';
+import type { Hello, MessageFlag, QueuedError, Reply, Result, Served, SocketName } from './messages.ts';
 
 /** What an agent may say. Everything that crosses the pipe towards the harness is checked against these. */
 const socketName = z.strictObject({
@@ -8,6 +8,24 @@ const socketName = z.strictObject({
   port: z.int().min(0).max(65_535),
   scope: z.int().min(0).exactOptional(),
 }) satisfies z.ZodType<SocketName>;
+
+const messageFlag = z.enum([
+  'MSG_CTRUNC',
+  'MSG_DONTROUTE',
+  'MSG_ERRQUEUE',
+  'MSG_MORE',
+  'MSG_PEEK',
+  'MSG_TRUNC',
+]) satisfies z.ZodType<MessageFlag>;
+
+const queuedError = z.strictObject({
+  outcome: z.string().min(1).max(40),
+  errno: z.int().min(0),
+  origin: z.enum(['none', 'local', 'icmp', 'icmp6', 'other']),
+  type: z.int().min(0),
+  code: z.int().min(0),
+  offender: socketName.exactOptional(),
+}) satisfies z.ZodType<QueuedError>;
 
 const linger = z.strictObject({ on: z.boolean(), seconds: z.int() }) satisfies z.ZodType<Linger>;
 
@@ -30,6 +48,9 @@ const result = z.strictObject({
   bytes: z.int().min(0).exactOptional(),
   from: socketName.exactOptional(),
   to: z.string().max(64).exactOptional(),
+  interface: z.int().min(0).exactOptional(),
+  flags: z.array(messageFlag).exactOptional(),
+  error: queuedError.exactOptional(),
   ready: z.array(z.string()).exactOptional(),
   served: z.array(served).exactOptional(),
   pid: z.int().exactOptional(),

@@ -24,11 +24,27 @@ function call(operation: Operation, result: Result): string {
     case 'getsockopt':
       return `getsockopt(${operation.on}, ${operation.option})`;
     case 'bind':
+      if (operation.unspecified === true) return `bind(${operation.on}, AF_UNSPEC ${name(operation)})`;
+      return `bind(${operation.on}, ${name(operation)})`;
     case 'connect':
       return `${operation.op}(${operation.on}, ${name(operation)})`;
     case 'disconnect':
       return `connect(${operation.on}, AF_UNSPEC)`;
+    case 'burst':
+      return `burst(${operation.count}, ${name(operation.to)})`;
+    case 'give':
+    case 'dup':
+      return `${operation.op}(${operation.on})`;
+    case 'take':
+      return `take(${operation.name})`;
+    case 'fetch':
+      return `pidfd_getfd(${operation.pid}, ${operation.descriptor})`;
+    case 'interface':
+      return `if_nametoindex(${operation.device})`;
+    case 'write':
+      return `write(${operation.path}, ${quote(operation.data)})`;
     case 'send':
+      if (operation.from !== undefined || (operation.flags ?? []).length > 0) return sendmsg(operation);
       return operation.to
         ? `sendto(${operation.on}, ${quote(operation.data)}, ${name(operation.to)})`
         : `send(${operation.on}, ${quote(operation.data)})`;
@@ -42,8 +58,11 @@ function call(operation: Operation, result: Result): string {
       return `spawn(${[operation.command, ...operation.args].map(quote).join(' ')})`;
     case 'read':
       return `read(${operation.path})`;
-    case 'recv':
-      return result.data === undefined ? `recv(${operation.on})` : `recv(${operation.on}, ${quote(result.data)})`;
+    case 'recv': {
+      const flags = operation.flags === undefined ? '' : `, ${operation.flags.join('|')}`;
+      const data = result.data === undefined ? '' : `, ${quote(result.data)}`;
+      return `recv(${operation.on}${data}${flags})`;
+    }
     case 'reset':
       return 'reset()';
     case 'batch':
@@ -61,15 +80,31 @@ function returned(operation: Operation, result: Result): string {
   if (result.outcome === 'not available here') return `${result.outcome}, no call made`;
   if (result.outcome === 'ended') return 'the program had ended before';
   if (result.outcome !== 'ok') return `-1 ${result.outcome}`;
-  if (operation.op === 'socket' || operation.op === 'spawn') return operation.as;
+  if (['socket', 'spawn', 'dup', 'take', 'fetch'].includes(operation.op) && 'as' in operation) return `${operation.as}`;
   if (operation.op === 'accept') return `${operation.as}${result.from ? ` from ${name(result.from)}` : ''}`;
   if (operation.op === 'recv') {
-    return `${result.bytes}${result.from ? ` from ${name(result.from)}` : ''}${result.to === undefined ? '' : ` at ${result.to}`}`;
+    return `${result.bytes}${result.from ? ` from ${name(result.from)}` : ''}${result.to === undefined ? '' : ` at ${result.to}`}${told(result)}`;
   }
   if (result.name) return name(result.name);
   if (result.ready) return result.ready.join(', ');
   if (result.data !== undefined) return `${result.data.length} characters`;
   return String(shown(result.value) ?? result.bytes ?? result.open ?? 0);
+}
+
+function sendmsg({ on, data, to, from, flags = [] }: Extract<Operation, { op: 'send' }>): string {
+  const words = [
+    quote(data),
+    ...(to === undefined ? [] : [name(to)]),
+    ...(from === undefined ? [] : [`from ${from.address}`]),
+  ];
+  return `sendmsg(${[on, ...words, ...(flags.length === 0 ? [] : [flags.join('|')])].join(', ')})`;
+}
+
+/** What came with a message: flags that the system set, and an error that was queued. */
+function told({ flags = [], error }: Result): string {
+  const offender = error?.offender === undefined ? '' : ` by ${error.offender.address}`;
+  const queued = error === undefined ? '' : `, ${error.outcome} (${error.origin})${offender}`;
+  return `${flags.length === 0 ? '' : ` ${flags.join('|')}`}${queued}`;
 }
 
 /** An option's value, a structure as strace writes one: `{on=true, seconds=5}`. */

@@ -76,8 +76,24 @@ export const BSD_OPTIONS = {
 /** IP_RECVDSTADDR brings an in_addr and nothing else; struct in6_pktinfo begins with its in6_addr. */
 export const BSD_DESTINATION = [
   { level: IPPROTO_IP, type: 7, family: 'inet', offset: 0 },
-  { level: IPPROTO_IPV6, type: 46, family: 'inet6', offset: 0 },
+  { level: IPPROTO_IPV6, type: 46, family: 'inet6', offset: 0, index: 16 },
 ] as const;
+
+/** IP_SENDSRCADDR takes an in_addr alone, under the number of IP_RECVDSTADDR. */
+export const BSD_SOURCE = {
+  inet: { level: IPPROTO_IP, type: 7, size: 4, offset: 0 },
+  inet6: { level: IPPROTO_IPV6, type: 46, size: 20, offset: 0, index: 16 },
+} as const;
+
+/** From sys/socket.h. */
+export const BSD_MESSAGE_FLAGS = {
+  MSG_CTRUNC: 0x20,
+  MSG_DONTROUTE: 0x4,
+  MSG_ERRQUEUE: null,
+  MSG_MORE: null,
+  MSG_PEEK: 0x2,
+  MSG_TRUNC: 0x10,
+} as const;
 
 /** The states of netinet/tcp_fsm.h by their numbers. */
 export const BSD_TCP_STATES: readonly string[] = [

@@ -1,4 +1,11 @@
-import { BSD_DESTINATION, BSD_ERRNO, BSD_OPTIONS, BSD_TCP_STATES } from './constants-bsd.ts';
+import {
+  BSD_DESTINATION,
+  BSD_ERRNO,
+  BSD_MESSAGE_FLAGS,
+  BSD_OPTIONS,
+  BSD_SOURCE,
+  BSD_TCP_STATES,
+} from './constants-bsd.ts';
 import type { SystemConstants } from './constants.ts';
 
 /**
@@ -19,8 +26,16 @@ export const darwin: SystemConstants = {
   MSG_NOSIGNAL: 0x80000,
   cmsgAlign: 4,
   cmsgLength: 4,
+  msgFlagsAt: 44,
+  messageFlags: BSD_MESSAGE_FLAGS,
+  AF_UNIX: 1,
+  SOL_SOCKET: 0xffff,
+  SCM_RIGHTS: 1,
+  queuedErrors: [],
+  pidfd: null,
   // struct in_pktinfo { unsigned ifindex; in_addr spec_dst; in_addr addr; }
-  destination: [...BSD_DESTINATION, { level: 0, type: 26, family: 'inet', offset: 8 }],
+  destination: [...BSD_DESTINATION, { level: 0, type: 26, family: 'inet', offset: 8, index: 0 }],
+  source: { ...BSD_SOURCE, inet: { level: 0, type: 26, size: 12, offset: 4, index: 0 } },
   options: {
     ...BSD_OPTIONS,
     SO_REUSESHAREUID: { level: 0xffff, number: 0x1025, kind: 'int' },

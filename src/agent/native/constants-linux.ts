@@ -101,13 +101,35 @@ export const linux: SystemConstants = {
   FD_CLOEXEC: 1,
   O_NONBLOCK: 0o4000,
   MSG_NOSIGNAL: 0x4000,
+  msgFlagsAt: 48,
   cmsgAlign: 8,
   cmsgLength: 8,
   // struct in_pktinfo { int ifindex; in_addr spec_dst; in_addr addr; } and struct in6_pktinfo { in6_addr; int ifindex; }
   destination: [
-    { level: 0, type: 8, family: 'inet', offset: 8 },
-    { level: 41, type: 50, family: 'inet6', offset: 0 },
+    { level: IPPROTO_IP, type: 8, family: 'inet', offset: 8, index: 0 },
+    { level: IPPROTO_IPV6, type: 50, family: 'inet6', offset: 0, index: 16 },
   ],
+  source: {
+    inet: { level: IPPROTO_IP, type: 8, size: 12, offset: 4, index: 0 },
+    inet6: { level: IPPROTO_IPV6, type: 50, size: 20, offset: 0, index: 16 },
+  },
+  queuedErrors: [
+    { level: IPPROTO_IP, type: OPTIONS.IP_RECVERR.number },
+    { level: IPPROTO_IPV6, type: OPTIONS.IPV6_RECVERR.number },
+  ],
+  messageFlags: {
+    MSG_CTRUNC: 0x8,
+    MSG_DONTROUTE: 0x4,
+    MSG_ERRQUEUE: 0x2000,
+    MSG_MORE: 0x8000,
+    MSG_PEEK: 0x2,
+    MSG_TRUNC: 0x20,
+  },
+  AF_UNIX: 1,
+  SOL_SOCKET,
+  SCM_RIGHTS: 1,
+  // From asm-generic/unistd.h; the numbers of new calls are the same on every architecture.
+  pidfd: { open: 434, getfd: 438 },
   options: OPTIONS,
   SO_LINGER: OPTIONS.SO_LINGER,
   SO_ERROR: OPTIONS.SO_ERROR,

@@ -1,4 +1,11 @@
-import { BSD_DESTINATION, BSD_ERRNO, BSD_OPTIONS, BSD_TCP_STATES } from './constants-bsd.ts';
+import {
+  BSD_DESTINATION,
+  BSD_ERRNO,
+  BSD_MESSAGE_FLAGS,
+  BSD_OPTIONS,
+  BSD_SOURCE,
+  BSD_TCP_STATES,
+} from './constants-bsd.ts';
 import type { SystemConstants } from './constants.ts';
 
 /**
@@ -20,7 +27,15 @@ export const openbsd: SystemConstants = {
   MSG_NOSIGNAL: 0x400,
   cmsgAlign: 8,
   cmsgLength: 4,
+  msgFlagsAt: 44,
+  messageFlags: BSD_MESSAGE_FLAGS,
+  AF_UNIX: 1,
+  SOL_SOCKET: 0xffff,
+  SCM_RIGHTS: 1,
+  queuedErrors: [],
+  pidfd: null,
   destination: BSD_DESTINATION,
+  source: BSD_SOURCE,
   options: {
     ...BSD_OPTIONS,
     SO_BINDANY: { level: 0xffff, number: 0x1000, kind: 'int' },

@@ -1,3 +1,4 @@
+import type { Family, MessageFlag } from '../../protocol/messages.ts';
 import type { OptionName } from '../../protocol/options.ts';
 import { darwin } from './constants-darwin.ts';
 import { freebsd } from './constants-freebsd.ts';
@@ -78,8 +79,24 @@ export interface SystemConstants {
   cmsgAlign: number;
   /** Width of cmsg_len in bytes. */
   cmsgLength: 4 | 8;
-  /** Control messages that carry the local destination of a datagram. */
-  destination: readonly { level: number; type: number; family: 'inet' | 'inet6'; offset: number }[];
+  /** Where msg_flags is in a `struct msghdr`. */
+  msgFlagsAt: 44 | 48;
+  /** Null where the system has none of that name. */
+  messageFlags: Readonly<Record<MessageFlag, number | null>>;
+  /**
+   * Control messages that carry the local destination of a datagram: where its address is, and where the index of the
+   * interface, if that is told.
+   */
+  destination: readonly { level: number; type: number; family: Family; offset: number; index?: number }[];
+  /** Control messages that say where a datagram is to be sent from, likewise. */
+  source: Readonly<Record<Family, { level: number; type: number; size: number; offset: number; index?: number }>>;
+  /** Control messages with a `struct sock_extended_err`, on systems that have them. */
+  queuedErrors: readonly { level: number; type: number }[];
+  AF_UNIX: number;
+  SOL_SOCKET: number;
+  SCM_RIGHTS: number;
+  /** The numbers of system calls that the C library need not have a function for; null where there is no such call. */
+  pidfd: { open: number; getfd: number } | null;
   options: OptionTable;
   SO_LINGER: SocketOption;
   SO_ERROR: SocketOption;

@@ -1,7 +1,7 @@
 import koffi from 'koffi';
-import type { Family, SocketName } from '../../protocol/messages.ts';
-import { formatIPv4, formatIPv6 } from '../../protocol/address.ts';
+import type { SocketName } from '../../protocol/messages.ts';
 import type { SystemConstants } from './constants.ts';
+import { controlsIn, type ControlMessage } from './control.ts';
 import { decodeSockaddr, SOCKADDR_ROOM } from './sockaddr.ts';
 
 /**
@@ -44,41 +44,39 @@ export class MessageHeader {
     return decodeSockaddr(this.#constants.sockaddr, this.#name, this.header.readUInt32LE(MSGHDR.namelen));
   }
 
-  /** The local address it was sent to, when the socket asked for that. */
-  destination(): string | null {
-    return destinationIn(this.#constants, this.#control, this.header.readUInt32LE(MSGHDR.controllen));
+  /** The control messages that came with it. They lie in the buffer that the next message is written into. */
+  controls(): ControlMessage[] {
+    return controlsIn(this.#constants, this.#control, this.header.readUInt32LE(MSGHDR.controllen));
+  }
+
+  /** The flags that the system set, as a number. */
+  flags(): number {
+    return this.header.readUInt32LE(this.#constants.msgFlagsAt);
   }
 }
 
-/**
- * The local address that a datagram was sent to, from its control messages: of IP_PKTINFO, IP_RECVDSTADDR or
- * IPV6_RECVPKTINFO, whichever the system has and the socket asked for. Null when none of them is there.
- * @param end how many bytes of control messages the system wrote
- */
-export function destinationIn(
-  constants: Pick<SystemConstants, 'cmsgAlign' | 'cmsgLength' | 'destination'>,
-  control: Buffer,
-  end: number,
-): string | null {
-  const { cmsgAlign, cmsgLength, destination } = constants;
-  const headerSize = align(cmsgLength + 8, cmsgAlign);
-  for (let at = 0; at + headerSize <= end;) {
-    const length = control.readUInt32LE(at);
-    if (length < headerSize) return null;
-    const level = control.readInt32LE(at + cmsgLength);
-    const type = control.readInt32LE(at + cmsgLength + 4);
-    const found = destination.find((known) => known.level === level && known.type === type);
-    if (found) return address(found.family, control, at + headerSize + found.offset);
-    at += align(length, cmsgAlign);
+/** What a `struct msghdr` for sendmsg() points at. */
+export interface Outgoing {
+  data: Buffer;
+  name: Buffer | null;
+  control: Buffer | null;
+}
+
+/** A `struct msghdr` for sendmsg(), and what has to stay alive as long as the call is made. */
+export function outgoingHeader({ data, name, control }: Outgoing): { header: Buffer; vector: Buffer } {
+  const header = Buffer.alloc(ROOM);
+  const vector = Buffer.alloc(16);
+  if (data.length > 0) vector.writeBigUInt64LE(koffi.address(data), 0);
+  vector.writeBigUInt64LE(BigInt(data.length), 8);
+  if (name !== null) {
+    header.writeBigUInt64LE(koffi.address(name), MSGHDR.name);
+    header.writeUInt32LE(name.length, MSGHDR.namelen);
   }
-  return null;
-}
-
-function address(family: Family, control: Buffer, at: number): string {
-  if (family === 'inet') return formatIPv4(control.subarray(at, at + 4));
-  return formatIPv6(control.subarray(at, at + 16));
-}
-
-function align(value: number, to: number): number {
-  return Math.ceil(value / to) * to;
+  header.writeBigUInt64LE(koffi.address(vector), MSGHDR.iov);
+  header.writeUInt32LE(1, MSGHDR.iovlen);
+  if (control !== null) {
+    header.writeBigUInt64LE(koffi.address(control), MSGHDR.control);
+    header.writeUInt32LE(control.length, MSGHDR.controllen);
+  }
+  return { header, vector };
 }

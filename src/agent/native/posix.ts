@@ -11,8 +11,13 @@ import {
   encodeUnspecified,
   patchPort,
   sockaddrFamily,
+  AF_UNSPEC,
+  writeFamily,
   SOCKADDR_ROOM,
 } from './sockaddr.ts';
+import { destinationIn } from './control.ts';
+import { handoverOf } from './posix-handover.ts';
+import { messagesOf } from './posix-messages.ts';
 import { statesByPort } from './tcp-table.ts';
 import type { Native, Returned } from './types.ts';
 
@@ -56,17 +61,22 @@ export function posix(constants: SystemConstants): Native {
   const message = new MessageHeader(constants);
 
   const names = errnoNames(constants.errno, os.constants.errno);
+  const errnoName = (errno: number) => names.get(errno) ?? `errno-${errno}`;
 
   // A new descriptor gets the lowest number that is free, so that nothing left behind is above the highest one given. To
   // list /dev/fd would not do: on FreeBSD (fdescfs(5)) and OpenBSD (fd(4)) it does not hold what is open.
   let highest = -1;
+  const seen = (fd: Returned): Returned => {
+    if (fd > highest) highest = fd;
+    return fd;
+  };
 
   /**
    * Sets what `socket` and `accept` can't set at once on this system. @throws Error that names the call when it can't
    * be set: a later call on the socket would block the whole agent, and the error is none of socket() or accept().
    */
   const prepare = (fd: Returned): Returned => {
-    if (fd > highest) highest = fd;
+    seen(fd);
     if (fd < 0 || constants.socketFlags !== null) return fd;
     const { F_SETFD, FD_CLOEXEC, F_SETFL, O_NONBLOCK } = constants;
     for (const [name, command, flag] of [
@@ -127,8 +137,16 @@ export function posix(constants: SystemConstants): Native {
       message.prepare(data, size);
       const bytes = returned(recvmsg(fd, message.header, 0));
       if (bytes < 0) return { bytes, data: Buffer.alloc(0), from: null, to: null };
-      return { bytes, data: data.subarray(0, bytes), from: message.from(), to: message.destination() };
+      const to = destinationIn(constants, message.controls())?.to ?? null;
+      return { bytes, data: data.subarray(0, bytes), from: message.from(), to };
     },
+    bindUnspecified(fd, name) {
+      const address = encodeSockaddr(layout, 'inet', name);
+      writeFamily(layout, address, AF_UNSPEC);
+      return returned(bind(fd, address, address.length));
+    },
+    ...messagesOf({ constants, call, returned, errnoName }, message),
+    ...handoverOf({ constants, call, returned, errnoName }, seen),
     getsockname: (fd) => nameOf(getsockname, fd),
     getpeername: (fd) => nameOf(getpeername, fd),
     setter(option, value) {
@@ -175,7 +193,7 @@ export function posix(constants: SystemConstants): Native {
     close: (fd) => returned(close(fd)),
     wouldBlock: (code) => code === -constants.errno.EAGAIN,
     inProgress: (code) => code === -constants.errno.EINPROGRESS,
-    errnoName: (errno) => names.get(errno) ?? `errno-${errno}`,
+    errnoName,
     openSockets() {
       let count = 0;
       for (let fd = 0; fd <= highest; fd += 1) {

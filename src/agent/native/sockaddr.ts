@@ -11,6 +11,7 @@ export interface SockaddrLayout {
   AF_INET6: number;
 }
 
+export const AF_UNSPEC = 0;
 const SIZE_INET = 16;
 const SIZE_INET6 = 28;
 /** Large enough for any socket name these calls return. */
@@ -45,7 +46,7 @@ export function patchPort(name: Buffer, port: number): void {
 /** A sockaddr of no family, which dissolves the association of a connected datagram socket. */
 export function encodeUnspecified(layout: SockaddrLayout): Buffer {
   const buffer = Buffer.alloc(SIZE_INET);
-  writeFamily(layout, buffer, 0);
+  writeFamily(layout, buffer, AF_UNSPEC);
   return buffer;
 }
 
@@ -65,7 +66,8 @@ export function decodeSockaddr(layout: SockaddrLayout, buffer: Buffer, length: n
   return { address: formatIPv6(buffer.subarray(8, 24)), port, ...(scope === 0 ? {} : { scope }) };
 }
 
-function writeFamily(layout: SockaddrLayout, buffer: Buffer, family: number): void {
+/** Writes the family into a socket name. */
+export function writeFamily(layout: SockaddrLayout, buffer: Buffer, family: number): void {
   if (layout.lengthByte) {
     buffer.writeUInt8(buffer.length, 0);
     buffer.writeUInt8(family, 1);

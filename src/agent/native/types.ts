@@ -1,5 +1,6 @@
 import type { OptionName, OptionValue, ReadValue } from '../../protocol/options.ts';
-import type { Family, SocketName, SocketType } from '../../protocol/messages.ts';
+import type { Sending } from './posix-messages.ts';
+import type { Family, MessageFlag, QueuedError, SocketName, SocketType } from '../../protocol/messages.ts';
 
 /** What a call returned, and nothing else ever: zero or more when it worked, minus the errno when it did not (the kernel's own convention). */
 export type Returned = number;
@@ -10,6 +11,16 @@ interface Received {
   data: Buffer;
   from: SocketName | null;
   to: string | null;
+  interface?: number;
+  flags?: MessageFlag[];
+  error?: QueuedError;
+}
+
+/** A Unix socket at which a descriptor is waited for. */
+export interface Mailbox {
+  fd: number;
+  /** Removes its name, where that is a file. */
+  remove: () => void;
 }
 
 /**
@@ -27,6 +38,23 @@ export interface Native {
   send(fd: number, data: Buffer): Returned;
   sendto(fd: number, data: Buffer, family: Family, name: SocketName): Returned;
   recv(fd: number, size: number): Received;
+  // Each of these is null where the system has no such call, or no number for what is asked: then none is made.
+  /** A bind() to an IPv4 name whose family is AF_UNSPEC. */
+  bindUnspecified(fd: number, name: SocketName): Returned | null;
+  sendmsg(fd: number, data: Buffer, how: Sending): Returned | null;
+  recvmsg(fd: number, size: number, flags: readonly MessageFlag[]): Received | null;
+  dup(fd: number): Returned | null;
+  /** What a descriptor that came from elsewhere is. */
+  kindOf(fd: number): { family: Family; type: SocketType } | Returned;
+  mailbox(name: string): Mailbox | Returned | null;
+  /** Sends a descriptor to a mailbox. */
+  post(fd: number, name: string): Returned | null;
+  /** Takes a descriptor out of a mailbox. */
+  collect(mailbox: number): Returned;
+  /** Fetches a descriptor of another process. */
+  fetch(pid: number, descriptor: number): Returned | null;
+  /** The index of an interface; as large as one when the call worked. */
+  interfaceIndex(device: string): Returned | null;
   getsockname(fd: number): SocketName | Returned;
   getpeername(fd: number): SocketName | Returned;
   /** Null for an option that this system has no number for: then no call is made. @throws Error for one that is unknown */

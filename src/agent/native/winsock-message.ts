@@ -1,7 +1,7 @@
 import koffi from 'koffi';
 import type { SocketName } from '../../protocol/messages.ts';
 import { windows } from './constants-windows.ts';
-import { destinationIn } from './message-header.ts';
+import { controlsIn, destinationIn } from './control.ts';
 import { decodeSockaddr, SOCKADDR_ROOM } from './sockaddr.ts';
 
 /** Where the members of a 64-bit `WSAMSG` are, in bytes; its control buffer is a `WSABUF` in the middle of it. */
@@ -46,6 +46,7 @@ export class WinsockMessage {
 
   /** The local address it was sent to, when the socket asked for that. */
   destination(): string | null {
-    return destinationIn(windows, this.#control, this.header.readUInt32LE(WSAMSG.controlLen));
+    const controls = controlsIn(windows, this.#control, this.header.readUInt32LE(WSAMSG.controlLen));
+    return destinationIn(windows, controls)?.to ?? null;
   }
 }

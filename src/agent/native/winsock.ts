@@ -3,7 +3,7 @@ import type { Family, SocketName, SocketType } from '../../protocol/messages.ts'
 import { windows, WSA_ERRORS } from './constants-windows.ts';
 import { errnoNames } from './errno.ts';
 import { decodeValue, encodeValue, optionIn, sizeOf, VALUE_ROOM } from './option-value.ts';
-import { decodeSockaddr, encodeSockaddr, patchPort, SOCKADDR_ROOM } from './sockaddr.ts';
+import { AF_UNSPEC, decodeSockaddr, encodeSockaddr, writeFamily, patchPort, SOCKADDR_ROOM } from './sockaddr.ts';
 import type { Native, Returned } from './types.ts';
 import { WinsockMessage } from './winsock-message.ts';
 import { plain, tcpTableReader, type TcpRow } from './winsock-tcp-table.ts';
@@ -154,6 +154,21 @@ export function winsock(): Native {
       const bytes = lengthRoom.readUInt32LE(0);
       return { bytes, data: data.subarray(0, bytes), from: message.from(), to: message.destination() };
     },
+    bindUnspecified(fd, name) {
+      const address = encodeSockaddr(layout, 'inet', name);
+      writeFamily(layout, address, AF_UNSPEC);
+      return returned(bind(fd, address, address.length));
+    },
+    // What Winsock has for these is another thing, with other rules, and is not asked for.
+    sendmsg: () => null,
+    recvmsg: () => null,
+    dup: () => null,
+    kindOf: neverAsked,
+    mailbox: () => null,
+    post: () => null,
+    collect: neverAsked,
+    fetch: () => null,
+    interfaceIndex: () => null,
     getsockname: (fd) => nameOf(getsockname, fd),
     getpeername: (fd) => nameOf(getpeername, fd),
     setter(option, value) {
@@ -224,6 +239,11 @@ export function winsock(): Native {
     openSockets: () => open.size,
   };
   return native;
+}
+
+/** For what only follows a call that Windows has not. */
+function neverAsked(): never {
+  throw new Error('Windows hands over no descriptors');
 }
 
 function keyOf({ local, localPort, remote, remotePort }: Omit<TcpRow, 'state'>): string {

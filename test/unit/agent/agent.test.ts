@@ -8,12 +8,12 @@ import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { setTimeout as after } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Hello, Operation, OperationName, Result } from '../../../src/protocol/messages.ts';
+import type { Hello, MessageFlag, Operation, OperationName, Result, Served } from '../../../src/protocol/messages.ts';
 import type { OptionName, OptionSetting } from '../../../src/protocol/options.ts';
 import { AgentProcess } from '../../../src/harness/agent-process.ts';
 import { AGENT, LOOPBACK_ONLY, noNamespaces } from '../../support/namespace.ts';
 import { runs, until } from '../../support/waiting.ts';
-import { installed, needs, notRoot } from '../../support/needs.ts';
+import { installed, isRoot, needs, notRoot } from '../../support/needs.ts';
 import { paced } from '../../../src/process/pace.ts';
 
 /** For what comes, and for what does not, in milliseconds. */
@@ -29,6 +29,12 @@ const start = (...words: string[]) =>
     command: [...LOOPBACK_ONLY, process.execPath, AGENT, ...words],
     title: 'the agent',
   });
+/** An agent in the namespaces of another. */
+const startBeside = async (pid: number) => {
+  const user = isRoot ? [] : [`--user=/proc/${pid}/ns/user`, '--preserve-credentials'];
+  const command = ['nsenter', ...user, `--net=/proc/${pid}/ns/net`, '--', process.execPath, AGENT];
+  return (await AgentProcess.start({ command, title: 'the other agent' })).agent;
+};
 const ask = (...operations: Operation[]) => agent.ask(operations, false);
 const outcomes = async (...operations: Operation[]) => (await ask(...operations)).map(({ outcome }) => outcome);
 const one = async (operation: Operation): Promise<Result> => {
@@ -633,17 +639,327 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
     await clean();
   });
 
+  describe('messages with flags and control data', () => {
+    const to = { address: '127.0.0.1', port: 4001 };
+    const recv = (...flags: MessageFlag[]): Operation => ({ op: 'recv', on: 'a', within: LONG, size: 4, flags });
+
+    it('are looked at without being taken, and cut, as it is told', async () => {
+      const results = await ask(
+        udp('a'),
+        bind('a', 4001),
+        udp('b'),
+        { op: 'send', on: 'b', data: 'longer', to },
+        recv('MSG_PEEK'),
+        recv('MSG_PEEK', 'MSG_TRUNC'),
+        recv(),
+        { op: 'recv', on: 'a' },
+      );
+      expect(results.slice(4)).toMatchObject([
+        { outcome: 'ok', data: 'long', bytes: 4, flags: ['MSG_TRUNC'] },
+        { outcome: 'ok', data: 'long', bytes: 6, flags: ['MSG_TRUNC'] },
+        { outcome: 'ok', data: 'long', bytes: 4, flags: ['MSG_TRUNC'] },
+        { outcome: 'silence' },
+      ]);
+      await clean();
+    });
+
+    it.each([
+      ['inet', 'IP_PKTINFO', '0.0.0.0', '127.0.0.1', '127.0.0.9'],
+      ['inet6', 'IPV6_RECVPKTINFO', '::', '::1', '::1'],
+    ] as const)(
+      'leave over %s from the address and by the interface that they name',
+      async (family, option, any, at, from) => {
+        const [index] = await ask({ op: 'interface', device: 'lo' });
+        const lo = index?.value as number;
+        expect(lo).toBeGreaterThan(0);
+        const results = await ask(
+          udp('a', family),
+          { op: 'setsockopt', on: 'a', option, value: 1 },
+          bind('a', 4001, any),
+          udp('b', family),
+          { op: 'send', on: 'b', data: 'x', to: { address: at, port: 4001 }, from: { address: from, interface: lo } },
+          { op: 'recv', on: 'a', within: LONG },
+          { op: 'send', on: 'b', data: 'y', to: { address: at, port: 4001 }, from: { address: from, interface: 9999 } },
+        );
+        expect(results[4]).toMatchObject({ outcome: 'ok', bytes: 1 });
+        expect(results[5]).toMatchObject({ data: 'x', from: { address: from }, to: at, interface: lo });
+        expect(results[6]?.outcome).not.toBe('ok');
+        await clean();
+      },
+    );
+
+    it('bring what waits in the queue of errors, and who said it', async () => {
+      const results = await ask(
+        udp('a'),
+        { op: 'setsockopt', on: 'a', option: 'IP_RECVERR', value: 1 },
+        { op: 'recv', on: 'a', flags: ['MSG_ERRQUEUE'] },
+        { op: 'send', on: 'a', data: 'xyz', to },
+        { op: 'recv', on: 'a', within: LONG, flags: ['MSG_ERRQUEUE'] },
+        { op: 'recv', on: 'a' },
+      );
+      expect(results[2]?.outcome).toBe('silence');
+      expect(results[4]).toMatchObject({
+        outcome: 'ok',
+        data: 'xyz',
+        from: to,
+        flags: ['MSG_ERRQUEUE'],
+        error: {
+          outcome: 'ECONNREFUSED',
+          errno: 111,
+          origin: 'icmp',
+          type: 3,
+          code: 3,
+          offender: { address: '127.0.0.1' },
+        },
+      });
+      await clean();
+    });
+
+    it('wait for an error also while there are data', async () => {
+      await ask(udp('a'), bind('a', 4001), { op: 'send', on: 'a', data: 'data', to });
+      expect(await outcomes({ op: 'recv', on: 'a', within: SHORT, flags: ['MSG_ERRQUEUE'] })).toEqual(['silence']);
+      await clean();
+    });
+  });
+
+  it('sets and gets options that are structures', async () => {
+    const set = (on: string, setting: OptionSetting): Operation => ({ op: 'setsockopt', on, ...setting });
+    const results = await ask(
+      udp('a'),
+      set('a', { option: 'SO_LINGER', value: { on: true, seconds: 12 } }),
+      { op: 'getsockopt', on: 'a', option: 'SO_LINGER' },
+      set('a', { option: 'SO_RCVTIMEO', value: 2500 }),
+      { op: 'getsockopt', on: 'a', option: 'SO_RCVTIMEO' },
+      set('a', { option: 'SO_BINDTODEVICE', value: 'lo' }),
+      { op: 'getsockopt', on: 'a', option: 'SO_BINDTODEVICE' },
+      set('a', { option: 'IP_MULTICAST_IF', value: '127.0.0.1' }),
+      { op: 'getsockopt', on: 'a', option: 'IP_MULTICAST_IF' },
+      udp('b', 'inet6'),
+      set('b', { option: 'IPV6_UNICAST_IF', value: 1 }),
+      { op: 'getsockopt', on: 'b', option: 'IPV6_UNICAST_IF' },
+    );
+    expect(results.map(({ outcome, value }) => value ?? outcome)).toEqual([
+      'ok',
+      'ok',
+      { on: true, seconds: 12 },
+      'ok',
+      2500,
+      'ok',
+      'lo',
+      'ok',
+      '127.0.0.1',
+      'ok',
+      'ok',
+      1,
+    ]);
+    await clean();
+  });
+
+  it('joins and leaves a group, whose datagrams come as long as it is in it', async () => {
+    const value = { group: '239.1.2.3', interface: '127.0.0.1' };
+    const send: Operation = { op: 'send', on: 'b', data: 'x', to: { address: value.group, port: 4001 } };
+    const results = await ask(
+      udp('a'),
+      // On Linux a socket hears the groups that any other has joined, unless it is told not to.
+      { op: 'setsockopt', on: 'a', option: 'IP_MULTICAST_ALL', value: 0 },
+      bind('a', 4001, '0.0.0.0'),
+      { op: 'setsockopt', on: 'a', option: 'IP_ADD_MEMBERSHIP', value },
+      { op: 'setsockopt', on: 'a', option: 'IP_ADD_MEMBERSHIP', value },
+      udp('b'),
+      { op: 'setsockopt', on: 'b', option: 'IP_MULTICAST_IF', value: '127.0.0.1' },
+      send,
+      { op: 'recv', on: 'a', within: LONG },
+      { op: 'setsockopt', on: 'a', option: 'IP_DROP_MEMBERSHIP', value },
+      send,
+      { op: 'recv', on: 'a', within: SHORT },
+    );
+    expect(results.map(({ outcome }) => outcome)).toEqual([
+      ...['ok', 'ok', 'ok', 'ok', 'EADDRINUSE', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'silence'],
+    ]);
+    await clean();
+  });
+
+  it('joins and leaves a group of IPv6, as the system itself lists it', async () => {
+    const value = { group: 'ff15::1:2', interface: 1 };
+    const list: Operation = { op: 'read', path: '/proc/net/igmp6' };
+    const results = await ask(
+      udp('a', 'inet6'),
+      { op: 'setsockopt', on: 'a', option: 'IPV6_JOIN_GROUP', value },
+      list,
+      { op: 'setsockopt', on: 'a', option: 'IPV6_LEAVE_GROUP', value },
+      list,
+      { op: 'setsockopt', on: 'a', option: 'IPV6_LEAVE_GROUP', value },
+    );
+    const isListed = (index: number) => results[index]?.data?.includes('ff150000000000000000000000010002') ?? null;
+    expect([results[1]?.outcome, isListed(2), results[3]?.outcome, isListed(4)]).toEqual(['ok', true, 'ok', false]);
+    expect(results[5]?.outcome).toBe('EADDRNOTAVAIL');
+    await clean();
+  });
+
+  it('binds to a name of no family', async () => {
+    const unspecified = (on: string, address: string): Operation => ({
+      op: 'bind',
+      on,
+      address,
+      port: 0,
+      unspecified: true,
+    });
+    expect(
+      await outcomes(
+        udp('a'),
+        unspecified('a', '127.0.0.1'),
+        unspecified('a', '0.0.0.0'),
+        udp('b', 'inet6'),
+        unspecified('b', '0.0.0.0'),
+      ),
+    ).toEqual(['ok', 'EAFNOSUPPORT', 'ok', 'ok', 'EINVAL']);
+    await clean();
+  });
+
+  it('sends many datagrams, each from a port of its own', async () => {
+    const to = { address: '127.0.0.1', port: 4001 };
+    const results = await ask(
+      udp('a'),
+      bind('a', 4001),
+      { op: 'serve', on: 'a', name: 'a' },
+      { op: 'burst', family: 'inet', to, count: 200, from: '127.0.0.8' },
+      { op: 'burst', family: 'inet', to: { address: '192.0.2.1', port: 9 }, count: 3 },
+    );
+    expect(results.slice(3)).toMatchObject([
+      { outcome: 'ok', value: 200 },
+      { outcome: 'ENETUNREACH', value: 0 },
+    ]);
+    let served: Served[] = [];
+    await until('all have come', async () => {
+      served = (await one({ op: 'served', on: 'a' })).served ?? [];
+      return served.length === 200;
+    });
+    expect(new Set(served.map(({ from }) => from.port)).size).toBeGreaterThan(150);
+    expect(new Set(served.map(({ from }) => from.address))).toEqual(new Set(['127.0.0.8']));
+    await clean();
+  });
+
+  it('writes a setting, and says what the system makes of it', async () => {
+    const setting = '/proc/sys/net/ipv4/ip_unprivileged_port_start';
+    const results = await ask(
+      { op: 'write', path: setting, data: '80' },
+      { op: 'read', path: setting },
+      { op: 'write', path: setting, data: 'eighty' },
+      { op: 'write', path: '/proc/sys/net/ipv4/no_such_setting', data: '1' },
+    );
+    expect(results.map(({ outcome, data }) => data?.trim() ?? outcome)).toEqual(['ok', '80', 'EINVAL', 'ENOENT']);
+  });
+
+  describe('a socket with several holders', () => {
+    it('stays bound until its last descriptor is closed', async () => {
+      const again: Operation[] = [udp('c'), bind('c', 4001), { op: 'close', on: 'c' }];
+      const results = await ask(
+        udp('a'),
+        bind('a', 4001),
+        { op: 'dup', on: 'a', as: 'b' },
+        { op: 'close', on: 'a' },
+        ...again,
+        { op: 'getsockname', on: 'b' },
+        { op: 'close', on: 'b' },
+        ...again,
+      );
+      expect(results.map(({ outcome }) => outcome)).toEqual([
+        ...['ok', 'ok', 'ok', 'ok', 'ok', 'EADDRINUSE', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok'],
+      ]);
+      await clean();
+    });
+
+    it('is held by a program that inherits it, also after the agent has closed it', async () => {
+      await ask(tcp('l'), bind('l', 4001), { op: 'listen', on: 'l' });
+      await ask({
+        op: 'spawn',
+        as: 'p',
+        command: 'sh',
+        args: ['-c', 'readlink /proc/self/fd/3; exec sleep 3600'],
+        inherit: ['l'],
+      });
+      await until('it has printed', async () => ((await one({ op: 'output', on: 'p' })).data ?? '') !== '');
+      expect((await one({ op: 'output', on: 'p' })).data).toMatch(/^socket:\[\d+\]\n$/);
+      const again: Operation[] = [tcp('m'), bind('m', 4001), { op: 'close', on: 'm' }];
+      expect(await outcomes({ op: 'close', on: 'l' }, ...again)).toEqual(['ok', 'ok', 'EADDRINUSE', 'ok']);
+      await ask({ op: 'kill', on: 'p' });
+      await until('its port is free', async () => (await outcomes(...again))[1] === 'ok');
+      await clean();
+    });
+
+    it('is handed to another process by SCM_RIGHTS, in either order', async () => {
+      const giver = await startBeside(hello.pid);
+      try {
+        const give: Operation = { op: 'give', on: 'a', name: 'bindspec-test', within: LONG };
+        const take = (as: string): Operation => ({ op: 'take', as, name: 'bindspec-test', within: LONG });
+        await giver.ask([udp('a'), bind('a', 4001)], false);
+        const [given, taken] = await Promise.all([giver.ask([give], false), one(take('b'))]);
+        expect([given[0]?.outcome, taken.outcome]).toEqual(['ok', 'ok']);
+        const waiting = one(take('c'));
+        await after(SHORT);
+        expect(await giver.ask([give, { op: 'close', on: 'a' }], false)).toMatchObject([
+          { outcome: 'ok' },
+          { outcome: 'ok' },
+        ]);
+        expect(await waiting).toMatchObject({ outcome: 'ok' });
+        await giver.end();
+        // The process that made it is gone, and the socket still receives here.
+        expect(
+          (
+            await ask(
+              { op: 'getsockname', on: 'b' },
+              udp('d'),
+              { op: 'send', on: 'd', data: 'x', to: { address: '127.0.0.1', port: 4001 } },
+              { op: 'recv', on: 'c', within: LONG },
+            )
+          ).at(-1),
+        ).toMatchObject({ outcome: 'ok', data: 'x' });
+      } finally {
+        await giver.end();
+      }
+      expect(await one({ op: 'descriptor', on: 'b' })).toMatchObject({ outcome: 'ok', pid: hello.pid });
+      expect(await outcomes({ op: 'take', as: 'e', name: 'nothing', within: SHORT })).toEqual(['silence']);
+      expect(await outcomes({ op: 'give', on: 'b', name: 'no-one', within: 0 })).toEqual(['ECONNREFUSED']);
+      await clean();
+    });
+
+    it('is fetched out of another process by pidfd_getfd()', async () => {
+      const owner = await startBeside(hello.pid);
+      try {
+        const [, , told] = await owner.ask(
+          [tcp('l'), bind('l', 4001), { op: 'descriptor', on: 'l' }, { op: 'listen', on: 'l' }],
+          false,
+        );
+        const { pid = 0, value } = told ?? {};
+        const fetch: Operation = { op: 'fetch', as: 'stolen', pid, descriptor: value as number };
+        expect(
+          await outcomes(fetch, tcp('c'), connect('c', 4001), { op: 'accept', on: 'stolen', as: 's', within: LONG }),
+        ).toEqual([...['ok', 'ok', 'ok', 'ok']]);
+        expect(await outcomes({ ...fetch, as: 'none', descriptor: 999 })).toEqual(['EBADF']);
+      } finally {
+        await owner.end();
+      }
+      await clean();
+    });
+  });
+
   it('has been asked for every operation there is', () => {
     // Those of batches have tests of their own, in batches.test.ts.
     const all: Record<Exclude<OperationName, `batch${string}`>, true> = {
       accept: true,
       bind: true,
+      burst: true,
       close: true,
       connect: true,
+      descriptor: true,
       disconnect: true,
+      dup: true,
+      fetch: true,
       getpeername: true,
       getsockname: true,
       getsockopt: true,
+      give: true,
+      interface: true,
       kill: true,
       listen: true,
       output: true,
@@ -658,6 +974,8 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
       shutdown: true,
       socket: true,
       spawn: true,
+      take: true,
+      write: true,
     };
     expect(Object.keys(all).filter((name) => !used.has(name as OperationName))).toEqual([]);
   });

@@ -203,13 +203,56 @@ const CALLED: Record<OperationName, Called> = {
     asks: [
       { op: 'send', on: 'a', data: 'one' },
       { op: 'send', on: 'a', data: 'two', to: { address: '127.0.0.1', port: 4002 } },
+      { op: 'send', on: 'a', data: 'six', from: { address: '127.0.0.1' }, flags: ['MSG_DONTROUTE'] },
     ],
     makes: [
       [/^sendto\(\d+, "one", 3, MSG_NOSIGNAL, NULL, 0\)/, 1],
       [/^sendto\(\d+, "two", 3, MSG_NOSIGNAL, .*htons\(4002\)/, 1],
+      [/^sendmsg\(\d+, .*"six".*IP_PKTINFO.*MSG_DONTROUTE\|MSG_NOSIGNAL/, 1],
     ],
   },
-  recv: { before: heard, asks: [{ op: 'recv', on: 'a', within: LONG }], makes: [[/^recvmsg\(\d+, .* = 1$/, 1]] },
+  recv: {
+    before: heard,
+    asks: [
+      { op: 'recv', on: 'a', within: LONG, flags: ['MSG_PEEK'] },
+      { op: 'recv', on: 'a', within: LONG },
+    ],
+    makes: [
+      [/^recvmsg\(\d+, .*, MSG_PEEK\) = 1$/, 1],
+      [/^recvmsg\(\d+, .*, 0\) = 1$/, 1],
+    ],
+  },
+  burst: {
+    asks: [{ op: 'burst', family: 'inet', to: { address: '127.0.0.1', port: 4009 }, count: 3, from: '127.0.0.2' }],
+    makes: [
+      [/^socket\(AF_INET, SOCK_DGRAM/, 3],
+      [/^bind\(\d+, .*htons\(0\).*"127\.0\.0\.2"/, 3],
+      [/^sendto\(\d+, "x", 1, MSG_NOSIGNAL, .*htons\(4009\)/, 3],
+      [/^close\(/, 3],
+    ],
+  },
+  dup: { before: [udp('a')], asks: [{ op: 'dup', on: 'a', as: 'b' }], makes: [[/^dup\(\d+\) += \d+$/, 1]] },
+  give: {
+    before: [udp('a')],
+    asks: [{ op: 'give', on: 'a', name: 'no-one-takes', within: 0 }],
+    makes: [[/^sendmsg\(.*sun_path=@"no-one-takes".*SCM_RIGHTS.* = -1 ECONNREFUSED/, 1]],
+  },
+  take: {
+    before: [],
+    asks: [{ op: 'take', as: 'b', name: 'no-one-gives', within: 1 }],
+    makes: [[/^bind\(\d+, \{sa_family=AF_UNIX, sun_path=@"no-one-gives"/, 1]],
+  },
+  descriptor: { before: [udp('a')], asks: [{ op: 'descriptor', on: 'a' }], makes: [] },
+  fetch: {
+    asks: [{ op: 'fetch', as: 'a', pid: process.pid, descriptor: 9999 }],
+    // Looked at from within, the number may be no process's: then it ends there.
+    makes: [[/^pidfd_open\(/, 1]],
+  },
+  interface: { asks: [{ op: 'interface', device: 'lo' }], makes: [[/^ioctl\(\d+, SIOCGIFINDEX, \{ifr_name="lo"/, 1]] },
+  write: {
+    asks: [{ op: 'write', path: '/proc/sys/net/ipv4/ip_unprivileged_port_start', data: '80' }],
+    makes: [[/^openat\(.*ip_unprivileged_port_start", O_WRONLY/, 1]],
+  },
   getsockname: { before: [udp('a')], asks: [{ op: 'getsockname', on: 'a' }], makes: [[/^getsockname\(/, 1]] },
   getpeername: { before: [udp('a')], asks: [{ op: 'getpeername', on: 'a' }], makes: [[/^getpeername\(/, 1]] },
   shutdown: {
@@ -294,7 +337,7 @@ const CALLED: Record<OperationName, Called> = {
   },
 };
 
-const TRACED = 'trace=%network,openat,close,kill,clone,clone3,fork,vfork,prlimit64,fcntl,dup';
+const TRACED = 'trace=%network,openat,close,kill,clone,clone3,fork,vfork,dup,ioctl,pidfd_open,pidfd_getfd';
 
 /**
  * Runs an agent under strace and has operations done in groups. Returns what each group's came to, and the lines of the

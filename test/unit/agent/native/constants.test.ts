@@ -3,7 +3,9 @@ import process from 'node:process';
 import { describe, expect, it } from 'vitest';
 import { constantsFor, type SystemConstants } from '../../../../src/agent/native/constants.ts';
 import { errnoNames } from '../../../../src/agent/native/errno.ts';
-import { destinationIn, MSGHDR } from '../../../../src/agent/native/message-header.ts';
+import { controlsIn, destinationIn } from '../../../../src/agent/native/control.ts';
+import { MSGHDR } from '../../../../src/agent/native/message-header.ts';
+import type { MessageFlag } from '../../../../src/protocol/messages.ts';
 import { encodeSockaddr } from '../../../../src/agent/native/sockaddr.ts';
 import { cValues } from '../../../support/headers/c.ts';
 import { goConstants, goStructure, noGoHeaders } from '../../../support/headers/go.ts';
@@ -88,7 +90,7 @@ const LEVELS: Readonly<Record<string, string>> = {
 
 /** Every number of a system's constants under its name in the headers; several names with `|` between them are one number. */
 function named(system: System, constants: SystemConstants): [name: string, number: number][] {
-  const { sockaddr, socketFlags, destination, options, SO_LINGER, tcpState, errno } = constants;
+  const { sockaddr, socketFlags, destination, source, options, SO_LINGER, tcpState, errno } = constants;
   const names = NAMES[system];
   const withLevel = (name: string, number: number, level: number): [string, number][] => [
     [name, number],
@@ -106,6 +108,9 @@ function named(system: System, constants: SystemConstants): [name: string, numbe
     ...tcpState.names.flatMap((state, number): [string, number][] =>
       state === 'UNKNOWN' ? [] : [[names.states(state), number]],
     ),
+    ...Object.entries(constants.messageFlags).filter((entry): entry is [MessageFlag, number] => entry[1] !== null),
+    ...withLevel(system === 'linux' || system === 'darwin' ? 'IP_PKTINFO' : 'IP_SENDSRCADDR', source.inet.type, 0),
+    ...withLevel('IPV6_PKTINFO', source.inet6.type, source.inet6.level),
     ...Object.entries(errno),
   ];
 }
@@ -166,7 +171,7 @@ describe.each(PLATFORMS)('the constants of %s on %s', (system, architecture) => 
   it('say how a message and its control messages are laid out', needs(noGoHeaders, noRustHeaders), () => {
     const msghdr = goStructure(system, architecture, 'Msghdr');
     const at = Object.fromEntries([...msghdr].map(([name, field]) => [name.toLowerCase(), field.at]));
-    expect(at).toMatchObject(MSGHDR);
+    expect(at).toMatchObject({ ...MSGHDR, flags: constants.msgFlagsAt });
     const cmsghdr = goStructure(system, architecture, 'Cmsghdr');
     const { cmsgLength, cmsgAlign } = constants;
     expect([cmsghdr.get('Len')?.size, cmsghdr.get('Level')?.at, cmsghdr.get('Type')?.at]).toEqual([
@@ -204,8 +209,10 @@ describe.each(PLATFORMS)('the constants of %s on %s', (system, architecture) => 
       const data = Buffer.from(`${'00'.repeat(offset)}${address}`, 'hex');
       const control = Buffer.concat([other, message(level, type, data), Buffer.alloc(64)]);
       const end = control.length - 64;
-      expect(destinationIn(constants, control, end)).toBe(family === 'inet' ? '192.168.5.130' : 'fd00:5::130');
-      expect(destinationIn(constants, control, other.length)).toBeNull();
+      expect(destinationIn(constants, controlsIn(constants, control, end))?.to).toBe(
+        family === 'inet' ? '192.168.5.130' : 'fd00:5::130',
+      );
+      expect(destinationIn(constants, controlsIn(constants, control, other.length))).toBeNull();
     }
   });
 
@@ -237,6 +244,7 @@ describe('the constants of the system that this runs on', () => {
       'offsetof(struct msghdr, msg_iovlen)': MSGHDR.iovlen,
       'offsetof(struct msghdr, msg_control)': MSGHDR.control,
       'offsetof(struct msghdr, msg_controllen)': MSGHDR.controllen,
+      'offsetof(struct msghdr, msg_flags)': constants.msgFlagsAt,
       'offsetof(struct cmsghdr, cmsg_level)': constants.cmsgLength,
       'CMSG_SPACE(1) - CMSG_SPACE(0)': constants.cmsgAlign,
       'sizeof(struct sockaddr_in)': 16,

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { windows, WSA_ERRORS } from '../../../../src/agent/native/constants-windows.ts';
-import { destinationIn } from '../../../../src/agent/native/message-header.ts';
+import { controlsIn, destinationIn } from '../../../../src/agent/native/control.ts';
 import { WinsockMessage, WSABUF, WSAMSG } from '../../../../src/agent/native/winsock-message.ts';
 import { ROWS, rowsOf, TCP_STATES } from '../../../../src/agent/native/winsock-tcp-table.ts';
 import { classOf } from '../../../../src/protocol/outcome-class.ts';
@@ -125,9 +125,9 @@ describe('the constants of Windows', () => {
     const other = message(99, 7, '010203');
     const inet = Buffer.concat([other, message(19, 0, 'c0a8058200000007')]);
     const inet6 = Buffer.concat([other, message(19, 41, 'fd00000500000000000000000000013000000007')]);
-    expect(destinationIn(windows, inet, inet.length)).toBe('192.168.5.130');
-    expect(destinationIn(windows, inet6, inet6.length)).toBe('fd00:5::130');
-    expect(destinationIn(windows, inet, other.length)).toBeNull();
+    expect(destinationIn(windows, controlsIn(windows, inet, inet.length))?.to).toBe('192.168.5.130');
+    expect(destinationIn(windows, controlsIn(windows, inet6, inet6.length))?.to).toBe('fd00:5::130');
+    expect(destinationIn(windows, controlsIn(windows, inet, other.length))).toBeNull();
   });
 
   it('have a class for every error', () => {
