@@ -20,6 +20,7 @@ export function parseCounters(table: string, device: string): PacketCounters | n
 
 /** The packet counters of an interface of a part's host. @throws HarnessError where they can't be read. */
 export async function packetCounters(part: Part, device: string): Promise<PacketCounters> {
+  if (device === '') throw new HarnessError(`the lab does not say which interface of ${part.host} is meant`);
   const [result] = await part.do({ op: 'read', path: '/proc/net/dev' });
   const counters = parseCounters(result?.data ?? '', device);
   if (!counters) throw new HarnessError(`the counters of ${device} can't be read on ${part.host}`);

@@ -1,11 +1,14 @@
 /** All that experiments, and what is known of systems, are written with: an author imports from here alone. */
 export * from './counters.ts';
 export * from './experiment.ts';
+export * from './impostor.ts';
 export * from './known.ts';
+export * from './name-pairs.ts';
 export * from './outcome.ts';
 export * from './planned.ts';
 export * from './programs.ts';
 export * from './retry.ts';
+export * from './round-trips.ts';
 export * from './scenes.ts';
 export * from './talk.ts';
 export * from './trial.ts';

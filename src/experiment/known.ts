@@ -2,7 +2,7 @@ import type { Expectation } from './expectation.ts';
 import type { Axes, CellOf, Citation, Experiment, Provenance, System } from './experiment.ts';
 import type { VersionRange } from './versions.ts';
 
-/** How something is known, where it is written, and of which versions of the system; of all of them without. */
+/** How something is known, where it is written, and for which versions of the system; for all of them without. */
 export interface Ground {
   readonly known: Provenance;
   readonly cite: readonly Citation[];
@@ -28,7 +28,7 @@ interface Holding extends Ground {
   readonly places?: readonly string[];
 }
 
-/** Something that is otherwise than on Linux, or than on other versions; it is laid over what holds. */
+/** Something that differs from Linux, or from other versions; it is laid over what holds. */
 interface Difference extends Ground {
   readonly kind: 'differs';
   readonly expect: Experiment['expect'];
@@ -65,7 +65,7 @@ export function differs<A extends Axes, O>(
   return { kind: 'differs', about, ...said } as unknown as Fact;
 }
 
-/** Says that at some places what a record of the system happened to observe is no ground to judge by, and why. */
+/** Says that at some places an observation of one record is not a reason to expect the same again, and why. */
 export function unsettled<A extends Axes, O>(
   about: Experiment<A, O>,
   said: Where<NoInfer<A>> & { readonly places: readonly Place<NoInfer<O>>[]; readonly because: string },
@@ -90,7 +90,7 @@ export interface Recorded {
   readonly platform: string;
   readonly system: System;
   readonly version: string;
-  /** By the id of the cell, the places at which it was otherwise than what is right on Linux. */
+  /** By the id of the cell, the places where the observation differed from what is right on Linux. */
   readonly otherwise: Readonly<Record<string, readonly string[]>>;
 }
 

@@ -18,8 +18,8 @@ export interface Suites {
 }
 
 /**
- * Loads the suites. An experiment is the default export of a file in a folder of `suites`, but for `suites/known`, where a
- * file has what is known of a system. Files whose names begin with `_` are neither.
+ * Loads the suites. An experiment is the default export of a file in a folder of `suites`, except `suites/known`, where a
+ * file says what is known of a system. Files whose names begin with `_` are neither.
  */
 export async function loadSuites(): Promise<Suites> {
   const files = readdirSync(SUITES, { recursive: true, encoding: 'utf8' })

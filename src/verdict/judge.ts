@@ -29,7 +29,7 @@ interface Reason extends Resolved {
 }
 
 /**
- * What is expected of a cell on a system, or null where nobody has said: on Linux what the experiment says, elsewhere
+ * What is expected of a cell on a system, or null where no one has said: on Linux what the experiment says, elsewhere
  * what the system's model says of its binds, what is known to hold there as on Linux, what differs there, and for the
  * rest what a committed record of the system observed to be as on Linux. All differences that match are laid over one
  * another. `version` is that of the system, as the platform's record calls it; the newest known behaviour without it.
@@ -86,7 +86,7 @@ function asReason(modelled: Resolved & { known: Provenance }, linux: unknown, { 
 
 type Records = NonNullable<Cell['registered']['known']>['recorded'];
 
-/** The newest version of which there is a record of a system; null where that is what is meant, or there is no record. */
+/** The newest recorded version of a system; null where the version that is meant has a record, or where none has. */
 function otherVersion(records: Records, system: System, version: string | undefined): string | null {
   const versions = records.filter((record) => record.system === system).map((record) => record.version);
   if (version === undefined || versions.some((one) => compareVersions(one, version) === 0)) return null;
@@ -138,8 +138,9 @@ function resolve(expect: Experiment['expect'], values: Cell['values']): unknown 
 }
 
 /**
- * Several reasons as one expectation, each laid over those before. It is known no better than the weakest of them. What
- * differs is told by all the facts that say so, or else by the model's rule; the last of their texts comes first.
+ * Several reasons as one expectation, each laid over those before. It is known no better than the weakest of them. All
+ * facts that differ give their reasons, and the model's rule gives its own only where no fact differs. The last text that is
+ * cited comes first.
  */
 function together(reasons: readonly Reason[]): Resolved {
   const told = reasons.filter((reason) => reason.told === true);
@@ -161,7 +162,7 @@ function together(reasons: readonly Reason[]): Resolved {
 
 /**
  * Judges what was observed of a cell on a system: `pass`, or `differs` where a documented difference held, or `fail`;
- * `unjudged` where nobody has said what to expect, or where only what was observed on another version of the system is
+ * `unjudged` where no one has said what to expect, or where only what was observed on another version of the system is
  * against it. On Linux, and where names are the question, an error must have the name that is expected; elsewhere another
  * name for the same error will do.
  */
@@ -180,11 +181,11 @@ export function judge(cell: Cell, system: System, version: string | undefined, o
   const certain = against(firm);
   if (certain.length > 0) return { verdict: 'fail', disagreements: certain };
   const seen = [...new Set(reasons.flatMap(({ elsewhere }) => elsewhere ?? []))].join(' and ');
-  const reason = `${system} ${seen}, of which there is a record, does otherwise, and nobody has said what is right on this version`;
+  const reason = `the record of ${system} ${seen} shows something else, and no one has said what is right on this version`;
   return { verdict: 'unjudged', disagreements: [], reason };
 }
 
-/** A verdict, where it rests on a disagreement that, and why a cell is not judged of which something was expected. */
+/** A verdict, the disagreements that it rests on, and why a cell is not judged although something was expected of it. */
 interface Judgement {
   verdict: 'pass' | 'differs' | 'fail' | 'unjudged';
   disagreements: Disagreement[];

@@ -31,7 +31,7 @@ export function recordedModule(records: readonly Recorded[]): string {
   const text = JSON.stringify(records, null, 2).replaceAll(/\[([^[\]{}]*)\]/g, (_, inner: string) => {
     return `[${inner.trim().replaceAll(/\s*\n\s*/g, ' ')}]`;
   });
-  return `// Made of the committed records by \`npm run known\`: what each of them observed otherwise than is right on Linux.
+  return `// Made of the committed records by \`npm run known\`: the places where each of them differs from what is right on Linux.
 import type { Recorded } from '../../src/experiment/index.ts';
 
 const recorded: readonly Recorded[] = ${text};

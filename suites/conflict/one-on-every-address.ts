@@ -41,7 +41,7 @@ export default experiment({
     return { ...serversOf(servers), by, counts };
   },
   // Whether the second address answers a neighbour on the first one's network is up to the system: some take a packet
-  // only on the interface that has its address. So where nobody has looked no more is known than who may bind.
+  // only on the interface that has its address. So where no one has looked, no more is known than who may bind.
   expect: { servers: ['ok', 'ok', 'ok'], by: BY, counts: [1, 2, 2] },
   known: 'observed',
   cite: [

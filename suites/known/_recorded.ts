@@ -1,4 +1,4 @@
-// Made of the committed records by `npm run known`: what each of them observed otherwise than is right on Linux.
+// Made of the committed records by `npm run known`: the places where each of them differs from what is right on Linux.
 import type { Recorded } from '../../src/experiment/index.ts';
 
 const recorded: readonly Recorded[] = [

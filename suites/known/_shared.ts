@@ -36,7 +36,7 @@ export function deliversByName(ground: Ground): Fact[] {
  */
 export function refusesClosedPorts(ground: Ground): Fact[] {
   return [
-    // Of the neighbour nothing is said: its own system tells what it gets.
+    // The neighbour's outcomes depend on the neighbour's own system.
     holds(boundTo, {
       ...ground,
       where: ({ bound, protocol }) => !misled(bound, protocol),

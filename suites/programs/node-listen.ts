@@ -4,13 +4,6 @@ const YES = 'answered';
 const NO = 'ECONNREFUSED';
 const ARGUMENTS = { none: '', '127.0.0.1': ", '127.0.0.1'", '0.0.0.0': ", '0.0.0.0'", '::': ", '::'" } as const;
 
-/** What comes of asking over IPv6, and at an external IPv4 address; `no` is what a refusal is called. */
-function answersOf(host: keyof typeof ARGUMENTS, no: 'ECONNREFUSED' | 'WSAECONNREFUSED') {
-  const inet6 = host === 'none' || host === '::' ? YES : no;
-  const external = host === '127.0.0.1' ? no : YES;
-  return { inet6, external } as const;
-}
-
 export default experiment({
   title: "Node's listen",
   asks: 'A Node.js server listens on a port with and without a host: on which address does it listen, and from where is it answered?',
@@ -34,7 +27,8 @@ export default experiment({
       `require('node:http').createServer((_, answer) => answer.end('here')).listen(${trial.port}${ARGUMENTS[host]})`,
     ]),
   expect: ({ host }) => {
-    const { inet6, external } = answersOf(host, NO);
+    const inet6 = host === 'none' || host === '::' ? YES : NO;
+    const external = host === '127.0.0.1' ? NO : YES;
     return {
       listens: [host === '127.0.0.1' ? 'loopback' : 'wildcard'],
       machine: { loopback: YES, loopback6: inet6, external, external6: inet6 },

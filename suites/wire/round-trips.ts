@@ -1,33 +1,4 @@
-import {
-  addressOf,
-  experiment,
-  FAMILIES,
-  type Family,
-  open,
-  openServer,
-  type Operation,
-  type Part,
-  REQUEST,
-  serveOn,
-  type Trial,
-} from '../../src/experiment/index.ts';
-
-/** How many questions each address is asked; they take turns, so that a busy moment of the machine hits all alike. */
-const QUESTIONS = 100;
-/**
- * One way is faster than another when both its median and its best time are, by this factor. Medians alone tell how
- * busy the machine was as well, the best times hardly do.
- */
-const MARGIN = 1.5;
-/**
- * Each way has a server process of its own, and on a busy machine one of them can be at a processor where it has to wait
- * every time. So slower is what is slower in each of so many rounds, each with processes that were not in one before.
- */
-const ROUNDS = 5;
-const KINDS = ['loopback', 'external', 'neighbour'] as const;
-type Kind = (typeof KINDS)[number];
-
-type Order = 'faster' | 'alike' | 'slower';
+import { experiment, FAMILIES, QUESTIONS, roundTrips } from '../../src/experiment/index.ts';
 
 export default experiment({
   title: 'Round trips over loopback, to the own external address and to a neighbour',
@@ -36,13 +7,7 @@ export default experiment({
   claims: { 'loopback-is-faster': { says: { againstNeighbour: { not: 'slower' } } } },
   axes: { family: FAMILIES },
   needs: ({ family }) => [`${family} external`, `${family} neighbour`, 'neighbour'],
-  async run({ family }, trial) {
-    let round = await oneRound(trial, family, 1);
-    for (let next = 2; next <= ROUNDS && round.againstNeighbour === 'slower'; next += 1) {
-      round = await oneRound(trial, family, next);
-    }
-    return round;
-  },
+  run: ({ family }, trial) => roundTrips(trial, family),
   // The order only, with a margin: how fast a machine is says nothing about its conformance.
   expect: {
     answered: [QUESTIONS, QUESTIONS, QUESTIONS],
@@ -51,65 +16,3 @@ export default experiment({
   known: 'observed',
   cite: [{ source: 'serve', where: 'on 127.0.0.1' }],
 });
-
-interface Times {
-  median: number;
-  best: number;
-}
-
-/** What is observed in a round: its client and its servers are parts of its own, on a port of its own. */
-async function oneRound(trial: Trial, family: Family, round: number) {
-  const named = (part: string) => (round === 1 ? part : `${part}, round ${round}`);
-  const port = round === 1 ? trial.port : await trial.anotherPort();
-  const net = { protocol: 'udp', family } as const;
-  const client = await trial.part(named('client'));
-  await serveOn(trial, net, named('on loopback'), 'loopback', { port });
-  await serveOn(trial, net, named('on external'), 'external', { port });
-  const far = await trial.part(named('on neighbour'), { host: 'neighbour' });
-  await openServer(trial, far, { ...net, address: addressOf(trial.facts, family, 'neighbour'), port });
-
-  const took = await roundTrips(trial, client, family, port);
-  const times = (kind: Kind): Times => ({ median: median(took[kind]), best: Math.min(...took[kind]) });
-  const loopback = times('loopback');
-  const external = times('external');
-  const neighbour = times('neighbour');
-  return {
-    answered: KINDS.map((kind) => took[kind].length),
-    againstExternal: compare(loopback, external),
-    againstNeighbour: compare(loopback, neighbour),
-    milliseconds: { loopback, external, neighbour },
-  };
-}
-
-/** Asks each address in turn, many times over; the times of the questions that were answered, in milliseconds. */
-async function roundTrips(trial: Trial, part: Part, family: Family, port: number): Promise<Record<Kind, number[]>> {
-  const sockets = KINDS.map((kind) => ({ kind, socket: part.fresh(`to-${kind}-`) }));
-  for (const { kind, socket } of sockets) {
-    const address = addressOf(trial.facts, family, kind);
-    await part.attempt(...open(socket, 'udp', family, 1), { op: 'connect', on: socket, address, port });
-  }
-  const questions = Array.from({ length: QUESTIONS }, () =>
-    sockets.flatMap(({ socket }): Operation[] => [
-      { op: 'send', on: socket, data: REQUEST },
-      { op: 'recv', on: socket, within: trial.patience },
-    ]),
-  );
-  const results = await part.do(...questions.flat());
-  const took: Record<Kind, number[]> = { loopback: [], external: [], neighbour: [] };
-  for (let index = 0; index < results.length; index += 2) {
-    const [sent, received] = [results[index], results[index + 1]];
-    const kind = KINDS[(index / 2) % KINDS.length];
-    if (kind && sent && received?.outcome === 'ok') took[kind].push(received.at + received.took - sent.at);
-  }
-  return took;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
-}
-
-function compare(own: Times, other: Times): Order {
-  if (own.median > other.median * MARGIN && own.best > other.best * MARGIN) return 'slower';
-  return other.median > own.median * MARGIN && other.best > own.best * MARGIN ? 'faster' : 'alike';
-}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { labFor } from '../../../src/cli/labs.ts';
 import { hostFacts } from '../../../src/lab/host.ts';
-import { holding } from '../../support/interfaces.ts';
+import { holding } from '../../../tools/interfaces.ts';
 
 const OTHERS = ['darwin', 'win32', 'freebsd', 'openbsd', 'netbsd', 'sunos'];
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { externalAddresses, type NodeInterfaces } from '../../../src/lab/host-interfaces.ts';
 import { hostFacts } from '../../../src/lab/host.ts';
-import { holding } from '../../support/interfaces.ts';
+import { holding } from '../../../tools/interfaces.ts';
 import { Unavailable } from '../../../src/process/unavailable.ts';
 
 /** A Mac with Wi-Fi, a VPN, AirDrop, and the switch of a container engine, in an order that favours none of it. */

@@ -26,12 +26,6 @@ function expectedOf(id: string, system: System): unknown {
   return expectationFor(cell(id), system)?.expect;
 }
 
-test('every experiment on conflicts says which sockets it binds, and no other does', () => {
-  const conflicts = registry.filter(({ id }) => id.startsWith('conflict/'));
-  expect(conflicts.length).toBeGreaterThan(0);
-  expect(binding.map(({ id }) => id)).toEqual(conflicts.map(({ id }) => id));
-});
-
 /** On both sides of every version at which something changed, and the newest. */
 const KERNELS: readonly (string | undefined)[] = [
   '5.10.223',

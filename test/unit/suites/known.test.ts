@@ -93,11 +93,11 @@ test('what is said to be observed is in a committed record of the system, cell b
   expect(missing).toEqual([]);
 });
 
-/** The places of which two expectations say different things. */
+/** The places where two expectations say different things. */
 function contradictions(one: unknown, other: unknown): string[] {
   return placesIn(one).filter((place) => {
     const [left, right] = [one, other].map((said) => partOf(said, (at) => at === place));
-    // Of something at or below the place the other may say all, or a part.
+    // The other may say something of the place itself, or of a place below it.
     const both = right === undefined ? placesIn(other).some((at) => at.startsWith(`${place}.`)) : true;
     return both && JSON.stringify(left) !== JSON.stringify(right);
   });

@@ -28,7 +28,7 @@ describe('a committed record, judged again', () => {
       .flatMap(({ id, verdict, observation }) => {
         const cell = cells.get(id);
         if (cell === undefined) return [];
-        // Of these records some called it a difference when only the name of an error was another one than on Linux.
+        // Some of these records call it a difference if only the name of an error is another one than on Linux.
         const asOnLinux = judge(cell, 'linux', undefined, underLinuxNames(observation)).verdict === 'pass';
         const is = judge(cell, system, versionOf(record.platform), observation);
         return [{ id, was: verdict, is, asOnLinux }];

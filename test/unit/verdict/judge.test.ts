@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Expectation } from '../../../src/experiment/expectation.ts';
 import { erased, type System } from '../../../src/experiment/experiment.ts';
 import { differs, holds, knownOf, unsettled, type Recorded, type SystemFacts } from '../../../src/experiment/known.ts';
+import { pairOf, type Pair } from '../../../src/experiment/planned.ts';
 import { expectationFor, judge } from '../../../src/verdict/judge.ts';
 import { anExperiment, cells, typedExperiment } from '../../support/trials.ts';
 
@@ -116,6 +117,38 @@ describe('what is expected', () => {
     expect(on(known, 'udp', 'darwin')).toMatchObject({
       expect: { first: { call: 'bind', outcome: 'ok' }, served: { atLeast: 2 }, from: [] },
       because: 'of all',
+    });
+  });
+
+  it('tells the reason of a fact, and that of a model only where no fact differs', () => {
+    const binding = typedExperiment<typeof axes, Pair & { answered: boolean }>({
+      axes,
+      binds: {
+        sockets: ({ protocol }) =>
+          (['first', 'second'] as const).map((as) => ({
+            as,
+            protocol,
+            family: 'inet',
+            on: 'loopback',
+            options: ['SO_REUSEPORT'],
+          })),
+        observed: pairOf,
+      },
+      run: async () => ({ first: 'ok', second: 'ok', call: 'bind', answered: true }),
+      expect: { first: 'ok', second: 'ok', answered: true },
+    });
+    const fact = differs(binding, { expect: { answered: false }, because: 'it is deaf', known: 'vendor', cite: OTHER });
+    const reasonOn = (known: readonly SystemFacts[]) => {
+      const [cell] = cells('a/b', erased(binding), known);
+      return cell && expectationFor(cell, 'windows');
+    };
+    expect(reasonOn([])).toMatchObject({
+      expect: { first: 'not available here' },
+      because: expect.stringContaining('has no SO_REUSEPORT'),
+    });
+    expect(reasonOn([knownOf('windows', [fact])])).toMatchObject({
+      expect: { first: 'not available here', answered: false },
+      because: 'it is deaf',
     });
   });
 
@@ -247,7 +280,7 @@ describe('what a record observed', () => {
     expect(judge(cell, 'wine', '11.10', observed('EINVAL'))).toEqual({
       verdict: 'unjudged',
       disagreements: [],
-      reason: 'wine 8.0, of which there is a record, does otherwise, and nobody has said what is right on this version',
+      reason: 'the record of wine 8.0 shows something else, and no one has said what is right on this version',
     });
     expect(verdictOn(cell, '8.0.0', observed('EINVAL'))).toBe('fail');
     // An older one is another one too.

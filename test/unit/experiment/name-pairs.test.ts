@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Came } from '../../../../src/experiment/planned.ts';
-import { observed } from '../../../../suites/conflict/names.ts';
+import type { Came } from '../../../src/experiment/planned.ts';
+import { collisionsIn } from '../../../src/experiment/name-pairs.ts';
 
 const ok: Came = { outcome: 'ok', call: 'bind' };
 const used: Came = { outcome: 'EADDRINUSE', call: 'bind' };
@@ -13,20 +13,20 @@ function cameWith(places: Readonly<Record<number, Came>>): Came[] {
 
 describe('every pair of names', () => {
   test('collides where the second socket is refused', () => {
-    expect(observed(cameWith({ 1: used, 5: used }), { family: 'inet6' })).toEqual({
+    expect(collisionsIn(cameWith({ 1: used, 5: used }), { family: 'inet6' })).toEqual({
       collisions: { wildcard: 'wildcard, external', loopback: '', external: '', 'second-external': '' },
       errors: ['EADDRINUSE'],
     });
   });
 
   test('counts a first socket that is refused, and tells its error', () => {
-    expect(observed(cameWith({ 2: away, 9: used }), { family: 'inet6' })).toEqual({
+    expect(collisionsIn(cameWith({ 2: away, 9: used }), { family: 'inet6' })).toEqual({
       collisions: { wildcard: 'loopback', loopback: 'wildcard', external: '', 'second-external': '' },
       errors: ['EADDRNOTAVAIL', 'EADDRINUSE'],
     });
   });
 
   test('has an outcome for each socket', () => {
-    expect(() => observed(cameWith({}).slice(0, -1), { family: 'inet6' })).toThrow('pair 15 has no outcome');
+    expect(() => collisionsIn(cameWith({}).slice(0, -1), { family: 'inet6' })).toThrow('pair 15 has no outcome');
   });
 });
