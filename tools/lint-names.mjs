@@ -30,6 +30,8 @@ const ALLOWED = {
   spell: 'of a socket in explain, and in the matrix',
   inWords: 'of what is expected, of a change, and of a pair',
   isConnected: 'of a state of the matrix, and of a socket of a model',
+  isInet: 'of an address of an exploration, and of a model',
+  plain: 'of an address in the agent, and in a model',
   kindOf: "of a part's address, and of a mismatch",
   Prediction: 'of a model, and of the matrix',
   Stack: "of a model's lists of sockets, and of a network stack that is run",
