@@ -1,5 +1,5 @@
+import { counted } from '../text/counted.ts';
 import type { BindRecord, ClaimRecord } from '../record/record.ts';
-import { cellCount } from '../report/axes.ts';
 import { failureText } from '../report/failure.ts';
 import { claimCountsInWords, countsInWords, countVerdicts, isUnexpected, skipsOf } from '../report/summary.ts';
 import { unjudgedByReason } from '../report/words.ts';
@@ -30,7 +30,7 @@ function stale(record: BindRecord): void {
   if (cells.length > 0) say(`\n${paint('bold', 'Stale')}`);
   for (const reason of new Set(cells.map((cell) => cell.reason ?? ''))) {
     const own = cells.filter((cell) => cell.reason === reason);
-    say(`  ${cellCount(own.length).padStart(10)}: ${reason}`);
+    say(`  ${counted(own.length, 'cell').padStart(10)}: ${reason}`);
     say(`              ${paint('gray', own[0]?.id ?? '')}${own.length > 1 ? paint('gray', ', …') : ''}`);
   }
 }
@@ -40,7 +40,7 @@ function unjudged({ cells }: BindRecord): void {
   const reasons = unjudgedByReason(cells);
   if (reasons.size === 0) return;
   say(`\n${paint('bold', 'Recorded, not judged')}`);
-  for (const [why, { length }] of reasons) say(`  ${cellCount(length).padStart(10)}: ${why}`);
+  for (const [why, { length }] of reasons) say(`  ${counted(length, 'cell').padStart(10)}: ${why}`);
 }
 
 function skipped(record: BindRecord): void {
@@ -48,7 +48,7 @@ function skipped(record: BindRecord): void {
   if (skips.length === 0) return;
   say(`\n${paint('bold', 'Skipped')}`);
   for (const { reason, enable, cells } of skips) {
-    say(`  ${cellCount(cells.length).padStart(10)}: ${reason}`);
+    say(`  ${counted(cells.length, 'cell').padStart(10)}: ${reason}`);
     if (enable !== undefined) say(`              ${paint('cyan', enable)}`);
   }
 }

@@ -1,7 +1,8 @@
 import type { ConfigurationRecord, ContainersRecord } from '../record/containers.ts';
 import { SIGN_KEY, publishedGrid } from '../report/containers/grid.ts';
 import { exposuresOf, securityCounts } from '../report/containers/words.ts';
-import { counted, few } from '../report/diff/words.ts';
+import { counted } from '../text/counted.ts';
+import { few } from '../report/diff/words.ts';
 import type { ChangeGroup } from '../containers/changes.ts';
 import { isBroken } from '../containers/promises.ts';
 import type { KnownVerdict } from '../containers/known.ts';

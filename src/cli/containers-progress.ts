@@ -1,3 +1,4 @@
+import { counted } from '../text/counted.ts';
 import process from 'node:process';
 import type { Configuration } from '../containers/configurations.ts';
 import type { ContainersListener } from '../runner/containers/run.ts';
@@ -16,7 +17,9 @@ export class ContainersProgress implements ContainersListener {
     this.#wanted = wanted;
     this.#widest = Math.max(0, ...configurations.map((one) => idOf(one).length));
     if (wanted)
-      say(`${paint('bold', `bindspec ${version}`)}, ${configurations.length} configurations of container engines`);
+      say(
+        `${paint('bold', `bindspec ${version}`)}, ${counted(configurations.length, 'configuration')} of container engines`,
+      );
   }
 
   began(configuration: Configuration): void {

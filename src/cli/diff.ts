@@ -4,7 +4,7 @@ import { diffMarkdown } from '../report/diff/markdown.ts';
 import { diffLines, type DiffLineKind } from '../report/diff/text.ts';
 import { EXIT, UserError } from './exit.ts';
 import type { Given } from '../report/comparison/columns.ts';
-import { only, recordsAt, tellLeftOut, type Records } from './record-files.ts';
+import { onlyRecord, recordsAt, tellLeftOut, type Records } from './record-files.ts';
 import { columns, complain, paint, say, sayJson, wrap } from './terminal.ts';
 import { tellUnknown } from './unknown-cells.ts';
 import { version } from './version.ts';
@@ -57,7 +57,7 @@ function pairUp(before: string, after: string): Compared {
   const [old, now] = [recordsAt([before]), recordsAt([after])];
   const alone: string[] = [];
   const two = <R>(of: (records: Records) => readonly Given<R>[], kind: string) => {
-    const [was, is] = [only(of(old), before, kind), only(of(now), after, kind)];
+    const [was, is] = [onlyRecord(of(old), before, kind), onlyRecord(of(now), after, kind)];
     if (was && is) return { before: was, after: is };
     const lone = was ?? is;
     if (lone) alone.push(`bindspec: ${lone.file} is left out: '${was ? after : before}' has no such record`);

@@ -1,3 +1,4 @@
+import { counted } from '../text/counted.ts';
 import os from 'node:os';
 import { describe } from '../report/exploration/describe.ts';
 import { explore, type Explored, type Limit, type Tally } from '../runner/explore/run.ts';
@@ -150,9 +151,7 @@ function conclude(record: Exploration, written: string | undefined): void {
 }
 
 function tallyInWords({ protocol, sequences, operations, mismatches }: Tally): string {
-  const count = (number: number, word: string) =>
-    `${number.toLocaleString('en-US')} ${word}${number === 1 ? '' : word.endsWith('h') ? 'es' : 's'}`;
-  return `${protocol}: ${count(sequences, 'sequence')}, ${count(operations, 'operation')}, ${count(mismatches, 'mismatch')}`;
+  return `${protocol}: ${counted(sequences, 'sequence')}, ${counted(operations, 'operation')}, ${counted(mismatches, 'mismatch', 'mismatches')}`;
 }
 
 /** Plays one plan that the user gave, and tells every step of it. */

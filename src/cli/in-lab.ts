@@ -43,7 +43,7 @@ function titleOf({ lab, stack, interface: device }: RunPlace): string {
 async function labOfStack(name: string, { lab: choice, interface: device }: RunPlace): Promise<LabKind> {
   if (device !== undefined) throw new UserError(`--stack ${name} has interfaces of its own: leave out --interface`);
   if (choice !== 'auto') throw new UserError(`--stack ${name} is a lab of its own: leave out --lab ${choice}`);
-  const { inside } = await (await import('./stack-of.ts')).stackOf(name);
+  const { inside } = await (await import('./stack-of.ts')).stackToUse(name);
   if (inside.kind === 'lab') return inside.lab;
   throw new Error(`the stack ${name} is a machine, on which the whole command runs`);
 }

@@ -9,7 +9,7 @@ import { knownText } from './known-file.ts';
 import { print, printError } from './output.ts';
 import { tellPlaced, type PlacedRecord } from './place-record.ts';
 import { prepareFolder } from './reports-folder.ts';
-import { knownStack, stackOf } from './stack-of.ts';
+import { knownStack, stackToUse } from './stack-of.ts';
 import { complain } from './terminal.ts';
 import { writeExploration, writeMatrix, writeRun } from './write-reports.ts';
 import { Unavailable } from '../process/unavailable.ts';
@@ -58,7 +58,7 @@ async function onItsOwn(
 ): Promise<number> {
   const { argv, files } = commandLine(command, reports !== false);
   if (reports !== false) prepareFolder(reports);
-  const stack = await stackOf(name);
+  const stack = await stackToUse(name);
   const { signal, end } = interruptible();
   let result: GuestResult;
   let isWritten = true;

@@ -1,5 +1,5 @@
+import { counted } from '../text/counted.ts';
 import { loadRegistry } from '../experiment/registry.ts';
-import { cellCount } from '../report/axes.ts';
 import { selected } from './selected.ts';
 import { columns, cut, paint, say, sayJson } from './terminal.ts';
 
@@ -32,9 +32,9 @@ export async function listCommand(selectors: string[], { cells: every, format }:
   }
   const widest = Math.max(...[...experiments.keys()].map((id) => id.length));
   for (const [id, { title }] of experiments) {
-    const count = paint('gray', cellCount(countOf(id)).padStart(9));
+    const count = paint('gray', counted(countOf(id), 'cell').padStart(9));
     say(`${id.padEnd(widest)}  ${count}  ${cut(title, Math.max(columns() - widest - 13, 20))}`);
   }
-  const all = `${experiments.size} experiment${experiments.size === 1 ? '' : 's'}, ${cellCount(cells.length)}`;
+  const all = `${counted(experiments.size, 'experiment')}, ${counted(cells.length, 'cell')}`;
   say(paint('gray', `\n${all}`));
 }

@@ -6,7 +6,7 @@ import { BadRecord, readMatrix } from '../load/read.ts';
 import type { Given } from '../report/comparison/columns.ts';
 import { UserError } from './exit.ts';
 import { recordText } from './record-file.ts';
-import { only, recordsAt, tellLeftOut } from './record-files.ts';
+import { onlyRecord, recordsAt, tellLeftOut } from './record-files.ts';
 import { isOwnPlace } from './reports-folder.ts';
 import { wantFolder } from './want-folder.ts';
 
@@ -29,7 +29,7 @@ export function lastMatrix(folder: string): Given<MatrixRecord> {
 export function matrixAt(given: string): Given<MatrixRecord> {
   if (!isFolder(given)) return { file: given, record: matrixFrom(given) };
   const records = recordsAt([given], [RECORD]);
-  const found = only(records.matrices, given, 'a matrix');
+  const found = onlyRecord(records.matrices, given, 'a matrix');
   if (found === undefined) throw new UserError(`there is no record of a matrix in '${given}'`);
   tellLeftOut(records);
   return found;

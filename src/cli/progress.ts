@@ -1,7 +1,7 @@
+import { counted } from '../text/counted.ts';
 import process from 'node:process';
 import type { Cell } from '../experiment/cells.ts';
 import type { CellRecord, Platform } from '../record/record.ts';
-import { cellCount } from '../report/axes.ts';
 import { countsInWords, countVerdicts, worstVerdict } from '../report/summary.ts';
 import type { RunListener } from '../runner/run.ts';
 import { print } from './output.ts';
@@ -37,7 +37,7 @@ export class Progress implements RunListener {
   started(platform: Platform, lab: string, cells: number): void {
     this.#total = cells;
     const where = `${systemInWords(platform)} (${platform.architecture}), ${lab} lab`;
-    say(`${paint('bold', `bindspec ${this.#version}`)} on ${where}, ${cellCount(cells)}\n`);
+    say(`${paint('bold', `bindspec ${this.#version}`)} on ${where}, ${counted(cells, 'cell')}\n`);
     this.#rewrite();
   }
 

@@ -68,7 +68,7 @@ export function tellLeftOut({ leftOut }: Records): void {
 }
 
 /** The one record of a kind. @throws UserError where there are several, and which one is meant can't be known. */
-export function only<R>(found: readonly Given<R>[], given: string, kind: string): Given<R> | undefined {
+export function onlyRecord<R>(found: readonly Given<R>[], given: string, kind: string): Given<R> | undefined {
   if (found.length < 2) return found[0];
   const names = found.slice(0, 3).map(({ file }) => file);
   throw new UserError(

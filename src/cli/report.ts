@@ -1,3 +1,4 @@
+import { counted } from '../text/counted.ts';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { ContainersRecord } from '../record/containers.ts';
@@ -107,7 +108,7 @@ function tell({ platforms, experiments, engines = [] }: Comparison): void {
   }
   for (const { name, configurations, exposures } of engines) {
     say(
-      `${name}  ${paint('gray', `${configurations.length} configurations, exposed in ${new Set(exposures.map((one) => one.configuration)).size}`)}`,
+      `${name}  ${paint('gray', `${counted(configurations.length, 'configuration')}, exposed in ${new Set(exposures.map((one) => one.configuration)).size}`)}`,
     );
   }
   if (experiments.length === 0) return;
@@ -115,5 +116,7 @@ function tell({ platforms, experiments, engines = [] }: Comparison): void {
   const differing = apart.flatMap(({ cells }) => cells.filter(({ alike }) => alike.length > 1));
   say();
   for (const { id } of apart) say(`${paint('yellow', '≠')} ${id}`);
-  say(`${differing.length} cells with different outcomes, in ${apart.length} of ${experiments.length} experiments`);
+  say(
+    `${counted(differing.length, 'cell')} with different outcomes, in ${apart.length} of ${experiments.length} experiments`,
+  );
 }

@@ -6,7 +6,7 @@ import { errorsInWords } from '../report/errors.ts';
 import { alike, whichOf } from '../report/expectations.ts';
 import { expectedInWords, howKnown, observedInWords, sourceOf } from '../report/words.ts';
 import { leaves } from '../experiment/expectation.ts';
-import { heading, nothingYet, opening } from './show-short.ts';
+import { heading, nothingYet, tellOpening } from './show-short.ts';
 import { paint, say, verdictWord } from './terminal.ts';
 
 /** All that is known of an experiment: what is expected on every system, with its sources, and every recorded cell. */
@@ -16,7 +16,7 @@ export function showAll(
   records: readonly BindRecord[],
   folder: string,
 ): void {
-  opening(registered, cells);
+  tellOpening(registered, cells);
   const claims = Object.keys(registered.experiment.claims) as ClaimId[];
   if (claims.length > 0) heading('Claims put to the test');
   for (const claim of claims) say(`  ${claim}: ${CLAIMS[claim].claim}`);

@@ -17,7 +17,7 @@ export function showShort(
   records: readonly BindRecord[],
   folder: string,
 ): void {
-  opening(registered, cells);
+  tellOpening(registered, cells);
   const system = systemFrom(process.platform) ?? 'linux';
   heading(`Expected on ${system}`);
   const lines = expectedOn(system, cells);
@@ -36,7 +36,7 @@ export function showShort(
 }
 
 /** What both begin with: the title, the id, the question, and what cells there are. */
-export function opening({ id, experiment }: Registered, cells: readonly Cell[]): void {
+export function tellOpening({ id, experiment }: Registered, cells: readonly Cell[]): void {
   say(`${paint('bold', experiment.title)}\n${paint('gray', id)}\n`);
   for (const text of wrap(experiment.asks, width())) say(text);
   const axes = Object.entries(experiment.axes).map(([axis, values]) => `${axis} (${values.join(', ')})`);

@@ -4,7 +4,7 @@ import { UserError } from './exit.ts';
 import { Unavailable } from '../process/unavailable.ts';
 
 /** A stack that is ready to be started. @throws UserError for a name that is none, and when something is missing. */
-export async function stackOf(name: string): Promise<Stack> {
+export async function stackToUse(name: string): Promise<Stack> {
   const stack = await knownStack(name);
   const missing = await telling(() => stack.missing());
   if (missing) throw new UserError(`the stack ${name} can't be had: ${missing.reason}; ${missing.enable}`);

@@ -1,3 +1,4 @@
+import { counted } from '../text/counted.ts';
 import { spell } from '../matrix/sockets.ts';
 import type { ContainersRecord } from '../record/containers.ts';
 import type { Exploration } from '../record/explore.ts';
@@ -23,7 +24,7 @@ export function lossOfRun(older: BindRecord, newer: BindRecord): string | null {
   const isWhole = newer.complete && newer.settings.selectors.length === 0;
   const lost = had.filter(({ id }) => !(has.get(id) ?? isWhole));
   if (lost.length === 0) return null;
-  return `has outcomes of ${count(had.length, 'cell')}, and this run of ${had.length - lost.length} of them`;
+  return `has outcomes of ${counted(had.length, 'cell')}, and this run of ${had.length - lost.length} of them`;
 }
 
 /** Why the record of a matrix stays. What is held against another system's model does not replace what is not. */
@@ -34,7 +35,7 @@ export function lossOfMatrix(older: MatrixRecord, newer: MatrixRecord): string |
   const isWhole = newer.complete && newer.counts.skipped === 0 && Object.keys(newer.settings.asked).length === 0;
   const lost = isWhole ? 0 : had.filter((pair) => !has.has(pair)).length;
   if (lost > 0)
-    return `has answers for ${count(had.length, 'pair')}, and this matrix for ${number(had.length - lost)} of them`;
+    return `has answers for ${counted(had.length, 'pair')}, and this matrix for ${(had.length - lost).toLocaleString('en-US')} of them`;
   return lossOfModel(older.settings.model, newer.settings.model, older.platform.system, 'this matrix');
 }
 
@@ -44,7 +45,7 @@ export function lossOfContainers(older: ContainersRecord, newer: ContainersRecor
   const has = new Map(newer.configurations.map((one) => [one.id, wasLookedAt(one)]));
   const lost = had.filter(({ id }) => !(has.get(id) ?? isWhole));
   if (lost.length === 0) return null;
-  return `has outcomes of ${count(had.length, 'configuration')}, and this run of ${had.length - lost.length} of them`;
+  return `has outcomes of ${counted(had.length, 'configuration')}, and this run of ${had.length - lost.length} of them`;
 }
 
 /** Why the record of an exploration stays: of a protocol, fewer sequences were played, and fewer operations done. */
@@ -52,7 +53,7 @@ export function lossOfExploration(older: Exploration, newer: Exploration): strin
   for (const had of older.protocols) {
     const has = newer.protocols.find(({ protocol }) => protocol === had.protocol);
     if (has !== undefined && (has.sequences >= had.sequences || has.operations >= had.operations)) continue;
-    return `has ${count(had.sequences, 'sequence')} of ${had.protocol}, and this exploration ${number(has?.sequences ?? 0)}`;
+    return `has ${counted(had.sequences, 'sequence')} of ${had.protocol}, and this exploration ${(has?.sequences ?? 0).toLocaleString('en-US')}`;
   }
   return lossOfModel(older.model, newer.model, older.platform.system, 'this exploration');
 }
@@ -81,12 +82,4 @@ function answered({ sockets, blocks }: MatrixRecord): string[] {
 function lossOfModel(older: string, newer: string, system: string, what: string): string | null {
   if (older !== system || newer === system) return null;
   return `is held against the model of ${older}, and ${what} against that of ${newer}`;
-}
-
-function count(many: number, noun: string): string {
-  return `${number(many)} ${noun}${many === 1 ? '' : 's'}`;
-}
-
-function number(many: number): string {
-  return many.toLocaleString('en-US');
 }

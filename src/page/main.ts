@@ -1,3 +1,4 @@
+import { counted } from '../text/counted.ts';
 import type { PageData } from '../report/page/data.ts';
 import { fill, h } from './h.ts';
 import { hrefOf, readPlace } from './place.ts';
@@ -29,7 +30,7 @@ fill(
   h(
     'footer',
     {},
-    `Made by bindspec ${data.bindspec} report, of ${data.platforms.length} platform${data.platforms.length === 1 ? '' : 's'}. `,
+    `Made by bindspec ${data.bindspec} report, of ${counted(data.platforms.length, 'platform')}. `,
     'MATRIX.md, beside this file, has the same as text; matrix.json for programs.',
   ),
 );

@@ -109,5 +109,5 @@ export type RecordDifference = z.infer<typeof differenceSchema>;
 export type RunsDifference = z.infer<typeof runs>;
 export type MatricesDifference = z.infer<typeof matrices>;
 export type ContainersDifference = z.infer<typeof containers>;
-export type Fact = RecordDifference['facts'][number];
+export type ChangedFact = RecordDifference['facts'][number];
 export type Timing = z.infer<typeof timing>;

@@ -1,3 +1,4 @@
+import { counted } from '../text/counted.ts';
 import type { CellRecord } from '../record/record.ts';
 import { visible } from '../text/visible.ts';
 import { code, text } from './markup.ts';
@@ -6,11 +7,6 @@ import { code, text } from './markup.ts';
 const MOST_NAMED = 6;
 
 type Cell = Pick<CellRecord, 'id' | 'values'>;
-
-/** A number of cells in words. */
-export function cellCount(count: number): string {
-  return `${count} cell${count === 1 ? '' : 's'}`;
-}
 
 /**
  * Some cells of an experiment in Markdown: by the axes that set them apart from its other cells where that is enough,
@@ -35,7 +31,7 @@ function inWords(some: readonly Cell[], all: readonly Cell[], { word, value }: S
       .map(({ axis, values }) => `${word(axis)} ${values.map((one) => value(one ?? 'none')).join(' or ')}`)
       .join(', ');
   }
-  if (some.length > MOST_NAMED) return cellCount(some.length);
+  if (some.length > MOST_NAMED) return counted(some.length, 'cell');
   return some.map(({ values, id }) => value(Object.values(values).join(' ') || id)).join(', ');
 }
 

@@ -1,7 +1,7 @@
 import type { ComparedPlatform, Comparison } from '../record/comparison.ts';
 import type { ContainersRecord } from '../record/containers.ts';
 import { badgeOf, badgeSvg, type Badge } from './badge.ts';
-import { counted } from './diff/words.ts';
+import { counted } from '../text/counted.ts';
 import { countsInWords } from './summary.ts';
 
 /** The badges of some platforms and engines as files: an image and the data of it for each. */

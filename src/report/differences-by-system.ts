@@ -1,8 +1,9 @@
+import { counted } from '../text/counted.ts';
 import type { Cell } from '../experiment/cells.ts';
 import { SYSTEMS, type System } from '../experiment/experiment.ts';
 import { leaves } from '../experiment/expectation.ts';
 import { expectationFor, type Resolved } from '../verdict/judge.ts';
-import { cellCount, whatSetsApart } from './axes.ts';
+import { whatSetsApart } from './axes.ts';
 import { placesOf } from './expectations.ts';
 import { expectedInWords } from './words.ts';
 
@@ -27,7 +28,7 @@ export function expectedOn(system: System, cells: readonly Cell[]): Line[] {
   const others = lines.filter(({ values }) => values === null);
   return [...named, ...others].map(({ expected, cells: own, values }) => ({
     expected,
-    which: values === null && others.length === 1 ? `the other ${cellCount(own.length)}` : whichOf(own, cells),
+    which: values === null && others.length === 1 ? `the other ${counted(own.length, 'cell')}` : whichOf(own, cells),
   }));
 }
 
@@ -63,16 +64,18 @@ export function systemFrom(platform: string): System | null {
 function difference(apart: readonly Cell[], unjudged: number, cells: readonly Cell[]): string {
   const parts = [
     ...(apart.length === 0 ? [] : [`${apart.length === cells.length ? 'all' : whichOf(apart, cells)} differ`]),
-    ...(unjudged === 0 ? [] : [`${unjudged === cells.length ? 'all' : cellCount(unjudged)} recorded, not judged`]),
+    ...(unjudged === 0
+      ? []
+      : [`${unjudged === cells.length ? 'all' : counted(unjudged, 'cell')} recorded, not judged`]),
   ];
   return parts.join('; ').replace(/^(1 cell\b.*) differ\b/, '$1 differs');
 }
 
 /** Cells by their number, and by the values that set them apart from the others where those are few. */
 function whichOf(some: readonly Cell[], all: readonly Cell[]): string {
-  if (some.length === all.length) return `all ${cellCount(some.length)}`;
+  if (some.length === all.length) return `all ${counted(some.length, 'cell')}`;
   const values = valuesOf(some, all) ?? '';
-  return values === '' ? cellCount(some.length) : `${cellCount(some.length)} (${values})`;
+  return values === '' ? counted(some.length, 'cell') : `${counted(some.length, 'cell')} (${values})`;
 }
 
 /** The values that set cells apart from the others; empty for all of them, null where that takes too many words. */

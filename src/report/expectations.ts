@@ -1,8 +1,9 @@
+import { counted } from '../text/counted.ts';
 import type { Cell, Registered } from '../experiment/cells.ts';
 import { SYSTEMS, type Citation, type System } from '../experiment/experiment.ts';
 import { versionsInWords } from '../experiment/versions.ts';
 import { expectationFor, type Resolved } from '../verdict/judge.ts';
-import { cellCount, whatSetsApart } from './axes.ts';
+import { whatSetsApart } from './axes.ts';
 
 /** Cells of which the same is expected, or nothing. */
 interface Group {
@@ -103,7 +104,7 @@ function keyOf({ source, where }: Citation): string {
 /** Which of an experiment's cells these are. */
 export function whichOf(some: readonly Cell[], all: readonly Cell[]): string {
   const apart = whatSetsApart(some, all)?.map(({ axis, values }) => `${axis} ${values.join(' or ')}`);
-  const count = cellCount(some.length);
+  const count = counted(some.length, 'cell');
   if (apart !== undefined) return `${count}: ${apart.join(', ')}`;
   return `${count}: ${some.map(({ values }) => Object.values(values).join(' ')).join(', ')}`;
 }

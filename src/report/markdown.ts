@@ -1,7 +1,8 @@
+import { counted } from '../text/counted.ts';
 import type { BindRecord, CellRecord, ClaimRecord } from '../record/record.ts';
 import { errorsInWords } from './errors.ts';
 import { deviationSentence, failureLines } from './failure.ts';
-import { cellCount, cellsInWords } from './axes.ts';
+import { cellsInWords } from './axes.ts';
 import { experimentTable } from './markdown-experiments.ts';
 import { block, code, details, html, table, text } from './markup.ts';
 import {
@@ -31,7 +32,7 @@ export function markdownReport(record: BindRecord): string {
     '## Experiments',
     ...suitesOf(record.cells).flatMap(({ name, cells, experiments }) => [
       `### ${text(name)}`,
-      `${cellCount(cells.length)}: ${countsInWords(countVerdicts(cells))}.`,
+      `${counted(cells.length, 'cell')}: ${countsInWords(countVerdicts(cells))}.`,
       experimentTable(experiments),
     ]),
     ...differences(record),
@@ -47,13 +48,13 @@ export function markdownReport(record: BindRecord): string {
 function warning({ complete, cells, settings }: BindRecord): string[] {
   if (complete) return [];
   return [
-    `> **This run is incomplete:** it was ended early, and only ${cells.length} of ${cellCount(settings.cells)} were done.`,
+    `> **This run is incomplete:** it was ended early, and only ${cells.length} of ${counted(settings.cells, 'cell')} were done.`,
   ];
 }
 
 function overview({ cells, claims: judged, duration: took }: BindRecord): string {
   const counts = cells.length === 0 ? '' : `: ${countsInWords(countVerdicts(cells))}`;
-  return `**${cellCount(cells.length)}**${counts}, in ${duration(took)}. **Claims**: ${claimCountsInWords(judged) || 'none'}.`;
+  return `**${counted(cells.length, 'cell')}**${counts}, in ${duration(took)}. **Claims**: ${claimCountsInWords(judged) || 'none'}.`;
 }
 
 function claims({ claims: all }: BindRecord): string[] {
@@ -146,7 +147,7 @@ function unjudged({ cells }: BindRecord): string[] {
   return [
     '## Recorded, not judged',
     ...reasons.map(([why, own]) =>
-      details(`${cellCount(own.length)}: ${text(why)}`, own.map(({ id }) => `- ${code(id)}`).join('\n')),
+      details(`${counted(own.length, 'cell')}: ${text(why)}`, own.map(({ id }) => `- ${code(id)}`).join('\n')),
     ),
   ];
 }
@@ -170,7 +171,7 @@ function skips({ cells }: BindRecord): string[] {
     '## Skipped',
     ...groups.map(({ reason, enable, cells: own }) =>
       details(
-        `${cellCount(own.length)}: ${html(reason)}`,
+        `${counted(own.length, 'cell')}: ${html(reason)}`,
         [
           ...(enable === undefined ? [] : [`To enable: ${code(enable)}`]),
           own.map(({ id }) => `- ${code(id)}`).join('\n'),

@@ -1,3 +1,4 @@
+import { counted } from '../../text/counted.ts';
 import type { PageCell, PageData, PageExperiment } from '../../report/page/data.ts';
 import { mostTelling, type Standing } from '../../report/page/standing.ts';
 import { capped } from '../capped.ts';
@@ -104,7 +105,7 @@ function rowsOf(
   const button = h(
     'button',
     { type: 'button', class: 'open', 'aria-expanded': String(isOpen) },
-    `${cells.length} cell${cells.length === 1 ? '' : 's'}`,
+    counted(cells.length, 'cell'),
     h('span', { class: 'hidden' }, ` of: ${title}`),
   );
   const row = h(

@@ -1,3 +1,4 @@
+import { counted } from '../../text/counted.ts';
 import type { PageData, PageExperiment } from '../../report/page/data.ts';
 import { fill, h } from '../h.ts';
 import type { Chosen } from '../chosen.ts';
@@ -58,7 +59,7 @@ function heading({ platforms }: PageData): string {
 function countInWords({ experiments }: PageData, rows: readonly PageExperiment[], platforms: number): string {
   const cells = (list: readonly PageExperiment[]) => list.reduce((sum, one) => sum + one.cells.length, 0);
   const [some, all] = [cells(rows), cells(experiments)];
-  return `${rows.length} of ${experiments.length} experiments, ${some} of ${all} cells, on ${platforms} platform${platforms === 1 ? '' : 's'}`;
+  return `${rows.length} of ${experiments.length} experiments, ${some} of ${all} cells, on ${counted(platforms, 'platform')}`;
 }
 
 function controls(

@@ -1,5 +1,5 @@
+import { counted } from '../../text/counted.ts';
 import type { ComparedPlatform, Comparison } from '../../record/comparison.ts';
-import { cellCount } from '../axes.ts';
 import { code, table, text } from '../markup.ts';
 import { countsInWords } from '../summary.ts';
 import { duration } from '../words.ts';
@@ -24,7 +24,7 @@ export function comparisonMarkdown({ platforms, experiments, claims, engines = [
 
 function titleOf({ platforms, engines = [] }: Pick<Comparison, 'platforms' | 'engines'>): string {
   const [count, what] = platforms.length > 0 ? [platforms.length, 'platform'] : [engines.length, 'container engine'];
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
+  return counted(count, what);
 }
 
 const KEY =
@@ -39,8 +39,10 @@ function overview({ experiments }: Pick<Comparison, 'experiments'>): string {
   const apart = cells.filter(({ alike }) => alike.length > 1);
   const within = experiments.filter((experiment) => experiment.cells.some(({ alike }) => alike.length > 1));
   const where =
-    apart.length === 0 ? 'no cell' : `${cellCount(apart.length)} of ${within.map(({ id }) => code(id)).join(', ')}`;
-  return `**${experiments.length} experiments, ${cellCount(cells.length)}.** Outcomes differ in ${where}.`;
+    apart.length === 0
+      ? 'no cell'
+      : `${counted(apart.length, 'cell')} of ${within.map(({ id }) => code(id)).join(', ')}`;
+  return `**${experiments.length} experiments, ${counted(cells.length, 'cell')}.** Outcomes differ in ${where}.`;
 }
 
 function platformTable(platforms: readonly ComparedPlatform[]): string {

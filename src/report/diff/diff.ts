@@ -1,5 +1,5 @@
 import type { ContainersRecord } from '../../record/containers.ts';
-import { DIFFERENCE_VERSION, type RecordDifference, type Fact } from '../../record/difference.ts';
+import { DIFFERENCE_VERSION, type RecordDifference, type ChangedFact } from '../../record/difference.ts';
 import type { MatrixRecord } from '../../record/matrix.ts';
 import type { BindRecord } from '../../record/record.ts';
 import { diffContainers } from './containers.ts';
@@ -51,7 +51,7 @@ export function diff({ run, matrix, containers }: Compared, bindspec: string): R
   };
 }
 
-function factsOf({ before, after }: NonNullable<Compared[keyof Compared]>): Fact[] {
+function factsOf({ before, after }: NonNullable<Compared[keyof Compared]>): ChangedFact[] {
   return factsBetween(before.record, after.record);
 }
 
@@ -68,6 +68,6 @@ function nameOf(
 }
 
 /** The run and the matrix of one platform were mostly made with the same. */
-function distinct(facts: readonly Fact[]): Fact[] {
+function distinct(facts: readonly ChangedFact[]): ChangedFact[] {
   return [...new Map(facts.map((fact) => [JSON.stringify(fact), fact])).values()];
 }

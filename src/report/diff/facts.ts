@@ -1,5 +1,5 @@
 import type { ContainersRecord } from '../../record/containers.ts';
-import type { Fact } from '../../record/difference.ts';
+import type { ChangedFact } from '../../record/difference.ts';
 import type { MatrixRecord } from '../../record/matrix.ts';
 import type { BindRecord } from '../../record/record.ts';
 import { ran } from '../../containers/changes.ts';
@@ -9,12 +9,12 @@ type Entries = readonly (readonly [fact: string, value: string])[];
 type Recorded = BindRecord | MatrixRecord | ContainersRecord;
 
 /** What two records of one kind were made with, where it is not the same: the system, the lab and what was asked for. */
-export function factsBetween<R extends Recorded>(before: R, after: R): Fact[] {
+export function factsBetween<R extends Recorded>(before: R, after: R): ChangedFact[] {
   const configured = 'engine' in before && 'engine' in after ? configurationFacts(before, after) : [];
   return [...changedEntries(new Map(entriesOf(before)), new Map(entriesOf(after))), ...configured];
 }
 
-function changedEntries(old: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): Fact[] {
+function changedEntries(old: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): ChangedFact[] {
   return [...new Set([...now.keys(), ...old.keys()])].flatMap((fact) => {
     const [was, is] = [old.get(fact) ?? 'none', now.get(fact) ?? 'none'];
     return was === is ? [] : [{ fact, was, is }];
@@ -22,12 +22,12 @@ function changedEntries(old: ReadonlyMap<string, string>, now: ReadonlyMap<strin
 }
 
 /** What configurations depend on, of those that both ran: said once where it changed in all of them in the same way. */
-function configurationFacts(before: ContainersRecord, after: ContainersRecord): Fact[] {
+function configurationFacts(before: ContainersRecord, after: ContainersRecord): ChangedFact[] {
   const both = after.configurations.flatMap((is) => {
     const was = before.configurations.find(({ id }) => id === is.id);
     return was && ran(was) && ran(is) ? [{ id: is.id, was, is }] : [];
   });
-  const found = new Map<string, { changed: Fact; ids: string[] }>();
+  const found = new Map<string, { changed: ChangedFact; ids: string[] }>();
   for (const { id, was, is } of both) {
     for (const changed of changedEntries(new Map(Object.entries(was.facts)), new Map(Object.entries(is.facts)))) {
       // The engine's own version stands in the record's head.

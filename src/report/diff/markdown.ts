@@ -1,3 +1,4 @@
+import { counted } from '../../text/counted.ts';
 import type {
   ContainersDifference,
   RecordDifference,
@@ -5,7 +6,7 @@ import type {
   RunsDifference,
 } from '../../record/difference.ts';
 import { code, details, table, text } from '../markup.ts';
-import { countedCells, conclusions, counted, cornerPlaces } from './words.ts';
+import { countedCells, conclusions, cornerPlaces } from './words.ts';
 
 /** Forges cut long pages; of one experiment or rule no more pairs, places or questions are named than this. */
 const MOST_NAMED = 20;

@@ -1,3 +1,4 @@
+import { counted } from '../../text/counted.ts';
 import type {
   ContainersDifference,
   RecordDifference,
@@ -5,7 +6,7 @@ import type {
   RunsDifference,
 } from '../../record/difference.ts';
 import { visible } from '../../text/visible.ts';
-import { countedCells, conclusions, counted, few, placesInWords, cornerPlaces } from './words.ts';
+import { countedCells, conclusions, few, placesInWords, cornerPlaces } from './words.ts';
 
 /** What a line is, for who wants to colour it. */
 export type DiffLineKind =

@@ -1,11 +1,7 @@
+import { counted } from '../../text/counted.ts';
 import type { RecordDifference, MatricesDifference, RunsDifference } from '../../record/difference.ts';
 import { NO_DEVICES } from '../../matrix/axes.ts';
 import { cornersInWords } from '../matrix/tables.ts';
-
-/** A number with its noun, such as `1 pair` or `12,000 pairs`. */
-export function counted(count: number, noun: string, plural = `${noun}s`): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? noun : plural}`;
-}
 
 /** What came of a comparison, in a sentence for each of its parts. */
 export function conclusions({ run, matrix, containers }: RecordDifference): string[] {

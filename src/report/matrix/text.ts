@@ -1,3 +1,4 @@
+import { counted } from '../../text/counted.ts';
 import { inWords } from '../../matrix/blocks.ts';
 import type { MatrixRecord } from '../../record/matrix.ts';
 import { inColumns } from '../../text/columns.ts';
@@ -50,10 +51,10 @@ export function pairLines(record: MatrixRecord, mismatch: MatrixRecord['mismatch
 export function countsSentence({ counts, settings, complete, errors }: MatrixRecord): string {
   const parts = [
     `${counts.agree} of ${counts.pairs} pairs are as the model '${settings.model}' says`,
-    `${counts.mismatches} ${counts.mismatches === 1 ? 'mismatch' : 'mismatches'}`,
+    counted(counts.mismatches, 'mismatch', 'mismatches'),
     ...(counts.notRun > 0 ? [`${counts.notRun} not run`] : []),
     ...(counts.skipped > 0 ? [`${counts.skipped} skipped`] : []),
-    ...(errors.length > 0 ? [`${errors.length} errors of the harness`] : []),
+    ...(errors.length > 0 ? [`${counted(errors.length, 'error')} of the harness`] : []),
   ];
   return `${parts.join(', ')}${complete || errors.length > 0 ? '' : ' (interrupted)'}`;
 }
