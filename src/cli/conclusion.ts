@@ -17,7 +17,8 @@ export function conclude(record: BindRecord, written: readonly string[]): void {
   claims(record.claims.filter(({ verdict }) => verdict !== 'untested'));
   const counts = countsInWords(countVerdicts(record.cells));
   say();
-  if (!record.complete) say(paint('yellow', 'Ended early: the record holds what was done until then, and says so.'));
+  if (!record.complete)
+    say(paint('yellow', 'Ended early: the record has the results so far, and is marked as incomplete.'));
   say(`${paint('bold', counts === '' ? 'nothing was run' : counts)} in ${(record.duration / 1000).toFixed(1)} s`);
   if (written.length > 0) say(paint('gray', `written: ${written.join(', ')}`));
   const first = firstRecordLine(record, written);

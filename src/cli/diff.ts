@@ -70,7 +70,7 @@ function pairUp(before: string, after: string): Compared {
   ];
   if (!run && !matrix && !containers) {
     throw new UserError(
-      `'${before}' and '${after}' have no record of one kind: name two record.json, matrix.json or containers.json, or folders with such`,
+      `'${before}' and '${after}' have no kind of record in common: name two record.json, matrix.json or containers.json, or folders that contain them`,
     );
   }
   for (const records of [old, now]) tellLeftOut(records);

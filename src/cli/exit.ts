@@ -7,7 +7,7 @@ export const EXIT = { expected: 0, failed: 1, usage: 2, harness: 3, interrupted:
 export const EXIT_CODES: Readonly<Record<(typeof EXIT)[keyof typeof EXIT], string>> = {
   0: 'everything is as expected',
   1: 'something failed or differs, or a known deviation is gone',
-  2: 'wrong usage, or something that is needed is missing',
+  2: 'wrong usage, or something that bindspec needs is missing',
   3: 'bindspec itself failed, or its output could not be written',
   130: 'interrupted',
 };

@@ -50,7 +50,7 @@ export function tellGithub(make: () => ForGithub): void {
     for (const command of workflowCommands(annotations)) instruct(command);
     summarise(page);
   } catch (error) {
-    complain(`bindspec: GitHub can't be told: ${(error as Error).message}`);
+    complain(`bindspec: GitHub's annotations can't be written: ${(error as Error).message}`);
   }
 }
 
@@ -69,7 +69,7 @@ function summarise(page: string): void {
 function withinBytes(page: string, room: number): string {
   const bytes = Buffer.from(page);
   if (bytes.length <= room) return page;
-  const note = '**Only the beginning is shown here; all of it is in the reports.**\n\n';
+  const note = '**Only the beginning is shown here; the reports have all of it.**\n\n';
   const end = bytes.lastIndexOf('\n', Math.max(room - note.length - 1, 0));
   return end < 0 ? '' : note + bytes.subarray(0, end + 1).toString();
 }

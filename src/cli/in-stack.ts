@@ -93,7 +93,7 @@ async function bringBack(result: GuestResult, folder: string, stack: Stack): Pro
   for (const [file, content] of result.reports) {
     if (!isRecord(file)) continue;
     const placed = await write(folder, readBack(file, content, stack));
-    for (const written of placed.files) complain(`bindspec: brought back from ${stack.name}: ${written}`);
+    for (const written of placed.files) complain(`bindspec: written by ${stack.name}: ${written}`);
     tellPlaced(placed, false);
     if (placed.failure !== undefined) isWhole = false;
   }
@@ -109,7 +109,7 @@ function readBack(file: string, content: Buffer, stack: Stack): AnyRecord {
     return readAny(content.toString(), file);
   } catch (error) {
     if (!(error instanceof BadRecord)) throw error;
-    throw new UserError(`${stack.name} brought back what is no record: ${error.message}`, EXIT.harness);
+    throw new UserError(`${stack.name} returned something that is not a record: ${error.message}`, EXIT.harness);
   }
 }
 

@@ -6,7 +6,7 @@ import { UserError } from './exit.ts';
 const KNOWN_LIST: FileKind = {
   what: 'a list of known deviations',
   most: 1,
-  advice: "name a file with lines such as 'SELECTOR [@PLATFORM] # REASON'",
+  advice: "name a file with lines of the form 'SELECTOR [@PLATFORM] # REASON'",
 };
 
 /**

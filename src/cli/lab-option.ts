@@ -20,7 +20,7 @@ export function labOption(description = 'where to run'): Option {
 
 /** The option that names an interface of the host lab, for every command that runs in one. */
 export function interfaceOption(): Option {
-  return new Option('--interface <name>', 'the interface whose addresses the host lab takes, such as en0');
+  return new Option('--interface <name>', 'the interface whose addresses the host lab uses, for example en0');
 }
 
 /** The engine that a choice names, and the image that follows it, as in `docker=bindspec:1.0`; null for another lab. */

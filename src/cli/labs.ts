@@ -28,7 +28,7 @@ export async function labFor(
 ): Promise<LabKind> {
   const { lab: choice, interface: device } = wanted;
   if (device !== undefined && choice !== 'auto' && choice !== 'host') {
-    throw new UserError(`--interface is for the host lab: leave it out, or take --lab host instead of ${choice}`);
+    throw new UserError(`--interface is for the host lab: leave it out, or use --lab host instead of ${choice}`);
   }
   const engine = engineOf(choice);
   if (engine !== null) return (await import('../engine/lab.ts')).engineLab(choice, engine.engine, engine.image);
@@ -42,14 +42,14 @@ export async function labFor(
   if (device !== undefined) return hostLab({ device });
   if (choice !== 'auto') return LABS[choice as keyof typeof LABS];
   if (system !== 'linux') {
-    fellBack('the host lab is used: only Linux has network namespaces');
+    fellBack('bindspec uses the host lab: only Linux has network namespaces');
     return LABS.host;
   }
   try {
     return startingWith(netns, await netns.open());
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
-    fellBack(`the host lab is used, because ${error.message}; to enable the netns lab: ${error.enable}`);
+    fellBack(`bindspec uses the host lab, because ${error.message}; to enable the netns lab: ${error.enable}`);
     return hostLab({ elsewhere: error.enable });
   }
 }

@@ -63,7 +63,7 @@ function lose(to: 'stdout' | 'stderr', error: Failure): void {
   if (lost[to] !== null) return;
   lost[to] = error;
   if (to === 'stderr' || isClosedPipe(error)) return;
-  printError(`bindspec: stdout can't be written to (${error.message}); the command goes on without it\n`);
+  printError(`bindspec: stdout can't be written to (${error.message}); the command continues without it\n`);
 }
 
 /** Windows says EOF for what is EPIPE elsewhere. */

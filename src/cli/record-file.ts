@@ -5,7 +5,7 @@ import { BadRecord, readAny, type AnyRecord } from '../load/read.ts';
  * Of a record forty times as much is read as the largest has that bindspec has written so far, and little enough that what
  * is made of it fits into the memory that Node takes without being asked.
  */
-const RECORD: FileKind = { what: 'a record', most: 64, advice: 'name a record, or a folder that has some' };
+const RECORD: FileKind = { what: 'a record', most: 64, advice: 'name a record, or a folder that contains some' };
 
 /** The text of a file that is to be a record. @throws BadRecord when it can't be read, or is larger than any record. */
 export function recordText(file: string): string {

@@ -100,7 +100,7 @@ function fullest<R extends BindRecord | MatrixRecord | ContainersRecord>(found: 
     taken.push({ file: best.file, record: best.record });
     const [first, ...rest] = others;
     if (!first) continue;
-    const which = rest.length === 0 ? `${first.file} is` : `${first.file} and ${rest.length} more beside it are`;
+    const which = rest.length === 0 ? `${first.file} is` : `${first.file} and ${rest.length} more are`;
     const why = extentOf(first.record) < extentOf(best.record) ? 'fuller' : 'newer';
     leftOut.push(`${which} left out, because ${best.file} is ${why}`);
   }
@@ -108,9 +108,9 @@ function fullest<R extends BindRecord | MatrixRecord | ContainersRecord>(found: 
 }
 
 function otherKind(read: ReturnType<typeof recordFrom>): string {
-  if (read.kind === 'comparison') return 'a comparison, not a record; give the records that it was made of';
+  if (read.kind === 'comparison') return 'a comparison, not a record; name the records that it was made from';
   const title = 'title' in read ? read.title : 'an exploration';
-  return `${title}, which can't be compared; give a record.json, matrix.json or containers.json`;
+  return `${title}, which can't be compared; name a record.json, matrix.json or containers.json`;
 }
 
 const WRITERS: Readonly<Record<string, string>> = {

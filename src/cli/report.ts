@@ -52,7 +52,7 @@ export async function reportCommand(paths: readonly string[], { output, format }
   const { columns, superseded } = columnsOf(runs, matrices);
   const { engines, superseded: others } = enginesOf(containers);
   for (const { file, by, because } of [...superseded, ...others]) {
-    complain(`bindspec: ${file} is left out, because ${by} is ${because} and of the same platform`);
+    complain(`bindspec: ${file} is left out, because ${by} is of the same platform and ${because}`);
   }
   const comparison = compareRuns(columns, version(), engines);
   const registry = await loadRegistry();
@@ -77,7 +77,7 @@ function keepRecords(output: string): void {
   } catch (error) {
     if (!(error instanceof BadRecord)) throw error;
   }
-  throw new UserError(`${file} is no comparison, and would be replaced by one: choose another folder with --output`);
+  throw new UserError(`${file} is not a comparison, and would be replaced by one: choose another folder with --output`);
 }
 
 function write(folder: string, files: Files): string[] {

@@ -32,7 +32,7 @@ export function showShort(
     line(`${platform}, ${lab} lab: ${countsInWords(countVerdicts(own))}`);
   }
   if (ownOf(cells, records).length === 0) nothingYet(folder);
-  say(paint('gray', '\nWith --all: the sources, what differs where, and every cell that was recorded.'));
+  say(paint('gray', '\nWith --all: the sources, the differences, and every recorded cell.'));
 }
 
 /** What both begin with: the title, the id, the question, and what cells there are. */

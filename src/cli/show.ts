@@ -21,7 +21,7 @@ export async function showCommand(id: string, options: ShowOptions): Promise<voi
   const cells = selected(await loadRegistry(), [id]);
   const [first] = cells;
   if (!first || cells.some(({ registered }) => registered !== first.registered)) {
-    throw new UserError(`'${id}' is more than one experiment; 'bindspec list ${id}' shows which`);
+    throw new UserError(`'${id}' matches more than one experiment; 'bindspec list ${id}' shows them`);
   }
   const records = lastOutcomes(options.reports);
   if (options.format === 'json') {

@@ -7,7 +7,7 @@ import { Unavailable } from '../process/unavailable.ts';
 export async function stackOf(name: string): Promise<Stack> {
   const stack = await knownStack(name);
   const missing = await telling(() => stack.missing());
-  if (missing) throw new UserError(`the stack ${name} can't be had: ${missing.reason}; ${missing.enable}`);
+  if (missing) throw new UserError(`the stack ${name} is not available: ${missing.reason}; ${missing.enable}`);
   return stack;
 }
 

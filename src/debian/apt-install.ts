@@ -28,7 +28,10 @@ export async function aptInstall(
 ): Promise<void> {
   const line = aptLine(packages);
   if (!onPath('apt-get')) {
-    throw new Unavailable(`${what} is not here, nor is apt-get`, `install ${what} of your distribution`);
+    throw new Unavailable(
+      `${what} and apt-get are not here`,
+      `install ${what} with your distribution's package manager`,
+    );
   }
   if (process.getuid?.() !== 0) throw new Unavailable(`only root can install ${what}`, `sudo ${line}`);
   tell(line);

@@ -133,6 +133,6 @@ export class Suite {
     });
     if (!failed) return stdout;
     const why = stderr.split('\n').find((line) => line.startsWith('E: ')) ?? 'no answer';
-    throw new Unavailable(`${what} can't be had: ${why.replace('E: ', '')}`, 'look at the network, and try again');
+    throw new Unavailable(`${what} can't be fetched: ${why.replace('E: ', '')}`, 'check the network, and try again');
   }
 }

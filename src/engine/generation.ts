@@ -76,8 +76,8 @@ export async function prepareGeneration(name: string, tell: (line: string) => vo
     rmSync(partial, { recursive: true, force: true });
     const why = stderr.split('\n').findLast((line) => line.startsWith('E: ')) ?? 'no answer';
     throw new Unavailable(
-      `Debian ${name} can't be had: ${why.replace('E: ', '')}`,
-      'look at the network, and try again',
+      `Debian ${name} can't be fetched: ${why.replace('E: ', '')}`,
+      'check the network, and try again',
     );
   }
   renameSync(partial, folder);

@@ -32,7 +32,7 @@ export function engineNamed(text: string): Engine {
   const file = /^unix:\/\/(.+)$/.exec(address)?.[1];
   // A name that leads to nothing is told before a client that is not installed.
   if (file !== undefined && !existsSync(file)) {
-    throw new Unavailable(`there is no socket ${file}`, 'look where its daemon listens');
+    throw new Unavailable(`there is no socket ${file}`, 'check where its daemon listens');
   }
   if (!onPath(engine)) throw missing(engine);
   if (socket === '') return CLIENTS[engine]([engine]);

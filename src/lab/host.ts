@@ -76,7 +76,7 @@ export function hostFacts(interfaces: NodeInterfaces, root: boolean, settings: H
   const lines = addressLines(system);
   if (!LOOPBACK_WIDE.has(system) && !LOOPBACKS.every((one) => all.some(({ address }) => address === one))) {
     missing['loopback network'] = {
-      reason: 'this system has no address of 127.0.0.0/8 but those that an interface is given',
+      reason: 'this system has no address of 127.0.0.0/8 except those assigned to an interface',
       enable: lines?.loopback ?? elsewhere,
     };
     if (!all.some(({ address }) => address === addresses.inet['second-loopback'])) {

@@ -84,14 +84,14 @@ describe('a run in a job of GitHub Actions', needs(noNamespaces), () => {
     writeFileSync(full, `${'x'.repeat(99)}\n`.repeat(9990));
     toldIn({ GITHUB_STEP_SUMMARY: full });
     const written = readFileSync(full, 'utf8').slice(999_000);
-    expect(written).toMatch(/^\*\*Only the beginning is shown here; all of it is in the reports\.\*\*\n\n# bindspec: /);
+    expect(written).toMatch(/^\*\*Only the beginning is shown here; the reports have all of it\.\*\*\n\n# bindspec: /);
     expect(written.endsWith('\n')).toBe(true);
     expect(999_000 + Buffer.byteLength(written)).toBeLessThanOrEqual(1_000_000);
   });
 
   test('is as it is where the summary can not be written', () => {
     const told = toldIn({ GITHUB_STEP_SUMMARY: '/nowhere/at/all' });
-    expect(told.split('\n')[1]).toMatch(/^bindspec: GitHub can't be told: ENOENT/);
+    expect(told.split('\n')[1]).toMatch(/^bindspec: GitHub's annotations can't be written: ENOENT/);
   });
 
   test('prints a report in the Common Test Report Format and nothing else', async () => {

@@ -71,6 +71,6 @@ describe('a machine', needs(notLinux, notX64, ...inside), () => {
     const env = { XDG_CACHE_HOME: folder() };
     const { exitCode, stderr } = await bindspec(['run', '--stack', 'kernel:6.13', '--no-reports'], { env });
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/^bindspec: the stack kernel:6\.13 can't be had: .*; /);
+    expect(stderr).toMatch(/^bindspec: the stack kernel:6\.13 is not available: .*; /);
   });
 });

@@ -10,7 +10,7 @@ const darwin = runOn({ id: 'darwin-24.6-arm64', system: 'darwin', release: '24.6
 
 /** What is said of a record of the fixture, whose experiments there never were. */
 const unknown = (file: string) =>
-  `bindspec: ${file} has 10 cells that this bindspec does not have, such as 'refusal/loopback/family:inet': they are compared as bindspec 0.1.0 recorded`;
+  `bindspec: ${file} has 10 cells that this bindspec does not have, for example 'refusal/loopback/family:inet': they are compared as bindspec 0.1.0 recorded`;
 
 /** A folder with records, as the artifacts of several jobs lie in it. */
 function records(files: Record<string, unknown>): string {
@@ -77,7 +77,7 @@ describe('bindspec report', () => {
     expect(exitCode).toBe(0);
     const [a, b] = ['a', 'b'].map((name) => path.join(home, name, 'record.json'));
     expect(stderr.split('\n')).toEqual([
-      `bindspec: ${a} is left out, because ${b} is newer and of the same platform`,
+      `bindspec: ${a} is left out, because ${b} is of the same platform and newer`,
       unknown(a ?? ''),
       unknown(b ?? ''),
     ]);

@@ -30,7 +30,9 @@ test('what can not be had is told before anything is run', async () => {
     env: { XDG_CACHE_HOME: folder(), PATH: '/nowhere' },
   });
   expect(exitCode).toBe(2);
-  expect(stderr).toBe("bindspec: the stack gvisor can't be had: runsc is not here; npx bindspec stack prepare gvisor");
+  expect(stderr).toBe(
+    'bindspec: the stack gvisor is not available: runsc is not here; npx bindspec stack prepare gvisor',
+  );
 });
 
 describe.each(['gvisor', 'wine', 'kernel:6.1'])(
@@ -86,10 +88,10 @@ describe('gVisor', needs(noGvisor), () => {
     expect(answers(onLinux.stdout)).toEqual(['bind EADDRINUSE']);
   });
 
-  test('is a lab of its own, so that no other can be asked for', async () => {
+  test('has its own lab, so that no other can be asked for', async () => {
     const { exitCode, stderr } = await bindspec(['run', '--stack', 'gvisor', '--lab', 'host', '--no-reports']);
     expect(exitCode).toBe(2);
-    expect(stderr).toBe('bindspec: --stack gvisor is a lab of its own: leave out --lab host');
+    expect(stderr).toBe('bindspec: --stack gvisor has its own lab: leave out --lab host');
   });
 });
 

@@ -275,7 +275,10 @@ describe('verify refuses in one line', needs(noNamespaces), () => {
     [['--netns', '/proc/self/ns/uts'], /can't be entered \(/],
     [['web', '--engine', 'lxc'], /unknown engine 'lxc'; write podman or docker/],
     [['web', '--engine', 'docker='], /unknown engine 'docker='; write podman or docker/],
-    [['web', '--engine', 'docker=/no/such.sock'], /there is no socket \/no\/such\.sock; look where its daemon listens/],
+    [
+      ['web', '--engine', 'docker=/no/such.sock'],
+      /there is no socket \/no\/such\.sock; check where its daemon listens/,
+    ],
   ])('%j', async (words, message) => {
     const { exitCode, stdout, stderr } = await call(...words);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });

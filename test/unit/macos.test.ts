@@ -52,7 +52,7 @@ describe("the page of a Mac's first minute", () => {
     const facts = hostFacts({ lo0: holding(...LOOPBACK), en0: holding(...LAN) }, false, { system: 'darwin' });
     const coverage = await coverageOf(mac(facts), cells);
     const printed = printedBy(() => tellOffer(facts, coverage));
-    const screen = written.blocks.find(({ text }) => text.includes('of 235 cells can be run'));
+    const screen = written.blocks.find(({ text }) => text.includes('of 235 cells can run'));
     expect(screen?.text.trimEnd()).toBe(printed.map((line) => line.replace(/^ {4}/, '')).join('\n'));
   });
 

@@ -45,7 +45,7 @@ function factsOf(topology: Topology, { addresses, inet6, secondUser }: Survey): 
   }
   if (!exclusive || externalInterface === null) {
     const reason = exclusive
-      ? `the ${lab} lab does not tell the machine's interface`
+      ? `the ${lab} lab does not name the machine's interface`
       : `others use the interfaces of the ${lab} lab too`;
     missing['quiet interface'] = { reason, enable: elsewhere };
   }

@@ -73,7 +73,7 @@ export const topologySchema = object({
     >,
   )
     .exactOptional()
-    .describe('What experiments may need and these hosts do not offer, with the reason'),
+    .describe('What experiments may need and these hosts lack, with the reason'),
 });
 
 export type TopologyFile = z.infer<typeof topologySchema>;

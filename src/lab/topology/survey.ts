@@ -69,7 +69,7 @@ async function visit(name: HostName, topology: Topology, settle: number): Promis
   const { agent } = await meet(host, []).catch((error: unknown) => {
     if (!(error instanceof HarnessError)) throw error;
     const command = [...host.launch, ...host.agent].join(' ');
-    throw new Unavailable(error.message, `try it by hand, it must print a line of JSON: ${command}`);
+    throw new Unavailable(error.message, `try it by hand; it must print a line of JSON: ${command}`);
   });
   try {
     const found: Visit['found'] = { inet: {}, inet6: {} };
@@ -98,7 +98,7 @@ async function visit(name: HostName, topology: Topology, settle: number): Promis
     return { found, inet6: (await bind(agent, 'inet6', '::1')) === 'ok' };
   } catch (error) {
     if (!(error instanceof HarnessError)) throw error;
-    throw new Unavailable(`${host.title}: ${error.message}`, 'look whether the host is well');
+    throw new Unavailable(`${host.title}: ${error.message}`, 'check that the host works');
   } finally {
     await agent.end();
   }

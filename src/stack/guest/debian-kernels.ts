@@ -42,7 +42,7 @@ export function checkNamed(asked: string): void {
   if (known || (newer && Number(major) <= LAST_MAJOR)) return;
   throw new Unavailable(
     `there is no kernel '${asked}'`,
-    `Debian has ${NAMES.join(', ')} and newer ones; name one of these, or a file as in kernel:./vmlinuz`,
+    `Debian has ${NAMES.join(', ')} and newer ones; name one of these, or a file, for example kernel:./vmlinuz`,
   );
 }
 
@@ -89,7 +89,7 @@ export async function findKernel(asked: string): Promise<DebianKernel> {
     const there = [...new Set(all.map(({ version }) => /^\d+\.\d+\.\d+/.exec(version)?.[0] ?? version))];
     throw new Unavailable(
       `Debian has no kernel '${asked}' for virtual machines`,
-      `there are ${there.join(', ') || 'none of that series'}; others that are known: ${NAMES.join(', ')}`,
+      `there are ${there.join(', ') || 'none of that series'}; known versions: ${NAMES.join(', ')}`,
     );
   }
   return { ...found, packages: await packagesOf(found) };

@@ -172,10 +172,10 @@ interface Failed {
 export function failure(name: string, { ready, died, odd, console, complaints }: Failed): Unavailable {
   const last = lastWords(console);
   const told = last === '' ? '' : `: ${last}`;
-  if (odd) return new Unavailable(`${name} answered oddly (${odd.message})`, 'try again');
+  if (odd) return new Unavailable(`${name} sent an unexpected answer (${odd.message})`, 'try again');
   if (complaints.trim() !== '') {
     const complaint = complaints.trim().split('\n').at(-1) ?? '';
-    return new Unavailable(`${name} can't be started: ${complaint}`, 'look at what the emulator says');
+    return new Unavailable(`${name} can't be started: ${complaint}`, "read the emulator's message");
   }
   if (died !== null) {
     const how = died > 128 ? `by signal ${died - 128}` : `with ${died}`;
@@ -183,7 +183,7 @@ export function failure(name: string, { ready, died, odd, console, complaints }:
     return new Unavailable(`bindspec died inside ${name} ${how}${why}${told}`, 'try with fewer --jobs');
   }
   if (ready) return new Unavailable(`${name} ended before its run did${told}`, 'try again');
-  return new Unavailable(`${name} does not boot${told || ' and says nothing'}`, 'choose another kernel');
+  return new Unavailable(`${name} does not boot${told || ' and prints nothing'}`, 'choose another kernel');
 }
 
 /** The lines of a console that say most: from the panic on where there is one, else the last. */

@@ -74,7 +74,7 @@ export async function fetchFiles(packages: readonly DebianPackage[]): Promise<vo
 export function withLoaderBeside(program: Buffer): Buffer {
   const usual = Buffer.from(`/lib64/${LOADER}\0`);
   const at = program.indexOf(usual);
-  if (at < 0) throw new Unavailable('the package of user-mode Linux is not as it used to be', 'try again later');
+  if (at < 0) throw new Unavailable('the package of user-mode Linux has changed', 'try again later');
   const changed = Buffer.from(program);
   changed.fill(0, at, at + usual.length);
   changed.write(LOADER, at, 'latin1');

@@ -37,7 +37,7 @@ export async function fetchPackage(spec: string, folder: (version: string) => st
 function unavailable(spec: string, complaint: string): Unavailable {
   const why = complaint.split('\n').find((line) => /^npm (?:error|ERR!)/.test(line)) ?? 'npm gave no answer';
   return new Unavailable(
-    `the npm package ${spec} can't be had: ${why.replace(/^npm \S+ /, '')}`,
-    'look at the network, and try again',
+    `the npm package ${spec} can't be fetched: ${why.replace(/^npm \S+ /, '')}`,
+    'check the network, and try again',
   );
 }

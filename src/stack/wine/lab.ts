@@ -93,7 +93,7 @@ const OWNER = {
   enable: 'sudo npx bindspec run',
 };
 const NO_PYTHON = {
-  reason: 'there is no Python for Windows in the prefix of Wine',
+  reason: "Wine's prefix has no Python for Windows",
   enable: 'npx bindspec run',
 };
 
