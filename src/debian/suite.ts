@@ -98,7 +98,7 @@ export class Suite {
 
   /**
    * Downloads a package and unpacks it into a folder, which is there whole or not at all.
-   * @throws Unavailable when it can't be had.
+   * @throws Unavailable when it is not available.
    */
   async unpack({ name, version }: DebianPackage, folder: string): Promise<void> {
     if (existsSync(folder)) return;

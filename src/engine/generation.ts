@@ -9,7 +9,7 @@ import { unknownWord } from '../text/unknown.ts';
 import { paced } from '../process/pace.ts';
 import { Unavailable } from '../process/unavailable.ts';
 
-/** The releases of Debian whose engines can be had beside this machine's own. */
+/** The releases of Debian whose engines is available beside this machine's own. */
 const GENERATIONS = ['trixie', 'sid'] as const;
 
 /** Engines and what they need, without what they only recommend. */
@@ -45,7 +45,7 @@ export function generationFolder(name: string): string {
 
 /**
  * Unpacks a release of Debian with its engines into the cache folder; a second time it does nothing. Nothing of it is
- * started, and nothing of this machine's system changes. @throws Unavailable when it can't be had.
+ * started, and nothing of this machine's system changes. @throws Unavailable when it is not available.
  */
 export async function prepareGeneration(name: string, tell: (line: string) => void): Promise<void> {
   const folder = folderOf(name);

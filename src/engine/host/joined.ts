@@ -25,7 +25,7 @@ const PAUSE = 50;
 /**
  * Joins an engine that runs already, by its socket: its host gets an interface on a switch of ours, with a neighbour and
  * an attacker on it. What is made of it has names and labels of its own, and is taken back at the end; containers end with
- * this process however that ends, and a network that is left then is removed by the next run.
+ * this process however it ends, and a network that is left then is removed by the next run.
  * @throws Unavailable when it does not answer, is not root's, or works in the network of this machine itself
  */
 export async function joinEngine(name: EngineName, socket: string): Promise<EngineHost> {

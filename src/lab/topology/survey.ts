@@ -152,7 +152,7 @@ async function bindSettled(agent: AgentProcess, family: Family, address: string,
   }
 }
 
-/** What a UDP socket's bind() to any port comes to, or what socket() does where there is no such family. */
+/** The outcome of a UDP socket's bind() to any port, or of socket() if there is no such family. */
 async function bind(agent: AgentProcess, family: Family, address: string): Promise<string> {
   const results: Result[] = await agent.ask(
     [

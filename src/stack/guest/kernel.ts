@@ -32,7 +32,7 @@ export async function kernelStack(variant: string | undefined): Promise<Stack> {
   if (variant === undefined || variant === '') {
     throw new Unavailable('the version of the kernel is missing', 'choose one, for example kernel:6.1, or kernel:FILE');
   }
-  // What is wrong with the name is told before what the machine lacks.
+  // A mistake in the name is reported before what the machine lacks.
   const ofUser = variant.includes('/') ? kernelFile(path.resolve(variant)) : null;
   if (!ofUser && !preparedKernel(variant)) checkNamed(variant);
   const name = `kernel:${variant}`;

@@ -13,7 +13,7 @@ const packed = z.tuple([z.object({ version: z.string().min(1), filename: z.strin
 /**
  * Fetches a package of npm, whose integrity npm checks, and unpacks it into a folder, which is there whole or not at all.
  * Nothing of it is run. @param folder tells where, by the version that npm chose
- * @throws Unavailable when it can't be had
+ * @throws Unavailable when it is not available
  */
 export async function fetchPackage(spec: string, folder: (version: string) => string): Promise<void> {
   const partial = `${folder('fetched')}.partial`;

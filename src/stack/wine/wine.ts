@@ -96,7 +96,7 @@ export async function wineStack(variant: string | undefined): Promise<Stack> {
   };
 }
 
-/** Why it can never be had on this machine, or null. */
+/** Why it is never available on this machine, or null. */
 function impossible(): Missing | null {
   if (process.platform === 'linux' && process.arch === 'x64') {
     if (hasKoffi()) return null;
