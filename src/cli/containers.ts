@@ -209,7 +209,7 @@ async function wantAnswers(engines: readonly Named[]): Promise<void> {
   }
 }
 
-/** Fetches a release of Debian with its engines. @throws UserError when it can't be had. */
+/** Fetches a release of Debian with its engines. @throws UserError when it is not available. */
 async function prepare(generation: string): Promise<void> {
   try {
     await prepareGeneration(generation, (line) => say(line));

@@ -26,7 +26,7 @@ interface Crossing {
 
 /**
  * Opens one lab, meets an agent on each of its hosts, sends a datagram across, and tells what could be run there.
- * @throws UserError when the lab can't be had
+ * @throws UserError when the lab is not available
  */
 export async function doctorOfLab(place: RunPlace, format: 'pretty' | 'json'): Promise<void> {
   await inLab(place, async (kind) => {

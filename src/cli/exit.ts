@@ -12,7 +12,7 @@ export const EXIT_CODES: Readonly<Record<(typeof EXIT)[keyof typeof EXIT], strin
   130: 'interrupted',
 };
 
-/** What a run ends with, from the verdicts of its cells. What nobody could judge fails no run. */
+/** What a run ends with, from the verdicts of its cells. What no one could judge fails no run. */
 export function exitCodeOf(verdicts: Iterable<Verdict>): number {
   const found = new Set(verdicts);
   if (found.has('error')) return EXIT.harness;

@@ -19,7 +19,7 @@ export interface RunPlace {
 
 /**
  * Does something in a kind of lab; `signal` is that of the user's interruption, where that does not end the process.
- * @throws UserError when the lab can't be had, or no agent be started in it; Interrupted.
+ * @throws UserError when the lab is not available, or no agent be started in it; Interrupted.
  */
 export async function inLab<T>(place: RunPlace, work: (kind: LabKind) => Promise<T>, signal?: AbortSignal): Promise<T> {
   const { stack } = place;

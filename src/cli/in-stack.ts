@@ -35,7 +35,7 @@ const FILES: Readonly<Record<string, (file: string) => string>> = { known: known
  * Does a command in the stack that its `--stack` names: here, with agents inside the stack, or on a machine of its own,
  * with the same command line, its output passed through, and its reports brought back. Returns the exit code.
  * @param check looks at the command line without running anything. @throws UserError for a command line that is wrong,
- * and after that when the stack can't be had, or its machine ends before the command does.
+ * and after that when the stack is not available, or its machine ends before the command does.
  */
 export async function inStack(
   command: Command,

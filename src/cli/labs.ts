@@ -16,7 +16,7 @@ export interface WantedLab {
 }
 
 /**
- * The kind of lab for a choice. `auto` is network namespaces where they can be had, which one is opened to find out,
+ * The kind of lab for a choice. `auto` is network namespaces where they are available, which one is opened to find out,
  * and else this machine as it is, as it is where an interface is named; `fellBack` is then told why, in a sentence.
  * @param system what Node calls this machine's
  * @throws BadTopology when the choice is a file with a mistake; UserError for an interface of another lab

@@ -217,7 +217,7 @@ function matrix(bindspec: Command): void {
     .option('--state <list>', 'of the first: bound, listening, connected, accepted, close-wait, time-wait')
     .option('--uid <list>', 'the owner of the second: same, different')
     .option('--devices <list>', 'the interfaces of the two, such as none/none or lo/eth0')
-    .option('--first <sockets>', "first sockets, such as '0.0.0.0 A' or ':: dual'")
+    .option('--first <sockets>', "first sockets, for example '0.0.0.0 A' or ':: dual'")
     .option('--second <sockets>', 'second sockets')
     .option('--table', 'print tables, first by second', false)
     .addOption(new Option('--against <system>', 'mark in the tables where that system differs').argParser(system))

@@ -38,7 +38,7 @@ function asData(cells: readonly Cell[], records: readonly BindRecord[]) {
     title: cell.registered.experiment.title,
     asks: cell.registered.experiment.asks,
     claims: Object.keys(cell.registered.experiment.claims),
-    // Null where nobody has said what to expect.
+    // Null where no one has said what to expect.
     expected: Object.fromEntries(
       placesOf(cell.registered).map(({ title, system, version }) => [title, expectationFor(cell, system, version)]),
     ),

@@ -67,7 +67,7 @@ export function writeApart(home: string, name: string, files: Files): string[] {
   return Object.keys(files).map((file) => path.join(home, name, file));
 }
 
-/** Does something with a new folder, and takes away what is left of it, and of those that nobody could take away. */
+/** Does something with a new folder, and takes away what is left of it, and of those that no one could take away. */
 function aside(home: string, work: (folder: string) => void): void {
   for (const name of readdirSync(home).filter((one) => one.startsWith(ASIDE))) {
     const age = Date.now() - (statSync(path.join(home, name), { throwIfNoEntry: false })?.mtimeMs ?? Date.now());

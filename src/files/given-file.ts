@@ -3,7 +3,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Sta
 
 /** A kind of file that users name. */
 export interface FileKind {
-  /** What it is called in messages, such as `a record`. */
+  /** What it is called in messages, for example `a record`. */
   readonly what: string;
   /** The most MiB that are read of one; more than any real one has. */
   readonly most: number;

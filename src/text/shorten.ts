@@ -8,7 +8,7 @@ const LOOKED_AT = 10_000;
 const QUOTED = /(?<![^\s(=:,])'([\s\S]*?)'(?![^\s;:,.)?])/g;
 
 /**
- * A message that nobody has to scroll through, however long the input that it repeats: its quoted parts and its longest
+ * A message that no one has to scroll through, however long the input that it repeats: its quoted parts and its longest
  * words are cut in the middle, and so is the message where that is not enough. What was wrong stands at its beginning, and
  * what to do at its end.
  */

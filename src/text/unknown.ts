@@ -1,10 +1,11 @@
-/** A word is compared with the known ones only up to this length, in characters; nobody mistypes a longer one. */
+/** A word is compared with the known ones only up to this length, in characters; no one mistypes a longer one. */
 const LONGEST = 100;
 
 /**
  * Says that a word is unknown, and what was probably meant: "unknown lab 'netn'; did you mean 'netns'?". Every message
  * about a word that has no meaning is made here.
- * @param kind what the word should have been, such as `lab` @param otherwise what is said where no known word is near
+ * @param kind what the word should have been, for example `lab` @param otherwise what is said where no known word is
+ * near
  */
 export function unknown(kind: string, word: string, known: Iterable<string>, otherwise: string): string {
   const { reason, enable } = unknownWord(kind, word, known, otherwise);

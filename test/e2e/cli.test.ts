@@ -383,7 +383,7 @@ describe('in the host lab', needs(noNamespaces), () => {
     expect(exitCode).toBe(2);
   });
 
-  test('asked for by name, a lab that can not be had is told in one line', async () => {
+  test('asked for by name, a lab that is not available is told in one line', async () => {
     const { exitCode, stderr } = await bindspec(['run', '--lab', 'netns', '--reports', folder()], {
       env: { PATH: folder() },
     });

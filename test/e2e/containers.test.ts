@@ -143,7 +143,7 @@ describe('an engine that runs already', needs(noDocker), () => {
 
   beforeAll(async () => {
     host = await startEngineHost({ engine: 'docker' });
-    // Where a daemon's host has these addresses already, nobody can be put beside it.
+    // Where a daemon's host has these addresses already, no one can be put beside it.
     await host.shell('ip link del eth0');
     const mount = host.inside.find((word) => word.startsWith('--mount=')) ?? '';
     socket = `${path.dirname(path.dirname(mount.slice('--mount='.length)))}/root${DOCKER_SOCKET}`;

@@ -26,7 +26,7 @@ async function json(...words: string[]): Promise<Json & { exitCode: number | und
   return { ...(JSON.parse(stdout) as Json), exitCode };
 }
 
-/** Holds a screen against a file of `golden`; UPDATE_GOLDEN=1 writes it instead, for a person to review. */
+/** Checks a screen against a file of `golden`; UPDATE_GOLDEN=1 writes it instead, for a person to review. */
 function expectScreen(name: string, actual: string): void {
   const file = new URL(`golden/${name}`, import.meta.url);
   if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(file, actual);

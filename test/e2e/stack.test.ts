@@ -25,7 +25,7 @@ test('the list tells of every stack, and what it lacks here', async () => {
   expect(stdout).toMatch(/✗ wine {2}Windows’ calls under Wine\n {4}not here: .*\n {4}npx bindspec stack prepare wine/);
 });
 
-test('what can not be had is told before anything is run', async () => {
+test('what is not available is told before anything is run', async () => {
   const { exitCode, stderr } = await bindspec(['run', '--stack', 'gvisor', '--no-reports'], {
     env: { XDG_CACHE_HOME: folder(), PATH: '/nowhere' },
   });

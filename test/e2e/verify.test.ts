@@ -246,7 +246,7 @@ describe.each(ENGINES)('verify with %s', (engine) => {
         return;
       }
       expect(exit).toBe(1);
-      // The engine holds the port by a socket that nobody takes connections from.
+      // The engine holds the port by a socket that no one takes connections from.
       expect(all[0]?.tries).toContainEqual(
         expect.objectContaining({ from: 'host', address: '127.0.0.1', outcome: 'stuck', holder: 'conmon' }),
       );
