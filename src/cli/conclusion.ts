@@ -6,7 +6,7 @@ import { unjudgedByReason } from '../report/words.ts';
 import { firstRecordLine } from './first-record.ts';
 import { columns, paint, paintLine, say, wrap } from './terminal.ts';
 
-/** What is said when a run is over: its failures whole, what was skipped and why, the claims, and the counts. */
+/** Prints the end of a run: the complete failures, the skips with their reasons, the claims, and the counts. */
 export function conclude(record: BindRecord, written: readonly string[]): void {
   for (const cell of record.cells.filter(isUnexpected)) {
     if (cell.verdict !== 'stale') say(`\n${failureText(cell, record, paintLine)}`);
@@ -25,7 +25,7 @@ export function conclude(record: BindRecord, written: readonly string[]): void {
   if (first !== null) say(first);
 }
 
-/** Nothing is wrong with the platform there, so the reason is enough. */
+/** The platform is right there, so the reason is enough. */
 function stale(record: BindRecord): void {
   const cells = record.cells.filter(({ verdict }) => verdict === 'stale');
   if (cells.length > 0) say(`\n${paint('bold', 'Stale')}`);
@@ -36,7 +36,7 @@ function stale(record: BindRecord): void {
   }
 }
 
-/** Which they are stands above, and what was observed in the record; here is only why. */
+/** The lines above name them, and the record has the observations; this is only the reason. */
 function unjudged({ cells }: BindRecord): void {
   const reasons = unjudgedByReason(cells);
   if (reasons.size === 0) return;

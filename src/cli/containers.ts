@@ -36,7 +36,7 @@ export interface ContainersOptions {
   prepare?: string;
   /** The folder, or false for none. */
   reports: string | false;
-  /** Whether GitHub Actions is told what is exposed, broken or changed. */
+  /** Whether to annotate in GitHub Actions what is exposed, broken or changed. */
   annotations: boolean;
   format: 'pretty' | 'json';
 }
@@ -49,7 +49,7 @@ export async function containersCommand(selectors: string[], options: Containers
     await prepare(options.prepare);
     return EXIT.expected;
   }
-  // What is wrong with the command line is told before what this machine lacks.
+  // A mistake in the command line is reported before what this machine lacks.
   const engines = options.engine.map(named);
   const meant = meantBy(selectors, engines);
   const knownList = knownFrom(options.known, parseKnownVerdicts);

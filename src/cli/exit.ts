@@ -12,14 +12,14 @@ export const EXIT_CODES: Readonly<Record<(typeof EXIT)[keyof typeof EXIT], strin
   130: 'interrupted',
 };
 
-/** What a run ends with, from the verdicts of its cells. What no one could judge fails no run. */
+/** The exit code of a run, from the verdicts of its cells. Cells that no one can judge never fail a run. */
 export function exitCodeOf(verdicts: Iterable<Verdict>): number {
   const found = new Set(verdicts);
   if (found.has('error')) return EXIT.harness;
   return found.has('fail') || found.has('stale') ? EXIT.failed : EXIT.expected;
 }
 
-/** An error that the user can mend; its message says what was wrong, where, and what to do, on one line. */
+/** An error that the user can fix; its message says what was wrong, where, and what to do, on one line. */
 export class UserError extends Error {
   readonly exitCode: number;
   /** A line for each thing that is wrong. */

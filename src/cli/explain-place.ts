@@ -37,7 +37,7 @@ export async function place(
   if (bound.outcome !== 'ok') {
     const opinion = wasRefused ? 'as the model says too' : 'though the model allows it, unless someone else is there';
     throw new CannotBePlaced(
-      `${doing.title} can't be put there: bind came to ${bound.outcome}, ${opinion}`,
+      `${doing.title} can't be put there: bind returned ${bound.outcome}, ${opinion}`,
       wasRefused ? EXIT.usage : EXIT.failed,
     );
   }
@@ -172,6 +172,6 @@ class Doing {
     if (failed < 0) return;
     const operation = operations[failed];
     const what = operation?.op === 'setsockopt' ? `setting ${operation.option}` : operation?.op;
-    throw new CannotBePlaced(`${this.title} ${otherwise}: ${what} came to ${results[failed]?.outcome}`);
+    throw new CannotBePlaced(`${this.title} ${otherwise}: ${what} returned ${results[failed]?.outcome}`);
   }
 }

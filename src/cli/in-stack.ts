@@ -19,7 +19,7 @@ interface Where {
   stack: string;
   /** The folder, or false for none. */
   reports: string | false;
-  /** Whether GitHub Actions is told; only of some commands. */
+  /** Whether to annotate in GitHub Actions; only some commands have this. */
   annotations?: boolean;
 }
 

@@ -29,7 +29,7 @@ export function engineOf(choice: LabChoice): { engine: EngineName; image: string
   return engine === undefined ? null : { engine: engine as EngineName, image };
 }
 
-/** Whether a choice is a file, by its look: so that a misspelt name is told as one. */
+/** Whether a choice looks like a file, so that a misspelt name is reported as one. */
 export function isTopologyFile(choice: LabChoice): boolean {
   return choice.endsWith('.json') || /[/\\]/.test(choice);
 }

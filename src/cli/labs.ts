@@ -16,8 +16,9 @@ export interface WantedLab {
 }
 
 /**
- * The kind of lab for a choice. `auto` is network namespaces where they are available, which one is opened to find out,
- * and else this machine as it is, as it is where an interface is named; `fellBack` is then told why, in a sentence.
+ * The kind of lab for a choice. `auto` is network namespaces if they are available; it opens a lab to find out.
+ * Otherwise it is this machine as it is, and `fellBack` gets the reason, in a sentence. With a named interface it is
+ * this machine, too.
  * @param system what Node calls this machine's
  * @throws BadTopology when the choice is a file with a mistake; UserError for an interface of another lab
  */

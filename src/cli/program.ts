@@ -37,7 +37,7 @@ const model = () => new Option('--model <system>', "the model to compare with, i
 export function program(version: string): Command {
   const bindspec = new Program('bindspec');
   bindspec
-    .description('What operating systems really do when a program binds a socket.')
+    .description('What operating systems really do when a program binds a socket')
     .usage('<command> [options]')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this')

@@ -28,7 +28,7 @@ export interface ReportOptions {
   format: 'pretty' | 'json';
 }
 
-/** What is written of a comparison: a file's name, and the pure function that makes it. */
+/** The files of a comparison: each with its name and the pure function that makes it. */
 const FORMATS: readonly {
   file: string;
   content: (comparison: Comparison, columns: Column[], engines: ContainersRecord[], registry: Registered[]) => string;
@@ -39,7 +39,7 @@ const FORMATS: readonly {
 ];
 
 /**
- * `bindspec report`: merges records into one comparison. What failed somewhere is in it and is no error of the merge.
+ * `bindspec report`: merges records into one comparison. Failures are shown in it, but are not an error of the merge.
  * @throws UserError when a record can't be read, or the folder can't be written to.
  */
 export async function reportCommand(paths: readonly string[], { output, format }: ReportOptions): Promise<void> {

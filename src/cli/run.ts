@@ -29,14 +29,14 @@ export interface RunOptions extends RunPlace {
   reports: string | false;
   known?: string;
   failFast: boolean;
-  /** Whether GitHub Actions is told what failed. */
+  /** Whether to annotate failures in GitHub Actions. */
   annotations: boolean;
   format: 'pretty' | 'json' | 'ctrf';
 }
 
 const SILENT: RunListener = { started: () => undefined, began: () => undefined, ended: () => undefined };
 
-/** What a command line says is to be run, and the deviations that are known. @throws UserError for what is wrong with it. */
+/** The cells that a command line selects, and the known deviations. @throws UserError for what is wrong with it. */
 export async function plannedRun(selectors: readonly string[], options: RunOptions) {
   const registry = await loadRegistry();
   const cells = selected(registry, selectors);

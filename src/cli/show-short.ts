@@ -7,7 +7,7 @@ import { columns, paint, say, wrap } from './terminal.ts';
 
 /** Lines longer than this are hard to read, however wide the terminal. */
 const WIDEST = 100;
-/** How many different expectations are told. */
+/** How many different expectations are shown. */
 const MOST_LINES = 6;
 
 /** An experiment on about one screen, with the records that there are in a folder of reports. */

@@ -16,7 +16,7 @@ export async function knownStack(name: string): Promise<Stack> {
   return telling(() => stackNamed(name));
 }
 
-/** Does something of which a stack may say that it is not available. @throws UserError then. */
+/** Does something with a stack that may not be available. @throws UserError then. */
 async function telling<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();

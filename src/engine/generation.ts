@@ -83,7 +83,7 @@ export async function prepareGeneration(name: string, tell: (line: string) => vo
   renameSync(partial, folder);
 }
 
-/** Of a release that is never finished the list may be past its date; its signature is still checked. */
+/** The list of a release that is never finished may be past its date; its signature is still checked. */
 function words(): string[] {
   const late = 'Acquire::Check-Valid-Until "false"';
   return ['--variant=minbase', '--mode=root', '--format=directory', `--keyring=${KEYRING}`, `--aptopt=${late}`];

@@ -368,7 +368,7 @@ describe('in the host lab', needs(noNamespaces), () => {
     expect(stderr).toContain('bindspec uses the host lab, because');
     expect(stderr).toContain('apt-get install');
     expect(stdout).toContain('host lab, 4 cells');
-    // What the host lab lacks is to be had by what would enable the other one.
+    // The command that enables the other lab also gives what the host lab lacks.
     expect(stdout).not.toContain('--lab netns');
     expect(exitCode).toBe(0);
   });

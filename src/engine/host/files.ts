@@ -36,7 +36,7 @@ function mounted(steps: readonly string[]): string {
 }
 
 /**
- * The same with another system's files instead of the machine's, of which nothing is changed either. The mount namespace
+ * The same with another system's files instead of the machine's; they are not changed either. The mount namespace
  * gets a root of its own by pivot_root: with chroot, commands that an engine runs in a container land outside of it.
  */
 function mountRoot(root: string): string {
@@ -194,7 +194,7 @@ export function dockerd(settings: { userlandProxy: boolean; cgroup: string }, he
     `--cgroup-parent=${settings.cgroup}`,
     // Where root may not raise its own oom score, 20.10 does not start without; from 25 on there is no such option.
     ...(help.includes('--oom-score-adjust') ? ['--oom-score-adjust=0'] : []),
-    // From 28 on that is what it does without being told.
+    // From 28 on that is its default.
     '--experimental',
     '--ip6tables',
   ];

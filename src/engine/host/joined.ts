@@ -41,7 +41,7 @@ export async function joinEngine(name: EngineName, socket: string): Promise<Engi
   }
 }
 
-/** An engine that answers at a socket, and may be joined as far as can be told from outside. @throws Unavailable */
+/** An engine that answers at a socket, and may be joined as far as it looks from outside. @throws Unavailable */
 export async function engineAt(name: EngineName, socket: string): Promise<Engine> {
   const where = placeOf(socket);
   const engine = engineNamed(`${name}=${socket}`);
@@ -146,7 +146,7 @@ function networkOf(pid: string): string {
   try {
     return readlinkSync(`/proc/${pid}/ns/net`);
   } catch {
-    // Of the first process not even root may know it everywhere.
+    // On some systems not even root may read it for the first process.
     return `unknown of ${pid}`;
   }
 }
