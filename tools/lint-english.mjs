@@ -48,7 +48,6 @@ const NOT_YET = [
   'src/verdict',
   'src/verify',
   'suites',
-  'test/e2e',
   'test/suites',
   'test/unit',
 ];

@@ -75,7 +75,7 @@ describe('without running anything', () => {
     );
   });
 
-  test('a reader that closes early is no error', async () => {
+  test('a reader that closes early is not an error', async () => {
     const { stdout, stderr } = await bindspec([], { before: ['sh', '-c', '"$0" "$@" list --cells | head -1'] });
     expect(stdout).toBe('conflict/another-user/protocol:udp/family:inet');
     expect(stderr).toBe('');
@@ -383,7 +383,7 @@ describe('in the host lab', needs(noNamespaces), () => {
     expect(exitCode).toBe(2);
   });
 
-  test('asked for by name, a lab that is not available is told in one line', async () => {
+  test('asked for by name, a lab that is not available is reported in one line', async () => {
     const { exitCode, stderr } = await bindspec(['run', '--lab', 'netns', '--reports', folder()], {
       env: { PATH: folder() },
     });

@@ -66,7 +66,7 @@ const ROWS: readonly Row[] = [
     /object\.json'?: it is a file, |object\.json' is a file: /,
   ],
   [['matrix', '--last', '--reports', './object.json'], /object\.json'?: it is a file, |object\.json' is a file: /],
-  // Stacks: what is wrong with the name is told before what this machine lacks, which is everything.
+  // Stacks: what is wrong with the name is reported before what this machine lacks, which is everything.
   [STACK('kernel:nosuch'), "there is no kernel 'nosuch'; Debian has 5.10, 6.1, 6.12, 7 and newer ones"],
   [STACK('kernel:9999'), "there is no kernel '9999'; Debian has 5.10, 6.1, 6.12, 7 and newer ones"],
   [STACK('kernel:5.15'), "there is no kernel '5.15'; Debian has 5.10"],
@@ -201,7 +201,7 @@ async function oddFiles(): Promise<string> {
 }
 
 describe('what is wrong with a command line', needs(notUnix), () => {
-  test('is told on one short line, with exit code 2, whatever this machine lacks', async () => {
+  test('is reported on one short line, with exit code 2, whatever this machine lacks', async () => {
     const results = await together(
       ROWS.map(([words]) => words),
       await oddFiles(),
@@ -321,7 +321,7 @@ describe('output that can not be written', needs(noFull), () => {
     expect(await bindspec(['list'], into('>/dev/full 2>&1'))).toMatchObject({ exitCode: 3 });
   });
 
-  test('streams that are closed are no error, for Node opens /dev/null in their place', async () => {
+  test('closed streams are not an error, because Node opens /dev/null in their place', async () => {
     expect(await bindspec(['list'], into('>&- 2>&-'))).toMatchObject({ exitCode: 0 });
   });
 

@@ -48,7 +48,7 @@ describe('bindspec containers', () => {
       'there is no socket /nowhere/docker.sock; check where its daemon listens',
     ],
   ])('tells in one line what is wrong with %j', async (words, message) => {
-    // Of the machine it lacks everything, which is told after what is wrong.
+    // The machine lacks everything; that is reported after the mistakes.
     const { exitCode, stdout, stderr } = await bindspec(['containers', ...words], { env: { PATH: '/nowhere' } });
     expect(exitCode).toBe(2);
     expect(stdout).toBe('');
@@ -118,7 +118,7 @@ describe.each([
 
 const noDocker = withoutEngine('docker');
 
-it('an engine that fails to start is told in one line, with what it said', needs(noDocker), async () => {
+it('an engine that fails to start is reported in one line, with what it said', needs(noDocker), async () => {
   const fake = path.join(folder(), 'dockerd');
   const real = findProgram('dockerd') ?? '';
   for (const [help, said] of [
@@ -187,7 +187,7 @@ describe('an engine that runs already', needs(noDocker), () => {
     expect(stderr.split('\n')).toHaveLength(1);
   });
 
-  it('that does not answer is told in one line', async () => {
+  it('that does not answer is reported in one line', async () => {
     const file = path.join(folder(), 'mute.sock');
     const mute = createServer().listen(file);
     await once(mute, 'listening');

@@ -14,7 +14,7 @@ import { patient, until } from '../support/waiting.ts';
 import { needs } from '../support/needs.ts';
 
 describe.each(ENGINES)('--lab %s', (name) => {
-  test('without the engine is told in one line', async () => {
+  test('without the engine is reported in one line', async () => {
     const { exitCode, stderr } = await bindspec(['run', '--lab', name, '--no-reports'], { env: { PATH: '/nowhere' } });
     expect({ exitCode, stderr }).toEqual({
       exitCode: 2,

@@ -97,7 +97,7 @@ describe('--interface', needs(noNamespaces), () => {
     });
   });
 
-  test('that is not there, or of another lab, is told in one line', async () => {
+  test('that is not there, or of another lab, is reported in one line', async () => {
     const wrong = await bindspec([...words, '--interface', 'en9'], { before: WITH_TUNNEL });
     expect(wrong.stderr).toBe(
       "bindspec: the host lab is not available: the interface 'en9' is not here; name one of en0, utun4 with --interface",

@@ -23,7 +23,7 @@ function records(files: Record<string, unknown>): string {
 }
 
 describe('bindspec report', () => {
-  test('merges records and matrices of any depth, and failures in them are no failure of its own', async () => {
+  test('merges records and matrices of any depth, and failures in them do not fail it', async () => {
     const home = records({
       'linux/linux-6.1-x64/record.json': linux,
       'linux/linux-6.1-x64/matrix.json': matrixOn(linux),
@@ -89,7 +89,7 @@ describe('bindspec report', () => {
     expect(stderr).toBe(unknown('record.json'));
   });
 
-  test('names every file that is no record, and writes nothing', async () => {
+  test('names every file that is not a record, and writes nothing', async () => {
     const home = records({
       'a/record.json': linux,
       'b/record.json': '{"schema": 1',

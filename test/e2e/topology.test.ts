@@ -85,7 +85,7 @@ describe('a topology file', needs(noNamespaces), () => {
     expect(stdout).toMatch(/cannot run: the .* lab has no gateway/);
   });
 
-  test('with an address that its host does not have is told in one line', async () => {
+  test('with an address that its host does not have is reported in one line', async () => {
     const { topology } = await twoHosts(byNsenter);
     topology.addresses.inet6 = { external: 'fd00:5::130', neighbour: 'fd00:5::11' };
     const file = written(topology);
@@ -96,7 +96,7 @@ describe('a topology file', needs(noNamespaces), () => {
     );
   });
 
-  test('whose host can not be reached is told in one line', async () => {
+  test('whose host can not be reached is reported in one line', async () => {
     const { topology } = await twoHosts(byNsenter);
     topology.hosts.neighbour = { launch: ['sh', '-c', 'echo no route to pub >&2; exit 255'] };
     const { exitCode, stderr } = await bindspec(['doctor', '--lab', written(topology)]);

@@ -387,7 +387,7 @@ describe('verify as an ordinary user', needs(noNamespaces, notRoot, installed('s
     }
   });
 
-  it("is told that it may not look into what is another's", async () => {
+  it("hears that it may not inspect another user's container", async () => {
     const { exitCode, stdout, stderr } = await call(process.pid);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toMatch(
