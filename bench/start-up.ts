@@ -38,7 +38,7 @@ export async function startUp(): Promise<string[]> {
 
 /**
  * The same through npx in this clone, beside what npx itself takes to run nothing. Its cache is a new one, so that the
- * first is what somebody waits for who has just cloned and installed.
+ * first is what someone waits for who has just cloned and installed.
  */
 function npx(): string[] {
   if (process.platform === 'win32') return ['skipped: npx, which is a script of the shell on Windows'];

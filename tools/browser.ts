@@ -10,7 +10,7 @@ export const CHROMIUM = '/usr/bin/chromium';
 
 /**
  * Starts a browser in a network namespace of its own that has not even loopback: it has errands of its own, and nothing
- * that it or a page asks for gets anywhere. @throws Error where Chromium or namespaces are not to be had
+ * that it or a page asks for gets anywhere. @throws Error if Chromium or namespaces are not available
  */
 export async function startBrowser(): Promise<{ browser: Browser; close: () => Promise<void> }> {
   const home = mkdtempSync(path.join(os.tmpdir(), 'bindspec-browser-'));

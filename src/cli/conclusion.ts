@@ -6,7 +6,7 @@ import { unjudgedByReason } from '../report/words.ts';
 import { firstRecordLine } from './first-record.ts';
 import { columns, paint, paintLine, say, wrap } from './terminal.ts';
 
-/** What is said when a run is over: its failures whole, what was skipped and why, the claims, and the counts. */
+/** Prints the end of a run: the complete failures, the skips with their reasons, the claims, and the counts. */
 export function conclude(record: BindRecord, written: readonly string[]): void {
   for (const cell of record.cells.filter(isUnexpected)) {
     if (cell.verdict !== 'stale') say(`\n${failureText(cell, record, paintLine)}`);
@@ -17,14 +17,15 @@ export function conclude(record: BindRecord, written: readonly string[]): void {
   claims(record.claims.filter(({ verdict }) => verdict !== 'untested'));
   const counts = countsInWords(countVerdicts(record.cells));
   say();
-  if (!record.complete) say(paint('yellow', 'Ended early: the record holds what was done until then, and says so.'));
+  if (!record.complete)
+    say(paint('yellow', 'Ended early: the record has the results so far, and is marked as incomplete.'));
   say(`${paint('bold', counts === '' ? 'nothing was run' : counts)} in ${(record.duration / 1000).toFixed(1)} s`);
   if (written.length > 0) say(paint('gray', `written: ${written.join(', ')}`));
   const first = firstRecordLine(record, written);
   if (first !== null) say(first);
 }
 
-/** Nothing is wrong with the platform there, so the reason is enough. */
+/** The platform is right there, so the reason is enough. */
 function stale(record: BindRecord): void {
   const cells = record.cells.filter(({ verdict }) => verdict === 'stale');
   if (cells.length > 0) say(`\n${paint('bold', 'Stale')}`);
@@ -35,7 +36,7 @@ function stale(record: BindRecord): void {
   }
 }
 
-/** Which they are stands above, and what was observed in the record; here is only why. */
+/** The lines above name them, and the record has the observations; this is only the reason. */
 function unjudged({ cells }: BindRecord): void {
   const reasons = unjudgedByReason(cells);
   if (reasons.size === 0) return;

@@ -49,7 +49,9 @@ export function concludeContainers(
 }
 
 function security(record: ContainersRecord): void {
-  say(`\n${paint('bold', `${record.engine.name} ${record.engine.version}: what is reached that should not be`)}`);
+  say(
+    `\n${paint('bold', `${record.engine.name} ${record.engine.version}: servers that can be reached but should not be`)}`,
+  );
   const exposures = exposuresOf(record);
   for (const { configuration, says, how, reference, known } of exposures) {
     const sign = known === undefined ? paint(['bold', 'red'], '✗ exposed  ') : paint('yellow', '! known    ');
@@ -79,7 +81,7 @@ function changes({ record, changes: list, last }: Judged): void {
   if (last === null) return;
   const when = last.started.slice(0, 10);
   if (list.length === 0) {
-    say(`  ${paint('gray', `nothing differs from what was recorded on ${when}`)}`);
+    say(`  ${paint('gray', `nothing differs from the record of ${when}`)}`);
     return;
   }
   const questions = list.reduce((sum, { what }) => sum + what.length, 0);

@@ -36,7 +36,7 @@ export interface ContainersOptions {
   prepare?: string;
   /** The folder, or false for none. */
   reports: string | false;
-  /** Whether GitHub Actions is told what is exposed, broken or changed. */
+  /** Whether to annotate in GitHub Actions what is exposed, broken or changed. */
   annotations: boolean;
   format: 'pretty' | 'json';
 }
@@ -49,7 +49,7 @@ export async function containersCommand(selectors: string[], options: Containers
     await prepare(options.prepare);
     return EXIT.expected;
   }
-  // What is wrong with the command line is told before what this machine lacks.
+  // A mistake in the command line is reported before what this machine lacks.
   const engines = options.engine.map(named);
   const meant = meantBy(selectors, engines);
   const knownList = knownFrom(options.known, parseKnownVerdicts);
@@ -132,7 +132,9 @@ function named(text: string): Named {
   if (socket === undefined) return { text, engine, ...(generation === undefined ? {} : { generation }) };
   const file = socket.replace(/^unix:\/\//, '');
   if (!path.isAbsolute(file)) {
-    throw new UserError(`'${text}' names no socket of this machine: write such as ${engine}=/run/${engine}.sock`);
+    throw new UserError(
+      `'${text}' does not name a socket of this machine: write for example ${engine}=/run/${engine}.sock`,
+    );
   }
   return { text, engine, socket: file };
 }
@@ -168,7 +170,7 @@ function startable(meant: (configuration: Configuration) => boolean, engines: re
   const lacks = ENGINES.filter((name) => CONFIGURATIONS.some((one) => one.engine === name && meant(one)))
     .map((name) => engineMissing(name))
     .find((missing) => missing !== null);
-  throw new UserError(`there is no container engine for that here: ${lacks?.reason}; ${lacks?.enable}`);
+  throw new UserError(`the container engine is not installed here: ${lacks?.reason}; ${lacks?.enable}`);
 }
 
 /** The configurations of an engine that was named, wherever it is from: their ids are the same for every generation. */
@@ -207,7 +209,7 @@ async function wantAnswers(engines: readonly Named[]): Promise<void> {
   }
 }
 
-/** Fetches a release of Debian with its engines. @throws UserError when it can't be had. */
+/** Fetches a release of Debian with its engines. @throws UserError when it is not available. */
 async function prepare(generation: string): Promise<void> {
   try {
     await prepareGeneration(generation, (line) => say(line));
@@ -226,7 +228,7 @@ function lastOf(reports: string, engine: string): ContainersRecord | null {
     return readContainers(recordText(file), file);
   } catch (error) {
     if (!(error instanceof BadRecord)) throw error;
-    complain(`bindspec: compared with nothing: ${error.message}`);
+    complain(`bindspec: the last record is not compared: ${error.message}`);
     return null;
   }
 }
@@ -235,7 +237,7 @@ function nothingRun(rest: readonly { skipped?: { reason: string; enable: string 
   const [first] = rest;
   if (first?.skipped)
     return new UserError(`no engine could be started: ${first.skipped.reason}; ${first.skipped.enable}`);
-  return new UserError(`nothing could be run: ${first?.error ?? 'no configuration was begun'}`, EXIT.harness);
+  return new UserError(`nothing could run: ${first?.error ?? 'no configuration was started'}`, EXIT.harness);
 }
 
 function exitCode(

@@ -4,7 +4,7 @@ import { firstMissing } from '../lab/missing.ts';
 import { programsOf } from '../lab/programs.ts';
 import { paint, say } from './terminal.ts';
 
-/** How many cells can be run in a lab, and what keeps the others from it. */
+/** How many cells can run in a lab, and what keeps the others from it. */
 export interface Coverage {
   total: number;
   runnable: number;
@@ -29,15 +29,15 @@ export async function coverageOf(lab: Lab, cells: readonly Cell[]): Promise<Cove
   return { total: cells.length, runnable, skipped: [...skipped.values()] };
 }
 
-/** Tells the addresses of a lab, and which cells can be run there. */
+/** Tells the addresses of a lab, and which cells can run there. */
 export function tellOffer(facts: LabFacts, cells: Coverage): void {
   for (const family of ['inet', 'inet6'] as const) {
     const all = Object.entries(facts.addresses[family]).map(([kind, address]) => `${kind} ${address}`);
     say(`    ${family === 'inet' ? 'IPv4' : 'IPv6'}: ${all.join(', ') || 'none'}`);
   }
-  say(`    ${cells.runnable} of ${cells.total} cells can be run`);
+  say(`    ${cells.runnable} of ${cells.total} cells can run`);
   for (const skip of cells.skipped) {
-    say(`    ${String(skip.cells).padStart(4)} can't: ${skip.reason}`);
-    say(`               ${paint('cyan', skip.enable)}`);
+    say(`    ${String(skip.cells).padStart(4)} cannot run: ${skip.reason}`);
+    say(`                    ${paint('cyan', skip.enable)}`);
   }
 }

@@ -27,7 +27,7 @@ const STYLES: Partial<Record<DiffLineKind, Parameters<typeof paint>[0]>> = {
 const KINDS = { runs: 'a run', matrices: 'a matrix', containers: 'containers' } as const;
 
 /**
- * `bindspec diff`. Returns the exit code: 1 where anything that both records observed came to something else.
+ * `bindspec diff`. Returns the exit code: 1 if anything that both records observed has another outcome.
  * @throws UserError when a record can't be read, or the two have nothing in common.
  */
 export async function diffCommand(before: string, after: string, { format }: DiffOptions): Promise<number> {
@@ -70,7 +70,7 @@ function pairUp(before: string, after: string): Compared {
   ];
   if (!run && !matrix && !containers) {
     throw new UserError(
-      `'${before}' and '${after}' have no record of one kind: name two record.json, matrix.json or containers.json, or folders with such`,
+      `'${before}' and '${after}' have no kind of record in common: name two record.json, matrix.json or containers.json, or folders that contain them`,
     );
   }
   for (const records of [old, now]) tellLeftOut(records);

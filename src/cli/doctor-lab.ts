@@ -13,20 +13,21 @@ import { paced } from '../process/pace.ts';
 /** How long a datagram may take to arrive, in milliseconds on a quiet machine. */
 const PATIENCE = 1000;
 
-/** What became of a datagram that the neighbour sent to the machine. */
+/** The outcome of a datagram that the neighbour sent to the machine. */
 interface Crossing {
   family: Family;
   from: string;
   to: string;
-  /** `ok`, or what a call came to; `silence` where nothing arrived. */
+  /** `ok`, or the outcome of the call that failed; `silence` if nothing arrived. */
   outcome: string;
   /** The address that the machine saw it come from. */
   seen?: string;
 }
 
 /**
- * Opens one lab, meets an agent on each of its hosts, sends a datagram across, and tells what could be run there.
- * @throws UserError when the lab can't be had
+ * Opens one lab, starts an agent on each of its hosts, sends a datagram between them, and shows which cells can run
+ * there.
+ * @throws UserError when the lab is not available
  */
 export async function doctorOfLab(place: RunPlace, format: 'pretty' | 'json'): Promise<void> {
   await inLab(place, async (kind) => {

@@ -32,12 +32,12 @@ export async function place(
   wasRefused: boolean,
 ): Promise<void> {
   const doing = new Doing(agent, `socket ${number}, ${spell(socket)},`);
-  await doing.all(opening(socket), 'can not be had here');
+  await doing.all(opening(socket), 'is not available here');
   const bound = await doing.one({ op: 'bind', on: 'it', address: socket.address, port: socket.port });
   if (bound.outcome !== 'ok') {
-    const opinion = wasRefused ? 'as the model says too' : 'though the model allows it, unless somebody else is there';
+    const opinion = wasRefused ? 'as the model says too' : 'though the model allows it, unless someone else is there';
     throw new CannotBePlaced(
-      `${doing.title} can't be put there: bind came to ${bound.outcome}, ${opinion}`,
+      `${doing.title} can't be put there: bind returned ${bound.outcome}, ${opinion}`,
       wasRefused ? EXIT.usage : EXIT.failed,
     );
   }
@@ -61,7 +61,7 @@ export async function place(
 /** Binds the socket that is asked about, and for TCP has it listen. @throws CannotBePlaced when it can't even be opened. */
 export async function bindLast(agent: AgentProcess, socket: PresentSocket): Promise<{ bind: string; listen?: string }> {
   const doing = new Doing(agent, `the last socket, ${spell(socket)},`);
-  await doing.all(opening(socket), 'can not be had here');
+  await doing.all(opening(socket), 'is not available here');
   const bind = await doing.one({ op: 'bind', on: 'it', address: socket.address, port: socket.port });
   if (socket.protocol === 'udp' || bind.outcome !== 'ok') return { bind: bind.outcome };
   return { bind: bind.outcome, listen: (await doing.one({ op: 'listen', on: 'it' })).outcome };
@@ -119,7 +119,7 @@ async function connect(
       { op: 'bind', on: listener, address, port: 0 },
       ...listening,
     ],
-    "can't be had",
+    'is not available',
   );
   const { name } = await server.one({ op: 'getsockname', on: listener });
   if (name === undefined) throw new CannotBePlaced(`${server.title} has no name`);
@@ -172,6 +172,6 @@ class Doing {
     if (failed < 0) return;
     const operation = operations[failed];
     const what = operation?.op === 'setsockopt' ? `setting ${operation.option}` : operation?.op;
-    throw new CannotBePlaced(`${this.title} ${otherwise}: ${what} came to ${results[failed]?.outcome}`);
+    throw new CannotBePlaced(`${this.title} ${otherwise}: ${what} returned ${results[failed]?.outcome}`);
   }
 }

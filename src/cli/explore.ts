@@ -94,7 +94,7 @@ async function exploreIn(
     if (signal.aborted) return EXIT.interrupted;
     return explored.tallies.some(({ mismatches }) => mismatches > 0) ? EXIT.failed : EXIT.expected;
   } catch (error) {
-    // Whatever an interruption broke off is no error.
+    // An operation that the interruption broke off is not an error.
     throw signal.aborted ? new Interrupted() : error;
   } finally {
     end();
@@ -109,7 +109,7 @@ async function write(reports: string | false, record: Exploration): Promise<Plac
   return { files: [] };
 }
 
-/** Of what is for people, when the data goes to stdout. */
+/** For people, when the data goes to stdout. */
 function tell(text = ''): void {
   complain(text);
 }

@@ -3,7 +3,7 @@ import { OBSERVED_SYSTEMS } from '../record/observed-systems.ts';
 import type { BindRecord } from '../record/record.ts';
 
 /**
- * What to do with a record of a system of which the project has none, in one line; null where it has one.
+ * What to do with a record of a system, in one line, if the project has no record of that system; null if it has one.
  * @param written the files that the run wrote
  */
 export function firstRecordLine(record: BindRecord, written: readonly string[]): string | null {

@@ -4,9 +4,9 @@ import { setTimeout as after } from 'node:timers/promises';
 import { UNFINISHED } from './reports-folder.ts';
 
 const NAME = `${UNFINISHED}lock`;
-/** How long another process is waited for, in milliseconds: it is done in some, as no more than files are written. */
+/** How long to wait for another process, in milliseconds. It needs only a few, because it only writes files. */
 const PATIENCE = 2000;
-/** After so many milliseconds the lock is one of a process that was killed. */
+/** After this many milliseconds the lock belongs to a process that was killed. */
 const STALE = 600_000;
 
 /**

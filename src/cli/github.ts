@@ -15,23 +15,23 @@ import { complain, instruct } from './terminal.ts';
 /** A summary of a step that is longer than 1 MiB is not shown at all; this leaves room for a note. */
 const MOST_BYTES = 1_000_000;
 
-/** What GitHub Actions is to know of a command: what its readers are to see beside their code, and a page. */
+/** A command's output for GitHub Actions: annotations to show beside the code, and a page. */
 export interface ForGithub {
   annotations: Annotation[];
   page: string;
 }
 
-/** Of a run: what failed, at the experiment's file, and the page of the platform. */
+/** For a run: what failed, at the experiment's file, and the page of the platform. */
 export function runForGithub(record: BindRecord): ForGithub {
   return { annotations: runAnnotations(record, placeOfExperiment), page: markdownReport(record) };
 }
 
-/** Of a matrix: where the kernel is not as the model says. */
+/** For a matrix: where the kernel differs from the model. */
 export function matrixForGithub(record: MatrixRecord): ForGithub {
   return { annotations: matrixAnnotations(record), page: matrixMarkdown(record) };
 }
 
-/** Of engines: what is exposed, broken, stale or changed. */
+/** For engines: what is exposed, broken, stale or changed. */
 export function containersForGithub(judged: readonly Judged[]): ForGithub {
   return {
     annotations: judged.flatMap(({ record, stale, changes }) => containersAnnotations(record, stale, changes)),
@@ -41,7 +41,8 @@ export function containersForGithub(judged: readonly Judged[]): ForGithub {
 
 /**
  * In a job of GitHub Actions, prints annotations, on stderr, because stdout may be a report, and adds the page to the
- * summary of the step. Nothing elsewhere. What GitHub can't be told is said on stderr, and is no error of the command.
+ * summary of the step. Elsewhere it does nothing. If the annotations can't be written, stderr says so, and the command
+ * does not fail.
  */
 export function tellGithub(make: () => ForGithub): void {
   if (process.env['GITHUB_ACTIONS'] !== 'true') return;
@@ -50,7 +51,7 @@ export function tellGithub(make: () => ForGithub): void {
     for (const command of workflowCommands(annotations)) instruct(command);
     summarise(page);
   } catch (error) {
-    complain(`bindspec: GitHub can't be told: ${(error as Error).message}`);
+    complain(`bindspec: GitHub's annotations can't be written: ${(error as Error).message}`);
   }
 }
 
@@ -69,7 +70,7 @@ function summarise(page: string): void {
 function withinBytes(page: string, room: number): string {
   const bytes = Buffer.from(page);
   if (bytes.length <= room) return page;
-  const note = '**Only the beginning is shown here; all of it is in the reports.**\n\n';
+  const note = '**Only the beginning is shown here; the reports have all of it.**\n\n';
   const end = bytes.lastIndexOf('\n', Math.max(room - note.length - 1, 0));
   return end < 0 ? '' : note + bytes.subarray(0, end + 1).toString();
 }

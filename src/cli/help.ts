@@ -37,7 +37,9 @@ export class CommandHelp extends Help {
       section('Options', options.map(optionRow), width),
       section('Examples', examplesOf(command), width),
       command.parent === null ? section('Exit codes', Object.entries(EXIT_CODES), width) : '',
-      command.parent === null ? wrap("'bindspec help <command>' tells what a command takes.", width).join('\n') : '',
+      command.parent === null
+        ? wrap("'bindspec help <command>' shows the options of a command.", width).join('\n')
+        : '',
     ];
     return `${parts.filter(Boolean).join('\n\n')}\n`;
   }

@@ -19,7 +19,7 @@ export interface RunPlace {
 
 /**
  * Does something in a kind of lab; `signal` is that of the user's interruption, where that does not end the process.
- * @throws UserError when the lab can't be had, or no agent be started in it; Interrupted.
+ * @throws UserError when the lab is not available, or no agent can be started in it; Interrupted.
  */
 export async function inLab<T>(place: RunPlace, work: (kind: LabKind) => Promise<T>, signal?: AbortSignal): Promise<T> {
   const { stack } = place;
@@ -29,7 +29,7 @@ export async function inLab<T>(place: RunPlace, work: (kind: LabKind) => Promise
   } catch (error) {
     if (error instanceof BadTopology) throw new UserError(error.lines);
     if (error instanceof Unavailable)
-      throw new UserError(`the ${titleOf(place)} lab can't be had: ${error.message}; ${error.enable}`);
+      throw new UserError(`the ${titleOf(place)} lab is not available: ${error.message}; ${error.enable}`);
     if (error instanceof HarnessError) throw new UserError(error.message, EXIT.harness);
     throw error;
   }
@@ -41,8 +41,8 @@ function titleOf({ lab, stack, interface: device }: RunPlace): string {
 }
 
 async function labOfStack(name: string, { lab: choice, interface: device }: RunPlace): Promise<LabKind> {
-  if (device !== undefined) throw new UserError(`--stack ${name} has interfaces of its own: leave out --interface`);
-  if (choice !== 'auto') throw new UserError(`--stack ${name} is a lab of its own: leave out --lab ${choice}`);
+  if (device !== undefined) throw new UserError(`--stack ${name} has its own interfaces: leave out --interface`);
+  if (choice !== 'auto') throw new UserError(`--stack ${name} has its own lab: leave out --lab ${choice}`);
   const { inside } = await (await import('./stack-of.ts')).stackToUse(name);
   if (inside.kind === 'lab') return inside.lab;
   throw new Error(`the stack ${name} is a machine, on which the whole command runs`);

@@ -19,7 +19,7 @@ interface Where {
   stack: string;
   /** The folder, or false for none. */
   reports: string | false;
-  /** Whether GitHub Actions is told; only of some commands. */
+  /** Whether to annotate in GitHub Actions; only some commands have this. */
   annotations?: boolean;
 }
 
@@ -35,7 +35,7 @@ const FILES: Readonly<Record<string, (file: string) => string>> = { known: known
  * Does a command in the stack that its `--stack` names: here, with agents inside the stack, or on a machine of its own,
  * with the same command line, its output passed through, and its reports brought back. Returns the exit code.
  * @param check looks at the command line without running anything. @throws UserError for a command line that is wrong,
- * and after that when the stack can't be had, or its machine ends before the command does.
+ * and after that when the stack is not available, or its machine ends before the command does.
  */
 export async function inStack(
   command: Command,
@@ -93,7 +93,7 @@ async function bringBack(result: GuestResult, folder: string, stack: Stack): Pro
   for (const [file, content] of result.reports) {
     if (!isRecord(file)) continue;
     const placed = await write(folder, readBack(file, content, stack));
-    for (const written of placed.files) complain(`bindspec: brought back from ${stack.name}: ${written}`);
+    for (const written of placed.files) complain(`bindspec: written by ${stack.name}: ${written}`);
     tellPlaced(placed, false);
     if (placed.failure !== undefined) isWhole = false;
   }
@@ -109,7 +109,7 @@ function readBack(file: string, content: Buffer, stack: Stack): AnyRecord {
     return readAny(content.toString(), file);
   } catch (error) {
     if (!(error instanceof BadRecord)) throw error;
-    throw new UserError(`${stack.name} brought back what is no record: ${error.message}`, EXIT.harness);
+    throw new UserError(`${stack.name} returned something that is not a record: ${error.message}`, EXIT.harness);
   }
 }
 

@@ -2,13 +2,13 @@ import process from 'node:process';
 import { EXIT } from './exit.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-/** How long what was interrupted may take to end by itself once it has said all, in milliseconds. */
+/** How long the interrupted work may take to end by itself after the last output, in milliseconds. */
 const GOODBYE = 300;
 
 /** What an interruption does now. One listener stays for good: between two of them a signal would be lost. */
 let interrupt: () => void = leave;
 
-/** Has every interruption end the process, and with the exit code for it: at once, where nothing has to be saved. */
+/** Has every interruption end the process with the exit code for it, at once if nothing has to be saved. */
 export function watchInterruptions(): void {
   for (const signal of SIGNALS) process.on(signal, () => interrupt());
 }
@@ -17,7 +17,7 @@ export function watchInterruptions(): void {
 export function interruptible(): { signal: AbortSignal; end: () => void } {
   const interruption = new AbortController();
   interrupt = () => {
-    // Asked a second time, nothing is waited for; the kernel takes the labs back.
+    // After a second signal nothing is waited for; the kernel removes the labs.
     if (interruption.signal.aborted) leave();
     interruption.abort();
   };

@@ -6,12 +6,12 @@ import { UserError } from './exit.ts';
 const KNOWN_LIST: FileKind = {
   what: 'a list of known deviations',
   most: 1,
-  advice: "name a file with lines such as 'SELECTOR [@PLATFORM] # REASON'",
+  advice: "name a file with lines of the form 'SELECTOR [@PLATFORM] # REASON'",
 };
 
 /**
- * Reads a list of known deviations; what is in it for whom is told once that is known. A mistake in it is told at once,
- * before anything is run.
+ * Reads a list of known deviations; the result gives the entries for a platform or an engine. A mistake in the list is
+ * reported at once, before anything is run.
  * @param parse reads its text for a platform or an engine, by its id. @throws UserError for what is wrong with the file
  */
 export function knownFrom<T>(

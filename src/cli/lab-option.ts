@@ -20,7 +20,7 @@ export function labOption(description = 'where to run'): Option {
 
 /** The option that names an interface of the host lab, for every command that runs in one. */
 export function interfaceOption(): Option {
-  return new Option('--interface <name>', 'the interface whose addresses the host lab takes, such as en0');
+  return new Option('--interface <name>', 'the interface whose addresses the host lab uses, for example en0');
 }
 
 /** The engine that a choice names, and the image that follows it, as in `docker=bindspec:1.0`; null for another lab. */
@@ -29,7 +29,7 @@ export function engineOf(choice: LabChoice): { engine: EngineName; image: string
   return engine === undefined ? null : { engine: engine as EngineName, image };
 }
 
-/** Whether a choice is a file, by its look: so that a misspelt name is told as one. */
+/** Whether a choice looks like a file, so that a misspelt name is reported as one. */
 export function isTopologyFile(choice: LabChoice): boolean {
   return choice.endsWith('.json') || /[/\\]/.test(choice);
 }

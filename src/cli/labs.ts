@@ -16,8 +16,9 @@ export interface WantedLab {
 }
 
 /**
- * The kind of lab for a choice. `auto` is network namespaces where they can be had, which one is opened to find out,
- * and else this machine as it is, as it is where an interface is named; `fellBack` is then told why, in a sentence.
+ * The kind of lab for a choice. `auto` is network namespaces if they are available; it opens a lab to find out.
+ * Otherwise it is this machine as it is, and `fellBack` gets the reason, in a sentence. With a named interface it is
+ * this machine, too.
  * @param system what Node calls this machine's
  * @throws BadTopology when the choice is a file with a mistake; UserError for an interface of another lab
  */
@@ -28,7 +29,7 @@ export async function labFor(
 ): Promise<LabKind> {
   const { lab: choice, interface: device } = wanted;
   if (device !== undefined && choice !== 'auto' && choice !== 'host') {
-    throw new UserError(`--interface is for the host lab: leave it out, or take --lab host instead of ${choice}`);
+    throw new UserError(`--interface is for the host lab: leave it out, or use --lab host instead of ${choice}`);
   }
   const engine = engineOf(choice);
   if (engine !== null) return (await import('../engine/lab.ts')).engineLab(choice, engine.engine, engine.image);
@@ -42,14 +43,14 @@ export async function labFor(
   if (device !== undefined) return hostLab({ device });
   if (choice !== 'auto') return LABS[choice as keyof typeof LABS];
   if (system !== 'linux') {
-    fellBack('the host lab is used: only Linux has network namespaces');
+    fellBack('bindspec uses the host lab: only Linux has network namespaces');
     return LABS.host;
   }
   try {
     return startingWith(netns, await netns.open());
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
-    fellBack(`the host lab is used, because ${error.message}; to enable the netns lab: ${error.enable}`);
+    fellBack(`bindspec uses the host lab, because ${error.message}; to enable the netns lab: ${error.enable}`);
     return hostLab({ elsewhere: error.enable });
   }
 }

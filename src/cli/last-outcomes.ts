@@ -12,10 +12,10 @@ import { wantFolder } from './want-folder.ts';
 const RECORD = 'record.json';
 
 /**
- * The records of the runs in a folder of reports, each with those of its cells whose last outcome it has: of a platform's
- * records, some of which may be in places of their own, a cell is taken from the newest in which it came to an outcome,
- * or from the newest that has it where it never did. None where there is no such folder.
- * @throws UserError for a record that can't be read, or for what is no folder.
+ * The records of the runs in a folder of reports, each with those of its cells whose last outcome it has: of a
+ * platform's records, some of which may be in separate folders, a cell is taken from the newest in which it has an
+ * outcome, or, if it never has one, from the newest that contains it. None if there is no such folder.
+ * @throws UserError for a record that can't be read, or if it is not a folder.
  */
 export function lastOutcomes(reports: string): BindRecord[] {
   wantFolder(reports);

@@ -34,7 +34,7 @@ export interface MatrixOptions extends Asked, RunPlace {
   jobs?: number;
   /** The folder, or false for none. */
   reports: string | false;
-  /** Whether GitHub Actions is told of mismatches. */
+  /** Whether to annotate mismatches in GitHub Actions. */
   annotations: boolean;
   format: 'pretty' | 'json';
 }
@@ -216,7 +216,7 @@ function summary(record: MatrixRecord): void {
   }
   const seconds = duration / 1000;
   const done = counts.pairs - counts.notRun;
-  // Of few pairs it would only tell how long processes take to start.
+  // With few pairs it would only show how long processes take to start.
   const rate = done < ENOUGH ? '' : ` (${Math.round(done / seconds).toLocaleString('en-US')} pairs/s)`;
   say(`\n${paint('bold', countsSentence(record))} in ${seconds.toFixed(1)} s${rate}`);
 }

@@ -20,7 +20,7 @@ export function printError(text: string): void {
   write('stderr', text);
 }
 
-/** Has what can't be written noticed and told, from now on, and the process end with the exit code for it. */
+/** From now on, reports output that can't be written, and has the process end with the exit code for it. */
 export function watchOutput(): void {
   process.stdout.on('error', (error: Failure) => lose('stdout', error));
   process.stderr.on('error', (error: Failure) => lose('stderr', error));
@@ -31,7 +31,7 @@ export function watchOutput(): void {
 
 /** The exit code of a command that would end with `code`, were it not for output that could not be written. */
 function withOutput(code: number): number {
-  // A reader that has seen enough, such as head, is no error.
+  // A reader that has seen enough, like head, is not an error.
   if (lost.stdout === null || isClosedPipe(lost.stdout)) return code;
   return code === EXIT.interrupted ? code : EXIT.harness;
 }
@@ -63,7 +63,7 @@ function lose(to: 'stdout' | 'stderr', error: Failure): void {
   if (lost[to] !== null) return;
   lost[to] = error;
   if (to === 'stderr' || isClosedPipe(error)) return;
-  printError(`bindspec: stdout can't be written to (${error.message}); the command goes on without it\n`);
+  printError(`bindspec: stdout can't be written to (${error.message}); the command continues without it\n`);
 }
 
 /** Windows says EOF for what is EPIPE elsewhere. */

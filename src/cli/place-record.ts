@@ -46,7 +46,7 @@ export async function placeRecord<R extends Timed>(placing: Placing<R>): Promise
     makeFolder(home);
     return await alone(home, (isAlone) => {
       const file = path.join(home, placing.name);
-      const kept = isAlone ? whyKept(file, placing) : `while another command writes into ${home}, `;
+      const kept = isAlone ? whyKept(file, placing) : `another command is writing into ${home}; `;
       if (kept === null) return { files: writeTogether(home, placing.files(home, false)) };
       const files = inOwnPlace(home, placing);
       return { files, kept: `${kept}this one is in ${path.dirname(files[0] ?? home)}` };
@@ -80,7 +80,7 @@ function whyKept<R extends Timed>(file: string, { record, read, loss }: Placing<
   }
   const [began, ended] = [Date.parse(record.started), Date.parse(older.started) + older.duration];
   // A record from the future is one of a clock that was wrong.
-  if (ended > began && ended <= Date.now()) return `kept: ${file} was written while this went on; `;
+  if (ended > began && ended <= Date.now()) return `kept: ${file} was written while this command ran; `;
   const lost = loss(older, record);
   return lost === null ? null : `kept: ${file} ${lost}; `;
 }
@@ -105,11 +105,11 @@ function elsewhere<R>(home: string, { name, record }: Placing<R>, because: unkno
     folder = mkdtempSync(path.join(os.tmpdir(), 'bindspec-'));
     const file = path.join(folder, name);
     writeFileSync(file, `${JSON.stringify(record)}\n`);
-    return { files: [file], failure: `${failure}: the record is ${file}; 'bindspec report ${file}' reads it` };
+    return { files: [file], failure: `${failure}: the record is ${file}; read it with 'bindspec report ${file}'` };
   } catch (error) {
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
-    const both = `${failure}, nor the record into '${os.tmpdir()}' (${message(error)})`;
-    return { files: [], failure: `${both}: make room, or run it again with --format json and keep what it prints` };
+    const both = `${failure}, and the record can't be written into '${os.tmpdir()}' (${message(error)})`;
+    return { files: [], failure: `${both}: make room, or run it again with --format json and keep its output` };
   }
 }
 

@@ -20,10 +20,9 @@ import type { VerifyOptions } from './verify.ts';
 
 const format = (...more: readonly string[]) =>
   oneOf(new Option('--format <format>', 'how to print'), ['pretty', 'json', ...more]).default('pretty');
-const stack = () =>
-  new Option('--stack <name>', "run in another network stack of this machine, such as gvisor; see 'stack list'");
+const stack = () => new Option('--stack <name>', "run in another network stack, for example gvisor; see 'stack list'");
 const noAnnotations = () =>
-  new Option('--no-annotations', 'in GitHub Actions, print no annotations and add nothing to the summary of the step');
+  new Option('--no-annotations', 'in GitHub Actions, print no annotations and no step summary');
 const reports = () => new Option('--reports <folder>', 'where the reports of each platform are').default(REPORTS);
 const jobs = (most: number, what: string) =>
   new Option('--jobs <number>', `how many ${what} at a time`).argParser(number('--jobs', 1, most));
@@ -31,14 +30,14 @@ const patience = (without: string) =>
   new Option('--patience <ms>', `how long to wait for a reply before recording silence, in ms${without}`).argParser(
     number('--patience', 50, 60_000),
   );
-const known = () => new Option('--known <file>', 'a list of known deviations, which fail nothing');
-const model = () => new Option('--model <system>', 'the model to compare with, instead of that of this system');
+const known = () => new Option('--known <file>', 'a list of known deviations, which do not fail the run');
+const model = () => new Option('--model <system>', "the model to compare with, instead of this system's");
 
 /** The command line of a version of bindspec: every command with its arguments and options, and what it calls. */
 export function program(version: string): Command {
   const bindspec = new Program('bindspec');
   bindspec
-    .description('What operating systems really do when a program binds a socket.')
+    .description('What operating systems really do when a program binds a socket')
     .usage('<command> [options]')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this')
@@ -68,12 +67,12 @@ function explain(bindspec: Command): void {
   const command = bindspec
     .command('explain')
     .summary('say what each system does when sockets share a port, and why')
-    .description('say what every system does with the last of several sockets, why, and what would help')
-    .argument('<sockets...>', "the sockets in bind order, such as 'udp 127.0.0.1:53', or lines of ss or netstat")
+    .description('say what each system does with the last of several sockets, why, and what would help')
+    .argument('<sockets...>', "the sockets in bind order, for example 'udp 127.0.0.1:53', or lines of ss or netstat")
     .option('--system <names>', 'these systems only, separated by commas')
-    .option('--kernel <version>', 'the Linux kernel that is meant, such as 6.1.0; the newest by default')
-    .option('--here', 'do it on this machine too, with a process for each socket', false)
-    .addOption(labOption('where --here does it').default('auto'))
+    .option('--kernel <version>', 'the version of the Linux kernel, for example 6.1.0; the newest by default')
+    .option('--here', 'bind the sockets on this machine too, with a process for each', false)
+    .addOption(labOption('where --here binds them').default('auto'))
     .addOption(interfaceOption())
     .addOption(format())
     .action(async (sockets: string[], options: ExplainOptions) => {
@@ -89,7 +88,7 @@ function run(bindspec: Command): void {
   const command = bindspec
     .command('run')
     .description('run experiments and write their reports')
-    .argument('[selectors...]', 'the beginning of an id, a glob, a tag or a claim; every experiment without one')
+    .argument('[selectors...]', 'the beginning of an id, a glob, a tag or a claim; by default every experiment')
     .addOption(labOption().default('auto'))
     .addOption(interfaceOption())
     .addOption(stack())
@@ -120,16 +119,16 @@ function run(bindspec: Command): void {
 function verify(bindspec: Command): void {
   const command = bindspec
     .command('verify')
-    .summary('look into a running container: what listens, what answers')
-    .description('look into a running container without changing it: what listens, what is published, what answers')
+    .summary('inspect a running container: what listens, what answers')
+    .description('inspect a running container without changing it: what listens, what is published, what answers')
     .argument('[container]', 'the name or id of a container of podman or docker')
     .addOption(
       new Option('--pid <number>', 'instead: the network of this process').argParser(number('--pid', 1, 0x7fff_ffff)),
     )
-    .option('--netns <file>', 'instead: this network namespace, such as /run/netns/blue')
-    .option('--engine <name>', 'the engine that has the container: podman, docker, or with a socket docker=SOCKET')
+    .option('--netns <file>', 'instead: this network namespace, for example /run/netns/blue')
+    .option('--engine <name>', "the container's engine: podman, docker, or with its socket docker=SOCKET")
     .option('--udp', 'send empty datagrams to UDP ports as well', false)
-    .option('--neighbour', 'try from a machine beside this host too: a network namespace made for it (root)', false)
+    .option('--neighbour', 'connect from another machine too: a network namespace made for this (needs root)', false)
     .addOption(patience('').default(300))
     .addOption(format())
     .action(async (container: string | undefined, options: VerifyOptions) => {
@@ -141,8 +140,8 @@ function verify(bindspec: Command): void {
 function doctor(bindspec: Command): void {
   const command = bindspec
     .command('doctor')
-    .description('tell what this machine offers, and what would enable the rest')
-    .addOption(labOption('look at this one only'))
+    .description('show what can run on this machine, and what would enable the rest')
+    .addOption(labOption('check this lab only'))
     .addOption(interfaceOption())
     .addOption(format())
     .action(async (options: DoctorOptions) => {
@@ -170,7 +169,7 @@ function show(bindspec: Command): void {
     .summary('show an experiment: its question, and what is expected')
     .description('show an experiment: its question, what is expected, and what was recorded last')
     .argument('<id>', 'the id of an experiment or of one of its cells')
-    .option('--all', 'with every expectation, its sources, and every cell that was recorded', false)
+    .option('--all', 'show every expectation with its sources, and every recorded cell', false)
     .addOption(reports())
     .addOption(format())
     .action(async (id: string, options: ShowOptions) => {
@@ -184,7 +183,7 @@ function report(bindspec: Command): void {
     .command('report')
     .summary('compare platforms: make one page of their records')
     .description('compare platforms: merge the records of their runs, matrices and containers into one page')
-    .argument('[records...]', 'record.json, matrix.json and containers.json files, or folders that have some', [
+    .argument('[records...]', 'record.json, matrix.json and containers.json files, or folders that contain some', [
       REPORTS,
     ])
     .option('-o, --output <folder>', 'where index.html, MATRIX.md, matrix.json and badges go', REPORTS)
@@ -198,10 +197,10 @@ function report(bindspec: Command): void {
 function diff(bindspec: Command): void {
   const command = bindspec
     .command('diff')
-    .summary('tell what changed between two records')
-    .description('tell what changed between two records of one kind; ends with 1 where outcomes differ')
-    .argument('<before>', 'a record.json, matrix.json or containers.json, or a folder that has some')
-    .argument('<after>', 'what it is compared with')
+    .summary('show what changed between two records')
+    .description('show what changed between two records of the same kind; the exit code is 1 if outcomes differ')
+    .argument('<before>', 'a record.json, matrix.json or containers.json, or a folder that contains some')
+    .argument('<after>', 'the record to compare it with')
     .addOption(format('markdown'))
     .action(async (before: string, after: string, options: DiffOptions) => {
       process.exitCode = await (await import('./diff.ts')).diffCommand(before, after, options);
@@ -218,12 +217,12 @@ function matrix(bindspec: Command): void {
     .option('--state <list>', 'of the first: bound, listening, connected, accepted, close-wait, time-wait')
     .option('--uid <list>', 'the owner of the second: same, different')
     .option('--devices <list>', 'the interfaces of the two, such as none/none or lo/eth0')
-    .option('--first <sockets>', "first sockets, such as '0.0.0.0 A' or ':: dual'")
+    .option('--first <sockets>', "first sockets, for example '0.0.0.0 A' or ':: dual'")
     .option('--second <sockets>', 'second sockets')
     .option('--table', 'print tables, first by second', false)
     .addOption(new Option('--against <system>', 'mark in the tables where that system differs').argParser(system))
-    .option('--last', 'run nothing: take the last record', false)
-    .option('--record <path>', 'run nothing: take this record, or the one in this folder')
+    .option('--last', 'run nothing: use the last record', false)
+    .option('--record <path>', 'run nothing: use this record, or the one in this folder')
     .addOption(model().argParser(system))
     .addOption(labOption().default('auto'))
     .addOption(interfaceOption())
@@ -260,7 +259,7 @@ function explore(bindspec: Command): void {
         number('--seed', 0, 0x7fff_ffff),
       ),
     )
-    .option('--replay <sequence>', "play one sequence, such as 'udp: bind s1 0.0.0.0; bind s2 127.0.0.1'")
+    .option('--replay <sequence>', "play one sequence, for example 'udp: bind s1 0.0.0.0; bind s2 127.0.0.1'")
     .addOption(
       new Option('--mismatches <number>', 'how many kinds of mismatch to shrink and show')
         .argParser(number('--mismatches', 1, 100))
@@ -295,22 +294,24 @@ function limit(long: string, description: string, most: number): Option {
 function containers(bindspec: Command): void {
   const command = bindspec
     .command('containers')
-    .summary('start container engines, and tell what their networks expose')
-    .description('start container engines in namespaces of their own, and tell what their networks do to a bind')
+    .summary('start container engines, and show what their networks expose')
+    .description(
+      'start container engines in their own namespaces, and show who can reach the servers in their containers',
+    )
     .argument(
       '[configurations...]',
-      'the beginning of an id such as docker/proxy, or a glob; every configuration without one',
+      'the beginning of an id, for example docker/proxy, or a glob; by default every configuration',
     )
     .option('--list', 'only list the configurations', false)
     .option(
       '--engine <name>',
-      'podman, docker, or those of a Debian release: trixie:docker; again for more',
+      'podman, docker, or from a Debian release: trixie:docker; repeat it for more',
       (name: string, all: string[]) => [...all, name],
       [],
     )
     .option('--prepare <release>', 'unpack a Debian release with its engines into the cache folder: trixie or sid')
     .addOption(reports())
-    .option('--no-reports', 'write no reports, and compare with none')
+    .option('--no-reports', 'write no reports, and compare with no earlier ones')
     .addOption(known())
     .addOption(jobs(16, 'configurations'))
     .addOption(noAnnotations())
@@ -331,7 +332,7 @@ function stacks(bindspec: Command): void {
   withExamples(all, ['bindspec stack list']);
   const listing = all
     .command('list')
-    .description('tell which there are, and what each lacks')
+    .description('list the stacks, and what each lacks')
     .action(async () => {
       await (await import('./stack.ts')).stacksCommand();
     });
@@ -340,7 +341,7 @@ function stacks(bindspec: Command): void {
     .command('prepare')
     .description('fetch and build what a stack needs, once')
     .argument('<name>', "a stack that 'bindspec stack list' names")
-    .option('--plan', 'only tell what would be fetched', false)
+    .option('--plan', 'only show what would be fetched', false)
     .action(async (name: string, options: PrepareOptions) => {
       await (await import('./stack.ts')).prepareCommand(name, options);
     });

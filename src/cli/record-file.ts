@@ -2,10 +2,10 @@ import { readGivenText, UnreadableFile, type FileKind } from '../files/given-fil
 import { BadRecord, readAny, type AnyRecord } from '../load/read.ts';
 
 /**
- * Of a record forty times as much is read as the largest has that bindspec has written so far, and little enough that what
- * is made of it fits into the memory that Node takes without being asked.
+ * A record may have forty times the size of the largest that bindspec has written so far; that is little enough to fit
+ * into Node's default memory when it is read.
  */
-const RECORD: FileKind = { what: 'a record', most: 64, advice: 'name a record, or a folder that has some' };
+const RECORD: FileKind = { what: 'a record', most: 64, advice: 'name a record, or a folder that contains some' };
 
 /** The text of a file that is to be a record. @throws BadRecord when it can't be read, or is larger than any record. */
 export function recordText(file: string): string {

@@ -24,9 +24,9 @@ export interface Records {
 
 /**
  * Reads the records that some paths name: files, or folders that have `record.json`, `matrix.json` and
- * `containers.json` in them at any depth; `names` may be fewer of these. Of the records of one platform's folder, where
- * some are in places of their own, the fullest is taken, and of equally full ones the newest. A comparison that an
- * earlier merge left in a folder is passed over.
+ * `containers.json` in them at any depth; `names` may be fewer of these. If a platform's folder has several records,
+ * some in separate folders, the fullest is used, and the newest of equally full ones. A comparison that an earlier
+ * merge left in a folder is skipped.
  * @throws UserError that names every file that can't be read and says why, or the folders that have no record.
  */
 export function recordsAt(paths: readonly string[], names: readonly string[] = NAMES): Records {
@@ -85,7 +85,7 @@ function homeOf(file: string): string {
   return isOwnPlace(path.basename(folder)) ? path.dirname(folder) : folder;
 }
 
-/** Of the records of each folder the one that has the most outcomes. */
+/** For each folder the record that has the most outcomes. */
 function fullest<R extends BindRecord | MatrixRecord | ContainersRecord>(found: readonly Found<R>[]) {
   const taken: Given<R>[] = [];
   const leftOut: string[] = [];
@@ -100,7 +100,7 @@ function fullest<R extends BindRecord | MatrixRecord | ContainersRecord>(found: 
     taken.push({ file: best.file, record: best.record });
     const [first, ...rest] = others;
     if (!first) continue;
-    const which = rest.length === 0 ? `${first.file} is` : `${first.file} and ${rest.length} more beside it are`;
+    const which = rest.length === 0 ? `${first.file} is` : `${first.file} and ${rest.length} more are`;
     const why = extentOf(first.record) < extentOf(best.record) ? 'fuller' : 'newer';
     leftOut.push(`${which} left out, because ${best.file} is ${why}`);
   }
@@ -108,9 +108,9 @@ function fullest<R extends BindRecord | MatrixRecord | ContainersRecord>(found: 
 }
 
 function otherKind(read: ReturnType<typeof recordFrom>): string {
-  if (read.kind === 'comparison') return 'a comparison, not a record; give the records that it was made of';
+  if (read.kind === 'comparison') return 'a comparison, not a record; name the records that it was made from';
   const title = 'title' in read ? read.title : 'an exploration';
-  return `${title}, which can't be compared; give a record.json, matrix.json or containers.json`;
+  return `${title}, which can't be compared; name a record.json, matrix.json or containers.json`;
 }
 
 const WRITERS: Readonly<Record<string, string>> = {

@@ -29,7 +29,7 @@ export interface ReportOptions {
   format: 'pretty' | 'json';
 }
 
-/** What is written of a comparison: a file's name, and the pure function that makes it. */
+/** The files of a comparison: each with its name and the pure function that makes it. */
 const FORMATS: readonly {
   file: string;
   content: (comparison: Comparison, columns: Column[], engines: ContainersRecord[], registry: Registered[]) => string;
@@ -40,7 +40,7 @@ const FORMATS: readonly {
 ];
 
 /**
- * `bindspec report`: merges records into one comparison. What failed somewhere is in it and is no error of the merge.
+ * `bindspec report`: merges records into one comparison. Failures are shown in it, but are not an error of the merge.
  * @throws UserError when a record can't be read, or the folder can't be written to.
  */
 export async function reportCommand(paths: readonly string[], { output, format }: ReportOptions): Promise<void> {
@@ -53,7 +53,7 @@ export async function reportCommand(paths: readonly string[], { output, format }
   const { columns, superseded } = columnsOf(runs, matrices);
   const { engines, superseded: others } = enginesOf(containers);
   for (const { file, by, because } of [...superseded, ...others]) {
-    complain(`bindspec: ${file} is left out, because ${by} is ${because} and of the same platform`);
+    complain(`bindspec: ${file} is left out, because ${by} is of the same platform and ${because}`);
   }
   const comparison = compareRuns(columns, version(), engines);
   const registry = await loadRegistry();
@@ -78,7 +78,7 @@ function keepRecords(output: string): void {
   } catch (error) {
     if (!(error instanceof BadRecord)) throw error;
   }
-  throw new UserError(`${file} is no comparison, and would be replaced by one: choose another folder with --output`);
+  throw new UserError(`${file} is not a comparison, and would be replaced by one: choose another folder with --output`);
 }
 
 function write(folder: string, files: Files): string[] {

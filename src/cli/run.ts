@@ -29,14 +29,14 @@ export interface RunOptions extends RunPlace {
   reports: string | false;
   known?: string;
   failFast: boolean;
-  /** Whether GitHub Actions is told what failed. */
+  /** Whether to annotate failures in GitHub Actions. */
   annotations: boolean;
   format: 'pretty' | 'json' | 'ctrf';
 }
 
 const SILENT: RunListener = { started: () => undefined, began: () => undefined, ended: () => undefined };
 
-/** What a command line says is to be run, and the deviations that are known. @throws UserError for what is wrong with it. */
+/** The cells that a command line selects, and the known deviations. @throws UserError for what is wrong with it. */
 export async function plannedRun(selectors: readonly string[], options: RunOptions) {
   const registry = await loadRegistry();
   const cells = selected(registry, selectors);
@@ -89,7 +89,7 @@ export async function runCommand(selectors: string[], options: RunOptions): Prom
   if (placed.failure !== undefined) return EXIT.harness;
   if (interruption.signal.aborted) return EXIT.interrupted;
   if (record.cells.every(({ verdict }) => verdict === 'skipped')) {
-    throw new UserError('nothing could be run here: every cell was skipped, for the reasons above');
+    throw new UserError('nothing could run here: every cell was skipped, for the reasons above');
   }
   return exitCodeOf(record.cells.map(({ verdict }) => verdict));
 }
@@ -98,7 +98,7 @@ export async function runCommand(selectors: string[], options: RunOptions): Prom
 async function write(reports: string | false, record: BindRecord): Promise<PlacedRecord> {
   if (reports === false) return { files: [] };
   if (record.cells.length > 0) return writeRun(reports, record);
-  complain('bindspec: nothing is written, because the run ended before any of its cells');
+  complain('bindspec: nothing is written, because the run ended before its first cell was done');
   return { files: [] };
 }
 

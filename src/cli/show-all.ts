@@ -18,7 +18,7 @@ export function showAll(
 ): void {
   tellOpening(registered, cells);
   const claims = Object.keys(registered.experiment.claims) as ClaimId[];
-  if (claims.length > 0) heading('Claims put to the test');
+  if (claims.length > 0) heading('Claims tested');
   for (const claim of claims) say(`  ${claim}: ${CLAIMS[claim].claim}`);
   expectations(cells);
   recorded(cells, records, folder);
@@ -29,7 +29,8 @@ function expectations(cells: readonly Cell[]): void {
     heading(`Expected on ${titles.join(', ')}`);
     for (const { resolved, cells: own } of groups) {
       if (own.length < cells.length) say(`  ${paint('gray', whichOf(own, cells))}`);
-      if (resolved === null) say('    nothing: nobody has said what is right there, so it is recorded and not judged');
+      if (resolved === null)
+        say('    nothing: no one has said what is right there, so the result is recorded and not judged');
       for (const [place, expected] of resolved === null ? [] : leaves(resolved.expect))
         say(`    ${place}: ${paint('yellow', expectedInWords(expected))}`);
       if (resolved?.because !== undefined) say(`    because ${resolved.because}`);

@@ -7,7 +7,7 @@ import { columns, paint, say, wrap } from './terminal.ts';
 
 /** Lines longer than this are hard to read, however wide the terminal. */
 const WIDEST = 100;
-/** How many different expectations are told. */
+/** How many different expectations are shown. */
 const MOST_LINES = 6;
 
 /** An experiment on about one screen, with the records that there are in a folder of reports. */
@@ -32,7 +32,7 @@ export function showShort(
     line(`${platform}, ${lab} lab: ${countsInWords(countVerdicts(own))}`);
   }
   if (ownOf(cells, records).length === 0) nothingYet(folder);
-  say(paint('gray', '\nWith --all: the sources, what differs where, and every cell that was recorded.'));
+  say(paint('gray', '\nWith --all: the sources, the differences, and every recorded cell.'));
 }
 
 /** What both begin with: the title, the id, the question, and what cells there are. */

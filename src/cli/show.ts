@@ -21,7 +21,7 @@ export async function showCommand(id: string, options: ShowOptions): Promise<voi
   const cells = selected(await loadRegistry(), [id]);
   const [first] = cells;
   if (!first || cells.some(({ registered }) => registered !== first.registered)) {
-    throw new UserError(`'${id}' is more than one experiment; 'bindspec list ${id}' shows which`);
+    throw new UserError(`'${id}' matches more than one experiment; 'bindspec list ${id}' shows them`);
   }
   const records = lastOutcomes(options.reports);
   if (options.format === 'json') {
@@ -38,7 +38,7 @@ function asData(cells: readonly Cell[], records: readonly BindRecord[]) {
     title: cell.registered.experiment.title,
     asks: cell.registered.experiment.asks,
     claims: Object.keys(cell.registered.experiment.claims),
-    // Null where nobody has said what to expect.
+    // Null where no one has said what to expect.
     expected: Object.fromEntries(
       placesOf(cell.registered).map(({ title, system, version }) => [title, expectationFor(cell, system, version)]),
     ),

@@ -7,7 +7,7 @@ import { Unavailable } from '../process/unavailable.ts';
 export async function stackToUse(name: string): Promise<Stack> {
   const stack = await knownStack(name);
   const missing = await telling(() => stack.missing());
-  if (missing) throw new UserError(`the stack ${name} can't be had: ${missing.reason}; ${missing.enable}`);
+  if (missing) throw new UserError(`the stack ${name} is not available: ${missing.reason}; ${missing.enable}`);
   return stack;
 }
 
@@ -16,7 +16,7 @@ export async function knownStack(name: string): Promise<Stack> {
   return telling(() => stackNamed(name));
 }
 
-/** Does something of which a stack may say that it can't be had. @throws UserError then. */
+/** Does something with a stack that may not be available. @throws UserError then. */
 async function telling<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();

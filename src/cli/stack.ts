@@ -10,7 +10,7 @@ export interface PrepareOptions {
   plan: boolean;
 }
 
-/** `bindspec stack prepare`. @throws UserError for a name that is none, and when it can't be had. */
+/** `bindspec stack prepare`. @throws UserError for a name that is none, and when it is not available. */
 export async function prepareCommand(name: string, { plan: only }: PrepareOptions): Promise<void> {
   const stack = await knownStack(name);
   try {

@@ -83,12 +83,12 @@ export function wrap(text: string, width: number): string[] {
 /** What `paint` puts around a text. Only these of all escapes get to the terminal. */
 const COLOURS = new RegExp(String.raw`(${'\u001B'}\[(?:1|22|3[1-9]|9\d)m)`);
 
-/** How a line begins that a job of GitHub Actions takes for an instruction to itself. */
+/** The beginning of a line that a job of GitHub Actions would interpret as an instruction. */
 const COMMAND = new RegExp(String.raw`^(?:\s|${COLOURS.source})*(?:::|##\[)`);
 
 /**
- * Lines that can't steer the terminal, nor a job of GitHub Actions, whatever they were made of: a record may come from anywhere. What can't be seen is
- * written as an escape; colours, which can do no more than that, are left.
+ * Lines that can't control the terminal, or a job of GitHub Actions, whatever is in them: a record may come from
+ * anywhere. Invisible characters are written as escapes; colours, which are harmless, stay.
  */
 function harmless(lines: string): string {
   return lines
@@ -108,7 +108,7 @@ export function say(text = ''): void {
   print(`${harmless(text)}\n`);
 }
 
-/** Prints one line on stderr, whatever the user's words in it are made of, and no longer than anybody would read. */
+/** Prints one line on stderr, whatever the user's words in it are made of, cut to a length that a person reads. */
 export function complain(text: string): void {
   const line = shortMessage(text)
     .replaceAll('\r', String.raw`\r`)
@@ -116,7 +116,7 @@ export function complain(text: string): void {
   printError(`${harmless(line)}\n`);
 }
 
-/** Prints an instruction to a job of GitHub Actions, of which all values are escaped already, on stderr. */
+/** Prints an instruction to a job of GitHub Actions on stderr; all its values are already escaped. */
 export function instruct(command: string): void {
   printError(`${command}\n`);
 }

@@ -16,7 +16,7 @@ export function tellUnknown(runs: readonly Given<BindRecord>[], registry: readon
     const which =
       unknown.length === 1
         ? `the cell '${first.id}', which this bindspec does not have: it is`
-        : `${unknown.length} cells that this bindspec does not have, such as '${first.id}': they are`;
+        : `${unknown.length} cells that this bindspec does not have, for example '${first.id}': they are`;
     complain(`bindspec: ${file} has ${which} compared as bindspec ${record.bindspec} recorded`);
   }
 }

@@ -2,7 +2,7 @@ import type { Command, CommanderError } from 'commander';
 import { unknown } from '../text/unknown.ts';
 import { UserError } from './exit.ts';
 
-/** A command as it is called, such as `bindspec stack list`. */
+/** A command as it is called, for example `bindspec stack list`. */
 export function pathOf(command: Command): string {
   return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 }

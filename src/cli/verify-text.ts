@@ -5,7 +5,7 @@ import { columns, paint, say, wrap } from './terminal.ts';
 /** Lines longer than this are hard to read, however wide the terminal. */
 const WIDEST = 120;
 const INDENT = 4;
-/** Where what is said of a port begins, behind its heading. */
+/** The column where a port's details begin, after their heading. */
 const COLUMN = 16;
 
 const FROM: Readonly<Record<Viewpoint, string>> = {

@@ -5,5 +5,5 @@ import { UserError } from './exit.ts';
 /** Sees that a folder of reports, where something of this name is there at all, is a folder. @throws UserError */
 export function wantFolder(reports: string): void {
   if (!existsSync(reports) || isFolder(reports)) return;
-  throw new UserError(`'${reports}' is a file: name the folder of reports that it is in with --reports`);
+  throw new UserError(`'${reports}' is a file: with --reports, name the folder of reports that contains it`);
 }

@@ -22,9 +22,9 @@ const ASIDE = `${UNFINISHED}new-`;
 const STALE = 600_000;
 
 /**
- * Writes files into a folder that is there, together: all of them aside first, and then they are put in place. The first
- * takes the place of the one before at once, while the others of the one before are away, so that whoever reads the
- * folder, and whoever kills the process at any moment, finds no files of two sets in it.
+ * Writes files into a folder that is there, together: all of them aside first, and then they are put in place. The
+ * first takes the place of the one before at once, while the others of the one before are away, so that whoever reads
+ * the folder, and whoever kills the process at any moment, never finds files of two sets in it.
  * @returns the files' paths. @throws Error as the system calls do; then everything is as it was before.
  */
 export function writeTogether(home: string, files: Files): string[] {
@@ -67,7 +67,7 @@ export function writeApart(home: string, name: string, files: Files): string[] {
   return Object.keys(files).map((file) => path.join(home, name, file));
 }
 
-/** Does something with a new folder, and takes away what is left of it, and of those that nobody could take away. */
+/** Does something with a new folder, and removes what is left of it, and of folders that killed processes left. */
 function aside(home: string, work: (folder: string) => void): void {
   for (const name of readdirSync(home).filter((one) => one.startsWith(ASIDE))) {
     const age = Date.now() - (statSync(path.join(home, name), { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
@@ -87,7 +87,7 @@ function attempt(step: () => void): void {
   try {
     step();
   } catch {
-    // Why the files could not be put in place is what is told.
+    // The error to report is why the files could not be put in place.
   }
 }
 

@@ -7,7 +7,7 @@ import { Unavailable } from '../process/unavailable.ts';
 /** No mirror needs longer than this, in milliseconds. */
 const DEADLINE = 1_800_000;
 
-/** Without what packages only recommend, such as a desktop's programs. */
+/** Without what packages only recommend, for example a desktop's programs. */
 function installWords(packages: readonly string[]): string[] {
   return ['install', '--no-install-recommends', ...packages];
 }
@@ -18,7 +18,7 @@ export function aptLine(packages: readonly string[]): string {
 }
 
 /**
- * Installs packages of this system's own distribution, which is left to programs that nobody wants to have twice.
+ * Installs packages of this system's own distribution, which is left to programs that no one wants to have twice.
  * `what` names them for people. @throws Unavailable when they can't be installed
  */
 export async function aptInstall(
@@ -28,7 +28,10 @@ export async function aptInstall(
 ): Promise<void> {
   const line = aptLine(packages);
   if (!onPath('apt-get')) {
-    throw new Unavailable(`${what} is not here, nor is apt-get`, `install ${what} of your distribution`);
+    throw new Unavailable(
+      `${what} and apt-get are not here`,
+      `install ${what} with your distribution's package manager`,
+    );
   }
   if (process.getuid?.() !== 0) throw new Unavailable(`only root can install ${what}`, `sudo ${line}`);
   tell(line);

@@ -8,8 +8,8 @@ export const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /** What is said where there is no `debianArchive`. */
 export const NO_ARCHIVE: Missing = {
-  reason: 'apt on this machine knows no archive of Debian',
-  enable: 'name one, which ends with /debian, in the environment variable BINDSPEC_DEBIAN',
+  reason: 'apt on this machine has no Debian archive',
+  enable: 'set BINDSPEC_DEBIAN to the URL of one, which ends with /debian',
 };
 
 const RELEASES = /^(bullseye|bookworm|trixie|forky|sid|unstable|testing|stable|oldstable)(-.+)?$/;

@@ -98,7 +98,7 @@ export class Suite {
 
   /**
    * Downloads a package and unpacks it into a folder, which is there whole or not at all.
-   * @throws Unavailable when it can't be had.
+   * @throws Unavailable when it is not available.
    */
   async unpack({ name, version }: DebianPackage, folder: string): Promise<void> {
     if (existsSync(folder)) return;
@@ -133,6 +133,6 @@ export class Suite {
     });
     if (!failed) return stdout;
     const why = stderr.split('\n').find((line) => line.startsWith('E: ')) ?? 'no answer';
-    throw new Unavailable(`${what} can't be had: ${why.replace('E: ', '')}`, 'look at the network, and try again');
+    throw new Unavailable(`${what} can't be fetched: ${why.replace('E: ', '')}`, 'check the network, and try again');
   }
 }

@@ -95,7 +95,7 @@ export function clientOf(dialect: Dialect, client: readonly string[]): Engine {
       try {
         return containerOf(stdout);
       } catch {
-        throw new EngineFailed(`${name} container inspect: what it printed of '${container}' can't be read`);
+        throw new EngineFailed(`${name} container inspect: its answer about '${container}' can't be read`);
       }
     },
     async remove(containers) {

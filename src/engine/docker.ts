@@ -34,8 +34,8 @@ export function docker(client: readonly string[], where = 'docker'): Engine {
           helpers: {},
         };
       } catch (error) {
-        const why = error instanceof EngineFailed ? error.message : 'what it says of itself can not be read';
-        throw new Unavailable(`${where} does not answer: ${why}`, 'look whether its daemon runs');
+        const why = error instanceof EngineFailed ? error.message : 'its answer can not be read';
+        throw new Unavailable(`${where} does not answer: ${why}`, 'check that its daemon runs');
       }
     },
   };

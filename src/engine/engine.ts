@@ -46,7 +46,7 @@ export interface NetworkPlan {
   driver?: string;
   /** The parts of the subnets that containers are given addresses of. */
   ranges?: readonly string[];
-  /** Options of the driver, such as `parent=eth0`. */
+  /** Options of the driver, for example `parent=eth0`. */
   options?: readonly string[];
   labels?: Readonly<Record<string, string>>;
 }
@@ -92,8 +92,8 @@ export interface Engine {
   /** Starts a container in the background. */
   run(plan: ContainerPlan): Promise<void>;
   /**
-   * Starts a container that ends with what is held of it: when it is let go, and when this process is gone, however that
-   * came, the container ends and the engine removes it. Its command must read its stdin to the end, and print a line first.
+   * Starts a container that ends when its handle is released or when this process is gone, for whatever reason; the
+   * engine then removes it. Its command must read its stdin to the end, and print a line first.
    */
   hold(plan: ContainerPlan): Promise<HeldContainer>;
   /** @returns null where there is none of this name or id. */

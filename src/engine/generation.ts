@@ -9,7 +9,7 @@ import { unknownWord } from '../text/unknown.ts';
 import { paced } from '../process/pace.ts';
 import { Unavailable } from '../process/unavailable.ts';
 
-/** The releases of Debian whose engines can be had beside this machine's own. */
+/** The releases of Debian whose engines is available beside this machine's own. */
 const GENERATIONS = ['trixie', 'sid'] as const;
 
 /** Engines and what they need, without what they only recommend. */
@@ -45,7 +45,7 @@ export function generationFolder(name: string): string {
 
 /**
  * Unpacks a release of Debian with its engines into the cache folder; a second time it does nothing. Nothing of it is
- * started, and nothing of this machine's system changes. @throws Unavailable when it can't be had.
+ * started, and nothing of this machine's system changes. @throws Unavailable when it is not available.
  */
 export async function prepareGeneration(name: string, tell: (line: string) => void): Promise<void> {
   const folder = folderOf(name);
@@ -76,14 +76,14 @@ export async function prepareGeneration(name: string, tell: (line: string) => vo
     rmSync(partial, { recursive: true, force: true });
     const why = stderr.split('\n').findLast((line) => line.startsWith('E: ')) ?? 'no answer';
     throw new Unavailable(
-      `Debian ${name} can't be had: ${why.replace('E: ', '')}`,
-      'look at the network, and try again',
+      `Debian ${name} can't be fetched: ${why.replace('E: ', '')}`,
+      'check the network, and try again',
     );
   }
   renameSync(partial, folder);
 }
 
-/** Of a release that is never finished the list may be past its date; its signature is still checked. */
+/** The list of a release that is never finished may be past its date; its signature is still checked. */
 function words(): string[] {
   const late = 'Acquire::Check-Valid-Until "false"';
   return ['--variant=minbase', '--mode=root', '--format=directory', `--keyring=${KEYRING}`, `--aptopt=${late}`];

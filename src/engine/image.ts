@@ -15,8 +15,8 @@ const NAME = 'bindspec-lab';
 export async function labImage(engine: Engine): Promise<string> {
   if (process.platform !== 'linux') {
     throw new Unavailable(
-      `an image can be made of this machine's Node.js on Linux only, this is ${process.platform}`,
-      `build one: ${engine.name} build --tag bindspec --file docker/Dockerfile . ; then take --lab ${engine.name}=bindspec`,
+      `an image can be made from this machine's Node.js only on Linux, and this is ${process.platform}`,
+      `build one: ${engine.name} build --tag bindspec --file docker/Dockerfile . ; then use --lab ${engine.name}=bindspec`,
     );
   }
   const archive = tar(await bindspecEntries());

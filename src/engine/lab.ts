@@ -48,7 +48,7 @@ export function engineLab(lab: string, name: EngineName, image: string | null): 
         prepared ??= prepare(engine, image);
         return await build(lab, engine, await prepared);
       } catch (error) {
-        if (error instanceof EngineFailed) throw new Unavailable(error.message, `look whether ${name} is well`);
+        if (error instanceof EngineFailed) throw new Unavailable(error.message, `check that ${name} works`);
         throw error;
       }
     },
@@ -58,7 +58,7 @@ export function engineLab(lab: string, name: EngineName, image: string | null): 
 /** Looks whether the engine is there, takes back what killed runs left, and returns an image that is there. */
 async function prepare(engine: Engine, image: string | null): Promise<string> {
   if (!onPath(engine.name)) {
-    throw new Unavailable(`the program '${engine.name}' is not installed`, 'install it, or take another lab');
+    throw new Unavailable(`the program '${engine.name}' is not installed`, 'install it, or use another lab');
   }
   await engine.facts();
   await sweep(engine);
@@ -162,10 +162,10 @@ async function topologyOf(
     secondInterface: 'eth1',
     exclusive: true,
     missing: {
-      gateway: { reason: `between networks of ${engine.name} stands no router of the lab's own`, enable: elsewhere },
+      gateway: { reason: `the networks of ${engine.name} have no router of the lab's own`, enable: elsewhere },
       'routed second address': { reason: 'the neighbour is on both networks of the machine', enable: elsewhere },
       'quiet interface': {
-        reason: "an engine's network carries more than what the lab's agents say",
+        reason: "an engine's network carries traffic of others too",
         enable: elsewhere,
       },
     },

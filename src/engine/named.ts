@@ -6,14 +6,14 @@ import { ENGINES, type Engine, type EngineName } from './engine.ts';
 import { podman } from './podman.ts';
 import { Unavailable } from '../process/unavailable.ts';
 
-/** How an engine is told which socket to use. */
+/** The words that give an engine its socket. */
 const SOCKET_OPTIONS = { podman: '--url', docker: '--host' } as const;
 const CLIENTS = { podman, docker } as const;
 
 /**
- * An engine as it is named on the command line: `podman` or `docker`, with the socket or address of its daemon behind an
- * `=` where it is another than its client would take. @throws Unavailable for a name that is none, a socket that is
- * not there, and a client that is not installed.
+ * An engine as it is named on the command line: `podman` or `docker`, with the socket or address of its daemon after an
+ * `=` if it is not the one that its client would use. @throws Unavailable for a name that is none, a socket that is not
+ * there, and a client that is not installed.
  */
 export function engineNamed(text: string): Engine {
   const [name = '', ...rest] = text.split('=');
@@ -30,9 +30,9 @@ export function engineNamed(text: string): Engine {
   }
   const address = socket.includes('://') ? socket : `unix://${socket}`;
   const file = /^unix:\/\/(.+)$/.exec(address)?.[1];
-  // A name that leads to nothing is told before a client that is not installed.
+  // A name that leads to nothing is reported before a client that is not installed.
   if (file !== undefined && !existsSync(file)) {
-    throw new Unavailable(`there is no socket ${file}`, 'look where its daemon listens');
+    throw new Unavailable(`there is no socket ${file}`, 'check where its daemon listens');
   }
   if (!onPath(engine)) throw missing(engine);
   if (socket === '') return CLIENTS[engine]([engine]);

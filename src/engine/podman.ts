@@ -40,8 +40,8 @@ export function podman(client: readonly string[], where = 'podman'): Engine {
           helpers: Object.fromEntries(helpers),
         };
       } catch (error) {
-        const why = error instanceof EngineFailed ? error.message : 'what it says of itself can not be read';
-        throw new Unavailable(`${where} does not answer: ${why}`, 'look whether `podman info` works');
+        const why = error instanceof EngineFailed ? error.message : 'its answer can not be read';
+        throw new Unavailable(`${where} does not answer: ${why}`, 'check that `podman info` works');
       }
     },
   };

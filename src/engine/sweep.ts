@@ -21,7 +21,7 @@ export function madeAt(name: string): number | null {
 
 /**
  * Takes back what runs that were killed have left. A running container is held by its run, and a network with a container
- * is in use; all else of labs that are not young is nobody's any more. What can't be removed stays.
+ * is in use; all else of labs that are not young is no one's any more. What can't be removed stays.
  */
 export async function sweep(engine: Engine): Promise<void> {
   const old = (name: string) => Date.now() - (madeAt(name) ?? Date.now()) > YOUNG;

@@ -6,7 +6,7 @@ import type { Explanation } from './explain.ts';
 /** What one system does with the last socket and why, in a sentence or two. */
 export function sentenceOf(answer: Answer): string {
   const { title, rule, works, call, outcomes, holder } = answer;
-  const doubt = rule.unverified === true ? ' Nobody has verified this rule yet.' : '';
+  const doubt = rule.unverified === true ? ' No one has verified this rule yet.' : '';
   if (works === 'yes') {
     const beside = holder === undefined ? '' : ` beside socket ${holder + 1}`;
     const calls = answer.listen === undefined ? 'bind' : 'bind and listen';

@@ -3,7 +3,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Sta
 
 /** A kind of file that users name. */
 export interface FileKind {
-  /** What it is called in messages, such as `a record`. */
+  /** What it is called in messages, for example `a record`. */
   readonly what: string;
   /** The most MiB that are read of one; more than any real one has. */
   readonly most: number;
@@ -11,7 +11,7 @@ export interface FileKind {
   readonly advice: string;
 }
 
-/** A file that the user named can't be read, or is no file that could be. The message is one line. */
+/** A file that the user named can't be read, or is not a regular file. The message is one line. */
 export class UnreadableFile extends Error {
   readonly why: string;
   readonly advice: string;
@@ -29,8 +29,8 @@ const MIB = 1024 * 1024;
 const CHUNK = 256 * 1024;
 
 /**
- * The bytes of a file that the user named. Every such file is read here: nothing that would be waited for, that has no end,
- * or that has more than its kind ever has.
+ * The bytes of a file that the user named. Every such file is read here: nothing that would block, that has no end, or
+ * that is larger than its kind may be.
  * @throws UnreadableFile
  */
 export function readGivenBytes(file: string, kind: FileKind): Buffer {

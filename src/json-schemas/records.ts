@@ -28,7 +28,7 @@ export function explorationJsonSchema(): string {
     explorationSchema,
     `exploration:${EXPLORATION_VERSION}`,
     'exploration',
-    'Random sequences of operations on one platform, held against a model',
+    'Random sequences of operations on one platform, checked against a model',
   );
 }
 

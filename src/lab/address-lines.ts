@@ -1,7 +1,7 @@
 /** The addresses that a machine is given for experiments; the first network is for documentation (RFC 5737), the other a unique local one. */
 const SECOND = '192.0.2.130';
 const SIXTH = ['fd00:5::130', 'fd00:5::131'] as const;
-/** The first sixteen of 127.0.0.0/8, but for the one that is always there. */
+/** The first sixteen of 127.0.0.0/8, except the one that is always there. */
 const LOOPBACKS = '2 3 4 5 6 7 8 9 10 11 12 13 14 15 16';
 
 /** The lines that give a machine the addresses that it lacks. */

@@ -23,21 +23,23 @@ export function defaultInterfaces(system: string = process.platform): DefaultInt
   return { inet: bsdDefault(routeTo('-inet')), inet6: bsdDefault(routeTo('-inet6')) };
 }
 
-/** Of the text of /proc/net/route: interface, destination, gateway, flags, use, metric and mask, in hexadecimal. */
+/** From the text of /proc/net/route: interface, destination, gateway, flags, use, metric and mask, in hexadecimal. */
 export function inetDefaults(text: string): string[] {
   const rows = text.split('\n').map((row) => row.trim().split(/\s+/));
   const defaults = rows.filter(([, destination, , , , , , mask]) => destination === '00000000' && mask === '00000000');
   return names(defaults.map(([name = '', , , , , , metric]) => ({ name, metric: Number(metric) })));
 }
 
-/** Of the text of /proc/net/ipv6_route: destination, its length, source, its length, next hop, metric, …, interface. */
+/**
+ * From the text of /proc/net/ipv6_route: destination, its length, source, its length, next hop, metric, …, interface.
+ */
 export function inet6Defaults(text: string): string[] {
   const rows = text.split('\n').map((row) => row.trim().split(/\s+/));
   const defaults = rows.filter(([destination, length]) => /^0{32}$/.test(destination ?? '') && length === '00');
   return names(defaults.map((row) => ({ name: row[9] ?? '', metric: Number.parseInt(row[5] ?? '', 16) })));
 }
 
-/** Of what `route -n get default` prints on macOS and the BSDs, see route(8). */
+/** From the output of `route -n get default` on macOS and the BSDs, see route(8). */
 export function bsdDefault(text: string): string[] {
   const name = /^\s*interface:\s*(\S+)/m.exec(text)?.[1];
   return name === undefined ? [] : [name];

@@ -33,7 +33,7 @@ export function ephemeralRange(system: string = process.platform): PortRange | n
   }
 }
 
-/** Of the text of Linux's file: two numbers. Null for another text. */
+/** From the text of Linux's file: two numbers. Null for another text. */
 export function rangeIn(text: string): PortRange | null {
   const [from = 0, to = 0] = text.trim().split(/\s+/).map(Number);
   return Number.isInteger(from) && Number.isInteger(to) && from > 0 && to >= from ? { from, to } : null;
@@ -46,9 +46,9 @@ const HIGHEST = 65_535;
 const LEAST = 2000;
 
 /**
- * The ports to use on a machine beside those that its system chooses by itself: the usual ones where these are none of
- * them, or else the larger part of the others. Null for the usual ones, also where the system leaves no part that is
- * large enough: then every port is looked at before it is used, and what fails is tried on another one.
+ * The ports to use on a machine beside those that its system chooses by itself: the usual ones if the system does not
+ * choose from them, otherwise the larger part of the others. Null for the usual ones, also where the system leaves no
+ * part that is large enough: then every port is looked at before it is used, and what fails is tried on another one.
  */
 export function portsBeside(ephemeral: PortRange | null, usual: PortRange): PortRange | null {
   if (ephemeral === null || ephemeral.from > usual.to || ephemeral.to < usual.from) return null;

@@ -7,7 +7,7 @@ const GOODBYE = 10_000;
 
 /**
  * A shell that reads its commands from a pipe whose other end the harness holds. Where it is the first process of a pid
- * namespace, everything in there goes with it, and it goes with the harness, however that ends.
+ * namespace, everything in there goes with it, and it goes with the harness, however it ends.
  */
 export class HeldShell {
   readonly #shell: Shell;
@@ -32,7 +32,7 @@ export class HeldShell {
     shell.stderr.setEncoding('utf8').on('data', (chunk: string) => {
       this.#complaints += chunk;
     });
-    // A shell that has ended can't be written to; that it ended is told by next().
+    // A shell that has ended can't be written to; next() reports that it ended.
     shell.stdin.on('error', () => undefined);
     // Its end, not that of its output: what it complained about is complete by then.
     void shell.then(() => this.#end());

@@ -16,7 +16,7 @@ const VIRTUAL =
   /^(bridge|br-|virbr|docker|podman|cni|flannel|cali|kube|veth|vnet|vmnet|vmenet|vboxnet|lxcbr|lxdbr|incusbr|feth|vEthernet|VMware|VirtualBox|Hyper-V|Npcap)/;
 /** The mask of an address that is alone in its network: of a link to one peer, or a second address beside another. */
 const ALONE = '255.255.255.255';
-/** Where an end of a tunnel is no address to try anything on. */
+/** Where the address of a tunnel's end can't be used for anything. */
 const NO_TUNNELS: ReadonlySet<string> = new Set(['darwin', 'freebsd', 'openbsd', 'netbsd']);
 
 /** The external addresses of a machine that experiments may use, by family, the best first. */
@@ -31,7 +31,7 @@ export interface ExternalAddresses {
 /**
  * Chooses a machine's external addresses: those of the interface that the default route leads to, then of the other real
  * ones. Tunnels, and switches of containers and virtual machines, are left out; where the machine has nothing else they
- * are taken, but for tunnels where a tunnel may keep what is sent to one's own address.
+ * are taken, except tunnels where a tunnel may keep what is sent to one's own address.
  * @param named the one interface to take, whatever it is
  */
 export function externalAddresses(

@@ -17,7 +17,7 @@ const LOOPBACKS = Array.from({ length: 16 }, (_, index) => `127.0.0.${index + 1}
 
 /** What is known of a machine beside its interfaces; of this one where it is left out. */
 export interface HostSettings {
-  /** What to do for what the lab does not offer at all, such as a neighbour. */
+  /** What to do for what the lab does not offer at all, for example a neighbour. */
   elsewhere?: string;
   /** What Node calls its system. */
   system?: string;
@@ -76,11 +76,11 @@ export function hostFacts(interfaces: NodeInterfaces, root: boolean, settings: H
   const lines = addressLines(system);
   if (!LOOPBACK_WIDE.has(system) && !LOOPBACKS.every((one) => all.some(({ address }) => address === one))) {
     missing['loopback network'] = {
-      reason: 'this system has no address of 127.0.0.0/8 but those that an interface is given',
+      reason: 'this system has no address of 127.0.0.0/8 except those assigned to an interface',
       enable: lines?.loopback ?? elsewhere,
     };
     if (!all.some(({ address }) => address === addresses.inet['second-loopback'])) {
-      // Bound to, it is no address of this machine.
+      // As a bind address it does not belong to this machine.
       missing['inet second-loopback'] = missing['loopback network'];
       delete addresses.inet['second-loopback'];
     }
@@ -114,7 +114,7 @@ function missingAddresses(
 ): LabFacts['missing'] {
   const missing: LabFacts['missing'] = {};
   const lines = device === undefined ? null : addressLines(system);
-  const tunnels = leftOut.length === 0 ? '' : `, but for ${leftOut.join(', ')}, which --interface can name`;
+  const tunnels = leftOut.length === 0 ? '' : `, except ${leftOut.join(', ')}, which --interface can name`;
   for (const [family, title] of [
     ['inet', 'IPv4'],
     ['inet6', 'IPv6'],
@@ -134,7 +134,7 @@ function missingAddresses(
   return missing;
 }
 
-/** Whether the machine has a family at all, of which it lacks an address. */
+/** Whether the machine has a family at all, though it lacks an address. */
 function hasFamily(own: LabFacts['addresses'][Family], family: Family): boolean {
   return family === 'inet' || own.wildcard !== undefined;
 }

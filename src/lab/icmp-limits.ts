@@ -4,7 +4,7 @@
  * Source: the kernel's Documentation/networking/ip-sysctl.rst.
  */
 export const NO_ICMP_LIMITS = {
-  /** For a namespace that is made for a lab, of which a mask can be counted on. */
+  /** For a namespace that is made for a lab, where the mask can be relied on. */
   own: ['ipv4/icmp_ratelimit=0', 'ipv4/icmp_ratemask=0', 'ipv6/icmp/ratelimit=0', 'ipv6/icmp/ratemask='],
   /** For one that is there already: the mask stays, so that the limit of the whole namespace has to be raised. */
   given: [

@@ -46,7 +46,7 @@ export interface LabFacts {
   externalInterface: string | null;
   /** The interface that holds its second external addresses, where that is known to be another one. */
   secondInterface?: string;
-  /** Whether nobody but the lab's own agents takes ports, so that none needs to be probed. */
+  /** Whether no one but the lab's own agents takes ports, so that none needs to be probed. */
   ownPorts: boolean;
   /** The interface that was named for the external addresses, where one was. */
   namedInterface?: string;
@@ -81,7 +81,7 @@ export interface Lab {
   close(): Promise<void>;
 }
 
-/** A kind of lab. `open` throws `Unavailable` when it can't be had here. */
+/** A kind of lab. `open` throws `Unavailable` when it is not available here. */
 export interface LabKind {
   readonly name: string;
   /** How many can be open at a time; any number when left out. */

@@ -116,7 +116,7 @@ export function netnsFacts(unset: readonly Unset[] = []): LabFacts {
   if (unset.some(({ host }) => host !== 'gateway')) leaveOut('neighbour', ['neighbour']);
   if (!hasSecondUser()) {
     missing['second user'] = {
-      reason: 'a user namespace made by an ordinary user has one user only',
+      reason: 'an unprivileged user namespace has only one user',
       enable: 'sudo npx bindspec run',
     };
   }
@@ -135,8 +135,8 @@ export function netnsFacts(unset: readonly Unset[] = []): LabFacts {
 function checkTools(): void {
   if (process.platform !== 'linux') {
     throw new Unavailable(
-      `network namespaces are a thing of Linux, this is ${process.platform}`,
-      'run it on Linux, or take --lab host',
+      `only Linux has network namespaces, and this is ${process.platform}`,
+      'run it on Linux, or use --lab host',
     );
   }
   for (const [tool, pack] of [

@@ -6,7 +6,7 @@ export const OTHER_USER = 65_534;
 
 /**
  * Whether this process may act as a second user: as root, and in a user namespace only if that has such a user. One
- * that an ordinary user made has a root, but nobody beside it.
+ * that an ordinary user made has a root, but no one beside it.
  */
 export function hasSecondUser(): boolean {
   return process.getuid?.() === 0 && isUserMapped(uidMap(), OTHER_USER);

@@ -21,17 +21,17 @@ export function readOnlyMount(mounts = readMounts()): string | null {
 
 /** Why settings did not take, and what would let them. */
 export function whyUnset([first]: readonly Unset[], readOnly = readOnlyMount()): Missing {
-  const what = `the lab's settings can't be made`;
+  const what = `the lab's settings can't be written`;
   if (readOnly !== null) {
     return {
       reason: `${what}: ${readOnly} is read-only here, as in a container`,
       enable: 'start the container with --security-opt systempaths=unconfined (podman: --security-opt unmask=ALL)',
     };
   }
-  const which = first === undefined ? '' : `: net/${first.setting} of the ${first.host} did not take`;
+  const which = first === undefined ? '' : `: net/${first.setting} of the ${first.host} keeps its old value`;
   return {
     reason: `${what}${which}`,
-    enable: process.getuid?.() === 0 ? 'look what keeps root from writing to /proc/sys/net' : 'run it with sudo',
+    enable: process.getuid?.() === 0 ? 'find out what keeps root from writing to /proc/sys/net' : 'run it with sudo',
   };
 }
 

@@ -1,4 +1,4 @@
-/** More of a list than this is not shown: nobody reads it, and a browser would be busy with it for long. */
+/** More of a list than this is not shown: no one reads it, and a browser would be busy with it for long. */
 const MOST = 1000;
 
 /** As much of a list as is shown, and what is said of the rest; null where there is none. */

@@ -13,7 +13,7 @@ const PAD = 8;
 /** More lines of one process than this are counted. */
 const MOST = 9;
 
-/** A line of a card: text at its left, what it came to at its right. */
+/** A line of a card: text on its left, the outcome on its right. */
 interface Row {
   text: string;
   came: string;
@@ -60,7 +60,7 @@ export function drawing(parts: readonly ScenePart[], platform: PagePlatform): SV
       role: 'img',
       'aria-labelledby': 'drawn described',
     },
-    svg('title', { id: 'drawn' }, 'Who is where, what is bound, and who asks whom'),
+    svg('title', { id: 'drawn' }, 'The hosts, their sockets, and the requests between them'),
     svg('desc', { id: 'described' }, sceneInWords(parts, called).join(' ')),
     svg(
       'defs',
@@ -77,7 +77,7 @@ export function drawing(parts: readonly ScenePart[], platform: PagePlatform): SV
   );
 }
 
-/** What an address is in the lab of a platform, such as `loopback`; null for one that is none of it. */
+/** What an address is in the lab of a platform, for example `loopback`; null for one that is none of it. */
 function kindOf({ lab }: PagePlatform): (name: string) => string | null {
   const kinds = new Map(
     [lab.addresses.inet, lab.addresses.inet6].flatMap((own) =>

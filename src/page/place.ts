@@ -1,10 +1,10 @@
 import type { Chosen } from './chosen.ts';
 
-/** Where a reader is: everything that was chosen is in the address behind `#`, so that any view can be linked. */
+/** Where a reader is: every choice is in the address after `#`, so that any view can be linked. */
 export interface PagePlace {
   /** The id of the view; empty for the first one. */
   view: string;
-  /** What the view is of, such as the id of an experiment. */
+  /** What the view is of, for example the id of an experiment. */
   of: string;
   /** What was chosen in it. */
   chosen: Chosen;

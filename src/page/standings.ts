@@ -4,15 +4,19 @@ import type { PageCell, PageData } from '../report/page/data.ts';
 /** The sign of each standing, and what it means; told in words beside the colour, for who does not see it. */
 export const MEANING: Readonly<Record<Standing, { sign: string; title: string; means: string }>> = {
   same: { sign: '=', title: 'same', means: 'the same as on most of the platforms' },
-  differs: { sign: '≠', title: 'documented difference', means: 'something else, as is documented or allowed there' },
+  differs: {
+    sign: '≠',
+    title: 'documented difference',
+    means: 'another outcome, which is documented or allowed there',
+  },
   unjudged: {
     sign: '?',
     title: 'difference, not judged',
-    means: 'something else, and nobody has said what is right there',
+    means: 'another outcome, and no one has said what is right there',
   },
   deviates: { sign: '✗', title: 'deviation', means: 'not what is expected there' },
-  unobserved: { sign: '–', title: 'not observed', means: 'skipped, because the lab lacks what it needs' },
-  error: { sign: '!', title: 'error', means: 'the harness went wrong; nothing is known' },
+  unobserved: { sign: '–', title: 'not observed', means: 'skipped, because the lab lacks something that it needs' },
+  error: { sign: '!', title: 'error', means: 'bindspec itself made a mistake; nothing is known' },
 };
 
 /** How a cell stands on each of some platforms, told by their places; null where it was not chosen. */

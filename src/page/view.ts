@@ -12,8 +12,9 @@ export interface View {
   /** Whether there is anything to show; always, without. */
   readonly has?: (data: PageData) => boolean;
   /**
-   * Shows it in an element that is empty and in the document. It is built anew whenever the address changes otherwise than by `choose`.
-   * It has one `h1`. A promise it returns is waited for; what it throws is told to the reader.
+   * Shows it in an element that is empty and in the document. It is built again whenever the address changes
+   * differently from by `choose`. It has one `h1`. A promise it returns is waited for; what it throws is told to the
+   * reader.
    */
   readonly mount: (root: HTMLElement, place: PagePlace, data: PageData) => void | Promise<void>;
 }

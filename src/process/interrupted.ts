@@ -11,7 +11,7 @@ export class Interrupted extends Error {
 
 /** Waits for something, but no longer than until a signal is aborted. @throws Interrupted then */
 export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  // What it comes to after the interruption is nobody's error.
+  // If it fails after the interruption, that is not an error.
   work.catch(() => undefined);
   if (signal.aborted) throw new Interrupted();
   let interrupt: () => void = () => undefined;

@@ -3,7 +3,7 @@ import process from 'node:process';
 
 /** What a limit is good for that is raised, in the shells that users have. */
 const RAISE = { files: "raise the limit with 'ulimit -n 1024'", tasks: "raise the limit with 'ulimit -u 4096'" };
-/** A limit of processes and threads from here on is never reached by bindspec, so nobody counts them. */
+/** bindspec never reaches a limit of processes and threads from here on, so it does not count them. */
 const PLENTY = 4096;
 
 /** What is done so many at a time: cells, which share labs, or whole labs. */
@@ -24,8 +24,8 @@ function tasksFor(jobs: number): number {
 }
 
 /**
- * Why this process may not do so many at a time, and what to do, on one line; null where nothing speaks against it. Only
- * Linux tells its limits; elsewhere they are told when they are reached.
+ * Why this process may not do so many at a time, and what to do, on one line; null if it may.
+ * Only Linux shows its limits; on other systems they are reported when they are reached.
  */
 export function limitAgainst(jobs: number, what: Jobs): string | null {
   const run = `a run with ${jobs} ${jobs === 1 ? 'job' : 'jobs'}`;
@@ -54,7 +54,7 @@ export function remedyOf(error: string): string | null {
   return null;
 }
 
-/** Whether no more process or thread may be started now, in words; null where one may, or nobody knows. */
+/** Whether no more process or thread may be started now, in words; null if one may, or it is unknown. */
 export function tasksExhausted(): string | null {
   const full = [ofUser(), ofGroup()].find(({ most, used }) => used >= most - 1);
   if (full === undefined) return null;
@@ -68,7 +68,7 @@ interface Tasks {
   raise: string;
 }
 
-/** RLIMIT_NPROC: of all processes and threads of a user, but for root (setrlimit(2)). */
+/** RLIMIT_NPROC: of all processes and threads of a user, except root (setrlimit(2)). */
 function ofUser(): Tasks {
   const uid = process.getuid?.() ?? 0;
   const most = uid === 0 ? Infinity : limit('Max processes');

@@ -25,7 +25,7 @@ const PACE_VARIABLE = 'BINDSPEC_PACE';
 const USUAL_START = 50;
 /** How long it took to start this process; from the beginning until no module of it was loaded yet. */
 const START = performance.nodeTiming.bootstrapComplete;
-/** No deadline is stretched by more: what never comes is to be told some time. */
+/** No deadline is stretched by more: a wait that would never end must be reported at some time. */
 const MOST = 30;
 
 /** How many times longer than usual things take, from 1 to 30. */
@@ -107,7 +107,7 @@ function running(): number {
   return lastLook.running;
 }
 
-/** From the fourth of the words in /proc/loadavg, such as `3/120`; see proc_loadavg(5). */
+/** From the fourth of the words in /proc/loadavg, for example `3/120`; see proc_loadavg(5). */
 function readRunning(): number {
   try {
     const [, , , now = ''] = readFileSync('/proc/loadavg', 'latin1').split(' ');

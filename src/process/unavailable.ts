@@ -1,6 +1,6 @@
-/** Something that was asked for (a lab, a stack, an engine) can't be had on this machine. The message says why. */
+/** A lab, a stack or an engine that was asked for is not available on this machine. The message says why. */
 export class Unavailable extends Error {
-  /** The line, or the few words, by which it can be had. */
+  /** The line, or the few words, by which it is available. */
   readonly enable: string;
 
   constructor(reason: string, enable: string) {

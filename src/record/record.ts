@@ -55,12 +55,12 @@ const cell = z.strictObject({
   title: text,
   asks: text,
   values: z.record(text, text),
-  verdict: z.enum(VERDICTS).describe('`unjudged`: it ran, and nobody has said what to expect on this system'),
+  verdict: z.enum(VERDICTS).describe('`unjudged`: it ran, and no one has said what to expect on this system'),
   reason: text
     .exactOptional()
     .describe('Why it was skipped or not judged, what went wrong, or why the deviation is known'),
   enable: text.exactOptional().describe('The line that would let a skipped cell run'),
-  expectation: expectation.exactOptional().describe('Absent where nobody has said what to expect on this system'),
+  expectation: expectation.exactOptional().describe('Absent where no one has said what to expect on this system'),
   // JSON has no `undefined`, so what was not observed is simply not there.
   observation: z.unknown().optional().describe('What happened; absent when nothing was observed'),
   disagreements: z.array(disagreement),

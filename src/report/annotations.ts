@@ -11,7 +11,7 @@ import { failureSentence, rerunCommand } from './failure.ts';
 import type { Annotation, SourceLine } from './github.ts';
 import { isUnexpected } from './summary.ts';
 
-/** Of what is told as one, so many are named. */
+/** At most this many are named in one annotation. */
 const MOST_NAMED = 5;
 
 /** The place of an experiment's file; undefined where that is not in the workspace. */

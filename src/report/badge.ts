@@ -48,7 +48,7 @@ export function badgeSvg({ label, message, color }: Badge): string {
   ].join('\n');
 }
 
-/** Of a text about as wide as it is in Verdana of 11 pixels; the image then stretches it to just this. */
+/** About the width of a text in Verdana of 11 pixels; the image then stretches the text to this. */
 function widthOf(text: string): number {
   let width = 0;
   for (const character of text) {

@@ -6,8 +6,8 @@ import { suiteOf, suitesOf } from './summary.ts';
 const CTRF_VERSION = '0.0.0';
 
 /**
- * What a verdict is there. An error of the harness is no failure of what was tested, so it is `other`, as is a cell that
- * nobody can judge; the verdict itself is the `rawStatus`.
+ * A verdict's status in CTRF. An error of the harness is not a failure of the tested system, so it is `other`, and so
+ * is a cell that no one can judge; the verdict itself is the `rawStatus`.
  */
 const STATUS = {
   pass: 'passed',

@@ -5,7 +5,7 @@ import { versionsInWords } from '../experiment/versions.ts';
 import { expectationFor, type Resolved } from '../verdict/judge.ts';
 import { whatSetsApart } from './axes.ts';
 
-/** Cells of which the same is expected, or nothing. */
+/** Cells with the same expectation, or without any. */
 interface Group {
   resolved: Resolved | null;
   cells: Cell[];
@@ -13,14 +13,14 @@ interface Group {
   each: Resolved[];
 }
 
-/** How it is known, of which platforms, and where it is written. */
+/** How it is known, on which platforms, and where it is written. */
 interface Basis {
   titles: string[];
   known: Resolved['known'];
   cite: readonly Citation[];
 }
 
-/** Platforms of which the same is expected, with the cells grouped by what that is, and how it is known. */
+/** Platforms with the same expectations, with the cells grouped by expectation, and how it is known. */
 export interface Alike {
   titles: string[];
   groups: Group[];
@@ -34,7 +34,7 @@ interface Place {
   version?: string;
 }
 
-/** Every system, and behind it the versions on which something is known to differ. */
+/** Every system, followed by the versions on which something is known to differ. */
 export function placesOf({ known }: Pick<Registered, 'known'>): Place[] {
   return SYSTEMS.flatMap((system): Place[] => [
     { title: system, system },
@@ -70,7 +70,7 @@ function groupsOf(cells: readonly Cell[], system: System, version: string | unde
   const groups = new Map<string, Group>();
   for (const cell of cells) {
     const resolved = expectationFor(cell, system, version);
-    // Of a version only what it does otherwise is told.
+    // For a version only its differences are shown.
     if (version !== undefined && resolved?.because === undefined) continue;
     const key = JSON.stringify([resolved?.expect, resolved?.because]);
     const group = groups.get(key) ?? { resolved, cells: [], each: [] };
@@ -81,7 +81,7 @@ function groupsOf(cells: readonly Cell[], system: System, version: string | unde
   return [...groups.values()];
 }
 
-/** Adds how it is known of one more platform; those with the same sources are told together. */
+/** Adds how it is known on one more platform; platforms with the same sources are shown together. */
 function addGrounds(grounds: Basis[], title: string, groups: readonly Group[]): void {
   const own = new Map<Resolved['known'], Map<string, Citation>>();
   for (const { known, cite } of groups.flatMap(({ each }) => each)) {

@@ -2,7 +2,7 @@ import type { Exploration, Mismatch } from '../record/explore.ts';
 import { visible } from '../text/visible.ts';
 import { transcriptLines, type ReportLine } from './failure.ts';
 
-/** What a mismatch is told against: the system that ran, and the one whose model was asked. */
+/** The two sides of a mismatch: the system that ran, and the one whose model was asked. */
 type Against = Pick<Exploration, 'model' | 'platform'>;
 
 /** Tells of one mismatch: what the model says and why, what happened, every call, and how to see it again. */

@@ -131,7 +131,7 @@ function disagreements({ disagreements: found }: CellRecord): ReportLine[] {
   ];
 }
 
-/** What happened, all of it, where nobody has said what to expect. */
+/** What happened, all of it, where no one has said what to expect. */
 function unjudged(cell: CellRecord): ReportLine[] {
   if (cell.verdict !== 'unjudged') return [];
   return [

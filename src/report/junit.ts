@@ -14,9 +14,9 @@ const builder = library as unknown as Builder;
 const NAME = 'bindspec';
 
 /**
- * A record as JUnit XML: a testsuite for each suite, a testcase for each cell. A failure is the platform's, an error
- * is the harness's own, and what is skipped says why. A cell that nobody can judge counts as skipped too: shown as passed
- * it would claim what nobody has checked, and its observation is in its `system-out`.
+ * A record as JUnit XML: a testsuite for each suite, a testcase for each cell. A failure is the platform's, an error is
+ * the harness's own, and what is skipped says why. A cell that no one can judge counts as skipped too: shown as passed
+ * it would claim what no one has checked, and its observation is in its `system-out`.
  *
  * It keeps to the strictest schema in use, that of Jenkins' xUnit plugin, which leaves out a whole file for one
  * attribute that it does not know; everybody else (GitLab, Jenkins' own `junit` step, the GitHub actions) reads that
@@ -44,7 +44,7 @@ function fill(element: TestSuite, suite: SuiteSummary, record: BindRecord, attac
   }
 }
 
-/** How Jenkins and GitLab are told of a file, in the output of a case. */
+/** How the output of a case names a file for Jenkins and GitLab. */
 function attachment(file: string): string {
   return `[[ATTACHMENT|${visible(file)}]]`;
 }

@@ -18,7 +18,7 @@ import {
 import { duration, howKnown, sourceOf, unjudgedByReason } from './words.ts';
 import { systemInWords } from '../record/system-title.ts';
 
-/** Forges don't show a page that is too long, so no more than this many failures are told at length. */
+/** Forges don't show a page that is too long, so at most this many failures are shown in full. */
 const MOST_TOLD = 50;
 
 /** A record as a page for people, in the Markdown of the forges. */
@@ -78,7 +78,7 @@ function claims({ claims: all }: BindRecord): string[] {
   ];
 }
 
-/** The cells behind a claim that does not hold everywhere. */
+/** The evidence for a claim that does not hold everywhere: its cells. */
 function evidence({ claim, verdict, holds, contradicts }: ClaimRecord): string {
   const list = (ids: readonly string[]) => ids.map((id) => `- ${code(id)}`).join('\n');
   return details(

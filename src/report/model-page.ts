@@ -46,7 +46,7 @@ const PORT = 8080;
 const UID = 1000;
 const OTHER_UID = 1001;
 
-/** What every page begins with, so that nobody changes it by hand. */
+/** What every page begins with, so that no one changes it by hand. */
 const GENERATED = '<!-- Written by `npm run pages` from the model; a test fails when it is out of date. -->';
 
 /** The page of one system's model, in Markdown. */
@@ -194,7 +194,7 @@ function short(outcome: Outcome): string {
   return outcome === 'WSAEACCES' ? 'D' : outcome;
 }
 
-/** The models' own prose, in which an underscore within a word is no markup. */
+/** The models' own prose, in which an underscore within a word is not markup. */
 function text(prose: string): string {
   return prose.replaceAll(/[\\`*<[\]|]/g, String.raw`\$&`);
 }

@@ -2,14 +2,16 @@ import { cellsInWords } from './axes.ts';
 import { code, text } from './markup.ts';
 import type { ToldOutcome } from './outcomes.ts';
 
-/** A cell with what is told of its observation. */
+/** A cell with the shown part of its observation. */
 export interface ToldCell {
   id: string;
   values: Record<string, string>;
   outcomes: readonly ToldOutcome[];
 }
 
-/** How many different outcomes of an experiment are told, and how many places of one outcome. The record has them all. */
+/**
+ * How many different outcomes of an experiment are shown, and how many places of one outcome. The record has them all.
+ */
 export interface Limits {
   outcomes: number;
   places: number;

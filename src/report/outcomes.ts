@@ -2,16 +2,16 @@ import type { CellRecord } from '../record/record.ts';
 import { disagreements as disagreementsOf, isRange } from '../experiment/expectation.ts';
 import { expectedInWords, observedInWords } from './words.ts';
 
-/** One outcome that is told: where in the observation, and what was there. */
+/** One outcome that is shown: its place in the observation, and the value there. */
 export interface ToldOutcome {
   place: string;
   observed: string;
 }
 
 /**
- * What was observed wherever something was expected, in the order of the expectation; all of it where nobody has said
- * what to expect. The rest of an observation, such as times, is in the record. A number that had to lie within bounds is told as the bounds that it kept, so that cells
- * which agree read alike.
+ * What was observed wherever something was expected, in the order of the expectation; all of it where no one has said
+ * what to expect. The rest of an observation, such as times, is in the record. A number that had to lie within bounds
+ * is shown as the bounds that it kept, so that cells which agree read alike.
  */
 export function toldOutcomes({ verdict, expectation, observation, disagreements }: CellRecord): ToldOutcome[] {
   if (observation === undefined) return [];
@@ -23,8 +23,8 @@ export function toldOutcomes({ verdict, expectation, observation, disagreements 
 }
 
 /**
- * What was observed wherever something is expected elsewhere, likewise: to see two platforms in the same places, of which
- * only one is judged there.
+ * What was observed wherever something is expected elsewhere, likewise: to see two platforms in the same places if only
+ * one of them is judged there.
  */
 export function outcomesBy(expected: unknown, observation: unknown): ToldOutcome[] {
   const wrong = new Set(disagreementsOf(expected, observation).map(({ path }) => path));

@@ -3,8 +3,8 @@ import { systemInWords } from '../record/system-title.ts';
 
 /**
  * The verdicts, worst first. The harness's own errors come before the platform's failures, because nothing is known
- * then. What nobody could judge comes before what went well. `skipped` is last, behind `pass`: a cell that did not run says nothing, so what ran decides for an experiment,
- * and the number of skipped cells stands beside it.
+ * then. What no one could judge comes before what went well. `skipped` is last, after `pass`: a cell that did not run
+ * says nothing, so what ran decides for an experiment, and the number of skipped cells stands beside it.
  */
 export const WORST_FIRST = [
   'error',
@@ -82,7 +82,7 @@ export function suiteOf(experiment: string): string {
 
 export interface SkipSummary {
   reason: string;
-  /** The line that would let the cells run; absent when nobody knows one. */
+  /** The line that would let the cells run; absent when no one knows one. */
   enable?: string;
   cells: CellRecord[];
 }

@@ -3,7 +3,7 @@ import type { CellRecord } from '../record/record.ts';
 import { visible } from '../text/visible.ts';
 import { inWords } from '../experiment/expectation.ts';
 
-/** More of an observed value than this tells nobody anything; the record has it all. */
+/** More of an observed value than this tells no one anything; the record has it all. */
 const LONGEST_VALUE = 300;
 
 type Expected = NonNullable<CellRecord['expectation']>;
@@ -19,7 +19,7 @@ const HOW: Record<Expected['known'], string> = {
 };
 
 /** Why a cell is `unjudged`, where its record says no more. */
-export const NOBODY_KNOWS = 'nobody has said what to expect on this system';
+export const NOBODY_KNOWS = 'no one has said what to expect on this system';
 
 /** Why a cell that ran is not judged. */
 export function whyUnjudged({ reason }: Pick<CellRecord, 'reason'>): string {

@@ -14,7 +14,7 @@ export interface StackHolder {
 export interface HolderSettings {
   /**
    * Shell text that begins with `read -r outer _ </proc/self/stat`, mounts and starts what it needs, prints
-   * `ready $outer`, and then waits for the end of its input. What it says on stderr before it fails is told.
+   * `ready $outer`, and then waits for the end of its input. If it fails, the error has its stderr.
    */
   script: string;
   /** What the script is given as `$1` and so on. */
@@ -27,8 +27,8 @@ export interface HolderSettings {
 }
 
 /**
- * Runs a script on the machine of a lab, in a mount namespace of its own, so that what it mounts is gone with it, and it
- * is gone with the lab. @throws Unavailable when the script does not come to its `ready`.
+ * Runs a script on the machine of a lab, in a mount namespace of its own, so that what it mounts is gone with it, and
+ * it is gone with the lab. @throws Unavailable when the script does not print `ready`.
  */
 export async function holdOnMachine(lab: Lab, settings: HolderSettings): Promise<StackHolder> {
   const [file = '', ...words] = lab.launch('machine');

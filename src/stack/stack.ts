@@ -34,7 +34,7 @@ export interface Stack {
   readonly inside: Inside;
   /** What it lacks to be started here, and the line that mends it; null when it is ready. Starts nothing. */
   missing(): Promise<Missing | null>;
-  /** What `prepare` would still fetch. @throws Unavailable when it can't be had here at all. */
+  /** What `prepare` would still fetch. @throws Unavailable when it is not available here at all. */
   plan(): Promise<Fetch[]>;
   /** Fetches and builds what it needs; a second time it does nothing. @throws Unavailable when it can't. */
   prepare(tell: (line: string) => void): Promise<void>;

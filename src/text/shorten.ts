@@ -8,9 +8,9 @@ const LOOKED_AT = 10_000;
 const QUOTED = /(?<![^\s(=:,])'([\s\S]*?)'(?![^\s;:,.)?])/g;
 
 /**
- * A message that nobody has to scroll through, however long the input that it repeats: its quoted parts and its longest
- * words are cut in the middle, and so is the message where that is not enough. What was wrong stands at its beginning, and
- * what to do at its end.
+ * A message short enough to read without scrolling, however long the input that it repeats: its quoted parts and its
+ * longest words are cut in the middle, and, if that is not enough, so is the message. Its beginning says what was
+ * wrong, and its end what to do.
  */
 export function shortMessage(message: string): string {
   if (message.length <= LONGEST_WORD) return message;
@@ -20,7 +20,7 @@ export function shortMessage(message: string): string {
   return shorten(short, LONGEST_MESSAGE);
 }
 
-/** A text of at most so many characters: one that is longer loses its middle, for which an ellipsis stands. */
+/** A text of at most `most` characters: in a longer one an ellipsis replaces the middle. */
 function shorten(text: string, most: number): string {
   if (text.length <= most) return text;
   const end = Math.floor((most - 1) / 3);

@@ -1,10 +1,11 @@
-/** A word is compared with the known ones only up to this length, in characters; nobody mistypes a longer one. */
+/** A word is compared with the known ones only up to this length, in characters; no one mistypes a longer one. */
 const LONGEST = 100;
 
 /**
  * Says that a word is unknown, and what was probably meant: "unknown lab 'netn'; did you mean 'netns'?". Every message
  * about a word that has no meaning is made here.
- * @param kind what the word should have been, such as `lab` @param otherwise what is said where no known word is near
+ * @param kind what the word should have been, for example `lab` @param otherwise what is said where no known word is
+ * near
  */
 export function unknown(kind: string, word: string, known: Iterable<string>, otherwise: string): string {
   const { reason, enable } = unknownWord(kind, word, known, otherwise);
@@ -23,19 +24,19 @@ export function unknownWord(
 }
 
 /**
- * The known word that is nearest to another: the same in another case, one that a slip or two of the keyboard apart, one
- * of which it is the last part of a path, or one that contains it. Null where none is near; then any guess would mislead.
+ * The known word that is nearest to another: the same in another case, one that is a slip or two of the keyboard apart,
+ * one whose last part of a path it is, or one that contains it. Null where none is near; then any guess would mislead.
  */
 function nearest(word: string, known: Iterable<string>): string | null {
   const sought = word.toLowerCase();
   if (sought === '' || sought.length > LONGEST) return null;
-  // Of two letters every other word of two is one slip apart.
+  // Any two words of two letters are at most two slips apart.
   const most = sought.length < 3 ? 0 : Math.max(1, Math.floor(sought.length / 3));
   let best: { word: string; distance: number } | null = null;
   const candidates = [...known];
   for (const candidate of candidates) {
     const lower = candidate.toLowerCase();
-    // Half a step behind a word that is meant as a whole, so that of two equally near ones that comes first.
+    // Half a step further than a match of the whole word, so that the whole word wins between two equally near ones.
     const last = sought.includes('/') ? undefined : lower.split('/').at(-1);
     const distance = Math.min(
       slips(sought, lower, most),

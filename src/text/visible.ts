@@ -4,8 +4,8 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu;
 const SHORT: Readonly<Record<string, string>> = { '\n': String.raw`\n`, '\r': String.raw`\r`, '\t': String.raw`\t` };
 
 /**
- * Text on one line in which every character can be seen: what can't is written as an escape. A record may come from
- * anywhere, so what is taken from it must neither steer a terminal nor break a line or a document.
+ * Text on one line in which every character is visible: invisible ones are written as escapes. A record may come from
+ * anywhere, so its text must neither control a terminal nor break a line or a document.
  */
 export function visible(text: string): string {
   return text.replace(UNSEEN, (character) => SHORT[character] ?? escape(character.codePointAt(0) ?? 0));

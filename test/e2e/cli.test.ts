@@ -75,7 +75,7 @@ describe('without running anything', () => {
     );
   });
 
-  test('a reader that closes early is no error', async () => {
+  test('a reader that closes early is not an error', async () => {
     const { stdout, stderr } = await bindspec([], { before: ['sh', '-c', '"$0" "$@" list --cells | head -1'] });
     expect(stdout).toBe('conflict/another-user/protocol:udp/family:inet');
     expect(stderr).toBe('');
@@ -250,7 +250,7 @@ describe('in the netns lab', needs(noNamespaces), () => {
     await new Promise((resolve) => run.stdout.once('data', resolve));
     run.kill('SIGINT');
     const { exitCode, stdout, stderr } = await run;
-    expect(stderr).toBe('bindspec: nothing is written, because the run ended before any of its cells');
+    expect(stderr).toBe('bindspec: nothing is written, because the run ended before its first cell was done');
     expect(stdout).not.toContain('written:');
     expect([exitCode, readdirSync(reports)]).toEqual([130, []]);
   });
@@ -288,13 +288,13 @@ describe('in the netns lab', needs(noNamespaces), () => {
     const { exitCode, stderr } = await bindspec(['run', id, '--reports', reports], { env: { TMPDIR: folder() } });
     expect(exitCode).toBe(3);
     const file =
-      /^bindspec: the reports can't be written into '.*' \(not a folder\): the record is (\S+); 'bindspec report .*' reads it$/.exec(
+      /^bindspec: the reports can't be written into '.*' \(not a folder\): the record is (\S+); read it with 'bindspec report .*'$/.exec(
         stderr,
       )?.[1];
     expect(readRecord(readFileSync(file ?? '', 'utf8'), 'record.json').cells.map((cell) => cell.id)).toEqual([id]);
   });
 
-  test('doctor tells what each lab offers, and what would enable the rest', async () => {
+  test('doctor shows what can run in each lab, and what would enable the rest', async () => {
     const { exitCode, stdout } = await bindspec(['doctor']);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/✓ netns lab[^]*192\.168\.5\.130/);
@@ -365,29 +365,29 @@ describe('in the host lab', needs(noNamespaces), () => {
         ],
       },
     );
-    expect(stderr).toContain('the host lab is used, because');
+    expect(stderr).toContain('bindspec uses the host lab, because');
     expect(stderr).toContain('apt-get install');
     expect(stdout).toContain('host lab, 4 cells');
-    // What the host lab lacks is to be had by what would enable the other one.
+    // The command that enables the other lab also gives what the host lab lacks.
     expect(stdout).not.toContain('--lab netns');
     expect(exitCode).toBe(0);
   });
 
-  test('a run in which nothing could be run is no success: 2, with what would enable it', async () => {
+  test('a run in which nothing could run is not a success: 2, with what would enable it', async () => {
     const { exitCode, stdout, stderr } = await bindspec(['run', 'wire', '--lab', 'host', '--no-reports'], {
       before: MACHINE,
     });
     expect(stdout).toContain('4 skipped');
     expect(stdout).toContain('npx bindspec run --lab netns');
-    expect(stderr).toBe('bindspec: nothing could be run here: every cell was skipped, for the reasons above');
+    expect(stderr).toBe('bindspec: nothing could run here: every cell was skipped, for the reasons above');
     expect(exitCode).toBe(2);
   });
 
-  test('asked for by name, a lab that can not be had is told in one line', async () => {
+  test('asked for by name, a lab that is not available is reported in one line', async () => {
     const { exitCode, stderr } = await bindspec(['run', '--lab', 'netns', '--reports', folder()], {
       env: { PATH: folder() },
     });
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/^bindspec: the netns lab can't be had: .*apt-get install util-linux\n?$/);
+    expect(stderr).toMatch(/^bindspec: the netns lab is not available: .*apt-get install util-linux\n?$/);
   });
 });

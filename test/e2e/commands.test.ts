@@ -66,14 +66,14 @@ const ROWS: readonly Row[] = [
     /object\.json'?: it is a file, |object\.json' is a file: /,
   ],
   [['matrix', '--last', '--reports', './object.json'], /object\.json'?: it is a file, |object\.json' is a file: /],
-  // Stacks: what is wrong with the name is told before what this machine lacks, which is everything.
+  // Stacks: what is wrong with the name is reported before what this machine lacks, which is everything.
   [STACK('kernel:nosuch'), "there is no kernel 'nosuch'; Debian has 5.10, 6.1, 6.12, 7 and newer ones"],
   [STACK('kernel:9999'), "there is no kernel '9999'; Debian has 5.10, 6.1, 6.12, 7 and newer ones"],
   [STACK('kernel:5.15'), "there is no kernel '5.15'; Debian has 5.10"],
   [STACK('kernel:6.1x'), "there is no kernel '6.1x'; Debian has 5.10"],
   [['stack', 'prepare', 'kernel:nosuch', '--plan'], "there is no kernel 'nosuch'; Debian has 5.10"],
   [['stack', 'prepare', 'kernel:9999', '--plan'], "there is no kernel '9999'; Debian has 5.10"],
-  [STACK('kernel'), 'which kernel is not said; choose one such as kernel:6.1, or kernel:FILE'],
+  [STACK('kernel'), 'the version of the kernel is missing; choose one, for example kernel:6.1, or kernel:FILE'],
   [STACK('kernel:6.99'), 'Linux 6.99 is not prepared; npx bindspec stack prepare kernel:6.99'],
   [STACK('kernel:./nowhere'), /\/nowhere: there is no such file; correct the name/],
   [STACK('kernel:./folder'), /\/folder: it is a folder, not a kernel image; name a bzImage or vmlinuz/],
@@ -116,7 +116,7 @@ const ROWS: readonly Row[] = [
   [['run', 'same-address'], "unknown selector 'same-address'; did you mean 'conflict/same-address'?"],
   [['run', ''], "unknown selector ''; 'bindspec list' shows the experiments"],
   [['show', 'conflict/resue'], "unknown selector 'conflict/resue'; did you mean 'conflict/reuse'?"],
-  [['show', 'conflict'], "'conflict' is more than one experiment; 'bindspec list conflict' shows which"],
+  [['show', 'conflict'], "'conflict' matches more than one experiment; 'bindspec list conflict' shows them"],
   [['run', '--lab', 'netn'], "unknown lab 'netn'; did you mean 'netns'?"],
   [['run', '--lab', 'moon'], "unknown lab 'moon'; it is one of auto, netns, host, podman, docker, or a topology file"],
   [['run', '--format', 'jsn'], "unknown format 'jsn'; did you mean 'json'?"],
@@ -201,7 +201,7 @@ async function oddFiles(): Promise<string> {
 }
 
 describe('what is wrong with a command line', needs(notUnix), () => {
-  test('is told on one short line, with exit code 2, whatever this machine lacks', async () => {
+  test('is reported on one short line, with exit code 2, whatever this machine lacks', async () => {
     const results = await together(
       ROWS.map(([words]) => words),
       await oddFiles(),
@@ -291,7 +291,7 @@ const noFull: Lack | null = existsSync('/dev/full')
 
 describe('output that can not be written', needs(noFull), () => {
   const into = (redirection: string) => ({ before: ['sh', '-c', `exec "$0" "$@" ${redirection}`] });
-  const LOST = /^bindspec: stdout can't be written to \(ENOSPC: [^\n]+\); the command goes on without it$/;
+  const LOST = /^bindspec: stdout can't be written to \(ENOSPC: [^\n]+\); the command continues without it$/;
 
   test.each([
     [['list']],
@@ -321,7 +321,7 @@ describe('output that can not be written', needs(noFull), () => {
     expect(await bindspec(['list'], into('>/dev/full 2>&1'))).toMatchObject({ exitCode: 3 });
   });
 
-  test('streams that are closed are no error, for Node opens /dev/null in their place', async () => {
+  test('closed streams are not an error, because Node opens /dev/null in their place', async () => {
     expect(await bindspec(['list'], into('>&- 2>&-'))).toMatchObject({ exitCode: 0 });
   });
 
@@ -434,7 +434,7 @@ describe('an interruption', needs(notUnix), () => {
       ['run', 'conflict/names', '--lab', 'netns', '--reports', reports],
       hanging('unshare', 'nsenter', 'ip'),
     );
-    expect(stderr).toBe('bindspec: interrupted before anything was done, so nothing was written');
+    expect(stderr).toBe('bindspec: interrupted before the first result, so nothing was written');
     expect([exitCode, stdout, readdirSync(reports)]).toEqual([130, '', []]);
   });
 
@@ -447,7 +447,7 @@ describe('an interruption', needs(notUnix), () => {
       writeFileSync(lab, JSON.stringify({ hosts: { machine }, addresses: {} }));
       const reports = folder();
       const { exitCode, stderr } = await interrupted([command, '--lab', lab, '--reports', reports], program);
-      expect(stderr).toBe('bindspec: interrupted before anything was done, so nothing was written');
+      expect(stderr).toBe('bindspec: interrupted before the first result, so nothing was written');
       expect([exitCode, readdirSync(reports)]).toEqual([130, []]);
       await until('no agent is left', () => program.left() === 0);
     },

@@ -24,7 +24,7 @@ describe('bindspec containers', () => {
     const { exitCode, stdout, stderr } = await bindspec(['containers', 'docker/*proxy', '--list']);
     if (missing !== null) {
       expect(exitCode).toBe(2);
-      expect(stderr).toMatch(/^bindspec: there is no container engine for that here: [^\n]+\n?$/);
+      expect(stderr).toMatch(/^bindspec: the container engine is not installed here: [^\n]+\n?$/);
       return;
     }
     expect(stdout.split('\n').map((line) => line.split(' ')[0])).toEqual(['docker/proxy', 'docker/no-proxy']);
@@ -34,7 +34,7 @@ describe('bindspec containers', () => {
     [['--engine', 'lxc'], "unknown engine 'lxc'; it is one of podman, docker, or as trixie:docker, or docker="],
     [
       ['--engine', 'docker=x.sock'],
-      "'docker=x.sock' names no socket of this machine: write such as docker=/run/docker",
+      "'docker=x.sock' does not name a socket of this machine: write for example docker=/run/docker",
     ],
     [['--engine', 'sid:docker=/x'], "unknown engine 'sid:docker=/x'; it is one of podman, docker, or as"],
     [['--engine', 'buster:docker'], "unknown release of Debian 'buster'; those with engines are trixie and sid"],
@@ -45,10 +45,10 @@ describe('bindspec containers', () => {
     [['--reports', '/dev/null/nowhere'], "the reports folder '/dev/null/nowhere' can't be written to"],
     [
       ['--engine', 'docker=/nowhere/docker.sock'],
-      'there is no socket /nowhere/docker.sock; look where its daemon listens',
+      'there is no socket /nowhere/docker.sock; check where its daemon listens',
     ],
   ])('tells in one line what is wrong with %j', async (words, message) => {
-    // Of the machine it lacks everything, which is told after what is wrong.
+    // The machine lacks everything; that is reported after the mistakes.
     const { exitCode, stdout, stderr } = await bindspec(['containers', ...words], { env: { PATH: '/nowhere' } });
     expect(exitCode).toBe(2);
     expect(stdout).toBe('');
@@ -60,7 +60,7 @@ describe('bindspec containers', () => {
     const { exitCode, stderr } = await bindspec(['containers'], { env: { PATH: '/nonexistent' } });
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(
-      /^bindspec: there is no container engine for that here: the program 'podman' is not here; apt-get install [^\n]+$/,
+      /^bindspec: the container engine is not installed here: the program 'podman' is not here; apt-get install [^\n]+$/,
     );
   });
 });
@@ -109,7 +109,7 @@ describe.each([
         expect(second.exitCode, second.stdout + second.stderr).toBe(0);
         expect(second.stdout).toContain('! known');
         expect(second.stdout).not.toContain('✗ exposed');
-        expect(second.stdout).toContain('nothing differs from what was recorded');
+        expect(second.stdout).toContain('nothing differs from the record of');
       },
       MINUTES,
     );
@@ -118,7 +118,7 @@ describe.each([
 
 const noDocker = withoutEngine('docker');
 
-it('an engine that fails to start is told in one line, with what it said', needs(noDocker), async () => {
+it('an engine that fails to start is reported in one line, with what it said', needs(noDocker), async () => {
   const fake = path.join(folder(), 'dockerd');
   const real = findProgram('dockerd') ?? '';
   for (const [help, said] of [
@@ -132,7 +132,7 @@ it('an engine that fails to start is told in one line, with what it said', needs
     const { exitCode, stderr } = await bindspec(['containers', 'docker/none', '--no-reports'], { before });
     expect(exitCode).toBe(2);
     expect(stderr).toBe(
-      `bindspec: no engine could be started: dockerd does not start: ${said}; look at what it says, and try again`,
+      `bindspec: no engine could be started: dockerd does not start: ${said}; read its output, and try again`,
     );
   }
 });
@@ -143,7 +143,7 @@ describe('an engine that runs already', needs(noDocker), () => {
 
   beforeAll(async () => {
     host = await startEngineHost({ engine: 'docker' });
-    // Where a daemon's host has these addresses already, nobody can be put beside it.
+    // Where a daemon's host has these addresses already, no one can be put beside it.
     await host.shell('ip link del eth0');
     const mount = host.inside.find((word) => word.startsWith('--mount=')) ?? '';
     socket = `${path.dirname(path.dirname(mount.slice('--mount='.length)))}/root${DOCKER_SOCKET}`;
@@ -187,7 +187,7 @@ describe('an engine that runs already', needs(noDocker), () => {
     expect(stderr.split('\n')).toHaveLength(1);
   });
 
-  it('that does not answer is told in one line', async () => {
+  it('that does not answer is reported in one line', async () => {
     const file = path.join(folder(), 'mute.sock');
     const mute = createServer().listen(file);
     await once(mute, 'listening');

@@ -54,12 +54,12 @@ describe('bindspec diff', () => {
     expect(left.exitCode).toBe(0);
     expect(left.stderr.split('\n')[0]).toBe(`bindspec: ${both}/matrix.json is left out: '${one}' has no such record`);
     expect(left.stderr).toContain(
-      `bindspec: ${both}/record.json has 10 cells that this bindspec does not have, such as`,
+      `bindspec: ${both}/record.json has 10 cells that this bindspec does not have, for example`,
     );
 
     const other = await bindspec(['diff', path.join(both, 'matrix.json'), one]);
     expect(other.exitCode).toBe(2);
-    expect(other.stderr).toMatch(/^bindspec: '.*' and '.*' have no record of one kind: name two [^\n]*$/);
+    expect(other.stderr).toMatch(/^bindspec: '.*' and '.*' have no kind of record in common: name two [^\n]*$/);
 
     const several = await bindspec(['diff', records({ 'a/record.json': run, 'b/record.json': run }), one]);
     expect(several.exitCode).toBe(2);

@@ -78,7 +78,7 @@ describe('what the documentation shows', needs(missing), () => {
       reports,
     ]);
     const record = recordIn(reports, ran.stdout);
-    // What could not be tried here, such as a program that is not installed, is not held against the table.
+    // What could not be tried here, such as a program that is not installed, is not checked against the table.
     const verdicts = new Map(
       record.claims.filter(({ verdict }) => verdict !== 'untested').map(({ id, verdict }) => [id, verdict]),
     );

@@ -14,11 +14,11 @@ import { patient, until } from '../support/waiting.ts';
 import { needs } from '../support/needs.ts';
 
 describe.each(ENGINES)('--lab %s', (name) => {
-  test('without the engine is told in one line', async () => {
+  test('without the engine is reported in one line', async () => {
     const { exitCode, stderr } = await bindspec(['run', '--lab', name, '--no-reports'], { env: { PATH: '/nowhere' } });
     expect({ exitCode, stderr }).toEqual({
       exitCode: 2,
-      stderr: `bindspec: the ${name} lab can't be had: the program '${name}' is not installed; install it, or take another lab`,
+      stderr: `bindspec: the ${name} lab is not available: the program '${name}' is not installed; install it, or use another lab`,
     });
   });
 
@@ -63,7 +63,7 @@ describe.each(ENGINES)('--lab %s', (name) => {
       expect(reasons).toEqual(
         new Set([
           'the neighbour is on both networks of the machine',
-          `an engine's network carries more than what the lab's agents say`,
+          `an engine's network carries traffic of others too`,
         ]),
       );
       expect(await left()).toEqual([]);

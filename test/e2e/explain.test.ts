@@ -26,7 +26,7 @@ async function json(...words: string[]): Promise<Json & { exitCode: number | und
   return { ...(JSON.parse(stdout) as Json), exitCode };
 }
 
-/** Holds a screen against a file of `golden`; UPDATE_GOLDEN=1 writes it instead, for a person to review. */
+/** Checks a screen against a file of `golden`; UPDATE_GOLDEN=1 writes it instead, for a person to review. */
 function expectScreen(name: string, actual: string): void {
   const file = new URL(`golden/${name}`, import.meta.url);
   if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(file, actual);
@@ -103,7 +103,7 @@ describe('wrong usage is one line, and exit 2', () => {
 describe('--here, in the netns lab', needs(noNamespaces), () => {
   let lab: Lab;
   let pool: AgentPool;
-  /** Of its own for each test: what a closed connection leaves holds its port for a while. */
+  /** A port of its own for each test, because a closed connection holds its port for a while. */
   let port = 1100;
 
   beforeAll(async () => {
@@ -203,7 +203,7 @@ describe('--here, in the netns lab', needs(noNamespaces), () => {
     ],
     [['tcp 127.0.0.1:PORT fin-wait-1', 'tcp 127.0.0.1:PORT'], /passes too fast/, 2],
     [['udp :PORT uid=1', 'udp :PORT uid=2', 'udp :PORT uid=3'], /two users/, 2],
-  ])('what can not be done is told in one line: %s', async (sockets, message, exitCode) => {
+  ])('what can not be done is reported in one line: %s', async (sockets, message, exitCode) => {
     const failure = await here(...sockets).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(UserError);
     expect(failure).toMatchObject({ message: expect.stringMatching(message) as string, exitCode });

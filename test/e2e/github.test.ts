@@ -13,7 +13,7 @@ import { needs } from '../support/needs.ts';
 
 const CELL = 'conflict/udp-beside-tcp/on:loopback/first:udp/family:inet';
 
-/** Runs one cell in a job of GitHub Actions; a list of known deviations that it is no part of makes it fail. */
+/** Runs one cell in a job of GitHub Actions; a list of known deviations that should not have it makes it fail. */
 async function inJob(words: readonly string[], env: Record<string, string> = {}, home = folder()) {
   const known = path.join(home, 'known.txt');
   writeFileSync(known, 'conflict/udp-beside-tcp # seen once\n');
@@ -39,7 +39,7 @@ describe('a run in a job of GitHub Actions', needs(noNamespaces), () => {
     vi.restoreAllMocks();
   });
 
-  /** What the job is told of the same run in another environment. */
+  /** The job's output for the same run in another environment. */
   function toldIn(env: Record<string, string>): string {
     const job = { GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: ROOT, GITHUB_STEP_SUMMARY: '', ...env };
     for (const [name, value] of Object.entries(job)) vi.stubEnv(name, value);
@@ -84,14 +84,14 @@ describe('a run in a job of GitHub Actions', needs(noNamespaces), () => {
     writeFileSync(full, `${'x'.repeat(99)}\n`.repeat(9990));
     toldIn({ GITHUB_STEP_SUMMARY: full });
     const written = readFileSync(full, 'utf8').slice(999_000);
-    expect(written).toMatch(/^\*\*Only the beginning is shown here; all of it is in the reports\.\*\*\n\n# bindspec: /);
+    expect(written).toMatch(/^\*\*Only the beginning is shown here; the reports have all of it\.\*\*\n\n# bindspec: /);
     expect(written.endsWith('\n')).toBe(true);
     expect(999_000 + Buffer.byteLength(written)).toBeLessThanOrEqual(1_000_000);
   });
 
   test('is as it is where the summary can not be written', () => {
     const told = toldIn({ GITHUB_STEP_SUMMARY: '/nowhere/at/all' });
-    expect(told.split('\n')[1]).toMatch(/^bindspec: GitHub can't be told: ENOENT/);
+    expect(told.split('\n')[1]).toMatch(/^bindspec: GitHub's annotations can't be written: ENOENT/);
   });
 
   test('prints a report in the Common Test Report Format and nothing else', async () => {

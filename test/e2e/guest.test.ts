@@ -61,16 +61,16 @@ describe('a machine', needs(notLinux, notX64, ...inside), () => {
     await until('the emulator has ended', () => !runs(pid()));
   });
 
-  test('can not be made of a file that is no kernel', async () => {
+  test('can not be made from a file that is not a kernel', async () => {
     const { exitCode, stderr } = await bindspec(['run', '--no-reports', '--stack', `kernel:${process.execPath}`]);
     expect(stderr).toMatch(/^bindspec: .*it is not a kernel image of x86; name a bzImage or vmlinuz$/);
     expect(exitCode).toBe(2);
   });
 
-  test('of a version that was not prepared is told with the line that does', async () => {
+  test('of a version that was not prepared is reported with the command that does', async () => {
     const env = { XDG_CACHE_HOME: folder() };
     const { exitCode, stderr } = await bindspec(['run', '--stack', 'kernel:6.13', '--no-reports'], { env });
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/^bindspec: the stack kernel:6\.13 can't be had: .*; /);
+    expect(stderr).toMatch(/^bindspec: the stack kernel:6\.13 is not available: .*; /);
   });
 });

@@ -251,7 +251,7 @@ describe('the matrix in the host lab', needs(noNamespaces), () => {
     expect(stdout).toContain("--second '127.0.0.1 -' --uid same --lab host");
   });
 
-  test('ports that somebody else holds are not taken', needs(noPython), async () => {
+  test('ports that someone else holds are not taken', needs(noPython), async () => {
     // Every port of the lab's range but a few is held by another program, before and while it runs.
     const holder =
       'import socket,sys\nh=[]\nfor p in range(20000,29999):\n  if p%10:\n    s=socket.socket(socket.AF_INET,socket.SOCK_DGRAM);s.bind(("0.0.0.0",p));h.append(s)\nprint("held",flush=True)\nsys.stdin.read()\n';

@@ -52,7 +52,7 @@ describe('the first command on another system', needs(noNamespaces), () => {
         expect(exitCode, `${words[0]}: ${stderr}`).toBe(0);
         expect(stdout + stderr).not.toMatch(/--lab host|npx bindspec \w+ --lab netns/);
         expect(stderr).toBe(
-          lab.length === 0 ? 'bindspec: the host lab is used: only Linux has network namespaces' : '',
+          lab.length === 0 ? 'bindspec: bindspec uses the host lab: only Linux has network namespaces' : '',
         );
       }
     }
@@ -68,10 +68,10 @@ describe('the first command on another system', needs(noNamespaces), () => {
     }
   });
 
-  test('the netns lab can not be had there, which names the one that can', async () => {
+  test('the netns lab is not available there, which names the one that is', async () => {
     const { exitCode, stderr } = await bindspec(['run', '--lab', 'netns', '--no-reports'], on('darwin'));
     expect(stderr).toBe(
-      "bindspec: the netns lab can't be had: network namespaces are a thing of Linux, this is darwin; run it on Linux, or take --lab host",
+      'bindspec: the netns lab is not available: only Linux has network namespaces, and this is darwin; run it on Linux, or use --lab host',
     );
     expect(exitCode).toBe(2);
   });
@@ -97,10 +97,10 @@ describe('--interface', needs(noNamespaces), () => {
     });
   });
 
-  test('that is not there, or of another lab, is told in one line', async () => {
+  test('that is not there, or of another lab, is reported in one line', async () => {
     const wrong = await bindspec([...words, '--interface', 'en9'], { before: WITH_TUNNEL });
     expect(wrong.stderr).toBe(
-      "bindspec: the host lab can't be had: the interface 'en9' is not here; name one of en0, utun4 with --interface",
+      "bindspec: the host lab is not available: the interface 'en9' is not here; name one of en0, utun4 with --interface",
     );
     const other = await bindspec([...words, '--interface', 'en0', '--lab', 'netns']);
     expect(other.stderr).toMatch(/^bindspec: --interface is for the host lab: .*[^\n]$/);

@@ -152,7 +152,7 @@ describe('the bind matrix and explain on the page', needs(noBrowser), () => {
       const page = await at(`#/matrix?left=${left}&right=${right}`);
       await page.locator('.corners').waitFor();
       const sentence = await page.locator('.lead.count').innerText();
-      expect(sentence).toContain(`Of ${compared.toLocaleString('en-US')} pairs that both have`);
+      expect(sentence).toContain(`${compared.toLocaleString('en-US')} pairs are in both`);
       if (differing === 0) expect(sentence).toContain('no pair differs');
       else expect(sentence).toContain(`${differing.toLocaleString('en-US')} differ`);
       const numbers = await page.locator('.corners td a').allTextContents();
@@ -230,7 +230,7 @@ describe('the bind matrix and explain on the page', needs(noBrowser), () => {
       await page.getByLabel('Protocol').selectOption('udp');
       await page.getByLabel('Owners').selectOption('different');
       await page.getByLabel('Sockets').selectOption('names');
-      await page.getByLabel('only where something differs').check();
+      await page.getByLabel('only differences').check();
       const seen = await page.locator('.tables').innerText();
       expect(seen).toContain('UDP, the first bound, different users');
       const [shown] = await tables(page);
@@ -353,7 +353,7 @@ describe('the bind matrix and explain on the page', needs(noBrowser), () => {
       await second.getByLabel('Address').fill('::');
       await second.getByLabel('IPV6_V6ONLY').selectOption('0');
       await second.getByLabel('SO_REUSEADDR', { exact: true }).check();
-      const line = second.getByLabel('As it is written');
+      const line = second.getByLabel('In bindspec’s notation');
       expect(await line.inputValue()).toBe('udp [::]:53 v6only=0 reuseaddr');
       await expect.poll(() => page.locator('.command code').innerText()).toContain("'udp [::]:53 v6only=0 reuseaddr'");
       await line.fill('tcp 127.0.0.1:8080 reuseport uid=33');
@@ -372,21 +372,21 @@ describe('the bind matrix and explain on the page', needs(noBrowser), () => {
       ['Port', '99999', "'0.0.0.0:99999' at position 5 can't be read"],
       ['Address', '1.2.3', "'1.2.3:53' at position 5 can't be read"],
       ['Owner', 'root', "'uid=root' at position 16 can't be read"],
-      ['As it is written', 'udp', 'it ends at position 4'],
+      ['In bindspec’s notation', 'udp', 'it ends at position 4'],
     ])('says at the field what is wrong with it: %s %s', async (label, value, message) => {
       const page = await at(hashOf(['udp 127.0.0.1:53', 'udp 0.0.0.0:53']));
       const second = page.getByRole('group', { name: 'Socket 2' });
-      const field = second.getByLabel(label, { exact: label !== 'Owner' && label !== 'As it is written' });
+      const field = second.getByLabel(label, { exact: label !== 'Owner' && label !== 'In bindspec’s notation' });
       await field.fill(value);
       expect(await field.getAttribute('aria-invalid')).toBe('true');
       const described = (await field.getAttribute('aria-describedby')) ?? '';
       expect(await page.locator(`#${described}`).innerText()).toContain(message);
       await expect.poll(() => page.locator('.answers').count()).toBe(0);
-      expect(await page.locator('.result').innerText()).toBe('Nothing can be said until socket 2 can be read.');
+      expect(await page.locator('.result').innerText()).toBe('Correct socket 2 to see the answer.');
       expect(await page.locator('[aria-invalid]').count()).toBe(1);
       expect(await page.locator('.command').count()).toBe(0);
       await page.reload();
-      expect(await page.locator('.result').innerText()).toBe('Nothing can be said until socket 2 can be read.');
+      expect(await page.locator('.result').innerText()).toBe('Correct socket 2 to see the answer.');
     });
 
     test.each([

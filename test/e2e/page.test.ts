@@ -244,7 +244,7 @@ describe('the page', needs(noBrowser), () => {
 
     test('begin with what is exposed, in which configurations', async () => {
       const page = await at('#/containers');
-      expect(await page.locator('h2').first().innerText()).toBe('What is reached that should not be');
+      expect(await page.locator('h2').first().innerText()).toBe('Servers that can be reached but should not be');
       const heads = await page.locator('.findings thead th').allInnerTexts();
       const column = heads.indexOf(engine);
       const exposed = containersOf(engine).security.filter(({ verdict }) => verdict === 'exposed');

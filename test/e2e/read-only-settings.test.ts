@@ -52,7 +52,7 @@ describe('the netns lab where /proc/sys is read-only', needs(noNamespaces), () =
       if (id.startsWith('conflict/')) expect(`${id} ${verdict}`).toBe(`${id} pass`);
       else {
         expect(`${id} ${verdict}`).toBe(`${id} skipped`);
-        expect(reason).toBe("the lab's settings can't be made: /proc/sys is read-only here, as in a container");
+        expect(reason).toBe("the lab's settings can't be written: /proc/sys is read-only here, as in a container");
         expect(enable).toContain('--security-opt systempaths=unconfined');
       }
     }

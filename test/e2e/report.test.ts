@@ -10,7 +10,7 @@ const darwin = runOn({ id: 'darwin-24.6-arm64', system: 'darwin', release: '24.6
 
 /** What is said of a record of the fixture, whose experiments there never were. */
 const unknown = (file: string) =>
-  `bindspec: ${file} has 10 cells that this bindspec does not have, such as 'refusal/loopback/family:inet': they are compared as bindspec 0.1.0 recorded`;
+  `bindspec: ${file} has 10 cells that this bindspec does not have, for example 'refusal/loopback/family:inet': they are compared as bindspec 0.1.0 recorded`;
 
 /** A folder with records, as the artifacts of several jobs lie in it. */
 function records(files: Record<string, unknown>): string {
@@ -23,7 +23,7 @@ function records(files: Record<string, unknown>): string {
 }
 
 describe('bindspec report', () => {
-  test('merges records and matrices of any depth, and failures in them are no failure of its own', async () => {
+  test('merges records and matrices of any depth, and failures in them do not fail it', async () => {
     const home = records({
       'linux/linux-6.1-x64/record.json': linux,
       'linux/linux-6.1-x64/matrix.json': matrixOn(linux),
@@ -77,7 +77,7 @@ describe('bindspec report', () => {
     expect(exitCode).toBe(0);
     const [a, b] = ['a', 'b'].map((name) => path.join(home, name, 'record.json'));
     expect(stderr.split('\n')).toEqual([
-      `bindspec: ${a} is left out, because ${b} is newer and of the same platform`,
+      `bindspec: ${a} is left out, because ${b} is of the same platform and newer`,
       unknown(a ?? ''),
       unknown(b ?? ''),
     ]);
@@ -89,7 +89,7 @@ describe('bindspec report', () => {
     expect(stderr).toBe(unknown('record.json'));
   });
 
-  test('names every file that is no record, and writes nothing', async () => {
+  test('names every file that is not a record, and writes nothing', async () => {
     const home = records({
       'a/record.json': linux,
       'b/record.json': '{"schema": 1',

@@ -8,7 +8,7 @@ import { needs } from '../support/needs.ts';
 import { paced } from '../../src/process/pace.ts';
 import { patient } from '../support/waiting.ts';
 
-test('a stack that there is none of is told in one line, with those that there are', async () => {
+test('a stack that there is none of is reported in one line, with those that there are', async () => {
   const { exitCode, stderr } = await bindspec(['run', '--stack', 'plan9']);
   expect(exitCode).toBe(2);
   expect(stderr).toMatch(/^bindspec: unknown stack 'plan9'; there are .*gvisor.*$/);
@@ -25,16 +25,18 @@ test('the list tells of every stack, and what it lacks here', async () => {
   expect(stdout).toMatch(/✗ wine {2}Windows’ calls under Wine\n {4}not here: .*\n {4}npx bindspec stack prepare wine/);
 });
 
-test('what can not be had is told before anything is run', async () => {
+test('what is not available is reported before anything is run', async () => {
   const { exitCode, stderr } = await bindspec(['run', '--stack', 'gvisor', '--no-reports'], {
     env: { XDG_CACHE_HOME: folder(), PATH: '/nowhere' },
   });
   expect(exitCode).toBe(2);
-  expect(stderr).toBe("bindspec: the stack gvisor can't be had: runsc is not here; npx bindspec stack prepare gvisor");
+  expect(stderr).toBe(
+    'bindspec: the stack gvisor is not available: runsc is not here; npx bindspec stack prepare gvisor',
+  );
 });
 
 describe.each(['gvisor', 'wine', 'kernel:6.1'])(
-  'a mistake in the command line is told before that %s is not here',
+  'a mistake in the command line is reported before that %s is not here',
   (name) => {
     test.each([
       [['run', 'no-such-experiment'], "'no-such-experiment'"],
@@ -86,10 +88,10 @@ describe('gVisor', needs(noGvisor), () => {
     expect(answers(onLinux.stdout)).toEqual(['bind EADDRINUSE']);
   });
 
-  test('is a lab of its own, so that no other can be asked for', async () => {
+  test('has its own lab, so that no other can be asked for', async () => {
     const { exitCode, stderr } = await bindspec(['run', '--stack', 'gvisor', '--lab', 'host', '--no-reports']);
     expect(exitCode).toBe(2);
-    expect(stderr).toBe('bindspec: --stack gvisor is a lab of its own: leave out --lab host');
+    expect(stderr).toBe('bindspec: --stack gvisor has its own lab: leave out --lab host');
   });
 });
 
@@ -173,7 +175,7 @@ describe('a kernel under qemu', needs(noKernel), () => {
   );
 });
 
-test('a kernel that there is none of is told in one line', async () => {
+test('a kernel that there is none of is reported in one line', async () => {
   const { exitCode, stderr } = await bindspec(['run', '--stack', 'kernel:/nowhere/vmlinuz', '--no-reports']);
   expect(exitCode).toBe(2);
   expect(stderr).toMatch(/^bindspec: .*\/nowhere\/vmlinuz.*$/);

@@ -54,7 +54,7 @@ describe('a topology file', needs(noNamespaces), () => {
     expect(JSON.parse(explored.stdout)).toMatchObject({ complete: true, lab: file });
   });
 
-  test('says what its hosts do not offer, and what skips is told with it', async () => {
+  test('names what its hosts lack, with the reason of the skips', async () => {
     const { topology } = await twoHosts(byNsenter);
     const { machine } = topology.hosts;
     const file = written({ ...topology, hosts: { machine }, addresses: {}, missing: { 'second user': 'not today' } });
@@ -82,27 +82,27 @@ describe('a topology file', needs(noNamespaces), () => {
     expect(stdout).toMatch(/machine \(the machine\): \w+ .*, node v.*, uid \d+\n.*neighbour \(guinness\)/);
     expect(stdout).toContain('✓ a datagram from 192.168.5.10 reaches 192.168.5.130\n');
     expect(stdout).toContain('✓ a datagram from fd00:5::10 reaches fd00:5::130\n');
-    expect(stdout).toMatch(/can't: the .* lab has no gateway/);
+    expect(stdout).toMatch(/cannot run: the .* lab has no gateway/);
   });
 
-  test('with an address that its host does not have is told in one line', async () => {
+  test('with an address that its host does not have is reported in one line', async () => {
     const { topology } = await twoHosts(byNsenter);
     topology.addresses.inet6 = { external: 'fd00:5::130', neighbour: 'fd00:5::11' };
     const file = written(topology);
     const { exitCode, stdout, stderr } = await bindspec(['run', 'conflict/names', '--no-reports', '--lab', file]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toBe(
-      `bindspec: the ${file} lab can't be had: addresses.inet6.neighbour is fd00:5::11, which guinness can't bind: EADDRNOTAVAIL; name an address that guinness has`,
+      `bindspec: the ${file} lab is not available: addresses.inet6.neighbour is fd00:5::11, which guinness can't bind: EADDRNOTAVAIL; name an address that guinness has`,
     );
   });
 
-  test('whose host can not be reached is told in one line', async () => {
+  test('whose host can not be reached is reported in one line', async () => {
     const { topology } = await twoHosts(byNsenter);
     topology.hosts.neighbour = { launch: ['sh', '-c', 'echo no route to pub >&2; exit 255'] };
     const { exitCode, stderr } = await bindspec(['doctor', '--lab', written(topology)]);
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(
-      /^bindspec: the .* lab can't be had: the agent on the neighbour ended with exit code 255: no route to pub; try it by hand, it must print a line of JSON: sh -c .*$/,
+      /^bindspec: the .* lab is not available: the agent on the neighbour ended with exit code 255: no route to pub; try it by hand; it must print a line of JSON: sh -c .*$/,
     );
   });
 

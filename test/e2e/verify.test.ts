@@ -246,7 +246,7 @@ describe.each(ENGINES)('verify with %s', (engine) => {
         return;
       }
       expect(exit).toBe(1);
-      // The engine holds the port by a socket that nobody takes connections from.
+      // The engine holds the port by a socket that no one takes connections from.
       expect(all[0]?.tries).toContainEqual(
         expect.objectContaining({ from: 'host', address: '127.0.0.1', outcome: 'stuck', holder: 'conmon' }),
       );
@@ -275,7 +275,10 @@ describe('verify refuses in one line', needs(noNamespaces), () => {
     [['--netns', '/proc/self/ns/uts'], /can't be entered \(/],
     [['web', '--engine', 'lxc'], /unknown engine 'lxc'; write podman or docker/],
     [['web', '--engine', 'docker='], /unknown engine 'docker='; write podman or docker/],
-    [['web', '--engine', 'docker=/no/such.sock'], /there is no socket \/no\/such\.sock; look where its daemon listens/],
+    [
+      ['web', '--engine', 'docker=/no/such.sock'],
+      /there is no socket \/no\/such\.sock; check where its daemon listens/,
+    ],
   ])('%j', async (words, message) => {
     const { exitCode, stdout, stderr } = await call(...words);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
@@ -384,7 +387,7 @@ describe('verify as an ordinary user', needs(noNamespaces, notRoot, installed('s
     }
   });
 
-  it("is told that it may not look into what is another's", async () => {
+  it("hears that it may not inspect another user's container", async () => {
     const { exitCode, stdout, stderr } = await call(process.pid);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toMatch(

@@ -7,8 +7,8 @@ const AGENT = fileURLToPath(new URL('../../dist/src/agent/start.cjs', import.met
 
 /**
  * Starts the real agent, and hands it what `request` makes of each operation. `reply` is called for each result of an
- * operation, as an object or as the one word of a terse reply, with the operation as it was asked; it returns what is
- * told instead.
+ * operation, as an object or as the one word of a terse reply, with the operation as it was asked; it returns the
+ * answer to give instead.
  */
 export function filter({ request, reply = (result) => result }) {
   const child = spawn(process.execPath, [AGENT, ...process.argv.slice(2)], { stdio: ['pipe', 'pipe', 'inherit'] });

@@ -1,4 +1,4 @@
-// Answers a request that nobody made.
+// Answers a request that no one made.
 import { hello, requests, results, say } from './_agent.mjs';
 
 hello();

@@ -1,4 +1,4 @@
-// Answers something that is no JSON.
+// Answers something that is not JSON.
 import { hello, requests } from './_agent.mjs';
 
 hello();

@@ -1,4 +1,4 @@
-// Does as it should, but a socket stays open behind a reset.
+// Does as it should, but a socket stays open after a reset.
 import { hello, requests, results, say } from './_agent.mjs';
 
 hello();

@@ -1,9 +1,10 @@
-// A real agent that finds what FreeBSD has: of the connections to one listener that nobody has accepted yet, 192 find room,
-// which is one and a half times kern.ipc.soacceptqueue, and the next are reset. And no /proc tells how long the queue is.
+// A real agent that finds what FreeBSD has: of the connections to one listener that no one has accepted yet, 192 find
+// room, which is one and a half times kern.ipc.soacceptqueue, and the next are reset. And no /proc tells how long the
+// queue is.
 import { filter } from './_filter.mjs';
 
 const MOST = 192;
-/** A port at which nobody listens, where a connection is reset too. */
+/** A port at which no one listens, where a connection is reset too. */
 const NOBODY = 1;
 /** What was begun since the last reset of this agent, by address form and port; in batches since their own beginning. */
 let waiting = new Map();

@@ -53,7 +53,7 @@ export async function baseArchive(): Promise<{ archive: Buffer; changes: string[
   const programs = {
     '/usr/bin/node': realpathSync(process.execPath),
     '/bin/busybox': BUSYBOX ?? '',
-    // For the libraries that it needs: a real base has all of the C library, of which Node.js itself uses less.
+    // For the libraries that it needs: a real base has the whole C library, and Node.js itself uses only a part of it.
     '/usr/lib/bundler.node': bundler(),
   };
   for (const entry of await programEntries(programs)) {

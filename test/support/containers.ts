@@ -1,6 +1,6 @@
 import type { ConfigurationRecord, ContainersRecord, OutcomeRecord, RowRecord } from '../../src/record/containers.ts';
 
-/** One row of a configuration's record, by what its questions came to: `host lan: answered`. */
+/** One row of a configuration's record, by the outcomes of its questions: `host lan: answered`. */
 interface GivenRow extends Pick<RowRecord, 'published' | 'bind' | 'socket'> {
   came: Record<string, string | OutcomeRecord>;
 }

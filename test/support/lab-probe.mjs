@@ -34,7 +34,7 @@ function start(lab, host) {
 }
 
 /**
- * Binds if told to, connects, then sends and listens so many times; how often each outcome was seen. Behind a message
+ * Binds if told to, connects, then sends and listens so many times; how often each outcome was seen. After a message
  * with a silence it stops, because one is enough to know.
  */
 async function ask(agent, family, { from, to, port, times, within }) {

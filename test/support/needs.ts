@@ -8,7 +8,7 @@ import { onPath } from '../../src/lab/programs.ts';
 export interface Lack {
   /** A word for it that stays the same on every machine: `podman`, `chromium`, `namespaces`, `root`. */
   readonly need: string;
-  /** Why it can't be had here. */
+  /** Why it is not available here. */
   readonly reason: string;
   /** The line that gives it, or null where no command does. */
   readonly enable: string | null;

@@ -11,7 +11,7 @@ import { ROOT } from './docs.ts';
 /** The records of real runs. */
 export const REPORTS = path.join(ROOT, 'reports');
 
-/** The page of the committed records, made anew, and a browser to open it in. */
+/** The page of the committed records, made again, and a browser to open it in. */
 export interface ReportPage {
   /** The folder that `bindspec report` wrote. */
   readonly home: string;

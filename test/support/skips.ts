@@ -48,7 +48,11 @@ export function listed(skips: readonly Skips[], all: number): string[] {
     shortened(`  ${String(count).padStart(widths.count)}  ${need.padEnd(widths.need)}  ${enable ?? reason}`),
   );
   const more = `  ${sum(rest)} more for ${rest.length} other reasons; BINDSPEC_TEST_SUMMARY=FILE has them all`;
-  return [`Skipped ${sum(skips)} of ${all} tests, for want of:`, ...rows, ...(rest.length === 0 ? [] : [more])];
+  return [
+    `Skipped ${sum(skips)} of ${all} tests, because these are missing:`,
+    ...rows,
+    ...(rest.length === 0 ? [] : [more]),
+  ];
 }
 
 function sum(skips: readonly Skips[]): number {

@@ -73,7 +73,8 @@ function serverSettings(file: (name: string) => string): string {
     'PasswordAuthentication no',
     'PermitRootLogin prohibit-password',
     'MaxStartups 100',
-    // What root's shell does at its start on this machine is no part of a test; bash reads ~/.bashrc at the end of ssh.
+    // A test must not depend on what root's shell does at its start on this machine; bash reads ~/.bashrc at the end of
+    // ssh.
     `SetEnv HOME=${path.dirname(file('home'))}`,
     `PidFile ${file('pid')}`,
     '',

@@ -21,7 +21,10 @@ export type Launcher = (lab: Lab, host: HostName) => string[];
 /** By entering the host's namespaces. */
 export const byNsenter: Launcher = (lab, host) => [...lab.launch(host)];
 
-/** The hosts and addresses of a netns lab as a topology: what is launched by other words must come to the same. */
+/**
+ * The hosts and addresses of a netns lab as a topology: programs that are launched by other words must give the same
+ * results.
+ */
 export async function twoHosts(launcher: Launcher): Promise<{ lab: Lab; topology: Written }> {
   const lab = await netns.open();
   onTestFinished(() => lab.close());

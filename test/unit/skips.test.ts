@@ -27,7 +27,7 @@ describe('the list of skips', () => {
       ['root', 2, 'a > 1'],
     ]);
     expect(listed(skips, 40)).toEqual([
-      'Skipped 13 of 40 tests, for want of:',
+      'Skipped 13 of 40 tests, because these are missing:',
       '  11  podman  apt-get install podman',
       '   2  root    they are about root',
     ]);

@@ -15,8 +15,8 @@ const COMMONJS = {
   comments: { legal: true, annotation: false, jsdoc: false },
 };
 /**
- * The pieces of which each is loaded whole by a command that people wait for, with what it imports, but for what is in one
- * of those before it; all else is divided by who uses it.
+ * The pieces that a command which people wait for loads as a whole. Each has its imports, except those in a piece
+ * before it; all other modules are divided by who uses them.
  */
 const PIECES = { start: 'cli/command-line', list: 'cli/list', explain: 'cli/explain', run: 'cli/run' };
 const STYLES = ['page', 'matrix/matrix', 'explain/explain'];
@@ -110,8 +110,8 @@ async function oneFile(compiled, to, program) {
 }
 
 /**
- * The group of a module with all that it imports when it is loaded, however many others import that too. The module is no
- * program: the pieces that import its group would run it.
+ * The group of a module with all that it imports when it is loaded, however many others import that too. The module
+ * must not be a program: the pieces that import its group would run it.
  */
 function whole(name, entry) {
   const found = new Map([[path.resolve(entry), true]]);
@@ -155,8 +155,8 @@ function listedSuites(compiled) {
 }
 
 /**
- * commander starts programs for commands that are programs of their own, of which bindspec has none. What Node needs for
- * that takes longer to load than commander itself.
+ * commander starts programs for commands that are separate programs; bindspec has none. The modules for that take
+ * longer to load than commander itself.
  * @throws Error when commander has another line for it
  */
 function programsLater() {

@@ -62,7 +62,7 @@ export function shellSteps(root: string): ShellStep[] {
 }
 
 function scriptsOf({ run, shell, uses = '', with: given = {} }: Step, where: string): ShellStep[] {
-  // Without a shell of its own a step has bash, but for a container that has none.
+  // Without a shell of its own a step has bash, except a container that has none.
   if (run !== undefined) return [{ where, shell: shell === 'sh' ? 'sh' : 'bash', script: run }];
   if (!uses.startsWith('vmactions/')) return [];
   return ['prepare', 'run'].flatMap((key): ShellStep[] => {

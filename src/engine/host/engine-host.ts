@@ -68,7 +68,7 @@ const PROGRAMS = {
 /** Why an engine can't be started here, and the line that mends it; null where it can. Starts nothing. */
 export function engineMissing(engine: EngineName, root?: string): Missing | null {
   if (process.platform !== 'linux') {
-    return { reason: 'an engine is started in namespaces, which only Linux has', enable: 'run it on Linux' };
+    return { reason: 'an engine needs namespaces, which only Linux has', enable: 'run it on Linux' };
   }
   for (const [program, pack] of Object.entries(PROGRAMS[engine])) {
     // Another system has its own engine, and needs of this one only what makes namespaces.
@@ -76,7 +76,7 @@ export function engineMissing(engine: EngineName, root?: string): Missing | null
     if (!onPath(program)) return { reason: `the program '${program}' is not here`, enable: installLine(engine, pack) };
   }
   if (process.getuid?.() === 0) return null;
-  return { reason: 'only root can start an engine in a namespace of its own', enable: 'run it with sudo' };
+  return { reason: 'only root can start an engine in its own namespace', enable: 'run it with sudo' };
 }
 
 /** The first program of several that a system lacks, with its package: this machine's, or one that lies in a folder. */
@@ -217,5 +217,5 @@ async function startDaemon(command: readonly string[], inside: readonly string[]
 }
 
 function notStarting(said: string): Unavailable {
-  return new Unavailable(`dockerd does not start: ${said || 'it says nothing'}`, 'look at what it says, and try again');
+  return new Unavailable(`dockerd does not start: ${said || 'it printed nothing'}`, 'read its output, and try again');
 }

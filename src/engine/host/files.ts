@@ -36,7 +36,7 @@ function mounted(steps: readonly string[]): string {
 }
 
 /**
- * The same with another system's files instead of the machine's, of which nothing is changed either. The mount namespace
+ * The same with another system's files instead of the machine's; they are not changed either. The mount namespace
  * gets a root of its own by pivot_root: with chroot, commands that an engine runs in a container land outside of it.
  */
 function mountRoot(root: string): string {
@@ -66,7 +66,7 @@ const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
  * from what makes its bridges, so that its home is not there.
  */
 const USER = { name: 'bindspec', id: 61_234, home: '/var/bindspec' } as const;
-/** The ids that its containers may use; nobody else has them. */
+/** The ids that its containers may use; no one else has them. */
 const SUBORDINATE = '1879048192:65536';
 
 /** Shell text that makes the user of a rootless engine, and a tun device that may be opened without root. */
@@ -158,11 +158,11 @@ graphroot = "${STATE}/podman/graph"
 
 /**
  * What leads an engine or its client to other engines, or to folders that its user can't write to: a rootless podman whose
- * XDG_CACHE_HOME is somebody else's imports an image and does not know it afterwards (observed with 4.3).
+ * XDG_CACHE_HOME is someone else's imports an image and does not know it afterwards (observed with 4.3).
  */
 const MISLEADING = /^(XDG|DOCKER|CONTAINERS?|PODMAN|BUILDAH|STORAGE|REGISTRY)_/;
 
-/** The words that give a command the environment of engines and their clients: the machine's, but for what misleads. */
+/** The words that give a command the environment of engines and their clients: the machine's, except what misleads. */
 export function environment(): string[] {
   const unset = Object.keys(process.env).filter((name) => MISLEADING.test(name));
   const set = {
@@ -194,7 +194,7 @@ export function dockerd(settings: { userlandProxy: boolean; cgroup: string }, he
     `--cgroup-parent=${settings.cgroup}`,
     // Where root may not raise its own oom score, 20.10 does not start without; from 25 on there is no such option.
     ...(help.includes('--oom-score-adjust') ? ['--oom-score-adjust=0'] : []),
-    // From 28 on that is what it does without being told.
+    // From 28 on that is its default.
     '--experimental',
     '--ip6tables',
   ];

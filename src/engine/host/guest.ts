@@ -1,7 +1,7 @@
 import type { Engine, HeldContainer } from '../engine.ts';
 import { LABEL } from '../sweep.ts';
 
-/** An engine that is somebody else's. */
+/** An engine that is someone else's. */
 export interface Guest {
   /** Names are ours alone, and containers end with this process, in whatever way that ends. */
   readonly engine: Engine;

@@ -58,7 +58,7 @@ async function answer(shell: HeldShell, otherwise: string): Promise<string> {
   throw new Unavailable(`${otherwise}: ${shell.complaint || 'no answer'}`, MEND);
 }
 
-/** Runs shell text behind some words, and returns what it printed. @throws EngineFailed with its last complaint. */
+/** Runs shell text after some words, and returns what it printed. @throws EngineFailed with its last complaint. */
 export async function runText(inside: readonly string[], text: string, more: Readonly<Record<string, string>> = {}) {
   const [file = '', ...words] = inside;
   const sets = Object.entries(more).map(([name, value]) => `${name}=${value}`);

@@ -25,7 +25,7 @@ const PAUSE = 50;
 /**
  * Joins an engine that runs already, by its socket: its host gets an interface on a switch of ours, with a neighbour and
  * an attacker on it. What is made of it has names and labels of its own, and is taken back at the end; containers end with
- * this process however that ends, and a network that is left then is removed by the next run.
+ * this process however it ends, and a network that is left then is removed by the next run.
  * @throws Unavailable when it does not answer, is not root's, or works in the network of this machine itself
  */
 export async function joinEngine(name: EngineName, socket: string): Promise<EngineHost> {
@@ -41,18 +41,18 @@ export async function joinEngine(name: EngineName, socket: string): Promise<Engi
   }
 }
 
-/** An engine that answers at a socket, and may be joined as far as can be told from outside. @throws Unavailable */
+/** An engine that answers at a socket, and may be joined as far as it looks from outside. @throws Unavailable */
 export async function engineAt(name: EngineName, socket: string): Promise<Engine> {
   const where = placeOf(socket);
   const engine = engineNamed(`${name}=${socket}`);
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
-    throw new Unavailable('only root of a Linux machine can join an engine', 'run it with sudo');
+    throw new Unavailable('only root on Linux can use a running engine', 'run it with sudo');
   }
   if (listensHere(socket)) throw inMachine(where);
   const { rootless } = await engine.facts();
   if (!rootless) return engine;
   const mend = `take --engine ${name}, for which one is made`;
-  throw new Unavailable(`${where} is an ordinary user's, and publishes where its user is`, mend);
+  throw new Unavailable(`${where} belongs to an ordinary user, and publishes on this machine's network`, mend);
 }
 
 function placeOf(socket: string): string {
@@ -113,8 +113,8 @@ async function join(engine: Engine, guest: Guest, lab: string, where: string): P
 async function wantFree(enter: readonly string[], where: string): Promise<void> {
   const taken = await runText(enter, `ip route show ${SUBNET}; ip -6 route show ${SUBNET6}`);
   if (taken.trim() === '') return;
-  const reason = `the host of ${where.replace('the ', '')} has ${SUBNET} or ${SUBNET6} already, which its neighbours are given`;
-  throw new Unavailable(reason, 'start its daemon where these are free');
+  const reason = `the host of ${where.replace('the ', '')} already has ${SUBNET} or ${SUBNET6}, which the lab gives to its neighbours`;
+  throw new Unavailable(reason, 'start its daemon in a network where these are free');
 }
 
 /** Starts a container in the network of the engine's host, and returns its process as we know it. */
@@ -146,15 +146,15 @@ function networkOf(pid: string): string {
   try {
     return readlinkSync(`/proc/${pid}/ns/net`);
   } catch {
-    // Of the first process not even root may know it everywhere.
+    // On some systems not even root may read it for the first process.
     return `unknown of ${pid}`;
   }
 }
 
 function inMachine(where: string): Unavailable {
   return new Unavailable(
-    `${where} works in the network of this machine, in which nothing is ever tried`,
-    'start its daemon in a network namespace (unshare --net), or name the engine alone, and one is started in its own',
+    `${where} works in the network of this machine, where bindspec never tries anything`,
+    'start its daemon in a network namespace (unshare --net), or name the engine without a socket, and bindspec starts one in its own namespace',
   );
 }
 

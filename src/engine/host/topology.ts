@@ -22,7 +22,7 @@ export type LanHost = (typeof LAN_HOSTS)[number];
 
 /** The interface of a host on the LAN. */
 export const LAN_INTERFACE = 'eth0';
-/** That of a host which is somebody else's, and may have others. */
+/** That of a host which is someone else's, and may have others. */
 export const GUEST_INTERFACE = 'bindspec0';
 
 /** What containers may be given addresses of: the private ranges that the engines and the experiments use. */

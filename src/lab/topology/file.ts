@@ -86,7 +86,7 @@ export function isInterface(text: string): boolean {
 function addressMistake(family: Family, address: string): string | null {
   const { words, is } = FAMILIES[family];
   if (address.includes('%')) return `is '${address}': an address with a scope can't be used; name a routable one`;
-  if (!is(address)) return `is '${address}', which is no ${words} address`;
+  if (!is(address)) return `is '${address}', which is not an ${words} address`;
   const text = family === 'inet6' ? formatIPv6(parseIPv6(address)) : address;
   if (/^127\.|^::1$/.test(text)) return `is ${text}, a loopback address: those every host has, so leave it out`;
   if (/^0\.0\.0\.0$|^::$/.test(text)) return `is ${text}, which stands for all addresses: name one of them`;

@@ -35,7 +35,7 @@ function parse(printed: string): HostInterfaces {
   try {
     told = interfaces.parse(JSON.parse(printed));
   } catch {
-    throw new HarnessError(`what it told of its interfaces can't be read: ${printed.slice(0, 100)}`);
+    throw new HarnessError(`its list of interfaces can't be read: ${printed.slice(0, 100)}`);
   }
   return new Map(
     Object.entries(told).map(([name, all]) => {

@@ -4,7 +4,7 @@ import { programsOn, survey, type Survey } from './survey.ts';
 import type { Topology } from './topology.ts';
 
 /**
- * A lab of hosts that are there already. They are met once, before the first use. Where nobody else uses them there is
+ * A lab of hosts that are there already. They are met once, before the first use. Where no one else uses them there is
  * one at a time, whose ports and counters are its own; else any number of them share the hosts with others.
  */
 export function topologyLab(topology: Topology): LabKind {
@@ -45,7 +45,7 @@ function factsOf(topology: Topology, { addresses, inet6, secondUser }: Survey): 
   }
   if (!exclusive || externalInterface === null) {
     const reason = exclusive
-      ? `the ${lab} lab does not tell the machine's interface`
+      ? `the ${lab} lab does not name the machine's interface`
       : `others use the interfaces of the ${lab} lab too`;
     missing['quiet interface'] = { reason, enable: elsewhere };
   }

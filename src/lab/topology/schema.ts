@@ -10,7 +10,7 @@ export const NAMED_KINDS = [
   'gateway',
 ] as const satisfies readonly AddressKind[];
 
-/** The needs of which a file may say that its hosts do not meet them. */
+/** The needs that a file may list as not met by its hosts. */
 export const DENIABLE = ['neighbour', 'gateway', 'quiet interface', 'routed second address', 'second user'] as const;
 
 const word = z.string({ error: 'must be text' });
@@ -65,7 +65,7 @@ export const topologySchema = object({
   secondInterface: text.exactOptional().describe('The one that holds its second external addresses'),
   exclusive: yes
     .exactOptional()
-    .describe('That nobody else uses these hosts and their addresses: ports are then not probed, counters are trusted'),
+    .describe('That no one else uses these hosts and their addresses: ports are then not probed, counters are trusted'),
   missing: object(
     Object.fromEntries(DENIABLE.map((need) => [need, text.exactOptional()])) as Record<
       (typeof DENIABLE)[number],
@@ -73,7 +73,7 @@ export const topologySchema = object({
     >,
   )
     .exactOptional()
-    .describe('What experiments may need and these hosts do not offer, with the reason'),
+    .describe('What experiments may need and these hosts lack, with the reason'),
 });
 
 export type TopologyFile = z.infer<typeof topologySchema>;

@@ -69,7 +69,7 @@ async function visit(name: HostName, topology: Topology, settle: number): Promis
   const { agent } = await meet(host, []).catch((error: unknown) => {
     if (!(error instanceof HarnessError)) throw error;
     const command = [...host.launch, ...host.agent].join(' ');
-    throw new Unavailable(error.message, `try it by hand, it must print a line of JSON: ${command}`);
+    throw new Unavailable(error.message, `try it by hand; it must print a line of JSON: ${command}`);
   });
   try {
     const found: Visit['found'] = { inet: {}, inet6: {} };
@@ -98,7 +98,7 @@ async function visit(name: HostName, topology: Topology, settle: number): Promis
     return { found, inet6: (await bind(agent, 'inet6', '::1')) === 'ok' };
   } catch (error) {
     if (!(error instanceof HarnessError)) throw error;
-    throw new Unavailable(`${host.title}: ${error.message}`, 'look whether the host is well');
+    throw new Unavailable(`${host.title}: ${error.message}`, 'check that the host works');
   } finally {
     await agent.end();
   }
@@ -152,7 +152,7 @@ async function bindSettled(agent: AgentProcess, family: Family, address: string,
   }
 }
 
-/** What a UDP socket's bind() to any port comes to, or what socket() does where there is no such family. */
+/** The outcome of a UDP socket's bind() to any port, or of socket() if there is no such family. */
 async function bind(agent: AgentProcess, family: Family, address: string): Promise<string> {
   const results: Result[] = await agent.ask(
     [

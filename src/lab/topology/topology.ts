@@ -20,7 +20,7 @@ export interface Topology {
   readonly externalInterface: string | null;
   /** The one that holds its second external addresses, where that is known to be another. */
   readonly secondInterface?: string;
-  /** Whether nobody else uses the hosts and their addresses. */
+  /** Whether no one else uses the hosts and their addresses. */
   readonly exclusive: boolean;
   /** What is known not to be offered, with the reason. */
   readonly missing: LabFacts['missing'];

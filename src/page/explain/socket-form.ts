@@ -32,8 +32,8 @@ const PLAIN: Fields = {
 };
 
 /**
- * A socket as a line and as fields, either of which changes the other.
- * @param changed is told whenever a reader has changed something
+ * A socket as a line and as fields; a change to one changes the other.
+ * @param changed is called whenever a reader has changed something
  * @param remove takes the socket out; null where it has to stay
  */
 export function socketForm(
@@ -144,11 +144,11 @@ export function socketForm(
   const element = h(
     'fieldset',
     { class: 'socket' },
-    h('legend', {}, `Socket ${place + 1}`, isAsked && h('span', { class: 'quiet' }, ' is asked about')),
+    h('legend', {}, `Socket ${place + 1}`, isAsked && h('span', { class: 'quiet' }, ' asked about')),
     h(
       'div',
       { class: 'field line' },
-      h('label', { for: id('text') }, 'As it is written, or a line of ss or netstat'),
+      h('label', { for: id('text') }, 'In bindspec’s notation, or a line of ss or netstat'),
       line,
     ),
     h(

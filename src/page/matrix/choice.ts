@@ -20,7 +20,7 @@ interface Option {
   readonly observed: boolean;
 }
 
-/** All that can be held against each other: what was recorded, then the models. */
+/** All that can be checked against each other: what was recorded, then the models. */
 export function sideOptions({ platforms }: PackedMatrices): Option[] {
   return [
     ...platforms.map(({ name }) => ({ value: name, title: name, observed: true })),

@@ -50,7 +50,7 @@ export function controlsOf(packed: PackedMatrices, now: Now, update: (changes: C
       shown.choice,
       options([...CHOICES.map(({ id, title }) => [id, title] as const), ['all', 'All sockets']]),
     ),
-    h('div', { class: 'field check' }, only, h('label', { for: 'matrix-only' }, 'only where something differs')),
+    h('div', { class: 'field check' }, only, h('label', { for: 'matrix-only' }, 'only differences')),
   );
 }
 

@@ -12,7 +12,7 @@ import { placeIn, type Square } from './square.ts';
 import { answerInWords, cornerInWords, predictionInWords } from './words.ts';
 import type { Corner } from '../../matrix/selection.ts';
 
-/** A side as details are told of it. */
+/** A side with its details. */
 export interface ToldSide {
   readonly side: Side;
   readonly block: SideBlock | null;

@@ -72,17 +72,17 @@ export interface Reason {
   readonly right: RuleId | undefined;
 }
 
-/** A reason as text, which tells it from others, such as `linux/udp-conflict~darwin/free`. */
+/** A reason as text, which tells it from others, for example `linux/udp-conflict~darwin/free`. */
 export function reasonKey({ left, right }: Reason): string {
   return `${left ?? ''}~${right ?? ''}`;
 }
 
-/** What the pairs of one corner come to. */
+/** The results of the pairs of one corner. */
 export interface CornerDifference {
   /** Pairs that both sides have and answered. */
   readonly compared: number;
   readonly differing: number;
-  /** By which rules they differ, by `reasonKey`, with the number of pairs. */
+  /** Rules by which they differ, by `reasonKey`, with the number of pairs. */
   readonly reasons: ReadonlyMap<string, Reason & { readonly pairs: number }>;
 }
 

@@ -24,7 +24,7 @@ export interface Grid {
 
 /**
  * The table of one side. Arrows, Home, End, Page up and Page down move in it, and with Ctrl to its edges.
- * @param meant is told of the cell that the reader is at
+ * @param meant is called with the cell that the reader is at
  */
 export function gridOf(
   title: string,

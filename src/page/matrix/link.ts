@@ -1,7 +1,7 @@
 import type { Attributes, Child } from '../h.ts';
 import type { Corner } from '../../matrix/selection.ts';
 
-/** What a reader chooses anew, by names; `undefined` takes a choice back. */
+/** What a reader chooses again, by names; `undefined` takes a choice back. */
 export type Changes = Readonly<Record<string, string | undefined>>;
 
 /** Makes a link to this view with something else chosen. Followed, it changes the view where it stands. */

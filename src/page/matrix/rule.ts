@@ -4,7 +4,7 @@ import type { SystemName } from '../../model/types.ts';
 import { howKnown } from '../../report/words.ts';
 import { h } from '../h.ts';
 
-/** A rule of any model by its id, such as `linux/udp-conflict`. */
+/** A rule of any model by its id, for example `linux/udp-conflict`. */
 export function ruleNamed(id: string): Rule | undefined {
   const system = id.split('/')[0] ?? '';
   if (!Object.hasOwn(models, system)) return undefined;
@@ -15,7 +15,7 @@ export function ruleNamed(id: string): Rule | undefined {
 export function ruleInWords({ prose, source, known, unverified }: Rule): HTMLElement[] {
   const how = unverified === true ? 'not verified' : howKnown(known);
   return [
-    h('p', {}, prose, unverified === true && ' Nobody has verified this rule yet.'),
+    h('p', {}, prose, unverified === true && ' No one has verified this rule yet.'),
     h('p', { class: 'quiet' }, `${source.name}: ${source.where} (${how})`),
   ];
 }

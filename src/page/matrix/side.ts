@@ -11,7 +11,7 @@ import { DEVICE_SYSTEMS } from '../../model/options.ts';
 import type { Setting, SystemName } from '../../model/types.ts';
 import { cornerKey, socketKey, type RecordedLab } from './alike.ts';
 
-/** One of the two systems that are held against each other: what was observed there, or what its model says. */
+/** One of the two systems that are checked against each other: what was observed there, or what its model says. */
 export interface Side {
   readonly title: string;
   readonly observed: boolean;
@@ -33,7 +33,9 @@ export interface SideBlock {
   /** Which row or column a socket is, by its `socketKey`. */
   readonly rows: ReadonlyMap<string, number>;
   readonly columns: ReadonlyMap<string, number>;
-  /** What the kernel answered, or what the model holds to be the likeliest where nobody asked one; null where not run. */
+  /**
+   * What the kernel answered, or what the model holds to be the likeliest where no one asked one; null where not run.
+   */
   answer(row: number, column: number): string | null;
   /** What the model says, null where there is none. */
   prediction(row: number, column: number): Prediction | null;
@@ -41,7 +43,7 @@ export interface SideBlock {
   command(row: number, column: number): string | null;
 }
 
-/** A platform of which there is a record. */
+/** A platform with a record. */
 export function recordedSide(packed: PackedMatrices, matrix: PackedMatrix): Side {
   const { name, platform, lab } = matrix;
   const model = Object.hasOwn(models, matrix.model) ? models[matrix.model as SystemName] : null;
@@ -89,7 +91,7 @@ export function modelledSide(system: SystemName, lab: RecordedLab): Side {
       command: () => null,
     };
   });
-  const note = 'what its rules say; nobody has run it';
+  const note = 'what its rules say; no one has run it';
   const side = { title: model.title, observed: false, note, model, lab, corners: blocks.map(cornerOf) };
   return { ...side, at: (corner, of) => made(inLab(corner, of, side)) };
 }

@@ -22,7 +22,7 @@ export interface Square {
   readonly differs: readonly (readonly (boolean | null)[])[];
 }
 
-/** Which sockets are shown: one of the usual choices, or all; and all of these, or only where something differs. */
+/** Which sockets are shown: one of the usual choices, or all; and all of these, or only differences. */
 export interface Shown {
   readonly choice: (typeof CHOICES)[number]['id'] | 'all';
   readonly onlyDiffering: boolean;

@@ -9,7 +9,7 @@ import type { Side } from './side.ts';
 /** How many reasons are listed before the rest is folded away. */
 const MOST_REASONS = 6;
 
-/** What the summary is told of as it is counted. */
+/** What the summary gets as it is counted. */
 interface Counted {
   readonly compared: number;
   readonly differing: number;
@@ -55,7 +55,7 @@ export function countSentence({ compared, differing }: Counted, left: Side, righ
   const share = differing === 0 ? '' : ` (${((100 * differing) / compared).toFixed(1)} %)`;
   const number = (pairs: number) => pairs.toLocaleString('en-US');
   const differ = differing === 0 ? 'no pair differs' : `${number(differing)} differ${share}`;
-  return `Of ${number(compared)} pairs that both have, ${differ}.`;
+  return `${number(compared)} pairs are in both; ${differ}.`;
 }
 
 /** How many pairs differ at each corner, as a table of links. */
@@ -150,9 +150,9 @@ export function reasonList(
       own && pairsAt(own) > 0 && h('small', {}, ` ${pairsAt(own)} at this corner`),
     );
   };
-  const list = h('div', { class: 'reasons' }, h('h2', {}, 'By which rules they differ'));
+  const list = h('div', { class: 'reasons' }, h('h2', {}, 'Rules by which they differ'));
   if (all.length === 0) {
-    fill(list, h('h2', {}, 'By which rules they differ'), h('p', { class: 'quiet' }, 'They do not.'));
+    fill(list, h('h2', {}, 'Rules by which they differ'), h('p', { class: 'quiet' }, 'They do not.'));
     return list;
   }
   list.append(h('ol', {}, all.slice(0, MOST_REASONS).map(item)));

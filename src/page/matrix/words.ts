@@ -3,7 +3,7 @@ import { NO_DEVICES } from '../../matrix/axes.ts';
 import type { Prediction } from '../../matrix/prediction.ts';
 import type { Corner } from '../../matrix/selection.ts';
 
-/** An answer in words, such as `bind fails with EADDRINUSE`. */
+/** An answer in words, for example `bind fails with EADDRINUSE`. */
 export function answerInWords(answer: string | null): string {
   if (answer === null) return 'not run';
   const [call = '', errno = ''] = answer.split(' ').slice(-2);

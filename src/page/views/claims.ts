@@ -12,13 +12,13 @@ type Verdict = Ruling['verdict'];
 
 /** The sign of a claim's verdict, the colours that it shares with a standing, and what it means. */
 const VERDICTS: Readonly<Record<Verdict, { sign: string; like: Standing; means: string }>> = {
-  confirmed: { sign: '✓', like: 'same', means: 'what was observed is what the document says' },
+  confirmed: { sign: '✓', like: 'same', means: 'observed as the document says' },
   qualified: { sign: '±', like: 'differs', means: 'true, but not in every case' },
-  refuted: { sign: '✗', like: 'deviates', means: 'what was observed is not what the document says' },
-  untested: { sign: '–', like: 'unobserved', means: 'no cell of it ran' },
+  refuted: { sign: '✗', like: 'deviates', means: 'observed differently from what the document says' },
+  untested: { sign: '–', like: 'unobserved', means: 'none of its cells ran' },
 };
 
-/** What documents claim, and on which platforms that is so. */
+/** What documents claim, and on which platforms it is true. */
 export const claims: View = {
   id: 'claims',
   title: 'Claims',
@@ -54,7 +54,7 @@ export const claims: View = {
       h(
         'p',
         { class: 'lead' },
-        'Whether what a document says about binding a socket is true on each platform. That is a question apart from whether the platform does what is right.',
+        'Whether a document’s statements about binding a socket are true on each platform. This is a separate question from whether the platform does what is right.',
       ),
       h(
         'div',
@@ -66,7 +66,7 @@ export const claims: View = {
         ),
         select(
           'verdict',
-          'Verdict on any platform',
+          'Verdict on at least one platform',
           Object.keys(VERDICTS).map((verdict) => [verdict, verdict]),
         ),
       ),

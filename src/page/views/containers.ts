@@ -20,9 +20,9 @@ export const containers: View = {
       h(
         'p',
         { class: 'lead' },
-        'What an engine makes of a bind inside a container: who reaches a port, by where it is published and what the server binds. Each configuration had an engine, hosts and networks of its own.',
+        'What an engine does with a server in a container: who can reach its port, depending on where it is published and what the server binds. Each configuration had its own engine, hosts and networks.',
       ),
-      h('h2', {}, 'What is reached that should not be'),
+      h('h2', {}, 'Servers that can be reached but should not be'),
       findingTable(data.engines),
       h('h2', {}, 'By configuration'),
       countTables(data.engines),
@@ -84,7 +84,7 @@ async function showGrids(root: HTMLElement, data: PageData, first: Chosen): Prom
     };
     fill(
       root,
-      h('h2', { id: 'reach' }, 'Who reaches what'),
+      h('h2', { id: 'reach' }, 'Who can reach what'),
       h(
         'div',
         { class: 'filters', role: 'group', 'aria-label': 'Configurations' },

@@ -72,7 +72,7 @@ export function cellTable(data: PageData, experiment: PageExperiment, shown: rea
   );
 }
 
-/** What sets the cells apart, in the order in which a cell's values are told. */
+/** The axes that distinguish the cells, in the order in which a cell's values are shown. */
 function axesOf({ cells }: PageExperiment): string {
   const axes = Object.keys(cells[0]?.values ?? {});
   return axes.length === 0 ? 'Cell' : `Cell by ${axes.join(', ')}`;

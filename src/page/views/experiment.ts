@@ -50,11 +50,7 @@ export const experimentView: View = {
       fill(
         systems,
         h('h2', {}, 'Expected by system'),
-        h(
-          'p',
-          { class: 'quiet' },
-          `What bindspec ${data.bindspec} holds to be right, on systems that are not recorded here too.`,
-        ),
+        h('p', { class: 'quiet' }, `What bindspec ${data.bindspec} expects, also on systems without a record here.`),
         declared(data, await unpack(found.declared)),
       );
     }
@@ -74,7 +70,7 @@ function claimsOf({ claims, rulings }: PageData, { cells }: PageExperiment): HTM
   return h(
     'details',
     {},
-    h('summary', {}, `Claims that it puts to the test: ${tested.length}`),
+    h('summary', {}, `Claims that it tests: ${tested.length}`),
     h(
       'ul',
       {},
@@ -114,9 +110,9 @@ async function showCell(
       h('h3', {}, 'Expected'),
       expected(data, next),
       origin && [
-        h('h3', {}, 'What was done on ', h('code', {}, origin.name)),
+        h('h3', {}, 'The calls on ', h('code', {}, origin.name)),
         transcriptList(tape),
-        h('h3', {}, 'Run just this again'),
+        h('h3', {}, 'Run only this again'),
         command(rerunCommand(next, origin)),
       ],
     );

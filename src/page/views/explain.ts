@@ -92,12 +92,12 @@ class ExplainView {
       h(
         'p',
         { class: 'lead' },
-        'Sockets are bound to a port one after the other: what does the last one get on each system, by which rule, and what would help? The models answer, here in the browser; nothing is bound.',
+        'Sockets are bound to a port one after the other: what happens to the last one on each system, by which rule, and what would help? The models answer here in the browser; no socket is bound.',
       ),
       h(
         'p',
         { class: 'examples' },
-        'Such as ',
+        'Examples: ',
         EXAMPLES.map(({ title, texts }, place) => [
           place === 0 ? '' : place === EXAMPLES.length - 1 ? ', or ' : ', ',
           this.#trial(texts, title),
@@ -167,13 +167,13 @@ class ExplainView {
       const where = first === -1 ? 'what is asked for' : `socket ${first + 1}`;
       fill(this.#command);
       fill(this.#spoken, `${where}: ${this.#forms[first]?.problem?.message ?? this.#wrong.textContent}`);
-      fill(this.#result, h('p', { class: 'quiet' }, `Nothing can be said until ${where} can be read.`));
+      fill(this.#result, h('p', { class: 'quiet' }, `Correct ${where} to see the answer.`));
       return;
     }
     const explanation = explainSockets(this.#texts(), wanted);
     for (const [place, form] of this.#forms.entries()) form.tell(explanation.sockets[place]);
     const result = resultOf(explanation, this.#trial);
-    fill(this.#command, h('h2', { class: 'hidden' }, 'As a command'), command(this.#commandLine()));
+    fill(this.#command, h('h2', { class: 'hidden' }, 'The command'), command(this.#commandLine()));
     fill(this.#spoken, result[0]?.textContent);
     fill(this.#result, result);
   }

@@ -66,7 +66,7 @@ class MatrixView {
       h(
         'p',
         { class: 'lead' },
-        'One socket is there, a second one is bound to the same port: what does the second one get? First sockets go down, second ones across; both systems are asked the same.',
+        'One socket exists, and a second one is bound to the same port: what happens to the second one? Rows are the first sockets, columns the second ones; both systems get the same question.',
       ),
       this.#controls,
       this.#sentence,
@@ -94,7 +94,7 @@ class MatrixView {
     const [id, key] = [focused?.id, focused instanceof HTMLElement ? focused.dataset['to'] : undefined];
     this.#choose(changes);
     this.draw();
-    // What had the focus was made anew.
+    // What had the focus was made again.
     const again = [...this.#root.querySelectorAll<HTMLElement>('a[data-to], select, input, button')].find((one) =>
       key === undefined ? id !== '' && one.id === id : one.dataset['to'] === key,
     );
@@ -119,7 +119,7 @@ class MatrixView {
     return link;
   };
 
-  /** The two systems; made and counted anew where others are chosen. */
+  /** The two systems; made and counted again where others are chosen. */
   #systems(): Pair {
     const names = sideNames(this.#packed, this.#chosen);
     const known = this.#pair;

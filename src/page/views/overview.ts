@@ -31,7 +31,12 @@ export const overview: View = {
       fill(
         table,
         rows.length === 0
-          ? h('p', { class: 'none' }, 'Nothing is left. ', h('a', { href: hrefOf('experiments') }, 'Show everything'))
+          ? h(
+              'p',
+              { class: 'none' },
+              'No experiment matches. ',
+              h('a', { href: hrefOf('experiments') }, 'Show everything'),
+            )
           : tableOfExperiments(data, rows, platforms, chosen, (open) => chooseHere({ open })),
       );
     };
@@ -41,7 +46,7 @@ export const overview: View = {
       h(
         'p',
         { class: 'lead' },
-        'What operating systems do when a program binds a socket: each experiment was run with real processes on each of these platforms, and this is what was observed.',
+        'What operating systems do when a program binds a socket: each experiment ran with real processes on each of these platforms, and the table shows what was observed.',
       ),
       platformDetails(data),
       controls(data, chosen, update),

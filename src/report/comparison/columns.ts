@@ -40,8 +40,9 @@ const RESPECTS: readonly ((record: AnyRecord) => string)[] = [
 
 /**
  * The platforms of some records. A run and a matrix of one platform share a column; runs of one platform id that differ
- * in kernel, runtime, lab, user or version have columns of their own. Of several that differ in none of it the one that
- * did more counts, so that a later run of a few cells does not hide a run of all, and of equally full ones the newer.
+ * in kernel, runtime, lab, user or version have columns of their own. If several differ in none of these, the one with
+ * the most cells counts, so that a later run of a few cells does not hide a run of all; if they have equally many, the
+ * newest counts.
  */
 export function columnsOf(
   runs: readonly Given<BindRecord>[],

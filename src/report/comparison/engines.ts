@@ -7,8 +7,8 @@ import { exposuresOf, securityCounts } from '../containers/words.ts';
 import type { Given, Superseded } from './columns.ts';
 
 /**
- * The container engines of some records, by their ids, in which their version and platform are. Of several records of one
- * engine the one with more configurations counts, and of equally full ones the newer.
+ * The container engines of some records, by their ids, in which their version and platform are. If an engine has
+ * several records, the one with the most configurations counts; if they have equally many, the newest.
  */
 export function enginesOf(given: readonly Given<ContainersRecord>[]): {
   engines: ContainersRecord[];

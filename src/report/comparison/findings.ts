@@ -9,7 +9,7 @@ export interface SharedExposure {
   on: ReadonlyMap<string, Exposure[]>;
 }
 
-/** What is reached that should not be, on several engines together; what is found on most comes first. */
+/** Servers that can be reached but should not be, on several engines together; what is found on most comes first. */
 export function sharedExposures(engines: readonly ComparedEngine[]): SharedExposure[] {
   const found = new Map<string, Map<string, Exposure[]>>();
   for (const { name, exposures } of engines) {

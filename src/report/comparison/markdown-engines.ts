@@ -31,13 +31,13 @@ export function engineSection(engines: readonly ComparedEngine[]): string[] {
   return [
     findings.length === 0
       ? 'Nothing is reached that should not be: every way in that was tried is contained.'
-      : table(['What is reached that should not be', ...names], findings),
+      : table(['Servers that can be reached but should not be', ...names], findings),
     'The ways in that were tried, by configuration.',
     table(['Configuration', ...names], counts),
     ...(broken.length === 0
       ? []
       : [
-          'What is not as a document promises.',
+          'Broken promises of the documents.',
           table(['Engine', 'Configuration', 'Promise', 'Source', 'Broken'], broken),
         ]),
   ];

@@ -82,7 +82,7 @@ function claimsSection(claims: Comparison['claims'], names: readonly string[]): 
   ];
 }
 
-/** Why a claim does not simply hold; platforms of which the same is said share a row. */
+/** Why a claim does not simply hold; platforms with the same reason share a row. */
 function reasons({ id, on }: Comparison['claims'][number], names: readonly string[]): string[][] {
   const rows = new Map<string, { platforms: string[]; verdict: string; detail: string }>();
   for (const name of names) {
@@ -117,7 +117,7 @@ function matrices(platforms: readonly ComparedPlatform[]): string[] {
     'Skipped',
     'Rules in doubt',
   ];
-  return ['Every pair of sockets, held against the model of the system.', table(head, rows)];
+  return ['Every pair of sockets, checked against the model of the system.', table(head, rows)];
 }
 
 function matrixRow(name: string, matrix: NonNullable<ComparedPlatform['matrix']>): string[] {

@@ -8,7 +8,7 @@ export function shapesOf(cells: readonly Pick<CellRecord, 'expectation'>[]): unk
 
 /**
  * What was observed wherever any of the platforms is judged, so that all are seen in the same places. Where none is, all
- * that was observed, but for times, which are never the same.
+ * that was observed, except times, which are never the same.
  */
 export function outcomesIn(
   { observation }: Pick<CellRecord, 'observation'>,

@@ -19,7 +19,7 @@ interface One {
   configuration: ConfigurationRecord;
 }
 
-/** What the engines are asked, each with what one of them comes to, in words. */
+/** The questions to the engines, each with one engine's outcome, in words. */
 const QUESTIONS: Readonly<Record<string, (one: One) => string>> = {
   'published on 127.0.0.1, a neighbour routes 127.0.0.0/8 to the host': exposure('loopback', '127.0.0.1'),
   "published on 127.0.0.1, a neighbour routes the container's network to the host": exposure('subnet', '127.0.0.1'),
@@ -74,8 +74,8 @@ export function enginePage(records: readonly ContainersRecord[]): string {
 }
 
 /**
- * How engines differ, as a Markdown table: a column for each configuration that people meet, in which versions that agree
- * in everything that is told here are one.
+ * How engines differ, as a Markdown table: a column for each configuration that people meet, in which versions that
+ * agree in everything that is shown here are one.
  */
 function engineDifferences(records: readonly ContainersRecord[]): string {
   const columns = PICKED.flatMap((id) => {

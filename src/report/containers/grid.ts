@@ -27,7 +27,7 @@ const SIGNS: Readonly<Record<string, string>> = {
   silence: '·',
 };
 
-/** From where, as a row of a table; `localhost` is what the two loopback addresses come to for a client that tries both. */
+/** From where, as a row of a table; `localhost` is the result for a client that tries both loopback addresses. */
 type From = { asker: Asker; target: AskTarget | 'localhost' };
 
 const FROM: readonly From[] = [
@@ -51,7 +51,7 @@ const FROM: readonly From[] = [
   { asker: 'itself', target: 'inner 127.0.0.1' },
 ];
 
-/** What a question from somewhere came to. */
+/** The outcome of a question from somewhere. */
 function at(configuration: ConfigurationRecord, row: RowRecord, { asker, target }: From): OutcomeRecord | undefined {
   if (target !== 'localhost') return outcomeAt(configuration, row, asker, target);
   return localhostOf(outcomeAt(configuration, row, asker, '::1'), outcomeAt(configuration, row, asker, '127.0.0.1'));

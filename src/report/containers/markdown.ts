@@ -14,7 +14,7 @@ export function containersMarkdown(record: ContainersRecord): string {
     `Recorded by \`bindspec containers\` ${text(record.bindspec)} on ${text(record.started.slice(0, 10))}. Each configuration had an`,
     'engine, hosts and networks of its own.',
     '',
-    '## What is reached that should not be',
+    '## Servers that can be reached but should not be',
     '',
     ...security(record),
     '## What documents promise',
@@ -39,7 +39,7 @@ function security(record: ContainersRecord): string[] {
     return exposed + contained === 0 ? [] : [[code(id), String(exposed), String(contained)]];
   });
   return [
-    ...(list.length === 0 ? ['Nothing: every way in that was tried is contained.'] : list),
+    ...(list.length === 0 ? ['None: every way in that was tried is closed.'] : list),
     '',
     markdownTable(['configuration', 'exposed', 'contained'], counts),
     '',
@@ -78,8 +78,8 @@ function section(configuration: ConfigurationRecord): string[] {
     '',
     ...table(binds.head, binds.rows),
     '',
-    ...listed('How the server sees those who ask (TCP):', sourcesOf(configuration)),
-    ...listed('Answers over UDP that come from another address than was asked:', wrongAddresses(configuration)),
+    ...listed("The clients' addresses, as the server sees them (TCP):", sourcesOf(configuration)),
+    ...listed('Answers over UDP that come from another address than the one asked:', wrongAddresses(configuration)),
     ...holders(configuration),
     ...conflicts(configuration),
     ...everything(configuration),

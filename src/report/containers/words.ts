@@ -1,6 +1,6 @@
 import type { ContainersRecord, SecurityRecord } from '../../record/containers.ts';
 
-/** Exposures that are told as one: of a configuration and a way in, to what, over which protocols and addresses. */
+/** Exposures that are shown as one: a configuration and a way in, the target, the protocols and the addresses. */
 export interface Exposure {
   configuration: string;
   says: string;

@@ -11,7 +11,7 @@ import { countedCells, conclusions, cornerPlaces } from './words.ts';
 /** Forges cut long pages; of one experiment or rule no more pairs, places or questions are named than this. */
 const MOST_NAMED = 20;
 
-/** A difference as a page, or a part of one such as the description of a pull request. */
+/** A difference as a page, or a part of one for example the description of a pull request. */
 export function diffMarkdown(difference: RecordDifference): string {
   const { before, after, facts, run, matrix, containers } = difference;
   const parts = [
@@ -122,7 +122,7 @@ function containersParts({ changes, verdicts, appeared, gone, unasked }: Contain
       verdicts.map(({ what, says, was, is }) => [code(what), text(says), `${text(was)} → ${text(is)}`]),
     ),
     ...section(
-      'Questions that came to something else',
+      'Questions with another outcome',
       ['Configuration', 'Questions', 'Outcome', 'Who'],
       changes.map(({ configuration, was, is, who, what }) => [
         code(configuration),

@@ -13,9 +13,9 @@ interface Both {
 }
 
 /**
- * What differs between two runs. Outcomes are compared as in a comparison of platforms, in the places where either of the
- * two is judged: by their classes across systems, and by their exact names where the system is the same. Cells of one
- * experiment to which the same happened are told together.
+ * What differs between two runs. Outcomes are compared as in a comparison of platforms, in the places where either of
+ * the two is judged: by their classes across systems, and by their exact names where the system is the same. Cells of
+ * one experiment with the same change are shown together.
  */
 export function diffRuns(before: BindRecord, after: BindRecord): RunsDifference {
   const old = new Map(before.cells.map((cell) => [cell.id, cell]));
@@ -106,7 +106,7 @@ function timings(both: readonly Both[], groups: Groups): RunsDifference['timings
     });
 }
 
-/** Puts cells of one experiment together of which the same is to be told. */
+/** Groups the cells of one experiment that have the same change. */
 class Groups {
   readonly #all = new Map<string, CellRecord[]>();
 

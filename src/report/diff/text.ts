@@ -29,7 +29,7 @@ export interface DiffLine {
   indent: number;
 }
 
-/** So many entries of one kind are told, so that the difference between two kernels is on one screen. */
+/** At most this many entries of one kind are shown, so that the difference between two kernels fits on one screen. */
 const MOST_ENTRIES = 10;
 const MOST_FACTS = 10;
 /** A longer name is not made room for. */
@@ -72,7 +72,7 @@ function incomplete({ run, matrix, containers }: RecordDifference): DiffLine[] {
   return cut.length === 0 ? [] : [line('note', `  not complete: ${cut.join(', ')}`, 4)];
 }
 
-/** A part with its heading, of which each kind is cut to what a screen holds; nothing where there is nothing to tell. */
+/** A part with its heading; each kind of entry is cut to fit on a screen. Nothing if there is nothing to show. */
 function section(heading: string, kinds: readonly (readonly DiffLine[][])[]): DiffLine[] {
   const lines = kinds.flatMap((entries) => [
     ...entries.slice(0, MOST_ENTRIES).flat(),
@@ -99,7 +99,11 @@ function runLines({ outcomes, verdicts, timings, appeared, gone, claims }: RunsD
     ]),
     timings.map(({ experiment, place, was, is, example, ...group }) => [
       line('timing', `  ~ ${experiment}: ${place} ${was} -> ${is}`, 4),
-      line('detail', `    ${countedCells(group)}; such as ${example.was.toFixed(1)} -> ${example.is.toFixed(1)} ms`, 4),
+      line(
+        'detail',
+        `    ${countedCells(group)}; for example ${example.was.toFixed(1)} -> ${example.is.toFixed(1)} ms`,
+        4,
+      ),
     ]),
     only('+', appeared),
     only('-', gone),
@@ -111,7 +115,7 @@ function matrixLines({ answers, appeared, gone }: MatricesDifference): DiffLine[
   return section('Bind matrix', [
     answers.map(({ was, is, rules, count, corners, pairs }) => [
       line('different', `  ≠ ${counted(count, 'pair')}: ${was} -> ${is}  (${rulesInWords(rules)})`, 4),
-      line('detail', `    ${cornerPlaces(corners)}; such as ${pairInWords(pairs)}`, 4),
+      line('detail', `    ${cornerPlaces(corners)}; for example ${pairInWords(pairs)}`, 4),
     ]),
     appeared > 0 ? [[line('only', `  + ${counted(appeared, 'pair')} that only the second record has`)]] : [],
     gone > 0 ? [[line('only', `  - ${counted(gone, 'pair')} that only the first record has`)]] : [],

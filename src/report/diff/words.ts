@@ -11,8 +11,7 @@ export function conclusions({ run, matrix, containers }: RecordDifference): stri
     sentences.push(`${of(moved, run.both, 'cell')} with another outcome`);
   }
   if (matrix) sentences.push(`${of(matrix.different, matrix.both, 'pair')} with another answer`);
-  if (containers)
-    sentences.push(`${of(containers.different, containers.both, 'question')} that came to something else`);
+  if (containers) sentences.push(`${of(containers.different, containers.both, 'question')} with another outcome`);
   return sentences;
 }
 

@@ -18,7 +18,7 @@ export interface Table {
   readonly cells: readonly (readonly string[])[];
 }
 
-/** Another system that tables are held against, and what its model is told of the machine. */
+/** Another system to compare the tables with, and the setting in which its model is asked. */
 interface Against {
   readonly model: Model;
   readonly setting: Setting;
@@ -123,7 +123,7 @@ function cornerOf({ protocol, state, uid, devices }: MatrixBlock): Corner {
   return { protocol, state, uid, devices };
 }
 
-/** Corners in words, such as `UDP bound, connected; TCP bound (same uid)`. */
+/** Corners in words, for example `UDP bound, connected; TCP bound (same uid)`. */
 export function cornersInWords(corners: readonly Corner[]): string {
   const [same = '', different = ''] = UIDS.map((uid) =>
     PROTOCOLS.flatMap((protocol) => {

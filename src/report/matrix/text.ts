@@ -47,7 +47,7 @@ export function pairLines(record: MatrixRecord, mismatch: MatrixRecord['mismatch
   ].map(visible);
 }
 
-/** What a run of the matrix came to, in a sentence. */
+/** The result of a run of the matrix, in a sentence. */
 export function countsSentence({ counts, settings, complete, errors }: MatrixRecord): string {
   const parts = [
     `${counts.agree} of ${counts.pairs} pairs are as the model '${settings.model}' says`,

@@ -24,7 +24,7 @@ export interface PageExpectation {
   because?: string;
 }
 
-/** What a cell came to on a platform, but for what is never the same twice. */
+/** The result of a cell on a platform, except what is never the same twice. */
 export interface Sight {
   verdict: CellRecord['verdict'];
   /** The outcome in a word, or a few. */
@@ -55,13 +55,13 @@ export interface Tape {
   transcript: TranscriptLine[];
 }
 
-/** Systems of which the same is expected by bindspec itself, whatever was recorded. */
+/** Systems with the same expectations in bindspec itself, whatever was recorded. */
 export interface Declared {
   systems: string[];
   groups: {
     /** Which cells; null for all of the experiment. */
     cells: string | null;
-    /** Empty where nobody has said what is right. */
+    /** Empty where no one has said what is right. */
     leaves: PageExpectation['leaves'];
     because?: string;
   }[];

@@ -29,11 +29,11 @@ export function outcomeWord(outcome: string): string | null {
 }
 
 /**
- * What was observed in a cell, in a word or a few. Of the outcomes in it `ok` is what led up to the others, and told
- * only where there is no other. Two different ones are both told; of more it is told how many were answered. A list
- * `received` names who was heard. Where there is no outcome at all, it is what was observed instead.
- * @param most what most platforms observed: where that is told by the same words and is not the same, the words say
- * where it is not
+ * What was observed in a cell, in a word or a few. The outcome `ok` led up to the others, so it is shown only if there
+ * is no other. Two different outcomes are both shown; for more, the number of answers is shown. A list `received` names
+ * who was heard. Where there is no outcome at all, it is what was observed instead.
+ * @param most what most platforms observed: if another outcome would have the same words, the words say where they
+ * differ
  */
 export function headline(outcomes: readonly ToldOutcome[], most: readonly ToldOutcome[] = []): string {
   const word = wordFor(outcomes);
@@ -45,7 +45,7 @@ export function headline(outcomes: readonly ToldOutcome[], most: readonly ToldOu
 
 function wordFor(outcomes: readonly ToldOutcome[]): string {
   const heard = outcomes.find(({ place, observed }) => place === 'received' && /[a-z]/.test(observed));
-  if (heard) return cut(heard.observed === 'none' ? 'heard nobody' : `heard ${heard.observed}`);
+  if (heard) return cut(heard.observed === 'none' ? 'heard no one' : `heard ${heard.observed}`);
   const words = outcomes.flatMap(({ observed }) => observed.split(', ').map(outcomeWord));
   const told = words.filter((word) => word !== null);
   const telling = told.filter((word) => word !== 'ok');

@@ -50,7 +50,7 @@ function embedded(data: PageData): string {
   );
 }
 
-/** @throws RangeError for what is no base64, so that nothing else can get in this way. */
+/** @throws RangeError for text that is not base64, so that nothing else can get in this way. */
 function base64(text: string): string {
   if (!/^[\w+/=]*$/.test(text)) throw new RangeError('a pack must be base64');
   return text;

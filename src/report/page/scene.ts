@@ -1,7 +1,7 @@
 import type { TranscriptLine } from '../../record/record.ts';
 import { outcomeWord } from './headline.ts';
 
-/** A socket that was bound to a port of its own, and what it came to. */
+/** A socket that was bound to a port of its own, and its outcome. */
 export interface SceneSocket {
   protocol: 'UDP' | 'TCP';
   /** Address and port, as in the transcript. */
@@ -13,13 +13,13 @@ export interface SceneSocket {
   call?: string;
 }
 
-/** One or more questions to one address that came to the same. */
+/** One or more questions to one address with the same outcome. */
 export interface SceneAsk {
   protocol: 'UDP' | 'TCP';
   /** The local address that was bound before asking, where one was. */
   from?: string;
   to: string;
-  /** `answered`, `silence`, `eof`, `sent` (nobody waited for an answer), `connected`, or an errno. */
+  /** `answered`, `silence`, `eof`, `sent` (no one waited for an answer), `connected`, or an errno. */
   outcome: string;
   /** The part that answered, where it said so. */
   by?: string;
@@ -43,11 +43,14 @@ interface Live {
   from?: string;
   to?: string;
   bound?: SceneSocket;
-  /** The question that has not come to anything yet. */
+  /** The question that has no outcome yet. */
   open: SceneAsk | null;
 }
 
-/** `call(socket, rest) = result`; `data` may hold anything, so the result begins at the last equals sign behind a bracket. */
+/**
+ * `call(socket, rest) = result`; `data` may hold anything, so the result begins at the last equals sign after a
+ * bracket.
+ */
 const CALL = /^(\w+)\(([^,)]*)(?:, (.*))?\) = (.*)$/s;
 
 /**
@@ -135,7 +138,7 @@ function asked(part: ScenePart, live: Live, to: string, outcome: string): void {
 }
 
 function received(part: ScenePart, live: Live, rest: string, result: string, failed: string | undefined): void {
-  // What a server takes and answers by itself is told by those who asked it.
+  // The clients' lines already show what a server receives and answers by itself.
   if (result.includes('; ')) return;
   if (rest === '' && failed === undefined) {
     const outcome = result.startsWith('nothing') ? 'silence' : 'eof';
@@ -154,7 +157,7 @@ function received(part: ScenePart, live: Live, rest: string, result: string, fai
   live.open = null;
 }
 
-/** The questions that came to the same, together. */
+/** The questions with the same outcome, together. */
 function together(asks: readonly SceneAsk[]): SceneAsk[] {
   const found = new Map<string, SceneAsk>();
   for (const ask of asks) {

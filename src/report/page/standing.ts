@@ -16,7 +16,7 @@ export interface Stand {
  *
  * - `error`: the harness went wrong, so nothing is known;
  * - `deviates`: it did not do what is expected of it, whether that is on a list of known deviations or not;
- * - `unjudged`: it did something else than most, and nobody has said what to expect of it;
+ * - `unjudged`: it did something else than most, and no one has said what to expect of it;
  * - `differs`: it did something else than most, which is documented or allowed;
  * - `same`: what most did;
  * - `unobserved`: it was skipped, or nothing was observed.

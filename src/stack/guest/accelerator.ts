@@ -5,7 +5,7 @@ import { cacheFolder } from '../../files/cache.ts';
 import { paced } from '../../process/pace.ts';
 
 const DEVICE = '/dev/kvm';
-/** With a working KVM a kernel is up, and panics for want of files, in less than a second. */
+/** With a working KVM a kernel boots, and panics because it has no files, in less than a second. */
 const TRIAL = 5000;
 const VERDICT = cacheFolder('guest', 'kvm.json');
 
@@ -16,8 +16,8 @@ interface Verdict {
 }
 
 /**
- * How the machine is to be run: by KVM where a trial shows that it works, else emulated. The device may be there and hang,
- * as it does on some virtual machines; what the trial came to is kept until this machine boots again.
+ * How the machine is to be run: by KVM where a trial shows that it works, else emulated. The device may be there and
+ * hang, as it does on some virtual machines; the result of the trial is kept until this machine boots again.
  */
 export async function accelerator(kernel: string): Promise<'kvm' | 'tcg'> {
   try {
@@ -39,7 +39,7 @@ function lastVerdict(): Verdict | null {
   try {
     return JSON.parse(readFileSync(VERDICT, 'utf8')) as Verdict;
   } catch {
-    // Nobody has tried yet.
+    // No one has tried yet.
     return null;
   }
 }

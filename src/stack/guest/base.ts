@@ -29,7 +29,7 @@ const HOSTS = '127.0.0.1 localhost\n::1 localhost\n';
 
 /**
  * The archive of files that every guest has: this machine's Node, the programs of the netns lab, and this package with
- * what it needs. Returns the archive's file, which is made anew when anything in it has changed.
+ * what it needs. Returns the archive's file, which is made again when anything in it has changed.
  * @throws Unavailable when a program is not here.
  */
 export function baseArchive(): string {

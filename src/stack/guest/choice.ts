@@ -2,9 +2,11 @@ import { comparePackageVersions } from '../../text/versions.ts';
 
 /** A kernel among several, and the version it is of. */
 export interface Candidate {
-  /** The release, as `uname -r` tells it, such as `6.1.0-56-cloud-amd64`. */
+  /** The release, as `uname -r` tells it, for example `6.1.0-56-cloud-amd64`. */
   release: string;
-  /** The version of its package, such as `6.1.192-2`; Debian's releases do not tell the true version of old kernels. */
+  /**
+   * The version of its package, for example `6.1.192-2`; Debian's releases do not tell the true version of old kernels.
+   */
   version: string;
 }
 

@@ -32,7 +32,7 @@ const LAST_MAJOR = 9;
 const NAMES = [...Object.keys(SUITES_OF), '7'];
 
 /**
- * Sees that a text may name one of Debian's kernels, as far as that can be told without the lists of packages.
+ * Checks that a text may name one of Debian's kernels, as far as that is possible without the lists of packages.
  * @throws Unavailable that says which there are
  */
 export function checkNamed(asked: string): void {
@@ -42,7 +42,7 @@ export function checkNamed(asked: string): void {
   if (known || (newer && Number(major) <= LAST_MAJOR)) return;
   throw new Unavailable(
     `there is no kernel '${asked}'`,
-    `Debian has ${NAMES.join(', ')} and newer ones; name one of these, or a file as in kernel:./vmlinuz`,
+    `Debian has ${NAMES.join(', ')} and newer ones; name one of these, or a file, for example kernel:./vmlinuz`,
   );
 }
 
@@ -63,7 +63,7 @@ export function listsToFetch(asked: string): Fetch[] {
     }));
 }
 
-/** Fetches the lists that are not fresh. @throws Unavailable when one can't be had. */
+/** Fetches the lists that are not fresh. @throws Unavailable when one is not available. */
 export async function fetchLists(asked: string, tell: (line: string) => void): Promise<void> {
   for (const suite of suitesOf(asked)) {
     if (!suite.fresh) tell(`fetching the list of packages of Debian ${suite.name}`);
@@ -89,13 +89,13 @@ export async function findKernel(asked: string): Promise<DebianKernel> {
     const there = [...new Set(all.map(({ version }) => /^\d+\.\d+\.\d+/.exec(version)?.[0] ?? version))];
     throw new Unavailable(
       `Debian has no kernel '${asked}' for virtual machines`,
-      `there are ${there.join(', ') || 'none of that series'}; others that are known: ${NAMES.join(', ')}`,
+      `there are ${there.join(', ') || 'none of that series'}; known versions: ${NAMES.join(', ')}`,
     );
   }
   return { ...found, packages: await packagesOf(found) };
 }
 
-/** Newer kernels are split in several packages, of which one has the kernel and one the modules. */
+/** Newer kernels are split into several packages: one has the kernel, another the modules. */
 async function packagesOf({ release, suite, version }: { release: string; suite: Suite; version: string }) {
   const packages: DebianPackage[] = [];
   for (const part of ['binary', 'modules']) {

@@ -15,20 +15,20 @@ import { Unavailable } from '../../process/unavailable.ts';
 
 /** How long a machine may take until its first process runs, in milliseconds on a quiet host; emulated it takes seconds. */
 const BOOT_DEADLINE = 120_000;
-/** How much of a console is kept, and how much of it is told of a kernel that failed, in characters. */
+/** How much of a console is kept, and how much of it is shown if a kernel failed, in characters. */
 const CONSOLE_KEPT = 20_000;
 const CONSOLE_TOLD = 3;
 
 /** A machine of its own: how it is started, and what runs on it. */
 export interface GuestPlan {
-  /** As it is called in messages, such as `kernel:6.1`. */
+  /** As it is called in messages, for example `kernel:6.1`. */
   name: string;
   /** The archive of files that every guest has. */
   base: string;
   modules: readonly Module[];
   /** How many times slower than this machine it may be; deadlines are stretched by as much. */
   pace: number;
-  /** Words that are appended to a command line unless it has the option, such as `--jobs=2`. */
+  /** Words that are appended to a command line unless it has the option, for example `--jobs=2`. */
   defaults: (argv: readonly string[]) => readonly string[];
   /** The words that start it, given the file of its archive. Its serial lines are sockets, from descriptor 3 on. */
   command: (archive: string) => readonly string[];
@@ -50,7 +50,7 @@ export async function runGuest(plan: GuestPlan, request: GuestRequest): Promise<
   }
 }
 
-/** What a command line becomes in the guest: what nobody asked for otherwise is as is right for a slow machine. */
+/** The command line in the guest: options that were not given get the values for a slow machine. */
 function orderOf({ name, pace, defaults }: GuestPlan, { argv, files, reports }: GuestRequest): Order {
   const given = new Set(argv.map((word) => word.split('=')[0]));
   const [command = '', ...rest] = argv;
@@ -69,8 +69,8 @@ function orderOf({ name, pace, defaults }: GuestPlan, { argv, files, reports }: 
 }
 
 /**
- * The archive of one run: that of every guest, and behind it another with the order and the modules. The file has no name
- * any more when it is returned, so that nothing can be left of it.
+ * The archive of one run: the archive of every guest, followed by another with the order and the modules. The file has
+ * no name any more when it is returned, so that nothing can be left of it.
  */
 function openArchive({ base, modules }: GuestPlan, order: Order): number {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bindspec-guest-'));
@@ -93,7 +93,7 @@ function openArchive({ base, modules }: GuestPlan, order: Order): number {
 }
 
 /**
- * Starts the emulator so that it ends with this process however that ends: the kernel is asked to kill it when its parent
+ * Starts the emulator so that it ends with this process however it ends: the kernel is asked to kill it when its parent
  * dies, and if the parent had died before that was asked, it is not started at all.
  */
 function start(command: readonly string[]) {
@@ -172,10 +172,10 @@ interface Failed {
 export function failure(name: string, { ready, died, odd, console, complaints }: Failed): Unavailable {
   const last = lastWords(console);
   const told = last === '' ? '' : `: ${last}`;
-  if (odd) return new Unavailable(`${name} answered oddly (${odd.message})`, 'try again');
+  if (odd) return new Unavailable(`${name} sent an unexpected answer (${odd.message})`, 'try again');
   if (complaints.trim() !== '') {
     const complaint = complaints.trim().split('\n').at(-1) ?? '';
-    return new Unavailable(`${name} can't be started: ${complaint}`, 'look at what the emulator says');
+    return new Unavailable(`${name} can't be started: ${complaint}`, "read the emulator's message");
   }
   if (died !== null) {
     const how = died > 128 ? `by signal ${died - 128}` : `with ${died}`;
@@ -183,7 +183,7 @@ export function failure(name: string, { ready, died, odd, console, complaints }:
     return new Unavailable(`bindspec died inside ${name} ${how}${why}${told}`, 'try with fewer --jobs');
   }
   if (ready) return new Unavailable(`${name} ended before its run did${told}`, 'try again');
-  return new Unavailable(`${name} does not boot${told || ' and says nothing'}`, 'choose another kernel');
+  return new Unavailable(`${name} does not boot${told || ' and prints nothing'}`, 'choose another kernel');
 }
 
 /** The lines of a console that say most: from the panic on where there is one, else the last. */

@@ -1,4 +1,6 @@
-/** The serial lines of a guest, by what they carry. A kernel's own messages go to the last, where nobody reads along. */
+/**
+ * The serial lines of a guest, by what they carry. A kernel's own messages go to the last, where no one reads along.
+ */
 export const LINES = { stdout: 'ttyS0', stderr: 'ttyS1', result: 'ttyS2', console: 'ttyS3' } as const;
 
 /** What the guest says on the line of results when it is up; the result follows later. */

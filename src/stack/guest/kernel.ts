@@ -30,9 +30,9 @@ const EMULATED_PATIENCE = 1500;
  */
 export async function kernelStack(variant: string | undefined): Promise<Stack> {
   if (variant === undefined || variant === '') {
-    throw new Unavailable('which kernel is not said', 'choose one such as kernel:6.1, or kernel:FILE');
+    throw new Unavailable('the version of the kernel is missing', 'choose one, for example kernel:6.1, or kernel:FILE');
   }
-  // What is wrong with the name is told before what the machine lacks.
+  // A mistake in the name is reported before what the machine lacks.
   const ofUser = variant.includes('/') ? kernelFile(path.resolve(variant)) : null;
   if (!ofUser && !preparedKernel(variant)) checkNamed(variant);
   const name = `kernel:${variant}`;
@@ -51,7 +51,7 @@ export async function kernelStack(variant: string | undefined): Promise<Stack> {
     },
     async missing(): Promise<Missing | null> {
       if (process.platform !== 'linux' || process.arch !== 'x64') {
-        return { reason: "the guest is made of this machine's Node", enable: 'run it on Linux on x64' };
+        return { reason: "the guest is made from this machine's Node", enable: 'run it on Linux on x64' };
       }
       // Preparing it brings qemu too.
       if (!find()) return { reason: `Linux ${variant} is not prepared`, enable: prepare };

@@ -48,7 +48,7 @@ export function preparedKernel(asked: string): GuestKernel | null {
 
 /**
  * Fetches a kernel's packages and keeps of them the kernel and the modules that are needed, decompressed.
- * @throws Unavailable when they can't be had, or are not as they used to be.
+ * @throws Unavailable when they are not available, or are not as they used to be.
  */
 export async function prepareKernel({ release, version, suite, packages }: DebianKernel): Promise<void> {
   const folder = path.join(HOME, release);

@@ -23,16 +23,16 @@ export const ALL_LINES = [LINES.stdout, LINES.stderr, LINES.result, LINES.consol
 const EMULATED_PROCESSOR = 'max,-smap,-smep,-umip,-la57,-pku,-avx,-xsave';
 
 /**
- * A kernel makes its tables after the machine's memory, of which a guest has little. Those of UDP ports and of TCP
+ * A kernel sizes its tables by the machine's memory, and a guest has little. Those of UDP ports and of TCP
  * connections are as large as on a usual machine: with more than ten UDP sockets in a slot, of whatever ports, Linux
  * searches another way, and it keeps half as many connections in TIME_WAIT as the table has slots and drops the rest.
  */
 export const TABLE_SIZES: readonly string[] = ['uhash_entries=16384', 'thash_entries=65536'];
 
 /**
- * What the kernel is told. Messages go to the last line, and only the gravest; a panic ends the machine at once. An
- * emulated machine has no secrets to guard from speculation, trusts its clock and its random numbers, and need not clear
- * every page before it is used. Its timer is not put to a test either, which it fails when this machine is busy.
+ * The kernel's command line. Messages go to the last line, and only the gravest; a panic ends the machine at once. An
+ * emulated machine has no secrets to guard from speculation, trusts its clock and its random numbers, and need not
+ * clear every page before it is used. Its timer is not put to a test either, which it fails when this machine is busy.
  */
 export const KERNEL_WORDS: readonly string[] = [
   `console=${LINES.console}`,

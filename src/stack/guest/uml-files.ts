@@ -67,26 +67,26 @@ export async function fetchFiles(packages: readonly DebianPackage[]): Promise<vo
 }
 
 /**
- * The program with the loader of the folder that it is started in, instead of this machine's: loader and library have to
- * be of one version. It can't be given to the loader as an argument, because user-mode Linux lays out its memory behind
- * its own image.
+ * The program with the loader of the folder that it is started in, instead of this machine's: loader and library have
+ * to be of one version. It can't be given to the loader as an argument, because user-mode Linux lays out its memory
+ * after its own image.
  */
 export function withLoaderBeside(program: Buffer): Buffer {
   const usual = Buffer.from(`/lib64/${LOADER}\0`);
   const at = program.indexOf(usual);
-  if (at < 0) throw new Unavailable('the package of user-mode Linux is not as it used to be', 'try again later');
+  if (at < 0) throw new Unavailable('the package of user-mode Linux has changed', 'try again later');
   const changed = Buffer.from(program);
   changed.fill(0, at, at + usual.length);
   changed.write(LOADER, at, 'latin1');
   return changed;
 }
 
-/** Whether it is there, and what a trial came to: why it does not run here, or null where it does. */
+/** Whether it is there, and the result of a trial: why it does not run here, or null if it does. */
 export function trialOf(): { refused: string | null } | null {
   return existsSync(TRIAL) ? (JSON.parse(readFileSync(TRIAL, 'utf8')) as { refused: string | null }) : null;
 }
 
-/** Notes what a trial came to. */
+/** Notes the result of a trial. */
 export function noteTrial(refused: string | null): void {
   writeFileSync(TRIAL, JSON.stringify({ refused }));
 }

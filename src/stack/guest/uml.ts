@@ -28,7 +28,7 @@ export async function umlStack(variant: string | undefined): Promise<Stack> {
     inside: { kind: 'machine', run: async (request) => runGuest(planOf(), request) },
     async missing(): Promise<Missing | null> {
       if (process.platform !== 'linux' || process.arch !== 'x64') {
-        return { reason: "the guest is made of this machine's Node", enable: 'run it on Linux on x64' };
+        return { reason: "the guest is made from this machine's Node", enable: 'run it on Linux on x64' };
       }
       if (!onPath('setpriv')) return { reason: 'setpriv is not here', enable: 'apt-get install util-linux' };
       const trial = trialOf();

@@ -20,7 +20,7 @@ export async function gvisorStack(variant: string | undefined): Promise<Stack> {
   const own = variant === undefined ? null : runscAt(variant);
   const find = (): Runsc => {
     const found = own ?? findRunsc();
-    if (!found) throw new Unavailable('there is no runsc that tells its version', PREPARE);
+    if (!found) throw new Unavailable('there is no runsc that prints its version', PREPARE);
     return found;
   };
   const name = variant === undefined ? 'gvisor' : `gvisor:${variant}`;
@@ -62,6 +62,6 @@ export async function gvisorStack(variant: string | undefined): Promise<Stack> {
 async function newest(): Promise<DebianPackage> {
   const [found] = await SUITE.versions('runsc');
   if (!found)
-    throw new Unavailable(`Debian ${SUITE.name} has no runsc for this architecture`, 'give your own: gvisor:FILE');
+    throw new Unavailable(`Debian ${SUITE.name} has no runsc for this architecture`, 'use your own: gvisor:FILE');
   return found;
 }

@@ -17,7 +17,7 @@ const CONTAINER = 'machine';
 /**
  * The netns lab, with a gVisor sandbox in the machine's namespace: its neighbour and its gateway are Linux. All that
  * runsc leaves on disk lies in a mount namespace of the lab's own, and its processes are in the lab's pid namespace, so
- * that both go with the lab however that ends.
+ * that both go with the lab however it ends.
  */
 export function gvisorLab(name: string, find: () => Runsc): LabKind {
   return {

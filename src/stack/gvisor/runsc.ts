@@ -18,8 +18,8 @@ export interface Runsc {
 export const GVISOR_CACHE = cacheFolder('gvisor');
 
 /**
- * The runsc to use: the newest that was prepared, or else the one on PATH. Null where there is none, or it does not tell
- * its version.
+ * The runsc to use: the newest that was prepared, otherwise the one on PATH. Null if there is none, or it does not
+ * print its version.
  */
 export function findRunsc(): Runsc | null {
   const program = prepared() ?? (onPath('runsc') ? 'runsc' : null);

@@ -13,7 +13,7 @@ const packed = z.tuple([z.object({ version: z.string().min(1), filename: z.strin
 /**
  * Fetches a package of npm, whose integrity npm checks, and unpacks it into a folder, which is there whole or not at all.
  * Nothing of it is run. @param folder tells where, by the version that npm chose
- * @throws Unavailable when it can't be had
+ * @throws Unavailable when it is not available
  */
 export async function fetchPackage(spec: string, folder: (version: string) => string): Promise<void> {
   const partial = `${folder('fetched')}.partial`;
@@ -37,7 +37,7 @@ export async function fetchPackage(spec: string, folder: (version: string) => st
 function unavailable(spec: string, complaint: string): Unavailable {
   const why = complaint.split('\n').find((line) => /^npm (?:error|ERR!)/.test(line)) ?? 'npm gave no answer';
   return new Unavailable(
-    `the npm package ${spec} can't be had: ${why.replace(/^npm \S+ /, '')}`,
-    'look at the network, and try again',
+    `the npm package ${spec} can't be fetched: ${why.replace(/^npm \S+ /, '')}`,
+    'check the network, and try again',
   );
 }

@@ -22,7 +22,7 @@ export interface Ingredients {
  * The netns lab, whose machine's agents are Windows processes under Wine; its neighbour and its gateway are Linux.
  * Sockets of Wine belong to its wineserver, so each lab has one of its own in the machine's namespace. Prefix and sockets
  * lie in a mount namespace, and all processes are in the lab's pid namespace, so that everything goes with the lab,
- * however that ends. @param find finds what `prepare` has fetched; throws `Unavailable` when it is not there
+ * however it ends. @param find finds what `prepare` has fetched; throws `Unavailable` when it is not there
  */
 export function wineLab(find: () => Ingredients): LabKind {
   return {
@@ -93,7 +93,7 @@ const OWNER = {
   enable: 'sudo npx bindspec run',
 };
 const NO_PYTHON = {
-  reason: 'there is no Python for Windows in the prefix of Wine',
+  reason: "Wine's prefix has no Python for Windows",
   enable: 'npx bindspec run',
 };
 
@@ -112,7 +112,7 @@ function scriptFor({ wine, node }: Ingredients): string {
     PLACE,
     `mkdir -p ${PREFIX}/dosdevices ${AGENT}/node_modules/@koromix\n`,
     `cp ${quoted(template)}/*.reg ${quoted(template)}/.update-timestamp ${PREFIX}\n`,
-    // Nobody writes there: it is the same for all labs.
+    // No one writes there: it is the same for all labs.
     link(`${template}/drive_c`, `${PREFIX}/drive_c`),
     link('../drive_c', `${PREFIX}/dosdevices/c:`),
     link('/', `${PREFIX}/dosdevices/z:`),

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import type { WineProgram } from './programs.ts';
 
-/** What Wine is told by its environment; `HOME` and `TMPDIR` keep it from the user's own folders. */
+/** Wine's environment; `HOME` and `TMPDIR` keep it from the user's own folders. */
 function environment(prefix: string): string[] {
   return [
     `WINEPREFIX=${prefix}`,

@@ -11,7 +11,7 @@ import { paced } from '../../process/pace.ts';
 /** Where everything of this stack is kept. */
 const HOME = cacheFolder('wine');
 
-/** Wine as it is installed: its two programs, and its version, such as `8.0`. */
+/** Wine as it is installed: its two programs, and its version, for example `8.0`. */
 export interface WineProgram {
   loader: string;
   server: string;
@@ -66,7 +66,7 @@ export function hasKoffi(): boolean {
 }
 
 /**
- * The koffi that this bindspec runs with: where it is installed, and its version, of which Windows' binary must be too.
+ * The koffi that this bindspec runs with: where it is installed, and its version, which Windows' binary must have too.
  * @throws Error where it is not installed
  */
 export function koffiHere(): { folder: string; version: string } {

@@ -19,7 +19,7 @@ const LIBRARIES = [
 /**
  * Makes the files that every prefix begins with: those of Windows 10, without services that a test has no use for, and
  * with links in place of 600 MB of DLLs. It is made in a lab, so that nothing of it can reach a network.
- * @throws Unavailable when the lab can't be had, or Wine does not make it.
+ * @throws Unavailable when the lab is not available, or Wine does not make it.
  */
 export async function makeTemplate(wine: WineProgram): Promise<void> {
   const folder = templateFolder(wine);
@@ -49,7 +49,8 @@ function scriptFor(prefix: string, wine: WineProgram): string {
     `quietly ${wineLine(prefix, wine.loader, 'winecfg', '/v', 'win10')}\n`,
     serverGone(prefix, wine),
     `cd ${quoted(prefix)}\n`,
-    // Services that start by themselves (0 to 2) are disabled (4), but for the one that tables and interfaces are asked of.
+    // Services that start by themselves (0 to 2) are disabled (4), except the one that tables and interfaces are asked
+    // of.
     'sed -i \'/^\\[/h; /"Start"=dword:0000000[012]$/{x;/nsiproxy\\]/!{x;s/.$/4/;x};x}\' system.reg\n',
     // A prefix that is up to date for ever: or else every lab's would look for what has changed.
     'printf disable >.update-timestamp\n',

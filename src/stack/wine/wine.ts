@@ -40,7 +40,7 @@ export async function wineStack(variant: string | undefined): Promise<Stack> {
     if (found && node !== null && existsSync(koffiFolder()) && existsSync(templateFolder(found))) {
       return { wine: found, node };
     }
-    throw new Unavailable('something of Wine is not here', PREPARE);
+    throw new Unavailable('a part of Wine is missing', PREPARE);
   };
   return {
     name: 'wine',
@@ -53,7 +53,7 @@ export async function wineStack(variant: string | undefined): Promise<Stack> {
       if (!found) return { reason: 'wine64 and its wineserver are not here', enable: PREPARE };
       if (nodeProgram() === null) return { reason: 'Node for Windows is not here', enable: PREPARE };
       if (!existsSync(koffiFolder())) return { reason: 'koffi for Windows is not here', enable: PREPARE };
-      if (!existsSync(templateFolder(found))) return { reason: 'no prefix of Wine was made yet', enable: PREPARE };
+      if (!existsSync(templateFolder(found))) return { reason: "Wine's prefix is not prepared", enable: PREPARE };
       return null;
     },
     async plan(): Promise<Fetch[]> {
@@ -96,14 +96,14 @@ export async function wineStack(variant: string | undefined): Promise<Stack> {
   };
 }
 
-/** Why it can never be had on this machine, or null. */
+/** Why it is never available on this machine, or null. */
 function impossible(): Missing | null {
   if (process.platform === 'linux' && process.arch === 'x64') {
     if (hasKoffi()) return null;
     return { reason: "the package 'koffi' is not installed", enable: "run npm install in bindspec's folder" };
   }
   return {
-    reason: `Node for Windows runs under Wine on Linux on x64, this is ${process.platform} on ${process.arch}`,
+    reason: `Node for Windows runs under Wine only on Linux on x64, and this is ${process.platform} on ${process.arch}`,
     enable: 'run it on Linux on x64',
   };
 }

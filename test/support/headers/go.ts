@@ -62,7 +62,7 @@ function sizeOf(type: string): number {
   return bits / 8;
 }
 
-/** A system's own files come last, behind those that all its architectures share. */
+/** A system's own files come last, after those that all its architectures share. */
 function texts(prefixes: readonly string[], system: string, architecture: string): string[] {
   const suffixes = [system, `${system}_${ARCHITECTURES[architecture] ?? architecture}`];
   return prefixes

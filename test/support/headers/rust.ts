@@ -26,7 +26,7 @@ const OF_ARCHITECTURE: Readonly<Record<string, string>> = {
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' };
 const SIZES: Readonly<Record<string, number>> = { u32: 4, c_int: 4, c_long: 8, c_longlong: 8 };
 
-/** Every constant that the crate has for a system, as far as it can be told without compiling it. */
+/** Every constant that the crate has for a system, as far as it can be read without compiling it. */
 export function rustConstants(system: string, architecture: string): Map<string, number> {
   const found = new Map<string, number>();
   for (const text of texts(system, architecture)) {

@@ -26,8 +26,8 @@ const HEADERS = [
 ];
 
 /**
- * What C expressions are with the headers of 64-bit Windows, compiled by this system's own compiler, which is told what
- * MinGW's would be. A name that no macro has may be an enumeration's, so that all must be there.
+ * What C expressions are with the headers of 64-bit Windows, compiled by this system's own compiler with the
+ * definitions of MinGW's. A name that no macro has may be an enumeration's, so that all must be there.
  * @throws Error when the compiler refuses the program.
  */
 export async function windowsValues(expressions: readonly string[]): Promise<Map<string, number>> {

@@ -10,7 +10,7 @@ describe('the lab that is taken where none is named', () => {
     const told: string[] = [];
     const kind = await labFor({ lab: 'auto' }, (why) => told.push(why), system);
     expect(kind.name).toBe('host');
-    expect(told).toEqual(['the host lab is used: only Linux has network namespaces']);
+    expect(told).toEqual(['bindspec uses the host lab: only Linux has network namespaces']);
   });
 
   it.each([...OTHERS, 'linux'])(
@@ -26,7 +26,7 @@ describe('the lab that is taken where none is named', () => {
     for (const lab of ['netns', 'podman', 'docker=x', 'lab.json']) {
       const asked = labFor({ lab, interface: 'en0' }, () => undefined);
       await expect(asked).rejects.toThrow(
-        `--interface is for the host lab: leave it out, or take --lab host instead of ${lab}`,
+        `--interface is for the host lab: leave it out, or use --lab host instead of ${lab}`,
       );
     }
   });

@@ -96,7 +96,7 @@ describe('the record of a run', () => {
     const ago = (milliseconds: number) => new Date(Date.now() - milliseconds).toISOString();
     await writeRun(reports, { ...WHOLE, started: ago(5000), duration: 4000 });
     const meanwhile = await writeRun(reports, { ...WHOLE, started: ago(6000) });
-    expect(meanwhile.kept).toMatch(/^kept: .*record\.json was written while this went on; this one is in /);
+    expect(meanwhile.kept).toMatch(/^kept: .*record\.json was written while this command ran; this one is in /);
     const other = folder();
     await writeRun(other, { ...WHOLE, started: '2999-01-01T00:00:00.000Z' });
     expect((await writeRun(other, WHOLE)).kept).toBeUndefined();
@@ -128,7 +128,7 @@ describe('the record of a run', () => {
     const reports = folder();
     const lock = path.join(reports, HOME, '.bindspec-lock');
     mkdirSync(lock, { recursive: true });
-    expect((await writeRun(reports, WHOLE)).kept).toMatch(/^while another command writes into .*, this one is in /);
+    expect((await writeRun(reports, WHOLE)).kept).toMatch(/^another command is writing into .*; this one is in /);
     expect(existsSync(lock)).toBe(true);
     const past = new Date(Date.now() - 3_600_000);
     utimesSync(lock, past, past);
@@ -145,7 +145,7 @@ describe('the record of a run', () => {
     const [file = ''] = files;
     expect(failure).toBe(
       `the reports can't be written into '${path.join(reports, 'x', HOME)}' ('${path.join(reports, 'x', HOME, 'junit.xml')}' is a folder): ` +
-        `the record is ${file}; 'bindspec report ${file}' reads it`,
+        `the record is ${file}; read it with 'bindspec report ${file}'`,
     );
     expect(runIn(path.dirname(file))).toEqual(asWritten(WHOLE));
     expect(readdirSync(path.join(reports, 'x', HOME))).toEqual(['junit.xml']);
@@ -180,7 +180,7 @@ describe('the record of a run', () => {
       if (failure === null) expect(left).toEqual([]);
       else {
         expect(failure).toMatch(
-          /^the reports can't be written into '.*' \(ENOSPC: [^\n]*; 'bindspec report .*' reads it$/,
+          /^the reports can't be written into '.*' \(ENOSPC: [^\n]*; read it with 'bindspec report .*'$/,
         );
         expect(left).toHaveLength(1);
       }
@@ -189,7 +189,7 @@ describe('the record of a run', () => {
     expect(told.filter(({ failure }) => failure === null).length).toBeGreaterThan(0);
     expect(told[0]).toMatchObject({
       files: [],
-      failure: expect.stringMatching(/, nor the record into .*ENOSPC.*: make room, or run it again/),
+      failure: expect.stringMatching(/, and the record can't be written into .*ENOSPC.*: make room, or run it again/),
     });
   });
 });
@@ -235,12 +235,12 @@ describe('whoever reads a folder with runs in places of their own', () => {
     const fuller = recordsAt([reports]);
     expect(fuller.runs.map((one) => one.file)).toEqual([file(OWN)]);
     expect(fuller.leftOut).toEqual([
-      `${file('2026-01-03T00-00-00.000Z')} and 1 more beside it are left out, because ${file(OWN)} is fuller`,
+      `${file('2026-01-03T00-00-00.000Z')} and 1 more are left out, because ${file(OWN)} is fuller`,
     ]);
     await writeRun(reports, runOf(4, [1, 3, 4, 7]));
     const newer = recordsAt([reports]);
     expect(newer.runs.map((one) => one.file)).toEqual([file('2026-01-04T00-00-00.000Z')]);
-    expect(newer.leftOut[0]).toMatch(/^.*2026-01-02T.* and 2 more beside it are left out, because .* is newer$/);
+    expect(newer.leftOut[0]).toMatch(/^.*2026-01-02T.* and 2 more are left out, because .* is newer$/);
     // Who names a file means that one.
     expect(recordsAt([file()]).leftOut).toEqual([]);
     expect(recordsAt([file(), file(OWN)]).runs).toHaveLength(2);
@@ -263,7 +263,9 @@ describe('whoever reads a folder with runs in places of their own', () => {
     ]);
     expect(lastOutcomes(path.join(reports, 'nowhere'))).toEqual([]);
     const file = path.join(reports, HOME, 'record.json');
-    expect(() => lastOutcomes(file)).toThrow(`'${file}' is a file: name the folder of reports`);
+    expect(() => lastOutcomes(file)).toThrow(
+      `'${file}' is a file: with --reports, name the folder of reports that contains it`,
+    );
   });
 
   test('takes the last matrix, or the one of a folder', async () => {

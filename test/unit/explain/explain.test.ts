@@ -250,7 +250,7 @@ describe('sentences', () => {
       /^Windows lets it bind beside socket 1\. /,
     );
     expect(sentenceOf(only('windows', 'udp 127.0.0.1:53', 'udp [::]:53 v6only=0'))).toMatch(
-      /Nobody has verified this rule yet\.$/,
+      /No one has verified this rule yet\.$/,
     );
     expect(sentenceOf(only('wine', 'udp 10.0.0.1:53', 'udp 10.0.0.2:53'))).toMatch(
       /^Wine on Linux answers it with ok or WSAEADDRINUSE/,

@@ -174,7 +174,7 @@ describe('the lines that give a machine the addresses that it lacks', () => {
     const { lo0, utun4 } = MAC;
     const { missing } = hostFacts({ lo0, utun4 }, false, { system: 'darwin' });
     expect(missing['inet external']).toEqual({
-      reason: "the host lab has no IPv4 address of the kind 'external', but for utun4, which --interface can name",
+      reason: "the host lab has no IPv4 address of the kind 'external', except utun4, which --interface can name",
       enable: 'run it on Linux with --lab netns',
     });
   });

@@ -50,15 +50,15 @@ describe('the mount that keeps settings from being made', () => {
 
   it('is named with what takes it away', () => {
     expect(whyUnset([], '/proc/sys')).toEqual({
-      reason: "the lab's settings can't be made: /proc/sys is read-only here, as in a container",
+      reason: "the lab's settings can't be written: /proc/sys is read-only here, as in a container",
       enable: 'start the container with --security-opt systempaths=unconfined (podman: --security-opt unmask=ALL)',
     });
     const { reason } = whyUnset([{ host: 'gateway', setting: 'ipv4/ip_forward' }], null);
-    expect(reason).toBe("the lab's settings can't be made: net/ipv4/ip_forward of the gateway did not take");
+    expect(reason).toBe("the lab's settings can't be written: net/ipv4/ip_forward of the gateway keeps its old value");
   });
 });
 
-describe('what the netns lab offers when settings did not take', () => {
+describe('what the netns lab offers when settings can not be written', () => {
   const missing = (facts: ReturnType<typeof netnsFacts>, need: Parameters<typeof firstMissing>[1][number]) =>
     firstMissing(facts, [need], () => true)?.reason ?? null;
 

@@ -64,7 +64,7 @@ const socket = (protocol: 'udp' | 'tcp'): fc.Arbitrary<PresentSocket> =>
     })
     .map(({ name, state, uid, ...options }) => ({ protocol, port: PORT, ...name, state, options, uid }));
 
-describe('a plan that a model is asked about', () => {
+describe('a plan that a model asked about', () => {
   it('is answered as the same sockets in their states are, by every system', () => {
     const some = fc
       .constantFrom('udp', 'tcp')

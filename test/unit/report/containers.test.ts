@@ -100,6 +100,6 @@ describe('the page', () => {
   });
 
   it('says that nothing is exposed where nothing is', () => {
-    expect(containersMarkdown(containersRecord([]))).toContain('Nothing: every way in that was tried is contained.');
+    expect(containersMarkdown(containersRecord([]))).toContain('None: every way in that was tried is closed.');
   });
 });

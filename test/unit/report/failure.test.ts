@@ -16,7 +16,7 @@ describe('the text of a failure', () => {
     const cell = fixture.cells.find(({ verdict }) => verdict === 'unjudged');
     expect(failureText(cell!, fixture)).toContain(
       [
-        '  Recorded, not judged: nobody has said what to expect on this system.',
+        '  Recorded, not judged: no one has said what to expect on this system.',
         '  Observed:',
         '    from: external',
         '    took: 1.5',

@@ -85,7 +85,7 @@ describe('a JUnit report', () => {
 
   it('shows what nobody could judge as skipped, with what was observed', () => {
     expect(xml).toContain(
-      '<skipped message="recorded, not judged: nobody has said what to expect on this system" type="unjudged"/>',
+      '<skipped message="recorded, not judged: no one has said what to expect on this system" type="unjudged"/>',
     );
     expect(xml).toContain('verdict: unjudged\nfile: suites/source/reply.ts\nobserved: from: external\n');
   });

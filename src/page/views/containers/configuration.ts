@@ -40,12 +40,12 @@ export function configurationView(one: Looked, other: Looked | undefined): HTMLE
         { class: 'count', 'aria-live': 'polite' },
         differing.length === 0
           ? 'No cell differs.'
-          : `${differing.length} cells differ: what the second did is behind the bar.`,
+          : `${differing.length} cells differ: the bar separates the first result from the second.`,
       ),
     key(),
-    h('h3', {}, 'A server that binds every address, by where its port is published'),
+    h('h3', {}, 'A server that binds every address, by the address where its port is published'),
     gridTable('Published on', published, beside?.[0], exposed),
-    h('h3', {}, 'A port that is published on every address, by what the server binds'),
+    h('h3', {}, 'A port published on every address, by what the server binds'),
     gridTable('Server binds', binds, beside?.[1], new Set()),
     facts(one.configuration),
   );
@@ -57,7 +57,7 @@ function key(): HTMLElement {
     { class: 'quiet' },
     'In each cell TCP, then UDP from a connected socket: ',
     Object.entries(SIGN_WORDS).map(([sign, word], index) => [index > 0 && ', ', h('b', {}, sign), ` ${word}`]),
-    '. Outlined in red: reached, and should not be.',
+    '. Outlined in red: reached, but should not be.',
   );
 }
 
@@ -152,10 +152,10 @@ function facts(configuration: ConfigurationRecord): HTMLElement {
   return h(
     'div',
     {},
-    listed('How the server sees those who ask (TCP)', sourcesOf(configuration)),
-    listed('Answers over UDP that come from another address than was asked', wrongAddresses(configuration)),
+    listed('The clients’ addresses, as the server sees them (TCP)', sourcesOf(configuration)),
+    listed('Answers over UDP that come from another address than the one asked', wrongAddresses(configuration)),
     listed(
-      'What the engine would not publish',
+      'What the engine refused to publish',
       Object.entries(refusals).map(([where, why]) => `${where}: ${why}`),
     ),
     listed(
@@ -166,14 +166,14 @@ function facts(configuration: ConfigurationRecord): HTMLElement {
       ),
     ),
     listed(
-      'A published port and a socket of the host’s own',
+      'A published port and a socket on the host',
       conflicts.map(
         ({ protocol, published, bind, first, outcome, answers }) =>
           `${protocol}, published on ${published}, the host binds ${bind}, ${first} first: ${outcome}${answers === undefined ? '' : `; ${answers} answers`}`,
       ),
     ),
     listed(
-      'What the run depended on',
+      'Facts that the results depend on',
       Object.entries(known).map(([name, value]) => `${name}: ${value}`),
     ),
   );

@@ -8,7 +8,7 @@ import { breakable } from '../../platforms.ts';
 export function findingTable(engines: readonly PageEngine[]): HTMLElement {
   const findings = sharedExposures(engines);
   if (findings.length === 0) {
-    return h('p', { class: 'findings' }, 'Nothing: every way in that was tried is contained.');
+    return h('p', { class: 'findings' }, 'None: every way in that was tried is closed.');
   }
   const rows = findings.map(({ says, on }) =>
     h(
@@ -22,7 +22,7 @@ export function findingTable(engines: readonly PageEngine[]): HTMLElement {
       }),
     ),
   );
-  return resultTable('What is reached that should not be, by engine', 'Finding', engines, rows, 'findings');
+  return resultTable('Servers that can be reached but should not be, by engine', 'Finding', engines, rows, 'findings');
 }
 
 /** Where something is exposed, together where it is so in the same way. */
@@ -75,7 +75,7 @@ function countTable(kind: string, engines: readonly PageEngine[]): HTMLElement {
           h(
             'a',
             { href: hrefOf('containers', '', { configuration: `${engine.name} ${id}` }) },
-            'who reaches what',
+            'who can reach what',
             h('span', { class: 'hidden' }, ` in ${id}, ${engine.name}`),
           ),
         );
@@ -86,7 +86,7 @@ function countTable(kind: string, engines: readonly PageEngine[]): HTMLElement {
     ),
   );
   return resultTable(
-    `Ways in that were tried with ${kind}, by configuration and version`,
+    `Ways in tried with ${kind}, by configuration and version`,
     'Configuration',
     engines,
     rows,
@@ -101,7 +101,7 @@ export function promiseTable(engines: readonly PageEngine[]): HTMLElement | null
   return h(
     'section',
     {},
-    h('h2', {}, 'What is not as a document promises'),
+    h('h2', {}, 'Broken promises of the documents'),
     h(
       'ul',
       {},
@@ -116,7 +116,7 @@ export function promiseTable(engines: readonly PageEngine[]): HTMLElement | null
           h(
             'details',
             {},
-            h('summary', {}, `Not so in ${where.length}`),
+            h('summary', {}, `Broken in ${where.length}`),
             h(
               'ul',
               {},

@@ -3,7 +3,7 @@ import { sameAt } from '../../../report/comparison/same-outcomes.ts';
 import { h, type Child } from '../../h.ts';
 import { MEANING, standings } from '../../standings.ts';
 
-/** What was observed in a cell, in a table; platforms of which the same is told share a row. */
+/** What was observed in a cell, in a table; platforms with the same observation share a row. */
 export function observed(data: PageData, cell: PageCell): HTMLElement {
   const every = data.platforms.map((_, place) => place);
   const stands = standings(data, cell, every);

@@ -5,7 +5,7 @@ import { h } from '../../h.ts';
 
 /** The calls of a cell on one platform, and the whole observation. */
 export function transcriptList(tape: Tape | null): HTMLElement {
-  if (tape === null || tape.transcript.length === 0) return h('p', { class: 'quiet' }, 'Nothing was done there.');
+  if (tape === null || tape.transcript.length === 0) return h('p', { class: 'quiet' }, 'No calls were made there.');
   const { transcript: lines, attempts, duration: took, observation } = tape;
   const { shown, rest } = capped(lines, 'calls, which are in the record');
   return h(

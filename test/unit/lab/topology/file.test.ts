@@ -72,11 +72,11 @@ describe('a topology file', () => {
     [{ ...good, missing: { luck: 'none' } }, "missing has no key 'luck': there are neighbour, gateway, "],
     [
       { ...good, addresses: { inet: { external: '10.0.0' } } },
-      "addresses.inet.external is '10.0.0', which is no IPv4 address",
+      "addresses.inet.external is '10.0.0', which is not an IPv4 address",
     ],
     [
       { ...good, addresses: { inet6: { external: '10.0.0.5' } } },
-      "addresses.inet6.external is '10.0.0.5', which is no IPv6 address",
+      "addresses.inet6.external is '10.0.0.5', which is not an IPv6 address",
     ],
     [
       { ...good, addresses: { inet: { external: '127.0.0.9' } } },

@@ -31,7 +31,7 @@ describe('what was observed, in a word', () => {
     [{ server: 'ok', a: 'answered', b: 'ECONNREFUSED', c: 'ECONNREFUSED', requests: '1' }, '1 of 3 answered'],
     [{ a: 'silence', b: 'ECONNREFUSED', c: 'ECONNREFUSED' }, 'silence, refused'],
     [{ server: 'ok', received: 'impostor, server', rest: 'silence' }, 'heard impostor, server'],
-    [{ received: 'none', rest: 'silence' }, 'heard nobody'],
+    [{ received: 'none', rest: 'silence' }, 'heard no one'],
     [{ received: '2', rest: 'silence' }, 'silence'],
     [{ loopback: 'still', neighbour: 'moved', count: '4' }, 'still, moved'],
     [{ count: '4' }, '4'],

@@ -108,10 +108,10 @@ describe('a machine that comes to nothing is told in one line', () => {
       `line(3, '[ 1.2] Kernel panic - not syncing: VFS\\n[ 1.3] more\\n')`,
       'does not boot: Kernel panic - not syncing: VFS',
     ],
-    ['that says nothing', '', 'does not boot and says nothing'],
+    ['that says nothing', '', 'does not boot and prints nothing'],
     ['whose bindspec dies', `line(2, 'ready\\ndied 139\\n')`, 'bindspec died inside kernel:test by signal 11'],
     ['that ends too early', `line(2, 'ready\\n')`, 'kernel:test ended before its run did'],
-    ['that answers oddly', `line(2, 'login:\\n')`, "kernel:test answered oddly (the guest sent 'login:')"],
+    ['that answers oddly', `line(2, 'login:\\n')`, "kernel:test sent an unexpected answer (the guest sent 'login:')"],
   ])('one %s', async (_, script, told) => {
     await expect(run(machine(script))).rejects.toThrow(told);
   });

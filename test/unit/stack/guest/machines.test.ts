@@ -19,6 +19,6 @@ test('user-mode Linux is in a pid namespace of its own, and has no network', () 
 });
 
 test('a kernel must be said', async () => {
-  await expect(kernelStack(undefined)).rejects.toThrow('which kernel is not said');
+  await expect(kernelStack(undefined)).rejects.toThrow('the version of the kernel is missing');
   await expect(stackNamed('uml:6.1')).rejects.toThrow('uml has no variants');
 });
