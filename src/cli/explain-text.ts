@@ -14,6 +14,7 @@ import {
   WHO_IS_WHO,
 } from '../explain/told.ts';
 import type { Here } from './explain-here.ts';
+import { shellWord } from '../report/words.ts';
 import { inColumns } from '../text/columns.ts';
 import { columns, paint, say, wrap } from './terminal.ts';
 
@@ -25,6 +26,7 @@ const STYLES = { yes: 'green', no: 'red', unsure: 'yellow' } as const;
 /** Prints an explanation: the sockets as they were read, a table, a sentence for each system, and what would help. */
 export function tellExplanation(explanation: Explanation, here: Here | undefined): void {
   sockets(explanation);
+  plan(explanation);
   say();
   paragraph(verdictOf(explanation), 0, (line) => paint('bold', line));
   say();
@@ -46,6 +48,12 @@ function sockets({ sockets: all }: Explanation): void {
     say(`${paint('bold', `Socket ${place + 1}`)}  ${spelled}${asked}`);
     for (const note of notesOf({ spelled, text, notes })) paragraph(note, 10, gray);
   }
+}
+
+/** The line that plays it: a single socket has nothing to meet. */
+function plan({ sockets: all, plan: text }: Explanation): void {
+  // One line, however long, so that it can be copied.
+  if (all.length > 1) say(`${paint('bold', 'As a plan')} ${gray(`bindspec explore --replay ${shellWord(text)}`)}`);
 }
 
 function table(answers: readonly Answer[]): string[] {

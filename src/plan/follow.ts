@@ -1,4 +1,5 @@
 import type { NextSocket, Operation as ModelOperation, Options, Outcome, Protocol, RuleId } from '../model/types.ts';
+import type { Packet, Receivers } from '../model/receive/types.ts';
 import type { Simulation } from '../model/world.ts';
 import { reached } from './addresses.ts';
 import { protocolOf, type Making, type Step } from './plan.ts';
@@ -134,6 +135,11 @@ export class Follower {
     }
   }
 
+  /** Who may receive what comes to the port of a bound socket; undefined where that is not known. */
+  receivers(number: number, packet: Packet): Receivers | undefined {
+    return this.#ports.get(this.#portOf(this.#find(number)))?.receivers(packet);
+  }
+
   #bind(step: Extract<Step, { op: 'bind' }>, happened: Outcome | undefined) {
     const made = step.makes === undefined ? this.#find(step.socket) : newSocket(step.makes);
     const socket: Present = { ...made, name: { address: step.address, port: step.port ?? this.#asking.port } };
@@ -158,13 +164,18 @@ export class Follower {
   }
 
   /** Takes an operation in the model; the sockets are those of `then`. */
-  #take({ making, name }: Present, operation: ModelOperation, happened: Outcome | undefined, then: Follower) {
-    const host = making.owner === 'neighbour' ? 'neighbour' : 'machine';
-    const key = `${host} ${protocolOf(making, this.#asking.protocol)} ${name?.port ?? this.#asking.port}`;
-    const port = this.#ports.get(key) ?? this.#asking.simulate(host);
+  #take(socket: Present, operation: ModelOperation, happened: Outcome | undefined, then: Follower) {
+    const key = this.#portOf(socket);
+    const port = this.#ports.get(key) ?? this.#asking.simulate(hostOf(socket));
     const { prediction, after } = port.step(operation, happened);
     const ports = new Map(this.#ports).set(key, after);
     return { allowed: prediction, after: new Follower(this.#asking, then.#sockets, ports) };
+  }
+
+  /** What the port of a socket is called, among those of both hosts and protocols. */
+  #portOf(socket: Present): string {
+    const { making, name } = socket;
+    return `${hostOf(socket)} ${protocolOf(making, this.#asking.protocol)} ${name?.port ?? this.#asking.port}`;
   }
 
   #given(after: Follower) {
@@ -183,6 +194,10 @@ export class Follower {
     if (socket === undefined) throw new RangeError(`there is no socket ${number}`);
     return socket;
   }
+}
+
+function hostOf({ making }: Present): 'machine' | 'neighbour' {
+  return making.owner === 'neighbour' ? 'neighbour' : 'machine';
 }
 
 function newSocket(making: Making): Present {
