@@ -26,7 +26,6 @@ const STYLES = { yes: 'green', no: 'red', unsure: 'yellow' } as const;
 /** Prints an explanation: the sockets as they were read, a table, a sentence for each system, and what would help. */
 export function tellExplanation(explanation: Explanation, here: Here | undefined): void {
   sockets(explanation);
-  plan(explanation);
   say();
   paragraph(verdictOf(explanation), 0, (line) => paint('bold', line));
   say();
@@ -40,6 +39,7 @@ export function tellExplanation(explanation: Explanation, here: Here | undefined
   }
   receivers(explanation);
   advice(explanation);
+  plan(explanation);
 }
 
 function sockets({ sockets: all }: Explanation): void {
@@ -50,10 +50,11 @@ function sockets({ sockets: all }: Explanation): void {
   }
 }
 
-/** The line that plays it: a single socket has nothing to meet. */
+/** The line that plays it, which stays one line so that it can be copied. A single socket has nothing to meet. */
 function plan({ sockets: all, plan: text }: Explanation): void {
-  // One line, however long, so that it can be copied.
-  if (all.length > 1) say(`${paint('bold', 'As a plan')} ${gray(`bindspec explore --replay ${shellWord(text)}`)}`);
+  if (all.length < 2) return;
+  heading('As a plan');
+  say(`  bindspec explore --replay ${shellWord(text)}`);
 }
 
 function table(answers: readonly Answer[]): string[] {

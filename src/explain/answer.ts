@@ -10,7 +10,7 @@ import { formatStep } from '../plan/notation.ts';
 import { makingOf, type Making, type Step } from '../plan/plan.ts';
 import { isPossible } from '../plan/possible.ts';
 import { makingFor } from '../plan/sockets.ts';
-import { askedOf, PLAN_PORT, type Asked } from './plan.ts';
+import { askedOf, PLAN_PORT, type AskedPlan } from './plan.ts';
 import type { Reading } from './read.ts';
 import { receivesOf, STAND_INS, type Receives } from './receives.ts';
 
@@ -52,7 +52,7 @@ export interface Answer {
 export interface Question {
   readonly readings: readonly Reading[];
   /** What is done with them, where a plan was given; otherwise each is brought to its state, one after the other. */
-  readonly given?: Asked;
+  readonly given?: AskedPlan;
   /** The version of the Linux kernel; the newest known behaviour when left out. */
   readonly kernel?: string;
 }
@@ -163,7 +163,7 @@ function askedOn(system: SystemName, question: Question, sockets: readonly Prese
 }
 
 /** Receivers by the places of the sockets in place of their numbers. */
-function placed(found: Receivers | undefined, places: Asked['places']): Receivers | undefined {
+function placed(found: Receivers | undefined, places: AskedPlan['places']): Receivers | undefined {
   if (found === undefined) return undefined;
   const outcomes = found.outcomes.map((outcome) =>
     typeof outcome === 'string' ? outcome : outcome.map((number) => places.get(number) ?? number),
@@ -172,7 +172,7 @@ function placed(found: Receivers | undefined, places: Asked['places']): Receiver
 }
 
 /** Whether something of a socket is there when the last is bound. */
-function isThere(place: number, { plan, bind, places }: Asked, { sockets }: Follower): boolean {
+function isThere(place: number, { plan, bind, places }: AskedPlan, { sockets }: Follower): boolean {
   const isLeft = plan.steps
     .slice(0, bind)
     .some((step) => step.op === 'close' && step.leaves !== undefined && places.get(step.socket) === place);

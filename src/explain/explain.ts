@@ -4,7 +4,7 @@ import { advise, type Advice } from './advise.ts';
 import { answerOf, isRelevant, settled, type Answer } from './answer.ts';
 import { formatPlan } from '../plan/notation.ts';
 import { BadPlan, isPlan, parsePlan } from '../plan/parse.ts';
-import { askedOf, given, type Given } from './plan.ts';
+import { askedOf, given, type GivenPlan } from './plan.ts';
 import { readSocket, type Reading } from './read.ts';
 import { spell } from './spell.ts';
 
@@ -49,7 +49,7 @@ export function explain(texts: readonly string[], { systems, kernel }: Wanted = 
   return { sockets, plan: formatPlan(asked.plan), answers, advice: advise(question, answers) };
 }
 
-function planIn(texts: readonly string[]): Given | undefined {
+function planIn(texts: readonly string[]): GivenPlan | undefined {
   const [text] = texts;
   if (!texts.some(isPlan) || text === undefined) return undefined;
   if (texts.length > 1) throw new BadPlan('a plan has all of its sockets in one text: give it alone, without others');

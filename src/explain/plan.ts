@@ -14,7 +14,7 @@ export const PLAN_PORT = 20_000;
 const SECOND_UID = 1001;
 
 /** Steps that are asked about, and which of their sockets is which of those that are explained. */
-export interface Asked {
+export interface AskedPlan {
   readonly plan: Plan;
   /** The bind() that is asked about, by its place among the steps, and the listen() after it, if there is one. */
   readonly bind: number;
@@ -24,16 +24,16 @@ export interface Asked {
 }
 
 /** A plan that was given, and its sockets: the one that is asked about is the last. */
-export interface Given {
+export interface GivenPlan {
   readonly readings: readonly Reading[];
-  readonly asked: Asked;
+  readonly asked: AskedPlan;
 }
 
 /**
  * Sockets in their states as a plan: the last is bound (and listens, over TCP), the others are there before.
  * @param sockets each with its state and, where it has a connection, its local address
  */
-export function askedOf(sockets: readonly PresentSocket[]): Asked {
+export function askedOf(sockets: readonly PresentSocket[]): AskedPlan {
   const last = sockets.length - 1;
   const protocol = sockets[last]?.protocol ?? 'udp';
   const owners = ownersOf(sockets);
@@ -68,7 +68,7 @@ function ownersOf(sockets: readonly PresentSocket[]): { owner: Owner; uid?: numb
  * Reads the sockets of a plan, of which the one that is bound last is asked about.
  * @throws BadPlan for a plan that binds nothing, or has sockets of the neighbour
  */
-export function given(plan: Plan): Given {
+export function given(plan: Plan): GivenPlan {
   const { steps, protocol } = plan;
   const bind = steps.findLastIndex(({ op }) => op === 'bind');
   const asked = steps[bind];

@@ -5,7 +5,7 @@ import { reached } from './addresses.ts';
 import { protocolOf, type Making, type Step } from './plan.ts';
 
 /** What a model is told beside the plan. */
-export interface Asking {
+export interface FollowSetting {
   /** The protocol and the port of the plan; a socket or a step may name others. */
   readonly protocol: Protocol;
   readonly port: number;
@@ -16,7 +16,7 @@ export interface Asking {
 }
 
 /** What the model allows; without a rule where it takes for granted that a step works. */
-export interface Allowed {
+export interface AllowedStep {
   readonly outcomes: readonly Outcome[];
   readonly rule?: RuleId;
   /** The number of the socket that the rule looked at. */
@@ -38,19 +38,19 @@ export interface Present {
 }
 
 /** What the models take for granted: a connection inside one machine, an option, the close of a socket without a name. */
-const GIVEN: Allowed = { outcomes: ['ok'] };
+const GIVEN: AllowedStep = { outcomes: ['ok'] };
 
 /**
  * A plan as a model follows it, step by step. It is immutable: what a step leads to is another one, so that many plans
  * can go on from the same steps.
  */
 export class Follower {
-  readonly #asking: Asking;
+  readonly #asking: FollowSetting;
   readonly #sockets: ReadonlyMap<number, Present>;
   readonly #ports: ReadonlyMap<string, Simulation>;
 
   constructor(
-    asking: Asking,
+    asking: FollowSetting,
     sockets: Follower['sockets'] = new Map(),
     ports: ReadonlyMap<string, Simulation> = new Map(),
   ) {
@@ -70,7 +70,7 @@ export class Follower {
    * known; the address of the step, when left out. Ask `isPossible` first where it may not be possible.
    * @throws RangeError for a step on a socket that is not there.
    */
-  step(step: Step, happened?: string, local?: string): { readonly allowed: Allowed; readonly after: Follower } {
+  step(step: Step, happened?: string, local?: string): { readonly allowed: AllowedStep; readonly after: Follower } {
     const outcome = happened as Outcome | undefined;
     const ok = happened === undefined || happened === 'ok';
     if (step.op === 'open') return this.#given(ok ? this.#with(step.socket, newSocket(step)) : this);

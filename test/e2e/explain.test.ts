@@ -67,7 +67,7 @@ describe('what is printed', () => {
         const lines = stdout.split(/\r?\n/);
         expect(lines.length).toBeGreaterThan(30);
         // The line that is to be copied stays one line.
-        const wrapped = lines.filter((line) => !line.startsWith('As a plan '));
+        const wrapped = lines.filter((line) => !line.startsWith('  bindspec explore --replay '));
         for (const line of wrapped) expect(line.length, line).toBeLessThanOrEqual(most);
       }
     },
