@@ -14,7 +14,7 @@ const EXPORT =
 
 /** Names that several files may export, each with the reason. */
 const ALLOWED = {
-  // The models take sockets as data, and what runs sockets takes them as calls: these are not yet one plan.
+  // The models take sockets as data, and what runs sockets takes them as calls; src/plan makes both of one plan.
   Operation: 'of a model, and of an agent',
   Outcome: "of a model, and of an experiment's call",
   Pair: 'of an experiment, and of the matrix',
@@ -22,12 +22,9 @@ const ALLOWED = {
   Protocol: 'told by three folders until they share one plan of sockets',
   PROTOCOLS: 'of experiments, and of the matrix',
   Setting: 'of a model, and of a stage',
-  State: 'of a model, and of the matrix',
-  Step: 'of an exploration, and of a simulation',
+  Step: 'of a plan, and of a simulation',
   System: "of an experiment, and of a model's world",
   Answer: "of a server, and of a model's explanation",
-  Name: 'of a socket in explain, and in the matrix',
-  spell: 'of a socket in explain, and in the matrix',
   inWords: 'of what is expected, of a change, and of a pair',
   isConnected: 'of a state of the matrix, and of a socket of a model',
   isInet: 'of an address of an exploration, and of a model',

@@ -14,6 +14,7 @@ import {
   WHO_IS_WHO,
 } from '../explain/told.ts';
 import type { Here } from './explain-here.ts';
+import { shellWord } from '../report/words.ts';
 import { inColumns } from '../text/columns.ts';
 import { columns, paint, say, wrap } from './terminal.ts';
 
@@ -38,6 +39,7 @@ export function tellExplanation(explanation: Explanation, here: Here | undefined
   }
   receivers(explanation);
   advice(explanation);
+  plan(explanation);
 }
 
 function sockets({ sockets: all }: Explanation): void {
@@ -46,6 +48,13 @@ function sockets({ sockets: all }: Explanation): void {
     say(`${paint('bold', `Socket ${place + 1}`)}  ${spelled}${asked}`);
     for (const note of notesOf({ spelled, text, notes })) paragraph(note, 10, gray);
   }
+}
+
+/** The line that plays it, which stays one line so that it can be copied. A single socket has nothing to meet. */
+function plan({ sockets: all, plan: text }: Explanation): void {
+  if (all.length < 2) return;
+  heading('As a plan');
+  say(`  bindspec explore --replay ${shellWord(text)}`);
 }
 
 function table(answers: readonly Answer[]): string[] {

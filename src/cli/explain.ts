@@ -1,4 +1,6 @@
 import { explain, type Explanation } from '../explain/explain.ts';
+import { BadPlan, isPlan } from '../plan/parse.ts';
+import { shellWord } from '../report/words.ts';
 import { Unreadable } from '../explain/unreadable.ts';
 import { BadWanted, readWanted } from '../explain/wanted.ts';
 import { EXIT, UserError } from './exit.ts';
@@ -16,6 +18,11 @@ export interface ExplainOptions extends RunPlace {
 /** `bindspec explain`. Returns the exit code. @throws UserError for what can't be read or done. */
 export async function explainCommand(texts: string[], options: ExplainOptions): Promise<number> {
   const explanation = explained(texts, options);
+  if (options.here && texts.some(isPlan)) {
+    throw new UserError(
+      `--here puts sockets into their states; a plan is played by: bindspec explore --replay ${shellWord(explanation.plan)}`,
+    );
+  }
   const here = options.here ? await (await import('./explain-here.ts')).explainHere(explanation, options) : undefined;
   if (options.format === 'json') sayJson({ ...explanation, ...(here === undefined ? {} : { here }) }, 1);
   else tellExplanation(explanation, here);
@@ -26,7 +33,8 @@ function explained(texts: readonly string[], wanted: ExplainOptions): Explanatio
   try {
     return explain(texts, readWanted(wanted));
   } catch (error) {
-    if (error instanceof Unreadable || error instanceof BadWanted) throw new UserError(error.message);
+    if (error instanceof Unreadable || error instanceof BadWanted || error instanceof BadPlan)
+      throw new UserError(error.message);
     throw error;
   }
 }

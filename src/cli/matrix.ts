@@ -2,7 +2,7 @@ import os from 'node:os';
 import { ALL_STATES, NO_DEVICES, PROTOCOLS, UIDS } from '../matrix/axes.ts';
 import { BadSelection, chosen, cornersOf, socketsOf, type Asked } from '../matrix/selection.ts';
 import { settingOf } from '../matrix/setting.ts';
-import { spell } from '../matrix/sockets.ts';
+import { spellSpec } from '../matrix/sockets.ts';
 import type { LabKind } from '../lab/lab.ts';
 import { models } from '../model/index.ts';
 import type { SystemName } from '../model/types.ts';
@@ -179,7 +179,7 @@ function selectionOf(record: MatrixRecord, asked: Asked): TableOptions {
   const names = [...new Map(record.sockets.map((name) => [name.text, name])).values()];
   const choice = { names, absent: [], system: record.platform.system, lab: record.lab.lab };
   const some = (place: 'first' | 'second') => {
-    const spelled = new Set(socketsOf(asked[place], place, choice).map(spell));
+    const spelled = new Set(socketsOf(asked[place], place, choice).map(spellSpec));
     return (text: string) => spelled.has(text);
   };
   return { blocks, only: { first: some('first'), second: some('second') } };

@@ -1,8 +1,16 @@
 import { models } from '../model/index.ts';
 import { claimsOf, overlap } from '../model/overlap.ts';
 import { DEVICE_SYSTEMS, OPTION_KEYS, OPTIONS } from '../model/options.ts';
+import type { Packet, Receivers } from '../model/receive/types.ts';
 import type { Rule } from '../model/rules.ts';
-import type { Options, Outcome, PresentSocket, Prediction, Setting, SystemName } from '../model/types.ts';
+import type { Options, Outcome, PresentSocket, Setting, SystemName } from '../model/types.ts';
+import { unmapped } from '../plan/addresses.ts';
+import { Follower } from '../plan/follow.ts';
+import { formatStep } from '../plan/notation.ts';
+import { makingOf, type Making, type Step } from '../plan/plan.ts';
+import { isPossible } from '../plan/possible.ts';
+import { makingFor } from '../plan/sockets.ts';
+import { askedOf, PLAN_PORT, type AskedPlan } from './plan.ts';
 import type { Reading } from './read.ts';
 import { receivesOf, STAND_INS, type Receives } from './receives.ts';
 
@@ -43,6 +51,8 @@ export interface Answer {
 /** What the sockets are, and what is asked: the last is bound (and listens), the others are there. */
 export interface Question {
   readonly readings: readonly Reading[];
+  /** What is done with them, where a plan was given; otherwise each is brought to its state, one after the other. */
+  readonly given?: AskedPlan;
   /** The version of the Linux kernel; the newest known behaviour when left out. */
   readonly kernel?: string;
 }
@@ -51,22 +61,19 @@ export interface Question {
 export function answerOf(system: SystemName, question: Question): Answer {
   const notes: string[] = [];
   const sockets = question.readings.map((reading, place) => socketOn(system, reading, place, notes));
-  const asked = sockets.at(-1);
-  if (asked === undefined) throw new RangeError('there is no socket to ask about');
-  const present = sockets.slice(0, -1).map(settled);
-  const { state: _, local: __, ...next } = asked;
+  const next = sockets.at(-1);
+  if (next === undefined) throw new RangeError('there is no socket to ask about');
+  const { bind, listen, refused, present, port } = askedOn(system, question, sockets, notes);
   // Sockets of another port keep their places, and receive nothing here.
-  const relevant = sockets.every((socket) => isRelevant(socket, asked)) ? [...present, next] : [];
+  const relevant = sockets.every((socket) => isRelevant(socket, next)) ? [...present, next] : [];
   const model = models[system];
-  const verdict = model.predict(present, next, settingOf(sockets, question.kernel));
-  for (const place of verdict.refused) {
+  for (const place of refused) {
     notes.push(`socket ${place + 1} could not have been bound here as it is; it is taken to be there all the same`);
   }
-  const { bind, listen } = verdict;
   const decisive = listen !== undefined && isOk(bind) ? listen : bind;
   // A listen() that asks nothing has nothing to tell: the rule of the bind is why it works.
   const told = decisive === listen && isOk(listen) ? bind : decisive;
-  const called = ({ outcomes, rule }: Prediction): Called => ({ outcomes, rule: ruleOf(system, rule) });
+  const called = ({ outcomes, rule }: Found): Called => ({ outcomes, rule: ruleOf(system, rule) });
   return {
     system,
     title: model.title,
@@ -78,10 +85,134 @@ export function answerOf(system: SystemName, question: Question): Answer {
     bind: called(bind),
     ...(listen === undefined ? {} : { listen: called(listen) }),
     despite: told.rule === `${system}/free` && present.some((socket) => isOverlapping(system, socket, next)),
-    refused: verdict.refused,
-    receives: decisive.outcomes.includes('ok') ? receivesOf(system, verdict.after, relevant) : [],
+    refused,
+    receives: decisive.outcomes.includes('ok') ? receivesOf(system, port, relevant) : [],
     notes,
   };
+}
+
+/** What a model found; the holder is a place among the sockets. */
+interface Found {
+  readonly outcomes: readonly Outcome[];
+  readonly rule: string;
+  readonly holder?: number;
+}
+
+/** Has a model follow what is done, as if all before the question worked. */
+function askedOn(system: SystemName, question: Question, sockets: readonly PresentSocket[], notes: string[]) {
+  const isSettled = question.given === undefined;
+  const there = isSettled
+    ? sockets.map((socket, place) => (place < sockets.length - 1 ? settled(socket) : socket))
+    : sockets;
+  const asked = question.given ?? askedOf(there);
+  const { protocol } = asked.plan;
+  const steps = asked.plan.steps.map((step) => {
+    const place = asked.places.get(step.socket);
+    return onSystem(
+      step,
+      place === undefined ? undefined : { now: there[place], given: question.readings[place]?.socket },
+    );
+  });
+  const users = new Map(
+    steps.flatMap((step) => {
+      const [making, place] = [makingOf(step), asked.places.get(step.socket)];
+      const socket = place === undefined ? undefined : there[place];
+      return making === undefined ? [] : [[making, userOf(socket)] as const];
+    }),
+  );
+  const setting = settingOf(steps, question.kernel);
+  let follower = new Follower({
+    protocol,
+    port: PLAN_PORT,
+    userOf: (making) => users.get(making) ?? userOf(undefined),
+    simulate: () => models[system].simulate(setting),
+  });
+  const refused: number[] = [];
+  let bind: Found | undefined;
+  let listen: Found | undefined;
+  for (const [index, step] of steps.entries()) {
+    if (index > (asked.listen ?? asked.bind)) break;
+    if (lacks(system, step)) {
+      notes.push(`${models[system].title} has no such option: '${formatStep(step)}' is left out`);
+      continue;
+    }
+    if (!isSettled && !isPossible(step, follower.sockets, protocol)) continue;
+    const { allowed, after } = follower.step(step, 'ok');
+    const place = allowed.holder === undefined ? undefined : asked.places.get(allowed.holder);
+    const found: Found = {
+      outcomes: allowed.outcomes,
+      rule: allowed.rule ?? `${system}/free`,
+      ...(place === undefined ? {} : { holder: place }),
+    };
+    const works = allowed.outcomes.includes('ok');
+    if (index === asked.listen) listen = found;
+    if (index === asked.bind) {
+      bind = found;
+      if (!works) break;
+    } else if (step.op === 'bind' && !works) {
+      const own = asked.places.get(step.socket);
+      if (own !== undefined && !refused.includes(own)) refused.push(own);
+    }
+    follower = after;
+  }
+  if (bind === undefined) throw new RangeError('the socket that is asked about is not bound');
+  const present = there.slice(0, -1).filter((_, place) => isThere(place, asked, follower));
+  const last = asked.plan.steps[asked.bind]?.socket ?? 0;
+  const port = { receivers: (packet: Packet) => placed(follower.receivers(last, packet), asked.places) };
+  return { bind, ...(listen === undefined ? {} : { listen }), refused, present, port };
+}
+
+/** Receivers by the places of the sockets in place of their numbers. */
+function placed(found: Receivers | undefined, places: AskedPlan['places']): Receivers | undefined {
+  if (found === undefined) return undefined;
+  const outcomes = found.outcomes.map((outcome) =>
+    typeof outcome === 'string' ? outcome : outcome.map((number) => places.get(number) ?? number),
+  );
+  return { ...found, outcomes };
+}
+
+/** Whether something of a socket is there when the last is bound. */
+function isThere(place: number, { plan, bind, places }: AskedPlan, { sockets }: Follower): boolean {
+  const isLeft = plan.steps
+    .slice(0, bind)
+    .some((step) => step.op === 'close' && step.leaves !== undefined && places.get(step.socket) === place);
+  return isLeft || [...places].some(([number, own]) => own === place && sockets.has(number));
+}
+
+/** A step with its socket as that is now, where it was given otherwise. */
+function onSystem(
+  step: Step,
+  socket: { readonly now: PresentSocket | undefined; readonly given: PresentSocket | undefined } | undefined,
+): Step {
+  const { now, given } = socket ?? {};
+  if (now === undefined || given === undefined) return step;
+  const making = makingOf(step);
+  const makes = making === undefined ? undefined : madeAs(now, making);
+  if (step.op === 'open' && makes !== undefined) return { op: step.op, socket: step.socket, ...makes };
+  if (step.op !== 'bind') return step;
+  const name = step.address === given.address ? { address: now.address } : {};
+  return { ...step, ...name, port: now.port, ...(makes === undefined ? {} : { makes }) };
+}
+
+/** How a socket is made as it is now, by whom it was to be made. */
+function madeAs(now: PresentSocket, { owner, uid, protocol }: Making): Making {
+  return {
+    ...makingFor(now, owner),
+    ...(uid === undefined ? {} : { uid }),
+    ...(protocol === undefined ? {} : { protocol }),
+  };
+}
+
+/** Whether a step sets what the system does not have. */
+function lacks(system: SystemName, step: Step): boolean {
+  if (step.op !== 'set') return false;
+  return 'device' in step ? !DEVICE_SYSTEMS.includes(system) : !OPTIONS[step.option].systems.includes(system);
+}
+
+/** Who owns a socket, as the model has it. */
+function userOf(socket: PresentSocket | undefined): Pick<PresentSocket, 'uid' | 'privileged'> {
+  const uid = socket?.uid ?? ORDINARY_UID;
+  return { uid, privileged: socket?.privileged ?? true };
 }
 
 /** Whether two sockets could conflict at all: names of different ports or protocols never do. */
@@ -111,7 +242,7 @@ export function settled(socket: PresentSocket): PresentSocket {
   return local === undefined ? socket : { ...socket, local };
 }
 
-function isOk({ outcomes }: Prediction): boolean {
+function isOk({ outcomes }: Found): boolean {
   return outcomes.length === 1 && outcomes[0] === 'ok';
 }
 
@@ -138,7 +269,7 @@ function socketOn(system: SystemName, { socket, plainWithoutDual }: Reading, pla
     options,
     uid,
     // Nobody said that the port can't be had, unless they said who asks for it.
-    privileged: socket.uid === undefined || uid === 0,
+    privileged: socket.privileged ?? (socket.uid === undefined || uid === 0),
   };
   if (own.device !== undefined && !DEVICE_SYSTEMS.includes(system)) {
     notes.push(`${title} has no SO_BINDTODEVICE: ${who} is taken without it`);
@@ -160,8 +291,8 @@ function socketOn(system: SystemName, { socket, plainWithoutDual }: Reading, pla
 }
 
 /** Every address that is named is taken to be one of the machine's; of 127.0.0.0/8 only what every system has. */
-function settingOf(sockets: readonly PresentSocket[], kernel: string | undefined): Setting {
-  const named = sockets.map(({ address }) => address.replace(/^::ffff:(?=\d+\.)/, ''));
+function settingOf(steps: readonly Step[], kernel: string | undefined): Setting {
+  const named = steps.flatMap((step) => (step.op === 'bind' ? [unmapped(step.address)] : []));
   const addresses = ['127.0.0.1', '::1', ...STAND_INS, ...named.filter((address) => !address.startsWith('127.'))];
   return { host: { addresses }, ...(kernel === undefined ? {} : { kernel }) };
 }

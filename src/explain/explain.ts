@@ -2,6 +2,9 @@ import { models } from '../model/index.ts';
 import type { PresentSocket, SystemName } from '../model/types.ts';
 import { advise, type Advice } from './advise.ts';
 import { answerOf, isRelevant, settled, type Answer } from './answer.ts';
+import { formatPlan } from '../plan/notation.ts';
+import { BadPlan, isPlan, parsePlan } from '../plan/parse.ts';
+import { askedOf, given, type GivenPlan } from './plan.ts';
 import { readSocket, type Reading } from './read.ts';
 import { spell } from './spell.ts';
 
@@ -21,20 +24,40 @@ interface Taken extends Reading {
 /** Everything that there is to say of some sockets. */
 export interface Explanation {
   readonly sockets: readonly Taken[];
+  /** The same as a plan, which `bindspec explore --replay` plays. */
+  readonly plan: string;
   readonly answers: readonly Answer[];
   readonly advice: readonly Advice[];
 }
 
 /**
  * Says what happens, on every system, to the last of several sockets that are bound one after the other.
- * @throws Unreadable for a text that can't be read.
+ * @param texts a socket each, or one plan. @throws Unreadable for a socket that can't be read, BadPlan for such a plan
  */
 export function explain(texts: readonly string[], { systems, kernel }: Wanted = {}): Explanation {
-  const readings = texts.map(readSocket);
-  const question = { readings, ...(kernel === undefined ? {} : { kernel }) };
+  const plan = planIn(texts);
+  const readings = plan?.readings ?? texts.map(readSocket);
+  const question = {
+    readings,
+    ...(plan === undefined ? {} : { given: plan.asked }),
+    ...(kernel === undefined ? {} : { kernel }),
+  };
   const wanted = systems ?? (Object.keys(models) as SystemName[]);
   const answers = wanted.map((system) => answerOf(system, question));
-  return { sockets: takenFrom(readings), answers, advice: advise(question, answers) };
+  const sockets = plan === undefined ? takenFrom(readings) : readings.map(asTaken);
+  const asked = plan?.asked ?? askedOf(sockets.map(({ socket }) => socket));
+  return { sockets, plan: formatPlan(asked.plan), answers, advice: advise(question, answers) };
+}
+
+function planIn(texts: readonly string[]): GivenPlan | undefined {
+  const [text] = texts;
+  if (!texts.some(isPlan) || text === undefined) return undefined;
+  if (texts.length > 1) throw new BadPlan('a plan has all of its sockets in one text: give it alone, without others');
+  return given(parsePlan(text));
+}
+
+function asTaken(reading: Reading): Taken {
+  return { ...reading, spelled: spell(reading.socket) };
 }
 
 function takenFrom(readings: readonly Reading[]): Taken[] {

@@ -4,7 +4,7 @@ import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../protocol/addres
 type Host = 'star' | 'nothing' | 'localhost' | 'inet' | 'inet6';
 
 /** One socket name as some program prints it. */
-export interface Name {
+export interface WrittenName {
   readonly host: Host;
   /** The address in its canonical form; empty unless it is written in numbers. */
   readonly address: string;
@@ -18,7 +18,7 @@ export interface Name {
 }
 
 /** Reads a name such as `127.0.0.1:80`, `[::]:80`, `*:80`, `:80`, `:::80`, `127.0.0.1.80` or `*.80`; null if it is none. */
-export function readName(text: string): Name | null {
+export function readName(text: string): WrittenName | null {
   return readBracketed(text) ?? readSplit(text, ':') ?? readSplit(text, '.');
 }
 
@@ -41,7 +41,7 @@ export function readAddress(text: string): { family: 'inet' | 'inet6'; address: 
   }
 }
 
-function readBracketed(text: string): Name | null {
+function readBracketed(text: string): WrittenName | null {
   const match = /^\[([^\]%]+)(?:%([\w.@-]+))?\](?:%([\w.@-]+))?:(\d+)$/.exec(text);
   const port = portOf(match?.[4]);
   const found = readAddress(match?.[1] ?? '');
@@ -50,7 +50,7 @@ function readBracketed(text: string): Name | null {
 }
 
 /** A name whose port follows the last mark of a kind. */
-function readSplit(text: string, mark: ':' | '.'): Name | null {
+function readSplit(text: string, mark: ':' | '.'): WrittenName | null {
   const at = text.lastIndexOf(mark);
   const port = at < 0 ? null : portOf(text.slice(at + 1));
   if (port === null) return null;

@@ -1,5 +1,5 @@
 import type { Family, Options, PresentSocket, Protocol, State } from '../model/types.ts';
-import { isPeer, readAddress, readName, type Name } from './name.ts';
+import { isPeer, readAddress, readName, type WrittenName } from './name.ts';
 import { readState, readWord, UNDERSTOOD, type Word } from './setting-words.ts';
 import { tokens, Unreadable, type Token } from './unreadable.ts';
 
@@ -20,7 +20,7 @@ interface Draft {
   readonly whole: string;
   protocol: Protocol | undefined;
   suffix: '' | '4' | '6' | '46';
-  name: Name | undefined;
+  name: WrittenName | undefined;
   nameToken: Token | undefined;
   /** Whether a number stood before the name: the queues of ss and netstat. */
   queues: boolean;
@@ -190,7 +190,7 @@ const V6 = { family: 'inet6', address: '::', v6only: true } as const;
 const V4 = { family: 'inet', address: '0.0.0.0', v6only: undefined } as const;
 
 /** Which address and family the name stands for. Where spellings differ, the one of the program that writes it so. */
-function resolve(draft: Draft, name: Name, token: Token, notes: string[]): Bound {
+function resolve(draft: Draft, name: WrittenName, token: Token, notes: string[]): Bound {
   const { suffix } = draft;
   const text = token.text;
   const quoted = `'${suffix === '' ? '' : `${draft.protocol ?? 'tcp'}${suffix} `}${text}'`;
@@ -220,13 +220,13 @@ function resolve(draft: Draft, name: Name, token: Token, notes: string[]): Bound
   }
 }
 
-function wildcard({ suffix }: Draft, { dotted }: Name): Omit<Bound, 'notes'> {
+function wildcard({ suffix }: Draft, { dotted }: WrittenName): Omit<Bound, 'notes'> {
   if (suffix === '4') return V4;
   if (suffix === '6') return V6;
   return dotted && suffix === '' ? V4 : DUAL;
 }
 
-function wildcardNote({ suffix }: Draft, { dotted, host }: Name, quoted: string): string {
+function wildcardNote({ suffix }: Draft, { dotted, host }: WrittenName, quoted: string): string {
   if (suffix === '4') return `${quoted} is IPv4 only: 0.0.0.0`;
   if (suffix === '6') return `${quoted} is IPv6 only: :: with IPV6_V6ONLY=1`;
   if (suffix === '46') return `${quoted} is dual-stack: :: with IPV6_V6ONLY=0`;
@@ -237,7 +237,7 @@ function wildcardNote({ suffix }: Draft, { dotted, host }: Name, quoted: string)
 }
 
 /** Whether a socket on an IPv6 address in numbers is IPv6 only, as far as the spelling tells. */
-function v6onlyOf(draft: Draft, name: Name, quoted: string): Pick<Bound, 'v6only' | 'notes'> {
+function v6onlyOf(draft: Draft, name: WrittenName, quoted: string): Pick<Bound, 'v6only' | 'notes'> {
   if (name.address.startsWith('::ffff:') && name.address.includes('.')) return { v6only: false, notes: [] };
   if (name.address !== '::') return { v6only: undefined, notes: [] };
   if (draft.suffix === '46') return { v6only: false, notes: [`${quoted} is dual-stack: IPV6_V6ONLY=0`] };
@@ -292,7 +292,7 @@ function settings({ whole, words }: Draft, family: Family): Settings {
   return said;
 }
 
-function zoneAsDevice({ zone }: Name, address: string, notes: string[]): string | undefined {
+function zoneAsDevice({ zone }: WrittenName, address: string, notes: string[]): string | undefined {
   if (zone === undefined) return undefined;
   if (/^fe[89ab]/.test(address)) {
     notes.push(`%${zone} is the scope of a link-local address`);

@@ -28,7 +28,7 @@ export interface Receives {
  */
 export function receivesOf(
   system: SystemName,
-  port: Simulation,
+  port: Pick<Simulation, 'receivers'>,
   sockets: readonly PresentSocket[],
 ): readonly Receives[] {
   const [first] = sockets;

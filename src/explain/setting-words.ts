@@ -1,5 +1,5 @@
-import { OPTION_KEYS, OPTIONS } from '../model/options.ts';
 import type { Options, State } from '../model/types.ts';
+import { flagOf, isDevice, OPTION_WORDS, optionNamed } from '../plan/words.ts';
 
 /** What a word says of a socket beside its name. */
 export type Word =
@@ -10,15 +10,7 @@ export type Word =
   | { readonly is: 'local'; readonly local: string };
 
 /** What can be said of a socket, for whoever wrote something else. */
-export const UNDERSTOOD =
-  'understood are reuseaddr, reuseport, exclusive, reuseport_lb, reuseshareuid, v6only=0, v6only=1, uid=1000, dev=eth0, local=127.0.0.1, and a TCP state: bound, listening, connected, accepted, close-wait, fin-wait-1, fin-wait-2, time-wait';
-
-const ALIASES = new Map(
-  OPTION_KEYS.flatMap((key): [string, keyof Options][] => {
-    const plain = OPTIONS[key].name.toLowerCase();
-    return [plain, plain.replace('so_', ''), key.toLowerCase()].map((alias) => [alias, key]);
-  }),
-);
+export const UNDERSTOOD = `understood are ${Object.values(OPTION_WORDS).join(', ')}, v6only=0, v6only=1, uid=1000, dev=eth0, local=127.0.0.1, and a TCP state: bound, listening, connected, accepted, close-wait, fin-wait-1, fin-wait-2, time-wait`;
 
 /** Reads `reuseaddr`, `SO_REUSEADDR=1`, `v6only=0`, `uid=1000`, `dev=eth0`, and the `uid:1000` of ss; null for others. */
 export function readWord(text: string): Word | null {
@@ -26,24 +18,19 @@ export function readWord(text: string): Word | null {
   if (match === null) return null;
   const key = (match[1] ?? '').toLowerCase();
   const value = match[2];
-  const option = ALIASES.get(key);
+  const option = optionNamed(key);
   if (option !== undefined) {
-    const on = flag(value);
-    return on === null ? null : { is: 'option', option, on };
+    const on = flagOf(value);
+    return on === undefined ? null : { is: 'option', option, on };
   }
   if (key === 'v6only' || key === 'ipv6_v6only') {
-    const on = flag(value);
-    return on === null ? null : { is: 'v6only', on };
+    const on = flagOf(value);
+    return on === undefined ? null : { is: 'v6only', on };
   }
   if (key === 'uid') return /^\d{1,10}$/.test(value ?? '') ? { is: 'uid', uid: Number(value) } : null;
-  if (key === 'dev') return value !== undefined && /^[\w.@-]+$/.test(value) ? { is: 'device', device: value } : null;
+  if (key === 'dev') return value !== undefined && isDevice(value) ? { is: 'device', device: value } : null;
   if (key === 'local' && value !== undefined) return { is: 'local', local: value };
   return null;
-}
-
-function flag(value: string | undefined): boolean | null {
-  if (value === undefined || value === '1') return true;
-  return value === '0' ? false : null;
 }
 
 const STATES: Readonly<Record<string, State>> = {

@@ -1,5 +1,6 @@
 import { OPTION_KEYS } from '../model/options.ts';
-import type { Options, PresentSocket } from '../model/types.ts';
+import type { PresentSocket } from '../model/types.ts';
+import { OPTION_WORDS } from '../plan/words.ts';
 
 /** A socket in bindspec's own spelling, which reads back as the same socket. */
 export function spell(socket: PresentSocket): string {
@@ -8,7 +9,7 @@ export function spell(socket: PresentSocket): string {
     protocol,
     nameOf(socket),
     ...(v6only === undefined ? [] : [`v6only=${v6only ? 1 : 0}`]),
-    ...OPTION_KEYS.filter((key) => socket.options?.[key] === true).map((key) => WORDS[key]),
+    ...OPTION_KEYS.filter((key) => socket.options?.[key] === true).map((key) => OPTION_WORDS[key]),
     ...(uid === undefined ? [] : [`uid=${uid}`]),
     ...(device === undefined ? [] : [`dev=${device}`]),
     ...(state === undefined ? [] : [state]),
@@ -20,12 +21,3 @@ export function spell(socket: PresentSocket): string {
 export function nameOf({ address, port }: PresentSocket): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
-
-/** How the options are written, which is also how they are read. */
-export const WORDS: Readonly<Record<keyof Options, string>> = {
-  reuseaddr: 'reuseaddr',
-  reuseport: 'reuseport',
-  exclusive: 'exclusive',
-  reuseportLb: 'reuseport_lb',
-  reuseShareUid: 'reuseshareuid',
-};

@@ -1,10 +1,10 @@
 import type { LabFacts } from '../lab/lab.ts';
 import type { Family, Protocol } from '../model/types.ts';
 import { unmapped } from '../plan/addresses.ts';
-import { isInet, type SocketOption } from '../plan/plan.ts';
+import { hasInetForm, type PlanOption } from '../plan/plan.ts';
 
 /** The options that a random plan sets before a bind and changes after it. */
-export const CHANGEABLE = ['reuseaddr', 'reuseport'] as const satisfies readonly SocketOption[];
+export const CHANGEABLE = ['reuseaddr', 'reuseport'] as const satisfies readonly PlanOption[];
 
 /** An address to bind to, and the socket that it takes. */
 export interface BindAddress {
@@ -56,13 +56,13 @@ export function vocabularyOf(protocol: Protocol, facts: LabFacts, system: string
 }
 
 function named(address: string, v6only: boolean): BindAddress {
-  return { family: isInet(address) ? 'inet' : 'inet6', address, v6only };
+  return { family: hasInetForm(address) ? 'inet' : 'inet6', address, v6only };
 }
 
 /** The addresses at which a socket of that name can be reached, or from which it can reach a peer of the machine. */
 export function reachable({ address: own, v6only }: BindAddress, addresses: readonly string[]): readonly string[] {
   const plain = unmapped(own);
-  if (plain === '::') return addresses.filter((address) => !v6only || !isInet(address));
-  if (plain === '0.0.0.0') return addresses.filter(isInet);
+  if (plain === '::') return addresses.filter((address) => !v6only || !hasInetForm(address));
+  if (plain === '0.0.0.0') return addresses.filter(hasInetForm);
   return [plain];
 }

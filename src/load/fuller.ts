@@ -1,5 +1,5 @@
+import { spellSpec } from '../matrix/sockets.ts';
 import { counted } from '../text/counted.ts';
-import { spell } from '../matrix/sockets.ts';
 import type { ContainersRecord } from '../record/containers.ts';
 import type { Exploration } from '../record/explore.ts';
 import type { MatrixRecord } from '../record/matrix.ts';
@@ -71,7 +71,7 @@ function wasLookedAt({ skipped, error }: ContainersRecord['configurations'][numb
 
 /** The pairs that the kernel answered, in words that name each. */
 function answered({ sockets, blocks }: MatrixRecord): string[] {
-  const names = sockets.map(({ letters, ...name }) => spell({ name, letters }));
+  const names = sockets.map(({ letters, ...name }) => spellSpec({ name, letters }));
   return blocks.flatMap(({ protocol, state, uid, devices, first, second, kernel }) =>
     first
       .filter((_, row) => kernel[row] !== '')

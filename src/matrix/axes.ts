@@ -1,14 +1,15 @@
+import type { Protocol } from '../model/types.ts';
+
 /** What a pair can be asked about, beside its two sockets. */
-export const PROTOCOLS = ['udp', 'tcp'] as const;
-export type Protocol = (typeof PROTOCOLS)[number];
+export const PROTOCOLS = ['udp', 'tcp'] as const satisfies readonly Protocol[];
 
 /** The states of the first socket when the second is bound, by protocol. */
 export const STATES = {
   udp: ['bound', 'connected'],
   tcp: ['bound', 'listening', 'connected', 'accepted', 'close-wait', 'time-wait'],
 } as const satisfies Record<Protocol, readonly string[]>;
-export type State = (typeof STATES)[Protocol][number];
-export const ALL_STATES: readonly State[] = STATES.tcp;
+export type PairState = (typeof STATES)[Protocol][number];
+export const ALL_STATES: readonly PairState[] = STATES.tcp;
 
 export const UIDS = ['same', 'different'] as const;
 export type Uid = (typeof UIDS)[number];
@@ -29,6 +30,6 @@ export function devicePair(value: string): readonly [string | undefined, string 
 }
 
 /** Whether the first socket has a connection, or had one, so that it has a local address of its own. */
-export function isConnected(state: State): boolean {
+export function isConnected(state: PairState): boolean {
   return state !== 'bound' && state !== 'listening';
 }

@@ -1,4 +1,4 @@
-import { NO_DEVICES, type State } from './axes.ts';
+import { NO_DEVICES, type PairState } from './axes.ts';
 import { BadSelection, cornersOf, possibleIn, socketsOf, type Asked, type Choice, type Corner } from './selection.ts';
 import type { Spec } from './sockets.ts';
 
@@ -55,7 +55,7 @@ function narrowed(corner: Corner, asked: Asked, first: readonly Spec[], second: 
 }
 
 function impossible(asked: Asked, corners: readonly Corner[]): string {
-  const states: State[] = [...new Set(corners.map(({ state }) => state))];
+  const states: PairState[] = [...new Set(corners.map(({ state }) => state))];
   return `no pair is left: the first socket '${asked.first ?? ''}' is one that has a connection, and is not ${states.join(' or ')}`;
 }
 

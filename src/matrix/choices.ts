@@ -2,7 +2,7 @@
 interface TableChoice {
   readonly id: 'options' | 'names';
   readonly title: string;
-  /** Whether a socket, as `spell` writes it, is in the table: in its rows and in its columns. */
+  /** Whether a socket, as `spellSpec` writes it, is in the table: in its rows and in its columns. */
   readonly has: (spelled: string) => boolean;
 }
 

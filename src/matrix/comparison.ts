@@ -6,7 +6,7 @@ import { encodePlaces, widthFor } from './digits.ts';
 import { Legend } from './legend.ts';
 import { agrees, decidingRule, likeliest, predictor, type Prediction } from './prediction.ts';
 import type { Results } from './results.ts';
-import { spell, type Spec } from './sockets.ts';
+import { spellSpec, type Spec } from './sockets.ts';
 
 /** How many mismatches are spelled out. */
 const MOST_TOLD = 100;
@@ -36,7 +36,7 @@ export function compare(blocks: readonly Block[], results: Results, { model, set
   const compared = blocks.map((block) => {
     const { protocol, state, uid, devices } = block;
     const predict = predictor(model, setting, block, owner);
-    const place = (spec: Spec) => sockets.place(spell(spec), () => spec);
+    const place = (spec: Spec) => sockets.place(spellSpec(spec), () => spec);
     const rows = block.first.map((first, row) => {
       const said = block.second.map((second) => {
         const prediction = predict(first, second);
@@ -53,7 +53,7 @@ export function compare(blocks: readonly Block[], results: Results, { model, set
         if (agreed) counts.agree += 1;
         else counts.mismatches += 1;
         if (agreed || mismatches.length >= MOST_TOLD) continue;
-        const [one, other] = [spell(first), spell(block.second[column] as Spec)];
+        const [one, other] = [spellSpec(first), spellSpec(block.second[column] as Spec)];
         mismatches.push({
           protocol,
           state,

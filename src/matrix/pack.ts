@@ -2,7 +2,7 @@ import type { MatrixBlock, MatrixRecord, MatrixSocket } from '../record/matrix.t
 import { decodePlaces, encodePlaces, widthFor } from './digits.ts';
 import { Legend } from './legend.ts';
 import type { Corner } from './selection.ts';
-import { spell } from './sockets.ts';
+import { spellSpec } from './sockets.ts';
 
 /**
  * The matrices of several platforms, with everything that they share said once: most rows of answers are the same on all
@@ -95,7 +95,7 @@ export function socketsAt(packed: PackedMatrices, list: number): MatrixSocket[] 
 
 function keyOf(socket: MatrixSocket): string {
   const { letters, ...name } = socket;
-  return JSON.stringify([spell({ name, letters }), name]);
+  return JSON.stringify([spellSpec({ name, letters }), name]);
 }
 
 function at<T>(list: readonly T[], place: number): T {

@@ -1,4 +1,4 @@
-import type { Owner, Plan, SocketOption, Step } from '../plan/plan.ts';
+import type { Owner, Plan, PlanOption, Step } from '../plan/plan.ts';
 import { makingFor, stepsTo, type Numbers } from '../plan/sockets.ts';
 import { devicePair } from './axes.ts';
 import type { Corner } from './selection.ts';
@@ -8,7 +8,7 @@ import type { Letters, Spec } from './sockets.ts';
 export const FIRST: Numbers = { socket: 1, child: 3 };
 const SECOND: Numbers = { socket: 2, child: 4 };
 
-const OPTIONS: Readonly<Record<Letters, readonly SocketOption[]>> = {
+const OPTIONS: Readonly<Record<Letters, readonly PlanOption[]>> = {
   '-': [],
   A: ['reuseaddr'],
   P: ['reuseport'],

@@ -1,6 +1,6 @@
 import type { Model } from '../model/index.ts';
 import type { Outcome, RuleId, Setting } from '../model/types.ts';
-import { Follower, type Allowed as FollowedOutcomes } from '../plan/follow.ts';
+import { Follower, type AllowedStep } from '../plan/follow.ts';
 import type { Step } from '../plan/plan.ts';
 import { firstSteps, secondSteps } from './pair.ts';
 import type { Corner } from './selection.ts';
@@ -76,7 +76,7 @@ function known<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   return made;
 }
 
-function plain({ outcomes, rule }: FollowedOutcomes): Allowed {
+function plain({ outcomes, rule }: AllowedStep): Allowed {
   if (rule === undefined) throw new RangeError('no rule decided on a bind() or a listen()');
   return { outcomes, rule };
 }

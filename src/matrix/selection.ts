@@ -1,16 +1,7 @@
-import {
-  ALL_STATES,
-  isConnected,
-  NO_DEVICES,
-  PROTOCOLS,
-  STATES,
-  UIDS,
-  type Protocol,
-  type State,
-  type Uid,
-} from './axes.ts';
+import { ALL_STATES, isConnected, NO_DEVICES, PROTOCOLS, STATES, UIDS, type PairState, type Uid } from './axes.ts';
+import type { Protocol } from '../model/types.ts';
 import { unknown } from '../text/unknown.ts';
-import { lettersOf, spell, type AbsentName, type Letters, type Name, type Spec } from './sockets.ts';
+import { lettersOf, spellSpec, type AbsentName, type Letters, type LabName, type Spec } from './sockets.ts';
 
 /** What the command line says of the axes; what is left out is everything. */
 export interface Asked {
@@ -18,7 +9,7 @@ export interface Asked {
   readonly state?: string;
   readonly uid?: string;
   readonly devices?: string;
-  /** Sockets as `spell` writes them, with any part left out; several with commas. */
+  /** Sockets as `spellSpec` writes them, with any part left out; several with commas. */
   readonly first?: string;
   readonly second?: string;
 }
@@ -31,13 +22,13 @@ export class BadSelection extends Error {
 /** One value of each axis but the sockets. */
 export interface Corner {
   readonly protocol: Protocol;
-  readonly state: State;
+  readonly state: PairState;
   readonly uid: Uid;
   readonly devices: string;
 }
 
 /** States in which sockets are also tied to devices: a smaller block. */
-const DEVICE_STATES: readonly State[] = ['bound', 'listening'];
+const DEVICE_STATES: readonly PairState[] = ['bound', 'listening'];
 
 /**
  * The corners that were asked for. `devices` are those that the lab has; they are not looked at before they are known.
@@ -51,7 +42,7 @@ export function cornersOf(asked: Asked, devices: readonly string[]): Corner[] {
   const tied = asked.devices === undefined && onlyPairs ? [NO_DEVICES] : chosen('devices', asked.devices, devices);
   const corners: Corner[] = [];
   for (const protocol of protocols) {
-    const possible = states.filter((state) => (STATES[protocol] as readonly State[]).includes(state));
+    const possible = states.filter((state) => (STATES[protocol] as readonly PairState[]).includes(state));
     if (possible.length === 0 && protocols.length === 1) {
       throw new BadSelection(
         `a ${protocol.toUpperCase()} socket is never ${states.join(' or ')}: it is ${STATES[protocol].join(' or ')}`,
@@ -83,7 +74,7 @@ export function chosen<T extends string>(axis: string, text: string | undefined,
 
 /** What there is to choose sockets from. */
 export interface Choice {
-  readonly names: readonly Name[];
+  readonly names: readonly LabName[];
   readonly absent: readonly AbsentName[];
   readonly system: string;
   /** The lab's name, for messages. */
@@ -108,7 +99,7 @@ export function socketsOf(text: string | undefined, place: 'first' | 'second', c
 }
 
 /** Whether a first socket can be in the state: the dual-stack wildcard is connected over IPv4 only where it is connected. */
-export function possibleIn(state: State, { name }: Spec): boolean {
+export function possibleIn(state: PairState, { name }: Spec): boolean {
   return name.connectedOnly !== true || isConnected(state);
 }
 
@@ -129,7 +120,7 @@ function pattern(text: string, place: string, { system }: Choice): (spec: Spec) 
     );
   }
   return (spec) => {
-    const spelled = spell(spec).split(' ');
+    const spelled = spellSpec(spec).split(' ');
     // Connected over IPv4 has to be said; without it, IPv6 is meant.
     return (
       words.every((word) => spelled.includes(word)) &&

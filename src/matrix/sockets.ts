@@ -5,7 +5,7 @@ import type { Family } from '../protocol/messages.ts';
 export type Letters = '-' | 'A' | 'P' | 'AP' | 'E';
 
 /** A name that a socket can be bound to, as a lab has it. */
-export interface Name {
+export interface LabName {
   /** How people and the command line spell it, such as `0.0.0.0`, `:: dual` or `::ffff:127.0.0.1`. */
   readonly text: string;
   readonly family: Family;
@@ -20,7 +20,7 @@ export interface Name {
 
 /** A socket of a pair: its name and its options. */
 export interface Spec {
-  readonly name: Name;
+  readonly name: LabName;
   readonly letters: Letters;
 }
 
@@ -72,8 +72,8 @@ const FORMS: readonly Form[] = [
 export function namesOf(
   { addresses, missing = {}, elsewhere = '' }: Addresses,
   dualStack = true,
-): { names: Name[]; absent: AbsentName[] } {
-  const names: Name[] = [];
+): { names: LabName[]; absent: AbsentName[] } {
+  const names: LabName[] = [];
   const absent: AbsentName[] = [];
   for (const { family, kind, as } of FORMS) {
     if (!dualStack && (as === 'dual' || as === 'dual over4')) continue;
@@ -94,7 +94,7 @@ export function namesOf(
   return { names, absent };
 }
 
-function nameOf(address: string, as: Form['as']): Name {
+function nameOf(address: string, as: Form['as']): LabName {
   if (as === 'mapped') {
     const text = `::ffff:${address}`;
     const connected = `::ffff:${address === '0.0.0.0' ? '127.0.0.1' : address}`;
@@ -114,6 +114,6 @@ export function lettersOf(system: string): readonly Letters[] {
 }
 
 /** A socket as people and the command line spell it, such as `0.0.0.0 A`. */
-export function spell({ name, letters }: Spec): string {
+export function spellSpec({ name, letters }: Spec): string {
   return `${name.text} ${letters}`;
 }

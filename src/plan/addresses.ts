@@ -1,17 +1,17 @@
 import type { Family } from '../model/types.ts';
 import type { Present } from './follow.ts';
-import { isInet, type Making } from './plan.ts';
+import { hasInetForm, type Making } from './plan.ts';
 
 const MAPPED = '::ffff:';
 
 /** An address as a socket of a family has it: one of IPv6 has an IPv4 address in its mapped form. */
 export function reached({ family }: Pick<Making, 'family'>, address: string): string {
-  return family === 'inet6' && isInet(address) ? `${MAPPED}${address}` : address;
+  return family === 'inet6' && hasInetForm(address) ? `${MAPPED}${address}` : address;
 }
 
 /** The family over which an address is reached; one that is v4-mapped is reached over IPv4. */
 export function familyReached(address: string): Family {
-  return isInet(address) || address.startsWith(MAPPED) ? 'inet' : 'inet6';
+  return hasInetForm(address) || address.startsWith(MAPPED) ? 'inet' : 'inet6';
 }
 
 /** An address without the prefix of its mapped form. */
@@ -22,9 +22,9 @@ export function unmapped(address: string): string {
 type Named = Pick<Present, 'making' | 'name'>;
 
 /** Whether a socket of that name can have to do with an address of that form at all. */
-export function meets({ making: { family, v6only }, name }: Named, to: string): boolean {
+export function canReach({ making: { family, v6only }, name }: Named, to: string): boolean {
   const { address = '' } = name ?? {};
-  if (isInet(to)) return family === 'inet' || address.startsWith(MAPPED) || (address === '::' && v6only === false);
+  if (hasInetForm(to)) return family === 'inet' || address.startsWith(MAPPED) || (address === '::' && v6only === false);
   return family === 'inet6' && !address.startsWith(MAPPED);
 }
 

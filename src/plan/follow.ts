@@ -1,10 +1,11 @@
 import type { NextSocket, Operation as ModelOperation, Options, Outcome, Protocol, RuleId } from '../model/types.ts';
+import type { Packet, Receivers } from '../model/receive/types.ts';
 import type { Simulation } from '../model/world.ts';
 import { reached } from './addresses.ts';
 import { protocolOf, type Making, type Step } from './plan.ts';
 
 /** What a model is told beside the plan. */
-export interface Asking {
+export interface FollowSetting {
   /** The protocol and the port of the plan; a socket or a step may name others. */
   readonly protocol: Protocol;
   readonly port: number;
@@ -15,7 +16,7 @@ export interface Asking {
 }
 
 /** What the model allows; without a rule where it takes for granted that a step works. */
-export interface Allowed {
+export interface AllowedStep {
   readonly outcomes: readonly Outcome[];
   readonly rule?: RuleId;
   /** The number of the socket that the rule looked at. */
@@ -37,19 +38,19 @@ export interface Present {
 }
 
 /** What the models take for granted: a connection inside one machine, an option, the close of a socket without a name. */
-const GIVEN: Allowed = { outcomes: ['ok'] };
+const GIVEN: AllowedStep = { outcomes: ['ok'] };
 
 /**
  * A plan as a model follows it, step by step. It is immutable: what a step leads to is another one, so that many plans
  * can go on from the same steps.
  */
 export class Follower {
-  readonly #asking: Asking;
+  readonly #asking: FollowSetting;
   readonly #sockets: ReadonlyMap<number, Present>;
   readonly #ports: ReadonlyMap<string, Simulation>;
 
   constructor(
-    asking: Asking,
+    asking: FollowSetting,
     sockets: Follower['sockets'] = new Map(),
     ports: ReadonlyMap<string, Simulation> = new Map(),
   ) {
@@ -69,7 +70,7 @@ export class Follower {
    * known; the address of the step, when left out. Ask `isPossible` first where it may not be possible.
    * @throws RangeError for a step on a socket that is not there.
    */
-  step(step: Step, happened?: string, local?: string): { readonly allowed: Allowed; readonly after: Follower } {
+  step(step: Step, happened?: string, local?: string): { readonly allowed: AllowedStep; readonly after: Follower } {
     const outcome = happened as Outcome | undefined;
     const ok = happened === undefined || happened === 'ok';
     if (step.op === 'open') return this.#given(ok ? this.#with(step.socket, newSocket(step)) : this);
@@ -134,6 +135,11 @@ export class Follower {
     }
   }
 
+  /** Who may receive what comes to the port of a bound socket; undefined where that is not known. */
+  receivers(number: number, packet: Packet): Receivers | undefined {
+    return this.#ports.get(this.#portOf(this.#find(number)))?.receivers(packet);
+  }
+
   #bind(step: Extract<Step, { op: 'bind' }>, happened: Outcome | undefined) {
     const made = step.makes === undefined ? this.#find(step.socket) : newSocket(step.makes);
     const socket: Present = { ...made, name: { address: step.address, port: step.port ?? this.#asking.port } };
@@ -158,13 +164,18 @@ export class Follower {
   }
 
   /** Takes an operation in the model; the sockets are those of `then`. */
-  #take({ making, name }: Present, operation: ModelOperation, happened: Outcome | undefined, then: Follower) {
-    const host = making.owner === 'neighbour' ? 'neighbour' : 'machine';
-    const key = `${host} ${protocolOf(making, this.#asking.protocol)} ${name?.port ?? this.#asking.port}`;
-    const port = this.#ports.get(key) ?? this.#asking.simulate(host);
+  #take(socket: Present, operation: ModelOperation, happened: Outcome | undefined, then: Follower) {
+    const key = this.#portOf(socket);
+    const port = this.#ports.get(key) ?? this.#asking.simulate(hostOf(socket));
     const { prediction, after } = port.step(operation, happened);
     const ports = new Map(this.#ports).set(key, after);
     return { allowed: prediction, after: new Follower(this.#asking, then.#sockets, ports) };
+  }
+
+  /** What the port of a socket is called, among those of both hosts and protocols. */
+  #portOf(socket: Present): string {
+    const { making, name } = socket;
+    return `${hostOf(socket)} ${protocolOf(making, this.#asking.protocol)} ${name?.port ?? this.#asking.port}`;
   }
 
   #given(after: Follower) {
@@ -183,6 +194,10 @@ export class Follower {
     if (socket === undefined) throw new RangeError(`there is no socket ${number}`);
     return socket;
   }
+}
+
+function hostOf({ making }: Present): 'machine' | 'neighbour' {
+  return making.owner === 'neighbour' ? 'neighbour' : 'machine';
 }
 
 function newSocket(making: Making): Present {

@@ -1,4 +1,4 @@
-import { isInet, type Making, type Plan, type Step } from './plan.ts';
+import { hasInetForm, type Making, type Plan, type Step } from './plan.ts';
 import { NO_DEVICE, OPTION_WORDS } from './words.ts';
 
 /** Writes a plan as `udp: bind s1 0.0.0.0 reuseport; bind s2@2 127.0.0.1`. */
@@ -37,7 +37,7 @@ function ownerIn({ owner }: Making): string {
 
 function nameIn({ address, port }: { readonly address: string; readonly port?: number }): string {
   if (port === undefined) return address;
-  return isInet(address) ? `${address}:${port}` : `[${address}]:${port}`;
+  return hasInetForm(address) ? `${address}:${port}` : `[${address}]:${port}`;
 }
 
 function wordsOf({ v6only, options, device, uid, protocol }: Making): string[] {

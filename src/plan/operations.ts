@@ -2,7 +2,7 @@ import { OPTIONS } from '../model/options.ts';
 import type { Protocol } from '../model/types.ts';
 import type { BatchKind, Operation, SocketType } from '../protocol/messages.ts';
 import { reached } from './addresses.ts';
-import { makingOf, protocolOf, type Making, type SocketOption, type Step } from './plan.ts';
+import { makingOf, protocolOf, type Making, type PlanOption, type Step } from './plan.ts';
 
 /** The backlog of a listener that is made by the thousand. */
 const BACKLOG = 8;
@@ -13,7 +13,7 @@ export function typeOf(protocol: Protocol): SocketType {
 }
 
 /** What makes a socket: socket() and its options, as operations of an agent. `protocol` is the plan's. */
-export function opening(as: string, making: Making, protocol: Protocol): Operation[] {
+export function makingCalls(as: string, making: Making, protocol: Protocol): Operation[] {
   const type = typeOf(protocolOf(making, protocol));
   return [
     { op: 'socket', as, family: making.family, type },
@@ -23,7 +23,7 @@ export function opening(as: string, making: Making, protocol: Protocol): Operati
 }
 
 /** The operation that sets an option to a value. */
-export function setting(on: string, option: SocketOption, value: boolean): Operation {
+export function setting(on: string, option: PlanOption, value: boolean): Operation {
   return { op: 'setsockopt', on, option: OPTIONS[option].name, value: value ? 1 : 0 };
 }
 

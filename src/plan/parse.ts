@@ -1,14 +1,14 @@
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../protocol/address.ts';
 import { unknown } from '../text/unknown.ts';
 import {
-  isInet,
+  hasInetForm,
   LEAVINGS,
   makingOf,
   type Leaving,
   type Making,
   type Owner,
   type Plan,
-  type SocketOption,
+  type PlanOption,
   type Step,
 } from './plan.ts';
 import { flagOf, isDevice, NO_DEVICE, OPTION_WORDS, optionNamed } from './words.ts';
@@ -101,7 +101,7 @@ function parseWords(op: Step['op'], words: readonly string[], known: Known, text
     const name = nameFrom(second, text);
     const there = known.sockets.get(socket);
     if (there === undefined) {
-      const family = isInet(name.address) ? 'inet' : 'inet6';
+      const family = hasInetForm(name.address) ? 'inet' : 'inet6';
       return { op, socket, makes: makingFrom(rest, family, ownerFrom(named[2]), known, text), ...name };
     }
     if (rest.length === 0 && named[2] === undefined) return { op, socket, ...name };
@@ -163,7 +163,7 @@ function makingFrom(
   text: string,
 ): Making {
   const said = new Map<string, string | undefined>();
-  const options: SocketOption[] = [];
+  const options: PlanOption[] = [];
   for (const word of words) {
     const [, key = '', value] = /^(\w+)(?:=(.+))?$/.exec(word) ?? [];
     const option = optionNamed(key);
@@ -210,7 +210,7 @@ function nameFrom(text: string, step: string): { address: string; port?: number 
 
 function checked(address: string, step: string): string {
   try {
-    return isInet(address) ? formatIPv4(parseIPv4(address)) : formatIPv6(parseIPv6(address));
+    return hasInetForm(address) ? formatIPv4(parseIPv4(address)) : formatIPv6(parseIPv6(address));
   } catch (error) {
     throw new BadPlan(`'${step}': ${(error as Error).message}`);
   }
@@ -234,7 +234,7 @@ function noteName(step: Extract<Step, { op: 'bind' }>, sockets: Known['sockets']
   const making = step.makes ?? sockets.get(step.socket)?.making;
   if (step.address === '') throw new BadPlan(`'${text}': s${step.socket} was not bound before it`);
   if (making === undefined) return;
-  const family = isInet(step.address) ? 'inet' : 'inet6';
+  const family = hasInetForm(step.address) ? 'inet' : 'inet6';
   if (family !== making.family) {
     throw new BadPlan(`'${text}': s${step.socket} is ${making.family === 'inet' ? 'an IPv4' : 'an IPv6'} socket`);
   }

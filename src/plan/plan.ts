@@ -7,7 +7,7 @@ import type { Family, Options, Protocol } from '../model/types.ts';
 export type Owner = 1 | 2 | 'neighbour';
 
 /** A socket option of a plan; every one is off until it is set. */
-export type SocketOption = keyof Options;
+export type PlanOption = keyof Options;
 
 /** How a socket is made: by whom, by which arguments of socket(), and with which options before it is bound. */
 export interface Making {
@@ -16,7 +16,7 @@ export interface Making {
   /** The value that IPV6_V6ONLY is set to; `default` leaves it as the system has it. False for IPv4, which has none. */
   readonly v6only: boolean | 'default';
   /** The options that are set, in this order. */
-  readonly options: readonly SocketOption[];
+  readonly options: readonly PlanOption[];
   /** SO_BINDTODEVICE: the interface that the socket is tied to, set last. */
   readonly device?: string;
   /** The user, where a plan names it; otherwise that of the owner. */
@@ -44,7 +44,7 @@ export type Step =
       readonly address: string;
       readonly port?: number;
     }
-  | { readonly op: 'set'; readonly socket: number; readonly option: SocketOption; readonly value: boolean }
+  | { readonly op: 'set'; readonly socket: number; readonly option: PlanOption; readonly value: boolean }
   /** Ties a socket to a device, or unties it. */
   | { readonly op: 'set'; readonly socket: number; readonly device: string | null }
   | { readonly op: 'listen'; readonly socket: number }
@@ -66,7 +66,7 @@ export interface Plan {
 }
 
 /** Whether an address is in IPv4 form; a v4-mapped one is not. */
-export function isInet(address: string): boolean {
+export function hasInetForm(address: string): boolean {
   return !address.includes(':');
 }
 

@@ -4,9 +4,9 @@ import type { Operation } from '../protocol/messages.ts';
 import { HarnessError } from '../harness/harness-error.ts';
 import { paced } from '../process/pace.ts';
 import { familyReached, reached } from './addresses.ts';
-import { Follower, type Allowed, type Present } from './follow.ts';
+import { Follower, type AllowedStep, type Present } from './follow.ts';
 import { formatPlan } from './notation.ts';
-import { opening, setting, tying, typeOf } from './operations.ts';
+import { makingCalls, setting, tying, typeOf } from './operations.ts';
 import { BadPlan } from './parse.ts';
 import { isPossible } from './possible.ts';
 import { makingOf, protocolOf, type Making, type Owner, type Plan, type Step } from './plan.ts';
@@ -27,12 +27,12 @@ export interface Move {
 /** A step that was done: what the model predicted and what happened. */
 export interface Played {
   readonly step: Step;
-  readonly prediction: Allowed;
+  readonly prediction: AllowedStep;
   readonly outcome: string;
 }
 
 /** Somebody to connect to: a port, and the listeners that take what is connected to it, where there are any. */
-export interface Peer {
+export interface PlayPeer {
   readonly port: number;
   readonly listeners?: Readonly<Record<Family, string>>;
 }
@@ -43,7 +43,7 @@ export interface PlaySettings {
   /** The simulation of a port with no socket on it: of the machine, or of the neighbour. */
   readonly simulate: (host: 'machine' | 'neighbour') => Simulation;
   /** To whom it connects, one for each connection of a plan. */
-  readonly peers: readonly Peer[];
+  readonly peers: readonly PlayPeer[];
   /** What the names of its sockets begin with, so that the agents can tell those of several plays apart. */
   readonly prefix: string;
 }
@@ -160,7 +160,7 @@ export class Play {
     const on = this.#name(step.socket);
     const making = makingOf(step);
     if (making !== undefined) {
-      const operations = [...opening(on, making, protocol), ...(step.op === 'bind' ? [this.#bind(step)] : [])];
+      const operations = [...makingCalls(on, making, protocol), ...(step.op === 'bind' ? [this.#bind(step)] : [])];
       return { owner: making.owner, peer: [], operations };
     }
     const present = this.#sockets.get(step.op === 'accept' ? step.listener : step.socket);

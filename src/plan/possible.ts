@@ -1,4 +1,4 @@
-import { isAt, meets } from './addresses.ts';
+import { isAt, canReach } from './addresses.ts';
 import type { Present } from './follow.ts';
 import { isMaking, protocolOf, type Plan, type Step } from './plan.ts';
 
@@ -23,7 +23,7 @@ export function isPossible(step: Step, sockets: ReadonlyMap<number, Present>, pr
     case 'listen':
       return state !== 'unbound';
     case 'connect':
-      return state === 'bound' && !child && meets(socket, step.to);
+      return state === 'bound' && !child && canReach(socket, step.to);
     case 'disconnect':
       return state === 'connected' && !child;
     case 'accept': {
@@ -32,7 +32,7 @@ export function isPossible(step: Step, sockets: ReadonlyMap<number, Present>, pr
         state === 'listening' &&
         listening.length === 1 &&
         !socket.wasConnected &&
-        meets(socket, step.to) &&
+        canReach(socket, step.to) &&
         isAt(socket, step.to)
       );
     }

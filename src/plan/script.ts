@@ -1,6 +1,6 @@
 import { unmapped } from './addresses.ts';
 import { formatPlan, formatStep } from './notation.ts';
-import { isInet, makingOf, protocolOf, type Making, type Plan, type Step } from './plan.ts';
+import { hasInetForm, makingOf, protocolOf, type Making, type Plan, type Step } from './plan.ts';
 import type { Played, Uids } from './play.ts';
 
 /** What a stand-alone script is made of. */
@@ -114,6 +114,6 @@ function network({ steps }: Plan): string[] {
   return [
     'ip link set lo up',
     ...[...new Set(devices)].filter((device) => device !== 'lo').map((device) => `ip link add ${device} type dummy`),
-    ...more.map((address) => `ip addr add ${address} dev lo${isInet(address) ? '' : ' nodad'}`),
+    ...more.map((address) => `ip addr add ${address} dev lo${hasInetForm(address) ? '' : ' nodad'}`),
   ];
 }

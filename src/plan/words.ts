@@ -1,8 +1,8 @@
 import { OPTION_KEYS, OPTIONS } from '../model/options.ts';
-import type { SocketOption } from './plan.ts';
+import type { PlanOption } from './plan.ts';
 
 /** How the options are written, in plans and wherever else sockets are spelled. */
-export const OPTION_WORDS: Readonly<Record<SocketOption, string>> = {
+export const OPTION_WORDS: Readonly<Record<PlanOption, string>> = {
   reuseaddr: 'reuseaddr',
   reuseport: 'reuseport',
   exclusive: 'exclusive',
@@ -14,14 +14,14 @@ export const OPTION_WORDS: Readonly<Record<SocketOption, string>> = {
 export const NO_DEVICE = 'none';
 
 const NAMED = new Map(
-  OPTION_KEYS.flatMap((key): [string, SocketOption][] => {
+  OPTION_KEYS.flatMap((key): [string, PlanOption][] => {
     const plain = OPTIONS[key].name.toLowerCase();
     return [plain, plain.replace('so_', ''), OPTION_WORDS[key], key.toLowerCase()].map((word) => [word, key]);
   }),
 );
 
 /** The option of a word such as `reuseaddr` or `SO_REUSEADDR`, in whatever case; undefined for others. */
-export function optionNamed(word: string): SocketOption | undefined {
+export function optionNamed(word: string): PlanOption | undefined {
   return NAMED.get(word.toLowerCase());
 }
 

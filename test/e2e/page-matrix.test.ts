@@ -7,7 +7,7 @@ import { short } from '../../src/matrix/answers.ts';
 import { decidingRule, likeliest, predictor } from '../../src/matrix/prediction.ts';
 import { pairsOf, type Pair } from '../../src/matrix/reading.ts';
 import { setting } from '../unit/matrix/lab.ts';
-import { spell } from '../../src/matrix/sockets.ts';
+import { spellSpec } from '../../src/matrix/sockets.ts';
 import { models } from '../../src/model/index.ts';
 import type { MatrixBlock, MatrixRecord } from '../../src/record/matrix.ts';
 import { accessibilityOf, noBrowser } from '../support/browser.ts';
@@ -81,7 +81,7 @@ describe('the bind matrix and explain on the page', needs(noBrowser), () => {
     return new Map(
       pairsOf(record, block)
         .flat()
-        .map((pair) => [`${spell(pair.first)}~${spell(pair.second)}`, pair]),
+        .map((pair) => [`${spellSpec(pair.first)}~${spellSpec(pair.second)}`, pair]),
     );
   }
 
@@ -169,8 +169,8 @@ describe('the bind matrix and explain on the page', needs(noBrowser), () => {
       const predict = predictor(models[system], setting, block, 0);
       let checked = 0;
       for (const { first, second } of pairsOf(recordOf('linux-6.18-x64'), block).flat()) {
-        const row = shown.rows.indexOf(spell(first));
-        const text = shown.cells[row]?.[shown.columns.indexOf(spell(second))];
+        const row = shown.rows.indexOf(spellSpec(first));
+        const text = shown.cells[row]?.[shown.columns.indexOf(spellSpec(second))];
         if (text === undefined || text === '') continue;
         checked += 1;
         expect(text.replace('≠', '')).toBe(short(likeliest(predict(first, second))));

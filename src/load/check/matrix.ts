@@ -1,5 +1,5 @@
 import { pairsOf, type Pair } from '../../matrix/reading.ts';
-import { spell } from '../../matrix/sockets.ts';
+import { spellSpec } from '../../matrix/sockets.ts';
 import type { MatrixBlock, MatrixRecord } from '../../record/matrix.ts';
 import { firstWrong, twice } from './lists.ts';
 import { wrongPlatform } from './platform.ts';
@@ -12,7 +12,7 @@ export function wrongInMatrix(record: MatrixRecord): string | null {
   if (record.blocks.length + record.skipped.length === 0) return 'it has no pairs';
   return (
     wrongPlatform(record.platform) ??
-    twice(record.sockets, 'sockets', ({ letters, ...name }) => spell({ name, letters })) ??
+    twice(record.sockets, 'sockets', ({ letters, ...name }) => spellSpec({ name, letters })) ??
     twice(record.blocks, 'blocks', cornerOf) ??
     firstWrong(
       record.blocks,
@@ -59,5 +59,5 @@ function wrongPairs(record: MatrixRecord): string | null {
 }
 
 function toldAs(block: MatrixBlock, { first, second, answer }: Pair): string {
-  return `${cornerOf(block)} ${spell(first)} ${spell(second)} ${answer}`;
+  return `${cornerOf(block)} ${spellSpec(first)} ${spellSpec(second)} ${answer}`;
 }

@@ -1,8 +1,8 @@
 import { readSocket } from '../../explain/read.ts';
-import { WORDS } from '../../explain/spell.ts';
 import { Unreadable } from '../../explain/unreadable.ts';
 import { OPTION_KEYS } from '../../model/options.ts';
 import type { Options, Protocol } from '../../model/types.ts';
+import { OPTION_WORDS } from '../../plan/words.ts';
 
 /** A socket as the fields of a form have it: text that may be wrong; empty is left out. */
 export interface Fields {
@@ -99,7 +99,10 @@ function parts({ protocol, address, port, v6only, options, state, uid, device, l
     { field: 'protocol', text: protocol },
     { field: 'address', text: name },
     { field: 'v6only', text: v6only === '' ? '' : `v6only=${v6only}` },
-    ...OPTION_KEYS.filter((key) => options.has(key)).map((key) => ({ field: 'options' as const, text: WORDS[key] })),
+    ...OPTION_KEYS.filter((key) => options.has(key)).map((key) => ({
+      field: 'options' as const,
+      text: OPTION_WORDS[key],
+    })),
     { field: 'uid', text: uid === '' ? '' : `uid=${uid}` },
     { field: 'device', text: device === '' ? '' : `dev=${device}` },
     { field: 'state', text: state },

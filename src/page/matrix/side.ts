@@ -4,7 +4,7 @@ import { answersOf, socketsAt, type PackedMatrices, type PackedMatrix } from '..
 import { likeliest, predictor, type Prediction } from '../../matrix/prediction.ts';
 import type { Corner } from '../../matrix/selection.ts';
 import { settingOf } from '../../matrix/setting.ts';
-import { namesOf, spell, type Spec } from '../../matrix/sockets.ts';
+import { namesOf, spellSpec, type Spec } from '../../matrix/sockets.ts';
 import { models, type Model } from '../../model/index.ts';
 import { parseKernel } from '../../model/linux-kernel.ts';
 import { DEVICE_SYSTEMS } from '../../model/options.ts';
@@ -65,7 +65,7 @@ export function recordedSide(packed: PackedMatrices, matrix: PackedMatrix): Side
       prediction: model === null ? () => null : predictions(model, setting, block, first, second, platform.uid ?? 0),
       command: (row, column) => {
         const [one, other] = [first[row], second[column]];
-        return one && other ? commandFor(block, spell(one), spell(other), more) : null;
+        return one && other ? commandFor(block, spellSpec(one), spellSpec(other), more) : null;
       },
     };
   });

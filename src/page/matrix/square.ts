@@ -1,5 +1,5 @@
 import { CHOICES } from '../../matrix/choices.ts';
-import { spell, type Letters, type Spec } from '../../matrix/sockets.ts';
+import { spellSpec, type Letters, type Spec } from '../../matrix/sockets.ts';
 import { socketKey, type RecordedLab } from './alike.ts';
 import { differ, type Corners } from './difference.ts';
 import type { Side } from './side.ts';
@@ -8,7 +8,7 @@ import type { Side } from './side.ts';
 export interface SquareLine {
   readonly name: string;
   readonly letters: Letters;
-  /** As `spell` writes it, on the addresses of the left side where that has it. */
+  /** As `spellSpec` writes it, on the addresses of the left side where that has it. */
   readonly spelled: string;
   readonly left: number | undefined;
   readonly right: number | undefined;
@@ -77,7 +77,7 @@ function merged(
 }
 
 function lineOf(spec: Spec, left: number | undefined, right: number | undefined): SquareLine {
-  return { name: spec.name.text, letters: spec.letters, spelled: spell(spec), left, right };
+  return { name: spec.name.text, letters: spec.letters, spelled: spellSpec(spec), left, right };
 }
 
 /** Sockets of one name together, in the order in which the names were met. */

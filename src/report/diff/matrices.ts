@@ -1,6 +1,6 @@
 import { pairsOf, type Pair } from '../../matrix/reading.ts';
 import type { Corner } from '../../matrix/selection.ts';
-import { spell } from '../../matrix/sockets.ts';
+import { spellSpec } from '../../matrix/sockets.ts';
 import { sameOutcome } from '../../protocol/outcome-class.ts';
 import type { MatricesDifference } from '../../record/difference.ts';
 import type { MatrixRecord } from '../../record/matrix.ts';
@@ -44,7 +44,8 @@ function add(group: Group, { protocol, state, uid, devices }: Corner, { first, s
   const there = group.corners.find((one) => keyOf(one) === keyOf(corner));
   if (there) there.count += 1;
   else group.corners.push({ ...corner, count: 1 });
-  if (group.pairs.length < MOST_NAMED) group.pairs.push({ ...corner, first: spell(first), second: spell(second) });
+  if (group.pairs.length < MOST_NAMED)
+    group.pairs.push({ ...corner, first: spellSpec(first), second: spellSpec(second) });
 }
 
 /** Every pair that was run, by its corner and its two sockets. */
@@ -53,7 +54,7 @@ function answered(record: MatrixRecord): Map<string, { corner: Corner; pair: Pai
   for (const block of record.blocks) {
     for (const pair of pairsOf(record, block).flat()) {
       if (pair.answer === null) continue;
-      found.set(`${keyOf(block)}\n${spell(pair.first)}\n${spell(pair.second)}`, { corner: block, pair });
+      found.set(`${keyOf(block)}\n${spellSpec(pair.first)}\n${spellSpec(pair.second)}`, { corner: block, pair });
     }
   }
   return found;

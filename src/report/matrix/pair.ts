@@ -1,6 +1,6 @@
 import { pairPlan } from '../../matrix/pair.ts';
 import type { Corner } from '../../matrix/selection.ts';
-import { spell, type Spec } from '../../matrix/sockets.ts';
+import { spellSpec, type Spec } from '../../matrix/sockets.ts';
 import { formatPlan } from '../../plan/notation.ts';
 import type { MatrixRecord } from '../../record/matrix.ts';
 
@@ -11,7 +11,7 @@ export function pairAsPlan(
   pair: { readonly first: string; readonly second: string },
 ): string | undefined {
   const specs = sockets.map(({ letters, ...name }): Spec => ({ name, letters }));
-  const named = (spelled: string) => specs.find((spec) => spell(spec) === spelled);
+  const named = (spelled: string) => specs.find((spec) => spellSpec(spec) === spelled);
   const [first, second] = [named(pair.first), named(pair.second)];
   return first && second ? formatPlan(pairPlan(corner, first, second)) : undefined;
 }
@@ -22,6 +22,6 @@ export function onlyPairAsPlan(record: MatrixRecord): string | undefined {
   if (block === undefined || record.counts.pairs !== 1) return undefined;
   const [first, second] = [record.sockets[block.first[0] ?? -1], record.sockets[block.second[0] ?? -1]];
   if (!first || !second) return undefined;
-  const spelled = ({ letters, ...name }: MatrixRecord['sockets'][number]) => spell({ name, letters });
+  const spelled = ({ letters, ...name }: MatrixRecord['sockets'][number]) => spellSpec({ name, letters });
   return pairAsPlan(record, block, { first: spelled(first), second: spelled(second) });
 }

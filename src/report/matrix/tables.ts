@@ -4,7 +4,7 @@ import { likeliest, predictor } from '../../matrix/prediction.ts';
 import { CHOICES } from '../../matrix/choices.ts';
 import { pairsOf, type Pair } from '../../matrix/reading.ts';
 import type { Corner } from '../../matrix/selection.ts';
-import { spell } from '../../matrix/sockets.ts';
+import { spellSpec } from '../../matrix/sockets.ts';
 import type { Model } from '../../model/index.ts';
 import type { Setting } from '../../model/types.ts';
 import type { MatrixBlock, MatrixRecord } from '../../record/matrix.ts';
@@ -78,13 +78,13 @@ function usual(grid: readonly (readonly Cell[])[]): (readonly [string, Cell[][]]
 
 function pick(grid: readonly (readonly Cell[])[], only: NonNullable<TableOptions['only']>): Cell[][] {
   return grid
-    .map((row) => row.filter(({ pair }) => only.first(spell(pair.first)) && only.second(spell(pair.second))))
+    .map((row) => row.filter(({ pair }) => only.first(spellSpec(pair.first)) && only.second(spellSpec(pair.second))))
     .filter((row) => row.length > 0);
 }
 
 function draw(drawn: Map<string, Table>, title: string, corner: Corner, grid: readonly (readonly Cell[])[]): void {
-  const rows = grid.map(([cell]) => (cell ? spell(cell.pair.first) : ''));
-  const columns = (grid[0] ?? []).map(({ pair }) => spell(pair.second));
+  const rows = grid.map(([cell]) => (cell ? spellSpec(cell.pair.first) : ''));
+  const columns = (grid[0] ?? []).map(({ pair }) => spellSpec(pair.second));
   const cells = grid.map((row) => row.map(({ shown }) => shown));
   const key = JSON.stringify([title, rows, columns, cells]);
   const same = drawn.get(key);
@@ -116,7 +116,7 @@ function devicesTables(record: MatrixRecord, plain: readonly MatrixBlock[], tied
 }
 
 function isWildcards({ pair }: Cell): boolean {
-  return spell(pair.first) === '0.0.0.0 -' && spell(pair.second) === '0.0.0.0 -';
+  return spellSpec(pair.first) === '0.0.0.0 -' && spellSpec(pair.second) === '0.0.0.0 -';
 }
 
 function cornerOf({ protocol, state, uid, devices }: MatrixBlock): Corner {

@@ -17,7 +17,7 @@ import { paced } from '../../process/pace.ts';
 import { Unavailable } from '../../process/unavailable.ts';
 import { HarnessError } from '../../harness/harness-error.ts';
 import { playAll, type Part } from '../../plan/lockstep.ts';
-import { Play, withOwners, type Peer, type PlaySettings, type Uids } from '../../plan/play.ts';
+import { Play, withOwners, type PlayPeer, type PlaySettings, type Uids } from '../../plan/play.ts';
 import { makingOf, type Plan } from '../../plan/plan.ts';
 import { vocabularyOf, type Vocabulary } from '../../explore/vocabulary.ts';
 
@@ -170,7 +170,7 @@ export class Floor {
    * Listeners for the connections of the plans, by the places of these. Each plan makes its connections to different
    * ones. Nobody accepts those of many plans, so that each listener is for as many of them as there is room in its queue.
    */
-  async #peers(plans: readonly Plan[]): Promise<(place: number) => readonly Peer[]> {
+  async #peers(plans: readonly Plan[]): Promise<(place: number) => readonly PlayPeer[]> {
     const counts = plans.map(({ steps }) => steps.filter(({ op }) => op === 'connect').length);
     const most = Math.max(0, ...counts);
     // UDP needs nobody who answers; where it would send to is enough. Not every system lets two sockets have one peer.

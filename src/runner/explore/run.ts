@@ -270,9 +270,9 @@ class Floors {
       await floor.close();
     }
     if (this.#closed) throw new HarnessError('the exploration is over');
-    const opening = Floor.open(this.#kind, this.#settings);
-    this.#open.add(opening);
-    const floor = await opening;
+    const makingCalls = Floor.open(this.#kind, this.#settings);
+    this.#open.add(makingCalls);
+    const floor = await makingCalls;
     this.far ||= floor.lab.farAgents === true;
     return floor;
   }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { answersOf, packMatrices, socketsAt } from '../../../src/matrix/pack.ts';
 import { pairsOf } from '../../../src/matrix/reading.ts';
-import { spell } from '../../../src/matrix/sockets.ts';
+import { spellSpec } from '../../../src/matrix/sockets.ts';
 import type { MatrixRecord } from '../../../src/record/matrix.ts';
 import { matrixRecord } from '../report/matrix/fixture.ts';
 
@@ -36,9 +36,9 @@ describe('packed matrices', () => {
         const rows = pairsOf(record, block);
         expect(answersOf(packed, own)).toEqual(rows.map((row) => row.map(({ answer }) => answer)));
         const spelled = (list: number) =>
-          socketsAt(packed, list).map(({ letters, ...name }) => spell({ name, letters }));
-        expect(spelled(own.first)).toEqual(rows.map(([pair]) => (pair ? spell(pair.first) : '')));
-        expect(spelled(own.second)).toEqual(rows[0]?.map(({ second }) => spell(second)));
+          socketsAt(packed, list).map(({ letters, ...name }) => spellSpec({ name, letters }));
+        expect(spelled(own.first)).toEqual(rows.map(([pair]) => (pair ? spellSpec(pair.first) : '')));
+        expect(spelled(own.second)).toEqual(rows[0]?.map(({ second }) => spellSpec(second)));
       }
     }
   });

@@ -2,7 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import { ALL_STATES, NO_DEVICES } from '../../../src/matrix/axes.ts';
 import { commandFor, matrixPlanOf } from '../../../src/matrix/blocks.ts';
 import { BadSelection, type Asked } from '../../../src/matrix/selection.ts';
-import { namesOf, spell } from '../../../src/matrix/sockets.ts';
+import { namesOf, spellSpec } from '../../../src/matrix/sockets.ts';
 import { choice, devices as allDevices, pairs, plan } from './lab.ts';
 
 function refusal(asked: Asked): string {
@@ -44,12 +44,12 @@ describe('everything', () => {
   });
 
   it('connects the dual-stack wildcard over both families, and has no pair twice', () => {
-    const texts = (state: string) => block(`tcp ${state} same none/none`)?.first.map(spell) ?? [];
+    const texts = (state: string) => block(`tcp ${state} same none/none`)?.first.map(spellSpec) ?? [];
     expect(texts('connected')).toContain(':: dual over4 A');
     expect(texts('bound')).not.toContain(':: dual over4 A');
     for (const { first, second } of all.blocks) {
-      expect(new Set(first.map(spell)).size).toBe(first.length);
-      expect(second.map(spell)).not.toContain(':: dual over4 -');
+      expect(new Set(first.map(spellSpec)).size).toBe(first.length);
+      expect(second.map(spellSpec)).not.toContain(':: dual over4 -');
     }
   });
 });
@@ -71,7 +71,7 @@ describe('a selection', () => {
       for (const first of block.first) {
         const second = block.second[block.first.indexOf(first) % block.second.length];
         if (!second) continue;
-        const words: string[] = commandFor(block, spell(first), spell(second)).match(/'[^']*'|\S+/g) ?? [];
+        const words: string[] = commandFor(block, spellSpec(first), spellSpec(second)).match(/'[^']*'|\S+/g) ?? [];
         const value = (option: string) => words[words.indexOf(option) + 1]?.replaceAll("'", '') ?? '';
         const asked: Asked = {
           protocol: value('--protocol'),
@@ -95,7 +95,7 @@ describe('a selection', () => {
     ['::ffff:0.0.0.0 -', ['::ffff:0.0.0.0 -']],
   ])('of second sockets takes %s for those it is a part of', (second, spelled) => {
     const { blocks } = plan({ second, protocol: 'udp', state: 'bound', uid: 'same' });
-    expect(blocks.map((block) => block.second.map(spell))).toEqual([spelled]);
+    expect(blocks.map((block) => block.second.map(spellSpec))).toEqual([spelled]);
   });
 
   it('of devices has options too', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { batchKind, opening } from '../../../src/plan/operations.ts';
+import { batchKind, makingCalls } from '../../../src/plan/operations.ts';
 import { parsePlan } from '../../../src/plan/parse.ts';
 import { makingOf } from '../../../src/plan/plan.ts';
 
@@ -9,7 +9,7 @@ function operations(text: string) {
   const [step] = steps;
   const making = step && makingOf(step);
   if (!making) throw new Error('nothing is made');
-  return opening('s1', making, protocol).map((operation) =>
+  return makingCalls('s1', making, protocol).map((operation) =>
     operation.op === 'socket'
       ? `socket ${operation.family} ${operation.type}`
       : operation.op === 'setsockopt'

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { pairsOf } from '../../../src/matrix/reading.ts';
-import { spell } from '../../../src/matrix/sockets.ts';
+import { spellSpec } from '../../../src/matrix/sockets.ts';
 import { matrixJsonSchema } from '../../../src/json-schemas/records.ts';
 import { readMatrix } from '../../../src/load/read.ts';
 import { matrixRecord } from '../report/matrix/fixture.ts';
@@ -27,7 +27,7 @@ describe('the record of a matrix', () => {
     expect(record.answers.length).toBeGreaterThan(50);
     const all = block ? pairsOf(record, block).flat() : [];
     expect(all).toHaveLength(2704);
-    for (const { first, second, answer } of all) expect(answer).toBe(twist(spell(first), spell(second)));
+    for (const { first, second, answer } of all) expect(answer).toBe(twist(spellSpec(first), spellSpec(second)));
   });
 
   it('whose parts do not fit together is not taken for one', () => {

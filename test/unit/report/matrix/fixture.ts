@@ -3,7 +3,7 @@ import { compare } from '../../../../src/matrix/comparison.ts';
 import { likeliest, predictor } from '../../../../src/matrix/prediction.ts';
 import { Results } from '../../../../src/matrix/results.ts';
 import type { Asked } from '../../../../src/matrix/selection.ts';
-import { spell } from '../../../../src/matrix/sockets.ts';
+import { spellSpec } from '../../../../src/matrix/sockets.ts';
 import { models } from '../../../../src/model/index.ts';
 import type { MatrixRecord } from '../../../../src/record/matrix.ts';
 import { plan, setting } from '../../matrix/lab.ts';
@@ -20,7 +20,7 @@ export function matrixRecord(asked: Asked, twist: Twist = (_first, _second, answ
     const predict = predictor(model, setting, block, 0);
     for (const [row, first] of block.first.entries()) {
       const answers = block.second.map((second) =>
-        twist(spell(first), spell(second), likeliest(predict(first, second))),
+        twist(spellSpec(first), spellSpec(second), likeliest(predict(first, second))),
       );
       if (answers.includes(null)) continue;
       const places = answers.map((_, column) => row * block.second.length + column);
