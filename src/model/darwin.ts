@@ -332,7 +332,7 @@ function judgeAddress(world: Here, next: Socket): Prediction | undefined {
   }
 }
 
-function byPort({ sockets, hidden }: Here): readonly Socket[] {
+function onPort({ sockets, hidden }: Here): readonly Socket[] {
   return inOrder(sockets, hidden.byPort);
 }
 
@@ -340,14 +340,14 @@ function byPort({ sockets, hidden }: Here): readonly Socket[] {
 function holderOf(world: Here, next: Socket, stack: Stack, address: string): Socket | undefined {
   return asksToShare(next)
     ? exactMatch(inOrder(world.sockets, world.hidden.byHash), stack, address)
-    : bestMatch(byPort(world), stack, address);
+    : bestMatch(onPort(world), stack, address);
 }
 
 /** The step that compares owners; it looks at any overlap, whatever the options. */
 function otherOwner(world: Here, next: Socket): Prediction | undefined {
   if (next.uid === 0 || isMulticast(next.address)) return undefined;
   const { local } = next;
-  const chain = byPort(world);
+  const chain = onPort(world);
   if (isV4(local)) {
     const held = bestMatch(chain, 'v4', local.v4);
     return held !== undefined && isStranger(next, held) && !(local.v4 === ANY && held.local.v4 === ANY)
@@ -408,7 +408,7 @@ function shared(next: Socket, held: Socket): Prediction | undefined {
 function refuse(world: Here, next: Socket, held: Socket, stack: Stack): Prediction {
   if (!asksToShare(next)) return decide('EADDRINUSE', id.overlap, held);
   // Where the order of bind would have found another one, the order in the hash chain is why.
-  const plain = exactMatch(byPort(world), stack, held.local[stack] ?? ANY);
+  const plain = exactMatch(onPort(world), stack, held.local[stack] ?? ANY);
   const sharesPlain = plain !== undefined && plain !== held && shared(next, plain) !== undefined;
   return decide('EADDRINUSE', sharesPlain ? id['K1-newest-in-hash'] : id['exact-match'], held);
 }
@@ -416,6 +416,6 @@ function refuse(world: Here, next: Socket, held: Socket, stack: Stack): Predicti
 /** Whether the system may choose the port for a socket that asked for port 0. */
 function choice(world: Here, next: Socket): Prediction {
   const { local } = next;
-  const held = isV4(local) ? bestMatch(byPort(world), 'v4', local.v4) : holderOf(world, next, 'v6', local.v6 ?? ANY);
+  const held = isV4(local) ? bestMatch(onPort(world), 'v4', local.v4) : holderOf(world, next, 'v6', local.v6 ?? ANY);
   return decide(held === undefined ? 'ok' : 'EADDRINUSE', id.chosen, held);
 }

@@ -341,7 +341,7 @@ function dualCost(socket: Socket): number {
   return socket.local.v6 === undefined ? 0 : 3;
 }
 
-function byPort({ sockets, hidden }: Here): readonly Socket[] {
+function onPort({ sockets, hidden }: Here): readonly Socket[] {
   return inOrder(sockets, hidden.byPort);
 }
 
@@ -349,13 +349,13 @@ function byPort({ sockets, hidden }: Here): readonly Socket[] {
 function holderOf(world: Here, next: Socket, stack: Stack, address: string): Socket | undefined {
   return asksToShare(next)
     ? exactMatch(inOrder(world.sockets, world.hidden.unconnected), stack, address)
-    : bestMatch(byPort(world), stack, address, stack === 'v4' ? dualCost : undefined);
+    : bestMatch(onPort(world), stack, address, stack === 'v4' ? dualCost : undefined);
 }
 
 function otherOwner(world: Here, next: Socket): Prediction | undefined {
   if (next.uid === 0 || isMulticast(next.address)) return undefined;
   const { local } = next;
-  const chain = byPort(world);
+  const chain = onPort(world);
   const held6 = local.v6 === undefined ? undefined : bestMatch(chain, 'v6', local.v6);
   const held4 = local.v4 === undefined ? undefined : bestMatch(chain, 'v4', local.v4, dualCost);
   const isOthers = (other: Socket | undefined): other is Socket =>
@@ -410,7 +410,7 @@ function conflict(world: Here, next: Socket): Prediction {
 /** Tells that the order of wildcards decided, where the order of bind would have found another one. */
 function ordered(world: Here, next: Socket, found: Prediction, held: Socket): Prediction {
   if (!asksToShare(next) || held.local.v4 !== ANY || isBefore(world, 14, 0)) return found;
-  const newest = exactMatch(byPort(world), 'v4', ANY);
+  const newest = exactMatch(onPort(world), 'v4', ANY);
   if (newest === undefined || newest === held) return found;
   const same = (shared(next, newest) !== undefined) === (shared(next, held) !== undefined);
   return same ? found : { ...found, rule: id['F2-order-of-wildcards'] };

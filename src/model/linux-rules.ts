@@ -128,6 +128,12 @@ export const linuxRules = ruleBook('linux', {
     source: { name: RUN, where: 'connect twice, and connect on a listener' },
     known: 'observed',
   },
+  'connect-from-group': {
+    prose:
+      'connect() gives an AF_INET TCP socket that is bound to a multicast or broadcast address the address of the route instead, and a disconnect leaves it there.',
+    source: { name: RUN, where: 'TCP sockets on 239.1.2.3 and on the broadcast address of an interface that connect' },
+    known: 'observed',
+  },
   'connect-same-peer': {
     prose:
       'Two TCP sockets cannot be connected from one address to one peer; for UDP they can, whatever their options.',

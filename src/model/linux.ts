@@ -6,7 +6,7 @@ import { linuxRules } from './linux-rules.ts';
 import { FORGOTTEN, judgeTcp, mayChooseTcp, type PortMemory, rememberTcp } from './linux-tcp.ts';
 import { type Chains, EMPTY, judgeUdp, rememberUdp } from './linux-udp.ts';
 import { bucketOf, isInOtherVrf } from './linux-vrf.ts';
-import { NOTHING } from './overlap.ts';
+import { ANY, claimsOf, NOTHING } from './overlap.ts';
 import { peerTaken } from './peers.ts';
 import type { Prediction, Setting } from './types.ts';
 import type { Socket, System, World } from './world.ts';
@@ -56,16 +56,27 @@ export const linux: System<LinuxHidden> = {
     return peerTaken(world, socket, target) ? decide('EADDRNOTAVAIL', id['connect-same-peer']) : undefined;
   },
 
+  takesRoute,
+
+  refused(socket, { local }) {
+    // What counts as bound to an address keeps the one that it was given, although the call failed.
+    const sticks = socket.protocol === 'tcp' && socket.address === '::ffff:0.0.0.0' && socket.local.v4 === ANY;
+    return sticks && local !== undefined && local !== ''
+      ? { ...socket, local: claimsOf('inet6', local, false) }
+      : socket;
+  },
+
   reset(socket) {
     // What was not bound by its program gives its port up; what was keeps the address that it has.
     const local = socket.accepted || socket.autobound ? NOTHING : socket.local;
     return { ...socket, local, state: 'bound', peer: undefined };
   },
 
-  disconnected(socket) {
+  disconnected(socket, world) {
     const untied = socket.protocol === 'udp' && socket.device !== undefined;
     if (socket.autobound) return { left: undefined, prediction: decide('ok', id['autobound-released']) };
-    const sticks = socket.address === '::ffff:0.0.0.0';
+    const taken = takesRoute(world, socket);
+    const sticks = socket.address === '::ffff:0.0.0.0' || taken;
     const left: Socket = {
       ...socket,
       local: sticks ? socket.local : socket.bound,
@@ -73,7 +84,13 @@ export const linux: System<LinuxHidden> = {
       peer: undefined,
       device: socket.protocol === 'udp' ? undefined : socket.device,
     };
-    const rule = sticks ? id['D1-mapped-wildcard-sticks'] : untied ? id['disconnect-tie'] : id.disconnect;
+    const rule = taken
+      ? id['connect-from-group']
+      : sticks
+        ? id['D1-mapped-wildcard-sticks']
+        : untied
+          ? id['disconnect-tie']
+          : id.disconnect;
     return { left, prediction: decide('ok', rule) };
   },
 
@@ -162,6 +179,17 @@ function judgeAddress(world: Here, next: Socket): Prediction | undefined {
         : undefined;
   }
 }
+
+/** Whether the kernel keeps no source address for the name: that of a group, or a broadcast address. */
+function takesRoute(world: Here, socket: Socket): boolean {
+  if (socket.protocol !== 'tcp' || socket.family !== 'inet') return false;
+  const place = standing(world, socket);
+  const isBroadcast = place === 'broadcast' || place === 'limited-broadcast' || socket.address === LOOPBACK_BROADCAST;
+  return isBroadcast || place === 'group';
+}
+
+/** That of 127.0.0.0/8, whether the caller told it or not. */
+const LOOPBACK_BROADCAST = '127.255.255.255';
 
 /** Lets an address be bound that no interface has, where an option or a setting of the machine says so. */
 function unlessAny({ setting: { host } }: Here, next: Socket): Prediction | undefined {

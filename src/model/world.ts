@@ -1,5 +1,5 @@
 import { canonical, isMapped, needsScope } from './address.ts';
-import { type Claims, claimsAny, claimsOf } from './overlap.ts';
+import { ANY, type Claims, claimsAny, claimsOf } from './overlap.ts';
 import { deliveries } from './receive/index.ts';
 import type { Packet, Receivers } from './receive/types.ts';
 import type { Rule } from './rules.ts';
@@ -96,6 +96,8 @@ export interface System<Hidden> {
   reset?(socket: Socket): Socket;
   /** What a disconnect leaves, and what the call returns; by default the name that the socket was bound to, and `ok`. */
   disconnected?(socket: Socket, world: World<Hidden>, by: 'AF_UNSPEC' | 'disconnectx' | undefined): Disconnected;
+  /** Whether connect() gives a socket that is bound to such a name the address of the route, as it does to a wildcard. */
+  takesRoute?(world: World<Hidden>, socket: Socket): boolean;
   /** Whether a second connect() of a UDP socket begins by a disconnect. */
   readonly connectsAnew?: true;
 }
@@ -105,6 +107,8 @@ export interface Target {
   readonly to: Peer | undefined;
   /** The stack that the connection is in; undefined where nothing tells. */
   readonly stack: 'v4' | 'v6' | undefined;
+  /** The local address that the system chose, where a caller says it of a call that failed. */
+  readonly local: string | undefined;
 }
 
 /** What a disconnect does. */
@@ -335,7 +339,8 @@ class Port<Hidden> implements Simulation {
       return { prediction, after: left === socket ? port : port.#become(left).after };
     }
     const from = socket.formerly ?? socket.local;
-    const local = narrowed(from, operation.local, this.#system);
+    const takesRoute = this.#system.takesRoute?.(port.#world, socket) === true && socket.local === socket.bound;
+    const local = narrowed(takesRoute ? WHOLE : from, operation.local, this.#system);
     const connected: Socket = { ...socket, local, state: 'connected', peer: operation.to, formerly: undefined };
     return { prediction, after: port.#become(connected, { kind: 'connect', renamed: local !== socket.local }).after };
   }
@@ -421,12 +426,13 @@ class Port<Hidden> implements Simulation {
 }
 
 const OK: readonly Outcome[] = ['ok'];
+const WHOLE: Claims = { v4: ANY, v6: undefined };
 
 /** The stack of a connection: the peer's or, where that is not said, that of the local address. */
 function targetOf({ to, local }: Operation & { readonly op: 'connect' }): Target {
   const address = to?.address ?? local;
-  if (address === undefined || address === '') return { to, stack: undefined };
-  return { to, stack: !address.includes(':') || isMapped(canonical(address).address) ? 'v4' : 'v6' };
+  if (address === undefined || address === '') return { to, stack: undefined, local: undefined };
+  return { to, local, stack: !address.includes(':') || isMapped(canonical(address).address) ? 'v4' : 'v6' };
 }
 
 /** What a name claims once a connection has given it a local address: a specific address stays as it is. */

@@ -100,13 +100,12 @@ export class Follower {
         const after = become({ state: 'connected', wasConnected: true });
         return this.#take(socket, { op: 'connect', socket: step.socket, local: address }, outcome, after);
       }
-      case 'disconnect':
-        return this.#take(
-          socket,
-          { op: step.op, socket: step.socket },
-          outcome,
-          ok ? become({ state: 'bound' }) : this,
-        );
+      case 'disconnect': {
+        // Of UDP some systems dissolve the connection and return an error all the same.
+        const gone = ok || protocolOf(socket.making, this.#asking.protocol) === 'udp';
+        const then = gone ? become({ state: 'bound' }) : this;
+        return this.#take(socket, { op: step.op, socket: step.socket, by: 'AF_UNSPEC' }, outcome, then);
+      }
       case 'accept': {
         if (!ok) return this.#given(this);
         const child: Present = { ...socket, child: true, wasConnected: true, state: 'connected' };

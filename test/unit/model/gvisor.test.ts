@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { models } from '../../../src/model/index.ts';
+import { last } from './steps.ts';
 import { answer, compare, socket } from './table.ts';
 
 const SHARED = `
@@ -104,4 +105,40 @@ test('devices and errors', () => {
   const setting = { host: { addresses: ['10.0.0.1'] } };
   const bind = (name: string) => models.gvisor.predict([], socket(name, 'tcp', { uid: 1000, port: 80 }), setting).bind;
   expect([bind('192.0.2.1').outcomes[0], bind('0.0.0.0').outcomes[0]]).toEqual(['EADDRNOTAVAIL', 'ok']);
+});
+
+test('D2: a dual-stack TCP socket that connects over IPv6 releases IPv4 since April 2025', () => {
+  const steps = '1 bind :: dual; 1 connect ::1; 2 bind 127.0.0.1';
+  const on = (release?: string) => last('gvisor', 'tcp', steps, release === undefined ? {} : { release });
+  expect(['20240729', 'release-20250427.0', '2025-04-28', '20260801.0'].map(on)).toEqual([
+    'EADDRINUSE',
+    'EADDRINUSE',
+    'ok',
+    'ok',
+  ]);
+  expect(on()).toBe('ok or EADDRINUSE');
+  expect(last('gvisor', 'tcp', '1 bind :: dual; 1 connect ::1; 2 bind ::1')).toBe('EADDRINUSE');
+  expect(last('gvisor', 'tcp', '1 bind :: dual; 1 connect 127.0.0.1; 2 bind 127.0.0.1')).toBe('EADDRINUSE');
+  expect(last('gvisor', 'udp', steps)).toBe('EADDRINUSE');
+  expect(() => on('latest')).toThrow(/not a release of gVisor: latest/);
+});
+
+test('D3 and TCP on groups: names that no interface has', () => {
+  const host = {
+    addresses: ['127.0.0.1', '10.0.0.1', 'fe80::1'],
+    devices: { eth0: ['10.0.0.1', 'fe80::1'] },
+    broadcasts: ['10.0.0.255'],
+  };
+  const bind = (protocol: 'udp' | 'tcp', name: string) => last('gvisor', protocol, `1 bind ${name}`, { host });
+  for (const name of ['224.0.0.1', '::ffff:224.0.0.1', 'ff02::1']) {
+    expect([bind('udp', name), bind('tcp', name)], name).toEqual(['ok', 'EADDRNOTAVAIL']);
+  }
+  expect([bind('udp', '255.255.255.255'), bind('tcp', '255.255.255.255')]).toEqual(['ok', 'ok or EADDRNOTAVAIL']);
+  expect([bind('udp', '10.0.0.255'), bind('tcp', '10.0.0.255')]).toEqual(['ok', 'EADDRNOTAVAIL']);
+  expect(['fe80::1', 'fe80::1%eth0', 'fe80::1%lo', 'fe80::2'].map((name) => bind('udp', name))).toEqual([
+    'ok',
+    'ok',
+    'EADDRNOTAVAIL',
+    'EADDRNOTAVAIL',
+  ]);
 });

@@ -121,6 +121,7 @@ const TEXTS: readonly string[] = [
   '1 bind W dev=d1 => ok; 1 connect 127.0.0.1; 1 disconnect; 2 bind W dev=d0',
   '1 bind ::1 => ok; 1 connect 127.0.0.1',
   '1 bind W uid=7 port=80',
+  '1 bind 239.1.2.3 => ok; 1 connect 127.0.0.1; 1 disconnect',
 ];
 
 function* pairs(system: SystemName, protocol: Protocol): Generator<Prediction> {

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { models } from '../../../src/model/index.ts';
 import { claimsOf, overlap } from '../../../src/model/overlap.ts';
-import type { NextSocket, Operation, PresentSocket, Protocol, SystemName } from '../../../src/model/types.ts';
+import type { NextSocket, Operation, PresentSocket, Protocol, Setting, SystemName } from '../../../src/model/types.ts';
+import type { Simulation } from '../../../src/model/world.ts';
 import { socket } from './table.ts';
 
 const SYSTEMS = Object.keys(models) as SystemName[];
@@ -163,4 +164,97 @@ test('a refused bind is placed only if it happened all the same', () => {
   const ask = { op: 'bind', socket: 1, ...socket('S -') } as const;
   expect(() => held.step(ask).after.step({ op: 'listen', socket: 1 })).toThrow(RangeError);
   expect(held.step(ask, 'ok').after.step({ op: 'listen', socket: 1 }).prediction.outcomes).toEqual(['EADDRINUSE']);
+});
+
+/** A random step on one of five sockets, of those that a random sequence may hold. */
+function aStep(of: Protocol): fc.Arbitrary<Operation> {
+  const id = fc.nat(4);
+  const local = fc.constantFrom('127.0.0.1', '::1', '::ffff:10.0.0.1');
+  return fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc.tuple(id, aSocket(of)).map(([at, next]): Operation => ({ op: 'bind', socket: at, ...next })),
+    },
+    fc.tuple(id, local).map(([at, to]): Operation => ({ op: 'connect', socket: at, local: to })),
+    id.map((at): Operation => ({ op: 'disconnect', socket: at })),
+    id.map((at): Operation => ({ op: 'close', socket: at })),
+    id.map((at): Operation => ({ op: 'listen', socket: at })),
+    id.map((at): Operation => ({ op: 'peer-reset', socket: at })),
+  );
+}
+
+const life = protocol.chain((of) => fc.tuple(fc.constant(of), fc.array(aStep(of), { maxLength: 12 }), aSocket(of)));
+
+/** Plays steps; those on sockets that are not there are passed over. */
+function lived(system: SystemName, steps: readonly Operation[], setting: Setting = {}): Simulation {
+  let port = models[system].simulate(setting);
+  const there = new Set<number>();
+  for (const step of steps) {
+    if (step.op !== 'bind' && !there.has(step.socket)) continue;
+    try {
+      const { prediction, after } = port.step(step);
+      port = after;
+      if (step.op === 'bind' && prediction.outcomes[0] === 'ok') there.add(step.socket);
+    } catch (error) {
+      // A port that connect() chose is released by a disconnect, and the socket with it.
+      if (!(error instanceof RangeError)) throw error;
+      there.delete(step.socket);
+    }
+    if (step.op === 'close') there.delete(step.socket);
+  }
+  return port;
+}
+
+describe.each(SYSTEMS)('%s: whatever happened to the sockets', (system) => {
+  test('once all are closed, the port is as if nobody had been there', () => {
+    fc.assert(
+      fc.property(life, ([, steps, next]) => {
+        const closed = lived(system, [
+          ...steps,
+          ...[0, 1, 2, 3, 4].map((socket): Operation => ({ op: 'close', socket })),
+        ]);
+        const ask: Operation = { op: 'bind', socket: 9, ...next };
+        const fresh = models[system].simulate().step(ask).prediction.outcomes;
+        // What happened may have told which release it is, which leaves fewer outcomes.
+        expect(fresh).toEqual(expect.arrayContaining([...closed.step(ask).prediction.outcomes]));
+      }),
+    );
+  });
+
+  test('a release that is left open allows what each of its releases does', () => {
+    const releases = { freebsd: ['14.0', '14.3', '15.0'], gvisor: ['20240729', '20260801'] } as const;
+    if (system !== 'freebsd' && system !== 'gvisor') return;
+    fc.assert(
+      fc.property(
+        protocol.chain((of) => fc.tuple(fc.array(aSocket(of), { maxLength: 3 }), aSocket(of))),
+        ([there, next]) => {
+          const binds = there.map((one, socket): Operation => ({ op: 'bind', socket, ...one }));
+          const ask: Operation = { op: 'bind', socket: 9, ...next };
+          const place = (setting: Setting) =>
+            binds.reduce((port, bind) => port.step(bind, 'ok').after, models[system].simulate(setting)).step(ask)
+              .prediction;
+          for (const release of releases[system]) {
+            expect(place({}).outcomes).toEqual(expect.arrayContaining([...place({ release }).outcomes]));
+          }
+        },
+      ),
+    );
+  });
+
+  test('a stranger’s disconnect never makes a bind succeed that its closing would not', () => {
+    fc.assert(
+      fc.property(life, ([of, steps, next]) => {
+        if (of === 'tcp') return;
+        const before = lived(system, steps);
+        const ask: Operation = { op: 'bind', socket: 9, ...next, options: {}, uid: 0 };
+        try {
+          const dissolved = before.step({ op: 'disconnect', socket: 0 }).after.step(ask).prediction.outcomes;
+          const closed = before.step({ op: 'close', socket: 0 }).after.step(ask).prediction.outcomes;
+          if (dissolved.length === 1 && dissolved[0] === 'ok') expect(closed).toContain('ok');
+        } catch (error) {
+          if (!(error instanceof RangeError)) throw error;
+        }
+      }),
+    );
+  });
 });

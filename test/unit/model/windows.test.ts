@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { models } from '../../../src/model/index.ts';
+import { last } from './steps.ts';
 import { answer, compare, socket } from './table.ts';
 
 const SAME_USER = `
@@ -92,4 +93,33 @@ test('errors', () => {
     models.windows.predict([], socket(name, 'tcp', { port, uid: 1000 }), setting).bind.outcomes[0];
   expect([bind('192.0.2.1'), bind('127.0.0.2'), bind('0.0.0.0', 80)]).toEqual(['WSAEADDRNOTAVAIL', 'ok', 'ok']);
   expect(models.windows.v6onlyByDefault).toBe(true);
+});
+
+test('names that Windows has for no socket, and ports that it keeps', () => {
+  const host = {
+    addresses: ['127.0.0.1', '10.0.0.1', 'fe80::1'],
+    devices: { a: ['10.0.0.1', 'fe80::1'], b: [] },
+    broadcasts: ['10.0.0.255'],
+    excludedPorts: [{ from: 50_000, to: 50_059, protocol: 'tcp' as const }],
+  };
+  const bind = (protocol: 'udp' | 'tcp', words: string) => last('windows', protocol, `1 bind ${words}`, { host });
+  for (const protocol of ['udp', 'tcp'] as const) {
+    expect(bind(protocol, '239.1.1.1')).toBe('WSAEADDRNOTAVAIL');
+    expect(bind(protocol, 'ff02::1')).toBe('WSAEADDRNOTAVAIL');
+    expect(bind(protocol, '255.255.255.255')).toBe('WSAEADDRNOTAVAIL');
+    expect(bind(protocol, 'fe80::1%b')).toBe('WSAEADDRNOTAVAIL');
+    expect(bind(protocol, 'fe80::1%a')).toBe('ok');
+    expect(bind(protocol, '127.9.9.9')).toBe('ok');
+  }
+  expect([bind('udp', '10.0.0.255'), bind('tcp', '10.0.0.255')]).toEqual([
+    'WSAEACCES',
+    'WSAEADDRNOTAVAIL or WSAEACCES',
+  ]);
+  expect([49_999, 50_000, 50_059, 50_060].map((port) => bind('tcp', `S port=${port}`))).toEqual([
+    'ok',
+    'WSAEACCES',
+    'WSAEACCES',
+    'ok',
+  ]);
+  expect(bind('udp', 'S port=50000')).toBe('ok');
 });
