@@ -77,7 +77,7 @@ export function modelIndex(): string {
   return `${[
     GENERATED,
     '# The models',
-    'Each system has a model: a set of rules that says what the next bind (and listen) returns, given the sockets that are there. These pages are written from the models themselves.',
+    'Each system has a model: a set of rules that says what the next bind (and listen) returns, given the sockets that are there. These pages are written from the models themselves. [Asking the models from a program](../models-api.md) says how to put such questions by oneself.',
     ...all.map((model) => `- [${text(model.title)}](${model.name}.md): ${text(model.summary)}`),
     '## How the rules are known',
     table(

@@ -211,7 +211,7 @@ describe.each(SYSTEMS)('%s: whatever happened to the sockets', (system) => {
       fc.property(life, ([, steps, next]) => {
         const closed = lived(system, [
           ...steps,
-          ...[0, 1, 2, 3, 4].map((socket): Operation => ({ op: 'close', socket })),
+          ...[0, 1, 2, 3, 4].map((at): Operation => ({ op: 'close', socket: at })),
         ]);
         const ask: Operation = { op: 'bind', socket: 9, ...next };
         const fresh = models[system].simulate().step(ask).prediction.outcomes;
@@ -228,7 +228,7 @@ describe.each(SYSTEMS)('%s: whatever happened to the sockets', (system) => {
       fc.property(
         protocol.chain((of) => fc.tuple(fc.array(aSocket(of), { maxLength: 3 }), aSocket(of))),
         ([there, next]) => {
-          const binds = there.map((one, socket): Operation => ({ op: 'bind', socket, ...one }));
+          const binds = there.map((one, at): Operation => ({ op: 'bind', socket: at, ...one }));
           const ask: Operation = { op: 'bind', socket: 9, ...next };
           const place = (setting: Setting) =>
             binds.reduce((port, bind) => port.step(bind, 'ok').after, models[system].simulate(setting)).step(ask)
