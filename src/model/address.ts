@@ -55,7 +55,7 @@ export function isLinkLocal6(address: string): boolean {
 }
 
 /** Whether the address is a group of one interface or one link, ff01:: or ff02::, whatever its flags. */
-export function isLinkLocalGroup(address: string): boolean {
+function isLinkLocalGroup(address: string): boolean {
   return /^ff[0-9a-f][12]:/i.test(address);
 }
 

@@ -108,10 +108,10 @@ export interface PresentSocket extends NextSocket {
 }
 
 /** What there is to know of one address of an interface, where it is not an ordinary one. */
-export type AddressFlag = 'tentative' | 'duplicated' | 'detached' | 'deprecated' | 'anycast';
+type AddressFlag = 'tentative' | 'duplicated' | 'detached' | 'deprecated' | 'anycast';
 
 /** Ports that a system keeps: from the first to the last, of both protocols unless one is said. */
-export interface PortRange {
+interface PortRange {
   readonly from: number;
   readonly to: number;
   readonly protocol?: Protocol;

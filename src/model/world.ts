@@ -112,7 +112,7 @@ export interface Target {
 }
 
 /** What a disconnect does. */
-export interface Disconnected {
+interface Disconnected {
   /** What becomes of the socket; undefined when it loses its port. */
   readonly left: Socket | undefined;
   readonly prediction: Prediction;
