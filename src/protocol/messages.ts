@@ -127,6 +127,8 @@ export type Operation =
   | { op: 'batch-await'; on: string; state: string; within: number }
   /** Closes a batch: as close() does, by a reset that leaves no state behind, or keeping its ports in mind. */
   | { op: 'batch-close'; on: string; how: 'close' | 'reset' | 'leave' }
+  /** Ends its programs, and then itself by SIGKILL, with all its sockets open. It is not answered. */
+  | { op: 'die' }
   /** Closes every socket and ends every program, then says how many internet sockets the process still holds. */
   | { op: 'reset' };
 
