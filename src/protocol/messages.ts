@@ -7,7 +7,7 @@
 import type { NumberOption, OptionName, OptionSetting, ReadValue, TextOption } from './options.ts';
 
 /** Raised whenever a message changes its meaning; an agent that says another number is not spoken to. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 export type Family = 'inet' | 'inet6';
 export type SocketType = 'dgram' | 'stream';

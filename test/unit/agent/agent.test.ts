@@ -96,7 +96,7 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
 
   it('describes itself', () => {
     expect(hello).toMatchObject({
-      protocol: 1,
+      protocol: 2,
       system: 'linux',
       release: os.release(),
       architecture: process.arch,
