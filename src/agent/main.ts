@@ -66,7 +66,7 @@ function begin(): void {
 /** The greeting: the user is the one that the agent is by now. */
 const hello = (): Hello => ({
   // Its value is written out, because loading a module costs an agent's start-up a millisecond.
-  protocol: 1 satisfies typeof PROTOCOL_VERSION,
+  protocol: 2 satisfies typeof PROTOCOL_VERSION,
   pid: process.pid,
   system: process.platform,
   ...(wine === null ? {} : { wine }),

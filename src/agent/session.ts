@@ -178,6 +178,11 @@ export class Session {
       this.#batching((batches) => batches.take(this.#socket(on).fd, as, count, within)),
     'batch-await': ({ on, state, within }) => this.#batching((batches) => batches.await(on, state, within)),
     'batch-close': ({ on, how }) => this.#batching((batches) => batches.close(on, how)),
+    die: () => {
+      for (const name of this.#programs.keys()) this.#kill(name);
+      process.kill(process.pid, 'SIGKILL');
+      throw new Error('the agent outlived SIGKILL');
+    },
     reset: () => {
       this.reset();
       const open = this.#native.openSockets();

@@ -1,6 +1,8 @@
 /** All that experiments, and what is known of systems, are written with: an author imports from here alone. */
+export * from './client.ts';
 export * from './counters.ts';
 export * from './experiment.ts';
+export * from './handover.ts';
 export * from './impostor.ts';
 export * from './known.ts';
 export * from './name-pairs.ts';

@@ -179,6 +179,22 @@ export class AgentProcess {
   }
 
   /**
+   * Has it killed by SIGKILL, as it is, with all its sockets open, and waits until it is gone. Never throws. Whoever asks it
+   * from now on is told that it was killed.
+   */
+  async kill(): Promise<void> {
+    this.#giveUp('was killed');
+    // It kills itself, so that nothing but the agent is killed, wherever it is; what waits for it then sees its end.
+    this.#child.stdin.write(
+      `${JSON.stringify({ id: this.#nextId++, operations: [{ op: 'die' }] satisfies Operation[] })}\n`,
+    );
+    const cancel = new Deadline(Math.min(GOODBYE, this.#grace)).whenPassed(() => this.#kill());
+    await this.#child.catch(() => undefined);
+    cancel();
+    await this.#farEnd;
+  }
+
+  /**
    * Waits for something beyond what the agent was told to wait, in milliseconds; in vain, it fails. `why` tells then what may
    * be the reason; null where that is not known.
    */

@@ -27,6 +27,13 @@ export type Need =
   /** The first sixteen addresses of 127.0.0.0/8 are the machine's, as all of that network is on some systems. */
   | 'loopback network'
   | 'second user'
+  /** And a third. */
+  | 'third user'
+  | 'process without a capability'
+  /** Its settings, interfaces and addresses are the lab's own. The cell is run alone, and what it changes is undone. */
+  | 'changeable network'
+  /** Such a network, in which interfaces can be put into a VRF. */
+  | 'VRF'
   | `program ${string}`;
 
 /** Why a lab does not offer something, and the line that would enable it. */

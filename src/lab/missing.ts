@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { hasVrf } from './vrf.ts';
 import type { AddressKind, LabFacts, Missing, Need } from './lab.ts';
 
 /** The first of several needs that a lab does not meet, or null. */
@@ -14,6 +15,13 @@ export function firstMissing(
   return null;
 }
 
+/** What only the netns lab offers, and what is to be said of the others. */
+const OF_NETNS: Partial<Record<Need, string>> = {
+  'changeable network': 'has a network that is not its own to change',
+  VRF: 'has a network that is not its own to change',
+  'process without a capability': 'starts no process without a capability',
+};
+
 const HOST_OF: Partial<Record<AddressKind, 'neighbour' | 'gateway'>> = {
   neighbour: 'neighbour',
   filtered: 'neighbour',
@@ -25,6 +33,12 @@ function installLine(program: string): string {
 }
 
 function unmet(facts: LabFacts, need: Need, programs: (name: string) => boolean): Missing | null {
+  if (need === 'third user') return facts.missing['second user'] ?? null;
+  const own = OF_NETNS[need];
+  if (own !== undefined) {
+    if (facts.lab !== 'netns') return { reason: `the ${facts.lab} lab ${own}`, enable: facts.elsewhere };
+    return need === 'VRF' && !hasVrf() ? { reason: 'this kernel has no VRF', enable: 'sudo modprobe vrf' } : null;
+  }
   const [what = '', which = ''] = need.split(' ');
   if (what === 'program') {
     return programs(which) ? null : { reason: `${which} is not installed`, enable: installLine(which) };

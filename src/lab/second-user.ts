@@ -3,13 +3,15 @@ import process from 'node:process';
 
 /** The user that a second agent runs as where an experiment needs two: `nobody` on every system that has one. */
 export const OTHER_USER = 65_534;
+/** And the third, where it needs three: a number that no system gives to anyone. */
+export const THIRD_USER = 65_533;
 
 /**
  * Whether this process may act as a second user: as root, and in a user namespace only if that has such a user. One
  * that an ordinary user made has a root, but no one beside it.
  */
 export function hasSecondUser(): boolean {
-  return process.getuid?.() === 0 && isUserMapped(uidMap(), OTHER_USER);
+  return process.getuid?.() === 0 && [OTHER_USER, THIRD_USER].every((uid) => isUserMapped(uidMap(), uid));
 }
 
 /** Whether a user has a number here, from the text of /proc/self/uid_map: rows of first inside, first outside, count. */

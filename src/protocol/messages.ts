@@ -7,7 +7,7 @@
 import type { NumberOption, OptionName, OptionSetting, ReadValue, TextOption } from './options.ts';
 
 /** Raised whenever a message changes its meaning; an agent that says another number is not spoken to. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 export type Family = 'inet' | 'inet6';
 export type SocketType = 'dgram' | 'stream';
@@ -127,6 +127,8 @@ export type Operation =
   | { op: 'batch-await'; on: string; state: string; within: number }
   /** Closes a batch: as close() does, by a reset that leaves no state behind, or keeping its ports in mind. */
   | { op: 'batch-close'; on: string; how: 'close' | 'reset' | 'leave' }
+  /** Ends its programs, and then itself by SIGKILL, with all its sockets open. It is not answered. */
+  | { op: 'die' }
   /** Closes every socket and ends every program, then says how many internet sockets the process still holds. */
   | { op: 'reset' };
 

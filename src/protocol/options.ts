@@ -67,10 +67,10 @@ export type NumberOption =
 export type TextOption = 'SO_BINDTODEVICE' | 'IP_MULTICAST_IF';
 
 /** Options that take a `struct linger`. */
-export type LingerOption = 'SO_LINGER';
+type LingerOption = 'SO_LINGER';
 
 /** Options that take a `struct ip_mreq` or a `struct ipv6_mreq`. No system says by getsockopt() which groups there are. */
-export type GroupOption = 'IP_ADD_MEMBERSHIP' | 'IP_DROP_MEMBERSHIP' | 'IPV6_JOIN_GROUP' | 'IPV6_LEAVE_GROUP';
+type GroupOption = 'IP_ADD_MEMBERSHIP' | 'IP_DROP_MEMBERSHIP' | 'IPV6_JOIN_GROUP' | 'IPV6_LEAVE_GROUP';
 
 export type OptionName = NumberOption | TextOption | LingerOption | GroupOption;
 

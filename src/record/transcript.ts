@@ -64,7 +64,8 @@ function call(operation: Operation, result: Result): string {
       return `recv(${operation.on}${data}${flags})`;
     }
     case 'reset':
-      return 'reset()';
+    case 'die':
+      return `${operation.op}()`;
     case 'batch':
       return `batch(${operation.sockets.length / 2} sockets)`;
     case 'serve':
@@ -80,7 +81,7 @@ function returned(operation: Operation, result: Result): string {
   if (result.outcome === 'not available here') return `${result.outcome}, no call made`;
   if (result.outcome === 'ended') return 'the program had ended before';
   if (result.outcome !== 'ok') return `-1 ${result.outcome}`;
-  if (['socket', 'spawn', 'dup', 'take', 'fetch'].includes(operation.op) && 'as' in operation) return `${operation.as}`;
+  if (['socket', 'spawn', 'dup', 'take', 'fetch'].includes(operation.op) && 'as' in operation) return operation.as;
   if (operation.op === 'accept') return `${operation.as}${result.from ? ` from ${name(result.from)}` : ''}`;
   if (operation.op === 'recv') {
     return `${result.bytes}${result.from ? ` from ${name(result.from)}` : ''}${result.to === undefined ? '' : ` at ${result.to}`}${told(result)}`;

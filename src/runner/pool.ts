@@ -1,8 +1,9 @@
 import { setMaxListeners } from 'node:events';
+import type { Capability } from '../experiment/trial.ts';
 import { agentCommand } from '../lab/agent-command.ts';
 import type { HostName, Lab } from '../lab/lab.ts';
 import type { Hello } from '../protocol/messages.ts';
-import { OTHER_USER } from '../lab/second-user.ts';
+import { OTHER_USER, THIRD_USER } from '../lab/second-user.ts';
 import { HarnessError } from '../harness/harness-error.ts';
 import { AgentProcess, HostClock } from '../harness/agent-process.ts';
 
@@ -21,6 +22,12 @@ export interface Lease {
   hello: Hello;
   host: HostName;
   key: string;
+}
+
+/** As whom an agent acts, where that is not the harness's own user with all that it may do. */
+interface Actor {
+  readonly otherUser: boolean | 'third';
+  readonly without: Capability | undefined;
 }
 
 /** The agents of one lab: kept warm between cells, each with one cell at a time. */
@@ -52,15 +59,16 @@ export class AgentPool {
   /** Starts agents that the first cell will want, so that they start side by side. */
   warm(hosts: readonly HostName[]): void {
     if (this.#settings.fresh) return;
-    for (const host of hosts) this.#keep(host, this.#start(host, false));
+    for (const host of hosts) this.#keep(host, this.#start(host, { otherUser: false, without: undefined }));
   }
 
   /** An agent on a host, warm if there is one. @throws HarnessError when none can be started. */
-  async take(host: HostName, otherUser: boolean): Promise<Lease> {
-    const key = keyOf(host, otherUser);
+  async take(host: HostName, otherUser: boolean | 'third', without?: Capability): Promise<Lease> {
+    const actor: Actor = { otherUser, without };
+    const key = keyOf(host, actor);
     for (;;) {
       const warm = this.#idle.get(key)?.pop() ?? (this.#mayComeBack(key) ? await this.#comesBack(key) : undefined);
-      const lease = await (warm ?? this.#start(host, otherUser));
+      const lease = await (warm ?? this.#start(host, actor));
       // One that ended while no one had it is no one's error.
       if (lease.agent.usable || !warm) {
         this.#lent.set(key, this.#lentOf(key) + 1);
@@ -146,9 +154,9 @@ export class AgentPool {
     return this.#lent.get(key) ?? 0;
   }
 
-  #start(host: HostName, otherUser: boolean): Promise<Lease> {
+  #start(host: HostName, actor: Actor): Promise<Lease> {
     if (this.#end.signal.aborted) return Promise.reject(new HarnessError('the run was ended'));
-    const starting = this.#launch(host, otherUser);
+    const starting = this.#launch(host, actor);
     this.#all.add(starting);
     starting.then(
       (lease) => this.#started.set(lease, starting),
@@ -163,10 +171,10 @@ export class AgentPool {
     if (starting) this.#all.delete(starting);
   }
 
-  async #launch(host: HostName, otherUser: boolean): Promise<Lease> {
+  async #launch(host: HostName, actor: Actor): Promise<Lease> {
     const { agentCommand: given = this.#lab.agent?.(host) ?? agentCommand(), grace } = this.#settings;
     const plain = [...this.#lab.launch(host), ...given];
-    const command = [...plain, ...(otherUser ? [String(OTHER_USER)] : [])];
+    const command = [...this.#lab.launch(host), ...lacking(actor), ...given, ...userOf(actor)];
     const ender = this.far ? { ender: [...plain, 'end'] } : {};
     const title = `the agent on ${this.#lab.facts.hosts[host] ?? host}`;
     const clock = this.#clocks.get(host) ?? new HostClock();
@@ -181,10 +189,24 @@ export class AgentPool {
       ...ender,
     });
     this.#startTook = performance.now() - began;
-    return { ...started, host, key: keyOf(host, otherUser) };
+    return { ...started, host, key: keyOf(host, actor) };
   }
 }
 
-function keyOf(host: HostName, otherUser: boolean): string {
-  return otherUser ? `${host} as another user` : host;
+function keyOf(host: HostName, { otherUser, without }: Actor): string {
+  const user = otherUser === false ? '' : ` as ${otherUser === 'third' ? 'a third' : 'another'} user`;
+  return `${host}${user}${without === undefined ? '' : ` without ${without}`}`;
+}
+
+/** The number of the user that an agent becomes, as its argument. */
+function userOf({ otherUser }: Actor): string[] {
+  if (otherUser === false) return [];
+  return [String(otherUser === 'third' ? THIRD_USER : OTHER_USER)];
+}
+
+/** The words that start a command without a capability, see setpriv(1). */
+function lacking({ without }: Actor): string[] {
+  if (without === undefined) return [];
+  const name = `-${without.replace(/^CAP_/, '').toLowerCase()}`;
+  return ['setpriv', `--inh-caps=${name}`, `--bounding-set=${name}`];
 }

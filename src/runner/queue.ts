@@ -100,9 +100,11 @@ export function needsOf({ registered, values }: Cell): readonly Need[] {
   }
 }
 
-/** Whether it counts what goes over an interface, which the cells beside it would use too. */
+const ALONE: ReadonlySet<Need> = new Set(['quiet interface', 'changeable network', 'VRF']);
+
+/** Whether it counts what goes over an interface, or changes the lab, which the cells beside it use too. */
 export function needsQuiet(cell: Cell): boolean {
-  return needsOf(cell).includes('quiet interface');
+  return needsOf(cell).some((need) => ALONE.has(need));
 }
 
 function waits({ registered, values }: Cell): boolean {

@@ -123,6 +123,7 @@ async function attemptCell(cell: Cell, workplace: Workplace, patience: Patience)
     stage = await Stage.open({ facts, patience, pool, errors, nextPort: () => ports.next(probe) });
     const observation = await inTime(cell.registered.experiment.run(cell.values, stage));
     await stage.clear();
+    if (stage.spoiled !== null) return { error: stage.spoiled, transcript: stage.transcript() };
     const stolen = ports.shared && !(await areFree(await probe(), facts, stage.ports));
     return { observation, stolen, transcript: stage.transcript() };
   } catch (error) {

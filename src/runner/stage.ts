@@ -1,11 +1,13 @@
-import type { Part, PartOptions, Trial } from '../experiment/trial.ts';
-import type { LabFacts } from '../lab/lab.ts';
+import type { Network, Part, PartOptions, Trial } from '../experiment/trial.ts';
+import type { HostName, LabFacts } from '../lab/lab.ts';
+import { firstMissing } from '../lab/missing.ts';
 import type { Operation, Result } from '../protocol/messages.ts';
 import type { SeenErrors } from '../record/errors.ts';
 import type { TranscriptLine } from '../record/record.ts';
 import { servedLine, traceLine } from '../record/transcript.ts';
 import { HarnessError } from '../harness/harness-error.ts';
 import { harnessClock } from '../harness/agent-process.ts';
+import { ChangedNetwork } from './network.ts';
 import type { Patience } from './patience.ts';
 import type { AgentPool, Lease } from './pool.ts';
 
@@ -31,7 +33,9 @@ export class Stage implements Trial {
   readonly #pool: AgentPool;
   readonly #errors: SeenErrors;
   readonly #began = harnessClock();
-  readonly #parts = new Map<string, Promise<{ part: Part; lease: Lease }>>();
+  readonly #parts = new Map<string, { options: string; joined: Promise<{ part: Part; lease: Lease }> }>();
+  readonly #networks = new Map<HostName, ChangedNetwork>();
+  #spoiled: string | null = null;
   readonly #transcript: TranscriptLine[] = [];
   #cleared = false;
 
@@ -57,13 +61,44 @@ export class Stage implements Trial {
     return port;
   }
 
-  async part(name: string, { host = 'machine', otherUser = false }: PartOptions = {}): Promise<Part> {
+  async part(name: string, options?: PartOptions): Promise<Part> {
     this.#stillOn();
+    const { host = 'machine', otherUser = false, without } = options ?? {};
+    const wanted = JSON.stringify([host, otherUser, without]);
     const existing = this.#parts.get(name);
-    if (existing) return (await existing).part;
-    const joining = this.#pool.take(host, otherUser).then((lease) => ({ lease, part: this.#cast(name, lease) }));
-    this.#parts.set(name, joining);
-    return (await joining).part;
+    if (existing) {
+      if (options !== undefined && existing.options !== wanted) {
+        throw new HarnessError(`the part '${name}' was asked for with other options before`);
+      }
+      return (await existing.joined).part;
+    }
+    const joined = this.#pool
+      .take(host, otherUser, without)
+      .then((lease) => ({ lease, part: this.#cast(name, lease) }));
+    this.#parts.set(name, { options: wanted, joined });
+    return (await joined).part;
+  }
+
+  network(host: HostName = 'machine'): Network {
+    this.#stillOn();
+    const existing = this.#networks.get(host);
+    if (existing) return existing;
+    if (firstMissing(this.facts, ['changeable network'], () => false)) {
+      throw new HarnessError(
+        `the ${this.facts.lab} lab is not to be changed: the experiment must name 'changeable network' in its needs`,
+      );
+    }
+    const network = new ChangedNetwork(async (operations) => {
+      const part = await this.part(`network of ${host}`, { host });
+      return part.do(...operations);
+    });
+    this.#networks.set(host, network);
+    return network;
+  }
+
+  /** Why the lab is no longer as it was, where what the cell changed of it could not be undone. */
+  get spoiled(): string | null {
+    return this.#spoiled;
   }
 
   /** What was said so far, in the order in which it happened. */
@@ -78,9 +113,24 @@ export class Stage implements Trial {
   async clear(): Promise<void> {
     if (this.#cleared) return;
     this.#cleared = true;
-    const joined = await Promise.allSettled(this.#parts.values());
+    for (const [host, network] of this.#networks) await this.#undo(host, network);
+    const joined = await Promise.allSettled([...this.#parts.values()].map((part) => part.joined));
     const leases = joined.flatMap((part) => (part.status === 'fulfilled' ? [part.value.lease] : []));
     await Promise.all(leases.map((lease) => this.#pool.giveBack(lease)));
+  }
+
+  /** By an agent of its own: those of the cell may be dead. */
+  async #undo(host: HostName, network: ChangedNetwork): Promise<void> {
+    try {
+      const lease = await this.#pool.take(host, false);
+      try {
+        await network.undo((operations) => lease.agent.ask(operations, false));
+      } finally {
+        await this.#pool.giveBack(lease);
+      }
+    } catch (error) {
+      this.#spoiled ??= `what it changed of the lab could not be undone: ${error instanceof Error ? error.message : String(error)}`;
+    }
   }
 
   #stillOn(): void {
@@ -92,6 +142,9 @@ export class Stage implements Trial {
     const told = new Map<string, number>();
     const say = async (operations: readonly Operation[], halt: boolean): Promise<Result[]> => {
       this.#stillOn();
+      if (operations.some(({ op }) => op === 'write') && !this.#networks.has(lease.host)) {
+        throw new HarnessError(`'write' changes the lab: use the trial's network() for it`);
+      }
       const results = await lease.agent.ask(operations, halt);
       for (const [index, result] of results.entries()) {
         const operation = operations[index];
@@ -104,6 +157,12 @@ export class Stage implements Trial {
       host: lease.host,
       do: (...operations) => say(operations, false),
       attempt: (...operations) => say(operations, true),
+      kill: async () => {
+        this.#stillOn();
+        const at = harnessClock() - lease.agent.clockOffset;
+        await lease.agent.kill();
+        this.#tell(name, lease, { op: 'die' }, { outcome: 'ok', at, took: 0 }, told);
+      },
       fresh(prefix) {
         const count = (counts.get(prefix) ?? 0) + 1;
         counts.set(prefix, count);

@@ -13,7 +13,7 @@ import { copyPackage } from '../support/package-copy.ts';
 
 const on = 'socket';
 /** Every operation that an agent has, in an order in which each can be done. */
-const EVERY: { readonly [Name in OperationName]: Extract<Operation, { op: Name }> } = {
+const EVERY: { readonly [Name in Exclude<OperationName, 'die'>]: Extract<Operation, { op: Name }> } = {
   socket: { op: 'socket', as: on, family: 'inet', type: 'stream' },
   setsockopt: { op: 'setsockopt', on, option: 'SO_REUSEADDR', value: 1 },
   getsockopt: { op: 'getsockopt', on, option: 'SO_REUSEADDR' },

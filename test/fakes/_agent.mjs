@@ -8,7 +8,7 @@ export function say(message) {
 
 export function hello(changes = {}) {
   say({
-    protocol: 1,
+    protocol: 2,
     pid: process.pid,
     system: process.platform,
     release: os.release(),

@@ -17,7 +17,7 @@ interface Received {
 }
 
 /** A Unix socket at which a descriptor is waited for. */
-export interface Mailbox {
+interface Mailbox {
   fd: number;
   /** Removes its name, where that is a file. */
   remove: () => void;

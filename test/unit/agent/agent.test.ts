@@ -96,7 +96,7 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
 
   it('describes itself', () => {
     expect(hello).toMatchObject({
-      protocol: 1,
+      protocol: 2,
       system: 'linux',
       release: os.release(),
       architecture: process.arch,
@@ -774,7 +774,18 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
       { op: 'recv', on: 'a', within: SHORT },
     );
     expect(results.map(({ outcome }) => outcome)).toEqual([
-      ...['ok', 'ok', 'ok', 'ok', 'EADDRINUSE', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'silence'],
+      'ok',
+      'ok',
+      'ok',
+      'ok',
+      'EADDRINUSE',
+      'ok',
+      'ok',
+      'ok',
+      'ok',
+      'ok',
+      'ok',
+      'silence',
     ]);
     await clean();
   });
@@ -864,7 +875,18 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
         ...again,
       );
       expect(results.map(({ outcome }) => outcome)).toEqual([
-        ...['ok', 'ok', 'ok', 'ok', 'ok', 'EADDRINUSE', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok'],
+        'ok',
+        'ok',
+        'ok',
+        'ok',
+        'ok',
+        'EADDRINUSE',
+        'ok',
+        'ok',
+        'ok',
+        'ok',
+        'ok',
+        'ok',
       ]);
       await clean();
     });
@@ -934,7 +956,7 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
         const fetch: Operation = { op: 'fetch', as: 'stolen', pid, descriptor: value as number };
         expect(
           await outcomes(fetch, tcp('c'), connect('c', 4001), { op: 'accept', on: 'stolen', as: 's', within: LONG }),
-        ).toEqual([...['ok', 'ok', 'ok', 'ok']]);
+        ).toEqual(['ok', 'ok', 'ok', 'ok']);
         expect(await outcomes({ ...fetch, as: 'none', descriptor: 999 })).toEqual(['EBADF']);
       } finally {
         await owner.end();
@@ -944,8 +966,8 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
   });
 
   it('has been asked for every operation there is', () => {
-    // Those of batches have tests of their own, in batches.test.ts.
-    const all: Record<Exclude<OperationName, `batch${string}`>, true> = {
+    // Those of batches have tests of their own, in batches.test.ts, and 'die' is below.
+    const all: Record<Exclude<OperationName, 'die' | `batch${string}`>, true> = {
       accept: true,
       bind: true,
       burst: true,
@@ -994,6 +1016,28 @@ describe("an agent's end", needs(noNamespaces), () => {
     // Who still waits for an answer is told at once.
     expect(await waiting).toMatchObject({ message: 'the agent was ended' });
     await expect(ending.ask([udp('b')], false)).rejects.toThrow('the agent was ended');
+  });
+
+  it('by a kill is at once, and leaves nothing bound', async () => {
+    const { agent: dying, hello: dead } = await start();
+    const beside = await startBeside(dead.pid);
+    try {
+      const [, , started] = await dying.ask([udp('a'), bind('a', 4001), sleep], false);
+      const again: Operation[] = [udp('b'), bind('b', 4001)];
+      expect(await beside.ask([...again, { op: 'close', on: 'b' }], false)).toMatchObject([
+        {},
+        { outcome: 'EADDRINUSE' },
+        {},
+      ]);
+      await dying.kill();
+      expect(runs(dead.pid)).toBe(false);
+      expect(await beside.ask(again, false)).toMatchObject([{}, { outcome: 'ok' }]);
+      await until('the program has ended', () => !runs(started?.pid ?? 0));
+      await expect(dying.ask([udp('c')], false)).rejects.toThrow('the agent was killed');
+    } finally {
+      await beside.end();
+      await dying.end();
+    }
   });
 
   it('at SIGTERM ends every program', async () => {

@@ -130,7 +130,7 @@ interface Called {
 }
 
 /** What every operation has the system do, so that one that is new in the protocol is held to something here too. */
-const CALLED: Record<OperationName, Called> = {
+const CALLED: Record<Exclude<OperationName, 'die'>, Called> = {
   socket: {
     asks: [udp('a'), { op: 'socket', as: 'b', family: 'inet6', type: 'stream' }],
     makes: [
@@ -358,11 +358,12 @@ async function traced(groups: readonly (readonly [name: string, operations: read
         results.set(name, (await agent.ask(marks, false)).slice(1, -1));
       }
     } finally {
-      await agent.end();
+      // It kills itself, which ends strace too.
+      await agent.kill();
     }
     const text = readFileSync(file, 'utf8');
     const lines = new Map(groups.map(([name]) => [name, between(text, mark(name), mark(''))]));
-    return { results, lines };
+    return { results, lines, killed: /^kill\(\d+, SIGKILL/m.test(text.slice(text.lastIndexOf(mark('')))) };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -420,8 +421,8 @@ describe('an agent under strace', needs(noNamespaces, noStrace), () => {
   });
 
   it('makes the calls of every operation', { timeout: LONG * 6 }, async () => {
-    const names = Object.keys(CALLED) as OperationName[];
-    const { results, lines } = await traced(
+    const names = Object.keys(CALLED) as (keyof typeof CALLED)[];
+    const { results, lines, killed } = await traced(
       names.flatMap((name) => [
         [`before ${name}`, [{ op: 'reset' }, ...(CALLED[name].before ?? [])]] as const,
         [name, CALLED[name].asks] as const,
@@ -435,6 +436,7 @@ describe('an agent under strace', needs(noNamespaces, noStrace), () => {
       expect([name, counts, made]).toEqual([name, CALLED[name].makes, made]);
       if (CALLED[name].makes.length === 0) expect([name, made]).toEqual([name, []]);
     }
+    expect(killed).toBe(true);
   });
 });
 

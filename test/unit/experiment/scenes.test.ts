@@ -21,11 +21,15 @@ function trialWith(answer: (operation: Operation) => string) {
     port,
     patience: 1,
     connectPatience: 1,
+    network: () => {
+      throw new Error('it is not changed');
+    },
     anotherPort: async () => (port += 1),
     part: async (name, { otherUser = false } = {}) => ({
       name,
       host: 'machine',
       fresh: (prefix) => prefix,
+      kill: async () => undefined,
       do: async () => [],
       attempt: async (...operations) => {
         const results = [];

@@ -27,7 +27,14 @@ function trialOf(rounds: readonly Round[]): { trial: Trial; parts: string[] } {
       return { outcome: 'ok', at: at - took, took };
     };
     const all = (...operations: Operation[]) => Promise.resolve(operations.map(answer));
-    return { name, host: 'machine', do: all, attempt: all, fresh: (prefix) => `${prefix}${at}` };
+    return {
+      name,
+      host: 'machine',
+      do: all,
+      attempt: all,
+      fresh: (prefix) => `${prefix}${at}`,
+      kill: () => Promise.resolve(),
+    };
   };
   const trial: Trial = {
     facts: {
@@ -42,6 +49,9 @@ function trialOf(rounds: readonly Round[]): { trial: Trial; parts: string[] } {
     port,
     patience: 300,
     connectPatience: 300,
+    network: () => {
+      throw new Error('it is not changed');
+    },
     anotherPort: () => Promise.resolve((port += 1)),
     part(name) {
       const part = playing.get(name) ?? join(name);

@@ -1,0 +1,97 @@
+import type { Family, Operation, Result, SocketName } from '../protocol/messages.ts';
+import type { OptionSetting } from '../protocol/options.ts';
+import type { Outcome } from './outcome.ts';
+import { answerer, open, outcomeOf, REQUEST, socketName, type Protocol } from './talk.ts';
+import type { Part, Trial } from './trial.ts';
+
+export interface ClientOptions {
+  protocol: Protocol;
+  family: Family;
+  /** The local name to bind; the system chooses without it. Port 0, the default, lets it choose the port. */
+  from?: { address: string; port?: number };
+  /** Whom it connects to; a UDP client that does not connect names whom it sends to each time. */
+  to?: { address: string; port?: number };
+  /** Options that are set before bind, and those that are set after it, each in this order. */
+  before?: readonly OptionSetting[];
+  after?: readonly OptionSetting[];
+}
+
+/** What a client received. */
+export interface Received {
+  /** `ok`, `silence`, `eof`, or an errno. */
+  outcome: Outcome;
+  /** The part that answered, where it says so. */
+  by: string | null;
+  data: string | null;
+  from: SocketName | null;
+}
+
+/** A client whose socket is kept, to ask several times, to be looked at between, and to be asked by others. */
+export class Client {
+  /** `ok`, or what the call returned that failed; then it can't be used. */
+  readonly outcome: Outcome;
+  readonly part: Part;
+  readonly socket: string;
+  readonly #trial: Trial;
+
+  private constructor(trial: Trial, part: Part, socket: string, outcome: Outcome) {
+    this.#trial = trial;
+    this.part = part;
+    this.socket = socket;
+    this.outcome = outcome;
+  }
+
+  /** Opens a socket, sets its options, binds and connects it, as far as it is asked to. */
+  static async open(trial: Trial, part: Part, options: ClientOptions): Promise<Client> {
+    const { protocol, family, from, to, before = [], after = [] } = options;
+    const socket = part.fresh('client');
+    const set = (setting: OptionSetting): Operation => ({ op: 'setsockopt', on: socket, ...setting });
+    const results = await part.attempt(
+      ...open(socket, protocol, family, 1),
+      ...before.map(set),
+      ...(from === undefined ? [] : [{ op: 'bind', on: socket, port: 0, ...from } as const]),
+      ...after.map(set),
+      ...(to === undefined
+        ? []
+        : [{ op: 'connect', on: socket, port: trial.port, within: trial.connectPatience, ...to } as const]),
+    );
+    return new Client(trial, part, socket, outcomeOf(results.at(-1)));
+  }
+
+  /** Sends, the documents' request unless said, and waits for one answer. */
+  async ask(to?: { address: string; port?: number }): Promise<Received> {
+    const sent = await this.send(REQUEST, to);
+    return sent === 'ok' ? this.receive() : { outcome: sent, by: null, data: null, from: null };
+  }
+
+  /** Sends; to whom it is connected unless said. */
+  async send(data = REQUEST, to?: { address: string; port?: number }): Promise<Outcome> {
+    const name = to === undefined ? {} : { to: { port: this.#trial.port, ...to } };
+    const [result] = await this.part.do({ op: 'send', on: this.socket, data, ...name });
+    return outcomeOf(result);
+  }
+
+  /** What it receives next, for which it waits as long as the trial's patience unless said; 0 looks only. */
+  async receive(within = this.#trial.patience): Promise<Received> {
+    const [result] = await this.part.do({ op: 'recv', on: this.socket, within });
+    return receivedIn(result);
+  }
+
+  /** Its own name. */
+  name(): Promise<SocketName> {
+    return socketName(this.part, this.socket);
+  }
+
+  async close(): Promise<void> {
+    await this.part.do({ op: 'close', on: this.socket });
+  }
+}
+
+function receivedIn(result: Result | undefined): Received {
+  return {
+    outcome: outcomeOf(result),
+    by: answerer(result?.data),
+    data: result?.data ?? null,
+    from: result?.from ?? null,
+  };
+}

@@ -1,0 +1,128 @@
+import { setTimeout as after } from 'node:timers/promises';
+import type { Network } from '../experiment/trial.ts';
+import { HarnessError } from '../harness/harness-error.ts';
+import { Deadline } from '../process/pace.ts';
+import type { Operation, Result } from '../protocol/messages.ts';
+
+/** How long `ip` may take, in milliseconds on a quiet machine. */
+const IP_DEADLINE = 10_000;
+/** How often the system asks for a tentative address, once a second, before it takes it for its own. */
+const LONG_TENTATIVE = 600;
+/** The routing tables of VRFs, one each. */
+const FIRST_TABLE = 1000;
+
+/** Has an agent on the host do operations. */
+type Say = (operations: readonly Operation[]) => Promise<Result[]>;
+type Undo = (say: Say) => Promise<void>;
+
+/** What an experiment changed of one host's network, and how it is undone. */
+export class ChangedNetwork implements Network {
+  readonly #say: Say;
+  readonly #undo: { readonly what: string; readonly undo: Undo }[] = [];
+  #table = FIRST_TABLE;
+
+  constructor(say: Say) {
+    this.#say = say;
+  }
+
+  async set(setting: string, value: number | string): Promise<void> {
+    if (!/^net(\.[\w-]+)+$/.test(setting)) {
+      throw new HarnessError(`'${setting}' is not a setting of a network: it must begin with 'net.'`);
+    }
+    const path = `/proc/sys/${setting.replaceAll('.', '/')}`;
+    const [before] = await this.#say([{ op: 'read', path }]);
+    if (before?.outcome !== 'ok') throw new HarnessError(`${setting} can't be read: ${before?.outcome}`);
+    await write(this.#say, path, String(value));
+    this.#done(setting, (say) => write(say, path, before.data ?? ''));
+  }
+
+  async addInterface(device: string): Promise<void> {
+    await ip(this.#say, ['link', 'add', device, 'up', 'type', 'veth', 'peer', 'name', peerOf(device)]);
+    this.#done(`interface ${device}`, (say) => ip(say, ['link', 'del', device]));
+    await ip(this.#say, ['link', 'set', peerOf(device), 'up']);
+  }
+
+  async removeInterface(device: string): Promise<void> {
+    await this.#take(`interface ${device}`);
+    // With it go its addresses, which are not to be removed once more.
+    this.#forget((what) => what.startsWith(`address ${device} `));
+  }
+
+  async addAddress(device: string, address: string, { tentative = false } = {}): Promise<void> {
+    if (tentative) {
+      await this.set(`net.ipv6.conf.${device}.accept_dad`, 1);
+      await this.set(`net.ipv6.conf.${device}.dad_transmits`, LONG_TENTATIVE);
+    }
+    const quick = address.includes(':') && !tentative ? ['nodad'] : [];
+    await ip(this.#say, ['addr', 'add', address, 'dev', device, ...quick]);
+    this.#done(`address ${device} ${address}`, (say) => ip(say, ['addr', 'del', address, 'dev', device]));
+  }
+
+  async removeAddress(device: string, address: string): Promise<void> {
+    await this.#take(`address ${device} ${address}`);
+  }
+
+  async addVrf(device: string, members: readonly string[]): Promise<void> {
+    const table = String(this.#table);
+    this.#table += 1;
+    await ip(this.#say, ['link', 'add', device, 'up', 'type', 'vrf', 'table', table]);
+    this.#done(`interface ${device}`, (say) => ip(say, ['link', 'del', device]));
+    for (const member of members) await ip(this.#say, ['link', 'set', member, 'master', device]);
+  }
+
+  /** Undoes everything, the last first. @throws HarnessError when something can't be undone; the rest is all the same */
+  async undo(say: Say): Promise<void> {
+    const failures: unknown[] = [];
+    for (const { undo } of this.#undo.splice(0).toReversed()) {
+      try {
+        await undo(say);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+
+  #done(what: string, undo: Undo): void {
+    this.#undo.push({ what, undo });
+  }
+
+  #forget(isGone: (what: string) => boolean): void {
+    const left = this.#undo.filter(({ what }) => !isGone(what));
+    this.#undo.splice(0, this.#undo.length, ...left);
+  }
+
+  /** Undoes one thing now. */
+  async #take(what: string): Promise<void> {
+    const found = this.#undo.find((one) => one.what === what);
+    if (!found) throw new HarnessError(`there is no ${what} that this cell added`);
+    await found.undo(this.#say);
+    this.#undo.splice(this.#undo.indexOf(found), 1);
+  }
+}
+
+function peerOf(device: string): string {
+  return `${device}-peer`;
+}
+
+async function write(say: Say, path: string, data: string): Promise<void> {
+  const [result] = await say([{ op: 'write', path, data }]);
+  if (result?.outcome !== 'ok') throw new HarnessError(`${path} can't be set to ${data.trim()}: ${result?.outcome}`);
+}
+
+/** Runs ip(8) on the host. @throws HarnessError with what it said when it failed */
+async function ip(say: Say, args: string[]): Promise<void> {
+  const program = 'ip';
+  const [started] = await say([{ op: 'spawn', as: program, command: 'ip', args }]);
+  if (started?.outcome !== 'ok') throw new HarnessError(`ip could not be started: ${started?.outcome}`);
+  for (const deadline = new Deadline(IP_DEADLINE); ;) {
+    const [output] = await say([{ op: 'output', on: program }]);
+    if (output?.exit !== undefined) {
+      await say([{ op: 'kill', on: program }]);
+      if (output.exit === 0) return;
+      throw new HarnessError(`ip ${args.join(' ')}: ${output.data?.trim() ?? `it ended with ${output.exit}`}`);
+    }
+    if (deadline.passed) throw new HarnessError(`ip ${args.join(' ')} did not end within ${deadline.allowed} ms`);
+    await after(2);
+  }
+}
