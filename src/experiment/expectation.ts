@@ -67,7 +67,7 @@ type AnyMatcher = { oneOf: unknown[] } | { not: unknown } | { atLeast?: number; 
 const KINDS: readonly (readonly MatcherWord[])[] = [['oneOf'], ['not'], ['atLeast', 'atMost']];
 
 /** Whether a part of an expectation is one that several values may match; any other object is looked into. */
-export function isMatcher(value: unknown): value is AnyMatcher {
+function isMatcher(value: unknown): value is AnyMatcher {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const keys = Object.keys(value);
   return keys.length > 0 && KINDS.some((words) => keys.every((key) => (words as readonly string[]).includes(key)));
@@ -79,7 +79,7 @@ export function isRange(value: unknown): value is { atLeast?: number; atMost?: n
 }
 
 /** Whether a part of an expectation is an object whose keys are judged one by one. */
-export function isBranch(value: unknown): value is Readonly<Record<string, unknown>> {
+function isBranch(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isMatcher(value);
 }
 

@@ -7,7 +7,7 @@ import { modelledFor } from './modelled.ts';
 import { sameName, sameByClass, withoutNames } from './sameness.ts';
 
 /** How an expectation is known: as a fact is, or only because it was observed on another version of the system. */
-export type Known = Provenance | 'other-version';
+type Known = Provenance | 'other-version';
 
 /** What is held to be right for a cell on a platform, and how that is known. */
 export interface Resolved {

@@ -138,8 +138,8 @@ describe('what is expected', () => {
       expect: { first: 'ok', second: 'ok', answered: true },
     });
     const fact = differs(binding, { expect: { answered: false }, because: 'it is deaf', known: 'vendor', cite: OTHER });
-    const reasonOn = (known: readonly SystemFacts[]) => {
-      const [cell] = cells('a/b', erased(binding), known);
+    const reasonOn = (files: readonly SystemFacts[]) => {
+      const [cell] = cells('a/b', erased(binding), files);
       return cell && expectationFor(cell, 'windows');
     };
     expect(reasonOn([])).toMatchObject({
