@@ -65,7 +65,7 @@ function reasonsFor(cell: Cell, system: System, version: string | undefined): Re
     ];
   });
   if (system === 'linux') return [{ expect: linux, known: experiment.known, cite: experiment.cite }, ...differing];
-  const modelled = modelledFor(experiment, values, system);
+  const modelled = modelledFor(experiment, values, system, version);
   const said = [...holding, ...(modelled === null ? [] : [asReason(modelled, linux, experiment)]), ...differing];
   const recorded = recordedFor(cell, { system, version }, linux, said, facts);
   return recorded === null ? said : [recorded, ...said];

@@ -28,7 +28,7 @@ interface Fate extends Came {
 
 /**
  * What is observed of an experiment's binds if the model of a system is right; null if binding is not its question, or
- * if only a hypothesis of the model could tell. `kernel` is the version on Linux; the newest known behaviour without it.
+ * if only a hypothesis of the model could tell. `version` is that of the system; without it, the newest of Linux and any of the others.
  * Where the model allows several outcomes, so does the expectation. The rule that is told is that of the first socket
  * that fares differently than on Linux, or else that of the last socket.
  */
@@ -36,15 +36,15 @@ export function modelledFor(
   experiment: Experiment,
   values: CellOf<Axes>,
   system: System,
-  kernel?: string,
+  version?: string,
 ): Modelled | null {
   const { binds } = experiment;
   if (binds === undefined) return null;
   const sockets = binds.sockets(values);
-  const worlds = worldsOf({ system, setting: settingOf(sockets, kernel) }, sockets);
+  const worlds = worldsOf({ system, setting: settingOf(sockets, system, version) }, sockets);
   if (worlds === null) return null;
   const [likeliest = []] = worlds;
-  const [onLinux = []] = worldsOf({ system: 'linux', setting: settingOf(sockets) }, sockets) ?? [];
+  const [onLinux = []] = worldsOf({ system: 'linux', setting: settingOf(sockets, 'linux') }, sockets) ?? [];
   const fate = likeliest.find((one, place) => !isSame(one, onLinux[place])) ?? likeliest.at(-1);
   if (fate === undefined) return null;
   const expect = worlds.map((world) => binds.observed(world, values)).reduce<unknown>(either, undefined);
@@ -62,9 +62,12 @@ interface Asked {
 }
 
 /** What the models need to know of the machine. An address that an experiment names by its digits is taken to be there. */
-function settingOf(sockets: readonly PlannedSocket[], kernel?: string): Setting {
+function settingOf(sockets: readonly PlannedSocket[], system: System, version?: string): Setting {
   const named = sockets.flatMap(({ on }) => (typeof on === 'string' ? [] : on.address.replace(/^::ffff:/, '')));
-  return { host: { addresses: [...OWN, ...named] }, ...(kernel === undefined ? {} : { kernel }) };
+  return {
+    host: { addresses: [...OWN, ...named] },
+    ...(version === undefined ? {} : system === 'linux' ? { kernel: version } : { release: version }),
+  };
 }
 
 /**

@@ -4,7 +4,7 @@ import type { System } from '../../../src/experiment/experiment.ts';
 import { disagreements } from '../../../src/experiment/expectation.ts';
 import { loadRegistry } from '../../../src/experiment/registry.ts';
 import { models } from '../../../src/model/index.ts';
-import { kernelOf } from '../../../src/model/linux-kernel.ts';
+import { versionOf } from '../../../src/model/linux-kernel.ts';
 import { expectationFor } from '../../../src/verdict/judge.ts';
 import { modelledFor } from '../../../src/verdict/modelled.ts';
 import { SOURCES } from '../../../src/documents/sources.ts';
@@ -78,7 +78,7 @@ describe('what a model says of a bind is what the record of its system observed'
     for (const one of cells) {
       const seen = observed.get(one.id);
       if (seen === undefined || seen.verdict === 'skipped') continue;
-      const modelled = modelledFor(one.registered.experiment, one.values, system, kernelOf(record.platform));
+      const modelled = modelledFor(one.registered.experiment, one.values, system, versionOf(record.platform));
       if (modelled === null) continue;
       expect(disagreements(modelled.expect, seen.observation), one.id).toEqual([]);
       held += 1;
