@@ -12,8 +12,9 @@ export const wineDelivery: Delivery<Lists> = {
 };
 
 /** The setting of the host, whose release is the kernel’s and not Wine’s. */
-function hostOf({ release: _, ...setting }: Setting): Setting {
-  return setting;
+function hostOf(setting: Setting): Setting {
+  const { release: _, ...host } = setting;
+  return host;
 }
 
 /**
