@@ -126,7 +126,7 @@ export async function requestsAt(trial: Trial, server: Server): Promise<{ count:
 /** The name of a socket that must have one. */
 export async function socketName(part: Part, socket: string): Promise<SocketName> {
   const [result] = await part.do({ op: 'getsockname', on: socket });
-  if (!result?.name) throw new HarnessError(`getsockname on ${part.name}'s ${socket} came to ${result?.outcome}`);
+  if (!result?.name) throw new HarnessError(`getsockname on ${part.name}'s ${socket} returned ${result?.outcome}`);
   return result.name;
 }
 
@@ -153,7 +153,7 @@ export function answerer(data: string | undefined): string | null {
 
 function unprepared(part: Part, operations: readonly Operation[], results: readonly Result[]): HarnessError {
   const failed = operations[results.length - 1];
-  return new HarnessError(`${part.name} could not be prepared: ${failed?.op} came to ${results.at(-1)?.outcome}`);
+  return new HarnessError(`${part.name} could not be prepared: ${failed?.op} returned ${results.at(-1)?.outcome}`);
 }
 
 function round(milliseconds: number): number {

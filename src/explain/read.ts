@@ -137,7 +137,7 @@ function adviceFor(draft: Draft, text: string): string {
   if (/[:.]\d+$/.test(text)) return `${NAMES}, with a numeric address and a port up to 65535`;
   if (/^[\w.-]+:[a-z][\w-]*$/i.test(text)) return 'a port is a number here, as with ss -n and netstat -n';
   if (/^\d+$/.test(text)) return `a port alone is written :${text}`;
-  if (draft.protocol === undefined) return `understood are tcp and udp, with 4 or 6 behind, then a name; ${NAMES}`;
+  if (draft.protocol === undefined) return `use tcp or udp, optionally with 4 or 6, then a name; ${NAMES}`;
   return `${NAMES}; ${UNDERSTOOD}`;
 }
 
@@ -279,7 +279,7 @@ function settings({ whole, words }: Draft, family: Family): Settings {
       said.device = word.device;
     } else {
       const found = readAddress(word.local);
-      if (found === null) throw new Unreadable(whole, token, 'local= names an address, such as local=127.0.0.1');
+      if (found === null) throw new Unreadable(whole, token, 'local= needs an address, for example local=127.0.0.1');
       said.local = found.address;
     }
     const { exclusive, reuseaddr } = said.options;

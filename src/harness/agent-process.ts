@@ -274,7 +274,7 @@ export class AgentProcess {
     const reply = replySchema.safeParse(message);
     if (!reply.success) {
       const issue = reply.error.issues[0];
-      this.#fail(`answered something that is no reply (${issue?.message ?? 'malformed'}): ${clip(line)}`);
+      this.#fail(`sent something that is not a reply (${issue?.message ?? 'malformed'}): ${clip(line)}`);
       return;
     }
     const waiting = this.#pending.get(reply.data.id);

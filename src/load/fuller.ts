@@ -81,5 +81,5 @@ function answered({ sockets, blocks }: MatrixRecord): string[] {
 
 function lossOfModel(older: string, newer: string, system: string, what: string): string | null {
   if (older !== system || newer === system) return null;
-  return `is held against the model of ${older}, and ${what} against that of ${newer}`;
+  return `is compared with the model of ${older}, and ${what} with that of ${newer}`;
 }

@@ -18,13 +18,13 @@ export function exposures(situation: Situation, port: Port): Finding[] {
 }
 
 function getsThere(way: WayIn, reached: readonly Tried[]): string {
-  if (way !== 'lan') return `${whoComes(way, reached[0]?.address ?? '')} gets to`;
-  return reached.some(({ from }) => from === 'neighbour') ? 'a neighbour gets to it at' : 'it answers at';
+  if (way !== 'lan') return `${whoComes(way, reached[0]?.address ?? '')} can reach`;
+  return reached.some(({ from }) => from === 'neighbour') ? 'a neighbour can reach it at' : 'it answers at';
 }
 
 const BY_DOCKER = `as Docker does itself from ${DOCKER_CLOSES.since} on`;
 const WHAT_HELPS: Readonly<Record<WayIn, string>> = {
-  lan: 'have the firewall drop what comes to that port from other interfaces, and update the engine',
-  loopback: `have the firewall drop what comes for 127.0.0.0/8 by any interface but lo, ${BY_DOCKER}`,
-  subnet: `have the firewall drop what comes for that network from outside, ${BY_DOCKER}`,
+  lan: 'have the firewall drop packets to that port from other interfaces, and update the engine',
+  loopback: `have the firewall drop packets for 127.0.0.0/8 on every interface except lo, ${BY_DOCKER}`,
+  subnet: `have the firewall drop packets for that network from outside, ${BY_DOCKER}`,
 };

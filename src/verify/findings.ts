@@ -41,7 +41,7 @@ function unanswered(situation: Situation, port: Port): Finding | null {
   if (loopback.length === listeners.length && answering.length === 0) {
     return wrong(
       'loopback-inside',
-      `listens on ${names(listeners)} inside, where only its own programs get to it: bind ${better(situation)}`,
+      `listens on ${names(listeners)} inside, where only programs in the container can reach it: bind ${better(situation)}`,
     );
   }
   if (failing.length === 0) return null;
@@ -51,7 +51,7 @@ function unanswered(situation: Situation, port: Port): Finding | null {
 function heldByAnother({ address, port, holder }: Tried): Finding {
   return wrong(
     'held-by-another',
-    `${addressWithPort(address, port)} of the host is answered by another program there (${holder}), not by the container: ` +
+    `${addressWithPort(address, port)} on the host is answered by another program (${holder}), not by the container: ` +
       'end that program, or publish the port elsewhere',
   );
 }
@@ -69,7 +69,7 @@ function nothingListens({ listeners }: Situation, { protocol, port }: Port): str
   if (isElse !== undefined) return `${nothing}, only on ${isElse.protocol}: publish ${port}/${isElse.protocol}`;
   const others = listeners.filter((other) => other.protocol === protocol && !isLoopback(other.address));
   const ports = [...new Set(others.map((other) => String(other.port)))];
-  if (ports.length === 0) return `${nothing}: start the server, or have it listen there`;
+  if (ports.length === 0) return `${nothing}: start the server, or make it listen on this port`;
   return `${nothing}: start the server, or publish the port that it listens on (${list(ports)})`;
 }
 
@@ -99,7 +99,7 @@ function family(
       : 'publish it on 0.0.0.0 or 127.0.0.1 alone, or give its network IPv6 and bind ::';
     return wrong(
       'ipv4-only',
-      `listens on IPv4 only and is published by IPv6 as well, where ${asked}${also}: ${change}`,
+      `listens on IPv4 only but is published on IPv6 as well, where ${asked}${also}: ${change}`,
     );
   }
   if (!onIPv4 && failing.every(({ address }) => !isIPv6(address))) {
@@ -121,23 +121,23 @@ function inTheWay(
   if (inside.length > 0 && !inside.some(isAnswered)) {
     return wrong(
       'mute',
-      `listens on ${protocol} port ${port}, but even inside ${failures(inside)}: see whether the server still accepts, ` +
+      `listens on ${protocol} port ${port}, but even inside ${failures(inside)}: check whether the server still accepts connections, ` +
         'and whether the container has a firewall',
     );
   }
-  const where = `published at ${places(published)} and listened on, but`;
+  const where = `published at ${places(published)}, and a server listens, but`;
   const from = failing.some((one) => one.from === 'host') ? 'on the host' : 'from a neighbour';
   if (failing.every(({ address }) => address === '::1') && answering.some(({ address }) => isIPv6(address))) {
     return wrong(
       'not-forwarded',
-      `${where} ${failures(failing)}: firewall rules do not redirect ::1, which takes a proxy on the host; ask another ` +
-        'address, or turn the userland proxy of the engine on',
+      `${where} ${failures(failing)}: firewall rules do not redirect ::1, which needs a proxy on the host; use another ` +
+        'address, or turn on the userland proxy of the engine',
     );
   }
   return wrong(
     'not-forwarded',
-    `${where} ${from} ${failures(failing)}: see whether the firewall lets it through, and whether the engine's own rules ` +
-      'are still there (reloading a firewall removes them, restarting the container brings them back)',
+    `${where} ${from} ${failures(failing)}: check whether the firewall lets it through, and whether the engine's own rules ` +
+      'still exist (reloading a firewall removes them, restarting the container restores them)',
   );
 }
 
@@ -149,8 +149,8 @@ function otherAddress({ tries }: Port): Finding[] {
     .map(({ address, port, by }) =>
       wrong(
         'udp-other-address',
-        `asked at ${addressWithPort(address, port)} it answers from ${by}, which a client that connects its socket never sees: ` +
-          'have the server answer from the address it was asked at (IP_PKTINFO), or publish the port on one address',
+        `a request to ${addressWithPort(address, port)} is answered from ${by}, and a client that connects its socket never receives that: ` +
+          'have the server answer from the address of the request (IP_PKTINFO), or publish the port on one address',
       ),
     );
 }
@@ -166,14 +166,14 @@ function localhost({ host }: Situation, { tries, published }: Port): Finding[] {
     return [
       note(
         'localhost',
-        `${text}, so that clients which do not go on to 127.0.0.1 fail: say 127.0.0.1, or publish it on ::1 too`,
+        `${text}, so that clients which do not try 127.0.0.1 next fail: use 127.0.0.1, or publish it on ::1 too`,
       ),
     ];
   }
   return [
     wrong(
       'localhost',
-      `${text}, so that clients which ask localhost never get to 127.0.0.1: say 127.0.0.1, or publish it on ::1 too`,
+      `${text}, so that clients of localhost never try 127.0.0.1: use 127.0.0.1, or publish it on ::1 too`,
     ),
   ];
 
@@ -188,15 +188,15 @@ function remarks(situation: Situation, port: Port): Finding[] {
   if (protocol === 'udp' && !outside.some(isAnswered)) {
     const why =
       outside.length === 0
-        ? 'it was not asked, which --udp does'
-        : 'it left empty datagrams unanswered, as services may';
-    return [note('udp-unknown', `listens, and whether it can be reached is not known, because ${why}`)];
+        ? 'nothing was sent to it; --udp does that'
+        : 'it did not answer empty datagrams; many services ignore them';
+    return [note('udp-unknown', `listens, but it is unknown whether it can be reached, because ${why}`)];
   }
   if (listeners.every(({ address }) => isLoopback(address))) {
     return [
       note(
         'loopback-reached',
-        `listens on loopback only, and is reached because this engine connects to it from inside; with others it would not be: bind ${better(situation)}`,
+        `listens on loopback only, and can be reached because this engine connects to it from inside; other engines do not: bind ${better(situation)}`,
       ),
     ];
   }
@@ -209,21 +209,20 @@ function unpublished(situation: Situation, port: Port): Finding[] {
   if (reached.length > 0) return reached;
   const { listeners, tries } = port;
   if (listeners.every(({ address }) => isLoopback(address))) {
-    const change =
-      situation.published === null ? ` (to be reached from elsewhere it has to bind ${better(situation)})` : '';
-    return [note('inside-only', `listens on ${names(listeners)}: only programs inside get to it${change}`)];
+    const change = situation.published === null ? ` (to reach it from elsewhere, bind ${better(situation)})` : '';
+    return [note('inside-only', `listens on ${names(listeners)}: only programs inside can reach it${change}`)];
   }
   const answering = tries.filter((tried) => tried.from === 'host' && isAnswered(tried));
-  const host = answering.length === 0 ? '' : `the host gets to it at ${names(answering)}, and so do `;
-  const others = `${host}other containers of its networks`;
+  const host = answering.length === 0 ? '' : `the host can reach it at ${names(answering)}, and so can `;
+  const others = `${host}other containers on its networks`;
   if (situation.published === null)
     return [
       note(
         'no-engine',
-        `which ports are published is not known without an engine; ${others}${host === '' ? ' get to it' : ''}`,
+        `without an engine it is unknown which ports are published; ${others}${host === '' ? ' can reach it' : ''}`,
       ),
     ];
-  return [note('unpublished', `not published: ${others}${host === '' ? ' get to it' : ''}, nobody else is to`)];
+  return [note('unpublished', `not published: ${others}${host === '' ? ' can reach it' : ''}, and no one else should`)];
 }
 
 function hostNetwork(situation: Situation, port: Port): Finding[] {
@@ -232,7 +231,10 @@ function hostNetwork(situation: Situation, port: Port): Finding[] {
     return [wrong('nothing-listens', `published at ${places(port.published)}, and ${nothingListens(situation, port)}`)];
   if (listeners.every(({ address }) => isLoopback(address))) {
     return [
-      note('host-network', `on the network of the host, and listens on loopback: only programs of the host get to it`),
+      note(
+        'host-network',
+        `on the network of the host, and listens on loopback: only programs on the host can reach it`,
+      ),
     ];
   }
   const answering = tries.filter((tried) => tried.from !== 'inside' && isAnswered(tried));
@@ -240,7 +242,7 @@ function hostNetwork(situation: Situation, port: Port): Finding[] {
   return [
     note(
       'host-network',
-      `on the network of the host: whoever gets to the host gets to it at ${where}, and publishing has no effect`,
+      `on the network of the host: anyone who can reach the host can reach it at ${where}, and publishing has no effect`,
     ),
   ];
 }

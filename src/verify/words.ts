@@ -45,7 +45,7 @@ export function failures(tries: readonly Tried[]): string {
       const own = tries.filter((one) => kindOf(one) === kind);
       const { outcome = '', holder } = own[0] ?? {};
       const asked = new Set(own.map(({ address, port }) => addressWithPort(address, port))).size;
-      const [one, several] = IN_WORDS[outcome] ?? [`comes to ${outcome}`, `come to ${outcome}`];
+      const [one, several] = IN_WORDS[outcome] ?? [`fails with ${outcome}`, `fail with ${outcome}`];
       const by = holder === undefined ? '' : ` by ${holder}`;
       return `${names(own)} ${(asked === 1 ? one : several).replace('%', by)}`;
     }),

@@ -109,7 +109,7 @@ describe.each(ENGINES)('verify with %s', (engine) => {
         {
           kind: 'loopback-inside',
           severity: 'wrong',
-          text: 'listens on 127.0.0.1:80 inside, where only its own programs get to it: bind 0.0.0.0 and ::, or :: for both',
+          text: 'listens on 127.0.0.1:80 inside, where only programs in the container can reach it: bind 0.0.0.0 and ::, or :: for both',
         },
       ]);
       // Behind plain address translation a connection is refused, behind a program that forwards it is closed.
@@ -174,7 +174,7 @@ describe.each(ENGINES)('verify with %s', (engine) => {
       const pid = String((await host.engine.inspect('inward'))?.pid);
       const byPid = await call('--pid', pid);
       expect(byPid).toMatchObject({ exitCode: 0, stderr: '' });
-      expect(byPid.stdout).toContain('Listens on 127.0.0.1:80: only programs inside get to it');
+      expect(byPid.stdout).toContain('Listens on 127.0.0.1:80: only programs inside can reach it');
       const byFile = await call('--netns', `/proc/${pid}/ns/net`);
       expect(byFile).toMatchObject({ exitCode: 0, stderr: '' });
       expect(byFile.stdout.split('\n').slice(1)).toEqual(byPid.stdout.split('\n').slice(1));
@@ -185,7 +185,9 @@ describe.each(ENGINES)('verify with %s', (engine) => {
       expect(exitCode).toBe(1);
       expect(stdout).toContain('✗ tcp 80');
       expect(stdout).toMatch(/^ +listens on +127\.0\.0\.1:80 \(node \d+\)$/m);
-      expect(stdout).toContain('Listens on 127.0.0.1:80 inside, where only its own programs get to it: bind 0.0.0.0');
+      expect(stdout).toContain(
+        'Listens on 127.0.0.1:80 inside, where only programs in the container can reach it: bind 0.0.0.0',
+      );
       expect(stdout).toContain('✗ something is wrong with 1 of 1 port');
     });
 
@@ -343,7 +345,7 @@ describe('verify does not take', needs(noNamespaces, installed('bash', 'bash')),
   it('a process in gVisor for one whose network can be looked into', needs(notRoot), async () => {
     const { exitCode, stderr } = await bindspec(['verify', '--pid', String(held.pid)], { before: LOOPBACK_ONLY });
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/^bindspec: process \d+ runs in gVisor, whose network stack is its own [^\n]*$/);
+    expect(stderr).toMatch(/^bindspec: process \d+ runs in gVisor, which has its own network stack [^\n]*$/);
   });
 
   it("a process of this machine for one of another machine's engine", needs(notRoot), async () => {
@@ -357,7 +359,7 @@ describe('verify does not take', needs(noNamespaces, installed('bash', 'bash')),
   it('one of two containers of the same name', async () => {
     const { exitCode, stderr } = await withEngines(held.pid);
     expect(exitCode).toBe(2);
-    expect(stderr).toBe("bindspec: podman and docker both have a container 'web': say which with --engine podman");
+    expect(stderr).toBe("bindspec: podman and docker both have a container 'web': choose with --engine podman");
   });
 });
 
@@ -391,7 +393,7 @@ describe('verify as an ordinary user', needs(noNamespaces, notRoot, installed('s
     const { exitCode, stdout, stderr } = await call(process.pid);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toMatch(
-      /^bindspec: the network namespace of process \d+ can't be entered \([^\n]*\): run it as the user the container is of, or with sudo$/,
+      /^bindspec: the network namespace of process \d+ can't be entered \([^\n]*\): run it as the owner of the container, or with sudo$/,
     );
   });
 });

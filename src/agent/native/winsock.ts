@@ -99,7 +99,7 @@ export function winsock(): Native {
     const code = windows.SIO_GET_EXTENSION_FUNCTION_POINTER;
     const pointer = Buffer.alloc(8);
     const result = returned(WSAIoctl(fd, code, guid, guid.length, pointer, pointer.length, lengthRoom, null, null));
-    if (result < 0) throw new Error(`WSARecvMsg can't be had: ${names.get(-result) ?? -result}`);
+    if (result < 0) throw new Error(`WSARecvMsg is not available: ${names.get(-result) ?? -result}`);
     const prototype = koffi.proto('int WSARecvMsg(intptr_t, void *, void *, void *, void *)');
     const address = pointer.readBigUInt64LE(0);
     return (socket: number, header: Buffer, bytes: Buffer) =>

@@ -13,7 +13,7 @@ export function wrongInExploration({ platform, protocols, mismatches }: Explorat
     ) ??
     firstWrong(protocols, 'protocols', ({ protocol, mismatches: count }) => {
       const told = mismatches.filter((one) => one.protocol === protocol).length;
-      return told > count ? `${told} mismatches of ${protocol} are told, and ${count} were counted` : null;
+      return told > count ? `${told} mismatches of ${protocol} are listed, but ${count} were counted` : null;
     }) ??
     firstWrong(mismatches, 'mismatches', ({ protocol }) =>
       protocols.some((one) => one.protocol === protocol) ? null : `nothing of ${protocol} was explored`,

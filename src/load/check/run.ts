@@ -34,7 +34,7 @@ const NOT_AGAINST: ReadonlySet<string> = new Set(['pass', 'differs', 'unjudged',
 function wrongCell(cell: CellRecord): string | null {
   const { id, experiment, values, verdict, disagreements, attempts } = cell;
   const [segments, axes] = [id.slice(experiment.length).split('/').slice(1), Object.entries(values)];
-  if (id !== experiment && !id.startsWith(`${experiment}/`)) return `'${id}' is no cell of '${experiment}'`;
+  if (id !== experiment && !id.startsWith(`${experiment}/`)) return `'${id}' is not a cell of '${experiment}'`;
   const spelled = axes.map(([axis, value]) => `${axis}:${value}`);
   if (segments.toSorted().join('/') !== spelled.toSorted().join('/')) {
     return `'${id}' has other values than ${spelled.length === 0 ? 'none' : spelled.join(', ')}`;

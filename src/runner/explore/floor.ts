@@ -149,7 +149,7 @@ export class Floor {
 
   #lease(part: Part): Lease {
     const lease = part === 'neighbour' ? this.#neighbour : this.#leases[part];
-    if (lease === undefined) throw new Error('nobody plays the neighbour');
+    if (lease === undefined) throw new Error('no agent plays the neighbour');
     return lease;
   }
 

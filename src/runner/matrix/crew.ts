@@ -47,7 +47,7 @@ export class Crew {
     const last = results.at(-1);
     if (last && last.outcome !== 'ok') {
       const { op } = operations[results.length - 1] ?? { op: 'the operation' };
-      throw new HarnessError(`${op} of the ${role} agent came to ${last.outcome}: ${last.data ?? 'no more is known'}`);
+      throw new HarnessError(`${op} of the ${role} agent returned ${last.outcome}: ${last.data ?? 'no more is known'}`);
     }
     return results;
   }

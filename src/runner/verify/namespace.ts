@@ -30,7 +30,7 @@ const DEADLINE = 10_000;
 export async function namespaceOfProcess(pid: number): Promise<Namespace> {
   checkSystem();
   if (!existsSync(`/proc/${pid}`)) {
-    throw new NotVerifiable(`there is no process ${pid} on this machine: look with ps, it may have ended`);
+    throw new NotVerifiable(`there is no process ${pid} on this machine: look with ps; it may have ended`);
   }
   const user = isOtherUserNamespace(pid) ? [`--user=/proc/${pid}/ns/user`, '--preserve-credentials'] : [];
   const enter = ['nsenter', ...user, `--net=/proc/${pid}/ns/net`, '--'];
@@ -47,7 +47,7 @@ export async function namespaceOfFile(file: string): Promise<Namespace> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const why = code === 'ENOENT' ? 'there is no such file' : `it can't be looked at (${code})`;
-    throw new NotVerifiable(`'${file}' is not a network namespace: ${why}; ip netns list tells which have names`);
+    throw new NotVerifiable(`'${file}' is not a network namespace: ${why}; 'ip netns list' shows the named ones`);
   }
   if (type !== NSFS_MAGIC) {
     throw new NotVerifiable(
@@ -62,8 +62,8 @@ export async function namespaceOfFile(file: string): Promise<Namespace> {
 function checkSystem(): void {
   if (process.platform !== 'linux') {
     throw new NotVerifiable(
-      `verify enters the network namespace of a container, which Linux has and ${process.platform} has not: ` +
-        'run it where the engine runs (of Docker Desktop and podman machine that is their virtual machine)',
+      `verify needs network namespaces, which Linux has and ${process.platform} does not: ` +
+        'run it where the engine runs (for Docker Desktop and podman machine, in their virtual machine)',
     );
   }
 }
@@ -94,6 +94,6 @@ async function checkEntering(enter: readonly string[], what: string): Promise<vo
     ? `no answer within ${Math.round(timeout / 1000)} s`
     : (stderr.trim().split('\n')[0] ?? '');
   const why = complaint.replace(/^nsenter: /, '') || 'no reason given';
-  const advice = /permitted|denied/i.test(why) ? ': run it as the user the container is of, or with sudo' : '';
+  const advice = /permitted|denied/i.test(why) ? ': run it as the owner of the container, or with sudo' : '';
   throw new NotVerifiable(`${what} can't be entered (${why})${advice}`);
 }

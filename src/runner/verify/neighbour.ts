@@ -34,7 +34,7 @@ export interface Neighbour {
 export async function makeNeighbour(asked: readonly string[], own: readonly string[]): Promise<Neighbour> {
   if (process.getuid?.() !== 0) {
     throw new NotVerifiable(
-      '--neighbour makes a network namespace with a cable to this host, which only root can: run it with sudo',
+      '--neighbour makes a network namespace connected to this host, and only root can do that: run it with sudo',
     );
   }
   for (const [tool, pack] of [
@@ -45,7 +45,9 @@ export async function makeNeighbour(asked: readonly string[], own: readonly stri
   }
   const network = DOCUMENTATION.find((one) => !own.some((address) => address.startsWith(`${one}.`)));
   if (network === undefined)
-    throw new NotVerifiable('this host is in every network that is for documentation: leave out --neighbour');
+    throw new NotVerifiable(
+      'this host has addresses in every network reserved for documentation: leave out --neighbour',
+    );
   const readOnly = readOnlyMount();
   const mount = readOnly === null ? [] : ['--mount'];
   const shell = new HeldShell(['unshare', ...mount, '--pid', '--fork', '--kill-child=KILL', 'sh'], DEADLINE);

@@ -74,7 +74,7 @@ async function findContainer(name: string, engines: readonly Engine[]): Promise<
   const [first, second] = found;
   if (first !== undefined && second !== undefined) {
     throw new NotVerifiable(
-      `${first.facts.name} and ${second.facts.name} both have a container '${name}': say which with --engine ${first.facts.name}`,
+      `${first.facts.name} and ${second.facts.name} both have a container '${name}': choose with --engine ${first.facts.name}`,
     );
   }
   if (first !== undefined) return first;
@@ -83,7 +83,7 @@ async function findContainer(name: string, engines: readonly Engine[]): Promise<
   const asked = engines.map((engine) => engine.name).join(' or ');
   const unheard = failure === undefined ? '' : `; ${failure.message}`;
   throw new NotVerifiable(
-    `there is no container '${name}' in ${asked}: ${asked.split(' ')[0]} ps tells which there are${unheard}`,
+    `there is no container '${name}' in ${asked}: ${asked.split(' ')[0]} ps lists the containers${unheard}`,
   );
 }
 
@@ -99,7 +99,7 @@ function checkStack(pid: number, what: string): void {
   const [program = ''] = read(`/proc/${pid}/cmdline`).split('\0');
   if (!path.basename(program).startsWith('runsc')) return;
   throw new NotVerifiable(
-    `${what} runs in gVisor, whose network stack is its own and can't be looked into from outside: run it with another runtime to verify it`,
+    `${what} runs in gVisor, which has its own network stack that can't be inspected from outside: run it with another runtime to verify it`,
   );
 }
 

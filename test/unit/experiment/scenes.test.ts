@@ -77,5 +77,5 @@ test('a refused bind is told as that, and what can not even be opened is an erro
   const refused = trialWith((operation) => (operation.op === 'bind' ? 'EADDRINUSE' : 'ok'));
   expect(await serveAll(refused.trial, two)).toMatchObject([{ call: 'bind' }, { outcome: 'EADDRINUSE', call: 'bind' }]);
   const poor = trialWith((operation) => (operation.op === 'socket' ? 'EMFILE' : 'ok'));
-  await expect(serveAll(poor.trial, two)).rejects.toThrow('first could not be prepared: socket came to EMFILE');
+  await expect(serveAll(poor.trial, two)).rejects.toThrow('first could not be prepared: socket returned EMFILE');
 });

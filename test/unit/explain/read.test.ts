@@ -116,7 +116,7 @@ describe('what can not be read is told with the word, its place, and what would 
     ['udp', '', 4, /a name is written/],
     ['tcp 8080', '', 9, /a port alone is written :80/],
     ['8080', '8080', 1, /a port alone is written :8080/],
-    ['sctp 127.0.0.1:80', 'sctp', 1, /understood are tcp and udp/],
+    ['sctp 127.0.0.1:80', 'sctp', 1, /use tcp or udp/],
     ['udp 127.0.0.1:53 foo', 'foo', 18, /reuseaddr, reuseport, exclusive/],
     ['tcp 127.0.0.1:80 v6only=1', 'v6only=1', 18, /an IPv4 socket has no IPV6_V6ONLY/],
     ['tcp [::]:80 v6only=2', 'v6only=2', 13, /v6only=0, v6only=1/],

@@ -80,7 +80,7 @@ describe('an agent that misbehaves when it is asked', () => {
     [
       'answers-wrong-types',
       LONG,
-      /^the agent on guinness answered something that is no reply \(.+\): \{"id":1,"results":\[\{"outcome":0,/,
+      /^the agent on guinness sent something that is not a reply \(.+\): \{"id":1,"results":\[\{"outcome":0,/,
     ],
   ])('%s: says so, is gone, and stays unusable', async (name, grace, message) => {
     const { agent, hello } = await AgentProcess.start(fake(name, grace));

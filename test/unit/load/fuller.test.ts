@@ -72,7 +72,7 @@ describe('a matrix replaces an older one', () => {
   test('not against the model of another system', () => {
     const against = (model: string) => ({ ...older, settings: { ...older.settings, model } });
     expect(lossOfMatrix(older, against('gvisor'))).toBe(
-      'is held against the model of linux, and this matrix against that of gvisor',
+      'is compared with the model of linux, and this matrix with that of gvisor',
     );
     expect(lossOfMatrix(against('gvisor'), older)).toBeNull();
     expect(lossOfMatrix(against('gvisor'), against('wine'))).toBeNull();
@@ -122,5 +122,5 @@ test('an exploration replaces an older one with as many sequences or operations 
   expect(lossOfExploration(older, of(tally('udp', 1999, 8999), tally('tcp', 1000, 5000)))).toBe(
     'has 2,000 sequences of udp, and this exploration 1,999',
   );
-  expect(lossOfExploration(older, { ...older, model: 'gvisor' })).toContain('is held against the model of linux');
+  expect(lossOfExploration(older, { ...older, model: 'gvisor' })).toContain('is compared with the model of linux');
 });

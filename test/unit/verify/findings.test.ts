@@ -41,7 +41,7 @@ describe('a published port that answers', () => {
     expect(findings(facts, fromHost('open'))).toEqual([
       [
         'loopback-reached',
-        'listens on loopback only, and is reached because this engine connects to it from inside; with others it would not be: bind 0.0.0.0',
+        'listens on loopback only, and can be reached because this engine connects to it from inside; other engines do not: bind 0.0.0.0',
       ],
     ]);
   });
@@ -54,7 +54,7 @@ describe('a published port that does not answer', () => {
     expect(findings(facts, fromHost('closed'))).toEqual([
       [
         'nothing-listens',
-        'published at port 8080 of every IPv4 address, and nothing listens on tcp port 80 inside: start the server, or have it listen there',
+        'published at port 8080 of every IPv4 address, and nothing listens on tcp port 80 inside: start the server, or make it listen on this port',
       ],
     ]);
   });
@@ -79,7 +79,7 @@ describe('a published port that does not answer', () => {
     expect(findings(situation({ listeners, published: everywhere }), fromHost('closed'))).toEqual([
       [
         'loopback-inside',
-        'listens on 127.0.0.1:80 and [::1]:80 inside, where only its own programs get to it: bind 0.0.0.0',
+        'listens on 127.0.0.1:80 and [::1]:80 inside, where only programs in the container can reach it: bind 0.0.0.0',
       ],
     ]);
     const dual = situation({ listeners, published: everywhere, addresses: ['10.89.7.2', 'fd00:89:7::2'] });
@@ -99,7 +99,7 @@ describe('a published port that does not answer', () => {
     expect(findings(facts, tries)).toEqual([
       [
         'ipv4-only',
-        'listens on IPv4 only and is published by IPv6 as well, where [::1]:8080 is accepted by docker-proxy, then closed, and localhost is ::1 first: ' +
+        'listens on IPv4 only but is published on IPv6 as well, where [::1]:8080 is accepted by docker-proxy, then closed, and localhost is ::1 first: ' +
           'publish it on 0.0.0.0 or 127.0.0.1 alone, or give its network IPv6 and bind ::',
       ],
     ]);
@@ -138,7 +138,7 @@ describe('a published port that does not answer', () => {
     expect(findings(facts, [tried('inside 127.0.0.1 80 silence'), ...fromHost('silence')])).toEqual([
       [
         'mute',
-        'listens on tcp port 80, but even inside 127.0.0.1:80 is not answered: see whether the server still accepts, and whether the container has a firewall',
+        'listens on tcp port 80, but even inside 127.0.0.1:80 is not answered: check whether the server still accepts connections, and whether the container has a firewall',
       ],
     ]);
   });
@@ -163,7 +163,7 @@ describe('a published port that does not answer', () => {
     expect(findings(facts, tries)).toEqual([
       [
         'held-by-another',
-        '127.0.0.1:8080 of the host is answered by another program there (nginx), not by the container: end that program, or publish the port elsewhere',
+        '127.0.0.1:8080 on the host is answered by another program (nginx), not by the container: end that program, or publish the port elsewhere',
       ],
     ]);
   });
@@ -175,8 +175,8 @@ describe('a published port that does not answer', () => {
     expect(findings(facts, [inside, ...stuck])).toEqual([
       [
         'not-forwarded',
-        'published at port 8080 of every IPv4 address and listened on, but on the host 127.0.0.1:8080 and 192.168.5.130:8080 are accepted by conmon, but get no further: ' +
-          "see whether the firewall lets it through, and whether the engine's own rules are still there (reloading a firewall removes them, restarting the container brings them back)",
+        'published at port 8080 of every IPv4 address, and a server listens, but on the host 127.0.0.1:8080 and 192.168.5.130:8080 are accepted by conmon, but get no further: ' +
+          "check whether the firewall lets it through, and whether the engine's own rules still exist (reloading a firewall removes them, restarting the container restores them)",
       ],
     ]);
     const neighbour = [inside, ...fromHost('open'), tried('neighbour 192.168.5.130 8080 silence')];
@@ -195,8 +195,8 @@ describe('a published port that does not answer', () => {
     expect(findings(facts, tries)).toEqual([
       [
         'not-forwarded',
-        'published at port 8080 of every address and listened on, but [::1]:8080 is not answered: firewall rules do not redirect ::1, which takes a proxy on the host; ' +
-          'ask another address, or turn the userland proxy of the engine on',
+        'published at port 8080 of every address, and a server listens, but [::1]:8080 is not answered: firewall rules do not redirect ::1, which needs a proxy on the host; ' +
+          'use another address, or turn on the userland proxy of the engine',
       ],
     ]);
   });
@@ -211,11 +211,11 @@ describe('a private port that answers', () => {
     expect(findings(facts, [host, tried('host 192.168.5.130 8080 open')])).toEqual([
       [
         'exposed',
-        'published on 127.0.0.1:8080 only, but it answers at 192.168.5.130:8080: have the firewall drop what comes to that port from other interfaces, and update the engine',
+        'published on 127.0.0.1:8080 only, but it answers at 192.168.5.130:8080: have the firewall drop packets to that port from other interfaces, and update the engine',
       ],
     ]);
     expect(findings(facts, [host, tried('neighbour 192.168.5.130 8080 open')])[0]?.[1]).toContain(
-      'but a neighbour gets to it at 192.168.5.130:8080',
+      'but a neighbour can reach it at 192.168.5.130:8080',
     );
   });
 
@@ -223,8 +223,8 @@ describe('a private port that answers', () => {
     expect(findings(facts, [host, tried('neighbour 127.0.0.1 8080 open')])).toEqual([
       [
         'exposed',
-        'published on 127.0.0.1:8080 only, but a neighbour that routes 127.0.0.0/8 to the host gets to 127.0.0.1:8080: ' +
-          'have the firewall drop what comes for 127.0.0.0/8 by any interface but lo, as Docker does itself from 28 on',
+        'published on 127.0.0.1:8080 only, but a neighbour that routes 127.0.0.0/8 to the host can reach 127.0.0.1:8080: ' +
+          'have the firewall drop packets for 127.0.0.0/8 on every interface except lo, as Docker does itself from 28 on',
       ],
     ]);
   });
@@ -232,7 +232,7 @@ describe('a private port that answers', () => {
   test("is exposed to those who route the container's network to the host, published or not", () => {
     const direct = tried('neighbour 10.89.7.2 80 open');
     expect(findings(facts, [host, direct])[0]?.[1]).toContain(
-      "published on 127.0.0.1:8080 only, but a neighbour that routes the container's network to the host gets to 10.89.7.2:80",
+      "published on 127.0.0.1:8080 only, but a neighbour that routes the container's network to the host can reach 10.89.7.2:80",
     );
     const unpublished = situation({ listeners: onEvery });
     expect(report(unpublished, [direct])).toMatchObject({ verdict: 'wrong', findings: [{ kind: 'exposed' }] });
@@ -263,7 +263,7 @@ describe('localhost', () => {
     expect(findings(facts, refused)).toEqual([
       [
         'localhost',
-        'localhost is ::1 first on this host, and [::1]:8080 is refused, so that clients which do not go on to 127.0.0.1 fail: say 127.0.0.1, or publish it on ::1 too',
+        'localhost is ::1 first on this host, and [::1]:8080 is refused, so that clients which do not try 127.0.0.1 next fail: use 127.0.0.1, or publish it on ::1 too',
       ],
     ]);
   });
@@ -284,16 +284,18 @@ describe('localhost', () => {
 describe('a port that is not published', () => {
   test('is for those inside, or for those beside it', () => {
     const inside = situation({ listeners: [listener('tcp 127.0.0.1 80')] });
-    expect(findings(inside, [])).toEqual([['inside-only', 'listens on 127.0.0.1:80: only programs inside get to it']]);
+    expect(findings(inside, [])).toEqual([
+      ['inside-only', 'listens on 127.0.0.1:80: only programs inside can reach it'],
+    ]);
     const beside = situation({ listeners: onEvery });
     expect(findings(beside, [tried('host 10.89.7.2 80 open')])).toEqual([
       [
         'unpublished',
-        'not published: the host gets to it at 10.89.7.2:80, and so do other containers of its networks, nobody else is to',
+        'not published: the host can reach it at 10.89.7.2:80, and so can other containers on its networks, and no one else should',
       ],
     ]);
     expect(findings(beside, [])).toEqual([
-      ['unpublished', 'not published: other containers of its networks get to it, nobody else is to'],
+      ['unpublished', 'not published: other containers on its networks can reach it, and no one else should'],
     ]);
   });
 
@@ -302,11 +304,11 @@ describe('a port that is not published', () => {
     expect(findings(facts, [tried('neighbour 10.89.7.2 80 open')])).toEqual([
       [
         'no-engine',
-        'which ports are published is not known without an engine; other containers of its networks get to it',
+        'without an engine it is unknown which ports are published; other containers on its networks can reach it',
       ],
     ]);
     const inside = situation({ listeners: [listener('tcp 127.0.0.1 80')], published: null });
-    expect(findings(inside, [])[0]?.[1]).toMatch(/\(to be reached from elsewhere it has to bind 0\.0\.0\.0\)$/);
+    expect(findings(inside, [])[0]?.[1]).toMatch(/\(to reach it from elsewhere, bind 0\.0\.0\.0\)$/);
   });
 
   test('is open to everybody on the network of the host', () => {
@@ -316,11 +318,11 @@ describe('a port that is not published', () => {
     expect(findings(facts, tries)).toEqual([
       [
         'host-network',
-        'on the network of the host: whoever gets to the host gets to it at 127.0.0.1:80 and 192.168.5.130:80, and publishing has no effect',
+        'on the network of the host: anyone who can reach the host can reach it at 127.0.0.1:80 and 192.168.5.130:80, and publishing has no effect',
       ],
     ]);
     expect(findings({ ...facts, listeners: [listener('tcp 127.0.0.1 80')] }, [])).toEqual([
-      ['host-network', 'on the network of the host, and listens on loopback: only programs of the host get to it'],
+      ['host-network', 'on the network of the host, and listens on loopback: only programs on the host can reach it'],
     ]);
   });
 });
@@ -335,7 +337,7 @@ describe('UDP', () => {
     expect(findings(facts, [], 'udp')).toEqual([
       [
         'udp-unknown',
-        'listens, and whether it can be reached is not known, because it was not asked, which --udp does',
+        'listens, but it is unknown whether it can be reached, because nothing was sent to it; --udp does that',
       ],
     ]);
     expect(findings(situation({ published }), [], 'udp')[0]?.[0]).toBe('nothing-listens');
@@ -348,7 +350,7 @@ describe('UDP', () => {
     expect(findings(facts, [udp('host 127.0.0.1 8080 silence')], 'udp')).toEqual([
       [
         'udp-unknown',
-        'listens, and whether it can be reached is not known, because it left empty datagrams unanswered, as services may',
+        'listens, but it is unknown whether it can be reached, because it did not answer empty datagrams; many services ignore them',
       ],
     ]);
     expect(
@@ -363,8 +365,8 @@ describe('UDP', () => {
     expect(findings(facts, tries, 'udp')).toEqual([
       [
         'udp-other-address',
-        'asked at 192.168.5.130:8080 it answers from 10.89.7.1, which a client that connects its socket never sees: ' +
-          'have the server answer from the address it was asked at (IP_PKTINFO), or publish the port on one address',
+        'a request to 192.168.5.130:8080 is answered from 10.89.7.1, and a client that connects its socket never receives that: ' +
+          'have the server answer from the address of the request (IP_PKTINFO), or publish the port on one address',
       ],
     ]);
   });
