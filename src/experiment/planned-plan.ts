@@ -4,7 +4,7 @@ import type { Making, Plan, Step } from '../plan/plan.ts';
 import type { PlannedSocket } from './planned.ts';
 
 /** What planned sockets are resolved by, for a trial or for a model. */
-export interface Resolved {
+export interface ResolvedBy {
   /** The address of a kind. */
   addressOf(family: Family, on: PlannedSocket['on']): string;
   /** The port of sockets of a number other than 0; those of 0 are at the plan's own. */
@@ -20,7 +20,7 @@ export function numberOf(place: number): number {
  * The sockets of an experiment as a plan: each is made and bound, listens over TCP unless it stays bound, and then what is
  * planned for it is done, before the next one is made. The other user is the second owner.
  */
-export function planOfSockets(sockets: readonly PlannedSocket[], resolved: Resolved): Plan {
+export function planOfSockets(sockets: readonly PlannedSocket[], resolved: ResolvedBy): Plan {
   const protocol = sockets[0]?.protocol ?? 'udp';
   const steps = sockets.flatMap((socket, place): Step[] => {
     const number = numberOf(place);
@@ -32,7 +32,7 @@ export function planOfSockets(sockets: readonly PlannedSocket[], resolved: Resol
     return [
       { op: 'bind', socket: number, makes: { ...makingOfSocket(socket), ...own }, ...name },
       ...(listens ? [{ op: 'listen', socket: number } as const] : []),
-      ...(socket.then ?? []).map((step): Step => ({ ...step, socket: number })),
+      ...(socket.afterwards ?? []).map((step): Step => ({ ...step, socket: number })),
     ];
   });
   return { protocol, steps };

@@ -24,14 +24,14 @@ export interface PlannedSocket {
   /** Whether a TCP socket is only bound; otherwise it listens as soon as it is. */
   readonly staysBound?: boolean;
   /**
-   * What is done with it then, before the next socket is made; nothing, if it could not be bound. `bindAll` does it, and
+   * What is done with it afterwards, before the next socket is made; nothing, if it could not be bound. `bindAll` does it, and
    * what its device and `staysBound` say; `serveAll` has servers only, which do none of it.
    */
-  readonly then?: readonly LaterStep[];
+  readonly afterwards?: readonly LaterStep[];
 }
 
 /** A step of a plan on a socket that is there, which takes no one else; a close() leaves nothing behind. */
-export type LaterStep = WithoutSocket<OwnStep>;
+type LaterStep = WithoutSocket<OwnStep>;
 type WithoutSocket<T> = T extends unknown ? Omit<T, 'socket' | 'leaves'> : never;
 
 /** What became of a socket: `ok`, or what the call came to that failed first. */

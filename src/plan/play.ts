@@ -49,7 +49,7 @@ export interface PlaySettings {
 }
 
 /** The user of a socket. */
-export function uidOf({ owner, uid }: Making, uids: Uids): number {
+function uidOf({ owner, uid }: Making, uids: Uids): number {
   return uid ?? uids[owner === 'neighbour' ? 1 : owner];
 }
 

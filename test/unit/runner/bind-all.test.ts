@@ -31,7 +31,7 @@ const PLANS: readonly [string, readonly PlannedSocket[], readonly string[]][] = 
   [
     'an option that is cleared after the bind',
     [
-      { ...udp, as: 'one', options: reuse, then: [clearReuse] },
+      { ...udp, as: 'one', options: reuse, afterwards: [clearReuse] },
       { ...udp, as: 'two', options: reuse },
     ],
     ['bind ok', 'bind EADDRINUSE'],
@@ -39,7 +39,7 @@ const PLANS: readonly [string, readonly PlannedSocket[], readonly string[]][] = 
   [
     'a socket that is closed',
     [
-      { ...udp, as: 'one', then: [{ op: 'close' }] },
+      { ...udp, as: 'one', afterwards: [{ op: 'close' }] },
       { ...udp, as: 'two' },
     ],
     ['bind ok', 'bind ok'],
@@ -63,7 +63,7 @@ const PLANS: readonly [string, readonly PlannedSocket[], readonly string[]][] = 
   [
     'a listener that is shut down',
     [
-      { ...tcp, as: 'one', options: reuse, then: [{ op: 'shutdown' }] },
+      { ...tcp, as: 'one', options: reuse, afterwards: [{ op: 'shutdown' }] },
       { ...tcp, as: 'two', options: reuse },
     ],
     ['listen ok', 'listen ok'],
@@ -72,7 +72,7 @@ const PLANS: readonly [string, readonly PlannedSocket[], readonly string[]][] = 
     'a listen() that comes later than the second bind()',
     [
       { ...tcp, as: 'one', options: reuse, staysBound: true },
-      { ...tcp, as: 'two', options: reuse, staysBound: true, then: [{ op: 'listen' }] },
+      { ...tcp, as: 'two', options: reuse, staysBound: true, afterwards: [{ op: 'listen' }] },
     ],
     ['bind ok', 'listen ok'],
   ],
@@ -88,7 +88,7 @@ const PLANS: readonly [string, readonly PlannedSocket[], readonly string[]][] = 
   [
     'a socket that is untied',
     [
-      { ...udp, as: 'one', device: 'lo', then: [{ op: 'set', device: null }] },
+      { ...udp, as: 'one', device: 'lo', afterwards: [{ op: 'set', device: null }] },
       { ...udp, as: 'two', device: 'eth0' },
     ],
     ['bind ok', 'bind EADDRINUSE'],
