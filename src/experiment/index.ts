@@ -1,4 +1,5 @@
 /** All that experiments, and what is known of systems, are written with: an author imports from here alone. */
+export * from './bind-all.ts';
 export * from './client.ts';
 export * from './counters.ts';
 export * from './experiment.ts';

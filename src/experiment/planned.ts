@@ -1,6 +1,7 @@
 import type { AddressKind } from '../lab/lab.ts';
 import type { Family } from '../protocol/messages.ts';
 import type { NumberOption } from '../protocol/options.ts';
+import type { OwnStep } from '../plan/operations.ts';
 import type { Outcome } from './outcome.ts';
 
 /** A socket that an experiment binds, as data: what runs, and what the models are asked about. */
@@ -18,7 +19,20 @@ export interface PlannedSocket {
   readonly otherUser?: boolean;
   /** Sockets of different numbers are on different ports; 0 when left out. */
   readonly port?: number;
+  /** The interface that it is tied to before bind, by SO_BINDTODEVICE. */
+  readonly device?: string;
+  /** Whether a TCP socket is only bound; otherwise it listens as soon as it is. */
+  readonly staysBound?: boolean;
+  /**
+   * What is done with it afterwards, before the next socket is made; nothing, if it could not be bound. `bindAll` does it, and
+   * what its device and `staysBound` say; `serveAll` has servers only, which do none of it.
+   */
+  readonly afterwards?: readonly LaterStep[];
 }
+
+/** A step of a plan on a socket that is there, which takes no one else; a close() leaves nothing behind. */
+type LaterStep = WithoutSocket<OwnStep>;
+type WithoutSocket<T> = T extends unknown ? Omit<T, 'socket' | 'leaves'> : never;
 
 /** What became of a socket: `ok`, or what the call came to that failed first. */
 export interface Came {

@@ -4,7 +4,7 @@ import { DEVICE_SYSTEMS, OPTION_KEYS, OPTIONS } from '../model/options.ts';
 import type { Packet, Receivers } from '../model/receive/types.ts';
 import type { Rule } from '../model/rules.ts';
 import type { Options, Outcome, PresentSocket, Setting, SystemName } from '../model/types.ts';
-import { unmapped } from '../plan/addresses.ts';
+import { unmapped } from '../model/address.ts';
 import { Follower } from '../plan/follow.ts';
 import { formatStep } from '../plan/notation.ts';
 import { makingOf, type Making, type Step } from '../plan/plan.ts';

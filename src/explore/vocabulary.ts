@@ -1,6 +1,6 @@
 import type { LabFacts } from '../lab/lab.ts';
 import type { Family, Protocol } from '../model/types.ts';
-import { unmapped } from '../plan/addresses.ts';
+import { unmapped } from '../model/address.ts';
 import { hasInetForm, type PlanOption } from '../plan/plan.ts';
 
 /** The options that a random plan sets before a bind and changes after it. */

@@ -5,7 +5,7 @@ import type { Corner } from './selection.ts';
 import type { Letters, Spec } from './sockets.ts';
 
 /** The numbers of a pair's sockets in its plan; an accepted first socket is the third, whose listener was the first. */
-export const FIRST: Numbers = { socket: 1, child: 3 };
+const FIRST: Numbers = { socket: 1, child: 3 };
 const SECOND: Numbers = { socket: 2, child: 4 };
 
 const OPTIONS: Readonly<Record<Letters, readonly PlanOption[]>> = {

@@ -1,3 +1,4 @@
+import { isMapped, unmapped } from '../model/address.ts';
 import type { Family } from '../model/types.ts';
 import type { Present } from './follow.ts';
 import { hasInetForm, type Making } from './plan.ts';
@@ -11,12 +12,7 @@ export function reached({ family }: Pick<Making, 'family'>, address: string): st
 
 /** The family over which an address is reached; one that is v4-mapped is reached over IPv4. */
 export function familyReached(address: string): Family {
-  return hasInetForm(address) || address.startsWith(MAPPED) ? 'inet' : 'inet6';
-}
-
-/** An address without the prefix of its mapped form. */
-export function unmapped(address: string): string {
-  return address.startsWith(MAPPED) ? address.slice(MAPPED.length) : address;
+  return hasInetForm(address) || isMapped(address) ? 'inet' : 'inet6';
 }
 
 type Named = Pick<Present, 'making' | 'name'>;
@@ -24,8 +20,8 @@ type Named = Pick<Present, 'making' | 'name'>;
 /** Whether a socket of that name can have to do with an address of that form at all. */
 export function canReach({ making: { family, v6only }, name }: Named, to: string): boolean {
   const { address = '' } = name ?? {};
-  if (hasInetForm(to)) return family === 'inet' || address.startsWith(MAPPED) || (address === '::' && v6only === false);
-  return family === 'inet6' && !address.startsWith(MAPPED);
+  if (hasInetForm(to)) return family === 'inet' || isMapped(address) || (address === '::' && v6only === false);
+  return family === 'inet6' && !isMapped(address);
 }
 
 /** Whether a socket of that name is found at the address. */

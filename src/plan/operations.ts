@@ -22,14 +22,21 @@ export function makingCalls(as: string, making: Making, protocol: Protocol): Ope
   ];
 }
 
-/** The operation that sets an option to a value. */
-export function setting(on: string, option: PlanOption, value: boolean): Operation {
+function setting(on: string, option: PlanOption, value: boolean): Operation {
   return { op: 'setsockopt', on, option: OPTIONS[option].name, value: value ? 1 : 0 };
 }
 
-/** The operation that ties a socket to a device, or unties it. */
-export function tying(on: string, device: string | null): Operation {
+function tying(on: string, device: string | null): Operation {
   return { op: 'setsockopt', on, option: 'SO_BINDTODEVICE', value: device ?? '' };
+}
+
+/** A step on a socket that is there, which takes no one else. */
+export type OwnStep = Extract<Step, { op: 'set' | 'listen' | 'shutdown' | 'disconnect' | 'close' }>;
+
+/** The call of a step on a socket that is there, which takes no one else. A connection is not reset by a close(). */
+export function callOf(on: string, step: OwnStep): Operation {
+  if (step.op === 'set') return 'device' in step ? tying(on, step.device) : setting(on, step.option, step.value);
+  return step.op === 'shutdown' ? { op: step.op, on, how: 'both' } : { op: step.op, on };
 }
 
 /** The options of a new socket and their values, in the order in which they are set. */

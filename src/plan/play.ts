@@ -6,7 +6,7 @@ import { paced } from '../process/pace.ts';
 import { familyReached, reached } from './addresses.ts';
 import { Follower, type AllowedStep, type Present } from './follow.ts';
 import { formatPlan } from './notation.ts';
-import { makingCalls, setting, tying, typeOf } from './operations.ts';
+import { callOf, makingCalls, typeOf } from './operations.ts';
 import { BadPlan } from './parse.ts';
 import { isPossible } from './possible.ts';
 import { makingOf, protocolOf, type Making, type Owner, type Plan, type Step } from './plan.ts';
@@ -49,7 +49,7 @@ export interface PlaySettings {
 }
 
 /** The user of a socket. */
-export function uidOf({ owner, uid }: Making, uids: Uids): number {
+function uidOf({ owner, uid }: Making, uids: Uids): number {
   return uid ?? uids[owner === 'neighbour' ? 1 : owner];
 }
 
@@ -172,18 +172,16 @@ export class Play {
       case 'bind':
         return move(this.#bind(step));
       case 'set':
-        return move('device' in step ? tying(on, step.device) : setting(on, step.option, step.value));
       case 'listen':
       case 'disconnect':
-        return move({ op: step.op, on });
+      case 'shutdown':
+        return move(callOf(on, step));
       case 'connect':
         return this.#connect(step, present);
       case 'accept':
         return this.#accept(step, present);
       case 'peer-close':
         return this.#peerClose(step, present);
-      case 'shutdown':
-        return move({ op: 'shutdown', on, how: 'both' });
       case 'close':
         if (step.leaves !== undefined) return this.#leave(step, present);
         // A connection is reset, so that closing leaves no FIN_WAIT or TIME_WAIT behind.

@@ -1,4 +1,4 @@
-import { unmapped } from './addresses.ts';
+import { unmapped } from '../model/address.ts';
 import { formatPlan, formatStep } from './notation.ts';
 import { hasInetForm, makingOf, protocolOf, type Making, type Plan, type Step } from './plan.ts';
 import type { Played, Uids } from './play.ts';

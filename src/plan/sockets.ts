@@ -1,6 +1,6 @@
 import { OPTION_KEYS } from '../model/options.ts';
 import type { NextSocket, PresentSocket, State } from '../model/types.ts';
-import { unmapped } from './addresses.ts';
+import { unmapped } from '../model/address.ts';
 import type { Making, Owner, Step } from './plan.ts';
 
 /** The numbers that a socket has in a plan: its own, and that of the child which takes its place when it is accepted. */
@@ -39,7 +39,7 @@ export function stepsTo(
 }
 
 /** The steps that bring a bound socket to a state. `local` is the address that a connection of it has. */
-export function stepsFromBound(state: State, local: string, { socket, child }: Numbers): Step[] {
+function stepsFromBound(state: State, local: string, { socket, child }: Numbers): Step[] {
   const to = unmapped(local);
   const connected: Step = { op: 'connect', socket, to };
   switch (state) {

@@ -1,13 +1,17 @@
 import { SOURCES, type SourceId } from '../documents/sources.ts';
 import type { Axes, CellOf, Citation, Experiment, Provenance, System } from '../experiment/experiment.ts';
 import type { Outcome } from '../experiment/outcome.ts';
+import { numberOf, optionKey, planOfSockets } from '../experiment/planned-plan.ts';
 import type { Came, PlannedSocket } from '../experiment/planned.ts';
 import { FIXED_ADDRESSES } from '../lab/addresses.ts';
 import type { AddressKind } from '../lab/lab.ts';
 import { models } from '../model/index.ts';
-import { OPTION_KEYS, OPTIONS } from '../model/options.ts';
+import { OPTIONS } from '../model/options.ts';
 import type { Rule } from '../model/rules.ts';
-import type { Options, Prediction, PresentSocket, Setting } from '../model/types.ts';
+import type { Options, Prediction, Setting } from '../model/types.ts';
+import { Follower } from '../plan/follow.ts';
+import type { Making, Step } from '../plan/plan.ts';
+import { isPossible } from '../plan/possible.ts';
 
 /** What a system's model says of an experiment's binds, and by which rule. */
 export interface Modelled {
@@ -72,53 +76,67 @@ function settingOf(sockets: readonly PlannedSocket[], system: System, version?: 
 
 /**
  * Every way in which the model allows the sockets to fare, the likeliest first; null where one of them depends on what
- * nobody has checked. Ports have nothing to do with each other.
+ * no one has checked. The model follows the same plan as the trial plays.
  */
 function worldsOf(asked: Asked, sockets: readonly PlannedSocket[]): Fate[][] | null {
-  let all: { place: number; fate: Fate }[][] = [[]];
-  for (const number of new Set(sockets.map(({ port = 0 }) => port))) {
-    const places = [...sockets.keys()].filter((place) => (sockets[place]?.port ?? 0) === number);
-    const onPort = fatesOn(
-      asked,
-      places.flatMap((place) => sockets[place] ?? []),
-      [],
-    );
-    if (onPort === null) return null;
-    const placed = onPort.map((fates) => fates.map((fate, index) => ({ place: places[index] ?? 0, fate })));
-    all = all.flatMap((world) => placed.map((fates) => [...world, ...fates]));
-  }
-  return all.map((world) => world.toSorted((a, b) => a.place - b.place).map(({ fate }) => fate));
+  const { protocol, steps } = planOfSockets(sockets, { addressOf: documented, portOf: (number) => PORT + number });
+  const simulate = () => models[asked.system].simulate(asked.setting);
+  const userOf = ({ owner }: Making) => ({ uid: owner === 1 ? 0 : OTHER_UID });
+  const follower = new Follower({ protocol, port: PORT, userOf, simulate });
+  const worlds = fatesFrom({ asked, sockets, steps, protocol }, 0, { follower, fates: new Map() });
+  return worlds?.map((fates) => [...sockets.keys()].flatMap((place) => fates.get(numberOf(place)) ?? [])) ?? null;
 }
 
-function fatesOn(asked: Asked, sockets: readonly PlannedSocket[], present: readonly PresentSocket[]): Fate[][] | null {
-  const [next, ...rest] = sockets;
-  if (next === undefined) return [[]];
-  const all: Fate[][] = [];
-  for (const { fate, after } of fatesOf(asked, next, present)) {
-    // What a rule says that nobody has checked is a hypothesis, and nothing to judge by.
-    const others = fate.unverified ? null : fatesOn(asked, rest, after);
-    if (others === null) return null;
-    all.push(...others.map((fates) => [fate, ...fates]));
+/** What is followed. */
+interface Course {
+  readonly asked: Asked;
+  readonly sockets: readonly PlannedSocket[];
+  readonly steps: readonly Step[];
+  readonly protocol: 'udp' | 'tcp';
+}
+
+/** How things stand before a step: what became of the sockets so far, by their numbers. */
+interface Standing {
+  readonly follower: Follower;
+  readonly fates: ReadonlyMap<number, Fate>;
+}
+
+function fatesFrom(course: Course, index: number, standing: Standing): ReadonlyMap<number, Fate>[] | null {
+  const step = course.steps[index];
+  if (step === undefined) return [standing.fates];
+  const all: ReadonlyMap<number, Fate>[] = [];
+  for (const next of standingsAfter(course, step, standing)) {
+    // What a rule says that no one has checked is a hypothesis, and nothing to judge by.
+    const isUnverified = next.fates.get(step.socket)?.unverified === true;
+    const worlds = isUnverified ? null : fatesFrom(course, index + 1, next);
+    if (worlds === null) return null;
+    all.push(...worlds);
   }
   return all;
 }
 
-/** What can become of one socket, and which sockets are there then. */
-function fatesOf({ system, setting }: Asked, planned: PlannedSocket, present: readonly PresentSocket[]) {
-  const unset = optionRefused(system, planned);
-  if (unset !== undefined) return [{ fate: unset, after: present }];
-  const socket = socketOf(planned);
-  const { bind, listen } = models[system].predict(present, socket, setting);
-  return bind.outcomes.flatMap((outcome) => {
-    if (outcome !== 'ok') return [{ fate: fateOf(system, bind, outcome, 'bind'), after: present }];
-    if (listen === undefined) {
-      return [{ fate: fateOf(system, bind, outcome, 'bind'), after: [...present, socket] }];
-    }
-    return listen.outcomes.map((listened) => {
-      const state = listened === 'ok' ? ('listening' as const) : ('bound' as const);
-      const fate = fateOf(system, listened === 'ok' ? bind : listen, listened, 'listen');
-      return { fate, after: [...present, { ...socket, state }] };
-    });
+/** How things can stand after a step. */
+function standingsAfter({ asked, sockets, protocol }: Course, step: Step, { follower, fates }: Standing): Standing[] {
+  const { system } = asked;
+  const number = step.socket;
+  const before = fates.get(number);
+  const decides = step.op === 'bind' || (step.op === 'listen' && before?.call === 'bind');
+  // What could not be bound, or listen, is left alone.
+  if (before !== undefined && before.outcome !== 'ok') return [{ follower, fates }];
+  const socket = sockets[number - 1];
+  const unset = step.op === 'bind' && socket !== undefined ? optionRefused(system, socket) : undefined;
+  if (unset !== undefined) return [{ follower, fates: new Map(fates).set(number, unset) }];
+  if (!isPossible(step, follower.sockets, protocol)) return [{ follower, fates }];
+  if (!decides) return [{ follower: follower.step(step, 'ok').after, fates }];
+  const { allowed } = follower.step(step);
+  return allowed.outcomes.map((outcome) => {
+    const found = { outcomes: allowed.outcomes, rule: allowed.rule ?? (`${system}/free` as const) };
+    // A listen() that works has nothing to add: the rule of the bind is why.
+    const told =
+      step.op === 'listen' && outcome === 'ok' && before !== undefined
+        ? { ...before, call: 'listen' as const }
+        : fateOf(system, found, outcome, step.op === 'bind' ? 'bind' : 'listen');
+    return { follower: follower.step(step, outcome).after, fates: new Map(fates).set(number, told) };
   });
 }
 
@@ -145,7 +163,7 @@ const LACKS: Partial<Record<System, { known: Provenance; cite: Citation }>> = {
 /** What becomes of a socket that is asked for an option which the system does not have, or not with that value. */
 function optionRefused(system: System, { family, v6only, options = [] }: PlannedSocket): Fate | undefined {
   if (system === 'openbsd' && family === 'inet6' && v6only === 0) return NEVER_DUAL;
-  const missing = options.map(optionOf).find((key) => !OPTIONS[key].systems.includes(system));
+  const missing = options.map(optionKey).find((key) => !OPTIONS[key].systems.includes(system));
   return missing === undefined ? undefined : withoutOption(system, missing);
 }
 
@@ -175,25 +193,11 @@ const OWN = ['127.0.0.1', '::1', '192.0.2.1', '192.0.2.2', '2001:db8::1', '2001:
 const OTHER_UID = 65_534;
 const PORT = 8080;
 
-function socketOf({ protocol, family, on, v6only = 1, options = [], otherUser }: PlannedSocket): PresentSocket {
+function documented(family: PlannedSocket['family'], on: PlannedSocket['on']): string {
   const address = typeof on === 'string' ? ADDRESSES[family][on] : on.address;
   if (address === undefined)
     throw new RangeError(`no model is asked about an address of the kind ${JSON.stringify(on)}`);
-  return {
-    protocol,
-    family,
-    ...(family === 'inet6' ? { v6only: v6only === 1 } : {}),
-    address,
-    port: PORT,
-    options: Object.fromEntries(options.map((name) => [optionOf(name), true])),
-    uid: otherUser === true ? OTHER_UID : 0,
-  };
-}
-
-function optionOf(name: string): keyof Options {
-  const key = OPTION_KEYS.find((one) => OPTIONS[one].name === name);
-  if (key === undefined) throw new RangeError(`no model knows the option ${name}`);
-  return key;
+  return address;
 }
 
 /** Two observations as one expectation that allows either, leaf by leaf. */

@@ -1,7 +1,7 @@
 import { firstSteps, secondSteps } from '../../matrix/pair.ts';
 import type { Corner } from '../../matrix/selection.ts';
 import type { Spec } from '../../matrix/sockets.ts';
-import { unmapped } from '../../plan/addresses.ts';
+import { unmapped } from '../../model/address.ts';
 import { batchKind } from '../../plan/operations.ts';
 import type { BatchKind } from '../../protocol/messages.ts';
 
