@@ -15,7 +15,7 @@ import { isBound, isMappedOnV6only, lacksPrivilege, standing } from './checks.ts
 import { peerTaken, releasedByRefusal, wrongStack } from './peers.ts';
 import { because, decide, isRefusal } from './decide.ts';
 import { ANY, NOTHING } from './overlap.ts';
-import { isOlder, parseRelease } from './release.ts';
+import { precedes, parseRelease } from './release.ts';
 import { ruleBook } from './rules.ts';
 import type { Outcome, Prediction } from './types.ts';
 import type { Socket, Step, System, World } from './world.ts';
@@ -297,7 +297,7 @@ function judgeArgument(world: Here, next: Socket): Prediction | undefined {
   }
   if (lacksPrivilege(world, next)) {
     if (!isWildcard(next.address)) return decide('EACCES', id.privileged);
-    if (isOlder(macosOf(world.setting.release), WILDCARDS_FREE_SINCE)) return decide('EACCES', id['privileged-10.13']);
+    if (precedes(macosOf(world.setting.release), WILDCARDS_FREE_SINCE)) return decide('EACCES', id['privileged-10.13']);
   }
   const restricted = next.protocol === 'tcp' && next.port === RESTRICTED;
   return restricted ? decide('EADDRINUSE', id['K3-restricted']) : address;

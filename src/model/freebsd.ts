@@ -15,7 +15,7 @@ import { type Chain, inOrder, toHead, toTail, without } from './chain.ts';
 import { isBound, isMappedOnV6only, lacksPrivilege, standing } from './checks.ts';
 import { because, decide, isRefusal } from './decide.ts';
 import { ANY, NOTHING } from './overlap.ts';
-import { isOlder, parseRelease, type Release } from './release.ts';
+import { precedes, parseRelease, type Release } from './release.ts';
 import { ruleBook } from './rules.ts';
 import type { Outcome, Prediction, RuleId } from './types.ts';
 import type { Socket, Step, System, World } from './world.ts';
@@ -192,7 +192,7 @@ interface Chains {
 type Here = World<Chains>;
 
 function isBefore(world: Here, major: number, minor: number): boolean {
-  return isOlder(releaseOf(world), [major, minor]);
+  return precedes(releaseOf(world), [major, minor]);
 }
 
 function releaseOf({ setting }: Here): Release {

@@ -5,7 +5,7 @@ import { type Chain, inOrder, toHead, without } from './chain.ts';
 import { isBound, lacksPrivilege, standing } from './checks.ts';
 import { because, decide, isRefusal } from './decide.ts';
 import { ANY, NOTHING } from './overlap.ts';
-import { isOlder, parseRelease } from './release.ts';
+import { precedes, parseRelease } from './release.ts';
 import { ruleBook } from './rules.ts';
 import type { Prediction, RuleId } from './types.ts';
 import type { Socket, Step, System, World } from './world.ts';
@@ -265,7 +265,7 @@ function conflict(chain: readonly Socket[], world: Here, next: Socket, stack: St
   if (held === undefined) return decide('ok', id.free);
   if (bothReuseport(next, held)) return decide('ok', id['reuseport-both'], held);
   if (isMulticast(next.address) && hasEither(next) && hasEither(held)) {
-    const old = isOlder(parseRelease(world.setting.release, 'OpenBSD'), [5, 9]);
+    const old = precedes(parseRelease(world.setting.release, 'OpenBSD'), [5, 9]);
     return old && next.options.reuseaddr !== true
       ? decide('EADDRINUSE', id['O1-multicast-5.8'], held)
       : decide('ok', id['O1-multicast'], held);

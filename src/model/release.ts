@@ -16,6 +16,6 @@ export function parseRelease(text: string | undefined, system: string): Release 
 }
 
 /** Whether a release is older than another. */
-export function isOlder([major, minor]: Release, [otherMajor, otherMinor]: Release): boolean {
+export function precedes([major, minor]: Release, [otherMajor, otherMinor]: Release): boolean {
   return major === otherMajor ? minor < otherMinor : major < otherMajor;
 }

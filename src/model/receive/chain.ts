@@ -8,14 +8,14 @@ import { type Receiver, receiverOf } from './receiver.ts';
  * What the BSDs and macOS look through: the sockets of a port, in the order of the hash chain and in that of bind(). The
  * newest is first in both.
  */
-export interface Chain {
+export interface PortChain {
   readonly sockets: ReadonlyMap<number, Receiver>;
   /** By when a socket was put into the chain, which connect() and a disconnect do again. */
   readonly chain: readonly number[];
   readonly byBind: readonly number[];
 }
 
-export const NO_CHAIN: Chain = { sockets: new Map(), chain: [], byBind: [] };
+export const NO_CHAIN: PortChain = { sockets: new Map(), chain: [], byBind: [] };
 
 /** What sets one of these systems apart. */
 export interface Ways {
@@ -26,7 +26,7 @@ export interface Ways {
 }
 
 /** The chain after an operation that succeeded. A TCP socket is in it from bind() on, whether it listens or not. */
-export function chainAfter(state: Chain, operation: Operation, setting: Setting, ways: Ways): Chain {
+export function chainAfter(state: PortChain, operation: Operation, setting: Setting, ways: Ways): PortChain {
   if (operation.op === 'accept') return state;
   if (operation.op === 'bind') return inserted(state, receiverOf(operation.socket, operation));
   if (operation.op === 'connect' && operation.as !== undefined) {
@@ -68,7 +68,7 @@ export function chainAfter(state: Chain, operation: Operation, setting: Setting,
   }
 }
 
-function inserted(state: Chain, socket: Receiver): Chain {
+function inserted(state: PortChain, socket: Receiver): PortChain {
   return {
     sockets: new Map(state.sockets).set(socket.id, socket),
     chain: [socket.id, ...state.chain],
@@ -76,7 +76,7 @@ function inserted(state: Chain, socket: Receiver): Chain {
   };
 }
 
-function connect(state: Chain, operation: Operation & { readonly op: 'connect' }, ways: Ways): Chain {
+function connect(state: PortChain, operation: Operation & { readonly op: 'connect' }, ways: Ways): PortChain {
   const socket = state.sockets.get(operation.socket);
   if (socket === undefined || socket.protocol === 'tcp') return state;
   const { local = '', to } = operation;
@@ -97,7 +97,7 @@ export function only(address: string): Pick<Receiver, 'address' | 'v4' | 'v6'> {
 }
 
 /** The sockets of a list that are in the chain. */
-export function listed(state: Chain, list: readonly number[] = state.chain): readonly Receiver[] {
+export function listed(state: PortChain, list: readonly number[] = state.chain): readonly Receiver[] {
   return list
     .filter((id) => state.chain.includes(id))
     .map((id) => state.sockets.get(id))
@@ -105,7 +105,7 @@ export function listed(state: Chain, list: readonly number[] = state.chain): rea
 }
 
 /** The socket that is connected to the sender. */
-export function partner(state: Chain, packet: Packet): Receiver | undefined {
+export function partner(state: PortChain, packet: Packet): Receiver | undefined {
   const stack = stackOf(packet);
   return listed(state).find(
     (socket) =>
@@ -127,7 +127,7 @@ export function isForMany({ to }: Packet, { host }: Setting): boolean {
 }
 
 /** The sockets without a peer that take packets to an address by exactly this name, `ANY` included; the newest first. */
-export function unconnected(state: Chain, packet: Packet, name: string): readonly Receiver[] {
+export function unconnected(state: PortChain, packet: Packet, name: string): readonly Receiver[] {
   return listed(state).filter((socket) => !socket.connected && socket[stackOf(packet)] === name);
 }
 
@@ -155,7 +155,7 @@ export function one(socket: Receiver, rule: RuleId, notListening: 'refused' | 'n
   return { outcomes: [answers ? [socket.id] : notListening], rule };
 }
 
-function replaced(state: Chain, socket: Receiver): Chain {
+function replaced(state: PortChain, socket: Receiver): PortChain {
   return { ...state, sockets: new Map(state.sockets).set(socket.id, socket) };
 }
 

@@ -1,7 +1,7 @@
 import { ANY } from '../overlap.ts';
 import { ruleBook } from '../rules.ts';
 import {
-  type Chain,
+  type PortChain,
   chainAfter,
   isForMany,
   isInet,
@@ -22,7 +22,7 @@ import type { Packet, Receivers } from './types.ts';
 
 const LOOKUP = { name: 'XNU 11417.101.15, bsd/netinet/in_pcb.c', where: 'in_pcblookup_hash_locked' };
 
-export const darwinReceiveRules = ruleBook('darwin', {
+const darwinReceiveRules = ruleBook('darwin', {
   'R1-connected': {
     prose: 'The socket that is connected to the sender receives.',
     source: LOOKUP,
@@ -77,7 +77,7 @@ const WAYS: Ways = {
 };
 
 /** Who receives on macOS. */
-export const darwinDelivery: Delivery<Chain> = {
+export const darwinDelivery: Delivery<PortChain> = {
   rules: darwinReceiveRules.rules,
   start: NO_CHAIN,
   after: (state, operation, setting) => chainAfter(state, operation, setting, WAYS),
@@ -99,7 +99,7 @@ function found(socket: Receiver, by: 'R2-newest-on-address' | 'R3-oldest-wildcar
   return one(socket, rule[silent ? 'R4-bound-takes-the-syn' : by], 'no answer');
 }
 
-function many(state: Chain, packet: Packet): Receivers {
+function many(state: PortChain, packet: Packet): Receivers {
   const { address } = packet.to;
   const asksMembership = /^2(?:2[4-9]|3\d)\./.test(address) && address !== '224.0.0.1';
   const heard = listed(state, state.byBind).filter((socket) => {

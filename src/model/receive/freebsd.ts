@@ -2,7 +2,7 @@ import { ANY } from '../overlap.ts';
 import { ruleBook } from '../rules.ts';
 import type { Setting } from '../types.ts';
 import {
-  type Chain,
+  type PortChain,
   chainAfter,
   isForMany,
   isInet,
@@ -23,7 +23,7 @@ import type { Packet, Receivers, Reception } from './types.ts';
 
 const LOOKUP = { name: 'FreeBSD 14.3, sys/netinet/in_pcb.c', where: 'in_pcblookup_hash_smr' };
 
-export const freebsdReceiveRules = ruleBook('freebsd', {
+const freebsdReceiveRules = ruleBook('freebsd', {
   'R1-connected': {
     prose: 'The socket that is connected to the sender receives.',
     source: LOOKUP,
@@ -77,7 +77,7 @@ function major({ release }: Setting & { readonly release?: string }): number {
 }
 
 /** Who receives on FreeBSD. */
-export const freebsdDelivery: Delivery<Chain> = {
+export const freebsdDelivery: Delivery<PortChain> = {
   rules: freebsdReceiveRules.rules,
   start: NO_CHAIN,
   after: (state, operation, setting) => chainAfter(state, operation, setting, WAYS),
@@ -98,7 +98,7 @@ export const freebsdDelivery: Delivery<Chain> = {
 };
 
 /** The members of the group on a name. In 14 one that connected is still among them, and one that does not listen. */
-function membersAt(state: Chain, packet: Packet, name: string, setting: Setting): readonly Receiver[] {
+function membersAt(state: PortChain, packet: Packet, name: string, setting: Setting): readonly Receiver[] {
   const stack = stackOf(packet);
   const isNewer = major(setting) >= 15;
   const oldestFirst = listed(state, state.byBind).toReversed();
@@ -139,7 +139,7 @@ function found(sockets: readonly Receiver[]): Receivers {
   return { outcomes: [...new Set(outcomes)], rule: rule[isRefused ? 'R4-bound-resets' : 'R3-newest'] };
 }
 
-function many(state: Chain, packet: Packet): Receivers {
+function many(state: PortChain, packet: Packet): Receivers {
   const { address } = packet.to;
   const asksMembership = /^2(?:2[4-9]|3\d)\./.test(address) || address.startsWith('ff');
   const heard = listed(state, state.byBind).filter((socket) => {

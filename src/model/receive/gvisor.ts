@@ -1,7 +1,7 @@
 import { ANY } from '../overlap.ts';
 import { ruleBook } from '../rules.ts';
 import type { Operation, RuleId } from '../types.ts';
-import { chainAfter, isForMany, NO_CHAIN, stackOf, type Chain, type Ways } from './chain.ts';
+import { chainAfter, isForMany, NO_CHAIN, stackOf, type PortChain, type Ways } from './chain.ts';
 import type { Delivery } from './delivery.ts';
 import type { Receiver } from './receiver.ts';
 import type { Packet, Receivers, Reception } from './types.ts';
@@ -11,7 +11,7 @@ const DEMUX = {
   where: 'findEndpointLocked, handlePacket',
 };
 
-export const gvisorReceiveRules = ruleBook('gvisor', {
+const gvisorReceiveRules = ruleBook('gvisor', {
   'R1-lookups': {
     prose:
       'Four lookups are made, and the first that has a socket decides: the destination’s address and the sender; any address and the sender; the destination’s address; any address. A wildcard socket that connects is in the second, so it hears its peer at every address of the machine.',
@@ -45,7 +45,7 @@ export const gvisorReceiveRules = ruleBook('gvisor', {
 const { id: rule } = gvisorReceiveRules;
 
 /** The sockets, and the device by which each is registered: a tie after bind() counts from the next connect or disconnect. */
-interface Demuxer extends Chain {
+interface Demuxer extends PortChain {
   readonly registered: ReadonlyMap<number, string | undefined>;
 }
 

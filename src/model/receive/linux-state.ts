@@ -149,7 +149,7 @@ function connected(
 }
 
 /** The four-tuple of a connected socket. */
-export function fourTuple({ address, peer }: Receiver): string {
+function fourTuple({ address, peer }: Receiver): string {
   return `${unmapped(address)} ${peer.v4 ?? peer.v6} ${peer.port}`;
 }
 

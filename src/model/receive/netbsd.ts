@@ -1,7 +1,7 @@
 import { ANY } from '../overlap.ts';
 import { ruleBook } from '../rules.ts';
 import {
-  type Chain,
+  type PortChain,
   chainAfter,
   isForMany,
   isInet,
@@ -25,7 +25,7 @@ const LOOKUP = {
   where: 'inpcb_lookup, inpcb_lookup_bound, in6pcb_lookup, in6pcb_lookup_bound',
 };
 
-export const netbsdReceiveRules = ruleBook('netbsd', {
+const netbsdReceiveRules = ruleBook('netbsd', {
   'R1-connected': {
     prose: 'The socket that is connected to the sender receives.',
     source: LOOKUP,
@@ -74,7 +74,7 @@ function bothStacks({ v6only, bound }: Receiver): Pick<Receiver, 'address' | 'v4
 }
 
 /** Who receives on NetBSD. */
-export const netbsdDelivery: Delivery<Chain> = {
+export const netbsdDelivery: Delivery<PortChain> = {
   rules: netbsdReceiveRules.rules,
   start: NO_CHAIN,
   after: (state, operation, setting) => chainAfter(state, operation, setting, WAYS),
@@ -101,7 +101,7 @@ export const netbsdDelivery: Delivery<Chain> = {
   },
 };
 
-function many(state: Chain, packet: Packet): Receivers {
+function many(state: PortChain, packet: Packet): Receivers {
   const heard = listed(state, state.byBind).filter((socket) => mayHear(socket, packet));
   if (stackOf(packet) === 'v6') return untilUnshared(heard, rule['R4-multicast']);
   const inet = untilUnshared(

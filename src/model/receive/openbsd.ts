@@ -1,7 +1,7 @@
 import { ANY } from '../overlap.ts';
 import { ruleBook } from '../rules.ts';
 import {
-  type Chain,
+  type PortChain,
   chainAfter,
   isForMany,
   listed,
@@ -18,7 +18,7 @@ import type { Delivery } from './delivery.ts';
 
 const LOOKUP = { name: 'OpenBSD, sys/netinet/in_pcb.c 1.322', where: 'in_pcblookup, in_pcblookup_listen' };
 
-export const openbsdReceiveRules = ruleBook('openbsd', {
+const openbsdReceiveRules = ruleBook('openbsd', {
   'R1-connected': {
     prose: 'The socket that is connected to the sender receives.',
     source: LOOKUP,
@@ -62,7 +62,7 @@ const WAYS: Ways = {
 };
 
 /** Who receives on OpenBSD, where an AF_INET6 socket takes IPv6 only. */
-export const openbsdDelivery: Delivery<Chain> = {
+export const openbsdDelivery: Delivery<PortChain> = {
   rules: openbsdReceiveRules.rules,
   start: NO_CHAIN,
   after: (state, operation, setting) =>

@@ -14,7 +14,7 @@ export interface Peer {
 }
 
 /** A group that a socket has joined on a device; on any, when that is not known. */
-export interface Membership {
+interface Membership {
   readonly group: string;
   readonly device: string | undefined;
 }

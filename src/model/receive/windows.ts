@@ -1,7 +1,7 @@
 import { ANY } from '../overlap.ts';
 import { ruleBook } from '../rules.ts';
 import {
-  type Chain,
+  type PortChain,
   chainAfter,
   isForMany,
   listed,
@@ -19,7 +19,7 @@ const TABLES = {
   where: 'Using SO_REUSEADDR',
 };
 
-export const windowsReceiveRules = ruleBook('windows', {
+const windowsReceiveRules = ruleBook('windows', {
   'R1-connected': { prose: 'The socket that is connected to the sender receives.', source: TABLES, known: 'vendor' },
   'R2-more-specific': {
     prose:
@@ -48,7 +48,7 @@ const WAYS: Ways = {
 };
 
 /** Who receives on Windows, as far as a source asserts it. UDP sockets on one address are not known about. */
-export const windowsDelivery: Delivery<Chain> = {
+export const windowsDelivery: Delivery<PortChain> = {
   rules: windowsReceiveRules.rules,
   start: NO_CHAIN,
   after: (state, operation, setting) =>

@@ -22,7 +22,7 @@ const LETTERS: Readonly<Record<string, Options>> = {
  * Reads a socket: its address (`ext1`, `ext2` and `ext6` are those of veth, `dual` a dual-stack ::, `mapped` ::ffff:0.0.0.0),
  * then its options, `@device` and `uid=NUMBER` in any order.
  */
-export function socket(protocol: Protocol, text: string): NextSocket {
+function socket(protocol: Protocol, text: string): NextSocket {
   const [name = '', ...words] = text.split(' ');
   const address = named(name);
   const options = words.map((word) => LETTERS[word]).find((found) => found !== undefined) ?? {};
