@@ -10,6 +10,16 @@ import { holding } from './interfaces.ts';
 export const COUNTED_PAGES: Readonly<Record<string, (text: string, cells: readonly Cell[]) => Promise<string>>> = {
   'docs/adding-a-platform.md': async (text, cells) => withPlatforms(text, cells),
   'docs/macos.md': withMac,
+  'README.md': async (text, cells) => {
+    const byRoot = cells.filter(({ registered, values }) =>
+      registered.experiment.needs?.(values)?.includes('second user'),
+    ).length;
+    const counted = replaced(text, /(?<=There are\s+)\d+(?=\s+cells\.)/, () => String(cells.length));
+    const rooted = replaced(counted, /(?<=as root, )\d+(?= more cells run)/, () => String(byRoot));
+    return replaced(rooted, /(?<=need a second user, )\d+ of \d+/, () => `${byRoot} of ${cells.length}`);
+  },
+  'docs/ci.md': async (text, cells) =>
+    replaced(text, /(?<=as expected \(`)\d+(?= pass`\))/, () => String(cells.length)),
 };
 
 /** The table with the number of cells that are judged on each system: in full, in part, and not at all. */
