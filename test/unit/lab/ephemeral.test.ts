@@ -39,3 +39,17 @@ describe('the ports that a system chooses by itself', () => {
     expect(portsBeside(ephemeral, USUAL)).toEqual(expected);
   });
 });
+
+it('ports beside those of the system are others from the first one on that both have', () => {
+  const usual = { from: 20_000, to: 30_000 };
+  expect(portsBeside({ from: 30_001, to: 65_535 }, usual)).toBeNull();
+  expect(portsBeside({ from: 30_000, to: 65_535 }, usual)).toEqual({ from: 2000, to: 29_999 });
+  expect(portsBeside({ from: 1024, to: 19_999 }, usual)).toBeNull();
+  expect(portsBeside({ from: 1024, to: 20_000 }, usual)).toEqual({ from: 20_001, to: 65_535 });
+});
+
+it('ports beside those of the system are used from 2000 of them on', () => {
+  const usual = { from: 20_000, to: 30_000 };
+  expect(portsBeside({ from: 4000, to: 65_535 }, usual)).toEqual({ from: 2000, to: 3999 });
+  expect(portsBeside({ from: 3999, to: 65_535 }, usual)).toBeNull();
+});

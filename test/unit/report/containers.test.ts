@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { bindGrid, publishedGrid, sourcesOf, wrongAddresses } from '../../../src/report/containers/grid.ts';
 import { containersMarkdown } from '../../../src/report/containers/markdown.ts';
-import { exposuresOf } from '../../../src/report/containers/words.ts';
+import { exposuresOf, securityCounts } from '../../../src/report/containers/words.ts';
+import type { SecurityRecord } from '../../../src/record/containers.ts';
 import { securityOf } from '../../../src/containers/security.ts';
 import { promisesOf } from '../../../src/containers/promises.ts';
 import { configurationRecord, containersRecord } from '../../support/containers.ts';
@@ -101,5 +102,18 @@ describe('the page', () => {
 
   it('says that nothing is exposed where nothing is', () => {
     expect(containersMarkdown(containersRecord([]))).toContain('None: every way in that was tried is closed.');
+  });
+});
+
+it('exposed and contained ways in are counted apart, for one configuration', () => {
+  const security = [
+    { ...securityOf(bridge, ENGINE)[0], configuration: 'docker/proxy', verdict: 'exposed' },
+    { ...securityOf(bridge, ENGINE)[0], configuration: 'docker/proxy', verdict: 'contained' },
+    { ...securityOf(bridge, ENGINE)[0], configuration: 'docker/proxy', verdict: 'contained' },
+    { ...securityOf(bridge, ENGINE)[0], configuration: 'docker/host', verdict: 'contained' },
+  ] as SecurityRecord[];
+  expect(securityCounts(containersRecord([bridge], { security }), 'docker/proxy')).toEqual({
+    exposed: 1,
+    contained: 2,
   });
 });

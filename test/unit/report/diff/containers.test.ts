@@ -41,4 +41,27 @@ describe('two records of containers', () => {
       { what: 'docker/proxy/published/every', says: 'it is reached', was: 'kept', is: 'broken' },
     ]);
   });
+
+  it('do not tell of a verdict that only one of them has', () => {
+    const [before, after] = [record('answered'), record('answered', ['host lan: refused'])];
+    expect(differenceOf({ ...before, promises: [] }, after).containers?.verdicts).toEqual([]);
+  });
+
+  it('tell of a fact once where it changed in every configuration, and else of which', () => {
+    const facts = (one: Record<string, string>, other: Record<string, string>) => {
+      const [configuration] = record('answered').configurations;
+      if (configuration === undefined) throw new Error('the record has no configuration');
+      return containersRecord([
+        { ...configuration, facts: { engine: `docker ${one['iptables']}`, ...one } },
+        { ...configuration, id: 'docker/no-proxy', facts: other },
+      ]);
+    };
+    const [old, recent] = [{ iptables: '1.8.9' }, { iptables: '1.8.11' }];
+    expect(differenceOf(facts(old, old), facts(recent, recent)).facts).toEqual([
+      { fact: 'iptables', was: '1.8.9', is: '1.8.11' },
+    ]);
+    expect(differenceOf(facts(old, old), facts(recent, old)).facts).toEqual([
+      { fact: 'iptables of docker/proxy', was: '1.8.9', is: '1.8.11' },
+    ]);
+  });
 });

@@ -39,6 +39,25 @@ describe('two runs', () => {
     });
   });
 
+  it('differ where two outcomes changed places', () => {
+    const cell = (observation: object) =>
+      after({
+        [inet]: {
+          observation,
+          verdict: 'fail',
+          expectation: { expect: { client: 'ECONNREFUSED', server: 'silence' }, known: 'observed', cite: [] },
+        },
+      });
+    const { outcomes } = diffRuns(
+      cell({ client: 'ECONNREFUSED', server: 'silence' }),
+      cell({ client: 'silence', server: 'ECONNREFUSED' }),
+    );
+    expect(outcomes[0]?.places).toEqual([
+      { place: 'client', was: 'ECONNREFUSED', is: 'silence' },
+      { place: 'server', was: 'silence', is: 'ECONNREFUSED' },
+    ]);
+  });
+
   it('differ where something else was observed, with the cells to which the same happened together', () => {
     const silent = { observation: { client: 'ok' }, verdict: 'fail' } as const;
     const { outcomes, verdicts } = diffRuns(before, after({ [inet]: silent, [inet6]: silent }));

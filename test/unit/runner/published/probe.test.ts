@@ -107,6 +107,14 @@ describe('a connection that sends nothing', () => {
     expect(await connect(await served((socket) => socket.destroy()), false)).toEqual({ outcome: 'closed' });
   });
 
+  it('is open where it arrives while the server ends it', async () => {
+    const port = await served((socket) => socket.destroy());
+    let looks = 0;
+    // Not there at the first look; the end is heard before the second.
+    const arrived = async () => (looks += 1) > 1;
+    expect(await connectOnly(agent, { address: HERE, port }, PATIENCE, arrived)).toEqual({ outcome: 'open' });
+  });
+
   it('is refused where nothing listens', async () => {
     expect(await connect(await freePort(), false)).toEqual({ outcome: 'refused' });
   });
