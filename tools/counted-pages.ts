@@ -66,9 +66,9 @@ async function withMac(text: string, cells: readonly Cell[]): Promise<string> {
     page = replaced(page, row, (_, before = '') => `${before}${String(runnable).padEnd(14)} |`);
   }
   const { total, runnable, skipped } = await macCoverage(LOOPBACK, LAN, false, cells);
-  page = replaced(page, /^\d+ of \d+ cells can be run$/m, () => `${runnable} of ${total} cells can be run`);
+  page = replaced(page, /^\d+ of \d+ cells can run$/m, () => `${runnable} of ${total} cells can run`);
   for (const { reason, cells: count } of skipped) {
-    const line = new RegExp(`^ *\\d+( can't: ${escaped(reason)})$`, 'm');
+    const line = new RegExp(`^ *\\d+( cannot run: ${escaped(reason)})$`, 'm');
     page = replaced(page, line, (_, rest = '') => `${String(count).padStart(4)}${rest}`);
   }
   return page;
