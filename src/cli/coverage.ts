@@ -31,20 +31,13 @@ export async function coverageOf(lab: Lab, cells: readonly Cell[]): Promise<Cove
 
 /** Tells the addresses of a lab, and which cells can run there. */
 export function tellOffer(facts: LabFacts, cells: Coverage): void {
-  for (const line of offerLines(facts, cells)) say(line);
-}
-
-/** The addresses of a lab, and which cells can be run there, as lines. */
-export function offerLines(facts: LabFacts, cells: Coverage): string[] {
-  return [
-    ...(['inet', 'inet6'] as const).map((family) => {
-      const all = Object.entries(facts.addresses[family]).map(([kind, address]) => `${kind} ${address}`);
-      return `    ${family === 'inet' ? 'IPv4' : 'IPv6'}: ${all.join(', ') || 'none'}`;
-    }),
-    `    ${cells.runnable} of ${cells.total} cells can run`,
-    ...cells.skipped.flatMap(({ cells: count, reason, enable }) => [
-      `    ${String(count).padStart(4)} cannot run: ${reason}`,
-      `                    ${paint('cyan', enable)}`,
-    ]),
-  ];
+  for (const family of ['inet', 'inet6'] as const) {
+    const all = Object.entries(facts.addresses[family]).map(([kind, address]) => `${kind} ${address}`);
+    say(`    ${family === 'inet' ? 'IPv4' : 'IPv6'}: ${all.join(', ') || 'none'}`);
+  }
+  say(`    ${cells.runnable} of ${cells.total} cells can run`);
+  for (const skip of cells.skipped) {
+    say(`    ${String(skip.cells).padStart(4)} cannot run: ${skip.reason}`);
+    say(`                    ${paint('cyan', skip.enable)}`);
+  }
 }

@@ -1,5 +1,5 @@
 import type { EngineName } from '../engine/engine.ts';
-import { isOlder } from '../text/versions.ts';
+import { isOlderVersion } from '../text/versions.ts';
 import type { EngineHostPlan } from '../engine/host/engine-host.ts';
 
 /** How the containers of a configuration are connected. */
@@ -137,8 +137,9 @@ export function atSocket(engine: EngineName, socket: string): Configuration[] {
 
 /** Why a version of an engine does not have a configuration; null where it does. */
 export function notIn({ since, before }: Configuration, version: string): string | null {
-  if (since !== undefined && isOlder(version, since)) return `it is there from version ${since} on, this is ${version}`;
-  if (before !== undefined && !isOlder(version, before))
+  if (since !== undefined && isOlderVersion(version, since))
+    return `it is there from version ${since} on, this is ${version}`;
+  if (before !== undefined && !isOlderVersion(version, before))
     return `it was there before version ${before}, this is ${version}`;
   return null;
 }

@@ -10,7 +10,7 @@ import {
   type AskTarget,
 } from './cases.ts';
 import { asked } from './reading.ts';
-import { isOlder } from '../text/versions.ts';
+import { isOlderVersion } from '../text/versions.ts';
 import type { ConfigurationRecord, SecurityRecord } from '../record/containers.ts';
 
 /** An engine as far as what is known of it depends on. */
@@ -119,7 +119,7 @@ function record(
 /** Where an exposure is known from; what is not in a document has none. */
 function referenceOf({ name, version }: EngineVersion, way: SecurityRecord['way']): string | undefined {
   const { since, change, issues } = DOCKER_CLOSES;
-  if (name !== 'docker' || way === 'lan' || !isOlder(version, since)) return undefined;
+  if (name !== 'docker' || way === 'lan' || !isOlderVersion(version, since)) return undefined;
   return `${issues[way]}, fixed in Docker ${since} by ${change}`;
 }
 

@@ -6,7 +6,7 @@ export function compareAsRead(one: string, other: string): number {
 }
 
 /** Whether a version is older than another, both as numbers with dots; what follows them does not count. */
-export function isOlder(version: string, than: string): boolean {
+export function isOlderVersion(version: string, than: string): boolean {
   const [a, b] = [version, than].map((text) => (/^\d+(\.\d+)*/.exec(text)?.[0] ?? '').split('.').map(Number));
   for (let place = 0; place < (b?.length ?? 0); place += 1) {
     const [left = 0, right = 0] = [a?.[place], b?.[place]];

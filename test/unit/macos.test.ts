@@ -1,6 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import process from 'node:process';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { coverageOf, tellOffer } from '../../src/cli/coverage.ts';
 import { firstRecordLine } from '../../src/cli/first-record.ts';
+import { cellsOf, type Cell } from '../../src/experiment/cells.ts';
+import { loadRegistry } from '../../src/experiment/registry.ts';
 import { hostFacts } from '../../src/lab/host.ts';
+import type { Lab, LabFacts } from '../../src/lab/lab.ts';
 import type { BindRecord } from '../../src/record/record.ts';
 import { bindspec } from '../support/cli.ts';
 import { holding } from '../../tools/interfaces.ts';
@@ -10,7 +15,25 @@ const written = page('docs/macos.md');
 const LOOPBACK = ['127.0.0.1/8', '::1/128', 'fe80::1/64'];
 const LAN = ['fe80::4/64', '192.168.1.20/24'];
 
+let cells: Cell[];
+beforeAll(async () => {
+  cells = (await loadRegistry()).flatMap(cellsOf);
+});
+
+/** A lab of a Mac with all programs, whatever this machine has. */
+function mac(facts: LabFacts): Lab {
+  return { facts, launch: () => [], programs: async (names) => new Set(names), close: async () => undefined };
+}
+
 describe("the page of a Mac's first minute", () => {
+  test('shows what doctor says without any of the lines', async () => {
+    const facts = hostFacts({ lo0: holding(...LOOPBACK), en0: holding(...LAN) }, false, { system: 'darwin' });
+    const coverage = await coverageOf(mac(facts), cells);
+    const printed = printedBy(() => tellOffer(facts, coverage));
+    const screen = written.blocks.find(({ text }) => /\d+ of \d+ cells can run/.test(text));
+    expect(screen?.text.trimEnd()).toBe(printed.map((line) => line.replace(/^ {4}/, '')).join('\n'));
+  });
+
   test('has the lines that the skips name, each undone', () => {
     const { missing } = hostFacts({ lo0: holding(...LOOPBACK), en0: holding(...LAN) }, false, { system: 'darwin' });
     const [add = '', undo = ''] = written.blocks
@@ -44,3 +67,14 @@ const PLATFORM = {
   runtime: '',
   uid: 501,
 };
+
+function printedBy(tell: () => void): string[] {
+  const printed: string[] = [];
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    printed.push(String(text));
+    return true;
+  });
+  tell();
+  write.mockRestore();
+  return printed.join('').trimEnd().split('\n');
+}

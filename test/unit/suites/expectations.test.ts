@@ -5,6 +5,8 @@ import { loadRegistry } from '../../../src/experiment/registry.ts';
 import { leaves } from '../../../src/experiment/expectation.ts';
 import { expectationFor } from '../../../src/verdict/judge.ts';
 import { SOURCES } from '../../../src/documents/sources.ts';
+import { COUNTED_PAGES } from '../../../tools/counted-pages.ts';
+import { page } from '../../support/docs.ts';
 
 const cells = (await loadRegistry()).flatMap(cellsOf);
 
@@ -26,3 +28,13 @@ describe('for every cell', () => {
     expect(cells.filter((cell) => expectationFor(cell, 'linux') === null)).toEqual([]);
   });
 });
+
+test.each(Object.entries(COUNTED_PAGES))(
+  '%s has the numbers of cells that there are (npm run known)',
+  async (file, made) => {
+    const { text } = page(file);
+    expect(await made(text, cells)).toBe(text);
+    // With other cells it would have other numbers.
+    expect(await made(text, cells.slice(1))).not.toBe(text);
+  },
+);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareAsRead, comparePackageVersions, isOlder } from '../../../src/text/versions.ts';
+import { compareAsRead, comparePackageVersions, isOlderVersion } from '../../../src/text/versions.ts';
 
 describe('versions', () => {
   it.each([
@@ -9,7 +9,7 @@ describe('versions', () => {
     ['28', '28.0', false],
     ['20.10.24+dfsg1', '28', true],
   ])('%s is older than %s: %s', (version, than, expected) => {
-    expect(isOlder(version, than)).toBe(expected);
+    expect(isOlderVersion(version, than)).toBe(expected);
   });
 
   it('of packages are ordered as Debian orders them, a tilde before the end', () => {
