@@ -172,6 +172,8 @@ class Doing {
     if (failed < 0) return;
     const operation = operations[failed];
     const what = operation?.op === 'setsockopt' ? `setting ${operation.option}` : operation?.op;
-    throw new CannotBePlaced(`${this.title} ${otherwise}: ${what} returned ${results[failed]?.outcome}`);
+    const outcome = results[failed]?.outcome;
+    const said = outcome === 'not available here' ? `is ${outcome}` : `returned ${outcome}`;
+    throw new CannotBePlaced(`${this.title} ${otherwise}: ${what} ${said}`);
   }
 }

@@ -103,7 +103,7 @@ describe('bindspec report', () => {
     expect(b).toContain(`bindspec: ${path.join(home, 'b/record.json')}: not JSON`);
     expect(c).toMatch(/^bindspec: .*c\/matrix\.json: not a valid record: counts\.pairs: .*'bindspec matrix'$/);
     expect(d).toContain(
-      'd/record.json: written by a newer bindspec: it is of version 99, and this one reads up to version 2',
+      'd/record.json: written by a newer bindspec: it is of version 99, and this one reads up to version 3',
     );
     expect(rest).toEqual([]);
     expect(existsSync(out)).toBe(false);
