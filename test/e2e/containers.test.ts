@@ -123,7 +123,7 @@ it('an engine that fails to start is reported in one line, with what it said', n
   const real = findProgram('dockerd') ?? '';
   for (const [help, said] of [
     ['echo usage', 'no memory for a daemon'],
-    ['exit 1', 'it says nothing'],
+    ['exit 1', 'it printed nothing'],
   ]) {
     writeFileSync(fake, `#!/bin/sh\n[ "$1" = --help ] && { ${help}; exit; }\necho '${said}' >&2; exit 1\n`, {
       mode: 0o755,

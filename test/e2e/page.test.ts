@@ -6,6 +6,7 @@ import type { Comparison } from '../../src/record/comparison.ts';
 import type { ContainersRecord } from '../../src/record/containers.ts';
 import type { MatrixRecord } from '../../src/record/matrix.ts';
 import { platformId } from '../../src/record/platform-id.ts';
+import { readRecord } from '../../src/load/read.ts';
 import type { BindRecord, CellRecord } from '../../src/record/record.ts';
 import { SOURCES } from '../../src/documents/sources.ts';
 import { accessibilityOf, noBrowser } from '../support/browser.ts';
@@ -26,7 +27,7 @@ describe('the page', needs(noBrowser), () => {
   });
 
   function recordOf(platform: string): BindRecord {
-    return JSON.parse(readFileSync(path.join(REPORTS, platform, 'record.json'), 'utf8')) as BindRecord;
+    return readRecord(readFileSync(path.join(REPORTS, platform, 'record.json'), 'utf8'), platform);
   }
 
   function cellOf(platform: string, id: string): CellRecord {
@@ -154,7 +155,7 @@ describe('the page', needs(noBrowser), () => {
 
     test('draws who is where and who asks whom, from what was done', async () => {
       const page = await at(`#/experiment/conflict/one-on-every-address?platform=${GVISOR}`);
-      const drawing = page.getByRole('img', { name: 'Who is where' });
+      const drawing = page.getByRole('img', { name: 'The hosts, their sockets' });
       const desc = await drawing.locator('desc').textContent();
       expect(desc).toMatch(/client on machine asks UDP 127\.0\.0\.1:\d+ \(loopback\): answered by on loopback\./);
       expect(desc).toMatch(/client on neighbour on neighbour asks UDP \S+ \(second-external\): silence\./);

@@ -1,8 +1,8 @@
 // A real agent that answers as OpenBSD does: IPV6_V6ONLY can't be turned off, which is EINVAL.
 import { filter } from './_filter.mjs';
 
-/** An option that no system has, so that setting it fails. */
-const NONE = 'NO_SUCH_OPTION';
+/** An option that Linux does not have, so that setting it fails. */
+const NONE = 'SO_EXCLUSIVEADDRUSE';
 const isDual = ({ op, option, value }) => op === 'setsockopt' && option === 'IPV6_V6ONLY' && value === 0;
 
 filter({
@@ -16,6 +16,9 @@ filter({
   reply(result, operation) {
     if (isDual(operation)) return typeof result === 'string' ? 'EINVAL' : { ...result, outcome: 'EINVAL', errno: 22 };
     if (operation.op !== 'batch') return result;
-    return { ...result, legend: result.legend.map((text) => text.replace(/^NO_SUCH_OPTION .*/, 'IPV6_V6ONLY EINVAL')) };
+    return {
+      ...result,
+      legend: result.legend.map((text) => text.replace(/^SO_EXCLUSIVEADDRUSE .*/, 'IPV6_V6ONLY EINVAL')),
+    };
   },
 });

@@ -4,8 +4,8 @@
  */
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
+import { createRequire } from 'node:module';
 import process from 'node:process';
-import { pathToFileURL } from 'node:url';
 import koffi from 'koffi';
 import { LINES, MODULES, GUEST_PACKAGE, GUEST_REQUEST } from './init.ts';
 import { encodeOutcome, type Order } from './messages.ts';
@@ -33,7 +33,7 @@ process.on('exit', (exitCode) => finish(exitCode));
 const command = path.join(GUEST_PACKAGE, 'dist/src/cli/main.js');
 process.argv.splice(1, Number.POSITIVE_INFINITY, command, ...order.argv);
 // By its path, as the user's own shell would: a stack knows nothing of the command line.
-void import(pathToFileURL(command).href);
+createRequire(command)(command);
 
 /** A module that the kernel has already, or that can't be loaded, shows as a lab that lacks something. */
 function loadModules(): void {

@@ -76,12 +76,12 @@ describe('the record of a run', () => {
     [
       'has a cell of another experiment',
       (one) => (at(one.cells, 0).experiment = 'refusal/at-once'),
-      /^cells\[0\]: 'refusal\/loopback\/family:inet' is no cell of 'refusal\/at-once'$/,
+      /^cells\[0\]: 'refusal\/loopback\/family:inet' is not a cell of 'refusal\/at-once'$/,
     ],
     [
       'has a cell of an experiment whose name only begins alike',
       (one) => (at(one.cells, 0).experiment = 'refusal/loop'),
-      /^cells\[0\]: .* is no cell of 'refusal\/loop'$/,
+      /^cells\[0\]: .* is not a cell of 'refusal\/loop'$/,
     ],
     [
       'has a cell with other values',
