@@ -2,7 +2,7 @@ import { formatIPv6, parseIPv6 } from '../protocol/address.ts';
 
 const MAPPED = '::ffff:';
 
-/** The canonical text of an address and the scope that is written in it. A text that is no address stays as it is. */
+/** The canonical text of an address, and the scope that is written in it. A text that is not an address stays the same. */
 export function canonical(text: string): { readonly address: string; readonly scope?: string } {
   const [address = text, scope] = text.split('%', 2);
   const named = scope === undefined ? {} : { scope };
@@ -14,12 +14,12 @@ export function canonical(text: string): { readonly address: string; readonly sc
   }
 }
 
-/** Whether the address is written as a v4-mapped IPv6 address, such as `::ffff:127.0.0.1`. */
+/** Whether the address is written as a v4-mapped IPv6 address, for example `::ffff:127.0.0.1`. */
 export function isMapped(address: string): boolean {
   return address.startsWith(MAPPED) && address.includes('.');
 }
 
-/** The IPv4 address of a v4-mapped one; others as they are. */
+/** The IPv4 address of a v4-mapped one; other addresses stay the same. */
 export function unmapped(address: string): string {
   return isMapped(address) ? address.slice(MAPPED.length) : address;
 }
@@ -54,17 +54,20 @@ export function isLinkLocal6(address: string): boolean {
   return /^fe[89ab][0-9a-f]:/i.test(address);
 }
 
-/** Whether the address is a group of one interface or one link, ff01:: or ff02::, whatever its flags. */
+/** Whether the address is a group of one interface or one link, ff01:: or ff02::, with any flags. */
 function isLinkLocalGroup(address: string): boolean {
   return /^ff[0-9a-f][12]:/i.test(address);
 }
 
-/** Whether the address means something only together with a scope. */
+/** Whether the address has a meaning only together with a scope. */
 export function needsScope(address: string): boolean {
   return isLinkLocal6(address) || isLinkLocalGroup(address);
 }
 
-/** The IPv4 address in a v4-compatible IPv6 address, such as `::192.0.2.1`; undefined for all others, `::` and `::1` too. */
+/**
+ * The IPv4 address in a v4-compatible IPv6 address, for example `::192.0.2.1`; undefined for all others, and also for
+ * `::` and `::1`.
+ */
 export function compatible4(address: string): string | undefined {
   if (!address.startsWith('::') || isMapped(address)) return undefined;
   try {

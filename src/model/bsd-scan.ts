@@ -1,10 +1,10 @@
 import { ANY, type Claims, meets } from './overlap.ts';
 import type { Socket } from './world.ts';
 
-/** The two tables in which a BSD looks for the sockets of a port. */
+/** The two tables in which a BSD searches for the sockets of a port. */
 export type Stack = 'v4' | 'v6';
 
-/** Whether a socket has a peer, or had one: the BSDs never take it for a holder of its bare local address. */
+/** Whether a socket has or had a peer. The BSDs never count such a socket as a holder of its local address alone. */
 export function isConnected(socket: Socket): boolean {
   return socket.state !== 'bound' && socket.state !== 'listening' && socket.state !== 'shut-down';
 }
@@ -15,8 +15,8 @@ export function exactMatch(chain: readonly Socket[], stack: Stack, address: stri
 }
 
 /**
- * The socket of a chain that overlaps the address and has the fewest wildcards in its name and its peer's; the first of
- * several. `cost` adds to that count where a system ranks some sockets behind others.
+ * The socket of a chain that overlaps the address and has the fewest wildcards in its own name and its peer's; the first
+ * of several with the same count. `cost` adds to the count on a system that ranks some sockets below others.
  */
 export function bestMatch(
   chain: readonly Socket[],
@@ -39,7 +39,7 @@ function free(): number {
   return 0;
 }
 
-/** Whether the second socket asks to share at all; if so, only an exact match can stand in its way. */
+/** Whether the second socket has any option to share. If so, only an exact match can conflict with it. */
 export function asksToShare({ options }: Socket): boolean {
   return options.reuseaddr === true || options.reuseport === true || options.reuseportLb === true;
 }
@@ -64,7 +64,7 @@ export function isDual(claims: Claims): boolean {
   return claims.v4 === ANY && claims.v6 === ANY;
 }
 
-/** The wildcard of each stack that the name claims something of. */
+/** The wildcard of each stack in which the name claims something. */
 export function widened({ v4, v6 }: Claims): Claims {
   return { v4: v4 === undefined ? undefined : ANY, v6: v6 === undefined ? undefined : ANY };
 }

@@ -3,12 +3,12 @@ import type { Socket } from './world.ts';
 /** The ids of sockets in the order in which a kernel walks them, the head first. */
 export type Chain = readonly number[];
 
-/** The chain with a socket at its head, from wherever it was. */
+/** The chain with the socket moved or added to its head. */
 export function toHead(chain: Chain, id: number): Chain {
   return [id, ...without(chain, id)];
 }
 
-/** The chain with a socket at its end, from wherever it was. */
+/** The chain with the socket moved or added to its end. */
 export function toTail(chain: Chain, id: number): Chain {
   return [...without(chain, id), id];
 }

@@ -12,9 +12,10 @@ import type { Host } from './types.ts';
 import type { Socket, World } from './world.ts';
 
 /**
- * What a name is to the machine. `own` is an address that an interface has (a deprecated one too), `unready` one that is
- * tentative, duplicated or detached there, and `foreign` one that none has. Of an address that needs a scope, `no-scope`
- * has none, `wrong-scope` that of an interface without the address, and `no-such-scope` that of no interface.
+ * The kind of address that a name is on this machine. `own` is an address that an interface has (a deprecated one too).
+ * `unready` is one that is tentative, duplicated or detached there. `foreign` is one that no interface has. Three kinds are
+ * for an address that needs a scope: `no-scope` has none, `wrong-scope` has the scope of an interface without the address,
+ * and `no-such-scope` has a scope that no interface has.
  */
 export type Standing =
   | 'any'
@@ -29,7 +30,7 @@ export type Standing =
   | 'no-such-scope'
   | 'foreign';
 
-/** What a socket's name is to the machine. A v4-mapped name is what its IPv4 address is. */
+/** The kind of address that a socket's name is on this machine. A v4-mapped name is of the kind of its IPv4 address. */
 export function standing({ setting: { host } }: World<unknown>, { address, scope }: Socket): Standing {
   if (isWildcard(address)) return 'any';
   const unknownScope = scope !== undefined && host?.devices !== undefined && !Object.hasOwn(host.devices, scope);
@@ -48,17 +49,17 @@ export function standing({ setting: { host } }: World<unknown>, { address, scope
   return flag === undefined || flag === 'deprecated' ? 'own' : 'unready';
 }
 
-/** A host whose addresses are not given has all that an interface can have. */
+/** Whether the host has the address. If its addresses are not given, it has every address that an interface can have. */
 function isOwn(host: Host | undefined, plain: string): boolean {
   return host?.addresses === undefined ? compatible4(plain) === undefined : host.addresses.includes(plain);
 }
 
-/** Whether the port needs a privilege that the caller lacks. Port 0 is none, but a question for one. */
+/** Whether the port needs a privilege that the caller lacks. Port 0 needs none: it only asks the system for a port. */
 export function lacksPrivilege(world: World<unknown>, next: Socket): boolean {
   return !next.privileged && next.port !== 0 && next.port < (world.setting.host?.unprivilegedPortStart ?? 1024);
 }
 
-/** Whether the very socket that asks is bound already. */
+/** Whether the socket that asks is already bound itself. */
 export function isBound(world: World<unknown>, next: Socket): boolean {
   return world.sockets.some((socket) => socket.id === next.id);
 }

@@ -194,11 +194,11 @@ const { id, rules } = ruleBook('darwin', {
 });
 
 const RESTRICTED = 55_555;
-/** UDP ports that wildcards of a family may hold, of 65,535 ports without 4,096 that are to stay. */
+/** How many UDP ports the wildcards of a family may hold: all 65,535 ports, minus 4,096 that must stay free. */
 const MOST_UDP_WILDCARDS = 61_439;
 const WILDCARDS_FREE_SINCE = [10, 14] as const;
 
-/** The chains in which macOS looks: by address and port, and by port. */
+/** The chains that macOS searches: by address and port, and by port. */
 interface Chains {
   readonly byHash: Chain;
   readonly byPort: Chain;
@@ -237,7 +237,7 @@ export const darwin: System<Chains> = {
 
   refused: (socket, { stack }, outcome) =>
     releasedByRefusal(socket, outcome) ??
-    // A dual-stack TCP socket stays in the stack in which it tried.
+    // A dual-stack TCP socket stays in the stack over which it tried to connect.
     (socket.protocol === 'tcp' && stack !== undefined && isDual(socket.local)
       ? { ...socket, local: { ...NOTHING, [stack]: socket.local[stack] } }
       : socket),
@@ -276,7 +276,7 @@ export const darwin: System<Chains> = {
 
 const OK: readonly Outcome[] = ['ok'];
 
-/** What connect() to AF_UNSPEC returns; on AF_INET6 that depends on the length of the name. */
+/** What connect() to AF_UNSPEC returns. On AF_INET6 this depends on the length of the socket name. */
 function unspecified(socket: Socket): readonly Outcome[] {
   if (socket.family === 'inet') return ['EAFNOSUPPORT'];
   return socket.local.v6 === undefined ? ['EADDRNOTAVAIL'] : ['EAFNOSUPPORT', 'EINVAL'];
@@ -303,7 +303,7 @@ function judgeArgument(world: Here, next: Socket): Prediction | undefined {
   return restricted ? decide('EADDRINUSE', id['K3-restricted']) : address;
 }
 
-/** A release of macOS, or the one of a Darwin kernel: 17 is that of 10.13, 20 that of 11. */
+/** A release of macOS, from its own number or from that of a Darwin kernel: Darwin 17 is 10.13, Darwin 20 is 11. */
 function macosOf(text: string | undefined) {
   const [major, minor] = parseRelease(text, 'macOS');
   if (major < 16 || major > 25) return [major, minor] as const;
@@ -336,14 +336,14 @@ function onPort({ sockets, hidden }: Here): readonly Socket[] {
   return inOrder(sockets, hidden.byPort);
 }
 
-/** Looks the address up as the second socket's options have it: exactly, or for any overlap. */
+/** Searches for the address exactly, or for any overlap; the second socket's options decide which. */
 function holderOf(world: Here, next: Socket, stack: Stack, address: string): Socket | undefined {
   return asksToShare(next)
     ? exactMatch(inOrder(world.sockets, world.hidden.byHash), stack, address)
     : bestMatch(onPort(world), stack, address);
 }
 
-/** The step that compares owners; it looks at any overlap, whatever the options. */
+/** The step that compares owners. It looks at every overlap; options do not matter. */
 function otherOwner(world: Here, next: Socket): Prediction | undefined {
   if (next.uid === 0 || isMulticast(next.address)) return undefined;
   const { local } = next;
@@ -394,7 +394,7 @@ function conflict(world: Here, next: Socket): Prediction {
   return decide('ok', unseen ? id['M3-best-match-only'] : id['dual-skips-v4-wildcard'], held4);
 }
 
-/** Whether a holder in IPv4 stops a dual-stack ::, unless both have SO_REUSEPORT. */
+/** Whether a socket in IPv4 stops a bind to a dual-stack ::, unless both have SO_REUSEPORT. */
 function stopsDual(held: Socket): boolean {
   return held.local.v4 !== ANY || held.family === 'inet6';
 }
@@ -407,13 +407,13 @@ function shared(next: Socket, held: Socket): Prediction | undefined {
 
 function refuse(world: Here, next: Socket, held: Socket, stack: Stack): Prediction {
   if (!asksToShare(next)) return decide('EADDRINUSE', id.overlap, held);
-  // Where the order of bind would have found another one, the order in the hash chain is why.
+  // If a search in the order of bind() finds another socket, the order of the hash chain is the reason for the refusal.
   const plain = exactMatch(onPort(world), stack, held.local[stack] ?? ANY);
   const sharesPlain = plain !== undefined && plain !== held && shared(next, plain) !== undefined;
   return decide('EADDRINUSE', sharesPlain ? id['K1-newest-in-hash'] : id['exact-match'], held);
 }
 
-/** Whether the system may choose the port for a socket that asked for port 0. */
+/** Whether the system may choose this port for a socket that asked for port 0. */
 function choice(world: Here, next: Socket): Prediction {
   const { local } = next;
   const held = isV4(local) ? bestMatch(onPort(world), 'v4', local.v4) : holderOf(world, next, 'v6', local.v6 ?? ANY);

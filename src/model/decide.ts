@@ -1,6 +1,6 @@
 import type { Outcome, Prediction, RuleId } from './types.ts';
 
-/** A prediction of one or several outcomes by a rule, with the socket that the rule looked at. */
+/** A prediction: one or several outcomes, the rule that decided, and the socket that the rule looked at. */
 export function decide(
   outcome: Outcome | readonly Outcome[],
   rule: RuleId,
@@ -10,12 +10,12 @@ export function decide(
   return holder === undefined ? { outcomes, rule } : { outcomes, rule, holder: holder.id };
 }
 
-/** Why a name could be bound at all, where that needed a rule and no socket stands in the way. */
+/** Why the name could be bound, if no socket is in the way and a rule was needed to allow it. */
 export function because(found: Prediction, free: RuleId, why: Prediction | undefined): Prediction {
   return why === undefined || found.rule !== free || found.outcomes[0] !== 'ok' ? found : why;
 }
 
-/** Whether a prediction is that the call fails, whatever else. */
+/** Whether the likeliest outcome of the prediction is that the call fails. */
 export function isRefusal(prediction: Prediction | undefined): prediction is Prediction {
   return prediction !== undefined && prediction.outcomes[0] !== 'ok';
 }

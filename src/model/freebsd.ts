@@ -183,7 +183,7 @@ const { id, rules } = ruleBook('freebsd', {
   },
 });
 
-/** The chains in which FreeBSD looks: that of unconnected sockets by address, and that of the port. */
+/** The chains that FreeBSD searches: that of unconnected sockets by address, and that of the port. */
 interface Chains {
   readonly unconnected: Chain;
   readonly byPort: Chain;
@@ -233,7 +233,7 @@ export const freebsd: System<Chains> = {
   refused(socket, { stack }, outcome) {
     const released = releasedByRefusal(socket, outcome);
     if (released !== undefined) return released;
-    // A dual-stack socket stays in the stack in which it tried.
+    // A dual-stack socket stays in the stack over which it tried to connect.
     const narrow = (claims: Socket['local']) =>
       stack !== undefined && isDual(claims) ? inStack(claims, stack) : claims;
     const { formerly } = socket;
@@ -272,7 +272,7 @@ export const freebsd: System<Chains> = {
       case 'close':
         return { unconnected: without(unconnected, socket.id), byPort: without(byPort, socket.id) };
       case 'connect':
-        // Since 14 a socket that was disconnected is put on its port again, as the newest.
+        // Since 14 connect() puts a socket that was disconnected on its port again, as the newest.
         return isOld || byPort.includes(socket.id) ? world.hidden : { unconnected, byPort: toHead(byPort, socket.id) };
       case 'disconnect':
         return isOld
@@ -308,7 +308,7 @@ function judgeArgument(world: Here, next: Socket): Prediction | undefined {
   return !isRefusal(address) && lacksPrivilege(world, next) ? decide('EACCES', id.privileged) : address;
 }
 
-/** An address that no interface has: only an option lets it be bound. */
+/** An address that no interface has. It can be bound only with an option. */
 function unlessAny(next: Socket, rule: RuleId): Prediction {
   return next.anyAddress ? decide('ok', id.bindany) : decide('EADDRNOTAVAIL', rule);
 }
@@ -336,7 +336,7 @@ function judgeAddress(world: Here, next: Socket): Prediction | undefined {
   }
 }
 
-/** A dual-stack socket on :: is ranked behind every AF_INET one. */
+/** The extra cost that ranks a dual-stack socket on :: below every AF_INET one. */
 function dualCost(socket: Socket): number {
   return socket.local.v6 === undefined ? 0 : 3;
 }
@@ -345,7 +345,7 @@ function onPort({ sockets, hidden }: Here): readonly Socket[] {
   return inOrder(sockets, hidden.byPort);
 }
 
-/** Looks the address up as the second socket's options have it: exactly, or for any overlap. */
+/** Searches for the address exactly, or for any overlap; the second socket's options decide which. */
 function holderOf(world: Here, next: Socket, stack: Stack, address: string): Socket | undefined {
   return asksToShare(next)
     ? exactMatch(inOrder(world.sockets, world.hidden.unconnected), stack, address)
@@ -360,7 +360,7 @@ function otherOwner(world: Here, next: Socket): Prediction | undefined {
   const held4 = local.v4 === undefined ? undefined : bestMatch(chain, 'v4', local.v4, dualCost);
   const isOthers = (other: Socket | undefined): other is Socket =>
     other !== undefined && other.uid !== next.uid && (next.protocol === 'udp' || !isConnected(other));
-  // The IPv4 part of a dual-stack name knows no exception.
+  // There is no exception for the IPv4 part of a dual-stack name.
   const own = isV4(local) ? held4 : held6;
   const excepted = isOthers(own) && isBalanced(own) && isBetweenWildcards(local, own.local) && isBefore(world, 14, 3);
   if (isOthers(own) && !excepted) return decide('EADDRINUSE', id['other-uid'], own);
@@ -368,7 +368,7 @@ function otherOwner(world: Here, next: Socket): Prediction | undefined {
   if (!excepted) return undefined;
   const found = conflict(world, next);
   if (found.outcomes[0] !== 'ok') return found;
-  // 14.2 was not looked at.
+  // 14.2 has not been checked.
   return decide(isBefore(world, 14, 2) ? 'ok' : ['EADDRINUSE', 'ok'], id['F5-other-uid-lb'], own);
 }
 
@@ -407,7 +407,7 @@ function conflict(world: Here, next: Socket): Prediction {
   return ordered(world, next, found, held4);
 }
 
-/** Tells that the order of wildcards decided, where the order of bind would have found another one. */
+/** Names the order of wildcards as the rule, if a search in the order of bind() finds a socket with another outcome. */
 function ordered(world: Here, next: Socket, found: Prediction, held: Socket): Prediction {
   if (!asksToShare(next) || held.local.v4 !== ANY || isBefore(world, 14, 0)) return found;
   const newest = exactMatch(onPort(world), 'v4', ANY);
@@ -430,7 +430,7 @@ function shared(next: Socket, held: Socket): Prediction | undefined {
   return together ? decide('ok', id['F3-multicast'], held) : undefined;
 }
 
-/** Whether the system may choose the port for a socket that asked for port 0. */
+/** Whether the system may choose this port for a socket that asked for port 0. */
 function choice(world: Here, next: Socket): Prediction {
   const { local } = next;
   const held4 = local.v4 === undefined ? undefined : holderOf(world, next, 'v4', local.v4);

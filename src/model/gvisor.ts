@@ -83,13 +83,13 @@ const LOAD_BALANCED = 2;
 const TUPLE_ONLY = 4;
 const EVERY = MOST_RECENT | LOAD_BALANCED | TUPLE_ONLY;
 
-/** What a socket reserved when it was bound; options and device are frozen in it. */
+/** The reservation that a socket made when it was bound. Its options and device do not change after that. */
 interface Reservation {
   readonly id: number;
   readonly claims: Claims;
   readonly device: string | undefined;
   readonly flags: number;
-  /** Whether it is that of one connection, rather than of an address as such. */
+  /** Whether it reserves one connection, and not a whole address. */
   readonly connection: boolean;
   /** Whether it gave up its part in IPv4. */
   readonly released?: boolean;
@@ -132,7 +132,7 @@ export const gvisor: System<Reservations> = {
     if (step.kind === 'accept' || step.kind === 'autobind') {
       return [...hidden, { ...reservation(step.socket), claims: step.socket.local, connection: true }];
     }
-    // Its own reservation is all that a connection over IPv6 takes from a dual-stack socket.
+    // A connection over IPv6 releases only the IPv4 part of the dual-stack socket's own reservation.
     if (step.kind === 'connect' && step.socket.protocol === 'tcp' && dateOf(setting.release) >= NARROWS_SINCE) {
       return hidden.map((own) => (own.id === step.socket.id && isOutOfV4(own, step.socket) ? narrowed(own) : own));
     }
@@ -144,7 +144,7 @@ export const gvisor: System<Reservations> = {
 const NARROWS_SINCE = 20_250_428;
 
 /**
- * The day of a release such as `20240729`, `release-20240729.0` or `2024-07-29`, as a number.
+ * The day in a release such as `20240729`, `release-20240729.0` or `2024-07-29`, as a number.
  * @throws RangeError for text without a day
  */
 function dateOf(release: string | undefined): number {
@@ -227,7 +227,7 @@ function reserve(reservations: Reservations, wanted: Reservation): Prediction {
   return decide('ok', rule);
 }
 
-/** Refuses what is not balanced with every listener on exactly the same address. */
+/** Refuses a reservation, unless it shares by load balancing with every listener on exactly the same address. */
 function besideListener({ sockets, hidden }: World<Reservations>, wanted: Reservation): Prediction | undefined {
   for (const socket of sockets) {
     if (socket.state !== 'listening' || socket.id === wanted.id) continue;

@@ -12,17 +12,17 @@ import { windows } from './windows.ts';
 import { wine } from './wine.ts';
 import { simulate, type Simulation, type System } from './world.ts';
 
-/** A system's model: what people read of it, and what it predicts. */
+/** A system's model: the texts that people read about it, and the predictions that it makes. */
 export interface Model {
   readonly name: SystemName;
   readonly title: string;
   readonly summary: string;
   readonly rules: readonly Rule[];
-  /** The rules by which it says who receives. */
+  /** The rules by which the model says which socket receives. */
   readonly receiveRules: readonly Rule[];
   /** The value of IPV6_V6ONLY on a new socket. */
   readonly v6onlyByDefault: boolean;
-  /** Predicts bind() and listen() of the next socket, given those of its protocol and port that are there. */
+  /** Predicts bind() and listen() of the next socket, given the sockets that already have its protocol and port. */
   predict(present: readonly PresentSocket[], next: NextSocket, setting?: Setting): Verdict;
   /** Starts a simulation of one port of one protocol, with no socket on it. */
   simulate(setting?: Setting): Simulation;

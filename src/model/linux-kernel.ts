@@ -5,7 +5,7 @@ export type Kernel = readonly [number, number, number];
 const NEWEST: Kernel = [Number.POSITIVE_INFINITY, 0, 0];
 
 /**
- * Reads a kernel version such as `6.18.44` or `5.10.223-generic`; nothing stands for the newest.
+ * Reads a kernel version such as `6.18.44` or `5.10.223-generic`; an absent version means the newest.
  * Throws a RangeError for text that does not begin with two numbers.
  */
 export function parseKernel(version: string | undefined): Kernel {
@@ -16,30 +16,31 @@ export function parseKernel(version: string | undefined): Kernel {
 }
 
 /**
- * The version of a Linux kernel from what uname tells of its release and version. Debian keeps one release name, such as
- * `6.1.0-50-amd64`, for many stable updates, and says in the version which one it is: `Debian 6.1.174-1`. Elsewhere the
- * release has to do; on Ubuntu, for one, that is `5.15.0-105-generic` whatever fixes it carries.
+ * The version of a Linux kernel, read from the release and the version that uname prints. Debian uses one release name
+ * (for example `6.1.0-50-amd64`) for many stable updates, and names the update in the version: `Debian 6.1.174-1`.
+ * On other distributions only the release is used. On Ubuntu, for example, it is `5.15.0-105-generic`, and does not show
+ * which fixes the kernel has.
  */
 function kernelVersion(release: string, version: string): string {
   const stable = /\bDebian (?:\d+:)?((\d+\.\d+)(?:\.\d+)*)[-+~]/.exec(version);
-  // Who builds a kernel of their own may say anything in the version; it counts where the release does not contradict it.
+  // A person who builds a kernel can write anything into the version. It is used if the release does not contradict it.
   return stable?.[1] !== undefined && release.startsWith(`${stable[2]}.`) ? stable[1] : release;
 }
 
 /**
- * The version of the Linux kernel by which a platform is judged, from its system's name and what its uname tells;
+ * The version of the Linux kernel that the models use for a platform, from its system's name and its uname;
  * undefined on any other system.
  */
 export function kernelOf(platform: { system: string; release: string; version: string }): string | undefined {
   return platform.system === 'linux' ? kernelVersion(platform.release, platform.version) : undefined;
 }
 
-/** The version by which a platform is judged: of Linux that of its kernel, of any other system its release. */
+/** The version that the models use for a platform: on Linux its kernel's version, on any other system its release. */
 export function versionOf(platform: { system: string; release: string; version: string }): string {
   return kernelOf(platform) ?? platform.release;
 }
 
-/** Whether a kernel is the given series or newer. */
+/** Whether a kernel is of the given series or newer. */
 export function atLeast(kernel: Kernel, major: number, minor: number, patch = 0): boolean {
   if (kernel[0] !== major) return kernel[0] > major;
   if (kernel[1] !== minor) return kernel[1] > minor;
@@ -51,7 +52,7 @@ export function isBefore(kernel: Kernel, other: Kernel): boolean {
   return !atLeast(kernel, ...other);
 }
 
-/** The first fixed patch level of each series that got the fix of CVE-2026-31503 as a stable update. */
+/** For each series that got the fix of CVE-2026-31503 as a stable update: the first patch level that has it. */
 const WILDCARD_FIX: readonly Kernel[] = [
   [6, 1, 168],
   [6, 6, 131],
@@ -63,13 +64,14 @@ const WILDCARD_FIX: readonly Kernel[] = [
 /** Whether a wildcard bind over more than ten UDP sockets looks at all of them (CVE-2026-31503 is fixed). */
 export function hasWildcardFix(kernel: Kernel): boolean {
   const fix = WILDCARD_FIX.find(([major, minor]) => kernel[0] === major && kernel[1] === minor);
-  // The series after 6.19 is 7.0, and has had the fix from the start.
+  // The series after 6.19 is 7.0. It had the fix from the start.
   return fix === undefined ? atLeast(kernel, 7, 0) : kernel[2] >= fix[2];
 }
 
 /**
- * Whether a TCP bind to a specific v4-mapped address overlooks ::ffff:0.0.0.0. 6.1.168 and 6.6.131, the updates with the
- * fix above, look such addresses up by their bucket, as 6.8 does, without what 6.8 changed in the search for wildcards.
+ * Whether a TCP bind to a specific v4-mapped address does not see ::ffff:0.0.0.0. The updates 6.1.168 and 6.6.131, which
+ * have the fix above, look for such addresses in their bucket, as 6.8 does. But they lack the change that 6.8 made in the
+ * search for wildcards.
  */
 export function missesMappedWildcard(kernel: Kernel): boolean {
   const [major, minor, patch] = kernel;

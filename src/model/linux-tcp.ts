@@ -9,7 +9,7 @@ import type { Socket, Step } from './world.ts';
 
 const { id } = linuxRules;
 
-/** What a TCP port remembers of the sockets that were bound to it, for as long as one is left. */
+/** What a TCP port remembers about the sockets that were bound to it, as long as one of them is left. */
 export interface PortMemory {
   /** Up to 6.7: whether every socket had SO_REUSEADDR, and was not listening, when it was bound. */
   readonly reuseaddr: boolean;
@@ -35,7 +35,7 @@ export function judgeTcp(sockets: readonly Socket[], memory: PortMemory, next: S
   return { ...certain, outcomes: [...certain.outcomes, other], rule: id['second-index-6.1'] };
 }
 
-/** Whether the kernel is of the years in which the index by address was being mended, and the sockets are of that kind. */
+/** Whether the kernel is from the years in which the index by address was repaired, and the sockets are of that kind. */
 function isUnsure(sockets: readonly Socket[], next: Socket, kernel: Kernel): boolean {
   if (!atLeast(kernel, 6, 1) || atLeast(kernel, 6, 9)) return false;
   const others = sockets.filter((socket) => socket.id !== next.id);
@@ -45,7 +45,7 @@ function isUnsure(sockets: readonly Socket[], next: Socket, kernel: Kernel): boo
 function judgeCertain(sockets: readonly Socket[], memory: PortMemory, next: Socket, kernel: Kernel): Prediction {
   const found = scan(sockets, next, kernel);
   if (found.outcomes[0] === 'ok') return found;
-  // listen() asks with the socket marked as a listener, and a listener has no use for the memory of SO_REUSEADDR.
+  // At listen() the socket is already marked as a listener, and a listener cannot use the memory of SO_REUSEADDR.
   if (memory.reuseaddr && next.options.reuseaddr === true && next.state !== 'listening') {
     return { ...found, outcomes: ['ok'], rule: id['T3-reuseaddr-memory'] };
   }
@@ -79,8 +79,8 @@ function refusal(next: Socket, old: Socket, how: 'overlap' | RuleId): RuleId {
 }
 
 /**
- * Whether the system may choose the port for a TCP socket that asked for port 0. It takes none that is held on an
- * overlapping name, whatever the options; with net.ipv4.ip_autobind_reuse it takes one that is shared by SO_REUSEADDR.
+ * Whether the system may choose this port for a TCP socket that asked for port 0. It never takes a port that is held on an
+ * overlapping name, with any options; except that net.ipv4.ip_autobind_reuse allows a port shared by SO_REUSEADDR.
  */
 export function mayChooseTcp(sockets: readonly Socket[], next: Socket, autobindReuse: boolean): Prediction {
   const overlapping = sockets.filter((old) => sameDevice(next, old) && meeting(next, old) !== undefined);
@@ -91,7 +91,7 @@ export function mayChooseTcp(sockets: readonly Socket[], next: Socket, autobindR
   return decide('ok', id['autobind-reuse'], first);
 }
 
-/** By SO_REUSEADDR, unless the two would share by SO_REUSEPORT. */
+/** Whether the two share by SO_REUSEADDR, and do not share by SO_REUSEPORT. */
 function sharesChosen(next: Socket, old: Socket): boolean {
   return (
     bothReuseaddr(next, old) &&
@@ -100,7 +100,7 @@ function sharesChosen(next: Socket, old: Socket): boolean {
   );
 }
 
-/** FIN_WAIT_2 is handed to the time-wait machinery at once, and then counts as TIME_WAIT. */
+/** The kernel turns FIN_WAIT_2 into a time-wait socket at once, so it counts as TIME_WAIT. */
 function isTimeWait(socket: Socket): boolean {
   return socket.state === 'time-wait' || socket.state === 'fin-wait-2';
 }
@@ -121,12 +121,12 @@ function remembers(memory: PortMemory, next: Socket): boolean {
   return last.anyAddress || covers(last, next);
 }
 
-/** Whether the remembered name is the new one's, or a wildcard over it. */
+/** Whether the remembered name is the same as the new one, or a wildcard that includes it. */
 function covers(last: Remembered, next: Socket): boolean {
   const { v4, v6 } = last.claims;
   if (v6 !== undefined && (v6 === ANY ? next.local.v6 !== undefined : v6 === next.local.v6)) return true;
   if (v4 === undefined || next.local.v4 === undefined) return false;
-  // ::ffff:0.0.0.0 covers the IPv4 names, but is not taken for the dual-stack wildcard.
+  // ::ffff:0.0.0.0 covers the IPv4 names, but does not count as the dual-stack wildcard.
   if (last.family === 'inet6' && v6 === undefined && next.local.v6 !== undefined) return false;
   return v4 === ANY || v4 === next.local.v4;
 }
@@ -134,7 +134,7 @@ function covers(last: Remembered, next: Socket): boolean {
 /** The memory after a successful bind() or listen(), or after a socket has left the port. */
 export function rememberTcp(memory: PortMemory, sockets: readonly Socket[], step: Step, kernel: Kernel): PortMemory {
   if (step.kind === 'close') {
-    // Since 6.18 a port on which only connections are left, whose port connect() chose, forgets too.
+    // Since 6.18 the port also forgets when the only sockets left are connections whose port connect() chose.
     const forgets = sockets.length === 0 || (atLeast(kernel, 6, 18) && sockets.every((socket) => socket.autobound));
     return forgets ? FORGOTTEN : memory;
   }

@@ -9,7 +9,7 @@ import type { Socket, Step } from './world.ts';
 
 const { id } = linuxRules;
 
-/** The order in which the kernel walks the UDP sockets of a port: by port, and by address and port. */
+/** The orders in which the kernel walks the UDP sockets of a port: by port, and by address and port. */
 export interface Chains {
   readonly byPort: Chain;
   readonly byAddress: Chain;
@@ -33,12 +33,12 @@ export function judgeUdp(sockets: readonly Socket[], chains: Chains, next: Socke
   return { ...found, rule: wildcard ? id['U3-wildcard-miss'] : id['U3-second-index'] };
 }
 
-/** The second list decides, unless it had nothing to say. */
+/** The prediction from the second list, unless that list has no socket that overlaps. */
 function better(own: Prediction, wildcards: Prediction): Prediction {
   return wildcards.rule === id.free ? own : wildcards;
 }
 
-/** The first socket that overlaps and is not excused by SO_REUSEADDR decides. */
+/** The first overlapping socket decides. One is skipped if it and the new socket both have SO_REUSEADDR. */
 function walk(ordered: readonly Socket[], next: Socket): Prediction {
   let excused: Prediction | undefined;
   for (const [place, old] of ordered.entries()) {
@@ -62,7 +62,7 @@ function at(sockets: readonly Socket[], address: string): readonly Socket[] {
   return sockets.filter((socket) => key(socket) === address);
 }
 
-/** Under which address a socket is filed; every kind of wildcard is filed together. */
+/** The address under which a socket is filed. All kinds of wildcard have the same key. */
 function key(socket: Socket): string {
   return claimsAny(socket.local) ? ANY : (socket.local.v4 ?? socket.local.v6 ?? ANY);
 }
@@ -73,13 +73,13 @@ export function rememberUdp(chains: Chains, step: Step): Chains {
   if (kind === 'close') {
     return { byPort: without(chains.byPort, socket.id), byAddress: without(chains.byAddress, socket.id) };
   }
-  // A change of the local address files the socket anew, at the head.
+  // A change of the local address puts the socket at the head again.
   if (step.renamed === true) return { ...chains, byAddress: toHead(chains.byAddress, socket.id) };
   if (kind !== 'bind' && kind !== 'autobind') return chains;
   const last = socket.family === 'inet6' && socket.options.reuseport === true;
   return {
     byPort: last ? [...chains.byPort, socket.id] : [socket.id, ...chains.byPort],
-    // connect() first binds the socket to the wildcard, and then gives it the address: it too is filed anew.
+    // connect() first binds the socket to the wildcard, and then gives it the address. So it goes to the head too.
     byAddress: last && kind === 'bind' ? [...chains.byAddress, socket.id] : [socket.id, ...chains.byAddress],
   };
 }

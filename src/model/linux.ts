@@ -13,11 +13,11 @@ import type { Socket, System, World } from './world.ts';
 
 const { id, rules } = linuxRules;
 
-/** What Linux remembers of a port beside its sockets. */
+/** The state that Linux keeps for a port in addition to its sockets. */
 export interface LinuxHidden {
-  /** The memory of each bucket of the TCP port: of each VRF, and of all else. */
+  /** The memory of each bucket of the TCP port: one for each VRF, and one for all other sockets. */
   readonly memories: Readonly<Record<string, PortMemory>>;
-  /** The bucket that each TCP socket went into when it got the port, where it is not that of all else. */
+  /** The bucket that each TCP socket went into when it got the port, if it is the bucket of a VRF. */
   readonly buckets: Readonly<Record<number, string>>;
   readonly chains: Chains;
 }
@@ -59,7 +59,7 @@ export const linux: System<LinuxHidden> = {
   takesRoute,
 
   refused(socket, { local }) {
-    // What counts as bound to an address keeps the one that it was given, although the call failed.
+    // A socket that counts as bound to an address keeps the one that the failed call gave it.
     const sticks = socket.protocol === 'tcp' && socket.address === '::ffff:0.0.0.0' && socket.local.v4 === ANY;
     return sticks && local !== undefined && local !== ''
       ? { ...socket, local: claimsOf('inet6', local, false) }
@@ -67,7 +67,7 @@ export const linux: System<LinuxHidden> = {
   },
 
   reset(socket) {
-    // What was not bound by its program gives its port up; what was keeps the address that it has.
+    // A socket that its program did not bind gives up its port. A socket that it did bind keeps its present address.
     const local = socket.accepted || socket.autobound ? NOTHING : socket.local;
     return { ...socket, local, state: 'bound', peer: undefined };
   },
@@ -112,7 +112,7 @@ function kernelOf({ release, kernel }: Setting): Kernel {
 function judge(world: Here, socket: Socket): Prediction {
   const { sockets, hidden, setting } = world;
   const kernel = kernelOf(setting);
-  // UDP chooses a port that a bind to it would get, options included.
+  // UDP chooses a port that bind() to it would get with the same options.
   if (socket.protocol === 'udp') return judgeUdp(sockets, hidden.chains, socket, kernel);
   const bucket = bucketOf(setting, socket);
   const own = sockets.filter((other) => (hidden.buckets[other.id] ?? '') === bucket);
@@ -148,7 +148,7 @@ function judgeAddress(world: Here, next: Socket): Prediction | undefined {
       return decide('ENODEV', id.scope);
     }
   }
-  // Of a link-local address the device that the socket is tied to is the scope.
+  // The scope of a link-local address is the device that the socket is tied to.
   const place = standing(world, needsScope(next.address) ? { ...next, scope: device } : next);
   switch (place) {
     case 'any':
@@ -180,7 +180,7 @@ function judgeAddress(world: Here, next: Socket): Prediction | undefined {
   }
 }
 
-/** Whether the kernel keeps no source address for the name: that of a group, or a broadcast address. */
+/** Whether the kernel keeps no source address for the name, because it is a group or a broadcast address. */
 function takesRoute(world: Here, socket: Socket): boolean {
   if (socket.protocol !== 'tcp' || socket.family !== 'inet') return false;
   const place = standing(world, socket);
@@ -188,17 +188,17 @@ function takesRoute(world: Here, socket: Socket): boolean {
   return isBroadcast || place === 'group';
 }
 
-/** That of 127.0.0.0/8, whether the caller told it or not. */
+/** The broadcast address of 127.0.0.0/8, which counts even if the caller did not give it. */
 const LOOPBACK_BROADCAST = '127.255.255.255';
 
-/** Lets an address be bound that no interface has, where an option or a setting of the machine says so. */
+/** Allows a bind to an address that no interface has, if an option or a setting of the machine permits it. */
 function unlessAny({ setting: { host } }: Here, next: Socket): Prediction | undefined {
   if (next.anyAddress) return decide('ok', id.freebind);
   const family = isMapped(next.address) ? 'inet' : next.family;
   return host?.nonlocalBind?.includes(family) === true ? decide('ok', id['nonlocal-bind']) : undefined;
 }
 
-/** Whether the socket is tied to a device that does not have ::1, which is an address of one device only. */
+/** Whether the address is ::1, which only one device has, and the socket is tied to a device that does not have it. */
 function isElsewhere({ setting }: Here, next: Socket): boolean {
   if (next.device === undefined || next.address !== '::1') return false;
   return setting.host?.devices?.[next.device]?.includes(next.address) === false;

@@ -139,7 +139,7 @@ const { id, rules } = ruleBook('netbsd', {
   },
 });
 
-/** How many port chains there are; one in so many ports has its accepted sockets in its own. */
+/** The number of port chains. One in so many ports has its accepted sockets in its own chain. */
 const PORT_CHAINS = 128;
 
 type Here = World<undefined>;
@@ -210,7 +210,7 @@ function judgeArgument(world: Here, next: Socket): Prediction | undefined {
   return !isRefusal(address) && lacksPrivilege(world, next) ? decide('EACCES', id.privileged) : address;
 }
 
-/** An address that no interface has: only an option lets it be bound. */
+/** An address that no interface has. It can be bound only with an option. */
 function unlessAny(next: Socket, rule: RuleId): Prediction {
   return next.anyAddress ? decide('ok', id.bindany) : decide('EADDRNOTAVAIL', rule);
 }
@@ -237,7 +237,9 @@ function judgeAddress(world: Here, next: Socket): Prediction | undefined {
   }
 }
 
-/** AF_INET and AF_INET6 sockets are kept in two tables, and a v4-mapped name stays in the second. Both newest first. */
+/**
+ * The two tables of AF_INET and of AF_INET6 sockets, both newest first. A socket with a v4-mapped name stays in the second.
+ */
 function tables(sockets: readonly Socket[]) {
   const chain = sockets.toReversed();
   return {
@@ -267,7 +269,7 @@ function conflict(sockets: readonly Socket[], next: Socket): Prediction {
   return held4 === undefined ? (found6 ?? decide('ok', id.free)) : judge(next, held4);
 }
 
-/** The AF_INET6 socket that an IPv4 name finds under its mapped form. A dual-stack :: is never an exact match. */
+/** The AF_INET6 socket that a search for the mapped form of an IPv4 name finds. A dual-stack :: is never an exact match. */
 function mappedHolder(inet6: readonly Socket[], next: Socket, address: string): Socket | undefined {
   if (!asksToShare(next)) return bestMatch(inet6, 'v4', address, (socket) => (socket.local.v6 === ANY ? 1 : 0));
   return inet6.find((socket) => socket.local.v4 === address && socket.local.v6 === undefined && !isConnected(socket));
@@ -287,7 +289,7 @@ function judge(next: Socket, held: Socket): Prediction {
   return decide('EADDRINUSE', asksToShare(next) ? id['exact-match'] : id.overlap, held);
 }
 
-/** Whether the system may choose the port for a socket that asked for port 0. */
+/** Whether the system may choose this port for a socket that asked for port 0. */
 function choice(world: Here, next: Socket): Prediction {
   const { inet, inet6 } = tables(world.sockets.filter((socket) => isVisible(socket)));
   const { v4, v6 } = next.local;

@@ -138,7 +138,7 @@ const { id, rules } = ruleBook('openbsd', {
   },
 });
 
-/** Privileged beside those below 1024, by default. */
+/** By default this port is privileged too, in addition to those below 1024. */
 const NFS = 2049;
 
 type Here = World<Chain>;
@@ -187,7 +187,7 @@ export const openbsd: System<Chain> = {
     if (isRefusal(argument)) return argument;
     const stack: Stack = next.family === 'inet' ? 'v4' : 'v6';
     const address = next.local[stack] ?? ANY;
-    // IPV6_V6ONLY cannot be turned off, so that a socket has a place in the table of its own family only.
+    // IPV6_V6ONLY cannot be turned off, so a socket is only in the table of its own family.
     const sockets = world.sockets.filter((other) => other.family === next.family);
     const chain = inOrder(sockets, world.hidden);
     if (next.chosen) {
@@ -210,7 +210,7 @@ export const openbsd: System<Chain> = {
   },
 };
 
-/** An address that no interface has: only an option lets it be bound. */
+/** An address that no interface has. It can be bound only with an option. */
 function unlessAny(next: Socket, rule: RuleId): Prediction {
   return next.anyAddress ? decide('ok', id.bindany) : decide('EADDRNOTAVAIL', rule);
 }
@@ -239,7 +239,7 @@ function judgeArgument(world: Here, next: Socket): Prediction | undefined {
   }
 }
 
-/** Looks the address up as the second socket's options have it: exactly, or for any overlap. */
+/** Searches for the address exactly, or for any overlap; the second socket's options decide which. */
 function holderOf(chain: readonly Socket[], next: Socket, stack: Stack, address: string): Socket | undefined {
   return asksToShare(next) ? exactMatch(chain, stack, address) : bestMatch(chain, stack, address);
 }
@@ -254,7 +254,7 @@ function otherOwner(
   if (next.uid === 0 || isMulticast(next.address)) return undefined;
   const held = bestMatch(chain, stack, address);
   if (held === undefined || held.uid === next.uid) return undefined;
-  // Where the order of bind would have found one of the same user, the order of the chain is why.
+  // If a search in the order of bind() finds a socket of the same user, the order of the chain is the reason.
   const plain = bestMatch(sockets.toReversed(), stack, address);
   if (plain?.uid === next.uid) return decide('EADDRINUSE', id['O3-head-of-chain'], held);
   return decide('EADDRINUSE', stack === 'v4' ? id['other-uid'] : id['other-uid-v6'], held);

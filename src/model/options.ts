@@ -1,7 +1,7 @@
 import type { NumberOption } from '../protocol/options.ts';
 import type { Options, SystemName } from './types.ts';
 
-/** A socket option as C programs spell it, and the systems that have it. */
+/** The name of a socket option in C programs, and the systems that have it. */
 interface OptionFact {
   readonly name: NumberOption;
   readonly systems: readonly SystemName[];
@@ -9,7 +9,7 @@ interface OptionFact {
 
 const UNIX = ['linux', 'darwin', 'freebsd', 'openbsd', 'netbsd', 'gvisor'] as const;
 
-/** The options that decide conflicts, in the order in which they are spelled. */
+/** The options that decide conflicts, in the order in which they are written out. */
 export const OPTIONS: Readonly<Record<keyof Options, OptionFact>> = {
   reuseaddr: { name: 'SO_REUSEADDR', systems: [...UNIX, 'windows', 'wine'] },
   reuseport: { name: 'SO_REUSEPORT', systems: UNIX },

@@ -4,18 +4,18 @@ import type { Family } from './types.ts';
 /** The wildcard, in a claim. */
 export const ANY = '*';
 
-/** What a socket claims that holds no address of its port. */
+/** The claims of a socket that holds no address of its port. */
 export const NOTHING: Claims = { v4: undefined, v6: undefined };
 
-/** What a socket name claims of each of the two stacks: nothing, one address, or `ANY`. */
+/** What a socket name claims in each of the two stacks: nothing, one address, or `ANY`. */
 export interface Claims {
   readonly v4: string | undefined;
   readonly v6: string | undefined;
 }
 
 /**
- * Normalises a socket name to what it claims. A dual-stack wildcard claims all of both stacks; a v4-mapped address
- * claims of the IPv4 stack only.
+ * Returns the claims of a socket name. A dual-stack wildcard claims all addresses of both stacks; a v4-mapped address
+ * claims only in the IPv4 stack.
  */
 export function claimsOf(family: Family, address: string, v6only: boolean): Claims {
   if (family === 'inet') return { v4: address === '0.0.0.0' ? ANY : address, v6: undefined };
@@ -27,17 +27,17 @@ export function claimsOf(family: Family, address: string, v6only: boolean): Clai
   return { v4: undefined, v6: address };
 }
 
-/** Whether two claims of one stack meet: one is the wildcard, or both are the same address. */
+/** Whether two claims in one stack overlap: one is the wildcard, or both are the same address. */
 export function meets(a: string | undefined, b: string | undefined): boolean {
   return a !== undefined && b !== undefined && (a === ANY || b === ANY || a === b);
 }
 
-/** Whether two names overlap: they meet in some stack. The relation is symmetric. */
+/** Whether two names overlap: their claims overlap in at least one stack. The relation is symmetric. */
 export function overlap(a: Claims, b: Claims): boolean {
   return meets(a.v4, b.v4) || meets(a.v6, b.v6);
 }
 
-/** Whether a name claims all of a stack. */
+/** Whether a name claims all addresses of a stack. */
 export function claimsAny(claims: Claims): boolean {
   return claims.v4 === ANY || claims.v6 === ANY;
 }

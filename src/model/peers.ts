@@ -3,7 +3,7 @@ import { NOTHING } from './overlap.ts';
 import type { Outcome } from './types.ts';
 import type { Socket, Target, World } from './world.ts';
 
-/** Whether the socket is not in the stack to which it wants to connect. */
+/** Whether the socket wants to connect over a stack that it is not in. */
 export function wrongStack(socket: Socket, { stack }: Target): boolean {
   const name = socket.formerly ?? socket.local;
   return socket.family === 'inet6' && stack !== undefined && name[stack] === undefined;
@@ -23,10 +23,10 @@ export function peerTaken({ sockets }: World<unknown>, socket: Socket, { to }: T
   );
 }
 
-/** The errors with which a TCP connection is given up, and its port with it. */
+/** The errors of a connect() after which a TCP socket has lost its port too. */
 const GIVEN_UP: ReadonlySet<Outcome> = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT']);
 
-/** A TCP socket whose connect() was answered by a reset, or by nobody: its descriptor is open, its port is free. */
+/** A TCP socket whose connect() got a reset, or no answer: its descriptor is open, its port is free. */
 export function releasedByRefusal(socket: Socket, outcome: Outcome): Socket | undefined {
   return socket.protocol === 'tcp' && GIVEN_UP.has(outcome) ? { ...socket, local: NOTHING } : undefined;
 }

@@ -1,21 +1,21 @@
 import type { NextSocket, Operation, PresentSocket, Prediction, Setting } from './types.ts';
 import { type Simulation, simulate, type System } from './world.ts';
 
-/** What a model says of the next socket, given those that are there. */
+/** What a model predicts for the next socket, given the sockets that are already present. */
 export interface Verdict {
   readonly bind: Prediction;
   /** What a listen() after that bind returns; only for TCP, and only if the bind can succeed. */
   readonly listen: Prediction | undefined;
-  /** The places, among those present, of sockets that the model itself would have refused. */
+  /** The indexes, in the list of sockets present, of those that the model itself would have refused. */
   readonly refused: readonly number[];
-  /** The port after the bind and the listen, taken to have succeeded; it can be asked who receives. */
+  /** The port after the bind and the listen, which are assumed to have succeeded. It can tell who receives. */
   readonly after: Simulation;
 }
 
 /**
- * Predicts bind() and then listen() of the next socket. The sockets present are given in bind order; each is brought
- * to its state before the next is bound. Only those of the same protocol and port matter. A holder that a prediction
- * names is a place among those present.
+ * Predicts bind() and then listen() of the next socket. The caller gives the sockets present in bind order; each is put
+ * into its state before the next is bound. Only those of the same protocol and port matter. If a prediction names a
+ * holder, it is an index in the list of sockets present.
  */
 export function predict<Hidden>(
   system: System<Hidden>,
@@ -38,14 +38,14 @@ export function predict<Hidden>(
   return { bind, listen, refused, after: listening };
 }
 
-/** Puts a socket on the port as it is, whatever the model thinks of it. */
+/** Puts a socket on the port in its given state, even if the model would have refused it. */
 function settle(start: Simulation, place: number, present: PresentSocket): { port: Simulation; refused: boolean } {
   const { state = 'bound', local = present.address, autobound, ...socket } = present;
   if (autobound === true) {
     const port = start.step({ op: 'connect', socket: place, local, as: socket }).after;
     return { port: closing(place, state).reduce(take, port), refused: false };
   }
-  // An accepted child takes the place; its listener, which is gone, gets a number that nobody else uses.
+  // The accepted socket takes the index. Its listener, which is closed, gets a number that no other socket uses.
   const first = state === 'accepted' ? -1 - place : place;
   const { prediction, after } = start.step({ op: 'bind', socket: first, ...socket }, 'ok');
   const refused = !prediction.outcomes.includes('ok');

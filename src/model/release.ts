@@ -1,11 +1,11 @@
-/** A release as its numbers, such as 14.3. */
+/** A release as its numbers, for example those of 14.3. */
 export type Release = readonly [major: number, minor: number];
 
-/** Stands for a release that is left open: newer than all. */
+/** Means a release that is not given: newer than all others. */
 const NEWEST: Release = [Number.POSITIVE_INFINITY, 0];
 
 /**
- * Reads a release such as `14.3`, `14.3-RELEASE-p2` or `10`; nothing stands for the newest.
+ * Reads a release such as `14.3`, `14.3-RELEASE-p2` or `10`; an absent release means the newest.
  * @throws RangeError for text that does not begin with a number
  */
 export function parseRelease(text: string | undefined, system: string): Release {

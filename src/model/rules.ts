@@ -1,9 +1,9 @@
 import type { RuleId, SystemName } from './types.ts';
 
-/** How a rule is known, the strongest ground first. */
+/** How a rule is known, the strongest evidence first. */
 type Known = 'observed' | 'source-run' | 'source' | 'vendor' | 'test-suite' | 'reported';
 
-/** Where a rule comes from: a document, source file or run, and the place in it. */
+/** The source of a rule: a document, a source file or a run, and the place in it. */
 interface Source {
   readonly name: string;
   readonly where: string;
@@ -14,7 +14,7 @@ export interface RuleText {
   readonly prose: string;
   readonly source: Source;
   readonly known: Known;
-  /** Set on what nobody has checked: recalled or inferred, to be read as a hypothesis. */
+  /** Set on a rule that no one has checked. It was recalled or inferred; read it as a hypothesis. */
   readonly unverified?: true;
 }
 
@@ -23,7 +23,7 @@ export interface Rule extends RuleText {
   readonly system: SystemName;
 }
 
-/** A system's rules for people, and their ids by name for its decisions. */
+/** A system's rules for people, and the rules' ids by name for its decisions. */
 export interface RuleBook<Name extends string> {
   readonly rules: readonly Rule[];
   readonly id: Readonly<Record<Name, RuleId>>;

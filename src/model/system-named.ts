@@ -1,12 +1,12 @@
 import { unknown } from '../text/unknown.ts';
 import { SYSTEM_NAMES, type SystemName } from './types.ts';
 
-/** A name that is none of a system with a model. The message is one line. */
+/** The error for a name that is not the name of a system with a model. The message is one line. */
 export class UnknownSystem extends Error {
   override readonly name = 'UnknownSystem';
 }
 
-/** The system that a word names, in any case; `macos` is darwin. @throws UnknownSystem */
+/** The system that a word names, in upper or lower case; `macos` is darwin. @throws UnknownSystem */
 export function systemNamed(text: string): SystemName {
   const word = text.trim().toLowerCase();
   const system = SYSTEM_NAMES.find((one) => one === (word === 'macos' ? 'darwin' : word));

@@ -1,4 +1,4 @@
-/** The words that every model shares. Nothing here does anything; the models in this folder are pure. */
+/** The types that all models share. This file has no code that runs; the models in this folder are pure. */
 
 import type { Family } from '../protocol/messages.ts';
 
@@ -38,7 +38,7 @@ export type Outcome =
   | 'WSAEISCONN'
   | 'WSAEOPNOTSUPP';
 
-/** The socket options that decide conflicts; what is left out is off. */
+/** The socket options that decide conflicts; an option that is left out is off. */
 export interface Options {
   readonly reuseaddr?: boolean;
   readonly reuseport?: boolean;
@@ -50,7 +50,7 @@ export interface Options {
   readonly reuseShareUid?: boolean;
 }
 
-/** The socket options that decide who receives, and no conflict. */
+/** The socket options that decide who receives, but not conflicts. */
 export interface ReceiveOptions {
   /** IP_MULTICAST_ALL (Linux): on for AF_INET and off for AF_INET6 from the start. */
   readonly multicastAll?: boolean;
@@ -58,7 +58,7 @@ export interface ReceiveOptions {
   readonly multicastAll6?: boolean;
 }
 
-/** A socket that is about to be bound, and the name that it asks for. */
+/** A socket that a program is about to bind, and the name that it asks for. */
 export interface NextSocket {
   readonly protocol: Protocol;
   readonly family: Family;
@@ -68,8 +68,8 @@ export interface NextSocket {
   readonly address: string;
   readonly port: number;
   /**
-   * The device that sin6_scope_id names, for link-local addresses and groups; none when left out. A name that is none of
-   * the host's devices stands for a scope that no interface has.
+   * The device that sin6_scope_id names, for link-local addresses and groups; none when left out. A name that is not one of
+   * the host's devices means a scope that no interface has.
    */
   readonly scope?: string;
   readonly options?: Options;
@@ -80,7 +80,7 @@ export interface NextSocket {
   readonly anyAddress?: boolean;
   /** The owner of the socket object; 0, root, when left out. */
   readonly uid?: number;
-  /** Whether the caller may bind a privileged port; when left out, whether the uid is 0. */
+  /** Whether the caller may bind a privileged port; when left out, only uid 0 may. */
   readonly privileged?: boolean;
   /** SO_BINDTODEVICE: the interface that the socket is tied to. */
   readonly device?: string;
@@ -97,20 +97,20 @@ export type State =
   | 'time-wait'
   | 'shut-down';
 
-/** A socket that is already there: how it was bound, and what became of it since. */
+/** A socket that is already present: how it was bound, and the state that it is in now. */
 export interface PresentSocket extends NextSocket {
-  /** `bound` when left out. An `accepted` socket is one whose listener, of the given name, has been closed. */
+  /** `bound` when left out. For an `accepted` socket, the given name is that of its listener, which has been closed. */
   readonly state?: State;
-  /** The local address as it stands now, when connect() or accept() replaced a wildcard. */
+  /** The present local address, if connect() or accept() replaced a wildcard. */
   readonly local?: string;
-  /** Whether connect() chose the port, rather than bind(). */
+  /** Whether connect(), and not bind(), chose the port. */
   readonly autobound?: boolean;
 }
 
-/** What there is to know of one address of an interface, where it is not an ordinary one. */
+/** The special property of an interface's address that is not an ordinary one. */
 type AddressFlag = 'tentative' | 'duplicated' | 'detached' | 'deprecated' | 'anycast';
 
-/** Ports that a system keeps: from the first to the last, of both protocols unless one is said. */
+/** Ports that a system reserves: from the first to the last, of both protocols unless one is named. */
 interface PortRange {
   readonly from: number;
   readonly to: number;
@@ -121,9 +121,9 @@ interface PortRange {
 export interface Host {
   /** The addresses of its interfaces. When left out, every address that an interface can have counts as local. */
   readonly addresses?: readonly string[];
-  /** The addresses of each interface by its name, where a socket is tied to one; when left out, it has them all. */
+  /** The addresses of each interface, by its name, for sockets tied to it. When left out, each interface has them all. */
   readonly devices?: Readonly<Record<string, readonly string[]>>;
-  /** The broadcast addresses of its interfaces, such as `192.0.2.255`. */
+  /** The broadcast addresses of its interfaces, for example `192.0.2.255`. */
   readonly broadcasts?: readonly string[];
   /** Addresses of its interfaces that are not (or not yet) ordinary ones. */
   readonly flags?: Readonly<Record<string, AddressFlag>>;
@@ -131,17 +131,17 @@ export interface Host {
   readonly unprivilegedPortStart?: number;
   /** The value of IPV6_V6ONLY on a new socket: net.ipv6.bindv6only, net.inet6.ip6.v6only. The system's own when left out. */
   readonly bindv6only?: boolean;
-  /** The families of which any address may be bound (Linux, net.ipv4.ip_nonlocal_bind and net.ipv6.ip_nonlocal_bind). */
+  /** The families in which any address may be bound (Linux, net.ipv4.ip_nonlocal_bind and net.ipv6.ip_nonlocal_bind). */
   readonly nonlocalBind?: readonly Family[];
-  /** False where the kernel has no IPv6, so that no such socket can be made. */
+  /** False if the kernel has no IPv6, so that no IPv6 socket can be made. */
   readonly ipv6?: boolean;
-  /** The VRFs by their names, and the devices that each has (Linux). */
+  /** The devices of each VRF, by the VRF's name (Linux). */
   readonly vrfs?: Readonly<Record<string, readonly string[]>>;
   /** net.ipv4.tcp_l3mdev_accept (Linux); off when left out. */
   readonly tcpL3mdevAccept?: boolean;
-  /** Ports that nobody may bind (Windows, `netsh int ipv4 show excludedportrange`; without those marked `*`). */
+  /** Ports that no one may bind (Windows, `netsh int ipv4 show excludedportrange`; without those marked `*`). */
   readonly excludedPorts?: readonly PortRange[];
-  /** How many UDP ports wildcard sockets of each family hold, all in all (macOS has a limit). */
+  /** How many UDP ports the wildcard sockets of each family hold in total (macOS has a limit). */
   readonly udpWildcardPorts?: Readonly<Partial<Record<Family, number>>>;
   /** net.ipv4.ip_autobind_reuse (Linux); off when left out. */
   readonly autobindReuse?: boolean;
@@ -150,19 +150,20 @@ export interface Host {
 export interface Setting {
   readonly host?: Host;
   /**
-   * The system's release: `14.3` of FreeBSD, `10.13` of macOS or the Darwin kernel's own, `20240729` of gVisor, `6.1.192`
-   * of Linux. Where it is left out, the model allows what any release of our days does; on Linux the newest known.
+   * The system's release: for example `14.3` of FreeBSD, `10.13` of macOS (or the number of the Darwin kernel), `20240729`
+   * of gVisor, `6.1.192` of Linux. When left out, the model allows the behaviour of every release in use today; on Linux
+   * only that of the newest known.
    */
   readonly release?: string;
   /** The Linux kernel's version, of Linux itself (as `release`) or below Wine; the newest known behaviour when left out. */
   readonly kernel?: string;
 }
 
-/** What a model says of one call: every outcome that it allows, the likeliest first, and the rule that decided. */
+/** What a model predicts for one call: every outcome that it allows, the likeliest first, and the rule that decided. */
 export interface Prediction {
   readonly outcomes: readonly Outcome[];
   readonly rule: RuleId;
-  /** The id of the socket that stands in the way, or that the rule looked at. */
+  /** The id of the socket that causes the conflict, or that the rule looked at. */
   readonly holder?: number;
 }
 
@@ -172,19 +173,19 @@ export interface Peer {
   readonly port: number;
 }
 
-/** One step on the port, for the simulator. Sockets are named by numbers of the caller's choice. */
+/** One step on the port, for the simulator. The caller chooses the numbers that name sockets. */
 export type Operation =
   /**
-   * bind() to the name. With `chosen` the program asked for port 0, and the question is whether the system may choose this
-   * port: `ok` where it may.
+   * bind() to the name. With `chosen` the program asked for port 0, and the prediction says whether the system may choose
+   * this port: `ok` if it may.
    */
   | ({ readonly op: 'bind'; readonly socket: number; readonly chosen?: boolean } & NextSocket)
   | { readonly op: 'listen'; readonly socket: number }
   /**
-   * connect(). `local` is the local address that the system chose; it only takes effect on a wildcard, and is not needed
-   * where the call failed. `as` describes a socket that was not bound: connect() gave it this port. `to` is the peer; a
-   * model that is told it also judges whether the connection is there already. On a connected UDP socket it is a second
-   * connect(), which some systems begin by a disconnect, and so lose a name that was bound.
+   * connect(). `local` is the local address that the system chose. It has an effect only on a wildcard, and is not needed
+   * if the call failed. `as` describes a socket that was not bound: connect() gave it this port. `to` is the peer. If the
+   * caller gives it, the model also judges whether the same connection exists already. On a connected UDP socket this is a
+   * second connect(). Some systems begin it with a disconnect, so that the socket loses the name that it was bound to.
    */
   | {
       readonly op: 'connect';
@@ -193,7 +194,7 @@ export type Operation =
       readonly as?: NextSocket;
       readonly to?: Peer;
     }
-  /** accept() returned a new socket; `uid` is who called accept(). */
+  /** accept() returned a new socket; `uid` is the user who called accept(). */
   | {
       readonly op: 'accept';
       readonly socket: number;
@@ -203,11 +204,11 @@ export type Operation =
       readonly from?: Peer;
     }
   | { readonly op: 'peer-close'; readonly socket: number }
-  /** The peer reset the connection; the descriptor is open still. */
+  /** The peer reset the connection; the descriptor is still open. */
   | { readonly op: 'peer-reset'; readonly socket: number }
   /**
-   * close(): the socket goes at once, as one does whose peer had closed first, or it `leaves` a TCP state behind.
-   * Closing what was left means that it expired.
+   * close(): the socket is gone at once, for example because its peer had closed first, or it `leaves` a TCP state.
+   * A second close() of the same number means that this state expired.
    */
   | {
       readonly op: 'close';
@@ -222,10 +223,10 @@ export type Operation =
       readonly device?: string | null;
     }
   | { readonly op: 'shutdown'; readonly socket: number }
-  /** The socket joins or leaves a multicast group, on a device where one is named. It matters only for who receives. */
+  /** The socket joins or leaves a multicast group, on a device if one is named. It matters only for who receives. */
   | { readonly op: 'join' | 'leave'; readonly socket: number; readonly group: string; readonly device?: string }
   /**
-   * A disconnect, by connect() to AF_UNSPEC or (macOS) by disconnectx(). Where the way is left out, the outcomes of both
-   * are allowed, and `ok` for a caller that only says that the socket was disconnected.
+   * A disconnect, by connect() to AF_UNSPEC or (macOS) by disconnectx(). When `by` is left out, the outcomes of both calls
+   * are allowed. So is `ok`, for a caller that only says that the socket was disconnected.
    */
   | { readonly op: 'disconnect'; readonly socket: number; readonly by?: 'AF_UNSPEC' | 'disconnectx' };

@@ -217,7 +217,7 @@ function excluded({ setting: { host } }: World<undefined>, { port, protocol }: S
   return range === undefined ? undefined : decide('WSAEACCES', id['excluded-port']);
 }
 
-/** Every overlapping holder is asked; refusals by several are all allowed outcomes. */
+/** Judges the name against every overlapping holder. If several refuse it, the error of each is an allowed outcome. */
 function conflict({ sockets }: World<undefined>, next: Socket): Prediction {
   let allowed: Prediction | undefined;
   let refused: Prediction | undefined;
@@ -237,7 +237,7 @@ function union(one: Prediction, other: Prediction): readonly Outcome[] {
   return [...new Set([...one.outcomes, ...other.outcomes])];
 }
 
-/** How broad a name is: the dual-stack wildcard, a wildcard of one stack, one address. */
+/** How broad a name is: the dual-stack wildcard, a wildcard of one stack, or one address. */
 function breadth({ bound }: Socket): number {
   if (bound.v4 === ANY && bound.v6 === ANY) return 2;
   return claimsAny(bound) ? 1 : 0;
@@ -253,7 +253,7 @@ function judge(next: Socket, old: Socket): Prediction {
   return { ...found, rule: isAsserted(next, old) ? id['dual-stack'] : id['dual-stack-unasserted'] };
 }
 
-/** Whether the pair, one of them dual-stack, is of a kind that a test on Windows covers. */
+/** Whether a test on Windows covers this kind of pair, in which one socket is dual-stack. */
 function isAsserted(next: Socket, old: Socket): boolean {
   if (next.uid !== old.uid || next.protocol === 'udp') return false;
   if (breadth(next) === 2) return next.options.exclusive === true && breadth(old) === 0;

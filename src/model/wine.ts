@@ -111,7 +111,7 @@ export const wine: System<undefined> = {
 
 const IN_USE: readonly Outcome[] = ['WSAEADDRINUSE'];
 
-/** What may come of a name that only the host can judge. */
+/** The possible outcomes for a name that only the host can judge. */
 const BY_HOST: readonly Outcome[] = ['ok', 'WSAEADDRNOTAVAIL', 'WSAEINVAL'];
 
 function judgeArgument(world: World<undefined>, next: Socket): Prediction | undefined {
@@ -136,13 +136,13 @@ function judgeArgument(world: World<undefined>, next: Socket): Prediction | unde
   }
 }
 
-/** One entry of the table. One that is `everywhere` stands for all addresses of its family. */
+/** One entry of the table. An entry that is `everywhere` means all addresses of its family. */
 interface Entry {
   readonly address: string;
   readonly everywhere: boolean;
 }
 
-/** The entries that a socket makes in the table, and by which it is looked up there. */
+/** The entries that a socket makes in the table. A search for conflicts uses the same entries. */
 function entriesOf({ family, v6only, address, options }: Socket): readonly Entry[] {
   const entry = (name: string): Entry => ({
     address: name,
@@ -155,7 +155,7 @@ function entriesOf({ family, v6only, address, options }: Socket): readonly Entry
 
 function inTable({ sockets }: World<undefined>, next: Socket): Prediction | undefined {
   for (const old of sockets) {
-    // A connection that was accepted has no entry of its own, and what a closed socket leaves has none either.
+    // An accepted connection has no entry of its own. The TCP state that a closed socket leaves has none either.
     if (old.accepted || old.state === 'time-wait' || old.state.startsWith('fin-wait')) continue;
     const held = metBy(entriesOf(next), entriesOf(old));
     const reuse = next.options.reuseaddr === true;
@@ -167,7 +167,7 @@ function inTable({ sockets }: World<undefined>, next: Socket): Prediction | unde
   return undefined;
 }
 
-/** The first entry of the one that asks which meets one of those that are there. */
+/** The first entry of the socket that asks which overlaps an entry in the table, and that entry. */
 function metBy(asking: readonly Entry[], there: readonly Entry[]): { asked: Entry; found: Entry } | undefined {
   for (const asked of asking) {
     const found = there.find(
@@ -180,7 +180,7 @@ function metBy(asking: readonly Entry[], there: readonly Entry[]): { asked: Entr
   return undefined;
 }
 
-/** As the table has it: a v4-mapped address is one of IPv6. */
+/** Whether the table treats the address as IPv4. A v4-mapped address is IPv6 there. */
 function isV4(address: string): boolean {
   return !address.includes(':');
 }
@@ -204,7 +204,7 @@ function fromHost(host: Prediction, next: Socket): Prediction {
   return { ...host, outcomes: [next.options.reuseaddr === true ? 'WSAEACCES' : 'WSAEADDRINUSE'], rule };
 }
 
-/** Judges with specific IPv4 addresses as what they become on the host. */
+/** Judges the sockets after replacing each specific IPv4 address by the wildcard and tie that Wine makes on the host. */
 function bindUdp(world: World<undefined>, next: Socket): Prediction {
   const judge = (unknown: UnknownInterface) => {
     const tied = (socket: Socket) => onInterface(socket, world.setting, unknown);
@@ -214,7 +214,7 @@ function bindUdp(world: World<undefined>, next: Socket): Prediction {
   if (one.outcomes[0] !== each.outcomes[0]) {
     return { ...one, outcomes: [...each.outcomes, ...one.outcomes], rule: id['udp-same-interface'] };
   }
-  // What would have come of the addresses as they were asked for shows whether their interfaces decided.
+  // The outcome for the addresses that the programs asked for shows whether the interfaces decided.
   const plain = fromHost(judgeHost(world, next), next);
   if (plain.outcomes[0] === one.outcomes[0]) return one;
   const holder = world.sockets.find((socket) => socket.id === one.holder);
@@ -222,26 +222,26 @@ function bindUdp(world: World<undefined>, next: Socket): Prediction {
   return { ...one, rule: nowhere ? id['udp-no-interface'] : id['udp-interface'] };
 }
 
-/** What is taken for the interface of addresses whose interface is not known: the same one, or one for each address. */
+/** The assumption for addresses whose interface is not known: all have the same one, or each has its own. */
 type UnknownInterface = 'one for all' | 'one for each';
 
 /**
- * Where an address is taken as it is, on no interface, on one that is not known, or on one of this name. A name of the
- * kernel's has neither spaces nor slashes.
+ * Whether Wine uses the address as it is; or the address is on no interface, or on an unknown one; or the name of its
+ * interface. Interface names of the kernel contain no spaces or slashes.
  */
 function placeOf({ address, family }: Socket, { host }: Setting): 'as it is' | 'nowhere' | 'not known' | (string & {}) {
   if (family !== 'inet' || address === '0.0.0.0' || address === '127.0.0.1') return 'as it is';
-  // No interface has the other addresses of 127.0.0.0/8, which are local all the same.
+  // No interface has the other addresses of 127.0.0.0/8, but they are local too.
   if (host?.addresses === undefined ? isLoopback4(address) : !host.addresses.includes(address)) return 'nowhere';
   return Object.entries(host?.devices ?? {}).find(([, addresses]) => addresses.includes(address))?.[0] ?? 'not known';
 }
 
-/** The wildcard that a socket's address becomes, on its interface; after connect() it is narrowed as any wildcard is. */
+/** The socket with its address replaced by the wildcard on its interface. connect() narrows it like any wildcard. */
 function onInterface(socket: Socket, setting: Setting, unknown: UnknownInterface): Socket {
   const place = placeOf(socket, setting);
   if (place === 'as it is') return socket;
   const wildcard = claimsOf('inet', '0.0.0.0', false);
-  // Linux gives a wildcard that it connects to any of 127.0.0.0/8 the address of its loopback interface.
+  // If a wildcard socket connects to any address of 127.0.0.0/8, Linux gives it the address of the loopback interface.
   const narrowed = isLoopback4(socket.address) ? claimsOf('inet', '127.0.0.1', false) : socket.local;
   const wide = { ...socket, bound: wildcard, local: socket.state === 'bound' ? wildcard : narrowed };
   if (place === 'nowhere') return wide;

@@ -18,17 +18,17 @@ import type {
   SystemName,
 } from './types.ts';
 
-/** One socket as the models see it: normalised, and immutable. */
+/** One socket in the form that the models use: normalised and immutable. */
 export interface Socket {
   readonly id: number;
   readonly protocol: Protocol;
   readonly family: Family;
   readonly v6only: boolean;
-  /** Whether IPV6_V6ONLY is what the program said, rather than the default. */
+  /** Whether the program set IPV6_V6ONLY itself, so that it is not the default. */
   readonly v6onlySaid: boolean;
-  /** The address that bind() was given, in its canonical form and without its scope. */
+  /** The address that the program gave to bind(), in its canonical form and without its scope. */
   readonly address: string;
-  /** The device that the address's scope names, where it was given one. */
+  /** The device that the address's scope names, if it has a scope. */
   readonly scope: string | undefined;
   readonly port: number;
   /** What the name claimed when it was bound. */
@@ -39,28 +39,28 @@ export interface Socket {
   readonly uid: number;
   readonly privileged: boolean;
   readonly device: string | undefined;
-  /** Whether an option lets it be bound to what no interface has. */
+  /** Whether an option lets it be bound to an address that no interface has. */
   readonly anyAddress: boolean;
-  /** Whether the system is to choose the port. */
+  /** Whether the system has to choose the port. */
   readonly chosen: boolean;
   readonly state: State;
   readonly autobound: boolean;
   /** Whether accept() made it. */
   readonly accepted: boolean;
-  /** The other end of its connection, where the caller said it. */
+  /** The other end of its connection, if the caller gave it. */
   readonly peer: Peer | undefined;
-  /** What a connection begins with on a socket that gave up its port when it was disconnected. */
+  /** What the next connection starts from, on a socket that gave up its port when it was disconnected. */
   readonly formerly: Claims | undefined;
 }
 
-/** The sockets of one protocol on one port, in bind order, and what the system remembers besides. */
+/** The sockets of one protocol on one port, in bind order, and the other state that the system keeps. */
 export interface World<Hidden> {
   readonly sockets: readonly Socket[];
   readonly hidden: Hidden;
   readonly setting: Setting;
 }
 
-/** A system: its rules for people, and its decisions. `Hidden` is the state that it keeps beside the sockets. */
+/** A system: its rules for people, and its decisions. `Hidden` is the state that it keeps in addition to the sockets. */
 export interface System<Hidden> {
   readonly name: SystemName;
   readonly title: string;
@@ -70,55 +70,61 @@ export interface System<Hidden> {
   readonly v6onlyByDefault: boolean;
   readonly hidden: Hidden;
   /**
-   * Releases that stand for all of our days, the newest first: where a setting leaves the release open, what any of them
-   * does is allowed. Without them, a release that is left open is the newest known.
+   * Releases that represent all those in use today, the newest first. If a setting names no release, the model allows
+   * the behaviour of each of them. Without this list, a setting that names no release means the newest known one.
    */
   readonly releases?: readonly string[];
-  /** Whether a scope ties the socket to the device (Linux), rather than being a part of the address. */
+  /** Whether a scope ties the socket to the device (Linux), instead of being a part of the address. */
   readonly scopeTies?: true;
-  /** Whether an accepted socket has the owner of the listener, rather than the one of who calls accept(). */
+  /** Whether the listener's owner also owns the accepted socket. Otherwise the user who calls accept() owns it. */
   readonly acceptsForListener?: true;
-  /** The sockets exist, and `next` is not among them unless it is already bound. */
+  /** Judges bind(). All sockets of `world` exist; `next` is not among them unless it is already bound. */
   bind(world: World<Hidden>, next: Socket): Prediction;
-  /** The socket is bound or was shut down; it is TCP. */
+  /** Judges listen() of a TCP socket that is bound or was shut down. */
   listen(world: World<Hidden>, socket: Socket): Prediction;
-  /** The answer to a listen() that is not a question of conflict. */
+  /** The results of listen() in the cases that do not depend on a conflict. */
   readonly listenErrors: { readonly udp: Prediction; readonly state: Prediction; readonly again: Prediction };
-  /** The id of the rule for steps that the model takes as given. */
+  /** The id of the rule for steps that the model does not judge. */
   readonly free: RuleId;
   /** Bookkeeping after a step; `world` is the world after it. */
   remember?(world: World<Hidden>, step: Step): Hidden;
-  /** What a connect() returns that is not simply taken to succeed; the socket is as it is when the call begins its work. */
+  /**
+   * What connect() returns; undefined means that the call is assumed to succeed. The socket is in the state in which the
+   * call begins its work, so after the disconnect if the call begins with one.
+   */
   connect?(world: World<Hidden>, socket: Socket, to: Target): Prediction | undefined;
-  /** What is left of a socket whose connect() failed; the socket itself where that is not said. */
+  /** The socket after a connect() that failed; without this function it is unchanged. */
   refused?(socket: Socket, to: Target, outcome: Outcome, world: World<Hidden>): Socket;
-  /** What is left of a TCP socket whose connection the peer has reset; what it was bound to where that is not said. */
+  /** A TCP socket after its peer has reset the connection; without this function it has the name that it was bound to. */
   reset?(socket: Socket): Socket;
-  /** What a disconnect leaves, and what the call returns; by default the name that the socket was bound to, and `ok`. */
+  /**
+   * The socket after a disconnect, and what the call returns. Without this function the socket has the name that it was
+   * bound to, and the call returns `ok`.
+   */
   disconnected?(socket: Socket, world: World<Hidden>, by: 'AF_UNSPEC' | 'disconnectx' | undefined): Disconnected;
-  /** Whether connect() gives a socket that is bound to such a name the address of the route, as it does to a wildcard. */
+  /** Whether connect() gives a socket with this bound name the address of the route, as it does for a wildcard. */
   takesRoute?(world: World<Hidden>, socket: Socket): boolean;
-  /** Whether a second connect() of a UDP socket begins by a disconnect. */
+  /** Whether a second connect() of a UDP socket begins with a disconnect. */
   readonly connectsAnew?: true;
 }
 
-/** Where a connect() goes, as far as the caller said it. */
+/** The target of a connect(), as far as the caller gave it. */
 export interface Target {
   readonly to: Peer | undefined;
-  /** The stack that the connection is in; undefined where nothing tells. */
+  /** The stack that the connection is in; undefined if it is not known. */
   readonly stack: 'v4' | 'v6' | undefined;
-  /** The local address that the system chose, where a caller says it of a call that failed. */
+  /** The local address that the system chose, if the caller gives it for a call that failed. */
   readonly local: string | undefined;
 }
 
 /** What a disconnect does. */
 interface Disconnected {
-  /** What becomes of the socket; undefined when it loses its port. */
+  /** The socket after the disconnect; undefined when it loses its port. */
   readonly left: Socket | undefined;
   readonly prediction: Prediction;
 }
 
-/** A step that happened, for the bookkeeping of hidden state. `renamed` says that the local address is another now. */
+/** A step that happened, for the bookkeeping of hidden state. `renamed` says that the local address has changed. */
 export interface Step {
   readonly kind: 'bind' | 'listen' | 'autobind' | 'accept' | 'connect' | 'disconnect' | 'close';
   readonly socket: Socket;
@@ -128,18 +134,18 @@ export interface Step {
 /** An immutable simulation of one port of one system. */
 export interface Simulation {
   /**
-   * Takes one operation: what the model predicts for it, and the simulation after it. The world goes on as if
-   * `happened` were the result; when left out, the first outcome that the model allows.
-   * Throws a RangeError for an operation on a socket that is not there.
+   * Takes one operation. Returns the model's prediction for it, and the simulation after it. The simulation continues as
+   * if `happened` were the result; when left out, the result is the first outcome that the model allows.
+   * Throws a RangeError for an operation on a socket that does not exist.
    */
   step(operation: Operation, happened?: Outcome): { readonly prediction: Prediction; readonly after: Simulation };
-  /** Who may receive a datagram or a connection that comes to the port now; undefined where that is not known. */
+  /** Who may receive a datagram or a connection that arrives at the port now; undefined if that is not known. */
   receivers(packet: Packet): Receivers | undefined;
 }
 
 /**
- * Starts a simulation of a port with no socket on it. Where the setting leaves the release open, every release that the
- * system names is simulated, and what one of them does is allowed.
+ * Starts a simulation of a port with no socket on it. If the setting names no release, every release in the system's
+ * list is simulated, and the behaviour of each of them is allowed.
  */
 export function simulate<Hidden>(system: System<Hidden>, setting: Setting): Simulation {
   const start = (own: Setting): Simulation =>
@@ -148,7 +154,10 @@ export function simulate<Hidden>(system: System<Hidden>, setting: Setting): Simu
   return new AnyRelease(system.releases.map((release) => start({ ...setting, release })));
 }
 
-/** The same port on several releases, the newest first. A release that does not allow what happened is no longer asked. */
+/**
+ * The same port on several releases, the newest first. A release that does not allow what happened is not used for later
+ * steps.
+ */
 class AnyRelease implements Simulation {
   readonly #ports: readonly Simulation[];
 
@@ -174,13 +183,13 @@ class AnyRelease implements Simulation {
   }
 }
 
-/** What two releases allow together. The rule of the one that allows more, or differs, is the one to tell. */
+/** The outcomes that two releases allow together, with the rule of the one that allows more or differs. */
 function merged(newer: Prediction, older: Prediction): Prediction {
   const more = older.outcomes.filter((outcome) => !newer.outcomes.includes(outcome));
   return more.length === 0 ? newer : { ...older, outcomes: [...newer.outcomes, ...more] };
 }
 
-/** A socket that is to be bound, normalised; the id is the caller's. */
+/** A socket that will be bound, in normalised form; the caller chose the id. */
 function socketOf<Hidden>(
   next: NextSocket & { chosen?: boolean },
   id: number,
@@ -243,21 +252,21 @@ class Port<Hidden> implements Simulation {
   }
 
   /**
-   * Whatever the call returned: on macOS a disconnect by AF_UNSPEC takes effect and returns an error. `after` is this port
-   * itself where nothing changed.
+   * Updates who receives after every step that changed the port, even one that returned an error: on macOS a disconnect by
+   * AF_UNSPEC takes effect and returns an error. `after` is this same port if nothing changed.
    */
   step(operation: Operation, happened?: Outcome): { prediction: Prediction; after: Port<Hidden> } {
     const { prediction, after } = this.#step(operation, happened);
     if (after === this) return { prediction, after };
     const { setting } = this.#world;
-    // A connect() that fails and yet changes something has dissolved what was there.
+    // A connect() that fails but changes something has dissolved the old connection.
     const failed = operation.op === 'connect' && (happened ?? prediction.outcomes[0]) !== 'ok';
     const taken: Operation = failed ? { op: 'disconnect', socket: operation.socket } : operation;
     const delivery = deliveries[this.#system.name].after(this.#delivery, taken, setting);
     return { prediction, after: new Port(this.#system, after.#world, delivery) };
   }
 
-  /** The step as far as it is about names. */
+  /** The part of the step that concerns names. */
   #step(operation: Operation, happened?: Outcome): { prediction: Prediction; after: Port<Hidden> } {
     switch (operation.op) {
       case 'bind':
@@ -328,7 +337,7 @@ class Port<Hidden> implements Simulation {
   #connect(operation: Operation & { readonly op: 'connect' }, happened: Outcome | undefined) {
     const before = this.#find(operation.socket);
     const anew = this.#system.connectsAnew === true && before.protocol === 'udp' && hasPeer(before);
-    // What the first half of such a call does stays done where the second half fails.
+    // If the second half of such a call (the connect) fails, the first half (the disconnect) still has its effect.
     const port = anew ? this.#dissolved(before, undefined).after : this;
     const socket = port.#find(operation.socket);
     const target = targetOf(operation);
@@ -375,7 +384,7 @@ class Port<Hidden> implements Simulation {
 
   #disconnect(socket: Socket, by: 'AF_UNSPEC' | 'disconnectx' | undefined, happened: Outcome | undefined) {
     const { prediction, after } = this.#dissolved(socket, by);
-    // A TCP connection is only dissolved where the call says so; of UDP the errno of some systems says nothing.
+    // A TCP connection is dissolved only if the call returns success. For UDP, the errno of some systems tells nothing.
     const done = socket.protocol === 'udp' ? hasPeer(socket) || prediction.outcomes[0] === 'ok' : true;
     const outcome = happened ?? prediction.outcomes[0];
     if (!done || (socket.protocol === 'tcp' && outcome !== 'ok')) return { prediction, after: this };
@@ -428,14 +437,14 @@ class Port<Hidden> implements Simulation {
 const OK: readonly Outcome[] = ['ok'];
 const WHOLE: Claims = { v4: ANY, v6: undefined };
 
-/** The stack of a connection: the peer's or, where that is not said, that of the local address. */
+/** The stack of a connection: that of the peer or, if the caller did not give the peer, that of the local address. */
 function targetOf({ to, local }: Operation & { readonly op: 'connect' }): Target {
   const address = to?.address ?? local;
   if (address === undefined || address === '') return { to, stack: undefined, local: undefined };
   return { to, local, stack: !address.includes(':') || isMapped(canonical(address).address) ? 'v4' : 'v6' };
 }
 
-/** What a name claims once a connection has given it a local address: a specific address stays as it is. */
+/** What a name claims after a connection has given it a local address. A specific address stays the same. */
 function narrowed(
   claims: Claims,
   local: string | undefined,
@@ -444,6 +453,6 @@ function narrowed(
   if (!claimsAny(claims) || local === undefined) return claims;
   const { address, scope } = canonical(local);
   const plain = scope === undefined || scopeTies === true ? address : `${address}%${scope}`;
-  // A connection of a dual-stack socket over IPv4 may be given in the plain or in the mapped form.
+  // For a dual-stack socket connected over IPv4, the caller may give the address in the plain or in the mapped form.
   return claimsOf(address.includes(':') ? 'inet6' : 'inet', plain, false);
 }

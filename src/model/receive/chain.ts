@@ -5,27 +5,27 @@ import type { Packet, Receivers } from './types.ts';
 import { type Receiver, receiverOf } from './receiver.ts';
 
 /**
- * What the BSDs and macOS look through: the sockets of a port, in the order of the hash chain and in that of bind(). The
- * newest is first in both.
+ * The lists that the BSDs and macOS search: the sockets of a port, in the order of the hash chain and in that of bind().
+ * The newest is first in both.
  */
 export interface PortChain {
   readonly sockets: ReadonlyMap<number, Receiver>;
-  /** By when a socket was put into the chain, which connect() and a disconnect do again. */
+  /** In the order in which the sockets were put into the chain; connect() and a disconnect do that again. */
   readonly chain: readonly number[];
   readonly byBind: readonly number[];
 }
 
 export const NO_CHAIN: PortChain = { sockets: new Map(), chain: [], byBind: [] };
 
-/** What sets one of these systems apart. */
+/** How one of these systems differs from the others. */
 export interface Ways {
-  /** The socket as connect() leaves it. */
+  /** The socket after connect(). */
   connected(socket: Receiver, local: string): Receiver;
-  /** The socket as a disconnect leaves it, or null when it is in no chain after that. */
+  /** The socket after a disconnect, or null when it is in no chain any more. */
   disconnected(socket: Receiver, setting: Setting): Receiver | null;
 }
 
-/** The chain after an operation that succeeded. A TCP socket is in it from bind() on, whether it listens or not. */
+/** The chain after an operation that succeeded. A TCP socket is in it from bind() on, even if it does not listen. */
 export function chainAfter(state: PortChain, operation: Operation, setting: Setting, ways: Ways): PortChain {
   if (operation.op === 'accept') return state;
   if (operation.op === 'bind') return inserted(state, receiverOf(operation.socket, operation));
@@ -89,7 +89,7 @@ function connect(state: PortChain, operation: Operation & { readonly op: 'connec
   return { ...replaced(state, now), chain: [socket.id, ...without(state.chain, socket.id)] };
 }
 
-/** The name of a socket that has one address of one stack, or the wildcard of it, and takes nothing of the other. */
+/** The name of a socket that has one address of one stack, or its wildcard, and takes nothing of the other stack. */
 export function only(address: string): Pick<Receiver, 'address' | 'v4' | 'v6'> {
   const isFour = !unmapped(address).includes(':');
   const name = address === '0.0.0.0' || address === '::' || unmapped(address) === '0.0.0.0' ? ANY : unmapped(address);
@@ -126,12 +126,12 @@ export function isForMany({ to }: Packet, { host }: Setting): boolean {
   return isMulticast(address) || address === '255.255.255.255' || host?.broadcasts?.includes(address) === true;
 }
 
-/** The sockets without a peer that take packets to an address by exactly this name, `ANY` included; the newest first. */
+/** The sockets without a peer whose name is exactly this address (or `ANY`), the newest first. */
 export function unconnected(state: PortChain, packet: Packet, name: string): readonly Receiver[] {
   return listed(state).filter((socket) => !socket.connected && socket[stackOf(packet)] === name);
 }
 
-/** Whether a socket with a peer may take a datagram of this sender. */
+/** Whether a socket's local address and its peer, if it has one, let it take this packet. */
 export function mayHear(socket: Receiver, packet: Packet): boolean {
   const stack = stackOf(packet);
   const name = socket[stack];
@@ -139,7 +139,7 @@ export function mayHear(socket: Receiver, packet: Packet): boolean {
   return !socket.connected || (socket.peer[stack] === packet.from.address && socket.peer.port === packet.from.port);
 }
 
-/** Those that get a copy: all, but none after the first that has no option by which it would share. */
+/** The sockets that get a copy: all up to and including the first that has no option to share. */
 export function untilUnshared(sockets: readonly Receiver[], rule: RuleId): Receivers {
   const last = sockets.findIndex(
     ({ options }) => options.reuseaddr !== true && options.reuseport !== true && options.reuseportLb !== true,
@@ -149,7 +149,7 @@ export function untilUnshared(sockets: readonly Receiver[], rule: RuleId): Recei
   return { outcomes: [ids.length === 0 ? 'silence' : ids], rule };
 }
 
-/** The one that receives; `notListening` says what the client of a TCP socket that does not listen sees. */
+/** The socket that receives. `notListening` is what the client sees if it is a TCP socket that does not listen. */
 export function one(socket: Receiver, rule: RuleId, notListening: 'refused' | 'no answer' = 'refused'): Receivers {
   const answers = socket.protocol === 'udp' || socket.listening;
   return { outcomes: [answers ? [socket.id] : notListening], rule };
@@ -163,7 +163,7 @@ function without(list: readonly number[], gone: number): readonly number[] {
   return list.filter((id) => id !== gone);
 }
 
-/** Whether a socket of this kind is of AF_INET. */
+/** Whether a socket is of AF_INET. */
 export function isInet({ family }: Pick<NextSocket, 'family'>): boolean {
   return family === 'inet';
 }

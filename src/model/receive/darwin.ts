@@ -64,10 +64,10 @@ const darwinReceiveRules = ruleBook('darwin', {
 const { id: rule } = darwinReceiveRules;
 
 const WAYS: Ways = {
-  // connect() on a connected socket disconnects it first, so that a specific address is chosen again too.
+  // connect() on a connected socket disconnects it first, so the system chooses a specific address again too.
   connected: (socket, local) =>
     socket.connected || socket.v4 === ANY || socket.v6 === ANY ? { ...socket, ...only(local) } : socket,
-  // It is on the wildcard then, whatever it was bound to, and of the one family that it was connected over.
+  // After it the socket is on the wildcard, even if it was bound to an address, in the family that it was connected over.
   disconnected: (socket) => ({
     ...socket,
     ...only(socket.v4 === undefined ? '::' : '0.0.0.0'),

@@ -2,14 +2,14 @@ import type { Operation, Setting } from '../types.ts';
 import type { Rule } from '../rules.ts';
 import type { Packet, Receivers } from './types.ts';
 
-/** How a system chooses who receives. `State` is what it keeps of the sockets of one port for that. */
+/** How a system chooses who receives. `State` is the data about the sockets of one port that it keeps for this. */
 export interface Delivery<State> {
-  /** The rules by which it decides, for people. */
+  /** The rules by which the system decides, for people. */
   readonly rules: readonly Rule[];
-  /** No socket is there. */
+  /** The state of a port without sockets. */
   readonly start: State;
   /** The state after an operation that succeeded. */
   after(state: State, operation: Operation, setting: Setting): State;
-  /** Who may receive a packet to the port; undefined where that is not known. */
+  /** Who may receive a packet to the port; undefined if that is not known. */
   receivers(state: State, packet: Packet, setting: Setting): Receivers | undefined;
 }

@@ -63,7 +63,7 @@ const { id: rule } = freebsdReceiveRules;
 const WAYS: Ways = {
   connected: (socket, local) =>
     socket.connected || socket.v4 === ANY || socket.v6 === ANY ? { ...socket, ...only(local) } : socket,
-  // From 14 on it is in no list after that, and no one receives by it.
+  // Since 14 the socket is in no list after a disconnect, so it receives nothing.
   disconnected: (socket, setting) =>
     major(setting) < 14 ? { ...socket, ...only(wildcardOf(socket)), connected: false, peer: {} } : null,
 };
@@ -97,7 +97,7 @@ export const freebsdDelivery: Delivery<PortChain> = {
   },
 };
 
-/** The members of the group on a name. In 14 one that connected is still among them, and one that does not listen. */
+/** The members of the group on a name. In 14 they include sockets that have connected and sockets that do not listen. */
 function membersAt(state: PortChain, packet: Packet, name: string, setting: Setting): readonly Receiver[] {
   const stack = stackOf(packet);
   const isNewer = major(setting) >= 15;
@@ -122,7 +122,7 @@ function shares(members: readonly Receiver[]): readonly Reception[] {
   return outcomes.filter((outcome, place) => outcomes.indexOf(outcome) === place);
 }
 
-/** The lockless lookup’s choice, and then that of the locked one. 13 had the locked one only. */
+/** The choice of the lookup without a lock, and then that of the lookup with one. 13 had only the second. */
 function ofWildcards(newestFirst: readonly Receiver[], setting: Setting): readonly Receiver[] {
   const isLast = ({ bound }: Receiver) => bound === '::ffff:0.0.0.0';
   const lockless = newestFirst.find((socket) => !isLast(socket)) ?? newestFirst[0];

@@ -44,7 +44,10 @@ const gvisorReceiveRules = ruleBook('gvisor', {
 });
 const { id: rule } = gvisorReceiveRules;
 
-/** The sockets, and the device by which each is registered: a tie after bind() counts from the next connect or disconnect. */
+/**
+ * The sockets, and the device under which each is registered. A tie that is set after bind() takes effect at the next
+ * connect or disconnect.
+ */
 interface Demuxer extends PortChain {
   readonly registered: ReadonlyMap<number, string | undefined>;
 }
@@ -85,7 +88,7 @@ function registers(operation: Operation): boolean {
   return operation.op === 'bind' || operation.op === 'connect' || operation.op === 'disconnect';
 }
 
-/** What each lookup finds, the last registered first. Of TCP sockets only those that listen are registered. */
+/** The sockets that each lookup finds, the last registered first. TCP sockets are registered only if they listen. */
 function lookupsOf(state: Demuxer, packet: Packet): readonly (readonly Receiver[])[] {
   const stack = stackOf(packet);
   const there = state.chain

@@ -9,7 +9,7 @@ import { openbsdDelivery } from './openbsd.ts';
 import { windowsDelivery } from './windows.ts';
 import { wineDelivery } from './wine.ts';
 
-/** The delivery of a system, whatever it keeps for it. */
+/** The delivery of a system, with any type of state. */
 type AnyDelivery = Delivery<unknown>;
 
 /** How each system chooses who receives. */

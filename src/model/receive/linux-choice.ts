@@ -9,10 +9,10 @@ import type { Packet, Receivers, Reception } from './types.ts';
 
 const { id: rule } = linuxReceiveRules;
 
-/** With more sockets than this on a port, a multicast is not sought by early demultiplexing. */
+/** With more sockets than this on a port, early demultiplexing does not look for a multicast receiver. */
 const LONG = 10;
 
-/** A packet, with all that the choice asks of it. */
+/** A packet, with all data that the choice needs. */
 interface Incoming extends Omit<Packet, 'device'> {
   readonly six: boolean;
   readonly device: string | undefined;
@@ -20,14 +20,17 @@ interface Incoming extends Omit<Packet, 'device'> {
   readonly outside: boolean;
   readonly kernel: Kernel;
   readonly setting: Setting;
-  /** Whether a socket that remembers an IPv6 peer is taken to have last received on the processor that looks for one. */
+  /**
+   * Whether the model assumes, of a socket that remembers an IPv6 peer, that it last received on the processor that now
+   * looks for a receiver.
+   */
   readonly sameProcessor: boolean;
 }
 
 /**
- * Who receives a packet on Linux. A tie to a device is compared with the device that the packet comes in by, which is the one
- * that the destination belongs to, for a sender on the machine itself too. Where the setting does not say which that is, all
- * that may be are tried.
+ * Who receives a packet on Linux. The device that a socket is tied to is compared with the device by which the packet
+ * arrives. That is the device that has the destination address, even if the sender is on the same machine. If the setting
+ * does not name it, every possible device is tried.
  */
 export function receiversOf(lists: Lists, packet: Packet, kernel: Kernel, setting: Setting): Receivers {
   const device = packet.device ?? deviceOf(packet.to.address, setting);
@@ -108,7 +111,7 @@ function one(socket: Receiver, by: RuleId): Receivers {
   return { outcomes: [[socket.id]], rule: by };
 }
 
-/** Whether a socket is connected to the sender, at the destination. */
+/** Whether a socket is connected to the sender, and has the destination as its local address. */
 function isPartner(socket: Receiver, { six, to, from, device }: Incoming): boolean {
   const { connected, peer } = socket;
   return (
@@ -121,12 +124,15 @@ function isPartner(socket: Receiver, { six, to, from, device }: Incoming): boole
   );
 }
 
-/** Whether the tie of a socket, if it has one, is to the device that the packet comes in by. */
+/** Whether a socket is tied to no device, or to the device by which the packet arrives. */
 function fits(socket: Receiver, device: string | undefined): boolean {
   return socket.device === undefined || socket.device === device;
 }
 
-/** The best of a list; of equals the first. A group ends the walk, unless one of its members ever connected. */
+/**
+ * The socket with the best score in a list, and the first of several with the same score. A group ends the walk, unless one
+ * of its members ever connected.
+ */
 function walk(lists: Lists, list: readonly Receiver[], packet: Incoming, address: string): Receivers | undefined {
   let best: { found: Receivers; score: number } | undefined;
   for (const socket of list) {
@@ -149,7 +155,10 @@ function groupOf(lists: Lists, { group }: Receiver) {
   return group === undefined ? undefined : lists.groups.get(group);
 }
 
-/** The last resort: the best of all sockets that have the destination as their address, placeholders included. */
+/**
+ * The last search: the socket with the best score among all those that have the destination as their address. Placeholder
+ * addresses count too.
+ */
 function walkPort(lists: Lists, packet: Incoming): Receivers | undefined {
   let best: { socket: Receiver; score: number } | undefined;
   for (const socket of inOrder(lists, lists.byPort)) {
@@ -159,7 +168,7 @@ function walkPort(lists: Lists, packet: Incoming): Receivers | undefined {
   return best && one(best.socket, rule['R6-port-list']);
 }
 
-/** How well a UDP socket fits a packet, as compute_score() has it; undefined when it may not receive it. */
+/** How well a UDP socket fits a packet, as in compute_score(); undefined when the socket may not receive it. */
 function scoreOf(socket: Receiver, packet: Incoming, address: string): number | undefined {
   const { six, from, device, kernel, sameProcessor } = packet;
   const { peer } = socket;
@@ -176,7 +185,7 @@ function scoreOf(socket: Receiver, packet: Incoming, address: string): number | 
   return score;
 }
 
-/** From 5.0 until the repair 8d6c414cd2fb a tie to a device made no difference to the score. */
+/** Whether a tie to a device changes the score. It did not from 5.0 until the repair 8d6c414cd2fb. */
 function weighsTie(kernel: Kernel): boolean {
   if (isBefore(kernel, [5, 0, 0]) || atLeast(kernel, 5, 15)) return true;
   return kernel[1] === 10 && kernel[2] >= 73;
@@ -197,12 +206,15 @@ function everyMember(lists: Lists, packet: Incoming): Receivers {
   const members = group?.members.filter((id) => lists.sockets.get(id)?.connected === false) ?? [];
   if (members.length < 2) return all;
   const chosen: readonly Reception[] = members.map((id) => [id]);
-  // How it was before this was observed, on 6.18, is not known.
+  // This was observed on 6.18. The behaviour of earlier kernels is not known.
   if (isBefore(packet.kernel, [6, 18, 0])) return { outcomes: [...all.outcomes, ...chosen], rule: all.rule };
   return { outcomes: chosen, rule: rule['R10-lone-multicast'] };
 }
 
-/** The sockets that take a packet to a broadcast or group address, memberships aside; from the first that was bound. */
+/**
+ * The sockets that take a packet to a broadcast or group address, in the order of bind(). Memberships are not considered
+ * here.
+ */
 function wanting(lists: Lists, packet: Incoming): readonly Receiver[] {
   const { to, from, six, device } = packet;
   return inOrder(lists, lists.byPort)
@@ -232,7 +244,7 @@ function hears(socket: Receiver, { to, six, device }: Incoming): boolean {
 function listener(lists: Lists, packet: Incoming): Receivers {
   const found = listening(lists, packet, packet.to.address) ?? listening(lists, packet, ANY);
   if (found !== undefined) return found;
-  // The reset to ::1 from an address of another device finds no way.
+  // There is no route for a reset to ::1 from an address of another device.
   const lost = packet.six && packet.from.address === '::1' && packet.device !== 'lo';
   return lost
     ? { outcomes: ['no answer'], rule: rule['R12-no-way-back'] }
@@ -253,7 +265,10 @@ function listening(lists: Lists, packet: Incoming, address: string): Receivers |
   return best && answers(lists, [best.socket.id], packet, rule['R11-listener']);
 }
 
-/** What the client of a listener hears: of one whose tie does not fit it, or who has no way to it, nothing good. */
+/**
+ * What the client of a listener sees. It gets no connection if the listener is tied to another device, or has no route back
+ * to the client.
+ */
 function answers(lists: Lists, chosen: readonly number[], packet: Incoming, by: RuleId): Receivers {
   let decided = by;
   const outcomes = chosen.flatMap((id): readonly Reception[] => {
@@ -270,7 +285,7 @@ function answers(lists: Lists, chosen: readonly number[], packet: Incoming, by: 
   return { outcomes, rule: decided };
 }
 
-/** Whether an answer to an address of the machine finds a way by a device; by lo to every IPv4 address. */
+/** Whether a device has a route for an answer to an address of the machine; lo has one to every IPv4 address. */
 function isOn(address: string, device: string, setting: Setting): boolean {
   if (device === 'lo' && !address.includes(':')) return true;
   return (deviceOf(address, setting) ?? device) === device;

@@ -9,16 +9,16 @@ interface Group {
   readonly hasConnections: boolean;
 }
 
-/** A socket in the list of four-tuples, under the four-tuple by which it was put there. */
+/** A socket in the list of four-tuples, with the four-tuple that it had when it was put there. */
 interface Entry {
   readonly id: number;
   readonly key: string;
 }
 
-/** The lists in which Linux looks for who receives, each from its head. */
+/** The lists that Linux searches for the receiver, each from its head. */
 export interface Lists {
   readonly sockets: ReadonlyMap<number, Receiver>;
-  /** The lists of all addresses, and of the wildcards, one after the other. */
+  /** The lists of all addresses and of the wildcards, joined into one. */
   readonly byAddress: readonly number[];
   /** All UDP sockets of the port. */
   readonly byPort: readonly number[];
@@ -74,7 +74,7 @@ export function after(lists: Lists, operation: Operation, kernel: Kernel): Lists
   }
 }
 
-/** UDP: in both lists from bind() on. TCP: known, and in no list. */
+/** After bind() a UDP socket is in both lists. A TCP socket is known, but in no list. */
 function bound(lists: Lists, socket: Receiver): Lists {
   if (socket.protocol === 'tcp') return replaced(lists, socket);
   const grouped = joined(lists, socket, lists.byPort);
@@ -85,19 +85,19 @@ function bound(lists: Lists, socket: Receiver): Lists {
   };
 }
 
-/** TCP: in the list of its address from listen() on. */
+/** After listen() a TCP socket is in the list of its address. */
 function listed(lists: Lists, socket: Receiver): Lists {
   return { ...joined(lists, socket, lists.byAddress), byAddress: added(lists.byAddress, socket) };
 }
 
-/** A new socket goes to the head; an AF_INET6 one that has SO_REUSEPORT now goes to the tail. */
+/** A new socket goes to the head; an AF_INET6 one that has SO_REUSEPORT at this time goes to the tail. */
 function added(list: readonly number[], { id, family, options }: Receiver): readonly number[] {
   return family === 'inet6' && options.reuseport === true ? [...list, id] : [id, ...list];
 }
 
 /**
- * Puts a socket with SO_REUSEPORT into the group of the first one of a list that it may share with; both into a new one, if
- * that is in none. With no such socket it is a group of its own.
+ * Puts a socket with SO_REUSEPORT into the group of the first socket in a list that it may share with. If that socket has
+ * no group, both go into a new one. If there is no such socket, the new one gets its own group.
  */
 function joined(lists: Lists, socket: Receiver, list: readonly number[]): Lists {
   if (socket.options.reuseport !== true) return replaced(lists, socket);
@@ -169,7 +169,7 @@ function withOptions(lists: Lists, socket: Receiver, { options, device }: Operat
   const changed: Receiver = { ...socket, options: { ...socket.options, ...options } };
   if (device === undefined) return replaced(lists, changed);
   const tied = { ...changed, device: device ?? undefined };
-  // A tie files a UDP socket again, without its group and under the four-tuple that it has now. A TCP socket stays.
+  // A tie takes a UDP socket out of its group, and files it again under its present four-tuple. A TCP socket stays.
   if (socket.protocol === 'tcp') return replaced(lists, tied);
   const next = ungrouped(replaced(lists, tied), socket.id);
   if (!tied.connected) return next;

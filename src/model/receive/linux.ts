@@ -4,7 +4,7 @@ import { receiversOf } from './linux-choice.ts';
 import { linuxReceiveRules } from './linux-rules.ts';
 import { after, type Lists, NO_LISTS } from './linux-state.ts';
 
-/** Who receives on Linux. It was held against the receivers of random sets of sockets on 6.18. */
+/** Who receives on Linux. It was checked against the receivers of random sets of sockets on 6.18. */
 export const linuxDelivery: Delivery<Lists> = {
   rules: linuxReceiveRules.rules,
   start: NO_LISTS,

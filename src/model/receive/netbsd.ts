@@ -59,7 +59,8 @@ const { id: rule } = netbsdReceiveRules;
 const WAYS: Ways = {
   connected: (socket, local) =>
     socket.connected || socket.v4 === ANY || socket.v6 === ANY ? { ...socket, ...only(local) } : socket,
-  // The wildcard, whatever it was bound to; that of AF_INET6 claims both stacks unless it is V6ONLY.
+  // After it the socket is on the wildcard, even if it was bound to an address. That of AF_INET6 claims both stacks unless
+  // the socket is V6ONLY.
   disconnected: (socket) => ({
     ...socket,
     ...(isInet(socket) ? only('0.0.0.0') : bothStacks(socket)),
@@ -69,7 +70,7 @@ const WAYS: Ways = {
 };
 
 function bothStacks({ v6only, bound }: Receiver): Pick<Receiver, 'address' | 'v4' | 'v6'> {
-  // A bind to an IPv6 address leaves IPV6_V6ONLY as it was; only :: tells here whether it was set.
+  // A bind to an IPv6 address does not change IPV6_V6ONLY. Here only a socket bound to :: shows whether it was set.
   return { address: '::', v4: v6only && bound === '::' ? undefined : ANY, v6: ANY };
 }
 

@@ -50,7 +50,7 @@ const openbsdReceiveRules = ruleBook('openbsd', {
 const { id: rule } = openbsdReceiveRules;
 
 const WAYS: Ways = {
-  // connect() on a connected socket disconnects it first, and a bound address is chosen again too.
+  // connect() on a connected socket disconnects it first, so the system chooses a bound address again too.
   connected: (socket, local) =>
     socket.connected || socket.v4 === ANY || socket.v6 === ANY ? { ...socket, ...only(local) } : socket,
   disconnected: (socket) => ({

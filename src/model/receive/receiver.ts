@@ -2,24 +2,24 @@ import { isMapped, unmapped } from '../address.ts';
 import { ANY, claimsOf } from '../overlap.ts';
 import type { Family, NextSocket, Options, Protocol, ReceiveOptions } from '../types.ts';
 
-/** The IPv4 address that the kernel puts in the place of one, when a dual-stack socket gets an IPv6 address by connect(). */
+/** The IPv4 address that the kernel sets as a placeholder when connect() gives a dual-stack socket an IPv6 address. */
 const PLACEHOLDER = '127.0.0.6';
 
-/** Where a socket's IPv4 and IPv6 packets come from: what it is connected to, or what a disconnect left of that. */
+/** The senders of a socket's IPv4 and IPv6 packets: its peer, or the part of it that is left after a disconnect. */
 export interface Peer {
   readonly v4?: string;
-  /** In the form of the sender's address; that of an IPv4 peer is v4-mapped, and so equals no sender of an IPv6 packet. */
+  /** In the form of a sender's address. An IPv4 peer is v4-mapped here, so it is equal to no sender of an IPv6 packet. */
   readonly v6?: string;
   readonly port?: number;
 }
 
-/** A group that a socket has joined on a device; on any, when that is not known. */
+/** A group that a socket has joined on a device; if the device is not known, on any device. */
 interface Membership {
   readonly group: string;
   readonly device: string | undefined;
 }
 
-/** A socket as far as it matters who receives. */
+/** The properties of a socket that decide who receives. */
 export interface Receiver {
   readonly id: number;
   readonly protocol: Protocol;
@@ -28,10 +28,10 @@ export interface Receiver {
   readonly v6only: boolean;
   /** The address that it has now, as text; the lists and groups go by it. */
   readonly address: string;
-  /** The IPv4 packets that it takes by their destination: to one address, to `ANY`, or none. Likewise for IPv6. */
+  /** The destination of the IPv4 packets that it takes: one address, `ANY`, or none. `v6` is the same for IPv6. */
   readonly v4: string | undefined;
   readonly v6: string | undefined;
-  /** What bind() was given; a disconnect gives a wildcard back. */
+  /** The address that the program gave to bind(). If it is a wildcard, a disconnect restores it. */
   readonly bound: string;
   readonly uid: number;
   readonly device: string | undefined;
@@ -41,11 +41,11 @@ export interface Receiver {
   readonly autobound: boolean;
   readonly peer: Peer;
   readonly memberships: readonly Membership[];
-  /** The group of SO_REUSEPORT that it is in. */
+  /** The SO_REUSEPORT group that it is in. */
   readonly group: number | undefined;
 }
 
-/** A socket as it is after its bind(). */
+/** A socket after its bind(). */
 export function receiverOf(id: number, next: NextSocket): Receiver {
   const isSix = next.family === 'inet6' && next.address !== '::' && !isMapped(next.address);
   const v6only = next.family === 'inet6' && (isSix || (next.v6only ?? false));
@@ -77,19 +77,19 @@ export function onWildcard({ v4, v6 }: Receiver): boolean {
   return v4 === ANY || v6 === ANY;
 }
 
-/** The list of an address that it is in: the IPv4 or IPv6 address, or `ANY`. */
+/** The address whose list the socket is in: the IPv4 or IPv6 address, or `ANY`. */
 export function listOf(receiver: Receiver): string {
   return onWildcard(receiver) ? ANY : (receiver.v6 ?? receiver.v4 ?? ANY);
 }
 
-/** The socket after a connect() that gave it a local address, which only a wildcard takes. */
+/** The socket after a connect() with this local address. Only a socket on a wildcard takes the address. */
 export function connectedTo(
   socket: Receiver,
   local: string,
   peer: Peer['v4'] | undefined,
   port: number | undefined,
 ): Receiver {
-  // One that has an IPv6 address may be connected to an IPv4 peer afterwards, and keeps that address.
+  // A socket that has an IPv6 address may later be connected to an IPv4 peer. It keeps that address.
   const over = unmapped(peer ?? local).includes(':') ? 'inet6' : 'inet';
   const six =
     socket.family === 'inet6' && peer !== undefined
@@ -115,7 +115,10 @@ function movedTo(socket: Receiver, local: string, over: Family): Pick<Receiver, 
   return { address: local, v4: socket.v6only ? undefined : PLACEHOLDER, v6: local };
 }
 
-/** The socket after a disconnect: without the IPv4 peer and the tie to a device, and on its wildcard again if it was on one. */
+/**
+ * The socket after a disconnect. It has lost the IPv4 peer and the tie to a device, and if it was bound to a wildcard, it
+ * has that again.
+ */
 export function disconnected(socket: Receiver): Receiver {
   const { v6 } = socket.peer;
   return {
@@ -127,7 +130,7 @@ export function disconnected(socket: Receiver): Receiver {
   };
 }
 
-/** Whether a disconnect puts it on its wildcard again: ::ffff:0.0.0.0 counts as an address that bind() chose. */
+/** Whether a disconnect puts it on its wildcard again. ::ffff:0.0.0.0 counts as an address that bind() chose. */
 export function returnsToWildcard({ bound }: Receiver): boolean {
   return bound === '0.0.0.0' || bound === '::';
 }

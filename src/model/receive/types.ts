@@ -1,27 +1,28 @@
 import type { Protocol, RuleId } from '../types.ts';
 
-/** A datagram, or the first packet of a connection, that comes in. */
+/** A datagram, or the first packet of a connection, that arrives. */
 export interface Packet {
   readonly protocol: Protocol;
   /** Who sends it. */
   readonly from: { readonly address: string; readonly port: number };
-  /** Where it is sent; the port is the simulated one. */
+  /** The destination; its port is the simulated one. */
   readonly to: { readonly address: string };
   /**
-   * The device that it comes in by. When left out: lo for a loopback address, else the device that has the address, as far
-   * as the setting says.
+   * The device by which it arrives. When left out: lo for a loopback address; for any other address the device that has it,
+   * if the setting names that device.
    */
   readonly device?: string;
 }
 
 /**
- * One thing that may happen to a packet: the numbers of all sockets that get it (each a copy, where there are several), or
- * that no one does. `refused`: an ICMP error or a reset tells the sender. `silence`: a datagram is lost without a word. `reset`:
- * the connection is made, and reset at once. `no answer`: the client hears nothing until it gives up.
+ * One possible outcome for a packet: the numbers of all sockets that get it (if there are several, each gets a copy), or
+ * the way in which no socket gets it. `refused`: the sender gets an ICMP error or a reset. `silence`: a datagram is lost
+ * without any error. `reset`: the connection is made, and reset at once. `no answer`: the client gets no answer until it
+ * gives up.
  */
 export type Reception = readonly number[] | 'refused' | 'silence' | 'reset' | 'no answer';
 
-/** Who may receive a packet: everything that may happen, and the rule that decided. */
+/** Who may receive a packet: all possible outcomes, and the rule that decided. */
 export interface Receivers {
   readonly outcomes: readonly Reception[];
   readonly rule: RuleId;

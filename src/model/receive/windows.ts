@@ -47,7 +47,7 @@ const WAYS: Ways = {
   disconnected: (socket) => ({ ...socket, connected: false, peer: {} }),
 };
 
-/** Who receives on Windows, as far as a source asserts it. UDP sockets on one address are not known about. */
+/** Who receives on Windows, as far as a source says it. For several UDP sockets on one address it is not known. */
 export const windowsDelivery: Delivery<PortChain> = {
   rules: windowsReceiveRules.rules,
   start: NO_CHAIN,
@@ -79,7 +79,7 @@ export const windowsDelivery: Delivery<PortChain> = {
     const [first, second] = found ?? [];
     if (first === undefined) return { outcomes: ['refused'], rule: rule['R5-nobody'] };
     if (second === undefined) return one(first, rule['R2-more-specific']);
-    // 0.0.0.0 and a dual-stack :: take the same connections, and nothing says which of them gets one.
+    // 0.0.0.0 and a dual-stack :: take the same connections, and no source says which of them gets a connection.
     const isSameName = found?.every(({ bound }) => bound === first.bound) === true;
     return first.protocol === 'tcp' && isSameName ? one(first, rule['R3-first-listener']) : undefined;
   },

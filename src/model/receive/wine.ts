@@ -11,16 +11,16 @@ export const wineDelivery: Delivery<Lists> = {
   receivers: (state, packet, setting) => linuxDelivery.receivers(state, packet, hostOf(setting)),
 };
 
-/** The setting of the host, whose release is the kernel’s and not Wine’s. */
+/** The setting of the host. Its release is that of the kernel, not that of Wine. */
 function hostOf(setting: Setting): Setting {
   const { release: _, ...host } = setting;
   return host;
 }
 
 /**
- * Every TCP socket has SO_REUSEADDR there. A UDP socket on an IPv4 address of an interface, other than 127.0.0.1, is on the
- * wildcard and tied to that interface; on an address that no interface has it is on the wildcard alone. See the rules
- * `wine/udp-interface` and `wine/udp-no-interface`.
+ * The operation as Wine does it on the host. Every TCP socket has SO_REUSEADDR there. A UDP socket with an IPv4 address of
+ * an interface, except 127.0.0.1, is bound to the wildcard and tied to that interface. With an address that no interface
+ * has, it is bound to the wildcard without a tie. See the rules `wine/udp-interface` and `wine/udp-no-interface`.
  */
 function onHost(operation: Operation, setting: Setting): Operation {
   if (operation.op === 'bind') return { ...operation, ...socketOnHost(operation, setting) };
