@@ -276,7 +276,7 @@ export const darwin: System<Chains> = {
 
 const OK: readonly Outcome[] = ['ok'];
 
-/** What connect() to AF_UNSPEC returns. On AF_INET6 this depends on the length of the socket name. */
+/** The result of connect() to AF_UNSPEC. On AF_INET6 it depends on the length of the socket name. */
 function unspecified(socket: Socket): readonly Outcome[] {
   if (socket.family === 'inet') return ['EAFNOSUPPORT'];
   return socket.local.v6 === undefined ? ['EADDRNOTAVAIL'] : ['EAFNOSUPPORT', 'EINVAL'];

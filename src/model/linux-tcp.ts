@@ -9,7 +9,7 @@ import type { Socket, Step } from './world.ts';
 
 const { id } = linuxRules;
 
-/** What a TCP port remembers about the sockets that were bound to it, as long as one of them is left. */
+/** The data that a TCP port remembers about the sockets that were bound to it, as long as one of them is left. */
 export interface PortMemory {
   /** Up to 6.7: whether every socket had SO_REUSEADDR, and was not listening, when it was bound. */
   readonly reuseaddr: boolean;

@@ -7,7 +7,7 @@ export const ANY = '*';
 /** The claims of a socket that holds no address of its port. */
 export const NOTHING: Claims = { v4: undefined, v6: undefined };
 
-/** What a socket name claims in each of the two stacks: nothing, one address, or `ANY`. */
+/** The claim of a socket name in each of the two stacks: nothing, one address, or `ANY`. */
 export interface Claims {
   readonly v4: string | undefined;
   readonly v6: string | undefined;

@@ -1,10 +1,10 @@
 import type { NextSocket, Operation, PresentSocket, Prediction, Setting } from './types.ts';
 import { type Simulation, simulate, type System } from './world.ts';
 
-/** What a model predicts for the next socket, given the sockets that are already present. */
+/** A model's prediction for the next socket, given the sockets that are already present. */
 export interface Verdict {
   readonly bind: Prediction;
-  /** What a listen() after that bind returns; only for TCP, and only if the bind can succeed. */
+  /** The result of a listen() after that bind; only for TCP, and only if the bind can succeed. */
   readonly listen: Prediction | undefined;
   /** The indexes, in the list of sockets present, of those that the model itself would have refused. */
   readonly refused: readonly number[];

@@ -11,7 +11,7 @@ export type SystemName = (typeof SYSTEM_NAMES)[number];
 /** A rule's id: the system that it belongs to, and its name there. */
 export type RuleId = `${SystemName}/${string}`;
 
-/** What a call returns: `ok`, or the symbolic name of the error. */
+/** The result of a call: `ok`, or the symbolic name of the error. */
 export type Outcome =
   | 'ok'
   | 'EACCES'
@@ -117,7 +117,7 @@ interface PortRange {
   readonly protocol?: Protocol;
 }
 
-/** What the models need to know of the machine. All of it may be left out. */
+/** The facts about the machine that the models need. All of them may be left out. */
 export interface Host {
   /** The addresses of its interfaces. When left out, every address that an interface can have counts as local. */
   readonly addresses?: readonly string[];
@@ -159,7 +159,7 @@ export interface Setting {
   readonly kernel?: string;
 }
 
-/** What a model predicts for one call: every outcome that it allows, the likeliest first, and the rule that decided. */
+/** A model's prediction for one call: every outcome that it allows, the likeliest first, and the rule that decided. */
 export interface Prediction {
   readonly outcomes: readonly Outcome[];
   readonly rule: RuleId;

@@ -31,9 +31,9 @@ export interface Socket {
   /** The device that the address's scope names, if it has a scope. */
   readonly scope: string | undefined;
   readonly port: number;
-  /** What the name claimed when it was bound. */
+  /** The claims of the name when it was bound. */
   readonly bound: Claims;
-  /** What the name claims now; connect() and accept() narrow a wildcard. */
+  /** The present claims of the name; connect() and accept() narrow a wildcard. */
   readonly local: Claims;
   readonly options: Options;
   readonly uid: number;
@@ -49,7 +49,7 @@ export interface Socket {
   readonly accepted: boolean;
   /** The other end of its connection, if the caller gave it. */
   readonly peer: Peer | undefined;
-  /** What the next connection starts from, on a socket that gave up its port when it was disconnected. */
+  /** The claims with which the next connection starts, on a socket that lost its port when it was disconnected. */
   readonly formerly: Claims | undefined;
 }
 
@@ -117,7 +117,7 @@ export interface Target {
   readonly local: string | undefined;
 }
 
-/** What a disconnect does. */
+/** The effect of a disconnect. */
 interface Disconnected {
   /** The socket after the disconnect; undefined when it loses its port. */
   readonly left: Socket | undefined;
@@ -238,7 +238,7 @@ function hasPeer({ state }: Socket): boolean {
 class Port<Hidden> implements Simulation {
   readonly #system: System<Hidden>;
   readonly #world: World<Hidden>;
-  /** What the system keeps to choose who receives. */
+  /** The state that the system keeps to choose who receives. */
   readonly #delivery: unknown;
 
   constructor(system: System<Hidden>, world: World<Hidden>, delivery: unknown) {
@@ -444,7 +444,7 @@ function targetOf({ to, local }: Operation & { readonly op: 'connect' }): Target
   return { to, local, stack: !address.includes(':') || isMapped(canonical(address).address) ? 'v4' : 'v6' };
 }
 
-/** What a name claims after a connection has given it a local address. A specific address stays the same. */
+/** The claims of a name after a connection has given it a local address. A specific address stays the same. */
 function narrowed(
   claims: Claims,
   local: string | undefined,
