@@ -16,7 +16,7 @@ export interface ClientOptions {
   after?: readonly OptionSetting[];
 }
 
-/** What a client received. */
+/** The result of one receive. */
 export interface Received {
   /** `ok`, `silence`, `eof`, or an errno. */
   outcome: Outcome;

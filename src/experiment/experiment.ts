@@ -28,7 +28,7 @@ export interface Citation {
 export type Axes = Readonly<Record<string, readonly string[]>>;
 export type CellOf<A extends Axes> = { readonly [Axis in keyof A]: A[Axis][number] };
 
-/** What a document says would be observed here. */
+/** The observation that a document says would be made here. */
 interface Saying<O> {
   says: Expectation<O>;
   /**

@@ -15,7 +15,7 @@ export interface Reading {
   readonly notes: readonly string[];
 }
 
-/** What was read so far from the words of one socket. */
+/** The parts of one socket that were read so far from its words. */
 interface Draft {
   readonly whole: string;
   protocol: Protocol | undefined;

@@ -22,7 +22,7 @@ export interface Modelled {
   readonly because: string;
 }
 
-/** What a model says became of a socket, and why. */
+/** The outcome of a socket by a model, and why. */
 interface Fate extends Came {
   readonly unverified: boolean;
   readonly because: string;
@@ -163,7 +163,7 @@ const LACKS: Partial<Record<System, { known: Provenance; cite: Citation }>> = {
   wine: { known: 'source', cite: { source: 'wine-server', where: 'the options' } },
 };
 
-/** What becomes of a socket that should get an option that the system does not have, or does not have with that value. */
+/** The outcome of a socket that asks for an option that the system does not have, or not with that value. */
 function optionRefused(system: System, { family, v6only, options = [] }: PlannedSocket): Fate | undefined {
   if (system === 'openbsd' && family === 'inet6' && v6only === 0) return NEVER_DUAL;
   const missing = options.map(optionKey).find((key) => !OPTIONS[key].systems.includes(system));
