@@ -33,9 +33,6 @@ const PLACES = [
 const NOT_YET = [
   'src/agent',
   'src/containers',
-  'src/experiment',
-  'src/explain',
-  'src/explore',
   'src/harness',
   'src/load',
   'src/matrix',
@@ -45,7 +42,6 @@ const NOT_YET = [
   'src/published',
   'src/record',
   'src/runner',
-  'src/verdict',
   'src/verify',
   'suites',
   'test/suites',

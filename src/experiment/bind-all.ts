@@ -12,8 +12,8 @@ import { outcomeOf } from './talk.ts';
 import { addressOf, type Part, type Trial } from './trial.ts';
 
 /**
- * Plays planned sockets as the plan that the models are asked about, each by its part, and says what became of each. What
- * could not be bound, or could not listen, is left alone then.
+ * Plays planned sockets as the plan that the models are asked about. Each part plays its own sockets. Returns what became
+ * of each socket. A socket that could not be bound, or could not listen, is left alone after that.
  * @throws HarnessError when a socket can't be made, or a step after its bind fails
  */
 export async function bindAll(trial: Trial, sockets: readonly PlannedSocket[]): Promise<Came[]> {
@@ -36,7 +36,7 @@ class Playing {
   readonly #parts: readonly Part[];
   readonly #came = new Map<number, Came>();
   readonly #names = new Map<number, string>();
-  /** Only what can be done as things are is played; which system they are on makes no difference to that. */
+  /** Plays only the steps that are possible in the present state. The system makes no difference to that. */
   #follower: Follower;
 
   constructor(plan: Plan, port: number, parts: readonly Part[]) {
@@ -76,7 +76,7 @@ class Playing {
     return { outcome, call: results.length <= making.length ? 'setsockopt' : 'bind' };
   }
 
-  /** A listen() decides what became of a socket; what else is done is there to prepare. */
+  /** A listen() decides what became of a socket; the other later steps only prepare. */
   async #later(step: Step, part: Part, before: Came | undefined): Promise<Came> {
     const on = this.#names.get(step.socket) ?? '';
     const [result] = await part.do(callOf(on, step as OwnStep));

@@ -1,11 +1,11 @@
 import type { CellOf, Axes, Experiment } from './experiment.ts';
 import type { Knowledge } from './known.ts';
 
-/** An experiment with the id that its file's path gives it. */
+/** An experiment with the id that comes from its file's path. */
 export interface Registered {
   id: string;
   experiment: Experiment;
-  /** What is known of it on systems and versions; nothing without. */
+  /** What is known of the experiment on systems and versions; left out where nothing is known. */
   known?: Knowledge;
 }
 

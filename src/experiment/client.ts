@@ -7,28 +7,28 @@ import type { Part, Trial } from './trial.ts';
 export interface ClientOptions {
   protocol: Protocol;
   family: Family;
-  /** The local name to bind; the system chooses without it. Port 0, the default, lets it choose the port. */
+  /** The local name to bind; without it, the system chooses. With port 0, the default, the system chooses the port. */
   from?: { address: string; port?: number };
-  /** Whom it connects to; a UDP client that does not connect names whom it sends to each time. */
+  /** The peer that the client connects to. A UDP client that does not connect names the receiver each time it sends. */
   to?: { address: string; port?: number };
-  /** Options that are set before bind, and those that are set after it, each in this order. */
+  /** Options that are set before bind, and options that are set after it, each list in this order. */
   before?: readonly OptionSetting[];
   after?: readonly OptionSetting[];
 }
 
-/** What a client received. */
+/** The result of one receive. */
 export interface Received {
   /** `ok`, `silence`, `eof`, or an errno. */
   outcome: Outcome;
-  /** The part that answered, where it says so. */
+  /** The part that answered, where the answer says so. */
   by: string | null;
   data: string | null;
   from: SocketName | null;
 }
 
-/** A client whose socket is kept, to ask several times, to be looked at between, and to be asked by others. */
+/** A client that keeps its socket, so that it can ask several times, can be looked at between, and can be asked by others. */
 export class Client {
-  /** `ok`, or what the call returned that failed; then it can't be used. */
+  /** `ok`, or what the failed call returned; in that case the client can't be used. */
   readonly outcome: Outcome;
   readonly part: Part;
   readonly socket: string;
@@ -41,7 +41,7 @@ export class Client {
     this.outcome = outcome;
   }
 
-  /** Opens a socket, sets its options, binds and connects it, as far as it is asked to. */
+  /** Opens a socket, sets its options, binds it and connects it; leaves out the steps that were not asked for. */
   static async open(trial: Trial, part: Part, options: ClientOptions): Promise<Client> {
     const { protocol, family, from, to, before = [], after = [] } = options;
     const socket = part.fresh('client');
@@ -58,26 +58,29 @@ export class Client {
     return new Client(trial, part, socket, outcomeOf(results.at(-1)));
   }
 
-  /** Sends, the documents' request unless said, and waits for one answer. */
+  /** Sends the documents' request, unless another text is given, and waits for one answer. */
   async ask(to?: { address: string; port?: number }): Promise<Received> {
     const sent = await this.send(REQUEST, to);
     return sent === 'ok' ? this.receive() : { outcome: sent, by: null, data: null, from: null };
   }
 
-  /** Sends; to whom it is connected unless said. */
+  /** Sends to the peer that the socket is connected to, unless another receiver is given. */
   async send(data = REQUEST, to?: { address: string; port?: number }): Promise<Outcome> {
     const name = to === undefined ? {} : { to: { port: this.#trial.port, ...to } };
     const [result] = await this.part.do({ op: 'send', on: this.socket, data, ...name });
     return outcomeOf(result);
   }
 
-  /** What it receives next, for which it waits as long as the trial's patience unless said; 0 looks only. */
+  /**
+   * The next message that it receives. Waits as long as the trial's patience, unless `within` is given; with 0 it only
+   * looks.
+   */
   async receive(within = this.#trial.patience): Promise<Received> {
     const [result] = await this.part.do({ op: 'recv', on: this.socket, within });
     return receivedIn(result);
   }
 
-  /** Its own name. */
+  /** The client's own socket name. */
   name(): Promise<SocketName> {
     return socketName(this.part, this.socket);
   }

@@ -1,6 +1,6 @@
 /**
- * What may be observed, in the shape of what is observed: plain data, so that records and pages can show it. An
- * object names the keys that are judged; an array is judged element by element; a plain value must be equal.
+ * What an experiment may observe, in the same shape as the observation. It is plain data, so that records and pages can
+ * show it. An object names the keys that are judged; an array is judged element by element; a plain value must be equal.
  */
 export type Expectation<T> = [T] extends [string | number | boolean | null | undefined]
   ? Scalar<T>
@@ -14,10 +14,10 @@ type Scalar<T> =
   | Matcher<'not', { readonly not: T }>
   | (T extends number ? Matcher<'atLeast' | 'atMost', Bounds<T>> : never);
 
-/** Bounds are inclusive, whether one is given or both. */
+/** The bounds are inclusive, whether one or both are given. */
 type Bounds<T> = { readonly atLeast: T; readonly atMost?: T } | { readonly atMost: T; readonly atLeast?: T };
 
-/** A matcher with the words of one kind has none of another kind. */
+/** A matcher that has the words of one kind has no words of another kind. */
 type Matcher<Own extends MatcherWord, Words> = Words & { readonly [Other in Exclude<MatcherWord, Own>]?: never };
 
 type MatcherWord = 'oneOf' | 'not' | 'atLeast' | 'atMost';
@@ -33,8 +33,8 @@ export interface Disagreement {
 type Sameness = (expected: unknown, observed: unknown) => boolean;
 
 /**
- * Compares all of an observation with an expectation, and returns every place where they disagree. Plain values must be
- * equal, unless `same` says what else will do.
+ * Compares a whole observation with an expectation, and returns every place where they disagree. Plain values must be
+ * equal, unless `same` accepts other values too.
  */
 export function disagreements(expected: unknown, observed: unknown, same: Sameness = Object.is): Disagreement[] {
   return compare(expected, observed, '', same);
@@ -56,24 +56,24 @@ function compare(expected: unknown, observed: unknown, path: string, same: Samen
   return same(expected, observed) ? [] : [disagreement(path, expected, observed)];
 }
 
-/** What was not observed at all is `null`, which is what a record can hold. */
+/** A value that was not observed is `null`, because a record can hold `null`. */
 function disagreement(path: string, expected: unknown, observed: unknown): Disagreement {
   return { path, expected, observed: observed ?? null };
 }
 
 type AnyMatcher = { oneOf: unknown[] } | { not: unknown } | { atLeast?: number; atMost?: number };
 
-/** The words of each kind of matcher. Only an object that has nothing but words of one kind is a matcher. */
+/** The words of each kind of matcher. An object is a matcher only if all its words are of one kind. */
 const KINDS: readonly (readonly MatcherWord[])[] = [['oneOf'], ['not'], ['atLeast', 'atMost']];
 
-/** Whether a part of an expectation is one that several values may match; any other object is looked into. */
+/** Whether a part of an expectation is a matcher, which several values may match; the comparison goes into any other object. */
 function isMatcher(value: unknown): value is AnyMatcher {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const keys = Object.keys(value);
   return keys.length > 0 && KINDS.some((words) => keys.every((key) => (words as readonly string[]).includes(key)));
 }
 
-/** Whether a part of an expectation is a range: numbers from one on, up to one, or both. */
+/** Whether a part of an expectation is a range of numbers, with a lower bound, an upper bound, or both. */
 export function isRange(value: unknown): value is { atLeast?: number; atMost?: number } {
   return isMatcher(value) && !('oneOf' in value) && !('not' in value);
 }
@@ -90,7 +90,7 @@ function matches(matcher: AnyMatcher, observed: unknown, same: Sameness): boolea
   return typeof observed === 'number' && observed >= atLeast && observed <= atMost;
 }
 
-/** An expectation's or observation's leaf in words, as people read it. */
+/** A leaf of an expectation or an observation, in words for people. */
 export function inWords(expected: unknown): string {
   if (expected === undefined || expected === null) return 'nothing';
   if (Array.isArray(expected)) return expected.length === 0 ? 'none' : expected.map(inWords).join(', ');
@@ -103,8 +103,8 @@ export function inWords(expected: unknown): string {
 }
 
 /**
- * The parts of an expectation whose places are wanted; undefined where none is. A place is the path to a leaf, or to an
- * object of which all is wanted. A list is one leaf.
+ * The parts of an expectation whose places are wanted; undefined where no place is wanted. A place is the path to a leaf,
+ * or to an object whose keys are all wanted. A list is one leaf.
  */
 export function partOf(expected: unknown, wanted: (place: string) => boolean, place = ''): unknown {
   if (wanted(place)) return expected;
@@ -121,7 +121,7 @@ export function placesIn(expected: unknown, place = ''): string[] {
   return Object.entries(expected).flatMap(([key, inner]) => placesIn(inner, below(place, key)));
 }
 
-/** Lays a partial expectation over another, key by key; what is no branch replaces what was there. */
+/** Lays a partial expectation over another, key by key. A value that is not a branch replaces the value that was there. */
 export function laidOver(base: unknown, over: unknown): unknown {
   if (!isBranch(base) || !isBranch(over)) return over;
   const merged: Record<string, unknown> = { ...base };

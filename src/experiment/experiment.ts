@@ -10,8 +10,9 @@ export const SYSTEMS = ['linux', 'darwin', 'freebsd', 'openbsd', 'netbsd', 'wind
 export type System = (typeof SYSTEMS)[number];
 
 /**
- * How a fact is known, the strongest first: observed on the system; observed of the system's own source, compiled and run
- * outside of it; read in that source; read in the vendor's documentation; read in the system's own tests; told by others.
+ * How a fact is known, the strongest first: observed on the system; observed when the system's own source was compiled
+ * and run outside of it; read in that source; read in the vendor's documentation; read in the system's own tests; told by
+ * others.
  */
 export const PROVENANCES = ['observed', 'source-run', 'source', 'vendor', 'test-suite', 'reported'] as const;
 export type Provenance = (typeof PROVENANCES)[number];
@@ -23,11 +24,11 @@ export interface Citation {
   where: string;
 }
 
-/** The values that an experiment is done for; one cell for each combination. */
+/** The values that an experiment runs with; there is one cell for each combination. */
 export type Axes = Readonly<Record<string, readonly string[]>>;
 export type CellOf<A extends Axes> = { readonly [Axis in keyof A]: A[Axis][number] };
 
-/** What a document says would be observed here. */
+/** The observation that a document says would be made here. */
 interface Saying<O> {
   says: Expectation<O>;
   /**
@@ -38,62 +39,62 @@ interface Saying<O> {
 }
 
 /**
- * The sockets of an experiment in which binding is the question. With these given, what a system other than Linux is
- * expected to do comes from its model, with the rule that decides as the reason; `suites/known/` is for the rest.
- * A rule that nobody has checked says nothing. An option that a system does not have can't be set there: then
- * `not available here` is what is expected of its socket.
+ * The sockets of an experiment in which binding is the question. With them, the model of a system other than Linux gives
+ * what is expected there, and the rule that decides is the reason; `suites/known/` gives the rest. A rule that no one has
+ * checked says nothing. An option that a system does not have can't be set there; the expected outcome of that socket is
+ * then `not available here`.
  */
 interface Binds<A extends Axes, O> {
   /** In bind order; a TCP socket listens as soon as it is bound. */
   sockets: (cell: CellOf<A>) => readonly PlannedSocket[];
-  /** What is observed of what the sockets come to; no more than binding decides. */
+  /** The observation that follows from what became of the sockets; it has only what binding decides. */
   observed: (came: readonly Came[], cell: CellOf<A>) => Expectation<O>;
 }
 
 export interface Experiment<A extends Axes = Axes, O = unknown> {
-  /** A short title, and the question in one sentence. */
+  /** A short title. `asks` is the question in one sentence. */
   title: string;
   asks: string;
   tags: readonly string[];
-  /** The documents' claims that this puts to the test, each with what it says would be observed. */
+  /** The claims of documents that the experiment tests, each with what the document says would be observed. */
   claims: Partial<Record<ClaimId, Saying<NoInfer<O>> | ((cell: CellOf<A>) => Saying<NoInfer<O>> | null)>>;
   axes: A;
   /** Combinations that make no sense are left out. */
   only?: (cell: CellOf<A>) => boolean;
   needs?: (cell: CellOf<A>) => readonly Need[];
-  /** Whether it waits for silence, so that it is started early and others run beside it. */
+  /** Whether the experiment waits for silence. If so, it starts early, and others run beside it. */
   waits?: boolean | ((cell: CellOf<A>) => boolean);
   binds?: Binds<A, NoInfer<O>>;
-  /** Makes it happen and says what happened. It judges nothing. */
+  /** Makes it happen and returns what happened. It judges nothing. */
   run: (cell: CellOf<A>, trial: Trial) => Promise<O>;
   /**
-   * What is right on Linux, and how that is known. Elsewhere nothing is expected but what `binds`, the files in
-   * `suites/known/` and the committed records say; where they say nothing, what happened is recorded and not judged.
+   * What is right on Linux, and how that is known. On other systems, only `binds`, the files in `suites/known/` and the
+   * committed records say what is expected; where they say nothing, what happened is recorded and not judged.
    */
   expect: Expectation<NoInfer<O>> | ((cell: CellOf<A>) => Expectation<NoInfer<O>>);
   known: Provenance;
   cite: readonly Citation[];
   /**
-   * Whether the names of errors are the question. Without it, another name for the same error is the same outcome on
-   * every system but Linux, whose names the expectation has.
+   * Whether the names of errors are the question. If not, another name for the same error is the same outcome on every
+   * system but Linux; the expectation has the names of Linux.
    */
   names?: boolean;
 }
 
-/** An experiment as its file declares it: `run` is also given the sockets of `binds`, so that they are what runs. */
+/** An experiment as its file declares it. `run` also gets the sockets of `binds`, so that the run uses exactly those. */
 interface Declaration<A extends Axes, O> extends Omit<Experiment<A, O>, 'run'> {
   run: (cell: CellOf<A>, trial: Trial, sockets: readonly PlannedSocket[]) => Promise<O>;
 }
 
-/** Declares an experiment. What it is called follows from where its file lies. */
+/** Declares an experiment. Its id follows from where its file lies. */
 export function experiment<const A extends Axes, O>(declaration: Declaration<A, O>): Experiment<A, O> {
   const { run, binds } = declaration;
   return { ...declaration, run: (cell, trial) => run(cell, trial, binds?.sockets(cell) ?? []) };
 }
 
 /**
- * An experiment as data. Inside its file, and in what is known of it, everything is typed by its own axes and observation;
- * outside, both are just data.
+ * An experiment as data. Inside its own file, and in what is known of it, everything has the types of its own axes and
+ * observation; outside, axes and observation are plain data.
  */
 export function erased<A extends Axes, O>(declared: Experiment<A, O>): Experiment {
   return declared as unknown as Experiment;

@@ -5,13 +5,13 @@ import type { Part, Trial } from './trial.ts';
 /** How a socket gets to another process of its host. */
 export type Handover = 'SCM_RIGHTS' | 'pidfd_getfd';
 
-/** How long it may take, in milliseconds: the other process is there and waits. */
+/** How long the handover may take, in milliseconds: the other process already waits for it. */
 const WITHIN = 10_000;
 let handedOver = 0;
 
 /**
- * Hands a socket of one part to another part of the same host, which then has it under its name there. Both have it from
- * then on, until each has closed it. Returns `ok`, or what the call returned that failed.
+ * Hands a socket of one part to another part of the same host, which then has it under the name `as`. From then on both
+ * have it, until each has closed it. Returns `ok`, or what the failed call returned.
  */
 export async function handOver(
   how: Handover,

@@ -6,14 +6,14 @@ import { addressOf, type Trial } from './trial.ts';
 
 const IMPOSTOR = 'impostor: Your data was 23 bytes';
 
-/** Who is not the server, but sends to the client, and whether the client's socket is connected to the server. */
+/** Who sends to the client without being the server, and whether the client's socket is connected to the server. */
 interface Disguise {
   connected: 'yes' | 'no';
   impostor: 'other-port' | 'other-address' | 'other-host';
   family: Family;
 }
 
-/** What came of it: by whom was what the client received, in order, and whether anything was left after the server's. */
+/** The result: who sent each message that the client received, in order, and whether more arrived after the server's answer. */
 interface Deception {
   server: Outcome;
   sent: Outcome;
@@ -37,7 +37,7 @@ export async function askBesideImpostor(trial: Trial, { connected, impostor, fam
   );
   const target = await socketName(client, socket);
 
-  // On another address and on another host the impostor even takes the server's own port number.
+  // From another address and from another host, the impostor even uses the server's own port number.
   const stranger = await trial.part('impostor', { host: impostor === 'other-host' ? 'neighbour' : 'machine' });
   const kind = ({ 'other-port': 'external', 'other-address': 'second-external', 'other-host': 'neighbour' } as const)[
     impostor
@@ -49,12 +49,12 @@ export async function askBesideImpostor(trial: Trial, { connected, impostor, fam
     { op: 'bind', on: disguise, address: addressOf(trial.facts, family, kind), port },
     { op: 'send', on: disguise, data: IMPOSTOR, to: target },
   );
-  // What the impostor sends takes the way that its own question to the server takes: once that is answered, the
-  // other has arrived at the client's port, to be queued there or to be filtered out.
+  // The impostor's message takes the same way as its own question to the server. So once that question is answered, the
+  // message has arrived at the client's port, where it is queued or filtered out.
   await ask(trial, stranger, { ...net, to: { address: external } });
 
-  // Only now does the client ask, so the impostor's datagram is the earlier one, and nothing needs to be waited for
-  // once the server's answer is there.
+  // The client asks only now, so the impostor's datagram is the earlier one. Once the server's answer has arrived,
+  // there is nothing more to wait for.
   await client.do({ op: 'send', on: socket, data: REQUEST, ...(connected === 'yes' ? {} : { to }) });
   const received: (string | null)[] = [];
   while (received.at(-1) !== 'server') {

@@ -1,4 +1,4 @@
-/** All that experiments, and what is known of systems, are written with: an author imports from here alone. */
+/** Everything that an author needs to write experiments, and to write what is known of systems: an author imports only this. */
 export * from './bind-all.ts';
 export * from './client.ts';
 export * from './counters.ts';

@@ -2,19 +2,19 @@ import type { Expectation } from './expectation.ts';
 import type { Axes, CellOf, Citation, Experiment, Provenance, System } from './experiment.ts';
 import type { VersionRange } from './versions.ts';
 
-/** How something is known, where it is written, and for which versions of the system; for all of them without. */
+/** How something is known, where it is written, and for which versions of the system; without versions, it holds for all. */
 export interface Ground {
   readonly known: Provenance;
   readonly cite: readonly Citation[];
   readonly versions?: readonly VersionRange[];
 }
 
-/** The places of an observation: `answer`, `answer.outcome`. All below a place belongs to it; a list is one place. */
+/** The places of an observation: `answer`, `answer.outcome`. Everything below a place belongs to it; a list is one place. */
 export type Place<O> = [O] extends [readonly unknown[] | string | number | boolean | null | undefined]
   ? never
   : { [Key in keyof O & string]: Key | `${Key}.${Place<O[Key]>}` }[keyof O & string];
 
-/** For which cells of an experiment something is said; without it, for all. */
+/** The cells of an experiment that a statement is about; without it, all cells. */
 interface Where<A extends Axes> {
   readonly where?: (cell: CellOf<A>) => boolean;
 }
@@ -22,27 +22,27 @@ interface Where<A extends Axes> {
 /** What is known of one experiment on one system. */
 export type Fact = Where<Axes> & { readonly about: Experiment } & (Holding | Difference | Unsettled);
 
-/** Something that is as on Linux: all of what is right there, or only what is at some places. */
+/** Something that is the same as on Linux: the whole expectation of Linux, or only the values at some places. */
 interface Holding extends Ground {
   readonly kind: 'holds';
   readonly places?: readonly string[];
 }
 
-/** Something that differs from Linux, or from other versions; it is laid over what holds. */
+/** Something that differs from Linux, or from other versions; it is laid over the other expectations. */
 interface Difference extends Ground {
   readonly kind: 'differs';
   readonly expect: Experiment['expect'];
   readonly because: string;
 }
 
-/** Something that one record of the system can't settle, so that it is not judged by what was seen there. */
+/** Something that one record of the system can't settle; the record's observation is not used to judge it. */
 interface Unsettled {
   readonly kind: 'unsettled';
   readonly places: readonly string[];
   readonly because: string;
 }
 
-/** Says that what is right on Linux is right on a system too: all of it, or what is at the `places`. */
+/** Says that what is right on Linux is also right on another system: the whole of it, or the values at the `places`. */
 export function holds<A extends Axes, O>(
   about: Experiment<A, O>,
   said: Ground & Where<NoInfer<A>> & { readonly places?: readonly Place<NoInfer<O>>[] },
@@ -51,8 +51,8 @@ export function holds<A extends Axes, O>(
 }
 
 /**
- * Says that something else is right on a system, and why. What it does not name is not judged there, unless something else
- * tells what is right. On Linux it is laid over what is right on other kernels.
+ * Says that something else is right on a system, and why. Places that it does not name are not judged there, unless
+ * something else says what is right. On Linux it is laid over what is right on other kernels.
  */
 export function differs<A extends Axes, O>(
   about: Experiment<A, O>,
@@ -65,7 +65,7 @@ export function differs<A extends Axes, O>(
   return { kind: 'differs', about, ...said } as unknown as Fact;
 }
 
-/** Says that at some places an observation of one record is not a reason to expect the same again, and why. */
+/** Says, with a reason, that at some places the observation of one record is not a reason to expect the same again. */
 export function unsettled<A extends Axes, O>(
   about: Experiment<A, O>,
   said: Where<NoInfer<A>> & { readonly places: readonly Place<NoInfer<O>>[]; readonly because: string },
@@ -73,7 +73,7 @@ export function unsettled<A extends Axes, O>(
   return { kind: 'unsettled', about, ...said } as unknown as Fact;
 }
 
-/** What the file of one system in `suites/known/` says. */
+/** The statements of the file of one system in `suites/known/`. */
 export interface SystemFacts {
   readonly system: System;
   readonly facts: readonly Fact[];
@@ -84,7 +84,7 @@ export function knownOf(system: System, facts: readonly Fact[]): SystemFacts {
   return { system, facts };
 }
 
-/** What a committed record of another system than Linux observed, for each of its cells. */
+/** The observations of a committed record of a system other than Linux, for each of its cells. */
 export interface Recorded {
   /** The folder of the record in `reports/`. */
   readonly platform: string;

@@ -3,7 +3,7 @@ import type { Family } from '../protocol/messages.ts';
 import type { Outcome } from './outcome.ts';
 import type { Came } from './planned.ts';
 
-/** The kinds of addresses that a machine has names of. */
+/** The kinds of addresses that a machine has socket names for. */
 export const NAME_KINDS = {
   inet: ['wildcard', 'loopback', 'second-loopback', 'external', 'second-external'],
   inet6: ['wildcard', 'loopback', 'external', 'second-external'],
@@ -31,7 +31,10 @@ export function collisionsByRule(family: Family): Record<string, string> {
   return collisionsOf(family, (first, second) => first === second || first === 'wildcard' || second === 'wildcard');
 }
 
-/** The collisions among the sockets of all pairs, two by two; of each pair the first outcome that is not `ok` counts. */
+/**
+ * The collisions among the sockets of all pairs. The sockets come two by two; in each pair, the first outcome that is not
+ * `ok` counts.
+ */
 export function collisionsIn(
   came: readonly Came[],
   { family }: { family: Family },

@@ -1,8 +1,8 @@
 import type { NotAvailable } from '../protocol/messages.ts';
 
 /**
- * The outcomes that experiments expect by name. A system may return any errno, and a record holds whatever it was;
- * this list is what an expectation can spell without being a typing mistake.
+ * The outcomes that experiments expect by name. A system may return any errno, and a record holds the one that it
+ * returned; an expectation can only have names of this list, so that a typing mistake is found.
  */
 export type Outcome =
   | 'ok'

@@ -3,11 +3,11 @@ import { OPTION_KEYS, OPTIONS } from '../model/options.ts';
 import type { Making, Plan, Step } from '../plan/plan.ts';
 import type { PlannedSocket } from './planned.ts';
 
-/** What planned sockets are resolved by, for a trial or for a model. */
+/** What is needed to make a plan of planned sockets, for a trial or for a model. */
 export interface ResolvedBy {
   /** The address of a kind. */
   addressOf(family: Family, on: PlannedSocket['on']): string;
-  /** The port of sockets of a number other than 0; those of 0 are at the plan's own. */
+  /** The port of sockets whose port number is not 0; sockets with number 0 use the plan's own port. */
   portOf(number: number): number;
 }
 
@@ -17,8 +17,8 @@ export function numberOf(place: number): number {
 }
 
 /**
- * The sockets of an experiment as a plan: each is made and bound, listens over TCP unless it stays bound, and then what is
- * planned for it is done, before the next one is made. The other user is the second owner.
+ * The sockets of an experiment as a plan. Each socket is made and bound, and over TCP it listens unless it stays bound;
+ * then the steps planned for it are done, before the next socket is made. The other user is the second owner.
  */
 export function planOfSockets(sockets: readonly PlannedSocket[], resolved: ResolvedBy): Plan {
   const protocol = sockets[0]?.protocol ?? 'udp';
@@ -48,7 +48,10 @@ function makingOfSocket({ family, v6only = 1, options = [], device, otherUser }:
   };
 }
 
-/** The option of a plan that programs give a name to. @throws RangeError for one that no model knows */
+/**
+ * The option of a plan that has this name in programs.
+ * @throws RangeError for an option that no model knows
+ */
 export function optionKey(name: string): keyof Options {
   const key = OPTION_KEYS.find((one) => OPTIONS[one].name === name);
   if (key === undefined) throw new RangeError(`no model knows the option ${name}`);

@@ -4,7 +4,7 @@ import type { NumberOption } from '../protocol/options.ts';
 import type { OwnStep } from '../plan/operations.ts';
 import type { Outcome } from './outcome.ts';
 
-/** A socket that an experiment binds, as data: what runs, and what the models are asked about. */
+/** A socket that an experiment binds, as data: the trial runs it, and the models are asked about it. */
 export interface PlannedSocket {
   /** The part that owns it; the sockets of one part belong to one process. */
   readonly as: string;
@@ -17,45 +17,45 @@ export interface PlannedSocket {
   /** Socket options that are set to 1 before bind. */
   readonly options?: readonly NumberOption[];
   readonly otherUser?: boolean;
-  /** Sockets of different numbers are on different ports; 0 when left out. */
+  /** Sockets with different numbers are on different ports; 0 when left out. */
   readonly port?: number;
-  /** The interface that it is tied to before bind, by SO_BINDTODEVICE. */
+  /** The interface that the socket is tied to before bind, by SO_BINDTODEVICE. */
   readonly device?: string;
-  /** Whether a TCP socket is only bound; otherwise it listens as soon as it is. */
+  /** Whether a TCP socket is only bound; without it, the socket listens as soon as it is bound. */
   readonly staysBound?: boolean;
   /**
-   * What is done with it afterwards, before the next socket is made; nothing, if it could not be bound. `bindAll` does it, and
-   * what its device and `staysBound` say; `serveAll` has servers only, which do none of it.
+   * The steps that are done with it afterwards, before the next socket is made; none of them if it could not be bound.
+   * `bindAll` does these steps, and follows `device` and `staysBound`; `serveAll` has only servers, and does none of it.
    */
   readonly afterwards?: readonly LaterStep[];
 }
 
-/** A step of a plan on a socket that is there, which takes no one else; a close() leaves nothing behind. */
+/** A step of a plan on a socket that is there, in which no other process takes part; a close() leaves nothing on the port. */
 type LaterStep = WithoutSocket<OwnStep>;
 type WithoutSocket<T> = T extends unknown ? Omit<T, 'socket' | 'leaves'> : never;
 
-/** What became of a socket: `ok`, or what the call came to that failed first. */
+/** What became of a socket: `ok`, or what the first failed call returned. */
 export interface Came {
   readonly outcome: Outcome;
-  /** That call, or the last that was made. */
+  /** The call that failed, or the last call that was made. */
   readonly call: 'setsockopt' | 'bind' | 'listen';
 }
 
-/** What is observed of two sockets. */
+/** The observation of two sockets. */
 export interface Pair {
   first: Outcome;
   second: Outcome;
-  /** The call that decided about the second. */
+  /** The call that decided the outcome of the second socket. */
   call: Came['call'];
 }
 
-/** A pair, as it is observed. */
+/** The observation of a pair. */
 export function pairOf([first, second]: readonly Came[]): Pair {
   if (first === undefined || second === undefined) throw new RangeError('a pair is of two sockets');
   return { first: first.outcome, second: second.outcome, call: second.call };
 }
 
-/** Servers, of which it is observed whether each could serve. */
+/** The observation of servers: whether each could serve. */
 export function serversOf(came: readonly Came[]): { servers: Outcome[] } {
   return { servers: came.map(({ outcome }) => outcome) };
 }

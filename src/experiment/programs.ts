@@ -11,21 +11,24 @@ import { Deadline, paced } from '../process/pace.ts';
 /** How long a program may take until it listens, and until it answers, in milliseconds on a quiet machine. */
 const START_DEADLINE = 15_000;
 /**
- * How long to wait between two looks whether it listens: at least so many milliseconds, and this part of the time that it
- * has taken by then. A look has the system go through its whole table of connections.
+ * How long to wait between two looks at whether it listens: at least so many milliseconds, and at least this part of the
+ * time that has passed by then. For each look, the system goes through its whole table of connections.
  */
 const LOOK = { least: 20, part: 0.25 };
 
-/** A server program that somebody else wrote, seen from inside its machine and from outside. */
+/** A server program that someone else wrote, seen from inside its machine and from outside. */
 export interface SeenProgram {
-  /** The kinds of addresses on which it listens by the system's own tables; `dual` stands for `::` that takes IPv4 too. */
+  /** The kinds of addresses on which it listens, by the system's own tables; `dual` stands for a `::` that takes IPv4 too. */
   listens: string[] | null;
-  /** What came of asking each address, from the machine itself and from the neighbour. */
+  /** The result of asking each address, from the machine itself and from the neighbour. */
   machine: Partial<Record<'loopback' | 'loopback6' | 'external' | 'external6', Outcome>>;
   neighbour: Partial<Record<'external' | 'external6', Outcome>>;
 }
 
-/** Starts an HTTP server as a user would, waits until it listens on the trial's port, and asks it wherever it may answer. */
+/**
+ * Starts an HTTP server as a user would, waits until it listens on the trial's port, and asks it at each address where it
+ * may answer.
+ */
 export async function startAndLook(trial: Trial, command: string, args: string[]): Promise<SeenProgram> {
   const server = await trial.part('server');
   const [started] = await server.do({ op: 'spawn', as: 'program', command, args });
@@ -75,7 +78,8 @@ async function askHttp(trial: Trial, host: HostName, family: Family, kind: Addre
       within: trial.connectPatience,
     },
     { op: 'send', on: socket, data: 'GET / HTTP/1.0\r\n\r\n' },
-    // Who takes the connection answers; a program that does it for the first time may take as long as to start.
+    // The program that accepts the connection answers. A program that answers for the first time may need as long as it
+    // needs to start.
     { op: 'recv', on: socket, within: paced(START_DEADLINE) },
   );
   await part.do({ op: 'close', on: socket });

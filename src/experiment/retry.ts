@@ -3,21 +3,21 @@ import type { Outcome } from './outcome.ts';
 import { answerer, open, outcomeOf, REQUEST } from './talk.ts';
 import type { Part, Trial } from './trial.ts';
 
-/** The documents' client waits this long for its first answer, in milliseconds, and twice as long each time after. */
+/** The documents' client waits this long for its first answer, in milliseconds, and each time after that twice as long. */
 export const FIRST_WAIT = 100;
-/** It gives up behind the wait that would be longer than this. */
+/** The client gives up when its next wait would be longer than this. */
 const LONGEST_WAIT = 2000;
 
 export interface Persistence {
   outcome: Outcome;
   by: string | null;
-  /** How often it asked, and how long it waited each time, in milliseconds. */
+  /** How often the client asked, and how long it waited each time, in milliseconds. */
   tries: number;
   waits: number[];
   milliseconds: number;
 }
 
-/** Asks over UDP until there is an answer or an error, each time waiting twice as long as before. */
+/** Asks over UDP until an answer or an error arrives. Each wait is twice as long as the one before. */
 export async function askPersistently(trial: Trial, part: Part, family: Family, address: string): Promise<Persistence> {
   const socket = part.fresh('client');
   const opening = [

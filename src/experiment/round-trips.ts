@@ -3,16 +3,17 @@ import { serveOn } from './scenes.ts';
 import { open, openServer, REQUEST } from './talk.ts';
 import { addressOf, type Part, type Trial } from './trial.ts';
 
-/** How many questions each address is asked; they take turns, so that a busy moment of the machine hits all alike. */
+/** How many times each address is asked. The addresses take turns, so that a busy moment of the machine affects all alike. */
 export const QUESTIONS = 100;
 /**
- * One way is faster than another when both its median and its best time are, by this factor. Medians alone tell how
- * busy the machine was as well, the best times hardly do.
+ * One way is faster than another when both its median and its best time are shorter by this factor. A median also depends
+ * on how busy the machine was; a best time hardly does.
  */
 const MARGIN = 1.5;
 /**
- * Each way has a server process of its own, and on a busy machine one of them can be at a processor where it has to wait
- * every time. So slower is what is slower in each of so many rounds, each with processes that were not in one before.
+ * Each way has a server process of its own. On a busy machine, one of these processes can run on a processor where it has
+ * to wait every time. So a way counts as slower only if it is slower in each of so many rounds, and each round has new
+ * processes.
  */
 const ROUNDS = 5;
 const KINDS = ['loopback', 'external', 'neighbour'] as const;
@@ -20,7 +21,7 @@ type Kind = (typeof KINDS)[number];
 
 type Order = 'faster' | 'alike' | 'slower';
 
-/** What is observed of round trips: how many were answered of each kind, and how loopback is beside the others. */
+/** The observation of round trips: how many of each kind were answered, and how loopback compares with the others. */
 interface RoundTrips {
   answered: number[];
   againstExternal: Order;
@@ -29,8 +30,8 @@ interface RoundTrips {
 }
 
 /**
- * Times questions and their answers over loopback, at the machine's own external address, and to a neighbour; again and
- * again while loopback is the slower one.
+ * Times questions and their answers over loopback, at the machine's own external address, and to a neighbour. Repeats
+ * this while loopback is the slower one.
  */
 export async function roundTrips(trial: Trial, family: Family): Promise<RoundTrips> {
   let round = await oneRound(trial, family, 1);
@@ -45,7 +46,7 @@ interface Times {
   best: number;
 }
 
-/** What is observed in a round: its client and its servers are parts of its own, on a port of its own. */
+/** The observation of one round: its client and its servers are new parts, on a new port. */
 async function oneRound(trial: Trial, family: Family, round: number): Promise<RoundTrips> {
   const named = (part: string) => (round === 1 ? part : `${part}, round ${round}`);
   const port = round === 1 ? trial.port : await trial.anotherPort();
@@ -69,7 +70,7 @@ async function oneRound(trial: Trial, family: Family, round: number): Promise<Ro
   };
 }
 
-/** Asks each address in turn, many times over; the times of the questions that were answered, in milliseconds. */
+/** Asks each address in turn, many times. Returns the times of the questions that were answered, in milliseconds. */
 async function timesOf(trial: Trial, part: Part, family: Family, port: number): Promise<Record<Kind, number[]>> {
   const sockets = KINDS.map((kind) => ({ kind, socket: part.fresh(`to-${kind}-`) }));
   for (const { kind, socket } of sockets) {

@@ -15,7 +15,7 @@ export interface Net {
   family: Family;
 }
 
-/** Who asks: from which host, at which of the machine's addresses, and from which source if not the system's choice. */
+/** Who asks: from which host, at which of the machine's addresses, and from which source unless the system chooses it. */
 export interface Asking {
   host?: HostName;
   to: AddressKind;
@@ -34,7 +34,7 @@ export async function serveAndAsk(
   return { server: serving.outcome, answer, received: await requestsAt(trial, serving) };
 }
 
-/** A server that plays a part of its own, on one of the machine's addresses, told by its kind or in numeric form. */
+/** A server in a part of its own, on one of the machine's addresses. The address is given by its kind or in numeric form. */
 export async function serveOn(
   trial: Trial,
   net: Net,
@@ -77,9 +77,9 @@ export async function askAt(
   });
 }
 
-/** Binds planned sockets one after the other, each as a server under the name of its part. */
+/** Binds planned sockets one after the other. Each is a server under the name of its part. */
 export async function serveAll(trial: Trial, sockets: readonly PlannedSocket[]): Promise<Server[]> {
-  // The processes are started side by side; they bind in order.
+  // The processes start at the same time; they bind in order.
   await Promise.all(sockets.map(({ as, otherUser = false }) => trial.part(as, { otherUser })));
   const ports = new Map([[0, trial.port]]);
   const servers: Server[] = [];

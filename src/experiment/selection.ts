@@ -1,12 +1,12 @@
 import { unknown } from '../text/unknown.ts';
 import { cellsOf, type Cell, type Registered } from './cells.ts';
 
-/** A selector that matches nothing. Its message names it and what may be close. */
+/** A selector that matches nothing. Its message names the selector and ids that are close to it. */
 export class NothingSelected extends Error {}
 
 /**
- * The cells that selectors choose, in the registry's order; all without any. A selector is the beginning of an id
- * (whole segments), a glob over it (`*` within a segment, `**` across), a tag or a claim.
+ * The cells that selectors choose, in the registry's order; all cells without a selector. A selector is the beginning of
+ * an id (whole segments), a glob over it (`*` within a segment, `**` across), a tag or a claim.
  * @throws NothingSelected when one of them matches nothing.
  */
 export function select(registry: readonly Registered[], selectors: readonly string[]): Cell[] {
@@ -22,7 +22,7 @@ export function select(registry: readonly Registered[], selectors: readonly stri
   return cells.filter((cell) => chosen.has(cell));
 }
 
-/** Whether a cell is meant by a selector. */
+/** Whether a selector chooses a cell. */
 export function matcher(selector: string): (cell: Cell) => boolean {
   const text = selector.replace(/\/$/, '');
   const byId = idMatcher(text);
@@ -31,7 +31,7 @@ export function matcher(selector: string): (cell: Cell) => boolean {
     byId(id) || experiment.tags.includes(text) || Object.hasOwn(experiment.claims, text);
 }
 
-/** Whether an id is meant by a selector: by its beginning, in whole segments, or by a glob over it. */
+/** Whether a selector chooses an id: by the beginning of the id, in whole segments, or by a glob over it. */
 export function idMatcher(selector: string): (id: string) => boolean {
   const text = selector.replace(/\/$/, '');
   if (!text.includes('*')) return (id) => id === text || id.startsWith(`${text}/`);
@@ -39,7 +39,7 @@ export function idMatcher(selector: string): (id: string) => boolean {
   return (id) => pattern.test(id);
 }
 
-/** `*` stays within a segment, `**` does not; a pattern that ends earlier than the id matches what is below it too. */
+/** `*` stays within a segment, `**` does not. A pattern that ends earlier than the id also matches everything below it. */
 function glob(text: string): RegExp {
   const source = text
     .split(/(\*\*|\*)/)
@@ -50,12 +50,12 @@ function glob(text: string): RegExp {
   return new RegExp(`^${source}(/.*)?$`);
 }
 
-/** Says that a selector matches no cell, and which it may have been meant to be. */
+/** Says that a selector matches no cell, and which selectors the user may have meant. */
 export function unknownSelector(selector: string, cells: readonly Cell[]): string {
   return unknown('selector', selector, words(cells), "'bindspec list' shows the experiments");
 }
 
-/** Everything that is a selector without a glob, experiments first. */
+/** All selectors without a glob, experiments first. */
 function words(cells: readonly Cell[]): Set<string> {
   const experiments = cells.map(({ registered }) => registered);
   const segments = cells.flatMap(({ id }) => id.split('/').map((_, end, all) => all.slice(0, end + 1).join('/')));

@@ -11,7 +11,7 @@ export function parseListeners(table: string, family: Family, port: number): str
 
 /**
  * The addresses on which something listens at a TCP port of a part's host, by the system's own tables; null where the
- * system has none that can be read as text.
+ * system does not have a table that can be read as text.
  */
 export async function listenersAt(part: Part, port: number): Promise<string[] | null> {
   const [inet, inet6] = await part.do({ op: 'read', path: '/proc/net/tcp' }, { op: 'read', path: '/proc/net/tcp6' });

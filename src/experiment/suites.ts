@@ -4,22 +4,22 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Experiment } from './experiment.ts';
 import type { Recorded, SystemFacts } from './known.ts';
 
-/** The folder of the suites: beside `src`, in the sources and in what is built from them. */
+/** The folder of the suites. It is beside `src`, both in the sources and in the build. */
 const SUITES = fileURLToPath(new URL('../../suites/', import.meta.url));
 
-/** What the folder of the suites holds. */
+/** The content of the folder of the suites. */
 export interface Suites {
   /** Every experiment, sorted by id. */
   experiments: { id: string; experiment: Experiment }[];
   /** What is known of each system. */
   known: SystemFacts[];
-  /** What the committed records of other systems than Linux observed. */
+  /** The observations of the committed records of systems other than Linux. */
   recorded: readonly Recorded[];
 }
 
 /**
- * Loads the suites. An experiment is the default export of a file in a folder of `suites`, except `suites/known`, where a
- * file says what is known of a system. Files whose names begin with `_` are neither.
+ * Loads the suites. An experiment is the default export of a file in a folder of `suites` other than `suites/known`. Each
+ * file in `suites/known` says what is known of a system. A file whose name begins with `_` is neither.
  */
 export async function loadSuites(): Promise<Suites> {
   const files = readdirSync(SUITES, { recursive: true, encoding: 'utf8' })

@@ -21,21 +21,21 @@ export interface ServerOptions {
   options?: readonly NumberOption[];
   /** 1 (the default) keeps an IPv6 socket to IPv6; 0 makes it dual-stack; null leaves the system's default. */
   v6only?: 0 | 1 | null;
-  /** Which requests, in order, it takes without answering. */
+  /** The requests that it takes without answering, by their place in order. */
   drop?: boolean[];
 }
 
-/** A socket that was to become a server. */
+/** A socket that is meant to become a server. */
 export interface Server {
-  /** `ok`, or what bind or else listen came to. */
+  /** `ok`, or what the failed call (bind or listen) returned. */
   outcome: Outcome;
-  /** Which call that was: the one that failed, or the last that was made. */
+  /** The call that failed, or the last call that was made. */
   call: Came['call'];
   part: Part;
   socket: string;
 }
 
-/** Binds a socket and, if that works, has it serve under the name of its part. */
+/** Binds a socket. If that works, the socket serves under the name of its part. */
 export async function openServer(trial: Trial, part: Part, options: ServerOptions): Promise<Server> {
   const socket = part.fresh('server');
   const { protocol, family, address, port = trial.port } = options;
@@ -52,7 +52,7 @@ export async function openServer(trial: Trial, part: Part, options: ServerOption
     { op: 'serve', on: socket, name: part.name, ...(options.drop ? { drop: options.drop } : {}) },
   ];
   const results = await part.attempt(...operations);
-  // Every system can keep a socket to IPv6; that one can't be made dual-stack is an outcome.
+  // Every system can keep a socket to IPv6. Where a socket can't be made dual-stack, that is an outcome.
   const prepared = options.v6only === 0 ? 1 : opening.length;
   if (results.length <= prepared) throw unprepared(part, operations, results);
   const last = operations[results.length - 1]?.op;
@@ -73,15 +73,15 @@ export interface QuestionOptions {
   from?: string;
 }
 
-/** What came of a question. */
+/** The result of a question. */
 export interface Answer {
   /** `answered`, `silence`, `eof`, or the errno of the call that failed. */
   outcome: Outcome;
   /** The part that answered, or null. */
   by: string | null;
-  /** What the client's own socket name was: the kind of its address. Null when it got none. */
+  /** The kind of address of the client's own socket name. Null when the client got no name. */
   source: AddressKind | (string & {}) | null;
-  /** From sending (for TCP: connecting) to the answer or the refusal, in milliseconds. */
+  /** The time from sending (for TCP: connecting) to the answer or the refusal, in milliseconds. */
   milliseconds: number;
 }
 
@@ -104,7 +104,7 @@ export async function ask(trial: Trial, part: Part, question: QuestionOptions): 
   await part.do({ op: 'close', on: socket });
   const last = results.at(-1);
   const named = results.find((result) => result.name)?.name;
-  // A connection begins with connect, a datagram with send.
+  // For a connection, the time begins with connect; for a datagram, with send.
   const began = results[operations.findIndex(({ op }) => op === (protocol === 'tcp' ? 'connect' : 'send'))] ?? last;
   const answered = results.length === operations.length && last?.outcome === 'ok';
   return {
@@ -115,7 +115,7 @@ export async function ask(trial: Trial, part: Part, question: QuestionOptions): 
   };
 }
 
-/** What a server was asked: by whom, in order, as kinds of addresses. */
+/** The requests that a server got: who sent each, in order, as kinds of addresses. */
 export async function requestsAt(trial: Trial, server: Server): Promise<{ count: number; from: string[] }> {
   if (server.outcome !== 'ok') return { count: 0, from: [] };
   const [result] = await server.part.do({ op: 'served', on: server.socket });
@@ -123,14 +123,17 @@ export async function requestsAt(trial: Trial, server: Server): Promise<{ count:
   return { count: served.length, from: served.map((request) => kindOf(trial.facts, request.from.address)) };
 }
 
-/** The name of a socket that must have one. */
+/** The name of a socket; it must have one. */
 export async function socketName(part: Part, socket: string): Promise<SocketName> {
   const [result] = await part.do({ op: 'getsockname', on: socket });
   if (!result?.name) throw new HarnessError(`getsockname on ${part.name}'s ${socket} returned ${result?.outcome}`);
   return result.name;
 }
 
-/** The operations that open a socket. An IPv6 one is kept to IPv6 unless asked, because systems differ in the default. */
+/**
+ * The operations that open a socket. An IPv6 socket is IPv6 only unless `v6only` is given, because systems differ in the
+ * default.
+ */
 export function open(socket: string, protocol: Protocol, family: Family, v6only: 0 | 1 | null): Operation[] {
   const type = protocol === 'udp' ? 'dgram' : 'stream';
   const operations: Operation[] = [{ op: 'socket', as: socket, family, type }];
@@ -140,13 +143,13 @@ export function open(socket: string, protocol: Protocol, family: Family, v6only:
   return operations;
 }
 
-/** The outcome of a result that must be there. */
+/** The outcome of a result; the result must be there. */
 export function outcomeOf(result: Result | undefined): Outcome {
   if (!result) throw new HarnessError('an agent gave no result where one was due');
   return result.outcome as Outcome;
 }
 
-/** Who an answer says it is from. */
+/** The sender that an answer names. */
 export function answerer(data: string | undefined): string | null {
   return /^([\w -]+): Your data was \d+ bytes$/.exec(data ?? '')?.[1] ?? null;
 }

@@ -1,7 +1,7 @@
 /**
- * Versions of a system: from one on, and before another; all of them without either. A version is what the record of a
- * platform calls it: of Linux the kernel, of macOS that of its Darwin kernel (24.1 for macOS 15.1), of Windows with the
- * build (10.0.26100), of Wine and gVisor their own.
+ * Versions of a system: from one on, and before another; without either, all of them. A version is written as the record
+ * of a platform writes it: for Linux that of the kernel, for macOS that of its Darwin kernel (24.1 for macOS 15.1), for
+ * Windows with the build (10.0.26100), for Wine and gVisor their own.
  */
 export interface VersionRange {
   readonly from?: string;
@@ -9,7 +9,7 @@ export interface VersionRange {
 }
 
 /**
- * Whether a version is within one of several ranges. Without a version it is the newest one that is meant.
+ * Whether a version is within one of several ranges. Without a version, the newest one is meant.
  * @throws RangeError for a version that does not begin with a number.
  */
 export function isAmong(ranges: readonly VersionRange[], version: string | undefined): boolean {
@@ -22,7 +22,8 @@ export function isAmong(ranges: readonly VersionRange[], version: string | undef
 
 /**
  * Negative when the first version is older than the second, 0 when both are the same, positive when it is newer. Versions
- * are compared number by number; missing ones are 0, and what follows the numbers does not count. No version is the newest.
+ * are compared number by number. A missing number is 0, and text after the numbers does not count. A version that is left
+ * out is the newest.
  * @throws RangeError for a version that does not begin with a number.
  */
 export function compareVersions(one: string | undefined, other: string | undefined): number {

@@ -2,24 +2,23 @@ import type { PresentSocket, SystemName } from '../model/types.ts';
 import { answerOf, isRelevant, type Answer, type Question } from './answer.ts';
 import { changesOf, inWords, withChange, type Change } from './change.ts';
 
-/** Something that would make the last socket work. */
+/** A change that would make the last socket work. */
 export interface Advice {
   readonly changes: readonly Change[];
-  /** What to do, in words. */
+  /** The change, in words. */
   readonly text: string;
-  /** Where the last socket did not work for certain, and then does. */
+  /** The systems where the last socket was not certain to work, and then works. */
   readonly helps: readonly SystemName[];
-  /** Where it worked, and then would not for certain. */
+  /** The systems where it worked, and then is not certain to work. */
   readonly breaks: readonly SystemName[];
 }
 
-/** Pieces of advice, unless more are needed so that every system has one. */
+/** The number of pieces of advice, unless more are needed so that every system has one. */
 const MOST = 6;
 
 /**
- * What would make the last socket work where it does not: found by asking the models about every small change, alone
- * first, then in twos for the systems that no single change helps, and
- * at last an option on all sockets.
+ * Finds what would make the last socket work where it does not. Asks the models about every small change, first alone.
+ * For the systems that no single change helps, asks about changes in twos, and at last about an option on all sockets.
  */
 export function advise(question: Question, answers: readonly Answer[]): Advice[] {
   const failing = answers.filter(({ works }) => works !== 'yes').map(({ system }) => system);
@@ -29,7 +28,7 @@ export function advise(question: Question, answers: readonly Answer[]): Advice[]
   const judge = (changes: readonly Change[]) => judged(question, answers, changes);
   const alone = singles.map((change) => judge([change])).filter(({ helps }) => helps.length > 0);
   const helpless = failing.filter((system) => alone.every(({ helps }) => !helps.includes(system)));
-  // Another address or port is always at hand; what keeps the name is worth looking for all the same.
+  // Another address or port is always possible. It is still worth looking for changes that keep the name.
   const stuck = failing.filter((system) =>
     alone.every((advice) => !advice.helps.includes(system) || kindOf(advice) !== 'same name'),
   );
@@ -47,7 +46,7 @@ function onlyFor(systems: readonly SystemName[], advice: readonly Advice[]): Adv
     .filter(({ helps }) => helps.length > 0);
 }
 
-/** An option on every one of three sockets or more: all of them must agree where two would. */
+/** An option on every one of three sockets or more; all of them must have it where the option works only if two agree. */
 function onAll(sockets: readonly PresentSocket[]): Change[][] {
   const asked = sockets.at(-1);
   if (asked === undefined || sockets.length < 3) return [];
@@ -59,7 +58,7 @@ function onAll(sockets: readonly PresentSocket[]): Change[][] {
   );
 }
 
-/** The sockets whose change could matter: the last, and those that stand in its way somewhere. */
+/** The sockets whose change could matter: the last one, and those that block it on some system. */
 function mattering({ readings }: Question, answers: readonly Answer[]): number[] {
   const last = readings.length - 1;
   const holders = answers.flatMap(({ works, holder }) => (works === 'yes' || holder === undefined ? [] : [holder]));
@@ -78,7 +77,7 @@ function judged(question: Question, answers: readonly Answer[], changes: readonl
   const breaks: SystemName[] = [];
   for (const { system, works, refused } of answers) {
     const answer = answerOf(system, { ...question, readings: changed });
-    // Sockets that could not have been bound themselves prove nothing.
+    // Sockets that could not be bound themselves prove nothing.
     const worksThen = answer.works === 'yes' && answer.refused.length <= refused.length;
     if (works !== 'yes' && worksThen) helps.push(system);
     if (works === 'yes' && !worksThen) breaks.push(system);
@@ -97,14 +96,14 @@ function pairs(singles: readonly Change[]): Change[][] {
   );
 }
 
-/** Whether neither of two changes is enough by itself where the two help. */
+/** Whether two changes help together, but neither is enough by itself. */
 function needsBoth(changes: readonly Change[], helps: readonly SystemName[], alone: readonly Advice[]): boolean {
   return helps.some((system) =>
     changes.every((change) => !alone.some((one) => one.changes[0] === change && one.helps.includes(system))),
   );
 }
 
-/** Whether a change is of the name itself. */
+/** Whether a change changes the name itself. */
 function isName({ what }: Change): boolean {
   return what === 'address' || what === 'port';
 }
@@ -116,7 +115,7 @@ function kindOf({ changes }: Advice): Kind {
   return change?.what === 'address' || change?.what === 'port' ? change.what : 'same name';
 }
 
-/** The most helpful ones: of each kind enough for every system that it can help, and of the singles as many as fit. */
+/** The most helpful changes: of each kind, enough for every system that it can help; and as many single changes as fit. */
 function best(all: readonly Advice[]): Advice[] {
   const ranked = all.toSorted((a, b) => cost(a) - cost(b));
   const chosen: Advice[] = [];
@@ -131,7 +130,7 @@ function best(all: readonly Advice[]): Advice[] {
   return [...chosen, ...more.slice(0, Math.max(MOST - chosen.length, 0))].toSorted((a, b) => cost(a) - cost(b));
 }
 
-/** What comes first: one change before two, what helps many systems and breaks few, an option before another name. */
+/** The order: one change before two, a change that helps many systems and breaks few first, an option before another name. */
 function cost({ changes, helps, breaks }: Advice): number {
   const kinds = { set: 0, v6only: 0, unset: 1, owner: 30, address: 200, port: 300 } as const;
   const kind = Math.max(...changes.map(({ what }) => kinds[what]));

@@ -14,10 +14,10 @@ import { askedOf, PLAN_PORT, type AskedPlan } from './plan.ts';
 import type { Reading } from './read.ts';
 import { receivesOf, STAND_INS, type Receives } from './receives.ts';
 
-/** Who owns a socket of which no uid is said: one ordinary user, the same for all. */
+/** The owner of a socket when no uid is given: one ordinary user, the same for all sockets. */
 export const ORDINARY_UID = 1000;
 
-/** What one call comes to, and why. */
+/** The possible outcomes of one call, and why. */
 interface Called {
   readonly outcomes: readonly Outcome[];
   readonly rule: Rule;
@@ -29,29 +29,29 @@ export interface Answer {
   readonly title: string;
   /** `unsure` where the model allows more than one outcome. */
   readonly works: 'yes' | 'no' | 'unsure';
-  /** The call that decides: the one that is refused or unsure, or the one that is judged last. */
+  /** The call that decides: the one that is refused or unsure, and otherwise the last one that is judged. */
   readonly call: 'bind' | 'listen';
   readonly outcomes: readonly Outcome[];
   readonly rule: Rule;
-  /** The place, among the sockets, of the one that the rule looked at. */
+  /** The place, among the sockets, of the socket that the rule looked at. */
   readonly holder?: number;
   readonly bind: Called;
   /** Only for TCP, and only if the bind can succeed. */
   readonly listen?: Called;
-  /** Whether the name overlaps one that is there, and yet no rule found anything in the way. */
+  /** Whether the name overlaps a name that is there, and still no rule found a conflict. */
   readonly despite: boolean;
-  /** The places of sockets that the model itself would have refused, and that are taken to be there all the same. */
+  /** The places of sockets that the model itself would refuse; the answer still assumes that they are there. */
   readonly refused: readonly number[];
-  /** Who receives once it is bound, address by address; nothing where it is refused. */
+  /** Who receives once it is bound, for each address; empty where it is refused. */
   readonly receives: readonly Receives[];
-  /** What had to be read differently on this system, or could not be so there. */
+  /** Notes on what was read differently on this system, or is not possible there. */
   readonly notes: readonly string[];
 }
 
-/** What the sockets are, and what is asked: the last is bound (and listens), the others are there. */
+/** The sockets, and the question: the last socket is bound (and listens), the others are there. */
 export interface Question {
   readonly readings: readonly Reading[];
-  /** What is done with them, where a plan was given; otherwise each is brought to its state, one after the other. */
+  /** The steps on them, where a plan was given; without a plan, each is brought to its state, one after the other. */
   readonly given?: AskedPlan;
   /** The version of the Linux kernel; the newest known behaviour when left out. */
   readonly kernel?: string;
@@ -64,14 +64,14 @@ export function answerOf(system: SystemName, question: Question): Answer {
   const next = sockets.at(-1);
   if (next === undefined) throw new RangeError('there is no socket to ask about');
   const { bind, listen, refused, present, port } = askedOn(system, question, sockets, notes);
-  // Sockets of another port keep their places, and receive nothing here.
+  // Sockets of another port keep their places, but receive nothing here.
   const relevant = sockets.every((socket) => isRelevant(socket, next)) ? [...present, next] : [];
   const model = models[system];
   for (const place of refused) {
     notes.push(`socket ${place + 1} could not have been bound here as it is; it is taken to be there all the same`);
   }
   const decisive = listen !== undefined && isOk(bind) ? listen : bind;
-  // A listen() that asks nothing has nothing to tell: the rule of the bind is why it works.
+  // A listen() that asks nothing explains nothing: the rule of the bind is the reason why it works.
   const told = decisive === listen && isOk(listen) ? bind : decisive;
   const called = ({ outcomes, rule }: Found): Called => ({ outcomes, rule: ruleOf(system, rule) });
   return {
@@ -91,14 +91,14 @@ export function answerOf(system: SystemName, question: Question): Answer {
   };
 }
 
-/** What a model found; the holder is a place among the sockets. */
+/** The result of a model; the holder is a place among the sockets. */
 interface Found {
   readonly outcomes: readonly Outcome[];
   readonly rule: string;
   readonly holder?: number;
 }
 
-/** Has a model follow what is done, as if all before the question worked. */
+/** Has a model follow the steps, as if every step before the question worked. */
 function askedOn(system: SystemName, question: Question, sockets: readonly PresentSocket[], notes: string[]) {
   const isSettled = question.given === undefined;
   const there = isSettled
@@ -162,7 +162,7 @@ function askedOn(system: SystemName, question: Question, sockets: readonly Prese
   return { bind, ...(listen === undefined ? {} : { listen }), refused, present, port };
 }
 
-/** Receivers by the places of the sockets in place of their numbers. */
+/** Receivers, with the places of the sockets instead of their numbers. */
 function placed(found: Receivers | undefined, places: AskedPlan['places']): Receivers | undefined {
   if (found === undefined) return undefined;
   const outcomes = found.outcomes.map((outcome) =>
@@ -179,7 +179,7 @@ function isThere(place: number, { plan, bind, places }: AskedPlan, { sockets }: 
   return isLeft || [...places].some(([number, own]) => own === place && sockets.has(number));
 }
 
-/** A step with its socket as that is now, where it was given otherwise. */
+/** A step with its socket as it is on this system, where that differs from what was given. */
 function onSystem(
   step: Step,
   socket: { readonly now: PresentSocket | undefined; readonly given: PresentSocket | undefined } | undefined,
@@ -194,7 +194,7 @@ function onSystem(
   return { ...step, ...name, port: now.port, ...(makes === undefined ? {} : { makes }) };
 }
 
-/** How a socket is made as it is now, by whom it was to be made. */
+/** How a socket is made as it is on this system, with the owner, user and protocol that the plan gives it. */
 function madeAs(now: PresentSocket, { owner, uid, protocol }: Making): Making {
   return {
     ...makingFor(now, owner),
@@ -203,13 +203,13 @@ function madeAs(now: PresentSocket, { owner, uid, protocol }: Making): Making {
   };
 }
 
-/** Whether a step sets what the system does not have. */
+/** Whether a step sets an option that the system does not have. */
 function lacks(system: SystemName, step: Step): boolean {
   if (step.op !== 'set') return false;
   return 'device' in step ? !DEVICE_SYSTEMS.includes(system) : !OPTIONS[step.option].systems.includes(system);
 }
 
-/** Who owns a socket, as the model has it. */
+/** The owner of a socket, in the form that the model takes. */
 function userOf(socket: PresentSocket | undefined): Pick<PresentSocket, 'uid' | 'privileged'> {
   const uid = socket?.uid ?? ORDINARY_UID;
   return { uid, privileged: socket?.privileged ?? true };
@@ -220,14 +220,14 @@ export function isRelevant(socket: PresentSocket, asked: PresentSocket): boolean
   return socket.protocol === asked.protocol && socket.port === asked.port;
 }
 
-/** Whether two names overlap, whatever a system makes of that. */
+/** Whether two names overlap, without asking what a system does about that. */
 function isOverlapping(system: SystemName, one: PresentSocket, other: PresentSocket): boolean {
   const { v6onlyByDefault } = models[system];
   const claims = ({ family, address, v6only }: PresentSocket) => claimsOf(family, address, v6only ?? v6onlyByDefault);
   return isRelevant(one, other) && overlap(claims(one), claims(other));
 }
 
-/** A socket as it is to be taken where nothing else is said: a TCP one that is there listens, a connection is local. */
+/** A socket with defaults for what is not given: a TCP socket that is there listens, and a connection is local. */
 export function settled(socket: PresentSocket): PresentSocket {
   if (socket.state === undefined) return socket.protocol === 'tcp' ? { ...socket, state: 'listening' } : socket;
   const { state } = socket;
@@ -252,7 +252,7 @@ function ruleOf(system: SystemName, id: string): Rule {
   return rule;
 }
 
-/** The socket as it would be on a system: without what the system does not have. */
+/** The socket on one system: without the options that the system does not have. */
 function socketOn(system: SystemName, { socket, plainWithoutDual }: Reading, place: number, notes: string[]) {
   const { title } = models[system];
   const who = `socket ${place + 1}`;
@@ -268,7 +268,7 @@ function socketOn(system: SystemName, { socket, plainWithoutDual }: Reading, pla
     ...socket,
     options,
     uid,
-    // Nobody said that the port can't be had, unless they said who asks for it.
+    // The port is assumed to be allowed, unless the text says which user asks for it.
     privileged: socket.privileged ?? (socket.uid === undefined || uid === 0),
   };
   if (own.device !== undefined && !DEVICE_SYSTEMS.includes(system)) {
@@ -290,7 +290,7 @@ function socketOn(system: SystemName, { socket, plainWithoutDual }: Reading, pla
   return own;
 }
 
-/** Every address that is named is taken to be one of the machine's; of 127.0.0.0/8 only what every system has. */
+/** Every named address is assumed to be an address of the machine; in 127.0.0.0/8, only the one that every system has. */
 function settingOf(steps: readonly Step[], kernel: string | undefined): Setting {
   const named = steps.flatMap((step) => (step.op === 'bind' ? [unmapped(step.address)] : []));
   const addresses = ['127.0.0.1', '::1', ...STAND_INS, ...named.filter((address) => !address.startsWith('127.'))];

@@ -2,7 +2,7 @@ import { OPTION_KEYS, OPTIONS } from '../model/options.ts';
 import type { Options, PresentSocket } from '../model/types.ts';
 import { spell } from './spell.ts';
 
-/** One thing that could be done differently about one socket. */
+/** One change to one socket. */
 export type Change =
   | { readonly what: 'set' | 'unset'; readonly socket: number; readonly option: keyof Options }
   | { readonly what: 'v6only'; readonly socket: number; readonly on: boolean }
@@ -13,10 +13,10 @@ export type Change =
 /** Addresses for documentation (RFC 5737, RFC 3849), which stand for any other address of the machine. */
 const ANOTHER = { inet: '192.0.2.1', inet6: '2001:db8::1' } as const;
 
-/** A port that no system keeps for anybody, and that stands for any other. */
+/** A port that no system reserves; it stands for any other port. */
 const ANOTHER_PORT = 40_404;
 
-/** Everything that could be done differently about a socket, the least intrusive first. */
+/** Every change that is possible on a socket, the smallest first. */
 export function changesOf(sockets: readonly PresentSocket[], place: number): Change[] {
   const socket = sockets[place];
   if (socket === undefined) return [];
@@ -40,13 +40,13 @@ export function changesOf(sockets: readonly PresentSocket[], place: number): Cha
   return changes;
 }
 
-/** SO_REUSEADDR and SO_EXCLUSIVEADDRUSE exclude each other, and nobody is told to share with other users' programs. */
+/** SO_REUSEADDR and SO_EXCLUSIVEADDRUSE exclude each other. The advice never says to share with other users' programs. */
 function isOffered({ options }: PresentSocket, option: keyof Options): boolean {
   if (option === 'reuseaddr') return options?.exclusive !== true;
   return option === 'reuseport' || option === 'reuseportLb';
 }
 
-/** The sockets with a change made. */
+/** The sockets after a change. */
 export function withChange(sockets: readonly PresentSocket[], change: Change): PresentSocket[] {
   return sockets.map((socket, place) => (place === change.socket ? changed(socket, change) : socket));
 }
@@ -70,7 +70,7 @@ function changed(socket: PresentSocket, change: Change): PresentSocket {
   }
 }
 
-/** The lines of some sockets with changes made; those that nothing changes stay as they were written. */
+/** The lines of some sockets after changes; a socket that is not changed stays as it was written. */
 export function changedTexts(
   sockets: readonly { readonly text: string; readonly socket: PresentSocket }[],
   changes: readonly Change[],
@@ -83,7 +83,7 @@ export function changedTexts(
   });
 }
 
-/** Changes in words, as something to do. */
+/** Changes in words, as an instruction. */
 export function inWords(changes: readonly Change[], count: number): string {
   const [first, second] = changes;
   const places = changes.map(({ socket }) => socket);

@@ -9,22 +9,22 @@ import { readSocket, type Reading } from './read.ts';
 import { spell } from './spell.ts';
 
 export interface Wanted {
-  /** All that there are models of, when left out. */
+  /** The systems to ask; when left out, all that have models. */
   readonly systems?: readonly SystemName[];
   /** The version of the Linux kernel; the newest known behaviour when left out. */
   readonly kernel?: string;
 }
 
-/** A socket as it was taken, in bind order; the last is the one that is asked about. */
+/** A socket as it was read, in bind order; the question is about the last one. */
 interface Taken extends Reading {
   /** In bindspec's own spelling. */
   readonly spelled: string;
 }
 
-/** Everything that there is to say of some sockets. */
+/** The complete explanation of some sockets. */
 export interface Explanation {
   readonly sockets: readonly Taken[];
-  /** The same as a plan, which `bindspec explore --replay` plays. */
+  /** The same sockets as a plan, which `bindspec explore --replay` plays. */
   readonly plan: string;
   readonly answers: readonly Answer[];
   readonly advice: readonly Advice[];
@@ -32,7 +32,8 @@ export interface Explanation {
 
 /**
  * Says what happens, on every system, to the last of several sockets that are bound one after the other.
- * @param texts a socket each, or one plan. @throws Unreadable for a socket that can't be read, BadPlan for such a plan
+ * @param texts one text for each socket, or one plan
+ * @throws Unreadable for a socket that can't be read, BadPlan for a plan that can't be read
  */
 export function explain(texts: readonly string[], { systems, kernel }: Wanted = {}): Explanation {
   const plan = planIn(texts);

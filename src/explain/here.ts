@@ -3,12 +3,12 @@ import type { PresentSocket } from '../model/types.ts';
 import { ORDINARY_UID, type Answer } from './answer.ts';
 import type { Reading } from './read.ts';
 
-/** Sockets as they can be had in a lab. */
+/** Sockets in the form that a lab can make. */
 export interface Mapped {
   readonly readings: readonly Reading[];
   /** Whether the owner of each is a user other than the harness's own. */
   readonly others: readonly boolean[];
-  /** What was taken for something else. */
+  /** Notes on what was replaced by something else. */
   readonly notes: readonly string[];
 }
 
@@ -16,8 +16,8 @@ export interface Mapped {
 const STAND_INS = ['external', 'second-external'] as const;
 
 /**
- * Fits sockets into a lab: an address that the lab does not have is taken for one of its own that is of the same kind,
- * and owners become the harness's own user and the other one. Says why where that can't be done.
+ * Fits sockets into a lab: an address that the lab does not have is replaced by one of the lab's addresses of the same
+ * kind, and the owners become the harness's own user and the other user. Says why where that is not possible.
  */
 export function explainableHere(readings: readonly Reading[], facts: LabFacts): Mapped | { readonly cannot: string } {
   const notes: string[] = [];
@@ -72,31 +72,31 @@ function isMachines(kind: string): boolean {
   return ['wildcard', 'loopback', 'second-loopback', ...STAND_INS].includes(kind);
 }
 
-/** Whether it is an ordinary address of an interface: no multicast, broadcast or link-local one. */
+/** Whether it is an ordinary address of an interface, and not a multicast, broadcast or link-local one. */
 function isUnicast(address: string): boolean {
   if (address.includes(':')) return !/^(ff|fe[89ab])/.test(address);
   const first = Number.parseInt(address, 10);
   return first > 0 && first < 224 && !address.startsWith('169.254.');
 }
 
-/** Which sockets belong to another user, or why that can't be had. */
+/** Which sockets belong to another user, or why the lab can't do that. */
 function ownersHere(sockets: readonly PresentSocket[], facts: LabFacts): boolean[] | string {
   const uids = sockets.map(({ uid = ORDINARY_UID }) => uid);
   const [first, ...others] = new Set(uids);
   const missing = facts.missing['second user'];
   if (others.length > 1) return 'it has two users, and there are more here';
   if (others.length === 0) {
-    // Whoever is said to be no root is none, if there is anybody else to be.
+    // If the text says that the owner is not root, the owner is the second user, where the lab has one.
     const isSaid = sockets.some(({ uid }) => uid !== undefined) && first !== 0;
     return uids.map(() => isSaid && missing === undefined);
   }
   if (missing !== undefined) return missing.reason;
-  // The harness's own user is root where a second one can be had.
+  // The harness's own user is root in every lab that has a second user.
   const own = uids.includes(0) ? 0 : first;
   return uids.map((uid) => uid !== own);
 }
 
-/** Whether what bind() and listen() came to is among what the model allows. */
+/** Whether the model allows what bind() and listen() returned. */
 export function isAsPredicted(answer: Answer, bind: string, listen: string | undefined): boolean {
   const among = (called: Answer['bind'] | undefined, got: string) =>
     called?.outcomes.some((outcome) => outcome === got) === true;

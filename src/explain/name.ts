@@ -1,15 +1,15 @@
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../protocol/address.ts';
 
-/** How an address was written: `*`, nothing at all, `localhost`, or in numbers. */
+/** How an address was written: `*`, an empty text, `localhost`, or in numbers. */
 type Host = 'star' | 'nothing' | 'localhost' | 'inet' | 'inet6';
 
-/** One socket name as some program prints it. */
+/** One socket name, as a program prints it. */
 export interface WrittenName {
   readonly host: Host;
   /** The address in its canonical form; empty unless it is written in numbers. */
   readonly address: string;
   readonly port: number;
-  /** What followed a `%`: a device, or the scope of a link-local address. */
+  /** The text after a `%`: a device, or the scope of a link-local address. */
   readonly zone: string | undefined;
   /** Whether the port follows a dot, as in the netstat of the BSDs. */
   readonly dotted: boolean;
@@ -17,17 +17,20 @@ export interface WrittenName {
   readonly bare: boolean;
 }
 
-/** Reads a name such as `127.0.0.1:80`, `[::]:80`, `*:80`, `:80`, `:::80`, `127.0.0.1.80` or `*.80`; null if it is none. */
+/**
+ * Reads a name, for example `127.0.0.1:80`, `[::]:80`, `*:80`, `:80`, `:::80`, `127.0.0.1.80` or `*.80`; null for other
+ * texts.
+ */
 export function readName(text: string): WrittenName | null {
   return readBracketed(text) ?? readSplit(text, ':') ?? readSplit(text, '.');
 }
 
-/** Whether a word is the name of a peer, also of one that is not there: `0.0.0.0:*`, `*:*`, `*.*`, `:::*`, `[::]:*`. */
+/** Whether a word is the name of a peer, or of a missing peer: `0.0.0.0:*`, `*:*`, `*.*`, `:::*`, `[::]:*`. */
 export function isPeer(text: string): boolean {
   return readName(text.replace(/[:.]\*$/, (end) => `${end[0]}1`).replace(/:0$/, ':1')) !== null;
 }
 
-/** The address of some host in numbers, in its canonical form; null if it is none. */
+/** A host's address in numbers, in its canonical form; null if the text is not one. */
 export function readAddress(text: string): { family: 'inet' | 'inet6'; address: string } | null {
   try {
     return { family: 'inet', address: formatIPv4(parseIPv4(text)) };
@@ -49,7 +52,7 @@ function readBracketed(text: string): WrittenName | null {
   return { host: 'inet6', address: found.address, port, zone: match[2] ?? match[3], dotted: false, bare: false };
 }
 
-/** A name whose port follows the last mark of a kind. */
+/** A name whose port follows the last colon or the last dot. */
 function readSplit(text: string, mark: ':' | '.'): WrittenName | null {
   const at = text.lastIndexOf(mark);
   const port = at < 0 ? null : portOf(text.slice(at + 1));

@@ -8,29 +8,29 @@ import { isPossible } from '../plan/possible.ts';
 import { makingFor, stepsTo } from '../plan/sockets.ts';
 import type { Reading } from './read.ts';
 
-/** The port that stands for any where a plan names none; no system keeps it for anybody. */
+/** The port that stands for any port where a plan names none; no system reserves it. */
 export const PLAN_PORT = 20_000;
-/** Who the second owner of a plan is: an ordinary user other than the one that sockets have when nothing is said. */
+/** The second owner of a plan: an ordinary user, other than the default user of sockets. */
 const SECOND_UID = 1001;
 
-/** Steps that are asked about, and which of their sockets is which of those that are explained. */
+/** The steps of a question, and which of their sockets are the explained sockets. */
 export interface AskedPlan {
   readonly plan: Plan;
-  /** The bind() that is asked about, by its place among the steps, and the listen() after it, if there is one. */
+  /** The bind() of the question, by its place among the steps, and the listen() after it, if there is one. */
   readonly bind: number;
   readonly listen?: number;
-  /** The places of the sockets that are explained, by their numbers; an accepted child has the place of its listener. */
+  /** The places of the explained sockets, by their numbers; an accepted child has the place of its listener. */
   readonly places: ReadonlyMap<number, number>;
 }
 
-/** A plan that was given, and its sockets: the one that is asked about is the last. */
+/** A plan that was given, and its sockets: the question is about the last one. */
 export interface GivenPlan {
   readonly readings: readonly Reading[];
   readonly asked: AskedPlan;
 }
 
 /**
- * Sockets in their states as a plan: the last is bound (and listens, over TCP), the others are there before.
+ * Makes a plan of sockets in their states: the last is bound (and listens, over TCP), the others are there before.
  * @param sockets each with its state and, where it has a connection, its local address
  */
 export function askedOf(sockets: readonly PresentSocket[]): AskedPlan {
@@ -56,7 +56,7 @@ export function askedOf(sockets: readonly PresentSocket[]): AskedPlan {
   };
 }
 
-/** Two users are the two owners, of whom the first is root where one is; more have to be named. */
+/** Two users become the two owners; if one of them is root, it is the first. More than two have to be named. */
 function ownersOf(sockets: readonly PresentSocket[]): { owner: Owner; uid?: number }[] {
   const uids = [...new Set(sockets.map(({ uid }) => uid))];
   if (uids.length > 2) return sockets.map(({ uid }) => ({ owner: 1, ...(uid === undefined ? {} : { uid }) }));
@@ -65,7 +65,7 @@ function ownersOf(sockets: readonly PresentSocket[]): { owner: Owner; uid?: numb
 }
 
 /**
- * Reads the sockets of a plan, of which the one that is bound last is asked about.
+ * Reads the sockets of a plan. The question is about the socket that is bound last.
  * @throws BadPlan for a plan that binds nothing, or has sockets of the neighbour
  */
 export function given(plan: Plan): GivenPlan {
@@ -146,7 +146,7 @@ function socketOf(
     port,
     ...(options.length === 0 ? {} : { options: Object.fromEntries(options.map((option) => [option, true])) }),
     ...(said === undefined ? {} : { uid: said }),
-    // Of an owner without a name nobody said that the port can't be had.
+    // The plan does not name the user of this owner, so the port is assumed to be allowed.
     ...(uid === undefined && said !== undefined ? { privileged: true } : {}),
     ...(device === undefined ? {} : { device }),
   };
@@ -154,13 +154,13 @@ function socketOf(
 
 interface Before {
   readonly sockets: ReadonlyMap<number, Present>;
-  /** What close() left of sockets, and the children of listeners. */
+  /** The state that close() left of each socket. `children` has the accepted child of each listener. */
   readonly left: ReadonlyMap<number, State>;
   readonly children: ReadonlyMap<number, number>;
   readonly isTcp: (number: number) => boolean;
 }
 
-/** What has become of the sockets before a step, when all before it works. */
+/** The states of the sockets before a step, when all steps before it work. */
 function statesBefore({ protocol, steps }: Plan, bind: number): Before {
   let follower = new Follower({
     protocol,
@@ -184,7 +184,7 @@ function statesBefore({ protocol, steps }: Plan, bind: number): Before {
   return { sockets: follower.sockets, left, children, isTcp };
 }
 
-/** The state of a socket as the models have it; undefined where there is nothing to say. */
+/** The state of a socket in the words of the models; undefined where there is nothing to say. */
 function stateOf(number: number, { sockets, left, children, isTcp }: Before): State | 'gone' | undefined {
   const state = sockets.get(number)?.state;
   const child = children.get(number);

@@ -3,19 +3,19 @@ import { isPeer, readAddress, readName, type WrittenName } from './name.ts';
 import { readState, readWord, UNDERSTOOD, type Word } from './setting-words.ts';
 import { tokens, Unreadable, type Token } from './unreadable.ts';
 
-/** A socket as it was understood. */
+/** A socket as it was read. */
 export interface Reading {
-  /** As it was written. */
+  /** The text as it was written. */
   readonly text: string;
-  /** The state is left out where none was written. */
+  /** The state is left out where the text has none. */
   readonly socket: PresentSocket;
-  /** A `:8080`, which programs take for IPv4 on a system whose IPv6 sockets can't be dual-stack. */
+  /** A `:8080`. On a system whose IPv6 sockets can't be dual-stack, programs take it for IPv4. */
   readonly plainWithoutDual: boolean;
-  /** What was decided where the text leaves a choice. */
+  /** The decisions that were made where the text leaves a choice. */
   readonly notes: readonly string[];
 }
 
-/** What the words of one socket came to. */
+/** The parts of one socket that were read so far from its words. */
 interface Draft {
   readonly whole: string;
   protocol: Protocol | undefined;
@@ -34,7 +34,10 @@ interface Draft {
 
 const NAMES = 'a name is written 127.0.0.1:80, [::1]:80, *:80, :80, :::80 or localhost:80';
 
-/** Reads one socket as bindspec, ss, netstat, Go or a URL spells it. @throws Unreadable, and nothing else. */
+/**
+ * Reads one socket in the spelling of bindspec, ss, netstat, Go or a URL.
+ * @throws Unreadable, and nothing else.
+ */
 export function readSocket(text: string): Reading {
   const draft: Draft = {
     whole: text,
@@ -54,7 +57,7 @@ export function readSocket(text: string): Reading {
     const token = all[place];
     if (token === undefined) break;
     if (token.text.startsWith('users:((') && draft.peer) {
-      // The names of programs, which may have spaces in them.
+      // Skips the names of programs, which may have spaces in them.
       while (place < all.length && all[place]?.text.endsWith('))') !== true) place += 1;
       continue;
     }
@@ -75,7 +78,7 @@ function take(draft: Draft, token: Token, first: boolean): void {
     draft.state = state;
     draft.stateToken = token;
     draft.stateFirst = draft.name === undefined;
-    // Without the column of protocols, ss says by the state which it is.
+    // Without the column of protocols, the state in the output of ss tells the protocol.
     draft.protocol ??= token.text.toLowerCase() === 'unconn' ? 'udp' : 'tcp';
     return;
   }
@@ -88,7 +91,7 @@ function take(draft: Draft, token: Token, first: boolean): void {
   else if (!draft.peer || !isListing(token.text)) throw unreadable(draft, token);
 }
 
-/** What listings say behind the peer, which is of no account here: numbers of processes and inodes. */
+/** Words that listings print after the peer and that do not matter here: numbers of processes and inodes. */
 function isListing(text: string): boolean {
   return /^(\d+(\/\S*)?|-|<->|-->|<--|(ino|sk|cgroup|fd|timer|inode):\S+)$/.test(text);
 }
@@ -130,7 +133,7 @@ function takeName(draft: Draft, token: Token): void {
   draft.nameToken = token;
 }
 
-/** What to write instead of what is no name. */
+/** Says what to write instead of a text that is not a name. */
 function adviceFor(draft: Draft, text: string): string {
   if (/[:.](0|\*)$/.test(text)) return 'a socket that conflicts has a port of its own, from 1 to 65535';
   if (readAddress(text.replaceAll(/^\[|\]$/g, '')) !== null) return 'the port is missing';
@@ -181,7 +184,7 @@ interface Bound {
   readonly family: Family;
   readonly address: string;
   readonly v6only: boolean | undefined;
-  /** What is only worth saying where the text does not settle v6only itself. */
+  /** Notes that are only useful where the text does not set v6only itself. */
   readonly notes: readonly string[];
 }
 
@@ -189,7 +192,10 @@ const DUAL = { family: 'inet6', address: '::', v6only: false } as const;
 const V6 = { family: 'inet6', address: '::', v6only: true } as const;
 const V4 = { family: 'inet', address: '0.0.0.0', v6only: undefined } as const;
 
-/** Which address and family the name stands for. Where spellings differ, the one of the program that writes it so. */
+/**
+ * The address and family that the name stands for. Where programs mean different things, the program that writes this
+ * spelling decides.
+ */
 function resolve(draft: Draft, name: WrittenName, token: Token, notes: string[]): Bound {
   const { suffix } = draft;
   const text = token.text;
@@ -236,7 +242,7 @@ function wildcardNote({ suffix }: Draft, { dotted, host }: WrittenName, quoted: 
     : `${quoted} is read as ss prints it: a dual-stack socket, :: with IPV6_V6ONLY=0`;
 }
 
-/** Whether a socket on an IPv6 address in numbers is IPv6 only, as far as the spelling tells. */
+/** Whether a socket on an IPv6 address in numbers is IPv6 only, if the spelling tells. */
 function v6onlyOf(draft: Draft, name: WrittenName, quoted: string): Pick<Bound, 'v6only' | 'notes'> {
   if (name.address.startsWith('::ffff:') && name.address.includes('.')) return { v6only: false, notes: [] };
   if (name.address !== '::') return { v6only: undefined, notes: [] };
@@ -287,7 +293,7 @@ function settings({ whole, words }: Draft, family: Family): Settings {
       throw new Unreadable(whole, token, 'reuseaddr and exclusive exclude each other: Windows refuses the second one');
     }
   }
-  // An option that is off is as good as one that was not named.
+  // An option that is off means the same as an option that is not named.
   said.options = Object.fromEntries(Object.entries(said.options).filter(([, on]) => on === true));
   return said;
 }

@@ -6,25 +6,25 @@ import type { Simulation } from '../model/world.ts';
 import type { Receivers, Reception } from '../model/receive/types.ts';
 import { list } from './sentences.ts';
 
-/** Addresses of the documentation’s own ranges, for whatever other addresses the machine has, and for a neighbour. */
+/** Addresses from the documentation’s own ranges. They stand for other addresses of the machine, and for a neighbour. */
 const OTHER = { inet: '192.0.2.1', inet6: '2001:db8::1' } as const;
 const NEIGHBOUR = { inet: '192.0.2.99', inet6: '2001:db8::99' } as const;
 
-/** Addresses that a socket of the question can be reached by, beside those that it names. */
+/** The addresses at which a socket of the question can be reached, beside the addresses that the sockets name. */
 export const STAND_INS: readonly string[] = Object.values(OTHER);
 
 /** Who receives what is sent to some addresses. */
 export interface Receives {
   /** The addresses, in words: for example `127.0.0.1`, or `other IPv4 addresses`. */
   readonly to: readonly string[];
-  /** All that may happen, by the places of the sockets; undefined where it is not known. */
+  /** All possible receivers, by the places of the sockets; undefined where they are not known. */
   readonly outcomes: readonly Reception[] | undefined;
   readonly rule: Rule | undefined;
 }
 
 /**
- * Who receives, on a system, a datagram or a new connection from an address of the same kind, for each address by which one of
- * the sockets could be reached. Addresses with the same answer are together.
+ * Who receives, on a system, a datagram or a new connection from an address of the same kind, for each address at which
+ * one of the sockets could be reached. Addresses with the same answer are together.
  */
 export function receivesOf(
   system: SystemName,
@@ -85,7 +85,7 @@ function ruleOf(system: SystemName, answer: Receivers | undefined): Rule | undef
   return models[system].receiveRules.find(({ id }) => id === answer?.rule);
 }
 
-/** Who receives, in sentences: a line for all addresses with one answer, and who receives nothing at all. */
+/** Who receives, in sentences: one line for all addresses with the same answer, and a line for sockets that receive nothing. */
 export function receivesInWords(receives: readonly Receives[], sockets: readonly PresentSocket[]): readonly string[] {
   const lines = receives.map(({ to, outcomes, rule }) => `${list(to)}: ${whoOf(outcomes, rule)}`);
   if (receives.length === 0 || receives.some(({ outcomes }) => outcomes === undefined)) return lines;

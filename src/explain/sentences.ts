@@ -19,7 +19,7 @@ export function sentenceOf(answer: Answer): string {
   return `${title} ${verb} ${eitherOf(outcomes)} ${where}${because}. ${rule.prose}${doubt}`.replaceAll(',.', '.');
 }
 
-/** The first sentence of a system's summary: what decides there, if it is not overlap. */
+/** The first sentence of a system's summary: it says what decides there, if overlap does not. */
 function principleOf({ system }: Answer): string {
   return /^.*?\.(?= |$)/.exec(models[system].summary)?.[0] ?? models[system].summary;
 }
@@ -42,7 +42,7 @@ export function verdictOf({ answers, sockets }: Explanation): string {
   return `${asked} ${parts.join('; it ')}.`;
 }
 
-/** Several outcomes as alternatives. */
+/** Several outcomes, joined by "or". */
 export function eitherOf(outcomes: readonly Outcome[]): string {
   return outcomes.join(' or ');
 }

@@ -1,7 +1,7 @@
 import type { Options, State } from '../model/types.ts';
 import { flagOf, isDevice, OPTION_WORDS, optionNamed } from '../plan/words.ts';
 
-/** What a word says of a socket beside its name. */
+/** The meaning of a word about a socket, beside its name. */
 export type Word =
   | { readonly is: 'option'; readonly option: keyof Options; readonly on: boolean }
   | { readonly is: 'v6only'; readonly on: boolean }
@@ -9,10 +9,10 @@ export type Word =
   | { readonly is: 'device'; readonly device: string }
   | { readonly is: 'local'; readonly local: string };
 
-/** What can be said of a socket, for whoever wrote something else. */
+/** The words that a socket can have, for the message about an unknown word. */
 export const UNDERSTOOD = `understood are ${Object.values(OPTION_WORDS).join(', ')}, v6only=0, v6only=1, uid=1000, dev=eth0, local=127.0.0.1, and a TCP state: bound, listening, connected, accepted, close-wait, fin-wait-1, fin-wait-2, time-wait`;
 
-/** Reads `reuseaddr`, `SO_REUSEADDR=1`, `v6only=0`, `uid=1000`, `dev=eth0`, and the `uid:1000` of ss; null for others. */
+/** Reads `reuseaddr`, `SO_REUSEADDR=1`, `v6only=0`, `uid=1000`, `dev=eth0`, and the `uid:1000` of ss; null for other words. */
 export function readWord(text: string): Word | null {
   const match = /^(\w+)(?:[=:](.+))?$/.exec(text);
   if (match === null) return null;

@@ -2,7 +2,7 @@ import { OPTION_KEYS } from '../model/options.ts';
 import type { PresentSocket } from '../model/types.ts';
 import { OPTION_WORDS } from '../plan/words.ts';
 
-/** A socket in bindspec's own spelling, which reads back as the same socket. */
+/** A socket in bindspec's own spelling. Reading it gives the same socket. */
 export function spell(socket: PresentSocket): string {
   const { protocol, v6only, uid, device, state, local } = socket;
   return [

@@ -6,22 +6,22 @@ import type { Explanation } from './explain.ts';
 import { receivesInWords } from './receives.ts';
 import { eitherOf, list } from './sentences.ts';
 
-// What is told of an explanation beside the sentences on each system, on a terminal and on a page alike.
+// The parts of an explanation beside the sentences on each system. A terminal and a page show the same parts.
 
 /** The rules are worded for two sockets. */
 export const WHO_IS_WHO =
   'In the rules the first socket is one that is there, and the second the one that is asked about.';
 
-/** What stands above the advice. */
+/** The title of the advice. */
 export const ADVICE_TITLE = 'What would make it work';
 
-/** What stands above who receives. */
+/** The title of the part about who receives. */
 export const RECEIVERS_TITLE = 'Who receives then';
 
-/** What stands for whether it works, where there is room for a character. */
+/** The sign that says whether it works, where there is room for one character. */
 export const SIGNS = { yes: '✓', no: '✗', unsure: '?' } as const;
 
-/** What is to be said of how a socket was read; `written` what, where nothing else tells how it got its spelling. */
+/** The notes on how a socket was read; `written TEXT` where no other note says why its spelling changed. */
 export function notesOf({ spelled, text, notes }: Pick<Explanation['sockets'][number], 'spelled' | 'text' | 'notes'>) {
   return normal(text) !== normal(spelled) && notes.length === 0 ? [`written ${text}`] : notes;
 }
@@ -44,7 +44,7 @@ export function tableOf(answers: readonly Answer[]): { head: string[]; rows: str
   };
 }
 
-/** Who receives once the last socket is bound, where others are there; the systems with the same answer together. */
+/** Who receives once the last socket is bound, where other sockets are there; systems with the same answer are together. */
 export function receiversOf({ answers, sockets }: Explanation): { systems: string; lines: readonly string[] }[] {
   if (sockets.length < 2) return [];
   const found = new Map<string, { names: string[]; lines: readonly string[] }>();
@@ -58,18 +58,18 @@ export function receiversOf({ answers, sockets }: Explanation): { systems: strin
   return [...found.values()].map(({ names, lines }) => ({ systems: list(names), lines }));
 }
 
-/** A note that begins in the middle of a sentence, as one of its own. */
+/** A note that begins in the middle of a sentence, as a full sentence. */
 export function asSentence(note: string): string {
   return `${note[0]?.toUpperCase() ?? ''}${note.slice(1)}.`;
 }
 
-/** Where the rule comes from, and how it is known. */
+/** The source of the rule, and how it is known. */
 export function groundsOf({ rule }: Pick<Answer, 'rule'>): string {
   const known = rule.unverified === true ? 'not verified' : howKnown(rule.known);
   return `${rule.source.name}: ${rule.source.where} (${known})`;
 }
 
-/** The advice in sentences; and where nothing helps, if there is such a system. Nothing at all where everything works. */
+/** The advice in sentences, and the systems where nothing helps, if there are any. Empty where everything works. */
 export function adviceOf({ advice, answers }: Explanation): { pieces: string[]; helpless: string | undefined } {
   const failing = answers.filter(({ works }) => works !== 'yes').map(({ system }) => system);
   if (failing.length === 0) return { pieces: [], helpless: undefined };

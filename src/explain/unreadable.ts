@@ -4,7 +4,7 @@ export interface Token {
   readonly position: number;
 }
 
-/** What could not be read, where it is, and what would be understood there. */
+/** The text that could not be read, where it is, and what would be understood there. */
 export class Unreadable extends Error {
   readonly token: string;
   readonly position: number;

@@ -2,7 +2,7 @@ import { systemNamed, UnknownSystem } from '../model/system-named.ts';
 import type { SystemName } from '../model/types.ts';
 import type { Wanted } from './explain.ts';
 
-/** A list of systems or a version of a kernel that can't be read. The message is one line. */
+/** A list of systems, or a version of a kernel, that can't be read. The message is one line. */
 export class BadWanted extends Error {
   override readonly name = 'BadWanted';
   readonly field: 'system' | 'kernel';
@@ -13,7 +13,10 @@ export class BadWanted extends Error {
   }
 }
 
-/** Reads what is wanted as people write it: systems with commas, `macos` too, and a kernel's version. @throws BadWanted */
+/**
+ * Reads the systems and the kernel that a user wants: systems with commas, `macos` too, and a kernel's version.
+ * @throws BadWanted
+ */
 export function readWanted({ system, kernel }: { system?: string; kernel?: string }): Wanted {
   if (kernel !== undefined && !/^\d{1,4}\.\d{1,4}([.-]|$)/.test(kernel)) {
     throw new BadWanted('kernel', `'${kernel}' is not a version of the Linux kernel; write it as in --kernel 6.1.0`);

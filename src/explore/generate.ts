@@ -3,7 +3,7 @@ import type { Plan, Step } from '../plan/plan.ts';
 import { smaller } from './smaller.ts';
 import { CHANGEABLE, reachable, type BindAddress, type Vocabulary } from './vocabulary.ts';
 
-/** fast-check, which is loaded when it is needed only. */
+/** fast-check, which is loaded only when it is needed. */
 type Library = typeof FastCheck;
 type Random = FastCheck.Random;
 
@@ -12,8 +12,8 @@ export const LONGEST = 8;
 export const SHORTEST = 2;
 
 /**
- * Random plans over a vocabulary, as an arbitrary of fast-check. Steps name their sockets, so that what is left of a
- * plan means the same when a step is taken away; that is why it shrinks in a way of its own.
+ * Random plans over a vocabulary, as an arbitrary of fast-check. Steps name their sockets, so that the rest of a plan
+ * means the same when a step is taken away; for that reason the plans have their own way to shrink.
  */
 export function plans(library: Library, vocabulary: Vocabulary): FastCheck.Arbitrary<Plan> {
   class Plans extends library.Arbitrary<Plan> {
@@ -35,7 +35,7 @@ export function plans(library: Library, vocabulary: Vocabulary): FastCheck.Arbit
 /** How many names a plan binds to at most. */
 const MOST_NAMES = 5;
 
-/** What the generator knows of a socket that it has made: the name of a child is its listener's. */
+/** A socket that the generator has made; a child has the name of its listener. */
 interface Made {
   readonly socket: number;
   readonly name: BindAddress;
@@ -44,7 +44,7 @@ interface Made {
 
 function generate(random: Random, vocabulary: Vocabulary): Plan {
   const length = random.nextInt(SHORTEST, LONGEST);
-  // Few names in a plan, so that its sockets often want the same.
+  // A plan has few names, so that its sockets often want the same one.
   const names = Array.from({ length: random.nextInt(2, MOST_NAMES) }, () => pick(random, vocabulary.names));
   const steps: Step[] = [];
   const made: Made[] = [];
@@ -57,7 +57,7 @@ function generate(random: Random, vocabulary: Vocabulary): Plan {
     if (kind === 'bind' || among.length === 0) {
       const name = pick(random, names);
       const options = CHANGEABLE.filter(() => random.nextBoolean());
-      // One owner is enough for most conflicts; two make most of them simply fail.
+      // One owner is enough for most conflicts; with two owners, most binds simply fail.
       const owner = random.nextInt(0, 5) === 0 ? 2 : 1;
       const { address, family, v6only } = name;
       steps.push({ op: 'bind', socket: next, makes: { owner, family, v6only, options }, address });
@@ -106,12 +106,12 @@ function stepOn(
   }
 }
 
-/** What can be drawn: the operations that random plans are made of; `rebind` binds a socket that is there again. */
+/** The operations that random plans are made of; `rebind` binds a socket that is there again. */
 type Kind =
   | Extract<Step['op'], 'bind' | 'set' | 'listen' | 'connect' | 'disconnect' | 'accept' | 'shutdown' | 'close'>
   | 'rebind';
 
-/** How often each is drawn, as so many entries of a list. */
+/** How often each operation is drawn, as the number of its entries in a list. */
 function weighted(weights: Partial<Record<Kind, number>>): readonly Kind[] {
   return Object.entries(weights).flatMap(([kind, weight]) => Array.from({ length: weight }, () => kind as Kind));
 }

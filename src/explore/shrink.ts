@@ -6,31 +6,31 @@ import type { Play, Played } from '../plan/play.ts';
 import { plans } from './generate.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-/** A plan in which something happened that the model does not allow, and where it came from. */
+/** A plan in which something happened that the model does not allow, and where the plan comes from. */
 export interface Found {
   readonly plan: Plan;
   readonly played: readonly Played[];
-  /** The seed of its batch, and its place in it: what fast-check needs to make it again. */
+  /** The seed of its batch, and its place in it: fast-check needs both to make the plan again. */
   readonly seed: number;
   readonly place: number;
 }
 
-/** What is left of it: the shortest plan that was found, played alone. */
+/** The result of shrinking: the shortest plan that was found, played alone. */
 export interface Shrunk {
   readonly plan: Plan;
   readonly played: readonly Played[];
   readonly transcript: readonly TranscriptLine[];
-  /** Whether the mismatch came again. */
+  /** Whether the mismatch happened again. */
   readonly reproduced: boolean;
 }
 
-/** Where a plan can be played with nothing beside it. */
+/** A place where a plan can be played with nothing beside it. */
 export interface Alone {
   vocabulary(protocol: Protocol): Vocabulary;
   playAlone(plan: Plan): Promise<{ play: Pick<Play, 'mismatch' | 'played'>; transcript: TranscriptLine[] }>;
 }
 
-/** What sets one mismatch apart from another: the rule that was wrong, and what happened instead. */
+/** The text that tells one mismatch from another: the rule that was wrong, and what happened instead. */
 export function kindOf(played: readonly Played[]): string {
   const last = played.at(-1);
   return last === undefined ? '' : `${last.step.op} ${last.prediction.rule ?? ''} ${last.outcome}`;
@@ -60,7 +60,7 @@ export async function shrink(
   if (error !== undefined) throw error;
   const shortest = checked.counterexample?.[0] ?? found.plan;
   const first = await floor.playAlone(shortest);
-  // What was never done says nothing; and names in the order in which they are made are easier to read.
+  // A step that was never done says nothing. Names are easier to read in the order in which the sockets are made.
   const plan = tidy(shortest.protocol, isIt(first.play) ? first.play.played : found.played);
   const { play, transcript } = await floor.playAlone(plan);
   return { plan, played: play.played, transcript, reproduced: isIt(play) };

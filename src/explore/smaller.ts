@@ -2,8 +2,8 @@ import { isMaking, type Plan, type Step } from '../plan/plan.ts';
 import { reachable, type BindAddress, type Vocabulary } from './vocabulary.ts';
 
 /**
- * The plans that are simpler than a given one, the boldest first: without half of its steps, without all that one
- * socket does, without one step, and then with one step simpler.
+ * The plans that are simpler than a given one, the biggest cuts first: without half of its steps, without all steps of
+ * one socket, without one step, and then with one step simpler.
  */
 export function* smaller(plan: Plan, vocabulary: Vocabulary): IterableIterator<Plan> {
   for (const steps of shorter(plan.steps)) if (steps.length > 0) yield { ...plan, steps };
@@ -43,7 +43,7 @@ function isNewBind(step: Step): step is NewBind {
   return step.op === 'bind' && step.makes !== undefined;
 }
 
-/** The steps, where a socket that is now bound to another name is bound to that again too. */
+/** The steps after a socket got another name: where the steps bind that socket again, they bind it to the new name too. */
 function again(steps: readonly Step[], before: Step, now: Step): readonly Step[] {
   if (before.op !== 'bind' || now.op !== 'bind' || before.address === now.address) return steps;
   const { socket, address } = now;

@@ -6,7 +6,7 @@ import { hasInetForm, type PlanOption } from '../plan/plan.ts';
 /** The options that a random plan sets before a bind and changes after it. */
 export const CHANGEABLE = ['reuseaddr', 'reuseport'] as const satisfies readonly PlanOption[];
 
-/** An address to bind to, and the socket that it takes. */
+/** An address to bind to, and the kind of socket that it needs. */
 export interface BindAddress {
   readonly family: Family;
   readonly address: string;
@@ -14,21 +14,24 @@ export interface BindAddress {
   readonly v6only: boolean;
 }
 
-/** What random plans can be made of in a lab. What comes first is the simplest, to which a plan is shrunk. */
+/**
+ * The parts that random plans are made of in a lab. The first entry of each list is the simplest; shrinking goes towards
+ * it.
+ */
 export interface Vocabulary {
   readonly protocol: Protocol;
   readonly names: readonly BindAddress[];
   /** The machine's own specific addresses, to which connections are made. */
   readonly addresses: readonly string[];
-  /** Whether a connection can be dissolved by connect() to no family. Of TCP only Linux knows that. */
+  /** Whether a connection can be dissolved by connect() to no family. For TCP, only Linux can do that. */
   readonly disconnects: boolean;
 }
 
 const KINDS = ['wildcard', 'loopback', 'second-loopback', 'external', 'second-external'] as const;
 
-/** The address by which Linux keeps a dual-stack socket that is connected over IPv6 in its IPv4 tables. */
+/** The address under which Linux keeps a dual-stack socket that is connected over IPv6 in its IPv4 tables. */
 const PLACEHOLDER = '127.0.0.6';
-/** Where that is an address of the machine only if an interface was given it, which the lab does not tell. */
+/** On these systems, that is an address of the machine only if an interface has it, and the lab does not say so. */
 const UNSURE: ReadonlySet<string> = new Set(['darwin', 'freebsd', 'openbsd', 'netbsd']);
 
 /**
@@ -59,7 +62,7 @@ function named(address: string, v6only: boolean): BindAddress {
   return { family: hasInetForm(address) ? 'inet' : 'inet6', address, v6only };
 }
 
-/** The addresses at which a socket of that name can be reached, or from which it can reach a peer of the machine. */
+/** The addresses at which a socket of that name can be reached, or from which it can reach a peer on the same machine. */
 export function reachable({ address: own, v6only }: BindAddress, addresses: readonly string[]): readonly string[] {
   const plain = unmapped(own);
   if (plain === '::') return addresses.filter((address) => !v6only || !hasInetForm(address));

@@ -1,12 +1,12 @@
 import { agrees, type Prediction } from './prediction.ts';
 import { lettersOf, type Spec } from './sockets.ts';
 
-/** What the letters of `short` mean. */
+/** The meaning of the letters of `short`. */
 export const KEY_OF_SHORT =
   'ok; X: in use (EADDRINUSE); D: denied (EACCES); L: bind() works and listen() finds it in use; ' +
   'N: not available (EADDRNOTAVAIL); -: the first itself can not be bound; .: not run';
 
-/** An answer as tables have it: a letter, or the words that no letter stands for. */
+/** An answer as tables show it: a letter, or the words of the answer where no letter stands for it. */
 export function short(answer: string): string {
   if (answer === 'ok') return 'ok';
   if (answer.startsWith('first ')) return '-';
@@ -19,12 +19,12 @@ export function short(answer: string): string {
   return errno === 'EACCES' || errno === 'WSAEACCES' ? 'D' : errno;
 }
 
-/** An answer without what is only a matter of names: Windows has names of its own for the same errors. */
+/** An answer without differences that are only names: Windows has its own names for the same errors. */
 export function withoutPrefix(answer: string): string {
   return answer.replace(' WSAE', ' E');
 }
 
-/** Whether a system allows the answer of another one, whatever each calls its errors. */
+/** Whether a system allows the answer of another one, even if the two have different names for the same error. */
 export function allows(prediction: Prediction, answer: string): boolean {
   const plain = withoutPrefix(answer);
   return agrees(plain, prediction) || agrees(plain.replace(' E', ' WSAE'), prediction);

@@ -1,6 +1,6 @@
 import type { Protocol } from '../model/types.ts';
 
-/** What a pair can be asked about, beside its two sockets. */
+/** The questions about a pair, beside its two sockets. */
 export const PROTOCOLS = ['udp', 'tcp'] as const satisfies readonly Protocol[];
 
 /** The states of the first socket when the second is bound, by protocol. */
@@ -14,22 +14,25 @@ export const ALL_STATES: readonly PairState[] = STATES.tcp;
 export const UIDS = ['same', 'different'] as const;
 export type Uid = (typeof UIDS)[number];
 
-/** The interfaces that the two sockets are tied to, such as `lo/none`; `none/none` is every pair outside of these. */
+/**
+ * The interfaces that the two sockets are tied to, for example `lo/none`. The value of pairs without devices is
+ * `none/none`.
+ */
 export const NO_DEVICES = 'none/none';
 
-/** The values of the axis of devices: every two of none, the loopback interface, and an external one where it is known. */
+/** The values of the axis of devices: each pair of none, the loopback interface, and an external one where it is known. */
 export function devicesOf(external: string | null): string[] {
   const devices = ['none', 'lo', ...(external === null ? [] : [external])];
   return devices.flatMap((first) => devices.map((second) => `${first}/${second}`));
 }
 
-/** The two devices of a value of that axis, as the models have them. */
+/** The two devices of a value of that axis, in the form that the models take. */
 export function devicePair(value: string): readonly [string | undefined, string | undefined] {
   const [first = 'none', second = 'none'] = value.split('/');
   return [first === 'none' ? undefined : first, second === 'none' ? undefined : second];
 }
 
-/** Whether the first socket has a connection, or had one, so that it has a local address of its own. */
+/** Whether the first socket has or had a connection, so that it has a local address of its own. */
 export function isConnected(state: PairState): boolean {
   return state !== 'bound' && state !== 'listening';
 }

@@ -16,7 +16,7 @@ interface Skip {
   readonly enable: string;
 }
 
-/** What the platform and its lab can't do at a corner, or null. */
+/** The reason why the platform and its lab can't do a corner, or null. */
 export type Obstacle = (corner: Corner) => Omit<Skip, 'what' | 'pairs'> | null;
 
 export interface MatrixPlan {
@@ -25,7 +25,7 @@ export interface MatrixPlan {
 }
 
 /**
- * The pairs that were asked for, as blocks, and what of them can't be run here.
+ * The pairs that were asked for, as blocks, and the parts of them that can't be run here.
  * @throws BadSelection when the selection can't be read or means no pair.
  */
 export function matrixPlanOf(asked: Asked, choice: Choice, devices: readonly string[], obstacle: Obstacle): MatrixPlan {
@@ -47,7 +47,7 @@ export function matrixPlanOf(asked: Asked, choice: Choice, devices: readonly str
   return { blocks, skipped };
 }
 
-/** Pairs with devices are asked without options, unless devices were asked for. */
+/** Pairs with devices are run without options, unless the user asked for devices. */
 function narrowed(corner: Corner, asked: Asked, first: readonly Spec[], second: readonly Spec[]) {
   const plain = corner.devices !== NO_DEVICES && asked.devices === undefined;
   const some = (specs: readonly Spec[]) => (plain ? specs.filter(({ letters }) => letters === '-') : specs);
@@ -75,7 +75,7 @@ function lacking({ absent, names, lab }: Choice, blocks: readonly Block[]): Skip
   return [{ what, pairs, reason: `the ${lab} lab has no address for: ${what}`, enable }];
 }
 
-/** A corner as people read it, such as `TCP, the first listening, same uid`. */
+/** A corner in words for people, for example `TCP, the first listening, same uid`. */
 export function inWords({ protocol, state, uid, devices }: Corner): string {
   const tied = devices === NO_DEVICES ? '' : `, devices ${devices}`;
   return `${protocol.toUpperCase()}, the first ${state}, ${uid} uid${tied}`;

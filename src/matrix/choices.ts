@@ -1,4 +1,4 @@
-/** Sockets that make a table worth looking at. */
+/** Choices of sockets that make a table useful. */
 interface TableChoice {
   readonly id: 'options' | 'names';
   readonly title: string;
@@ -6,10 +6,10 @@ interface TableChoice {
   readonly has: (spelled: string) => boolean;
 }
 
-/** The wildcard and one specific address, which show what the options do. */
+/** The wildcard and one specific address; they show what the options do. */
 const NAMES_OF_OPTIONS = ['0.0.0.0', '127.0.0.1'];
 
-/** The usual choices out of all sockets of a corner. */
+/** The usual choices among all sockets of a corner. */
 export const CHOICES: readonly TableChoice[] = [
   {
     id: 'options',

@@ -21,11 +21,11 @@ export interface With {
   readonly setting: Setting;
   /** The uid of the first sockets' owner. */
   readonly owner: number;
-  /** Words that a command to run a pair again must have as well. */
+  /** Words that a command to run a pair again must also have. */
   readonly more: readonly string[];
 }
 
-/** Holds what the pairs came to against a model, as the parts of a record. */
+/** Compares the outcomes of the pairs with a model. Returns the parts of a record. */
 export function compare(blocks: readonly Block[], results: Results, { model, setting, owner, more }: With): Compared {
   const sockets = new Legend<Spec>();
   const predictions = new Legend<Prediction>();
@@ -87,7 +87,7 @@ export function compare(blocks: readonly Block[], results: Results, { model, set
   };
 }
 
-/** The rules that some predictions name, with what people read of them. */
+/** The rules that some predictions name, with their text for people. */
 function rulesOf(model: Model, predictions: readonly Prediction[]): Compared['rules'] {
   const used = new Set(
     predictions.flatMap(({ first, bind, listen }) => [first, bind, listen].map((allowed) => allowed?.rule)),

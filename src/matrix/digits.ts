@@ -1,12 +1,15 @@
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 const VALUES = new Map(DIGITS.split('').map((digit, value) => [digit, value]));
 
-/** How many digits a place in a list of this length takes. */
+/** How many digits are needed for a place in a list of this length. */
 export function widthFor(length: number): number {
   return length <= DIGITS.length ? 1 : 2;
 }
 
-/** Places in a list as digits of base 64, the highest first, all of one width. @throws RangeError for one too large. */
+/**
+ * Writes places in a list as digits of base 64, the highest first, all of one width.
+ * @throws RangeError for one too large.
+ */
 export function encodePlaces(places: readonly number[], width: number): string {
   return places.map((place) => digits(place, width)).join('');
 }

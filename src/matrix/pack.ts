@@ -5,8 +5,8 @@ import type { Corner } from './selection.ts';
 import { spellSpec } from './sockets.ts';
 
 /**
- * The matrices of several platforms, with everything that they share said once: most rows of answers are the same on all
- * of them. What the models predict is not in it; whoever reads it asks the models.
+ * The matrices of several platforms. Everything that they share is written once: most rows of answers are the same on all
+ * of them. It does not contain what the models predict; whoever reads it asks the models.
  */
 export interface PackedMatrices {
   readonly sockets: readonly MatrixSocket[];
@@ -23,19 +23,22 @@ type Kept = Pick<MatrixRecord, 'platform' | 'lab' | 'bindspec' | 'started' | 'co
 /** One platform's matrix. */
 export interface PackedMatrix extends Kept {
   readonly name: string;
-  /** The system whose model it is held against. */
+  /** The system whose model it is compared with. */
   readonly model: string;
   readonly blocks: readonly PackedBlock[];
 }
 
-/** A block; its sockets and its rows are places in the shared lists. */
+/** A block. Its sockets and its rows are places in the shared lists. */
 export interface PackedBlock extends Corner {
   readonly first: number;
   readonly second: number;
   readonly kernel: number;
 }
 
-/** Packs the matrices of some platforms. @throws RangeError for a record whose parts do not fit, which reading it has ruled out. */
+/**
+ * Packs the matrices of some platforms.
+ * @throws RangeError for a record whose parts do not fit; reading the record has already excluded that.
+ */
 export function packMatrices(given: readonly { name: string; record: MatrixRecord }[]): PackedMatrices {
   const sockets = new Legend<MatrixSocket>();
   const answers = new Legend<string>();

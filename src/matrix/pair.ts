@@ -4,7 +4,7 @@ import { devicePair } from './axes.ts';
 import type { Corner } from './selection.ts';
 import type { Letters, Spec } from './sockets.ts';
 
-/** The numbers of a pair's sockets in its plan; an accepted first socket is the third, whose listener was the first. */
+/** The numbers of a pair's sockets in its plan. An accepted first socket has the third number; its listener had the first. */
 const FIRST: Numbers = { socket: 1, child: 3 };
 const SECOND: Numbers = { socket: 2, child: 4 };
 
@@ -22,14 +22,14 @@ export function firstSteps(spec: Spec, { state, devices }: Corner): Step[] {
   return stepsTo({ state, local: spec.name.connected }, makingOf(spec, 1, device), spec.name, FIRST);
 }
 
-/** The steps that are tried with the second socket: bind(), and listen() for TCP. */
+/** The steps that the second socket tries: bind(), and listen() for TCP. */
 export function secondSteps(spec: Spec, { protocol, uid, devices }: Corner): Step[] {
   const [, device] = devicePair(devices);
   const state = protocol === 'tcp' ? 'listening' : 'bound';
   return stepsTo({ state }, makingOf(spec, uid === 'same' ? 1 : 2, device), spec.name, SECOND);
 }
 
-/** What is done with a pair, as a plan. */
+/** The steps of a pair, as a plan. */
 export function pairPlan(corner: Corner, first: Spec, second: Spec): Plan {
   return { protocol: corner.protocol, steps: [...firstSteps(first, corner), ...secondSteps(second, corner)] };
 }

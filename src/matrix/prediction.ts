@@ -10,15 +10,15 @@ import type { Spec } from './sockets.ts';
 const PORT = 20_000;
 const OTHER_UID = 65_534;
 
-/** What a call is allowed to return, and the rule that says so. */
+/** The outcomes that a call may have, and the rule that says so. */
 export interface Allowed {
   readonly outcomes: readonly Outcome[];
   readonly rule: RuleId;
 }
 
 /**
- * What a model says of a pair: either of the first socket alone, when it can't even be bound, or of bind() and, for
- * TCP, listen() of the second.
+ * The prediction of a model for a pair: for the first socket alone, when it can't be bound, or for bind() and, over TCP,
+ * listen() of the second.
  */
 export interface Prediction {
   readonly first?: Allowed;
@@ -36,7 +36,7 @@ export function predictor(model: Model, setting: Setting, corner: Corner, owner:
     userOf: (making) => ({ uid: making.owner === 1 ? owner : other }),
     simulate: () => model.simulate(setting),
   });
-  // Every first socket is met by many second ones, and every second one meets many first ones.
+  // Every first socket is paired with many second ones, and every second one with many first ones.
   const holders = new Map<Spec, Holder>();
   const tried = new Map<Spec, readonly Step[]>();
   return (first: Spec, second: Spec): Prediction => {
@@ -53,7 +53,7 @@ export function predictor(model: Model, setting: Setting, corner: Corner, owner:
   };
 }
 
-/** What a model says of a first socket alone: why it can't be bound, or what is there when it is in its state. */
+/** The model's result for a first socket alone: why it can't be bound, or what is there once the socket is in its state. */
 interface Holder {
   readonly refused: Allowed | undefined;
   readonly after: Follower;
@@ -82,8 +82,8 @@ function plain({ outcomes, rule }: AllowedStep): Allowed {
 }
 
 /**
- * Whether an answer is one that the prediction allows. An answer is `ok`, or the call that failed and its errno, with
- * `first` in front of it for one of the first socket.
+ * Whether the prediction allows an answer. An answer is `ok`, or the call that failed and its errno, with `first` in
+ * front of it if the first socket failed.
  */
 export function agrees(answer: string, { first, bind, listen }: Prediction): boolean {
   const allowed = (what: Allowed | undefined, outcome: string) => what?.outcomes.includes(outcome as Outcome) === true;
@@ -94,7 +94,7 @@ export function agrees(answer: string, { first, bind, listen }: Prediction): boo
   return call === 'listen' && allowed(bind, 'ok') && allowed(listen, errno);
 }
 
-/** The answer that a prediction holds to be the likeliest, spelled as answers are. */
+/** The answer that the prediction gives as the likeliest, spelled as answers are. */
 export function likeliest({ first, bind, listen }: Prediction): string {
   if (first) return `first bind ${first.outcomes[0]}`;
   if (bind && bind.outcomes[0] !== 'ok') return `bind ${bind.outcomes[0]}`;

@@ -7,11 +7,14 @@ import type { Spec } from './sockets.ts';
 export interface Pair {
   readonly first: Spec;
   readonly second: Spec;
-  /** What the kernel answered; null where it was not run. */
+  /** The kernel's answer; null where the pair was not run. */
   readonly answer: string | null;
-  /** What the model holds to be the likeliest, spelled alike, and whether it allows the answer. */
+  /**
+   * The answer that the model gives as the likeliest, spelled in the same way, and whether the model allows the kernel's
+   * answer.
+   */
   readonly predicted: string;
-  /** The rule by which the model does; empty where it names none. */
+  /** The rule that decides in the model; empty where the model names none. */
   readonly rule: string;
   readonly agrees: boolean;
 }
@@ -35,7 +38,7 @@ export function pairsOf(record: MatrixRecord, block: MatrixBlock): Pair[][] {
   });
 }
 
-/** The places of a row, of which there must be as many as second sockets. */
+/** The places of a row; a row must have one for each second socket. */
 function rowOf(text: string, columns: number, width: number): number[] {
   if (text.length !== columns * width) throw new RangeError(`a row of ${columns} pairs has ${text.length} digits`);
   return decodePlaces(text, width);

@@ -1,7 +1,7 @@
 import type { Block } from './blocks.ts';
 import { Legend } from './legend.ts';
 
-/** What the pairs of some blocks came to, as far as they were run. */
+/** The outcomes of the pairs of some blocks, for the pairs that were run. */
 export class Results {
   readonly answers = new Legend<string>();
   readonly #places = new Map<Block, Int32Array>();
@@ -19,7 +19,7 @@ export class Results {
     }
   }
 
-  /** The places of the answers of one first socket, in the order of the second ones; null when not all were run. */
+  /** The places of the answers of one first socket, in the order of the second sockets; null when not all were run. */
   row(block: Block, first: number): number[] | null {
     const width = block.second.length;
     const places = this.#places.get(block)?.subarray(first * width, (first + 1) * width);

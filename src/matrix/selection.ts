@@ -3,23 +3,23 @@ import type { Protocol } from '../model/types.ts';
 import { unknown } from '../text/unknown.ts';
 import { lettersOf, spellSpec, type AbsentName, type Letters, type LabName, type Spec } from './sockets.ts';
 
-/** What the command line says of the axes; what is left out is everything. */
+/** The choices of the command line for the axes; an axis that is left out has all its values. */
 export interface Asked {
   readonly protocol?: string;
   readonly state?: string;
   readonly uid?: string;
   readonly devices?: string;
-  /** Sockets as `spellSpec` writes them, with any part left out; several with commas. */
+  /** Sockets as `spellSpec` writes them, where any part may be left out; several are separated by commas. */
   readonly first?: string;
   readonly second?: string;
 }
 
-/** A selection that can't be. The message is one line. */
+/** A selection that is not possible. The message is one line. */
 export class BadSelection extends Error {
   override readonly name = 'BadSelection';
 }
 
-/** One value of each axis but the sockets. */
+/** One value of each axis except the sockets. */
 export interface Corner {
   readonly protocol: Protocol;
   readonly state: PairState;
@@ -27,11 +27,11 @@ export interface Corner {
   readonly devices: string;
 }
 
-/** States in which sockets are also tied to devices: a smaller block. */
+/** States in which sockets are also tied to devices; their block is smaller. */
 const DEVICE_STATES: readonly PairState[] = ['bound', 'listening'];
 
 /**
- * The corners that were asked for. `devices` are those that the lab has; they are not looked at before they are known.
+ * The corners that were asked for. `devices` are the devices of the lab; they are not used before they are known.
  * @throws BadSelection for an unknown value, and for values that exclude each other.
  */
 export function cornersOf(asked: Asked, devices: readonly string[]): Corner[] {
@@ -63,7 +63,10 @@ export function cornersOf(asked: Asked, devices: readonly string[]): Corner[] {
   return sensible;
 }
 
-/** The values of an axis that a list names; all where there is none. @throws BadSelection for what the axis does not have. */
+/**
+ * The values of an axis that a list names; all of them without a list.
+ * @throws BadSelection for a value that the axis does not have.
+ */
 export function chosen<T extends string>(axis: string, text: string | undefined, values: readonly T[]): readonly T[] {
   if (text === undefined) return values;
   const words = text.split(',').map((word) => word.trim());
@@ -72,7 +75,7 @@ export function chosen<T extends string>(axis: string, text: string | undefined,
   return values.filter((value) => words.includes(value));
 }
 
-/** What there is to choose sockets from. */
+/** The names and options that sockets can be chosen from. */
 export interface Choice {
   readonly names: readonly LabName[];
   readonly absent: readonly AbsentName[];
@@ -82,7 +85,8 @@ export interface Choice {
 }
 
 /**
- * The sockets of one place that were asked for, over every state that was; `corner` decides which of them are possible.
+ * The sockets that were asked for at one place, over every state that was asked for. The corner decides later which of
+ * them are possible.
  * @throws BadSelection when the text can't be read, or means no socket of the lab.
  */
 export function socketsOf(text: string | undefined, place: 'first' | 'second', choice: Choice): Spec[] {
@@ -98,7 +102,10 @@ export function socketsOf(text: string | undefined, place: 'first' | 'second', c
   return all.filter((spec) => wanted.some((matches) => matches(spec)));
 }
 
-/** Whether a first socket can be in the state: the dual-stack wildcard is connected over IPv4 only where it is connected. */
+/**
+ * Whether a first socket can be in the state: the name for the wildcard connected over IPv4 is possible only in a state
+ * with a connection.
+ */
 export function possibleIn(state: PairState, { name }: Spec): boolean {
   return name.connectedOnly !== true || isConnected(state);
 }
@@ -121,7 +128,7 @@ function pattern(text: string, place: string, { system }: Choice): (spec: Spec) 
   }
   return (spec) => {
     const spelled = spellSpec(spec).split(' ');
-    // Connected over IPv4 has to be said; without it, IPv6 is meant.
+    // The text has to say `over4` for a connection over IPv4; without it, IPv6 is meant.
     return (
       words.every((word) => spelled.includes(word)) &&
       (flags.includes('over4') || !flags.includes('dual') || !spelled.includes('over4'))

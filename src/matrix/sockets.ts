@@ -4,9 +4,9 @@ import type { Family } from '../protocol/messages.ts';
 /** Option letters: A for SO_REUSEADDR, P for SO_REUSEPORT, E for SO_EXCLUSIVEADDRUSE, `-` for none. */
 export type Letters = '-' | 'A' | 'P' | 'AP' | 'E';
 
-/** A name that a socket can be bound to, as a lab has it. */
+/** A name that a socket can be bound to in a lab. */
 export interface LabName {
-  /** How people and the command line spell it, such as `0.0.0.0`, `:: dual` or `::ffff:127.0.0.1`. */
+  /** The spelling for people and for the command line: for example `0.0.0.0`, `:: dual` or `::ffff:127.0.0.1`. */
   readonly text: string;
   readonly family: Family;
   readonly address: string;
@@ -14,7 +14,7 @@ export interface LabName {
   readonly v6only?: boolean;
   /** The local address once it is connected or accepted. */
   readonly connected: string;
-  /** Only of interest as a first socket that has a connection: the dual-stack wildcard, connected over IPv4. */
+  /** Set for the dual-stack wildcard connected over IPv4: it is useful only as a first socket that has a connection. */
   readonly connectedOnly?: true;
 }
 
@@ -24,20 +24,20 @@ export interface Spec {
   readonly letters: Letters;
 }
 
-/** A name that the lab does not have, by the address that it lacks. */
+/** A name that the lab does not have, because it lacks the address. */
 export interface AbsentName {
   readonly text: string;
   readonly family: Family;
   readonly kind: AddressKind;
   readonly connectedOnly?: true;
-  /** The line that gets it. */
+  /** The command line that makes the name available. */
   readonly enable: string;
 }
 
-/** What names come from. */
+/** The facts that names are made from. */
 type Addresses = Pick<LabFacts, 'addresses'> & Partial<Pick<LabFacts, 'missing' | 'elsewhere'>>;
 
-/** A line that enables something in a run, for the matrix. */
+/** A line that enables something in a run, changed for the matrix. */
 export function forMatrix(enable: string): string {
   return enable.replace('bindspec run', 'bindspec matrix');
 }
@@ -66,8 +66,8 @@ const FORMS: readonly Form[] = [
 ];
 
 /**
- * The names that a lab has for the matrix, and those that it lacks. Where the system has no dual-stack sockets there is no
- * name of one, and IPV6_V6ONLY is not set for a v4-mapped name.
+ * The names that a lab has for the matrix, and the names that it lacks. On a system without dual-stack sockets there is
+ * no dual-stack name, and IPV6_V6ONLY is not set for a v4-mapped name.
  */
 export function namesOf(
   { addresses, missing = {}, elsewhere = '' }: Addresses,
@@ -113,7 +113,7 @@ export function lettersOf(system: string): readonly Letters[] {
   return system === 'windows' || system === 'wine' ? ['-', 'A', 'E'] : ['-', 'A', 'P', 'AP'];
 }
 
-/** A socket as people and the command line spell it, such as `0.0.0.0 A`. */
+/** A socket as people and the command line spell it, for example `0.0.0.0 A`. */
 export function spellSpec({ name, letters }: Spec): string {
   return `${name.text} ${letters}`;
 }

@@ -5,26 +5,26 @@ import { hasInetForm, type Making } from './plan.ts';
 
 const MAPPED = '::ffff:';
 
-/** An address as a socket of a family has it: one of IPv6 has an IPv4 address in its mapped form. */
+/** An address in the form that a socket of a family uses: an IPv6 socket uses the mapped form of an IPv4 address. */
 export function reached({ family }: Pick<Making, 'family'>, address: string): string {
   return family === 'inet6' && hasInetForm(address) ? `${MAPPED}${address}` : address;
 }
 
-/** The family over which an address is reached; one that is v4-mapped is reached over IPv4. */
+/** The family over which an address is reached; a v4-mapped address is reached over IPv4. */
 export function familyReached(address: string): Family {
   return hasInetForm(address) || isMapped(address) ? 'inet' : 'inet6';
 }
 
 type Named = Pick<Present, 'making' | 'name'>;
 
-/** Whether a socket of that name can have to do with an address of that form at all. */
+/** Whether a socket of that name can reach, or be reached at, an address of that form at all. */
 export function canReach({ making: { family, v6only }, name }: Named, to: string): boolean {
   const { address = '' } = name ?? {};
   if (hasInetForm(to)) return family === 'inet' || isMapped(address) || (address === '::' && v6only === false);
   return family === 'inet6' && !isMapped(address);
 }
 
-/** Whether a socket of that name is found at the address. */
+/** Whether a socket of that name can be reached at the address. */
 export function isAt({ name }: Named, to: string): boolean {
   const own = unmapped(name?.address ?? '');
   return own === '0.0.0.0' || own === '::' || own === to;

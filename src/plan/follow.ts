@@ -4,18 +4,18 @@ import type { Simulation } from '../model/world.ts';
 import { reached } from './addresses.ts';
 import { protocolOf, type Making, type Step } from './plan.ts';
 
-/** What a model is told beside the plan. */
+/** The facts that a model gets beside the plan. */
 export interface FollowSetting {
   /** The protocol and the port of the plan; a socket or a step may name others. */
   readonly protocol: Protocol;
   readonly port: number;
-  /** Who owns a socket, as the model has it. */
+  /** The owner of a socket, in the form that the model takes. */
   userOf(making: Making): Pick<NextSocket, 'uid' | 'privileged'>;
   /** The simulation of a port with no socket on it: of the machine, or of the neighbour. */
   simulate(host: 'machine' | 'neighbour'): Simulation;
 }
 
-/** What the model allows; without a rule where it takes for granted that a step works. */
+/** The outcomes that the model allows. There is no rule where the model assumes that a step works. */
 export interface AllowedStep {
   readonly outcomes: readonly Outcome[];
   readonly rule?: RuleId;
@@ -23,26 +23,26 @@ export interface AllowedStep {
   readonly holder?: number;
 }
 
-/** A socket of a plan, with what became of it so far. */
+/** A socket of a plan, with its present state. */
 export interface Present {
-  /** How it was made; a child as its listener. */
+  /** How it was made; a child is made like its listener. */
   readonly making: Making;
   readonly child: boolean;
-  /** The name that it was last to be bound to; undefined before. */
+  /** The name of its last bind(), whether or not that worked; undefined before any bind(). */
   readonly name: { readonly address: string; readonly port: number } | undefined;
   readonly options: Options;
   readonly device: string | undefined;
-  /** Whether it had a peer once: what a disconnect leaves of its name may no longer be what it was bound to. */
+  /** Whether it ever had a peer. After a disconnect, its name may differ from the name that it was bound to. */
   readonly wasConnected: boolean;
   readonly state: 'unbound' | 'bound' | 'listening' | 'shut-down' | 'connected' | 'close-wait';
 }
 
-/** What the models take for granted: a connection inside one machine, an option, the close of a socket without a name. */
+/** Steps that the models assume to work: a connection inside one machine, an option, the close of a socket without a name. */
 const GIVEN: AllowedStep = { outcomes: ['ok'] };
 
 /**
- * A plan as a model follows it, step by step. It is immutable: what a step leads to is another one, so that many plans
- * can go on from the same steps.
+ * A plan as a model follows it, step by step. It is immutable: each step returns a new one, so that many plans can go on
+ * from the same steps.
  */
 export class Follower {
   readonly #asking: FollowSetting;
@@ -65,9 +65,10 @@ export class Follower {
   }
 
   /**
-   * What the model allows for a step, and the follower after it, which goes on with what `happened`; with the first
-   * outcome that is allowed, when left out. `local` is the local address that connect() or accept() left, where it is
-   * known; the address of the step, when left out. Ask `isPossible` first where it may not be possible.
+   * The outcomes that the model allows for a step, and the follower after it. The new follower goes on with the outcome
+   * that `happened`, or with the first allowed outcome when that is left out. `local` is the local address after
+   * connect() or accept(), where it is known; when left out, it is the address of the step. Ask `isPossible` first where
+   * the step may not be possible.
    * @throws RangeError for a step on a socket that is not there.
    */
   step(step: Step, happened?: string, local?: string): { readonly allowed: AllowedStep; readonly after: Follower } {
@@ -101,7 +102,7 @@ export class Follower {
         return this.#take(socket, { op: 'connect', socket: step.socket, local: address }, outcome, after);
       }
       case 'disconnect': {
-        // Of UDP some systems dissolve the connection and return an error all the same.
+        // For UDP, some systems dissolve the connection and still return an error.
         const gone = ok || protocolOf(socket.making, this.#asking.protocol) === 'udp';
         const then = gone ? become({ state: 'bound' }) : this;
         return this.#take(socket, { op: step.op, socket: step.socket, by: 'AF_UNSPEC' }, outcome, then);
@@ -134,7 +135,7 @@ export class Follower {
     }
   }
 
-  /** Who may receive what comes to the port of a bound socket; undefined where that is not known. */
+  /** Who may receive what arrives at the port of a bound socket; undefined where that is not known. */
   receivers(number: number, packet: Packet): Receivers | undefined {
     return this.#ports.get(this.#portOf(this.#find(number)))?.receivers(packet);
   }
@@ -162,7 +163,7 @@ export class Follower {
     };
   }
 
-  /** Takes an operation in the model; the sockets are those of `then`. */
+  /** Does an operation in the model; the new follower has the sockets of `then`. */
   #take(socket: Present, operation: ModelOperation, happened: Outcome | undefined, then: Follower) {
     const key = this.#portOf(socket);
     const port = this.#ports.get(key) ?? this.#asking.simulate(hostOf(socket));
@@ -171,7 +172,7 @@ export class Follower {
     return { allowed: prediction, after: new Follower(this.#asking, then.#sockets, ports) };
   }
 
-  /** What the port of a socket is called, among those of both hosts and protocols. */
+  /** The key of a socket's port, among the ports of both hosts and both protocols. */
   #portOf(socket: Present): string {
     const { making, name } = socket;
     return `${hostOf(socket)} ${protocolOf(making, this.#asking.protocol)} ${name?.port ?? this.#asking.port}`;

@@ -5,14 +5,14 @@ import type { Owner } from './plan.ts';
 /** Who makes the calls of a play. */
 export type Part = Owner | 'peer';
 
-/** Has a part make calls, and tells one word of each: its outcome, or the address that getsockname told. */
+/** Has a part make calls, and returns one word for each call: its outcome, or the address that getsockname returned. */
 export type Ask = (part: Part, operations: readonly Operation[]) => Promise<readonly string[]>;
 
 /**
- * Plays many plans side by side, each on a port of its own. Step by step: what one owner did is done before another
- * owner does the next step of that plan.
- * @param settled waits until what is under way between two ends of a connection has arrived
- * @throws HarnessError when an agent fails, or a call that only prepares one.
+ * Plays many plans side by side, each on its own port. It goes step by step: the step of one owner is finished before
+ * another owner does the next step of that plan.
+ * @param settled waits until everything that is on its way between the two ends of a connection has arrived
+ * @throws HarnessError when an agent fails, or when a call fails that only prepares a step.
  */
 export async function playAll(
   plays: readonly Play[],

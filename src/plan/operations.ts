@@ -4,7 +4,7 @@ import type { BatchKind, Operation, SocketType } from '../protocol/messages.ts';
 import { reached } from './addresses.ts';
 import { makingOf, protocolOf, type Making, type PlanOption, type Step } from './plan.ts';
 
-/** The backlog of a listener that is made by the thousand. */
+/** The backlog of a listener; listeners are made by the thousand. */
 const BACKLOG = 8;
 
 /** The type of a protocol's sockets. */
@@ -12,12 +12,12 @@ export function typeOf(protocol: Protocol): SocketType {
   return protocol === 'udp' ? 'dgram' : 'stream';
 }
 
-/** What makes a socket: socket() and its options, as operations of an agent. `protocol` is the plan's. */
+/** The operations of an agent that make a socket: socket() and its options. `protocol` is the plan's. */
 export function makingCalls(as: string, making: Making, protocol: Protocol): Operation[] {
   const type = typeOf(protocolOf(making, protocol));
   return [
     { op: 'socket', as, family: making.family, type },
-    // A pair has a value of the kind that its option takes.
+    // Each entry has a value of the kind that its option takes.
     ...settings(making).map(([option, value]) => ({ op: 'setsockopt', on: as, option, value }) as Operation),
   ];
 }
@@ -30,10 +30,13 @@ function tying(on: string, device: string | null): Operation {
   return { op: 'setsockopt', on, option: 'SO_BINDTODEVICE', value: device ?? '' };
 }
 
-/** A step on a socket that is there, which takes no one else. */
+/** A step on a socket that is there, in which no other process takes part. */
 export type OwnStep = Extract<Step, { op: 'set' | 'listen' | 'shutdown' | 'disconnect' | 'close' }>;
 
-/** The call of a step on a socket that is there, which takes no one else. A connection is not reset by a close(). */
+/**
+ * The call of a step on a socket that is there, in which no other process takes part. A close() does not reset a
+ * connection.
+ */
 export function callOf(on: string, step: OwnStep): Operation {
   if (step.op === 'set') return 'device' in step ? tying(on, step.device) : setting(on, step.option, step.value);
   return step.op === 'shutdown' ? { op: step.op, on, how: 'both' } : { op: step.op, on };
@@ -48,9 +51,10 @@ function settings({ family, v6only, options, device }: Making): BatchKind['optio
 }
 
 /**
- * The calls of one socket as one kind of a batch, so that thousands can be made by one message: its options, bind(), and
- * listen() or connect(). Steps of what others do, and of what comes later, are left out.
- * @param steps those of the socket, the first of which makes it. @param peerPort where it connects to
+ * The calls of one socket as one kind of a batch, so that one message can make thousands: its options, bind(), and
+ * listen() or connect(). Steps of other processes, and later steps, are left out.
+ * @param steps the steps of the socket; the first one makes it
+ * @param peerPort where it connects to
  */
 export function batchKind(protocol: Protocol, steps: readonly Step[], peerPort = 0): BatchKind {
   const [first] = steps;

@@ -13,12 +13,15 @@ import {
 } from './plan.ts';
 import { flagOf, isDevice, NO_DEVICE, OPTION_WORDS, optionNamed } from './words.ts';
 
-/** A text that is not a plan; the message says which step is wrong, and what would be right. */
+/** A text that is not a plan. The message says which step is wrong, and what would be right. */
 export class BadPlan extends Error {
   override readonly name = 'BadPlan';
 }
 
-/** How each step is written. `@2` after a new socket gives it to the second owner, `@neighbour` to the neighbour's. */
+/**
+ * How each step is written. `@2` after a new socket gives it to the second owner, `@neighbour` to the owner on the
+ * neighbour.
+ */
 const FORMS: Readonly<Record<Step['op'], string>> = {
   open: 'open s1[@2] inet|inet6 [v6only] [reuseaddr] [reuseport] ...',
   bind: 'bind s1[@2] ADDRESS [v6only] [reuseaddr] [reuseport] ...',
@@ -32,7 +35,7 @@ const FORMS: Readonly<Record<Step['op'], string>> = {
   close: 'close s1 [leaving time-wait]',
 };
 
-/** What can be said of a new socket, for whoever wrote something else. */
+/** The words that a new socket can have, for the message about an unknown word. */
 const MAKING_WORDS = [
   'v6only',
   'v6only=default',
@@ -49,7 +52,7 @@ export function isPlan(text: string): boolean {
 }
 
 /**
- * Reads what `formatPlan` writes, and `rebind s1` for a second bind() to the same name.
+ * Reads the text that `formatPlan` writes, and `rebind s1` for a second bind() to the same name.
  * @throws BadPlan with a message of one line.
  */
 export function parsePlan(text: string): Plan {
@@ -64,7 +67,7 @@ export function parsePlan(text: string): Plan {
   return { protocol, steps: parts.map((part) => stepFrom(part, known)) };
 }
 
-/** What the steps before one have made. */
+/** The sockets that the steps before have made. */
 interface Known {
   readonly protocol: Plan['protocol'];
   readonly sockets: Map<number, { readonly making: Making; name?: { address: string; port?: number } }>;
@@ -85,7 +88,7 @@ function stepFrom(text: string, known: Known): Step {
   return step;
 }
 
-/** The step that the words make, or undefined when they are not in the operation's form. */
+/** The step that the words describe, or undefined when the words do not have the form of the operation. */
 function parseWords(op: Step['op'], words: readonly string[], known: Known, text: string): Step | undefined {
   const [first = '', second = ''] = words;
   const named = /^s([1-9]\d{0,3})(?:@(1|2|neighbour))?$/.exec(first);
@@ -154,7 +157,7 @@ function leaving(socket: number, text: string | undefined): Step | undefined {
   return leaves === undefined ? undefined : { op: 'close', socket, leaves };
 }
 
-/** What the words say of a new socket, in any order. */
+/** Reads the words about a new socket, in any order. */
 function makingFrom(
   words: readonly string[],
   family: Making['family'],
@@ -198,7 +201,7 @@ function wrongWord(word: string, isKnown: boolean): string {
   return unknown('word', word, MAKING_WORDS, `a new socket is given ${MAKING_WORDS.join(', ')}`);
 }
 
-/** An address, and the port where one is written behind it: `127.0.0.1:80`, `[::1]:80`. */
+/** An address, and the port after it where one is written: `127.0.0.1:80`, `[::1]:80`. */
 function nameFrom(text: string, step: string): { address: string; port?: number } {
   const match = /^\[([^\]]*)\](?::(\d{1,5}))?$/.exec(text) ?? /^([^:]*):(\d{1,5})$/.exec(text);
   const address = checked(match?.[1] ?? text, step);
@@ -216,7 +219,10 @@ function checked(address: string, step: string): string {
   }
 }
 
-/** Keeps what a step has made. @throws BadPlan for a socket that is not there, or is there already. */
+/**
+ * Notes the sockets that a step has made.
+ * @throws BadPlan for a socket that is not there, or is there already.
+ */
 function note(step: Step, { sockets }: Known, text: string): void {
   const used = step.op === 'accept' ? step.listener : step.socket;
   const making = makingOf(step);

@@ -1,27 +1,30 @@
 import type { Family, Options, Protocol } from '../model/types.ts';
 
 /**
- * Who makes a socket: the first or the second owner, which are processes of the machine, of two users where there are
- * two; or a process of the neighbour.
+ * Who makes a socket: the first or the second owner, or a process of the neighbour. The two owners are processes of the
+ * machine, and have different users where there are two users.
  */
 export type Owner = 1 | 2 | 'neighbour';
 
 /** A socket option of a plan; every one is off until it is set. */
 export type PlanOption = keyof Options;
 
-/** How a socket is made: by whom, by which arguments of socket(), and with which options before it is bound. */
+/** How a socket is made: by which owner, with which arguments of socket(), and with which options before it is bound. */
 export interface Making {
   readonly owner: Owner;
   readonly family: Family;
-  /** The value that IPV6_V6ONLY is set to; `default` leaves it as the system has it. False for IPv4, which has none. */
+  /**
+   * The value that IPV6_V6ONLY is set to; `default` leaves the system's own value. It is false for IPv4, which does not
+   * have the option.
+   */
   readonly v6only: boolean | 'default';
   /** The options that are set, in this order. */
   readonly options: readonly PlanOption[];
   /** SO_BINDTODEVICE: the interface that the socket is tied to, set last. */
   readonly device?: string;
-  /** The user, where a plan names it; otherwise that of the owner. */
+  /** The user, where a plan names it; without it, the owner's user. */
   readonly uid?: number;
-  /** Where it is not the plan's. */
+  /** The protocol, where it differs from the plan's. */
   readonly protocol?: Protocol;
 }
 
@@ -29,13 +32,13 @@ export interface Making {
 export const LEAVINGS = ['fin-wait-1', 'fin-wait-2', 'time-wait'] as const;
 export type Leaving = (typeof LEAVINGS)[number];
 
-/** One thing that is done with a socket. Sockets are named by numbers. */
+/** One step on a socket. Sockets are named by numbers. */
 export type Step =
   /** socket() and its options. */
   | ({ readonly op: 'open'; readonly socket: number } & Making)
   /**
-   * bind(). With `makes`, of a new socket, which is made first and stays, unbound, when bind() refuses; without, of a
-   * socket that is there. The port is the plan's own, which whoever plays it chooses, unless the step names one.
+   * bind(). With `makes`, it makes a new socket first; that socket stays, unbound, if bind() refuses. Without `makes`, it
+   * binds a socket that is there. The port is the plan's own, chosen by whoever plays it, unless the step names one.
    */
   | {
       readonly op: 'bind';
@@ -48,18 +51,18 @@ export type Step =
   /** Ties a socket to a device, or unties it. */
   | { readonly op: 'set'; readonly socket: number; readonly device: string | null }
   | { readonly op: 'listen'; readonly socket: number }
-  /** To a peer at one of the machine's own addresses. */
+  /** Connects to a peer at one of the machine's own addresses. */
   | { readonly op: 'connect'; readonly socket: number; readonly to: string }
   | { readonly op: 'disconnect'; readonly socket: number }
   /** A client connects to the address, and the listener's owner accepts: the child is the new socket. */
   | { readonly op: 'accept'; readonly socket: number; readonly listener: number; readonly to: string }
-  /** The other end of a connection is closed. */
+  /** The other end of a connection closes. */
   | { readonly op: 'peer-close'; readonly socket: number }
   | { readonly op: 'shutdown'; readonly socket: number }
-  /** A connection is reset, so that nothing stays on its port, unless the step says which state the close() leaves. */
+  /** close(). A connection is reset, so that nothing stays on its port, unless the step says which state the close() leaves. */
   | { readonly op: 'close'; readonly socket: number; readonly leaves?: Leaving };
 
-/** What is done with some sockets, in order. */
+/** The steps on some sockets, in order. */
 export interface Plan {
   readonly protocol: Protocol;
   readonly steps: readonly Step[];
@@ -75,12 +78,12 @@ export function isMaking(step: Step): boolean {
   return step.op === 'open' || step.op === 'accept' || (step.op === 'bind' && step.makes !== undefined);
 }
 
-/** How a step makes a socket by socket(); undefined for the others, of which accept() makes one like its listener. */
+/** How a step makes a socket by socket(); undefined for other steps. accept() also makes a socket, but like its listener. */
 export function makingOf(step: Step): Making | undefined {
   return step.op === 'open' ? step : step.op === 'bind' ? step.makes : undefined;
 }
 
-/** The protocol of a socket: the plan's, unless it has its own. */
+/** The protocol of a socket: the plan's, unless the socket has its own. */
 export function protocolOf({ protocol }: Making, own: Protocol): Protocol {
   return protocol ?? own;
 }

@@ -11,16 +11,19 @@ import { BadPlan } from './parse.ts';
 import { isPossible } from './possible.ts';
 import { makingOf, protocolOf, type Making, type Owner, type Plan, type Step } from './plan.ts';
 
-/** The users of the two owners of the machine; with one user, both are processes of it. */
+/** The users of the two owners of the machine; if there is one user, both owners are processes of it. */
 export type Uids = Readonly<Record<1 | 2, number>>;
 
-/** What a step takes, in this order. The last of the owner's operations but a question decides. */
+/**
+ * The operations that a step needs, in this order. The last of the owner's operations decides; a question at the end does
+ * not.
+ */
 export interface Move {
   readonly owner: Owner;
-  /** What the peers do first. */
+  /** The operations that the peers do first. */
   readonly peer: readonly Operation[];
   readonly operations: readonly Operation[];
-  /** What the peers do then, when what is under way has settled. */
+  /** The operations that the peers do afterwards, when everything that is on its way has arrived. */
   readonly after?: readonly Operation[];
 }
 
@@ -31,7 +34,7 @@ export interface Played {
   readonly outcome: string;
 }
 
-/** Somebody to connect to: a port, and the listeners that take what is connected to it, where there are any. */
+/** A peer to connect to: a port, and the listeners that accept connections to it, where there are any. */
 export interface PlayPeer {
   readonly port: number;
   readonly listeners?: Readonly<Record<Family, string>>;
@@ -42,9 +45,9 @@ export interface PlaySettings {
   readonly uids: Uids;
   /** The simulation of a port with no socket on it: of the machine, or of the neighbour. */
   readonly simulate: (host: 'machine' | 'neighbour') => Simulation;
-  /** To whom it connects, one for each connection of a plan. */
+  /** The peers that it connects to, one for each connection of a plan. */
   readonly peers: readonly PlayPeer[];
-  /** What the names of its sockets begin with, so that the agents can tell those of several plays apart. */
+  /** The beginning of the names of its sockets, so that the agents can tell apart the sockets of several plays. */
   readonly prefix: string;
 }
 
@@ -55,7 +58,7 @@ function uidOf({ owner, uid }: Making, uids: Uids): number {
 
 /**
  * The plan with owners in place of the users that it names.
- * @throws BadPlan when it names one that no owner is
+ * @throws BadPlan when it names a user that is not the user of an owner
  */
 export function withOwners({ protocol, steps }: Plan, uids: Uids): Plan {
   const owned = (making: Making): Making => {
@@ -76,13 +79,13 @@ export function withOwners({ protocol, steps }: Plan, uids: Uids): Plan {
 
 /**
  * One plan, played on one port of the real system and of the model, in lockstep: the model goes on with what happened.
- * It makes no call itself; it says what is to be called, and is told what that returned.
+ * The play makes no call itself; it says which calls to make, and the caller passes in what they returned.
  */
 export class Play {
   readonly played: Played[] = [];
   readonly #plan: Plan;
   readonly #settings: PlaySettings;
-  /** The other ends of connections, by the sockets that have them: how they are got hold of, and their names. */
+  /** The other ends of connections, by the sockets that have them: the operations that get each end, and its name. */
   readonly #others = new Map<number, { readonly taken: readonly Operation[]; readonly name: string }>();
   #follower: Follower;
   #place = 0;
@@ -98,7 +101,7 @@ export class Play {
     this.#follower = new Follower({ protocol: plan.protocol, port, userOf, simulate });
   }
 
-  /** Whether what happened last is not among what the model allows; nothing is played after that. */
+  /** Whether the model does not allow what happened last; nothing is played after that. */
   get mismatch(): boolean {
     return this.#mismatch;
   }
@@ -108,7 +111,7 @@ export class Play {
     return new HarnessError(`${what}, while playing '${formatPlan(this.#plan)}'`);
   }
 
-  /** What the next step takes that can be done now; undefined when there is none left. */
+  /** The operations of the next step that is possible now; undefined when there is none left. */
   next(): Move | undefined {
     while (!this.#mismatch && this.#place < this.#plan.steps.length) {
       const step = this.#plan.steps[this.#place];
@@ -121,7 +124,7 @@ export class Play {
 
   /**
    * Takes what the owner's operations of a move returned.
-   * @throws HarnessError when a call failed that is only there to prepare.
+   * @throws HarnessError when a call failed that only prepares.
    */
   settle(move: Move, outcomes: readonly string[]): void {
     const step = this.#plan.steps[this.#place];
@@ -140,7 +143,7 @@ export class Play {
     this.played.push({ step, prediction: allowed, outcome });
   }
 
-  /** What has to be done before its sockets are closed, so that nothing is left on the port, by owner. */
+  /** The operations that are needed before its sockets are closed, so that nothing is left on the port, by owner. */
   cleaning(): { readonly owner: Owner; readonly operation: Operation }[] {
     return [...this.#sockets]
       .filter(([, socket]) => this.#isConnection(socket))
@@ -184,7 +187,7 @@ export class Play {
         return this.#peerClose(step, present);
       case 'close':
         if (step.leaves !== undefined) return this.#leave(step, present);
-        // A connection is reset, so that closing leaves no FIN_WAIT or TIME_WAIT behind.
+        // Resets a connection, so that close() leaves no FIN_WAIT or TIME_WAIT on the port.
         return move({ op: 'close', on, ...(this.#isConnection(present) ? { reset: true } : {}) });
     }
   }
@@ -241,15 +244,18 @@ export class Play {
     return {
       owner: making.owner,
       peer: [...other.taken, { op: 'close', on: other.name }],
-      // It can be read when the end of the connection has arrived.
+      // The socket becomes readable when the end of the connection has arrived.
       operations: [{ op: 'poll', on: [this.#name(step.socket)], within: paced(PATIENCE) }],
     };
   }
 
-  /** A close() that leaves a state: who closes first gets it, and TIME_WAIT when the other end has closed as well. */
+  /**
+   * A close() that leaves a state. The side that closes first gets the state; it is TIME_WAIT once the other end has
+   * closed too.
+   */
   #leave(step: Extract<Step, { op: 'close' }>, present: Present): Move | undefined {
     const other = this.#others.get(step.socket);
-    // FIN_WAIT_1 is over before anything could be tried.
+    // FIN_WAIT_1 ends before the next step could be tried.
     if (other === undefined || step.leaves === 'fin-wait-1') return undefined;
     return {
       owner: present.making.owner,
@@ -269,10 +275,10 @@ export class Play {
   }
 }
 
-/** Windows has names of its own for the same errors; they are the same when another system's model is asked. */
+/** Windows has its own names for the same errors. They count as the same when the model of another system is asked. */
 function plain(outcome: string): string {
   return outcome.replace(/^WSA/, '');
 }
 
-/** Milliseconds to wait for a connection inside one quiet machine, which takes less than one. */
+/** Milliseconds to wait for a connection inside one machine; on a quiet machine it takes less than one. */
 const PATIENCE = 5000;

@@ -3,10 +3,10 @@ import type { Present } from './follow.ts';
 import { isMaking, protocolOf, type Plan, type Step } from './plan.ts';
 
 /**
- * Whether a step can be done as things are, so that what it returns says something of binding. Not so are a listen() of
- * a TCP socket that is not bound, which would take a port of the system's choice, and a client where several listen,
- * because which of them gets it is another subject.
- * @param sockets those that are there before the step, by number
+ * Whether a step is possible in the present state, so that its outcome says something about binding. Two steps are not
+ * possible: a listen() of a TCP socket that is not bound, because it would take a port of the system's choice; and a
+ * client where several sockets listen, because which of them gets the client is another subject.
+ * @param sockets the sockets that are there before the step, by number
  */
 export function isPossible(step: Step, sockets: ReadonlyMap<number, Present>, protocol: Plan['protocol']): boolean {
   if (isMaking(step) && sockets.has(step.socket)) return false;

@@ -4,7 +4,10 @@ import { typeOf } from './operations.ts';
 import { protocolOf, type Making } from './plan.ts';
 import { preface, scriptNeeds, type ScriptInput, type ScriptStep } from './script.ts';
 
-/** A stand-alone program in Python that does the same with plain system calls. @throws NoScript */
+/**
+ * A stand-alone program in Python that does the same steps with plain system calls.
+ * @throws NoScript
+ */
 export function scriptInPython(input: ScriptInput): string {
   const needs = scriptNeeds(input);
   const { steps, connected, second, connects, disconnects, resets } = needs;
@@ -78,10 +81,10 @@ function code(one: ScriptStep, context: Context): string[] {
     case 'shutdown':
       return [say(`${s}.shutdown(SHUT_RDWR)`)];
     case 'close':
-      // Reset, so that nothing is left on the port.
+      // Resets the connection, so that nothing is left on the port.
       return [...(connected ? [`reset(${s})`] : []), say(`${s}.close()`)];
     case 'peer-close':
-      // Refused by `scriptNeeds`.
+      // `scriptNeeds` refuses these.
       return [];
   }
 }

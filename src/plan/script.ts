@@ -3,13 +3,13 @@ import { formatPlan, formatStep } from './notation.ts';
 import { hasInetForm, makingOf, protocolOf, type Making, type Plan, type Step } from './plan.ts';
 import type { Played, Uids } from './play.ts';
 
-/** What a stand-alone script is made of. */
+/** The parts that a stand-alone script is made from. */
 export interface ScriptInput {
   readonly plan: Plan;
-  /** The steps that were done, or that are to be done: what the model allows for each, and what was observed, if it was. */
+  /** The steps that were done, or that are to be done: what the model allows for each, and what was observed, where it was. */
   readonly played: readonly (Pick<Played, 'step' | 'prediction'> & { readonly outcome?: string })[];
   readonly uids: Uids;
-  /** The platform on which it was observed, where it was, and the system whose model was asked. */
+  /** The platform of the observation, where there is one, and the system whose model was asked. */
   readonly platform?: string;
   readonly model: string;
 }
@@ -19,32 +19,35 @@ export class NoScript extends Error {
   override readonly name = 'NoScript';
 }
 
-/** One step as a script needs it: with what has become of its socket before. */
+/** One step as a script needs it, with the state of its socket before the step. */
 export interface ScriptStep {
   readonly step: Step;
   readonly text: string;
-  /** What is to be expected of it and what was observed, in words. */
+  /** The expected and the observed outcome, in words. */
   readonly remark: string;
-  /** How its socket was made; a child as its listener. */
+  /** How its socket was made; a child is made like its listener. */
   readonly making: Making;
   /** Whether the socket has a peer, before the step. */
   readonly connected: boolean;
 }
 
-/** What a script has to have beside its steps. */
+/** The needs of a script beside its steps. */
 export interface ScriptNeeds {
   readonly steps: readonly ScriptStep[];
-  /** The sockets that it makes, in order, and those which are connected over TCP at its end. */
+  /** The sockets that it makes, in order, and the sockets that are connected over TCP at its end. */
   readonly sockets: readonly number[];
   readonly connected: readonly number[];
-  /** The user of the second owner where that is another one; else null. */
+  /** The user of the second owner, where that is another user; else null. */
   readonly second: number | null;
   readonly connects: boolean;
   readonly disconnects: boolean;
   readonly resets: boolean;
 }
 
-/** The steps of a script, and what they need. @throws NoScript for what a script can't do. */
+/**
+ * The steps of a script, and its needs.
+ * @throws NoScript for a step that a script can't do.
+ */
 export function scriptNeeds({ plan, played, uids }: ScriptInput): ScriptNeeds {
   const made = new Map<number, Making>();
   const connected = new Set<number>();
@@ -86,7 +89,7 @@ function refuse(step: Step, { owner }: Making): void {
   }
 }
 
-/** What both scripts say of themselves, line by line. `run` is the command that runs it. */
+/** The text about the script that both scripts have, line by line. `run` is the command that runs it. */
 export function preface(input: ScriptInput, { second }: ScriptNeeds, run: string): string[] {
   const { plan, platform, model } = input;
   return [

@@ -3,13 +3,13 @@ import type { NextSocket, PresentSocket, State } from '../model/types.ts';
 import { unmapped } from '../model/address.ts';
 import type { Making, Owner, Step } from './plan.ts';
 
-/** The numbers that a socket has in a plan: its own, and that of the child which takes its place when it is accepted. */
+/** The numbers of a socket in a plan: its own, and that of the child which takes its place when a connection is accepted. */
 export interface Numbers {
   readonly socket: number;
   readonly child: number;
 }
 
-/** How a socket that a model is asked about is made, by an owner; the user is not named. */
+/** How a socket of a question to a model is made by an owner; the user is not named. */
 export function makingFor(
   { family, v6only, options = {}, device }: Pick<NextSocket, 'family' | 'v6only' | 'options' | 'device'>,
   owner: Owner = 1,
@@ -24,8 +24,9 @@ export function makingFor(
 }
 
 /**
- * The steps that bind a socket and bring it to its state. Sockets are `bound` when none is said.
- * @param making how it is made. @param next its name, at the plan's own port where it has none
+ * The steps that bind a socket and bring it to its state. A socket without a state is `bound`.
+ * @param making how it is made
+ * @param next its name, at the plan's own port where the name has none
  */
 export function stepsTo(
   { state = 'bound', local }: Pick<PresentSocket, 'state' | 'local'>,
@@ -38,7 +39,7 @@ export function stepsTo(
   return [bound, ...stepsFromBound(state, local ?? next.address, { socket, child })];
 }
 
-/** The steps that bring a bound socket to a state. `local` is the address that a connection of it has. */
+/** The steps that bring a bound socket to a state. `local` is the local address of its connection. */
 function stepsFromBound(state: State, local: string, { socket, child }: Numbers): Step[] {
   const to = unmapped(local);
   const connected: Step = { op: 'connect', socket, to };

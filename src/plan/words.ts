@@ -1,7 +1,7 @@
 import { OPTION_KEYS, OPTIONS } from '../model/options.ts';
 import type { PlanOption } from './plan.ts';
 
-/** How the options are written, in plans and wherever else sockets are spelled. */
+/** The spelling of the options, in plans and wherever else sockets are written. */
 export const OPTION_WORDS: Readonly<Record<PlanOption, string>> = {
   reuseaddr: 'reuseaddr',
   reuseport: 'reuseport',
@@ -10,7 +10,7 @@ export const OPTION_WORDS: Readonly<Record<PlanOption, string>> = {
   reuseShareUid: 'reuseshareuid',
 };
 
-/** What stands for no device where one could be named. */
+/** The word for no device, where a device could be named. */
 export const NO_DEVICE = 'none';
 
 const NAMED = new Map(
@@ -20,12 +20,12 @@ const NAMED = new Map(
   }),
 );
 
-/** The option of a word such as `reuseaddr` or `SO_REUSEADDR`, in whatever case; undefined for others. */
+/** The option of a word, for example `reuseaddr` or `SO_REUSEADDR`, in upper or lower case; undefined for other words. */
 export function optionNamed(word: string): PlanOption | undefined {
   return NAMED.get(word.toLowerCase());
 }
 
-/** Reads the value of an option: `0` or `1`, and 1 where nothing is said; undefined for others. */
+/** Reads the value of an option: `0` or `1`, and 1 where no value is written; undefined for other texts. */
 export function flagOf(value: string | undefined): boolean | undefined {
   if (value === undefined || value === '1') return true;
   return value === '0' ? false : undefined;

@@ -6,13 +6,13 @@ import { sameByClass } from './sameness.ts';
 
 type Evidence = CellRecord['claims'][number];
 
-/** What an observation says about the claims that its experiment puts to the test. */
+/** What an observation says about the claims that its experiment tests. */
 export function evidenceOf(cell: Cell, observation: unknown): Evidence[] {
   const evidence: Evidence[] = [];
   for (const [claim, given] of Object.entries(cell.registered.experiment.claims)) {
     const saying = typeof given === 'function' ? given(cell.values) : given;
     if (!saying) continue;
-    // A document that says "connection refused" means it by whichever name a system has for that.
+    // A document that says "connection refused" means that error under whatever name a system has for it.
     const against = disagreements(saying.says, observation, sameByClass);
     evidence.push({
       claim,
@@ -25,9 +25,9 @@ export function evidenceOf(cell: Cell, observation: unknown): Evidence[] {
 }
 
 /**
- * The verdict on every claim from the cells that ran. The document's own cases decide: when all of them hold the claim
- * is confirmed, unless a further condition breaks it, which qualifies it; when none holds it is refuted; when some
- * do, it is qualified by which.
+ * The verdict on every claim from the cells that ran. The document's own cases decide. When the claim holds in all of
+ * them, it is confirmed; but if it does not hold under a further condition, it is qualified by that condition. When it
+ * holds in none, it is refuted. When it holds in some, it is qualified by these cases.
  */
 export function judgeClaims(cells: readonly CellRecord[]): ClaimRecord[] {
   return (Object.keys(CLAIMS) as ClaimId[]).map((id) => {
@@ -73,7 +73,7 @@ function decide(found: readonly Found[]): Pick<ClaimRecord, 'verdict' | 'detail'
   };
 }
 
-/** What was observed in place of what the document says, as the first of these cells tells it. */
+/** The observation that differs from what the document says, from the first of these cells. */
 function observed(against: readonly Found[]): string {
   const [first] = against[0]?.evidence.against ?? [];
   if (!first) return 'not observed';
@@ -83,13 +83,13 @@ function observed(against: readonly Found[]): string {
 
 function conditions(found: readonly Found[]): string {
   const all = new Set(found.map(({ evidence }) => evidence.when ?? ''));
-  // The plainest first.
+  // The shortest conditions first.
   return [...all].toSorted((a, b) => a.length - b.length).join(', or when ');
 }
 
 /**
- * What the first cells have that the second have not: a value of an axis, or else their experiments, or else all their
- * values together, or at last themselves.
+ * What the first cells have that the second cells do not have: a value of an axis; where there is none, their
+ * experiments; where that does not help, all their values together; and at last their ids.
  */
 function apart(these: readonly Found[], those: readonly Found[]): string {
   const ways: ((cell: CellRecord) => string[])[] = [
@@ -100,7 +100,7 @@ function apart(these: readonly Found[], those: readonly Found[]): string {
   for (const way of ways) {
     const others = new Set(those.flatMap(({ cell }) => way(cell)));
     const own = new Set(these.flatMap(({ cell }) => way(cell)).filter((word) => !others.has(word)));
-    // It must be true of each of them, or it is not what they have.
+    // It must be true of each of the first cells; without that, it does not describe them.
     if (these.every(({ cell }) => way(cell).some((word) => own.has(word)))) return [...own].join(', ');
   }
   return these.map(({ cell }) => cell.id).join(', ');

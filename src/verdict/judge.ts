@@ -6,33 +6,34 @@ import { compareVersions, isAmong } from '../experiment/versions.ts';
 import { modelledFor } from './modelled.ts';
 import { sameName, sameByClass, withoutNames } from './sameness.ts';
 
-/** How an expectation is known: as a fact is, or only because it was observed on another version of the system. */
+/** How an expectation is known: in the same way as a fact, or only because it was observed on another version of the system. */
 type Known = Provenance | 'other-version';
 
-/** What is held to be right for a cell on a platform, and how that is known. */
+/** The expectation for a cell on a platform, and how it is known. */
 export interface Resolved {
-  /** Only what is known to be right there; the rest of an observation is not judged. */
+  /** Only what is known to be right there; other parts of an observation are not judged. */
   expect: unknown;
   known: Known;
   cite: readonly Citation[];
-  /** Why this platform differs from the others; absent where it does not. */
+  /** Why this platform differs from the others; absent where it does not differ. */
   because?: string;
 }
 
 /** One reason to expect something. */
 interface Reason extends Resolved {
   known: Provenance;
-  /** Whether it differs because of a fact, and not by a model's rule alone. */
+  /** Whether it differs because of a fact, and not only because of a model's rule. */
   told?: boolean;
-  /** On which version it was observed, where that is another one than the one that is judged. */
+  /** The version on which it was observed, where that is not the version that is judged. */
   elsewhere?: string;
 }
 
 /**
- * What is expected of a cell on a system, or null where no one has said: on Linux what the experiment says, elsewhere
- * what the system's model says of its binds, what is known to hold there as on Linux, what differs there, and for the
- * rest what a committed record of the system observed to be as on Linux. All differences that match are laid over one
- * another. `version` is that of the system, as the platform's record calls it; the newest known behaviour without it.
+ * What is expected of a cell on a system, or null where no one has said. On Linux, the experiment says it. On other
+ * systems, it comes from what the system's model says of the binds, what is known to hold as on Linux, and what is known
+ * to differ; for the rest, from what a committed record of the system observed to be as on Linux. All differences that
+ * match are laid over one another. `version` is the version of the system, as the platform's record writes it; without
+ * it, the newest known behaviour.
  */
 export function expectationFor(cell: Cell, system: System, version?: string): Resolved | null {
   const reasons = reasonsFor(cell, system, version);
@@ -41,7 +42,7 @@ export function expectationFor(cell: Cell, system: System, version?: string): Re
   return { ...together(reasons), ...(other ? { known: 'other-version' } : {}) };
 }
 
-/** Every reason to expect something of a cell, each to be laid over those before. */
+/** Every reason to expect something of a cell; each is to be laid over the reasons before it. */
 function reasonsFor(cell: Cell, system: System, version: string | undefined): Reason[] {
   const { values } = cell;
   const { experiment, known } = cell.registered;
@@ -76,7 +77,7 @@ function applies(fact: Fact, values: Cell['values'], version: string | undefined
   return fact.kind === 'unsettled' || fact.versions === undefined || isAmong(fact.versions, version);
 }
 
-/** What a model says, as a reason; it differs where it expects more than another name for the same. */
+/** What a model says, as a reason. It differs from Linux where it expects more than another name for the same error. */
 function asReason(modelled: Resolved & { known: Provenance }, linux: unknown, { names }: Experiment): Reason {
   const { because, ...ground } = modelled;
   const merged = laidOver(linux, modelled.expect);
@@ -86,7 +87,7 @@ function asReason(modelled: Resolved & { known: Provenance }, linux: unknown, { 
 
 type Records = NonNullable<Cell['registered']['known']>['recorded'];
 
-/** The newest recorded version of a system; null where the version that is meant has a record, or where none has. */
+/** The newest recorded version of a system; null where there is a record of the version that is meant, or no record at all. */
 function otherVersion(records: Records, system: System, version: string | undefined): string | null {
   const versions = records.filter((record) => record.system === system).map((record) => record.version);
   if (version === undefined || versions.some((one) => compareVersions(one, version) === 0)) return null;
@@ -94,8 +95,9 @@ function otherVersion(records: Records, system: System, version: string | undefi
 }
 
 /**
- * What a committed record of the system observed to be as on Linux, as far as nothing else says what is right there; null
- * where that is nothing. It is the record of the version that is meant, or else that of the newest one that has the cell.
+ * What a committed record of the system observed to be as on Linux, where nothing else says what is right there; null
+ * where nothing is left. The record is that of the version that is meant; without one, it is the record of the newest
+ * version that has the cell.
  */
 function recordedFor(
   { id, registered }: Cell,
@@ -128,7 +130,7 @@ function recordedFor(
   };
 }
 
-/** Whether a place is another one, or below it. */
+/** Whether a place is the same as another place, or below it. */
 function isWithin(place: string, other: string): boolean {
   return place === other || other === '' || place.startsWith(`${other}.`);
 }
@@ -138,9 +140,9 @@ function resolve(expect: Experiment['expect'], values: Cell['values']): unknown 
 }
 
 /**
- * Several reasons as one expectation, each laid over those before. It is known no better than the weakest of them. All
- * facts that differ give their reasons, and the model's rule gives its own only where no fact differs. The last text that is
- * cited comes first.
+ * Several reasons as one expectation, each laid over the reasons before it. The weakest of them says how it is known. All
+ * facts that differ give their reasons; the model's rule gives its reason only where no fact differs. The text that is
+ * cited last comes first.
  */
 function together(reasons: readonly Reason[]): Resolved {
   const told = reasons.filter((reason) => reason.told === true);
@@ -161,10 +163,10 @@ function together(reasons: readonly Reason[]): Resolved {
 }
 
 /**
- * Judges what was observed of a cell on a system: `pass`, or `differs` where a documented difference held, or `fail`;
- * `unjudged` where no one has said what to expect, or where only what was observed on another version of the system is
- * against it. On Linux, and where names are the question, an error must have the name that is expected; elsewhere another
- * name for the same error will do.
+ * Judges the observation of a cell on a system. `pass`; or `differs` where a documented difference held; or `fail`; or
+ * `unjudged` where no one has said what to expect, or where only an observation on another version of the system is
+ * against it. On Linux, and where names are the question, an error must have the expected name; elsewhere, another name
+ * for the same error is accepted.
  */
 export function judge(cell: Cell, system: System, version: string | undefined, observation: unknown): Judgement {
   const reasons = reasonsFor(cell, system, version);
@@ -185,7 +187,7 @@ export function judge(cell: Cell, system: System, version: string | undefined, o
   return { verdict: 'unjudged', disagreements: [], reason };
 }
 
-/** A verdict, the disagreements that it rests on, and why a cell is not judged although something was expected of it. */
+/** A verdict, the disagreements that it is based on, and why a cell is not judged although something was expected of it. */
 interface Judgement {
   verdict: 'pass' | 'differs' | 'fail' | 'unjudged';
   disagreements: Disagreement[];

@@ -1,7 +1,7 @@
 import { matcher, unknownSelector } from '../experiment/selection.ts';
 import type { Cell } from '../experiment/cells.ts';
 
-/** A deviation that the user knows of: which cells, on which platforms, and why. */
+/** A deviation that the user knows of: the cells, the platforms, and why. */
 export interface KnownDeviation {
   pattern: string;
   reason: string;
@@ -13,9 +13,9 @@ export interface KnownDeviation {
 export class BadKnownList extends Error {}
 
 /**
- * Reads a list of known deviations. A line is `SELECTOR [@PLATFORM] # REASON`: a selector as `run` takes it, the id of
- * the platform it is for (with `*`; every platform without), and the reason, which must be there. Empty lines and
- * lines that begin with `#` are left out. Lines for other platforms are checked, then left out too.
+ * Reads a list of known deviations. A line is `SELECTOR [@PLATFORM] # REASON`: a selector as `run` takes it; the id of
+ * the platform it is for (`*` is allowed in it; without an id, every platform); and the reason, which must be there.
+ * Empty lines and lines that begin with `#` are left out. Lines for other platforms are checked, then left out too.
  * @throws BadKnownList for a line without a reason, or one whose selector matches no cell at all.
  */
 export function parseKnownList(
@@ -38,12 +38,13 @@ export interface KnownLine {
   pattern: string;
   reason: string;
   line: number;
-  /** Whether it is for the platform that was asked for. */
+  /** Whether the line is for the platform that was asked for. */
   here: boolean;
 }
 
 /**
- * The lines of a list of known deviations, as `parseKnownList` takes them, whatever their selectors are about.
+ * The lines of a list of known deviations, in the form that `parseKnownList` reads, whether or not their selectors match
+ * a cell.
  * @throws BadKnownList for a line without a reason.
  */
 export function knownLines(content: string, file: string, platform: string): KnownLine[] {

@@ -13,7 +13,7 @@ import { Follower } from '../plan/follow.ts';
 import type { Making, Step } from '../plan/plan.ts';
 import { isPossible } from '../plan/possible.ts';
 
-/** What a system's model says of an experiment's binds, and by which rule. */
+/** What a system's model says of an experiment's binds, and which rule says it. */
 export interface Modelled {
   readonly expect: unknown;
   readonly known: Provenance;
@@ -22,7 +22,7 @@ export interface Modelled {
   readonly because: string;
 }
 
-/** What a model says became of a socket, and why. */
+/** The outcome of a socket by a model, and why. */
 interface Fate extends Came {
   readonly unverified: boolean;
   readonly because: string;
@@ -31,10 +31,10 @@ interface Fate extends Came {
 }
 
 /**
- * What is observed of an experiment's binds if the model of a system is right; null if binding is not its question, or
- * if only a hypothesis of the model could tell. `version` is that of the system; without it, the newest of Linux and any of the others.
- * Where the model allows several outcomes, so does the expectation. The rule that is told is that of the first socket
- * that fares differently than on Linux, or else that of the last socket.
+ * The observation of an experiment's binds if the model of a system is right; null if binding is not its question, or if
+ * only a hypothesis of the model could tell. `version` is the version of the system; without it, the newest one. Where
+ * the model allows several outcomes, so does the expectation. The result names the rule of the first socket whose outcome
+ * differs from Linux; if there is none, the rule of the last socket.
  */
 export function modelledFor(
   experiment: Experiment,
@@ -59,13 +59,16 @@ function isSame(one: Came, other: Came | undefined): boolean {
   return one.outcome === other?.outcome && one.call === other.call;
 }
 
-/** Whose model is asked. */
+/** The system whose model is asked. */
 interface Asked {
   readonly system: System;
   readonly setting: Setting;
 }
 
-/** What the models need to know of the machine. An address that an experiment names by its digits is taken to be there. */
+/**
+ * The facts about the machine that the models need. An address that an experiment names by its digits is assumed to be
+ * there.
+ */
 function settingOf(sockets: readonly PlannedSocket[], system: System, version?: string): Setting {
   const named = sockets.flatMap(({ on }) => (typeof on === 'string' ? [] : on.address.replace(/^::ffff:/, '')));
   return {
@@ -75,8 +78,8 @@ function settingOf(sockets: readonly PlannedSocket[], system: System, version?: 
 }
 
 /**
- * Every way in which the model allows the sockets to fare, the likeliest first; null where one of them depends on what
- * no one has checked. The model follows the same plan as the trial plays.
+ * Every combination of outcomes that the model allows for the sockets, the likeliest first; null where one of them
+ * depends on a rule that no one has checked. The model follows the same plan as the trial plays.
  */
 function worldsOf(asked: Asked, sockets: readonly PlannedSocket[]): Fate[][] | null {
   const { protocol, steps } = planOfSockets(sockets, { addressOf: documented, portOf: (number) => PORT + number });
@@ -87,7 +90,7 @@ function worldsOf(asked: Asked, sockets: readonly PlannedSocket[]): Fate[][] | n
   return worlds?.map((fates) => [...sockets.keys()].flatMap((place) => fates.get(numberOf(place)) ?? [])) ?? null;
 }
 
-/** What is followed. */
+/** The plan that the model follows, and its question. */
 interface Course {
   readonly asked: Asked;
   readonly sockets: readonly PlannedSocket[];
@@ -95,7 +98,7 @@ interface Course {
   readonly protocol: 'udp' | 'tcp';
 }
 
-/** How things stand before a step: what became of the sockets so far, by their numbers. */
+/** The state before a step: what became of the sockets so far, by their numbers. */
 interface Standing {
   readonly follower: Follower;
   readonly fates: ReadonlyMap<number, Fate>;
@@ -106,7 +109,7 @@ function fatesFrom(course: Course, index: number, standing: Standing): ReadonlyM
   if (step === undefined) return [standing.fates];
   const all: ReadonlyMap<number, Fate>[] = [];
   for (const next of standingsAfter(course, step, standing)) {
-    // What a rule says that no one has checked is a hypothesis, and nothing to judge by.
+    // A rule that no one has checked is a hypothesis, so nothing can be judged by it.
     const isUnverified = next.fates.get(step.socket)?.unverified === true;
     const worlds = isUnverified ? null : fatesFrom(course, index + 1, next);
     if (worlds === null) return null;
@@ -115,13 +118,13 @@ function fatesFrom(course: Course, index: number, standing: Standing): ReadonlyM
   return all;
 }
 
-/** How things can stand after a step. */
+/** The possible states after a step. */
 function standingsAfter({ asked, sockets, protocol }: Course, step: Step, { follower, fates }: Standing): Standing[] {
   const { system } = asked;
   const number = step.socket;
   const before = fates.get(number);
   const decides = step.op === 'bind' || (step.op === 'listen' && before?.call === 'bind');
-  // What could not be bound, or listen, is left alone.
+  // A socket that could not be bound, or could not listen, is left alone.
   if (before !== undefined && before.outcome !== 'ok') return [{ follower, fates }];
   const socket = sockets[number - 1];
   const unset = step.op === 'bind' && socket !== undefined ? optionRefused(system, socket) : undefined;
@@ -131,7 +134,7 @@ function standingsAfter({ asked, sockets, protocol }: Course, step: Step, { foll
   const { allowed } = follower.step(step);
   return allowed.outcomes.map((outcome) => {
     const found = { outcomes: allowed.outcomes, rule: allowed.rule ?? (`${system}/free` as const) };
-    // A listen() that works has nothing to add: the rule of the bind is why.
+    // A listen() that works explains nothing: the rule of the bind is the reason.
     const told =
       step.op === 'listen' && outcome === 'ok' && before !== undefined
         ? { ...before, call: 'listen' as const }
@@ -147,20 +150,20 @@ function fateOf(system: System, { rule: id }: Prediction, outcome: Prediction['o
   return { outcome: outcome satisfies Outcome, call, because, known, cite: citationOf(rule), unverified };
 }
 
-/** The document of a rule, as suites cite it. Linux is not looked up there: its expectations are written by hand. */
+/** The document of a rule, as suites cite it. It is not looked up for Linux, whose expectations are written by hand. */
 function citationOf({ source, system }: Rule): Citation {
   const found = (Object.keys(SOURCES) as SourceId[]).find((id) => SOURCES[id].title === source.name);
   if (found === undefined && system !== 'linux') throw new RangeError(`nothing is cited as '${source.name}'`);
   return { source: found ?? 'man-socket', where: source.where };
 }
 
-/** Who says that a system does not have an option that others have. */
+/** The source that says that a system does not have an option that others have. */
 const LACKS: Partial<Record<System, { known: Provenance; cite: Citation }>> = {
   windows: { known: 'vendor', cite: { source: 'ms-options', where: 'the table' } },
   wine: { known: 'source', cite: { source: 'wine-server', where: 'the options' } },
 };
 
-/** What becomes of a socket that is asked for an option which the system does not have, or not with that value. */
+/** The outcome of a socket that asks for an option that the system does not have, or not with that value. */
 function optionRefused(system: System, { family, v6only, options = [] }: PlannedSocket): Fate | undefined {
   if (system === 'openbsd' && family === 'inet6' && v6only === 0) return NEVER_DUAL;
   const missing = options.map(optionKey).find((key) => !OPTIONS[key].systems.includes(system));
@@ -176,7 +179,7 @@ const NEVER_DUAL: Fate = {
   unverified: false,
 };
 
-/** An option that the system does not have: there is no number to ask for, and the socket is not bound. */
+/** An option that the system does not have: the system has no number for it, and the socket is not bound. */
 function withoutOption(system: System, key: keyof Options): Fate {
   const said = LACKS[system];
   if (said === undefined) throw new RangeError(`no source says that ${system} lacks ${OPTIONS[key].name}`);
@@ -184,7 +187,7 @@ function withoutOption(system: System, key: keyof Options): Fate {
   return { outcome: 'not available here', call: 'setsockopt', because, ...said, unverified: false };
 }
 
-/** Addresses for documentation stand for the machine's own. Of 127.0.0.0/8 not every system has more than one. */
+/** Addresses for documentation stand for the machine's own. Not every system has more than one address of 127.0.0.0/8. */
 const ADDRESSES: Record<PlannedSocket['family'], Partial<Record<AddressKind, string>>> = {
   inet: { ...FIXED_ADDRESSES.inet, external: '192.0.2.1', 'second-external': '192.0.2.2' },
   inet6: { ...FIXED_ADDRESSES.inet6, external: '2001:db8::1', 'second-external': '2001:db8::2' },

@@ -6,8 +6,8 @@ import type { BindRecord } from '../record/record.ts';
 import { sameByClass } from './sameness.ts';
 
 /**
- * What a record of another system than Linux observed: for each cell that ran there, and that there is now, the places at
- * which it was otherwise than what is right on Linux.
+ * The observations of a record of a system other than Linux: for each cell that ran there, and that still exists, the
+ * places where the observation differed from what is right on Linux.
  */
 export function recordedBy(record: BindRecord, cells: readonly Cell[]): Recorded {
   const { id: platform, system, release: version } = record.platform;
@@ -26,7 +26,7 @@ export function recordedBy(record: BindRecord, cells: readonly Cell[]): Recorded
   return { platform, system: system as System, version, otherwise };
 }
 
-/** What several records observed, as the module in `suites/known/` that says so. */
+/** The observations of several records, as the text of the module in `suites/known/` that has them. */
 export function recordedModule(records: readonly Recorded[]): string {
   const text = JSON.stringify(records, null, 2).replaceAll(/\[([^[\]{}]*)\]/g, (_, inner: string) => {
     return `[${inner.trim().replaceAll(/\s*\n\s*/g, ' ')}]`;

@@ -17,7 +17,7 @@ export default experiment({
   tags: ['conflict', 'wildcard', 'dual-stack'],
   claims: {},
   axes: { first: NAMES, second: NAMES, protocol: PROTOCOLS },
-  // Two IPv4 sockets are the question of other experiments.
+  // Other experiments ask about two IPv4 sockets.
   only: ({ first, second }) => SOCKETS[first].family === 'inet6' || SOCKETS[second].family === 'inet6',
   needs: () => ['inet loopback', 'inet6 wildcard'],
   binds: {

@@ -40,8 +40,9 @@ export default experiment({
     const counts = await Promise.all(servers.map(async (server) => (await requestsAt(trial, server)).count));
     return { ...serversOf(servers), by, counts };
   },
-  // Whether the second address answers a neighbour on the first one's network is up to the system: some take a packet
-  // only on the interface that has its address. So where no one has looked, no more is known than who may bind.
+  // The system decides whether the second address answers a neighbour on the first one's network: some systems take a
+  // packet only on the interface that has its address. So where no one has looked, only the outcomes of bind() are
+  // known.
   expect: { servers: ['ok', 'ok', 'ok'], by: BY, counts: [1, 2, 2] },
   known: 'observed',
   cite: [

@@ -31,7 +31,7 @@ export default experiment({
   expect: ({ option, set, protocol }) => {
     if (set !== 'both') return { first: 'ok', second: 'EADDRINUSE', call: 'bind' };
     if (option === 'SO_REUSEPORT') return { first: 'ok', second: 'ok', call: protocol === 'udp' ? 'bind' : 'listen' };
-    // Linux lets UDP sockets share that way, but no TCP socket shares with one that listens.
+    // Linux lets UDP sockets share in that way, but no TCP socket can share with a socket that listens.
     return protocol === 'udp'
       ? { first: 'ok', second: 'ok', call: 'bind' }
       : { first: 'ok', second: 'EADDRINUSE', call: 'bind' };

@@ -6,7 +6,7 @@ const WILDCARDS = {
   mapped: { family: 'inet6', on: { address: '::ffff:0.0.0.0' }, v6only: 0 },
 } as const satisfies Record<string, Pick<PlannedSocket, 'family' | 'on' | 'v6only'>>;
 
-/** What became of the holders, each outcome once, and of the wildcard, which is bound last. */
+/** The outcomes of the holders, each outcome once, and of the wildcard, which is bound last. */
 function observed(came: readonly Came[]) {
   const wildcard = came.at(-1);
   if (wildcard === undefined) throw new RangeError('the wildcard has no outcome');
@@ -18,8 +18,8 @@ export default experiment({
   asks: 'One process has bound UDP sockets to several addresses of 127.0.0.0/8 on one port; a second binds the wildcard there, as 0.0.0.0, as a dual-stack :: or as ::ffff:0.0.0.0: what does it get, however many sockets there are?',
   tags: ['conflict', 'wildcard', 'dual-stack', 'udp'],
   claims: {},
-  // Linux counts the sockets of a slot of its table, and changes its way of looking beyond ten. The slot may have sockets
-  // of other ports as well, so that exactly ten could tell different things on different days.
+  // Linux counts the sockets of a slot of its table, and looks them up in another way when there are more than ten. The
+  // slot may also have sockets of other ports, so that exactly ten could give different results on different days.
   axes: { wildcard: ['inet', 'dual', 'mapped'], holders: ['1', '8', '11', '16'] },
   needs: ({ wildcard }) => ['loopback network', ...(wildcard === 'inet' ? [] : (['inet6 wildcard'] as const))],
   binds: {

@@ -13,8 +13,8 @@ import retries from '../refusal/retries.ts';
 import unconnected from '../refusal/unconnected.ts';
 
 /**
- * What follows where a system looks up who gets what is sent to an address and port: a socket that holds just that name,
- * or else one that holds the wildcard, and no other.
+ * The facts that hold where a system looks up the receiver by address and port: it takes a socket that holds just that
+ * name; if there is none, a socket that holds the wildcard; and no other socket.
  */
 export function deliversByName(ground: Ground): Fact[] {
   const answered = ['server', 'answer.outcome', 'answer.by', 'received.count'] as const;
@@ -25,14 +25,14 @@ export function deliversByName(ground: Ground): Fact[] {
     holds(byPort, ground),
     holds(externalFromNeighbour, { ...ground, places: answered }),
     holds(externalFromSameMachine, { ...ground, places: answered }),
-    // How often it asks depends on how soon the answer comes.
+    // How often the client asks depends on how soon the answer arrives.
     holds(retries, { ...ground, places: ['server', 'outcome', 'by'] }),
   ];
 }
 
 /**
- * What follows where a closed port of the machine's own is refused at once: a TCP connection by a reset, a UDP socket that
- * is connected by the error of the unreachable port, which one that is not connected never hears of.
+ * The facts that hold where a closed port of the machine's own is refused at once. A TCP connection gets a reset. A
+ * connected UDP socket gets the error of the unreachable port; a UDP socket that is not connected never gets that error.
  */
 export function refusesClosedPorts(ground: Ground): Fact[] {
   return [
@@ -48,12 +48,15 @@ export function refusesClosedPorts(ground: Ground): Fact[] {
   ];
 }
 
-/** What follows where a UDP socket that is connected takes datagrams from its peer alone. */
+/** The facts that hold where a connected UDP socket takes datagrams only from its peer. */
 export function connectedFilters(ground: Ground): Fact[] {
   return [holds(impostor, { ...ground, where: ({ connected }) => connected === 'yes' })];
 }
 
-/** What follows where a packet to 127.0.0.0/8 that comes in over another interface than the loopback one is dropped. */
+/**
+ * The facts that hold where a packet to 127.0.0.0/8 is dropped when it arrives over an interface other than the loopback
+ * one.
+ */
 export function dropsForeignLoopback(ground: Ground): Fact[] {
   return [
     holds(loopbackFromNeighbour, {

@@ -25,7 +25,7 @@ export default knownOf('gvisor', [
     where: ({ protocol }) => protocol === 'tcp',
     places: ['answer', 'received'],
   }),
-  // A UDP server on the wildcard is silent for another reason, but there too it hears nothing.
+  // A UDP server on the wildcard is silent for another reason, but in this case too it receives nothing.
   differs(boundTo, {
     ...STRONG_HOST,
     expect: ({ bound }) => ({

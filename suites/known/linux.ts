@@ -2,7 +2,7 @@ import { differs, knownOf } from '../../src/experiment/index.ts';
 import mappedNames from '../conflict/mapped-names.ts';
 import wildcardOverMany from '../conflict/wildcard-over-many.ts';
 
-/** Kernels that do something else than the newest ones, by which every experiment says what is right. */
+/** Kernels that behave differently from the newest ones. Every experiment says what is right on the newest ones. */
 export default knownOf('linux', [
   differs(mappedNames, {
     versions: [

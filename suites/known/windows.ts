@@ -5,7 +5,7 @@ import atOnce from '../refusal/at-once.ts';
 import unconnected from '../refusal/unconnected.ts';
 import { connectedFilters } from './_shared.ts';
 
-/** Windows tells a UDP program of an unreachable port by a reset, and not by a refusal. */
+/** Windows reports an unreachable port to a UDP program as a reset, and not as a refusal. */
 const RESET = {
   known: 'vendor',
   cite: [{ source: 'ms-recv', where: 'Return value, WSAECONNRESET' }],
@@ -21,7 +21,7 @@ export default knownOf('windows', [
     known: 'vendor',
     cite: [{ source: 'ms-connect', where: 'Remarks, on connectionless sockets' }],
   }),
-  // Windows asks a closed port again before it gives up, so that a refusal takes about two seconds.
+  // Windows tries a closed port again before it gives up, so that a refusal takes about two seconds.
   holds(externalRefusesLoopback, {
     where: ({ protocol }) => protocol === 'tcp',
     places: ['answer', 'received'],

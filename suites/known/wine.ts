@@ -9,7 +9,7 @@ import anyLocal from '../source/any-local.ts';
 import roundTrips from '../wire/round-trips.ts';
 
 /**
- * A UDP socket of Wine on an IPv4 address of an interface, other than 127.0.0.1, is a wildcard on the host that is tied
+ * Wine makes a UDP socket on an IPv4 address of an interface, other than 127.0.0.1, a wildcard on the host that is tied
  * to that interface.
  */
 const TIED_TO_INTERFACE = {
@@ -22,14 +22,14 @@ const NOT_BESIDE_LOOPBACK = {
   because: 'Under Wine a UDP socket on an IPv4 address other than 127.0.0.1 cannot be bound beside one on 127.0.0.1.',
 } as const;
 
-/** Wine's server hears first that a UDP port was unreachable, and so takes it from the program's recv(). */
+/** Wine's server learns first that a UDP port was unreachable, and so the program's recv() does not get that error. */
 const TAKES_ERRORS = {
   known: 'observed',
   cite: [{ source: 'wine-server-8', where: 'sock_poll_event, sock_error' }],
   because: 'Wine’s server reads the error of an unreachable UDP port before the program does.',
 } as const;
 
-/** What the program hears of such an error: nothing, unless it is very quick. */
+/** The program's outcome after such an error: silence, unless the program is very quick. */
 const TAKEN = { oneOf: ['silence', 'WSAECONNREFUSED'] } as const;
 
 const isInterfaceUdp = ({ protocol, family }: { protocol: string; family: string }) =>
@@ -65,7 +65,8 @@ export default knownOf('wine', [
   differs(boundTo, {
     ...TIED_TO_INTERFACE,
     where: (cell) => cell.bound === 'external' && isInterfaceUdp(cell),
-    // It takes what comes over that interface for the second address as well, and answers it from the first.
+    // The socket also takes what arrives over that interface for the second address, and answers it from the first
+    // address.
     expect: { neighbour: { second: 'silence' }, requests: 3 },
     because:
       'Under Wine a UDP socket on an IPv4 address takes everything that comes over the interface of that address.',

@@ -19,7 +19,7 @@ export default experiment({
   },
   axes: { host: ['none', '127.0.0.1', '0.0.0.0', '::'] },
   needs: () => ['program node', 'neighbour', 'inet external', 'inet6 external'],
-  // For a program to start, which takes longer than anything else here.
+  // It waits for a program to start, which takes longer than anything else here.
   waits: true,
   run: ({ host }, trial) =>
     startAndLook(trial, 'node', [

@@ -14,7 +14,7 @@ export default experiment({
   },
   axes: { bind: ['none', '0.0.0.0', '127.0.0.1'] },
   needs: () => ['program python3', 'neighbour', 'inet external', 'inet6 external'],
-  // For a program to start, which takes longer than anything else here.
+  // It waits for a program to start, which takes longer than anything else here.
   waits: true,
   run: ({ bind }, trial) =>
     startAndLook(trial, 'python3', [
@@ -29,7 +29,8 @@ export default experiment({
       listens: [loopbackOnly ? 'loopback' : 'wildcard'],
       machine: {
         loopback: YES,
-        // Without --bind it takes the first wildcard that the resolver offers, which may be :: for both families.
+        // Without --bind, the program takes the first wildcard that the resolver offers, which may be :: for both
+        // families.
         loopback6: bind === 'none' ? { oneOf: [YES, NO] } : NO,
         external: loopbackOnly ? NO : YES,
         external6: bind === 'none' ? { oneOf: [YES, NO] } : NO,

@@ -3,7 +3,7 @@ import { askAt, experiment, FAMILIES, PROTOCOLS, requestsAt, serveOn } from '../
 const YES = 'answered';
 const NO = 'ECONNREFUSED';
 
-/** Who is answered, for each of the three choices of bind address. */
+/** Who gets an answer, for each of the three choices of bind address. */
 const REACHED = {
   loopback: [{ loopback: YES, external: NO, second: NO }, { external: NO, second: NO }, 1],
   wildcard: [{ loopback: YES, external: YES, second: YES }, { external: YES, second: YES }, 5],
@@ -11,8 +11,8 @@ const REACHED = {
 } as const;
 
 /**
- * A UDP server on the wildcard answers from the address that the way back starts from, which a connected client that
- * asked another one does not take for its answer. `source/wildcard-replies` looks at that by itself.
+ * A UDP server on the wildcard answers from the address at which the way back begins. A connected client that asked
+ * another address does not accept that as its answer. `source/wildcard-replies` tests that by itself.
  */
 export function misled(bound: string, protocol: string): boolean {
   return bound === 'wildcard' && protocol === 'udp';

@@ -13,7 +13,7 @@ export default experiment({
     const { outcome, source, milliseconds } = await askAt(trial, net, { host: 'neighbour', to: 'external' });
     return { outcome, source, milliseconds };
   },
-  // A TCP client that is refused has no socket name left to ask for, so only UDP tells its source.
+  // A TCP client that is refused no longer has a socket name to read, so only UDP shows its source.
   expect: ({ protocol }) => ({ outcome: 'ECONNREFUSED', source: protocol === 'udp' ? 'neighbour' : null }),
   known: 'observed',
   cite: [

@@ -10,10 +10,10 @@ import {
   type Trial,
 } from '../../src/experiment/index.ts';
 
-/** How many datagrams are sent each time; a stray packet of the network's own housekeeping is no hundredth of them. */
+/** How many datagrams are sent each time. Stray packets of the network itself are less than one hundredth of that. */
 const BURST = 200;
 
-/** Sends a burst of datagrams and tells whether the counter of sent packets of the external interface moved with it. */
+/** Sends a burst of datagrams and returns whether the counter of sent packets of the external interface moved with it. */
 async function burst(trial: Trial, part: Part, family: Family, address: string): Promise<'still' | 'moved'> {
   const socket = part.fresh('client');
   const to = { address, port: trial.port };

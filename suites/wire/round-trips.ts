@@ -8,7 +8,7 @@ export default experiment({
   axes: { family: FAMILIES },
   needs: ({ family }) => [`${family} external`, `${family} neighbour`, 'neighbour'],
   run: ({ family }, trial) => roundTrips(trial, family),
-  // The order only, with a margin: how fast a machine is says nothing about its conformance.
+  // It judges only the order, with a margin: the speed of a machine says nothing about its conformance.
   expect: {
     answered: [QUESTIONS, QUESTIONS, QUESTIONS],
     againstNeighbour: { not: 'slower' },
