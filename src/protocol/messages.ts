@@ -109,7 +109,7 @@ export type Operation =
   | { op: 'kill'; on: string }
   /** A text file of this host, for example a table under /proc. */
   | { op: 'read'; path: string }
-  /** Writes a setting of this host, a file under /proc/sys. The harness allows it only in labs that have a network of their own. */
+  /** Writes a setting of this host, a file under /proc/sys. The harness allows it only in labs with a network of their own. */
   | { op: 'write'; path: string; data: string }
   /**
    * Makes thousands of sockets. `sockets` holds two numbers for each: the place of its kind, and its port. They are kept
@@ -153,9 +153,9 @@ export interface Served {
 export type NotAvailable = 'not available here';
 
 /**
- * What an operation returned. `outcome` is `ok`, the symbolic name of an errno, `silence` when the time to wait ran out, `eof` when
- * the peer closed the connection, `not available here` (see `NotAvailable`), or `ended` for a program that was to be killed
- * but had ended before.
+ * What an operation returned. `outcome` is `ok`, the symbolic name of an errno, `silence` when the time to wait ran out,
+ * `eof` when the peer closed the connection, `not available here` (see `NotAvailable`), or `ended` for a program that was
+ * to be killed but had ended before.
  */
 export interface Result {
   outcome: string;
