@@ -43,7 +43,7 @@ export class Batches {
     const count = sockets.length / 2;
     const codes: number[] = [];
     const batch: Batch = { fds: [], ports: [], left: false };
-    // Kept from the beginning, so that a reset finds what was made before a mistake in the message.
+    // Kept from the beginning: if the message has a mistake, a reset still finds the sockets that were made before it.
     if (as !== undefined) this.#batches.set(as, batch);
     for (let index = 0; index < count; index += 1) {
       const place = sockets[index * 2] ?? -1;

@@ -20,7 +20,7 @@ export async function give(native: Native, fd: number, name: string, within: num
 }
 
 /**
- * Takes a descriptor that another process gives under a name: what the call returned, `silence` when none came in time,
+ * Takes a descriptor that another process gives under a name. Returns the call's result, `silence` when none came in time,
  * null where the system can't do that.
  */
 export async function take(native: Native, name: string, within: number): Promise<Returned | 'silence' | null> {

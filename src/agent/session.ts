@@ -283,7 +283,7 @@ export class Session {
     };
   }
 
-  /** What recvmsg() returned; undefined where the system does not have what is asked for. */
+  /** The result of recvmsg(); undefined where the system can't do what is asked. */
   #message(fd: number, size: number, flags: readonly MessageFlag[]) {
     const message = this.#native.recvmsg(fd, size, flags);
     if (message !== null) return message;

@@ -18,7 +18,10 @@ const QUOTED_OF_END = 400;
  * in milliseconds on a quiet machine. It may be on the other side of the world.
  */
 const GRACE = 20_000;
-/** How long an agent may take to end by itself once its stdin is closed, in milliseconds on a quiet machine; at most `GRACE`. */
+/**
+ * How long an agent may take to end by itself once its stdin is closed, in milliseconds on a quiet machine. It is never
+ * longer than the time that the agent may take to answer.
+ */
 const GOODBYE = 2000;
 
 export interface AgentSettings {
@@ -36,7 +39,7 @@ export interface AgentSettings {
   signal?: AbortSignal;
 }
 
-/** What is known of the clock of a host. */
+/** The harness's knowledge of the clock of a host. */
 export class HostClock {
   #offset = Number.POSITIVE_INFINITY;
 
@@ -51,7 +54,7 @@ export class HostClock {
   }
 }
 
-/** What an agent answers to a request that it did. */
+/** The answer of an agent to a request that it carried out. */
 type Answer = Exclude<Reply, { fault: string }>;
 
 interface Waiting {

@@ -1,5 +1,5 @@
 /**
- * What the harness and an agent say to each other: JSON lines over the agent's stdin and stdout.
+ * The messages between the harness and an agent: JSON lines over the agent's stdin and stdout.
  * Only types, so that an agent does not start later because of them; the harness checks what
  * arrives against the schemas in `schema.ts`.
  */
@@ -58,8 +58,8 @@ export interface BatchKind {
 }
 
 /**
- * One thing for an agent to do. `as` names what the operation creates, `on` what it works with; the names are the
- * harness's own. `within` is how long to wait for an answer, in milliseconds; without it the call is made once.
+ * One thing for an agent to do. `as` names the thing that the operation creates, `on` the thing that it uses; the names are
+ * the harness's own. `within` is how long to wait for an answer, in milliseconds; without it the call is made once.
  */
 export type Operation =
   | { op: 'socket'; as: string; family: Family; type: SocketType }
@@ -104,7 +104,7 @@ export type Operation =
    * from 3 on, in their order.
    */
   | { op: 'spawn'; as: string; command: string; args: string[]; inherit?: string[] }
-  /** What a started program has printed, and its exit code once it has ended. */
+  /** The output of a started program, and its exit code once it has ended. */
   | { op: 'output'; on: string }
   | { op: 'kill'; on: string }
   /** A text file of this host, for example a table under /proc. */
@@ -153,7 +153,7 @@ export interface Served {
 export type NotAvailable = 'not available here';
 
 /**
- * What an operation returned. `outcome` is `ok`, the symbolic name of an errno, `silence` when the time to wait ran out,
+ * The result of an operation. `outcome` is `ok`, the symbolic name of an errno, `silence` when the time to wait ran out,
  * `eof` when the peer closed the connection, `not available here` (see `NotAvailable`), or `ended` for a program that was
  * to be killed but had ended before.
  */

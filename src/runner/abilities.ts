@@ -6,7 +6,7 @@ import type { AgentProcess } from '../harness/agent-process.ts';
 /** The file in which Linux, and gVisor like it, says how many connections may wait at one listener. */
 const SOMAXCONN = '/proc/sys/net/core/somaxconn';
 /**
- * How many connections the queue of one listener is sure to take on other systems, whatever listen() asks for: by default
+ * How many connections the queue of one listener surely takes on other systems, no matter what listen() asks for: by default
  * kern.ipc.soacceptqueue of FreeBSD (listen(2)), kern.ipc.somaxconn of macOS (listen(2)), kern.somaxconn of OpenBSD
  * (sysctl(2)) and NetBSD (SOMAXCONN in sys/socket.h) are 128; Windows has 200 for a number (listen, in winsock2.h).
  */

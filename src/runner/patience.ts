@@ -1,6 +1,6 @@
 import type { System } from '../experiment/experiment.ts';
 
-/** How long to wait for what may never come, in milliseconds. */
+/** How long to wait for an answer that may never come, in milliseconds. */
 export interface Patience {
   /** For an answer, before the outcome is silence. */
   readonly answer: number;
@@ -18,7 +18,8 @@ const ANSWER = 300;
 const SLOW: Partial<Record<System, number>> = { wine: 1000 };
 /**
  * When a TCP port refuses, Windows tries twice more before it reports that: a refusal takes 2.0 s (2002 to 2011 ms in the
- * reports libuv/libuv#2896 and curl/curl#14144; the mechanism is in Microsoft's KB175523). Every other system reports it at once.
+ * reports libuv/libuv#2896 and curl/curl#14144; the mechanism is in Microsoft's KB175523). Every other system reports it at
+ * once.
  */
 const CONNECT: Partial<Record<System, number>> = { windows: 3000 };
 

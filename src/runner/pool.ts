@@ -51,7 +51,7 @@ export class AgentPool {
     setMaxListeners(0, this.#end.signal);
   }
 
-  /** Whether what it starts may outlive this process. */
+  /** Whether its agents may outlive this process. */
   get far(): boolean {
     return this.#lab.farAgents === true;
   }

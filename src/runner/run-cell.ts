@@ -151,7 +151,10 @@ async function areFree(agent: AgentProcess, facts: LabFacts, ports: readonly num
   return true;
 }
 
-/** A harness error says what it was; anything else is a mistake in bindspec or in the experiment, and says where. */
+/**
+ * The message of an error. A harness error explains itself; any other error is a mistake in bindspec or in the experiment,
+ * so its message also says where it happened.
+ */
 export function messageOf(error: unknown): string {
   if (error instanceof HarnessError) return error.message;
   if (!(error instanceof Error)) return String(error);

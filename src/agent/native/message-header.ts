@@ -55,7 +55,7 @@ export class MessageHeader {
   }
 }
 
-/** What a `struct msghdr` for sendmsg() points at. */
+/** The data that a `struct msghdr` for sendmsg() points at. */
 export interface Outgoing {
   data: Buffer;
   name: Buffer | null;

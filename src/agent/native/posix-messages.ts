@@ -11,7 +11,7 @@ export interface Posix {
   constants: SystemConstants;
   /** A function of the C library, by its prototype. */
   call: (prototype: string) => (...args: unknown[]) => number;
-  /** What a call returned, or minus the errno. */
+  /** The result of a call, or minus the errno. */
   returned: (value: number) => Returned;
   errnoName: (errno: number) => string;
 }

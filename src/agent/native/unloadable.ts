@@ -14,7 +14,7 @@ const OTHER_TOOLS = 'install cmake and a compiler for C++';
 /**
  * Why koffi, the native module of the agent, could not be loaded, and what to do about it, in one line. Null for any
  * other error.
- * @param error what loading the agent's modules threw
+ * @param error the error that loading the agent's modules threw
  * @param system the system and its architecture, by Node's names
  */
 export function whyUnloadable(error: unknown, system: string, architecture: string): string | null {

@@ -31,7 +31,7 @@ const LONGEST = 4000;
 const AT_A_TIME = 150;
 const WAITING_AT_A_TIME = 300;
 
-/** How slow the machine is: what the slowest answer took, in milliseconds. Agents that ask side by side share one. */
+/** How slow the machine is: the time of the slowest answer, in milliseconds. Agents that ask side by side share one pace. */
 export class Pace {
   slowest = 0;
 

@@ -90,7 +90,7 @@ function agentOf(agents: Agents, asker: Asker, { published }: ContainerService):
   return asker === 'itself' ? agents.servers[published] : agents.at[asker];
 }
 
-/** Tells the questions to one server apart by how many bytes they have. */
+/** Gives the questions to one server different numbers of bytes, so that they can be told apart. */
 class Bytes {
   readonly #counts = new Map<string, number>();
 

@@ -28,7 +28,7 @@ export interface ExploreSettings extends FloorSettings {
   readonly signal: AbortSignal;
 }
 
-/** The counts of what was done for one protocol. */
+/** How much was done for one protocol. */
 export interface Tally {
   readonly protocol: Protocol;
   readonly sequences: number;
