@@ -10,8 +10,8 @@ type BatchAnswer = Omit<Result, 'at' | 'took'>;
 const OK: BatchAnswer = { outcome: 'ok' };
 
 /**
- * The calls of one kind, encoded once. Each returns the errno's negative, as the native layer does; null for one that this
- * system has no number for.
+ * The calls of one kind, encoded once. Each returns minus the errno, as the native layer does; null for a call that needs
+ * a number which this system does not have.
  */
 type Step = readonly [call: string, make: ((fd: number, port: number) => Returned) | null];
 
@@ -19,7 +19,7 @@ type Step = readonly [call: string, make: ((fd: number, port: number) => Returne
 interface Batch {
   fds: number[];
   readonly ports: number[];
-  /** Its descriptors are closed, and only what the system has left of the sockets is of interest. */
+  /** Its descriptors are closed. Only the state that the system still keeps of the sockets matters. */
   left: boolean;
 }
 
@@ -27,7 +27,7 @@ interface Batch {
 export class Batches {
   readonly #native: Native;
   readonly #batches = new Map<string, Batch>();
-  /** What a socket came to, and the code that stands for it; the codes grow with what happens. */
+  /** The outcomes of sockets. The code of an outcome is its place in this list; a new outcome is added at the end. */
   readonly #legend: string[] = ['ok'];
   readonly #codes = new Map<string, number>();
 
@@ -43,7 +43,7 @@ export class Batches {
     const count = sockets.length / 2;
     const codes: number[] = [];
     const batch: Batch = { fds: [], ports: [], left: false };
-    // Kept from the beginning, so that a reset finds what was made before a mistake in the message.
+    // Kept from the beginning: if the message has a mistake, a reset still finds the sockets that were made before it.
     if (as !== undefined) this.#batches.set(as, batch);
     for (let index = 0; index < count; index += 1) {
       const place = sockets[index * 2] ?? -1;
@@ -68,7 +68,7 @@ export class Batches {
     return { ...OK, codes, legend: [...this.#legend] };
   }
 
-  /** Takes a connection from each listener in place of it, and closes the listener. */
+  /** Takes a connection from each listener, puts it in the listener's place, and closes the listener. */
   async accept(on: string, within: number): Promise<BatchAnswer> {
     const batch = this.#batch(on);
     const waiting = new Set(batch.fds.keys());
@@ -141,8 +141,8 @@ export class Batches {
   }
 
   /**
-   * Looks until there is nothing to complain of, or time is up; then the complaint is in `data`. A call that failed for
-   * another reason than that it would have to wait ends it with its error.
+   * Looks until there is nothing to complain about, or until the time is up; then the complaint is in `data`. A call that
+   * fails, other than because it would have to wait, ends this with its error.
    */
   async #until(name: string, within: number, complaint: () => string | Returned | null): Promise<BatchAnswer> {
     const batch = this.#batch(name);
@@ -183,7 +183,7 @@ export class Batches {
   }
 }
 
-/** The first port of a batch that was left on which the system has anything but this state, or has it not. */
+/** The first port of a batch that was left on which the system has another state than this one, or more states, or none. */
 function missing(native: Native, { fds, ports }: Batch, state: string): string | null {
   const states = native.statesByPort();
   if (!states) return 'the system has no table of TCP states';
@@ -203,7 +203,7 @@ function stepsOf(native: Native, kind: BatchKind): Step[] {
   if (listen !== undefined) steps.push(['listen', (fd) => native.listen(fd, listen)]);
   if (connect !== undefined) {
     const make = native.caller('connect', kind.family, connect.address);
-    // A connection that is under way is no failure; whether it was established is asked afterwards.
+    // A connection that is under way is not a failure; whether it was established is asked later.
     const begin = (fd: number, port: number) => {
       const returned = make(fd, connect.port ?? port);
       return returned < 0 && native.inProgress(returned) ? 0 : returned;

@@ -1,7 +1,7 @@
 import { read, writeSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 
-/** How the harness is heard and answered: lines over stdin and stdout. */
+/** How the agent hears the harness and answers it: lines over stdin and stdout. */
 export interface Channel {
   /** Calls back with every line, and once when there will be no more. */
   listen(line: (text: string) => void, end: () => void): void;
@@ -24,8 +24,8 @@ export const streams: Channel = {
 const ROOM = 65_536;
 
 /**
- * The same by reading and writing the descriptors, in a thread of the pool where it waits. For Wine, under which Node
- * can't make a stream of a Unix pipe: so much as touching `process.stdin` or `process.stdout` throws EBADF.
+ * The same by reading and writing the descriptors; where this waits, it waits in a thread of the pool. For Wine, under which
+ * Node can't make a stream of a Unix pipe: even reading the property `process.stdin` or `process.stdout` throws EBADF.
  */
 export const descriptors: Channel = {
   listen(line, end) {
@@ -50,7 +50,7 @@ export const descriptors: Channel = {
   },
 };
 
-/** Makes lines of what comes in pieces. */
+/** Makes lines of text that arrives in pieces. */
 function splitter(line: (text: string) => void): (chunk: string) => void {
   let rest = '';
   return (chunk) => {

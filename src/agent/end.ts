@@ -1,6 +1,7 @@
 /**
- * Ends an agent that the harness can't reach by a signal, because it is on another host or in a container: started there
- * beside it, with its number. Whatever that number is by now, only an agent of this package is ended.
+ * Ends an agent that the harness can't reach by a signal, because it is on another host or in a container. The harness
+ * starts this there, and gives it the agent's process number. If another process has that number by now, it is left
+ * alone: this ends only an agent of this package.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -23,7 +24,7 @@ function isAgent(one: number): boolean {
     const words = readFileSync(`/proc/${one}/cmdline`, 'utf8').split('\0');
     return words.some((word) => path.resolve(word) === script);
   } catch {
-    // Without /proc its number has to do; with it, it has ended.
+    // Without /proc the number must be enough; with /proc, the process has ended.
     return process.platform !== 'linux';
   }
 }

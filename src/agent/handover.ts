@@ -3,12 +3,12 @@ import { clock } from './clock.ts';
 import type { Native, Returned } from './native/types.ts';
 import { Waiter } from './waiter.ts';
 
-/** How long to wait before it is tried again to hand something to a process that does not take it yet, in milliseconds. */
+/** How long to wait, in milliseconds, before trying again to hand something to a process that does not take it yet. */
 const PAUSE = 2;
-/** What the system says of a mailbox that is not there, by name or by file. */
+/** The errors that the system returns for a mailbox that is not there, by its name or by its file. */
 const NOT_YET: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOENT']);
 
-/** Hands a descriptor to whoever takes it under a name; null where the system has no way to. */
+/** Hands a descriptor to the process that takes it under a name; null where the system can't do that. */
 export async function give(native: Native, fd: number, name: string, within: number): Promise<Returned | null> {
   const deadline = clock() + within;
   for (;;) {
@@ -20,8 +20,8 @@ export async function give(native: Native, fd: number, name: string, within: num
 }
 
 /**
- * Takes a descriptor that another process gives under a name: what the call returned, `silence` when none came in time,
- * null where the system has no way to.
+ * Takes a descriptor that another process gives under a name. Returns the call's result, `silence` when none came in time,
+ * null where the system can't do that.
  */
 export async function take(native: Native, name: string, within: number): Promise<Returned | 'silence' | null> {
   const mailbox = native.mailbox(name);

@@ -1,7 +1,7 @@
 /**
  * The agent: a process that owns sockets. It reads requests as JSON lines on stdin, makes the system calls they list,
  * and answers with what the system returned. It opens no port of its own and ends when its stdin does.
- * What it imports is kept small, because one is started for every part of every experiment.
+ * It imports little, because one agent is started for every part of every experiment.
  */
 import os from 'node:os';
 import { readlinkSync } from 'node:fs';
@@ -21,8 +21,8 @@ function networkNamespace(): string | null {
 }
 
 /**
- * Takes the user that the harness asked for. All that an operation may need is loaded before, because that user may not
- * be able to read the files: the package may be in the home folder of root, or in that of somebody who keeps others out.
+ * Takes the user that the harness asked for. Every module that an operation may need is loaded first, because that user
+ * may not be able to read the files: the package may be in the home folder of root, or of someone who keeps others out.
  */
 async function becomeUser(uid: string): Promise<void> {
   await session.loadAll();
@@ -50,11 +50,11 @@ async function answer(line: string): Promise<void> {
   }
 }
 
-// However it ends, the programs it started end with it.
+// No matter how it ends, the programs it started end with it.
 process.on('exit', () => session.reset());
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
 
-/** Greets the harness, and from then on answers it. */
+/** Greets the harness, and then answers its requests. */
 function begin(): void {
   channel.listen(
     (line) => void answer(line),
@@ -63,9 +63,9 @@ function begin(): void {
   print(hello());
 }
 
-/** The greeting: the user is the one that the agent is by now. */
+/** The greeting; its user is the one that the agent runs as now. */
 const hello = (): Hello => ({
-  // Its value is written out, because loading a module costs an agent's start-up a millisecond.
+  // The value is written here, because loading its module would make an agent start a millisecond later.
   protocol: 2 satisfies typeof PROTOCOL_VERSION,
   pid: process.pid,
   system: process.platform,

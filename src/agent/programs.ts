@@ -1,6 +1,6 @@
 import type { ChildProcess, spawn } from 'node:child_process';
 
-/** What a program may print before the rest is left out, in characters. */
+/** How much a program may print before the rest is left out, in characters. */
 const MOST_OUTPUT = 65_536;
 
 /** A program that the agent started, as a user would start it. */
@@ -17,7 +17,7 @@ export async function loadSpawn(): Promise<typeof spawn> {
   return (await import('node:child_process')).spawn;
 }
 
-/** Starts a program with its output collected and no input; what it inherits are its descriptors from 3 on. */
+/** Starts a program without input and collects its output; the sockets it inherits are its descriptors from 3 on. */
 export function startProgram(
   start: typeof spawn,
   command: string,
@@ -27,7 +27,7 @@ export function startProgram(
   const child = start(command, args, { stdio: ['ignore', 'pipe', 'pipe', ...inherited] });
   const started = new Promise<string | null>((resolve, reject) => {
     child.once('spawn', () => resolve(null));
-    // What the system returned has a code; anything else is a fault.
+    // An error that the system returned has a code; any other error is a fault.
     child.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === undefined) reject(error);
       else resolve(error.code);

@@ -6,12 +6,12 @@ import { Waiter } from './waiter.ts';
 
 /** Requests are short; one read takes a whole one. */
 const REQUEST_ROOM = 2048;
-/** More than any experiment asks of one server; what floods it beyond that is not kept. */
+/** More requests than any experiment sends to one server; if more arrive, they are not kept. */
 const MOST_SERVED = 10_000;
 
 /**
  * A server that runs by itself: it answers every request with its name and the number of bytes it got, and keeps a
- * list of who asked. Over TCP it takes connections and leaves closing to the client, so that no TIME_WAIT stays on its port.
+ * list of who asked. Over TCP it accepts connections and lets the client close them, so that no TIME_WAIT stays on its port.
  */
 export class Service {
   readonly served: Served[] = [];

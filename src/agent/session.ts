@@ -13,7 +13,7 @@ import type { Wait } from './waiter.ts';
 const DEFAULT_BACKLOG = 128;
 const DEFAULT_ROOM = 2048;
 
-/** What a call came to, before it is given its times. */
+/** The result of a call, before its times are added. */
 type Answer = Omit<Result, 'at' | 'took'>;
 type Of<Name extends OperationName> = Extract<Operation, { op: Name }>;
 type Handlers = { [Name in OperationName]: (operation: Of<Name>) => Answer | Promise<Answer> };
@@ -37,15 +37,15 @@ export class Session {
   }
 
   /**
-   * Does the operations one after the other. With `halt` it stops behind the first whose outcome is not `ok`.
-   * @throws Error for what only a mistake of the harness can cause, such as a socket of an unknown name.
+   * Does the operations one after the other. With `halt` it stops after the first whose outcome is not `ok`.
+   * @throws Error for what only a mistake in the harness can cause, for example an unknown name of a socket.
    */
   async run(operations: readonly Operation[], halt: boolean): Promise<Result[]> {
     const results: Result[] = [];
     for (const operation of operations) {
       const at = clock();
       const pending = this.#one(operation);
-      // Most calls answer at once; a turn of the event loop for each would be most of a long batch's time.
+      // Most calls return at once. With a turn of the event loop for each, a long batch would spend most of its time on turns.
       const answer = pending instanceof Promise ? await pending : pending;
       results.push({ ...answer, at, took: Math.round((clock() - at) * 1000) / 1000 });
       if (halt && answer.outcome !== 'ok') break;
@@ -53,7 +53,7 @@ export class Session {
     return results;
   }
 
-  /** Does the operations as `run` does, and tells one word of each: its outcome, or the address that it found out. */
+  /** Does the operations as `run` does, and returns one word for each: its outcome, or the address that it found. */
   async runTersely(operations: readonly Operation[]): Promise<string[]> {
     const words: string[] = [];
     for (const operation of operations) {
@@ -65,8 +65,8 @@ export class Session {
   }
 
   /**
-   * Loads all that is otherwise loaded when an operation first wants it: for an agent that becomes a user who may not be
-   * able to read the files of this package.
+   * Loads every module that is usually loaded when an operation first needs it: for an agent that becomes another user, who
+   * may not be able to read the files of this package.
    */
   async loadAll(): Promise<void> {
     await Promise.all([this.#loadBatches(), loadSpawn()]);
@@ -191,8 +191,8 @@ export class Session {
   };
 
   /**
-   * Loaded only where it is wanted: most agents make no batches, and every module costs their start-up something. Once
-   * it is there, an operation begins at once, so that none of a later message comes before it.
+   * Loads the module of batches when it is first needed: most agents make no batches, and every module makes them start
+   * later. Once it is loaded, an operation begins at once, so that no operation of a later message is done before it.
    */
   #batching(use: (batches: Batches) => Answer | Promise<Answer>): Answer | Promise<Answer> {
     return this.#batches ? use(this.#batches) : this.#loadBatches().then(use);
@@ -283,7 +283,7 @@ export class Session {
     };
   }
 
-  /** What recvmsg() returned; undefined where the system has not got what is asked for. */
+  /** The result of recvmsg(); undefined where the system can't do what is asked. */
   #message(fd: number, size: number, flags: readonly MessageFlag[]) {
     const message = this.#native.recvmsg(fd, size, flags);
     if (message !== null) return message;
@@ -301,7 +301,7 @@ export class Session {
       stop();
       throw error;
     }
-    // One is enough to stop; behind this turn of the event loop, in which all that can be read by now are told.
+    // One socket is enough to stop, but after this turn of the event loop: in it, all sockets that can be read now report it.
     for (const { wait } of waits) void wait.ended.then(() => setImmediate(stop));
     const ready: string[] = [];
     for (const { name, wait } of waits) if (await this.#ready(name, wait)) ready.push(name);
@@ -316,7 +316,7 @@ export class Session {
     if (resets !== this.#resets) throw new Error(`'${as}' was not started: everything was reset`);
     if (this.#programs.has(as)) throw new Error(`there is a program '${as}' already`);
     const program = startProgram(spawn, command, args, inherited);
-    // Kept from the moment it runs, so that a reset at any later one ends it.
+    // Kept from the moment it runs, so that a reset at any later moment ends it.
     this.#programs.set(as, program);
     const failure = await program.started;
     if (failure === null) return { ...OK, ...(program.child.pid === undefined ? {} : { pid: program.child.pid }) };
@@ -324,7 +324,7 @@ export class Session {
     return { outcome: failure };
   }
 
-  /** Makes a call, and when it would block, once more as soon as the socket is ready; null when `within` ran out. */
+  /** Makes a call; if it would block, makes it again as soon as the socket is ready. Null when `within` ran out. */
   async #patiently<T>(call: () => T, code: (value: T) => Returned, on: string, within: number): Promise<T | null> {
     const { waiter } = this.#socket(on);
     const deadline = clock() + within;
@@ -335,14 +335,14 @@ export class Session {
       const left = deadline - clock();
       const since = clock();
       if (left <= 0 || !(await this.#ready(on, waiter.begin('readable', left)))) return null;
-      // It is ready with something else than what is waited for, such as data where an error is.
+      // The socket is ready, but not for this call: for example it has data, and the call waits for an error.
       if (clock() - since < 1) await after(1);
     }
   }
 
   /**
-   * Whether a wait ended in time. @throws Error when its socket was closed first: what would have come is not known,
-   * so that it must not pass for silence.
+   * Whether a wait ended in time. @throws Error when its socket was closed first: no one knows what would have arrived,
+   * so this must not count as silence.
    */
   async #ready(name: string, wait: Wait): Promise<boolean> {
     const ended = await wait.ended;
@@ -393,7 +393,7 @@ export class Session {
   }
 }
 
-/** What a call on a file returned. @throws Error for what no call returned, such as a text that is too long for Node */
+/** The result of a call on a file. @throws Error that does not come from a call, for example for a text too long for Node */
 function ofFile(call: () => Answer): Answer {
   try {
     return call();

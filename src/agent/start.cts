@@ -1,8 +1,9 @@
 import type * as Unloadable from './native/unloadable.ts' with { 'resolution-mode': 'import' };
 
 /**
- * How an agent is started. Loading its modules through `require` spares Node the asynchronous loader, which is a
- * quarter of what an agent adds to the start of a bare Node; and one is started for every part of an experiment.
+ * How an agent is started. It loads its modules through `require`, so that Node does not need the asynchronous loader. That
+ * loader would take a quarter of the time that an agent adds to the start of Node, and every part of an experiment has an
+ * agent.
  * With `end` and a number it ends the agent that has that number on this host.
  */
 // At SIGUSR1 Node would open its debugger, on a port of the machine under test.
@@ -10,7 +11,7 @@ process.on('SIGUSR1', () => undefined);
 if (process.argv[2] === 'end') require('./end.js');
 else startAgent();
 
-/** Where its native module can't be loaded, it says on one line what to do, and ends with 1. */
+/** Where the agent's native module can't be loaded, prints on one line what to do, and ends with exit code 1. */
 function startAgent(): void {
   try {
     require('./main.js');

@@ -1,9 +1,9 @@
 import koffi from 'koffi';
 
 /**
- * libuv's own poll, as koffi offers it: readiness arrives on the event loop, so that an agent can wait on many sockets
- * and still answer. koffi's published types lack the status; the real callback is `(status, events)`. What the events
- * are is not looked at: whatever woke us, the system call that follows says what it was.
+ * libuv's own poll, as koffi offers it: the event loop reports that a socket is ready, so that an agent can wait on many
+ * sockets and still answer. koffi's published types lack the status; the real callback is `(status, events)`. The
+ * events are not looked at: the system call that follows shows what happened.
  */
 const poll = koffi.node.poll as unknown as (
   fd: number,
@@ -11,10 +11,10 @@ const poll = koffi.node.poll as unknown as (
   callback: (status: number) => void,
 ) => { close(): void };
 
-/** How a wait ended: the descriptor is ready (or has an error to tell), or it was not in time, or was closed first. */
+/** How a wait ended: the descriptor is ready (or has an error to report), or was not ready in time, or was closed first. */
 export type Ended = 'ready' | 'late' | 'closed';
 
-/** A wait that has begun. `stop` ends it early, as late, and does nothing to one that has ended. */
+/** A wait that has begun. `stop` ends it early, with the result `late`; it does nothing if the wait has ended. */
 export interface Wait {
   ended: Promise<Ended>;
   stop: () => void;
@@ -36,9 +36,9 @@ export class Waiter {
       resolve = settle;
     });
     const stop = this.#start(what, () => stop('ready'), resolve);
-    // Timers come before descriptors in a turn of the event loop. A process that did not get the processor in time
-    // finds the timer run out and the data there, so the descriptor is looked at once more before it is called late.
-    // Twice, because the descriptor's own word comes as an immediate too.
+    // Timers come before descriptors in a turn of the event loop. If the process did not get the processor in time,
+    // the timer has run out and the data is there. So the descriptor is looked at once more before the result is `late`.
+    // Two immediates, because the descriptor reports by an immediate too.
     const timer = setTimeout(() => setImmediate(() => setImmediate(() => stop('late'))), within);
     void ended.then(() => clearTimeout(timer));
     return { ended, stop: () => stop('late') };
@@ -50,7 +50,7 @@ export class Waiter {
       'readable',
       (status) => {
         callback();
-        // libuv no longer watches a descriptor that had an error to tell. The callback has taken that error.
+        // libuv no longer watches a descriptor that had an error to report. The callback has taken that error.
         if (status >= 0 || this.#stop !== stop) return;
         stop('late');
         this.watch(callback);
@@ -72,7 +72,7 @@ export class Waiter {
     if (this.#stop) throw new Error('two operations wait on one socket');
     const handle = poll(this.#fd, { [what]: true }, (status) => {
       // On Node 26 promises that are settled in koffi's callback wait until something else wakes the event loop, as
-      // observed with koffi 3.3.4. An immediate is such a thing, and comes in the same turn of the loop.
+      // observed with koffi 3.3.4. An immediate wakes it, in the same turn of the loop.
       setImmediate(() => {
         if (this.#stop === stop) callback(status);
       });

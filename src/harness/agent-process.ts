@@ -11,24 +11,27 @@ import { Deadline, paced } from '../process/pace.ts';
 const LONGEST_LINE = 16_000_000;
 /** How much of what an agent printed is quoted in a message. */
 const QUOTED = 120;
-/** The same of what it says when it ends, which may be what to do about it. */
+/** The same for its last output before it ends, which may say what to do about it. */
 const QUOTED_OF_END = 400;
 /**
- * How long an agent may take to start, and to answer beyond what its operations wait for, where nothing else is asked for;
+ * How long an agent may take to start, and to answer in addition to the time that its operations wait. This is the default,
  * in milliseconds on a quiet machine. It may be on the other side of the world.
  */
 const GRACE = 20_000;
-/** How long an agent may take to end by itself once its stdin is closed, in milliseconds on a quiet machine; no longer than to answer. */
+/**
+ * How long an agent may take to end by itself once its stdin is closed, in milliseconds on a quiet machine. It is never
+ * longer than the time that the agent may take to answer.
+ */
 const GOODBYE = 2000;
 
 export interface AgentSettings {
-  /** The command, the host's launch words included. */
+  /** The command, including the host's launch words. */
   command: readonly string[];
-  /** How it is called in messages, such as "the agent on guinness". */
+  /** Its name in messages, for example "the agent on guinness". */
   title: string;
-  /** Milliseconds an agent may take to start, and to answer beyond what its operations wait for, on a quiet machine. */
+  /** Milliseconds an agent may take to start, and to answer in addition to its operations' own waits, on a quiet machine. */
   grace?: number;
-  /** Where the agent may outlive the process that was started for it: the command that, with its number there, ends it. */
+  /** Where the agent may outlive the process that was started for it: the command that ends it, given its number there. */
   ender?: readonly string[];
   /** The clock that the agents of its host share. */
   clock?: HostClock;
@@ -36,7 +39,7 @@ export interface AgentSettings {
   signal?: AbortSignal;
 }
 
-/** What is known of the clock of a host. */
+/** The harness's knowledge of the clock of a host. */
 export class HostClock {
   #offset = Number.POSITIVE_INFINITY;
 
@@ -45,13 +48,13 @@ export class HostClock {
     return Number.isFinite(this.#offset) ? this.#offset : 0;
   }
 
-  /** Notes the difference of a message's times. What a message was under way is in it, so that the least is the truest. */
+  /** Notes the difference of a message's two times. It includes the time on the way, so the smallest is the most exact. */
   note(difference: number): void {
     this.#offset = Math.min(this.#offset, difference);
   }
 }
 
-/** What an agent answers to a request that it did. */
+/** The answer of an agent to a request that it carried out. */
 type Answer = Exclude<Reply, { fault: string }>;
 
 interface Waiting {
@@ -60,8 +63,8 @@ interface Waiting {
 }
 
 /**
- * One agent as the harness sees it: started, greeted, asked, ended. Whatever it does wrong ends it and becomes a
- * `HarnessError` that says what it was, for the request that waits and for every later one.
+ * One agent as the harness sees it: started, greeted, asked, ended. If the agent does anything wrong, it is ended; the
+ * request that waits, and every later one, fails with a `HarnessError` that says what was wrong.
  */
 export class AgentProcess {
   readonly #settings: AgentSettings;
@@ -88,12 +91,12 @@ export class AgentProcess {
     this.#child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
       if (this.#complaints.length < 2000) this.#complaints += chunk;
     });
-    // Writing to an agent that has died is told by its end.
+    // If the agent has died, its end reports that; the error of writing to it does not matter.
     this.#child.stdin.on('error', () => undefined);
     void this.#child.then((ended) => this.#ended(ended));
   }
 
-  /** Starts an agent and waits for its first line. @throws HarnessError when it does not greet as it must. */
+  /** Starts an agent and waits for its first line. @throws HarnessError when its greeting is not what it must be. */
   static async start(settings: AgentSettings): Promise<{ agent: AgentProcess; hello: Hello }> {
     const agent = new AgentProcess(settings);
     const greeting = new Promise<Hello>((resolve, reject) => {
@@ -125,7 +128,7 @@ export class AgentProcess {
   }
 
   /**
-   * Has the operations done and returns their results; fewer than were asked when `halt` stopped at one.
+   * Has the operations done and returns their results; fewer than were asked if `halt` stopped at one of them.
    * @throws HarnessError when the agent died, did not answer in time, or answered something else.
    */
   async ask(operations: readonly Operation[], halt: boolean): Promise<Result[]> {
@@ -140,7 +143,7 @@ export class AgentProcess {
   }
 
   /**
-   * Has the operations done and returns one word of each: its outcome, or the address that getsockname told.
+   * Has the operations done and returns one word for each: its outcome, or the address that getsockname returned.
    * @throws HarnessError as `ask` does.
    */
   async askTersely(operations: readonly Operation[]): Promise<string[]> {
@@ -166,8 +169,8 @@ export class AgentProcess {
   }
 
   /**
-   * Closes its stdin, at which an agent ends by itself; one that does not is killed. Whoever waits for an answer of it
-   * is told at once. Never throws.
+   * Closes its stdin; an agent then ends by itself, and is killed if it does not. A request that still waits for its answer
+   * fails at once. Never throws.
    */
   async end(): Promise<void> {
     this.#giveUp('was ended');
@@ -179,12 +182,12 @@ export class AgentProcess {
   }
 
   /**
-   * Has it killed by SIGKILL, as it is, with all its sockets open, and waits until it is gone. Never throws. Whoever asks it
-   * from now on is told that it was killed.
+   * Has it killed by SIGKILL, with all its sockets open, and waits until it is gone. Never throws. Every later request fails
+   * with the message that it was killed.
    */
   async kill(): Promise<void> {
     this.#giveUp('was killed');
-    // It kills itself, so that nothing but the agent is killed, wherever it is; what waits for it then sees its end.
+    // The agent kills itself, so that nothing else is killed, wherever it runs; the code that waits for it then sees its end.
     this.#child.stdin.write(
       `${JSON.stringify({ id: this.#nextId++, operations: [{ op: 'die' }] satisfies Operation[] })}\n`,
     );
@@ -195,14 +198,14 @@ export class AgentProcess {
   }
 
   /**
-   * Waits for something beyond what the agent was told to wait, in milliseconds; in vain, it fails. `why` tells then what may
-   * be the reason; null where that is not known.
+   * Waits for something, in addition to the milliseconds that the agent itself was to wait; fails if it does not happen. `why`
+   * then returns a possible reason; null where none is known.
    */
   async #within<T>(promise: Promise<T>, waits: number, what: string, why = unknownReason): Promise<T> {
     let look: NodeJS.Immediate | undefined;
     const deadline = new Deadline(this.#grace, waits);
-    // Timers come before pipes in a turn of the event loop. A harness that did not get the processor in time finds the
-    // timer run out and the answer there, so the pipe is looked at once more before the agent is blamed.
+    // Timers come before pipes in a turn of the event loop. If the harness did not get the processor in time, the timer
+    // has run out and the answer is there. So the pipe is looked at once more before the agent is blamed.
     const cancel = deadline.whenPassed(() => {
       look = setImmediate(() => this.#fail(`${what} within ${deadline.allowed} ms${reason(why())}`));
     });
@@ -260,8 +263,8 @@ export class AgentProcess {
       return;
     }
     const offset = harnessClock() - hello.data.clock;
-    // One machine's processes share one monotonic clock, unless a system of its own keeps another for them; what is left
-    // of the difference is the way of the message.
+    // The processes of one machine share one monotonic clock, unless the agent runs on a system that has a clock of its own.
+    // With a shared clock, the difference is only the time that the message was on its way.
     const shared = hello.data.system === process.platform && offset >= 0 && offset < paced(this.#grace);
     this.#clock.note(shared ? 0 : offset);
     this.#farPid = hello.data.pid;
@@ -311,7 +314,7 @@ export class AgentProcess {
     return failure;
   }
 
-  /** From now on it answers nobody: those who wait are told why, and so is everyone who asks later. */
+  /** From now on it answers no one: requests that wait fail with the reason, and so does every later request. */
   #giveUp(what: string): HarnessError {
     if (this.#failure) return this.#failure;
     const failure = new HarnessError(`${this.#settings.title} ${what}`);
@@ -325,20 +328,20 @@ export class AgentProcess {
 
   #kill(): void {
     this.#killFar();
-    // The number of a process that has ended may be another's by now.
+    // If the process has ended, another process may have its number by now.
     if (this.#gone) return;
     this.#child.stdin.destroy();
     if (this.#child.pid !== undefined) killTree(this.#child.pid);
     this.#child.kill('SIGKILL');
   }
 
-  /** Once. What was started here may be a client, whose end does not reach an agent that does not look at its stdin. */
+  /** Does it once. The process started here may be a client; its end does not stop an agent that does not read its stdin. */
   #killFar(): void {
     const { ender } = this.#settings;
     if (ender === undefined || this.#farPid === null) return;
     const [file, ...words] = [...ender, String(this.#farPid)];
     this.#farPid = null;
-    // Where even this can't be done, nothing can.
+    // If even this fails, nothing more can be done.
     const ending = execa(file, words, {
       reject: false,
       stdio: 'ignore',
@@ -353,14 +356,14 @@ export class AgentProcess {
 const FAR_END = 30_000;
 
 /**
- * What an agent's environment has otherwise than the harness's. Node 20 reads and checks every certificate in this file
+ * The differences of an agent's environment from the harness's. Node 20 reads and checks every certificate in this file
  * when it starts, which takes longer than the rest of an agent's start; an agent makes no connection that needs one.
  */
 const AGENT_ENVIRONMENT = { NODE_EXTRA_CA_CERTS: undefined };
 
 function start(command: readonly string[]) {
   const [file = '', ...words] = command;
-  // A session of its own: what a terminal sends at Ctrl-C is for the harness, which then ends its agents.
+  // In a session of its own, so that the signal of a terminal's Ctrl-C reaches only the harness, which then ends its agents.
   return execa(file, words, {
     detached: process.platform !== 'win32',
     env: AGENT_ENVIRONMENT,
@@ -390,7 +393,7 @@ function clip(text: string, most = QUOTED): string {
   return text.length > most ? `${text.slice(0, most)}…` : text;
 }
 
-/** Of a complaint of several lines, such as an uncaught error's, the line that names the error. */
+/** The line that names the error, in a message of several lines, for example that of an uncaught error. */
 function lastLine(text: string): string {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   return lines.find((line) => /^\w*Error\b/.test(line)) ?? lines[0] ?? '';

@@ -1,12 +1,12 @@
 /**
- * What the harness and an agent say to each other: JSON lines over the agent's stdin and stdout.
- * Types only, so that an agent pays nothing at start-up for them; the harness checks what arrives
- * against the schemas in `schema.ts`.
+ * The messages between the harness and an agent: JSON lines over the agent's stdin and stdout.
+ * Only types, so that an agent does not start later because of them; the harness checks what
+ * arrives against the schemas in `schema.ts`.
  */
 
 import type { NumberOption, OptionName, OptionSetting, ReadValue, TextOption } from './options.ts';
 
-/** Raised whenever a message changes its meaning; an agent that says another number is not spoken to. */
+/** Raised whenever a message changes its meaning; the harness does not use an agent that has another number. */
 export const PROTOCOL_VERSION = 2;
 
 export type Family = 'inet' | 'inet6';
@@ -22,10 +22,10 @@ export interface SocketName {
 /** Flags of sendmsg() and recvmsg(), by their names in C. */
 export type MessageFlag = 'MSG_CTRUNC' | 'MSG_DONTROUTE' | 'MSG_ERRQUEUE' | 'MSG_MORE' | 'MSG_PEEK' | 'MSG_TRUNC';
 
-/** Where a datagram is to be sent from: control data of sendmsg(), IP_PKTINFO, IP_SENDSRCADDR or IPV6_PKTINFO. */
+/** The address a datagram is to be sent from: control data of sendmsg(), IP_PKTINFO, IP_SENDSRCADDR or IPV6_PKTINFO. */
 export interface PacketSource {
   address: string;
-  /** The index of the interface that it leaves by. */
+  /** The index of the interface through which it leaves. */
   interface?: number;
 }
 
@@ -34,7 +34,7 @@ export interface QueuedError {
   outcome: string;
   errno: number;
   origin: 'none' | 'local' | 'icmp' | 'icmp6' | 'other';
-  /** Of ICMP. */
+  /** The type of ICMP. */
   type: number;
   code: number;
   /** Who sent it, where it came from the network. */
@@ -42,8 +42,8 @@ export interface QueuedError {
 }
 
 /**
- * What some sockets of a batch have in common: said once, and then named by its place in the list. The calls are made
- * in this order, and end at the first that fails.
+ * The calls that some sockets of a batch have in common. A message has them once, and names them by their place in the
+ * list. The calls are made in this order, up to the first that fails.
  */
 export interface BatchKind {
   family: Family;
@@ -58,15 +58,15 @@ export interface BatchKind {
 }
 
 /**
- * One thing for an agent to do. `as` names what the operation creates, `on` what it works with; the names are the
- * harness's own. `within` is how long, in milliseconds, to wait for an answer; without it the call is made once.
+ * One thing for an agent to do. `as` names the thing that the operation creates, `on` the thing that it uses; the names are
+ * the harness's own. `within` is how long to wait for an answer, in milliseconds; without it the call is made once.
  */
 export type Operation =
   | { op: 'socket'; as: string; family: Family; type: SocketType }
-  /** An option for which this system has no number is not asked for: `not available here`. */
+  /** For an option that has no number on this system no call is made: `not available here`. */
   | ({ op: 'setsockopt'; on: string } & OptionSetting)
   | { op: 'getsockopt'; on: string; option: OptionName }
-  /** With `unspecified` the name is of the family AF_UNSPEC, as far as it is written as an IPv4 one. */
+  /** With `unspecified` the family of the name is AF_UNSPEC; the rest of it is written as in an IPv4 name. */
   | ({ op: 'bind'; on: string; unspecified?: boolean } & SocketName)
   | { op: 'listen'; on: string; backlog?: number }
   | { op: 'accept'; on: string; as: string; within?: number }
@@ -75,7 +75,7 @@ export type Operation =
   /** With flags or a source it is a sendmsg(). */
   | { op: 'send'; on: string; data: string; to?: SocketName; from?: PacketSource; flags?: MessageFlag[] }
   | { op: 'recv'; on: string; within?: number; size?: number; flags?: MessageFlag[] }
-  /** Sends so many datagrams, each from a socket of its own, and so from a port of its own. */
+  /** Sends `count` datagrams, each from a socket of its own, and so from a port of its own. */
   | { op: 'burst'; family: Family; to: SocketName; count: number; from?: string }
   /** Another descriptor of the same socket. */
   | { op: 'dup'; on: string; as: string }
@@ -95,39 +95,39 @@ export type Operation =
   | { op: 'close'; on: string; reset?: boolean }
   /** Waits until one of several sockets can be read; `silence` when none could. */
   | { op: 'poll'; on: string[]; within: number }
-  /** Answers whoever asks on this socket, as `name`, until it is closed. `drop` says which requests are left unanswered. */
+  /** Answers every request on this socket, as `name`, until it is closed. `drop` says which requests get no answer. */
   | { op: 'serve'; on: string; name: string; drop?: boolean[] }
-  /** What a served socket was asked so far. */
+  /** The requests that a served socket got so far. */
   | { op: 'served'; on: string }
   /**
    * Starts a program of this host; it ends with the agent at the latest. The sockets that it inherits are its descriptors
    * from 3 on, in their order.
    */
   | { op: 'spawn'; as: string; command: string; args: string[]; inherit?: string[] }
-  /** What a started program has printed, and its exit code once it has ended. */
+  /** The output of a started program, and its exit code once it has ended. */
   | { op: 'output'; on: string }
   | { op: 'kill'; on: string }
-  /** A text file of this host, such as a table under /proc. */
+  /** A text file of this host, for example a table under /proc. */
   | { op: 'read'; path: string }
-  /** Writes a setting of this host, a file under /proc/sys. The harness lets only labs of their own be changed. */
+  /** Writes a setting of this host, a file under /proc/sys. The harness allows it only in labs with a network of their own. */
   | { op: 'write'; path: string; data: string }
   /**
    * Makes thousands of sockets. `sockets` holds two numbers for each: the place of its kind, and its port. They are kept
-   * under the name `as`, or each is closed before the next is made. Answers a code for each; see `Result`.
+   * under the name `as`, or each is closed before the next is made. The answer has a code for each; see `Result`.
    */
   | { op: 'batch'; as?: string; kinds: BatchKind[]; sockets: number[] }
-  /** Takes one connection from each listener of a batch; the connection has its place, and the listener is closed. */
+  /** Takes one connection from each listener of a batch; the connection gets the listener's place, and the listener closes. */
   | { op: 'batch-accept'; on: string; within: number }
-  /** Takes so many connections from one listener, and keeps them as a batch. */
+  /** Takes `count` connections from one listener, and keeps them as a batch. */
   | { op: 'batch-take'; on: string; as: string; count: number; within: number }
   /**
-   * Waits until the sockets of a batch are all in a TCP state, such as `ESTABLISHED`; `silence` when they are not in time,
-   * with the first that is not. Sockets of a batch that was left are looked for in the system's table.
+   * Waits until the sockets of a batch are all in a TCP state, for example `ESTABLISHED`. `silence` when they are not in
+   * time, with the first that is not. If the batch was left, its sockets are looked for in the system's table.
    */
   | { op: 'batch-await'; on: string; state: string; within: number }
-  /** Closes a batch: as close() does, by a reset that leaves no state behind, or keeping its ports in mind. */
+  /** Closes a batch: as close() does; by a reset, which leaves no state; or so that its ports are remembered. */
   | { op: 'batch-close'; on: string; how: 'close' | 'reset' | 'leave' }
-  /** Ends its programs, and then itself by SIGKILL, with all its sockets open. It is not answered. */
+  /** The agent ends its programs, and then itself by SIGKILL, with all its sockets open. There is no answer. */
   | { op: 'die' }
   /** Closes every socket and ends every program, then says how many internet sockets the process still holds. */
   | { op: 'reset' };
@@ -140,26 +140,26 @@ export interface Served {
   at: number;
   bytes: number;
   from: SocketName;
-  /** The address it was sent to, where the system tells. */
+  /** The address it was sent to, where the system reports that. */
   to?: string;
   /** Symbolic outcome of sending the answer; `dropped` when the server was told not to answer. */
   answered: string;
 }
 
 /**
- * The outcome of an operation that this system has no call for, or no number: nothing was asked of the system. It is
- * bindspec's own word, and no errno.
+ * The outcome of an operation for which this system has no call, or no number: no call was made. It is bindspec's own word,
+ * not an errno.
  */
 export type NotAvailable = 'not available here';
 
 /**
- * What an operation returned. `outcome` is `ok`, the symbolic name of an errno, `silence` when the wait ran out, `eof` when
- * the peer closed the connection, `not available here` (see `NotAvailable`), or `ended` for a program that was to be killed
- * and had ended before.
+ * The result of an operation. `outcome` is `ok`, the symbolic name of an errno, `silence` when the time to wait ran out,
+ * `eof` when the peer closed the connection, `not available here` (see `NotAvailable`), or `ended` for a program that was
+ * to be killed but had ended before.
  */
 export interface Result {
   outcome: string;
-  /** When it began, in milliseconds on the agent's clock, and how long it took, in milliseconds. */
+  /** When it began, on the agent's clock, and how long it took; both in milliseconds. */
   at: number;
   took: number;
   /** The system's own number for an outcome that is an errno. */
@@ -170,7 +170,7 @@ export interface Result {
   bytes?: number;
   from?: SocketName;
   to?: string;
-  /** The index of the interface that a datagram arrived by, where the socket asked for it. */
+  /** The index of the interface through which a datagram arrived, where the socket asked for it. */
   interface?: number;
   flags?: MessageFlag[];
   error?: QueuedError;
@@ -179,7 +179,7 @@ export interface Result {
   pid?: number;
   exit?: number;
   open?: number;
-  /** Of a batch: for each socket the place in `legend` of what it came to, `ok` or the call that failed and its errno. */
+  /** For a batch: the place in `legend` of each socket's outcome, which is `ok` or the call that failed and its errno. */
   codes?: number[];
   legend?: string[];
 }
@@ -189,7 +189,7 @@ export interface Hello {
   protocol: number;
   pid: number;
   system: string;
-  /** The version of Wine, where it is Wine that plays the system. */
+  /** The version of Wine, where the system is Wine. */
   wine?: string;
   release: string;
   version: string;
@@ -203,7 +203,7 @@ export interface Hello {
 
 /**
  * `halt` ends the list at the first outcome that is not `ok`. `terse` asks for one word for each operation, for batches of
- * thousands: the outcome, or the address that getsockname told.
+ * thousands: the outcome, or the address that getsockname returned.
  */
 export interface Request {
   id: number;
@@ -212,7 +212,7 @@ export interface Request {
   terse?: boolean;
 }
 
-/** `fault` is for what only a mistake in the harness can cause, such as a name that was never given. */
+/** `fault` is for what only a mistake in the harness can cause, for example a name that was never given. */
 export type Reply =
   | { id: number; results: Result[] }
   | { id: number; outcomes: string[] }

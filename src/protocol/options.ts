@@ -1,5 +1,5 @@
 /**
- * The socket options that bindspec knows, by the names that C programs use, grouped by what they take. Types only, as in
+ * The socket options that bindspec knows, by the names that C programs use, grouped by what they take. Only types, as in
  * `messages.ts`. An agent has a table for its system (`src/agent/native/constants-*.ts`) that says the level and number of
  * each option, or null where that system's headers define none.
  */
@@ -59,7 +59,7 @@ export type NumberOption =
   | 'TCP_NODELAY'
   /** A control code of WSAIoctl(), which Windows has in place of an option. */
   | 'SIO_UDP_CONNRESET'
-  /** Times, in milliseconds, which the agent writes as a `struct timeval` where the system wants one. */
+  /** Times in milliseconds; the agent writes them as a `struct timeval` where the system needs one. */
   | 'SO_RCVTIMEO'
   | 'SO_SNDTIMEO';
 
@@ -69,24 +69,24 @@ export type TextOption = 'SO_BINDTODEVICE' | 'IP_MULTICAST_IF';
 /** Options that take a `struct linger`. */
 type LingerOption = 'SO_LINGER';
 
-/** Options that take a `struct ip_mreq` or a `struct ipv6_mreq`. No system says by getsockopt() which groups there are. */
+/** Options that take a `struct ip_mreq` or a `struct ipv6_mreq`. On no system does getsockopt() return the groups of a socket. */
 type GroupOption = 'IP_ADD_MEMBERSHIP' | 'IP_DROP_MEMBERSHIP' | 'IPV6_JOIN_GROUP' | 'IPV6_LEAVE_GROUP';
 
 export type OptionName = NumberOption | TextOption | LingerOption | GroupOption;
 
-/** Whether close() waits for what is not sent yet, and for how many seconds. */
+/** Whether close() waits until all data is sent, and for how many seconds at most. */
 export interface Linger {
   on: boolean;
   seconds: number;
 }
 
-/** A multicast group on one interface: an IPv4 address of it, or its index for IPv6. The system chooses at 0.0.0.0 and 0. */
+/** A multicast group on one interface, given by its IPv4 address, or its index for IPv6. At 0.0.0.0 or 0 the system chooses. */
 export interface GroupMembership {
   group: string;
   interface: string | number;
 }
 
-/** An option with a value that it can take. */
+/** An option and a value that it can take. */
 export type OptionSetting =
   | { option: NumberOption; value: number }
   | { option: TextOption; value: string }
@@ -95,5 +95,5 @@ export type OptionSetting =
 
 export type OptionValue = OptionSetting['value'];
 
-/** What getsockopt() reads. */
+/** A value that getsockopt() reads. */
 export type ReadValue = number | string | Linger;

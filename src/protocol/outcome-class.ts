@@ -1,10 +1,10 @@
 /**
- * Neutral classes of outcomes, by which systems are compared: Unix and Windows have different names for one refusal, and
- * different numbers. An outcome that is no error (`ok`, `silence`, `eof`) has no class.
+ * Neutral classes of outcomes, by which systems are compared: Unix and Windows have different names and numbers for the same
+ * refusal. An outcome that is not an error (`ok`, `silence`, `eof`) has no class.
  *
- * Names are of one class when systems use them for the same thing, even where a system tells two kinds of it apart: a
+ * Names are in one class when systems use them for the same thing, even where one system has two names for two kinds of it: a
  * host that does not answer to ARP is EHOSTDOWN on the BSDs and EHOSTUNREACH on Linux, sending after shutdown is EPIPE on
- * Unix and WSAESHUTDOWN on Windows, and Windows has WSAENOTSOCK for what is EBADF on Unix. EACCES and EPERM are one, as in
+ * Unix and WSAESHUTDOWN on Windows, and Windows has WSAENOTSOCK where Unix has EBADF. EACCES and EPERM are one class, as in
  * the errors of Python, Rust and .NET.
  */
 const NAMES_OF = {
@@ -62,7 +62,7 @@ const CLASS_OF: ReadonlyMap<string, OutcomeClass> = new Map(
   Object.entries(NAMES_OF).flatMap(([name, names]) => names.map((one) => [one, name as OutcomeClass])),
 );
 
-/** The class of an outcome; null for one that is no error, and for an error that has none. */
+/** The class of an outcome; null for one that is not an error, and for an error that has no class. */
 export function classOf(outcome: string): OutcomeClass | null {
   return CLASS_OF.get(outcome) ?? null;
 }
@@ -72,7 +72,7 @@ export function isError(outcome: string): boolean {
   return /^(?:E|WSA)[A-Z\d_]+$|^errno-\d+$/.test(outcome);
 }
 
-/** Whether two outcomes, of whichever systems, are the same: equal, or errors of one class. */
+/** Whether two outcomes, of the same or of two systems, are the same: equal, or errors of one class. */
 export function sameOutcome(one: string, other: string): boolean {
   if (one === other) return true;
   const found = classOf(one);

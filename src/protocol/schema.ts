@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Linger } from './options.ts';
 import type { Hello, MessageFlag, QueuedError, Reply, Result, Served, SocketName } from './messages.ts';
 
-/** What an agent may say. Everything that crosses the pipe towards the harness is checked against these. */
+/** The messages that an agent may send. The harness checks everything that arrives from an agent against these. */
 const socketName = z.strictObject({
   address: z.string().max(64),
   port: z.int().min(0).max(65_535),

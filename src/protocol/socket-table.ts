@@ -11,7 +11,7 @@ export interface TableRow {
   peer: SocketName;
   /** The kernel's number of the state; UDP sockets use those of TCP. */
   state: number;
-  /** What names the socket among the descriptors of a process; 0 where no process has it. */
+  /** The number that identifies the socket among the descriptors of a process; 0 where no process has it. */
   inode: number;
 }
 
@@ -36,7 +36,7 @@ function nameIn(text: string, family: Family): SocketName {
   return { address: addressIn(address, family), port: Number.parseInt(port, 16) };
 }
 
-/** The tables show addresses as 32-bit words in the byte order of the machine, which is little-endian on all that run agents. */
+/** The tables show addresses as 32-bit words in the byte order of the machine, which is little-endian on every machine that runs agents. */
 export function addressIn(hex: string, family: Family): string {
   const bytes = Uint8Array.from((hex.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16)));
   for (let word = 0; word < bytes.length; word += 4) bytes.subarray(word, word + 4).reverse();

@@ -3,30 +3,30 @@ import type { Operation, Result } from '../protocol/messages.ts';
 import { HarnessError } from '../harness/harness-error.ts';
 import type { AgentProcess } from '../harness/agent-process.ts';
 
-/** The file in which Linux, and gVisor after it, says how many connections may wait at one listener. */
+/** The file in which Linux, and gVisor like it, says how many connections may wait at one listener. */
 const SOMAXCONN = '/proc/sys/net/core/somaxconn';
 /**
- * How many connections the queue of one listener is sure to take on other systems, whatever listen() asks for: by default
+ * How many connections the queue of one listener surely takes on other systems, no matter what listen() asks for: by default
  * kern.ipc.soacceptqueue of FreeBSD (listen(2)), kern.ipc.somaxconn of macOS (listen(2)), kern.somaxconn of OpenBSD
  * (sysctl(2)) and NetBSD (SOMAXCONN in sys/socket.h) are 128; Windows has 200 for a number (listen, in winsock2.h).
  */
 const LEAST_QUEUE = 128;
 
-/** What the system of an agent can do, as far as a plan depends on it. */
+/** The abilities of an agent's system on which a plan depends. */
 export interface Abilities {
   /**
-   * How many connections may wait at one listener until they are accepted. Beyond it Linux and macOS lose what comes until
-   * it is sent again, and FreeBSD and Windows reset it.
+   * How many connections may wait at one listener until they are accepted. When the queue is full, Linux and macOS
+   * drop a new connection until it is sent again, and FreeBSD and Windows reset it.
    */
   readonly queue: number;
   /**
    * Whether an IPv6 socket may take IPv4 too: on OpenBSD IPV6_V6ONLY=0 is EINVAL (ip6(4)). True where the lab has no IPv6,
-   * so that nothing is said to be missing for another reason.
+   * so that dual-stack sockets are not reported as missing when IPv6 itself is.
    */
   readonly dualStack: boolean;
 }
 
-/** Asks an agent. One that fails is taken for an ordinary one, so that its failure is told where it has work to do. */
+/** Asks an agent. If the agent fails, it counts as an ordinary one, and its failure is reported when it has work to do. */
 export async function abilitiesOf(agent: AgentProcess, { addresses }: LabFacts): Promise<Abilities> {
   const inet6 = addresses.inet6.wildcard !== undefined;
   const dual: Operation[] = [

@@ -5,10 +5,10 @@ import type { AgentProcess } from '../harness/agent-process.ts';
 
 /** How many connections a peer asks for in its queue; the system may allow less, see `listenQueue`. */
 const BACKLOG = 4096;
-/** So often another port is tried, where that of the IPv4 listener is taken in IPv6. */
+/** How many ports are tried, where the port of the IPv4 listener is taken in IPv6. */
 const ATTEMPTS = 8;
 
-/** The name of the listener of one family, of those that listen together on one port. */
+/** The name of one family's listener, among the listeners that share one port. */
 export function listenerName(name: string, family: Family): string {
   return `${name}/${family}`;
 }
@@ -16,7 +16,7 @@ export function listenerName(name: string, family: Family): string {
 /**
  * Has an agent listen on the wildcards of both families that the lab has, with one socket for each family: not every
  * system has dual-stack sockets.
- * @param names one for each port that is wanted; the sockets are called as `listenerName` says
+ * @param names one for each port that is wanted; `listenerName` gives the names of the sockets
  * @param port the port, 0 for any that is free
  * @returns the port of each. @throws HarnessError when it can't listen
  */
@@ -49,7 +49,7 @@ export async function listenOnBoth(
     if (last && (port !== 0 || attempt === ATTEMPTS)) {
       throw new HarnessError(`the peer can't listen at port ${port} over IPv6: ${last.outcome}`);
     }
-    // Somebody else has that port in IPv6: another is tried.
+    // Someone else has that port in IPv6: another is tried.
     await closeAll(
       agent,
       refused.map((index) => names[index] ?? ''),
@@ -59,7 +59,7 @@ export async function listenOnBoth(
   return ports;
 }
 
-/** Opens listeners, and returns the last answer for each: its name, or what failed first. */
+/** Opens listeners, and returns the last answer for each: its socket name, or the first failure. */
 async function open(
   agent: AgentProcess,
   family: Family,
@@ -69,7 +69,7 @@ async function open(
     const on = listenerName(name, family);
     return [
       { op: 'socket', as: on, family, type: 'stream' },
-      // A port that is asked for may have connections of an earlier run left on it.
+      // A port that was asked for by number may still have connections of an earlier run.
       ...(port === 0 ? [] : [{ op: 'setsockopt', on, option: 'SO_REUSEADDR', value: 1 } as const]),
       ...(family === 'inet6' ? [{ op: 'setsockopt', on, option: 'IPV6_V6ONLY', value: 1 } as const] : []),
       { op: 'bind', on, address: family === 'inet6' ? '::' : '0.0.0.0', port },

@@ -6,16 +6,16 @@ import type { Operation, Result } from '../protocol/messages.ts';
 
 /** How long `ip` may take, in milliseconds on a quiet machine. */
 const IP_DEADLINE = 10_000;
-/** How often the system asks for a tentative address, once a second, before it takes it for its own. */
+/** How often the system asks for a tentative address, once a second, before it uses it as its own. */
 const LONG_TENTATIVE = 600;
-/** The routing tables of VRFs, one each. */
+/** The first of the routing tables of VRFs; each VRF has one. */
 const FIRST_TABLE = 1000;
 
 /** Has an agent on the host do operations. */
 type Say = (operations: readonly Operation[]) => Promise<Result[]>;
 type Undo = (say: Say) => Promise<void>;
 
-/** What an experiment changed of one host's network, and how it is undone. */
+/** The changes that an experiment made to one host's network, and how to undo them. */
 export class ChangedNetwork implements Network {
   readonly #say: Say;
   readonly #undo: { readonly what: string; readonly undo: Undo }[] = [];
@@ -44,7 +44,7 @@ export class ChangedNetwork implements Network {
 
   async removeInterface(device: string): Promise<void> {
     await this.#take(`interface ${device}`);
-    // With it go its addresses, which are not to be removed once more.
+    // Its addresses are gone with it, and must not be removed a second time.
     this.#forget((what) => what.startsWith(`address ${device} `));
   }
 
@@ -70,7 +70,7 @@ export class ChangedNetwork implements Network {
     for (const member of members) await ip(this.#say, ['link', 'set', member, 'master', device]);
   }
 
-  /** Undoes everything, the last first. @throws HarnessError when something can't be undone; the rest is all the same */
+  /** Undoes everything, the last first. @throws HarnessError when something can't be undone; the rest is still undone */
   async undo(say: Say): Promise<void> {
     const failures: unknown[] = [];
     for (const { undo } of this.#undo.splice(0).toReversed()) {
@@ -110,7 +110,7 @@ async function write(say: Say, path: string, data: string): Promise<void> {
   if (result?.outcome !== 'ok') throw new HarnessError(`${path} can't be set to ${data.trim()}: ${result?.outcome}`);
 }
 
-/** Runs ip(8) on the host. @throws HarnessError with what it said when it failed */
+/** Runs ip(8) on the host. @throws HarnessError with the message of ip when it fails */
 async function ip(say: Say, args: string[]): Promise<void> {
   const program = 'ip';
   const [started] = await say([{ op: 'spawn', as: program, command: 'ip', args }]);

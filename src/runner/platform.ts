@@ -6,7 +6,7 @@ import { platformId } from '../record/platform-id.ts';
 import type { Platform } from '../record/record.ts';
 import { HarnessError } from '../harness/harness-error.ts';
 
-/** Tells bindspec on a machine of its own how that machine was asked for. */
+/** This variable tells bindspec, on a machine made for it, how that machine was asked for. */
 const STACK_VARIABLE = 'BINDSPEC_STACK';
 
 const SYSTEM_OF: Readonly<Record<string, System>> = {
@@ -19,7 +19,7 @@ const SYSTEM_OF: Readonly<Record<string, System>> = {
 };
 
 /**
- * What an agent said of itself, as the platform that a record is about. `stack` is what the lab knows better, where the
+ * The platform that a record is about, from the agent's greeting. `stack` replaces parts of it that the lab knows, where the
  * agent sees another system than the one whose network it uses. @throws HarnessError for an unknown system.
  */
 export function platformOf(hello: Hello, stack?: StackIdentity): Platform & { system: System } {

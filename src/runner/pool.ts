@@ -24,7 +24,7 @@ export interface Lease {
   key: string;
 }
 
-/** As whom an agent acts, where that is not the harness's own user with all that it may do. */
+/** The user as whom an agent acts, and a capability that it lacks, where these are not the harness's own. */
 interface Actor {
   readonly otherUser: boolean | 'third';
   readonly without: Capability | undefined;
@@ -38,7 +38,7 @@ export class AgentPool {
   readonly #all = new Set<Promise<Lease>>();
   readonly #clocks = new Map<HostName, HostClock>();
   readonly #started = new WeakMap<Lease, Promise<Lease>>();
-  /** How many cells have an agent of a kind now, and who waits for one to come back, the first first. */
+  /** How many cells have an agent of a kind now, and the callers that wait for one to come back, in the order they came. */
   readonly #lent = new Map<string, number>();
   readonly #waiting = new Map<string, ((lease: Promise<Lease>) => void)[]>();
   /** How long the last agent took to start, in milliseconds. */
@@ -51,7 +51,7 @@ export class AgentPool {
     setMaxListeners(0, this.#end.signal);
   }
 
-  /** Whether what it starts may outlive this process. */
+  /** Whether its agents may outlive this process. */
   get far(): boolean {
     return this.#lab.farAgents === true;
   }
@@ -69,7 +69,7 @@ export class AgentPool {
     for (;;) {
       const warm = this.#idle.get(key)?.pop() ?? (this.#mayComeBack(key) ? await this.#comesBack(key) : undefined);
       const lease = await (warm ?? this.#start(host, actor));
-      // One that ended while no one had it is no one's error.
+      // If an agent ended while no one had it, that is not an error.
       if (lease.agent.usable || !warm) {
         this.#lent.set(key, this.#lentOf(key) + 1);
         return lease;
@@ -79,8 +79,8 @@ export class AgentPool {
   }
 
   /**
-   * Takes an agent back. It is kept only if it closed everything it had and the system agrees that no internet socket
-   * of it is left; otherwise it is ended.
+   * Takes an agent back. It is kept only if it closed everything it had and the system confirms that it has no internet
+   * socket left; otherwise it is ended.
    */
   async giveBack(lease: Lease): Promise<void> {
     this.#lent.set(lease.key, this.#lentOf(lease.key) - 1);
@@ -119,7 +119,7 @@ export class AgentPool {
   }
 
   #keep(key: string, lease: Promise<Lease>): void {
-    // One that failed to start is told to whoever takes it; nobody has to.
+    // If it fails to start, the code that takes it gets the error; perhaps no code takes it.
     lease.catch(() => undefined);
     const waiting = this.#waiting.get(key)?.shift();
     if (waiting) waiting(lease);
@@ -165,7 +165,7 @@ export class AgentPool {
     return starting;
   }
 
-  /** What has ended is not kept, however many cells a run has. */
+  /** Ended agents are not kept, so that their number does not grow with the cells of a run. */
   #forget(lease: Lease): void {
     const starting = this.#started.get(lease);
     if (starting) this.#all.delete(starting);

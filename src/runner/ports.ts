@@ -18,7 +18,7 @@ export class Ports {
     this.#next = facts.ownPorts ? from : from + Math.floor(Math.random() * (to - from));
   }
 
-  /** Whether a port must be probed before it is used, and a failure may be somebody else's doing. */
+  /** Whether a port must be probed before it is used, and another program may be the cause of a failure. */
   get shared(): boolean {
     return !this.#facts.ownPorts;
   }
@@ -33,7 +33,7 @@ export class Ports {
   }
 }
 
-/** What bind() comes to where a port is taken, or kept by the system for others. */
+/** The classes of bind()'s errors where a port is taken, or where the system keeps it for others. */
 const TAKEN: ReadonlySet<string | null> = new Set(['address-in-use', 'permission-denied']);
 
 /** Whether every wildcard bind of this port works: TCP and UDP, IPv4 and IPv6. */

@@ -2,42 +2,42 @@ import type { Cell } from '../experiment/cells.ts';
 import type { Need } from '../lab/lab.ts';
 
 /**
- * What a lab of a run is for: one cell at a time, whatever it needs; one at a time of those that need a quiet interface; or
- * several at a time of the others.
+ * The use of a lab in a run: one cell at a time, no matter what it needs; one at a time of the cells that need a quiet
+ * interface; or several at a time of the others.
  */
 export type LabUse = 'single' | 'quiet' | 'shared';
 
 /**
- * A cell that takes so long, in milliseconds, is worth another worker, which may have to start agents for the next of its
- * experiment.
+ * If the cells of an experiment take this long, in milliseconds, another worker may take its next cell, even if that worker
+ * must start agents first.
  */
 const LONG = 500;
 
-/** What is known of an experiment while it is run. */
+/** The state of an experiment while it runs. */
 interface Progress {
-  /** The worker that has the agents for it. */
+  /** The worker that has the agents for the experiment. */
   readonly owner: object;
-  /** How long its last cell took, in milliseconds, and when each of those that are run now began. */
+  /** How long its last cell took, in milliseconds, and when each cell that runs now began. */
   took: number;
   readonly began: Map<Cell, number>;
 }
 
-/** The cells that are still to be run, for the workers of a run to take from. */
+/** The cells that are still to run. The workers of a run take cells from it. */
 export class CellQueue {
   readonly #cells: Cell[];
   readonly #experiments = new Map<string, Progress>();
   /** Workers that have nothing to do for now. */
   #idle: (() => void)[] = [];
 
-  /** The cells in the order in which they are wanted, but that those which wait for silence come first. */
+  /** Takes the cells in the order in which they are wanted, but puts those that wait for silence first. */
   constructor(cells: readonly Cell[]) {
     this.#cells = [...cells.filter(waits), ...cells.filter((cell) => !waits(cell))];
   }
 
   /**
-   * The next cell for a worker in a lab of some use, or undefined when there is none for it; `ended` is to be called for
-   * each. A worker goes on with the experiment that it has agents for, then with one that no one has begun. Those of another
-   * worker's experiment it takes only if they take long, or if it has a lab and agents of its own.
+   * The next cell for a worker in a lab of this use, or undefined when there is none for it. Call `ended` for each cell. A
+   * worker first continues the experiment that it has agents for, then takes one that no one has begun. It takes cells of
+   * another worker's experiment only if they take long, or if it has a lab and agents of its own.
    */
   async next(worker: object, use: LabUse): Promise<Cell | undefined> {
     for (;;) {
@@ -79,7 +79,7 @@ export class CellQueue {
     return experiment.took >= LONG || performance.now() - since >= LONG;
   }
 
-  /** Waits until a cell is done, or one that is run now may have become a long one. */
+  /** Waits until a cell is done, or until a cell that runs now may have become a long one. */
   async #change(): Promise<void> {
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, LONG);
@@ -91,7 +91,7 @@ export class CellQueue {
   }
 }
 
-/** What a cell needs; none where that can't be told, which becomes its error when its turn comes. */
+/** The needs of a cell; empty where they can't be found. That becomes the cell's error when its turn comes. */
 export function needsOf({ registered, values }: Cell): readonly Need[] {
   try {
     return registered.experiment.needs?.(values) ?? [];
@@ -102,7 +102,7 @@ export function needsOf({ registered, values }: Cell): readonly Need[] {
 
 const ALONE: ReadonlySet<Need> = new Set(['quiet interface', 'changeable network', 'VRF']);
 
-/** Whether it counts what goes over an interface, or changes the lab, which the cells beside it use too. */
+/** Whether a cell counts the packets on an interface, or changes the lab, which the cells beside it use too. */
 export function needsQuiet(cell: Cell): boolean {
   return needsOf(cell).some((need) => ALONE.has(need));
 }
@@ -113,8 +113,9 @@ function waits({ registered, values }: Cell): boolean {
 }
 
 /**
- * The labs of a run, by what each is for and how many cells at a time it has. Cells that share a lab share its agents too, so
- * that fewer are started. The first is the one for quiet cells, if there is any; who works in it goes on in the next.
+ * The labs of a run: the use of each, and how many cells at a time it has. Cells that share a lab share its agents too, so
+ * that fewer are started. The first lab is the one for quiet cells, if there are any; its worker then continues in the
+ * next lab.
  * @param jobs how many cells at a time in all, at least one
  * @param most how many may share a lab
  * @param isQuietWanted whether there are cells that need a quiet interface

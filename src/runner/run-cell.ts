@@ -13,9 +13,9 @@ import type { AgentPool, Lease } from './pool.ts';
 import { isFree, type Ports } from './ports.ts';
 import { Stage } from './stage.ts';
 
-/** A port that others take under our feet is tried again on another one, this many times in all. */
+/** If others take the port during a cell, the cell is tried on another port, this many times in all. */
 const ATTEMPTS = 3;
-/** No cell takes this long on a quiet machine, in milliseconds; one that does has lost its way. */
+/** No cell takes this long on a quiet machine, in milliseconds; a cell that does hangs. */
 const CELL_DEADLINE = 60_000;
 
 /** A lab in use: its agents and its ports. */
@@ -23,7 +23,7 @@ export interface Workplace {
   pool: AgentPool;
   ports: Ports;
   facts: LabFacts;
-  /** What calls came to in any cell of the run. */
+  /** The errors that calls returned in any cell of the run. */
   errors: SeenErrors;
 }
 
@@ -33,7 +33,7 @@ export interface JudgedBy {
   version?: string | undefined;
 }
 
-/** Runs one cell and judges it. Never throws: what goes wrong becomes an `error` that says what it was. */
+/** Runs one cell and judges it. Never throws: if something goes wrong, the verdict is `error` and says what it was. */
 export async function runCell(
   cell: Cell,
   workplace: Workplace,
@@ -63,8 +63,8 @@ export async function runCell(
     if (judgement.verdict === 'fail' && attempt.stolen) {
       failures.add(JSON.stringify(judgement.disagreements));
       if (attempts < ATTEMPTS) continue;
-      // Thieves of three ports do not all make the same difference. What does is the platform, and what keeps the
-      // port is what the cell's own connections left on it for a while.
+      // Programs that take three different ports do not all cause the same failure. If the failure is the same each time, the
+      // platform caused it, and the port is in use only because of the state that the cell's own connections left on it.
       if (failures.size > 1) {
         const reason = `another program took the port, ${ATTEMPTS} times over`;
         return finish({ verdict: 'error', reason, transcript, attempts });
@@ -74,7 +74,7 @@ export async function runCell(
   }
 }
 
-/** The record of a cell of which nothing is known yet but what it is and what is expected. */
+/** The record of a cell before it runs: only what the cell is and what is expected are known. */
 export function blank(cell: Cell, platform: JudgedBy): CellRecord {
   const { title, asks } = cell.registered.experiment;
   return {
@@ -101,7 +101,7 @@ function expectationOf(cell: Cell, { system, version }: JudgedBy): Pick<CellReco
     const { expect, known, cite, because } = resolved;
     return { expectation: { expect, known, cite: [...cite], ...(because === undefined ? {} : { because }) } };
   } catch {
-    // An experiment whose expectation can't be told has no other verdict than `error`, which says why.
+    // If the expectation can't be found, the only verdict of the cell is `error`, which says why.
     return {};
   }
 }
@@ -134,7 +134,7 @@ async function attemptCell(cell: Cell, workplace: Workplace, patience: Patience)
   }
 }
 
-/** What an experiment observes. @throws HarnessError when it has not ended in time */
+/** The observation of an experiment. @throws HarnessError when it has not ended in time */
 async function inTime<T>(running: Promise<T>): Promise<T> {
   const deadline = new Deadline(CELL_DEADLINE);
   let cancel: () => void = () => undefined;
@@ -151,7 +151,10 @@ async function areFree(agent: AgentProcess, facts: LabFacts, ports: readonly num
   return true;
 }
 
-/** A harness error says what it was; anything else is a mistake in bindspec or in the experiment, and says where. */
+/**
+ * The message of an error. A harness error explains itself; any other error is a mistake in bindspec or in the experiment,
+ * so its message also says where it happened.
+ */
 export function messageOf(error: unknown): string {
   if (error instanceof HarnessError) return error.message;
   if (!(error instanceof Error)) return String(error);

@@ -21,16 +21,16 @@ export interface RunSettings extends PoolSettings {
   selectors: readonly string[];
   /** How many cells at a time. */
   jobs: number;
-  /** Milliseconds to wait for what may never come; the system's own when left out. */
+  /** Milliseconds to wait for an answer that may never come; the system's own patience when left out. */
   patience?: number;
   failFast: boolean;
   /** The known deviations for a platform; called once it is known. */
   known: (platform: string) => readonly KnownDeviation[];
-  /** Ends the run early; what was done by then is returned. */
+  /** Ends the run early; the results so far are returned. */
   signal: AbortSignal;
 }
 
-/** What a run tells while it goes on. */
+/** The events that a run reports while it goes on. */
 export interface RunListener {
   started(platform: Platform, lab: string, cells: number): void;
   began(cell: Cell): void;
@@ -39,7 +39,7 @@ export interface RunListener {
 
 /**
  * Runs cells in labs of one kind, as many at a time as there are jobs, and returns the record of it.
- * @throws Unavailable when not even one lab can be had, HarnessError when no agent can be started in it, Interrupted when
+ * @throws Unavailable when not even one lab is available, HarnessError when no agent can be started in it, Interrupted when
  * the user interrupts before the first cell.
  */
 export async function run(
@@ -57,12 +57,12 @@ export async function run(
     const lab = await kind.open();
     const pool = new AgentPool(lab, settings);
     pools.push(pool);
-    // A run that was over before the lab was there has closed the other pools already.
+    // If the run ended before this lab was ready, it has closed the other pools already.
     if (finished) await pool.close();
     else if (!settings.signal.aborted) pool.warm(WARM[use].filter((host) => lab.facts.hosts[host] !== undefined));
     return { lab, pool, ports: new Ports(lab.facts) };
   });
-  // The first decides whether the run can be; a later one that can't be had only leaves more to the others.
+  // The first lab decides whether the run is possible; if a later one is not available, the others only have more to do.
   for (const station of opening) station.catch(() => undefined);
   try {
     const anyOf = Promise.any(opening).catch((error: AggregateError) => {
@@ -79,7 +79,7 @@ export async function run(
     const errors = new SeenErrors();
     const stop = new AbortController();
     const done = (record: CellRecord) => {
-      // A cell that was under way when the run was ended fails for that reason alone.
+      // A cell that was under way when the run ended fails only for that reason.
       if (finished || settings.signal.aborted) return;
       records.set(record.id, record);
       listener.ended(record);
@@ -108,7 +108,7 @@ export async function run(
         if (use === 'quiet' && next) await work(next, 'shared');
       });
     });
-    // Where one of the labs can't be had, what it was for is left; by now another has nothing else to do.
+    // If one of the labs was not available, its cells are left; by now another lab is free for them.
     const all = Promise.all(workers).then(() => work(Promise.resolve(first), 'single'));
     await unlessAborted(all, settings.signal).catch(onlyInterrupted);
 
@@ -138,7 +138,7 @@ export async function run(
   }
 }
 
-/** Ends all agents, and closes all labs, also those that are still being opened. */
+/** Ends all agents and closes all labs, including those that are still being opened. */
 async function takeBack(pools: readonly AgentPool[], opening: readonly Promise<Station>[]): Promise<void> {
   await Promise.all(pools.map((pool) => pool.close()));
   const opened = await Promise.allSettled(opening);
@@ -160,7 +160,7 @@ const WARM: Readonly<Record<LabUse, readonly HostName[]>> = {
   shared: ['machine', 'machine', 'neighbour'],
 };
 
-/** What the machine under test is, from what the first agent says of itself. */
+/** The platform of the machine under test, from the first agent's greeting. */
 async function meet({ lab, pool }: Station): Promise<Platform & { system: System }> {
   const lease = await pool.take('machine', false);
   await pool.giveBack(lease);
@@ -191,8 +191,8 @@ async function plan(
 }
 
 /**
- * A failure that the user knows of is `known`; a known one that no longer fails is `stale`. Of what is not judged nobody
- * can say whether it deviates.
+ * A failure that the user has listed is `known`; a listed cell that no longer fails is `stale`. If a cell is not judged, no
+ * one can say whether it deviates.
  */
 function withKnown(record: CellRecord, cell: Cell, known: readonly KnownDeviation[]): CellRecord {
   const entry = known.find(({ matches }) => matches(cell));

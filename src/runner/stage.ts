@@ -11,17 +11,17 @@ import { ChangedNetwork } from './network.ts';
 import type { Patience } from './patience.ts';
 import type { AgentPool, Lease } from './pool.ts';
 
-/** What a stage is set up with. */
+/** The settings of a stage. */
 export interface Setting {
   facts: LabFacts;
   patience: Patience;
   pool: AgentPool;
   nextPort: () => Promise<number>;
-  /** Takes note of what calls come to. */
+  /** Takes note of the errors that calls return. */
   errors: SeenErrors;
 }
 
-/** What one attempt at a cell plays on: its port, its parts, and what was said. */
+/** The surroundings of one attempt at a cell: its port, its parts, and the calls that were made. */
 export class Stage implements Trial {
   readonly facts: LabFacts;
   readonly port: number;
@@ -96,19 +96,19 @@ export class Stage implements Trial {
     return network;
   }
 
-  /** Why the lab is no longer as it was, where what the cell changed of it could not be undone. */
+  /** Why the lab is no longer as it was, where a change that the cell made could not be undone. */
   get spoiled(): string | null {
     return this.#spoiled;
   }
 
-  /** What was said so far, in the order in which it happened. */
+  /** The calls so far, in the order in which they happened. */
   transcript(): TranscriptLine[] {
     return this.#transcript.toSorted((a, b) => a.at - b.at);
   }
 
   /**
-   * Gives every agent back, once. Never throws. An experiment that goes on all the same, because it was given up, has none
-   * of them any more: by then they are another cell's.
+   * Gives every agent back, once. Never throws. An experiment that was given up may still run, but it no longer has any of
+   * these agents: another cell may have them by then.
    */
   async clear(): Promise<void> {
     if (this.#cleared) return;
@@ -119,7 +119,7 @@ export class Stage implements Trial {
     await Promise.all(leases.map((lease) => this.#pool.giveBack(lease)));
   }
 
-  /** By an agent of its own: those of the cell may be dead. */
+  /** Uses an agent of its own, because those of the cell may be dead. */
   async #undo(host: HostName, network: ChangedNetwork): Promise<void> {
     try {
       const lease = await this.#pool.take(host, false);
@@ -174,7 +174,7 @@ export class Stage implements Trial {
   #tell(part: string, lease: Lease, operation: Operation, result: Result, told: Map<string, number>): void {
     const line = (at: number, call: string) => {
       const since = at + lease.agent.clockOffset - this.#began;
-      // What the clock of another agent says is estimated, and nothing is done before the cell begins.
+      // The time of another agent's clock is estimated, and nothing is done before the cell begins.
       this.#transcript.push({ at: Math.max(0, Math.round(since * 1000) / 1000), part, host: lease.host, call });
     };
     const own = lease.host === 'machine';
@@ -183,7 +183,7 @@ export class Stage implements Trial {
       line(result.at, traceLine(operation, result));
       return;
     }
-    // What a server did by itself is told once, at the times when it did it.
+    // The actions that a server did by itself are recorded once, at the times when it did them.
     const served = result.served ?? [];
     for (const one of served.slice(told.get(operation.on) ?? 0)) {
       this.#errors.see(one.answered, undefined, own);

@@ -1,6 +1,6 @@
 /**
- * What macOS, FreeBSD and OpenBSD have in common, because all three come from 4.4BSD. Whether a system still has it so
- * is tested for each by itself.
+ * The constants that macOS, FreeBSD and OpenBSD have in common, because all three come from 4.4BSD. Tests check for each of
+ * the systems whether it still has these values.
  */
 import type { ErrnoName, OptionTable } from './constants.ts';
 
@@ -9,7 +9,7 @@ const IPPROTO_IP = 0;
 const IPPROTO_IPV6 = 41;
 const IPPROTO_TCP = 6;
 
-/** From sys/socket.h, netinet/in.h, netinet6/in6.h and netinet/tcp.h. Null is what none of the three has. */
+/** From sys/socket.h, netinet/in.h, netinet6/in6.h and netinet/tcp.h. Null is an option that none of the three has. */
 export const BSD_OPTIONS = {
   SO_REUSEADDR: { level: SOL_SOCKET, number: 0x0004, kind: 'int' },
   SO_REUSEPORT: { level: SOL_SOCKET, number: 0x0200, kind: 'int' },

@@ -10,7 +10,7 @@ import type { SystemConstants } from './constants.ts';
 
 /**
  * macOS. From XNU's bsd/sys/socket.h, bsd/sys/socket_private.h (SO_REUSESHAREUID), bsd/netinet/in.h,
- * bsd/netinet6/in6.h and bsd/netinet/tcp.h, and held against what other languages generated from the headers. Not yet
+ * bsd/netinet6/in6.h and bsd/netinet/tcp.h, and compared with what other languages generated from the headers. Not yet
  * observed on a Mac.
  */
 export const darwin: SystemConstants = {

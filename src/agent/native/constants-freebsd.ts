@@ -9,11 +9,11 @@ import {
 import type { SystemConstants } from './constants.ts';
 
 /**
- * FreeBSD 12 and later. From sys/sys/socket.h, sys/netinet/in.h, sys/netinet6/in6.h and sys/netinet/tcp.h, and held
- * against what other languages generated from the headers. Not yet observed on FreeBSD.
+ * FreeBSD 12 and later. From sys/sys/socket.h, sys/netinet/in.h, sys/netinet6/in6.h and sys/netinet/tcp.h, and compared
+ * with what other languages generated from the headers. Not yet observed on FreeBSD.
  */
 export const freebsd: SystemConstants = {
-  // Node is linked with libc there, and dlsym(3) finds the symbols of what is loaded under RTLD_DEFAULT.
+  // Node is linked with libc there, and dlsym(3) with RTLD_DEFAULT finds the symbols of all loaded libraries.
   library: null,
   sockaddr: { lengthByte: true, AF_INET: 2, AF_INET6: 28 },
   SOCK_DGRAM: 2,

@@ -22,7 +22,7 @@ const IPPROTO_IP = 0;
 const IPPROTO_TCP = 6;
 const IPPROTO_IPV6 = 41;
 
-/** From asm-generic/socket.h, linux/in.h, linux/in6.h and linux/tcp.h. Null is what they do not have. */
+/** From asm-generic/socket.h, linux/in.h, linux/in6.h and linux/tcp.h. Null is an option that they do not have. */
 const OPTIONS = {
   SO_REUSEADDR: { level: SOL_SOCKET, number: 2, kind: 'int' },
   SO_REUSEPORT: { level: SOL_SOCKET, number: 15, kind: 'int' },

@@ -9,12 +9,12 @@ import {
 import type { SystemConstants } from './constants.ts';
 
 /**
- * OpenBSD. From sys/sys/socket.h, sys/netinet/in.h, sys/netinet6/in6.h and sys/netinet/tcp.h, and held against what
+ * OpenBSD. From sys/sys/socket.h, sys/netinet/in.h, sys/netinet6/in6.h and sys/netinet/tcp.h, and compared with what
  * other languages generated from the headers. Not yet observed on OpenBSD.
  */
 export const openbsd: SystemConstants = {
-  // libc's file name has a version that changes with every release. Node is linked with it, and dlsym(3) finds the
-  // symbols of what is loaded under RTLD_DEFAULT.
+  // libc's file name has a version that changes with every release. Node is linked with it, and dlsym(3)
+  // with RTLD_DEFAULT finds the symbols of all loaded libraries.
   library: null,
   sockaddr: { lengthByte: true, AF_INET: 2, AF_INET6: 24 },
   SOCK_DGRAM: 2,

@@ -9,7 +9,7 @@ const IPPROTO_IP = 0;
 const IPPROTO_TCP = 6;
 const IPPROTO_IPV6 = 41;
 
-/** Null is what the SDK's headers do not have. */
+/** Null is an option that the SDK's headers do not have. */
 const OPTIONS = {
   SO_REUSEADDR: { level: SOL_SOCKET, number: 0x0004, kind: 'int' },
   // ((int)(~SO_REUSEADDR))
@@ -32,7 +32,7 @@ const OPTIONS = {
   IPV6_MULTICAST_IF: { level: IPPROTO_IPV6, number: 9, kind: 'int' },
   IPV6_MULTICAST_LOOP: { level: IPPROTO_IPV6, number: 11, kind: 'int' },
   IPV6_RECVERR: { level: IPPROTO_IPV6, number: 75, kind: 'int' },
-  // What RFC 3542 calls IPV6_RECVPKTINFO is set by the name of the message itself, IPV6_PKTINFO.
+  // Windows has no IPV6_RECVPKTINFO (RFC 3542): it sets that option by the name of the message itself, IPV6_PKTINFO.
   IPV6_RECVPKTINFO: { level: IPPROTO_IPV6, number: 19, kind: 'int' },
   IPV6_UNICAST_HOPS: { level: IPPROTO_IPV6, number: 4, kind: 'int' },
   IPV6_UNICAST_IF: { level: IPPROTO_IPV6, number: 31, kind: 'int' },
@@ -77,7 +77,7 @@ const OPTIONS = {
 
 /**
  * Windows on 64-bit architectures. From winsock2.h, ws2ipdef.h, ws2tcpip.h, mswsock.h, mstcpip.h and handleapi.h of the
- * Windows SDK, and held against MinGW's headers. Observed under Wine, not yet on Windows.
+ * Windows SDK, and compared with MinGW's headers. Observed under Wine, not yet on Windows.
  */
 export const windows = {
   sockaddr: { lengthByte: false, AF_INET: 2, AF_INET6: 23 },

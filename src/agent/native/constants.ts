@@ -14,10 +14,10 @@ export interface SocketOption {
   kind: OptionKind;
 }
 
-/** Every option, so that none can be forgotten for a system; null where its headers define none of that name. */
+/** Every option, so that none can be forgotten for a system; null where the system's headers do not define that name. */
 export type OptionTable = Readonly<Record<OptionName, SocketOption | null>>;
 
-/** The errors that calls on sockets return, where the system has no other name for the same number. */
+/** The errors that calls on sockets return, except those whose number has another name on the system. */
 export type ErrnoName =
   | 'EPERM'
   | 'EINTR'
@@ -61,9 +61,9 @@ export type ErrnoName =
   | 'EHOSTDOWN'
   | 'EHOSTUNREACH';
 
-/** What a system's C headers say, as far as an agent needs it. */
+/** The constants and layouts of a system's C headers that an agent needs. */
 export interface SystemConstants {
-  /** The C library to load; null takes what the process already has. */
+  /** The C library to load; null takes the one that the process has loaded already. */
   library: string | null;
   sockaddr: SockaddrLayout;
   SOCK_DGRAM: number;
@@ -81,33 +81,33 @@ export interface SystemConstants {
   cmsgLength: 4 | 8;
   /** Where msg_flags is in a `struct msghdr`. */
   msgFlagsAt: 44 | 48;
-  /** Null where the system has none of that name. */
+  /** Null where the system has no flag of that name. */
   messageFlags: Readonly<Record<MessageFlag, number | null>>;
   /**
-   * Control messages that carry the local destination of a datagram: where its address is, and where the index of the
-   * interface, if that is told.
+   * Control messages that carry the local destination of a datagram: the place of the address in them, and the place of the
+   * interface's index if they have it.
    */
   destination: readonly { level: number; type: number; family: Family; offset: number; index?: number }[];
-  /** Control messages that say where a datagram is to be sent from, likewise. */
+  /** Control messages that say which address a datagram is to be sent from, with the same places. */
   source: Readonly<Record<Family, { level: number; type: number; size: number; offset: number; index?: number }>>;
   /** Control messages with a `struct sock_extended_err`, on systems that have them. */
   queuedErrors: readonly { level: number; type: number }[];
   AF_UNIX: number;
   SOL_SOCKET: number;
   SCM_RIGHTS: number;
-  /** The numbers of system calls that the C library need not have a function for; null where there is no such call. */
+  /** The numbers of system calls for which the C library may have no function; null where there is no such call. */
   pidfd: { open: number; getfd: number } | null;
   options: OptionTable;
   SO_LINGER: SocketOption;
   SO_ERROR: SocketOption;
   /** The option whose first byte is the state of a TCP connection, and the states by their numbers. */
   tcpState: { level: number; number: number; names: readonly string[] };
-  /** The numbers of errors. Of two names for one number it is the one that the manual pages of bind and connect use. */
+  /** The numbers of errors. Where two names have one number, it is the name that the manual pages of bind and connect use. */
   errno: Readonly<Record<ErrnoName, number>>;
 }
 
 /**
- * Every architecture listed is little-endian with eight-byte pointers, which the layouts above take for granted.
+ * Every architecture listed is little-endian with eight-byte pointers; the layouts above rely on that.
  * @throws Error for a system or architecture whose constants are not known.
  */
 export function constantsFor(system: string, architecture: string): SystemConstants {
@@ -117,7 +117,7 @@ export function constantsFor(system: string, architecture: string): SystemConsta
     if (system === 'freebsd') return freebsd;
     if (system === 'openbsd') return openbsd;
   }
-  // What would be right there is known, but constants that no agent can use would be wrong one day and nobody see it.
+  // The right constants are known, but no agent can use them: one day they would be wrong, and no one would see it.
   const why = system === 'netbsd' ? ': koffi, which makes the system calls, comes without a build for NetBSD' : '';
   throw new Error(`bindspec has no native layer for ${system} on ${architecture}${why}`);
 }

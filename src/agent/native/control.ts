@@ -12,7 +12,7 @@ export interface ControlMessage {
   data: Buffer;
 }
 
-/** The control messages that the system wrote, of which there are `end` bytes. */
+/** The control messages that the system wrote. They take the first `end` bytes. */
 export function controlsIn({ cmsgAlign, cmsgLength }: Layout, control: Buffer, end: number): ControlMessage[] {
   const headerSize = align(cmsgLength + 8, cmsgAlign);
   const found: ControlMessage[] = [];
@@ -40,7 +40,7 @@ export function controlOf({ cmsgAlign, cmsgLength }: Layout, { level, type, data
   return control;
 }
 
-/** Where a datagram was sent to, and the index of the interface that it arrived by, as far as the system tells. */
+/** Where a datagram was sent to, and the index of the interface that it arrived by, as far as the system reports them. */
 export function destinationIn(
   { destination }: Pick<SystemConstants, 'destination'>,
   controls: readonly ControlMessage[],
@@ -56,8 +56,8 @@ export function destinationIn(
 }
 
 /**
- * The control message that says where a datagram is to be sent from; null where the system has none that names an
- * interface. @throws RangeError for an address of another family
+ * The control message that says which address a datagram is to be sent from; null where the system has none that names
+ * an interface. @throws RangeError for an address of another family
  */
 export function sourceControl(
   constants: Pick<SystemConstants, 'source' | 'cmsgAlign' | 'cmsgLength'>,
@@ -73,10 +73,10 @@ export function sourceControl(
 }
 
 const ORIGINS = ['none', 'local', 'icmp', 'icmp6'] as const;
-/** The size of `struct sock_extended_err` of linux/errqueue.h, which the address of the offender follows. */
+/** The size of `struct sock_extended_err` of linux/errqueue.h. The address of the offender follows it. */
 const EXTENDED_ERROR = 16;
 
-/** The error that a message from a socket's queue of errors carries, or null. */
+/** The error in a message from a socket's queue of errors, or null. */
 export function queuedErrorIn(
   { queuedErrors, sockaddr }: Pick<SystemConstants, 'queuedErrors' | 'sockaddr'>,
   controls: readonly ControlMessage[],

@@ -1,7 +1,7 @@
 /**
  * The symbolic names of a system's errors by their numbers.
- * @param own the system's table, whose names are taken where a number has two
- * @param runtime what Node has for the system it runs on, for errors of files and programs
+ * @param own the system's table; where a number has two names, the name in this table is taken
+ * @param runtime Node's own table for the system it runs on, for errors of files and programs
  */
 export function errnoNames(
   own: Readonly<Record<string, number>>,

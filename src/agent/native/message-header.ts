@@ -25,7 +25,7 @@ export class MessageHeader {
     this.#constants = constants;
   }
 
-  /** Has the next message written into `data`, of which `size` bytes are room. */
+  /** Makes the next message be written into `data`, which has room for `size` bytes. */
   prepare(data: Buffer, size: number): void {
     const { header } = this;
     this.#vector.writeBigUInt64LE(koffi.address(data), 0);
@@ -39,7 +39,7 @@ export class MessageHeader {
     header.writeUInt32LE(this.#control.length, MSGHDR.controllen);
   }
 
-  /** Who sent the message; null when that is no internet address. */
+  /** Who sent the message; null when that is not an internet address. */
   from(): SocketName | null {
     return decodeSockaddr(this.#constants.sockaddr, this.#name, this.header.readUInt32LE(MSGHDR.namelen));
   }
@@ -55,14 +55,14 @@ export class MessageHeader {
   }
 }
 
-/** What a `struct msghdr` for sendmsg() points at. */
+/** The data that a `struct msghdr` for sendmsg() points at. */
 export interface Outgoing {
   data: Buffer;
   name: Buffer | null;
   control: Buffer | null;
 }
 
-/** A `struct msghdr` for sendmsg(), and what has to stay alive as long as the call is made. */
+/** A `struct msghdr` for sendmsg(), and the buffer that must stay alive until the call has returned. */
 export function outgoingHeader({ data, name, control }: Outgoing): { header: Buffer; vector: Buffer } {
   const header = Buffer.alloc(ROOM);
   const vector = Buffer.alloc(16);

@@ -2,7 +2,7 @@ import type { GroupMembership, Linger, OptionName, OptionValue, ReadValue } from
 import { formatIPv4, parseIPv4, parseIPv6 } from '../../protocol/address.ts';
 
 /**
- * What an option takes and gives, as it lies in memory: a C int or an unsigned char; the index of an interface as an int in
+ * The form in memory of the value that an option takes and gives: a C int or an unsigned char; the index of an interface as an int in
  * network byte order; the name of a device; the address of an interface; a `struct linger` of ints or (Windows) of shorts;
  * a `struct timeval` of 16 bytes; a `struct ip_mreq` or `struct ipv6_mreq`.
  */
@@ -19,8 +19,8 @@ export type OptionKind =
   | 'group6';
 
 /**
- * What a system's table says of an option; null where the system has no number for it.
- * @throws Error for a name that is in no table, which only a mistake of the harness can cause
+ * The entry of an option in a system's table; null where the system has no number for it.
+ * @throws Error for a name that is in no table; only a mistake in the harness can cause that
  */
 export function optionIn<T>(table: Readonly<Record<OptionName, T | null>>, option: OptionName): T | null {
   if (!Object.hasOwn(table, option)) throw new Error(`unknown option '${option}'`);
@@ -44,7 +44,7 @@ const SIZE: Readonly<Record<OptionKind, number>> = {
   group6: 20,
 };
 
-/** How many bytes getsockopt() is given room for. */
+/** For how many bytes getsockopt() gets room. */
 export function sizeOf(kind: OptionKind): number {
   return SIZE[kind];
 }
@@ -56,7 +56,7 @@ export function encodeValue(kind: OptionKind, value: OptionValue): Buffer {
   const bytes = Buffer.alloc(SIZE[kind]);
   switch (kind) {
     case 'int':
-      // What has the highest bit set may be given either way, such as two ports in one.
+      // A number with the highest bit set may be given as positive or negative, for example two ports in one.
       bytes.writeInt32LE(numberIn(value) > 0x7fff_ffff ? numberIn(value) - 2 ** 32 : numberIn(value));
       break;
     case 'byte':
@@ -68,7 +68,7 @@ export function encodeValue(kind: OptionKind, value: OptionValue): Buffer {
     case 'timeval': {
       const milliseconds = numberIn(value);
       bytes.writeBigInt64LE(BigInt(Math.trunc(milliseconds / 1000)), 0);
-      // tv_usec has four bytes on macOS; the upper half of it is zero then, and not looked at.
+      // tv_usec has four bytes on macOS; the upper half of these eight bytes is then zero, and macOS does not look at it.
       bytes.writeBigInt64LE(BigInt((milliseconds % 1000) * 1000), 8);
       break;
     }
@@ -100,7 +100,7 @@ export function encodeValue(kind: OptionKind, value: OptionValue): Buffer {
   return bytes;
 }
 
-/** Reads a value that getsockopt() wrote; undefined for a group, of which no system tells anything. */
+/** Reads a value that getsockopt() wrote; undefined for a group, because no system reports groups. */
 export function decodeValue(kind: OptionKind, bytes: Buffer, length: number): ReadValue | undefined {
   switch (kind) {
     // Where a system writes fewer bytes than an int has, the others are zero.

@@ -13,7 +13,7 @@ const CONTROL_ROOM = 64;
 
 /**
  * How a descriptor gets to another process of the same host: dup(), SCM_RIGHTS over a Unix socket, and pidfd_getfd().
- * @param prepare sets a new descriptor to be closed on exec
+ * @param prepare makes a new descriptor close on exec
  */
 export function handoverOf(
   { constants, call, returned }: Posix,

@@ -6,23 +6,23 @@ import { outgoingHeader, type MessageHeader } from './message-header.ts';
 import { encodeSockaddr } from './sockaddr.ts';
 import type { Native, Returned } from './types.ts';
 
-/** What the calls of a Unix are made with. */
+/** The means by which the calls of a Unix are made. */
 export interface Posix {
   constants: SystemConstants;
   /** A function of the C library, by its prototype. */
   call: (prototype: string) => (...args: unknown[]) => number;
-  /** What a call returned, or minus the errno. */
+  /** The result of a call, or minus the errno. */
   returned: (value: number) => Returned;
   errnoName: (errno: number) => string;
 }
 
-/** A function of the C library that is looked up when it is first called, because most agents never do. */
+/** A function of the C library that is looked up when it is first called, because most agents never call it. */
 export function lazily<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => (made ??= make());
 }
 
-/** The flags of a message that a system tells, by their names. */
+/** The flags of a message that a system reports, by their names. */
 const TOLD = ['MSG_CTRUNC', 'MSG_ERRQUEUE', 'MSG_TRUNC'] as const satisfies readonly MessageFlag[];
 
 /** sendmsg() and recvmsg(), with flags and control data. */
@@ -50,7 +50,7 @@ export function messagesOf(
       const name = to === undefined ? null : encodeSockaddr(constants.sockaddr, family, to);
       const { header, vector } = outgoingHeader({ data, name, control: control ?? null });
       const sent = returned(sendmsg()(fd, header, number | constants.MSG_NOSIGNAL));
-      // The system has read it by now; nothing of it may be collected before.
+      // The system has read it by now; until here no part of it may be garbage-collected.
       koffi.address(vector);
       return sent;
     },

@@ -21,7 +21,7 @@ import { messagesOf } from './posix-messages.ts';
 import { statesByPort } from './tcp-table.ts';
 import type { Native, Returned } from './types.ts';
 
-/** Has close() reset a connection. */
+/** Makes close() reset a connection. */
 const LINGER_NONE = { on: true, seconds: 0 };
 const SHUT = { read: 0, write: 1, both: 2 } as const;
 
@@ -47,7 +47,7 @@ export function posix(constants: SystemConstants): Native {
   const getsockopt = call('int getsockopt(int, int, int, void *, void *)');
   const shutdown = call('int shutdown(int, int)');
   const close = call('int close(int)');
-  // Variadic on purpose: Apple's arm64 convention passes the third argument differently otherwise.
+  // Variadic on purpose: without it, Apple's arm64 convention would pass the third argument in another way.
   const fcntl = call('int fcntl(int, int, ...)');
   const accept = call('int accept(int, void *, void *)');
   const accept4 = constants.socketFlags === null ? null : call('int accept4(int, void *, void *, int)');
@@ -63,8 +63,8 @@ export function posix(constants: SystemConstants): Native {
   const names = errnoNames(constants.errno, os.constants.errno);
   const errnoName = (errno: number) => names.get(errno) ?? `errno-${errno}`;
 
-  // A new descriptor gets the lowest number that is free, so that nothing left behind is above the highest one given. To
-  // list /dev/fd would not do: on FreeBSD (fdescfs(5)) and OpenBSD (fd(4)) it does not hold what is open.
+  // A new descriptor gets the lowest number that is free, so no descriptor that is still open is above the highest one given.
+  // To list /dev/fd is not enough: on FreeBSD (fdescfs(5)) and OpenBSD (fd(4)) it does not show what is open.
   let highest = -1;
   const seen = (fd: Returned): Returned => {
     if (fd > highest) highest = fd;
@@ -72,8 +72,9 @@ export function posix(constants: SystemConstants): Native {
   };
 
   /**
-   * Sets what `socket` and `accept` can't set at once on this system. @throws Error that names the call when it can't
-   * be set: a later call on the socket would block the whole agent, and the error is none of socket() or accept().
+   * Sets the flags that `socket` and `accept` can't set themselves on this system. @throws Error that names the call when
+   * they can't be set: a later call on the socket would block the whole agent, and the error is not one of socket() or
+   * accept().
    */
   const prepare = (fd: Returned): Returned => {
     seen(fd);
@@ -95,7 +96,7 @@ export function posix(constants: SystemConstants): Native {
     lengthRoom.writeUInt32LE(nameRoom.length, 0);
     const result = returned(get(fd, nameRoom, lengthRoom));
     if (result < 0) return result;
-    // A name of a family that is not the internet's is one that there is no way to tell: the call worked all the same.
+    // A name of a family other than the internet's can't be reported here, but the call worked.
     return decodeSockaddr(layout, nameRoom, lengthRoom.readUInt32LE(0)) ?? result;
   };
 

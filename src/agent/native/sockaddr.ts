@@ -2,8 +2,8 @@ import type { SocketName } from '../../protocol/messages.ts';
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../../protocol/address.ts';
 
 /**
- * How a system lays out `struct sockaddr_in` and `sockaddr_in6`. The BSDs and macOS begin with a length byte and a
- * one-byte family; Linux and Windows with a two-byte family in host order. The rest is the same everywhere.
+ * How a system lays out `struct sockaddr_in` and `sockaddr_in6`. On the BSDs and macOS they begin with a length
+ * byte and a one-byte family; on Linux and Windows with a two-byte family in host order. The rest is the same everywhere.
  */
 export interface SockaddrLayout {
   lengthByte: boolean;

@@ -3,7 +3,7 @@ import { TCP_STATES } from './constants-linux.ts';
 
 const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
 
-/** See `Native.statesByPort`, of which this is Linux's way. */
+/** How Linux does `Native.statesByPort`; see there. */
 export function statesByPort(): Map<number, string[]> | null {
   const texts = TABLES.map(textOf);
   if (texts[0] === null) return null;
@@ -27,7 +27,7 @@ function textOf(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    // A kernel without IPv6 has no table of it.
+    // A kernel without IPv6 has no table for it.
     return null;
   }
 }

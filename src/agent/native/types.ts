@@ -2,10 +2,10 @@ import type { OptionName, OptionValue, ReadValue } from '../../protocol/options.
 import type { Sending } from './posix-messages.ts';
 import type { Family, MessageFlag, QueuedError, SocketName, SocketType } from '../../protocol/messages.ts';
 
-/** What a call returned, and nothing else ever: zero or more when it worked, minus the errno when it did not (the kernel's own convention). */
+/** The number that a call returned, never anything else: zero or more when it worked, minus the errno when it did not (the kernel's own convention). */
 export type Returned = number;
 
-/** A received message: who sent it, and to which local address where the system tells. */
+/** A received message: who sent it, and to which local address where the system reports that. */
 interface Received {
   bytes: Returned;
   data: Buffer;
@@ -16,7 +16,7 @@ interface Received {
   error?: QueuedError;
 }
 
-/** A Unix socket at which a descriptor is waited for. */
+/** A Unix socket at which a process waits for a descriptor. */
 interface Mailbox {
   fd: number;
   /** Removes its name, where that is a file. */
@@ -24,8 +24,8 @@ interface Mailbox {
 }
 
 /**
- * The system calls an agent makes. Every socket is non-blocking and closed on exec. One implementation per family of
- * systems; nothing above this interface knows how a call is made.
+ * The system calls an agent makes. Every socket is non-blocking and closed on exec. There is one implementation for each
+ * family of systems; code that uses this interface does not know how a call is made.
  */
 export interface Native {
   socket(family: Family, type: SocketType): Returned;
@@ -38,13 +38,13 @@ export interface Native {
   send(fd: number, data: Buffer): Returned;
   sendto(fd: number, data: Buffer, family: Family, name: SocketName): Returned;
   recv(fd: number, size: number): Received;
-  // Each of these is null where the system has no such call, or no number for what is asked: then none is made.
+  // Each of these is null where the system has no such call, or no number for what is asked: then no call is made.
   /** A bind() to an IPv4 name whose family is AF_UNSPEC. */
   bindUnspecified(fd: number, name: SocketName): Returned | null;
   sendmsg(fd: number, data: Buffer, how: Sending): Returned | null;
   recvmsg(fd: number, size: number, flags: readonly MessageFlag[]): Received | null;
   dup(fd: number): Returned | null;
-  /** What a descriptor that came from elsewhere is. */
+  /** The kind of socket of a descriptor that came from another process. */
   kindOf(fd: number): { family: Family; type: SocketType } | Returned;
   mailbox(name: string): Mailbox | Returned | null;
   /** Sends a descriptor to a mailbox. */
@@ -53,26 +53,26 @@ export interface Native {
   collect(mailbox: number): Returned;
   /** Fetches a descriptor of another process. */
   fetch(pid: number, descriptor: number): Returned | null;
-  /** The index of an interface; as large as one when the call worked. */
+  /** The index of an interface; at least one when the call worked. */
   interfaceIndex(device: string): Returned | null;
   getsockname(fd: number): SocketName | Returned;
   getpeername(fd: number): SocketName | Returned;
-  /** Null for an option that this system has no number for: then no call is made. @throws Error for one that is unknown */
+  /** Null for an option for which this system has no number: then no call is made. @throws Error for an unknown option */
   getsockopt(fd: number, option: OptionName): { returned: Returned; value: ReadValue | undefined } | null;
   /**
-   * A setsockopt() of one option and value, encoded once for many sockets. Null for an option that this system has no
-   * number for. @throws Error for one that is unknown, or for a value that it can't take
+   * A setsockopt() of one option and value, encoded once for many sockets. Null for an option for which this
+   * system has no number. @throws Error for an unknown option, or for a value that the option can't take
    */
   setter(option: OptionName, value: OptionValue): ((fd: number) => Returned) | null;
-  /** The error that waits on a socket, minus its number; zero where none does. */
+  /** The error that is pending on a socket, as minus its number; zero where there is none. */
   takeError(fd: number): Returned;
   /** A bind() or connect() to one address at any port, encoded once for many sockets. */
   caller(call: 'bind' | 'connect', family: Family, address: string): (fd: number, port: number) => Returned;
-  /** The names of TCP sockets' states, such as `ESTABLISHED`; null where the system does not tell one. */
+  /** The names of TCP sockets' states, for example `ESTABLISHED`; null where the system does not report a state. */
   tcpStates(fds: readonly number[]): (string | null)[];
   /**
-   * The TCP states that the system's tables have for each local port, those of sockets that no process holds any more
-   * included. Null where there is no such table.
+   * The TCP states that the system's tables have for each local port, including those of sockets that no process holds any
+   * more. Null where there is no such table.
    */
   statesByPort(): Map<number, string[]> | null;
   /** A close() of a connection that sends a reset, so that no state of it is left. */
@@ -86,8 +86,8 @@ export interface Native {
   /** The symbolic name of an errno on this system, or `errno-N` for one that has no name here. */
   errnoName(errno: number): string;
   /**
-   * How many internet sockets this process holds, counted by asking every open descriptor, or, where the system lists
-   * none, what was opened here and not closed; null where it can't tell.
+   * How many internet sockets this process holds. It counts them by a call on every open descriptor or, where the system
+   * does not list these, by the sockets that were opened here and not closed; null where it can't know.
    */
   openSockets(): number | null;
 }

@@ -1,7 +1,7 @@
 /** The systems for which npm has a built native module of koffi: those in its package's optionalDependencies. */
 const PREBUILT: ReadonlySet<string> = new Set(['darwin', 'freebsd', 'linux', 'openbsd', 'win32']);
 
-/** What the build of koffi takes, and how to get it, by Node's names of systems. */
+/** The tools that a build of koffi needs, and how to get them, by Node's names of systems. */
 const BUILD_TOOLS: Readonly<Record<string, string>> = {
   // The base systems of these two have a compiler for C++.
   freebsd: 'pkg install -y cmake',
@@ -14,7 +14,7 @@ const OTHER_TOOLS = 'install cmake and a compiler for C++';
 /**
  * Why koffi, the native module of the agent, could not be loaded, and what to do about it, in one line. Null for any
  * other error.
- * @param error what loading the agent's modules threw
+ * @param error the error that loading the agent's modules threw
  * @param system the system and its architecture, by Node's names
  */
 export function whyUnloadable(error: unknown, system: string, architecture: string): string | null {
@@ -29,7 +29,7 @@ export function whyUnloadable(error: unknown, system: string, architecture: stri
     if (!PREBUILT.has(system)) return `there is no agent for ${place}: koffi has no native module for that system`;
     return `the native module of koffi for ${place} is not installed: run npm install in bindspec's folder on this system, without --omit=optional`;
   }
-  // What the system's loader says, such as that a library is missing.
+  // The message of the system's loader, for example that a library is missing.
   if (code === 'ERR_DLOPEN_FAILED') {
     const tools = BUILD_TOOLS[system] ?? OTHER_TOOLS;
     return `the native module of koffi can't be loaded here (${message}): ${tools}, then run npm rebuild koffi in bindspec's folder`;

@@ -1,6 +1,6 @@
 import koffi from 'koffi';
 
-/** The version of the Wine that this process runs under, such as `8.0`; null on Windows itself, whose ntdll has no such call. */
+/** The version of the Wine that runs this process, for example `8.0`; null on Windows itself, whose ntdll has no such call. */
 export function wineVersion(): string | null {
   const ntdll = koffi.load('ntdll.dll');
   try {

@@ -13,7 +13,7 @@ export const WSAMSG = {
   controlLen: 32,
   controlBuf: 40,
 } as const;
-/** And those of a `WSABUF`. */
+/** Where the members of a `WSABUF` are. */
 export const WSABUF = { len: 0, buf: 8 } as const;
 const ROOM = 56;
 const CONTROL_ROOM = 256;
@@ -25,7 +25,7 @@ export class WinsockMessage {
   readonly #control = Buffer.alloc(CONTROL_ROOM);
   readonly #buffer = Buffer.alloc(16);
 
-  /** Has the next message written into `data`, of which `size` bytes are room. */
+  /** Makes the next message be written into `data`, which has room for `size` bytes. */
   prepare(data: Buffer, size: number): void {
     const { header } = this;
     this.#buffer.writeUInt32LE(size, WSABUF.len);
@@ -39,7 +39,7 @@ export class WinsockMessage {
     header.writeBigUInt64LE(koffi.address(this.#control), WSAMSG.controlBuf);
   }
 
-  /** Who sent the message; null when that is no internet address. */
+  /** Who sent the message; null when that is not an internet address. */
   from(): SocketName | null {
     return decodeSockaddr(windows.sockaddr, this.#name, this.header.readUInt32LE(WSAMSG.namelen));
   }

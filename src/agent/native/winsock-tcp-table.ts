@@ -4,7 +4,7 @@ import { formatIPv4, formatIPv6 } from '../../protocol/address.ts';
 const NO_ERROR = 0;
 const ERROR_INSUFFICIENT_BUFFER = 122;
 
-/** MIB_TCP_STATE of tcpmib.h, by the names that the other systems' states have. */
+/** MIB_TCP_STATE of tcpmib.h, with the names that the states have on the other systems. */
 export const TCP_STATES: readonly string[] = [
   'UNKNOWN',
   'CLOSED',
@@ -21,7 +21,7 @@ export const TCP_STATES: readonly string[] = [
   'DELETE_TCB',
 ];
 
-/** One row of the system's tables. An IPv4 address is in its plain form, also that of a dual-stack socket. */
+/** One row of the system's tables. An IPv4 address is in its plain form, even if the socket is dual-stack. */
 export interface TcpRow {
   state: string;
   local: string;
@@ -30,7 +30,7 @@ export interface TcpRow {
   remotePort: number;
 }
 
-/** Where a row has what, in bytes. */
+/** Where the fields of a row are, in bytes. */
 interface RowLayout {
   size: number;
   state: number;
@@ -66,12 +66,12 @@ const INET6: RowLayout = {
 /** MIB_TCPROW and MIB_TCP6ROW of tcpmib.h. */
 export const ROWS = { inet: INET, inet6: INET6 } as const;
 
-/** An address without what makes it a v4-mapped one. */
+/** An address without the prefix of a v4-mapped one. */
 export function plain(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/, '');
 }
 
-/** Reads the rows of a table: their number, then one after the other. */
+/** Reads the rows of a table: first how many there are, then each row. */
 export function rowsOf(
   table: Buffer,
   { size, state, local, localPort, remote, remotePort, address, width }: RowLayout,
@@ -92,7 +92,7 @@ export function rowsOf(
 }
 
 /**
- * A reader of the system's tables of TCP connections, those in TIME_WAIT included, through GetTcpTable and GetTcp6Table
+ * A reader of the system's tables of TCP connections, including those in TIME_WAIT, through GetTcpTable and GetTcp6Table
  * of iphlpapi.dll. A table that can't be read has no rows. @throws Error when the library can't be loaded.
  */
 export function tcpTableReader(): () => TcpRow[] {
@@ -109,7 +109,7 @@ export function tcpTableReader(): () => TcpRow[] {
       const status = get(room, length, 0) as number;
       if (status === NO_ERROR) return rowsOf(room, layout);
       if (status !== ERROR_INSUFFICIENT_BUFFER) return [];
-      // It says how much it needs; more may be there by the next time.
+      // It says how much room it needs; the table may be longer at the next call.
       room = Buffer.alloc(length.readUInt32LE(0) * 2);
     }
   };

@@ -9,7 +9,7 @@ import { WinsockMessage } from './winsock-message.ts';
 import { plain, tcpTableReader, type TcpRow } from './winsock-tcp-table.ts';
 
 const VERSION_2_2 = 0x0202;
-/** Has closesocket() reset a connection. */
+/** Makes closesocket() reset a connection. */
 const LINGER_NONE = { on: true, seconds: 0 };
 const SHUT = { read: 0, write: 1, both: 2 } as const;
 const ZERO = { inet: '0.0.0.0', inet6: '::' } as const satisfies Record<Family, string>;
@@ -59,10 +59,10 @@ export function winsock(): Native {
   const nonBlocking = Buffer.from([1, 0, 0, 0]);
   const message = new WinsockMessage();
 
-  /** What is open, by its handle: the system lists no handles that could be asked for the sockets among them. */
+  /** The open sockets by their handles: the system has no list of handles in which to look for sockets. */
   const open = new Map<number, { family: Family; type: SocketType }>();
 
-  /** @throws Error where it can't be made non-blocking: a later call on it would block the whole agent. */
+  /** @throws Error where a socket can't be made non-blocking: a later call on it would block the whole agent. */
   const keep = (fd: Returned, family: Family, type: SocketType): Returned => {
     if (fd < 0) return fd;
     const set = returned(ioctlsocket(fd, windows.FIONBIO | 0, nonBlocking));
@@ -78,7 +78,7 @@ export function winsock(): Native {
     lengthRoom.writeInt32LE(nameRoom.length, 0);
     const result = returned(get(fd, nameRoom, lengthRoom));
     if (result < 0) return result;
-    // A name of a family that is not the internet's is one that there is no way to tell: the call worked all the same.
+    // A name of a family other than the internet's can't be reported here, but the call worked.
     return decodeSockaddr(layout, nameRoom, lengthRoom.readInt32LE(0)) ?? result;
   };
 
@@ -92,7 +92,7 @@ export function winsock(): Native {
     return returned(closesocket(fd));
   };
 
-  /** The only receiving call that tells a datagram's destination has to be asked for by its GUID, of a socket. */
+  /** The only receiving call that reports a datagram's destination; a program gets it from a socket, by its GUID. */
   let receive: ((fd: number, header: Buffer, bytes: Buffer) => number) | undefined;
   const receiverFrom = (fd: number) => {
     const guid = Buffer.from(windows.WSAID_WSARECVMSG, 'hex');
@@ -123,7 +123,7 @@ export function winsock(): Native {
     listen: (fd, backlog) => returned(listen(fd, backlog)),
     accept(fd) {
       const accepted = returned(accept(fd, null, null));
-      // It returns zero when it fails. A program that inherits the socket would keep its port.
+      // The call returns zero when it fails. A program that inherited the socket would keep its port in use.
       if (accepted >= 0 && SetHandleInformation(accepted, windows.HANDLE_FLAG_INHERIT, 0) === 0) {
         closesocket(accepted);
         throw new Error('SetHandleInformation(HANDLE_FLAG_INHERIT) failed for an accepted socket');
@@ -131,7 +131,7 @@ export function winsock(): Native {
       return keep(accepted, open.get(fd)?.family ?? 'inet', 'stream');
     },
     connect: associate,
-    // Winsock has no address of no family for this: one that is all zero does it.
+    // Winsock has no address without a family for this: one that is all zero has the same effect.
     disconnect(fd) {
       const family = open.get(fd)?.family ?? 'inet';
       return associate(fd, family, { address: ZERO[family], port: 0 });
@@ -159,7 +159,7 @@ export function winsock(): Native {
       writeFamily(layout, address, AF_UNSPEC);
       return returned(bind(fd, address, address.length));
     },
-    // What Winsock has for these is another thing, with other rules, and is not asked for.
+    // Winsock has other calls for these, with other rules; they are not used.
     sendmsg: () => null,
     recvmsg: () => null,
     dup: () => null,
@@ -183,7 +183,7 @@ export function winsock(): Native {
     },
     getsockopt(fd, option) {
       const known = optionIn(windows.options, option);
-      // A control code sets; there is none that gets.
+      // A control code only sets a value; no code reads it.
       if (known === null || 'control' in known) return null;
       valueRoom.fill(0);
       lengthRoom.writeInt32LE(sizeOf(known.kind), 0);
@@ -232,7 +232,7 @@ export function winsock(): Native {
     },
     shutdown: (fd, how) => returned(shutdown(fd, SHUT[how])),
     close,
-    // A call that can't be done at once and one that has only begun are answered alike.
+    // A call that can't be done at once and a call that has only begun return the same error.
     wouldBlock: (code) => code === wouldBlock,
     inProgress: (code) => code === wouldBlock,
     errnoName: (errno) => names.get(errno) ?? `errno-${errno}`,
@@ -241,7 +241,7 @@ export function winsock(): Native {
   return native;
 }
 
-/** For what only follows a call that Windows has not. */
+/** For calls that only follow a call which Windows does not have. */
 function neverAsked(): never {
   throw new Error('Windows hands over no descriptors');
 }

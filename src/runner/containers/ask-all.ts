@@ -2,12 +2,12 @@ import type { AgentProcess } from '../../harness/agent-process.ts';
 import type { SocketKind } from '../../published/ask.ts';
 import { probe } from '../published/probe.ts';
 
-/** What one question came to, in addresses; see `OutcomeRecord` for the words. */
+/** The outcome of one question, with addresses as they are; see `OutcomeRecord` for the words. */
 export interface ServerReply {
   outcome: string;
-  /** Who answered, by the name of the server. */
+  /** The name of the server that answered. */
   by?: string;
-  /** The address that the answer came from, where it tells one. */
+  /** The address that the answer came from, where it has one. */
   from?: string;
 }
 
@@ -15,23 +15,23 @@ export interface ServerQuestion {
   socket: SocketKind;
   address: string;
   port: number;
-  /** How many bytes are sent, by which the server's list tells this question from others. */
+  /** How many bytes are sent. By this number the question is found in the server's list. */
   bytes: number;
-  /** Silence is what must come of it, as is known already: it is asked once, and no more. */
+  /** It is known already that the outcome must be silence: the question is asked only once. */
   once?: boolean;
 }
 
-/** How long an answer is waited for at first, and how long once more where none came, in milliseconds. */
+/** How long to wait for an answer at first, and how long the second time if none came, in milliseconds. */
 const PATIENCE = [400, 800];
-/** Silence is believed when it was waited for so many times as long as the slowest answer took. */
+/** Silence is believed when the wait was this many times as long as the slowest answer took. */
 const MARGIN = 3;
-/** Nobody waits longer than this, in milliseconds. */
+/** The longest wait, in milliseconds. */
 const LONGEST = 4000;
-/** How many questions of one agent are under way at a time, and of those that are only waited for; each holds a descriptor. */
+/** How many questions of one agent run at a time, and how many only wait for an answer; each holds a descriptor. */
 const AT_A_TIME = 150;
 const WAITING_AT_A_TIME = 300;
 
-/** How slow the machine is: what the slowest answer took, in milliseconds. Agents that ask side by side share one. */
+/** How slow the machine is: the time of the slowest answer, in milliseconds. Agents that ask side by side share one pace. */
 export class Pace {
   slowest = 0;
 
@@ -41,14 +41,14 @@ export class Pace {
   }
 }
 
-/** An outcome that may be another when the machine has more time. */
+/** Outcomes that may be different when the machine has more time. */
 const WAITED_FOR: ReadonlySet<string> = new Set(['silence', 'accepted']);
 
 /**
- * Has an agent ask questions, many at a time. Where no answer came they are asked a second time, and on a machine that is
- * so busy that answers were slow, until it was waited for much longer than any of them took.
- * @param again what is asked then instead of a question, so that the server can tell the two apart
- * @returns what each came to, and how many bytes were sent the last time
+ * Has an agent ask questions, many at a time. Where no answer came, it asks a second time. On a machine so busy that answers
+ * were slow, it asks again until it has waited much longer than any answer took.
+ * @param again returns the question to ask the next time, so that the server can tell the two apart
+ * @returns the outcome of each, and how many bytes were sent the last time
  */
 export async function askAll(
   agent: AgentProcess,
@@ -100,8 +100,8 @@ async function askOne(
 }
 
 /**
- * Where no machine has the address the kernel says so after some seconds, unless it has looked shortly before: whether that
- * is in time says nothing about what is asked.
+ * Where no machine has the address, the kernel reports that after some seconds, or at once if it has looked shortly before.
+ * Whether the report arrives in time says nothing about the question.
  */
 function inTime(outcome: string): string {
   return outcome === 'EHOSTUNREACH' ? 'silence' : outcome;

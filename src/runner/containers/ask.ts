@@ -21,7 +21,7 @@ export interface Agents {
   servers: Partial<Record<Published, AgentProcess>>;
 }
 
-/** One question in its place of the record, with what it came to once it was asked. */
+/** One question at its place in the record, with its outcome once it was asked. */
 interface Cell {
   row: number;
   column: number;
@@ -71,8 +71,8 @@ export async function askEverything(
 }
 
 /**
- * The questions from sockets that are not connected. A refusal is told to a connected socket only: where one was refused,
- * the other hears nothing however long it waits.
+ * The questions from sockets that are not connected. The system reports a refusal only to a connected socket: where
+ * that was refused, the other hears nothing, no matter how long it waits.
  */
 function unconnected(cells: readonly Cell[]): Cell[] {
   const place = ({ service, column }: Cell) => `${serverName(service)} ${column}`;
@@ -90,7 +90,7 @@ function agentOf(agents: Agents, asker: Asker, { published }: ContainerService):
   return asker === 'itself' ? agents.servers[published] : agents.at[asker];
 }
 
-/** Tells the questions to one server apart by how many bytes they have. */
+/** Gives the questions to one server different numbers of bytes, so that they can be told apart. */
 class Bytes {
   readonly #counts = new Map<string, number>();
 
@@ -140,7 +140,7 @@ async function ask(
   }
 }
 
-/** Adds by which address the server saw the asker, where that is not the asker's own. */
+/** Adds the address that the server saw as the asker's, where that is not the asker's own. */
 async function nameSources(cells: readonly Cell[], agents: Agents, scene: Scene): Promise<void> {
   const own: Record<Asker, (service: ContainerService) => Actor | string | null> = {
     host: () => null,
@@ -171,7 +171,7 @@ async function nameSources(cells: readonly Cell[], agents: Agents, scene: Scene)
   }
 }
 
-/** The cells as rows of places in a list of outcomes, each of which is there once. */
+/** The cells as rows of places in a list of outcomes. Each outcome is in the list once. */
 function table(
   rows: readonly { service: ContainerService; socket: RowRecord['socket'] }[],
   cells: readonly Cell[],

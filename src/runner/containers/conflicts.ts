@@ -12,11 +12,11 @@ import { IMAGE, some, type Scene } from './scene.ts';
 type Conflict = ConfigurationRecord['conflicts'][number];
 type Holders = ConfigurationRecord['holders'];
 
-/** What a socket of the host's own binds. */
+/** The addresses that a socket of the host's own binds. */
 const HOST_BINDS = ['0.0.0.0', '127.0.0.1', 'lan', ':: dual', ':: v6only', '::1', 'lan6'] as const;
 type HostBind = (typeof HOST_BINDS)[number];
 
-/** What is published when a host's socket has the port already; each takes a container, so that these are few. */
+/** The ports to publish when a socket of the host has the port already; each needs a container, so these are few. */
 const HOST_FIRST: readonly { protocol: Protocol; bind: HostBind; published: Published }[] = [
   ...(['0.0.0.0', '127.0.0.1', 'lan', ':: dual', '::1'] as const).flatMap((bind) =>
     (['every', '127.0.0.1'] as const).map((published) => ({ protocol: 'tcp' as const, bind, published })),
@@ -29,7 +29,7 @@ const HOST_FIRST: readonly { protocol: Protocol; bind: HostBind; published: Publ
 ];
 const FIRST_PORT = 30_000;
 
-/** What listens on the host for the ports that are published, from the host's own list of sockets. */
+/** The programs that listen on the host for the published ports, from the host's own list of sockets. */
 export async function portHolders(host: EngineHost, scene: Scene): Promise<Holders> {
   const printed = await host.shell('ss -Hlntup');
   return PUBLISHED.filter((published) => published !== 'not' && scene.servers[published] !== undefined).flatMap(
@@ -41,7 +41,7 @@ export async function portHolders(host: EngineHost, scene: Scene): Promise<Holde
   );
 }
 
-/** Address and program of whatever has a port, from what `ss -Hlntup` prints. */
+/** Address and program of every socket that has a port, from the output of `ss -Hlntup`. */
 export function portListeners(printed: string, protocol: Protocol, port: number): string[] {
   return printed.split('\n').flatMap((line) => {
     const [kind = '', , , , local = '', , ...rest] = line.trim().split(/\s+/);
@@ -51,11 +51,11 @@ export function portListeners(printed: string, protocol: Protocol, port: number)
   });
 }
 
-/** What conflicts are tried in. */
+/** The surroundings in which conflicts are tried. */
 interface Around {
   host: EngineHost;
   scene: Scene;
-  /** On the host. */
+  /** The agent on the host. */
   agent: AgentProcess;
   /** The network that containers are started with. */
   network: string;
@@ -77,7 +77,7 @@ export async function conflictsOf(around: Around): Promise<Conflict[]> {
   const jobs = HOST_FIRST.map((one, index) => async () => {
     second[index] = await publishBeside(around, one, FIRST_PORT + index);
   });
-  // All at a time: a rootless podman waits for seconds before it says that a port is taken.
+  // All at the same time: a rootless podman waits for seconds before it reports that a port is taken.
   await some(jobs, jobs.length);
   return [...first, ...second];
 }
@@ -107,7 +107,7 @@ async function publishBeside({ host, agent, network, pace }: Around, one: Case, 
     if (!(error instanceof EngineFailed)) throw error;
     return { first: 'host', protocol, bind, published, outcome: 'refused' };
   }
-  // Nothing listens in the container: either the host's own server answers, or the port is the container's.
+  // Nothing listens in the container: if the host's own server does not answer, the container has the port.
   const address = bind === 'lan' ? LAN.host.inet : bind === '::1' ? '::1' : '127.0.0.1';
   const [came] = await askAll(agent, [{ socket: protocol, address, port, bytes: 1 }], pace);
   const answers = came?.outcome === 'answered' ? 'the host' : `not the host (${came?.outcome ?? 'silence'})`;

@@ -1,7 +1,7 @@
 import type { EngineFacts } from '../../engine/engine.ts';
 import type { EngineHost } from '../../engine/host/engine-host.ts';
 
-/** What is read on the host once the containers are there, each as a line of shell text that prints one line. */
+/** The facts to read on the host once the containers are there; each is a line of shell text that prints one line. */
 const READ: Readonly<Record<string, string>> = {
   ip_forward: 'cat /proc/sys/net/ipv4/ip_forward',
   'IPv6 forwarding': 'cat /proc/sys/net/ipv6/conf/all/forwarding',
@@ -16,7 +16,7 @@ const READ: Readonly<Record<string, string>> = {
   nftables: 'nft list tables | paste -sd ","',
 };
 
-/** What the outcomes of a configuration depend on. What can't be read is left out. */
+/** The facts on which the outcomes of a configuration depend. A fact that can't be read is left out. */
 export async function factsOf(host: EngineHost, engine: EngineFacts): Promise<Record<string, string>> {
   const script = Object.entries(READ).map(
     ([name, line]) => `printf '%s=' '${name}'; { ${line}; } 2>/dev/null | head -n 1 | tr -d '\\n'; echo`,

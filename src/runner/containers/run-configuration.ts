@@ -22,7 +22,7 @@ export interface ConfigurationSettings {
   signal: AbortSignal;
 }
 
-/** A configuration as the record has it, with who it was about. */
+/** A configuration as the record has it, with its engine. */
 export interface Done {
   configuration: ConfigurationRecord;
   /** Absent where not even the engine could be started. */
@@ -34,7 +34,7 @@ export interface Done {
 const HOST_PORT = 7777;
 
 /**
- * Runs one configuration on a host made for it, and takes all of it back. What goes wrong in it is told in its record.
+ * Runs one configuration on a host made for it, and then removes all of it. Its record says what went wrong.
  * @throws Error for what only a mistake in bindspec can cause.
  */
 export async function runConfiguration(given: Configuration, settings: ConfigurationSettings): Promise<Done> {
@@ -75,7 +75,7 @@ export async function runConfiguration(given: Configuration, settings: Configura
     Object.assign(configuration, answers, { hostServer, holders });
     settings.signal.throwIfAborted();
     if (['bridge', 'slirp4netns', 'pasta'].includes(given.mode)) {
-      // Not meanwhile: what an engine changes for a new container can make others silent for a moment (seen with netavark).
+      // Not at the same time: the changes of an engine for a new container can make others silent briefly (seen with netavark).
       configuration.conflicts = await conflictsOf({ host, scene, agent: own, network: given.network ?? 'one', pace });
     }
   } catch (error) {
@@ -128,7 +128,7 @@ async function startAgents(
   return { agents, hello: hello as Hello };
 }
 
-/** Starts servers on the host's own loopback, has the attacker ask for them, and ends them. */
+/** Starts servers on the host's own loopback, has the attacker ask them, and ends them. */
 async function askHostServer(
   host: AgentProcess,
   attacker: AgentProcess,

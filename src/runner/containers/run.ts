@@ -40,7 +40,7 @@ export async function runContainers(
       listener.ended(configuration, one.configuration);
     }
   };
-  // An engine that runs already has one host, which can be on one switch at a time.
+  // An engine that runs already has one host, and that host can be on only one switch at a time.
   const jobs = configurations.some(({ host }) => host.socket !== undefined) ? 1 : settings.jobs;
   await Promise.all(Array.from({ length: Math.min(jobs, configurations.length) }, worker));
   const over = done.filter((one) => one !== undefined);
@@ -55,13 +55,13 @@ export async function runContainers(
   return { records, rest: over.map(({ configuration }) => configuration).filter((one) => !recorded.has(one)) };
 }
 
-/** What tells engines apart: one of this machine's, of another release, or that runs already. */
+/** A key that is different for different engines: one of this machine, one of another release, one that runs already. */
 function engineOf({ engine, generation, host }: Configuration): string {
   if (host.socket !== undefined) return `${engine}=${host.socket}`;
   return generation === undefined ? engine : `${generation}:${engine}`;
 }
 
-/** The record of one engine; null where it could not be started, or nothing was asked of it. */
+/** The record of one engine; null where the engine could not be started, or no question was asked. */
 function recordOf(own: readonly Done[], { version }: ContainersSettings, started: Date): ContainersRecord | null {
   const engine = own.find((one) => one.engine)?.engine;
   const hello = own.find((one) => one.hello)?.hello;

@@ -32,9 +32,9 @@ export interface Scene {
   servers: Partial<Record<Published, Actor>>;
   peer: Actor | null;
   stranger: Actor | null;
-  /** Why the engine would not start a container, by where its ports were to be published. */
+  /** The reasons why the engine did not start a container, by where its ports were to be published. */
   refusals: Partial<Record<Published, string>>;
-  /** Errors that come or don't by chance, and then are silence; they are recorded as that. */
+  /** Errors that appear only by chance, with silence in the other runs; they are recorded as silence. */
   byChance: ReadonlySet<string>;
 }
 
@@ -52,7 +52,7 @@ const MACVLAN = {
 /** How many containers are started at a time. */
 const AT_A_TIME = 3;
 
-/** Makes the networks of a configuration and starts its containers. @throws EngineFailed when not even that works. */
+/** Makes the networks of a configuration and starts its containers. @throws EngineFailed when that fails. */
 export async function setScene(host: EngineHost, configuration: Configuration): Promise<Scene> {
   const { mode } = configuration;
   if (mode === 'bridge' || mode === 'container') {
@@ -91,29 +91,30 @@ export async function setScene(host: EngineHost, configuration: Configuration): 
 }
 
 /**
- * Behind the bridges of a rootless podman is slirp4netns, which advertises IPv6. Where netavark has made that namespace
- * forward before, the kernel no longer listens, and there is no route: which of the two is first differs from run to run.
- * The addresses behind slirp4netns are known to nobody else, and whether a client hears that does too.
+ * The bridges of a rootless podman reach the host through slirp4netns, which advertises IPv6. If netavark has turned on
+ * forwarding in that namespace before, the kernel ignores the advertisement, and there is no route. Which of the two is
+ * first differs from run to run. Only slirp4netns knows the addresses on its inner side; whether a client gets an error
+ * for them also differs from run to run.
  */
 function byChanceIn({ mode, host }: Configuration): ReadonlySet<string> {
   const rootless = host.engine === 'podman' && host.rootless === true;
   return new Set(mode === 'slirp4netns' || (mode === 'bridge' && rootless) ? ['ENETUNREACH'] : []);
 }
 
-/** The addresses of a container that its engine does not tell, because no network of it has given them. */
+/** The addresses of a container that its engine does not report, because none of the engine's networks gave them. */
 async function unlisted(host: EngineHost, { mode }: Configuration, { pid }: Actor): Promise<Partial<Actor>> {
   if (mode === 'host') return { inet: LAN.host.inet, inet6: LAN.host.inet6 };
   if (mode !== 'pasta' && mode !== 'slirp4netns') return {};
   const printed = await host.shell(`nsenter --net=/proc/${pid}/ns/net ip -o addr show scope global`);
   const first = (family: string) => new RegExp(String.raw` ${family} (\S+)/`).exec(printed)?.[1];
-  // The addresses that slirp4netns gives to the host, as its manual has them.
+  // The addresses that slirp4netns gives to the host, from its manual.
   const gateways = mode === 'slirp4netns' ? { gateway: '10.0.2.2', gateway6: 'fd00::2' } : {};
   return { ...defined({ inet: first('inet'), inet6: first('inet6') }), ...gateways };
 }
 
 async function makeMacvlan({ engine, device }: EngineHost): Promise<void> {
   const { subnet, range, subnet6, range6 } = MACVLAN;
-  // podman knows one range for each network only.
+  // podman accepts only one range for each network.
   const ranges = engine.name === 'podman' ? [range] : [range, range6];
   await engine.createNetwork({
     name: 'one',
@@ -146,7 +147,7 @@ async function startServer(
   return { ...joined, ...defined({ inet, inet6, gateway, gateway6 }) };
 }
 
-/** What `--publish` is given for all servers of one container. */
+/** The arguments of `--publish` for all servers of one container. */
 function publishWords(published: Published): string[] {
   const at = {
     every: '',
@@ -166,7 +167,7 @@ async function start(host: EngineHost, name: string, network: string, publish: r
   try {
     await engine.run({ name, image: IMAGE, networks: [network], publish });
   } catch (error) {
-    // What was made before it failed would stand in the way.
+    // A container that was made before the failure would be in the way.
     await engine.remove([name]).catch(() => undefined);
     throw error;
   }
@@ -185,7 +186,7 @@ function defined(addresses: Readonly<Record<string, string | undefined>>): Parti
   return Object.fromEntries(Object.entries(addresses).filter(([, address]) => address !== undefined));
 }
 
-/** Does several things, a few at a time; the first error is thrown when those under way are over. */
+/** Does several jobs, a few at a time. Throws the first error when the jobs that have begun are over. */
 export async function some(jobs: readonly (() => Promise<void>)[], atATime: number = AT_A_TIME): Promise<void> {
   let next = 0;
   const errors: unknown[] = [];
@@ -203,7 +204,7 @@ function actorsOf({ servers, peer, stranger }: Scene): Actor[] {
   return [...Object.values(servers), peer, stranger].filter((actor) => actor !== null);
 }
 
-/** The address that a target means to an asker, for a server; undefined where there is none. */
+/** The address that a target means for an asker and a server; undefined where there is none. */
 export function addressOfTarget(target: AskTarget, server: Actor, asker: Actor | null): string | undefined {
   switch (target) {
     case '127.0.0.1':
@@ -232,7 +233,7 @@ export function addressOfTarget(target: AskTarget, server: Actor, asker: Actor |
 /** The name of an address in a scene, as the record has it; the address itself where it has none. */
 export function nameOfAddress(address: string, scene: Scene): string {
   const plain = address.replace(/^::ffff:/, '');
-  // These differ from run to run.
+  // These addresses differ from run to run.
   if (/^fe[89ab]/.test(plain)) return 'a link-local address';
   for (const [place, addresses] of Object.entries(LAN)) {
     if (Object.values<string>(addresses).includes(plain))

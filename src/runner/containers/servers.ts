@@ -3,7 +3,7 @@ import type { AgentProcess } from '../../harness/agent-process.ts';
 import { innerPort, SERVICES, type Bind, type Published, type ContainerService } from '../../containers/cases.ts';
 import type { Actor } from './scene.ts';
 
-/** What a bind means to a container: the family and address; null where it has none, or nothing is bound. */
+/** The family and address that a bind means in a container; null where the container has none, or nothing is bound. */
 function boundTo(bind: Bind, { inet, inet6 }: Actor): { family: Family; address: string; v6only?: number } | null {
   switch (bind) {
     case '0.0.0.0':
@@ -22,14 +22,14 @@ function boundTo(bind: Bind, { inet, inet6 }: Actor): { family: Family; address:
   }
 }
 
-/** How a server is named in its answers, and its socket in its agent. */
+/** The name of a server in its answers, which is also the name of its socket in its agent. */
 export function serverName({ protocol, bind, published }: ContainerService): string {
   return `${protocol} ${published} ${bind}`;
 }
 
 /**
  * Starts all servers of one container.
- * @returns those that are there, or that nobody is meant to be; one whose address the container does not have is not.
+ * @returns the servers that run, and those that are absent on purpose; without those whose address the container lacks
  */
 export async function serve(agent: AgentProcess, published: Published, actor: Actor): Promise<ContainerService[]> {
   const wanted = SERVICES.filter((service) => service.published === published);
@@ -60,7 +60,7 @@ function openings(
   ];
 }
 
-/** From which address each of a server's questions came, by how many bytes it had. */
+/** The address from which each question to a server came, by the number of bytes of the question. */
 export async function askersOf(agent: AgentProcess, service: ContainerService): Promise<ReadonlyMap<number, string>> {
   const [result] = await agent.ask([{ op: 'served', on: serverName(service) }], true);
   return new Map((result?.served ?? []).map(({ bytes, from }) => [bytes, from.address]));

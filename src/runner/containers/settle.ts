@@ -10,20 +10,20 @@ const LIFT = NO_ICMP_LIMITS.given
   .join('; ');
 
 /**
- * Shell text that prints a line with `inet6` for each thing that is not as it will be: an address that is tentative can't
- * be bound until the kernel has looked for others that have it, and slirp4netns (tap0) advertises its network in its own time.
+ * Shell text that prints a line with `inet6` for each address that is not ready. A tentative address can't be bound until the
+ * kernel has looked for other machines that have it, and slirp4netns (tap0) advertises its network only after a while.
  */
 const UNSETTLED =
   'ip -6 -o addr show tentative; ' +
   'ip link show tap0 >/dev/null 2>&1 && { ip -6 -o addr show dev tap0 scope global | grep -q inet6 || echo no inet6; }';
 
-/** How long addresses may take on a quiet machine, and how often they are looked at, in milliseconds. */
+/** How long addresses may take on a quiet machine, and how often to look at them, in milliseconds. */
 const PATIENCE = 6000;
 const PAUSE = 100;
 
 /**
- * Lifts the limits on errors of ICMP in the namespaces of containers, which are named by their processes, and in the one
- * behind them where there is one, and waits until the containers have their IPv6 addresses.
+ * Removes the limits on ICMP errors in the namespaces of containers, given by their processes, and in the namespace between
+ * them and the host where there is one. Then waits until the containers have their IPv6 addresses.
  */
 export async function settle(host: EngineHost, configuration: Configuration, pids: readonly number[]): Promise<void> {
   const inContainers = pids.map((pid) => `nsenter --net=/proc/${pid}/ns/net `);
@@ -40,7 +40,7 @@ export async function settle(host: EngineHost, configuration: Configuration, pid
   }
 }
 
-/** Bridges of a rootless podman are in one more namespace, that of its user, from which the gateways answer. */
+/** The bridges of a rootless podman are in one more namespace, that of its user. The gateways answer from there. */
 function behind({ mode, host }: Configuration): string[] {
   const rootless = host.engine === 'podman' && host.rootless === true;
   return mode === 'bridge' && rootless ? [`${asUser().join(' ')} podman unshare --rootless-netns `] : [];

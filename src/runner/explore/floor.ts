@@ -21,15 +21,15 @@ import { Play, withOwners, type PlayPeer, type PlaySettings, type Uids } from '.
 import { makingOf, type Plan } from '../../plan/plan.ts';
 import { vocabularyOf, type Vocabulary } from '../../explore/vocabulary.ts';
 
-/** One after the other, so that no two of a batch fall into one slot of the kernel's hash table of UDP ports. */
+/** Ports are given in order from here, so that no two of a batch share a slot in the kernel's hash table of UDP ports. */
 const FIRST_PORT = 1100;
 
-/** Whose model is asked; the platform's own when left out. */
+/** The settings of a floor, with the system whose model is asked; the platform's own when left out. */
 export interface FloorSettings extends PoolSettings {
   readonly model?: SystemName;
 }
 
-/** A lab with its agents: the two owners and the peers. Ports are given once each. */
+/** A lab with its agents: the two owners and the peers. It gives each port once. */
 export class Floor {
   readonly lab: Lab;
   readonly platform: Platform;
@@ -87,17 +87,17 @@ export class Floor {
     }
   }
 
-  /** How many ports it has left; on a machine that others use too they are probed, and never come to an end. */
+  /** How many ports it has left. On a machine that others use too, ports are probed, and there is no end to them. */
   get portsLeft(): number {
     return this.#ports.shared ? Number.POSITIVE_INFINITY : portRange(this.lab.facts).to + 1 - this.#nextPort;
   }
 
-  /** What random plans can be made of here. */
+  /** The parts that random plans can be made of here. */
   vocabulary(protocol: Protocol): Vocabulary {
     return vocabularyOf(protocol, this.lab.facts, this.platform.system, this.#abilities.dualStack);
   }
 
-  /** Plays plans side by side, each on a fresh port, and leaves nothing behind. @throws HarnessError */
+  /** Plays plans side by side, each on a fresh port, and removes everything after them. @throws HarnessError */
   async playMany(plans: readonly Plan[]): Promise<Play[]> {
     const peers = await this.#peers(plans);
     const plays: Play[] = [];
@@ -111,10 +111,9 @@ export class Floor {
   }
 
   /**
-   * Plays one plan with nothing beside it, and tells every call; and the plan itself, with an owner for each user that it
-   * names.
-   * @throws BadPlan for a plan with a user that there is not here, Unavailable for one with sockets of a neighbour where
-   * there is none, HarnessError when an agent fails
+   * Plays one plan alone, and returns every call, and also the plan itself with an owner for each user that it names.
+   * @throws BadPlan for a plan with a user that does not exist here, Unavailable for one with sockets of a neighbour where
+   * there is no neighbour, HarnessError when an agent fails
    */
   async playAlone(given: Plan): Promise<{ plan: Plan; play: Play; transcript: TranscriptLine[] }> {
     const plan = withOwners(given, this.uids);
@@ -167,13 +166,14 @@ export class Floor {
   }
 
   /**
-   * Listeners for the connections of the plans, by the places of these. Each plan makes its connections to different
-   * ones. Nobody accepts those of many plans, so that each listener is for as many of them as there is room in its queue.
+   * Listeners for the connections of the plans, by the places of the plans. Each plan connects to several different
+   * listeners. When there are many plans, no one accepts their connections, so each listener is for as many plans as its
+   * queue has room for.
    */
   async #peers(plans: readonly Plan[]): Promise<(place: number) => readonly PlayPeer[]> {
     const counts = plans.map(({ steps }) => steps.filter(({ op }) => op === 'connect').length);
     const most = Math.max(0, ...counts);
-    // UDP needs nobody who answers; where it would send to is enough. Not every system lets two sockets have one peer.
+    // UDP needs no one who answers, only an address to send to. Not every system lets two sockets have the same peer.
     const isUdp = plans.every(({ protocol, steps }) =>
       steps.every((step) => (makingOf(step)?.protocol ?? protocol) === 'udp'),
     );
@@ -195,7 +195,7 @@ export class Floor {
     };
   }
 
-  /** Resets what is connected, then closes everything: the owners first, so that no TIME_WAIT stays on their ports. */
+  /** Resets every connection, then closes everything: the owners first, so that no TIME_WAIT stays on their ports. */
   async #clean(plays: readonly Play[]): Promise<void> {
     const left = plays.flatMap((play) => play.cleaning());
     await Promise.all(
@@ -228,7 +228,7 @@ export class Floor {
   }
 }
 
-/** The first port that UDP sockets connect to; nobody listens there. */
+/** The first port that UDP sockets connect to; no one listens there. */
 const DISCARD = 9;
 
 /** How long the ends of a connection inside a quiet machine take to hear of each other's close (a delayed ACK), in milliseconds. */

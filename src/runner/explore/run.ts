@@ -10,7 +10,7 @@ import type { Plan } from '../../plan/plan.ts';
 import type { Play } from '../../plan/play.ts';
 import { kindOf, shrink, type Found, type Shrunk } from '../../explore/shrink.ts';
 
-/** How many plans go side by side. It is part of what a seed means. */
+/** How many plans run side by side. With another number, the same seed would mean other plans. */
 const BATCH = 500;
 
 /** When to stop, for each protocol. */
@@ -20,15 +20,15 @@ export interface ExploreSettings extends FloorSettings {
   readonly protocols: readonly Protocol[];
   readonly limit: Limit;
   readonly seed: number;
-  /** How many labs, each with a batch at a time. */
+  /** How many labs; each plays one batch at a time. */
   readonly jobs: number;
   /** How many kinds of mismatch are kept, to be shrunk. */
   readonly most: number;
-  /** Ends it early; what was done by then is returned. */
+  /** Ends it early; the results so far are returned. */
   readonly signal: AbortSignal;
 }
 
-/** What was done for one protocol. */
+/** How much was done for one protocol. */
 export interface Tally {
   readonly protocol: Protocol;
   readonly sequences: number;
@@ -36,13 +36,13 @@ export interface Tally {
   readonly mismatches: number;
 }
 
-/** A kind of mismatch: the plan it was found in, and what it was shrunk to. */
+/** A kind of mismatch: the plan it was found in, and the shrunk plan. */
 interface Finding {
   readonly found: Found;
   readonly shrunk: Shrunk;
 }
 
-/** What an exploration came to. */
+/** The result of an exploration. */
 export interface Explored {
   readonly platform: Platform;
   readonly lab: string;
@@ -54,26 +54,26 @@ export interface Explored {
   readonly findings: readonly Finding[];
 }
 
-/** What is told while it goes on. */
+/** The events that are reported while an exploration goes on. */
 export interface ExploreListener {
   started(floor: Floor): void;
   progress(tally: Tally): void;
   shrinking(found: Found): void;
 }
 
-/** What a batch came to. */
+/** The result of a batch. */
 interface Batch {
   readonly sequences: number;
   readonly operations: number;
   readonly mismatches: number;
-  /** The first of each kind. */
+  /** The first mismatch of each kind. */
   readonly found: ReadonlyMap<string, Found>;
 }
 
 /**
- * Plays random sequences on the real system and the model, protocol by protocol, until the limit; then shrinks what was
- * found. The same seed plays the same sequences, however many labs there are.
- * @throws Unavailable when no lab can be had, HarnessError when an agent fails, Interrupted when the user interrupts
+ * Plays random sequences on the real system and the model, protocol by protocol, until the limit; then shrinks the
+ * mismatches it found. The same seed plays the same sequences, however many labs there are.
+ * @throws Unavailable when no lab is available, HarnessError when an agent fails, Interrupted when the user interrupts
  * before the first sequence.
  */
 export async function explore(kind: LabKind, settings: ExploreSettings, listener: ExploreListener): Promise<Explored> {
@@ -99,7 +99,7 @@ export async function explore(kind: LabKind, settings: ExploreSettings, listener
   }
 }
 
-/** What the parts of an exploration share. */
+/** The values that the parts of an exploration share. */
 interface Stage {
   readonly library: typeof FastCheck;
   readonly floors: Floors;
@@ -143,7 +143,7 @@ async function shrinkAll(list: readonly Found[], { library, floors, settings, li
   return findings;
 }
 
-/** Waits for it until the user interrupts; an agent that was ended because of that is nobody's mistake. */
+/** Waits for the work until the user interrupts; if an agent was ended because of that, it is not an error. */
 async function unlessEnded(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
   try {
     await unlessAborted(work, signal);
@@ -153,8 +153,8 @@ async function unlessEnded(work: Promise<unknown>, signal: AbortSignal): Promise
 }
 
 /**
- * On a machine whose ports others take too, a mismatch may be their doing: there it has to come again to be one. In a lab
- * with ports of its own nothing is excused.
+ * On a machine whose ports others take too, they may have caused a mismatch: there it counts only if it appears again. In a
+ * lab with ports of its own, every mismatch counts.
  */
 async function confirmed(plays: readonly Play[], made: readonly Plan[], floor: Floor): Promise<readonly Play[]> {
   if (floor.lab.facts.ownPorts) return plays;
@@ -187,8 +187,8 @@ function seedOf(seed: number, batch: number): number {
 }
 
 /**
- * Hands out batches and adds up what they came to, in their order: what a seed comes to must not depend on which lab
- * was faster. Batches behind the one that reaches the limit do not count.
+ * Hands out batches and adds up their results, in their order: the result of a seed must not depend on which lab was
+ * faster. Batches after the one that reaches the limit do not count.
  */
 class Fold {
   readonly found = new Map<string, Found>();
@@ -244,7 +244,7 @@ class Fold {
   }
 }
 
-/** The labs: each for one batch at a time, and made anew when its ports are used up. */
+/** The labs: each for one batch at a time, and made again when its ports are used up. */
 class Floors {
   readonly #kind: LabKind;
   readonly #settings: FloorSettings;
@@ -260,7 +260,7 @@ class Floors {
     this.#kind = kind;
     this.#settings = settings;
     this.most = Math.min(settings.jobs, kind.atOnce ?? settings.jobs);
-    // Whoever waits for an agent learns at once that the run is over.
+    // Code that waits for an agent learns at once that the run is over.
     settings.signal.addEventListener('abort', () => void this.close(), { once: true });
   }
 
@@ -281,7 +281,7 @@ class Floors {
     this.#free.push(floor);
   }
 
-  /** Takes back every lab. Never throws. */
+  /** Closes every lab. Never throws. */
   async close(): Promise<void> {
     this.#closed = true;
     const floors = await Promise.allSettled(this.#open);
@@ -289,5 +289,5 @@ class Floors {
   }
 }
 
-/** How many candidates a shrinking can take, each on a port of its own. */
+/** How many candidates one shrinking may need; each needs a port of its own. */
 const CANDIDATES = 2000;

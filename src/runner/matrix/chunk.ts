@@ -11,8 +11,8 @@ import type { PortBlocks } from './port-block.ts';
 import { paced } from '../../process/pace.ts';
 
 /**
- * How long sockets may take to get into their state, in milliseconds. It is a matter of less than one, but on a busy
- * machine segments are lost even on loopback, and the first two times are sent again after one and three seconds.
+ * How long sockets may take to get into their state, in milliseconds. Usually it takes less than one, but on a busy machine
+ * segments are lost even on loopback; the first two times, they are sent again after one and three seconds.
  */
 const WITHIN = 20_000;
 
@@ -22,21 +22,21 @@ export interface Chunk {
   readonly pairs: readonly number[];
 }
 
-/** A chunk whose first sockets are there, in their state, each on a port of its own. */
+/** A chunk whose first sockets exist, in their state, each on a port of its own. */
 interface Stage {
   readonly chunk: Chunk;
   readonly name: string;
   readonly ports: readonly number[];
   /** The names of the peer's batches: the other ends of the connections. */
   readonly peers: readonly string[];
-  /** What kept a first socket from being there, such as `first bind EADDRNOTAVAIL`; `ok` where nothing did. */
+  /** Why a first socket could not be made, for example `first bind EADDRNOTAVAIL`; `ok` where it could. */
   readonly first: readonly string[];
 }
 
 let names = 0;
 
 /**
- * Puts the first sockets of a chunk on their ports and brings each to its state, which is made sure of.
+ * Puts the first sockets of a chunk on their ports, brings each to its state, and checks that state.
  * @throws HarnessError when a state is not reached.
  */
 export async function prepare(chunk: Chunk, crew: Crew, portBlocks: PortBlocks): Promise<Stage> {
@@ -44,7 +44,7 @@ export async function prepare(chunk: Chunk, crew: Crew, portBlocks: PortBlocks):
   const { protocol, state } = block;
   const name = `pairs${(names += 1)}`;
   const connects = protocol === 'tcp' && isConnected(state);
-  // It has to listen before anybody connects to it.
+  // The peer has to listen before anyone connects to it.
   const peerPort = await crew.peerPort(connects);
   const ports = await portBlocks.take(pairs.length, state === 'time-wait', await crew.agent('first'));
   const specs = pairs.map((pair) => block.first[Math.floor(pair / block.second.length)] as Spec);
@@ -70,7 +70,7 @@ export async function prepare(chunk: Chunk, crew: Crew, portBlocks: PortBlocks):
   return { chunk, name, ports, peers, first };
 }
 
-/** Has the peer connect to the first sockets, and these accept. Returns the peer's batches. */
+/** Has the peer connect to the first sockets, which accept. Returns the peer's batches. */
 async function accept(
   crew: Crew,
   name: string,
@@ -84,7 +84,7 @@ async function accept(
   return [name];
 }
 
-/** Has the peer take the connections of the first sockets, which its two listeners have by family. Returns its batches. */
+/** Has the peer accept the connections of the first sockets, from its listener for each family. Returns its batches. */
 async function connect(crew: Crew, name: string, state: string, specs: readonly Spec[]): Promise<readonly string[]> {
   const counts = new Map<Family, number>();
   for (const spec of specs) {
@@ -109,9 +109,9 @@ async function connect(crew: Crew, name: string, state: string, specs: readonly 
     await crew.ask('first', awaiting(name, 'CLOSE_WAIT'));
   }
   if (state === 'time-wait') {
-    // Who closes first gets the TIME_WAIT; the other's end of the connection is gone with its close. If that closes
-    // while the acknowledgement of the first one's end is under way, it may answer it with a reset, which takes the
-    // TIME_WAIT away. So that one is waited for, though it comes some 40 ms late.
+    // The side that closes first gets the TIME_WAIT; the peer's side is gone once the peer closes. If the peer closes while
+    // the acknowledgement of the first side's close is under way, the peer may answer that with a reset, which removes the
+    // TIME_WAIT. So the acknowledgement is waited for, though it arrives some 40 ms late.
     await crew.ask('first', { op: 'batch-close', on: name, how: 'leave' });
     await crew.ask('first', awaiting(name, 'FIN_WAIT_2'));
     await crew.ask('peer', ...leave);
@@ -139,7 +139,7 @@ export async function attempt({ chunk, ports, first }: Stage, crew: Crew): Promi
   return answers.map((answer, index) => (first[index] === 'ok' ? answer : (first[index] ?? '')));
 }
 
-/** Takes the first sockets away, in a manner that leaves nothing on their ports but what has to stay. */
+/** Closes the first sockets in such a way that only what has to stay is left on their ports. */
 export async function clear({ chunk, name, peers }: Stage, crew: Crew): Promise<void> {
   const { protocol, state } = chunk.block;
   const connection = protocol === 'tcp' && isConnected(state);
@@ -148,7 +148,7 @@ export async function clear({ chunk, name, peers }: Stage, crew: Crew): Promise<
     await crew.ask('peer', ...peers.map((on) => ({ op: 'batch-close', on, how: 'reset' }) as const));
 }
 
-/** One batch: each kind once, and for each socket the place of its kind, and its port. */
+/** One batch: each kind once, and for each socket the place of its kind and its port. */
 function batchOf(
   specs: readonly Spec[],
   kindOf: (spec: Spec) => BatchKind,

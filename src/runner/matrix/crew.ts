@@ -8,9 +8,9 @@ import type { AgentPool } from '../pool.ts';
 /** Who takes part in a pair: the owners of its two sockets, the second as the same or as another user, and their peer. */
 export type Role = 'first' | 'second' | 'other' | 'peer';
 
-/** Where the peer listens, below every port that a pair is given. UDP sockets connect to it too, where nobody listens. */
+/** The port where the peer listens, below every port that a pair gets. UDP sockets connect to it too, and no one listens. */
 const PEER_PORT = 1050;
-/** What the peer's listeners are called, see `listenerName`. */
+/** The name of the peer's listeners, see `listenerName`. */
 export const PEER = 'peer';
 
 /** The agents of one lab, one process for each role, started when it is first needed. */
@@ -29,19 +29,19 @@ export class Crew {
     const known = this.#agents.get(role);
     if (known) return known;
     const starting = this.#start(role);
-    // One that failed to start is told to whoever asks for it.
+    // If it fails to start, the code that asks for it gets the error.
     starting.catch(() => undefined);
     this.#agents.set(role, starting);
     return starting;
   }
 
-  /** The port of the peer. With `listening` the peer is there; without, it is a port to connect UDP sockets to. */
+  /** The port of the peer. With `listening` the peer listens there; without, it is only a port to connect UDP sockets to. */
   async peerPort(listening: boolean): Promise<number> {
     if (listening) await this.agent('peer');
     return this.#peerPort;
   }
 
-  /** Has an agent do operations that must all come to `ok`. @throws HarnessError that says what they came to instead. */
+  /** Has an agent do operations whose outcomes must all be `ok`. @throws HarnessError that names the outcome if one is not. */
   async ask(role: Role, ...operations: Operation[]): Promise<Result[]> {
     const results = await (await this.agent(role)).ask(operations, true);
     const last = results.at(-1);
@@ -52,7 +52,7 @@ export class Crew {
     return results;
   }
 
-  /** Ends the agents, so that the next who asks for one gets a new one without what these had. */
+  /** Ends the agents, so that the next request for one gets a new agent without the sockets of the old. */
   async renew(): Promise<void> {
     const all = [...this.#agents.values()];
     this.#agents.clear();

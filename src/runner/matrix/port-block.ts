@@ -18,14 +18,14 @@ export class PortBlocks {
     this.#next = facts.ownPorts ? from : from + Math.floor(Math.random() * (to - from));
   }
 
-  /** Whether others take ports here too, so that what a pair comes to may be their doing. */
+  /** Whether others take ports here too, so that they may have caused the outcome of a pair. */
   get shared(): boolean {
     return this.#kinds !== null;
   }
 
   /**
-   * So many ports, each free. With `spend` they are not given again, because something will stay on them.
-   * @throws HarnessError when there are not so many.
+   * Returns `count` ports, each free. With `spend` they are not given again, because something will stay on them.
+   * @throws HarnessError when there are fewer.
    */
   async take(count: number, spend: boolean, prober: AgentProcess): Promise<number[]> {
     const taken: number[] = [];

@@ -22,16 +22,16 @@ import { PortBlocks } from './port-block.ts';
 import { interfaceOf, obstacleOf } from './settings.ts';
 import { Unavailable } from '../../process/unavailable.ts';
 
-/** How many pairs a message is about; below what an agent may hold of descriptors where the limit is the usual one. */
+/** How many pairs a message is about; fewer than the descriptors that an agent may hold with the usual limit. */
 const CHUNK = 1000;
 /**
- * The same where they are connected. The kernel keeps no more than 1000 segments (net.core.netdev_max_backlog) for a
- * processor that is busy, and loses the rest; what is lost on loopback is sent again only after a second.
+ * The same where they are connected. The kernel keeps at most 1000 segments (net.core.netdev_max_backlog) for a processor
+ * that is busy, and drops the rest; a segment lost on loopback is sent again only after a second.
  */
 const CHUNK_CONNECTED = 250;
-/** How often a pair that does not agree is asked again where others take ports too. */
+/** How often a pair that does not agree is tried again where others take ports too. */
 const RETRIES = 2;
-/** After so many errors of the harness the rest is left. */
+/** After this many errors of the harness, the rest is not run. */
 const MOST_ERRORS = 5;
 
 export interface MatrixSettings extends Omit<PoolSettings, 'fresh'> {
@@ -39,23 +39,23 @@ export interface MatrixSettings extends Omit<PoolSettings, 'fresh'> {
   asked: Asked;
   /** How many labs at a time. */
   jobs: number;
-  /** The system whose model is compared with; the platform's own when left out. */
+  /** The system whose model the results are compared with; the platform's own when left out. */
   model?: SystemName;
-  /** Words that a command to run a pair again must have as well. */
+  /** More words that a command to run a pair again must have. */
   more: readonly string[];
-  /** Ends the run early; what was done by then is returned. */
+  /** Ends the run early; the results so far are returned. */
   signal: AbortSignal;
 }
 
 export interface MatrixListener {
   started(platform: Platform, lab: string, plan: MatrixPlan): void;
-  /** So many pairs more are done. */
+  /** Reports that this many more pairs are done. */
   did(pairs: number): void;
 }
 
 /**
- * Runs the pairs that were asked for, in labs side by side, and holds them against a model.
- * @throws BadSelection for a selection that can't be; Unavailable when no lab can be had; HarnessError when no agent
+ * Runs the pairs that were asked for, in labs side by side, and compares them with a model.
+ * @throws BadSelection for an impossible selection; Unavailable when no lab is available; HarnessError when no agent
  * can be started in it; Interrupted when the user interrupts before the first pair.
  */
 export async function runMatrix(
@@ -98,7 +98,7 @@ export async function runMatrix(
     const most = facts.ownPorts ? Math.min(settings.jobs, kind.atOnce ?? settings.jobs) : 1;
     const jobs = Math.max(1, Math.min(most, work.chunks.length));
     const workers = Array.from({ length: jobs }, async (_, index) => {
-      // A later lab that can't be had only leaves more to the others.
+      // If a later lab is not available, the other labs only have more to do.
       const place = index === 0 ? first : await open().catch(unlessUnavailable);
       if (place && !settings.signal.aborted) await work.in(place.pool, place.lab.facts);
     });
@@ -139,7 +139,7 @@ export async function runMatrix(
   }
 }
 
-/** The chunks of a run, and what became of them. */
+/** The chunks of a run, and their results. */
 class Work {
   readonly chunks: Chunk[];
   readonly results = new Results();
@@ -161,7 +161,7 @@ class Work {
     this.#listener = listener;
   }
 
-  /** Works in one lab until there is nothing left to do. While second sockets are tried, the next first ones are made. */
+  /** Works in one lab until there is nothing left to do. While second sockets are tried, the next first sockets are made. */
   async in(pool: AgentPool, facts: LabFacts): Promise<void> {
     const crew = new Crew(pool, facts);
     const ports = new PortBlocks(facts);
@@ -169,7 +169,7 @@ class Work {
       const chunk = this.#stopped() ? undefined : this.chunks.shift();
       if (!chunk) return null;
       const stage = prepare(chunk, crew, ports);
-      // Told when its turn comes.
+      // An error of it is handled when its turn comes.
       stage.catch(() => undefined);
       return { chunk, stage };
     };
@@ -186,7 +186,7 @@ class Work {
         if (!(error instanceof HarnessError)) throw error;
         if (this.#stopped()) return;
         this.errors.push({ what: inWords(chunk.block), error: error.message });
-        // What the next chunk has prepared goes with the agents that hold it.
+        // The sockets that the next chunk has prepared are gone with the agents that hold them.
         await next?.stage.catch(() => undefined);
         await crew.renew();
         if (next) this.chunks.push(next.chunk);
@@ -196,7 +196,7 @@ class Work {
     }
   }
 
-  /** Notes answers. Where others take ports too, what does not agree is asked again first. */
+  /** Notes answers. Where others take ports too, pairs that do not agree are first tried again. */
   async #took(chunk: Chunk, answers: readonly string[], crew: Crew, ports: PortBlocks): Promise<void> {
     let { pairs } = chunk;
     let came = answers;
@@ -238,8 +238,8 @@ function unlessUnavailable(error: unknown): null {
 }
 
 /**
- * The pairs of a block in chunks. Where first sockets connect to the peer, all of a chunk must find room in the queue of
- * one of its listeners.
+ * The pairs of a block in chunks. Where first sockets connect to the peer, the queue of one of the peer's listeners must
+ * have room for a whole chunk.
  * @param queue how many connections may wait at a listener
  */
 function chunksOf(block: Block, queue: number): Chunk[] {

@@ -3,7 +3,7 @@ import { NO_DEVICES } from '../../matrix/axes.ts';
 import type { LabFacts } from '../../lab/lab.ts';
 import { forMatrix } from '../../matrix/sockets.ts';
 
-/** What stands for the name of an external interface where the lab does not tell it. */
+/** The word that is used for the external interface where the lab does not give its name. */
 const UNKNOWN_INTERFACE = 'external';
 
 /** The name of the machine's external interface on the axis of devices. */
@@ -17,7 +17,7 @@ const HAS_DEVICES: ReadonlySet<string> = new Set(['linux', 'gvisor']);
 /** The systems whose tables of TCP states an agent reads. */
 const HAS_STATES: ReadonlySet<string> = new Set(['linux', 'windows', 'wine']);
 
-/** What this lab or system can't do, by corner of the matrix. */
+/** The corners of the matrix that this lab or system can't do, each with the reason. */
 export function obstacleOf(facts: LabFacts, system: string): Obstacle {
   return ({ uid, state, devices }) => {
     if (uid === 'different' && facts.missing['second user']) {

@@ -4,7 +4,7 @@ import type { Operation, Result } from '../../protocol/messages.ts';
 import type { SocketKind } from '../../published/ask.ts';
 import { isIPv6 } from '../../published/publication.ts';
 
-/** What is sent, and where to. */
+/** The data to send, and the address to send it to. */
 export interface Probe {
   readonly socket: SocketKind;
   readonly address: string;
@@ -12,7 +12,7 @@ export interface Probe {
   readonly data: string;
 }
 
-/** What a probe got. */
+/** The reply to a probe. */
 export interface ProbeReply {
   /**
    * `answered`; `accepted`, and then silence; `closed`, once it was accepted; `refused`; `silence`; or the errno of the
@@ -20,7 +20,7 @@ export interface ProbeReply {
    */
   readonly outcome: string;
   readonly data?: string;
-  /** The address that answered, where the system tells it. */
+  /** The address that answered, where the system reports it. */
   readonly from?: string;
   /** How long the calls took together, in milliseconds. */
   readonly took: number;
@@ -29,7 +29,7 @@ export interface ProbeReply {
 let count = 0;
 
 /**
- * Asks once by a socket of its own: connects, sends, and waits for what comes back.
+ * Asks once with a socket of its own: connects, sends, and waits for a reply.
  * @param within how long each call may wait, in milliseconds
  * @throws HarnessError of the agent
  */
@@ -42,7 +42,7 @@ export async function probe(agent: AgentProcess, { data, ...to }: Probe, within:
       : [connect, { op: 'send', on, data }];
   const results = await agent.ask([opening, ...calls, { op: 'recv', on, within }], true);
   if (results[0]?.outcome !== 'ok') return { outcome: results[0]?.outcome ?? 'silence', took: 0 };
-  // A reset leaves no state behind; what a socket of UDP does at its end is nothing anyway.
+  // A reset leaves no state on the port; a UDP socket leaves none anyway.
   void agent.ask([{ op: 'close', on, reset: socket === 'tcp' }], false).catch(() => undefined);
   const [connected, sent, received] = results.slice(1);
   const outcome = socket === 'tcp' ? ofStream(connected, sent, received) : ofDatagram(results.at(-1));
@@ -56,9 +56,9 @@ export async function probe(agent: AgentProcess, { data, ...to }: Probe, within:
 const LOOK_AGAIN = 20;
 
 /**
- * Connects by TCP and sends nothing, for a server that is somebody else's: `open` as soon as the connection has arrived
- * there. A program that stands on the host for the container takes every connection, and some engines only reserve the
- * port with a socket from which nobody takes any, so that an accepted connection alone says nothing.
+ * Connects by TCP and sends nothing, because the server is someone else's: `open` as soon as the connection has arrived
+ * there. An accepted connection alone proves nothing: some engines have a program on the host that accepts every
+ * connection for the container, and some only reserve the port with a socket whose connections no one accepts.
  * @param arrived whether the connection has arrived at the server
  * @throws HarnessError of the agent
  */
@@ -72,7 +72,7 @@ export async function connectOnly(
   const connected = (await agent.ask([opening, connect], true)).at(-1);
   try {
     if (connected?.outcome !== 'ok') return { outcome: ofStream(connected) };
-    // Which end closes a connection first that the server does not want is a race, and does not matter here.
+    // If the server does not want the connection, it is a race which side closes first; it does not matter here.
     for (const deadline = Date.now() + within; ;) {
       if (await arrived()) return { outcome: 'open' };
       if (Date.now() > deadline) return { outcome: 'accepted' };
@@ -98,10 +98,10 @@ function callsOf({ socket, address, port }: Omit<Probe, 'data'>, within: number)
   return { on, opening, connect };
 }
 
-/** What connecting, sending and receiving came to. */
+/** The outcome of connecting, sending and receiving. */
 function ofStream(connected?: Result, sent?: Result, received?: Result): string {
-  // Whether the end of a connection that was taken is told as an end or as a reset is a race, and so is whether the reset
-  // comes before connect() has returned; a handshake that is refused is never told as a reset.
+  // When an accepted connection ends, it is a race whether the system reports an end or a reset, and whether the reset
+  // arrives before connect() has returned. A refused handshake is never reported as a reset.
   if (connected?.outcome === 'ECONNRESET') return 'closed';
   if (connected?.outcome !== 'ok') return failureOf(connected);
   if (sent?.outcome !== 'ok') return 'closed';

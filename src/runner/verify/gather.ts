@@ -15,14 +15,14 @@ import { tryOnce } from './try.ts';
 /** How many ports are tried at a time. */
 const AT_A_TIME = 8;
 
-/** What is to be looked at, and how far one may go. */
+/** The container or network to look at, and which tries are allowed. */
 export interface VerifyRequest {
   readonly namespace: Namespace;
-  /** What the engine says of the container; left out where there is none. */
+  /** What the engine says about the container; left out where there is no engine. */
   readonly engine?: { readonly published: readonly Publication[]; readonly networks: readonly ContainerNetwork[] };
   readonly udp: boolean;
   readonly neighbour: boolean;
-  /** How long to wait for what may never come, in milliseconds. */
+  /** How long to wait for an answer that may never come, in milliseconds. */
   readonly patience: number;
 }
 
@@ -33,7 +33,7 @@ export interface Gathered {
 
 /**
  * Looks into a container's network, and tries its ports from inside, from this host, and from a neighbour if one is
- * wanted. Nothing is changed in it; its servers see connections that say nothing.
+ * wanted. Changes nothing in it; its servers see connections that send nothing.
  * @throws NotVerifiable when it can't be looked at, HarnessError of an agent
  */
 export async function gather(request: VerifyRequest): Promise<Gathered> {
@@ -77,7 +77,7 @@ export async function gather(request: VerifyRequest): Promise<Gathered> {
   }
 }
 
-/** Does something with every try: those of one port one after the other, several ports at a time. */
+/** Calls `act` for every try: the tries of one port one after the other, several ports at a time. */
 async function inTurns(all: readonly Attempt[], act: (attempt: Attempt) => Promise<Tried>): Promise<Tried[]> {
   const queues = [...new Set(all.map(portOf))].map((port) =>
     [...all.entries()].filter(([, one]) => portOf(one) === port),

@@ -10,8 +10,8 @@ export interface SocketHolder {
 }
 
 /**
- * The processes of this machine that hold sockets, by the inodes of the sockets. What this user may not look at is left
- * out, so that a socket of another user has no holder.
+ * The processes of this machine that hold sockets, by the inodes of the sockets. Processes that this user may not look
+ * at are left out, so a socket of another user has no holder.
  */
 export function socketHolders(inodes: ReadonlySet<number>): Map<number, SocketHolder[]> {
   const holders = new Map<number, SocketHolder[]>();
@@ -45,7 +45,7 @@ function look(pid: string): SocketHolder | null {
   );
 }
 
-/** A process may end, or be another user's, while it is looked at. */
+/** While this looks at a process, the process may end, or belong to another user. */
 function attempt<T>(read: () => T, otherwise: T): T {
   try {
     return read();

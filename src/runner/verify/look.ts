@@ -9,14 +9,14 @@ import type { VerifyRequest } from './gather.ts';
 import { socketHolders, type SocketHolder } from './holders.ts';
 import { NotVerifiable } from './namespace.ts';
 
-/** Something of this host, and of the container's network. */
+/** One value for this host, and one for the container's network. */
 interface Both<T> {
   readonly host: T;
   readonly inside: T;
 }
 
 /**
- * What is known without trying anything, from the tables of both network namespaces and their names.
+ * The facts that are known before any try, from the tables of both network namespaces and their names.
  * @throws NotVerifiable when the container that the engine speaks of is not on this machine.
  */
 export function situationOf(request: VerifyRequest, tables: Both<Tables>, networks: Both<string | null>): Situation {
@@ -31,7 +31,7 @@ export function situationOf(request: VerifyRequest, tables: Both<Tables>, networ
   const isOwn = (holder: SocketHolder) => holder.network === networks.inside && (pids === null || holder.pids === pids);
   const routers = gateways(tables.inside);
   return {
-    // An engine may hold sockets of its own in there, such as those of its name server.
+    // An engine may have sockets of its own in there, for example those of its name server.
     listeners: sockets.inside.flatMap((socket) => {
       const all = holders.get(socket.inode) ?? [];
       return all.length === 0 || all.some(isOwn) ? [listenerOf(socket, all.find(isOwn))] : [];
@@ -60,7 +60,7 @@ function pidNamespaceOf(pid: number): string | null {
   try {
     return readlinkSync(`/proc/${pid}/ns/pid`);
   } catch {
-    // Another user's; then every socket of the network is taken for its own.
+    // The process is another user's; then every socket of the network counts as the container's own.
     return null;
   }
 }
@@ -71,7 +71,7 @@ function addressesOfHost(): string[] {
   return [...new Set(own)].toSorted((one, other) => Number(isLoopback(other)) - Number(isLoopback(one)));
 }
 
-/** An engine behind a socket or in a virtual machine counts processes that this machine does not have, or has others by. */
+/** For an engine behind a socket or in a virtual machine: here, its process numbers may belong to no process or to others. */
 function checkIsHere(addresses: readonly string[], networks: readonly ContainerNetwork[], pid = 0): void {
   const told = networks.flatMap(({ inet, inet6 }) => [inet, inet6]).filter((address) => address !== undefined);
   if (told.length === 0 || told.some((address) => addresses.includes(address))) return;
@@ -82,8 +82,8 @@ function checkIsHere(addresses: readonly string[], networks: readonly ContainerN
 }
 
 /**
- * Whether the host has a link of its own to an address of the container: it is then the router of that network. What is
- * behind a rootless engine's own stack is not linked, and to send there would be to send it to somebody else.
+ * Whether the host has a link of its own to an address of the container: it is then the router of that network. An
+ * address inside a rootless engine's own stack is not linked; packets sent there would reach someone else.
  */
 function isLinked(
   address: string,

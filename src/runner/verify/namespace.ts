@@ -14,13 +14,13 @@ export class NotVerifiable extends Error {
 
 /** A network namespace that can be entered. */
 export interface Namespace {
-  /** The words before a command that start it in there. */
+  /** The words to put before a command so that it starts in there. */
   readonly enter: readonly string[];
-  /** The process by which it was found. */
+  /** The process through which the namespace was found. */
   readonly pid?: number;
 }
 
-/** What the kernel calls the file system of namespaces (linux/magic.h). */
+/** The kernel's number for the file system of namespaces (linux/magic.h). */
 const NSFS_MAGIC = 0x6e_73_66_73;
 
 /** Entering a namespace takes some milliseconds; on a quiet machine never longer than this, in milliseconds. */
@@ -38,7 +38,7 @@ export async function namespaceOfProcess(pid: number): Promise<Namespace> {
   return { enter, pid };
 }
 
-/** A network namespace by a file, such as those in /run/netns. @throws NotVerifiable */
+/** A network namespace by a file, for example one in /run/netns. @throws NotVerifiable */
 export async function namespaceOfFile(file: string): Promise<Namespace> {
   checkSystem();
   let type: number;
@@ -74,7 +74,7 @@ function isOtherUserNamespace(pid: number): boolean {
   try {
     return readlinkSync(`/proc/${pid}/ns/user`) !== readlinkSync('/proc/self/ns/user');
   } catch {
-    // That it can't be looked at is told by entering it.
+    // If the process can't be looked at, entering its namespace reports that.
     return false;
   }
 }

@@ -7,28 +7,28 @@ import { isIPv6, isLoopback } from '../../published/publication.ts';
 import { NotVerifiable } from './namespace.ts';
 import { readOnlyMount, whyUnset } from '../../lab/unset-settings.ts';
 
-/** Creation takes some tens of milliseconds; a machine that needs longer than this has something else wrong. */
+/** How long to wait until it is made, in milliseconds. It takes some tens of them; if it takes longer, something is wrong. */
 const DEADLINE = 10_000;
 
-/** The networks that are for documentation (RFC 5737), which nobody is in: the first that the host is not in is used. */
+/** The networks that are for documentation (RFC 5737), which no one is in: the first that the host is not in is used. */
 const DOCUMENTATION = ['198.51.100', '203.0.113', '192.0.2'];
 
 /** A network of this project's own (RFC 4193), random as it has to be. */
 const INET6 = 'fd8c:6e1d:b1d5:5bec';
 
-/** The name of its end of the cable on the host. */
+/** The name of the host's end of the cable. */
 const DEVICE = 'bindspec-verify';
 
 /** Another machine, as the host sees it. */
 export interface Neighbour {
   readonly enter: readonly string[];
-  /** Takes it back, and with it the host's end of its cable. Never throws. */
+  /** Removes the neighbour, and with it the host's end of its cable. Never throws. */
   close(): Promise<void>;
 }
 
 /**
- * Makes a network namespace, joined to the host by a cable (veth) of its own, that sends what is meant for these addresses
- * to the host, 127.0.0.0/8 included, and has no other route. It goes with this process, however that ends.
+ * Makes a network namespace that is joined to the host by a cable (veth) of its own. It sends packets for these addresses,
+ * also those in 127.0.0.0/8, to the host, and has no other route. It is gone when this process ends, no matter how.
  * @throws NotVerifiable when that can't be done here.
  */
 export async function makeNeighbour(asked: readonly string[], own: readonly string[]): Promise<Neighbour> {
@@ -71,7 +71,7 @@ export async function makeNeighbour(asked: readonly string[], own: readonly stri
   }
 }
 
-/** Shell text that joins a namespace to the one the shell is in, and prints `wired`. */
+/** Shell text that joins a namespace to the shell's own namespace, and prints `wired`. */
 function wire(holder: Holder, network: string, asked: readonly string[]): string {
   const routes = asked
     .filter((address) => !isLoopback(address))
@@ -86,7 +86,7 @@ function wire(holder: Holder, network: string, asked: readonly string[]): string
         ...up(DEVICE, `${network}.1/30`, `${INET6}::1/64`),
       ],
     ),
-    // Loopback is down, so that 127.0.0.0/8 is nobody's in here.
+    // Loopback is down, so that no interface in here has 127.0.0.0/8.
     inside(
       'neighbour',
       holder,

@@ -6,7 +6,7 @@ import { namespaceOfFile, namespaceOfProcess, NotVerifiable, type Namespace } fr
 import type { VerifyRequest } from './gather.ts';
 import { Unavailable } from '../../process/unavailable.ts';
 
-/** What is to be verified: its network, what is said of it, and what its engine says. */
+/** The target of a verification: its network, its description, and what its engine says. */
 export interface VerifyTarget {
   readonly namespace: Namespace;
   readonly described: Omit<Verification['target'], 'hostNetwork' | 'addresses'>;
@@ -25,7 +25,7 @@ export async function fileTarget(file: string): Promise<VerifyTarget> {
   return { namespace: await namespaceOfFile(file), described: { kind: 'namespace', name: file } };
 }
 
-/** A container by its name or id, of whichever of these engines has it. @throws NotVerifiable, Unavailable */
+/** A container by its name or id, from the engine that has it. @throws NotVerifiable, Unavailable */
 export async function containerTarget(name: string, engines: readonly Engine[]): Promise<VerifyTarget> {
   const { engine, facts, container } = await findContainer(name, engines);
   if (!container.running || container.pid === null) {
@@ -66,7 +66,7 @@ async function findContainer(name: string, engines: readonly Engine[]): Promise<
       const container = await engine.inspect(name);
       if (container !== null) found.push({ engine, facts, container });
     } catch (error) {
-      // One that does not answer is of no interest where another has the container.
+      // An engine that does not answer does not matter if another has the container.
       if (!(error instanceof Unavailable || error instanceof EngineFailed)) throw error;
       failures.push(error);
     }
@@ -87,14 +87,14 @@ async function findContainer(name: string, engines: readonly Engine[]): Promise<
   );
 }
 
-/** The container whose network it has: its own, or that of another, such as the one that holds a pod's. */
+/** The container whose network it uses: itself, or another, for example the one that holds a pod's network. */
 async function ownerOfNetwork(engine: Engine, container: Container): Promise<Container> {
   const other = /^container:(.+)$/.exec(container.networkMode)?.[1];
   if (other === undefined) return container;
   return (await engine.inspect(other)) ?? container;
 }
 
-/** gVisor has a network stack of its own, of which the kernel's tables show nothing. */
+/** gVisor has a network stack of its own, and the kernel's tables show nothing of it. */
 function checkStack(pid: number, what: string): void {
   const [program = ''] = read(`/proc/${pid}/cmdline`).split('\0');
   if (!path.basename(program).startsWith('runsc')) return;
@@ -111,7 +111,7 @@ function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    // It has just ended, which the next that asks it will tell.
+    // The process has just ended; the next call that uses it will report that.
     return '';
   }
 }

@@ -7,15 +7,15 @@ import type { AgentProcess } from '../../harness/agent-process.ts';
 import { connectOnly, probe } from '../published/probe.ts';
 import { readTables } from './read-tables.ts';
 
-/** What trying needs. */
+/** The agents and facts that a try needs. */
 export interface Trier {
-  /** The agent where the tries of this viewpoint begin. */
+  /** The agent from which the tries of this viewpoint begin. */
   readonly agent: AgentProcess;
-  /** The one in the container's network, which sees what arrives there. */
+  /** The agent in the container's network, which sees what arrives there. */
   readonly inside: AgentProcess;
-  /** What listens on the host, and might take what is meant for the container. */
+  /** The listeners on the host, which might get what is meant for the container. */
   readonly hostListeners: readonly Listener[];
-  /** How long to wait for what may never come, in milliseconds. */
+  /** How long to wait for an answer that may never come, in milliseconds. */
   readonly patience: number;
 }
 
@@ -24,7 +24,7 @@ export async function tryOnce(trier: Trier, attempt: Attempt): Promise<Tried> {
   return attempt.protocol === 'udp' ? tryUdp(trier, attempt) : tryTcp(trier, attempt);
 }
 
-/** Connects, and looks whether the connection comes up inside: only that counts as open, whatever the server makes of it. */
+/** Connects, and looks whether the connection appears inside: only that counts as open, no matter what the server then does. */
 async function tryTcp({ agent, inside, patience, hostListeners }: Trier, attempt: Attempt): Promise<Tried> {
   const { address, port, inner, from } = attempt;
   const before = from === 'inside' ? new Set<string>() : await peersNow(inside, inner);
@@ -35,7 +35,7 @@ async function tryTcp({ agent, inside, patience, hostListeners }: Trier, attempt
   return { ...attempt, outcome: inWords(outcome), ...(holder === undefined ? {} : { holder }) };
 }
 
-/** Who takes a connection to this name on the host. */
+/** The program on the host that accepts a connection to this name. */
 function holderOn(listeners: readonly Listener[], { address, port }: Attempt): string | undefined {
   const all = listeners.filter((one) => one.protocol === 'tcp' && one.port === port);
   const found =
@@ -48,8 +48,8 @@ async function peersNow(inside: AgentProcess, port: number): Promise<Set<string>
 }
 
 /**
- * Sends an empty datagram by a socket that is connected, to which the system reports a refusal, and where that is not
- * answered by one that is not, which gets answers from whatever address.
+ * Sends an empty datagram from a connected socket, to which the system reports a refusal. If there is no answer, sends one
+ * from a socket that is not connected, which gets answers from any address.
  */
 async function tryUdp({ agent, patience }: Trier, attempt: Attempt): Promise<Tried> {
   const { address, port } = attempt;
@@ -61,7 +61,7 @@ async function tryUdp({ agent, patience }: Trier, attempt: Attempt): Promise<Tri
   return { ...attempt, outcome: inWords(reply.outcome), ...by };
 }
 
-/** What a probe got, in the words of a verification. */
+/** The outcome of a probe, in the words of a verification. */
 function inWords(outcome: string): string {
   if (outcome === 'accepted') return 'stuck';
   return classOf(outcome) === 'unreachable' ? 'unreachable' : outcome;
