@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The version of the shape. Raised when a reader of the one before could not read it. */
+/** The version of the shape. It is raised when a reader of the version before could not read the new one. */
 export const VERIFICATION_VERSION = 1;
 
 const text = z.string();
