@@ -38,7 +38,7 @@ describe('what is left of labs', () => {
       [`${OLD}-1`],
     );
     await sweep(engine);
-    // Not what runs, what is in use, what is young, and what has another name.
+    // It removes nothing that runs, is in use, is young, or has another name.
     expect(removed).toEqual([`${OLD}-machine`, `${OLD}-2`]);
   });
 });

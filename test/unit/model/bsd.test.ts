@@ -125,7 +125,7 @@ const DARWIN_FAMILIES = `
 | ::ffff:0.0.0.0 | X | X | ok | X | ok | ok | X |
 | ::ffff:127.0.0.1 | X | X | ok | X | ok | X | X |`;
 
-/** SO_REUSEADDR on the second only: what is exactly equal stays refused. */
+/** SO_REUSEADDR on the second only: an exactly equal address is still refused. */
 const DARWIN_FAMILIES_A = `
 | first \\ second | 0.0.0.0 A | 127.0.0.1 A | :: v6only A | :: dual A | ::1 A | ::ffff:0.0.0.0 A | ::ffff:127.0.0.1 A |
 | 0.0.0.0 | X | ok | ok | ok | ok | X | ok |

@@ -13,7 +13,7 @@ const LETTERS: Readonly<Record<string, Options>> = {
 };
 
 /**
- * A socket as the tables spell it: an address, `v6only` or `dual` where it matters, and option letters, such as
+ * A socket as the tables spell it: an address, `v6only` or `dual` where it matters, and option letters, for example
  * `0.0.0.0 A`, `:: dual`, `W AP` or `S -`. W is 0.0.0.0 and S is 127.0.0.1.
  */
 export function socket(text: string, protocol: Protocol = 'tcp', rest: Partial<PresentSocket> = {}): PresentSocket {

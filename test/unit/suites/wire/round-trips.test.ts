@@ -10,7 +10,7 @@ const { loopback = '', external = '', neighbour = '' } = ADDRESSES.inet;
 const ALIKE: Round = { [loopback]: 0.1, [external]: 0.1, [neighbour]: 0.11 };
 const SLOWER: Round = { [loopback]: 0.2, [external]: 0.1, [neighbour]: 0.1 };
 
-/** A trial whose answers take the time of their round, which is told by the number of clients so far. */
+/** A trial whose answers take the time of their round. The number of clients so far shows which round it is. */
 function trialOf(rounds: readonly Round[]): { trial: Trial; parts: string[] } {
   const parts: string[] = [];
   let port = 1060;
