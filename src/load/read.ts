@@ -14,7 +14,7 @@ import { withPresentId } from '../record/platform-id.ts';
 import { RECORD_VERSION, recordSchema, type BindRecord } from '../record/record.ts';
 import { visible } from '../text/visible.ts';
 
-/** A text that can't be read as a record. The message is one line: the file, what is wrong where, and what to do. */
+/** A text that can't be read as a record. The message is one line: the file, the fault and its place, and what to do. */
 export class BadRecord extends Error {
   constructor(file: string, wrong: string, remedy: string) {
     super(visible(`${file}: ${wrong}; ${remedy}`));

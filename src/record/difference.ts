@@ -91,7 +91,7 @@ const side = z.strictObject({
 
 const part = { before: side, after: side };
 
-/** What `bindspec diff` found between two records, or two folders of them. */
+/** The differences that `bindspec diff` found between two records, or two folders of them. */
 export const differenceSchema = z.strictObject({
   schema: z.literal(DIFFERENCE_VERSION),
   kind: z.literal('difference'),

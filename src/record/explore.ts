@@ -31,7 +31,7 @@ const mismatch = z.strictObject({
   scripts: z.strictObject({ c: text, python: text }),
 });
 
-/** What a run of `bindspec explore` did and found. */
+/** The work and the findings of a run of `bindspec explore`. */
 export const explorationSchema = z.strictObject({
   schema: z.literal(EXPLORATION_VERSION),
   bindspec: text.describe('The version of bindspec'),

@@ -1,6 +1,6 @@
 import type { Platform } from './record.ts';
 
-/** What people call a build of Windows, on servers and elsewhere. */
+/** The names that people use for a build of Windows, on servers and elsewhere. */
 interface Build {
   readonly server?: string;
   readonly client?: string;

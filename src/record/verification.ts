@@ -56,7 +56,7 @@ const finding = z.strictObject({
   text: text.describe('What is the matter, and behind a colon what to change, where there is something to change'),
 });
 
-/** What `bindspec verify` found out about one container, process or network namespace. */
+/** The findings of `bindspec verify` about one container, process or network namespace. */
 export const verificationSchema = z.strictObject({
   schema: z.literal(VERIFICATION_VERSION),
   bindspec: text.describe('The version of bindspec'),

@@ -3,7 +3,7 @@ import type { PortAsk } from '../published/ask.ts';
 import type { Publication } from '../published/publication.ts';
 import type { Viewpoint } from '../record/verification.ts';
 
-/** A socket that waits for connections or datagrams, and who holds it. */
+/** A socket that waits for connections or datagrams, and the program that has it open. */
 export interface Listener {
   readonly protocol: Protocol;
   readonly address: string;
@@ -14,7 +14,7 @@ export interface Listener {
 
 /** What was found out about a container without a try. */
 export interface Situation {
-  /** What listens inside and belongs to it. */
+  /** The sockets that listen inside and belong to it. */
   readonly listeners: readonly Listener[];
   /** The ports that the engine says it publishes; null where there is no engine to ask. */
   readonly published: readonly Publication[] | null;
@@ -29,7 +29,7 @@ export interface Situation {
     readonly addresses: readonly string[];
     /** The addresses of localhost, in the order in which programs try them. */
     readonly localhost: readonly string[];
-    /** What listens on the host itself. */
+    /** The sockets that listen on the host itself. */
     readonly listeners: readonly Listener[];
   };
 }

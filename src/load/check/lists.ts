@@ -1,4 +1,4 @@
-/** Where a list has one thing twice, in words; null where it does not. `name` is the list's key. */
+/** Names an entry that a list has twice, in words; null where there is none. `name` is the list's key. */
 export function twice<T>(list: readonly T[], name: string, keyOf: (one: T) => string): string | null {
   const places = new Map<string, number>();
   for (const [place, one] of list.entries()) {

@@ -103,7 +103,7 @@ function cellOf(cell: Json, asked: readonly string[]): Json {
   return { ...cell, ...mended, transcript: lines };
 }
 
-/** Whether the model of a system without the option said what was expected. */
+/** Whether the expectation was made by the model of a system without the option. */
 function isInvented(expectation: unknown, asked: readonly string[]): boolean {
   const because = isObject(expectation) ? expectation['because'] : undefined;
   const option = typeof because === 'string' ? EXPECTED.exec(because)?.[1] : undefined;

@@ -4,7 +4,7 @@ import { eachObject, isObject, type Json, type MigrationStep } from './step.ts';
 
 /**
  * Some keys were added to version 1 without a new version number, so that some of its records have them and some do not:
- * how many cells were chosen, where the lab says what it lacks, and where an observation is not as a document claims.
+ * how many cells were chosen, where the lab says what it lacks, and where an observation differs from a document's claim.
  * The readers of version 1 made two exceptions that ended with it: the legend of errors may be missing, and expectations
  * may be assumed to be as on Linux. An expectation that was only assumed is what version 2 calls unjudged.
  */

@@ -2,7 +2,7 @@
  * of the newest version says afterwards whether the value was a record at all. */
 export type MigrationStep = (record: Json) => Json;
 
-/** An object as JSON has it. */
+/** An object of JSON. */
 export type Json = Readonly<Record<string, unknown>>;
 
 export function isObject(value: unknown): value is Json {

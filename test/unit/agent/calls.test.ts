@@ -129,7 +129,7 @@ interface Called {
   makes: readonly (readonly [call: RegExp, times: number])[];
 }
 
-/** What every operation has the system do, so that one that is new in the protocol is held to something here too. */
+/** The calls that each operation makes; the compiler requires an entry for a new operation of the protocol too. */
 const CALLED: Record<Exclude<OperationName, 'die'>, Called> = {
   socket: {
     asks: [udp('a'), { op: 'socket', as: 'b', family: 'inet6', type: 'stream' }],

@@ -69,7 +69,7 @@ describe('the record of a run', () => {
     expect(runIn(reports, HOME)).toEqual(asWritten(WHOLE));
     expect(readFileSync(path.join(reports, HOME, 'junit.xml'), 'utf8')).toBe(before);
     expect(runIn(own)).toEqual(asWritten(selection));
-    // A link to report.md that CI systems follow leads to the one beside it.
+    // CI systems follow a link to report.md; it leads to the report.md in the same folder.
     expect(readFileSync(path.join(own, 'junit.xml'), 'utf8')).toContain(path.resolve(own, 'report.md'));
     // Another run that began at the same moment gets another folder.
     expect((await writeRun(reports, selection)).files[0]).toBe(path.join(`${own}-2`, 'record.json'));

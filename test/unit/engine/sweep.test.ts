@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { EngineFailed, type Engine } from '../../../src/engine/engine.ts';
 import { LABEL, madeAt, nameOfLab, sweep } from '../../../src/engine/sweep.ts';
 
-/** An engine with containers and networks of labs, that keeps what is removed. */
+/** An engine with containers and networks of labs, which records the names of those that are removed. */
 function engineWith(containers: Record<string, boolean>, networks: readonly string[], used: readonly string[] = []) {
   const removed: string[] = [];
   const engine = {

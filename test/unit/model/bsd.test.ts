@@ -16,7 +16,7 @@ const SHARED = `
 | S P | X | ok | ok | ok | X | X | ok | ok |
 | S AP | X | ok | ok | ok | X | X | ok | ok |`;
 
-/** The first socket has a peer: whatever its options, only a second one without options conflicts. */
+/** The first socket has a peer: no matter what its options are, only a second socket without options conflicts. */
 const CONNECTED = `
 | first \\ second | W - | W A | W P | W AP | S - | S A | S P | S AP |
 | S - / S A / S P / S AP | X | ok | ok | ok | X | ok | ok | ok |`;

@@ -6,7 +6,7 @@ import { answer, socket } from './table.ts';
 
 const { linux } = models;
 
-/** Binds sockets in turn, each as a table spells it; what each bind() returned, and by which rule. */
+/** Binds sockets in turn, each as a table spells it; returns the outcome of each bind(), and the rule of the last. */
 function binds(protocol: 'udp' | 'tcp', names: readonly string[], setting?: Setting): { got: string[]; rule: string } {
   const got: string[] = [];
   let rule = '';

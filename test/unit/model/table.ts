@@ -91,7 +91,7 @@ export function cells(text: string): readonly (readonly [first: string, second: 
     );
 }
 
-/** A table in which every cell but the named ones is the same. */
+/** A table in which every cell except the named ones is the same. */
 export function all(text: string, cell: string): string {
   return text.replaceAll(/\b(?:ok|X|D)\b/g, cell);
 }

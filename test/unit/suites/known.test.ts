@@ -31,7 +31,7 @@ function resolved(expected: Experiment['expect'], { values }: Cell): unknown {
   return typeof expected === 'function' ? expected(values) : expected;
 }
 
-/** What a fact says is right in a cell. */
+/** The value that a fact calls right in a cell. */
 function saidBy(fact: Fact, cell: Cell): unknown {
   const linux = resolved(cell.registered.experiment.expect, cell);
   if (fact.kind === 'differs') return resolved(fact.expect, cell);

@@ -389,7 +389,7 @@ export const doNotCompile = (): Expectation<Seen>[] => {
   differs(declared, { known: 'source', cite: OTHER, because: '', expect: { frist: { outcome: 'ok' } } });
   // @ts-expect-error There is no such document.
   holds(declared, { known: 'source', cite: [{ source: 'man-bnid', where: '' }] });
-  // @ts-expect-error A matcher is of one kind.
+  // @ts-expect-error A matcher has only one kind.
   const mixed: Expectation<Seen> = { served: { oneOf: [1], not: 2 } };
   return [mixed, { served: { atLeast: 10, atMost: 30 } }];
 };

@@ -53,7 +53,7 @@ function headerState(state: string): string {
   );
 }
 
-/** Every layout as an expression of C, and what it must be. */
+/** Every layout as an expression of C, and the value that it must have. */
 const LAYOUT: Readonly<Record<string, number>> = {
   'offsetof(WSAMSG, name)': WSAMSG.name,
   'offsetof(WSAMSG, namelen)': WSAMSG.namelen,

@@ -61,8 +61,9 @@ function sender(text: string): { address: string; port: number } {
 }
 
 /**
- * Reads a step, for example `bind 127.0.0.1 AP` (sockets are numbered from 0), `1 connect X 127.0.0.1` (the peer, and the local
- * address that the system chose), `1 disconnect`, `0 listen`, `1 close`, `1 set P`, `1 clear P`, `1 tie veth`, `1 join GROUP DEVICE`.
+ * Reads a step, for example `bind 127.0.0.1 AP` (sockets are numbered from 0), `1 connect X 127.0.0.1` (the peer, and the
+ * local address that the system chose), `1 disconnect`, `0 listen`, `1 close`, `1 set P`, `1 clear P`, `1 tie veth`,
+ * `1 join GROUP DEVICE`.
  */
 function step(protocol: Protocol, text: string, next: number): Operation {
   const [first = '', verb = '', ...words] = text.split(' ');

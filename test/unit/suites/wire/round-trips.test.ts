@@ -4,7 +4,7 @@ import type { Operation, Result } from '../../../../src/protocol/messages.ts';
 import { ADDRESSES } from '../../../../src/lab/netns-topology.ts';
 import experiment from '../../../../suites/wire/round-trips.ts';
 
-/** How long an answer takes in a round, by the address that is asked, in milliseconds. */
+/** How long an answer takes in a round, by the address that gets the question, in milliseconds. */
 type Round = Readonly<Record<string, number>>;
 const { loopback = '', external = '', neighbour = '' } = ADDRESSES.inet;
 const ALIKE: Round = { [loopback]: 0.1, [external]: 0.1, [neighbour]: 0.11 };
