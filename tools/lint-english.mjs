@@ -32,15 +32,11 @@ const PLACES = [
 /** Places whose prose has not been swept yet. The list only ever gets shorter. */
 const NOT_YET = [
   'src/containers',
-  'src/load',
   'src/matrix',
   'src/model',
   'src/plan',
-  'src/published',
   'src/record',
-  'src/verify',
   'suites',
-  'test/suites',
   'test/unit',
 ];
 

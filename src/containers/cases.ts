@@ -3,14 +3,14 @@ import type { PortAsk } from '../published/ask.ts';
 import type { PublishedAt } from '../published/publication.ts';
 
 /**
- * What a server inside a container binds, where its port is published, and by which address it is then asked for. The
- * names are those of the record.
+ * What a server inside a container binds, where its port is published, and by which address a client then asks for it.
+ * The names are those of the record.
  */
 
 /** In the order of the record's rows. */
 export const TCP_AND_UDP = ['tcp', 'udp'] as const satisfies readonly Protocol[];
 
-/** What the server inside binds; `own` is its address on the container's network, `nothing` is that nobody listens. */
+/** What the server inside binds; `own` is its address on the container's network, `nothing` means that no one listens. */
 export const BINDS = ['0.0.0.0', '127.0.0.1', 'own', '::', ':: v6only', 'own6', 'nothing'] as const;
 export type Bind = (typeof BINDS)[number];
 
@@ -30,8 +30,9 @@ const ASKERS = ['host', 'neighbour', 'attacker', 'peer', 'stranger', 'itself'] a
 export type Asker = (typeof ASKERS)[number];
 
 /**
- * By which address it is asked for. `container` and `container6` are the container's own, with the port inside; so are
- * the `inner` loopbacks. All others are the host's, with the published port; `second` is the host's second LAN address.
+ * The address by which a client asks for it. `container` and `container6` are the container's own addresses, with the port
+ * inside; so are the `inner` loopbacks. All others are the host's, with the published port; `second` is the host's second
+ * LAN address.
  */
 const TARGETS = [
   '127.0.0.1',
@@ -48,7 +49,7 @@ const TARGETS = [
 ] as const;
 export type AskTarget = (typeof TARGETS)[number];
 
-/** One question: from whom, by what address. */
+/** One question: who asks, and by which address. */
 export interface AskColumn {
   asker: Asker;
   target: AskTarget;
@@ -57,7 +58,7 @@ export interface AskColumn {
 const HOST_ADDRESSES: readonly AskTarget[] = ['lan', 'second', 'lan6'];
 const INNER: readonly AskTarget[] = ['container', 'container6'];
 
-/** Who asks by which addresses for a port that is published, or only for the container's own where it is not. */
+/** Who asks by which addresses for a published port; where none is published, only by the container's own addresses. */
 const ASKED: Record<Asker, readonly AskTarget[]> = {
   host: ['127.0.0.1', '::1', ...HOST_ADDRESSES, ...INNER],
   neighbour: [...HOST_ADDRESSES, ...INNER],
@@ -67,7 +68,7 @@ const ASKED: Record<Asker, readonly AskTarget[]> = {
   itself: ['lan', 'lan6', 'inner 127.0.0.1', 'inner ::1', ...INNER],
 };
 
-/** With the host's own network, or that of a pasta, what is inside is reached by the host's addresses too. */
+/** With the host's own network, or that of pasta, a client also reaches the inside by the host's addresses. */
 const SHARED: Partial<Record<Asker, readonly AskTarget[]>> = {
   host: ['inner 127.0.0.1', 'inner ::1'],
   attacker: ['inner 127.0.0.1', 'inner ::1'],
@@ -80,15 +81,15 @@ export function asksOf(shared: boolean): AskColumn[] {
   );
 }
 
-/** The host addresses at which something is published, and which are asked for, as `src/published/` takes them. */
+/** The host addresses at which ports are published and by which clients ask, in the form that `src/published/` takes. */
 export function publicationsOf(published: Published): PublishedAt[] {
   const addresses = published === 'every' ? ['0.0.0.0', '::'] : published === 'not' ? [] : [published];
   return addresses.map((hostAddress) => ({ hostAddress, hostPort: PUBLISHED_PORT }));
 }
 
 /**
- * A question as `src/published/` takes it; null for one that another container asks, or the server's own. The names of
- * the LAN's addresses stand for them.
+ * A question in the form that `src/published/` takes; null for one that another container or the server's own asks. The
+ * names of the LAN's addresses are used in place of the addresses.
  */
 export function askOfColumn({ asker, target }: { asker: string; target: string }): PortAsk | null {
   const from = asker === 'host' ? 'host' : asker === 'neighbour' || asker === 'attacker' ? 'neighbour' : null;
@@ -96,7 +97,7 @@ export function askOfColumn({ asker, target }: { asker: string; target: string }
   return { from, address: target, port: PUBLISHED_PORT, isContainers: isInner(target as AskTarget) };
 }
 
-/** Stands for the port of the host that is published for a server, whichever that is. */
+/** Used in place of the port of the host that is published for a server, whatever its number is. */
 const PUBLISHED_PORT = 0;
 
 /** Whether a target is an address of the container itself, for which nothing needs to be published. */
@@ -109,7 +110,7 @@ export const SERVICES: readonly ContainerService[] = PUBLISHED.flatMap((publishe
   TCP_AND_UDP.flatMap((protocol) => BINDS.map((bind) => ({ protocol, bind, published }))),
 );
 
-/** Ports are told apart by what they are for, so that servers which share a namespace do not meet. */
+/** Each purpose has its own port, so that servers that share a namespace do not use the same one. */
 const FIRST_INNER = 8000;
 const FIRST_PUBLISHED = 20_000;
 const PER_CONTAINER = 100;
@@ -124,7 +125,7 @@ export function publishedPort(service: ContainerService): number {
   return innerPort(service) - FIRST_INNER + FIRST_PUBLISHED;
 }
 
-/** What a container is called. */
+/** The name of a container. */
 export function containerName(published: Published): string {
   return `published-${published.replaceAll(/[^a-z0-9]+/g, '-')}`;
 }

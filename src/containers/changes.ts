@@ -1,18 +1,18 @@
 import { asked, outcomeInWords, questionInWords } from './reading.ts';
 import type { ConfigurationRecord, ContainersRecord } from '../record/containers.ts';
 
-/** Something that came to something else than the last time. */
+/** A question whose outcome differs from that of the last time. */
 export interface OutcomeChange {
   configuration: string;
   /** What was asked, in full. */
   what: string;
-  /** The end of that: who asked by which address, or what else is told. */
+  /** The last part of `what`: who asked by which address, or the equivalent for other results. */
   who: string;
   was: string;
   is: string;
 }
 
-/** Changes of one configuration from one outcome to one other. */
+/** Changes of one configuration that have the same old outcome and the same new outcome. */
 export interface ChangeGroup {
   configuration: string;
   was: string;
@@ -21,7 +21,7 @@ export interface ChangeGroup {
   what: string[];
 }
 
-/** What two records of containers have in common, what of it differs, and what only one of them has. */
+/** What two records of containers have in common, which of that differs, and what only one of them has. */
 export interface OutcomeChanges {
   both: number;
   changes: OutcomeChange[];
@@ -29,12 +29,12 @@ export interface OutcomeChanges {
   unasked: { appeared: number; gone: number };
 }
 
-/** What differs between two records of one engine, in what both of them have. */
+/** The differences between two records of one engine, among what both of them have. */
 export function changesBetween(before: ContainersRecord, now: ContainersRecord): OutcomeChanges {
   const found: OutcomeChanges = { both: 0, changes: [], unasked: { appeared: 0, gone: 0 } };
   for (const configuration of now.configurations) {
     const old = before.configurations.find(({ id }) => id === configuration.id);
-    // One that was skipped, or went wrong, tells nothing.
+    // A configuration that was skipped or failed has nothing to compare.
     if (!old || !ran(old) || !ran(configuration)) continue;
     const [was, is] = [told(old), told(configuration)];
     for (const [what, { who, came }] of is) {
@@ -49,7 +49,7 @@ export function changesBetween(before: ContainersRecord, now: ContainersRecord):
   return found;
 }
 
-/** Changes of one configuration from one outcome to one other together, the largest group first. */
+/** Groups changes of one configuration that have the same two outcomes, the largest group first. */
 export function groupChanges(changes: readonly OutcomeChange[]): ChangeGroup[] {
   const groups = new Map<string, ChangeGroup>();
   for (const { configuration, what, who, was, is } of changes) {
@@ -72,7 +72,7 @@ interface Told {
   came: string;
 }
 
-/** Everything that a configuration tells, by what it is about. */
+/** Everything that a configuration reports, by its subject. */
 function told({ holders, conflicts, hostServer, ...rest }: ConfigurationRecord): Map<string, Told> {
   const found = new Map<string, Told>();
   const tell = (about: string, who: string, came: string) => found.set(`${about}: ${who}`, { who, came });

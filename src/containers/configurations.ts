@@ -12,29 +12,29 @@ type Mode =
   | 'host'
   /** No network at all. */
   | 'none'
-  /** The network of another container, on a bridge, which is the one that publishes. */
+  /** The network of another container, which is on a bridge and publishes the ports. */
   | 'container'
   /** A network stack in user space for each container. */
   | 'slirp4netns'
   | 'pasta';
 
-/** An engine with settings, in the network mode that is looked at. */
+/** An engine with settings, in the network mode that is examined. */
 export interface Configuration {
-  /** As it is named on the command line and in the record, such as `docker/no-proxy`. */
+  /** Its name on the command line and in the record, for example `docker/no-proxy`. */
   id: string;
   engine: EngineName;
   title: string;
   mode: Mode;
   host: EngineHostPlan;
-  /** The release of Debian whose engine it is; this machine's own without. */
+  /** The release of Debian that the engine is from; without it, the engine is this machine's own. */
   generation?: string;
-  /** Programs that not every installation of the engine has, each with its package. */
+  /** Programs that some installations of the engine do not have, each with its package. */
   needs?: Readonly<Record<string, string>>;
-  /** The network that containers are started with, where it is not one that was made. */
+  /** The network that containers are started with, where it is not one that bindspec made. */
   network?: string;
-  /** Since which version of the engine it is there. */
+  /** The first version of the engine that has it. */
   since?: string;
-  /** Before which version of the engine it was there. */
+  /** The first version of the engine that no longer has it. */
   before?: string;
 }
 
@@ -115,14 +115,14 @@ function all(engine: EngineName, given: Readonly<Record<string, Given>>): Config
 /** Every configuration that there is, in the order of the record. */
 export const CONFIGURATIONS: readonly Configuration[] = [...all('podman', PODMAN), ...all('docker', DOCKER)];
 
-/** The configurations of a release of Debian's engines, which lies in a folder. */
+/** The configurations of the engines of a Debian release, whose files are in the folder `root`. */
 export function ofGeneration(generation: string, root: string): Configuration[] {
   return CONFIGURATIONS.map((one) => ({ ...one, generation, host: { ...one.host, root } }));
 }
 
 /**
- * The configurations of an engine that runs already: its forwarder and its firewall are as its daemon was started, and
- * only how containers are connected can be chosen.
+ * The configurations of an engine that is already running. Its forwarder and its firewall were chosen when its daemon was
+ * started, so only the way in which containers are connected can still be chosen.
  */
 export function atSocket(engine: EngineName, socket: string): Configuration[] {
   const given = engine === 'podman' ? PODMAN : DOCKER;

@@ -6,14 +6,14 @@ import { BadKnownList, knownLines, type KnownLine } from '../verdict/known.ts';
 import { isBroken, promiseIds } from './promises.ts';
 import { securityIds } from './security.ts';
 
-/** A line of a list of known deviations, with what it is about. */
+/** A line of a list of known deviations, with its subject. */
 export interface KnownVerdict extends KnownLine {
   matches: (id: string) => boolean;
 }
 
 /**
- * Reads a list of known deviations of container engines: lines as `parseKnownList` takes them, whose selectors are about
- * the ids of security verdicts and promises, and whose platforms are ids of engines.
+ * Reads a list of known deviations of container engines. Its lines are as `parseKnownList` reads them: the selectors
+ * select ids of security verdicts and promises, and the platforms are ids of engines.
  * @throws BadKnownList for a line without a reason, or one whose selector can match nothing.
  */
 export function parseKnownVerdicts(content: string, file: string, engine: string): KnownVerdict[] {
@@ -43,7 +43,7 @@ export function deviates({ security, promises }: Verdicts): boolean {
   );
 }
 
-/** The verdicts with the reasons that are known for what deviates, and the lines for what no longer does. */
+/** The verdicts, with the known reasons for those that deviate, and the lines about those that no longer deviate. */
 export function withKnown(verdicts: Verdicts, known: readonly KnownVerdict[]): Verdicts & { stale: KnownVerdict[] } {
   const reasonOf = (id: string) => known.find(({ matches }) => matches(id))?.reason;
   const security = verdicts.security.map((one) => {

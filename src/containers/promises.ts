@@ -4,16 +4,16 @@ import { asked, outcomeInWords, questionInWords, type AskedOutcome } from './rea
 import type { ConfigurationRecord, PromiseRecord } from '../record/containers.ts';
 import type { EngineVersion } from './security.ts';
 
-/** What a document promises of some questions. */
+/** What a document promises about some questions. */
 interface Promised {
   id: string;
   says: string;
-  /** By engine; an engine that is not there promises nothing of the kind. */
+  /** The document, by engine; an engine without an entry does not make this promise. */
   source: Partial<Record<EngineVersion['name'], string>>;
   modes: readonly ConfigurationRecord['mode'][];
-  /** Whether it is about a question. */
+  /** Whether the promise is about this question. */
   about: (asked: AskedOutcome) => boolean;
-  /** Whether it is to be answered. */
+  /** Whether the question should be answered. */
   answered: (asked: AskedOutcome) => boolean;
 }
 
@@ -26,7 +26,7 @@ const FORWARDED = ['bridge', 'container', 'slirp4netns', 'pasta'] as const;
 const all = (of: AskedOutcome) => of.row.socket === 'tcp' && of.row.bind === '0.0.0.0';
 const by = (of: AskedOutcome, ...asks: string[]) => asks.includes(`${of.asker} ${of.target}`);
 
-/** What is promised of a published port: that it answers where `isPromised` has it, and nowhere else. */
+/** The promise for a published port: it answers where `isPromised` says so, and nowhere else. */
 function ofPublishing(published: Published, ...asks: string[]): Omit<Promised, 'id' | 'says'> {
   return {
     source: PUBLISHING,
@@ -59,7 +59,7 @@ const PROMISES: readonly Promised[] = [
     ...ofPublishing('lan', 'neighbour second', 'host 127.0.0.1'),
     id: 'published/lan-only',
     says: "A port that is published on one of the host's addresses is not reached by another.",
-    // That nobody gets there is promised of every server, whatever it binds.
+    // The promise that no one reaches the port applies to every server, no matter what it binds.
     about: (of) => of.row.published === 'lan' && by(of, 'neighbour second', 'host 127.0.0.1'),
   },
   {
@@ -110,7 +110,7 @@ const PROMISES: readonly Promised[] = [
   },
 ];
 
-/** What documents promise of a configuration, and whether it is so. A promise that no question was about is left out. */
+/** What documents promise of a configuration, and whether it is kept. A promise that no question tests is left out. */
 export function promisesOf(configuration: ConfigurationRecord, engine: EngineVersion): PromiseRecord[] {
   const questions = asked(configuration);
   return PROMISES.flatMap(({ id, says, source, modes, about, answered }): PromiseRecord[] => {
@@ -133,7 +133,7 @@ export function promisesOf(configuration: ConfigurationRecord, engine: EngineVer
   });
 }
 
-/** Whether a promise is broken: by one question it was held against is enough. */
+/** Whether a promise is broken: one question that contradicts it is enough. */
 export function isBroken({ broken }: Pick<PromiseRecord, 'broken'>): boolean {
   return broken.length > 0;
 }

@@ -1,7 +1,7 @@
 import type { ConfigurationRecord, OutcomeRecord, RowRecord } from '../record/containers.ts';
 import type { Asker, AskTarget } from './cases.ts';
 
-/** One question of a configuration's record with what it came to. */
+/** One question of a configuration's record with its outcome. */
 export interface AskedOutcome {
   row: RowRecord;
   asker: string;
@@ -19,7 +19,7 @@ export function asked(configuration: ConfigurationRecord): AskedOutcome[] {
   );
 }
 
-/** What one question came to; undefined where it was not asked. */
+/** The outcome of one question; undefined where it was not asked. */
 export function outcomeAt(
   configuration: ConfigurationRecord,
   row: RowRecord,
@@ -31,8 +31,8 @@ export function outcomeAt(
 }
 
 /**
- * What `localhost` comes to for a client that tries its addresses in turn: ::1 first (RFC 6724), then 127.0.0.1 where
- * that is refused at once.
+ * The outcome of `localhost` for a client that tries its addresses in turn: ::1 first (RFC 6724), then 127.0.0.1 where
+ * ::1 is refused at once.
  */
 export function localhostOf(
   inet6: OutcomeRecord | undefined,
@@ -43,7 +43,7 @@ export function localhostOf(
   return tells ? inet6 : (inet ?? inet6);
 }
 
-/** An outcome in words, such as `answered, seen as the gateway`. */
+/** An outcome in words, for example `answered, seen as the gateway`. */
 export function outcomeInWords({ outcome, seen, from, by }: OutcomeRecord): string {
   return [
     outcome,
@@ -53,7 +53,7 @@ export function outcomeInWords({ outcome, seen, from, by }: OutcomeRecord): stri
   ].join(', ');
 }
 
-/** A question in words, such as `tcp to 0.0.0.0 published on every: neighbour by lan`. */
+/** A question in words, for example `tcp to 0.0.0.0 published on every: neighbour by lan`. */
 export function questionInWords({ row, asker, target }: AskedOutcome): string {
   return `${row.socket} to ${row.bind} published on ${row.published}: ${asker} by ${target}`;
 }

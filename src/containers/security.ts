@@ -13,13 +13,13 @@ import { asked } from './reading.ts';
 import { isOlderVersion } from '../text/versions.ts';
 import type { ConfigurationRecord, SecurityRecord } from '../record/containers.ts';
 
-/** An engine as far as what is known of it depends on. */
+/** The part of an engine's description on which the known facts about it depend. */
 export interface EngineVersion {
   name: 'podman' | 'docker';
   version: string;
 }
 
-/** A way in to what is private, with the question that tries it. */
+/** A way to reach a private port from outside, with the question that tries it. */
 interface Entrance {
   way: SecurityRecord['way'];
   asker: Asker;
@@ -27,7 +27,7 @@ interface Entrance {
   published: Published;
 }
 
-/** What is kept from the whole LAN: what is published on loopback alone, or not at all. */
+/** The ports that the whole LAN must not reach: those published on loopback alone, or not at all. */
 const PRIVATE = ['127.0.0.1', '::1', 'not'] as const satisfies readonly Published[];
 const WAYS = ['loopback', 'subnet', 'lan'] as const satisfies readonly WayIn[];
 
@@ -36,19 +36,19 @@ const ENTRANCES: readonly Entrance[] = WAYS.flatMap((way) =>
     asksOf(false).flatMap(({ asker, target }) => {
       const ask = askOfColumn({ asker, target });
       const isWay = ask?.from === 'neighbour' && wayIn(publicationsOf(published), ask) === way;
-      // Loopback is asked for by the address that it is published at, and what is not published has no port on the LAN.
+      // For loopback the question uses the address of publishing; a port that is not published has no port on the LAN.
       const isAsked = way === 'loopback' ? target === published : way === 'subnet' || published !== 'not';
       return isWay && isAsked ? [{ way, asker, target, published }] : [];
     }),
   ),
 );
 
-/** Where a container has an address of the LAN, everybody on it may ask for that; nothing is private there. */
+/** Where a container has an address on the LAN, everyone on the LAN may use that address; nothing is private there. */
 const ON_THE_LAN: ReadonlySet<ConfigurationRecord['mode']> = new Set(['host', 'macvlan']);
 
 /**
- * Whether what is private can be reached from the LAN, for each way in, protocol and place of publishing: `exposed` as
- * soon as one server answered.
+ * Whether private ports can be reached from the LAN, for each way in, protocol and place of publishing: `exposed` as soon
+ * as one server answered.
  */
 export function securityOf(configuration: ConfigurationRecord, engine: EngineVersion): SecurityRecord[] {
   const all = asked(configuration);
@@ -116,7 +116,7 @@ function record(
   };
 }
 
-/** Where an exposure is known from; what is not in a document has none. */
+/** The document from which an exposure is known; an exposure that is in no document has none. */
 function referenceOf({ name, version }: EngineVersion, way: SecurityRecord['way']): string | undefined {
   const { since, change, issues } = DOCKER_CLOSES;
   if (name !== 'docker' || way === 'lan' || !isOlderVersion(version, since)) return undefined;

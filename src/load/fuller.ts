@@ -6,18 +6,18 @@ import type { MatrixRecord } from '../record/matrix.ts';
 import type { BindRecord, CellRecord } from '../record/record.ts';
 
 /*
- * Of two records of one platform the fuller one is kept: a newer record takes the place of an older one only when it has
- * an outcome for everything that the older one has an outcome for. Which version of bindspec or of the kernel it is of
- * makes no difference. Each function says why an older record can't be replaced, in words that follow the name of its
- * file, or null where it can.
+ * When there are two records of one platform, the fuller one is kept: a newer record replaces an older one only when it
+ * has an outcome for everything that the older one has an outcome for. The versions of bindspec and of the kernel make no
+ * difference. Each function returns why an older record can't be replaced, in words that follow the name of its file, or
+ * null where it can be replaced.
  */
 
-/** Whether a cell came to an outcome: it was neither skipped, nor did the harness go wrong. */
+/** Whether a cell has an outcome: it was not skipped, and the harness did not fail. */
 export function hasOutcome({ verdict }: Pick<CellRecord, 'verdict'>): boolean {
   return verdict !== 'skipped' && verdict !== 'error';
 }
 
-/** Why the record of a run stays. A run of everything says nothing of cells that there are no more. */
+/** Why the record of a run stays. A run of everything has no outcome for cells that no longer exist. */
 export function lossOfRun(older: BindRecord, newer: BindRecord): string | null {
   const had = older.cells.filter(hasOutcome);
   const has = new Map(newer.cells.map((cell) => [cell.id, hasOutcome(cell)]));
@@ -27,11 +27,11 @@ export function lossOfRun(older: BindRecord, newer: BindRecord): string | null {
   return `has outcomes of ${counted(had.length, 'cell')}, and this run of ${had.length - lost.length} of them`;
 }
 
-/** Why the record of a matrix stays. What is held against another system's model does not replace what is not. */
+/** Why the record of a matrix stays. A matrix compared with another system's model does not replace one that is not. */
 export function lossOfMatrix(older: MatrixRecord, newer: MatrixRecord): string | null {
   const had = answered(older);
   const has = new Set(answered(newer));
-  // With nothing skipped and nothing chosen it has every pair that there is.
+  // A matrix from which nothing was skipped, and for which no pairs were chosen, has every pair that there is.
   const isWhole = newer.complete && newer.counts.skipped === 0 && Object.keys(newer.settings.asked).length === 0;
   const lost = isWhole ? 0 : had.filter((pair) => !has.has(pair)).length;
   if (lost > 0)
@@ -39,7 +39,7 @@ export function lossOfMatrix(older: MatrixRecord, newer: MatrixRecord): string |
   return lossOfModel(older.settings.model, newer.settings.model, older.platform.system, 'this matrix');
 }
 
-/** Why the record of an engine's containers stays. A run of everything says nothing of configurations that are no more. */
+/** Why the record of an engine's containers stays. A run of everything has no outcome for removed configurations. */
 export function lossOfContainers(older: ContainersRecord, newer: ContainersRecord, isWhole: boolean): string | null {
   const had = older.configurations.filter(wasLookedAt);
   const has = new Map(newer.configurations.map((one) => [one.id, wasLookedAt(one)]));
@@ -48,7 +48,7 @@ export function lossOfContainers(older: ContainersRecord, newer: ContainersRecor
   return `has outcomes of ${counted(had.length, 'configuration')}, and this run of ${had.length - lost.length} of them`;
 }
 
-/** Why the record of an exploration stays: of a protocol, fewer sequences were played, and fewer operations done. */
+/** Why the record of an exploration stays: the new one has fewer sequences or operations for some protocol. */
 export function lossOfExploration(older: Exploration, newer: Exploration): string | null {
   for (const had of older.protocols) {
     const has = newer.protocols.find(({ protocol }) => protocol === had.protocol);

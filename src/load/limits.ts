@@ -1,22 +1,23 @@
 import type { MatrixRecord } from '../record/matrix.ts';
 
 /**
- * How deep values may lie in one another. What an experiment observes is a few deep, and what reads it goes down level by
- * level, so that a deeper one would end in an overflow of the stack.
+ * How deeply values may be nested. What an experiment observes is only a few levels deep. The code that reads it calls
+ * itself for each level, so that a much deeper value would overflow the stack.
  */
 const MOST_DEPTH = 50;
 /**
- * How many values a record may have in all, ten times as many as the largest so far, and how many a list or an object of
- * it. The schema tells of each that is wrong, which takes a thousand times the room of a digit and a comma.
+ * How many values a record may have in all (ten times as many as the largest record so far), and how many values one list
+ * or object in it may have. The schema reports each value that is wrong, and such a report takes a thousand times as much
+ * memory as the digit and the comma that caused it.
  */
 const MOST_VALUES = 1_000_000;
 const MOST_ITEMS = 10_000;
-/** The most pairs of a matrix: twenty times as many as there are. A digit stands for each, so the size tells little. */
+/** The most pairs that a matrix may have: twenty times as many as there are. Each is one digit, so size tells little. */
 const MOST_PAIRS = 1_000_000;
 
-/** Why a value that was read as JSON is too much to be a record, in words; null where it is not. */
+/** Why a value that was read as JSON is too large to be a record, in words; null where it is not too large. */
 export function excess(value: unknown): string | null {
-  // A stack of its own, because the value may be deeper than that of the language.
+  // This keeps its own stack, because the value may be too deep for the stack of the language.
   const open: { value: unknown; depth: number }[] = [{ value, depth: 0 }];
   let values = 0;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
@@ -33,7 +34,7 @@ export function excess(value: unknown): string | null {
   return null;
 }
 
-/** Why a matrix has too many pairs to be a record, in words; null where it has not. */
+/** Why a matrix has too many pairs to be a record, in words; null where it does not have too many. */
 export function excessOfPairs({ blocks }: Pick<MatrixRecord, 'blocks'>): string | null {
   const pairs = blocks.reduce((sum, { first, second }) => sum + first.length * second.length, 0);
   return pairs > MOST_PAIRS ? `it has more than ${MOST_PAIRS.toLocaleString('en-US')} pairs` : null;

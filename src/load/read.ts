@@ -14,7 +14,7 @@ import { withPresentId } from '../record/platform-id.ts';
 import { RECORD_VERSION, recordSchema, type BindRecord } from '../record/record.ts';
 import { visible } from '../text/visible.ts';
 
-/** A text that can't be read as a record. The message is one line: the file, what is wrong where, and what to do. */
+/** A text that can't be read as a record. The message is one line: the file, the fault and its place, and what to do. */
 export class BadRecord extends Error {
   constructor(file: string, wrong: string, remedy: string) {
     super(visible(`${file}: ${wrong}; ${remedy}`));
@@ -22,7 +22,7 @@ export class BadRecord extends Error {
   }
 }
 
-/** What can be in a file that bindspec wrote, as messages name it. */
+/** The kinds of content that a file written by bindspec can have, as messages name them. */
 const KINDS = {
   run: 'the record of a run',
   matrix: 'the record of a matrix',
@@ -34,7 +34,7 @@ const KINDS = {
 } as const;
 type Kind = keyof typeof KINDS;
 
-/** What is read: its kind, its shape, the version of that, who writes it, how it is made of older versions. */
+/** What is read: its kind, its shape, the version of the shape, who writes it, and how older versions are converted. */
 interface Shape<T> {
   kind: Kind;
   schema: z.ZodType<T>;
@@ -43,9 +43,9 @@ interface Shape<T> {
   steps: ReadonlyMap<number, MigrationStep>;
   /** The same record, with the names that its parts have today. */
   renamed?: (record: T) => T;
-  /** What its parts say against each other, in words, once its shape is right; null where they agree. */
+  /** How its parts contradict each other, in words, once its shape is right; null where they agree. */
   wrong: (record: T) => string | null;
-  /** Why it is too much to be a record, in words; null where it is not. */
+  /** Why it is too large to be a record, in words; null where it is not too large. */
   excess?: (record: T) => string | null;
 }
 
@@ -88,7 +88,7 @@ const EXPLORATION: Shape<Exploration> = {
 
 /**
  * Reads a record back from the text it was written as; `file` is only for the message.
- * @throws BadRecord when it is no record, or one of a newer version.
+ * @throws BadRecord when it is not a record, or is one of a newer version.
  */
 export function readRecord(text: string, file: string): BindRecord {
   return read(text, file, RUN);
@@ -118,7 +118,7 @@ export function readExploration(text: string, file: string): Exploration {
   return read(text, file, EXPLORATION);
 }
 
-/** What a file holds that bindspec wrote. What was made of records, and what none is made of, is not read. */
+/** What a file written by bindspec contains. Anything but the four kinds of record is not read. */
 export type AnyRecord =
   | { kind: 'run'; record: BindRecord }
   | { kind: 'matrix'; record: MatrixRecord }
@@ -127,9 +127,9 @@ export type AnyRecord =
   | { kind: 'comparison' | 'difference' | 'verification'; title: string };
 
 /**
- * Reads a record of whichever kind back; `file` is only for the message. What is no record, such as a comparison, which
- * was made of records, is told apart and not read.
- * @throws BadRecord when it is nothing that bindspec writes, or of a newer version.
+ * Reads a record of any kind back; `file` is only for the message. A file of bindspec that is not a record (for example
+ * a comparison, which is made from records) is recognised and not read.
+ * @throws BadRecord when it is not anything that bindspec writes, or is of a newer version.
  */
 export function readAny(text: string, file: string): AnyRecord {
   const value = parse(text, file, writeAgain("bindspec run' or 'bindspec matrix"));
@@ -141,7 +141,7 @@ export function readAny(text: string, file: string): AnyRecord {
   return { kind, title: KINDS[kind] };
 }
 
-/** What a value is, by what it says or by its keys; null where neither tells. */
+/** The kind of a value, by what the value says of itself or by its keys; null where neither shows it. */
 function kindOf(value: unknown): Kind | null {
   if (!isObject(value)) return null;
   const { kind } = value;
@@ -185,7 +185,7 @@ function check<T>(value: unknown, file: string, shape: Shape<T>): T {
   return record;
 }
 
-/** What to do about a file that can't be read. It is not written over, so it has to go first. */
+/** What to do about a file that can't be read. bindspec does not overwrite it, so the user has to remove it first. */
 function writeAgain(writer: string): string {
   return `move it away, and write it again with '${writer}'`;
 }
@@ -193,7 +193,7 @@ function writeAgain(writer: string): string {
 function parse(text: string, file: string, again: string): unknown {
   let value: unknown;
   try {
-    // Some editors put a byte order mark in front, which JSON does not know.
+    // Some editors put a byte order mark at the start, which JSON does not allow.
     value = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
     if (text.trim() === '') throw new BadRecord(file, 'empty', again);

@@ -3,7 +3,7 @@ import { containersSchema } from './containers.ts';
 import { matrixSchema } from './matrix.ts';
 import { platformSchema, recordSchema, VERDICTS } from './record.ts';
 
-/** The version of the shape. Raised when a reader of the one before could not read it. */
+/** The version of the shape. It is raised when a reader of the version before could not read the new one. */
 export const COMPARISON_VERSION = 1;
 
 const text = z.string();

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { matrixSchema } from './matrix.ts';
 import { recordSchema, VERDICTS } from './record.ts';
 
-/** The version of the shape. Raised when a reader of the one before could not read it. */
+/** The version of the shape. It is raised when a reader of the version before could not read the new one. */
 export const DIFFERENCE_VERSION = 1;
 
 const text = z.string();
@@ -91,7 +91,7 @@ const side = z.strictObject({
 
 const part = { before: side, after: side };
 
-/** What `bindspec diff` found between two records, or two folders of them. */
+/** The differences that `bindspec diff` found between two records, or two folders of them. */
 export const differenceSchema = z.strictObject({
   schema: z.literal(DIFFERENCE_VERSION),
   kind: z.literal('difference'),

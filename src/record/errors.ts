@@ -3,14 +3,14 @@ import type { BindRecord } from './record.ts';
 
 type Legend = BindRecord['errors'];
 
-/** The errors that calls came to in a run, for the legend of its record. */
+/** The errors that calls returned in a run, for the legend of its record. */
 export class SeenErrors {
   readonly #numbers = new Map<string, number | null>();
 
   /**
-   * Takes note of an outcome; one that is no error is left out.
-   * @param number the system's own number for it, where it was told
-   * @param own whether it was seen on the machine under test, whose number goes before that of another host's system
+   * Adds the error of an outcome; an outcome that is not an error is ignored.
+   * @param number the system's own number for the error, where the agent reported it
+   * @param own whether it was seen on the machine under test; that number is preferred to the one of another host's system
    */
   see(outcome: string, number: number | undefined, own: boolean): void {
     if (!isError(outcome)) return;

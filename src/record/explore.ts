@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { lineSchema, platformSchema } from './record.ts';
 
-/** The version of the shape. Raised when a reader of the one before could not read it. */
+/** The version of the shape. It is raised when a reader of the version before could not read the new one. */
 export const EXPLORATION_VERSION = 1;
 
 const text = z.string();
@@ -31,7 +31,7 @@ const mismatch = z.strictObject({
   scripts: z.strictObject({ c: text, python: text }),
 });
 
-/** What a run of `bindspec explore` did and found. */
+/** The work and the findings of a run of `bindspec explore`. */
 export const explorationSchema = z.strictObject({
   schema: z.literal(EXPLORATION_VERSION),
   bindspec: text.describe('The version of bindspec'),

@@ -1,5 +1,5 @@
 /**
- * The systems of which the project has a record of the whole suite, in its folder `reports/`, which the package is
- * without. A test holds it against that folder.
+ * The systems for which the project has a record of the whole suite. The records are in its folder `reports/`, which is
+ * not in the package. A test compares this list with that folder.
  */
 export const OBSERVED_SYSTEMS: ReadonlySet<string> = new Set(['linux', 'gvisor', 'wine']);

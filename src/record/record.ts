@@ -1,16 +1,17 @@
 import { z } from 'zod';
 
 /**
- * The version of the record's shape. Raised when a reader of the one before could not read it, and when a key that some
- * records have not can be relied on from now on; `migrate/` makes of an older record one of this version.
+ * The version of the record's shape. It is raised when a reader of the version before could not read the new shape, and
+ * when a key that some older records do not have is always there from now on. `migrate/` converts an older record to this
+ * version.
  */
 export const RECORD_VERSION = 3;
 
 const text = z.string();
 
 /**
- * An id that reports are filed under. It can be no path, whoever wrote the record: it begins with a letter or digit and
- * has no separator, so that it names neither a folder above nor a key that objects have already.
+ * An id that reports are filed under. It can't be a path, no matter who wrote the record: it begins with a letter or digit
+ * and has no separator, so that it names neither a parent folder nor a key that every object already has.
  */
 export const folderName = z.string().regex(/^[A-Za-z\d][\w.+~-]{0,99}$/, 'must be letters, digits and any of ._+~-');
 
@@ -61,7 +62,7 @@ const cell = z.strictObject({
     .describe('Why it was skipped or not judged, what went wrong, or why the deviation is known'),
   enable: text.exactOptional().describe('The line that would let a skipped cell run'),
   expectation: expectation.exactOptional().describe('Absent where no one has said what to expect on this system'),
-  // JSON has no `undefined`, so what was not observed is simply not there.
+  // JSON has no `undefined`, so the key of a value that was not observed is left out.
   observation: z.unknown().optional().describe('What happened; absent when nothing was observed'),
   disagreements: z.array(disagreement),
   claims: z.array(evidence),
@@ -88,7 +89,7 @@ const error = z.strictObject({
 const missing = z.strictObject({ reason: text, enable: text });
 const addresses = z.record(text, text);
 
-/** What an agent says of the system that it runs on. */
+/** What an agent says about the system that it runs on. */
 export const platformSchema = z.strictObject({
   id: folderName,
   system: text,

@@ -1,6 +1,6 @@
 import type { Platform } from './record.ts';
 
-/** What people call a build of Windows, on servers and elsewhere. */
+/** The names that people use for a build of Windows, on servers and elsewhere. */
 interface Build {
   readonly server?: string;
   readonly client?: string;
@@ -35,12 +35,12 @@ const BUILDS: Readonly<Record<string, Build>> = {
 };
 
 /**
- * A system as people read of it: its name and release, such as `linux 6.1.0-50-amd64`; Windows by the name of its build,
- * where that is known, such as `Windows Server 2025 (10.0.26100)`.
+ * The name of a system in texts for people: its name and release (for example `linux 6.1.0-50-amd64`), or for Windows the
+ * name of its build, where that is known (for example `Windows Server 2025 (10.0.26100)`).
  */
 export function systemInWords({ system, release, version }: Pick<Platform, 'system' | 'release' | 'version'>): string {
   const build = system === 'windows' ? BUILDS[/^10\.0\.(\d+)/.exec(release)?.[1] ?? ''] : undefined;
-  // The version is the name of the product, such as `Windows Server 2025 Datacenter` or `Windows 11 Pro`.
+  // The version is the name of the product, for example `Windows Server 2025 Datacenter` or `Windows 11 Pro`.
   const title = version.includes('Server') ? build?.server : build?.client;
   return title === undefined ? `${system} ${release}` : `${title} (${release})`;
 }

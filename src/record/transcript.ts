@@ -3,12 +3,12 @@ import type { Operation, Result, Served, SocketName } from '../protocol/messages
 
 const LONGEST_TEXT = 60;
 
-/** One operation and what it came to, in the manner of strace: `bind(server1, 127.0.0.1:1060) = -1 EADDRINUSE`. */
+/** One operation and its outcome, in the style of strace: `bind(server1, 127.0.0.1:1060) = -1 EADDRINUSE`. */
 export function traceLine(operation: Operation, result: Result): string {
   return `${call(operation, result)} = ${returned(operation, result)}`;
 }
 
-/** One request that a serving socket took and answered by itself. */
+/** One request that a serving socket received and answered by itself. */
 export function servedLine(on: string, served: Served): string {
   const to = served.to === undefined ? '' : ` at ${served.to}`;
   const answer = served.answered === 'ok' ? 'answered' : served.answered;
@@ -101,14 +101,14 @@ function sendmsg({ on, data, to, from, flags = [] }: Extract<Operation, { op: 's
   return `sendmsg(${[on, ...words, ...(flags.length === 0 ? [] : [flags.join('|')])].join(', ')})`;
 }
 
-/** What came with a message: flags that the system set, and an error that was queued. */
+/** What was received together with a message: flags that the system set, and an error that was queued. */
 function told({ flags = [], error }: Result): string {
   const offender = error?.offender === undefined ? '' : ` by ${error.offender.address}`;
   const queued = error === undefined ? '' : `, ${error.outcome} (${error.origin})${offender}`;
   return `${flags.length === 0 ? '' : ` ${flags.join('|')}`}${queued}`;
 }
 
-/** An option's value, a structure as strace writes one: `{on=true, seconds=5}`. */
+/** An option's value; a structure is written as strace writes it: `{on=true, seconds=5}`. */
 function shown(value: OptionValue | undefined): string | number | undefined {
   if (typeof value !== 'object') return value;
   const fields = Object.entries(value).map(([field, one]) => `${field}=${one}`);

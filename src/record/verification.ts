@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The version of the shape. Raised when a reader of the one before could not read it. */
+/** The version of the shape. It is raised when a reader of the version before could not read the new one. */
 export const VERIFICATION_VERSION = 1;
 
 const text = z.string();
@@ -56,7 +56,7 @@ const finding = z.strictObject({
   text: text.describe('What is the matter, and behind a colon what to change, where there is something to change'),
 });
 
-/** What `bindspec verify` found out about one container, process or network namespace. */
+/** The findings of `bindspec verify` about one container, process or network namespace. */
 export const verificationSchema = z.strictObject({
   schema: z.literal(VERIFICATION_VERSION),
   bindspec: text.describe('The version of bindspec'),

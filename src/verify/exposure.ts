@@ -4,7 +4,7 @@ import type { Port, Tried } from './port.ts';
 import { askOfTry, type Situation } from './situation.ts';
 import { names, wrong } from './words.ts';
 
-/** Where a port answers that is to be kept from there: one that is published at some addresses only, and one that is not. */
+/** Where a port answers although it should not, whether it is published at some addresses only or not at all. */
 export function exposures(situation: Situation, port: Port): Finding[] {
   if (situation.published === null || situation.hostNetwork) return [];
   const { published, tries } = port;

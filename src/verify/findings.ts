@@ -7,7 +7,7 @@ import { addressWithPort, covers, isEveryAddress, isIPv6, isLoopback } from '../
 import { askOfTry, type Situation } from './situation.ts';
 import { failures, names, note, places, wrong } from './words.ts';
 
-/** What is wrong with a port and what to change; else what one should know of it. */
+/** What is wrong with a port and what to change; where nothing is wrong, what a user should know about it. */
 export function findingsOf(situation: Situation, port: Port): Finding[] {
   if (situation.hostNetwork) return hostNetwork(situation, port);
   if (port.published.length === 0) return unpublished(situation, port);
@@ -20,11 +20,11 @@ export function findingsOf(situation: Situation, port: Port): Finding[] {
   ];
 }
 
-/** Why a published port does not answer where it is to; null where it does, or may do. */
+/** Why a published port does not answer where it should; null where it answers, or may answer. */
 function unanswered(situation: Situation, port: Port): Finding | null {
   const { protocol, listeners, published } = port;
   const promised = port.tries.filter((tried) => isPromised(published, askOfTry(situation, tried)));
-  // An empty datagram that is not answered says nothing: a service may well leave it.
+  // An empty datagram without an answer shows nothing: a service may well ignore it.
   const failing = promised.filter(
     (tried) => !isAnswered(tried) && !(protocol === 'udp' && tried.outcome === 'silence'),
   );
@@ -56,7 +56,7 @@ function heldByAnother({ address, port, holder }: Tried): Finding {
   );
 }
 
-/** What stands on the host for a container, as far as the names of such programs are known. */
+/** Whether a program listens on the host for a container, as far as the names of such programs are known. */
 function isForwarder(program: string): boolean {
   return /^(docker-proxy|dockerd|conmon|exe|rootless(kit|port)|rootlesskit-doc|pasta|passt|slirp4netns|podman|netavark)/.test(
     program,
@@ -73,12 +73,12 @@ function nothingListens({ listeners }: Situation, { protocol, port }: Port): str
   return `${nothing}: start the server, or publish the port that it listens on (${list(ports)})`;
 }
 
-/** What to bind so that everybody gets to it: where the container has IPv6, that too. */
+/** What to bind so that everyone can reach it; this includes IPv6 where the container has it. */
 function better({ addresses: own }: Situation): string {
   return own.some(isIPv6) ? '0.0.0.0 and ::, or :: for both' : '0.0.0.0';
 }
 
-/** A port that answers by one family and not by the other, or that listens at an address where nothing arrives. */
+/** A port that answers over one family and not over the other, or listens at an address that nothing reaches. */
 function family(
   situation: Situation,
   port: Port,
@@ -111,7 +111,7 @@ function family(
   return null;
 }
 
-/** Something between the host and a server that listens as it should. */
+/** A fault between the host and a server, where the server listens as it should. */
 function inTheWay(
   { protocol, port, tries, published }: Port,
   failing: readonly Tried[],
@@ -141,7 +141,7 @@ function inTheWay(
   );
 }
 
-/** UDP that is answered, but from an address that a client does not expect (moby/moby#11998). */
+/** UDP that is answered from an address that the client does not expect (moby/moby#11998). */
 function otherAddress({ tries }: Port): Finding[] {
   const strange = tries.filter(({ by }) => by !== undefined);
   return strange
@@ -203,7 +203,7 @@ function remarks(situation: Situation, port: Port): Finding[] {
   return [];
 }
 
-/** A port that the engine does not publish, or of which no engine can be asked. */
+/** A port that the engine does not publish, or a port in a container without an engine to ask. */
 function unpublished(situation: Situation, port: Port): Finding[] {
   const reached = exposures(situation, port);
   if (reached.length > 0) return reached;

@@ -2,7 +2,7 @@ import type { Protocol } from '../model/types.ts';
 import { covers, isEveryAddress, isIPv6, isLoopback } from '../published/publication.ts';
 import type { Attempt, Situation } from './situation.ts';
 
-/** What may be tried. */
+/** Which tries are allowed. */
 export interface Means {
   /** Send empty datagrams to UDP ports. */
   readonly udp: boolean;
@@ -11,8 +11,8 @@ export interface Means {
 }
 
 /**
- * What to try, and from where. Every address is the host's own, or one of the container's to which the host has a link:
- * nothing is ever sent to anybody else.
+ * What to try, and from where. Every address is the host's own, or an address of the container to which the host has a
+ * link: nothing is ever sent to anyone else.
  */
 export function attempts(situation: Situation, means: Means): Attempt[] {
   const all = [...inside(situation), ...published(situation, means), ...direct(situation, means)];
@@ -20,7 +20,7 @@ export function attempts(situation: Situation, means: Means): Attempt[] {
   return [...new Map(tried.map((one) => [JSON.stringify(one), one])).values()];
 }
 
-/** Every listener by its own network, which tells whether it answers at all, and whether one on :: takes IPv4 as well. */
+/** Tries each listener in its own network: whether it answers at all, and whether one on :: accepts IPv4 as well. */
 function inside({ listeners }: Situation): Attempt[] {
   return listeners.flatMap(({ protocol, address, port }) => {
     const names = address === '::' ? ['::1', '127.0.0.1'] : [address === '0.0.0.0' ? '127.0.0.1' : address];
@@ -29,8 +29,8 @@ function inside({ listeners }: Situation): Attempt[] {
 }
 
 /**
- * A published port at every address of the host, whether it is published there or not. A neighbour asks those that are
- * not loopback, and 127.0.0.1 where a port is published on loopback alone, which is to be kept from it.
+ * Tries a published port at every address of the host, whether it is published there or not. A neighbour tries those that
+ * are not loopback, and also 127.0.0.1 where a port is published on loopback alone, which it should not reach.
  */
 function published({ published: all, host }: Situation, means: Means): Attempt[] {
   return (all ?? []).flatMap(({ protocol, port, hostPort, hostAddress }) => [
@@ -42,7 +42,7 @@ function published({ published: all, host }: Situation, means: Means): Attempt[]
   ]);
 }
 
-/** The container's own addresses, and on the host's network the host's. */
+/** Tries at the container's own addresses; on the host's network, at those of the host. */
 function direct({ listeners, linked, host, hostNetwork }: Situation, means: Means): Attempt[] {
   const places = hostNetwork ? host.addresses : linked;
   const beyondLoopback = listeners.filter(({ address }) => !isLoopback(address));
@@ -58,7 +58,7 @@ function direct({ listeners, linked, host, hostNetwork }: Situation, means: Mean
   });
 }
 
-/** Whether a socket that is bound to one address may answer at another; one on :: may take IPv4 as well. */
+/** Whether a socket that is bound to one address may answer at another; one on :: may accept IPv4 as well. */
 function isAt(bound: string, address: string): boolean {
   if (bound === '::') return true;
   return bound === '0.0.0.0' ? !isIPv6(address) : bound === address;

@@ -1,16 +1,16 @@
 import type { Protocol } from '../model/types.ts';
 import type { Attempt, Situation } from './situation.ts';
 
-/** One try and what it came to. */
+/** One try and its outcome. */
 export interface Tried extends Attempt {
   readonly outcome: string;
-  /** Which address answered, where it was not the one that was asked. */
+  /** The address that answered, where it was not the one that was asked. */
   readonly by?: string;
-  /** The program of the host that took the connection, where it did not get to the container. */
+  /** The program of the host that accepted the connection, where the connection did not reach the container. */
   readonly holder?: string;
 }
 
-/** One port of the container, with all that is known of it. */
+/** One port of the container, with everything that is known about it. */
 export interface Port {
   readonly protocol: Protocol;
   readonly port: number;
@@ -19,7 +19,10 @@ export interface Port {
   readonly tries: readonly Tried[];
 }
 
-/** Whether what listens on :: takes IPv4 too; the tables do not tell, a try from inside does where no other is on IPv4. */
+/**
+ * Whether a listener on :: accepts IPv4 too. The tables do not show that; a try from inside shows it where nothing else
+ * listens on IPv4.
+ */
 export function takesIPv4Too({ listeners, tries }: Port): boolean | undefined {
   if (listeners.some(({ address }) => address === '0.0.0.0' || address.startsWith('127.'))) return undefined;
   const tried = tries.find(({ from, address }) => from === 'inside' && address === '127.0.0.1');

@@ -4,7 +4,7 @@ import { findingsOf } from './findings.ts';
 import { takesIPv4Too, type Port, type Tried } from './port.ts';
 import type { Situation } from './situation.ts';
 
-/** What is to be said of every port that is published or listened on, in order. */
+/** The findings for every port that is published or that something listens on, in order. */
 export function portReports(situation: Situation, tries: readonly Tried[]): PortReport[] {
   const published = situation.published ?? [];
   const keys = [...situation.listeners, ...published].map(({ protocol, port }) => ({ protocol, port }));

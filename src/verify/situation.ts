@@ -3,7 +3,7 @@ import type { PortAsk } from '../published/ask.ts';
 import type { Publication } from '../published/publication.ts';
 import type { Viewpoint } from '../record/verification.ts';
 
-/** A socket that waits for connections or datagrams, and who holds it. */
+/** A socket that waits for connections or datagrams, and the program that has it open. */
 export interface Listener {
   readonly protocol: Protocol;
   readonly address: string;
@@ -12,44 +12,44 @@ export interface Listener {
   readonly pid?: number;
 }
 
-/** What was found out about a container without trying anything. */
+/** What was found out about a container without a try. */
 export interface Situation {
-  /** What listens inside and belongs to it. */
+  /** The sockets that listen inside and belong to it. */
   readonly listeners: readonly Listener[];
-  /** What the engine says that it publishes; null where there is no engine to ask. */
+  /** The ports that the engine says it publishes; null where there is no engine to ask. */
   readonly published: readonly Publication[] | null;
-  /** Whether the container has no network but its host's. */
+  /** Whether the container uses its host's network and has none of its own. */
   readonly hostNetwork: boolean;
-  /** Its own addresses, loopback left out. */
+  /** Its own addresses, without loopback. */
   readonly addresses: readonly string[];
-  /** Those of them to which its host has a link of its own, so that nothing that is sent there goes to anybody else. */
+  /** The addresses among them to which its host has a direct link, so that nothing sent there reaches anyone else. */
   readonly linked: readonly string[];
   readonly host: {
-    /** Every address of the host, loopback included and link-local left out. */
+    /** Every address of the host, with loopback and without link-local ones. */
     readonly addresses: readonly string[];
-    /** What localhost stands for, in the order in which programs try it. */
+    /** The addresses of localhost, in the order in which programs try them. */
     readonly localhost: readonly string[];
-    /** What listens on the host itself. */
+    /** The sockets that listen on the host itself. */
     readonly listeners: readonly Listener[];
   };
 }
 
-/** One try: from where, and at which name. */
+/** One try: where it starts, and which address it uses. */
 export interface Attempt {
   readonly from: Viewpoint;
   readonly protocol: Protocol;
   readonly address: string;
   readonly port: number;
-  /** The port of the container that it is about. */
+  /** The port of the container that the try is about. */
   readonly inner: number;
 }
 
-/** A try as `src/published/` takes it. */
+/** A try in the form that `src/published/` takes. */
 export function askOfTry(situation: Situation, { from, address, port }: Attempt): PortAsk {
   return { from, address, port, isContainers: isContainers(situation, address) };
 }
 
-/** Whether an address is the container's and nobody else's; some engines give containers the host's own. */
+/** Whether an address belongs to the container alone; some engines give containers the host's own address. */
 function isContainers({ addresses, host }: Situation, address: string): boolean {
   return addresses.includes(address) && !host.addresses.includes(address);
 }

@@ -11,7 +11,7 @@ export interface TableSocket extends TableRow {
   protocol: 'tcp' | 'udp';
 }
 
-/** Every socket of the namespace that waits for connections, or for datagrams from anybody. */
+/** Every socket of the namespace that waits for connections, or for datagrams from anyone. */
 export function waiting(tables: Tables): TableSocket[] {
   return [
     ...rows(tables, 'tcp').filter(({ state }) => state === LISTENING),
@@ -32,7 +32,7 @@ function rows(tables: Tables, protocol: 'tcp' | 'udp'): TableSocket[] {
   ].map((row) => ({ ...row, protocol }));
 }
 
-/** The namespace's own addresses, those of loopback and of single links left out. */
+/** The namespace's own addresses, without loopback and link-local ones. */
 export function ownAddresses(tables: Tables): string[] {
   const inet = [...(tables.fib_trie ?? '').matchAll(/\|-- (\S+)\n +\/32 host LOCAL/g)].map(
     ([, address = '']) => address,
@@ -41,7 +41,7 @@ export function ownAddresses(tables: Tables): string[] {
   return [...new Set([...inet, ...inet6])].filter((address) => !isLoopback(address) && !address.startsWith('fe80:'));
 }
 
-/** The routers that the namespace sends to, by either family. */
+/** The routers that the namespace sends to, of both families. */
 export function gateways(tables: Tables): string[] {
   const inet = lines(tables.route)
     .slice(1)
@@ -57,14 +57,14 @@ function lines(text = ''): string[][] {
     .map((line) => line.trim().split(/\s+/));
 }
 
-/** An IPv6 address as 32 digits, as the tables other than those of sockets have it. */
+/** An IPv6 address as 32 digits, as all tables except those of sockets write it. */
 function fromHex(digits: string): string {
   return formatIPv6(parseIPv6((digits.match(/.{4}/g) ?? []).join(':')));
 }
 
 /**
- * What `localhost` stands for in a text of /etc/hosts, in the order in which programs try it: ::1 comes first where it is
- * named at all (RFC 6724 section 2.1), whatever the order of the lines.
+ * The addresses of `localhost` in a text of /etc/hosts, in the order in which programs try them: ::1 is first where the
+ * text names it at all (RFC 6724 section 2.1), no matter in which order the lines are.
  */
 export function localhostIn(hosts: string): string[] {
   const named = hosts.split('\n').flatMap((line) => {

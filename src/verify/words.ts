@@ -28,7 +28,7 @@ export function places(published: readonly Publication[]): string {
   return list([...new Set(texts)]);
 }
 
-/** What tries came to, for one name and for several; `%` is where it says who accepted. */
+/** The outcomes of tries in words, for one name and for several; `%` is replaced by who accepted. */
 const IN_WORDS: Readonly<Record<string, readonly [one: string, several: string]>> = {
   refused: ['is refused', 'are refused'],
   closed: ['is accepted%, then closed', 'are accepted%, then closed'],
@@ -37,7 +37,7 @@ const IN_WORDS: Readonly<Record<string, readonly [one: string, several: string]>
   unreachable: ['can not be reached', 'can not be reached'],
 };
 
-/** Tries that failed as parts of a sentence: those that came to the same together, and each name once. */
+/** Tries that failed, as parts of a sentence: those with the same outcome together, and each name once. */
 export function failures(tries: readonly Tried[]): string {
   const kinds = [...new Set(tries.map(kindOf))];
   return list(

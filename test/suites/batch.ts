@@ -7,12 +7,12 @@ import { AGENT, noNamespaces } from '../support/namespace.ts';
 import type { Lack } from '../support/needs.ts';
 import { Unavailable } from '../../src/process/unavailable.ts';
 
-/** Long enough for every test that vitest has selected to have asked; they all begin side by side. */
+/** A time in which every test that vitest has selected has asked; they all start at the same time. */
 const GATHER = 200;
 
 /**
- * Cells that tests ask for, gathered and run in one run, so that the tests of vitest and the command share one runner
- * and its labs, and a single selected test runs its own cell only.
+ * Gathers the cells that tests ask for and runs them in one run, so that the tests of vitest and the command share one
+ * runner and its labs, and a single selected test runs its own cell only.
  */
 export class Batch {
   readonly #kind: LabKind;
@@ -42,7 +42,7 @@ export class Batch {
           version: 'test',
           selectors: [],
           jobs: 4,
-          // A cell that waits is not to fail because this machine is slow.
+          // A cell that waits must not fail because this machine is slow.
           patience: paced(500),
           fresh: false,
           failFast: false,
@@ -62,7 +62,7 @@ export class Batch {
   }
 }
 
-/** A kind of lab that can be had here. */
+/** Why a kind of lab is not available here; null where it is. */
 export async function unavailable(kind: LabKind): Promise<Lack | null> {
   try {
     await (await kind.open()).close();

@@ -6,7 +6,7 @@ import { failureText } from '../../src/report/failure.ts';
 import { Batch, unavailable } from './batch.ts';
 import { needs, skipFor } from '../support/needs.ts';
 
-/** Every cell of every suite as a test of its own, over the same runner as the command. */
+/** Runs every cell of every suite as a test of its own, with the same runner as the command. */
 const registry = await loadRegistry();
 const missing = await unavailable(netns);
 const batch = new Batch(netns);

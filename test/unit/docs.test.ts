@@ -31,7 +31,7 @@ type Command = (typeof COMMANDS)[number];
 const all = pages();
 const written = example();
 let registry: Registered[];
-/** What each command's help says of its options: the name, and whether it takes a value. */
+/** The options in each command's help: the name, and whether it takes a value. */
 let options: Record<Command, Map<string, boolean>>;
 
 beforeAll(async () => {
@@ -72,7 +72,7 @@ interface Call {
 function callsIn(doc: Page): Call[] {
   return code(doc).flatMap((line) => {
     const calls = [
-      // A call in quotes, as messages have it, ends with them.
+      // A call in quotes, as in messages, ends at the closing quote.
       ...[...line.matchAll(/(['"]?)\bbindspec ((?:stack )?[a-z]+)(?![\w.])([^#|;&]*)/g)].map(
         ([, quote = '', command = '', rest = '']) => ({
           command,
@@ -90,7 +90,7 @@ function wordsOf(text: string): string[] {
   return words.filter((word) => word !== '');
 }
 
-/** The words of a call that are no options, nor their values, nor left to the reader to fill in. */
+/** The words of a call that are not options, values of options, or words that the reader has to fill in. */
 function selectorsOf({ command, words }: Call): string[] {
   const taking = options[command as Command];
   return words.filter(
@@ -149,7 +149,7 @@ test('the table of what was found names only claims that there are', () => {
   expect(ids.length + Number(/The other (\d+) of their (\d+) claims/.exec(page('README.md').text)?.[1])).toBe(
     Object.keys(CLAIMS).length,
   );
-  // The command beside a claim shows that claim.
+  // The command next to a claim shows that claim.
   expect(found.map((cells) => cells.at(-1))).toEqual(ids.map((id) => `\`npx bindspec run ${id}\``));
 });
 

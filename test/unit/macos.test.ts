@@ -20,7 +20,7 @@ beforeAll(async () => {
   cells = (await loadRegistry()).flatMap(cellsOf);
 });
 
-/** A lab of a Mac with all programs, whatever this machine has. */
+/** A lab of a Mac with all programs, no matter which ones this machine has. */
 function mac(facts: LabFacts): Lab {
   return { facts, launch: () => [], programs: async (names) => new Set(names), close: async () => undefined };
 }

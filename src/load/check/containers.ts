@@ -2,7 +2,7 @@ import type { ConfigurationRecord, ContainersRecord } from '../../record/contain
 import { firstWrong, twice } from './lists.ts';
 import { wrongPlatform } from './platform.ts';
 
-/** What the parts of a record of containers say against each other, in words; null where they agree. */
+/** How the parts of a record of containers contradict each other, in words; null where they agree. */
 export function wrongInContainers(record: ContainersRecord): string | null {
   const { configurations, security, promises } = record;
   if (configurations.length === 0) return 'it has no configurations';

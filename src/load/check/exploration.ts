@@ -2,7 +2,7 @@ import type { Exploration } from '../../record/explore.ts';
 import { firstWrong, twice } from './lists.ts';
 import { wrongPlatform } from './platform.ts';
 
-/** What the parts of an exploration's record say against each other, in words; null where they agree. */
+/** How the parts of an exploration's record contradict each other, in words; null where they agree. */
 export function wrongInExploration({ platform, protocols, mismatches }: Exploration): string | null {
   if (protocols.every(({ sequences }) => sequences === 0)) return 'it has no sequences';
   return (

@@ -1,4 +1,4 @@
-/** Where a list has one thing twice, in words; null where it does not. `name` is the list's key. */
+/** Names an entry that a list has twice, in words; null where there is none. `name` is the list's key. */
 export function twice<T>(list: readonly T[], name: string, keyOf: (one: T) => string): string | null {
   const places = new Map<string, number>();
   for (const [place, one] of list.entries()) {
@@ -10,7 +10,7 @@ export function twice<T>(list: readonly T[], name: string, keyOf: (one: T) => st
   return null;
 }
 
-/** The first thing that is wrong with any of a list, with the place where it is; null where nothing is. */
+/** The first thing that is wrong with any item of a list, with its place; null where nothing is wrong. */
 export function firstWrong<T>(list: readonly T[], name: string, wrong: (one: T) => string | null): string | null {
   for (const [place, one] of list.entries()) {
     const found = wrong(one);

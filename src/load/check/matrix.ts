@@ -5,8 +5,8 @@ import { firstWrong, twice } from './lists.ts';
 import { wrongPlatform } from './platform.ts';
 
 /**
- * What the parts of a matrix's record say against each other, in words; null where they agree. Its parts name only what
- * is there, so that no reader has to look, and its counts are those of its pairs.
+ * How the parts of a matrix's record contradict each other, in words; null where they agree. Its parts must name only
+ * what exists in it, so that no reader has to check that, and its counts must be those of its pairs.
  */
 export function wrongInMatrix(record: MatrixRecord): string | null {
   if (record.blocks.length + record.skipped.length === 0) return 'it has no pairs';

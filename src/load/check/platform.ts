@@ -1,7 +1,7 @@
 import { platformId } from '../../record/platform-id.ts';
 import type { Platform } from '../../record/record.ts';
 
-/** Whether the id of a platform is the one that its system, release and architecture give it; in words where not. */
+/** Why the id of a platform does not fit its system, release and architecture, in words; null where it does. */
 export function wrongPlatform(platform: Platform): string | null {
   const id = platformId(platform);
   if (platform.id === id) return null;

@@ -3,9 +3,9 @@ import { firstWrong, twice } from './lists.ts';
 import { wrongPlatform } from './platform.ts';
 
 /**
- * What the parts of a run's record say against each other, in words; null where they agree. The shape has been checked
- * before. Nothing is held against what this version of bindspec has: an experiment or a claim that it does not know is
- * one of another version.
+ * How the parts of a run's record contradict each other, in words; null where they agree. The shape has been checked
+ * before. Nothing is compared with what this version of bindspec has: an experiment or a claim that it does not know
+ * belongs to another version.
  */
 export function wrongInRun(record: BindRecord): string | null {
   return (
@@ -27,7 +27,7 @@ function wrongCounts({ complete, settings, cells }: BindRecord): string | null {
   return null;
 }
 
-/** Verdicts that there is something against the expectation for, and those that there is nothing for. */
+/** Verdicts for which something speaks against the expectation, and verdicts for which nothing does. */
 const AGAINST: ReadonlySet<string> = new Set(['fail', 'known']);
 const NOT_AGAINST: ReadonlySet<string> = new Set(['pass', 'differs', 'unjudged', 'skipped']);
 
@@ -74,7 +74,7 @@ function wrongClaim({ id, verdict, holds, contradicts }: ClaimRecord, cells: rea
   return can ? null : `'${id}' is '${verdict}' with ${ayes} cells for it and ${noes} against it`;
 }
 
-/** What only one of two lists has. */
+/** The entries that only one of two lists has. */
 function symmetric(one: readonly string[], other: readonly string[]): string | undefined {
   const [a, b] = [new Set(one), new Set(other)];
   return one.find((item) => !b.has(item)) ?? other.find((item) => !a.has(item));

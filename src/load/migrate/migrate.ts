@@ -1,8 +1,8 @@
 import { isObject, type MigrationStep } from './step.ts';
 
 /**
- * A record of an older version as one of the version that is read, by a step for each version in between; null where
- * there is no way to it. What is no object is left for the schema to refuse.
+ * Converts a record of an older version to the version that is read, with one step for each version in between; null
+ * where there are no such steps. A value that is not an object is returned as it is, and the schema refuses it.
  */
 export function migrate(record: unknown, from: number, to: number, steps: ReadonlyMap<number, MigrationStep>): unknown {
   let migrated = record;

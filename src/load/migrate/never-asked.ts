@@ -33,7 +33,7 @@ const ASKED: Readonly<Record<'linux' | 'windows' | 'bsd', readonly string[]>> = 
     'TCP_NODELAY',
     'SIO_UDP_CONNRESET',
   ],
-  // Those that any of macOS, FreeBSD and OpenBSD had.
+  // The options that at least one of macOS, FreeBSD and OpenBSD had.
   bsd: [
     'SO_ACCEPTCONN',
     'SO_REUSEADDR',
@@ -59,8 +59,8 @@ const CALL = /^([gs]etsockopt\([^,]+, (\w+)(?:, .*)?\)) = -1 (?:WSA)?ENOPROTOOPT
 const EXPECTED = /has no (\w+), so that setsockopt fails\.$/;
 
 /**
- * Version 2 had ENOPROTOOPT for an option that the agent had no number for, though the system was not asked. Version 3 has
- * `not available here` for it, in what was observed, in what was expected and in the transcript.
+ * For an option that the agent had no number for, version 2 had ENOPROTOOPT, although the system was not asked. Version 3
+ * has `not available here` instead, in what was observed, in what was expected and in the transcript.
  */
 export function withoutInvented(record: Json): Json {
   const asked = askedOn(record['platform']);
@@ -103,7 +103,7 @@ function cellOf(cell: Json, asked: readonly string[]): Json {
   return { ...cell, ...mended, transcript: lines };
 }
 
-/** Whether the model of a system without the option said what was expected. */
+/** Whether the expectation was made by the model of a system without the option. */
 function isInvented(expectation: unknown, asked: readonly string[]): boolean {
   const because = isObject(expectation) ? expectation['because'] : undefined;
   const option = typeof because === 'string' ? EXPECTED.exec(because)?.[1] : undefined;

@@ -3,10 +3,10 @@ import { withoutInvented } from './never-asked.ts';
 import { eachObject, isObject, type Json, type MigrationStep } from './step.ts';
 
 /**
- * Version 1 had keys that came later than the version itself, so that some of its records have them and some have not:
- * how many cells were chosen, where the lab says what it lacks, and where an observation is not as a document claims.
- * Two of its readers' exceptions went with it: the legend of errors may be missing, and expectations may be assumed to
- * be as on Linux. What was only assumed is what version 2 calls unjudged.
+ * Some keys were added to version 1 without a new version number, so that some of its records have them and some do not:
+ * how many cells were chosen, where the lab says what it lacks, and where an observation differs from a document's claim.
+ * The readers of version 1 made two exceptions that ended with it: the legend of errors may be missing, and expectations
+ * may be assumed to be as on Linux. An expectation that was only assumed is what version 2 calls unjudged.
  */
 const from1: MigrationStep = (record) => ({
   ...record,
@@ -20,7 +20,7 @@ const from1: MigrationStep = (record) => ({
 /** See `withoutInvented`. */
 const from2: MigrationStep = (record) => withoutInvented({ ...record, schema: 3 });
 
-/** The steps of a run's record, by the version that each begins from. */
+/** The steps that convert a run's record, by the version that each one starts from. */
 export const RUN_STEPS: ReadonlyMap<number, MigrationStep> = new Map([
   [1, from1],
   [2, from2],
@@ -43,7 +43,7 @@ function lengthOf(list: unknown): number {
   return Array.isArray(list) ? list.length : 0;
 }
 
-/** The errors that cells observed; their numbers were not kept. */
+/** The errors that cells observed; the record did not keep their numbers. */
 function errorsIn(cells: unknown): unknown {
   const seen = new SeenErrors();
   const open: unknown[] = Array.isArray(cells)

@@ -1,15 +1,15 @@
-/** Makes of a record of one version one of the next. It gets what may be anything, and must not throw; the schema of the
- * newest version says afterwards whether it was a record at all. */
+/** Converts a record of one version to the next version. Its argument may be anything, and it must not throw; the schema
+ * of the newest version says afterwards whether the value was a record at all. */
 export type MigrationStep = (record: Json) => Json;
 
-/** An object as JSON has it. */
+/** An object of JSON. */
 export type Json = Readonly<Record<string, unknown>>;
 
 export function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The objects of a list with something done to each; what is no list of objects is left as it is. */
+/** Does something to each object of a list; returns a value that is not a list of objects as it is. */
 export function eachObject(list: unknown, change: (one: Json) => Json): unknown {
   if (!Array.isArray(list)) return list;
   return list.map((one: unknown) => (isObject(one) ? change(one) : one));

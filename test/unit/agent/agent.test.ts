@@ -16,7 +16,7 @@ import { runs, until } from '../../support/waiting.ts';
 import { installed, isRoot, needs, notRoot } from '../../support/needs.ts';
 import { paced } from '../../../src/process/pace.ts';
 
-/** For what comes, and for what does not, in milliseconds. */
+/** How long to wait for an event that should happen, and for one that should not, in milliseconds. */
 const LONG = paced(10_000);
 const SHORT = 60;
 
@@ -43,7 +43,7 @@ const one = async (operation: Operation): Promise<Result> => {
   return result;
 };
 
-// What operations the tests below used, so that none is forgotten.
+// The operations that the tests below used, so that none is forgotten.
 const used = new Set<OperationName>();
 const udp = (as: string, family: 'inet' | 'inet6' = 'inet'): Operation => ({ op: 'socket', as, family, type: 'dgram' });
 const tcp = (as: string, family: 'inet' | 'inet6' = 'inet'): Operation => ({
@@ -76,7 +76,7 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
     rmSync(folder, { recursive: true });
     expect(runs(hello.pid)).toBe(false);
   });
-  // Every test leaves nothing behind, and that is verified as the pool verifies it.
+  // No test leaves anything behind; this is checked in the same way as the pool checks it.
   const clean = async () => {
     expect(await one({ op: 'reset' })).toMatchObject({ outcome: 'ok', open: 0 });
   };
@@ -313,7 +313,7 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
   });
 
   it('calls an address of the other family the mistake that it is', async () => {
-    // The protocol encodes a name in its socket's family, so the wrong family is the harness's mistake: a fault.
+    // The protocol encodes a name in its socket's family, so a wrong family is a mistake of the harness: a fault.
     await ask(udp('a', 'inet6'));
     await expect(ask(bind('a', 4001, '127.0.0.1'))).rejects.toThrow("refused: '127.0.0.1' is not an IPv6 address");
     await clean();
@@ -406,7 +406,7 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
       bind('server', 4001),
       connect('server', 4002),
       { op: 'serve', on: 'server', name: 'first' },
-      // Nobody is there, so that the refusal waits on the socket when the event loop looks at it.
+      // No one listens, so the refusal already waits on the socket when the event loop looks at it.
       { op: 'send', on: 'server', data: 'anybody?' },
     );
     expect(results.every(({ outcome }) => outcome === 'ok')).toBe(true);
@@ -429,7 +429,7 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
     const send = (port: number): Operation => ({ op: 'send', on: 'a', data: 'x', to: { address: '127.0.0.1', port } });
     expect((await ask(send(4003), { op: 'poll', on: names, within: LONG }))[1]?.ready).toEqual(['c']);
     expect((await ask(send(4002), { op: 'poll', on: names, within: LONG }))[1]?.ready).toEqual(['b', 'c']);
-    // Polling takes nothing away, and nothing waits any more.
+    // Polling removes nothing, and nothing is waiting any more.
     expect(await outcomes(...names.map((on): Operation => ({ op: 'recv', on, within: 0 })))).toEqual([
       'silence',
       'ok',
@@ -480,7 +480,7 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
     const to = (port: number) => ({ address: '127.0.0.1', port });
     const waiting = one({ op: 'recv', on: 'a', within: 100 });
     const polling = one({ op: 'poll', on: ['b'], within: 100 });
-    // The data are there at once; then the agent is stuck, in reading the fifo, for longer than both wait.
+    // The data arrive at once; then the agent is stuck while it reads the fifo, for longer than both wait.
     const stuck = ask(
       { op: 'send', on: 'c', data: 'in time', to: to(4001) },
       { op: 'send', on: 'c', data: 'in time', to: to(4002) },
@@ -518,7 +518,7 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
     for (const result of await settled) {
       expect(result).toMatchObject({ status: 'rejected', reason: { message: expect.stringContaining('was closed') } });
     }
-    // The descriptors' numbers are free again, and nobody waits on what is opened under them now.
+    // The descriptors' numbers are free again, and no one waits on the descriptors that now get these numbers.
     expect(await outcomes(udp('a'), bind('a', 4001), { op: 'recv', on: 'a', within: SHORT })).toEqual([
       'ok',
       'ok',
@@ -760,7 +760,7 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
     const send: Operation = { op: 'send', on: 'b', data: 'x', to: { address: value.group, port: 4001 } };
     const results = await ask(
       udp('a'),
-      // On Linux a socket hears the groups that any other has joined, unless it is told not to.
+      // On Linux a socket receives from groups that any other socket has joined, unless an option turns that off.
       { op: 'setsockopt', on: 'a', option: 'IP_MULTICAST_ALL', value: 0 },
       bind('a', 4001, '0.0.0.0'),
       { op: 'setsockopt', on: 'a', option: 'IP_ADD_MEMBERSHIP', value },
@@ -925,7 +925,7 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
         ]);
         expect(await waiting).toMatchObject({ outcome: 'ok' });
         await giver.end();
-        // The process that made it is gone, and the socket still receives here.
+        // The process that made the socket has ended, and the socket still receives here.
         expect(
           (
             await ask(
@@ -966,7 +966,7 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
   });
 
   it('has been asked for every operation there is', () => {
-    // Those of batches have tests of their own, in batches.test.ts, and 'die' is below.
+    // The operations of batches have their own tests in batches.test.ts, and 'die' is below.
     const all: Record<Exclude<OperationName, 'die' | `batch${string}`>, true> = {
       accept: true,
       bind: true,
@@ -1013,7 +1013,7 @@ describe("an agent's end", needs(noNamespaces), () => {
     await ending.end();
     expect(runs(ended.pid)).toBe(false);
     await until('the program has ended', () => !runs(started?.pid ?? 0));
-    // Who still waits for an answer is told at once.
+    // A caller that still waits for an answer gets an error at once.
     expect(await waiting).toMatchObject({ message: 'the agent was ended' });
     await expect(ending.ask([udp('b')], false)).rejects.toThrow('the agent was ended');
   });

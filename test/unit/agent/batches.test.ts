@@ -7,7 +7,7 @@ import { AGENT, LOOPBACK_ONLY, noNamespaces } from '../../support/namespace.ts';
 import { needs } from '../../support/needs.ts';
 import { paced } from '../../../src/process/pace.ts';
 
-/** For what comes, and for what does not, in milliseconds. */
+/** How long to wait for an event that should happen, and for one that should not, in milliseconds. */
 const LONG = paced(10_000);
 const SHORT = 60;
 const PEER = 1050;
@@ -23,7 +23,7 @@ const udp = (bind: string, ...options: NumberOption[]): BatchKind => ({
 });
 const tcp = (bind: string, rest: Partial<BatchKind> = {}): BatchKind => ({ ...udp(bind), type: 'stream', ...rest });
 
-/** What each socket of a batch came to. */
+/** The outcome of each socket of a batch. */
 function answers(result: Result | undefined): string[] {
   return (result?.codes ?? []).map((code) => result?.legend?.[code] ?? `code ${code}`);
 }
@@ -48,7 +48,7 @@ describe('batches on the real kernel', needs(noNamespaces), () => {
   });
   afterAll(() => agent.end());
   beforeEach(async () => {
-    // What the test before has left would be found here.
+    // Anything that the test before left would be found here.
     expect(await ask({ op: 'reset' })).toMatchObject([{ outcome: 'ok', open: 0 }]);
     await ask(
       { op: 'socket', as: 'peer', family: 'inet', type: 'stream' },
@@ -110,7 +110,7 @@ describe('batches on the real kernel', needs(noNamespaces), () => {
 
   it('connects, and knows when it is connected', async () => {
     await connect([2001, 2002, 2003]);
-    // A listener of nobody: what is refused does not pass for connected.
+    // No one listens there: a refused connection must not count as connected.
     const kinds = [tcp('127.0.0.1', { connect: { address: '127.0.0.1', port: 9 } })];
     const [, waited] = await ask(
       { op: 'batch', as: 'd', kinds, sockets: [0, 2004] },
@@ -124,7 +124,7 @@ describe('batches on the real kernel', needs(noNamespaces), () => {
     await connect([2011, 2012]);
     await ask({ op: 'batch-close', on: 'c', how: 'reset' }, { op: 'batch-close', on: 'p', how: 'reset' });
     const [table] = await ask({ op: 'read', path: '/proc/net/tcp' });
-    // The peer's listener only.
+    // Only the peer's listener is left.
     expect(table?.data?.trim().split('\n')).toHaveLength(2);
   });
 

@@ -11,14 +11,14 @@ import { paced } from '../../../src/process/pace.ts';
 import { AGENT, LOOPBACK_ONLY, noNamespaces } from '../../support/namespace.ts';
 import { needs, noStrace } from '../../support/needs.ts';
 
-/** What comes, in milliseconds. */
+/** How long to wait for an event that should happen, in milliseconds. */
 const LONG = paced(10_000);
 
 const number = (value: number) => ({ value });
 const group: GroupMembership = { group: '239.1.2.3', interface: '127.0.0.1' };
 const group6: GroupMembership = { group: 'ff01::1:2', interface: 1 };
 
-/** A value for every option, so that one that is new in the protocol is asked for here too. */
+/** A value for every option, so that the compiler requires one here for a new option of the protocol too. */
 const VALUES = {
   SO_ACCEPTCONN: number(1),
   SO_BINDANY: number(1),
@@ -122,14 +122,14 @@ const callers: Operation = {
 };
 
 interface Called {
-  /** What has to be done before. */
+  /** The operations that have to be done before. */
   before?: Operation[];
   asks: Operation[];
-  /** How often which call is made, by the beginning of strace's line. */
+  /** How often each call is made, by the beginning of strace's line. */
   makes: readonly (readonly [call: RegExp, times: number])[];
 }
 
-/** What every operation has the system do, so that one that is new in the protocol is held to something here too. */
+/** The calls that each operation makes; the compiler requires an entry for a new operation of the protocol too. */
 const CALLED: Record<Exclude<OperationName, 'die'>, Called> = {
   socket: {
     asks: [udp('a'), { op: 'socket', as: 'b', family: 'inet6', type: 'stream' }],
@@ -245,7 +245,7 @@ const CALLED: Record<Exclude<OperationName, 'die'>, Called> = {
   descriptor: { before: [udp('a')], asks: [{ op: 'descriptor', on: 'a' }], makes: [] },
   fetch: {
     asks: [{ op: 'fetch', as: 'a', pid: process.pid, descriptor: 9999 }],
-    // Looked at from within, the number may be no process's: then it ends there.
+    // In the agent's own namespace, perhaps no process has the number; then the operation ends after this call.
     makes: [[/^pidfd_open\(/, 1]],
   },
   interface: { asks: [{ op: 'interface', device: 'lo' }], makes: [[/^ioctl\(\d+, SIOCGIFINDEX, \{ifr_name="lo"/, 1]] },
@@ -274,7 +274,7 @@ const CALLED: Record<Exclude<OperationName, 'die'>, Called> = {
   poll: {
     before: heard,
     asks: [{ op: 'poll', on: ['a'], within: LONG }],
-    // libuv's own way to wait; on some versions without a call for each descriptor.
+    // This is how libuv itself waits; some of its versions do not make a call for each descriptor.
     makes: [[/^recvmsg\(/, 0]],
   },
   serve: {
@@ -331,7 +331,7 @@ const CALLED: Record<Exclude<OperationName, 'die'>, Called> = {
     asks: [{ op: 'reset' }],
     makes: [
       [/^close\(\d+\) += 0/, 2],
-      // It looks at every descriptor that may be open.
+      // The operation looks at every descriptor that may be open.
       [/^getsockname\(0, /, 1],
     ],
   },
@@ -340,8 +340,8 @@ const CALLED: Record<Exclude<OperationName, 'die'>, Called> = {
 const TRACED = 'trace=%network,openat,close,kill,clone,clone3,fork,vfork,dup,ioctl,pidfd_open,pidfd_getfd';
 
 /**
- * Runs an agent under strace and has operations done in groups. Returns what each group's came to, and the lines of the
- * calls that the agent made meanwhile. Before each group it reads a file that there is none of, which is seen in the trace.
+ * Runs an agent under strace and has it do operations in groups. Returns the outcomes of each group, and the lines of the
+ * calls that the agent made meanwhile. Before each group it reads a file that does not exist, which the trace shows.
  */
 async function traced(groups: readonly (readonly [name: string, operations: readonly Operation[]])[]) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bindspec-calls-'));
@@ -358,7 +358,7 @@ async function traced(groups: readonly (readonly [name: string, operations: read
         results.set(name, (await agent.ask(marks, false)).slice(1, -1));
       }
     } finally {
-      // It kills itself, which ends strace too.
+      // The agent kills itself, and that ends strace too.
       await agent.kill();
     }
     const text = readFileSync(file, 'utf8');
@@ -407,12 +407,12 @@ describe('an agent under strace', needs(noNamespaces, noStrace), () => {
       expect([option, made.map((line) => line.split('(')[0])]).toEqual([option, ['setsockopt', 'getsockopt']]);
       for (const [index, line] of made.entries()) {
         expect(line).toMatch(asked(option, known));
-        // What is told is what the system returned.
+        // The agent reports what the system returned.
         const returned = / = -1 (\w+)/.exec(line)?.[1] ?? 'ok';
         expect([option, answers[index]?.outcome]).toEqual([option, returned]);
       }
     }
-    // Options that Linux has and that agents did not know once are really set.
+    // Options that Linux has, and that agents once did not know, are really set.
     for (const option of ['IP_FREEBIND', 'IP_BIND_ADDRESS_NO_PORT', 'IP_TTL', 'SO_KEEPALIVE'] as const) {
       expect(results.get(option)).toMatchObject([{ outcome: 'ok' }, { outcome: 'ok', value: VALUES[option].value }]);
     }

@@ -73,7 +73,7 @@ describe('packages', () => {
     };
     make('app', { dependencies: { a: '1', b: '1' } });
     make('app/node_modules/b', {});
-    // Beside what needs it, and linked from there, as pnpm installs.
+    // Version 2 of b is installed beside a, which needs it, and a is linked from there, as pnpm does.
     make('store/node_modules/a', { dependencies: { b: '2' } });
     make('store/node_modules/b', {});
     symlinkSync('../../store/node_modules/a', path.join(root, 'app/node_modules/a'));

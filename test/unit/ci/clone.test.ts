@@ -9,7 +9,7 @@ import { installed, needs } from '../../support/needs.ts';
 
 test('a clone on Windows has the same bytes as any other', needs(installed('git', 'git')), async () => {
   const clone = path.join(folder(), 'clone');
-  // As Git for Windows is installed.
+  // These are the settings with which Git for Windows is installed.
   const asOnWindows = ['-c', 'core.autocrlf=true', '-c', 'core.eol=crlf'];
   await execa('git', ['clone', '--quiet', '--depth', '1', ...asOnWindows, pathToFileURL(ROOT).href, clone]);
   const { stdout } = await execa('git', ['-C', clone, 'ls-files', '-z']);

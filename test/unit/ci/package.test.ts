@@ -43,15 +43,15 @@ test('npm knows of every script that a package runs when it is installed, so tha
 
 describe('the packed file', () => {
   let home = '';
-  /** Where it is installed: in a folder that has nothing else. */
+  /** Where the package is installed: in a folder that has nothing else. */
   let installed = '';
 
-  // Nothing is fetched: koffi, which has a native part for each system, is the one of the clone.
+  // Nothing is fetched: koffi, which has a native part for each system, is the copy in the clone.
   beforeAll(async () => {
     home = mkdtempSync(path.join(os.tmpdir(), 'bindspec-package-'));
     const modules = path.join(home, 'node_modules');
     mkdirSync(modules);
-    // The build is there already, and may be in use by other tests.
+    // The build exists already, and other tests may be using it.
     await execa('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', home], { cwd: ROOT });
     const file = readdirSync(home).find((name) => name.endsWith('.tgz')) ?? '';
     await execa('tar', ['-xzf', path.join(home, file), '-C', modules]);

@@ -8,7 +8,7 @@ import { addressLines } from '../../../src/lab/address-lines.ts';
 import { bindspec, folder } from '../../support/cli.ts';
 import { ROOT } from '../../support/docs.ts';
 
-/** Programs that stand in for real ones, by name: shell scripts. Each call is noted in `calls`. */
+/** Shell scripts that replace real programs, by name. Each writes its calls to `calls`. */
 function stubs(home: string, programs: Record<string, string>): string {
   const bin = path.join(home, 'bin');
   mkdirSync(bin);
@@ -21,7 +21,7 @@ function stubs(home: string, programs: Record<string, string>): string {
 }
 
 const RECORD = 'linux-6.1-x64/record.json';
-/** Writes a record where it is told to, as bindspec does. */
+/** Writes a record to the folder that `--reports` names, as bindspec does. */
 const NODE = `
 folder=; for word; do [ "$last" = --reports ] && folder=$word; last=$word; done
 file=$folder/\${WRITES:-${RECORD}}
@@ -56,7 +56,7 @@ async function conformance(
   });
   const read = (file: string) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
   const calls = read(path.join(home, 'calls')).split('\n');
-  // The words of bindspec's own command line.
+  // These are the words of bindspec's own command line.
   const ran = calls.flatMap((call) => /^node \S+dist\/src\/cli\/main\.js (.*)$/.exec(call)?.[1] ?? []);
   return { exitCode, stderr, ran, calls, output: read(output) };
 }
@@ -162,7 +162,7 @@ describe('.ci/conformance', () => {
 });
 
 describe('.ci/install', () => {
-  /** npm that notes where it is called, and packs or fails as it is told. */
+  /** An npm that writes down where it is called, and packs or fails as the test says. */
   const npm = `
 echo "in $PWD" >>"$CALLS"
 if [ "$1" = pack ]; then for word; do to=$word; done; touch "$to/bindspec-9.9.9.tgz"; fi
@@ -242,7 +242,7 @@ case $* in *https:*) exit "\${RELEASE:-0}" ;; esac`;
 });
 
 describe('.ci/addresses', () => {
-  /** Programs of no system that is here, which note how they are called. */
+  /** Programs of systems other than this one, which write down how they are called. */
   const programs = (system: string, user = '0') => ({
     uname: `echo ${system}`,
     id: `echo ${user}`,
@@ -256,7 +256,7 @@ describe('.ci/addresses', () => {
   });
   const CHANGES = /^(ifconfig|netsh) /;
 
-  /** What a script of shell calls. */
+  /** The programs that a shell script calls. */
   async function callsOf(words: readonly string[], system: string, user?: string) {
     const home = folder();
     const bin = stubs(home, programs(system, user));

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { folder } from '../../support/cli.ts';
 import { ROOT } from '../../support/docs.ts';
 
-/** Runs the script that .ci/run holds each stage's skips with. */
+/** Runs the script with which .ci/run checks the skips of each stage. */
 async function held(result: unknown, ...lists: string[]) {
   const home = folder();
   writeFileSync(path.join(home, 'result.json'), typeof result === 'string' ? result : JSON.stringify(result));

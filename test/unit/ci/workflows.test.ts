@@ -85,7 +85,7 @@ describe.each(workflows)('%s', (name, { permissions, concurrency }) => {
   });
 });
 
-/** What a job may do beyond reading: publish a page, a release or a package. */
+/** What a job may do besides reading: publish a page, a release or a package. */
 const RIGHTS: Readonly<Record<string, object>> = {
   deploy: { pages: 'write', 'id-token': 'write' },
   release: { contents: 'write' },
@@ -119,7 +119,7 @@ describe.each(jobs)('the job $name of $file', ({ name, job }) => {
 describe('one file for every system', () => {
   const { jobs: conformance } = readWorkflow(ROOT, '.github/workflows/conformance.yml');
   const { package: first, ...others } = conformance;
-  /** Every script of a job, those of its virtual machine included, and what it gives to the action. */
+  /** Every script of a job, including those of its virtual machine, and the inputs that it gives to the action. */
   const scriptsOf = ({ steps }: Job) =>
     steps.map(({ run = '', with: given = {} }) => [run, given['prepare'], given['run']].join('\n')).join('\n');
 

@@ -14,7 +14,7 @@ const files = readdirSync(path.join(ROOT, 'reports'))
   .filter((file) => existsSync(file));
 const records = files.map((file) => readRecord(readFileSync(file, 'utf8'), file));
 
-/** A record as if it were of another system. */
+/** A record, changed as if it were of another system. */
 function of(system: string, changes: Partial<BindRecord> = {}): BindRecord {
   const [record] = records;
   if (record === undefined) throw new Error('there is no committed record');

@@ -69,9 +69,9 @@ describe('the record of a run', () => {
     expect(runIn(reports, HOME)).toEqual(asWritten(WHOLE));
     expect(readFileSync(path.join(reports, HOME, 'junit.xml'), 'utf8')).toBe(before);
     expect(runIn(own)).toEqual(asWritten(selection));
-    // A link to report.md that CI systems follow leads to the one beside it.
+    // CI systems follow a link to report.md; it leads to the report.md in the same folder.
     expect(readFileSync(path.join(own, 'junit.xml'), 'utf8')).toContain(path.resolve(own, 'report.md'));
-    // Another that began at the same moment gets another folder.
+    // Another run that began at the same moment gets another folder.
     expect((await writeRun(reports, selection)).files[0]).toBe(path.join(`${own}-2`, 'record.json'));
   });
 
@@ -241,10 +241,10 @@ describe('whoever reads a folder with runs in places of their own', () => {
     const newer = recordsAt([reports]);
     expect(newer.runs.map((one) => one.file)).toEqual([file('2026-01-04T00-00-00.000Z')]);
     expect(newer.leftOut[0]).toMatch(/^.*2026-01-02T.* and 2 more are left out, because .* is newer$/);
-    // Who names a file means that one.
+    // A caller that names a file means exactly that file.
     expect(recordsAt([file()]).leftOut).toEqual([]);
     expect(recordsAt([file(), file(OWN)]).runs).toHaveLength(2);
-    // What is being written is nobody's yet.
+    // A folder that is still being written does not belong to any run yet.
     mkdirSync(path.join(reports, HOME, '.bindspec-new-x'));
     writeFileSync(path.join(reports, HOME, '.bindspec-new-x', 'record.json'), '');
     expect(recordsAt([reports])).toEqual(newer);
@@ -254,7 +254,7 @@ describe('whoever reads a folder with runs in places of their own', () => {
     const reports = folder();
     await writeRun(reports, WHOLE);
     await writeRun(reports, runOf(2, [0, 1]));
-    // It was skipped then, which is no outcome.
+    // It was skipped then, and a skip is not an outcome.
     await writeRun(reports, runOf(3, [1], { cells: fixture.cells.slice(1, 2).map(skipped) }));
     const last = lastOutcomes(reports).map(({ started, cells }) => [started.slice(0, 10), cells.map(({ id }) => id)]);
     expect(last).toEqual([

@@ -12,7 +12,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** What is printed of a whole run that passes, on a terminal of a width; without its status lines and colours. */
+/** The output of a whole run that passes, on a terminal of a given width, without status lines and colours. */
 async function printed(width: number): Promise<string[]> {
   const cells = (await loadRegistry()).flatMap(cellsOf);
   Object.assign(process.stdout, { isTTY: true, columns: width });

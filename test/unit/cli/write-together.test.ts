@@ -45,7 +45,7 @@ describe('files that are written together', () => {
   test('leave all as it was when one can not be written aside', () => {
     const home = folder();
     writeTogether(home, { a: '1', b: '1' });
-    // There is no folder of that name, so that the system refuses it.
+    // There is no folder with that name, so the system refuses the write.
     expect(() => writeTogether(home, { a: '2', b: '2', 'no/such': '2' })).toThrow(/ENOENT/);
     expect(contents(home)).toEqual({ a: '1', b: '1' });
   });

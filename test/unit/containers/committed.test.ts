@@ -14,7 +14,7 @@ describe('the committed records of engines, judged again', () => {
 
   it.each(files.map(({ pathname }) => pathname))('have the verdicts that they have: %s', (file) => {
     const { engine, configurations, security, promises } = readContainers(readFileSync(file, 'utf8'), file);
-    // What is known of a deviation comes from a list that was given when it was run.
+    // The known reasons for deviations are from a list that was given when the record was made.
     const judged = {
       security: configurations.flatMap((one) => securityOf(one, engine)),
       promises: configurations.flatMap((one) => promisesOf(one, engine)),

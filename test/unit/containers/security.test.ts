@@ -9,7 +9,7 @@ const OLD = { name: 'docker', version: '20.10.24' } as const;
 const NEW = { name: 'docker', version: '28.0.1' } as const;
 const PODMAN = { name: 'podman', version: '4.3.1' } as const;
 
-/** A bridge on which a port of each kind is asked for from the LAN. */
+/** A bridge on which a machine of the LAN asks for a port of each kind. */
 function bridge(outcome: string) {
   return configurationRecord({ id: 'docker/proxy', mode: 'bridge' }, [
     { published: '127.0.0.1', bind: '127.0.0.1', socket: 'tcp', came: { 'attacker 127.0.0.1': 'refused' } },

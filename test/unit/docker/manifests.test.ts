@@ -51,7 +51,7 @@ describe('the manifests for Kubernetes', () => {
 });
 
 describe('docker/compose.yaml', () => {
-  // Its schema names a draft by an address of its own, but keeps to this one.
+  // The schema of Compose names a draft by another address, but it follows this draft.
   const { id: _, ...shape } = composeSchema as Shape;
   const schema = z.fromJSONSchema({ ...shape, $schema: 'http://json-schema.org/draft-07/schema#' });
   const compose = parse(text('compose.yaml'), { merge: true }) as Shape;

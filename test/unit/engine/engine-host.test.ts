@@ -25,7 +25,7 @@ describe.each(ENGINES)('%s on a host of its own', (name) => {
     });
     afterAll(async () => {
       await host?.close();
-      // Processes, interfaces, settings, control groups: the machine is as it was.
+      // Processes, interfaces, settings, control groups: the machine is the same as before.
       expect(machine()).toEqual(before);
     });
 
@@ -80,7 +80,7 @@ describe.each(ENGINES)('%s on a host of its own', (name) => {
   });
 });
 
-/** What an engine leaves behind on a machine that it runs on: interfaces, settings, rules and control groups. */
+/** What an engine leaves on a machine after it ran there: interfaces, settings, rules and control groups. */
 function machine(): string[] {
   const told = (file: string, ...words: string[]) => execaSync(file, words, { reject: false }).stdout;
   return [

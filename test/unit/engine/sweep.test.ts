@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { EngineFailed, type Engine } from '../../../src/engine/engine.ts';
 import { LABEL, madeAt, nameOfLab, sweep } from '../../../src/engine/sweep.ts';
 
-/** An engine with containers and networks of labs, that keeps what is removed. */
+/** An engine with containers and networks of labs, which records the names of those that are removed. */
 function engineWith(containers: Record<string, boolean>, networks: readonly string[], used: readonly string[] = []) {
   const removed: string[] = [];
   const engine = {
@@ -38,7 +38,7 @@ describe('what is left of labs', () => {
       [`${OLD}-1`],
     );
     await sweep(engine);
-    // Not what runs, what is in use, what is young, and what has another name.
+    // It removes nothing that runs, is in use, is young, or has another name.
     expect(removed).toEqual([`${OLD}-machine`, `${OLD}-2`]);
   });
 });

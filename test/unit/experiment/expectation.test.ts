@@ -32,7 +32,7 @@ describe('an expectation', () => {
     [{ atLeast: 10, atMost: 30 }, 31, false],
     [{ atLeast: 10, atMost: 30 }, '20', false],
     [{ atMost: 30, atLeast: 10 }, { atLeast: 10, atMost: 30 }, false],
-    // An object that has more than the words of one matcher is looked into.
+    // An object that has more keys than those of one matcher is compared key by key.
     [{ not: 'ok', other: 1 }, { not: 'ok', other: 1 }, true],
     [{ not: 'ok', other: 1 }, 'EINVAL', false],
     [{ not: 'ok', oneOf: ['ok'] }, 'ok', false],
@@ -85,7 +85,7 @@ describe('an expectation', () => {
     expect(laidOver(base, { a: { c: [3] }, d: { atLeast: 1 }, e: { not: 'y' }, g: 1 })).toEqual({
       a: { b: 1, c: [3] },
       d: { atLeast: 1 },
-      // Of these only the second is a matcher, and that replaces.
+      // Only the second of these is a matcher, and a matcher replaces.
       e: { not: 'y' },
       g: 1,
     });

@@ -6,7 +6,7 @@ const ok: Came = { outcome: 'ok', call: 'bind' };
 const used: Came = { outcome: 'EADDRINUSE', call: 'bind' };
 const away: Came = { outcome: 'EADDRNOTAVAIL', call: 'bind' };
 
-/** What became of the sockets of all pairs of IPv6 names, where all bind but those at some places. */
+/** The outcomes of the sockets of all pairs of IPv6 names, where all bind except those at some places. */
 function cameWith(places: Readonly<Record<number, Came>>): Came[] {
   return Array.from({ length: 2 * 4 * 4 }, (_, place) => places[place] ?? ok);
 }

@@ -4,7 +4,7 @@ import { serveAll } from '../../../src/experiment/scenes.ts';
 import type { Operation, Trial } from '../../../src/experiment/trial.ts';
 import { FIXED_ADDRESSES } from '../../../src/lab/addresses.ts';
 
-/** A trial whose parts write down what they are told, and answer what the test says. */
+/** A trial whose parts write down the operations that they get, and answer what the test says. */
 function trialWith(answer: (operation: Operation) => string) {
   const told: string[] = [];
   let port = 1060;

@@ -48,7 +48,7 @@ describe('a selection', () => {
     [[], [...TWICE, 'bind/twice-apart', 'tcp/listen']],
     [['bind'], [...TWICE, 'bind/twice-apart']],
     [['bind/'], [...TWICE, 'bind/twice-apart']],
-    // Whole segments only.
+    // It matches whole segments only.
     [['bind/twice'], TWICE],
     [['bind/twice/protocol:udp'], TWICE.slice(0, 2)],
     [['bind/twice/protocol:tcp/family:inet'], [TWICE[2]]],
@@ -89,7 +89,7 @@ describe('a selection', () => {
     const pattern = fc
       .array(fc.constantFrom(...alphabet, '*', '**'), { minLength: 1, maxLength: 7 })
       .map((parts) => parts.join(''))
-      // A slash at the end is taken off, and three stars in a row are two and one.
+      // A slash at the end is removed, and three stars in a row mean two stars and one star.
       .filter((text) => text.includes('*') && !text.includes('***') && !text.endsWith('/'));
     const [cell] = cellsOf({ id: 'x', experiment: anExperiment(nothing) });
     if (!cell) throw new Error('no cell');

@@ -44,7 +44,7 @@ async function cellOf<O>(
   return cell;
 }
 
-/** What is observed in the netns lab. */
+/** The observation in the netns lab. */
 async function seen<O>(play: (trial: Trial) => Promise<O>, needed: Parameters<typeof cellOf>[1] = []): Promise<O> {
   const { observation, reason, verdict } = await cellOf(play, needed);
   if (verdict === 'error' || verdict === 'skipped') throw new Error(reason);

@@ -5,7 +5,7 @@ import { sentenceOf, verdictOf } from '../../../src/explain/sentences.ts';
 import type { SystemName } from '../../../src/model/types.ts';
 import { Deadline } from '../../../src/process/pace.ts';
 
-/** What each system does: `ok`, or the outcome and the call that it is from where that is not bind. */
+/** What each system does: `ok`, or the outcome, with the call that returned it where that is not bind(). */
 function outcomes(explanation: Explanation): Record<string, string> {
   return Object.fromEntries(
     explanation.answers.map(({ system, outcomes: all, call, works }) => [
@@ -52,7 +52,7 @@ describe('what happens to the last socket', () => {
   test('at listen(), where bind() succeeded', () => {
     const texts = ['tcp 10.0.0.1:80 reuseaddr bound', 'tcp 0.0.0.0:80 reuseaddr bound', 'tcp 0.0.0.0:80 reuseaddr'];
     expect(only('linux', ...texts).works).toBe('yes');
-    // The second socket listens by the time that the third wants to: nobody's bind, only its listen() is in the way.
+    // When the third socket binds, the second one listens already: its listen() is in the way, and no bind() is.
     const memory = only(
       'linux',
       'tcp 0.0.0.0:80 reuseport bound',

@@ -3,7 +3,7 @@ import { explain } from '../../../src/explain/explain.ts';
 import { receiversOf } from '../../../src/explain/told.ts';
 import type { SystemName } from '../../../src/model/types.ts';
 
-/** Who receives on a system, as it is told. */
+/** Who receives on a system, in the lines that the explanation prints. */
 function told(system: SystemName, ...texts: string[]): readonly string[] {
   return receiversOf(explain(texts, { systems: [system] })).flatMap(({ lines }) => lines);
 }

@@ -20,7 +20,7 @@ const facts: LabFacts = {
 export const udp = vocabularyOf('udp', facts, 'linux');
 export const tcp = vocabularyOf('tcp', facts, 'linux');
 
-/** A sequence about to be played on a port of its own, against a system's model. */
+/** A sequence that is ready to be played on its own port, and compared with a system's model. */
 export function playOf(sequence: Plan, system: SystemName = 'linux'): Play {
   const host = { addresses: [...Object.values(ADDRESSES.inet), ...Object.values(ADDRESSES.inet6)] };
   return new Play(sequence, {
@@ -32,7 +32,7 @@ export function playOf(sequence: Plan, system: SystemName = 'linux'): Play {
   });
 }
 
-/** A system on which bind() and listen() answer as they are told, one after the other, and all else works. */
+/** A system on which bind() and listen() return the given answers, one after the other, and all else works. */
 export function answering(answers: readonly string[]): Ask {
   let next = 0;
   return async (_, operations) =>

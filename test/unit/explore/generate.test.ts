@@ -82,7 +82,7 @@ describe('the simpler forms of a sequence', () => {
   });
 });
 
-/** Steps weigh most; then owners, options, and how far from the simplest the addresses are. */
+/** The number of steps weighs most; then owners, options, and how far the addresses are from the simplest ones. */
 function weightOf({ steps }: Plan, names: typeof udp.names, addresses: readonly string[]): number {
   let weight = steps.length * 1000;
   for (const step of steps) {

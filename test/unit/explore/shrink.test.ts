@@ -29,7 +29,7 @@ async function find(seed: number): Promise<Found> {
   for (const [place, plan] of made.entries()) {
     const play = playOf(plan);
     await playAll([play], lenient);
-    // A long one, whose mismatch is of the plainest kind.
+    // A long sequence, whose mismatch is of the simplest kind.
     if (play.mismatch && plan.steps.length > 6 && play.played.at(-1)?.prediction.rule === 'linux/udp-conflict') {
       return { plan, played: play.played, seed, place };
     }

@@ -68,7 +68,7 @@ describe('what is not a file', needs(notUnix), () => {
 
   test('a file of the kernel, whose size is 0, is read to its end', needs(notLinux), () => {
     expect(readGivenText('/proc/self/status', KIND)).toMatch(/^Name:/);
-    // All the memory that a process may have, for whoever has the time.
+    // This file covers all the memory that a process may have; it takes very long to read it to its end.
     expect(refusal('/proc/self/pagemap')).toMatch(/: it has more than 1 MiB, and no list has more than 1; see what/);
   });
 });

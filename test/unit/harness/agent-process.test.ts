@@ -7,16 +7,16 @@ import { HarnessError } from '../../../src/harness/harness-error.ts';
 import { fakesOf, runs, until } from '../../support/waiting.ts';
 import { Deadline, paced } from '../../../src/process/pace.ts';
 
-/** What no misbehaviour may exceed, in milliseconds on a quiet machine. */
+/** The time that no misbehaviour may exceed, in milliseconds on a quiet machine. */
 const BOUND = 20_000;
-/** Long enough for every other sin: it is told as soon as it is seen. */
+/** Long enough for every other sin: the harness reports a sin as soon as it sees it. */
 const LONG = 20_000;
 const TWO: Operation[] = [
   { op: 'socket', as: 'a', family: 'inet', type: 'dgram' },
   { op: 'close', on: 'a' },
 ];
 
-/** Enough for a fake to start in, and yet what some tests wait for. */
+/** Long enough for a fake to start, and short enough that some tests can wait for all of it. */
 const GRACE = 500;
 
 const fake = (name: string, grace: number, ...words: string[]) => ({
@@ -135,7 +135,7 @@ describe('an agent that misbehaves when it is asked', () => {
   it('is not blamed for a harness that did not look in time', async () => {
     const { agent } = await AgentProcess.start(fake('ignores-its-end', GRACE));
     const asked = agent.ask(TWO, false);
-    // The answer comes at once; the harness is busy for longer than the deadline.
+    // The answer arrives at once; the harness is busy for longer than the deadline.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, paced(GRACE) + 500);
     await expect(within(asked)).resolves.toHaveLength(2);
     await within(agent.end());

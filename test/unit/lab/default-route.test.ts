@@ -46,6 +46,6 @@ describe('the default route of macOS and the BSDs', () => {
 
 it('nothing is asked on a system that has no simple answer', () => {
   expect(defaultInterfaces('win32')).toEqual({ inet: [], inet6: [] });
-  // And where the program is not there, nothing is known.
+  // Where the program does not exist, nothing is known.
   expect(defaultInterfaces('openbsd')).toEqual({ inet: expect.any(Array), inet6: expect.any(Array) });
 });

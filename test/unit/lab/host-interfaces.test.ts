@@ -4,7 +4,7 @@ import { hostFacts } from '../../../src/lab/host.ts';
 import { holding } from '../../../tools/interfaces.ts';
 import { Unavailable } from '../../../src/process/unavailable.ts';
 
-/** A Mac with Wi-Fi, a VPN, AirDrop, and the switch of a container engine, in an order that favours none of it. */
+/** A Mac with Wi-Fi, a VPN, AirDrop, and the switch of a container engine, in an order that favours none of them. */
 const MAC: NodeInterfaces = {
   lo0: holding('127.0.0.1/8', '::1/128', 'fe80::1/64'),
   utun4: holding('100.64.1.2/32', 'fd7a:115c:a1e0::1/48'),
@@ -41,14 +41,14 @@ describe('the external addresses that experiments use', () => {
       device: 'en0',
       leftOut: ['utun4', 'bridge100'],
     });
-    // Also where the VPN has taken the default route.
+    // This applies also where the default route leads over the VPN.
     const { addresses } = externalAddresses(MAC, 'darwin', { inet: ['utun4'], inet6: ['utun4'] });
     expect(addresses.inet).toEqual(['192.168.1.20']);
   });
 
   it('of a Windows machine with Hyper-V are those of its network', () => {
     expect(externalAddresses(WINDOWS, 'win32').addresses).toEqual({ inet: ['10.1.0.4'], inet6: [] });
-    // One whose network hangs on a virtual switch has no other.
+    // A machine whose only network is on a virtual switch has no other interface.
     const { Ethernet: _, ...hung } = WINDOWS;
     expect(externalAddresses(hung, 'win32').device).toBe('vEthernet (Default Switch)');
   });

@@ -58,7 +58,7 @@ describe('what the host lab offers', () => {
     const aliases = Array.from({ length: 15 }, (_, index) => `127.0.0.${index + 2}`);
     expect(missing('freebsd', ...aliases.slice(1))).toHaveProperty('loopback network');
     expect(missing('freebsd', ...aliases)).not.toHaveProperty('loopback network');
-    // Where it is not configured it is no address of the machine.
+    // Where it is not configured, it is not an address of the machine.
     const loopbacks = (...more: string[]) =>
       hostFacts({ lo: [...lo, ...more.map((one) => v4(one, true))] }, true, { system: 'darwin' }).addresses.inet;
     expect(loopbacks()).not.toHaveProperty('second-loopback');
@@ -88,7 +88,7 @@ describe('what the host lab offers', () => {
   it('no IPv6 where the machine has none', () => {
     const facts = hostFacts({ lo: [v4('127.0.0.1', true)], eth0: [v4('10.0.0.5')] }, true);
     expect(facts.addresses.inet6).toEqual({});
-    // And the list that all labs share has not been touched.
+    // The list that all labs share has not been changed.
     expect(hostFacts({ lo }, true).addresses.inet6).toEqual({ wildcard: '::', loopback: '::1' });
   });
 

@@ -71,7 +71,7 @@ describe('what the netns lab offers when settings can not be written', () => {
     for (const need of ['neighbour', 'inet neighbour', 'quiet interface'] as const) {
       expect(missing(facts, need)).toBeNull();
     }
-    // And the list that all labs share has not been touched.
+    // The list that all labs share has not been changed.
     expect(missing(netnsFacts(), 'inet gateway')).toBeNull();
   });
 

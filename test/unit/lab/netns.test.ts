@@ -19,10 +19,10 @@ import { isRoot, needs, notLinux, installed, type Lack } from '../../support/nee
 
 const PACKAGE = fileURLToPath(new URL('../../../', import.meta.url));
 const PROBE = path.join(PACKAGE, 'test/support/lab-probe.mjs');
-/** The words that make a command an ordinary user's, when the tests run as root. */
+/** The words that run a command as an ordinary user, when the tests run as root. */
 const AS_USER = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] as const;
 const MARK = 'BINDSPEC_TEST_MARK';
-/** As an ordinary user too, where this is root; who is one already has only that. */
+/** Root runs the tests as root and as an ordinary user; an ordinary user can run them only as itself. */
 const USERS = isRoot ? (['root', 'an ordinary user'] as const) : (['an ordinary user'] as const);
 type User = (typeof USERS)[number];
 
@@ -52,7 +52,7 @@ describe('the netns lab', needs(noNamespaces), () => {
       probe.child.stdin.end();
       expect(await probe.line()).toBe('closed');
       await probe.ended;
-      // Closed is closed: nothing is waited for.
+      // The lab is closed at this point, so the test does not wait for anything.
       expect(marked(probe.mark)).toEqual([]);
       expect(heldNamespaces(seen)).toEqual([]);
     });
@@ -204,12 +204,12 @@ function startProbe(user: User, labs: number) {
   return { child, mark, line, ended };
 }
 
-/** The pids of the processes that were started with a mark, and of what they started. */
+/** The pids of the processes that were started with a mark, and of the processes that these started. */
 function marked(mark: string): number[] {
   return pids().filter((pid) => textOf(`/proc/${pid}/environ`).includes(`${MARK}=${mark}`));
 }
 
-/** Which of the labs' network namespaces some process still is in. */
+/** The network namespaces of the labs that some process is still in. */
 function heldNamespaces(seen: readonly Seen[]): string[] {
   const ours = new Set(seen.flatMap(({ hosts }) => Object.values(hosts).map(({ namespace }) => namespace)));
   const held = new Set<string>();
@@ -217,7 +217,7 @@ function heldNamespaces(seen: readonly Seen[]): string[] {
     try {
       held.add(readlinkSync(`/proc/${pid}/ns/net`));
     } catch {
-      // It has ended, or it is somebody else's.
+      // The process has ended, or it is another user's.
     }
   }
   return [...ours].filter((namespace) => held.has(namespace));
@@ -237,12 +237,12 @@ function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    // The process has ended, or it is somebody else's.
+    // The process has ended, or it is another user's.
     return '';
   }
 }
 
-/** An ordinary user who may make namespaces, where root acts as one. */
+/** An ordinary user who may make namespaces; root can act as this user. */
 function userMissing(user: User): Lack | null {
   if (!isRoot || user === 'root' || notLinux !== null) return null;
   const [command, ...words] = [...AS_USER, 'unshare', '--user', '--map-root-user', '--net', 'true'];
@@ -259,7 +259,7 @@ function userMissing(user: User): Lack | null {
 
 let readable: { probe: string; dist: string } | undefined;
 
-/** The probe and the built package where everybody may read them; copied there when the checkout is private. */
+/** The probe and the built package in a place where everyone may read them: a copy when the checkout is private. */
 function readableByAll(): { probe: string; dist: string } {
   if (readable) return readable;
   const dist = path.join(PACKAGE, 'dist');

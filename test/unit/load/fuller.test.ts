@@ -89,7 +89,7 @@ test('containers replace older ones with an outcome for every configuration that
       'has outcomes of 2 configurations, and this run of 1 of them',
     );
   }
-  // What a run of everything does not have is there no more.
+  // A cell that a run of everything does not have no longer exists.
   expect(lossOfContainers(older, containersRecord([one('docker/none')]), true)).toBeNull();
 });
 

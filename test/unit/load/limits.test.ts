@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { excessOfPairs } from '../../../src/load/limits.ts';
 
-/** A block of so many first sockets with so many second ones. */
+/** A block with the given numbers of first sockets and of second sockets. */
 const block = (first: number, second: number) => ({
   ...({} as Parameters<typeof excessOfPairs>[0]['blocks'][number]),
   first: Array.from({ length: first }, () => 0),

@@ -5,7 +5,7 @@ import { namesOf } from '../../../src/matrix/sockets.ts';
 import { ADDRESSES } from '../../../src/lab/netns-topology.ts';
 import type { Setting } from '../../../src/model/types.ts';
 
-/** What the netns lab has for the matrix on Linux. */
+/** The parts of the netns lab that the matrix uses on Linux. */
 export const choice: Choice = { ...namesOf({ addresses: ADDRESSES }), system: 'linux', lab: 'netns' };
 export const devices = devicesOf('eth0');
 

@@ -5,7 +5,7 @@ import { models } from '../../../src/model/index.ts';
 import type { SystemName } from '../../../src/model/types.ts';
 import { plan, setting } from './lab.ts';
 
-/** What a model says of the one pair that is asked for. */
+/** What a model predicts for the one pair that is asked for. */
 function predicted(system: SystemName, asked: Asked): Prediction {
   const [block] = plan(asked).blocks;
   const [first, second] = [block?.first[0], block?.second[0]];

@@ -16,7 +16,7 @@ const SHARED = `
 | S P | X | ok | ok | ok | X | X | ok | ok |
 | S AP | X | ok | ok | ok | X | X | ok | ok |`;
 
-/** The first socket has a peer: whatever its options, only a second one without options conflicts. */
+/** The first socket has a peer: no matter what its options are, only a second socket without options conflicts. */
 const CONNECTED = `
 | first \\ second | W - | W A | W P | W AP | S - | S A | S P | S AP |
 | S - / S A / S P / S AP | X | ok | ok | ok | X | ok | ok | ok |`;
@@ -125,7 +125,7 @@ const DARWIN_FAMILIES = `
 | ::ffff:0.0.0.0 | X | X | ok | X | ok | ok | X |
 | ::ffff:127.0.0.1 | X | X | ok | X | ok | X | X |`;
 
-/** SO_REUSEADDR on the second only: what is exactly equal stays refused. */
+/** SO_REUSEADDR on the second only: an exactly equal address is still refused. */
 const DARWIN_FAMILIES_A = `
 | first \\ second | 0.0.0.0 A | 127.0.0.1 A | :: v6only A | :: dual A | ::1 A | ::ffff:0.0.0.0 A | ::ffff:127.0.0.1 A |
 | 0.0.0.0 | X | ok | ok | ok | ok | X | ok |

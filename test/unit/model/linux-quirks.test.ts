@@ -6,7 +6,7 @@ import { answer, socket } from './table.ts';
 
 const { linux } = models;
 
-/** Binds sockets in turn, each as a table spells it; what each bind() returned, and by which rule. */
+/** Binds sockets in turn, each as a table spells it; returns the outcome of each bind(), and the rule of the last. */
 function binds(protocol: 'udp' | 'tcp', names: readonly string[], setting?: Setting): { got: string[]; rule: string } {
   const got: string[] = [];
   let rule = '';
@@ -174,7 +174,7 @@ describe('U3: more than ten UDP sockets', () => {
   });
 
   test('an address is looked for on itself, then among the wildcards', () => {
-    // By the port the newest decides, and that is a match of SO_REUSEPORT; by address the wildcard is asked too.
+    // By port, the newest socket decides, and it matches by SO_REUSEPORT; by address, the wildcard is checked too.
     const names = ['0.0.0.0 A', '127.0.0.1 AP', ...many(9).map((name) => name.replace('-', 'A'))];
     expect(binds('udp', [...names.slice(0, 10), '127.0.0.1 P']).got.at(-1)).toBe('ok');
     const long = binds('udp', [...names, '127.0.0.1 P']);
@@ -221,7 +221,7 @@ test('an accepted child belongs to who called accept(), and outlives its listene
     .after.step({ op: 'listen', socket: 0 })
     .after.step({ op: 'accept', socket: 1, listener: 0, local: '127.0.0.1', uid: 1000 })
     .after.step({ op: 'close', socket: 0 });
-  // A user of its own, so that the memory of the listener does not let it in.
+  // This socket has another user, so that the memory of the listener does not admit it.
   const ask = (uid: number) =>
     after.step({ op: 'bind', socket: 2, ...socket('127.0.0.1 P', 'tcp', { uid }) }).prediction.outcomes;
   expect([ask(1000), ask(1001)]).toEqual([['ok'], ['EADDRINUSE']]);

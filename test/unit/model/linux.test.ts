@@ -16,7 +16,7 @@ const LISTENING = `
 | W P / S P | X | X | ok | ok | X | X | ok | ok |
 | W AP / S AP | X | X | ok | ok | X | X | ok | ok |`;
 
-/** The same without what depends on SO_REUSEPORT: the first is another user's. */
+/** The same without the cases that depend on SO_REUSEPORT: the first socket is another user's. */
 const OTHER_UID = `
 | first \\ second | W - | W A | W P | W AP | S - | S A | S P | S AP |
 | W - / S - | X | X | X | X | X | X | X | X |

@@ -43,7 +43,7 @@ describe('N2 and N4: multicast', () => {
   test('N4: a v4-mapped group is none', () => {
     expect(both('::ffff:239.1.2.3', 'A', 'A')).toBe('EADDRINUSE');
     expect(both('::ffff:239.1.2.3', 'P', 'P')).toBe('ok');
-    // It is the second socket whose family counts.
+    // The family of the second socket decides.
     expect(on('udp', '1 bind ::ffff:239.1.2.3 A; 2 bind 239.1.2.3 A')).toBe('ok');
     expect(on('udp', '1 bind 239.1.2.3 A; 2 bind ::ffff:239.1.2.3 A')).toBe('EADDRINUSE');
   });

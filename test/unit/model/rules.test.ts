@@ -71,7 +71,7 @@ function* everything(system: SystemName): Generator<Prediction> {
   }
 }
 
-/** What only a special machine has, or an old release. */
+/** Rules that apply only on a special machine, or on an old release. */
 const MACHINE: Host = {
   addresses: ['127.0.0.1', '::1', '10.0.0.1', '10.0.0.2', 'fe80::1', 'fd00::5', 'fd00::7'],
   devices: { lo: ['127.0.0.1', '::1'], d0: ['10.0.0.1', 'fe80::1', 'fd00::5', 'fd00::7'], d1: ['10.0.0.2'], blue: [] },

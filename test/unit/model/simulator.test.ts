@@ -28,7 +28,7 @@ function claims({ family, address, v6only = false }: NextSocket) {
 
 describe.each(SYSTEMS)('%s', (system) => {
   const model = models[system];
-  // In Wine's table a v4-mapped address is one of IPv6, for which an exclusive :: stands even if it is V6ONLY.
+  // In Wine's table a v4-mapped address is an IPv6 address, and an exclusive :: covers it even if :: is V6ONLY.
   const meetInWine = (one: NextSocket, other: NextSocket) =>
     system === 'wine' &&
     [one, other].some(({ address, options }) => address === '::' && options?.exclusive === true) &&
@@ -166,7 +166,7 @@ test('a refused bind is placed only if it happened all the same', () => {
   expect(held.step(ask, 'ok').after.step({ op: 'listen', socket: 1 }).prediction.outcomes).toEqual(['EADDRINUSE']);
 });
 
-/** A random step on one of five sockets, of those that a random sequence may hold. */
+/** A random step on one of five sockets; only steps that a random sequence may contain. */
 function aStep(of: Protocol): fc.Arbitrary<Operation> {
   const id = fc.nat(4);
   const local = fc.constantFrom('127.0.0.1', '::1', '::ffff:10.0.0.1');
@@ -185,7 +185,7 @@ function aStep(of: Protocol): fc.Arbitrary<Operation> {
 
 const life = protocol.chain((of) => fc.tuple(fc.constant(of), fc.array(aStep(of), { maxLength: 12 }), aSocket(of)));
 
-/** Plays steps; those on sockets that are not there are passed over. */
+/** Plays steps and ignores those on sockets that do not exist. */
 function lived(system: SystemName, steps: readonly Operation[], setting: Setting = {}): Simulation {
   let port = models[system].simulate(setting);
   const there = new Set<number>();
@@ -196,7 +196,7 @@ function lived(system: SystemName, steps: readonly Operation[], setting: Setting
       port = after;
       if (step.op === 'bind' && prediction.outcomes[0] === 'ok') there.add(step.socket);
     } catch (error) {
-      // A port that connect() chose is released by a disconnect, and the socket with it.
+      // A disconnect releases a port that connect() chose, and with it the socket.
       if (!(error instanceof RangeError)) throw error;
       there.delete(step.socket);
     }
@@ -215,7 +215,7 @@ describe.each(SYSTEMS)('%s: whatever happened to the sockets', (system) => {
         ]);
         const ask: Operation = { op: 'bind', socket: 9, ...next };
         const fresh = models[system].simulate().step(ask).prediction.outcomes;
-        // What happened may have told which release it is, which leaves fewer outcomes.
+        // The steps may have shown which release it is, and then fewer outcomes are possible.
         expect(fresh).toEqual(expect.arrayContaining([...closed.step(ask).prediction.outcomes]));
       }),
     );

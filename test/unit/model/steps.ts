@@ -17,8 +17,9 @@ const LETTERS: Readonly<Record<string, keyof Options>> = {
 };
 
 /**
- * Plays steps such as `1 bind 127.0.0.1 A uid=1000; 1 connect 127.0.0.1; 1 disconnect; 2 bind 0.0.0.0` on a model, and tells
- * each prediction. What the model holds to be likeliest happens, unless a step says otherwise: `1 connect = EHOSTUNREACH`.
+ * Plays steps on a model and returns each prediction. The steps are a text, for example
+ * `1 bind 127.0.0.1 A uid=1000; 1 connect 127.0.0.1; 1 disconnect; 2 bind 0.0.0.0`. The outcome that the model calls
+ * likeliest happens, unless a step says otherwise: `1 connect = EHOSTUNREACH`.
  */
 export function play(system: SystemName, protocol: Protocol, text: string, setting: Setting = {}): Prediction[] {
   let port = models[system].simulate(setting);

@@ -13,7 +13,7 @@ const LETTERS: Readonly<Record<string, Options>> = {
 };
 
 /**
- * A socket as the tables spell it: an address, `v6only` or `dual` where it matters, and option letters, such as
+ * A socket as the tables spell it: an address, `v6only` or `dual` where it matters, and option letters, for example
  * `0.0.0.0 A`, `:: dual`, `W AP` or `S -`. W is 0.0.0.0 and S is 127.0.0.1.
  */
 export function socket(text: string, protocol: Protocol = 'tcp', rest: Partial<PresentSocket> = {}): PresentSocket {
@@ -91,7 +91,7 @@ export function cells(text: string): readonly (readonly [first: string, second: 
     );
 }
 
-/** A table in which every cell but the named ones is the same. */
+/** A table in which every cell except the named ones is the same. */
 export function all(text: string, cell: string): string {
   return text.replaceAll(/\b(?:ok|X|D)\b/g, cell);
 }

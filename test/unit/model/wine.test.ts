@@ -60,16 +60,16 @@ const HOST = {
 };
 
 test.each([
-  // An address stands for all of its interface, but not for another one.
+  // An address stands for every address of its own interface, but not for another interface.
   ['10.0.0.1 -', '10.0.0.2 -', 'X', 'udp-interface'],
   ['10.0.0.1 -', '10.0.0.2 A', 'D', 'udp-interface'],
   ['10.0.0.1 A', '10.0.0.2 A', 'ok', 'host-udp'],
   ['10.0.0.1 -', '10.1.0.1 -', 'ok', 'free'],
   ['10.0.0.1 -', '10.0.0.1 -', 'X', 'host-udp'],
-  // 127.0.0.1 is bound as it is, and beside it nothing is bound that has become a wildcard.
+  // 127.0.0.1 is bound as it is, and an address that has become a wildcard can't be bound beside it.
   ['127.0.0.1 -', '10.0.0.1 -', 'X', 'udp-interface'],
   ['10.1.0.1 -', '127.0.0.1 -', 'X', 'udp-interface'],
-  // No interface has these, so that they are wildcards of all.
+  // No interface has these addresses, so they become wildcards for all interfaces.
   ['127.0.0.2 -', '127.0.0.1 -', 'X', 'udp-no-interface'],
   ['127.0.0.2 -', '10.1.0.1 -', 'X', 'udp-no-interface'],
   ['10.9.9.9 -', '10.1.0.1 -', 'X', 'udp-no-interface'],

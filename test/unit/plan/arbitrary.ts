@@ -31,7 +31,7 @@ function making(protocol: Plan['protocol']): fc.Arbitrary<Making> {
     }));
 }
 
-/** What can be done with a socket of a family that is there; `next` is the number of a new one. */
+/** What can be done with an existing socket of a family; `next` is the number of a new socket. */
 function done(socket: number, family: Making['family'], next: number): fc.Arbitrary<Step> {
   return fc.oneof<fc.Arbitrary<Step>[]>(
     fc.record({ address: address[family], port }).map((name): Step => ({ op: 'bind', socket, ...without(name) })),
@@ -56,7 +56,7 @@ function without({ address: own, port: number }: { address: string; port: number
   return { address: own, ...(number === undefined ? {} : { port: number }) };
 }
 
-/** Every plan: sockets that are made, and whatever can be said to be done with them, whether it makes sense or not. */
+/** Every plan: sockets that are made, and any operations on them that a plan can state, sensible or not. */
 export const anyPlan: fc.Arbitrary<Plan> = fc.constantFrom('udp', 'tcp').chain((protocol) =>
   fc
     .array(

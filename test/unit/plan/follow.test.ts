@@ -13,7 +13,7 @@ const PORT = 20_000;
 const uids = { 1: 1000, 2: 1001, neighbour: 1000 };
 const userOf = ({ owner, uid }: Making) => ({ uid: uid ?? uids[owner] });
 
-/** A follower of a plan of the protocol, and what it is asked of every step. */
+/** Follows a plan of the protocol; returns what the follower asks for at every step. */
 function asked(plan: Plan, system: keyof typeof models = 'linux', happened: readonly string[] = []) {
   let follower = new Follower({
     protocol: plan.protocol,

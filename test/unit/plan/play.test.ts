@@ -5,7 +5,7 @@ import type { Operation } from '../../../src/protocol/messages.ts';
 import { HarnessError } from '../../../src/harness/harness-error.ts';
 import { answering, playOf } from '../explore/fixture.ts';
 
-/** Plays a sequence on a system that answers so. */
+/** Plays a sequence on a system that gives these answers. */
 async function played(text: string, ...answers: string[]) {
   const play = playOf(parsePlan(text));
   await playAll([play], answering(answers));

@@ -95,7 +95,7 @@ describe('IPv6', () => {
   ])('refuses %j', (text) => expect(() => parseIPv6(text)).toThrow(RangeError));
 
   it('agrees with Node for random addresses', () => {
-    // Words of zero are frequent, so that runs of them are.
+    // Words of zero are frequent, so that runs of zeros are frequent too.
     const words = fc.array(fc.oneof(fc.constant(0), fc.constant(0xffff), fc.nat(0xffff)), {
       minLength: 8,
       maxLength: 8,

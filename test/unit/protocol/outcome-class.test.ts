@@ -4,7 +4,7 @@ import type { Outcome as Expected } from '../../../src/experiment/outcome.ts';
 import type { Outcome as Predicted } from '../../../src/model/types.ts';
 import { classOf, isError, sameOutcome } from '../../../src/protocol/outcome-class.ts';
 
-/** Every error that a model may predict; the compiler holds the list complete. */
+/** Every error that a model may predict; the compiler checks that the list is complete. */
 const PREDICTED = Object.keys({
   EACCES: true,
   EADDRINUSE: true,
@@ -31,7 +31,7 @@ const PREDICTED = Object.keys({
   WSAEOPNOTSUPP: true,
 } satisfies Record<Exclude<Predicted, 'ok'>, true>);
 
-/** Every error that an experiment may expect by name, likewise. */
+/** Every error that an experiment may expect by name; the compiler checks that this list is complete too. */
 const EXPECTED = Object.keys({
   EACCES: true,
   EADDRINUSE: true,
@@ -130,11 +130,11 @@ describe('two outcomes', () => {
   it.each([
     ['ok', 'silence'],
     ['ok', 'EADDRINUSE'],
-    // Neither has a class, which makes them no more alike.
+    // Neither has a class, but that does not make them alike.
     ['silence', 'eof'],
     ['errno-4711', 'errno-4712'],
     ['EADDRINUSE', 'EADDRNOTAVAIL'],
-    // What Windows says of a port that is taken for itself is a refusal of its own.
+    // Windows has an error of its own for a port that another socket uses exclusively.
     ['EADDRINUSE', 'WSAEACCES'],
   ])('are not the same: %s and %s', (one, other) => {
     expect(sameOutcome(one, other)).toBe(false);

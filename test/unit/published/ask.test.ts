@@ -3,7 +3,7 @@ import { isPromised, wayIn, whoComes, type PortAsk } from '../../../src/publishe
 
 const at = (hostAddress: string, hostPort = 8080) => ({ hostAddress, hostPort });
 
-/** A question such as `neighbour 127.0.0.1`, for port 8080. */
+/** A question, for example `neighbour 127.0.0.1`, for port 8080. */
 function ask(text: string, more: Partial<PortAsk> = {}): PortAsk {
   const [from, address = ''] = text.split(' ');
   return { from: from as PortAsk['from'], address, port: 8080, isContainers: false, ...more };

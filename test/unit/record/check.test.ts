@@ -16,7 +16,7 @@ function refusal<R>(read: (text: string, file: string) => R, record: R, change: 
   const changed = structuredClone(record);
   change(changed);
   try {
-    // JSON has no infinity, but a number that is too large is read as it.
+    // JSON has no infinity, but a number that is too large is read as infinity.
     read(JSON.stringify(changed).replaceAll('"Infinity"', '1e999'), 'x.json');
     return null;
   } catch (error) {
@@ -26,7 +26,7 @@ function refusal<R>(read: (text: string, file: string) => R, record: R, change: 
   }
 }
 
-/** An element of a list that is known to be there. */
+/** An element of a list, where the test knows that the element exists. */
 function at<T>(list: readonly T[], place: number): T {
   const found = list[place];
   if (found === undefined) throw new Error(`no place ${place}`);

@@ -42,7 +42,7 @@ function pathsOf(value: unknown, path: Path = []): Path[] {
   return [path, ...inner];
 }
 
-/** The JSON with another value at a path; `undefined` takes the key away. */
+/** The JSON with another value at a path; `undefined` removes the key. */
 function withAt(text: string, path: Path, other: unknown): string {
   if (path.length === 0) return JSON.stringify(other) ?? '';
   const root = JSON.parse(text) as Record<string | number, unknown>;

@@ -8,7 +8,7 @@ import { fixture } from '../report/fixture.ts';
 const written = readFileSync(new URL('old/record-1.json', import.meta.url), 'utf8');
 const old = JSON.parse(written) as Record<string, unknown> & { cells: unknown[] };
 
-/** The fixture as version 1 had it; `change` takes away what only later records of that version had. */
+/** The fixture as version 1 had it; `change` removes what only later records of that version had. */
 function asVersion1(change: (record: Record<string, unknown>) => void): string {
   const record = JSON.parse(JSON.stringify({ ...fixture, schema: 1 })) as Record<string, unknown>;
   change(record);
@@ -68,7 +68,7 @@ describe('a record of version 2', () => {
     return readRecord(JSON.stringify(record), 'record.json');
   };
   const call = (option: string, error: string) => `setsockopt(s, ${option}, 1) = -1 ${error}`;
-  /** The fixture as version 2 had it, as if its first cell had come to an error for an option. */
+  /** The fixture as version 2 had it, as if an option in its first cell had returned an error. */
   const asked = (system: string, option: string, error: string) =>
     cell(JSON.stringify({ ...fixture, schema: 2 }), (record) => {
       if (system === 'wine') record['platform'] = (JSON.parse(written2) as { platform: object }).platform;

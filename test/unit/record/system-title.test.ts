@@ -7,7 +7,7 @@ describe('a system in words', () => {
     ['windows', '10.0.20348', 'Windows Server 2022 Datacenter', 'Windows Server 2022 (10.0.20348)'],
     ['windows', '10.0.26100', 'Windows 11 Pro', 'Windows 11 24H2 (10.0.26100)'],
     ['windows', '10.0.19045', 'Windows 10 Home', 'Windows 10 22H2 (10.0.19045)'],
-    // A build that nobody knows yet, and one that has no such product.
+    // A build that no one knows yet, and one that has no such product.
     ['windows', '10.0.99999', 'Windows 12 Pro', 'windows 10.0.99999'],
     ['windows', '10.0.22000', 'Windows Server', 'windows 10.0.22000'],
     ['wine', '8.0', 'Windows 10 Pro', 'wine 8.0'],

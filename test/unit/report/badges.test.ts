@@ -8,7 +8,7 @@ import { containersRecord } from '../../support/containers.ts';
 import { given, matrixOn, runOn } from './comparison/fixture.ts';
 import { expectGolden } from './golden.ts';
 
-/** A platform whose cells came out in these ways. */
+/** A platform whose cells have these numbers of verdicts. */
 function platform(counts: NonNullable<ComparedPlatform['run']>['counts'], more: Partial<ComparedPlatform> = {}) {
   const [compared] = compareRuns([{ name: 'linux-6.1-x64', run: runOn({}) }], '0').platforms;
   if (!compared?.run) throw new Error('the fixture has a run');

@@ -22,7 +22,7 @@ function cell(id: string, rest: Partial<CellRecord> & Pick<CellRecord, 'verdict'
   };
 }
 
-/** A cell of which nobody has said what to expect. */
+/** A cell for which no one has said what to expect. */
 function without(judged: CellRecord): CellRecord {
   const rest = { ...judged };
   delete rest.expectation;
@@ -34,7 +34,7 @@ const evil = {
   line: 'a\u001B[31mred\u0007 \u202Ereversed\u0000 \uD800 ]]> | ünïcödé 日本 🦊\nnext \u2028 line',
 };
 
-/** A run with every verdict in it, made by hand, with everything in it that reports have stumbled over. */
+/** A run made by hand, with every verdict in it, and everything in it that reports once handled wrongly. */
 export const fixture: BindRecord = {
   schema: 3,
   bindspec: '0.1.0',

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'vitest';
 
 /**
- * Holds a text against the file of this name in `golden`. With UPDATE_GOLDEN=1 in the environment it is written
+ * Compares a text with the file of this name in `golden`. With UPDATE_GOLDEN=1 in the environment it writes the file
  * instead, for a person to review.
  */
 export function expectGolden(name: string, actual: string): void {

@@ -26,7 +26,7 @@ function poisoned<T>(record: T, schema: z.ZodType<T>, spared: readonly string[] 
   const root = JSON.parse(JSON.stringify(record)) as T;
   const visit = (parent: Record<string, unknown>) => {
     for (const [key, value] of Object.entries(parent)) {
-      // Without these nothing could be read of a matrix at all.
+      // Without these, a matrix could not be read at all.
       if (spared.includes(key) && Array.isArray(value)) continue;
       if (typeof value === 'object' && value !== null) visit(value as Record<string, unknown>);
       if (typeof value !== 'string') continue;
@@ -109,7 +109,7 @@ describe('a record in which every string is hostile', () => {
   };
   it.each(Object.entries(pages))('is no markup in %s', (_, make) => {
     const page = make();
-    // Blocks of code and spans of it show what they hold, and what is escaped is text. A summary begins a block of HTML,
+    // Code blocks and code spans show their content, and escaped characters are text. A summary begins a block of HTML,
     // in which no Markdown is read before the next empty line.
     const outside = page
       .replaceAll(/^(`{3,})text\n[\s\S]*?^\1$/gm, '')

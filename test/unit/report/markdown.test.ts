@@ -6,7 +6,7 @@ import { expectGolden } from './golden.ts';
 
 describe('a Markdown report', () => {
   const page = markdownReport(fixture);
-  /** The page without its blocks of code, in which everything is text. */
+  /** The page without its code blocks; in a code block everything is text. */
   const markup = page.replace(/^(`{3,})text\n[^]*?\n\1$/gm, '');
 
   it('is what it was', () => {

@@ -18,7 +18,7 @@ const tcp = { protocol: 'tcp', family: 'inet', on: 'loopback' } as const;
 const reuse = ['SO_REUSEADDR'] as const;
 const clearReuse = { op: 'set', option: 'reuseaddr', value: false } as const;
 
-/** What is planned, and what becomes of each socket on Linux. */
+/** What is planned, and the outcome of each socket on Linux. */
 const PLANS: readonly [string, readonly PlannedSocket[], readonly string[]][] = [
   [
     'an option that stays',

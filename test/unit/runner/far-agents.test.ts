@@ -60,7 +60,7 @@ it('what ends an agent by its number ends nothing else', needs(notLinux), async 
   sleeper.kill();
 });
 
-/** The ssh client of this process among whose server's descendants an agent is: the one whose command names it last. */
+/** This process's ssh client whose server started an agent: the client whose command names the agent last. */
 function clientOf(agent: number): number {
   const own = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').split(' ').filter(Boolean);
   const client = own.find((pid) => {

@@ -52,7 +52,7 @@ describe('running the matrix', needs(noNamespaces), () => {
     expect(record.errors).toEqual([]);
     expect(record).toMatchObject({ complete: true, counts: { notRun: 0 } });
     expect(record.sockets.map(({ text }) => text).filter((text) => text.includes('dual'))).toEqual([]);
-    // What is not set can't be refused.
+    // An option that is not set can't be refused.
     expect(record.answers.filter((answer) => answer.includes('IPV6_V6ONLY'))).toEqual([]);
     const own = await run({ ...asked, second: '::1,127.0.0.1' });
     expect(own.mismatches).toEqual([]);

@@ -13,7 +13,7 @@ describe('the version of the kernel', () => {
     ['6.1.0-0.deb11.5-amd64', '#1 SMP PREEMPT_DYNAMIC Debian 6.1.12-1~bpo11+1 (2023-03-05)', '6.1.12'],
     // Raspberry Pi OS has an epoch before the version.
     ['6.12.25+rpt-rpi-v8', '#1 SMP PREEMPT Debian 1:6.12.25-1+rpt1 (2025-04-30)', '6.12.25'],
-    // Others say no more than the release.
+    // Other systems report only the release.
     ['5.15.0-105-generic', '#115-Ubuntu SMP Mon Apr 15 09:52:04 UTC 2024', '5.15.0-105-generic'],
     ['6.8.0-1021-azure', '#25~22.04.1-Ubuntu SMP Thu Jan 16 21:37:09 UTC 2025', '6.8.0-1021-azure'],
     ['6.18.44-fc-v595', '#1 SMP PREEMPT_DYNAMIC @0', '6.18.44-fc-v595'],
@@ -24,7 +24,7 @@ describe('the version of the kernel', () => {
       '5.14.0-427.13.1.el9_4.x86_64',
     ],
     ['5.15.167.4-microsoft-standard-WSL2', '#1 SMP Tue Nov 5 00:21:55 UTC 2024', '5.15.167.4-microsoft-standard-WSL2'],
-    // A version that contradicts the release is not about this kernel.
+    // A version that contradicts the release belongs to another kernel.
     ['6.18.1', '#1 SMP built on Debian 12.5-1', '6.18.1'],
   ])('of %s (%s) is %s', (release, version, kernel) => {
     expect(kernelOf({ system: 'linux', release, version })).toBe(kernel);
@@ -32,7 +32,7 @@ describe('the version of the kernel', () => {
 
   it('is asked of Linux only', () => {
     expect(kernelOf({ system: 'darwin', release: '24.1.0', version: 'Darwin Kernel Version 24.1.0' })).toBeUndefined();
-    // gVisor says that it is an old Linux.
+    // gVisor reports that it is an old Linux.
     expect(kernelOf({ system: 'gvisor', release: '4.4.0', version: '#1 SMP' })).toBeUndefined();
   });
 });

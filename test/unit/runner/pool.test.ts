@@ -48,7 +48,7 @@ describe('a pool of agents', needs(noNamespaces), () => {
     const waiting = pool.take('machine', false);
     const another = pool.take('machine', false);
     await pool.giveBack(first);
-    // Who has waited longest gets it; no one comes back for the other, who gets one that is started.
+    // The caller that has waited longest gets the agent. No agent is given back for the other, so a new one is started.
     expect((await waiting).hello.pid).toBe(first.hello.pid);
     expect((await another).hello.pid).not.toBe(first.hello.pid);
   });
@@ -127,7 +127,7 @@ describe('a pool of agents', needs(noNamespaces), () => {
     expect(await starting).toMatchObject({ message: 'the agent on neighbour was ended' });
     for (const { hello } of [taken, idle]) expect(runs(hello.pid)).toBe(false);
     await expect(pool.take('machine', false)).rejects.toThrow('the run was ended');
-    // What comes back to a closed pool is not kept.
+    // A closed pool does not keep an agent that is given back.
     await pool.giveBack(taken);
     await expect(pool.take('machine', false)).rejects.toThrow('the run was ended');
   });

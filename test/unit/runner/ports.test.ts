@@ -12,7 +12,7 @@ const shared: LabFacts = hostFacts(
 );
 const own: LabFacts = { ...shared, ownPorts: true };
 
-/** An agent whose binds come to what `bind` says. It only has to answer. */
+/** An agent whose binds have the outcome that `bind` returns. It only has to answer. */
 function prober(bind: (operation: Extract<Operation, { op: 'bind' }>, type: string) => string): AgentProcess {
   const ask = async (operations: readonly Operation[]): Promise<Result[]> => {
     let type = '';

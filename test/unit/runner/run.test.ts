@@ -18,7 +18,7 @@ import { needs } from '../../support/needs.ts';
 import { Unavailable } from '../../../src/process/unavailable.ts';
 
 const real = [process.execPath, AGENT];
-/** The real agent, until it binds the port: the netns lab gives its ports in order, from the documents' 1060. */
+/** The real agent, until it binds the port. The netns lab gives ports in order, from 1060, the port of the documents. */
 const sinsOn = (port: number, sin: string) => [
   process.execPath,
   fileURLToPath(new URL('../../fakes/sins-on-port.mjs', import.meta.url)),
@@ -39,7 +39,7 @@ const settings = (changes: Partial<RunSettings> = {}): RunSettings => ({
   agentCommand: real,
   ...changes,
 });
-/** What would be waited for if nothing ended it before, in milliseconds. */
+/** How long a wait would last if nothing ended it before, in milliseconds. */
 const HOURS = 7_200_000;
 const quiet: RunListener = { started: () => undefined, began: () => undefined, ended: () => undefined };
 const verdicts = (records: readonly CellRecord[]) => records.map(({ id, verdict }) => `${id} ${verdict}`);
@@ -315,9 +315,9 @@ describe('a run', needs(noNamespaces), () => {
     const record = await run(all, netns, settings({ signal: interruption.signal }), listener);
     expect(record.complete).toBe(false);
     expect(verdicts(record.cells)).toEqual(['a/one pass']);
-    // Long before what the cell would have waited for.
+    // This is long before the end of the cell's wait.
     expect(record.duration).toBeLessThan(HOURS);
-    // What the cut-off cell came to is not told, not even later.
+    // The outcome of the cut-off cell is not reported, not even later.
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(ended).toEqual(['a/one']);
   });

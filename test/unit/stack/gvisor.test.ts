@@ -6,7 +6,7 @@ import { gvisorStack } from '../../../src/stack/gvisor/gvisor.ts';
 import { runscAt } from '../../../src/stack/gvisor/runsc.ts';
 import { folder } from '../../support/cli.ts';
 
-/** A program that prints what a runsc of some release prints of itself. */
+/** A program that prints what a runsc of some release prints about itself. */
 function program(says: string, exit = 0): string {
   const file = path.join(folder(), 'runsc');
   writeFileSync(file, `#!/bin/sh\necho '${says}'\nexit ${exit}\n`);

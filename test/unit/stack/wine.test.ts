@@ -46,7 +46,7 @@ test('words of the shell are quoted, and Wine offers to fetch nothing', () => {
   expect(inPrefix('/run/prefix')).toContain('WINEDLLOVERRIDES=mscoree,mshtml,winemenubuilder.exe=');
 });
 
-/** What would be waited for if nothing came, in milliseconds. */
+/** How long a wait would last if nothing arrived, in milliseconds. */
 const HOUR = 3_600_000;
 const noWine = await withoutStack('wine');
 

@@ -21,12 +21,12 @@ function cell(id: string): Cell {
   return found;
 }
 
-/** What is expected of a cell as far as binding decides it, without what the experiment asks beyond. */
+/** The expectation of a cell as far as binding decides it, without anything else that the experiment asks. */
 function expectedOf(id: string, system: System): unknown {
   return expectationFor(cell(id), system)?.expect;
 }
 
-/** On both sides of every version at which something changed, and the newest. */
+/** The versions just before and just after every change, and the newest version. */
 const KERNELS: readonly (string | undefined)[] = [
   '5.10.223',
   '6.1.167',

@@ -34,7 +34,7 @@ test.each(Object.entries(COUNTED_PAGES))(
   async (file, made) => {
     const { text } = page(file);
     expect(await made(text, cells)).toBe(text);
-    // With other cells it would have other numbers.
+    // If the cells were others, the numbers would be others too.
     expect(await made(text, cells.slice(1))).not.toBe(text);
   },
 );

@@ -18,7 +18,7 @@ const { known: files } = await loadSuites();
 const cells = registry.flatMap(cellsOf);
 const records = runRecords(`${ROOT}reports`);
 
-/** Every fact, with the cells that it is about. */
+/** Every fact, with the cells that the fact is about. */
 const facts = files.flatMap(({ system, facts: own }) =>
   own.map((fact) => ({ system, fact, about: cells.filter((cell) => isAbout(fact, cell)) })),
 );
@@ -31,7 +31,7 @@ function resolved(expected: Experiment['expect'], { values }: Cell): unknown {
   return typeof expected === 'function' ? expected(values) : expected;
 }
 
-/** What a fact says is right in a cell. */
+/** The value that a fact calls right in a cell. */
 function saidBy(fact: Fact, cell: Cell): unknown {
   const linux = resolved(cell.registered.experiment.expect, cell);
   if (fact.kind === 'differs') return resolved(fact.expect, cell);
@@ -97,7 +97,7 @@ test('what is said to be observed is in a committed record of the system, cell b
 function contradictions(one: unknown, other: unknown): string[] {
   return placesIn(one).filter((place) => {
     const [left, right] = [one, other].map((said) => partOf(said, (at) => at === place));
-    // The other may say something of the place itself, or of a place below it.
+    // The other may say something about the place itself, or about a place below it.
     const both = right === undefined ? placesIn(other).some((at) => at.startsWith(`${place}.`)) : true;
     return both && JSON.stringify(left) !== JSON.stringify(right);
   });

@@ -112,7 +112,7 @@ test('of the installed packages, what is built needs koffi alone', () => {
   mkdirSync(path.join(root, 'node_modules'));
   for (const name of ['koffi', '@koromix'])
     symlinkSync(path.join(ROOT, 'node_modules', name), path.join(root, 'node_modules', name));
-  // Every piece is loaded: those that no command here would load as well.
+  // Every piece is loaded, even the pieces that no command here would load.
   const load = `const pieces = fs.readdirSync('dist/src/pieces'); for (const one of pieces) require('./dist/src/pieces/' + one); console.log(pieces.length)`;
   expect(Number(execFileSync(process.execPath, ['-e', load], { cwd: root, encoding: 'utf8' }))).toBeGreaterThan(10);
   const list = execFileSync(process.execPath, ['dist/src/cli/main.js', 'list', '--cells'], {

@@ -8,7 +8,7 @@ import { folder } from '../../support/cli.ts';
 
 const LINTER = fileURLToPath(new URL('../../../tools/lint-names.mjs', import.meta.url));
 
-/** What the linter says of a tree, without what its list allows and this tree does not have. */
+/** What the linter reports about a tree, without the allowed names that this tree does not have. */
 async function complaints(files: Readonly<Record<string, string>>): Promise<string[]> {
   const top = folder();
   for (const [name, text] of Object.entries(files)) {

@@ -88,7 +88,7 @@ describe('the verdict on a claim', () => {
       ],
     ],
     [
-      // No single value tells them apart.
+      // No single value distinguishes them.
       'qualified: true for protocol udp with family inet, protocol tcp with family inet6, not for protocol udp with family inet6, protocol tcp with family inet',
       [
         { holds: true, values: net('udp', 'inet') },

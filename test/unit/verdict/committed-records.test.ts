@@ -28,12 +28,12 @@ describe('a committed record, judged again', () => {
       .flatMap(({ id, verdict, observation }) => {
         const cell = cells.get(id);
         if (cell === undefined) return [];
-        // Some of these records call it a difference if only the name of an error is another one than on Linux.
+        // Some of these records call it a difference when only the name of an error differs from that on Linux.
         const asOnLinux = judge(cell, 'linux', undefined, underLinuxNames(observation)).verdict === 'pass';
         const is = judge(cell, system, versionOf(record.platform), observation);
         return [{ id, was: verdict, is, asOnLinux }];
       });
-    // A record in which nearly nothing could be judged would say nothing.
+    // A record in which almost nothing could be judged would prove nothing.
     expect(judged.length).toBeGreaterThan(200);
     const changed = judged
       .filter(

@@ -85,7 +85,7 @@ describe('what is expected', () => {
         holds(declared, { known: 'observed', cite: CITE, places: ['served'] }),
       ]),
     ];
-    // Of two grounds the weaker counts.
+    // Where there are two grounds, the weaker one counts.
     expect(on(partly, 'udp', 'openbsd')).toEqual({
       expect: { from: ['loopback'], first: { call: 'bind' }, served: { oneOf: [1, 2] } },
       known: 'source',
@@ -203,7 +203,7 @@ describe('what differs on versions', () => {
       cite: [...OTHER, ...CITE],
       because: 'of a bug',
     });
-    // Without a version it is the newest that is meant.
+    // Without a version, the newest version is meant.
     expect(on(buggy, 'udp', 'linux')).toMatchObject({ because: 'of a bug' });
     expect(on(buggy, 'udp', 'darwin', '6.1.168')).toBeNull();
   });
@@ -283,9 +283,9 @@ describe('what a record observed', () => {
       reason: 'the record of wine 8.0 shows something else, and no one has said what is right on this version',
     });
     expect(verdictOn(cell, '8.0.0', observed('EINVAL'))).toBe('fail');
-    // An older one is another one too.
+    // An older version counts as another version too.
     expect(verdictOn(cell, '7.0', observed('EINVAL'))).toBe('unjudged');
-    // Where no version is told it is that of the record.
+    // Where no version is given, it is the version of the record.
     expect(verdictOn(cell, undefined, observed('EINVAL'))).toBe('fail');
   });
 
@@ -316,7 +316,7 @@ describe('what a record observed', () => {
       verdict: 'fail',
       disagreements: [{ path: 'first.outcome', expected: 'EINVAL', observed: 'ok' }],
     });
-    // What it was besides on another version does not fail.
+    // A value that was also observed on another version does not fail.
     expect(verdictOn(read, '9.0', observed('EINVAL', 3))).toBe('unjudged');
   });
 });
@@ -340,7 +340,7 @@ describe('a judgement', () => {
     ['linux', observed('EADDRINUSE'), 'fail', ['first.outcome']],
     ['linux', observed('EADDRINUSE', 3, []), 'fail', ['first.outcome', 'served', 'from']],
     ['darwin', observed('EADDRINUSE'), 'differs', []],
-    // What the difference does not name, nobody knows.
+    // No one knows the value of anything that the difference does not name.
     ['darwin', observed('EADDRINUSE', 3, []), 'differs', []],
     ['darwin', observed('ok'), 'fail', ['first.outcome']],
     ['netbsd', observed('EINVAL', 2, []), 'pass', []],
@@ -371,13 +371,13 @@ describe('a judgement', () => {
     expect(verdictOf(refusing(), 'windows', 'WSAEACCES', 'WSAECONNRESET')).toBe('fail');
     expect(verdictOf(refusing(), 'darwin', 'EPERM', 'ECONNREFUSED')).toBe('pass');
     expect(verdictOf(refusing(), 'linux', 'EPERM', 'ECONNREFUSED')).toBe('fail');
-    // Unless the names are the question.
+    // This does not apply where the names are the question.
     expect(verdictOf(refusing(true), 'darwin', 'EPERM', 'ECONNREFUSED')).toBe('fail');
     expect(verdictOf(refusing(true), 'windows', 'WSAEACCES', 'WSAECONNREFUSED')).toBe('fail');
   });
 });
 
-/** What is said of an experiment is typed by its axes and its observation; the compiler holds these lines to that. */
+/** Expectations of an experiment are typed by its axes and its observation; the compiler checks it in these lines. */
 export const doNotCompile = (): Expectation<Seen>[] => {
   // @ts-expect-error There is no such axis.
   holds(declared, { known: 'source', cite: OTHER, where: ({ family }) => family === 'inet' });
@@ -389,7 +389,7 @@ export const doNotCompile = (): Expectation<Seen>[] => {
   differs(declared, { known: 'source', cite: OTHER, because: '', expect: { frist: { outcome: 'ok' } } });
   // @ts-expect-error There is no such document.
   holds(declared, { known: 'source', cite: [{ source: 'man-bnid', where: '' }] });
-  // @ts-expect-error A matcher is of one kind.
+  // @ts-expect-error A matcher has only one kind.
   const mixed: Expectation<Seen> = { served: { oneOf: [1], not: 2 } };
   return [mixed, { served: { atLeast: 10, atMost: 30 } }];
 };

@@ -64,7 +64,7 @@ describe('a list of known deviations', () => {
     ['tcp listen # so', "known.txt:3: not 'SELECTOR [@PLATFORM] # REASON': tcp listen # so"],
     ['tcp/listen linux-* # so', "known.txt:3: not 'SELECTOR"],
     ['udp/listen # so', "known.txt:3: unknown selector 'udp/listen'"],
-    // Lines for other platforms are checked all the same.
+    // Lines for other platforms are checked too.
     ['udp/listen @darwin-* # so', "known.txt:3: unknown selector 'udp/listen'"],
   ])('is refused for %j', (line, message) => {
     const content = `# first\ntcp/listen # fine\n${line}\n`;

@@ -18,19 +18,19 @@ export function situation(parts: Partial<Situation> & { localhost?: readonly str
   };
 }
 
-/** A listener, such as `tcp 127.0.0.1 80`. */
+/** A listener, for example `tcp 127.0.0.1 80`. */
 export function listener(text: string): Listener {
   const [protocol, address = '', port] = text.split(' ');
   return { protocol: protocol === 'udp' ? 'udp' : 'tcp', address, port: Number(port) };
 }
 
-/** A published port, such as `tcp 80 at 127.0.0.1 8080`. */
+/** A published port, for example `tcp 80 at 127.0.0.1 8080`. */
 export function publication(text: string): Publication {
   const [protocol, port, , hostAddress = '', hostPort] = text.split(' ');
   return { protocol: protocol === 'udp' ? 'udp' : 'tcp', port: Number(port), hostAddress, hostPort: Number(hostPort) };
 }
 
-/** A try of the container's port 80, such as `host 127.0.0.1 8080 refused`, and who held or answered it. */
+/** A try of the container's port 80, for example `host 127.0.0.1 8080 refused`, and who held or answered it. */
 export function tried(text: string, more: Partial<Tried> = {}): Tried {
   const [from, address = '', port, outcome = ''] = text.split(' ');
   return { from: from as Tried['from'], protocol: 'tcp', address, port: Number(port), inner: 80, outcome, ...more };
@@ -43,7 +43,7 @@ export function report(facts: Situation, tries: readonly Tried[], protocol = 'tc
   return found;
 }
 
-/** What is found of port 80: each finding as its kind and text. */
+/** The findings about port 80, each as its kind and text. */
 export function findings(facts: Situation, tries: readonly Tried[], protocol = 'tcp'): [Finding['kind'], string][] {
   return report(facts, tries, protocol).findings.map(({ kind, text }) => [kind, text]);
 }

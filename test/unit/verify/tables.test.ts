@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { gateways, localhostIn, ownAddresses, peersAt, waiting, type Tables } from '../../../src/verify/tables.ts';
 
-/** As Linux 6.18 prints them in a container of podman 4.3, rows left out. */
+/** The tables as Linux 6.18 prints them in a container of podman 4.3, with some rows left out. */
 const TABLES: Tables = {
   tcp: `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:2328 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1049 1 0000000000000000 100 0 0 10 0

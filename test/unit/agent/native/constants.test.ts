@@ -27,12 +27,12 @@ const PLATFORMS: readonly (readonly [System, string])[] = [
   ['openbsd', 'arm64'],
 ];
 
-/** What the headers call the numbers that our constants have no name for. */
+/** The names in the headers of the numbers that our constants have no name for. */
 const NAMES: Record<System, { destination: readonly string[]; tcpState: string; states: (state: string) => string }> = {
   linux: {
     destination: ['IP_PKTINFO', 'IPV6_PKTINFO'],
     tcpState: 'TCP_INFO',
-    // The kernel's numbers have these names for programs in BPF, and no other that a package has.
+    // No package has the kernel's numbers under other names than these, which are for BPF programs.
     states: (state) => `BPF_TCP_${state.replace('CLOSED', 'CLOSE').replace(/_(?=[12]$)/, '')}`,
   },
   darwin: {
@@ -120,7 +120,7 @@ function isNamed(entry: [string, unknown]): entry is [string, number] {
   return /^[A-Z]/.test(entry[0]) && typeof entry[1] === 'number';
 }
 
-/** What a source has for a name, or undefined. */
+/** The value that a source has for a name, or undefined. */
 function valueIn(source: ReadonlyMap<string, number>, name: string): number | undefined {
   const parts = name.split('|').map((part) => source.get(part));
   return parts.reduce((all, part) => (all === undefined || part === undefined ? undefined : all | part));
@@ -179,14 +179,14 @@ describe.each(PLATFORMS)('the constants of %s on %s', (system, architecture) => 
       cmsgLength,
       cmsgLength + 4,
     ]);
-    // IP_RECVDSTADDR brings an in_addr alone.
+    // IP_RECVDSTADDR delivers only an in_addr.
     const offsets = NAMES[system].destination.map((name) => {
       if (name === 'IP_RECVDSTADDR') return 0;
       const structure = name === 'IP_PKTINFO' ? 'Inet4Pktinfo' : 'Inet6Pktinfo';
       return goStructure(system, architecture, structure).get('Addr')?.at;
     });
     expect(constants.destination.map(({ offset }) => offset)).toEqual(offsets);
-    // Linux aligns them to a size_t, which nothing but its C headers says; see below.
+    // Linux aligns them to a size_t. Only its C headers say so; see below.
     if (system === 'linux') return;
     const rust = rustConstants(system, architecture);
     expect(cmsgAlign).toBe((rust.get('_ALIGNBYTES') ?? rust.get('__DARWIN_ALIGNBYTES32') ?? Number.NaN) + 1);
@@ -228,7 +228,7 @@ const noSystem: Lack | null =
   process.platform in NAMES
     ? null
     : { need: 'system', reason: `there are no constants of ${process.platform} here`, enable: null };
-/** What the C headers of this system need not have: names of the kernel's own, and private ones. */
+/** Names that the C headers of this system may lack: the kernel's own names, and private ones. */
 const NOT_IN_C = /^(BPF_|TCPS_|SO_REUSESHAREUID$|IP_LOCAL_PORT_RANGE$)/;
 
 describe('the constants of the system that this runs on', () => {

@@ -6,14 +6,14 @@ import { needs, notLinux } from '../../../support/needs.ts';
 
 const descriptors = () => readdirSync('/proc/self/fd').length;
 
-/** As on macOS: socket() and accept() take no flags, and fcntl() sets what they would. */
+/** As on macOS: socket() and accept() accept no flags, and fcntl() sets the same properties instead. */
 const withoutFlags = { ...linux, socketFlags: null };
 
 describe('where sockets are prepared by fcntl()', needs(notLinux), () => {
   it('they are non-blocking', () => {
     const native = posix(withoutFlags);
     const fd = native.socket('inet', 'dgram');
-    // A blocking socket would never return from it.
+    // With a blocking socket, this call would never return.
     const { bytes } = native.recv(fd, 10);
     expect(native.wouldBlock(bytes)).toBe(true);
     expect(native.close(fd)).toBe(0);

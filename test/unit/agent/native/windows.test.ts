@@ -14,10 +14,10 @@ const LEVELS: Readonly<Record<string, string>> = {
   TCP: 'IPPROTO_TCP',
 };
 
-/** What the headers call a number that has another name there. */
+/** The name in the headers, for a number that has another name there. */
 const HEADER_NAMES: Readonly<Record<string, string>> = {
   IPV6_RECVPKTINFO: 'IPV6_PKTINFO',
-  // As it is defined, but for u_long, which is of four bytes on Windows and of eight for this system's compiler.
+  // This is its definition, except that u_long has four bytes on Windows and eight for this system's compiler.
   FIONBIO: "_IOW('f', 126, ULONG)",
 };
 
@@ -53,7 +53,7 @@ function headerState(state: string): string {
   );
 }
 
-/** Every layout as an expression of C, and what it must be. */
+/** Every layout as an expression of C, and the value that it must have. */
 const LAYOUT: Readonly<Record<string, number>> = {
   'offsetof(WSAMSG, name)': WSAMSG.name,
   'offsetof(WSAMSG, namelen)': WSAMSG.namelen,
@@ -90,7 +90,7 @@ function rowLayout(type: string, prefix: string, row: (typeof ROWS)['inet']): Re
   };
 }
 
-/** WSAID_WSARECVMSG is an initializer, and no number. */
+/** WSAID_WSARECVMSG is an initializer, not a number. */
 const GUID = Array.from({ length: 16 }, (_, at) => `((const unsigned char *)&(const GUID)WSAID_WSARECVMSG)[${at}]`);
 
 describe('the constants of Windows', () => {
@@ -103,7 +103,7 @@ describe('the constants of Windows', () => {
 
   it('are those of its headers', needs(noWindowsHeaders), () => {
     const ours = [...values].filter(([name]) => !GUID.includes(name));
-    // A control code is a 32-bit number, of which the highest bit is one: which sign it gets is the compiler's.
+    // A control code is a 32-bit number whose highest bit is one, so its sign depends on the compiler.
     const unsigned = ours.map(([name, value]) => [name, /^(?:_IOW|SIO_)/.test(name) ? value % 2 ** 32 : value]);
     expect(new Map(unsigned as [string, number][])).toEqual(wanted);
   });

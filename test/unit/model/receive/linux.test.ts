@@ -6,7 +6,7 @@ import { receive, SETTING } from './sets.ts';
 
 const on = (kernel: string) => ({ ...SETTING, kernel });
 
-/** Sockets in the order in which they were bound, what is sent, and all that may happen; observed on 6.18. */
+/** Sockets in the order in which they were bound, what is sent, and everything that may happen; observed on 6.18. */
 const UDP: readonly (readonly [name: string, steps: string, sent: string, outcomes: readonly Reception[]])[] = [
   ['a specific address before the wildcard', 'bind 127.0.0.1 A; bind 0.0.0.0 A', '127.0.0.1', [[0]]],
   ['the wildcard gets the rest', 'bind 127.0.0.1 A; bind 0.0.0.0 A', '10.0.0.1', [[1]]],

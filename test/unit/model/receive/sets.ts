@@ -55,14 +55,15 @@ function named(name: string): string {
   return NAMES[name] ?? name;
 }
 
-/** Reads whom something is sent by: X and Y are two ports of 127.0.0.1; else an address, with port 5000. */
+/** Reads who sends: X and Y are two ports of 127.0.0.1; anything else is an address, with port 5000. */
 function sender(text: string): { address: string; port: number } {
   return { address: named(text), port: text === 'Y' ? 6000 : 5000 };
 }
 
 /**
- * Reads a step, such as `bind 127.0.0.1 AP` (sockets are numbered from 0), `1 connect X 127.0.0.1` (the peer, and the local
- * address that the system chose), `1 disconnect`, `0 listen`, `1 close`, `1 set P`, `1 clear P`, `1 tie veth`, `1 join GROUP DEVICE`.
+ * Reads a step, for example `bind 127.0.0.1 AP` (sockets are numbered from 0), `1 connect X 127.0.0.1` (the peer, and the
+ * local address that the system chose), `1 disconnect`, `0 listen`, `1 close`, `1 set P`, `1 clear P`, `1 tie veth`,
+ * `1 join GROUP DEVICE`.
  */
 function step(protocol: Protocol, text: string, next: number): Operation {
   const [first = '', verb = '', ...words] = text.split(' ');
@@ -89,7 +90,7 @@ function step(protocol: Protocol, text: string, next: number): Operation {
   }
 }
 
-/** Who receives, by a system, after these steps, what is sent from X unless it says otherwise: `10.0.0.1 from Y`. */
+/** Who receives on a system after these steps. The sender is X unless the text names another: `10.0.0.1 from Y`. */
 export function receive<State>(
   delivery: Delivery<State>,
   protocol: Protocol,

@@ -9,7 +9,7 @@ import { given, matrixOn, runOn } from './fixture.ts';
 
 const CELL = 'refusal/loopback/family:inet';
 
-/** What becomes of one cell on another platform. */
+/** The changes to one cell on another platform. */
 const changed = (id: string, change: Partial<CellRecord>) => (cell: CellRecord) => (cell.id === id ? change : {});
 
 function compared(...runs: ReturnType<typeof runOn>[]) {
@@ -82,7 +82,7 @@ describe('a comparison', () => {
     const both = cellOf(compared(linux, unjudged), CELL);
     expect(both?.alike).toEqual([['linux-6.1-x64', 'openbsd-7.8-x64']]);
     expect(both?.on['openbsd-7.8-x64']?.known).toBeUndefined();
-    // Alone, all that was observed is told, but for the time.
+    // For a single record, the comparison shows everything that was observed, except the time.
     expect(cellOf(compared(unjudged), CELL)?.on['openbsd-7.8-x64']?.outcomes).toEqual([
       { place: 'client', observed: 'ECONNREFUSED' },
     ]);

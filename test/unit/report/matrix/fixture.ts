@@ -8,10 +8,10 @@ import { models } from '../../../../src/model/index.ts';
 import type { MatrixRecord } from '../../../../src/record/matrix.ts';
 import { plan, setting } from '../../matrix/lab.ts';
 
-/** Changes what the kernel answered for some pairs; null leaves the first socket's row undone. */
+/** Changes what the kernel answered for some pairs; null leaves the whole row of that first socket without answers. */
 export type Twist = (first: string, second: string, answer: string) => string | null;
 
-/** A record of what Linux would answer if it did as its model says, but for a twist. */
+/** A record of what Linux would answer if it did as its model says, except for the changes that a twist makes. */
 export function matrixRecord(asked: Asked, twist: Twist = (_first, _second, answer) => answer): MatrixRecord {
   const model = models.linux;
   const { blocks, skipped } = plan(asked);

@@ -42,7 +42,7 @@ describe('the tables of a record', () => {
     const asked = { protocol: 'tcp', state: 'listening', uid: 'same', devices: 'none/none' };
     const record = matrixRecord(asked);
     expectGolden(`matrix-${system}.txt`, text(record, 1000, { against: { model: models[system], setting } }));
-    // Nothing differs from itself, whatever the names of the errors.
+    // Nothing differs from itself, no matter what the names of the errors are.
     const own = tablesOf(record, { against: { model: models.linux, setting } });
     expect(own.flatMap(({ cells }) => cells.flat()).filter((cell) => cell.includes('≠'))).toEqual([]);
   });

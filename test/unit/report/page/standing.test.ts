@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Verdict } from '../../../../src/record/record.ts';
 import { mostTelling, standingsOf } from '../../../../src/report/page/standing.ts';
 
-/** A platform's verdict and group, such as `pass 0`; `-` is one on which the cell was not chosen. */
+/** A platform's verdict and group, for example `pass 0`; `-` is a platform on which the cell was not chosen. */
 const stands = (...given: string[]) =>
   standingsOf(
     given.map((one) => {

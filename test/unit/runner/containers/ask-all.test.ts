@@ -6,7 +6,7 @@ import { askAll, Pace, type ServerQuestion } from '../../../../src/runner/contai
 const QUESTION: ServerQuestion = { socket: 'tcp', address: '10.0.0.1', port: 80, bytes: 1 };
 const UDP: ServerQuestion = { ...QUESTION, socket: 'udp unconnected' };
 
-/** An agent that takes `latency` for an answer, and tells silence where that is longer than it may wait. */
+/** An agent that takes `latency` for an answer, and reports silence where that is longer than it may wait. */
 function agent(come: (operations: readonly Operation[], patience: number) => Partial<Result>[]) {
   const patiences: number[] = [];
   const ask = async (operations: readonly Operation[]): Promise<Result[]> => {
@@ -57,7 +57,7 @@ describe('silence', () => {
   });
 
   it('is not believed while answers are slow', async () => {
-    // What is asked at port 1 answers late, but that is known only from what answers at port 2.
+    // Port 1 answers late, but only the answer of port 2 shows that.
     const late = (operations: readonly Operation[], patience: number) => {
       const port = operations.find((one) => one.op === 'connect')?.port;
       const latency = port === 1 ? 1500 : 390;

@@ -5,7 +5,7 @@ import { agentCommand } from '../../../../src/lab/agent-command.ts';
 import { connectOnly, probe } from '../../../../src/runner/published/probe.ts';
 
 const HERE = '127.0.0.1';
-/** Long enough for what comes at once, and short for what never comes, in milliseconds. */
+/** Long enough for an event that follows at once, and short enough to wait for one that never does; milliseconds. */
 const PATIENCE = 300;
 
 let agent: AgentProcess;
@@ -21,7 +21,7 @@ afterAll(async () => {
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
 });
 
-/** A server that does this with each connection, and its port. */
+/** A server that does the given thing with each connection, and its port. */
 async function served(act: (socket: Socket) => void): Promise<number> {
   const server = createServer((socket) => {
     connections.push(socket.on('error', () => undefined));
@@ -110,7 +110,7 @@ describe('a connection that sends nothing', () => {
   it('is open where it arrives while the server ends it', async () => {
     const port = await served((socket) => socket.destroy());
     let looks = 0;
-    // Not there at the first look; the end is heard before the second.
+    // The connection is not there at the first look, and its end is known before the second look.
     const arrived = async () => (looks += 1) > 1;
     expect(await connectOnly(agent, { address: HERE, port }, PATIENCE, arrived)).toEqual({ outcome: 'open' });
   });

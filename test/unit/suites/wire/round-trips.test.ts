@@ -4,13 +4,13 @@ import type { Operation, Result } from '../../../../src/protocol/messages.ts';
 import { ADDRESSES } from '../../../../src/lab/netns-topology.ts';
 import experiment from '../../../../suites/wire/round-trips.ts';
 
-/** How long an answer takes in a round, by the address that is asked, in milliseconds. */
+/** How long an answer takes in a round, by the address that gets the question, in milliseconds. */
 type Round = Readonly<Record<string, number>>;
 const { loopback = '', external = '', neighbour = '' } = ADDRESSES.inet;
 const ALIKE: Round = { [loopback]: 0.1, [external]: 0.1, [neighbour]: 0.11 };
 const SLOWER: Round = { [loopback]: 0.2, [external]: 0.1, [neighbour]: 0.1 };
 
-/** A trial whose answers take the time of their round, which is told by the number of clients so far. */
+/** A trial whose answers take the time of their round. The number of clients so far shows which round it is. */
 function trialOf(rounds: readonly Round[]): { trial: Trial; parts: string[] } {
   const parts: string[] = [];
   let port = 1060;
