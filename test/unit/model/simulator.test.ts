@@ -245,6 +245,8 @@ describe.each(SYSTEMS)('%s: whatever happened to the sockets', (system) => {
     fc.assert(
       fc.property(life, ([of, steps, next]) => {
         if (of === 'tcp') return;
+        // The BSDs and macOS ask one socket, the best match: one that permits the bind hides another that does not.
+        if (['darwin', 'freebsd', 'openbsd', 'netbsd'].includes(system)) return;
         const before = lived(system, steps);
         const ask: Operation = { op: 'bind', socket: 9, ...next, options: {}, uid: 0 };
         try {
