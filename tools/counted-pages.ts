@@ -11,16 +11,27 @@ export const COUNTED_PAGES: Readonly<Record<string, (text: string, cells: readon
   'docs/adding-a-platform.md': async (text, cells) => withPlatforms(text, cells),
   'docs/macos.md': withMac,
   'README.md': async (text, cells) => {
-    const byRoot = cells.filter(({ registered, values }) =>
-      registered.experiment.needs?.(values)?.includes('second user'),
-    ).length;
+    const byRoot = ofSecondUser(cells);
     const counted = replaced(text, /(?<=There are\s+)\d+(?=\s+cells\.)/, () => String(cells.length));
     const rooted = replaced(counted, /(?<=as root, )\d+(?= more cells run)/, () => String(byRoot));
     return replaced(rooted, /(?<=need a second user, )\d+ of \d+/, () => `${byRoot} of ${cells.length}`);
   },
   'docs/ci.md': async (text, cells) =>
     replaced(text, /(?<=as expected \(`)\d+(?= pass`\))/, () => String(cells.length)),
+  'docs/running.md': async (text, cells) => {
+    const byRoot = ofSecondUser(cells);
+    const run = `${cells.length - byRoot} of ${cells.length}`;
+    const offered = replaced(text, /^( {4})\d+ of \d+(?= cells can run$)/m, (_, indent = '') => `${indent}${run}`);
+    const skipped = replaced(offered, /^ +\d+(?= cannot run: an unprivileged)/m, () => String(byRoot).padStart(8));
+    return replaced(skipped, /(?<=has outcomes of )\d+(?= cells, and this run of 4)/, () => String(cells.length));
+  },
 };
+
+/** How many cells need a second user, which only root can have. */
+function ofSecondUser(cells: readonly Cell[]): number {
+  return cells.filter(({ registered, values }) => registered.experiment.needs?.(values)?.includes('second user'))
+    .length;
+}
 
 /** The table with the number of cells that are judged on each system: in full, in part, and not at all. */
 function withPlatforms(text: string, cells: readonly Cell[]): string {
