@@ -1,8 +1,11 @@
-import { isMulticast, unmapped } from '../address.ts';
+import { isMulticast, isWildcard, unmapped } from '../address.ts';
+import { type Chain, toHead, without } from '../chain.ts';
 import { ANY } from '../overlap.ts';
+import type { Rule } from '../rules.ts';
 import type { NextSocket, Operation, RuleId, Setting } from '../types.ts';
+import type { Delivery } from './delivery.ts';
+import { onWildcard, type Receiver, receiverOf } from './receiver.ts';
 import type { Packet, Receivers } from './types.ts';
-import { type Receiver, receiverOf } from './receiver.ts';
 
 /**
  * The lists that the BSDs and macOS search: the sockets of a port, in the order of the hash chain and in that of bind().
@@ -11,26 +14,59 @@ import { type Receiver, receiverOf } from './receiver.ts';
 export interface PortChain {
   readonly sockets: ReadonlyMap<number, Receiver>;
   /** In the order in which the sockets were put into the chain; connect() and a disconnect do that again. */
-  readonly chain: readonly number[];
-  readonly byBind: readonly number[];
+  readonly chain: Chain;
+  readonly byBind: Chain;
 }
 
 export const NO_CHAIN: PortChain = { sockets: new Map(), chain: [], byBind: [] };
 
 /** How one of these systems differs from the others. */
 export interface Ways {
-  /** The socket after connect(). */
-  connected(socket: Receiver, local: string): Receiver;
+  /** The socket after connect(). When left out, a wildcard takes the local address of the connection. */
+  connected?(socket: Receiver, local: string): Receiver;
   /** The socket after a disconnect, or null when it is in no chain any more. */
   disconnected(socket: Receiver, setting: Setting): Receiver | null;
+  /** The value of IPV6_V6ONLY on an AF_INET6 socket, by what was asked for; as asked for when left out. */
+  v6only?(asked: boolean | undefined): boolean;
+}
+
+/** A system that searches such lists. */
+export interface ChainSystem extends Ways {
+  readonly rules: readonly Rule[];
+  /** The rule by which the socket that is connected to the sender receives. */
+  readonly connectedRule: RuleId;
+  /** Who receives a multicast or broadcast. */
+  many(state: PortChain, packet: Packet): Receivers | undefined;
+  /** Who receives where no socket is connected to the sender; undefined where that is not known. */
+  choose(state: PortChain, packet: Packet, setting: Setting): Receivers | undefined;
+}
+
+/** How such a system chooses who receives. */
+export function chainDelivery({ rules, connectedRule, many, choose, ...ways }: ChainSystem): Delivery<PortChain> {
+  return {
+    rules,
+    start: NO_CHAIN,
+    after: (state, operation, setting) => chainAfter(state, operation, setting, ways),
+    receivers(state, packet, setting) {
+      if (packet.protocol === 'udp' && isForMany(packet, setting)) return many(state, packet);
+      const connected = partner(state, packet);
+      return connected === undefined ? choose(state, packet, setting) : one(connected, connectedRule);
+    },
+  };
+}
+
+/** On these systems a second connect() disconnects first, so that a specific address is chosen again as well. */
+function takesLocal(socket: Receiver, local: string): Receiver {
+  return socket.connected || onWildcard(socket) ? { ...socket, ...only(local) } : socket;
 }
 
 /** The chain after an operation that succeeded. A TCP socket is in it from bind() on, even if it does not listen. */
 export function chainAfter(state: PortChain, operation: Operation, setting: Setting, ways: Ways): PortChain {
   if (operation.op === 'accept') return state;
-  if (operation.op === 'bind') return inserted(state, receiverOf(operation.socket, operation));
+  const made = (next: NextSocket) => receiverOf(operation.socket, withV6only(next, ways));
+  if (operation.op === 'bind') return inserted(state, made(operation));
   if (operation.op === 'connect' && operation.as !== undefined) {
-    const bound = inserted(state, { ...receiverOf(operation.socket, operation.as), autobound: true });
+    const bound = inserted(state, { ...made(operation.as), autobound: true });
     return connect(bound, operation, ways);
   }
   const socket = state.sockets.get(operation.socket);
@@ -42,7 +78,7 @@ export function chainAfter(state: PortChain, operation: Operation, setting: Sett
       return connect(state, operation, ways);
     case 'disconnect': {
       const left = socket.autobound ? null : ways.disconnected(socket, setting);
-      if (left !== null) return { ...replaced(state, left), chain: [socket.id, ...without(state.chain, socket.id)] };
+      if (left !== null) return { ...replaced(state, left), chain: toHead(state.chain, socket.id) };
       return { ...replaced(state, { ...socket, connected: false, peer: {} }), chain: without(state.chain, socket.id) };
     }
     case 'set': {
@@ -68,11 +104,15 @@ export function chainAfter(state: PortChain, operation: Operation, setting: Sett
   }
 }
 
+function withV6only(next: NextSocket, { v6only }: Ways): NextSocket {
+  return v6only === undefined || next.family === 'inet' ? next : { ...next, v6only: v6only(next.v6only) };
+}
+
 function inserted(state: PortChain, socket: Receiver): PortChain {
   return {
     sockets: new Map(state.sockets).set(socket.id, socket),
-    chain: [socket.id, ...state.chain],
-    byBind: [socket.id, ...state.byBind],
+    chain: toHead(state.chain, socket.id),
+    byBind: toHead(state.byBind, socket.id),
   };
 }
 
@@ -82,17 +122,17 @@ function connect(state: PortChain, operation: Operation & { readonly op: 'connec
   const { local = '', to } = operation;
   const over = unmapped(to?.address ?? local).includes(':') ? 'v6' : 'v4';
   const now: Receiver = {
-    ...ways.connected(socket, local),
+    ...(ways.connected ?? takesLocal)(socket, local),
     connected: true,
     peer: to === undefined ? {} : { [over]: unmapped(to.address), port: to.port },
   };
-  return { ...replaced(state, now), chain: [socket.id, ...without(state.chain, socket.id)] };
+  return { ...replaced(state, now), chain: toHead(state.chain, socket.id) };
 }
 
 /** The name of a socket that has one address of one stack, or its wildcard, and takes nothing of the other stack. */
 export function only(address: string): Pick<Receiver, 'address' | 'v4' | 'v6'> {
   const isFour = !unmapped(address).includes(':');
-  const name = address === '0.0.0.0' || address === '::' || unmapped(address) === '0.0.0.0' ? ANY : unmapped(address);
+  const name = isWildcard(address) ? ANY : unmapped(address);
   return { address, v4: isFour ? name : undefined, v6: isFour ? undefined : name };
 }
 
@@ -105,7 +145,7 @@ export function listed(state: PortChain, list: readonly number[] = state.chain):
 }
 
 /** The socket that is connected to the sender. */
-export function partner(state: PortChain, packet: Packet): Receiver | undefined {
+function partner(state: PortChain, packet: Packet): Receiver | undefined {
   const stack = stackOf(packet);
   return listed(state).find(
     (socket) =>
@@ -157,10 +197,6 @@ export function one(socket: Receiver, rule: RuleId, notListening: 'refused' | 'n
 
 function replaced(state: PortChain, socket: Receiver): PortChain {
   return { ...state, sockets: new Map(state.sockets).set(socket.id, socket) };
-}
-
-function without(list: readonly number[], gone: number): readonly number[] {
-  return list.filter((id) => id !== gone);
 }
 
 /** Whether a socket is of AF_INET. */

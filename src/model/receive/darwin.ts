@@ -1,22 +1,18 @@
+import { isMulticast } from '../address.ts';
 import { ANY } from '../overlap.ts';
 import { ruleBook } from '../rules.ts';
 import {
-  type PortChain,
-  chainAfter,
-  isForMany,
+  chainDelivery,
   isInet,
   listed,
   mayHear,
-  NO_CHAIN,
   one,
   only,
-  partner,
   stackOf,
   unconnected,
   untilUnshared,
-  type Ways,
+  type PortChain,
 } from './chain.ts';
-import type { Delivery } from './delivery.ts';
 import type { Receiver } from './receiver.ts';
 import type { Packet, Receivers } from './types.ts';
 
@@ -55,7 +51,7 @@ const darwinReceiveRules = ruleBook('darwin', {
     },
     known: 'source',
   },
-  'R6-nobody': {
+  'R6-no-one': {
     prose: 'Where no socket is found, the sender gets an ICMP port unreachable, or a reset of TCP.',
     source: { name: 'XNU 11417.101.15, bsd/netinet/udp_usrreq.c', where: 'udp_input' },
     known: 'source',
@@ -63,36 +59,27 @@ const darwinReceiveRules = ruleBook('darwin', {
 });
 const { id: rule } = darwinReceiveRules;
 
-const WAYS: Ways = {
-  // connect() on a connected socket disconnects it first, so the system chooses a specific address again too.
-  connected: (socket, local) =>
-    socket.connected || socket.v4 === ANY || socket.v6 === ANY ? { ...socket, ...only(local) } : socket,
-  // After it the socket is on the wildcard, even if it was bound to an address, in the family that it was connected over.
+/** How macOS chooses who receives. */
+export const darwinDelivery = chainDelivery({
+  rules: darwinReceiveRules.rules,
+  connectedRule: rule['R1-connected'],
+  // It is on the wildcard then, whatever it was bound to, and of the one family that it was connected over.
   disconnected: (socket) => ({
     ...socket,
     ...only(socket.v4 === undefined ? '::' : '0.0.0.0'),
     connected: false,
     peer: {},
   }),
-};
-
-/** Who receives on macOS. */
-export const darwinDelivery: Delivery<PortChain> = {
-  rules: darwinReceiveRules.rules,
-  start: NO_CHAIN,
-  after: (state, operation, setting) => chainAfter(state, operation, setting, WAYS),
-  receivers(state, packet, setting) {
-    if (packet.protocol === 'udp' && isForMany(packet, setting)) return many(state, packet);
-    const connected = partner(state, packet);
-    if (connected !== undefined) return one(connected, rule['R1-connected']);
+  many,
+  choose(state, packet) {
     const [newest] = unconnected(state, packet, packet.to.address);
     if (newest !== undefined) return found(newest, 'R2-newest-on-address');
     const wildcards = unconnected(state, packet, ANY).toReversed();
     const oldest = wildcards.find((socket) => isInet(socket)) ?? wildcards[0];
     if (oldest !== undefined) return found(oldest, 'R3-oldest-wildcard');
-    return { outcomes: ['refused'], rule: rule['R6-nobody'] };
+    return { outcomes: ['refused'], rule: rule['R6-no-one'] };
   },
-};
+});
 
 function found(socket: Receiver, by: 'R2-newest-on-address' | 'R3-oldest-wildcard'): Receivers {
   const silent = socket.protocol === 'tcp' && !socket.listening;
@@ -101,7 +88,7 @@ function found(socket: Receiver, by: 'R2-newest-on-address' | 'R3-oldest-wildcar
 
 function many(state: PortChain, packet: Packet): Receivers {
   const { address } = packet.to;
-  const asksMembership = /^2(?:2[4-9]|3\d)\./.test(address) && address !== '224.0.0.1';
+  const asksMembership = isMulticast(address) && address !== '224.0.0.1';
   const heard = listed(state, state.byBind).filter((socket) => {
     const isMember = socket.memberships.some(({ group }) => group === address);
     if (stackOf(packet) === 'v4') return mayHear(socket, packet) && (!asksMembership || isMember);

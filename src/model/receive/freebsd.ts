@@ -1,23 +1,20 @@
+import { isMulticast, isWildcard } from '../address.ts';
 import { ANY } from '../overlap.ts';
+import { parseRelease } from '../release.ts';
 import { ruleBook } from '../rules.ts';
 import type { Setting } from '../types.ts';
 import {
-  type PortChain,
-  chainAfter,
-  isForMany,
+  chainDelivery,
   isInet,
   listed,
   mayHear,
-  NO_CHAIN,
   one,
   only,
-  partner,
   stackOf,
   unconnected,
   untilUnshared,
-  type Ways,
+  type PortChain,
 } from './chain.ts';
-import type { Delivery } from './delivery.ts';
 import type { Receiver } from './receiver.ts';
 import type { Packet, Receivers, Reception } from './types.ts';
 
@@ -52,7 +49,7 @@ const freebsdReceiveRules = ruleBook('freebsd', {
     source: { name: 'FreeBSD 14.3, sys/netinet/udp_usrreq.c', where: 'udp_multi_input' },
     known: 'source',
   },
-  'R6-nobody': {
+  'R6-no-one': {
     prose: 'Where no socket is found, the sender gets an ICMP port unreachable, or a reset of TCP.',
     source: { name: 'FreeBSD 14.3, sys/netinet/udp_usrreq.c', where: 'udp_input' },
     known: 'source',
@@ -60,31 +57,15 @@ const freebsdReceiveRules = ruleBook('freebsd', {
 });
 const { id: rule } = freebsdReceiveRules;
 
-const WAYS: Ways = {
-  connected: (socket, local) =>
-    socket.connected || socket.v4 === ANY || socket.v6 === ANY ? { ...socket, ...only(local) } : socket,
-  // Since 14 the socket is in no list after a disconnect, so it receives nothing.
+/** How FreeBSD chooses who receives. */
+export const freebsdDelivery = chainDelivery({
+  rules: freebsdReceiveRules.rules,
+  connectedRule: rule['R1-connected'],
+  // From 14 on it is in no list after that, and receives nothing.
   disconnected: (socket, setting) =>
     major(setting) < 14 ? { ...socket, ...only(wildcardOf(socket)), connected: false, peer: {} } : null,
-};
-
-function wildcardOf(socket: Receiver): string {
-  return socket.v4 === undefined ? '::' : '0.0.0.0';
-}
-
-function major({ release }: Setting & { readonly release?: string }): number {
-  return release === undefined ? Number.POSITIVE_INFINITY : Number.parseFloat(release);
-}
-
-/** Who receives on FreeBSD. */
-export const freebsdDelivery: Delivery<PortChain> = {
-  rules: freebsdReceiveRules.rules,
-  start: NO_CHAIN,
-  after: (state, operation, setting) => chainAfter(state, operation, setting, WAYS),
-  receivers(state, packet, setting) {
-    if (packet.protocol === 'udp' && isForMany(packet, setting)) return many(state, packet);
-    const connected = partner(state, packet);
-    if (connected !== undefined) return one(connected, rule['R1-connected']);
+  many,
+  choose(state, packet, setting) {
     for (const name of [packet.to.address, ANY]) {
       const members = membersAt(state, packet, name, setting);
       if (members.length > 0) return { outcomes: shares(members), rule: rule['R2-lb-group'] };
@@ -93,9 +74,17 @@ export const freebsdDelivery: Delivery<PortChain> = {
     if (newest !== undefined) return found([newest]);
     const wildcards = unconnected(state, packet, ANY);
     if (wildcards.length > 0) return found(ofWildcards(wildcards, setting));
-    return { outcomes: ['refused'], rule: rule['R6-nobody'] };
+    return { outcomes: ['refused'], rule: rule['R6-no-one'] };
   },
-};
+});
+
+function wildcardOf(socket: Receiver): string {
+  return socket.v4 === undefined ? '::' : '0.0.0.0';
+}
+
+function major({ release }: Setting): number {
+  return parseRelease(release, 'FreeBSD')[0];
+}
 
 /** The members of the group on a name. In 14 they include sockets that have connected and sockets that do not listen. */
 function membersAt(state: PortChain, packet: Packet, name: string, setting: Setting): readonly Receiver[] {
@@ -104,15 +93,11 @@ function membersAt(state: PortChain, packet: Packet, name: string, setting: Sett
   const oldestFirst = listed(state, state.byBind).toReversed();
   return oldestFirst.filter((socket) => {
     const { options, family, v6only, bound, connected, protocol, listening } = socket;
-    if (options.reuseportLb !== true || (family === 'inet6' && !v6only && isWild(bound))) return false;
+    if (options.reuseportLb !== true || (family === 'inet6' && !v6only && isWildcard(bound))) return false;
     if (isNewer && (connected || (protocol === 'tcp' && !listening))) return false;
-    const own = connected ? (isWild(bound) ? ANY : socket[stack]) : socket[stack];
+    const own = connected ? (isWildcard(bound) ? ANY : socket[stack]) : socket[stack];
     return own === name;
   });
-}
-
-function isWild(address: string): boolean {
-  return address === '::' || address === '0.0.0.0' || address === '::ffff:0.0.0.0';
 }
 
 function shares(members: readonly Receiver[]): readonly Reception[] {
@@ -141,7 +126,7 @@ function found(sockets: readonly Receiver[]): Receivers {
 
 function many(state: PortChain, packet: Packet): Receivers {
   const { address } = packet.to;
-  const asksMembership = /^2(?:2[4-9]|3\d)\./.test(address) || address.startsWith('ff');
+  const asksMembership = isMulticast(address);
   const heard = listed(state, state.byBind).filter((socket) => {
     const joined = socket.memberships.some(
       ({ group, device }) =>

@@ -36,7 +36,7 @@ const gvisorReceiveRules = ruleBook('gvisor', {
     source: { ...DEMUX, where: 'deliverPacket' },
     known: 'observed',
   },
-  'R5-nobody': {
+  'R5-no-one': {
     prose: 'Where no lookup has a socket, the sender gets an ICMP port unreachable, or a reset of TCP.',
     source: DEMUX,
     known: 'observed',
@@ -77,7 +77,7 @@ export const gvisorDelivery: Delivery<Demuxer> = {
       return { outcomes: [ids.length === 0 ? 'silence' : ids], rule: rule['R4-many'] };
     }
     const first = lookups.find((sockets) => sockets.length > 0);
-    if (first === undefined) return { outcomes: ['refused'], rule: rule['R5-nobody'] };
+    if (first === undefined) return { outcomes: ['refused'], rule: rule['R5-no-one'] };
     const here = ofDevice(state, first, packet.device);
     if (here.length === 0) return { outcomes: ['refused'], rule: rule['R2-device'] };
     return chosen(here);

@@ -51,7 +51,7 @@ export function receiversOf(lists: Lists, packet: Packet, kernel: Kernel, settin
     ),
   );
   const outcomes = new Map(found.flatMap(({ outcomes: each }) => each).map((outcome) => [String(outcome), outcome]));
-  return { outcomes: [...outcomes.values()], rule: found[0]?.rule ?? rule['R7-nobody'] };
+  return { outcomes: [...outcomes.values()], rule: found[0]?.rule ?? rule['R7-no-one'] };
 }
 
 function deviceOf(address: string, { host }: Setting): string | undefined {
@@ -96,7 +96,7 @@ function datagram(lists: Lists, packet: Incoming): Receivers {
     walk(lists, at(lists, ANY), packet, ANY) ??
     // Commit a502ea6fa94b.
     (atLeast(packet.kernel, 6, 14) ? walkPort(lists, packet) : undefined);
-  return found ?? { outcomes: ['refused'], rule: rule['R7-nobody'] };
+  return found ?? { outcomes: ['refused'], rule: rule['R7-no-one'] };
 }
 
 function at(lists: Lists, address: string): readonly Receiver[] {
@@ -248,7 +248,7 @@ function listener(lists: Lists, packet: Incoming): Receivers {
   const lost = packet.six && packet.from.address === '::1' && packet.device !== 'lo';
   return lost
     ? { outcomes: ['no answer'], rule: rule['R12-no-way-back'] }
-    : { outcomes: ['refused'], rule: rule['R7-nobody'] };
+    : { outcomes: ['refused'], rule: rule['R7-no-one'] };
 }
 
 function listening(lists: Lists, packet: Incoming, address: string): Receivers | undefined {

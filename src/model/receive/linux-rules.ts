@@ -40,7 +40,7 @@ export const linuxReceiveRules = ruleBook('linux', {
     source: { name: UDP, where: 'udp4_lib_lookup1' },
     known: 'observed',
   },
-  'R7-nobody': {
+  'R7-no-one': {
     prose: 'Where no socket may receive, the sender gets an ICMP port unreachable, or a reset of TCP.',
     source: { name: UDP, where: '__udp4_lib_rcv' },
     known: 'observed',

@@ -1,3 +1,4 @@
+import { type Chain, toHead, toTail, without } from '../chain.ts';
 import { unmapped } from '../address.ts';
 import { atLeast, type Kernel } from '../linux-kernel.ts';
 import type { Operation } from '../types.ts';
@@ -19,9 +20,9 @@ interface Entry {
 export interface Lists {
   readonly sockets: ReadonlyMap<number, Receiver>;
   /** The lists of all addresses and of the wildcards, joined into one. */
-  readonly byAddress: readonly number[];
+  readonly byAddress: Chain;
   /** All UDP sockets of the port. */
-  readonly byPort: readonly number[];
+  readonly byPort: Chain;
   readonly fourTuples: readonly Entry[];
   readonly groups: ReadonlyMap<number, Group>;
 }
@@ -91,15 +92,15 @@ function listed(lists: Lists, socket: Receiver): Lists {
 }
 
 /** A new socket goes to the head; an AF_INET6 one that has SO_REUSEPORT at this time goes to the tail. */
-function added(list: readonly number[], { id, family, options }: Receiver): readonly number[] {
-  return family === 'inet6' && options.reuseport === true ? [...list, id] : [id, ...list];
+function added(list: Chain, { id, family, options }: Receiver): Chain {
+  return family === 'inet6' && options.reuseport === true ? toTail(list, id) : toHead(list, id);
 }
 
 /**
  * Puts a socket with SO_REUSEPORT into the group of the first socket in a list that it may share with. If that socket has
  * no group, both go into a new one. If there is no such socket, the new one gets its own group.
  */
-function joined(lists: Lists, socket: Receiver, list: readonly number[]): Lists {
+function joined(lists: Lists, socket: Receiver, list: Chain): Lists {
   if (socket.options.reuseport !== true) return replaced(lists, socket);
   const other = list.map((id) => lists.sockets.get(id)).find((one) => one !== undefined && shares(one, socket));
   const number = other?.group ?? Math.max(0, ...lists.groups.keys()) + 1;
@@ -137,7 +138,7 @@ function connected(
   const now = connectedTo(socket, local ?? '', to?.address, to?.port);
   let next = lists;
   if (moves) {
-    next = { ...ungrouped(lists, id), byAddress: [id, ...without(lists.byAddress, id)] };
+    next = { ...ungrouped(lists, id), byAddress: toHead(lists.byAddress, id) };
   } else {
     next = noteConnection(next, socket.group);
     if (hasFourTuples(kernel)) next = ungrouped(next, id);
@@ -160,7 +161,7 @@ function withoutPeer(lists: Lists, socket: Receiver): Lists {
   if (!returnsToWildcard(socket)) return next;
   return {
     ...next,
-    byAddress: [socket.id, ...without(lists.byAddress, socket.id)],
+    byAddress: toHead(lists.byAddress, socket.id),
     fourTuples: lists.fourTuples.filter(({ id }) => id !== socket.id),
   };
 }
@@ -219,8 +220,4 @@ function removed(lists: Lists, id: number): Lists {
 
 function replaced(lists: Lists, socket: Receiver): Lists {
   return { ...lists, sockets: new Map(lists.sockets).set(socket.id, socket) };
-}
-
-function without(list: readonly number[], gone: number): readonly number[] {
-  return list.filter((id) => id !== gone);
 }

@@ -1,22 +1,18 @@
+import { isMulticast } from '../address.ts';
 import { ANY } from '../overlap.ts';
 import { ruleBook } from '../rules.ts';
 import {
-  type PortChain,
-  chainAfter,
-  isForMany,
+  chainDelivery,
   isInet,
   listed,
   mayHear,
-  NO_CHAIN,
   one,
   only,
-  partner,
   stackOf,
   unconnected,
   untilUnshared,
-  type Ways,
+  type PortChain,
 } from './chain.ts';
-import type { Delivery } from './delivery.ts';
 import type { Receiver } from './receiver.ts';
 import type { Packet, Receivers } from './types.ts';
 
@@ -48,7 +44,7 @@ const netbsdReceiveRules = ruleBook('netbsd', {
     source: { name: 'NetBSD 10, sys/netinet/udp_usrreq.c', where: 'udp4_realinput, udp6_realinput' },
     known: 'source',
   },
-  'R5-nobody': {
+  'R5-no-one': {
     prose: 'Where no socket is found, the sender gets an ICMP port unreachable, or a reset of TCP.',
     source: { name: 'NetBSD 10, sys/netinet/udp_usrreq.c', where: 'udp_input' },
     known: 'source',
@@ -56,33 +52,19 @@ const netbsdReceiveRules = ruleBook('netbsd', {
 });
 const { id: rule } = netbsdReceiveRules;
 
-const WAYS: Ways = {
-  connected: (socket, local) =>
-    socket.connected || socket.v4 === ANY || socket.v6 === ANY ? { ...socket, ...only(local) } : socket,
-  // After it the socket is on the wildcard, even if it was bound to an address. That of AF_INET6 claims both stacks unless
-  // the socket is V6ONLY.
+/** How NetBSD chooses who receives. */
+export const netbsdDelivery = chainDelivery({
+  rules: netbsdReceiveRules.rules,
+  connectedRule: rule['R1-connected'],
+  // The wildcard, whatever it was bound to; that of AF_INET6 claims both stacks unless it is V6ONLY.
   disconnected: (socket) => ({
     ...socket,
     ...(isInet(socket) ? only('0.0.0.0') : bothStacks(socket)),
     connected: false,
     peer: {},
   }),
-};
-
-function bothStacks({ v6only, bound }: Receiver): Pick<Receiver, 'address' | 'v4' | 'v6'> {
-  // A bind to an IPv6 address does not change IPV6_V6ONLY. Here only a socket bound to :: shows whether it was set.
-  return { address: '::', v4: v6only && bound === '::' ? undefined : ANY, v6: ANY };
-}
-
-/** Who receives on NetBSD. */
-export const netbsdDelivery: Delivery<PortChain> = {
-  rules: netbsdReceiveRules.rules,
-  start: NO_CHAIN,
-  after: (state, operation, setting) => chainAfter(state, operation, setting, WAYS),
-  receivers(state, packet, setting) {
-    if (packet.protocol === 'udp' && isForMany(packet, setting)) return many(state, packet);
-    const connected = partner(state, packet);
-    if (connected !== undefined) return one(connected, rule['R1-connected']);
+  many,
+  choose(state, packet) {
     const own = unconnected(state, packet, packet.to.address);
     const wild = unconnected(state, packet, ANY);
     const six = wild.filter((socket) => !isInet(socket));
@@ -96,11 +78,16 @@ export const netbsdDelivery: Delivery<PortChain> = {
             ...six.filter((socket) => socket.v6 === undefined),
             ...six,
           ];
-    if (first === undefined) return { outcomes: ['refused'], rule: rule['R5-nobody'] };
+    if (first === undefined) return { outcomes: ['refused'], rule: rule['R5-no-one'] };
     const isDeaf = first.protocol === 'tcp' && !first.listening;
     return one(first, rule[isDeaf ? 'R3-bound-resets' : 'R2-inet-first']);
   },
-};
+});
+
+function bothStacks({ v6only, bound }: Receiver): Pick<Receiver, 'address' | 'v4' | 'v6'> {
+  // A bind to an IPv6 address does not change IPV6_V6ONLY. Here only a socket bound to :: shows whether it was set.
+  return { address: '::', v4: v6only && bound === '::' ? undefined : ANY, v6: ANY };
+}
 
 function many(state: PortChain, packet: Packet): Receivers {
   const heard = listed(state, state.byBind).filter((socket) => mayHear(socket, packet));
@@ -115,7 +102,6 @@ function many(state: PortChain, packet: Packet): Receivers {
   );
   const [taken, more] = [inet.outcomes[0], six.outcomes[0]];
   if (typeof taken !== 'object') return six;
-  const isGroup = /^2(?:2[4-9]|3\d)\./.test(packet.to.address);
-  if (!isGroup || typeof more !== 'object') return inet;
+  if (!isMulticast(packet.to.address) || typeof more !== 'object') return inet;
   return { outcomes: [[...taken, ...more].toSorted((first, second) => first - second)], rule: inet.rule };
 }

@@ -1,20 +1,6 @@
 import { ANY } from '../overlap.ts';
 import { ruleBook } from '../rules.ts';
-import {
-  type PortChain,
-  chainAfter,
-  isForMany,
-  listed,
-  mayHear,
-  NO_CHAIN,
-  one,
-  only,
-  partner,
-  unconnected,
-  untilUnshared,
-  type Ways,
-} from './chain.ts';
-import type { Delivery } from './delivery.ts';
+import { chainDelivery, isInet, listed, mayHear, one, only, unconnected, untilUnshared } from './chain.ts';
 
 const LOOKUP = { name: 'OpenBSD, sys/netinet/in_pcb.c 1.322', where: 'in_pcblookup, in_pcblookup_listen' };
 
@@ -41,7 +27,7 @@ const openbsdReceiveRules = ruleBook('openbsd', {
     source: { name: 'OpenBSD, sys/netinet/udp_usrreq.c', where: 'udp_input' },
     known: 'source',
   },
-  'R5-nobody': {
+  'R5-no-one': {
     prose: 'Where no socket is found, the sender gets an ICMP port unreachable, or a reset of TCP.',
     source: { name: 'OpenBSD, sys/netinet/udp_usrreq.c', where: 'udp_input' },
     known: 'source',
@@ -49,39 +35,25 @@ const openbsdReceiveRules = ruleBook('openbsd', {
 });
 const { id: rule } = openbsdReceiveRules;
 
-const WAYS: Ways = {
-  // connect() on a connected socket disconnects it first, so the system chooses a bound address again too.
-  connected: (socket, local) =>
-    socket.connected || socket.v4 === ANY || socket.v6 === ANY ? { ...socket, ...only(local) } : socket,
+/** How OpenBSD chooses who receives; an AF_INET6 socket takes IPv6 only. */
+export const openbsdDelivery = chainDelivery({
+  rules: openbsdReceiveRules.rules,
+  connectedRule: rule['R1-connected'],
+  v6only: () => true,
   disconnected: (socket) => ({
     ...socket,
-    ...only(socket.family === 'inet' ? '0.0.0.0' : '::'),
+    ...only(isInet(socket) ? '0.0.0.0' : '::'),
     connected: false,
     peer: {},
   }),
-};
-
-/** Who receives on OpenBSD, where an AF_INET6 socket takes IPv6 only. */
-export const openbsdDelivery: Delivery<PortChain> = {
-  rules: openbsdReceiveRules.rules,
-  start: NO_CHAIN,
-  after: (state, operation, setting) =>
-    chainAfter(
-      state,
-      operation.op === 'bind' && operation.family === 'inet6' ? { ...operation, v6only: true } : operation,
-      setting,
-      WAYS,
-    ),
-  receivers(state, packet, setting) {
-    if (packet.protocol === 'udp' && isForMany(packet, setting)) {
-      const heard = listed(state, state.byBind).filter((socket) => mayHear(socket, packet));
-      return untilUnshared(heard, rule['R4-multicast']);
-    }
-    const connected = partner(state, packet);
-    if (connected !== undefined) return one(connected, rule['R1-connected']);
+  many(state, packet) {
+    const heard = listed(state, state.byBind).filter((socket) => mayHear(socket, packet));
+    return untilUnshared(heard, rule['R4-multicast']);
+  },
+  choose(state, packet) {
     const [first] = [...unconnected(state, packet, packet.to.address), ...unconnected(state, packet, ANY)];
-    if (first === undefined) return { outcomes: ['refused'], rule: rule['R5-nobody'] };
+    if (first === undefined) return { outcomes: ['refused'], rule: rule['R5-no-one'] };
     const isDeaf = first.protocol === 'tcp' && !first.listening;
     return one(first, rule[isDeaf ? 'R3-bound-resets' : 'R2-head-of-chain']);
   },
-};
+});

@@ -1,18 +1,6 @@
 import { ANY } from '../overlap.ts';
 import { ruleBook } from '../rules.ts';
-import {
-  type PortChain,
-  chainAfter,
-  isForMany,
-  listed,
-  mayHear,
-  NO_CHAIN,
-  one,
-  partner,
-  unconnected,
-  type Ways,
-} from './chain.ts';
-import type { Delivery } from './delivery.ts';
+import { chainDelivery, listed, mayHear, one, unconnected } from './chain.ts';
 
 const TABLES = {
   name: 'Microsoft, Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE',
@@ -38,38 +26,25 @@ const windowsReceiveRules = ruleBook('windows', {
     source: TABLES,
     known: 'vendor',
   },
-  'R5-nobody': { prose: 'Where no socket is on the port, the sender is refused.', source: TABLES, known: 'vendor' },
+  'R5-no-one': { prose: 'Where no socket is on the port, the sender is refused.', source: TABLES, known: 'vendor' },
 });
 const { id: rule } = windowsReceiveRules;
 
-const WAYS: Ways = {
+/** How Windows chooses who receives, as far as a source asserts it. UDP sockets on one address are not known about. */
+export const windowsDelivery = chainDelivery({
+  rules: windowsReceiveRules.rules,
+  connectedRule: rule['R1-connected'],
+  v6only: (asked) => asked ?? true,
   connected: (socket) => socket,
   disconnected: (socket) => ({ ...socket, connected: false, peer: {} }),
-};
-
-/** Who receives on Windows, as far as a source says it. For several UDP sockets on one address it is not known. */
-export const windowsDelivery: Delivery<PortChain> = {
-  rules: windowsReceiveRules.rules,
-  start: NO_CHAIN,
-  after: (state, operation, setting) =>
-    chainAfter(
-      state,
-      operation.op === 'bind' && operation.family === 'inet6'
-        ? { ...operation, v6only: operation.v6only ?? true }
-        : operation,
-      setting,
-      WAYS,
-    ),
-  receivers(state, packet, setting) {
-    if (packet.protocol === 'udp' && isForMany(packet, setting)) {
-      const joined = listed(state).filter(
-        (socket) => mayHear(socket, packet) && socket.memberships.some(({ group }) => group === packet.to.address),
-      );
-      const ids = joined.map(({ id }) => id).toSorted((first, second) => first - second);
-      return ids.length === 0 ? undefined : { outcomes: [ids], rule: rule['R4-multicast'] };
-    }
-    const connected = partner(state, packet);
-    if (connected !== undefined) return one(connected, rule['R1-connected']);
+  many(state, packet) {
+    const joined = listed(state).filter(
+      (socket) => mayHear(socket, packet) && socket.memberships.some(({ group }) => group === packet.to.address),
+    );
+    const ids = joined.map(({ id }) => id).toSorted((first, second) => first - second);
+    return ids.length === 0 ? undefined : { outcomes: [ids], rule: rule['R4-multicast'] };
+  },
+  choose(state, packet) {
     const answers = [packet.to.address, ANY].map((name) =>
       unconnected(state, packet, name)
         .filter((socket) => socket.protocol === 'udp' || socket.listening)
@@ -77,10 +52,10 @@ export const windowsDelivery: Delivery<PortChain> = {
     );
     const found = answers.find((sockets) => sockets.length > 0);
     const [first, second] = found ?? [];
-    if (first === undefined) return { outcomes: ['refused'], rule: rule['R5-nobody'] };
+    if (first === undefined) return { outcomes: ['refused'], rule: rule['R5-no-one'] };
     if (second === undefined) return one(first, rule['R2-more-specific']);
     // 0.0.0.0 and a dual-stack :: take the same connections, and no source says which of them gets a connection.
     const isSameName = found?.every(({ bound }) => bound === first.bound) === true;
     return first.protocol === 'tcp' && isSameName ? one(first, rule['R3-first-listener']) : undefined;
   },
-};
+});
