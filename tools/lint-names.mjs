@@ -30,7 +30,6 @@ const ALLOWED = {
   Peer: 'of a plan that is played, and of a receiver in a model',
   receiversOf: 'of an explanation, and of a model',
   Standing: 'of a socket in a model, and of a cell on the page',
-  bothReuseport: 'of the BSDs, and of Linux',
   kindOf: "of a part's address, and of a mismatch",
   Prediction: 'of a model, and of the matrix',
   Stack: "of a model's lists of sockets, and of a network stack that is run",

@@ -30,7 +30,7 @@ export interface Prediction {
 export function predictor(model: Model, setting: Setting, corner: Corner, owner: number) {
   const { protocol } = corner;
   const other = owner === OTHER_UID ? OTHER_UID - 1 : OTHER_UID;
-  const nobody = new Follower({
+  const empty = new Follower({
     protocol,
     port: PORT,
     userOf: (making) => ({ uid: making.owner === 1 ? owner : other }),
@@ -40,7 +40,7 @@ export function predictor(model: Model, setting: Setting, corner: Corner, owner:
   const holders = new Map<Spec, Holder>();
   const tried = new Map<Spec, readonly Step[]>();
   return (first: Spec, second: Spec): Prediction => {
-    const { refused, after } = known(holders, first, () => holderOf(nobody, first, corner));
+    const { refused, after } = known(holders, first, () => holderOf(empty, first, corner));
     if (refused) return { first: refused };
     const [bind, listen] = known(tried, second, () => secondSteps(second, corner));
     if (bind === undefined) throw new RangeError('the second socket is not bound');
@@ -59,10 +59,10 @@ interface Holder {
   readonly after: Follower;
 }
 
-function holderOf(nobody: Follower, first: Spec, corner: Corner): Holder {
+function holderOf(empty: Follower, first: Spec, corner: Corner): Holder {
   const [bind, ...then] = firstSteps(first, corner);
   if (bind === undefined) throw new RangeError('the first socket is not bound');
-  const { allowed, after } = nobody.step(bind, 'ok');
+  const { allowed, after } = empty.step(bind, 'ok');
   const refused = allowed.outcomes[0] === 'ok' ? undefined : plain(allowed);
   const local = first.name.connected;
   return { refused, after: then.reduce((follower, step) => follower.step(step, 'ok', local).after, after) };

@@ -44,11 +44,6 @@ export function asksToShare({ options }: Socket): boolean {
   return options.reuseaddr === true || options.reuseport === true || options.reuseportLb === true;
 }
 
-/** Whether both sockets have SO_REUSEPORT. */
-export function bothReuseport(next: Socket, old: Socket): boolean {
-  return next.options.reuseport === true && old.options.reuseport === true;
-}
-
 /** Whether the socket has SO_REUSEADDR or SO_REUSEPORT. */
 export function hasEither({ options }: Socket): boolean {
   return options.reuseaddr === true || options.reuseport === true;

@@ -68,3 +68,13 @@ export function isBound(world: World<unknown>, next: Socket): boolean {
 export function isMappedOnV6only({ v6only, address }: Socket): boolean {
   return v6only && isMapped(address);
 }
+
+/** Whether both sockets have SO_REUSEADDR. */
+export function bothReuseaddr(next: Socket, old: Socket): boolean {
+  return next.options.reuseaddr === true && old.options.reuseaddr === true;
+}
+
+/** Whether both sockets have SO_REUSEPORT. */
+export function bothReuseport(next: Socket, old: Socket): boolean {
+  return next.options.reuseport === true && old.options.reuseport === true;
+}

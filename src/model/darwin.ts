@@ -1,17 +1,7 @@
 import { compatible4, isLimitedBroadcast, isMulticast, isWildcard, unmapped } from './address.ts';
-import {
-  asksToShare,
-  bestMatch,
-  bothReuseport,
-  exactMatch,
-  hasEither,
-  isDual,
-  isV4,
-  type Stack,
-  widened,
-} from './bsd-scan.ts';
+import { asksToShare, bestMatch, exactMatch, hasEither, isDual, isV4, type Stack, widened } from './bsd-scan.ts';
 import { type Chain, inOrder, toHead, without } from './chain.ts';
-import { isBound, isMappedOnV6only, lacksPrivilege, standing } from './checks.ts';
+import { isBound, isMappedOnV6only, lacksPrivilege, standing, bothReuseport } from './checks.ts';
 import { peerTaken, releasedByRefusal, wrongStack } from './peers.ts';
 import { because, decide, isRefusal } from './decide.ts';
 import { ANY, NOTHING } from './overlap.ts';
@@ -79,7 +69,7 @@ const { id, rules } = ruleBook('darwin', {
   },
   'K1-newest-in-hash': {
     prose:
-      'Of several unconnected sockets on exactly one address the one that came last into the hash chain decides, and every bind, connect and disconnect of UDP puts a socket there; among all that overlap, the order of bind decides.',
+      'Among several unconnected sockets on exactly one address the one that was put into the hash chain last decides, and every bind, connect and disconnect of UDP puts a socket there; among all that overlap, the order of bind decides.',
     source: HASH,
     known: 'source-run',
   },
@@ -96,7 +86,7 @@ const { id, rules } = ruleBook('darwin', {
   },
   'M3-best-match-only': {
     prose:
-      'Only the best match is examined: where that one does not stop a dual-stack ::, an IPv4 address behind it that would have stopped it is not seen.',
+      'Only the best match is examined: where that one does not stop a dual-stack ::, an IPv4 address that comes after it and would have stopped it is not seen.',
     source: { name: XNU, where: 'bsd/netinet/in_pcb.c, in_pcblookup_local' },
     known: 'source-run',
   },
@@ -180,7 +170,7 @@ const { id, rules } = ruleBook('darwin', {
   },
   chosen: {
     prose:
-      'For port 0 the system takes a port of which nothing overlaps the name, whatever the options. A native IPv6 socket only looks at IPv6 sockets, and with SO_REUSEADDR or SO_REUSEPORT only at unconnected ones on exactly its address.',
+      'For port 0 the system takes a port on which nothing overlaps the name, whatever the options. A native IPv6 socket only looks at IPv6 sockets, and with SO_REUSEADDR or SO_REUSEPORT only at unconnected ones on exactly its address.',
     source: { name: XNU, where: 'bsd/netinet/in_pcb.c, in_pcbbind; bsd/netinet6/in6_src.c, in6_pcbsetport' },
     known: 'source-run',
   },
@@ -217,7 +207,7 @@ export const darwin: System<Chains> = {
   hidden: { byHash: [], byPort: [] },
   free: id.free,
   acceptsForListener: true,
-  connectsAnew: true,
+  reconnects: true,
   listenErrors: {
     udp: decide('EOPNOTSUPP', id['listen-udp']),
     state: decide('EINVAL', id['listen-state']),

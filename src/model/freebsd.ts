@@ -1,18 +1,8 @@
 import { isMulticast } from './address.ts';
 import { peerTaken, releasedByRefusal, wrongStack } from './peers.ts';
-import {
-  asksToShare,
-  bestMatch,
-  bothReuseport,
-  exactMatch,
-  isConnected,
-  isDual,
-  isV4,
-  type Stack,
-  widened,
-} from './bsd-scan.ts';
+import { asksToShare, bestMatch, exactMatch, isConnected, isDual, isV4, type Stack, widened } from './bsd-scan.ts';
 import { type Chain, inOrder, toHead, toTail, without } from './chain.ts';
-import { isBound, isMappedOnV6only, lacksPrivilege, standing } from './checks.ts';
+import { isBound, isMappedOnV6only, lacksPrivilege, standing, bothReuseport } from './checks.ts';
 import { because, decide, isRefusal } from './decide.ts';
 import { ANY, NOTHING } from './overlap.ts';
 import { precedes, parseRelease, type Release } from './release.ts';
@@ -86,7 +76,7 @@ const { id, rules } = ruleBook('freebsd', {
   },
   'F1-disconnect': {
     prose:
-      'Since 14 a disconnect of UDP gives the port up: the socket receives nothing, cannot be bound again, and stands in nobody’s way. A later connect() puts it on that port again, whoever holds it, as the newest; 14 chooses the local address anew, 15 keeps it. connect() to AF_UNSPEC returns EAFNOSUPPORT all the same.',
+      'Since 14 a disconnect of UDP gives the port up: the socket receives nothing, cannot be bound again, and stands in no one’s way. A later connect() puts it on that port again, whoever holds it, as the newest; 14 chooses the local address again, 15 keeps it. connect() to AF_UNSPEC returns EAFNOSUPPORT all the same.',
     source: UDP,
     known: 'source-run',
   },
@@ -103,7 +93,7 @@ const { id, rules } = ruleBook('freebsd', {
   },
   'F2-order-of-wildcards': {
     prose:
-      'Of several unconnected wildcards in IPv4 the newest of 0.0.0.0 and the dual-stack :: decides, and the oldest ::ffff:0.0.0.0 only if there is none of these.',
+      'Among several unconnected wildcards in IPv4 the newest of 0.0.0.0 and the dual-stack :: decides, and the oldest ::ffff:0.0.0.0 only if there is none of these.',
     source: { name: KERNEL, where: 'sys/netinet/in_pcb.c, _in_pcbinshash_wild' },
     known: 'source-run',
   },
@@ -177,7 +167,7 @@ const { id, rules } = ruleBook('freebsd', {
   'listen-state': { prose: 'A connected TCP socket cannot listen.', source: PCB4, known: 'source' },
   chosen: {
     prose:
-      'For port 0 the system takes a port of which nothing overlaps the name or, with SO_REUSEADDR, SO_REUSEPORT or SO_REUSEPORT_LB, one that no unconnected socket has on exactly that address.',
+      'For port 0 the system takes a port on which nothing overlaps the name or, with SO_REUSEADDR, SO_REUSEPORT or SO_REUSEPORT_LB, one that no unconnected socket has on exactly that address.',
     source: { name: KERNEL, where: 'sys/netinet/in_pcb.c, in_pcb_lport_dest' },
     known: 'source-run',
   },
@@ -211,7 +201,7 @@ export const freebsd: System<Chains> = {
   releases: ['15.0', '14.3', '14.1'],
   free: id.free,
   acceptsForListener: true,
-  connectsAnew: true,
+  reconnects: true,
   listenErrors: {
     udp: decide('EOPNOTSUPP', id['listen-udp']),
     state: decide('EINVAL', id['listen-state']),

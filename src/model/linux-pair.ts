@@ -28,13 +28,3 @@ export function meeting(next: Socket, old: Socket): 'overlap' | RuleId | undefin
   }
   return undefined;
 }
-
-/** Whether both have SO_REUSEADDR. */
-export function bothReuseaddr(next: Socket, old: Socket): boolean {
-  return next.options.reuseaddr === true && old.options.reuseaddr === true;
-}
-
-/** Whether both have SO_REUSEPORT. */
-export function bothReuseport(next: Socket, old: Socket): boolean {
-  return next.options.reuseport === true && old.options.reuseport === true;
-}

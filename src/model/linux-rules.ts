@@ -42,7 +42,7 @@ export const linuxRules = ruleBook('linux', {
   },
   'reuseport-other-uid': {
     prose:
-      'SO_REUSEPORT on both sockets does not help when different users created them; root is no exception, in either order.',
+      'SO_REUSEPORT on both sockets does not help when different users created them; root is not an exception, in either order.',
     source: { name: RUN, where: 'sockets created under two uids' },
     known: 'observed',
   },
@@ -142,7 +142,7 @@ export const linuxRules = ruleBook('linux', {
   },
   'not-local': {
     prose:
-      'The address belongs to no interface; all of 127.0.0.0/8 does. A v4-compatible address is one of IPv6, and an anycast address counts as nobody’s.',
+      'The address belongs to no interface; all of 127.0.0.0/8 does. A v4-compatible address is one of IPv6, and an anycast address counts as no one’s.',
     source: { name: RUN, where: 'bind to a non-local address' },
     known: 'observed',
   },
@@ -197,7 +197,7 @@ export const linuxRules = ruleBook('linux', {
     known: 'observed',
   },
   'chosen-tcp': {
-    prose: 'For port 0 a TCP socket gets a port of which no socket holds an overlapping name, whatever the options.',
+    prose: 'For port 0 a TCP socket gets a port on which no socket holds an overlapping name, whatever the options.',
     source: { name: RUN, where: 'bind to port 0 in a range of four ports' },
     known: 'observed',
   },

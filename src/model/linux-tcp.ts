@@ -1,6 +1,7 @@
+import { bothReuseaddr, bothReuseport } from './checks.ts';
 import { decide } from './decide.ts';
 import { atLeast, type Kernel, missesMappedWildcard } from './linux-kernel.ts';
-import { bothReuseaddr, bothReuseport, meeting, sameDevice } from './linux-pair.ts';
+import { meeting, sameDevice } from './linux-pair.ts';
 import { linuxRules } from './linux-rules.ts';
 import { isMapped } from './address.ts';
 import { ANY, type Claims } from './overlap.ts';

@@ -1,7 +1,8 @@
+import { bothReuseaddr, bothReuseport } from './checks.ts';
 import { type Chain, inOrder, toHead, without } from './chain.ts';
 import { decide } from './decide.ts';
 import { hasWildcardFix, type Kernel } from './linux-kernel.ts';
-import { bothReuseaddr, bothReuseport, meeting, sameDevice } from './linux-pair.ts';
+import { meeting, sameDevice } from './linux-pair.ts';
 import { linuxRules } from './linux-rules.ts';
 import { ANY, claimsAny } from './overlap.ts';
 import type { Prediction } from './types.ts';

@@ -1,7 +1,7 @@
 import { isMapped, isMulticast } from './address.ts';
 import { peerTaken, releasedByRefusal, wrongStack } from './peers.ts';
-import { asksToShare, bestMatch, bothReuseport, exactMatch, hasEither, isConnected, isV4 } from './bsd-scan.ts';
-import { isBound, isMappedOnV6only, lacksPrivilege, standing } from './checks.ts';
+import { asksToShare, bestMatch, exactMatch, hasEither, isConnected, isV4 } from './bsd-scan.ts';
+import { isBound, isMappedOnV6only, lacksPrivilege, standing, bothReuseport } from './checks.ts';
 import { because, decide, isRefusal } from './decide.ts';
 import { ANY, claimsOf, NOTHING } from './overlap.ts';
 import { ruleBook } from './rules.ts';
@@ -89,7 +89,7 @@ const { id, rules } = ruleBook('netbsd', {
   },
   'N2-multicast': {
     prose:
-      'On a multicast address SO_REUSEADDR or SO_REUSEPORT on each of the two sockets is enough, whichever it is. For an AF_INET6 socket a v4-mapped address is no multicast address.',
+      'On a multicast address SO_REUSEADDR or SO_REUSEPORT on each of the two sockets is enough, whichever it is. For an AF_INET6 socket a v4-mapped address is not a multicast address.',
     source: { name: KERNEL, where: 'sys/netinet/in_pcb.c, inpcb_bind_port; sys/netinet6/in6_pcb.c, in6pcb_bind_port' },
     known: 'source-run',
   },
@@ -133,7 +133,7 @@ const { id, rules } = ruleBook('netbsd', {
   'listen-state': { prose: 'A connected TCP socket cannot listen.', source: PCB4, known: 'source' },
   chosen: {
     prose:
-      'For port 0 the system only looks at sockets of the same family: AF_INET takes a port of which nothing overlaps, whatever the options, AF_INET6 with SO_REUSEADDR or SO_REUSEPORT one that no unconnected socket has on exactly that address.',
+      'For port 0 the system only looks at sockets of the same family: AF_INET takes a port on which nothing overlaps, whatever the options, AF_INET6 with SO_REUSEADDR or SO_REUSEPORT one that no unconnected socket has on exactly that address.',
     source: { name: KERNEL, where: 'sys/netinet/portalgo.c, check_suitable_port' },
     known: 'source-run',
   },
@@ -155,7 +155,7 @@ export const netbsd: System<undefined> = {
   hidden: undefined,
   free: id.free,
   acceptsForListener: true,
-  connectsAnew: true,
+  reconnects: true,
   listenErrors: {
     udp: decide('EOPNOTSUPP', id['listen-udp']),
     state: decide('EINVAL', id['listen-state']),

@@ -1,8 +1,8 @@
 import { isMapped, isMulticast } from './address.ts';
 import { peerTaken, releasedByRefusal } from './peers.ts';
-import { asksToShare, bestMatch, bothReuseport, exactMatch, hasEither, type Stack, widened } from './bsd-scan.ts';
+import { asksToShare, bestMatch, exactMatch, hasEither, type Stack, widened } from './bsd-scan.ts';
 import { type Chain, inOrder, toHead, without } from './chain.ts';
-import { isBound, lacksPrivilege, standing } from './checks.ts';
+import { isBound, lacksPrivilege, standing, bothReuseport } from './checks.ts';
 import { because, decide, isRefusal } from './decide.ts';
 import { ANY, NOTHING } from './overlap.ts';
 import { precedes, parseRelease } from './release.ts';
@@ -64,7 +64,7 @@ const { id, rules } = ruleBook('openbsd', {
   },
   'O3-head-of-chain': {
     prose:
-      'Of several sockets that are in the way alike, the one at the head of the port’s chain decides: that which was bound, connected, accepted or disconnected last.',
+      'If several sockets stand in the way alike, the one at the head of the port’s chain decides: the one that was bound, connected, accepted or disconnected last.',
     source: { name: KERNEL, where: 'sys/netinet/in_pcb.c, in_pcbrehash and in_pcblookup_local_lock' },
     known: 'source-run',
   },
@@ -154,7 +154,7 @@ export const openbsd: System<Chain> = {
   hidden: [],
   free: id.free,
   acceptsForListener: true,
-  connectsAnew: true,
+  reconnects: true,
   listenErrors: {
     udp: decide('EOPNOTSUPP', id['listen-udp']),
     state: decide('EINVAL', id['listen-state']),

@@ -92,7 +92,7 @@ const { id, rules } = ruleBook('windows', {
     unverified: true,
   },
   several: {
-    prose: 'Of several holders, any one is taken to be enough to refuse the bind.',
+    prose: 'If there are several holders, any one of them is taken to be enough to refuse the bind.',
     source: TABLES,
     known: 'reported',
     unverified: true,
@@ -135,7 +135,7 @@ const { id, rules } = ruleBook('windows', {
   },
   'excluded-port': {
     prose:
-      'A port in an excluded range is denied, although nobody listens there; the ranges that an administrator made are not.',
+      'A port in an excluded range is denied, although no one listens there; the ranges that an administrator made are not.',
     source: {
       name: 'Reports of Hyper-V’s and WinNAT’s port ranges on Windows',
       where: 'netsh int ipv4 show excludedportrange',

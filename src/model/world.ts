@@ -105,7 +105,7 @@ export interface System<Hidden> {
   /** Whether connect() gives a socket with this bound name the address of the route, as it does for a wildcard. */
   takesRoute?(world: World<Hidden>, socket: Socket): boolean;
   /** Whether a second connect() of a UDP socket begins with a disconnect. */
-  readonly connectsAnew?: true;
+  readonly reconnects?: true;
 }
 
 /** The target of a connect(), as far as the caller gave it. */
@@ -336,9 +336,9 @@ class Port<Hidden> implements Simulation {
 
   #connect(operation: Operation & { readonly op: 'connect' }, happened: Outcome | undefined) {
     const before = this.#find(operation.socket);
-    const anew = this.#system.connectsAnew === true && before.protocol === 'udp' && hasPeer(before);
+    const again = this.#system.reconnects === true && before.protocol === 'udp' && hasPeer(before);
     // If the second half of such a call (the connect) fails, the first half (the disconnect) still has its effect.
-    const port = anew ? this.#dissolved(before, undefined).after : this;
+    const port = again ? this.#dissolved(before, undefined).after : this;
     const socket = port.#find(operation.socket);
     const target = targetOf(operation);
     const prediction = this.#system.connect?.(port.#world, socket, target) ?? { outcomes: OK, rule: this.#system.free };

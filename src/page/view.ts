@@ -13,7 +13,7 @@ export interface View {
   readonly has?: (data: PageData) => boolean;
   /**
    * Shows it in an element that is empty and in the document. It is built again whenever the address changes
-   * differently from by `choose`. It has one `h1`. A promise it returns is waited for; what it throws is told to the
+   * differently from by `choose`. It has one `h1`. A promise it returns is waited for; what it throws is reported to the
    * reader.
    */
   readonly mount: (root: HTMLElement, place: PagePlace, data: PageData) => void | Promise<void>;

@@ -19,11 +19,11 @@ const HOW: Record<Expected['known'], string> = {
 };
 
 /** Why a cell is `unjudged`, where its record says no more. */
-export const NOBODY_KNOWS = 'no one has said what to expect on this system';
+export const NO_ONE_KNOWS = 'no one has said what to expect on this system';
 
 /** Why a cell that ran is not judged. */
 export function whyUnjudged({ reason }: Pick<CellRecord, 'reason'>): string {
-  return reason === undefined ? NOBODY_KNOWS : visible(reason);
+  return reason === undefined ? NO_ONE_KNOWS : visible(reason);
 }
 
 /** The cells that ran and are not judged, by why that is. */

@@ -26,7 +26,7 @@ const darwinReceiveRules = ruleBook('darwin', {
   },
   'R2-newest-on-address': {
     prose:
-      'Of the sockets on the destination’s address the newest receives everything, also with SO_REUSEPORT; connect() and a disconnect make a socket the newest.',
+      'The newest socket on the destination’s address receives everything, also with SO_REUSEPORT; connect() and a disconnect make a socket the newest.',
     source: LOOKUP,
     known: 'source',
   },

@@ -34,7 +34,7 @@ const freebsdReceiveRules = ruleBook('freebsd', {
   },
   'R3-newest': {
     prose:
-      'Of the sockets on the destination’s address the newest receives everything, then of those on a wildcard the newest; ::ffff:0.0.0.0 comes last. While the found socket is locked, the oldest of the wildcards may be taken instead, AF_INET before AF_INET6.',
+      'The newest socket on the destination’s address receives everything; where there is none, the newest on a wildcard does, and one on ::ffff:0.0.0.0 comes last. While the found socket is locked, the oldest of the wildcards may be taken instead, AF_INET before AF_INET6.',
     source: { ...LOOKUP, where: 'in_pcblookup_hash_wild_smr, in_pcblookup_hash_wild_locked' },
     known: 'source',
   },

@@ -26,7 +26,7 @@ const gvisorReceiveRules = ruleBook('gvisor', {
   },
   'R3-hash': {
     prose:
-      'Of several a hash of the sender chooses, AF_INET and AF_INET6 alike, unless all have SO_REUSEADDR and not all SO_REUSEPORT: then the last registered receives. connect() and a disconnect register a socket again.',
+      'A hash of the sender chooses among several, AF_INET and AF_INET6 alike, unless all have SO_REUSEADDR and not all SO_REUSEPORT: then the last registered receives. connect() and a disconnect register a socket again.',
     source: { name: 'gVisor, pkg/tcpip/ports/flags.go, pkg/tcpip/stack/transport_demuxer.go', where: 'selectEndpoint' },
     known: 'observed',
   },

@@ -19,7 +19,7 @@ export const linuxReceiveRules = ruleBook('linux', {
   },
   'R3-best-score': {
     prose:
-      'Of the sockets that are bound to the destination’s address the one with the best score receives: a peer counts most, then a device, then for IPv4 the family AF_INET; of equals the newest, but an AF_INET6 socket that had SO_REUSEPORT when it was bound counts as the oldest.',
+      'The socket with the best score receives, among those that are bound to the destination’s address: a peer counts most, then a device, then for IPv4 the family AF_INET. Among equals the newest receives, but an AF_INET6 socket that had SO_REUSEPORT when it was bound counts as the oldest.',
     source: { name: UDP, where: 'udp4_lib_lookup2, compute_score, udp_lib_get_port' },
     known: 'observed',
   },
@@ -65,7 +65,7 @@ export const linuxReceiveRules = ruleBook('linux', {
   },
   'R11-listener': {
     prose:
-      'Of TCP sockets only those that listen count, in the order of listen(): a socket that is tied to the device before one that is not, for IPv4 AF_INET before AF_INET6, and of equals the newest.',
+      'Only TCP sockets that listen count, in the order of listen(): a socket that is tied to the device comes before one that is not, for IPv4 AF_INET before AF_INET6, and among equals the newest.',
     source: { name: INET, where: 'inet_lhash2_lookup, compute_score, __inet_hash' },
     known: 'observed',
   },

@@ -17,7 +17,7 @@ const windowsReceiveRules = ruleBook('windows', {
   },
   'R3-first-listener': {
     prose:
-      'Of listeners on the same address, which SO_REUSEADDR on both permits, the first receives; when it is closed, the next.',
+      'The first of several listeners on one address, which SO_REUSEADDR on all permits, receives; when it is closed, the next.',
     source: { name: 'Wine 11.10, dlls/ws2_32/tests/sock.c', where: 'test_reuseaddr' },
     known: 'test-suite',
   },

@@ -643,7 +643,7 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
     const to = { address: '127.0.0.1', port: 4001 };
     const recv = (...flags: MessageFlag[]): Operation => ({ op: 'recv', on: 'a', within: LONG, size: 4, flags });
 
-    it('are looked at without being taken, and cut, as it is told', async () => {
+    it('are looked at without being taken, and cut, as asked', async () => {
       const results = await ask(
         udp('a'),
         bind('a', 4001),

@@ -100,7 +100,7 @@ describe('K5: what a disconnect returns', () => {
   });
 });
 
-describe('K6: a second connect() chooses the local address anew', () => {
+describe('K6: a second connect() chooses the local address again', () => {
   test('also one that was bound', () => {
     expect(on('udp', '1 bind S; 1 connect 127.0.0.1; 1 connect 10.0.0.1; 2 bind S')).toBe('ok');
     expect(on('udp', '1 bind S; 1 connect 127.0.0.1; 1 connect 10.0.0.1; 2 bind 10.0.0.1')).toBe('EADDRINUSE');

@@ -34,7 +34,7 @@ describe('F1: a disconnect of UDP gives the port up', () => {
     expect(play('freebsd', 'udp', `${owners}; 3 bind 0.0.0.0 -`, { release: '14.3' }).at(-1)?.holder).toBe(2);
   });
 
-  test('14 chooses the local address anew, 15 keeps it', () => {
+  test('14 chooses the local address again, 15 keeps it', () => {
     const moved = '1 bind S; 1 connect 127.0.0.1; 1 disconnect; 1 connect 10.0.0.1; 2 bind S';
     expect(on('udp', moved, { release: '14.3' })).toBe('ok');
     expect(on('udp', moved, { release: '15.0' })).toBe('EADDRINUSE');

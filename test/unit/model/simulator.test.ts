@@ -206,7 +206,7 @@ function lived(system: SystemName, steps: readonly Operation[], setting: Setting
 }
 
 describe.each(SYSTEMS)('%s: whatever happened to the sockets', (system) => {
-  test('once all are closed, the port is as if nobody had been there', () => {
+  test('once all are closed, the port is as if no one had been there', () => {
     fc.assert(
       fc.property(life, ([, steps, next]) => {
         const closed = lived(system, [

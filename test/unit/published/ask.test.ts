@@ -20,8 +20,8 @@ describe('a published port is promised', () => {
     ['one address', '192.168.5.130', 'neighbour 192.168.5.131', false],
     ['one address', '192.168.5.130', 'host 127.0.0.1', false],
     ['loopback, to the host', '127.0.0.1', 'host 127.0.0.1', true],
-    ['loopback, to nobody else', '127.0.0.1', 'neighbour 127.0.0.1', false],
-    ['loopback of everything, to nobody else', '0.0.0.0', 'neighbour 127.0.0.1', false],
+    ['loopback, to no one else', '127.0.0.1', 'neighbour 127.0.0.1', false],
+    ['loopback of everything, to no one else', '0.0.0.0', 'neighbour 127.0.0.1', false],
   ])('at %s: %s, asked by %s', (_, published, question, expected) => {
     expect(isPromised([at(published)], ask(question))).toBe(expected);
   });

@@ -19,7 +19,7 @@ async function complaints(files: Readonly<Record<string, string>>): Promise<stri
   return stderr.split('\n').filter((line) => line !== '' && !line.includes('take it off the list'));
 }
 
-test('a name that two files export is told with both, whatever it is the name of', async () => {
+test('a name that two files export is reported with both, whatever it is the name of', async () => {
   const one = 'export interface Place {}\nexport async function look(): Promise<void> {}\n';
   const two = 'export type Place = string;\nexport const look = 1;\nconst Place2 = 1;\n';
   expect(await complaints({ 'src/a/one.ts': one, 'src/b/two.ts': two })).toEqual([

@@ -181,7 +181,7 @@ describe('what differs on versions', () => {
     ]),
   ];
 
-  it('is told of the kernels of Linux that are named', () => {
+  it('applies to the kernels of Linux that are named', () => {
     const buggy = since('linux', [{ before: '5.4' }, { from: '6.1.168', before: '6.2' }, { from: '7.1' }]);
     const versions = [
       '4.19.0',
@@ -214,7 +214,7 @@ describe('what differs on versions', () => {
     ['darwin', [{ from: '23', before: '25.1' }], ['23.0.0', '24.6.0', '25.0.9'], ['22.6.0', '25.1.0']],
     ['freebsd', [{ from: '14.0' }], ['14.0-RELEASE', '15.0'], ['13.5-RELEASE-p2']],
     ['windows', [{ before: '10.0.26100' }], ['10.0.19045'], ['10.0.26100', '11.0']],
-  ] as const)('is told of those of %s', (system, ranges, yes, no) => {
+  ] as const)('applies to those of %s', (system, ranges, yes, no) => {
     const known = since(system, ranges);
     expect(yes.filter((version) => on(known, 'udp', system, version) === null)).toEqual([]);
     expect(no.filter((version) => on(known, 'udp', system, version) !== null)).toEqual([]);

@@ -26,7 +26,7 @@ const record = (observations: readonly unknown[]): BindRecord => ({
 });
 
 describe('what a record observed', () => {
-  it('is told by the places that are otherwise than on Linux, whatever names errors have', () => {
+  it('is shown by the places that differ from Linux, whatever names errors have', () => {
     const seen = { first: 'WSAECONNREFUSED', seen: { count: 2, from: ['x'] } };
     const recorded = recordedBy(
       record([seen, { ...seen, first: 'WSAECONNRESET' }, { first: 'ECONNREFUSED', seen: { count: 0, from: [] } }]),

@@ -1,5 +1,5 @@
 import type { Declared, PageData } from '../../../report/page/data.ts';
-import { howKnown, NOBODY_KNOWS } from '../../../report/words.ts';
+import { howKnown, NO_ONE_KNOWS } from '../../../report/words.ts';
 import { h } from '../../h.ts';
 import { documentLink } from '../../sources.ts';
 
@@ -20,7 +20,7 @@ export function declared(data: PageData, all: readonly Declared[]): HTMLElement 
         groups.map(({ cells, leaves, because }) => [
           cells !== null && h('p', { class: 'quiet' }, cells),
           leaves.length === 0
-            ? h('p', {}, `Nothing: ${NOBODY_KNOWS}.`)
+            ? h('p', {}, `Nothing: ${NO_ONE_KNOWS}.`)
             : h(
                 'dl',
                 { class: 'leaves' },

@@ -1,5 +1,5 @@
 import type { PageCell, PageData } from '../../../report/page/data.ts';
-import { howKnown, NOBODY_KNOWS } from '../../../report/words.ts';
+import { howKnown, NO_ONE_KNOWS } from '../../../report/words.ts';
 import { h, type Child } from '../../h.ts';
 import { documentLink } from '../../sources.ts';
 
@@ -31,7 +31,7 @@ export function expected(data: PageData, cell: PageCell): HTMLElement {
 
 function grounds(data: PageData, place: number | null): Child {
   const expectation = place === null ? undefined : data.expectations[place];
-  if (expectation === undefined) return h('p', {}, `Nothing: ${NOBODY_KNOWS}.`);
+  if (expectation === undefined) return h('p', {}, `Nothing: ${NO_ONE_KNOWS}.`);
   const { leaves, because, known, cite } = expectation;
   return [
     h(

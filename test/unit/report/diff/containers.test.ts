@@ -25,13 +25,13 @@ function differenceOf(before: ReturnType<typeof record>, after: ReturnType<typeo
 }
 
 describe('two records of containers', () => {
-  it('differ where one question came to something else, and that is what the command ends with', () => {
+  it('differ where one question has another outcome', () => {
     const difference = differenceOf(record('answered'), record('refused'));
     expect(difference.differs).toBe(true);
     expect(difference.containers).toMatchObject({ both: 1, different: 1 });
   });
 
-  it('do not differ where all came to the same', () => {
+  it('do not differ where all outcomes are the same', () => {
     expect(differenceOf(record('answered'), record('answered')).differs).toBe(false);
   });
 

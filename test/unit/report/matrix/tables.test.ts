@@ -66,7 +66,7 @@ describe('the tables of a record', () => {
 describe('a mismatch', () => {
   const record = matrixRecord({ protocol: 'tcp', state: 'bound', uid: 'same', devices: 'none/none' }, twisted);
 
-  it('is told as the pair, both answers, the rule and its prose, the command that runs it again, and its plan', () => {
+  it('is printed as the pair, both answers, the rule and its prose, the command that runs it again, and its plan', () => {
     expect(record.mismatches).toHaveLength(1);
     const [mismatch] = record.mismatches;
     if (!mismatch) return;
