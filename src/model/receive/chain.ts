@@ -23,11 +23,11 @@ export const NO_CHAIN: PortChain = { sockets: new Map(), chain: [], byBind: [] }
 /** How one of these systems differs from the others. */
 export interface Ways {
   /** The socket after connect(). When left out, a wildcard takes the local address of the connection. */
-  connected?(socket: Receiver, local: string): Receiver;
+  readonly connected?: (socket: Receiver, local: string) => Receiver;
   /** The socket after a disconnect, or null when it is in no chain any more. */
-  disconnected(socket: Receiver, setting: Setting): Receiver | null;
+  readonly disconnected: (socket: Receiver, setting: Setting) => Receiver | null;
   /** The value of IPV6_V6ONLY on an AF_INET6 socket, by what was asked for; as asked for when left out. */
-  v6only?(asked: boolean | undefined): boolean;
+  readonly v6only?: (asked: boolean | undefined) => boolean;
 }
 
 /** A system that searches such lists. */
@@ -36,9 +36,9 @@ export interface ChainSystem extends Ways {
   /** The rule by which the socket that is connected to the sender receives. */
   readonly connectedRule: RuleId;
   /** Who receives a multicast or broadcast. */
-  many(state: PortChain, packet: Packet): Receivers | undefined;
+  readonly many: (state: PortChain, packet: Packet) => Receivers | undefined;
   /** Who receives where no socket is connected to the sender; undefined where that is not known. */
-  choose(state: PortChain, packet: Packet, setting: Setting): Receivers | undefined;
+  readonly choose: (state: PortChain, packet: Packet, setting: Setting) => Receivers | undefined;
 }
 
 /** How such a system chooses who receives. */
