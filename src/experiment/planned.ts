@@ -25,7 +25,7 @@ export interface PlannedSocket {
   readonly staysBound?: boolean;
   /**
    * The steps that are done with it afterwards, before the next socket is made; none of them if it could not be bound.
-   * `bindAll` does these steps, and follows `device` and `staysBound`; `serveAll` has only servers, and does none of it.
+   * `bindAll` does these steps, and follows `device` and `staysBound`; `serveAll` has only servers, and refuses all three.
    */
   readonly afterwards?: readonly LaterStep[];
 }

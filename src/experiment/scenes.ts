@@ -1,3 +1,4 @@
+import { HarnessError } from '../harness/harness-error.ts';
 import type { AddressKind, HostName } from '../lab/lab.ts';
 import type { Family } from '../protocol/messages.ts';
 import type { NumberOption } from '../protocol/options.ts';
@@ -77,8 +78,17 @@ export async function askAt(
   });
 }
 
-/** Binds planned sockets one after the other. Each is a server under the name of its part. */
+/**
+ * Binds planned sockets one after the other. Each is a server under the name of its part.
+ * @throws HarnessError for a socket that is more than a server: the models would be asked about what was not done
+ */
 export async function serveAll(trial: Trial, sockets: readonly PlannedSocket[]): Promise<Server[]> {
+  const other = sockets.find(({ device, staysBound, afterwards }) => device ?? staysBound ?? afterwards);
+  if (other !== undefined) {
+    throw new HarnessError(
+      `${other.as} has a device, steps afterwards, or stays bound, which serveAll does not do: play the sockets with bindAll`,
+    );
+  }
   // The processes start at the same time; they bind in order.
   await Promise.all(sockets.map(({ as, otherUser = false }) => trial.part(as, { otherUser })));
   const ports = new Map([[0, trial.port]]);

@@ -79,3 +79,11 @@ test('a refused bind is told as that, and what can not even be opened is an erro
   const poor = trialWith((operation) => (operation.op === 'socket' ? 'EMFILE' : 'ok'));
   await expect(serveAll(poor.trial, two)).rejects.toThrow('first could not be prepared: socket returned EMFILE');
 });
+test.each([{ device: 'lo' }, { staysBound: true }, { afterwards: [{ op: 'disconnect' }] }] as const)(
+  'a socket with %o is refused where all are servers, and nothing is bound',
+  async (more) => {
+    await expect(
+      serveAll({} as Trial, [{ as: 'first', protocol: 'udp', family: 'inet', on: 'loopback', ...more }]),
+    ).rejects.toThrow('play the sockets with bindAll');
+  },
+);
