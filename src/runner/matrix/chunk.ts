@@ -1,10 +1,11 @@
 import type { Block } from '../../matrix/blocks.ts';
 import { isConnected } from '../../matrix/axes.ts';
 import type { Spec } from '../../matrix/sockets.ts';
-import type { BatchKind, Family, Operation, Result } from '../../protocol/messages.ts';
+import type { Family, Operation } from '../../protocol/messages.ts';
 import { HarnessError } from '../../harness/harness-error.ts';
 import { familyReached } from '../../plan/addresses.ts';
 import { listenerName } from '../listeners.ts';
+import { batchAnswers, batchOf } from './batch.ts';
 import { PEER, type Crew } from './crew.ts';
 import { callerKind, firstKind, secondKind } from './kinds.ts';
 import type { PortBlocks } from './port-block.ts';
@@ -52,7 +53,7 @@ export async function prepare(chunk: Chunk, crew: Crew, portBlocks: PortBlocks):
     'first',
     batchOf(specs, (spec) => firstKind(spec, block, peerPort), ports, name),
   );
-  const first = answersOf(opened, pairs.length).map((answer) => (answer === 'ok' ? 'ok' : `first ${answer}`));
+  const first = batchAnswers(opened, pairs.length).map((answer) => (answer === 'ok' ? 'ok' : `first ${answer}`));
   const broken = first.find((answer) => /^first (?:socket|connect) /.test(answer));
   if (broken !== undefined) throw new HarnessError(`a first socket can't be made ${state}: ${broken}`);
   let peers: readonly string[] = [];
@@ -78,7 +79,7 @@ async function accept(
   ports: readonly number[],
 ): Promise<readonly string[]> {
   const [called] = await crew.ask('peer', batchOf(specs, callerKind, ports, name));
-  const refused = answersOf(called, specs.length).find((answer) => answer !== 'ok');
+  const refused = batchAnswers(called, specs.length).find((answer) => answer !== 'ok');
   if (refused !== undefined) throw new HarnessError(`a first socket can't be made accepted: ${refused}`);
   await crew.ask('first', { op: 'batch-accept', on: name, within: paced(WITHIN) }, awaiting(name, 'ESTABLISHED'));
   return [name];
@@ -133,7 +134,7 @@ export async function attempt({ chunk, ports, first }: Stage, crew: Crew): Promi
     role,
     batchOf(specs, (spec) => secondKind(spec, block), ports),
   );
-  const answers = answersOf(tried, pairs.length);
+  const answers = batchAnswers(tried, pairs.length);
   const broken = answers.find((answer) => answer.startsWith('socket '));
   if (broken !== undefined) throw new HarnessError(`a second socket can't be made: ${broken}`);
   return answers.map((answer, index) => (first[index] === 'ok' ? answer : (first[index] ?? '')));
@@ -146,35 +147,4 @@ export async function clear({ chunk, name, peers }: Stage, crew: Crew): Promise<
   await crew.ask('first', { op: 'batch-close', on: name, how: connection ? 'reset' : 'close' });
   if (peers.length > 0)
     await crew.ask('peer', ...peers.map((on) => ({ op: 'batch-close', on, how: 'reset' }) as const));
-}
-
-/** One batch: each kind once, and for each socket the place of its kind and its port. */
-function batchOf(
-  specs: readonly Spec[],
-  kindOf: (spec: Spec) => BatchKind,
-  ports: readonly number[],
-  as?: string,
-): Operation {
-  const places = new Map<Spec, number>();
-  const kinds: BatchKind[] = [];
-  const sockets: number[] = [];
-  for (const [index, spec] of specs.entries()) {
-    let place = places.get(spec);
-    if (place === undefined) {
-      place = kinds.push(kindOf(spec)) - 1;
-      places.set(spec, place);
-    }
-    sockets.push(place, ports[index] ?? 0);
-  }
-  return { op: 'batch', ...(as === undefined ? {} : { as }), kinds, sockets };
-}
-
-function answersOf(result: Result | undefined, count: number): string[] {
-  const { codes = [], legend = [] } = result ?? {};
-  if (codes.length !== count) throw new HarnessError(`${count} sockets were answered with ${codes.length} codes`);
-  return codes.map((code) => {
-    const answer = legend[code];
-    if (answer === undefined) throw new HarnessError(`an agent answered with code ${code}, which it did not explain`);
-    return answer;
-  });
 }
