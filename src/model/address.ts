@@ -6,11 +6,27 @@ const MAPPED = '::ffff:';
 export function canonical(text: string): { readonly address: string; readonly scope?: string } {
   const [address = text, scope] = text.split('%', 2);
   const named = scope === undefined ? {} : { scope };
-  if (!address.includes(':')) return { address, ...named };
+  return address.includes(':') ? { address: canonicalSix(address), ...named } : { address, ...named };
+}
+
+/** Canonical texts by the text they are of: a matrix asks for the same few addresses several million times. */
+const known = new Map<string, string>();
+const MOST_KNOWN = 1000;
+
+function canonicalSix(address: string): string {
+  const found = known.get(address);
+  if (found !== undefined) return found;
+  if (known.size >= MOST_KNOWN) known.clear();
+  const text = parsedSix(address);
+  known.set(address, text);
+  return text;
+}
+
+function parsedSix(address: string): string {
   try {
-    return { address: formatIPv6(parseIPv6(address)), ...named };
+    return formatIPv6(parseIPv6(address));
   } catch {
-    return { address, ...named };
+    return address;
   }
 }
 

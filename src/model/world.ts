@@ -1,6 +1,7 @@
 import { canonical, isMapped, needsScope } from './address.ts';
 import { ANY, type Claims, claimsAny, claimsOf } from './overlap.ts';
 import { deliveries } from './receive/index.ts';
+import { Later } from './receive/later.ts';
 import type { Packet, Receivers } from './receive/types.ts';
 import type { Rule } from './rules.ts';
 import type {
@@ -149,7 +150,11 @@ export interface Simulation {
  */
 export function simulate<Hidden>(system: System<Hidden>, setting: Setting): Simulation {
   const start = (own: Setting): Simulation =>
-    new Port(system, { sockets: [], hidden: system.hidden, setting: own }, deliveries[system.name].start);
+    new Port(
+      system,
+      { sockets: [], hidden: system.hidden, setting: own },
+      Later.of<unknown>(deliveries[system.name].start),
+    );
   if (system.releases === undefined || setting.release !== undefined) return start(setting);
   return new AnyRelease(system.releases.map((release) => start({ ...setting, release })));
 }
@@ -239,16 +244,16 @@ class Port<Hidden> implements Simulation {
   readonly #system: System<Hidden>;
   readonly #world: World<Hidden>;
   /** The state that the system keeps to choose who receives. */
-  readonly #delivery: unknown;
+  readonly #delivery: Later<unknown>;
 
-  constructor(system: System<Hidden>, world: World<Hidden>, delivery: unknown) {
+  constructor(system: System<Hidden>, world: World<Hidden>, delivery: Later<unknown>) {
     this.#system = system;
     this.#world = world;
     this.#delivery = delivery;
   }
 
   receivers(packet: Packet): Receivers | undefined {
-    return deliveries[this.#system.name].receivers(this.#delivery, packet, this.#world.setting);
+    return deliveries[this.#system.name].receivers(this.#delivery.read(), packet, this.#world.setting);
   }
 
   /**
@@ -262,7 +267,7 @@ class Port<Hidden> implements Simulation {
     // A connect() that fails but changes something has dissolved the old connection.
     const failed = operation.op === 'connect' && (happened ?? prediction.outcomes[0]) !== 'ok';
     const taken: Operation = failed ? { op: 'disconnect', socket: operation.socket } : operation;
-    const delivery = deliveries[this.#system.name].after(this.#delivery, taken, setting);
+    const delivery = this.#delivery.followed((state) => deliveries[this.#system.name].after(state, taken, setting));
     return { prediction, after: new Port(this.#system, after.#world, delivery) };
   }
 

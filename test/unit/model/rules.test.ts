@@ -37,9 +37,12 @@ describe.each(SYSTEMS)('%s', (system) => {
   });
 
   test('every rule decides something', () => {
-    const seen = new Set<string>();
-    for (const prediction of everything(system)) seen.add(prediction.rule);
-    expect(model.rules.map((rule) => rule.id).filter((id) => !seen.has(id))).toEqual([]);
+    const unseen = new Set<string>(model.rules.map((rule) => rule.id));
+    for (const { rule } of everything(system)) {
+      unseen.delete(rule);
+      if (unseen.size === 0) break;
+    }
+    expect([...unseen]).toEqual([]);
   });
 });
 
@@ -61,14 +64,13 @@ const HOST = { addresses: ['127.0.0.1', '::1', '10.0.0.1'], devices: { d0: ['10.
 
 /** Predictions of all pairs of a space that is large enough, and of the calls that a pair does not make. */
 function* everything(system: SystemName): Generator<Prediction> {
-  for (const protocol of ['udp', 'tcp'] as const) {
-    yield* pairs(system, protocol);
-    yield* singles(system, protocol);
-  }
   yield* sequences(system);
   for (const protocol of ['udp', 'tcp'] as const) {
     for (const text of TEXTS) for (const setting of SETTINGS) yield* play(system, protocol, text, setting(system));
+    yield* singles(system, protocol);
   }
+  // Most of all there is, so the last: they are made only as far as a rule is still to be seen.
+  for (const protocol of ['udp', 'tcp'] as const) yield* pairs(system, protocol);
 }
 
 /** Rules that apply only on a special machine, or on an old release. */
