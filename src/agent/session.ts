@@ -12,6 +12,8 @@ import type { Wait } from './waiter.ts';
 
 const DEFAULT_BACKLOG = 128;
 const DEFAULT_ROOM = 2048;
+/** More than any socket of an experiment holds; a drain takes no more. */
+const MOST_DRAINED = 10_000;
 
 /** The result of a call, before its times are added. */
 type Answer = Omit<Result, 'at' | 'took'>;
@@ -125,6 +127,7 @@ export class Session {
     },
     recv: (operation) => this.#recv(operation),
     burst: (operation) => this.#burst(operation),
+    drain: (operation) => this.#drain(operation),
     dup: ({ on, as }) => {
       const { fd } = this.#socket(on);
       this.#unused(as);
@@ -233,9 +236,9 @@ export class Session {
   }
 
   /** Sends datagrams, each from a socket of its own, until one call fails; `value` is how many were sent. */
-  #burst({ family, to, count, from }: Of<'burst'>): Answer {
+  #burst({ family, to, count, from, data: text = 'x' }: Of<'burst'>): Answer {
     const native = this.#native;
-    const data = Buffer.from('x');
+    const data = Buffer.from(text);
     for (let sent = 0; sent < count; sent += 1) {
       const fd = native.socket(family, 'dgram');
       if (fd < 0) return { ...this.#answer(fd), value: sent };
@@ -245,6 +248,35 @@ export class Session {
       if (returned < 0) return { ...this.#answer(returned), value: sent };
     }
     return { ...OK, value: count };
+  }
+
+  #drain({ on }: Of<'drain'>): Answer {
+    const { fd, type } = this.#socket(on);
+    const counts = new Map<string, number>();
+    for (let taken = 0; taken < MOST_DRAINED; taken += 1) {
+      const found = type === 'dgram' ? this.#takeDatagram(fd) : this.#takeConnection(fd);
+      if (typeof found === 'number') {
+        // An error that had been queued at a UDP socket was taken by this call, and what waits is still there.
+        if (type === 'dgram' && !this.#native.wouldBlock(found)) continue;
+        if (!this.#native.wouldBlock(found)) return this.#answer(found);
+        break;
+      }
+      counts.set(found, (counts.get(found) ?? 0) + 1);
+    }
+    return { ...OK, counts: Object.fromEntries(counts) };
+  }
+
+  #takeDatagram(fd: number): string | Returned {
+    const { bytes, data } = this.#native.recv(fd, DEFAULT_ROOM);
+    return bytes < 0 ? bytes : data.toString();
+  }
+
+  #takeConnection(fd: number): string | Returned {
+    const accepted = this.#native.accept(fd);
+    if (accepted < 0) return accepted;
+    const peer = this.#native.getpeername(accepted);
+    this.#native.abort(accepted);
+    return typeof peer === 'number' ? 'gone' : `${peer.address} ${peer.port}`;
   }
 
   /** Keeps a descriptor that was not made by socket() or accept(), under a name. */

@@ -30,6 +30,10 @@ export const SOURCES = {
     title: 'Linux kernel, net/ipv4/inet_connection_sock.c',
     url: 'https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git/tree/net/ipv4/inet_connection_sock.c',
   },
+  'linux-net': {
+    title: 'Linux kernel, net/ipv4 and net/ipv6',
+    url: 'https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git/tree/net',
+  },
   'linux-udp': {
     title: 'Linux kernel, net/ipv4/udp.c',
     url: 'https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git/tree/net/ipv4/udp.c',

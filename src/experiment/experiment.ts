@@ -3,6 +3,7 @@ import type { SourceId } from '../documents/sources.ts';
 import type { Need } from '../lab/lab.ts';
 import type { Expectation } from './expectation.ts';
 import type { Came, PlannedSocket } from './planned.ts';
+import type { ReceivingScene } from './receiving/scene.ts';
 import type { Trial } from './trial.ts';
 
 /** The systems that bindspec knows rules for. */
@@ -65,6 +66,11 @@ export interface Experiment<A extends Axes = Axes, O = unknown> {
   /** Whether the experiment waits for silence. If so, it starts early, and others run beside it. */
   waits?: boolean | ((cell: CellOf<A>) => boolean);
   binds?: Binds<A, NoInfer<O>>;
+  /**
+   * The scene of an experiment in which it is the question who receives; `receiving` declares such an experiment. With it,
+   * the model of a system other than Linux gives what is expected there. What the model does not know is not judged.
+   */
+  receives?: (cell: CellOf<A>) => ReceivingScene;
   /** Makes it happen and returns what happened. It judges nothing. */
   run: (cell: CellOf<A>, trial: Trial) => Promise<O>;
   /**

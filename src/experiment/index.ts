@@ -10,6 +10,8 @@ export * from './name-pairs.ts';
 export * from './outcome.ts';
 export * from './planned.ts';
 export * from './programs.ts';
+export * from './receiving/receiving.ts';
+export * from './receiving/scene.ts';
 export * from './retry.ts';
 export * from './round-trips.ts';
 export * from './scenes.ts';

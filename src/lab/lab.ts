@@ -12,7 +12,9 @@ export type AddressKind =
   | 'second-external'
   | 'neighbour'
   | 'filtered'
-  | 'gateway';
+  | 'gateway'
+  /** The broadcast address of the network of the machine's external address. */
+  | 'broadcast';
 
 /**
  * Something that an experiment can't do without and that not every lab offers. A `routed second address` is one that the

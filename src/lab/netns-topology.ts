@@ -20,6 +20,7 @@ export const ADDRESSES: LabFacts['addresses'] = {
     neighbour: '192.168.5.10',
     filtered: '192.168.7.10',
     gateway: '192.168.6.1',
+    broadcast: '192.168.5.255',
   },
   inet6: {
     ...FIXED_ADDRESSES.inet6,

@@ -16,6 +16,8 @@ export interface RuleText {
   readonly known: Known;
   /** Set on a rule that no one has checked. It was recalled or inferred; read it as a hypothesis. */
   readonly unverified?: true;
+  /** Whether the rule chooses for each sender, so that each of its outcomes occurs for some of many senders. */
+  readonly spreads?: true;
 }
 
 export interface Rule extends RuleText {

@@ -75,8 +75,13 @@ export type Operation =
   /** With flags or a source it is a sendmsg(). */
   | { op: 'send'; on: string; data: string; to?: SocketName; from?: PacketSource; flags?: MessageFlag[] }
   | { op: 'recv'; on: string; within?: number; size?: number; flags?: MessageFlag[] }
-  /** Sends `count` datagrams, each from a socket of its own, and so from a port of its own. */
-  | { op: 'burst'; family: Family; to: SocketName; count: number; from?: string }
+  /** Sends `count` datagrams, each from a socket of its own, and so from a port of its own; of one byte unless `data` is given. */
+  | { op: 'burst'; family: Family; to: SocketName; count: number; from?: string; data?: string }
+  /**
+   * Takes everything that waits at a socket, without waiting for more: datagrams, or connections, which it resets. `counts`
+   * has how many there were of each: by the text of a datagram, or by the address and port at the other end of a connection.
+   */
+  | { op: 'drain'; on: string }
   /** Another descriptor of the same socket. */
   | { op: 'dup'; on: string; as: string }
   /** Hands a descriptor of a socket to another process of this host that takes it under the name, by SCM_RIGHTS. */
@@ -176,6 +181,7 @@ export interface Result {
   error?: QueuedError;
   ready?: string[];
   served?: Served[];
+  counts?: Record<string, number>;
   pid?: number;
   exit?: number;
   open?: number;

@@ -72,7 +72,10 @@ type LingerOption = 'SO_LINGER';
 /** Options that take a `struct ip_mreq` or a `struct ipv6_mreq`. On no system does getsockopt() return the groups of a socket. */
 type GroupOption = 'IP_ADD_MEMBERSHIP' | 'IP_DROP_MEMBERSHIP' | 'IPV6_JOIN_GROUP' | 'IPV6_LEAVE_GROUP';
 
-export type OptionName = NumberOption | TextOption | LingerOption | GroupOption;
+/** Options that take a `struct ip_mreq_source`: a group, and one sender that is wanted or not wanted. */
+type SourceOption = 'IP_ADD_SOURCE_MEMBERSHIP' | 'IP_BLOCK_SOURCE';
+
+export type OptionName = NumberOption | TextOption | LingerOption | GroupOption | SourceOption;
 
 /** Whether close() waits until all data is sent, and for how many seconds at most. */
 export interface Linger {
@@ -86,12 +89,18 @@ export interface GroupMembership {
   interface: string | number;
 }
 
+/** One sender of a multicast group. */
+export interface GroupSource extends GroupMembership {
+  source: string;
+}
+
 /** An option and a value that it can take. */
 export type OptionSetting =
   | { option: NumberOption; value: number }
   | { option: TextOption; value: string }
   | { option: LingerOption; value: Linger }
-  | { option: GroupOption; value: GroupMembership };
+  | { option: GroupOption; value: GroupMembership }
+  | { option: SourceOption; value: GroupSource };
 
 export type OptionValue = OptionSetting['value'];
 

@@ -53,6 +53,7 @@ const result = z.strictObject({
   error: queuedError.exactOptional(),
   ready: z.array(z.string()).exactOptional(),
   served: z.array(served).exactOptional(),
+  counts: z.record(z.string(), z.int().min(1)).exactOptional(),
   pid: z.int().exactOptional(),
   exit: z.int().exactOptional(),
   open: z.int().min(0).exactOptional(),

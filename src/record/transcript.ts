@@ -34,6 +34,7 @@ function call(operation: Operation, result: Result): string {
       return `burst(${operation.count}, ${name(operation.to)})`;
     case 'give':
     case 'dup':
+    case 'drain':
       return `${operation.op}(${operation.on})`;
     case 'take':
       return `take(${operation.name})`;
@@ -87,9 +88,16 @@ function returned(operation: Operation, result: Result): string {
     return `${result.bytes}${result.from ? ` from ${name(result.from)}` : ''}${result.to === undefined ? '' : ` at ${result.to}`}${told(result)}`;
   }
   if (result.name) return name(result.name);
+  if (result.counts) return drained(result.counts);
   if (result.ready) return result.ready.join(', ');
   if (result.data !== undefined) return `${result.data.length} characters`;
   return String(shown(result.value) ?? result.bytes ?? result.open ?? 0);
+}
+
+/** What was taken from a socket: `2 × "a", 1 × "b"`. */
+function drained(counts: Readonly<Record<string, number>>): string {
+  const all = Object.entries(counts).map(([text, count]) => `${count} × ${quote(text)}`);
+  return all.length === 0 ? 'nothing' : all.join(', ');
 }
 
 function sendmsg({ on, data, to, from, flags = [] }: Extract<Operation, { op: 'send' }>): string {

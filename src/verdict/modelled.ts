@@ -1,17 +1,16 @@
-import { SOURCES, type SourceId } from '../documents/sources.ts';
 import type { Axes, CellOf, Citation, Experiment, Provenance, System } from '../experiment/experiment.ts';
 import type { Outcome } from '../experiment/outcome.ts';
 import { numberOf, optionKey, planOfSockets } from '../experiment/planned-plan.ts';
 import type { Came, PlannedSocket } from '../experiment/planned.ts';
-import { FIXED_ADDRESSES } from '../lab/addresses.ts';
-import type { AddressKind } from '../lab/lab.ts';
 import { models } from '../model/index.ts';
 import { OPTIONS } from '../model/options.ts';
-import type { Rule } from '../model/rules.ts';
 import type { Options, Prediction, Setting } from '../model/types.ts';
 import { Follower } from '../plan/follow.ts';
 import type { Making, Step } from '../plan/plan.ts';
 import { isPossible } from '../plan/possible.ts';
+import { citedRule } from './cited-rule.ts';
+import { documentedAddress, DOCUMENTED_OWN, versionSetting } from './documented-host.ts';
+import { modelledScene } from './modelled-scene.ts';
 
 /** What a system's model says of an experiment's binds, and which rule says it. */
 export interface Modelled {
@@ -31,8 +30,8 @@ interface Fate extends Came {
 }
 
 /**
- * The observation of an experiment's binds if the model of a system is right; null if binding is not its question, or if
- * only a hypothesis of the model could tell. `version` is the version of the system; without it, the newest one. Where
+ * The observation of an experiment's binds, or of its scene, if the model of a system is right; null if neither is its
+ * question, or if only a hypothesis of the model could tell. `version` is the version of the system; without it, the newest one. Where
  * the model allows several outcomes, so does the expectation. The result names the rule of the first socket whose outcome
  * differs from Linux; if there is none, the rule of the last socket.
  */
@@ -42,7 +41,8 @@ export function modelledFor(
   system: System,
   version?: string,
 ): Modelled | null {
-  const { binds } = experiment;
+  const { binds, receives } = experiment;
+  if (receives !== undefined) return modelledScene(receives(values), system, version);
   if (binds === undefined) return null;
   const sockets = binds.sockets(values);
   const worlds = worldsOf({ system, setting: settingOf(sockets, system, version) }, sockets);
@@ -72,8 +72,8 @@ interface Asked {
 function settingOf(sockets: readonly PlannedSocket[], system: System, version?: string): Setting {
   const named = sockets.flatMap(({ on }) => (typeof on === 'string' ? [] : on.address.replace(/^::ffff:/, '')));
   return {
-    host: { addresses: [...OWN, ...named] },
-    ...(version === undefined ? {} : system === 'linux' ? { kernel: version } : { release: version }),
+    host: { addresses: [...DOCUMENTED_OWN, ...named] },
+    ...versionSetting(system, version),
   };
 }
 
@@ -147,14 +147,7 @@ function fateOf(system: System, { rule: id }: Prediction, outcome: Prediction['o
   const rule = models[system].rules.find((one) => one.id === id);
   if (rule === undefined) throw new RangeError(`the model of ${system} has no rule ${id}`);
   const { prose: because, known, unverified = false } = rule;
-  return { outcome: outcome satisfies Outcome, call, because, known, cite: citationOf(rule), unverified };
-}
-
-/** The document of a rule, as suites cite it. It is not looked up for Linux, whose expectations are written by hand. */
-function citationOf({ source, system }: Rule): Citation {
-  const found = (Object.keys(SOURCES) as SourceId[]).find((id) => SOURCES[id].title === source.name);
-  if (found === undefined && system !== 'linux') throw new RangeError(`nothing is cited as '${source.name}'`);
-  return { source: found ?? 'man-socket', where: source.where };
+  return { outcome: outcome satisfies Outcome, call, because, known, cite: citedRule(rule), unverified };
 }
 
 /** The source that says that a system does not have an option that others have. */
@@ -187,20 +180,11 @@ function withoutOption(system: System, key: keyof Options): Fate {
   return { outcome: 'not available here', call: 'setsockopt', because, ...said, unverified: false };
 }
 
-/** Addresses for documentation stand for the machine's own. Not every system has more than one address of 127.0.0.0/8. */
-const ADDRESSES: Record<PlannedSocket['family'], Partial<Record<AddressKind, string>>> = {
-  inet: { ...FIXED_ADDRESSES.inet, external: '192.0.2.1', 'second-external': '192.0.2.2' },
-  inet6: { ...FIXED_ADDRESSES.inet6, external: '2001:db8::1', 'second-external': '2001:db8::2' },
-};
-const OWN = ['127.0.0.1', '::1', '192.0.2.1', '192.0.2.2', '2001:db8::1', '2001:db8::2'];
 const OTHER_UID = 65_534;
 const PORT = 8080;
 
 function documented(family: PlannedSocket['family'], on: PlannedSocket['on']): string {
-  const address = typeof on === 'string' ? ADDRESSES[family][on] : on.address;
-  if (address === undefined)
-    throw new RangeError(`no model is asked about an address of the kind ${JSON.stringify(on)}`);
-  return address;
+  return typeof on === 'string' ? documentedAddress(family, on) : on.address;
 }
 
 /** Two observations as one expectation that allows either, leaf by leaf. */

@@ -31,6 +31,7 @@ const EVERY: { readonly [Name in Exclude<OperationName, 'die'>]: Extract<Operati
   fetch: { op: 'fetch', as: 'fetched', pid: 1, descriptor: 0 },
   interface: { op: 'interface', device: 'lo' },
   burst: { op: 'burst', family: 'inet', to: { address: '127.0.0.1', port: 9 }, count: 1 },
+  drain: { op: 'drain', on },
   write: { op: 'write', path: '/proc/sys/kernel/ostype', data: 'x' },
   getsockname: { op: 'getsockname', on },
   getpeername: { op: 'getpeername', on },

@@ -38,6 +38,8 @@ export const darwin: SystemConstants = {
   source: { ...BSD_SOURCE, inet: { level: 0, type: 26, size: 12, offset: 4, index: 0 } },
   options: {
     ...BSD_OPTIONS,
+    IP_ADD_SOURCE_MEMBERSHIP: { level: 0, number: 70, kind: 'source-bsd' },
+    IP_BLOCK_SOURCE: { level: 0, number: 72, kind: 'source-bsd' },
     SO_REUSESHAREUID: { level: 0xffff, number: 0x1025, kind: 'int' },
     IP_BOUND_IF: { level: 0, number: 25, kind: 'int' },
     IP_PKTINFO: { level: 0, number: 26, kind: 'int' },

@@ -37,6 +37,8 @@ export const freebsd: SystemConstants = {
   source: BSD_SOURCE,
   options: {
     ...BSD_OPTIONS,
+    IP_ADD_SOURCE_MEMBERSHIP: { level: 0, number: 70, kind: 'source-bsd' },
+    IP_BLOCK_SOURCE: { level: 0, number: 72, kind: 'source-bsd' },
     SO_REUSEPORT_LB: { level: 0xffff, number: 0x1_0000, kind: 'int' },
     SO_DOMAIN: { level: 0xffff, number: 0x1019, kind: 'int' },
     SO_PROTOCOL: { level: 0xffff, number: 0x1016, kind: 'int' },

@@ -70,6 +70,8 @@ const OPTIONS = {
   SO_LINGER: { level: SOL_SOCKET, number: 13, kind: 'linger' },
   IP_ADD_MEMBERSHIP: { level: IPPROTO_IP, number: 35, kind: 'group' },
   IP_DROP_MEMBERSHIP: { level: IPPROTO_IP, number: 36, kind: 'group' },
+  IP_ADD_SOURCE_MEMBERSHIP: { level: IPPROTO_IP, number: 39, kind: 'source' },
+  IP_BLOCK_SOURCE: { level: IPPROTO_IP, number: 38, kind: 'source' },
   IPV6_JOIN_GROUP: { level: IPPROTO_IPV6, number: 20, kind: 'group6' },
   IPV6_LEAVE_GROUP: { level: IPPROTO_IPV6, number: 21, kind: 'group6' },
   SO_REUSEPORT_LB: null,

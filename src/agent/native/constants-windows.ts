@@ -44,6 +44,8 @@ const OPTIONS = {
   SO_LINGER: { level: SOL_SOCKET, number: 0x0080, kind: 'linger-short' },
   IP_ADD_MEMBERSHIP: { level: IPPROTO_IP, number: 12, kind: 'group' },
   IP_DROP_MEMBERSHIP: { level: IPPROTO_IP, number: 13, kind: 'group' },
+  IP_ADD_SOURCE_MEMBERSHIP: { level: IPPROTO_IP, number: 15, kind: 'source-bsd' },
+  IP_BLOCK_SOURCE: { level: IPPROTO_IP, number: 17, kind: 'source-bsd' },
   IPV6_JOIN_GROUP: { level: IPPROTO_IPV6, number: 12, kind: 'group6' },
   IPV6_LEAVE_GROUP: { level: IPPROTO_IPV6, number: 13, kind: 'group6' },
   SO_REUSEPORT: null,

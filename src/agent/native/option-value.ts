@@ -1,10 +1,18 @@
-import type { GroupMembership, Linger, OptionName, OptionValue, ReadValue } from '../../protocol/options.ts';
+import type {
+  GroupMembership,
+  GroupSource,
+  Linger,
+  OptionName,
+  OptionValue,
+  ReadValue,
+} from '../../protocol/options.ts';
 import { formatIPv4, parseIPv4, parseIPv6 } from '../../protocol/address.ts';
 
 /**
  * The form in memory of the value that an option takes and gives: a C int or an unsigned char; the index of an interface as an int in
  * network byte order; the name of a device; the address of an interface; a `struct linger` of ints or (Windows) of shorts;
- * a `struct timeval` of 16 bytes; a `struct ip_mreq` or `struct ipv6_mreq`.
+ * a `struct timeval` of 16 bytes; a `struct ip_mreq` or `struct ipv6_mreq`; a `struct ip_mreq_source`, in which the interface
+ * comes second or (the BSDs, Windows) last.
  */
 export type OptionKind =
   | 'int'
@@ -16,7 +24,9 @@ export type OptionKind =
   | 'linger-short'
   | 'timeval'
   | 'group'
-  | 'group6';
+  | 'group6'
+  | 'source'
+  | 'source-bsd';
 
 /**
  * The entry of an option in a system's table; null where the system has no number for it.
@@ -42,6 +52,8 @@ const SIZE: Readonly<Record<OptionKind, number>> = {
   timeval: 16,
   group: 8,
   group6: 20,
+  source: 12,
+  'source-bsd': 12,
 };
 
 /** For how many bytes getsockopt() gets room. */
@@ -96,6 +108,13 @@ export function encodeValue(kind: OptionKind, value: OptionValue): Buffer {
       }
       break;
     }
+    case 'source':
+    case 'source-bsd': {
+      const { group, interface: at, source } = sourceIn(value);
+      const [second, third] = kind === 'source' ? [textIn(at), source] : [source, textIn(at)];
+      for (const [place, address] of [group, second, third].entries()) bytes.set(parseIPv4(address), 4 * place);
+      break;
+    }
   }
   return bytes;
 }
@@ -121,6 +140,8 @@ export function decodeValue(kind: OptionKind, bytes: Buffer, length: number): Re
       return { on: bytes.readUInt16LE(0) !== 0, seconds: bytes.readUInt16LE(2) };
     case 'group':
     case 'group6':
+    case 'source':
+    case 'source-bsd':
       return undefined;
   }
 }
@@ -138,6 +159,11 @@ function textIn(value: OptionValue | string | number): string {
 function lingerIn(value: OptionValue): Linger {
   if (typeof value === 'object' && 'on' in value) return value;
   throw new Error(`${JSON.stringify(value)} is not { on, seconds }, which the option takes`);
+}
+
+function sourceIn(value: OptionValue): GroupSource {
+  if (typeof value === 'object' && 'source' in value) return value;
+  throw new Error(`${JSON.stringify(value)} is not { group, interface, source }, which the option takes`);
 }
 
 function membershipIn(value: OptionValue): GroupMembership {

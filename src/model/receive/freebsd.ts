@@ -30,6 +30,7 @@ const freebsdReceiveRules = ruleBook('freebsd', {
     prose:
       'A group of SO_REUSEPORT_LB, on the destination’s address or else on the wildcard, comes before every other socket; a hash of the sender’s address and both ports chooses a member. A dual-stack :: is in no group.',
     source: { ...LOOKUP, where: 'in_pcblookup_lbgroup, in_pcbinslbgrouphash' },
+    spreads: true,
     known: 'source',
   },
   'R3-newest': {

@@ -28,6 +28,7 @@ const gvisorReceiveRules = ruleBook('gvisor', {
     prose:
       'A hash of the sender chooses among several, AF_INET and AF_INET6 alike, unless all have SO_REUSEADDR and not all SO_REUSEPORT: then the last registered receives. connect() and a disconnect register a socket again.',
     source: { name: 'gVisor, pkg/tcpip/ports/flags.go, pkg/tcpip/stack/transport_demuxer.go', where: 'selectEndpoint' },
+    spreads: true,
     known: 'observed',
   },
   'R4-many': {

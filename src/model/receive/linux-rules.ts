@@ -27,6 +27,7 @@ export const linuxReceiveRules = ruleBook('linux', {
     prose:
       'Where the walk meets a group of SO_REUSEPORT, a hash of the sender and the address chooses among its members that are not connected, and the walk ends, whatever would come later.',
     source: { name: UDP, where: 'inet_lookup_reuseport, reuseport_select_sock' },
+    spreads: true,
     known: 'observed',
   },
   'R5-wildcard': {
@@ -61,6 +62,7 @@ export const linuxReceiveRules = ruleBook('linux', {
     prose:
       'A multicast from another machine that exactly one of at most ten sockets wants goes to the group of SO_REUSEPORT of that socket, and the group’s hash chooses.',
     source: { name: UDP, where: '__udp4_lib_mcast_demux_lookup, inet_steal_sock' },
+    spreads: true,
     known: 'observed',
   },
   'R11-listener': {

@@ -827,6 +827,27 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
     await clean();
   });
 
+  it('takes everything that waits at a socket, and says how many there were of each', async () => {
+    const to = { address: '127.0.0.1', port: 4001 };
+    const sent = await outcomes(
+      udp('a'),
+      bind('a', 4001),
+      { op: 'burst', family: 'inet', to, count: 5, data: 'five' },
+      { op: 'burst', family: 'inet', to, count: 2, data: 'two' },
+    );
+    expect(sent).toEqual(['ok', 'ok', 'ok', 'ok']);
+    // Datagrams on loopback have arrived when sendto() returns.
+    expect((await one({ op: 'drain', on: 'a' })).counts).toEqual({ five: 5, two: 2 });
+    expect((await one({ op: 'drain', on: 'a' })).counts).toEqual({});
+    await ask(tcp('l'), bind('l', 4002), { op: 'listen', on: 'l' }, tcp('c'), connect('c', 4002));
+    const { name } = await one({ op: 'getsockname', on: 'c' });
+    const { counts } = await one({ op: 'drain', on: 'l' });
+    expect(counts).toEqual({ [`127.0.0.1 ${name?.port}`]: 1 });
+    expect(await outcomes({ op: 'recv', on: 'c', within: LONG })).toEqual(['ECONNRESET']);
+    expect(await outcomes(tcp('unbound'), { op: 'drain', on: 'unbound' })).toEqual(['ok', 'EINVAL']);
+    await clean();
+  });
+
   it('sends many datagrams, each from a port of its own', async () => {
     const to = { address: '127.0.0.1', port: 4001 };
     const results = await ask(
@@ -975,6 +996,7 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
       connect: true,
       descriptor: true,
       disconnect: true,
+      drain: true,
       dup: true,
       fetch: true,
       getpeername: true,

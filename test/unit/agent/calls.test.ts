@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { constantsFor } from '../../../src/agent/native/constants.ts';
 import { AgentProcess } from '../../../src/harness/agent-process.ts';
 import type { Operation, OperationName, Result } from '../../../src/protocol/messages.ts';
-import type { GroupMembership, OptionName, OptionSetting } from '../../../src/protocol/options.ts';
+import type { GroupMembership, GroupSource, OptionName, OptionSetting } from '../../../src/protocol/options.ts';
 import { paced } from '../../../src/process/pace.ts';
 import { AGENT, LOOPBACK_ONLY, noNamespaces } from '../../support/namespace.ts';
 import { needs, noStrace } from '../../support/needs.ts';
@@ -16,6 +16,7 @@ const LONG = paced(10_000);
 
 const number = (value: number) => ({ value });
 const group: GroupMembership = { group: '239.1.2.3', interface: '127.0.0.1' };
+const source: GroupSource = { group: '232.1.2.3', interface: '127.0.0.1', source: '127.0.0.9' };
 const group6: GroupMembership = { group: 'ff01::1:2', interface: 1 };
 
 /** A value for every option, so that the compiler requires one here for a new option of the protocol too. */
@@ -43,8 +44,10 @@ const VALUES = {
   SO_SNDTIMEO: number(2500),
   SO_TYPE: number(1),
   IP_ADD_MEMBERSHIP: { value: group },
+  IP_ADD_SOURCE_MEMBERSHIP: { value: source },
   IP_BINDANY: number(1),
   IP_BIND_ADDRESS_NO_PORT: number(1),
+  IP_BLOCK_SOURCE: { value: source },
   IP_BOUND_IF: number(1),
   IP_DROP_MEMBERSHIP: { value: group },
   IP_FREEBIND: number(1),
@@ -229,6 +232,14 @@ const CALLED: Record<Exclude<OperationName, 'die'>, Called> = {
       [/^bind\(\d+, .*htons\(0\).*"127\.0\.0\.2"/, 3],
       [/^sendto\(\d+, "x", 1, MSG_NOSIGNAL, .*htons\(4009\)/, 3],
       [/^close\(/, 3],
+    ],
+  },
+  drain: {
+    before: heard,
+    asks: [{ op: 'drain', on: 'a' }],
+    makes: [
+      [/^recv(from|msg)\(\d+, .* = 1$/, 1],
+      [/^recv(from|msg)\(\d+, .*EAGAIN/, 1],
     ],
   },
   dup: { before: [udp('a')], asks: [{ op: 'dup', on: 'a', as: 'b' }], makes: [[/^dup\(\d+\) += \d+$/, 1]] },

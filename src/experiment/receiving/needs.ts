@@ -1,0 +1,36 @@
+import type { AddressKind, Need } from '../../lab/lab.ts';
+import type { Family } from '../../protocol/messages.ts';
+import { destinationsOf, senderIn, type ReceivingScene, type SceneAddress, type SceneDevice } from './scene.ts';
+
+/** What a lab must offer for a scene. */
+export function needsOfScene(scene: ReceivingScene): Need[] {
+  const needs = new Set<Need>();
+  const address = (family: Family, at: SceneAddress) => {
+    if (typeof at === 'string') needs.add(`${family} ${at}`);
+    else if ('mapped' in at) needs.add(`inet ${at.mapped}`);
+  };
+  const device = (name: SceneDevice | undefined) => {
+    if (name !== undefined && name !== 'lo') needs.add(`inet ${name}`);
+  };
+  for (const { family, at } of Object.values(scene.senders)) {
+    address(family, at);
+    if (isOfNeighbour(at)) needs.add('neighbour');
+  }
+  for (const step of scene.steps) {
+    if (step.op === 'bind') {
+      address(step.family, step.on);
+      if (step.otherUser === true) needs.add('second user');
+    }
+    if ('device' in step) device(step.device);
+  }
+  for (const packet of Object.values(scene.packets)) {
+    for (const to of destinationsOf(packet)) address(senderIn(scene, packet.from).family, to);
+  }
+  for (const subscribed of scene.subscribed ?? []) device(subscribed.device);
+  return [...needs];
+}
+
+/** Whether an address is on the neighbour, and so is a sender that is bound to it. */
+export function isOfNeighbour(at: AddressKind): boolean {
+  return at === 'neighbour' || at === 'filtered';
+}
