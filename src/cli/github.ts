@@ -4,11 +4,13 @@ import process from 'node:process';
 import { OWN_PACKAGE } from '../process/own-package.ts';
 import type { MatrixRecord } from '../record/matrix.ts';
 import type { BindRecord } from '../record/record.ts';
-import { containersAnnotations, matrixAnnotations, runAnnotations } from '../report/annotations.ts';
+import type { TriplesRecord } from '../record/triples.ts';
+import { containersAnnotations, matrixAnnotations, runAnnotations, triplesAnnotations } from '../report/annotations.ts';
 import { containersMarkdown } from '../report/containers/markdown.ts';
 import { workflowCommands, type Annotation, type SourceLine } from '../report/github.ts';
 import { markdownReport } from '../report/markdown.ts';
 import { matrixMarkdown } from '../report/matrix/markdown.ts';
+import { triplesMarkdown } from '../report/matrix/triples/markdown.ts';
 import type { Judged } from './containers-conclusion.ts';
 import { complain, instruct } from './terminal.ts';
 
@@ -29,6 +31,11 @@ export function runForGithub(record: BindRecord): ForGithub {
 /** For a matrix: where the kernel differs from the model. */
 export function matrixForGithub(record: MatrixRecord): ForGithub {
   return { annotations: matrixAnnotations(record), page: matrixMarkdown(record) };
+}
+
+/** For triples, likewise. */
+export function triplesForGithub(record: TriplesRecord): ForGithub {
+  return { annotations: triplesAnnotations(record), page: triplesMarkdown(record) };
 }
 
 /** For engines: what is exposed, broken, stale or changed. */

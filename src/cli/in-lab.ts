@@ -35,6 +35,15 @@ export async function inLab<T>(place: RunPlace, work: (kind: LabKind) => Promise
   }
 }
 
+/** The words of a command line that mean the same place; none for the usual one. */
+export function placeOptions({ lab, stack, interface: device }: RunPlace): string[] {
+  return [
+    ...(lab === 'auto' ? [] : ['--lab', lab]),
+    ...(device === undefined ? [] : ['--interface', device]),
+    ...(stack === undefined ? [] : ['--stack', stack]),
+  ];
+}
+
 /** The lab that is meant: a named interface is one of the host lab. */
 function titleOf({ lab, stack, interface: device }: RunPlace): string {
   return stack ?? (device === undefined ? lab : 'host');

@@ -2,7 +2,8 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { isFolder } from '../files/is-folder.ts';
 import type { MatrixRecord } from '../record/matrix.ts';
-import { BadRecord, readMatrix } from '../load/read.ts';
+import type { TriplesRecord } from '../record/triples.ts';
+import { BadRecord, readMatrix, readTriples } from '../load/read.ts';
 import type { Given } from '../report/comparison/columns.ts';
 import { UserError } from './exit.ts';
 import { recordText } from './record-file.ts';
@@ -10,35 +11,66 @@ import { onlyRecord, recordsAt, tellLeftOut } from './record-files.ts';
 import { isOwnPlace } from './reports-folder.ts';
 import { wantFolder } from './want-folder.ts';
 
-const RECORD = 'matrix.json';
+/** A kind of record that one command writes. */
+interface Written<R> {
+  readonly file: string;
+  readonly command: string;
+  readonly read: (text: string, file: string) => R;
+}
+
+const MATRIX: Written<MatrixRecord> = { file: 'matrix.json', command: 'bindspec matrix', read: readMatrix };
+const TRIPLES: Written<TriplesRecord> = {
+  file: 'triples.json',
+  command: 'bindspec matrix --triples',
+  read: readTriples,
+};
 
 /** The newest record of a matrix in the reports folder. @throws UserError where there is none, or it can't be read. */
 export function lastMatrix(folder: string): Given<MatrixRecord> {
+  return last(folder, MATRIX);
+}
+
+/** The newest record of triples in the reports folder. @throws UserError where there is none, or it can't be read. */
+export function lastTriples(folder: string): Given<TriplesRecord> {
+  return last(folder, TRIPLES);
+}
+
+function last<R>(folder: string, kind: Written<R>): Given<R> {
   wantFolder(folder);
   const files = below(folder)
     .flatMap((platform) => [platform, ...below(platform).filter((place) => isOwnPlace(path.basename(place)))])
-    .map((home) => path.join(home, RECORD))
+    .map((home) => path.join(home, kind.file))
     .filter((file) => existsSync(file))
     .toSorted((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
   const [file] = files;
-  if (file === undefined) throw new UserError(`there is no ${RECORD} in '${folder}' yet: run 'bindspec matrix'`);
-  return { file, record: matrixFrom(file) };
+  if (file === undefined) throw new UserError(`there is no ${kind.file} in '${folder}' yet: run '${kind.command}'`);
+  return { file, record: recordOf(file, kind) };
 }
 
 /** The record of a matrix that a path names, which may be a folder that has one. @throws UserError where it does not. */
 export function matrixAt(given: string): Given<MatrixRecord> {
-  if (!isFolder(given)) return { file: given, record: matrixFrom(given) };
-  const records = recordsAt([given], [RECORD]);
+  if (!isFolder(given)) return { file: given, record: recordOf(given, MATRIX) };
+  const records = recordsAt([given], [MATRIX.file]);
   const found = onlyRecord(records.matrices, given, 'a matrix');
   if (found === undefined) throw new UserError(`there is no record of a matrix in '${given}'`);
   tellLeftOut(records);
   return found;
 }
 
-/** @throws UserError for a file that is not there, or not the record of a matrix. */
-function matrixFrom(file: string): MatrixRecord {
+/** The record of triples that a path names, which may be a folder that has one. @throws UserError where it does not. */
+export function triplesAt(given: string): Given<TriplesRecord> {
+  if (!isFolder(given)) return { file: given, record: recordOf(given, TRIPLES) };
+  const records = recordsAt([given], [TRIPLES.file]);
+  const found = onlyRecord(records.triples, given, 'triples');
+  if (found === undefined) throw new UserError(`there is no record of triples in '${given}'`);
+  tellLeftOut(records);
+  return found;
+}
+
+/** @throws UserError for a file that is not there, or not a record of this kind. */
+function recordOf<R>(file: string, kind: Written<R>): R {
   try {
-    return readMatrix(recordText(file), file);
+    return kind.read(recordText(file), file);
   } catch (error) {
     if (error instanceof BadRecord) throw new UserError(error.message);
     throw error;

@@ -1,36 +1,38 @@
 import process from 'node:process';
-import type { MatrixPlan } from '../matrix/blocks.ts';
 import type { Platform } from '../record/record.ts';
-import type { MatrixListener } from '../runner/matrix/run.ts';
 import { print } from './output.ts';
 import { paint, say } from './terminal.ts';
 import { systemInWords } from '../record/system-title.ts';
 
-/** Tells how a matrix goes on: what it is about, and on a terminal how many pairs are done. */
-export class MatrixProgress implements MatrixListener {
+/** Tells how a matrix goes on: what it is about, and on a terminal how many pairs or triples are done. */
+export class PairProgress {
   readonly #version: string;
   readonly #wanted: boolean;
+  readonly #noun: 'pairs' | 'triples';
   #total = 0;
   #done = 0;
   #status = false;
 
-  constructor(version: string, wanted: boolean) {
+  constructor(version: string, wanted: boolean, noun: 'pairs' | 'triples') {
     this.#version = version;
     this.#wanted = wanted;
+    this.#noun = noun;
   }
 
-  started(platform: Platform, lab: string, { blocks }: MatrixPlan): void {
-    this.#total = blocks.reduce((sum, { first, second }) => sum + first.length * second.length, 0);
+  /** @param total how many pairs or triples there are */
+  began(platform: Platform, lab: string, total: number): void {
+    this.#total = total;
     if (!this.#wanted) return;
     const where = `${systemInWords(platform)} (${platform.architecture}), ${lab} lab`;
-    say(`${paint('bold', `bindspec ${this.#version}`)} on ${where}, ${this.#total} pairs`);
+    say(`${paint('bold', `bindspec ${this.#version}`)} on ${where}, ${this.#total} ${this.#noun}`);
   }
 
-  did(pairs: number): void {
-    this.#done += pairs;
+  /** @param more how many more are done */
+  did(more: number): void {
+    this.#done += more;
     if (!this.#wanted || !process.stdout.isTTY) return;
     this.end();
-    print(paint('gray', `${this.#done}/${this.#total} pairs`));
+    print(paint('gray', `${this.#done}/${this.#total} ${this.#noun}`));
     this.#status = true;
   }
 

@@ -13,20 +13,24 @@ import { countsSentence, pairLines, tableLines } from '../report/matrix/text.ts'
 import { runMatrix } from '../runner/matrix/run.ts';
 import { EXIT, UserError } from './exit.ts';
 import { matrixForGithub, tellGithub } from './github.ts';
-import { inLab, type RunPlace } from './in-lab.ts';
+import { inLab, placeOptions, type RunPlace } from './in-lab.ts';
 import { interruptible } from './interruption.ts';
 import { lastMatrix, matrixAt } from './matrix-files.ts';
-import { MatrixProgress } from './matrix-progress.ts';
+import { PairProgress } from './matrix-progress.ts';
 import { tellPlaced, type PlacedRecord } from './place-record.ts';
 import { REPORTS } from './reports-default.ts';
 import { prepareFolder } from './reports-folder.ts';
 import { wantRoom } from './room.ts';
 import { columns, paint, say, sayJson, wrap } from './terminal.ts';
+import { checkTriples, triplesCommand } from './triples.ts';
 import { version } from './version.ts';
 import { writeMatrix } from './write-reports.ts';
 
 export interface MatrixOptions extends Asked, RunPlace {
   model?: SystemName;
+  /** Sets of three sockets instead of pairs, and which third ones. */
+  triples: boolean;
+  third?: string;
   table: boolean;
   against?: SystemName;
   last: boolean;
@@ -46,11 +50,14 @@ const ENOUGH = 10_000;
 
 /** Looks at the pairs that a command line selects, as far as that needs no lab. @throws UserError for a wrong selection. */
 export async function checkMatrix(options: MatrixOptions): Promise<void> {
+  if (options.triples) return checkTriples(options);
+  if (options.third !== undefined) throw new UserError('--third is about sets of three sockets: add --triples');
   await telling(async () => cornersOf({ ...askedOf(options), devices: NO_DEVICES }, [NO_DEVICES]));
 }
 
 /** `bindspec matrix`. Returns the exit code. @throws UserError for what the user can mend. */
 export async function matrixCommand(options: MatrixOptions): Promise<number> {
+  if (options.triples) return triplesCommand(options);
   await checkMatrix(options);
   return telling(async () => (options.last || options.record !== undefined ? showAgain(options) : runHere(options)));
 }
@@ -84,8 +91,8 @@ async function runHere(options: MatrixOptions): Promise<number> {
   if (options.reports !== false) prepareFolder(options.reports);
   const interrupted = interruptible();
   const pretty = options.format === 'pretty';
-  const progress = new MatrixProgress(version(), pretty);
-  const more = [...placeInWords(options), ...(model ? ['--model', model] : [])];
+  const progress = new PairProgress(version(), pretty, 'pairs');
+  const more = [...placeOptions(options), ...(model ? ['--model', model] : [])];
   const work = (kind: LabKind) =>
     runMatrix(
       kind,
@@ -97,7 +104,15 @@ async function runHere(options: MatrixOptions): Promise<number> {
         more,
         signal: interrupted.signal,
       },
-      progress,
+      {
+        started: (platform, lab, { blocks }) =>
+          progress.began(
+            platform,
+            lab,
+            blocks.reduce((sum, { first, second }) => sum + first.length * second.length, 0),
+          ),
+        did: (pairs) => progress.did(pairs),
+      },
     );
   let record: MatrixRecord;
   let placed: PlacedRecord;
@@ -118,14 +133,6 @@ async function runHere(options: MatrixOptions): Promise<number> {
   if (interrupted.signal.aborted) return EXIT.interrupted;
   if (record.errors.length > 0) return EXIT.harness;
   return record.counts.mismatches > 0 ? EXIT.failed : EXIT.expected;
-}
-
-function placeInWords({ lab, stack, interface: device }: RunPlace): string[] {
-  return [
-    ...(lab === 'auto' ? [] : ['--lab', lab]),
-    ...(device === undefined ? [] : ['--interface', device]),
-    ...(stack === undefined ? [] : ['--stack', stack]),
-  ];
 }
 
 /** What the options say of the axes, without those that say nothing. */

@@ -211,14 +211,24 @@ function diff(bindspec: Command): void {
 function matrix(bindspec: Command): void {
   const command = bindspec
     .command('matrix')
-    .summary('bind every pair of sockets, and compare with the model')
-    .description('bind every pair of sockets, and compare what the kernel answers with the model of this system')
+    .summary('bind every pair of sockets, or every three of them, and compare with the model')
+    .description(
+      'bind every pair of sockets, or every ordered set of three, and compare what the kernel answers with the model of this system',
+    )
+    .option('--triples', 'sets of three sockets instead of pairs', false)
     .option('--protocol <list>', 'udp, tcp')
-    .option('--state <list>', 'of the first: bound, listening, connected, accepted, close-wait, time-wait')
-    .option('--uid <list>', 'the owner of the second: same, different')
+    .option(
+      '--state <list>',
+      'of the first: bound, listening, connected, accepted, close-wait, time-wait; with --triples of the first two, for example listening/bound',
+    )
+    .option(
+      '--uid <list>',
+      "the owner of the second: same, different; with --triples whose is another user's: same, third, second, first",
+    )
     .option('--devices <list>', 'the interfaces of the two, such as none/none or lo/eth0')
     .option('--first <sockets>', "first sockets, for example '0.0.0.0 A' or ':: dual'")
     .option('--second <sockets>', 'second sockets')
+    .option('--third <sockets>', 'third sockets, with --triples')
     .option('--table', 'print tables, first by second', false)
     .addOption(new Option('--against <system>', 'mark in the tables where that system differs').argParser(system))
     .option('--last', 'run nothing: use the last record', false)
@@ -241,6 +251,7 @@ function matrix(bindspec: Command): void {
   withExamples(command, [
     'bindspec matrix',
     'bindspec matrix --protocol tcp --state listening --table',
+    'bindspec matrix --triples --protocol udp',
     'bindspec matrix --last --table --against windows',
   ]);
 }

@@ -3,14 +3,16 @@ import path from 'node:path';
 import process from 'node:process';
 import type { ContainersRecord } from '../record/containers.ts';
 import type { Exploration } from '../record/explore.ts';
-import { lossOfContainers, lossOfExploration, lossOfMatrix, lossOfRun } from '../load/fuller.ts';
+import { lossOfContainers, lossOfExploration, lossOfMatrix, lossOfRun, lossOfTriples } from '../load/fuller.ts';
 import type { MatrixRecord } from '../record/matrix.ts';
-import { readContainers, readExploration, readMatrix, readRecord } from '../load/read.ts';
+import { readContainers, readExploration, readMatrix, readRecord, readTriples } from '../load/read.ts';
 import type { BindRecord } from '../record/record.ts';
+import type { TriplesRecord } from '../record/triples.ts';
 import { containersMarkdown } from '../report/containers/markdown.ts';
 import { junitReport } from '../report/junit.ts';
 import { markdownReport } from '../report/markdown.ts';
 import { matrixMarkdown } from '../report/matrix/markdown.ts';
+import { triplesMarkdown } from '../report/matrix/triples/markdown.ts';
 import { placeRecord, type PlacedRecord } from './place-record.ts';
 
 /** What `report.md` ends with where there is a page about the platform's matrix beside it. */
@@ -47,6 +49,19 @@ export function writeMatrix(reports: string, record: MatrixRecord): Promise<Plac
       'matrix.md': matrixMarkdown(record),
       ...(isApart ? {} : linked(path.join(home, 'report.md'))),
     }),
+  });
+}
+
+/** Writes the reports of triples, `triples.json` and `triples.md`. */
+export function writeTriples(reports: string, record: TriplesRecord): Promise<PlacedRecord> {
+  return placeRecord({
+    reports,
+    id: record.platform.id,
+    name: 'triples.json',
+    record,
+    read: readTriples,
+    loss: lossOfTriples,
+    files: () => ({ 'triples.json': `${JSON.stringify(record)}\n`, 'triples.md': triplesMarkdown(record) }),
   });
 }
 

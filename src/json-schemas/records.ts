@@ -5,6 +5,7 @@ import { DIFFERENCE_VERSION, differenceSchema } from '../record/difference.ts';
 import { EXPLORATION_VERSION, explorationSchema } from '../record/explore.ts';
 import { MATRIX_VERSION, matrixSchema } from '../record/matrix.ts';
 import { RECORD_VERSION, recordSchema } from '../record/record.ts';
+import { TRIPLES_VERSION, triplesSchema } from '../record/triples.ts';
 import { VERIFICATION_VERSION, verificationSchema } from '../record/verification.ts';
 
 /** The record's shape for other programs, as the text of a JSON Schema (draft 2020-12). */
@@ -19,6 +20,16 @@ export function matrixJsonSchema(): string {
     `matrix:${MATRIX_VERSION}`,
     'matrix',
     'All pairs of sockets that bindspec bound on one platform, and what its model says of them',
+  );
+}
+
+/** The shape of a record of triples, likewise. */
+export function triplesJsonSchema(): string {
+  return jsonSchema(
+    triplesSchema,
+    `triples:${TRIPLES_VERSION}`,
+    'triples',
+    'All ordered sets of three sockets that bindspec bound on one port of one platform',
   );
 }
 

@@ -4,6 +4,7 @@ import type { ContainersRecord } from '../record/containers.ts';
 import type { Exploration } from '../record/explore.ts';
 import type { MatrixRecord } from '../record/matrix.ts';
 import type { BindRecord, CellRecord } from '../record/record.ts';
+import type { TriplesRecord } from '../record/triples.ts';
 
 /*
  * When there are two records of one platform, the fuller one is kept: a newer record replaces an older one only when it
@@ -39,6 +40,30 @@ export function lossOfMatrix(older: MatrixRecord, newer: MatrixRecord): string |
   return lossOfModel(older.settings.model, newer.settings.model, older.platform.system, 'this matrix');
 }
 
+/**
+ * Why a record of triples stays. The triples of a block are its corner and three lists of sockets, so that blocks are compared:
+ * the newer one must have every socket of the older one at each place, and must not have been interrupted.
+ */
+export function lossOfTriples(older: TriplesRecord, newer: TriplesRecord): string | null {
+  const [had, has] = [older, newer].map(({ counts }) => counts.triples - counts.notRun) as [number, number];
+  const all = [older, newer].map(({ sockets, blocks }) => {
+    const names = sockets.map(({ letters, ...name }) => spellSpec({ name, letters }));
+    return new Map(
+      blocks.map((block) => [
+        `${block.protocol} ${block.state} ${block.uid}`,
+        (['first', 'second', 'third'] as const).map((place) => new Set(block[place].map((one) => names[one] ?? ''))),
+      ]),
+    );
+  });
+  const isLost = [...(all[0] ?? [])].some(([corner, places]) => {
+    const now = all[1]?.get(corner);
+    return places.some((spelled, index) => [...spelled].some((one) => now?.[index]?.has(one) !== true));
+  });
+  if (isLost || (newer.counts.notRun > 0 && has < had))
+    return `has answers for ${counted(had, 'triple')}, and this one lacks some of them`;
+  return lossOfModel(older.settings.model, newer.settings.model, older.platform.system, 'this one');
+}
+
 /** Why the record of an engine's containers stays. A run of everything has no outcome for removed configurations. */
 export function lossOfContainers(older: ContainersRecord, newer: ContainersRecord, isWhole: boolean): string | null {
   const had = older.configurations.filter(wasLookedAt);
@@ -58,9 +83,10 @@ export function lossOfExploration(older: Exploration, newer: Exploration): strin
   return lossOfModel(older.model, newer.model, older.platform.system, 'this exploration');
 }
 
-/** How much a record has an outcome for: cells, pairs or configurations. */
-export function extentOf(record: BindRecord | MatrixRecord | ContainersRecord): number {
+/** How much a record has an outcome for: cells, pairs, triples or configurations. */
+export function extentOf(record: BindRecord | MatrixRecord | TriplesRecord | ContainersRecord): number {
   if ('cells' in record) return record.cells.filter(hasOutcome).length;
+  if ('quirks' in record) return record.counts.triples - record.counts.notRun;
   if ('blocks' in record) return record.counts.pairs - record.counts.notRun;
   return record.configurations.filter(wasLookedAt).length;
 }

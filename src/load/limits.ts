@@ -1,4 +1,5 @@
 import type { MatrixRecord } from '../record/matrix.ts';
+import type { TriplesRecord } from '../record/triples.ts';
 
 /**
  * How deeply values may be nested. What an experiment observes is only a few levels deep. The code that reads it calls
@@ -14,6 +15,9 @@ const MOST_VALUES = 1_000_000;
 const MOST_ITEMS = 10_000;
 /** The most pairs that a matrix may have: twenty times as many as there are. Each is one digit, so size tells little. */
 const MOST_PAIRS = 1_000_000;
+
+/** The most triples, likewise: some four times as many as there are. */
+const MOST_TRIPLES = 12_000_000;
 
 /** Why a value that was read as JSON is too large to be a record, in words; null where it is not too large. */
 export function excess(value: unknown): string | null {
@@ -38,4 +42,13 @@ export function excess(value: unknown): string | null {
 export function excessOfPairs({ blocks }: Pick<MatrixRecord, 'blocks'>): string | null {
   const pairs = blocks.reduce((sum, { first, second }) => sum + first.length * second.length, 0);
   return pairs > MOST_PAIRS ? `it has more than ${MOST_PAIRS.toLocaleString('en-US')} pairs` : null;
+}
+
+/** Why there are too many triples for a record, in words; null where there are not too many. */
+export function excessOfTriples({ blocks }: Pick<TriplesRecord, 'blocks'>): string | null {
+  const triples = blocks.reduce(
+    (sum, { first, second, third }) => sum + first.length * second.length * third.length,
+    0,
+  );
+  return triples > MOST_TRIPLES ? `it has more than ${MOST_TRIPLES.toLocaleString('en-US')} triples` : null;
 }

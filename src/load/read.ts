@@ -3,15 +3,17 @@ import { wrongInContainers } from './check/containers.ts';
 import { wrongInExploration } from './check/exploration.ts';
 import { wrongInMatrix } from './check/matrix.ts';
 import { wrongInRun } from './check/run.ts';
+import { wrongInTriples } from './check/triples.ts';
 import { CONTAINERS_VERSION, containersSchema, type ContainersRecord } from '../record/containers.ts';
 import { EXPLORATION_VERSION, explorationSchema, type Exploration } from '../record/explore.ts';
-import { excess, excessOfPairs } from './limits.ts';
+import { excess, excessOfPairs, excessOfTriples } from './limits.ts';
 import { MATRIX_VERSION, matrixSchema, type MatrixRecord } from '../record/matrix.ts';
 import { migrate } from './migrate/migrate.ts';
 import { RUN_STEPS } from './migrate/run.ts';
 import { isObject, type MigrationStep } from './migrate/step.ts';
 import { withPresentId } from '../record/platform-id.ts';
 import { RECORD_VERSION, recordSchema, type BindRecord } from '../record/record.ts';
+import { TRIPLES_VERSION, triplesSchema, type TriplesRecord } from '../record/triples.ts';
 import { visible } from '../text/visible.ts';
 
 /** A text that can't be read as a record. The message is one line: the file, the fault and its place, and what to do. */
@@ -26,6 +28,7 @@ export class BadRecord extends Error {
 const KINDS = {
   run: 'the record of a run',
   matrix: 'the record of a matrix',
+  triples: 'the record of triples',
   containers: "the record of an engine's containers",
   exploration: 'the record of an exploration',
   comparison: 'a comparison of records',
@@ -68,6 +71,16 @@ const MATRIX: Shape<MatrixRecord> = {
   wrong: wrongInMatrix,
   excess: excessOfPairs,
 };
+const TRIPLES: Shape<TriplesRecord> = {
+  kind: 'triples',
+  schema: triplesSchema,
+  reads: TRIPLES_VERSION,
+  writer: 'bindspec matrix --triples',
+  steps: new Map(),
+  renamed: withPresentId,
+  wrong: wrongInTriples,
+  excess: excessOfTriples,
+};
 const CONTAINERS: Shape<ContainersRecord> = {
   kind: 'containers',
   schema: containersSchema,
@@ -103,6 +116,14 @@ export function readMatrix(text: string, file: string): MatrixRecord {
 }
 
 /**
+ * Reads the record of triples back; `file` is only for the message.
+ * @throws BadRecord when it is none, or one of a newer version.
+ */
+export function readTriples(text: string, file: string): TriplesRecord {
+  return read(text, file, TRIPLES);
+}
+
+/**
  * Reads the record of an engine's containers back; `file` is only for the message.
  * @throws BadRecord when it is none, or one of a newer version.
  */
@@ -118,10 +139,11 @@ export function readExploration(text: string, file: string): Exploration {
   return read(text, file, EXPLORATION);
 }
 
-/** What a file written by bindspec contains. Anything but the four kinds of record is not read. */
+/** What a file written by bindspec contains. Anything but the five kinds of record is not read. */
 export type AnyRecord =
   | { kind: 'run'; record: BindRecord }
   | { kind: 'matrix'; record: MatrixRecord }
+  | { kind: 'triples'; record: TriplesRecord }
   | { kind: 'containers'; record: ContainersRecord }
   | { kind: 'exploration'; record: Exploration }
   | { kind: 'comparison' | 'difference' | 'verification'; title: string };
@@ -136,6 +158,7 @@ export function readAny(text: string, file: string): AnyRecord {
   const kind = kindOf(value) ?? 'run';
   if (kind === 'containers') return { kind, record: check(value, file, CONTAINERS) };
   if (kind === 'matrix') return { kind, record: check(value, file, MATRIX) };
+  if (kind === 'triples') return { kind, record: check(value, file, TRIPLES) };
   if (kind === 'exploration') return { kind, record: check(value, file, EXPLORATION) };
   if (kind === 'run') return { kind, record: check(value, file, RUN) };
   return { kind, title: KINDS[kind] };
@@ -145,7 +168,15 @@ export function readAny(text: string, file: string): AnyRecord {
 function kindOf(value: unknown): Kind | null {
   if (!isObject(value)) return null;
   const { kind } = value;
-  if (kind === 'matrix' || kind === 'containers' || kind === 'comparison' || kind === 'difference') return kind;
+  if (
+    kind === 'matrix' ||
+    kind === 'triples' ||
+    kind === 'containers' ||
+    kind === 'comparison' ||
+    kind === 'difference'
+  ) {
+    return kind;
+  }
   if ('cells' in value) return 'run';
   if ('seed' in value && 'protocols' in value) return 'exploration';
   return 'target' in value && 'ports' in value ? 'verification' : null;

@@ -3,7 +3,9 @@ const VALUES = new Map(DIGITS.split('').map((digit, value) => [digit, value]));
 
 /** How many digits are needed for a place in a list of this length. */
 export function widthFor(length: number): number {
-  return length <= DIGITS.length ? 1 : 2;
+  let width = 1;
+  while (length > DIGITS.length ** width) width += 1;
+  return width;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Owner, Plan, PlanOption, Step } from '../plan/plan.ts';
+import type { Making, Owner, Plan, PlanOption, Step } from '../plan/plan.ts';
 import { makingFor, stepsTo, type Numbers } from '../plan/sockets.ts';
 import { devicePair } from './axes.ts';
 import type { Corner } from './selection.ts';
@@ -19,14 +19,14 @@ const OPTIONS: Readonly<Record<Letters, readonly PlanOption[]>> = {
 /** The steps that make the first socket of a pair and bring it to its state. */
 export function firstSteps(spec: Spec, { state, devices }: Corner): Step[] {
   const [device] = devicePair(devices);
-  return stepsTo({ state, local: spec.name.connected }, makingOf(spec, 1, device), spec.name, FIRST);
+  return stepsTo({ state, local: spec.name.connected }, makingOfSpec(spec, 1, device), spec.name, FIRST);
 }
 
 /** The steps that the second socket tries: bind(), and listen() for TCP. */
 export function secondSteps(spec: Spec, { protocol, uid, devices }: Corner): Step[] {
   const [, device] = devicePair(devices);
   const state = protocol === 'tcp' ? 'listening' : 'bound';
-  return stepsTo({ state }, makingOf(spec, uid === 'same' ? 1 : 2, device), spec.name, SECOND);
+  return stepsTo({ state }, makingOfSpec(spec, uid === 'same' ? 1 : 2, device), spec.name, SECOND);
 }
 
 /** The steps of a pair, as a plan. */
@@ -34,7 +34,8 @@ export function pairPlan(corner: Corner, first: Spec, second: Spec): Plan {
   return { protocol: corner.protocol, steps: [...firstSteps(first, corner), ...secondSteps(second, corner)] };
 }
 
-function makingOf({ name: { family, v6only }, letters }: Spec, owner: Owner, device: string | undefined) {
+/** How a socket of the matrix is made by an owner, tied to a device where one is given. */
+export function makingOfSpec({ name: { family, v6only }, letters }: Spec, owner: Owner, device?: string): Making {
   const options = Object.fromEntries(OPTIONS[letters].map((option) => [option, true]));
   const own = { family, options, ...(v6only === undefined ? {} : { v6only }) };
   return makingFor({ ...own, ...(device === undefined ? {} : { device }) }, owner);

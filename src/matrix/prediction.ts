@@ -1,5 +1,5 @@
 import type { Model } from '../model/index.ts';
-import type { Outcome, RuleId, Setting } from '../model/types.ts';
+import type { Outcome, Protocol, RuleId, Setting } from '../model/types.ts';
 import { Follower, type AllowedStep } from '../plan/follow.ts';
 import type { Step } from '../plan/plan.ts';
 import { firstSteps, secondSteps } from './pair.ts';
@@ -26,16 +26,20 @@ export interface Prediction {
   readonly listen?: Allowed;
 }
 
-/** A predictor of the pairs of one corner. `owner` is the uid of the first socket's owner. */
-export function predictor(model: Model, setting: Setting, corner: Corner, owner: number) {
-  const { protocol } = corner;
+/** A port with no socket on it, as a model follows it. `owner` is the uid of owner 1; owner 2 has another uid. */
+export function emptyPort(model: Model, setting: Setting, protocol: Protocol, owner: number): Follower {
   const other = owner === OTHER_UID ? OTHER_UID - 1 : OTHER_UID;
-  const empty = new Follower({
+  return new Follower({
     protocol,
     port: PORT,
     userOf: (making) => ({ uid: making.owner === 1 ? owner : other }),
     simulate: () => model.simulate(setting),
   });
+}
+
+/** A predictor of the pairs of one corner. `owner` is the uid of the first socket's owner. */
+export function predictor(model: Model, setting: Setting, corner: Corner, owner: number) {
+  const empty = emptyPort(model, setting, corner.protocol, owner);
   // Every first socket is paired with many second ones, and every second one with many first ones.
   const holders = new Map<Spec, Holder>();
   const tried = new Map<Spec, readonly Step[]>();
@@ -47,8 +51,8 @@ export function predictor(model: Model, setting: Setting, corner: Corner, owner:
     const bound = after.step(bind, 'ok');
     const listens = listen !== undefined && bound.allowed.outcomes.includes('ok');
     return {
-      bind: plain(bound.allowed),
-      ...(listens ? { listen: plain(bound.after.step(listen).allowed) } : {}),
+      bind: allowedOf(bound.allowed),
+      ...(listens ? { listen: allowedOf(bound.after.step(listen).allowed) } : {}),
     };
   };
 }
@@ -63,7 +67,7 @@ function holderOf(empty: Follower, first: Spec, corner: Corner): Holder {
   const [bind, ...then] = firstSteps(first, corner);
   if (bind === undefined) throw new RangeError('the first socket is not bound');
   const { allowed, after } = empty.step(bind, 'ok');
-  const refused = allowed.outcomes[0] === 'ok' ? undefined : plain(allowed);
+  const refused = allowed.outcomes[0] === 'ok' ? undefined : allowedOf(allowed);
   const local = first.name.connected;
   return { refused, after: then.reduce((follower, step) => follower.step(step, 'ok', local).after, after) };
 }
@@ -76,7 +80,8 @@ function known<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   return made;
 }
 
-function plain({ outcomes, rule }: AllowedStep): Allowed {
+/** What the model allows for a bind() or a listen(), which a rule always decides. */
+export function allowedOf({ outcomes, rule }: AllowedStep): Allowed {
   if (rule === undefined) throw new RangeError('no rule decided on a bind() or a listen()');
   return { outcomes, rule };
 }

@@ -89,7 +89,7 @@ export interface Choice {
  * them are possible.
  * @throws BadSelection when the text can't be read, or means no socket of the lab.
  */
-export function socketsOf(text: string | undefined, place: 'first' | 'second', choice: Choice): Spec[] {
+export function socketsOf(text: string | undefined, place: 'first' | 'second' | 'third', choice: Choice): Spec[] {
   const all = choice.names
     .filter(({ connectedOnly }) => place === 'first' || connectedOnly !== true)
     .flatMap((name) => lettersOf(choice.system).map((letters): Spec => ({ name, letters })));
@@ -144,8 +144,8 @@ function reason(text: string, place: string, { system, lab, names }: Choice): st
   if (address !== undefined && !names.some((name) => name.address === address)) {
     return `the ${lab} lab has no address '${address}' for the matrix`;
   }
-  if (words.includes('over4') && place === 'second')
-    return `'${text.trim()}' can't be a second socket, which is not connected`;
+  if (words.includes('over4') && place !== 'first')
+    return `'${text.trim()}' can't be a ${place} socket, which is not connected`;
   return `'${text.trim()}' can't be a ${place} socket`;
 }
 

@@ -1,6 +1,7 @@
 import type { ContainersRecord } from '../record/containers.ts';
 import type { MatrixRecord } from '../record/matrix.ts';
 import type { BindRecord, CellRecord } from '../record/record.ts';
+import type { TriplesRecord } from '../record/triples.ts';
 import type { ChangeGroup } from '../containers/changes.ts';
 import type { KnownVerdict } from '../containers/known.ts';
 import { isBroken } from '../containers/promises.ts';
@@ -50,9 +51,33 @@ export function runAnnotations(record: BindRecord, placeOf: PlaceOf): Annotation
   });
 }
 
-/** Where the kernel is not as the model says, by rule, and what went wrong in the harness. */
-export function matrixAnnotations({ platform, settings, mismatches, counts, errors }: MatrixRecord): Annotation[] {
-  const rules = new Map<string, MatrixRecord['mismatches']>();
+/** Where the kernel is not as the model says about pairs, by rule, and what went wrong in the harness. */
+export function matrixAnnotations(record: MatrixRecord): Annotation[] {
+  return mismatchAnnotations(record, 'pair', ({ first, second }) => `${first}, then ${second}`);
+}
+
+/** The same about triples. */
+export function triplesAnnotations(record: TriplesRecord): Annotation[] {
+  return mismatchAnnotations(record, 'triple', ({ first, second, third }) => `${first}, then ${second}, then ${third}`);
+}
+
+function mismatchAnnotations<
+  M extends Pick<MatrixRecord['mismatches'][number], 'rule' | 'kernel' | 'model' | 'command'>,
+>(
+  {
+    platform,
+    settings,
+    mismatches,
+    counts,
+    errors,
+  }: Pick<MatrixRecord, 'platform' | 'settings' | 'errors'> & {
+    mismatches: readonly M[];
+    counts: { mismatches: number };
+  },
+  noun: 'pair' | 'triple',
+  inWords: (mismatch: M) => string,
+): Annotation[] {
+  const rules = new Map<string, M[]>();
   for (const mismatch of mismatches) rules.set(mismatch.rule, [...(rules.get(mismatch.rule) ?? []), mismatch]);
   // The record spells out the first ones only.
   const untold = counts.mismatches - mismatches.length;
@@ -63,9 +88,9 @@ export function matrixAnnotations({ platform, settings, mismatches, counts, erro
       return [
         {
           level: 'error',
-          title: `${counted(own.length, 'pair')} on ${platform.id} not as the model '${settings.model}' says`,
+          title: `${counted(own.length, noun)} on ${platform.id} not as the model '${settings.model}' says`,
           message: [
-            `rule ${rule}: ${first.first}, then ${first.second}: kernel ${first.kernel}, model ${first.model}`,
+            `rule ${rule}: ${inWords(first)}: kernel ${first.kernel}, model ${first.model}`,
             ...(untold > 0 ? [`${counted(untold, 'more mismatch', 'more mismatches')} by whatever rule`] : []),
             `To run it again: ${first.command}`,
           ],

@@ -19,9 +19,9 @@ const CHUNK = 1000;
  */
 const CHUNK_CONNECTED = 250;
 /** How often a pair that does not agree is tried again where others take ports too. */
-const RETRIES = 2;
+export const RETRIES = 2;
 /** After this many errors of the harness, the rest is not run. */
-const MOST_ERRORS = 5;
+export const MOST_ERRORS = 5;
 
 /** The pairs of some blocks, in chunks, and their results. */
 export class PairWork implements Labour {
