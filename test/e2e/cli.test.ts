@@ -22,7 +22,7 @@ function platformOf(stdout: string): string {
 
 describe('without running anything', () => {
   test('--help names every command and ends well', async () => {
-    const { exitCode, stdout } = await bindspec(['--help']);
+    const { exitCode, stdout } = await bindspec(['--help'], { own: true });
     expect(exitCode).toBe(0);
     for (const command of ['run', 'list', 'show', 'report', 'doctor', 'explain'])
       expect(stdout).toContain(`\n  ${command} `);
@@ -96,7 +96,10 @@ describe('wrong usage', () => {
     oneLine(['run', 'same-address'], /unknown selector 'same-address'; did you mean 'conflict\/same-address'/));
   test('one selector of several that matches nothing', () =>
     oneLine(['run', 'conflict', 'nope'], /unknown selector 'nope'/));
-  test('an unknown command', () => oneLine(['dance'], /unknown command 'dance'/));
+  test('an unknown command', async () => {
+    await oneLine(['dance'], /unknown command 'dance'/);
+    expect(await bindspec(['dance'], { own: true })).toEqual(await bindspec(['dance']));
+  });
   test('an unknown lab', () =>
     oneLine(
       ['run', '--lab', 'moon'],
@@ -139,16 +142,11 @@ describe('wrong usage', () => {
 describe('in the netns lab', needs(noNamespaces), () => {
   test('a run ends with 0, tells of each experiment and claim, and writes its reports', async () => {
     const reports = folder();
-    const { exitCode, stdout, stderr } = await bindspec([
-      'run',
-      'conflict/same-address',
-      'reach/bound-to',
-      ...patient(),
-      '--jobs',
-      '2',
-      '--reports',
-      reports,
-    ]);
+    const selected = ['conflict/same-address', 'reach/bound-to'];
+    const { exitCode, stdout, stderr } = await bindspec(
+      ['run', ...selected, ...patient(), '--jobs', '2', '--reports', reports],
+      { own: true },
+    );
     expect(stderr).toBe('');
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/✓ pass +conflict\/same-address +12 pass/);

@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { createServer } from 'node:net';
 import path from 'node:path';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { bindspec, commandForAnyone, CLI, folder, start, type Ran } from '../support/cli.ts';
@@ -11,6 +10,7 @@ import { ROOT } from '../support/docs.ts';
 import { noNamespaces } from '../support/namespace.ts';
 import { firstLack, installed, needs, notLinux, notRoot, notUnix, type Lack } from '../support/needs.ts';
 import { runs, until } from '../support/waiting.ts';
+import { BARE_MACHINE, warmCommand } from '../support/warm-command.ts';
 
 /** A command line that is wrong, and what is said about it on the one line of stderr; the exit code is 2. */
 type Row = readonly [words: readonly string[], says: string | RegExp];
@@ -171,14 +171,9 @@ const ROWS: readonly Row[] = [
   [KNOWN('./long-line'), CUT],
 ];
 
-const DRIVER = fileURLToPath(new URL('../support/commands-driver.mjs', import.meta.url));
-
-/** Does command lines in one process, in a folder, with nothing on the search path and nothing in the cache. */
-async function together(lines: readonly (readonly string[])[], cwd: string): Promise<Ran[]> {
-  const env = { NO_COLOR: '1', GITHUB_ACTIONS: '', PATH: '/nowhere', XDG_CACHE_HOME: path.join(cwd, 'cache') };
-  const input = JSON.stringify(lines);
-  const { stdout } = await execa(process.execPath, [DRIVER], { cwd, env, input, maxBuffer: 50_000_000 });
-  return JSON.parse(stdout) as Ran[];
+/** Does command lines in a folder, on a machine that has nothing else. Line ends stay. */
+function together(lines: readonly (readonly string[])[], cwd: string): Promise<Ran[]> {
+  return Promise.all(lines.map((words) => warmCommand(words, cwd, BARE_MACHINE)));
 }
 
 /** A folder with a file of every kind that can be named by mistake. */

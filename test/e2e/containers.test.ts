@@ -13,6 +13,7 @@ import { bindspec, folder } from '../support/cli.ts';
 import { withoutEngine } from '../support/engines.ts';
 import { bindspecOn } from '../support/in-engine.ts';
 import { needs } from '../support/needs.ts';
+import { BARE_MACHINE } from '../support/warm-command.ts';
 import { paced } from '../../src/process/pace.ts';
 
 /** Starting engines takes longer than other tests do, in milliseconds. */
@@ -49,7 +50,7 @@ describe('bindspec containers', () => {
     ],
   ])('tells in one line what is wrong with %j', async (words, message) => {
     // The machine lacks everything; that is reported after the mistakes.
-    const { exitCode, stdout, stderr } = await bindspec(['containers', ...words], { env: { PATH: '/nowhere' } });
+    const { exitCode, stdout, stderr } = await bindspec(['containers', ...words], { env: BARE_MACHINE });
     expect(exitCode).toBe(2);
     expect(stdout).toBe('');
     expect(stderr.split('\n')).toHaveLength(1);
@@ -57,7 +58,7 @@ describe('bindspec containers', () => {
   });
 
   it('says what to install where there is no engine', async () => {
-    const { exitCode, stderr } = await bindspec(['containers'], { env: { PATH: '/nonexistent' } });
+    const { exitCode, stderr } = await bindspec(['containers'], { env: BARE_MACHINE });
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(
       /^bindspec: the container engine is not installed here: the program 'podman' is not here; apt-get install [^\n]+$/,

@@ -12,10 +12,11 @@ import { bindspecOn, onHost, signalled } from '../support/in-engine.ts';
 import { written } from '../support/topology.ts';
 import { patient, until } from '../support/waiting.ts';
 import { needs } from '../support/needs.ts';
+import { BARE_MACHINE } from '../support/warm-command.ts';
 
 describe.each(ENGINES)('--lab %s', (name) => {
   test('without the engine is reported in one line', async () => {
-    const { exitCode, stderr } = await bindspec(['run', '--lab', name, '--no-reports'], { env: { PATH: '/nowhere' } });
+    const { exitCode, stderr } = await bindspec(['run', '--lab', name, '--no-reports'], { env: BARE_MACHINE });
     expect({ exitCode, stderr }).toEqual({
       exitCode: 2,
       stderr: `bindspec: the ${name} lab is not available: the program '${name}' is not installed; install it, or use another lab`,

@@ -7,6 +7,7 @@ import { withoutStack } from '../support/stacks.ts';
 import { needs } from '../support/needs.ts';
 import { paced } from '../../src/process/pace.ts';
 import { patient } from '../support/waiting.ts';
+import { BARE_MACHINE } from '../support/warm-command.ts';
 
 test('a stack that there is none of is reported in one line, with those that there are', async () => {
   const { exitCode, stderr } = await bindspec(['run', '--stack', 'plan9']);
@@ -16,9 +17,7 @@ test('a stack that there is none of is reported in one line, with those that the
 
 test('the list tells of every stack, and what it lacks here', async () => {
   // Nothing is prepared in an empty cache, and nothing is on the path.
-  const { exitCode, stdout } = await bindspec(['stack', 'list'], {
-    env: { XDG_CACHE_HOME: folder(), PATH: '/nowhere' },
-  });
+  const { exitCode, stdout } = await bindspec(['stack', 'list'], { env: BARE_MACHINE });
   expect(exitCode).toBe(0);
   expect(stdout).toContain("✗ gvisor  gVisor's network stack (runsc)\n    not here: runsc is not here\n");
   expect(stdout).toContain('npx bindspec stack prepare gvisor');
@@ -26,9 +25,7 @@ test('the list tells of every stack, and what it lacks here', async () => {
 });
 
 test('what is not available is reported before anything is run', async () => {
-  const { exitCode, stderr } = await bindspec(['run', '--stack', 'gvisor', '--no-reports'], {
-    env: { XDG_CACHE_HOME: folder(), PATH: '/nowhere' },
-  });
+  const { exitCode, stderr } = await bindspec(['run', '--stack', 'gvisor', '--no-reports'], { env: BARE_MACHINE });
   expect(exitCode).toBe(2);
   expect(stderr).toBe(
     'bindspec: the stack gvisor is not available: runsc is not here; npx bindspec stack prepare gvisor',
@@ -45,8 +42,9 @@ describe.each(['gvisor', 'wine', 'kernel:6.1'])(
       [['explore', '--sequences', '5', '--seconds', '5'], 'only one of --sequences, --operations and --seconds'],
       [['explore', '--replay', 'udp: sing s1'], "'sing'"],
     ])('%j', async (words, message) => {
-      const env = { XDG_CACHE_HOME: folder(), PATH: '/nowhere' };
-      const { exitCode, stdout, stderr } = await bindspec([...words, '--stack', name, '--no-reports'], { env });
+      const { exitCode, stdout, stderr } = await bindspec([...words, '--stack', name, '--no-reports'], {
+        env: BARE_MACHINE,
+      });
       expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
       expect(stderr).toContain(message);
       expect(stderr.split('\n')).toHaveLength(1);

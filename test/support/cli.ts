@@ -5,6 +5,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { onTestFinished } from 'vitest';
+import { BARE_MACHINE, warmCommand } from './warm-command.ts';
 
 /** The command as it is built. */
 export const CLI = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
@@ -22,12 +23,28 @@ export interface CliOptions {
   cwd?: string;
   /** The command of another copy of the package. */
   command?: string;
+  /** Start a process for it, although nothing else here needs one. */
+  own?: boolean;
 }
 
-/** Runs the real command to its end. */
-export async function bindspec(
+/**
+ * Does a command line to its end. It is done by `warmCommand`, unless what is asked for takes a process of its own: another
+ * copy, words before it, any environment but `BARE_MACHINE`, or `own`.
+ */
+export async function bindspec(words: readonly string[], options: CliOptions = {}): Promise<Ran> {
+  const { env, before, cwd = process.cwd(), command, own = false } = options;
+  if (own || before !== undefined || command !== undefined || (env !== undefined && env !== BARE_MACHINE)) {
+    return inOwnProcess(words, options);
+  }
+  const { exitCode, stdout, stderr } = await warmCommand(words, cwd, env);
+  // As execa does.
+  const [out = '', err = ''] = [stdout, stderr].map((text) => text.replace(/\n$/, ''));
+  return { exitCode, stdout: out, stderr: err };
+}
+
+async function inOwnProcess(
   words: readonly string[],
-  { env = {}, before = [], cwd, command = CLI }: CliOptions = {},
+  { env = {}, before = [], cwd, command = CLI }: CliOptions,
 ): Promise<Ran> {
   const [file = '', ...rest] = [...before, process.execPath, command, ...words];
   const ran = await execa(file, rest, {
