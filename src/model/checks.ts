@@ -54,9 +54,14 @@ function isOwn(host: Host | undefined, plain: string): boolean {
   return host?.addresses === undefined ? compatible4(plain) === undefined : host.addresses.includes(plain);
 }
 
-/** Whether the port needs a privilege that the caller lacks. Port 0 needs none: it only asks the system for a port. */
+/** Whether the port needs a privilege that the caller lacks. A port that the system chooses needs none. */
 export function lacksPrivilege(world: World<unknown>, next: Socket): boolean {
-  return !next.privileged && next.port !== 0 && next.port < (world.setting.host?.unprivilegedPortStart ?? 1024);
+  return (
+    !next.privileged &&
+    !next.chosen &&
+    next.port !== 0 &&
+    next.port < (world.setting.host?.unprivilegedPortStart ?? 1024)
+  );
 }
 
 /** Whether the socket that asks is already bound itself. */

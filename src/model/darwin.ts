@@ -175,6 +175,11 @@ const { id, rules } = ruleBook('darwin', {
     known: 'source-run',
   },
   'already-bound': { prose: 'A socket that has a port cannot be bound again.', source: PCB4, known: 'source-run' },
+  'v6only-late': {
+    prose: 'IPV6_V6ONLY can only be set before bind().',
+    source: { name: 'XNU 11417.101.15 (macOS 15.4)', where: 'bsd/netinet6/ip6_output.c, ip6_ctloutput' },
+    known: 'source',
+  },
   'listen-udp': { prose: 'A UDP socket cannot listen.', source: { name: XNU, where: 'udp_usrreq.c' }, known: 'source' },
   'listen-state': {
     prose: 'A connected TCP socket cannot listen.',
@@ -213,6 +218,7 @@ export const darwin: System<Chains> = {
     state: decide('EINVAL', id['listen-state']),
     again: decide('ok', id.listen),
   },
+  lateV6only: decide('EINVAL', id['v6only-late']),
 
   connect(world, socket, target) {
     if (socket.protocol === 'tcp' && socket.state !== 'bound') {

@@ -163,6 +163,11 @@ const { id, rules } = ruleBook('freebsd', {
     known: 'source-run',
   },
   'already-bound': { prose: 'A socket that has a port cannot be bound again.', source: PCB6, known: 'source-run' },
+  'v6only-late': {
+    prose: 'IPV6_V6ONLY can only be set before bind().',
+    source: { name: 'FreeBSD 14 and 15', where: 'sys/netinet6/ip6_output.c, ip6_ctloutput' },
+    known: 'source',
+  },
   'listen-udp': { prose: 'A UDP socket cannot listen.', source: PCB4, known: 'source' },
   'listen-state': { prose: 'A connected TCP socket cannot listen.', source: PCB4, known: 'source' },
   chosen: {
@@ -207,6 +212,7 @@ export const freebsd: System<Chains> = {
     state: decide('EINVAL', id['listen-state']),
     again: decide('ok', id.listen),
   },
+  lateV6only: decide('EINVAL', id['v6only-late']),
 
   connect(world, socket, target) {
     if (socket.protocol === 'tcp' && socket.state !== 'bound') {

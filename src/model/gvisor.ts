@@ -74,6 +74,11 @@ const { id, rules } = ruleBook('gvisor', {
     unverified: true,
   },
   'already-bound': { prose: 'A socket that has a port cannot be bound again.', source: TCP, known: 'source' },
+  'v6only-late': {
+    prose: 'IPV6_V6ONLY can only be set before bind().',
+    source: { name: SENTRY, where: 'pkg/tcpip/transport/tcp/endpoint.go, SetSockOptInt' },
+    known: 'source',
+  },
   'listen-udp': { prose: 'A UDP socket cannot listen.', source: TCP, known: 'source' },
   'listen-state': { prose: 'A connected TCP socket cannot listen.', source: TCP, known: 'source' },
 });
@@ -113,6 +118,7 @@ export const gvisor: System<Reservations> = {
     state: decide('EINVAL', id['listen-state']),
     again: decide('ok', id.listen),
   },
+  lateV6only: decide('EINVAL', id['v6only-late']),
 
   bind(world, next) {
     const argument = judgeArgument(world, next);

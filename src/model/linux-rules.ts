@@ -237,6 +237,11 @@ export const linuxRules = ruleBook('linux', {
     source: { name: RUN, where: 'second bind of one socket' },
     known: 'observed',
   },
+  'v6only-late': {
+    prose: 'IPV6_V6ONLY can only be set before bind().',
+    source: { name: 'Linux kernel, net/ipv4 and net/ipv6', where: 'ipv6_sockglue.c, do_ipv6_setsockopt' },
+    known: 'source',
+  },
   'listen-udp': {
     prose: 'A UDP socket cannot listen.',
     source: { name: RUN, where: 'listen on UDP' },

@@ -40,6 +40,7 @@ export const linux: System<LinuxHidden> = {
     state: decide('EINVAL', id['listen-state']),
     again: decide('ok', id['listen-again']),
   },
+  lateV6only: decide('EINVAL', id['v6only-late']),
 
   bind(world, next) {
     const argument = judgeArgument(world, next);

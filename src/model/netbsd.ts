@@ -1,11 +1,12 @@
 import { isMapped, isMulticast } from './address.ts';
 import { peerTaken, releasedByRefusal, wrongStack } from './peers.ts';
-import { asksToShare, bestMatch, exactMatch, hasEither, isConnected, isV4 } from './bsd-scan.ts';
+import { asksToShare, bestMatch, exactMatch, hasEither, isConnected, isDual, isV4 } from './bsd-scan.ts';
 import { isBound, isMappedOnV6only, lacksPrivilege, standing, bothReuseport } from './checks.ts';
 import { because, decide, isRefusal } from './decide.ts';
 import { ANY, claimsOf, NOTHING } from './overlap.ts';
 import { ruleBook } from './rules.ts';
-import type { Prediction, RuleId } from './types.ts';
+import { hasPeer, isReleased } from './socket.ts';
+import type { Outcome, Prediction, RuleId } from './types.ts';
 import type { Socket, System, World } from './world.ts';
 
 const PCB4 = { name: 'NetBSD 7 to 9', where: 'sys/netinet/in_pcb.c, in_pcbbind_port' };
@@ -103,7 +104,8 @@ const { id, rules } = ruleBook('netbsd', {
     known: 'source-run',
   },
   'disconnect-tcp': {
-    prose: 'connect() to AF_UNSPEC does not dissolve a TCP connection.',
+    prose:
+      'connect() to AF_UNSPEC does not dissolve a TCP connection. Without a connection it is only a connect() to a wrong family.',
     source: { name: KERNEL, where: 'sys/kern/uipc_socket.c, soconnect' },
     known: 'source',
   },
@@ -118,9 +120,48 @@ const { id, rules } = ruleBook('netbsd', {
     source: { name: KERNEL, where: 'sys/netinet/in_pcb.c, inpcb_connect' },
     known: 'source-run',
   },
+  'connect-mapped-twice': {
+    prose:
+      'A dual-stack :: or ::ffff:0.0.0.0 that connects over IPv4 looks for the same connection under ::ffff:0.0.0.0, not under the address of the route, and so never finds it.',
+    source: { name: KERNEL, where: 'sys/netinet6/in6_pcb.c, in6pcb_connect' },
+    known: 'source-run',
+  },
   'connect-again': {
-    prose: 'A connected TCP socket cannot connect, and a listening one neither.',
+    prose: 'A connected TCP socket cannot connect, and one that listens or listened neither.',
     source: { name: KERNEL, where: 'sys/kern/uipc_socket.c, soconnect' },
+    known: 'source',
+  },
+  'connect-no-peer': {
+    prose: 'Port 0 is no port to connect to, and a multicast address is no peer of a TCP connection.',
+    source: { name: KERNEL, where: 'sys/netinet/in_pcb.c, inpcb_connect; sys/netinet6/in6_pcb.c, in6pcb_connect' },
+    known: 'source-run',
+  },
+  'connect-narrows': {
+    prose: 'A dual-stack :: that tried to connect over IPv4, and could not, is ::ffff:0.0.0.0 afterwards.',
+    source: { name: KERNEL, where: 'sys/netinet6/in6_pcb.c, in6pcb_connect' },
+    known: 'source-run',
+  },
+  'send-connects': {
+    prose:
+      'sendto() of an AF_INET socket connects it, sends, and disconnects it again; so it fails where another socket has this connection, and afterwards the socket counts as the one that was bound last.',
+    source: { name: KERNEL, where: 'sys/netinet/udp_usrreq.c, udp_send' },
+    known: 'source-run',
+  },
+  'send-connected': {
+    prose: 'sendto() with an address fails on a connected socket.',
+    source: { name: KERNEL, where: 'sys/netinet/udp_usrreq.c, udp_send; sys/netinet6/udp6_output.c, udp6_output' },
+    known: 'source',
+  },
+  'send-unseen': {
+    prose:
+      'bind() does not find an AF_INET6 socket whose port sendto() chose, unless the port is a multiple of 128: its place in the port chains stays that of port 0.',
+    source: { name: KERNEL, where: 'sys/netinet6/udp6_output.c, udp6_output; sys/netinet6/in6_pcb.c, in6pcb_set_port' },
+    known: 'source-run',
+  },
+  released: {
+    prose:
+      'A TCP socket whose connection was reset or refused has lost its port, and so has one that was shut down without a connection, a listener too. No call brings it back to life.',
+    source: { name: KERNEL, where: 'sys/netinet/tcp_usrreq.c, tcp_usrclosed and tcp_getpcb' },
     known: 'source',
   },
   privileged: {
@@ -129,7 +170,16 @@ const { id, rules } = ruleBook('netbsd', {
     known: 'observed',
   },
   'already-bound': { prose: 'A socket that has a port cannot be bound again.', source: RUN, known: 'observed' },
-  'listen-udp': { prose: 'A UDP socket cannot listen.', source: PCB4, known: 'source' },
+  'v6only-late': {
+    prose: 'IPV6_V6ONLY can only be set before bind().',
+    source: { name: KERNEL, where: 'sys/netinet6/ip6_output.c, ip6_ctloutput' },
+    known: 'source',
+  },
+  'listen-udp': {
+    prose: 'A UDP socket cannot listen; for a connected one that is an invalid argument.',
+    source: { name: KERNEL, where: 'sys/kern/uipc_socket.c, solisten' },
+    known: 'source',
+  },
   'listen-state': { prose: 'A connected TCP socket cannot listen.', source: PCB4, known: 'source' },
   chosen: {
     prose:
@@ -158,26 +208,53 @@ export const netbsd: System<undefined> = {
   reconnects: true,
   listenErrors: {
     udp: decide('EOPNOTSUPP', id['listen-udp']),
+    connectedUdp: decide('EINVAL', id['listen-udp']),
     state: decide('EINVAL', id['listen-state']),
     again: decide('ok', id.listen),
   },
+  lateV6only: decide('EINVAL', id['v6only-late']),
 
   connect(world, socket, target) {
-    if (socket.protocol === 'tcp' && socket.state !== 'bound') {
-      return decide(socket.state === 'listening' ? 'EOPNOTSUPP' : 'EISCONN', id['connect-again']);
-    }
+    const state = unfit(socket);
+    if (state !== undefined) return decide(state, id[isReleased(socket) ? 'released' : 'connect-again']);
+    const { to } = target;
+    const isGroup = to !== undefined && isMulticast(to.address) && !isMapped(to.address);
+    if (to?.port === 0 || (socket.protocol === 'tcp' && isGroup)) return decide('EADDRNOTAVAIL', id['connect-no-peer']);
     if (wrongStack(socket, target)) return decide('EINVAL', id['connect-other-stack']);
-    return peerTaken(world, socket, target) ? decide('EADDRINUSE', id['connect-same-peer']) : undefined;
+    if (!peerTaken(world, socket, target)) return undefined;
+    const asksForWildcard = socket.family === 'inet6' && target.stack === 'v4' && socket.local.v4 === ANY;
+    return asksForWildcard ? decide('ok', id['connect-mapped-twice']) : decide('EADDRINUSE', id['connect-same-peer']);
   },
 
-  refused: (socket, _target, outcome) => releasedByRefusal(socket, outcome) ?? socket,
+  refused(socket, { to, stack }, outcome) {
+    const released = releasedByRefusal(socket, outcome);
+    if (released !== undefined) return released;
+    const early = outcome === 'EINVAL' || to?.port === 0 || unfit(socket) !== undefined;
+    const tried = stack === 'v4' && isDual(socket.local) && !early;
+    return tried ? { ...socket, local: { v4: ANY, v6: undefined } } : socket;
+  },
+
+  send(world, socket, target) {
+    if (hasPeer(socket)) return decide('EISCONN', id['send-connected']);
+    if (target.to?.port === 0) return decide('EADDRNOTAVAIL', id['connect-no-peer']);
+    if (wrongStack(socket, target) && target.stack === 'v4') return decide('EINVAL', id['connect-other-stack']);
+    const taken = socket.family === 'inet' && peerTaken(world, socket, target);
+    return decide(taken ? 'EADDRINUSE' : 'ok', id['send-connects']);
+  },
 
   reset: (socket) => ({ ...socket, local: NOTHING, state: 'bound', peer: undefined }),
+
+  shutDown: (socket) => ({ ...socket, local: NOTHING, state: socket.state === 'listening' ? 'shut-down' : 'bound' }),
 
   disconnected(socket, _world, by) {
     const local = claimsOf(socket.family, socket.family === 'inet' ? '0.0.0.0' : '::', socket.v6only);
     const left: Socket = { ...socket, local, state: 'bound', peer: undefined };
-    if (socket.protocol === 'tcp') return { left, prediction: decide('EISCONN', id['disconnect-tcp']) };
+    if (socket.protocol === 'tcp') {
+      // The family is judged before the state of a socket that was released.
+      const error = unfit(socket);
+      const state = error === 'EINVAL' ? undefined : error;
+      return { left, prediction: decide(state ?? 'EAFNOSUPPORT', id['disconnect-tcp']) };
+    }
     return {
       left,
       prediction: decide(by === undefined ? ['EAFNOSUPPORT', 'ok'] : 'EAFNOSUPPORT', id['N3-disconnect']),
@@ -190,17 +267,37 @@ export const netbsd: System<undefined> = {
     if (next.chosen) return choice(world, next);
     const visible = world.sockets.filter((socket) => isVisible(socket));
     const found = because(conflict(visible, next), id.free, argument);
-    if (found.outcomes[0] !== 'ok' || visible.length === world.sockets.length) return found;
-    return conflict(world.sockets, next).outcomes[0] === 'ok' ? found : decide('ok', id['N1-accepted-unseen']);
+    if (found.outcomes[0] !== 'ok') return found;
+    // A dual-stack :: under the name that it was bound to, before it tried to connect.
+    const whole = visible.map((socket) => (isConnected(socket) ? socket : { ...socket, local: socket.bound }));
+    if (visible.some(isNarrowed) && conflict(whole, next).outcomes[0] !== 'ok')
+      return decide('ok', id['connect-narrows']);
+    if (visible.length === world.sockets.length) return found;
+    if (conflict(world.sockets, next).outcomes[0] === 'ok') return found;
+    const withSent = world.sockets.filter((socket) => isVisible(socket) || socket.sent);
+    const isSent = conflict(withSent, next).outcomes[0] !== 'ok';
+    return decide('ok', id[isSent ? 'send-unseen' : 'N1-accepted-unseen']);
   },
 
-  listen() {
-    return decide('ok', id.listen);
+  listen(_world, socket) {
+    return isReleased(socket) ? decide('EINVAL', id.released) : decide('ok', id.listen);
   },
 };
 
-function isVisible({ accepted, port }: Socket): boolean {
-  return !accepted || port % PORT_CHAINS === 0;
+function isVisible({ accepted, sent, family, port }: Socket): boolean {
+  return !(accepted || (sent && family === 'inet6')) || port % PORT_CHAINS === 0;
+}
+
+/** Whether it is a dual-stack :: that a connect() which failed has narrowed to IPv4. */
+function isNarrowed(socket: Socket): boolean {
+  return isDual(socket.bound) && !isDual(socket.local) && !isReleased(socket) && !isConnected(socket);
+}
+
+/** The error of a connect() that fails because of what the socket is, whatever its target. */
+function unfit(socket: Socket): Outcome | undefined {
+  if (socket.state === 'listening' || socket.state === 'shut-down') return 'EOPNOTSUPP';
+  if (isReleased(socket)) return 'EINVAL';
+  return socket.protocol === 'tcp' && isConnected(socket) ? 'EISCONN' : undefined;
 }
 
 function judgeArgument(world: Here, next: Socket): Prediction | undefined {

@@ -1,14 +1,15 @@
 import { isMapped, isMulticast } from './address.ts';
-import { peerTaken, releasedByRefusal } from './peers.ts';
-import { asksToShare, bestMatch, exactMatch, hasEither, type Stack, widened } from './bsd-scan.ts';
+import { isUnicastPeer, peerTaken, releasedByRefusal } from './peers.ts';
+import { asksToShare, bestMatch, exactMatch, hasEither, isConnected, type Stack, widened } from './bsd-scan.ts';
 import { type Chain, inOrder, toHead, without } from './chain.ts';
-import { isBound, lacksPrivilege, standing, bothReuseport } from './checks.ts';
+import { lacksPrivilege, standing, bothReuseport } from './checks.ts';
 import { because, decide, isRefusal } from './decide.ts';
-import { ANY, NOTHING } from './overlap.ts';
+import { ANY, claimsOf, NOTHING } from './overlap.ts';
 import { precedes, parseRelease } from './release.ts';
 import { ruleBook } from './rules.ts';
-import type { Prediction, RuleId } from './types.ts';
-import type { Socket, Step, System, World } from './world.ts';
+import { isReleased } from './socket.ts';
+import type { Outcome, Prediction, RuleId } from './types.ts';
+import type { Socket, Step, System, Target, World } from './world.ts';
 
 const KERNEL = 'OpenBSD 6.8 to 7.x';
 const PCB = { name: KERNEL, where: 'sys/netinet/in_pcb.c, in_pcbaddrisavail and in_pcbbind' };
@@ -69,8 +70,9 @@ const { id, rules } = ruleBook('openbsd', {
     known: 'source-run',
   },
   'disconnect-tcp': {
-    prose: 'connect() to AF_UNSPEC does not dissolve a TCP connection.',
-    source: { name: KERNEL, where: 'sys/kern/uipc_socket.c, soconnect' },
+    prose:
+      'connect() to AF_UNSPEC does not dissolve a TCP connection. Without a connection it is only a connect() to a wrong family.',
+    source: { name: KERNEL, where: 'sys/kern/uipc_socket.c, soconnect; sys/netinet/in.c, in_nam2sin' },
     known: 'source',
   },
   'connect-mapped': {
@@ -84,8 +86,30 @@ const { id, rules } = ruleBook('openbsd', {
     known: 'source-run',
   },
   'connect-again': {
-    prose: 'A connected TCP socket cannot connect, and a listening one neither.',
+    prose: 'A connected TCP socket cannot connect, and one that listens or listened neither.',
     source: { name: KERNEL, where: 'sys/kern/uipc_socket.c, soconnect' },
+    known: 'source',
+  },
+  'connect-port-0': {
+    prose: 'Port 0 is no port to connect to.',
+    source: { name: KERNEL, where: 'sys/netinet/in_pcb.c, in_pcbconnect; sys/netinet6/in6_pcb.c, in6_pcbconnect' },
+    known: 'source-run',
+  },
+  'connect-unicast': {
+    prose: 'TCP cannot connect to a wildcard, a multicast or a broadcast address.',
+    source: { name: KERNEL, where: 'sys/netinet/tcp_usrreq.c, tcp_connect' },
+    known: 'source',
+  },
+  'connect-from-broadcast': {
+    prose:
+      'A UDP socket bound to 255.255.255.255 asks whether its connection exists under the address of the route, and yet keeps 255.255.255.255, so that two of them can be connected to one peer.',
+    source: { name: KERNEL, where: 'sys/netinet/in_pcb.c, in_pcbselsrc and in_pcbconnect' },
+    known: 'source-run',
+  },
+  released: {
+    prose:
+      'A TCP socket whose connection was reset or refused has lost its port, and so has one that was shut down without a connection, a listener too. No call brings it back to life; the first after a reset may return ECONNRESET.',
+    source: { name: KERNEL, where: 'sys/netinet/tcp_usrreq.c, tcp_usrclosed and tcp_sogetpcb' },
     known: 'source',
   },
   listen: { prose: 'listen() asks nothing about other sockets.', source: PCB, known: 'source' },
@@ -128,8 +152,17 @@ const { id, rules } = ruleBook('openbsd', {
     known: 'source-run',
   },
   'already-bound': { prose: 'A socket that has a port cannot be bound again.', source: PCB, known: 'source' },
+  'v6only-late': {
+    prose: 'IPV6_V6ONLY can only be set before bind().',
+    source: { name: KERNEL, where: 'sys/netinet6/ip6_output.c, ip6_ctloutput' },
+    known: 'source',
+  },
   'listen-udp': { prose: 'A UDP socket cannot listen.', source: PCB, known: 'source' },
-  'listen-state': { prose: 'A connected TCP socket cannot listen.', source: PCB, known: 'source' },
+  'listen-state': {
+    prose: 'A connected TCP socket cannot listen. Some older releases say EOPNOTSUPP.',
+    source: { name: KERNEL, where: 'sys/kern/uipc_socket.c, solisten' },
+    known: 'source',
+  },
   chosen: {
     prose:
       'For port 0 the system takes a port that a bind to it would get, without asking for owners: with SO_REUSEADDR or SO_REUSEPORT that may be one that another user’s socket has on an overlapping address.',
@@ -151,31 +184,40 @@ export const openbsd: System<Chain> = {
     'Only the second socket’s options decide whether names may overlap: with SO_REUSEADDR or SO_REUSEPORT it conflicts with an unconnected socket on exactly its address, without them with any overlap in any state. Exact duplicates need SO_REUSEPORT on both, an ordinary user never shares with another user, and IPv4 and IPv6 sockets never meet.',
   rules,
   v6onlyByDefault: true,
+  alwaysV6only: true,
   hidden: [],
   free: id.free,
   acceptsForListener: true,
   reconnects: true,
   listenErrors: {
     udp: decide('EOPNOTSUPP', id['listen-udp']),
-    state: decide('EINVAL', id['listen-state']),
+    state: decide(['EINVAL', 'EOPNOTSUPP'], id['listen-state']),
     again: decide('ok', id.listen),
   },
+  lateV6only: decide('EINVAL', id['v6only-late']),
 
   connect(world, socket, target) {
-    if (socket.protocol === 'tcp' && socket.state !== 'bound') {
-      return decide(socket.state === 'listening' ? 'EOPNOTSUPP' : 'EISCONN', id['connect-again']);
-    }
+    const state = unfit(socket);
+    if (state !== undefined) return decide(state, id[isReleased(socket) ? 'released' : 'connect-again']);
+    if (socket.protocol === 'tcp' && !isUnicastPeer(world, target)) return decide('EINVAL', id['connect-unicast']);
+    if (target.to?.port === 0) return decide('EADDRNOTAVAIL', id['connect-port-0']);
     if (socket.family === 'inet6' && target.stack === 'v4') return decide('EADDRNOTAVAIL', id['connect-mapped']);
-    return peerTaken(world, socket, target) ? decide('EADDRINUSE', id['connect-same-peer']) : undefined;
+    const asked = underRoute(socket, target);
+    if (peerTaken(world, socket, asked)) return decide('EADDRINUSE', id['connect-same-peer']);
+    return peerTaken(world, socket, target) ? decide('ok', id['connect-from-broadcast']) : undefined;
   },
 
   refused: (socket, _target, outcome) => releasedByRefusal(socket, outcome) ?? socket,
 
   reset: (socket) => ({ ...socket, local: NOTHING, state: 'bound', peer: undefined }),
 
+  shutDown: (socket) => ({ ...socket, local: NOTHING, state: socket.state === 'listening' ? 'shut-down' : 'bound' }),
+
   disconnected(socket, _world, by) {
     const left: Socket = { ...socket, local: widened(socket.local), state: 'bound', peer: undefined };
-    if (socket.protocol === 'tcp') return { left, prediction: decide('EISCONN', id['disconnect-tcp']) };
+    if (socket.protocol === 'tcp') {
+      return { left, prediction: decide(unfit(socket) ?? 'EAFNOSUPPORT', id['disconnect-tcp']) };
+    }
     return {
       left,
       prediction: decide(by === undefined ? ['EAFNOSUPPORT', 'ok'] : 'EAFNOSUPPORT', id['O2-disconnect']),
@@ -200,8 +242,8 @@ export const openbsd: System<Chain> = {
     return privileged ? decide('EACCES', id.privileged) : because(found, id.free, argument);
   },
 
-  listen() {
-    return decide('ok', id.listen);
+  listen(_world, socket) {
+    return isReleased(socket) ? decide(RELEASED, id.released) : decide('ok', id.listen);
   },
 
   remember({ hidden }, { kind, socket }: Step) {
@@ -210,13 +252,30 @@ export const openbsd: System<Chain> = {
   },
 };
 
+const RELEASED: readonly Outcome[] = ['EINVAL', 'ECONNRESET'];
+
+/** The error of a connect() that fails because of what the socket is, whatever its target. */
+function unfit(socket: Socket): Outcome | readonly Outcome[] | undefined {
+  if (socket.state === 'listening' || socket.state === 'shut-down') return 'EOPNOTSUPP';
+  if (isReleased(socket)) return RELEASED;
+  return socket.protocol === 'tcp' && isConnected(socket) ? 'EISCONN' : undefined;
+}
+
+/** The target with the name under which the system looks for the same connection. */
+function underRoute({ local }: Socket, target: Target): Target {
+  if (local.v4 !== '255.255.255.255' || target.local === undefined) return target;
+  return { ...target, name: claimsOf('inet', target.local, false) };
+}
+
 /** An address that no interface has. It can be bound only with an option. */
 function unlessAny(next: Socket, rule: RuleId): Prediction {
   return next.anyAddress ? decide('ok', id.bindany) : decide('EADDRNOTAVAIL', rule);
 }
 
 function judgeArgument(world: Here, next: Socket): Prediction | undefined {
-  if (isBound(world, next)) return decide('EINVAL', id['already-bound']);
+  const self = world.sockets.find((socket) => socket.id === next.id);
+  if (self !== undefined)
+    return isReleased(self) ? decide(RELEASED, id.released) : decide('EINVAL', id['already-bound']);
   if (isMapped(next.address)) return decide('EADDRNOTAVAIL', id['v4-mapped']);
   switch (standing(world, next)) {
     case 'any':

@@ -1,4 +1,4 @@
-import { canonical } from './address.ts';
+import { canonical, isLimitedBroadcast, isMulticast, isWildcard, unmapped } from './address.ts';
 import { NOTHING } from './overlap.ts';
 import type { Outcome } from './types.ts';
 import type { Socket, Target, World } from './world.ts';
@@ -9,8 +9,8 @@ export function wrongStack(socket: Socket, { stack }: Target): boolean {
   return socket.family === 'inet6' && stack !== undefined && name[stack] === undefined;
 }
 
-/** Whether another socket is connected to the same peer from the same address. */
-export function peerTaken({ sockets }: World<unknown>, socket: Socket, { to }: Target): boolean {
+/** Whether another socket is connected to the same peer from the address that this socket would have. */
+export function peerTaken({ sockets }: World<unknown>, socket: Socket, { to, name }: Target): boolean {
   if (to === undefined) return false;
   const wanted = canonical(to.address).address;
   return sockets.some(
@@ -18,8 +18,20 @@ export function peerTaken({ sockets }: World<unknown>, socket: Socket, { to }: T
       id !== socket.id &&
       peer?.port === to.port &&
       canonical(peer.address).address === wanted &&
-      local.v4 === socket.local.v4 &&
-      local.v6 === socket.local.v6,
+      local.v4 === name.v4 &&
+      local.v6 === name.v6,
+  );
+}
+
+/** Whether the peer is neither a wildcard nor a multicast or broadcast address; true if it is not known. */
+export function isUnicastPeer({ setting }: World<unknown>, { to }: Target): boolean {
+  if (to === undefined) return true;
+  const { address } = canonical(to.address);
+  return !(
+    isWildcard(address) ||
+    isMulticast(address) ||
+    isLimitedBroadcast(address) ||
+    setting.host?.broadcasts?.includes(unmapped(address)) === true
   );
 }
 

@@ -180,7 +180,8 @@ export type Operation =
    * this port: `ok` if it may.
    */
   | ({ readonly op: 'bind'; readonly socket: number; readonly chosen?: boolean } & NextSocket)
-  | { readonly op: 'listen'; readonly socket: number }
+  /** listen(). `as` describes a socket that was not bound: listen() gave it this port. */
+  | { readonly op: 'listen'; readonly socket: number; readonly as?: NextSocket }
   /**
    * connect(). `local` is the local address that the system chose. It has an effect only on a wildcard, and is not needed
    * if the call failed. `as` describes a socket that was not bound: connect() gave it this port. `to` is the peer. If the
@@ -215,12 +216,24 @@ export type Operation =
       readonly socket: number;
       readonly leaves?: 'fin-wait-1' | 'fin-wait-2' | 'time-wait';
     }
-  /** setsockopt() on a socket that is bound already. */
+  /** setsockopt() on a socket that is bound already. The prediction for `v6only` says that the call fails. */
   | {
       readonly op: 'set';
       readonly socket: number;
       readonly options?: Options & ReceiveOptions;
       readonly device?: string | null;
+      readonly v6only?: boolean;
+    }
+  /**
+   * sendto() with an address, on a UDP socket. `local` is the source address that the system chose. `as` describes a socket
+   * that was not bound: sendto() gave it this port.
+   */
+  | {
+      readonly op: 'send';
+      readonly socket: number;
+      readonly to?: Peer;
+      readonly local?: string;
+      readonly as?: NextSocket;
     }
   | { readonly op: 'shutdown'; readonly socket: number }
   /** The socket joins or leaves a multicast group, on a device if one is named. It matters only for who receives. */

@@ -151,6 +151,12 @@ const { id, rules } = ruleBook('windows', {
     unverified: true,
   },
   'already-bound': { prose: 'A socket that has a port cannot be bound again.', source: CODES, known: 'vendor' },
+  'v6only-late': {
+    prose: 'IPV6_V6ONLY can only be set before bind().',
+    source: CODES,
+    known: 'reported',
+    unverified: true,
+  },
   'listen-udp': { prose: 'A UDP socket cannot listen.', source: CODES, known: 'vendor' },
   'listen-state': { prose: 'A connected TCP socket cannot listen.', source: CODES, known: 'vendor' },
 });
@@ -170,6 +176,7 @@ export const windows: System<undefined> = {
     state: decide('WSAEINVAL', id['listen-state']),
     again: decide('ok', id.listen),
   },
+  lateV6only: decide('WSAEINVAL', id['v6only-late']),
 
   bind(world, next) {
     return badArgument(world, next) ?? conflict(world, next);

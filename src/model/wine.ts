@@ -75,6 +75,11 @@ const { id, rules } = ruleBook('wine', {
     known: 'observed',
   },
   'already-bound': { prose: 'A socket that has a port cannot be bound again.', source: HOST, known: 'observed' },
+  'v6only-late': {
+    prose: 'IPV6_V6ONLY can only be set before bind().',
+    source: HOST,
+    known: 'source',
+  },
   'listen-udp': { prose: 'A UDP socket cannot listen.', source: HOST, known: 'observed' },
   'listen-state': { prose: 'A connected TCP socket cannot listen.', source: HOST, known: 'observed' },
 });
@@ -94,6 +99,7 @@ export const wine: System<undefined> = {
     state: decide('WSAEINVAL', id['listen-state']),
     again: decide('ok', id['host-tcp']),
   },
+  lateV6only: decide('WSAEINVAL', id['v6only-late']),
 
   bind(world, next) {
     const argument = judgeArgument(world, next);

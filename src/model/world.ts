@@ -1,9 +1,9 @@
-import { canonical, isMapped, needsScope } from './address.ts';
-import { ANY, type Claims, claimsAny, claimsOf } from './overlap.ts';
+import { ANY, type Claims } from './overlap.ts';
 import { deliveries } from './receive/index.ts';
 import { Later } from './receive/later.ts';
 import type { Packet, Receivers } from './receive/types.ts';
 import type { Rule } from './rules.ts';
+import { explicit, hasPeer, narrowed, socketOf, targetOf } from './socket.ts';
 import type {
   Family,
   NextSocket,
@@ -48,6 +48,8 @@ export interface Socket {
   readonly autobound: boolean;
   /** Whether accept() made it. */
   readonly accepted: boolean;
+  /** Whether sendto() chose its port. */
+  readonly sent: boolean;
   /** The other end of its connection, if the caller gave it. */
   readonly peer: Peer | undefined;
   /** The claims with which the next connection starts, on a socket that lost its port when it was disconnected. */
@@ -77,6 +79,8 @@ export interface System<Hidden> {
   readonly releases?: readonly string[];
   /** Whether a scope ties the socket to the device (Linux), instead of being a part of the address. */
   readonly scopeTies?: true;
+  /** Whether every IPv6 socket has IPV6_V6ONLY=1, whatever the program asks for. */
+  readonly alwaysV6only?: true;
   /** Whether the listener's owner also owns the accepted socket. Otherwise the user who calls accept() owns it. */
   readonly acceptsForListener?: true;
   /** Judges bind(). All sockets of `world` exist; `next` is not among them unless it is already bound. */
@@ -84,7 +88,15 @@ export interface System<Hidden> {
   /** Judges listen() of a TCP socket that is bound or was shut down. */
   listen(world: World<Hidden>, socket: Socket): Prediction;
   /** The results of listen() in the cases that do not depend on a conflict. */
-  readonly listenErrors: { readonly udp: Prediction; readonly state: Prediction; readonly again: Prediction };
+  readonly listenErrors: {
+    readonly udp: Prediction;
+    /** The result for a connected UDP socket, if that differs. */
+    readonly connectedUdp?: Prediction;
+    readonly state: Prediction;
+    readonly again: Prediction;
+  };
+  /** The result of setsockopt() for IPV6_V6ONLY on a socket that is bound already. */
+  readonly lateV6only: Prediction;
   /** The id of the rule for steps that the model does not judge. */
   readonly free: RuleId;
   /** Bookkeeping after a step; `world` is the world after it. */
@@ -96,6 +108,12 @@ export interface System<Hidden> {
   connect?(world: World<Hidden>, socket: Socket, to: Target): Prediction | undefined;
   /** The socket after a connect() that failed; without this function it is unchanged. */
   refused?(socket: Socket, to: Target, outcome: Outcome, world: World<Hidden>): Socket;
+  /** The result of sendto() to this target; without this function it is `ok`. */
+  send?(world: World<Hidden>, socket: Socket, to: Target): Prediction | undefined;
+  /** The result of listen() on a TCP socket that is not bound, where the system does not choose a port for it. */
+  readonly listenUnbound?: Prediction;
+  /** A TCP socket without a connection after shutdown(); without this function a listener is only no longer listening. */
+  shutDown?(socket: Socket): Socket;
   /** A TCP socket after its peer has reset the connection; without this function it has the name that it was bound to. */
   reset?(socket: Socket): Socket;
   /**
@@ -116,6 +134,8 @@ export interface Target {
   readonly stack: 'v4' | 'v6' | undefined;
   /** The local address that the system chose, if the caller gives it for a call that failed. */
   readonly local: string | undefined;
+  /** The claims that the socket has once it is connected. */
+  readonly name: Claims;
 }
 
 /** The effect of a disconnect. */
@@ -194,52 +214,6 @@ function merged(newer: Prediction, older: Prediction): Prediction {
   return more.length === 0 ? newer : { ...older, outcomes: [...newer.outcomes, ...more] };
 }
 
-/** A socket that will be bound, in normalised form; the caller chose the id. */
-function socketOf<Hidden>(
-  next: NextSocket & { chosen?: boolean },
-  id: number,
-  system: System<Hidden>,
-  setting: Setting,
-): Socket {
-  const { address, scope = next.scope } = canonical(next.address);
-  const byDefault = setting.host?.bindv6only ?? system.v6onlyByDefault;
-  const v6only = next.family === 'inet6' && (next.v6only ?? byDefault);
-  const scoped = scope !== undefined && needsScope(address);
-  const ties = system.scopeTies === true && scoped;
-  const claims = claimsOf(next.family, scoped && !ties ? `${address}%${scope}` : address, v6only);
-  const uid = next.uid ?? 0;
-  return {
-    id,
-    protocol: next.protocol,
-    family: next.family,
-    v6only,
-    v6onlySaid: next.v6only !== undefined,
-    address,
-    scope: scoped ? scope : undefined,
-    port: next.port,
-    bound: claims,
-    local: claims,
-    options: next.options ?? NO_OPTIONS,
-    uid,
-    privileged: next.privileged ?? uid === 0,
-    device: ties ? scope : next.device,
-    anyAddress: next.anyAddress === true,
-    chosen: next.chosen === true,
-    state: 'bound',
-    autobound: false,
-    accepted: false,
-    peer: undefined,
-    formerly: undefined,
-  };
-}
-
-const NO_OPTIONS: Options = {};
-
-/** Whether the socket has a connection now. */
-function hasPeer({ state }: Socket): boolean {
-  return state === 'connected' || state === 'accepted' || state === 'close-wait';
-}
-
 class Port<Hidden> implements Simulation {
   readonly #system: System<Hidden>;
   readonly #world: World<Hidden>;
@@ -264,10 +238,18 @@ class Port<Hidden> implements Simulation {
     const { prediction, after } = this.#step(operation, happened);
     if (after === this) return { prediction, after };
     const { setting } = this.#world;
-    // A connect() that fails but changes something has dissolved the old connection.
+    const id = operation.socket;
     const failed = operation.op === 'connect' && (happened ?? prediction.outcomes[0]) !== 'ok';
-    const taken: Operation = failed ? { op: 'disconnect', socket: operation.socket } : operation;
-    const delivery = this.#delivery.followed((state) => deliveries[this.#system.name].after(state, taken, setting));
+    const delivery = this.#delivery.followed((state) => {
+      const was = this.#world.sockets.find((socket) => socket.id === id);
+      const now = after.#world.sockets.find((socket) => socket.id === id);
+      // A connect() that failed and yet changed something has dissolved the old connection, or only changed the name.
+      const dissolved = was !== undefined && hasPeer(was) && was.protocol === 'udp';
+      const taken: Operation = failed
+        ? { op: dissolved ? 'disconnect' : 'set', socket: id }
+        : explicit(operation, this.#system, setting);
+      return deliveries[this.#system.name].after(state, taken, setting, now);
+    });
     return { prediction, after: new Port(this.#system, after.#world, delivery) };
   }
 
@@ -277,7 +259,9 @@ class Port<Hidden> implements Simulation {
       case 'bind':
         return this.#bind(operation, happened);
       case 'listen':
-        return this.#listen(operation.socket, happened);
+        return operation.as === undefined
+          ? this.#listen(operation.socket, happened)
+          : this.#listenUnbound(operation.socket, operation.as, happened);
       case 'connect':
         return operation.as === undefined
           ? this.#connect(operation, happened)
@@ -304,13 +288,17 @@ class Port<Hidden> implements Simulation {
       }
       case 'set': {
         const socket = this.#find(operation.socket);
+        if (operation.v6only !== undefined) return { prediction: this.#system.lateV6only, after: this };
         const device = operation.device === undefined ? socket.device : (operation.device ?? undefined);
         return this.#become({ ...socket, device, options: { ...socket.options, ...operation.options } });
       }
       case 'shutdown': {
-        const socket = this.#find(operation.socket);
-        return this.#become(socket.state === 'listening' ? { ...socket, state: 'shut-down' } : socket);
+        return this.#become(this.#shutDown(this.#find(operation.socket)));
       }
+      case 'send':
+        return operation.as === undefined
+          ? this.#send(operation, happened)
+          : this.#autobind(operation, operation.as, happened);
       case 'disconnect':
         return this.#disconnect(this.#find(operation.socket), operation.by, happened);
       case 'join':
@@ -319,7 +307,7 @@ class Port<Hidden> implements Simulation {
     }
   }
 
-  #bind(next: NextSocket & { readonly socket: number }, happened: Outcome | undefined) {
+  #bind(next: NextSocket & { readonly socket: number; readonly chosen?: boolean }, happened: Outcome | undefined) {
     const socket = socketOf(next, next.socket, this.#system, this.#world.setting);
     const prediction = this.#system.bind(this.#world, socket);
     if ((happened ?? prediction.outcomes[0]) !== 'ok' || this.#has(socket.id)) return { prediction, after: this };
@@ -329,7 +317,10 @@ class Port<Hidden> implements Simulation {
   #listen(id: number, happened: Outcome | undefined) {
     const { listenErrors } = this.#system;
     const socket = this.#find(id);
-    if (socket.protocol === 'udp') return { prediction: listenErrors.udp, after: this };
+    if (socket.protocol === 'udp') {
+      const { connectedUdp = listenErrors.udp } = listenErrors;
+      return { prediction: hasPeer(socket) ? connectedUdp : listenErrors.udp, after: this };
+    }
     if (socket.state === 'listening') return { prediction: listenErrors.again, after: this };
     if (socket.state !== 'bound' && socket.state !== 'shut-down') {
       return { prediction: listenErrors.state, after: this };
@@ -339,37 +330,69 @@ class Port<Hidden> implements Simulation {
     return { prediction, after: this.#become({ ...socket, state: 'listening' }, { kind: 'listen' }).after };
   }
 
+  /** listen() on a socket that is not bound: the system chooses the port, as for a bind() to port 0. */
+  #listenUnbound(id: number, next: NextSocket, happened: Outcome | undefined) {
+    const { listenUnbound, listenErrors } = this.#system;
+    const refused = next.protocol === 'udp' ? listenErrors.udp : listenUnbound;
+    if (refused !== undefined) return { prediction: refused, after: this };
+    const bound = this.#bind({ ...next, socket: id, chosen: true }, happened);
+    if (bound.after === this) return bound;
+    const socket: Socket = { ...bound.after.#find(id), state: 'listening', autobound: true };
+    return { prediction: bound.prediction, after: bound.after.#become(socket, { kind: 'listen' }).after };
+  }
+
+  #shutDown(socket: Socket): Socket {
+    const isConnected = socket.state !== 'bound' && socket.state !== 'listening';
+    if (socket.protocol === 'udp' || isConnected) return socket;
+    if (this.#system.shutDown !== undefined) return this.#system.shutDown(socket);
+    return socket.state === 'listening' ? { ...socket, state: 'shut-down' } : socket;
+  }
+
+  /** sendto() on an unconnected UDP socket that is bound. */
+  #send(operation: Operation & { readonly op: 'send' }, happened: Outcome | undefined) {
+    const socket = this.#find(operation.socket);
+    const target = targetOf(operation, socket.local, this.#system);
+    const prediction = this.#system.send?.(this.#world, socket, target) ?? { outcomes: OK, rule: this.#system.free };
+    const isDone = (happened ?? prediction.outcomes[0]) === 'ok' && !hasPeer(socket);
+    return { prediction, after: isDone ? this.#become({ ...socket }).after : this };
+  }
+
   #connect(operation: Operation & { readonly op: 'connect' }, happened: Outcome | undefined) {
     const before = this.#find(operation.socket);
     const again = this.#system.reconnects === true && before.protocol === 'udp' && hasPeer(before);
     // If the second half of such a call (the connect) fails, the first half (the disconnect) still has its effect.
     const port = again ? this.#dissolved(before, undefined).after : this;
     const socket = port.#find(operation.socket);
-    const target = targetOf(operation);
+    const takesRoute = this.#system.takesRoute?.(port.#world, socket) === true && socket.local === socket.bound;
+    const from = takesRoute ? WHOLE : (socket.formerly ?? socket.local);
+    const target = targetOf(operation, from, this.#system);
     const prediction = this.#system.connect?.(port.#world, socket, target) ?? { outcomes: OK, rule: this.#system.free };
     const outcome = happened ?? prediction.outcomes[0] ?? 'ok';
     if (outcome !== 'ok') {
       const left = this.#system.refused?.(socket, target, outcome, port.#world) ?? socket;
       return { prediction, after: left === socket ? port : port.#become(left).after };
     }
-    const from = socket.formerly ?? socket.local;
-    const takesRoute = this.#system.takesRoute?.(port.#world, socket) === true && socket.local === socket.bound;
-    const local = narrowed(takesRoute ? WHOLE : from, operation.local, this.#system);
+    const { name: local } = target;
     const connected: Socket = { ...socket, local, state: 'connected', peer: operation.to, formerly: undefined };
     return { prediction, after: port.#become(connected, { kind: 'connect', renamed: local !== socket.local }).after };
   }
 
-  #autobind({ socket: id, local, to }: Operation & { readonly op: 'connect' }, next: NextSocket, happened?: Outcome) {
+  /** connect() or sendto() on a socket that is not bound: the system chose this port. */
+  #autobind(operation: Operation & { readonly op: 'connect' | 'send' }, next: NextSocket, happened?: Outcome) {
+    const { socket: id, op, local, to } = operation;
     const named = socketOf(next, id, this.#system, this.#world.setting);
     const given: Prediction = { outcomes: OK, rule: this.#system.free };
     if (happened !== undefined && happened !== 'ok') return { prediction: given, after: this };
-    const socket: Socket = {
-      ...named,
-      local: narrowed(named.local, local, this.#system),
-      state: 'connected',
-      autobound: true,
-      peer: to,
-    };
+    const socket: Socket =
+      op === 'send'
+        ? { ...named, autobound: true, sent: true }
+        : {
+            ...named,
+            local: narrowed(named.local, local, this.#system),
+            state: 'connected',
+            autobound: true,
+            peer: to,
+          };
     return this.#go([...this.#world.sockets, socket], { kind: 'autobind', socket });
   }
 
@@ -441,23 +464,3 @@ class Port<Hidden> implements Simulation {
 
 const OK: readonly Outcome[] = ['ok'];
 const WHOLE: Claims = { v4: ANY, v6: undefined };
-
-/** The stack of a connection: that of the peer or, if the caller did not give the peer, that of the local address. */
-function targetOf({ to, local }: Operation & { readonly op: 'connect' }): Target {
-  const address = to?.address ?? local;
-  if (address === undefined || address === '') return { to, stack: undefined, local: undefined };
-  return { to, local, stack: !address.includes(':') || isMapped(canonical(address).address) ? 'v4' : 'v6' };
-}
-
-/** The claims of a name after a connection has given it a local address. A specific address stays the same. */
-function narrowed(
-  claims: Claims,
-  local: string | undefined,
-  { scopeTies }: Pick<System<unknown>, 'scopeTies'>,
-): Claims {
-  if (!claimsAny(claims) || local === undefined) return claims;
-  const { address, scope } = canonical(local);
-  const plain = scope === undefined || scopeTies === true ? address : `${address}%${scope}`;
-  // For a dual-stack socket connected over IPv4, the caller may give the address in the plain or in the mapped form.
-  return claimsOf(address.includes(':') ? 'inet6' : 'inet', plain, false);
-}

@@ -1,10 +1,12 @@
-import { isMulticast, isWildcard, unmapped } from '../address.ts';
+import { canonical, isMulticast, needsScope, unmapped } from '../address.ts';
+import { isConnected } from '../bsd-scan.ts';
 import { type Chain, toHead, without } from '../chain.ts';
 import { ANY } from '../overlap.ts';
 import type { Rule } from '../rules.ts';
 import type { NextSocket, Operation, RuleId, Setting } from '../types.ts';
+import type { Socket } from '../world.ts';
 import type { Delivery } from './delivery.ts';
-import { onWildcard, type Receiver, receiverOf } from './receiver.ts';
+import type { Receiver } from './receiver.ts';
 import type { Packet, Receivers } from './types.ts';
 
 /**
@@ -20,14 +22,10 @@ export interface PortChain {
 
 export const NO_CHAIN: PortChain = { sockets: new Map(), chain: [], byBind: [] };
 
-/** How one of these systems differs from the others. */
+/** How the receivers of a system follow its model of names. */
 export interface Ways {
-  /** The socket after connect(). When left out, a wildcard takes the local address of the connection. */
-  readonly connected?: (socket: Receiver, local: string) => Receiver;
-  /** The socket after a disconnect, or null when it is in no chain any more. */
-  readonly disconnected: (socket: Receiver, setting: Setting) => Receiver | null;
-  /** The value of IPV6_V6ONLY on an AF_INET6 socket, by what was asked for; as asked for when left out. */
-  readonly v6only?: (asked: boolean | undefined) => boolean;
+  /** Whether a socket is found under the name that it was bound to, even while it is connected from another address. */
+  readonly keepsName?: true;
 }
 
 /** A system that searches such lists. */
@@ -46,94 +44,84 @@ export function chainDelivery({ rules, connectedRule, many, choose, ...ways }: C
   return {
     rules,
     start: NO_CHAIN,
-    after: (state, operation, setting) => chainAfter(state, operation, setting, ways),
+    after: (state, operation, _setting, now) => chainAfter(state, operation, now, ways),
     receivers(state, packet, setting) {
       if (packet.protocol === 'udp' && isForMany(packet, setting)) return many(state, packet);
-      const connected = partner(state, packet);
+      const [connected] = partners(state, packet);
       return connected === undefined ? choose(state, packet, setting) : one(connected, connectedRule);
     },
   };
 }
 
-/** On these systems a second connect() disconnects first, so that a specific address is chosen again as well. */
-function takesLocal(socket: Receiver, local: string): Receiver {
-  return socket.connected || onWildcard(socket) ? { ...socket, ...only(local) } : socket;
-}
-
-/** The chain after an operation that succeeded. A TCP socket is in it from bind() on, even if it does not listen. */
-export function chainAfter(state: PortChain, operation: Operation, setting: Setting, ways: Ways): PortChain {
-  if (operation.op === 'accept') return state;
-  const made = (next: NextSocket) => receiverOf(operation.socket, withV6only(next, ways));
-  if (operation.op === 'bind') return inserted(state, made(operation));
-  if (operation.op === 'connect' && operation.as !== undefined) {
-    const bound = inserted(state, { ...made(operation.as), autobound: true });
-    return connect(bound, operation, ways);
-  }
-  const socket = state.sockets.get(operation.socket);
-  if (socket === undefined) return state;
-  switch (operation.op) {
-    case 'listen':
-      return replaced(state, { ...socket, listening: true });
-    case 'connect':
-      return connect(state, operation, ways);
-    case 'disconnect': {
-      const left = socket.autobound ? null : ways.disconnected(socket, setting);
-      if (left !== null) return { ...replaced(state, left), chain: toHead(state.chain, socket.id) };
-      return { ...replaced(state, { ...socket, connected: false, peer: {} }), chain: without(state.chain, socket.id) };
-    }
-    case 'set': {
-      const device = operation.device === undefined ? socket.device : (operation.device ?? undefined);
-      return replaced(state, { ...socket, device, options: { ...socket.options, ...operation.options } });
-    }
-    case 'join': {
-      const membership = { group: operation.group, device: operation.device };
-      return replaced(state, { ...socket, memberships: [...socket.memberships, membership] });
-    }
-    case 'leave':
-      return replaced(state, {
-        ...socket,
-        memberships: socket.memberships.filter(({ group }) => group !== operation.group),
-      });
-    case 'close': {
-      const sockets = new Map(state.sockets);
-      sockets.delete(socket.id);
-      return { sockets, chain: without(state.chain, socket.id), byBind: without(state.byBind, socket.id) };
-    }
-    default:
-      return state;
-  }
-}
-
-function withV6only(next: NextSocket, { v6only }: Ways): NextSocket {
-  return v6only === undefined || next.family === 'inet' ? next : { ...next, v6only: v6only(next.v6only) };
-}
-
-function inserted(state: PortChain, socket: Receiver): PortChain {
+/**
+ * The chain after an operation. `now` is its socket after it, as the model of names has it. A TCP socket is in the chain
+ * from bind() on, even if it does not listen.
+ */
+export function chainAfter(
+  state: PortChain,
+  operation: Operation,
+  now: Socket | undefined,
+  { keepsName }: Ways = {},
+): PortChain {
+  if (now === undefined) return removed(state, operation.socket);
+  const before = state.sockets.get(now.id);
+  if (operation.op === 'accept' || (before === undefined && now.accepted)) return state;
+  const socket = receiving(before, operation, now, keepsName === true);
+  const sockets = new Map(state.sockets).set(now.id, socket);
+  const byBind = before === undefined ? toHead(state.byBind, now.id) : state.byBind;
+  if (socket.v4 === undefined && socket.v6 === undefined)
+    return { sockets, byBind, chain: without(state.chain, now.id) };
   return {
-    sockets: new Map(state.sockets).set(socket.id, socket),
-    chain: toHead(state.chain, socket.id),
-    byBind: toHead(state.byBind, socket.id),
+    sockets,
+    byBind,
+    chain: before === undefined || moves(operation) ? toHead(state.chain, now.id) : state.chain,
   };
 }
 
-function connect(state: PortChain, operation: Operation & { readonly op: 'connect' }, ways: Ways): PortChain {
-  const socket = state.sockets.get(operation.socket);
-  if (socket === undefined || socket.protocol === 'tcp') return state;
-  const { local = '', to } = operation;
-  const over = unmapped(to?.address ?? local).includes(':') ? 'v6' : 'v4';
-  const now: Receiver = {
-    ...(ways.connected ?? takesLocal)(socket, local),
-    connected: true,
-    peer: to === undefined ? {} : { [over]: unmapped(to.address), port: to.port },
-  };
-  return { ...replaced(state, now), chain: toHead(state.chain, socket.id) };
+/** Whether the operation puts a socket that is there already at the head of the hash chain. */
+function moves({ op }: Operation): boolean {
+  return op === 'connect' || op === 'disconnect';
 }
 
-/** The name of a socket that has one address of one stack, or its wildcard, and takes nothing of the other stack. */
-export function only(address: string): Pick<Receiver, 'address' | 'v4' | 'v6'> {
-  const isFour = !unmapped(address).includes(':');
-  const name = isWildcard(address) ? ANY : unmapped(address);
-  return { address, v4: isFour ? name : undefined, v6: isFour ? undefined : name };
+function removed(state: PortChain, id: number): PortChain {
+  const sockets = new Map(state.sockets);
+  sockets.delete(id);
+  return { sockets, chain: without(state.chain, id), byBind: without(state.byBind, id) };
+}
+
+/** The socket as the receivers see it. What only they know of it, its memberships, is taken from before the operation. */
+function receiving(before: Receiver | undefined, operation: Operation, now: Socket, keepsName: boolean): Receiver {
+  const name = keepsName ? now.bound : now.local;
+  return {
+    id: now.id,
+    protocol: now.protocol,
+    family: now.family,
+    v6only: now.v6only,
+    address: now.address,
+    v4: name.v4,
+    v6: name.v6,
+    bound: now.address,
+    uid: now.uid,
+    device: now.device,
+    options: now.options,
+    connected: isConnected(now),
+    listening: now.state === 'listening',
+    autobound: now.autobound,
+    peer: peerOf(now),
+    memberships: membershipsAfter(before?.memberships ?? [], operation),
+    group: undefined,
+  };
+}
+
+function peerOf({ peer }: Socket): Receiver['peer'] {
+  if (peer === undefined) return {};
+  const address = unmapped(canonical(peer.address).address);
+  return { [address.includes(':') ? 'v6' : 'v4']: address, port: peer.port };
+}
+
+function membershipsAfter(memberships: Receiver['memberships'], operation: Operation): Receiver['memberships'] {
+  if (operation.op === 'join') return [...memberships, { group: operation.group, device: operation.device }];
+  return operation.op === 'leave' ? memberships.filter(({ group }) => group !== operation.group) : memberships;
 }
 
 /** The sockets of a list that are in the chain. */
@@ -144,16 +132,22 @@ export function listed(state: PortChain, list: readonly number[] = state.chain):
     .filter((socket) => socket !== undefined);
 }
 
-/** The socket that is connected to the sender. */
-function partner(state: PortChain, packet: Packet): Receiver | undefined {
+/** The sockets that are connected to the sender, the newest first. */
+export function partners(state: PortChain, packet: Packet): readonly Receiver[] {
   const stack = stackOf(packet);
-  return listed(state).find(
+  return listed(state).filter(
     (socket) =>
       socket.connected &&
-      socket[stack] === packet.to.address &&
+      socket[stack] === destination(packet) &&
       socket.peer[stack] === packet.from.address &&
       socket.peer.port === packet.from.port,
   );
+}
+
+/** The destination as a name: an address that needs a scope has that of the device that the packet comes in by. */
+export function destination({ to, device }: Packet): string {
+  const { address, scope = device } = canonical(to.address);
+  return scope === undefined || !needsScope(address) ? address : `${address}%${scope}`;
 }
 
 export function stackOf({ to }: Packet): 'v4' | 'v6' {
@@ -175,7 +169,7 @@ export function unconnected(state: PortChain, packet: Packet, name: string): rea
 export function mayHear(socket: Receiver, packet: Packet): boolean {
   const stack = stackOf(packet);
   const name = socket[stack];
-  if (name !== ANY && name !== packet.to.address) return false;
+  if (name !== ANY && name !== destination(packet)) return false;
   return !socket.connected || (socket.peer[stack] === packet.from.address && socket.peer.port === packet.from.port);
 }
 
@@ -193,10 +187,6 @@ export function untilUnshared(sockets: readonly Receiver[], rule: RuleId): Recei
 export function one(socket: Receiver, rule: RuleId, notListening: 'refused' | 'no answer' = 'refused'): Receivers {
   const answers = socket.protocol === 'udp' || socket.listening;
   return { outcomes: [answers ? [socket.id] : notListening], rule };
-}
-
-function replaced(state: PortChain, socket: Receiver): PortChain {
-  return { ...state, sockets: new Map(state.sockets).set(socket.id, socket) };
 }
 
 /** Whether a socket is of AF_INET. */

@@ -3,11 +3,11 @@ import { ANY } from '../overlap.ts';
 import { ruleBook } from '../rules.ts';
 import {
   chainDelivery,
+  destination,
   isInet,
   listed,
   mayHear,
   one,
-  only,
   stackOf,
   unconnected,
   untilUnshared,
@@ -63,16 +63,9 @@ const { id: rule } = darwinReceiveRules;
 export const darwinDelivery = chainDelivery({
   rules: darwinReceiveRules.rules,
   connectedRule: rule['R1-connected'],
-  // It is on the wildcard then, whatever it was bound to, and of the one family that it was connected over.
-  disconnected: (socket) => ({
-    ...socket,
-    ...only(socket.v4 === undefined ? '::' : '0.0.0.0'),
-    connected: false,
-    peer: {},
-  }),
   many,
   choose(state, packet) {
-    const [newest] = unconnected(state, packet, packet.to.address);
+    const [newest] = unconnected(state, packet, destination(packet));
     if (newest !== undefined) return found(newest, 'R2-newest-on-address');
     const wildcards = unconnected(state, packet, ANY).toReversed();
     const oldest = wildcards.find((socket) => isInet(socket)) ?? wildcards[0];

@@ -1,5 +1,6 @@
 import type { Operation, Setting } from '../types.ts';
 import type { Rule } from '../rules.ts';
+import type { Socket } from '../world.ts';
 import type { Packet, Receivers } from './types.ts';
 
 /** How a system chooses who receives. `State` is the data about the sockets of one port that it keeps for this. */
@@ -8,8 +9,11 @@ export interface Delivery<State> {
   readonly rules: readonly Rule[];
   /** The state of a port without sockets. */
   readonly start: State;
-  /** The state after an operation that succeeded. */
-  after(state: State, operation: Operation, setting: Setting): State;
+  /**
+   * The state after an operation that changed something. `now` is the operation's socket after it, as the model of names
+   * has it; undefined if it is gone.
+   */
+  after(state: State, operation: Operation, setting: Setting, now: Socket | undefined): State;
   /** Who may receive a packet to the port; undefined if that is not known. */
   receivers(state: State, packet: Packet, setting: Setting): Receivers | undefined;
 }

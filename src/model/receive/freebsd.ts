@@ -5,11 +5,11 @@ import { ruleBook } from '../rules.ts';
 import type { Setting } from '../types.ts';
 import {
   chainDelivery,
+  destination,
   isInet,
   listed,
   mayHear,
   one,
-  only,
   stackOf,
   unconnected,
   untilUnshared,
@@ -62,26 +62,19 @@ const { id: rule } = freebsdReceiveRules;
 export const freebsdDelivery = chainDelivery({
   rules: freebsdReceiveRules.rules,
   connectedRule: rule['R1-connected'],
-  // From 14 on it is in no list after that, and receives nothing.
-  disconnected: (socket, setting) =>
-    major(setting) < 14 ? { ...socket, ...only(wildcardOf(socket)), connected: false, peer: {} } : null,
   many,
   choose(state, packet, setting) {
-    for (const name of [packet.to.address, ANY]) {
+    for (const name of [destination(packet), ANY]) {
       const members = membersAt(state, packet, name, setting);
       if (members.length > 0) return { outcomes: shares(members), rule: rule['R2-lb-group'] };
     }
-    const [newest] = unconnected(state, packet, packet.to.address);
+    const [newest] = unconnected(state, packet, destination(packet));
     if (newest !== undefined) return found([newest]);
     const wildcards = unconnected(state, packet, ANY);
     if (wildcards.length > 0) return found(ofWildcards(wildcards, setting));
     return { outcomes: ['refused'], rule: rule['R6-no-one'] };
   },
 });
-
-function wildcardOf(socket: Receiver): string {
-  return socket.v4 === undefined ? '::' : '0.0.0.0';
-}
 
 function major({ release }: Setting): number {
   return parseRelease(release, 'FreeBSD')[0];

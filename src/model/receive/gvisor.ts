@@ -1,7 +1,7 @@
 import { ANY } from '../overlap.ts';
 import { ruleBook } from '../rules.ts';
 import type { Operation, RuleId } from '../types.ts';
-import { chainAfter, isForMany, NO_CHAIN, stackOf, type PortChain, type Ways } from './chain.ts';
+import { chainAfter, isForMany, NO_CHAIN, stackOf, type PortChain } from './chain.ts';
 import type { Delivery } from './delivery.ts';
 import type { Receiver } from './receiver.ts';
 import type { Packet, Receivers, Reception } from './types.ts';
@@ -53,17 +53,12 @@ interface Demuxer extends PortChain {
   readonly registered: ReadonlyMap<number, string | undefined>;
 }
 
-const WAYS: Ways = {
-  connected: (socket) => socket,
-  disconnected: (socket) => ({ ...socket, connected: false, peer: {} }),
-};
-
 /** Who receives on gVisor. */
 export const gvisorDelivery: Delivery<Demuxer> = {
   rules: gvisorReceiveRules.rules,
   start: { ...NO_CHAIN, registered: new Map() },
-  after(state, operation, setting) {
-    const next = chainAfter(state, operation, setting, WAYS);
+  after(state, operation, _setting, now) {
+    const next = chainAfter(state, operation, now, { keepsName: true });
     const device = registers(operation) ? next.sockets.get(operation.socket)?.device : undefined;
     const registered = registers(operation)
       ? new Map(state.registered).set(operation.socket, device)

@@ -1,18 +1,23 @@
 import { isMulticast } from '../address.ts';
+import { toHead } from '../chain.ts';
 import { ANY } from '../overlap.ts';
 import { ruleBook } from '../rules.ts';
 import {
-  chainDelivery,
+  chainAfter,
+  destination,
+  isForMany,
   isInet,
   listed,
   mayHear,
+  NO_CHAIN,
   one,
-  only,
+  partners,
+  type PortChain,
   stackOf,
   unconnected,
   untilUnshared,
-  type PortChain,
 } from './chain.ts';
+import type { Delivery } from './delivery.ts';
 import type { Receiver } from './receiver.ts';
 import type { Packet, Receivers } from './types.ts';
 
@@ -33,14 +38,15 @@ const netbsdReceiveRules = ruleBook('netbsd', {
     source: LOOKUP,
     known: 'source',
   },
-  'R3-bound-resets': {
-    prose: 'A TCP socket that is bound and does not listen is found like a listener, and the client gets a reset.',
+  'R3-bound-silent': {
+    prose:
+      'A TCP socket that is bound and does not listen is found like a listener. The kernel drops the SYN for a socket without a state, so the client hears nothing until it gives up.',
     source: { name: 'NetBSD 10, sys/netinet/tcp_input.c', where: 'tcp_input' },
     known: 'source',
   },
   'R4-multicast': {
     prose:
-      'A multicast or broadcast is given to the AF_INET sockets on the wildcard or on that address whose peer fits, the newest first, and to no more after the first that has neither SO_REUSEADDR nor SO_REUSEPORT. A multicast goes to those of AF_INET6 as well, a broadcast only if none of AF_INET took it.',
+      'A multicast is given to the AF_INET sockets on the wildcard or on that address whose peer fits, the newest first, and to no more after the first that has neither SO_REUSEADDR nor SO_REUSEPORT, and in the same way to those of AF_INET6, but not to one on ::ffff:0.0.0.0. A broadcast goes to the AF_INET ones.',
     source: { name: 'NetBSD 10, sys/netinet/udp_usrreq.c', where: 'udp4_realinput, udp6_realinput' },
     known: 'source',
   },
@@ -49,59 +55,89 @@ const netbsdReceiveRules = ruleBook('netbsd', {
     source: { name: 'NetBSD 10, sys/netinet/udp_usrreq.c', where: 'udp_input' },
     known: 'source',
   },
+  'R6-broadcast-six': {
+    prose: 'A broadcast that no AF_INET socket took is given to one AF_INET6 socket, as a unicast would be.',
+    source: { name: 'NetBSD 10, sys/netinet/udp_usrreq.c', where: 'udp_input, udp6_realinput' },
+    known: 'source',
+  },
+  'R7-ipv4-moves': {
+    prose:
+      'Of a dual-stack :: and an IPv6-only one the last bound receives IPv6, until an IPv4 packet has found the dual-stack one: that puts it first.',
+    source: { ...LOOKUP, where: 'in6pcb_lookup_bound' },
+    known: 'source',
+  },
 });
 const { id: rule } = netbsdReceiveRules;
 
 /** How NetBSD chooses who receives. */
-export const netbsdDelivery = chainDelivery({
+export const netbsdDelivery: Delivery<PortChain> = {
   rules: netbsdReceiveRules.rules,
-  connectedRule: rule['R1-connected'],
-  // The wildcard, whatever it was bound to; that of AF_INET6 claims both stacks unless it is V6ONLY.
-  disconnected: (socket) => ({
-    ...socket,
-    ...(isInet(socket) ? only('0.0.0.0') : bothStacks(socket)),
-    connected: false,
-    peer: {},
-  }),
-  many,
-  choose(state, packet) {
-    const own = unconnected(state, packet, packet.to.address);
-    const wild = unconnected(state, packet, ANY);
-    const six = wild.filter((socket) => !isInet(socket));
-    const [first] =
-      stackOf(packet) === 'v6'
-        ? [...own, ...wild]
-        : [
-            ...own.filter((socket) => isInet(socket)),
-            ...wild.filter((socket) => isInet(socket)),
-            ...own,
-            ...six.filter((socket) => socket.v6 === undefined),
-            ...six,
-          ];
-    if (first === undefined) return { outcomes: ['refused'], rule: rule['R5-no-one'] };
-    const isDeaf = first.protocol === 'tcp' && !first.listening;
-    return one(first, rule[isDeaf ? 'R3-bound-resets' : 'R2-inet-first']);
+  start: NO_CHAIN,
+  after: (state, operation, _setting, now) =>
+    operation.op === 'send' && now?.family === 'inet' && operation.as === undefined
+      ? { ...state, chain: toHead(state.chain, now.id) }
+      : chainAfter(state, operation, now),
+  receivers(state, packet, setting) {
+    if (packet.protocol === 'tcp' || !isForMany(packet, setting)) return one4or6(state, packet);
+    const inet = copies(state, packet, true);
+    if (stackOf(packet) === 'v6') return copies(state, packet, false);
+    if (isMulticast(packet.to.address)) return together(inet, copies(state, packet, false));
+    if (typeof inet.outcomes[0] === 'object') return inet;
+    const six = search(state, packet, false);
+    return six === undefined ? inet : { outcomes: [[six.id]], rule: rule['R6-broadcast-six'] };
   },
-});
+};
 
-function bothStacks({ v6only, bound }: Receiver): Pick<Receiver, 'address' | 'v4' | 'v6'> {
-  // A bind to an IPv6 address does not change IPV6_V6ONLY. Here only a socket bound to :: shows whether it was set.
-  return { address: '::', v4: v6only && bound === '::' ? undefined : ANY, v6: ANY };
+/** The one socket that gets a unicast: of IPv4 the AF_INET ones are looked through before any of AF_INET6. */
+function one4or6(state: PortChain, packet: Packet): Receivers {
+  const found = (stackOf(packet) === 'v4' ? search(state, packet, true) : undefined) ?? search(state, packet, false);
+  if (found === undefined) return { outcomes: ['refused'], rule: rule['R5-no-one'] };
+  if (found.connected) return one(found, rule['R1-connected']);
+  const isDeaf = found.protocol === 'tcp' && !found.listening;
+  return moved(state, packet, found) ?? one(found, rule[isDeaf ? 'R3-bound-silent' : 'R2-inet-first'], 'no answer');
 }
 
-function many(state: PortChain, packet: Packet): Receivers {
-  const heard = listed(state, state.byBind).filter((socket) => mayHear(socket, packet));
-  if (stackOf(packet) === 'v6') return untilUnshared(heard, rule['R4-multicast']);
-  const inet = untilUnshared(
-    heard.filter((socket) => isInet(socket)),
-    rule['R4-multicast'],
+/** The socket that a search among those of one family finds. */
+function search(state: PortChain, packet: Packet, inet: boolean): Receiver | undefined {
+  const ofFamily = (socket: Receiver) => isInet(socket) === inet;
+  const peer = partners(state, packet).find(ofFamily);
+  if (peer !== undefined) return peer;
+  const own = unconnected(state, packet, destination(packet)).find(ofFamily);
+  const wild = unconnected(state, packet, ANY).filter(ofFamily);
+  return own ?? wild.find((socket) => !isDual(socket)) ?? wild[0];
+}
+
+/**
+ * A packet for a dual-stack :: that comes after one with IPV6_V6ONLY=1 puts it at the head of their list, so that it gets the
+ * IPv6 packets from then on.
+ */
+function moved(state: PortChain, packet: Packet, found: Receiver): Receivers | undefined {
+  if (stackOf(packet) === 'v4' || found.v6 !== ANY || isDual(found)) return undefined;
+  const duals = unconnected(state, packet, ANY).filter((socket) => isDual(socket));
+  return duals.length === 0
+    ? undefined
+    : {
+        outcomes: [found, ...duals].flatMap((socket) => one(socket, rule['R7-ipv4-moves'], 'no answer').outcomes),
+        rule: rule['R7-ipv4-moves'],
+      };
+}
+
+function isDual({ v4, v6 }: Receiver): boolean {
+  return v4 === ANY && v6 === ANY;
+}
+
+/** The sockets of one family that get a copy of a multicast or broadcast. ::ffff:0.0.0.0 is an address like others here. */
+function copies(state: PortChain, packet: Packet, inet: boolean): Receivers {
+  const heard = listed(state, state.byBind).filter(
+    (socket) => isInet(socket) === inet && mayHear(socket, packet) && (inet || socket.v4 !== ANY || socket.v6 === ANY),
   );
-  const six = untilUnshared(
-    heard.filter((socket) => !isInet(socket)),
-    rule['R4-multicast'],
-  );
-  const [taken, more] = [inet.outcomes[0], six.outcomes[0]];
+  return untilUnshared(heard, rule['R4-multicast']);
+}
+
+function together(inet: Receivers, six: Receivers): Receivers {
+  const [taken] = inet.outcomes;
+  const [more] = six.outcomes;
   if (typeof taken !== 'object') return six;
-  if (!isMulticast(packet.to.address) || typeof more !== 'object') return inet;
+  if (typeof more !== 'object') return inet;
   return { outcomes: [[...taken, ...more].toSorted((first, second) => first - second)], rule: inet.rule };
 }

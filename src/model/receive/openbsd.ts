@@ -1,6 +1,6 @@
 import { ANY } from '../overlap.ts';
 import { ruleBook } from '../rules.ts';
-import { chainDelivery, isInet, listed, mayHear, one, only, unconnected, untilUnshared } from './chain.ts';
+import { chainDelivery, destination, listed, mayHear, one, unconnected, untilUnshared } from './chain.ts';
 
 const LOOKUP = { name: 'OpenBSD, sys/netinet/in_pcb.c 1.322', where: 'in_pcblookup, in_pcblookup_listen' };
 
@@ -16,8 +16,9 @@ const openbsdReceiveRules = ruleBook('openbsd', {
     source: LOOKUP,
     known: 'source',
   },
-  'R3-bound-resets': {
-    prose: 'A TCP socket that is bound and does not listen is found like a listener, and the client gets a reset.',
+  'R3-bound-silent': {
+    prose:
+      'A TCP socket that is bound and does not listen is found like a listener. The kernel drops the SYN for a socket without a state, so the client hears nothing until it gives up.',
     source: { name: 'OpenBSD, sys/netinet/tcp_input.c', where: 'tcp_input' },
     known: 'source',
   },
@@ -39,21 +40,14 @@ const { id: rule } = openbsdReceiveRules;
 export const openbsdDelivery = chainDelivery({
   rules: openbsdReceiveRules.rules,
   connectedRule: rule['R1-connected'],
-  v6only: () => true,
-  disconnected: (socket) => ({
-    ...socket,
-    ...only(isInet(socket) ? '0.0.0.0' : '::'),
-    connected: false,
-    peer: {},
-  }),
   many(state, packet) {
     const heard = listed(state, state.byBind).filter((socket) => mayHear(socket, packet));
     return untilUnshared(heard, rule['R4-multicast']);
   },
   choose(state, packet) {
-    const [first] = [...unconnected(state, packet, packet.to.address), ...unconnected(state, packet, ANY)];
+    const [first] = [...unconnected(state, packet, destination(packet)), ...unconnected(state, packet, ANY)];
     if (first === undefined) return { outcomes: ['refused'], rule: rule['R5-no-one'] };
     const isDeaf = first.protocol === 'tcp' && !first.listening;
-    return one(first, rule[isDeaf ? 'R3-bound-resets' : 'R2-head-of-chain']);
+    return one(first, rule[isDeaf ? 'R3-bound-silent' : 'R2-head-of-chain'], 'no answer');
   },
 });

@@ -1,6 +1,6 @@
 import { ANY } from '../overlap.ts';
 import { ruleBook } from '../rules.ts';
-import { chainDelivery, listed, mayHear, one, unconnected } from './chain.ts';
+import { chainDelivery, destination, listed, mayHear, one, unconnected } from './chain.ts';
 
 const TABLES = {
   name: 'Microsoft, Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE',
@@ -34,9 +34,7 @@ const { id: rule } = windowsReceiveRules;
 export const windowsDelivery = chainDelivery({
   rules: windowsReceiveRules.rules,
   connectedRule: rule['R1-connected'],
-  v6only: (asked) => asked ?? true,
-  connected: (socket) => socket,
-  disconnected: (socket) => ({ ...socket, connected: false, peer: {} }),
+  keepsName: true,
   many(state, packet) {
     const joined = listed(state).filter(
       (socket) => mayHear(socket, packet) && socket.memberships.some(({ group }) => group === packet.to.address),
@@ -45,7 +43,7 @@ export const windowsDelivery = chainDelivery({
     return ids.length === 0 ? undefined : { outcomes: [ids], rule: rule['R4-multicast'] };
   },
   choose(state, packet) {
-    const answers = [packet.to.address, ANY].map((name) =>
+    const answers = [destination(packet), ANY].map((name) =>
       unconnected(state, packet, name)
         .filter((socket) => socket.protocol === 'udp' || socket.listening)
         .toReversed(),

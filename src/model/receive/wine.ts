@@ -7,7 +7,8 @@ import type { Lists } from './linux-state.ts';
 /** Who receives under Wine: Linux chooses among the sockets that Wine makes on its host. */
 export const wineDelivery: Delivery<Lists> = {
   ...linuxDelivery,
-  after: (state, operation, setting) => linuxDelivery.after(state, onHost(operation, setting), hostOf(setting)),
+  after: (state, operation, setting, now) =>
+    linuxDelivery.after(state, onHost(operation, setting), hostOf(setting), now),
   receivers: (state, packet, setting) => linuxDelivery.receivers(state, packet, hostOf(setting)),
 };
 

@@ -72,6 +72,65 @@ describe('N3: a disconnect of UDP', () => {
   });
 });
 
+describe('connect()', () => {
+  test('connect-narrows: a :: that could not connect over IPv4', () => {
+    expect(on('udp', '1 bind :: dual; 1 connect 127.0.0.1 => EADDRINUSE; 2 bind ::1')).toBe('ok');
+    expect(on('udp', '1 bind :: dual; 1 connect 127.0.0.1 => EADDRINUSE; 2 bind 127.0.0.1')).toBe('EADDRINUSE');
+    expect(on('udp', '1 bind :: dual; 1 connect 127.0.0.1 to=127.0.0.1 toport=0; 2 bind ::1')).toBe('EADDRINUSE');
+    expect(on('tcp', '1 bind :: dual; 1 listen; 1 connect 127.0.0.1; 2 bind ::1')).toBe('EADDRINUSE');
+    expect(lastRule('netbsd', 'udp', '1 bind :: dual; 1 connect 127.0.0.1 => EADDRINUSE; 2 bind ::1')).toBe(
+      'connect-narrows',
+    );
+  });
+
+  test('connect-mapped-twice, connect-same-peer', () => {
+    const two = (one: string, other: string, to: string) =>
+      on('udp', `1 bind ${one}; 1 connect 127.0.0.1 to=${to}; 2 bind ${other}; 2 connect 127.0.0.1 to=${to}`);
+    expect(two('::ffff:127.0.0.1 P', ':: dual P', '::ffff:10.9.9.9')).toBe('ok');
+    expect(two('::ffff:127.0.0.1 P', '::ffff:127.0.0.1 P', '::ffff:10.9.9.9')).toBe('EADDRINUSE');
+    expect(two('S P', '0.0.0.0 P', '10.9.9.9')).toBe('EADDRINUSE');
+  });
+
+  test('connect-no-peer', () => {
+    expect(on('udp', '1 bind S; 1 connect 127.0.0.1 to=127.0.0.1 toport=0')).toBe('EADDRNOTAVAIL');
+    expect(on('udp', '1 bind S; 1 connect 127.0.0.1 to=239.1.2.3')).toBe('ok');
+    expect(on('tcp', '1 bind S; 1 connect 127.0.0.1 to=239.1.2.3')).toBe('EADDRNOTAVAIL');
+  });
+});
+
+describe('sendto()', () => {
+  test('send-unseen: bind() does not find the AF_INET6 socket that it gave this port', () => {
+    const sent = (family: string, port: number) => `1 autosend ${family} port=${port}; 2 bind ${family} port=${port}`;
+    expect([20_000, 19_968].map((port) => on('udp', sent('::', port)))).toEqual(['ok', 'EADDRINUSE']);
+    expect(on('udp', sent('0.0.0.0', 20_000))).toBe('EADDRINUSE');
+    expect(lastRule('netbsd', 'udp', sent('::', 20_000))).toBe('send-unseen');
+  });
+
+  test('send-connects: it needs the connection', () => {
+    const taken = '1 bind S P; 1 connect 127.0.0.1 to=10.9.9.9; 2 bind S P; 2 send 127.0.0.1 to=10.9.9.9';
+    expect(on('udp', taken)).toBe('EADDRINUSE');
+    expect(on('udp', taken.replace('2 send 127.0.0.1 to=10.9.9.9', '2 send 127.0.0.1 to=10.9.9.8'))).toBe('ok');
+    expect(on('udp', '1 bind S; 1 connect 127.0.0.1; 1 send')).toBe('EISCONN');
+  });
+});
+
+test('released: a TCP socket without a port', () => {
+  expect(on('tcp', '1 bind S; 1 listen; 1 shutdown; 2 bind S')).toBe('ok');
+  expect(on('tcp', '1 bind S; 1 listen; 1 shutdown; 1 listen')).toBe('EINVAL');
+  expect(on('tcp', '1 bind S; 1 connect 127.0.0.1; 1 peer-reset; 1 connect 127.0.0.1')).toBe('EINVAL');
+});
+
+test('listen-udp: an invalid argument where it is connected', () => {
+  expect([on('udp', '1 bind S; 1 listen'), on('udp', '1 bind S; 1 connect 127.0.0.1; 1 listen')]).toEqual([
+    'EOPNOTSUPP',
+    'EINVAL',
+  ]);
+});
+
+test('v6only-late', () => {
+  expect(on('udp', '1 bind ::; 1 set v6only=1')).toBe('EINVAL');
+});
+
 test('a v4-mapped address on IPV6_V6ONLY=1 is invalid, always', () => {
   expect(on('udp', '1 bind ::ffff:127.0.0.1 v6only')).toBe('EINVAL');
   expect(on('tcp', '1 bind ::ffff:0.0.0.0 v6only')).toBe('EINVAL');

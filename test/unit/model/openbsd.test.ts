@@ -63,6 +63,55 @@ describe('O3: the head of the port’s chain decides', () => {
   });
 });
 
+describe('released: a TCP socket without a port', () => {
+  test('after shutdown() of a listener, or of a bound socket', () => {
+    expect(on('tcp', '1 bind S; 1 listen; 1 shutdown; 2 bind S')).toBe('ok');
+    expect(on('tcp', '1 bind S; 1 shutdown; 2 bind S')).toBe('ok');
+    expect(on('tcp', '1 bind S; 1 connect 127.0.0.1; 1 shutdown; 2 bind S')).toBe('EADDRINUSE');
+  });
+
+  test('what it can still do', () => {
+    expect(on('tcp', '1 bind S; 1 listen; 1 shutdown; 1 listen')).toBe('EINVAL or ECONNRESET');
+    expect(on('tcp', '1 bind S; 1 listen; 1 shutdown; 1 connect 127.0.0.1')).toBe('EOPNOTSUPP');
+    expect(on('tcp', '1 bind S; 1 connect 127.0.0.1 => ECONNREFUSED; 1 connect 127.0.0.1')).toBe(
+      'EINVAL or ECONNRESET',
+    );
+    expect(lastRule('openbsd', 'tcp', '1 bind S; 1 connect 127.0.0.1; 1 peer-reset; 1 bind S')).toBe('released');
+  });
+});
+
+describe('connect()', () => {
+  test('connect-port-0, connect-unicast', () => {
+    expect(on('udp', '1 bind S; 1 connect 127.0.0.1 to=127.0.0.1 toport=0')).toBe('EADDRNOTAVAIL');
+    expect(on('udp', '1 bind S; 1 connect 127.0.0.1 to=239.1.2.3')).toBe('ok');
+    for (const to of ['239.1.2.3', '255.255.255.255', '0.0.0.0', '10.0.0.255']) {
+      expect(on('tcp', `1 bind S; 1 connect 127.0.0.1 to=${to}`, { host: HOST }), to).toBe('EINVAL');
+    }
+  });
+
+  test('connect-same-peer: the name that the socket would have counts', () => {
+    const first = '1 bind 0.0.0.0 P; 1 connect 127.0.0.1 to=10.9.9.9; 2 bind 0.0.0.0 P';
+    expect(on('udp', `${first}; 2 connect 127.0.0.1 to=10.9.9.9`)).toBe('EADDRINUSE');
+    expect(on('udp', `${first}; 2 connect 10.0.0.1 to=10.9.9.9`)).toBe('ok');
+  });
+
+  test('connect-from-broadcast', () => {
+    const bind = (id: number) => `${id} bind 255.255.255.255 P; ${id} connect 10.0.0.1 to=10.9.9.9`;
+    expect(on('udp', `${bind(1)}; ${bind(2)}`)).toBe('ok');
+    expect(on('udp', `1 bind 0.0.0.0 P; 1 connect 10.0.0.1 to=10.9.9.9; ${bind(2)}`)).toBe('EADDRINUSE');
+  });
+
+  test('disconnect-tcp', () => {
+    expect(on('tcp', '1 bind S; 1 disconnect')).toBe('EAFNOSUPPORT');
+    expect(on('tcp', '1 bind S; 1 listen; 1 disconnect')).toBe('EOPNOTSUPP');
+    expect(on('tcp', '1 bind S; 1 connect 127.0.0.1; 1 disconnect')).toBe('EISCONN');
+  });
+});
+
+test('v6only-late', () => {
+  expect(on('udp', '1 bind ::; 1 set v6only=1')).toBe('EINVAL');
+});
+
 test('accepted sockets have the owner of the listener', () => {
   const steps = '1 bind S uid=7; 1 listen; 2 accept 127.0.0.1 from=1 uid=8; 1 close; 3 bind S A uid=8';
   expect(on('tcp', steps)).toBe('EADDRINUSE');

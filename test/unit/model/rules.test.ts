@@ -25,7 +25,7 @@ describe.each(SYSTEMS)('%s', (system) => {
     expect(new Set(all.map((rule) => rule.id)).size).toBe(all.length);
     for (const rule of all) {
       expect(rule.id.startsWith(`${system}/`), rule.id).toBe(true);
-      expect(rule.prose, rule.id).toMatch(/^(?:[A-Z]|\d|(?:listen|connect|bind)\(\)).*\.$/);
+      expect(rule.prose, rule.id).toMatch(/^(?:[A-Z]|\d|(?:listen|connect|bind|sendto)\(\)).*\.$/);
       expect(rule.source.name && rule.source.where, rule.id).not.toBe('');
       expect(KNOWN, rule.id).toContain(rule.known);
       if (rule.known === 'reported') expect(rule.unverified, rule.id).toBe(true);
@@ -124,6 +124,12 @@ const TEXTS: readonly string[] = [
   '1 bind ::1 => ok; 1 connect 127.0.0.1',
   '1 bind W uid=7 port=80',
   '1 bind 239.1.2.3 => ok; 1 connect 127.0.0.1; 1 disconnect',
+  '1 bind S P => ok; 1 set v6only=1; 1 connect 127.0.0.1 to=127.0.0.1 toport=0; 1 connect 127.0.0.1 to=239.1.2.3',
+  '1 bind S => ok; 1 connect 127.0.0.1; 1 peer-reset; 1 listen',
+  '1 bind 255.255.255.255 P => ok; 1 connect 10.0.0.1 to=10.9.9.9; 2 bind 255.255.255.255 P => ok; 2 connect 10.0.0.1 to=10.9.9.9',
+  '1 bind :: dual => ok; 1 connect 127.0.0.1 => EADDRINUSE; 2 bind ::1',
+  '1 bind ::ffff:127.0.0.1 => ok; 1 connect 127.0.0.1 to=::ffff:10.9.9.9; 2 bind :: dual P => ok; 2 connect 127.0.0.1 to=::ffff:10.9.9.9',
+  '1 autosend W; 1 send; 1 connect 127.0.0.1; 1 send; 2 autosend :: dual; 3 bind ::1',
 ];
 
 function* pairs(system: SystemName, protocol: Protocol): Generator<Prediction> {

@@ -45,6 +45,10 @@ export function lastRule(system: SystemName, protocol: Protocol, text: string, s
   );
 }
 
+function portOf(port: string | undefined): { readonly port?: number } {
+  return port === undefined ? {} : { port: Number(port) };
+}
+
 function parse(step: string, protocol: Protocol): Operation {
   const [id = '', op = '', ...words] = step.split(/\s+/);
   const number = Number(id);
@@ -61,7 +65,7 @@ function parse(step: string, protocol: Protocol): Operation {
       const scope = named('scope');
       const flags = {
         ...(uid === undefined ? {} : { uid: Number(uid) }),
-        ...(port === undefined ? {} : { port: Number(port) }),
+        ...portOf(port),
         ...(device === undefined ? {} : { device }),
         ...(plain.includes('any') ? { anyAddress: true } : {}),
         ...(plain.includes('chosen') ? { chosen: true } : {}),
@@ -75,6 +79,10 @@ function parse(step: string, protocol: Protocol): Operation {
       return { op, socket: number, ...(first === '' ? {} : { local: first }), ...to };
     case 'autobind':
       return { op: 'connect', socket: number, local: first, as: socket(plain.slice(1).join(' '), protocol), ...to };
+    case 'send':
+      return { op, socket: number, ...(first === '' ? {} : { local: first }), ...to };
+    case 'autosend':
+      return { op: 'send', socket: number, as: socket(plain.join(' '), protocol, portOf(named('port'))), ...to };
     case 'accept': {
       const uid = named('uid');
       return {
@@ -87,6 +95,8 @@ function parse(step: string, protocol: Protocol): Operation {
     }
     case 'set': {
       const device = named('dev');
+      const v6only = named('v6only');
+      if (v6only !== undefined) return { op, socket: number, v6only: v6only === '1' };
       const options = Object.fromEntries(
         Object.entries(LETTERS).flatMap(([letter, key]) => (named(letter) ? [[key, named(letter) === '1']] : [])),
       );

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { linuxDelivery } from '../../../../src/model/receive/linux.ts';
 import { linuxReceiveRules } from '../../../../src/model/receive/linux-rules.ts';
 import type { Reception } from '../../../../src/model/receive/types.ts';
 import { receive, SETTING } from './sets.ts';
@@ -101,7 +100,7 @@ const UDP: readonly (readonly [name: string, steps: string, sent: string, outcom
 ];
 
 test.each(UDP)('UDP: %s', (_name, steps, sent, outcomes) => {
-  expect(receive(linuxDelivery, 'udp', steps, sent, on('6.18.44'))).toEqual(outcomes);
+  expect(receive('linux', 'udp', steps, sent, on('6.18.44'))).toEqual(outcomes);
 });
 
 const TCP: readonly (readonly [name: string, steps: string, sent: string, outcomes: readonly Reception[]])[] = [
@@ -121,7 +120,7 @@ const TCP: readonly (readonly [name: string, steps: string, sent: string, outcom
 ];
 
 test.each(TCP)('TCP: %s', (_name, steps, sent, outcomes) => {
-  expect(receive(linuxDelivery, 'tcp', steps, sent, on('6.18.44'))).toEqual(outcomes);
+  expect(receive('linux', 'tcp', steps, sent, on('6.18.44'))).toEqual(outcomes);
 });
 
 describe('broadcast and multicast', () => {
@@ -136,7 +135,7 @@ describe('broadcast and multicast', () => {
     ['bind 0.0.0.0 P; bind 0.0.0.0 P; 1 clear M', '239.1.2.3 from 10.0.0.1', [[0]]],
   ];
   test.each(cases)('%s: %s', (steps, sent, outcomes) => {
-    expect(receive(linuxDelivery, 'udp', steps, sent, on('6.18.44'))).toEqual(outcomes);
+    expect(receive('linux', 'udp', steps, sent, on('6.18.44'))).toEqual(outcomes);
   });
 });
 
@@ -144,16 +143,16 @@ describe('older kernels', () => {
   const steps = 'bind 127.0.0.1 A; bind 127.0.0.1 A; 1 connect X 127.0.0.1; 0 connect X 127.0.0.1';
 
   test('before 6.13 no list of four-tuples: the last bound of two with one peer', () => {
-    expect(receive(linuxDelivery, 'udp', steps, '127.0.0.1', on('6.12.1'))).toEqual([[1]]);
+    expect(receive('linux', 'udp', steps, '127.0.0.1', on('6.12.1'))).toEqual([[1]]);
   });
 
   test('before 6.13 a connected member stays in its group', () => {
     const group = 'bind 127.0.0.1 P; bind 127.0.0.1 P; 1 connect X 127.0.0.1; bind 127.0.0.1 P';
-    expect(receive(linuxDelivery, 'udp', group, '127.0.0.1 from Y', on('6.1.100'))).toEqual([[0], [2]]);
+    expect(receive('linux', 'udp', group, '127.0.0.1 from Y', on('6.1.100'))).toEqual([[0], [2]]);
   });
 
   test('before 6.14 no one hears the placeholder', () => {
-    expect(receive(linuxDelivery, 'udp', 'bind dual; 0 connect ::1 ::1', '127.0.0.6 from X', on('6.13.1'))).toEqual([
+    expect(receive('linux', 'udp', 'bind dual; 0 connect ::1 ::1', '127.0.0.6 from X', on('6.13.1'))).toEqual([
       'refused',
     ]);
   });
@@ -164,9 +163,7 @@ describe('older kernels', () => {
     ['5.10.73', [[0]]],
     ['5.15.0', [[0]]],
   ])('on %s a tie decides or does not', (kernel, outcomes) => {
-    expect(receive(linuxDelivery, 'udp', 'bind 0.0.0.0 A @veth; bind 0.0.0.0 A', '10.0.0.1', on(kernel))).toEqual(
-      outcomes,
-    );
+    expect(receive('linux', 'udp', 'bind 0.0.0.0 A @veth; bind 0.0.0.0 A', '10.0.0.1', on(kernel))).toEqual(outcomes);
   });
 });
 

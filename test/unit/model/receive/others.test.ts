@@ -1,14 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Delivery } from '../../../../src/model/receive/delivery.ts';
-import { darwinDelivery } from '../../../../src/model/receive/darwin.ts';
-import { freebsdDelivery } from '../../../../src/model/receive/freebsd.ts';
-import { gvisorDelivery } from '../../../../src/model/receive/gvisor.ts';
-import { netbsdDelivery } from '../../../../src/model/receive/netbsd.ts';
-import { openbsdDelivery } from '../../../../src/model/receive/openbsd.ts';
 import type { Reception } from '../../../../src/model/receive/types.ts';
-import { windowsDelivery } from '../../../../src/model/receive/windows.ts';
-import { wineDelivery } from '../../../../src/model/receive/wine.ts';
-import type { Protocol } from '../../../../src/model/types.ts';
+import type { Protocol, SystemName } from '../../../../src/model/types.ts';
 import { receive } from './sets.ts';
 
 type Case = readonly [
@@ -19,14 +11,14 @@ type Case = readonly [
   outcomes: readonly Reception[] | undefined,
 ];
 
-function holds<State>(delivery: Delivery<State>, cases: readonly Case[]): void {
+function holds(system: SystemName, cases: readonly Case[]): void {
   test.each(cases)('%s', (_name, protocol, steps, sent, outcomes) => {
-    expect(receive(delivery, protocol, steps, sent)).toEqual(outcomes);
+    expect(receive(system, protocol, steps, sent)).toEqual(outcomes);
   });
 }
 
 describe('macOS', () => {
-  holds(darwinDelivery, [
+  holds('darwin', [
     ['the newest on an address', 'udp', 'bind 127.0.0.1 P; bind 127.0.0.1 P', '127.0.0.1', [[1]]],
     ['the oldest on a wildcard', 'udp', 'bind 0.0.0.0 P; bind 0.0.0.0 P', '127.0.0.1', [[0]]],
     ['AF_INET before dual-stack', 'udp', 'bind dual A; bind 0.0.0.0 A', '127.0.0.1', [[1]]],
@@ -67,7 +59,7 @@ describe('macOS', () => {
 });
 
 describe('FreeBSD', () => {
-  holds(freebsdDelivery, [
+  holds('freebsd', [
     ['the newest on an address', 'udp', 'bind 127.0.0.1 P; bind 127.0.0.1 P', '127.0.0.1', [[1]]],
     ['the newest on a wildcard, or the oldest', 'udp', 'bind 0.0.0.0 P; bind 0.0.0.0 P', '127.0.0.1', [[1], [0]]],
     ['a group before a specific address', 'udp', 'bind 0.0.0.0 L; bind 0.0.0.0 L; bind ext1 P', '10.0.0.1', [[0], [1]]],
@@ -86,7 +78,7 @@ describe('FreeBSD', () => {
 });
 
 describe('OpenBSD', () => {
-  holds(openbsdDelivery, [
+  holds('openbsd', [
     ['the last bound', 'udp', 'bind 0.0.0.0 P; bind 0.0.0.0 P', '127.0.0.1', [[1]]],
     ['AF_INET6 takes no IPv4', 'udp', 'bind dual', '127.0.0.1', ['refused']],
     [
@@ -103,13 +95,21 @@ describe('OpenBSD', () => {
       '10.0.0.2',
       [[1]],
     ],
-    ['a bound TCP socket resets', 'tcp', 'bind 0.0.0.0 P; 0 listen; bind ext1 P', '10.0.0.1', ['refused']],
+    ['a bound TCP socket takes the SYN', 'tcp', 'bind 0.0.0.0 P; 0 listen; bind ext1 P', '10.0.0.1', ['no answer']],
     ['a multicast needs no membership of the socket', 'udp', 'bind 0.0.0.0', '239.1.2.3 from neighbour', [[0]]],
+    [
+      'after a reset it is gone',
+      'tcp',
+      'bind ext1 P; 0 listen; bind ext1 P; 1 connect X ext1; 1 reset',
+      '10.0.0.1',
+      [[0]],
+    ],
+    ['a group of a link has the scope of the device', 'udp', 'bind ff02::5', 'ff02::5 from fd00::9', ['silence']],
   ]);
 });
 
 describe('NetBSD', () => {
-  holds(netbsdDelivery, [
+  holds('netbsd', [
     [
       'an AF_INET wildcard before a mapped address',
       'udp',
@@ -128,11 +128,31 @@ describe('NetBSD', () => {
     ],
     ['a broadcast goes to AF_INET', 'udp', 'bind dual A; bind 0.0.0.0 A', '255.255.255.255 from neighbour', [[1]]],
     ['a multicast to both', 'udp', 'bind dual A; bind 0.0.0.0 A', '239.1.2.3 from neighbour', [[0, 1]]],
+    ['but not to ::ffff:0.0.0.0', 'udp', 'bind mapped A', '239.1.2.3 from neighbour', ['silence']],
+    ['a broadcast to one of AF_INET6', 'udp', 'bind dual A; bind dual AP', '10.0.0.255 from neighbour', [[1]]],
+    [
+      'an AF_INET wildcard before a connected AF_INET6 socket',
+      'udp',
+      'bind 0.0.0.0 A; bind dual A; 1 connect X 127.0.0.1',
+      '127.0.0.1',
+      [[0]],
+    ],
+    ['an IPv4 packet moves the dual-stack one', 'udp', 'bind dual P; bind :: P', '::1', [[1], [0]]],
+    ['the one that sent last', 'udp', 'bind 127.0.0.1 P; bind 127.0.0.1 P; 0 send', '127.0.0.1', [[0]]],
+    ['a bound TCP socket takes the SYN', 'tcp', 'bind 0.0.0.0 P; 0 listen; bind ext1 P', '10.0.0.1', ['no answer']],
+    [
+      'a connected one does not',
+      'tcp',
+      'bind ext1 P; 0 listen; bind ext1 P; 1 connect X ext1',
+      '10.0.0.1 from Y',
+      [[0]],
+    ],
+    ['IPV6_V6ONLY is on by default', 'udp', 'bind v6', '127.0.0.1', ['refused']],
   ]);
 });
 
 describe('gVisor', () => {
-  holds(gvisorDelivery, [
+  holds('gvisor', [
     ['AF_INET and dual-stack are one set', 'udp', 'bind 0.0.0.0 P; bind dual P', '127.0.0.1', [[1], [0]]],
     ['with SO_REUSEADDR the last registered', 'udp', 'bind 0.0.0.0 A; bind 0.0.0.0 AP', '127.0.0.1', [[1]]],
     [
@@ -150,7 +170,7 @@ describe('gVisor', () => {
 });
 
 describe('Windows', () => {
-  holds(windowsDelivery, [
+  holds('windows', [
     ['the more specific', 'tcp', 'bind 0.0.0.0; bind 127.0.0.1; 0 listen; 1 listen', '127.0.0.1', [[1]]],
     ['the first listener', 'tcp', 'bind 127.0.0.1 A; bind 127.0.0.1 A; 0 listen; 1 listen', '127.0.0.1', [[0]]],
     [
@@ -165,7 +185,7 @@ describe('Windows', () => {
 });
 
 describe('Wine', () => {
-  holds(wineDelivery, [
+  holds('wine', [
     ['an address of an interface is its wildcard', 'udp', 'bind ext1', '10.0.0.2', [[0]]],
     ['127.0.0.1 is itself', 'udp', 'bind 127.0.0.1', '10.0.0.1', ['refused']],
     ['TCP is as on Linux', 'tcp', 'bind 0.0.0.0; bind 127.0.0.1; 0 listen; 1 listen', '127.0.0.1', [[1]]],

@@ -1,6 +1,6 @@
-import type { Delivery } from '../../../../src/model/receive/delivery.ts';
+import { models } from '../../../../src/model/index.ts';
 import type { Packet, Reception } from '../../../../src/model/receive/types.ts';
-import type { NextSocket, Operation, Options, Protocol, Setting } from '../../../../src/model/types.ts';
+import type { NextSocket, Operation, Options, Protocol, Setting, SystemName } from '../../../../src/model/types.ts';
 
 /** The machine of these tests: lo, and a LAN on veth. */
 export const SETTING: Setting = {
@@ -31,7 +31,8 @@ function socket(protocol: Protocol, text: string): NextSocket {
   return {
     protocol,
     family: address.includes(':') ? 'inet6' : 'inet',
-    v6only: name === '::',
+    // `v6` says nothing of IPV6_V6ONLY.
+    ...(name === 'v6' ? {} : { v6only: name === '::' }),
     address,
     port: 8080,
     uid,
@@ -46,6 +47,7 @@ const NAMES: Readonly<Record<string, string>> = {
   ext6: 'fd00::1',
   dual: '::',
   mapped: '::ffff:0.0.0.0',
+  v6: '::',
   X: '127.0.0.1',
   Y: '127.0.0.1',
   neighbour: '10.0.0.9',
@@ -62,7 +64,7 @@ function sender(text: string): { address: string; port: number } {
 
 /**
  * Reads a step, for example `bind 127.0.0.1 AP` (sockets are numbered from 0), `1 connect X 127.0.0.1` (the peer, and the
- * local address that the system chose), `1 disconnect`, `0 listen`, `1 close`, `1 set P`, `1 clear P`, `1 tie veth`,
+ * local address that the system chose), `1 disconnect`, `0 listen`, `1 close`, `1 send`, `1 reset`, `1 set P`, `1 clear P`, `1 tie veth`,
  * `1 join GROUP DEVICE`.
  */
 function step(protocol: Protocol, text: string, next: number): Operation {
@@ -75,6 +77,10 @@ function step(protocol: Protocol, text: string, next: number): Operation {
     case 'disconnect':
     case 'close':
       return { op: verb, socket: number };
+    case 'send':
+      return { op: 'send', socket: number };
+    case 'reset':
+      return { op: 'peer-reset', socket: number };
     case 'connect':
       return { op: 'connect', socket: number, local: named(second), to: sender(word) };
     case 'set':
@@ -91,19 +97,20 @@ function step(protocol: Protocol, text: string, next: number): Operation {
 }
 
 /** Who receives on a system after these steps. The sender is X unless the text names another: `10.0.0.1 from Y`. */
-export function receive<State>(
-  delivery: Delivery<State>,
+export function receive(
+  system: SystemName,
   protocol: Protocol,
   steps: string,
   sent: string,
   setting: Setting = SETTING,
 ): readonly Reception[] | undefined {
   let next = 0;
-  let state = delivery.start;
+  let port = models[system].simulate(setting);
   for (const text of steps.split('; ')) {
     const operation = step(protocol, text, next);
     if (operation.op === 'bind') next += 1;
-    state = delivery.after(state, operation, setting);
+    // Whatever the model of names expects, the step happened.
+    port = port.step(operation, 'ok').after;
   }
   const [to = '', from = to.includes(':') || to === 'ext6' ? '::1' : 'X'] = sent.split(' from ');
   const outside = from === 'neighbour' || from.startsWith('fd00::9');
@@ -113,5 +120,5 @@ export function receive<State>(
     to: { address: named(to) },
     ...(outside ? { device: 'veth' } : {}),
   };
-  return delivery.receivers(state, packet, setting)?.outcomes;
+  return port.receivers(packet)?.outcomes;
 }
