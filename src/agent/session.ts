@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as after } from 'node:timers/promises';
 import type { MessageFlag, NotAvailable, Operation, OperationName, Result, SocketName } from '../protocol/messages.ts';
 import type { Batches } from './batches.ts';
+import type { Probing } from './probing.ts';
 import { clock } from './clock.ts';
 import { give, take } from './handover.ts';
 import { Handle } from './handle.ts';
@@ -32,6 +33,7 @@ export class Session {
   readonly #handles = new Map<string, Handle>();
   readonly #programs = new Map<string, Program>();
   #batches: Batches | null = null;
+  #probing: Probing | null = null;
   #resets = 0;
 
   constructor(native: Native) {
@@ -71,7 +73,7 @@ export class Session {
    * may not be able to read the files of this package.
    */
   async loadAll(): Promise<void> {
-    await Promise.all([this.#loadBatches(), loadSpawn()]);
+    await Promise.all([this.#loadBatches(), this.#loadProbing(), loadSpawn()]);
   }
 
   /** Closes and ends everything. */
@@ -80,6 +82,7 @@ export class Session {
     for (const name of this.#handles.keys()) this.#close(name, false);
     for (const name of this.#programs.keys()) this.#kill(name);
     this.#batches?.reset();
+    this.#probing?.reset();
   }
 
   #one(operation: Operation): Answer | Promise<Answer> {
@@ -181,6 +184,14 @@ export class Session {
       this.#batching((batches) => batches.take(this.#socket(on).fd, as, count, within)),
     'batch-await': ({ on, state, within }) => this.#batching((batches) => batches.await(on, state, within)),
     'batch-close': ({ on, how }) => this.#batching((batches) => batches.close(on, how)),
+    'probe-send': ({ senders, destinations, sends }) =>
+      this.#probe((probing) => probing.send(senders, destinations, sends)),
+    'probe-errors': () => this.#probe((probing) => probing.errors()),
+    'probe-drain': ({ on }) => this.#probe((probing) => probing.drain(on.map((name) => this.#socket(name).fd))),
+    'probe-connect': ({ as, senders, destinations, connects }) =>
+      this.#probe((probing) => probing.connect(as, senders, destinations, connects)),
+    'probe-collect': ({ on }) => this.#probe((probing) => probing.collect(on.map((name) => this.#socket(name).fd))),
+    'probe-finish': ({ on, patient, within }) => this.#probe((probing) => probing.finish(on, patient, within)),
     die: () => {
       for (const name of this.#programs.keys()) this.#kill(name);
       process.kill(process.pid, 'SIGKILL');
@@ -199,6 +210,17 @@ export class Session {
    */
   #batching(use: (batches: Batches) => Answer | Promise<Answer>): Answer | Promise<Answer> {
     return this.#batches ? use(this.#batches) : this.#loadBatches().then(use);
+  }
+
+  /** Loads the module of probes when it is first needed, as that of batches. */
+  #probe(use: (probing: Probing) => Answer | Promise<Answer>): Answer | Promise<Answer> {
+    return this.#probing ? use(this.#probing) : this.#loadProbing().then(use);
+  }
+
+  async #loadProbing(): Promise<Probing> {
+    const { Probing } = await import('./probing.ts');
+    this.#probing ??= new Probing(this.#native);
+    return this.#probing;
   }
 
   async #loadBatches(): Promise<Batches> {

@@ -1,5 +1,6 @@
 import { explain, type Explanation } from '../explain/explain.ts';
-import { BadPlan, isPlan } from '../plan/parse.ts';
+import { BadPlan } from '../plan/bad-plan.ts';
+import { isPlan } from '../plan/parse.ts';
 import { shellWord } from '../report/words.ts';
 import { Unreadable } from '../explain/unreadable.ts';
 import { BadWanted, readWanted } from '../explain/wanted.ts';

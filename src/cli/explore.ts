@@ -4,7 +4,8 @@ import { describe } from '../report/exploration/describe.ts';
 import { explore, type Explored, type Limit, type Tally } from '../runner/explore/run.ts';
 import { Floor } from '../runner/explore/floor.ts';
 import { formatPlan, formatStep } from '../plan/notation.ts';
-import { BadPlan, parsePlan } from '../plan/parse.ts';
+import { BadPlan } from '../plan/bad-plan.ts';
+import { parsePlan } from '../plan/parse.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { LabKind } from '../lab/lab.ts';
 import type { Protocol, SystemName } from '../model/types.ts';
@@ -163,10 +164,10 @@ async function replay(given: Plan, kind: LabKind, options: ExploreOptions): Prom
   const floor = await Floor.open(kind, settings);
   try {
     const { plan, play, transcript: lines } = await floor.playAlone(given).catch(refused);
-    const { platform, model, uids, lab } = floor;
+    const { platform, model, uids, devices, lab } = floor;
     const where = { lab: lab.facts.lab, namedInterface: lab.facts.namedInterface };
     const shrunk = { plan, played: play.played, transcript: lines, reproduced: true };
-    const described = describe(shrunk, plan, { platform, model, uids, ...where });
+    const described = describe(shrunk, plan, { platform, model, uids, devices, ...where });
     if (options.format === 'json') {
       sayJson({ ...described, mismatch: play.mismatch });
       return play.mismatch ? EXIT.failed : EXIT.expected;

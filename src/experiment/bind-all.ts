@@ -4,7 +4,7 @@ import type { Operation } from '../protocol/messages.ts';
 import { Follower } from '../plan/follow.ts';
 import { formatStep } from '../plan/notation.ts';
 import { callOf, makingCalls, type OwnStep } from '../plan/operations.ts';
-import type { Plan, Step } from '../plan/plan.ts';
+import type { Plan, SocketStep } from '../plan/plan.ts';
 import { isPossible } from '../plan/possible.ts';
 import { numberOf, planOfSockets } from './planned-plan.ts';
 import type { Came, PlannedSocket } from './planned.ts';
@@ -31,7 +31,7 @@ export async function bindAll(trial: Trial, sockets: readonly PlannedSocket[]): 
 
 /** A plan that a trial plays step by step. */
 class Playing {
-  readonly #plan: Plan;
+  readonly #plan: Plan<SocketStep>;
   readonly #port: number;
   readonly #parts: readonly Part[];
   readonly #came = new Map<number, Came>();
@@ -39,7 +39,7 @@ class Playing {
   /** Plays only the steps that are possible in the present state. The system makes no difference to that. */
   #follower: Follower;
 
-  constructor(plan: Plan, port: number, parts: readonly Part[]) {
+  constructor(plan: Plan<SocketStep>, port: number, parts: readonly Part[]) {
     this.#plan = plan;
     this.#port = port;
     this.#parts = parts;
@@ -53,7 +53,7 @@ class Playing {
     return came;
   }
 
-  async play(step: Step): Promise<void> {
+  async play(step: SocketStep): Promise<void> {
     const part = this.#parts[step.socket - 1];
     const before = this.#came.get(step.socket);
     if (part === undefined) throw new RangeError(`no part owns socket ${step.socket}`);
@@ -64,7 +64,7 @@ class Playing {
     this.#follower = this.#follower.step(step, came.outcome).after;
   }
 
-  async #bind(step: Extract<Step, { op: 'bind' }>, part: Part): Promise<Came> {
+  async #bind(step: Extract<SocketStep, { op: 'bind' }>, part: Part): Promise<Came> {
     if (step.makes === undefined) throw new RangeError(`'${formatStep(step)}' makes no socket`);
     const on = part.fresh('socket');
     this.#names.set(step.socket, on);
@@ -77,7 +77,7 @@ class Playing {
   }
 
   /** A listen() decides what became of a socket; the other later steps only prepare. */
-  async #later(step: Step, part: Part, before: Came | undefined): Promise<Came> {
+  async #later(step: SocketStep, part: Part, before: Came | undefined): Promise<Came> {
     const on = this.#names.get(step.socket) ?? '';
     const [result] = await part.do(callOf(on, step as OwnStep));
     const outcome = outcomeOf(result);

@@ -1,6 +1,6 @@
 import type { Family, Options } from '../model/types.ts';
 import { OPTION_KEYS, OPTIONS } from '../model/options.ts';
-import type { Making, Plan, Step } from '../plan/plan.ts';
+import type { Making, Plan, SocketStep } from '../plan/plan.ts';
 import type { PlannedSocket } from './planned.ts';
 
 /** What is needed to make a plan of planned sockets, for a trial or for a model. */
@@ -20,9 +20,9 @@ export function numberOf(place: number): number {
  * The sockets of an experiment as a plan. Each socket is made and bound, and over TCP it listens unless it stays bound;
  * then the steps planned for it are done, before the next socket is made. The other user is the second owner.
  */
-export function planOfSockets(sockets: readonly PlannedSocket[], resolved: ResolvedBy): Plan {
+export function planOfSockets(sockets: readonly PlannedSocket[], resolved: ResolvedBy): Plan<SocketStep> {
   const protocol = sockets[0]?.protocol ?? 'udp';
-  const steps = sockets.flatMap((socket, place): Step[] => {
+  const steps = sockets.flatMap((socket, place): SocketStep[] => {
     const number = numberOf(place);
     const { family, on, port = 0 } = socket;
     const own = socket.protocol === protocol ? {} : { protocol: socket.protocol };
@@ -32,7 +32,7 @@ export function planOfSockets(sockets: readonly PlannedSocket[], resolved: Resol
     return [
       { op: 'bind', socket: number, makes: { ...makingOfSocket(socket), ...own }, ...name },
       ...(listens ? [{ op: 'listen', socket: number } as const] : []),
-      ...(socket.afterwards ?? []).map((step): Step => ({ ...step, socket: number })),
+      ...(socket.afterwards ?? []).map((step): SocketStep => ({ ...step, socket: number })),
     ];
   });
   return { protocol, steps };

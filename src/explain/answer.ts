@@ -7,7 +7,8 @@ import type { Options, Outcome, PresentSocket, Setting, SystemName } from '../mo
 import { unmapped } from '../model/address.ts';
 import { Follower } from '../plan/follow.ts';
 import { formatStep } from '../plan/notation.ts';
-import { makingOf, type Making, type Step } from '../plan/plan.ts';
+import { isReceiveOption } from '../plan/words.ts';
+import { makingOf, type Making, type SocketStep } from '../plan/plan.ts';
 import { isPossible } from '../plan/possible.ts';
 import { makingFor } from '../plan/sockets.ts';
 import { askedOf, PLAN_PORT, type AskedPlan } from './plan.ts';
@@ -181,9 +182,9 @@ function isThere(place: number, { plan, bind, places }: AskedPlan, { sockets }: 
 
 /** A step with its socket as it is on this system, where that differs from what was given. */
 function onSystem(
-  step: Step,
+  step: SocketStep,
   socket: { readonly now: PresentSocket | undefined; readonly given: PresentSocket | undefined } | undefined,
-): Step {
+): SocketStep {
   const { now, given } = socket ?? {};
   if (now === undefined || given === undefined) return step;
   const making = makingOf(step);
@@ -204,9 +205,10 @@ function madeAs(now: PresentSocket, { owner, uid, protocol }: Making): Making {
 }
 
 /** Whether a step sets an option that the system does not have. */
-function lacks(system: SystemName, step: Step): boolean {
+function lacks(system: SystemName, step: SocketStep): boolean {
   if (step.op !== 'set') return false;
-  return 'device' in step ? !DEVICE_SYSTEMS.includes(system) : !OPTIONS[step.option].systems.includes(system);
+  if ('device' in step) return !DEVICE_SYSTEMS.includes(system);
+  return isReceiveOption(step.option) ? system !== 'linux' : !OPTIONS[step.option].systems.includes(system);
 }
 
 /** The owner of a socket, in the form that the model takes. */
@@ -291,7 +293,7 @@ function socketOn(system: SystemName, { socket, plainWithoutDual }: Reading, pla
 }
 
 /** Every named address is assumed to be an address of the machine; in 127.0.0.0/8, only the one that every system has. */
-function settingOf(steps: readonly Step[], kernel: string | undefined): Setting {
+function settingOf(steps: readonly SocketStep[], kernel: string | undefined): Setting {
   const named = steps.flatMap((step) => (step.op === 'bind' ? [unmapped(step.address)] : []));
   const addresses = ['127.0.0.1', '::1', ...STAND_INS, ...named.filter((address) => !address.startsWith('127.'))];
   return { host: { addresses }, ...(kernel === undefined ? {} : { kernel }) };

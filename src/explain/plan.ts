@@ -2,8 +2,8 @@ import { models } from '../model/index.ts';
 import type { PresentSocket, State } from '../model/types.ts';
 import { Follower, type Present } from '../plan/follow.ts';
 import { formatStep } from '../plan/notation.ts';
-import { BadPlan } from '../plan/parse.ts';
-import { makingOf, protocolOf, type Making, type Owner, type Plan, type Step } from '../plan/plan.ts';
+import { BadPlan } from '../plan/bad-plan.ts';
+import { isOnSocket, makingOf, protocolOf, type Making, type Owner, type Plan, type SocketStep } from '../plan/plan.ts';
 import { isPossible } from '../plan/possible.ts';
 import { makingFor, stepsTo } from '../plan/sockets.ts';
 import type { Reading } from './read.ts';
@@ -15,7 +15,7 @@ const SECOND_UID = 1001;
 
 /** The steps of a question, and which of their sockets are the explained sockets. */
 export interface AskedPlan {
-  readonly plan: Plan;
+  readonly plan: Plan<SocketStep>;
   /** The bind() of the question, by its place among the steps, and the listen() after it, if there is one. */
   readonly bind: number;
   readonly listen?: number;
@@ -38,7 +38,7 @@ export function askedOf(sockets: readonly PresentSocket[]): AskedPlan {
   const protocol = sockets[last]?.protocol ?? 'udp';
   const owners = ownersOf(sockets);
   const places = new Map<number, number>();
-  const all = sockets.map((socket, place): Step[] => {
+  const all = sockets.map((socket, place): SocketStep[] => {
     const numbers = { socket: place + 1, child: sockets.length + place + 1 };
     places.set(numbers.socket, place).set(numbers.child, place);
     const own = socket.protocol === protocol ? {} : { protocol: socket.protocol };
@@ -69,7 +69,9 @@ function ownersOf(sockets: readonly PresentSocket[]): { owner: Owner; uid?: numb
  * @throws BadPlan for a plan that binds nothing, or has sockets of the neighbour
  */
 export function given(plan: Plan): GivenPlan {
-  const { steps, protocol } = plan;
+  const { protocol } = plan;
+  // A probe changes nothing, and the answer names the receivers for every address anyway.
+  const steps = plan.steps.filter(isOnSocket);
   const bind = steps.findLastIndex(({ op }) => op === 'bind');
   const asked = steps[bind];
   if (asked?.op !== 'bind') throw new BadPlan('nothing is bound in the plan, so that there is nothing to explain');
@@ -80,7 +82,7 @@ export function given(plan: Plan): GivenPlan {
     );
   }
   const listen = steps.findIndex((step, place) => place > bind && step.op === 'listen' && step.socket === asked.socket);
-  const before = statesBefore(plan, bind);
+  const before = statesBefore({ protocol, steps }, bind);
   const makings = makingsIn(steps.slice(0, bind + 1));
   const names = new Map(
     steps.slice(0, bind + 1).flatMap((step) => (step.op === 'bind' ? [[step.socket, step] as const] : [])),
@@ -113,17 +115,17 @@ export function given(plan: Plan): GivenPlan {
     const place = step.op === 'accept' ? places.get(step.listener) : undefined;
     if (place !== undefined) places.set(step.socket, place);
   }
-  return { readings, asked: { plan, bind, ...(listen < 0 ? {} : { listen }), places } };
+  return { readings, asked: { plan: { protocol, steps }, bind, ...(listen < 0 ? {} : { listen }), places } };
 }
 
-function trailing(steps: readonly Step[], bind: number, listen: number): string[] {
+function trailing(steps: readonly SocketStep[], bind: number, listen: number): string[] {
   const rest = steps.slice(Math.max(bind, listen) + 1);
   return rest.length === 0
     ? []
     : [`nothing is asked about what the plan does then: ${rest.map(formatStep).join('; ')}`];
 }
 
-function makingsIn(steps: readonly Step[]): Map<number, Making> {
+function makingsIn(steps: readonly SocketStep[]): Map<number, Making> {
   return new Map(
     steps.flatMap((step) => {
       const making = makingOf(step);
@@ -161,7 +163,7 @@ interface Before {
 }
 
 /** The states of the sockets before a step, when all steps before it work. */
-function statesBefore({ protocol, steps }: Plan, bind: number): Before {
+function statesBefore({ protocol, steps }: Plan<SocketStep>, bind: number): Before {
   let follower = new Follower({
     protocol,
     port: PLAN_PORT,

@@ -74,6 +74,7 @@ function tidy(protocol: Protocol, played: readonly Played[]): Plan {
     return known;
   };
   const steps = played.map(({ step }): Step => {
+    if (step.op === 'probe') return step;
     if (step.op !== 'accept') return { ...step, socket: number(step.socket) };
     return { ...step, listener: number(step.listener), socket: number(step.socket) };
   });

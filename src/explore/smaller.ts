@@ -1,4 +1,4 @@
-import { isMaking, type Plan, type Step } from '../plan/plan.ts';
+import { isMaking, usedBy, type Plan, type Step } from '../plan/plan.ts';
 import { reachable, type BindAddress, type Vocabulary } from './vocabulary.ts';
 
 /**
@@ -29,7 +29,8 @@ function without(steps: readonly Step[], from: number, count: number): readonly 
 function consistent(steps: readonly Step[]): readonly Step[] {
   const made = new Set<number>();
   return steps.filter((step) => {
-    const used = step.op === 'accept' ? step.listener : step.socket;
+    const used = usedBy(step);
+    if (step.op === 'probe' || used === undefined) return true;
     if ((!isMaking(step) || step.op === 'accept') && !made.has(used)) return false;
     made.add(step.socket);
     return true;

@@ -1,4 +1,4 @@
-import type { Making, Owner, Plan, PlanOption, Step } from '../plan/plan.ts';
+import type { Making, Owner, Plan, PlanOption, SocketStep } from '../plan/plan.ts';
 import { makingFor, stepsTo, type Numbers } from '../plan/sockets.ts';
 import { devicePair } from './axes.ts';
 import type { Corner } from './selection.ts';
@@ -17,13 +17,13 @@ const OPTIONS: Readonly<Record<Letters, readonly PlanOption[]>> = {
 };
 
 /** The steps that make the first socket of a pair and bring it to its state. */
-export function firstSteps(spec: Spec, { state, devices }: Corner): Step[] {
+export function firstSteps(spec: Spec, { state, devices }: Corner): SocketStep[] {
   const [device] = devicePair(devices);
   return stepsTo({ state, local: spec.name.connected }, makingOfSpec(spec, 1, device), spec.name, FIRST);
 }
 
 /** The steps that the second socket tries: bind(), and listen() for TCP. */
-export function secondSteps(spec: Spec, { protocol, uid, devices }: Corner): Step[] {
+export function secondSteps(spec: Spec, { protocol, uid, devices }: Corner): SocketStep[] {
   const [, device] = devicePair(devices);
   const state = protocol === 'tcp' ? 'listening' : 'bound';
   return stepsTo({ state }, makingOfSpec(spec, uid === 'same' ? 1 : 2, device), spec.name, SECOND);

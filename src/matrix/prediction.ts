@@ -1,7 +1,7 @@
 import type { Model } from '../model/index.ts';
 import type { Outcome, Protocol, RuleId, Setting } from '../model/types.ts';
 import { Follower, type AllowedStep } from '../plan/follow.ts';
-import type { Step } from '../plan/plan.ts';
+import type { SocketStep } from '../plan/plan.ts';
 import { firstSteps, secondSteps } from './pair.ts';
 import type { Corner } from './selection.ts';
 import type { Spec } from './sockets.ts';
@@ -42,7 +42,7 @@ export function predictor(model: Model, setting: Setting, corner: Corner, owner:
   const empty = emptyPort(model, setting, corner.protocol, owner);
   // Every first socket is paired with many second ones, and every second one with many first ones.
   const holders = new Map<Spec, Holder>();
-  const tried = new Map<Spec, readonly Step[]>();
+  const tried = new Map<Spec, readonly SocketStep[]>();
   return (first: Spec, second: Spec): Prediction => {
     const { refused, after } = known(holders, first, () => holderOf(empty, first, corner));
     if (refused) return { first: refused };
@@ -69,7 +69,7 @@ function holderOf(empty: Follower, first: Spec, corner: Corner): Holder {
   const { allowed, after } = empty.step(bind, 'ok');
   const refused = allowed.outcomes[0] === 'ok' ? undefined : allowedOf(allowed);
   const local = first.name.connected;
-  return { refused, after: then.reduce((follower, step) => follower.step(step, 'ok', local).after, after) };
+  return { refused, after: then.reduce((follower, step) => follower.step(step, 'ok', { local }).after, after) };
 }
 
 function known<K, V>(map: Map<K, V>, key: K, make: () => V): V {

@@ -1,8 +1,17 @@
-import type { NextSocket, Operation as ModelOperation, Options, Outcome, Protocol, RuleId } from '../model/types.ts';
+import type {
+  NextSocket,
+  Operation as ModelOperation,
+  Options,
+  Outcome,
+  Protocol,
+  ReceiveOptions,
+  RuleId,
+} from '../model/types.ts';
 import type { Packet, Receivers } from '../model/receive/types.ts';
 import type { Simulation } from '../model/world.ts';
 import { reached } from './addresses.ts';
-import { protocolOf, type Making, type Step } from './plan.ts';
+import { protocolOf, type Making, type ProbeStep, type SocketStep } from './plan.ts';
+import { NOT_KNOWN, packetOf, receptionInWords, type AllowedProbe } from './probe.ts';
 
 /** The facts that a model gets beside the plan. */
 export interface FollowSetting {
@@ -13,6 +22,8 @@ export interface FollowSetting {
   userOf(making: Making): Pick<NextSocket, 'uid' | 'privileged'>;
   /** The simulation of a port with no socket on it: of the machine, or of the neighbour. */
   simulate(host: 'machine' | 'neighbour'): Simulation;
+  /** The device by which a probe comes in, where the model could not know it from the address. */
+  arrivesBy?(step: ProbeStep): string | undefined;
 }
 
 /** The outcomes that the model allows. There is no rule where the model assumes that a step works. */
@@ -30,12 +41,28 @@ export interface Present {
   readonly child: boolean;
   /** The name of its last bind(), whether or not that worked; undefined before any bind(). */
   readonly name: { readonly address: string; readonly port: number } | undefined;
-  readonly options: Options;
+  readonly options: Options & ReceiveOptions;
   readonly device: string | undefined;
+  /** The groups that it has joined. */
+  readonly memberships: readonly Membership[];
   /** Whether it ever had a peer. After a disconnect, its name may differ from the name that it was bound to. */
   readonly wasConnected: boolean;
   readonly state: 'unbound' | 'bound' | 'listening' | 'shut-down' | 'connected' | 'close-wait';
 }
+
+interface Membership {
+  readonly group: string;
+  readonly device?: string;
+}
+
+/** The result of a connect() or accept() that a model needs: the local address, and the port of the peer. */
+export interface Connection {
+  readonly local?: string | undefined;
+  readonly peerPort?: number | undefined;
+}
+
+/** The port of the first peer where neither the plan nor whoever plays it names one. */
+const FIRST_PEER = 9;
 
 /** Steps that the models assume to work: a connection inside one machine, an option, the close of a socket without a name. */
 const GIVEN: AllowedStep = { outcomes: ['ok'] };
@@ -66,12 +93,16 @@ export class Follower {
 
   /**
    * The outcomes that the model allows for a step, and the follower after it. The new follower goes on with the outcome
-   * that `happened`, or with the first allowed outcome when that is left out. `local` is the local address after
-   * connect() or accept(), where it is known; when left out, it is the address of the step. Ask `isPossible` first where
-   * the step may not be possible.
+   * that `happened`, or with the first allowed outcome when that is left out. `connection` has what is known after
+   * connect() or accept(); when left out, the local address is the address of the step, and the peer of a UDP socket has
+   * a port of its own. Ask `isPossible` first where the step may not be possible.
    * @throws RangeError for a step on a socket that is not there.
    */
-  step(step: Step, happened?: string, local?: string): { readonly allowed: AllowedStep; readonly after: Follower } {
+  step(
+    step: SocketStep,
+    happened?: string,
+    { local, peerPort }: Connection = {},
+  ): { readonly allowed: AllowedStep; readonly after: Follower } {
     const outcome = happened as Outcome | undefined;
     const ok = happened === undefined || happened === 'ok';
     if (step.op === 'open') return this.#given(ok ? this.#with(step.socket, newSocket(step)) : this);
@@ -99,7 +130,10 @@ export class Follower {
         if (!ok || unbound) return this.#given(this);
         const address = local ?? reached(socket.making, step.to);
         const after = become({ state: 'connected', wasConnected: true });
-        return this.#take(socket, { op: 'connect', socket: step.socket, local: address }, outcome, after);
+        const isUdp = protocolOf(socket.making, this.#asking.protocol) === 'udp';
+        const port = step.port ?? peerPort ?? (isUdp ? FIRST_PEER + step.socket : undefined);
+        const to = port === undefined ? {} : { to: { address: reached(socket.making, step.to), port } };
+        return this.#take(socket, { op: 'connect', socket: step.socket, local: address, ...to }, outcome, after);
       }
       case 'disconnect': {
         // For UDP, some systems dissolve the connection and still return an error.
@@ -121,6 +155,15 @@ export class Follower {
       }
       case 'peer-close':
         return this.#take(socket, { op: step.op, socket: step.socket }, outcome, become({ state: 'close-wait' }));
+      case 'join':
+      case 'leave': {
+        const { op, group, device } = step;
+        const named = { group, ...(device === undefined ? {} : { device }) };
+        const others = socket.memberships.filter((one) => one.group !== group || one.device !== device);
+        const change = { memberships: op === 'join' ? [...others, named] : others };
+        if (!ok || unbound) return this.#given(ok ? become(change) : this);
+        return this.#take(socket, { op, socket: step.socket, ...named }, outcome, become(change));
+      }
       case 'shutdown': {
         const after = ok && socket.state === 'listening' ? become({ state: 'shut-down' }) : this;
         return this.#take(socket, { op: step.op, socket: step.socket }, outcome, after);
@@ -135,18 +178,39 @@ export class Follower {
     }
   }
 
+  /**
+   * Who may receive a probe now.
+   * @param sourcePort the port of the sender, where the plan does not name it and it is known
+   */
+  probe(step: ProbeStep, sourcePort?: number): AllowedProbe {
+    const { protocol, port } = this.#asking;
+    const key = `machine ${protocolOf(step, protocol)} ${step.port ?? port}`;
+    const simulation = this.#ports.get(key) ?? this.#asking.simulate('machine');
+    const said = simulation.receivers(packetOf(step, protocol, this.#asking.arrivesBy?.(step), sourcePort));
+    if (said === undefined) return { outcomes: [NOT_KNOWN] };
+    return { outcomes: said.outcomes.map(receptionInWords), rule: said.rule };
+  }
+
   /** Who may receive what arrives at the port of a bound socket; undefined where that is not known. */
   receivers(number: number, packet: Packet): Receivers | undefined {
     return this.#ports.get(this.#portOf(this.#find(number)))?.receivers(packet);
   }
 
-  #bind(step: Extract<Step, { op: 'bind' }>, happened: Outcome | undefined) {
+  #bind(step: Extract<SocketStep, { op: 'bind' }>, happened: Outcome | undefined) {
     const made = step.makes === undefined ? this.#find(step.socket) : newSocket(step.makes);
     const socket: Present = { ...made, name: { address: step.address, port: step.port ?? this.#asking.port } };
     const operation: ModelOperation = { op: 'bind', socket: step.socket, ...this.#next(socket) };
     const { allowed, after } = this.#take(socket, operation, happened, this);
     const bound = (happened ?? allowed.outcomes[0]) === 'ok';
-    return { allowed, after: after.#with(step.socket, bound ? { ...socket, state: 'bound' as const } : socket) };
+    if (!bound) return { allowed, after: after.#with(step.socket, socket) };
+    let then = after.#with(step.socket, { ...socket, state: 'bound' });
+    // The groups that it joined before it had a port.
+    if (made.state === 'unbound') {
+      for (const one of socket.memberships) {
+        then = then.#take(socket, { op: 'join', socket: step.socket, ...one }, 'ok', then).after;
+      }
+    }
+    return { allowed, after: then };
   }
 
   #next({ making, name, options, device }: Present): NextSocket {
@@ -207,6 +271,7 @@ function newSocket(making: Making): Present {
     name: undefined,
     options: Object.fromEntries(making.options.map((option) => [option, true])),
     device: making.device,
+    memberships: [],
     wasConnected: false,
     state: 'unbound',
   };

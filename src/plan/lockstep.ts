@@ -1,6 +1,7 @@
 import type { Operation } from '../protocol/messages.ts';
 import type { Move, Play } from './play.ts';
 import type { Owner } from './plan.ts';
+import type { SendProbes } from './probing.ts';
 
 /** Who makes the calls of a play. */
 export type Part = Owner | 'peer';
@@ -8,17 +9,20 @@ export type Part = Owner | 'peer';
 /** Has a part make calls, and returns one word for each call: its outcome, or the address that getsockname returned. */
 export type Ask = (part: Part, operations: readonly Operation[]) => Promise<readonly string[]>;
 
+/** What playing may need beside the calls of the parts. */
+export interface PlayMeans {
+  /** Waits until everything that is on its way between the two ends of a connection has arrived. */
+  readonly settled?: () => Promise<void>;
+  /** Sends probes; without it, no plan may have any. */
+  readonly probe?: SendProbes;
+}
+
 /**
  * Plays many plans side by side, each on its own port. It goes step by step: the step of one owner is finished before
  * another owner does the next step of that plan.
- * @param settled waits until everything that is on its way between the two ends of a connection has arrived
  * @throws HarnessError when an agent fails, or when a call fails that only prepares a step.
  */
-export async function playAll(
-  plays: readonly Play[],
-  ask: Ask,
-  settled: () => Promise<void> = async () => {},
-): Promise<void> {
+export async function playAll(plays: readonly Play[], ask: Ask, { settled, probe }: PlayMeans = {}): Promise<void> {
   for (let going = plays.filter((play) => !play.mismatch); going.length > 0;) {
     const turns: Turn[] = [];
     for (const play of going) {
@@ -28,10 +32,11 @@ export async function playAll(
     await askPeers(turns, ({ peer }) => peer, ask);
     await Promise.all(OWNERS.map((owner) => takeTurns(owner, turns, ask)));
     if (turns.some(({ move }) => move.after !== undefined)) {
-      await settled();
+      await settled?.();
       await askPeers(turns, ({ after = [] }) => after, ask);
-      await settled();
+      await settled?.();
     }
+    await probeAll(turns, probe);
     going = turns.map(({ play }) => play);
   }
 }
@@ -59,8 +64,17 @@ async function askPeers(
   }
 }
 
+async function probeAll(turns: readonly Turn[], probe: SendProbes | undefined): Promise<void> {
+  const asked = turns.flatMap(({ play, move: { probes } }) => (probes === undefined ? [] : [{ play, probes }]));
+  const [first] = asked;
+  if (first === undefined) return;
+  if (probe === undefined) throw first.play.failure('no one can send a probe');
+  const outcomes = await probe(asked.map(({ probes }) => probes));
+  for (const [index, { play, probes }] of asked.entries()) play.settleProbes(probes, outcomes[index] ?? []);
+}
+
 async function takeTurns(owner: Owner, turns: readonly Turn[], ask: Ask): Promise<void> {
-  const own = turns.filter(({ move }) => move.owner === owner);
+  const own = turns.filter(({ move }) => move.owner === owner && move.probes === undefined);
   if (own.length === 0) return;
   const outcomes = await ask(
     owner,

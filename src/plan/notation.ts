@@ -1,5 +1,5 @@
-import { hasInetForm, type Making, type Plan, type Step } from './plan.ts';
-import { NO_DEVICE, OPTION_WORDS } from './words.ts';
+import { hasInetForm, type Making, type Plan, type ProbeStep, type Step } from './plan.ts';
+import { NO_DEVICE, OPTION_WORDS, wordOf } from './words.ts';
 
 /** Writes a plan as `udp: bind s1 0.0.0.0 reuseport; bind s2@2 127.0.0.1`. */
 export function formatPlan({ protocol, steps }: Plan): string {
@@ -8,6 +8,7 @@ export function formatPlan({ protocol, steps }: Plan): string {
 
 /** Writes one step. */
 export function formatStep(step: Step): string {
+  if (step.op === 'probe') return formatProbe(step);
   const name = `s${step.socket}`;
   switch (step.op) {
     case 'open':
@@ -19,9 +20,12 @@ export function formatStep(step: Step): string {
     }
     case 'set':
       if ('device' in step) return `set ${name} dev=${step.device ?? NO_DEVICE}`;
-      return `set ${name} ${OPTION_WORDS[step.option]}=${step.value ? 1 : 0}`;
+      return `set ${name} ${wordOf(step.option)}=${step.value ? 1 : 0}`;
     case 'connect':
-      return `connect ${name} ${step.to}`;
+      return `connect ${name} ${nameIn({ ...step, address: step.to })}`;
+    case 'join':
+    case 'leave':
+      return [step.op, name, step.group, ...(step.device === undefined ? [] : ['on', step.device])].join(' ');
     case 'accept':
       return `accept ${name} from s${step.listener} at ${step.to}`;
     case 'close':
@@ -29,6 +33,13 @@ export function formatStep(step: Step): string {
     default:
       return `${step.op} ${name}`;
   }
+}
+
+function formatProbe({ to, port, from, protocol }: ProbeStep): string {
+  const words = ['probe', nameIn({ address: to, ...(port === undefined ? {} : { port }) })];
+  if (protocol !== undefined) words.push(protocol);
+  if (from !== undefined) words.push('from', `${nameIn(from)}${from.owner === undefined ? '' : `@${from.owner}`}`);
+  return words.join(' ');
 }
 
 function ownerIn({ owner }: Making): string {

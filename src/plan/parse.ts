@@ -1,4 +1,4 @@
-import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../protocol/address.ts';
+import { isMulticast } from '../model/address.ts';
 import { unknown } from '../text/unknown.ts';
 import {
   hasInetForm,
@@ -9,14 +9,15 @@ import {
   type Owner,
   type Plan,
   type PlanOption,
+  type ProbeStep,
+  type SocketStep,
   type Step,
+  usedBy,
 } from './plan.ts';
-import { flagOf, isDevice, NO_DEVICE, OPTION_WORDS, optionNamed } from './words.ts';
-
-/** A text that is not a plan. The message says which step is wrong, and what would be right. */
-export class BadPlan extends Error {
-  override readonly name = 'BadPlan';
-}
+import { BadPlan } from './bad-plan.ts';
+import { familyReached } from './addresses.ts';
+import { addressFrom, nameFrom, sourceFrom } from './names.ts';
+import { flagOf, isDevice, NO_DEVICE, OPTION_WORDS, optionNamed, setOptionNamed } from './words.ts';
 
 /**
  * How each step is written. `@2` after a new socket gives it to the second owner, `@neighbour` to the owner on the
@@ -27,12 +28,15 @@ const FORMS: Readonly<Record<Step['op'], string>> = {
   bind: 'bind s1[@2] ADDRESS [v6only] [reuseaddr] [reuseport] ...',
   set: 'set s1 reuseaddr=0|1 (or another option, or dev=NAME)',
   listen: 'listen s1',
-  connect: 'connect s1 ADDRESS',
+  join: 'join s1 GROUP [on DEVICE]',
+  leave: 'leave s1 GROUP [on DEVICE]',
+  connect: 'connect s1 ADDRESS[:PORT]',
   disconnect: 'disconnect s1',
   accept: 'accept s2 from s1 at ADDRESS',
   'peer-close': 'peer-close s1',
   shutdown: 'shutdown s1',
   close: 'close s1 [leaving time-wait]',
+  probe: 'probe ADDRESS [udp|tcp] [from ADDRESS[:PORT][@neighbour]]',
 };
 
 /** The words that a new socket can have, for the message about an unknown word. */
@@ -90,6 +94,35 @@ function stepFrom(text: string, known: Known): Step {
 
 /** The step that the words describe, or undefined when the words do not have the form of the operation. */
 function parseWords(op: Step['op'], words: readonly string[], known: Known, text: string): Step | undefined {
+  return op === 'probe' ? probe(words, known, text) : socketStep(op, words, known, text);
+}
+
+function probe([name = '', ...words]: readonly string[], { protocol: own }: Known, text: string): Step | undefined {
+  if (name === '') return undefined;
+  const said = words[0] === 'udp' || words[0] === 'tcp' ? words[0] : undefined;
+  const rest = said === undefined ? words : words.slice(1);
+  if (rest.length > 0 && (rest.length !== 2 || rest[0] !== 'from')) return undefined;
+  const { address: to, port } = nameFrom(name, text);
+  const step: ProbeStep = {
+    op: 'probe',
+    to,
+    ...(port === undefined ? {} : { port }),
+    ...(said === undefined || said === own ? {} : { protocol: said }),
+    ...(rest[1] === undefined ? {} : { from: sourceFrom(rest[1], text) }),
+  };
+  if (step.from !== undefined && familyReached(step.from.address) !== familyReached(to)) {
+    throw new BadPlan(`'${text}': nothing that ${step.from.address} sends reaches ${to}, which is of another family`);
+  }
+  return step;
+}
+
+/** The step on a socket that the words describe. */
+function socketStep(
+  op: SocketStep['op'],
+  words: readonly string[],
+  known: Known,
+  text: string,
+): SocketStep | undefined {
   const [first = '', second = ''] = words;
   const named = /^s([1-9]\d{0,3})(?:@(1|2|neighbour))?$/.exec(first);
   if (named === null) return undefined;
@@ -116,12 +149,18 @@ function parseWords(op: Step['op'], words: readonly string[], known: Known, text
   switch (op) {
     case 'set':
       return words.length === 2 ? setting(socket, second) : undefined;
-    case 'connect':
-      return words.length === 2 ? { op, socket, to: checked(second, text) } : undefined;
+    case 'join':
+    case 'leave':
+      return membership(op, socket, words.slice(1), text);
+    case 'connect': {
+      if (words.length !== 2) return undefined;
+      const { address: to, port } = nameFrom(second, text);
+      return { op, socket, to, ...(port === undefined ? {} : { port }) };
+    }
     case 'accept': {
       const listener = /^s([1-9]\d{0,3})$/.exec(words[2] ?? '');
       if (words.length !== 5 || second !== 'from' || words[3] !== 'at' || listener === null) return undefined;
-      return { op, socket, listener: Number(listener[1]), to: checked(words[4] ?? '', text) };
+      return { op, socket, listener: Number(listener[1]), to: addressFrom(words[4] ?? '', text) };
     }
     case 'close':
       if (words.length === 3 && second === 'leaving') return leaving(socket, words[2]);
@@ -131,7 +170,7 @@ function parseWords(op: Step['op'], words: readonly string[], known: Known, text
   }
 }
 
-function rebind(words: readonly string[], { sockets }: Known): Step | undefined {
+function rebind(words: readonly string[], { sockets }: Known): SocketStep | undefined {
   const named = /^s([1-9]\d{0,3})$/.exec(words[0] ?? '');
   if (named === null || words.length !== 1) return undefined;
   const socket = Number(named[1]);
@@ -142,17 +181,31 @@ function ownerFrom(text: string | undefined): Owner {
   return text === 'neighbour' ? text : text === '2' ? 2 : 1;
 }
 
-function setting(socket: number, text: string): Step | undefined {
+function setting(socket: number, text: string): SocketStep | undefined {
   const [, word = '', value] = /^(\w+)=(.+)$/.exec(text) ?? [];
   if (value === undefined) return undefined;
   if (word === 'dev') {
     return isDevice(value) ? { op: 'set', socket, device: value === NO_DEVICE ? null : value } : undefined;
   }
-  const [option, on] = [optionNamed(word), flagOf(value)];
+  const [option, on] = [setOptionNamed(word), flagOf(value)];
   return option === undefined || on === undefined ? undefined : { op: 'set', socket, option, value: on };
 }
 
-function leaving(socket: number, text: string | undefined): Step | undefined {
+function membership(
+  op: 'join' | 'leave',
+  socket: number,
+  [group = '', on, device, ...rest]: readonly string[],
+  text: string,
+): SocketStep | undefined {
+  if (group === '' || rest.length > 0 || (on !== undefined && (on !== 'on' || !isDevice(device ?? '')))) {
+    return undefined;
+  }
+  const address = addressFrom(group, text);
+  if (!isMulticast(address)) throw new BadPlan(`'${text}': ${address} is not a multicast group`);
+  return { op, socket, group: address, ...(device === undefined ? {} : { device }) };
+}
+
+function leaving(socket: number, text: string | undefined): SocketStep | undefined {
   const leaves = LEAVINGS.find((one): one is Leaving => one === text);
   return leaves === undefined ? undefined : { op: 'close', socket, leaves };
 }
@@ -201,30 +254,13 @@ function wrongWord(word: string, isKnown: boolean): string {
   return unknown('word', word, MAKING_WORDS, `a new socket is given ${MAKING_WORDS.join(', ')}`);
 }
 
-/** An address, and the port after it where one is written: `127.0.0.1:80`, `[::1]:80`. */
-function nameFrom(text: string, step: string): { address: string; port?: number } {
-  const match = /^\[([^\]]*)\](?::(\d{1,5}))?$/.exec(text) ?? /^([^:]*):(\d{1,5})$/.exec(text);
-  const address = checked(match?.[1] ?? text, step);
-  if (match?.[2] === undefined) return { address };
-  const port = Number(match[2]);
-  if (port < 1 || port > 65_535) throw new BadPlan(`'${step}': a port is a number from 1 to 65535`);
-  return { address, port };
-}
-
-function checked(address: string, step: string): string {
-  try {
-    return hasInetForm(address) ? formatIPv4(parseIPv4(address)) : formatIPv6(parseIPv6(address));
-  } catch (error) {
-    throw new BadPlan(`'${step}': ${(error as Error).message}`);
-  }
-}
-
 /**
  * Notes the sockets that a step has made.
  * @throws BadPlan for a socket that is not there, or is there already.
  */
 function note(step: Step, { sockets }: Known, text: string): void {
-  const used = step.op === 'accept' ? step.listener : step.socket;
+  const used = usedBy(step);
+  if (step.op === 'probe' || used === undefined) return;
   const making = makingOf(step);
   if ((making !== undefined || step.op === 'accept') && sockets.has(step.socket)) {
     throw new BadPlan(`'${text}': there is an s${step.socket} already`);

@@ -1,15 +1,26 @@
-import type { Family } from '../model/types.ts';
+import type { Family, RuleId } from '../model/types.ts';
 import type { Simulation } from '../model/world.ts';
 import type { Operation } from '../protocol/messages.ts';
 import { HarnessError } from '../harness/harness-error.ts';
 import { paced } from '../process/pace.ts';
 import { familyReached, reached } from './addresses.ts';
-import { Follower, type AllowedStep, type Present } from './follow.ts';
+import { Follower, type Present } from './follow.ts';
 import { formatPlan } from './notation.ts';
-import { callOf, makingCalls, typeOf } from './operations.ts';
-import { BadPlan } from './parse.ts';
+import { callOf, makingCalls, typeOf, type Devices } from './operations.ts';
+import { BadPlan } from './bad-plan.ts';
 import { isPossible } from './possible.ts';
-import { makingOf, protocolOf, type Making, type Owner, type Plan, type Step } from './plan.ts';
+import {
+  makingOf,
+  protocolOf,
+  type Making,
+  type Owner,
+  type Plan,
+  type ProbeStep,
+  type SocketStep,
+  type Step,
+} from './plan.ts';
+import { NOT_KNOWN } from './probe.ts';
+import type { Receiving, Probed, ProbeRound } from './probing.ts';
 
 /** The users of the two owners of the machine; if there is one user, both owners are processes of it. */
 export type Uids = Readonly<Record<1 | 2, number>>;
@@ -25,12 +36,20 @@ export interface Move {
   readonly operations: readonly Operation[];
   /** The operations that the peers do afterwards, when everything that is on its way has arrived. */
   readonly after?: readonly Operation[];
+  /** Probes in place of operations: all that follow one another in the plan, because they change nothing. */
+  readonly probes?: ProbeRound;
+}
+
+/** The outcomes of a step that the model allows. There is no rule where the model assumes that a step works. */
+export interface AllowedOutcomes {
+  readonly outcomes: readonly string[];
+  readonly rule?: RuleId;
 }
 
 /** A step that was done: what the model predicted and what happened. */
 export interface Played {
   readonly step: Step;
-  readonly prediction: AllowedStep;
+  readonly prediction: AllowedOutcomes;
   readonly outcome: string;
 }
 
@@ -45,6 +64,10 @@ export interface PlaySettings {
   readonly uids: Uids;
   /** The simulation of a port with no socket on it: of the machine, or of the neighbour. */
   readonly simulate: (host: 'machine' | 'neighbour') => Simulation;
+  /** The device by which a probe comes in, where the model could not know it from the address. */
+  readonly arrivesBy?: (step: ProbeStep) => string | undefined;
+  /** The interfaces of the machine by their names, for joining groups. */
+  readonly devices?: Devices;
   /** The peers that it connects to, one for each connection of a plan. */
   readonly peers: readonly PlayPeer[];
   /** The beginning of the names of its sockets, so that the agents can tell apart the sockets of several plays. */
@@ -96,9 +119,16 @@ export class Play {
   constructor(plan: Plan, settings: PlaySettings) {
     this.#plan = plan;
     this.#settings = settings;
-    const { port, uids, simulate } = settings;
+    const { port, uids, simulate, arrivesBy } = settings;
     const userOf = (making: Making) => ({ uid: uidOf(making, uids) });
-    this.#follower = new Follower({ protocol: plan.protocol, port, userOf, simulate });
+    const asking = {
+      protocol: plan.protocol,
+      port,
+      userOf,
+      simulate,
+      ...(arrivesBy === undefined ? {} : { arrivesBy }),
+    };
+    this.#follower = new Follower(asking);
   }
 
   /** Whether the model does not allow what happened last; nothing is played after that. */
@@ -128,7 +158,7 @@ export class Play {
    */
   settle(move: Move, outcomes: readonly string[]): void {
     const step = this.#plan.steps[this.#place];
-    if (step === undefined) throw new Error('nothing was being played');
+    if (step === undefined || step.op === 'probe') throw new Error('no step on a socket was being played');
     this.#place += 1;
     const asks = move.operations.at(-1)?.op === 'getsockname';
     const decisive = move.operations.length - (asks ? 2 : 1);
@@ -137,10 +167,25 @@ export class Play {
     }
     const outcome = outcomes[decisive] ?? 'nothing';
     if (outcome === 'silence') throw this.failure(`${step.op} was not answered`);
-    const { allowed, after } = this.#follower.step(step, outcome, asks ? outcomes[decisive + 1] : undefined);
+    const local = asks ? outcomes[decisive + 1] : undefined;
+    const peerPort = step.op === 'connect' ? portOf(move) : undefined;
+    const { allowed, after } = this.#follower.step(step, outcome, { local, peerPort });
     this.#follower = after;
-    this.#mismatch = !allowed.outcomes.some((one) => plain(one) === plain(outcome));
-    this.played.push({ step, prediction: allowed, outcome });
+    this.#note({ step, prediction: allowed, outcome });
+  }
+
+  /** Takes who received the probes of a move, in the order of the probes. */
+  settleProbes({ probes }: Pick<ProbeRound, 'probes'>, outcomes: readonly Probed[]): void {
+    for (const [index, { step, prediction }] of probes.entries()) {
+      this.#place += 1;
+      this.#note({ step, prediction, outcome: outcomes[index] ?? 'nothing' });
+      if (this.#mismatch) return;
+    }
+  }
+
+  #note(played: Played): void {
+    this.#mismatch = !isAllowed(played.prediction, played.outcome);
+    this.played.push(played);
   }
 
   /** The operations that are needed before its sockets are closed, so that nothing is left on the port, by owner. */
@@ -160,6 +205,7 @@ export class Play {
   #move(step: Step): Move | undefined {
     const { protocol } = this.#plan;
     if (!isPossible(step, this.#sockets, protocol)) return undefined;
+    if (step.op === 'probe') return { owner: 1, peer: [], operations: [], probes: this.#probes() };
     const on = this.#name(step.socket);
     const making = makingOf(step);
     if (making !== undefined) {
@@ -175,10 +221,12 @@ export class Play {
       case 'bind':
         return move(this.#bind(step));
       case 'set':
+      case 'join':
+      case 'leave':
       case 'listen':
       case 'disconnect':
       case 'shutdown':
-        return move(callOf(on, step));
+        return move(callOf(on, step, this.#settings.devices));
       case 'connect':
         return this.#connect(step, present);
       case 'accept':
@@ -192,12 +240,28 @@ export class Play {
     }
   }
 
-  #bind(step: Extract<Step, { op: 'bind' }>): Operation {
+  /** The probes from this place on, up to the next step that changes something, and the sockets that may receive. */
+  #probes(): ProbeRound {
+    const { protocol, steps } = this.#plan;
+    const from = steps.slice(this.#place);
+    const end = from.findIndex(({ op }) => op !== 'probe');
+    const probes = from
+      .slice(0, end < 0 ? from.length : end)
+      .flatMap((step) => (step.op === 'probe' ? [{ step, prediction: this.#follower.probe(step) }] : []));
+    const receiving = [...this.#sockets].flatMap(([socket, { making, state, child }]): Receiving[] => {
+      const own = protocolOf(making, protocol);
+      if (child || (own === 'tcp' ? state !== 'listening' : state === 'unbound')) return [];
+      return [{ socket, owner: making.owner, name: this.#name(socket), protocol: own }];
+    });
+    return { port: this.#settings.port, protocol, probes, receiving };
+  }
+
+  #bind(step: Extract<SocketStep, { op: 'bind' }>): Operation {
     const port = step.port ?? this.#settings.port;
     return { op: 'bind', on: this.#name(step.socket), address: step.address, port };
   }
 
-  #connect(step: Extract<Step, { op: 'connect' }>, { making }: Present): Move | undefined {
+  #connect(step: Extract<SocketStep, { op: 'connect' }>, { making }: Present): Move | undefined {
     const on = this.#name(step.socket);
     const peer = this.#settings.peers[this.#connections];
     if (peer === undefined) return undefined;
@@ -213,13 +277,13 @@ export class Play {
       owner: making.owner,
       peer: [],
       operations: [
-        { op: 'connect', on, address, port: peer.port, within: paced(PATIENCE) },
+        { op: 'connect', on, address, port: step.port ?? peer.port, within: paced(PATIENCE) },
         { op: 'getsockname', on },
       ],
     };
   }
 
-  #accept(step: Extract<Step, { op: 'accept' }>, listener: Present): Move {
+  #accept(step: Extract<SocketStep, { op: 'accept' }>, listener: Present): Move {
     this.#clients += 1;
     const client = `${this.#settings.prefix}client${this.#clients}`;
     const as = this.#name(step.socket);
@@ -238,7 +302,7 @@ export class Play {
     };
   }
 
-  #peerClose(step: Extract<Step, { op: 'peer-close' }>, { making }: Present): Move | undefined {
+  #peerClose(step: Extract<SocketStep, { op: 'peer-close' }>, { making }: Present): Move | undefined {
     const other = this.#others.get(step.socket);
     if (other === undefined) return undefined;
     return {
@@ -253,7 +317,7 @@ export class Play {
    * A close() that leaves a state. The side that closes first gets the state; it is TIME_WAIT once the other end has
    * closed too.
    */
-  #leave(step: Extract<Step, { op: 'close' }>, present: Present): Move | undefined {
+  #leave(step: Extract<SocketStep, { op: 'close' }>, present: Present): Move | undefined {
     const other = this.#others.get(step.socket);
     // FIN_WAIT_1 ends before the next step could be tried.
     if (other === undefined || step.leaves === 'fin-wait-1') return undefined;
@@ -273,6 +337,17 @@ export class Play {
   #name(socket: number): string {
     return `${this.#settings.prefix}s${socket}`;
   }
+}
+
+/** The port that a move connects to. */
+function portOf({ operations }: Move): number | undefined {
+  const connect = operations.find((operation) => operation.op === 'connect');
+  return connect?.port;
+}
+
+/** Whether a model allows an outcome. */
+export function isAllowed({ outcomes }: AllowedOutcomes, outcome: string): boolean {
+  return outcomes.some((one) => one === NOT_KNOWN || plain(one) === plain(outcome));
 }
 
 /** Windows has its own names for the same errors. They count as the same when the model of another system is asked. */

@@ -1,6 +1,6 @@
 import { isAt, canReach } from './addresses.ts';
 import type { Present } from './follow.ts';
-import { isMaking, protocolOf, type Plan, type Step } from './plan.ts';
+import { isMaking, protocolOf, usedBy, type Plan, type Step } from './plan.ts';
 
 /**
  * Whether a step is possible in the present state, so that its outcome says something about binding. Two steps are not
@@ -9,8 +9,10 @@ import { isMaking, protocolOf, type Plan, type Step } from './plan.ts';
  * @param sockets the sockets that are there before the step, by number
  */
 export function isPossible(step: Step, sockets: ReadonlyMap<number, Present>, protocol: Plan['protocol']): boolean {
+  const used = usedBy(step);
+  if (step.op === 'probe' || used === undefined) return true;
   if (isMaking(step) && sockets.has(step.socket)) return false;
-  const socket = sockets.get(step.op === 'accept' ? step.listener : step.socket);
+  const socket = sockets.get(used);
   if (socket === undefined) return isMaking(step) && step.op !== 'accept';
   const { state, child, making } = socket;
   const isTcp = protocolOf(making, protocol) === 'tcp';
@@ -18,6 +20,9 @@ export function isPossible(step: Step, sockets: ReadonlyMap<number, Present>, pr
     case 'open':
     case 'set':
       return true;
+    case 'join':
+    case 'leave':
+      return !isTcp;
     case 'bind':
       return !child;
     case 'listen':

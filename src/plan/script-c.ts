@@ -2,7 +2,16 @@ import { OPTIONS } from '../model/options.ts';
 import { reached } from './addresses.ts';
 import { typeOf } from './operations.ts';
 import { makingOf, protocolOf, type Making } from './plan.ts';
-import { preface, scriptNeeds, type ScriptInput, type ScriptStep } from './script.ts';
+import {
+  preface,
+  scriptNeeds,
+  type ScriptInput,
+  type ScriptNeeds,
+  type ScriptProbe,
+  type ScriptStep,
+} from './script.ts';
+import { groupsOf } from './script-network.ts';
+import { isProbe, JOIN_IN_C, optionWords, PROBE_IN_C, probeInC } from './script-probe.ts';
 
 /**
  * A stand-alone program in C that does the same steps with plain system calls.
@@ -11,13 +20,16 @@ import { preface, scriptNeeds, type ScriptInput, type ScriptStep } from './scrip
 export function scriptInC(input: ScriptInput): string {
   const needs = scriptNeeds(input);
   const { steps, sockets, connected, second } = needs;
+  const groups = groupsOf(input.plan, input.devices);
   const context: Context = { protocol: input.plan.protocol, second, first: input.uids[1] };
   return [
     '/*',
     ...preface(input, needs, './a.out').map((line) => ` * ${line}`.trimEnd()),
     ' */',
-    HEAD,
+    headFor(needs, steps.some(isProbe)),
     ...(steps.some(isTying) ? [TIE] : []),
+    ...(needs.joins || groups.length > 0 ? [JOIN_IN_C] : []),
+    ...(steps.some(isProbe) ? [PROBE_IN_C] : []),
     ...(needs.connects ? [PEER] : []),
     ...(needs.disconnects ? [DISCONNECT] : []),
     ...(needs.resets ? [RESET] : []),
@@ -25,7 +37,18 @@ export function scriptInC(input: ScriptInput): string {
     'int main(int argc, char **argv) {',
     `  int ${sockets.map((socket) => `s${socket}`).join(', ')};`,
     '  if (argc > 1) port = atoi(argv[1]);',
-    ...steps.flatMap((step) => ['', comment(step), ...code(step, context).map((line) => `  ${line}`)]),
+    ...(groups.length === 0
+      ? []
+      : ['', '  /* A machine takes nothing for a group that no socket of it has joined. */']),
+    ...groups.map(({ group, device }) => {
+      const family = group.includes(':') ? 'AF_INET6' : 'AF_INET';
+      return `  member(socket(${family}, SOCK_DGRAM, 0), 1, "${group}", "${device}");`;
+    }),
+    ...steps.flatMap((step) => [
+      '',
+      comment(step),
+      ...(isProbe(step) ? [probeInC(step, context.protocol)] : code(step, context)).map((line) => `  ${line}`),
+    ]),
     ...connected.map((socket) => `  reset(s${socket});`),
     '  return 0;',
     '}',
@@ -39,11 +62,28 @@ interface Context {
   readonly second: number | null;
 }
 
-function isTying({ step }: ScriptStep): boolean {
-  return makingOf(step)?.device !== undefined || 'device' in step;
+/** The beginning of the program, with the headers that its parts need. */
+function headFor({ joins }: ScriptNeeds, probes: boolean): string {
+  const headers = [
+    ...(probes ? ['#define _GNU_SOURCE'] : []),
+    '#include <arpa/inet.h>',
+    '#include <errno.h>',
+    ...(probes ? ['#include <fcntl.h>', '#include <ifaddrs.h>'] : []),
+    ...(probes || joins ? ['#include <net/if.h>'] : []),
+    '#include <netinet/in.h>',
+    ...(probes ? ['#include <poll.h>'] : []),
+    '#include <stdio.h>',
+  ];
+  return `${headers.join('\n')}\n${HEAD}`;
 }
 
-function comment({ remark }: ScriptStep): string {
+function isTying(one: ScriptStep | ScriptProbe): boolean {
+  if (isProbe(one)) return false;
+  const { step } = one;
+  return makingOf(step)?.device !== undefined || (step.op === 'set' && 'device' in step);
+}
+
+function comment({ remark }: ScriptStep | ScriptProbe): string {
   return `  /* ${remark} */`;
 }
 
@@ -68,12 +108,17 @@ function code(one: ScriptStep, context: Context): string[] {
       ];
     case 'set':
       if ('device' in step) return [say(`tie(${s}, "${step.device ?? ''}")`)];
-      return [say(`set(${s}, SOL_SOCKET, ${OPTIONS[step.option].name}, ${step.value ? 1 : 0})`)];
+      return [say(`set(${s}, ${optionWords(step.option, 'C')}, ${step.value ? 1 : 0})`)];
+    case 'join':
+    case 'leave': {
+      const device = step.device === undefined ? 'NULL' : `"${step.device}"`;
+      return [say(`member(${s}, ${step.op === 'join' ? 1 : 0}, "${step.group}", ${device})`)];
+    }
     case 'listen':
       return [say(`listen(${s}, 128)`)];
     case 'connect':
       return [
-        `name(${af}, "${reached(making, step.to)}", ${type === 'SOCK_STREAM' ? 'peer()' : 'discard++'});`,
+        `name(${af}, "${reached(making, step.to)}", ${step.port ?? (type === 'SOCK_STREAM' ? 'peer()' : 'discard++')});`,
         say(`connect(${s}, (struct sockaddr *)&address, length)`),
       ];
     case 'disconnect':
@@ -107,11 +152,7 @@ function settings(s: string, { family, v6only, options, device }: Making): strin
   ];
 }
 
-const HEAD = String.raw`#include <arpa/inet.h>
-#include <errno.h>
-#include <netinet/in.h>
-#include <stdio.h>
-#include <stdlib.h>
+const HEAD = String.raw`#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>

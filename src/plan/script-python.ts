@@ -2,7 +2,9 @@ import { OPTIONS } from '../model/options.ts';
 import { reached } from './addresses.ts';
 import { typeOf } from './operations.ts';
 import { protocolOf, type Making } from './plan.ts';
-import { preface, scriptNeeds, type ScriptInput, type ScriptStep } from './script.ts';
+import { preface, scriptNeeds, type ScriptInput, type ScriptProbe, type ScriptStep } from './script.ts';
+import { groupsOf } from './script-network.ts';
+import { isProbe, JOIN_IN_PYTHON, optionWords, PROBE_IN_PYTHON, probeInPython } from './script-probe.ts';
 
 /**
  * A stand-alone program in Python that does the same steps with plain system calls.
@@ -10,7 +12,9 @@ import { preface, scriptNeeds, type ScriptInput, type ScriptStep } from './scrip
  */
 export function scriptInPython(input: ScriptInput): string {
   const needs = scriptNeeds(input);
-  const { steps, connected, second, connects, disconnects, resets } = needs;
+  const { steps, connected, second, connects, disconnects, joins, resets } = needs;
+  const groups = groupsOf(input.plan, input.devices);
+  const probes = steps.some(isProbe);
   const context: Context = { protocol: input.plan.protocol, second, first: input.uids[1] };
   return [
     '#!/usr/bin/env python3',
@@ -18,7 +22,9 @@ export function scriptInPython(input: ScriptInput): string {
     ...(disconnects ? ['import ctypes'] : []),
     'import errno',
     ...(second !== null || disconnects ? ['import os'] : []),
-    ...(resets ? ['import struct'] : []),
+    ...(probes ? ['import select'] : []),
+    ...(resets || joins || probes ? ['import struct'] : []),
+    ...(probes ? ['import subprocess'] : []),
     'import sys',
     'from socket import *',
     '',
@@ -26,7 +32,20 @@ export function scriptInPython(input: ScriptInput): string {
     ...(connects ? [PEER] : []),
     ...(disconnects ? [DISCONNECT] : []),
     ...(resets ? [RESET] : []),
-    ...steps.flatMap((step) => ['', comment(step), ...code(step, context)]),
+    ...(joins || groups.length > 0 ? [JOIN_IN_PYTHON] : []),
+    ...(probes ? [PROBE_IN_PYTHON] : []),
+    ...(groups.length === 0
+      ? []
+      : ['', '# A machine takes nothing for a group that no socket of it has joined.', 'members = []']),
+    ...groups.flatMap(({ group, device }) => [
+      `members.append(socket(${group.includes(':') ? 'AF_INET6' : 'AF_INET'}, SOCK_DGRAM))`,
+      `member(members[-1], True, "${group}", "${device}")`,
+    ]),
+    ...steps.flatMap((step) => [
+      '',
+      comment(step),
+      ...(isProbe(step) ? [probeInPython(step, context.protocol)] : code(step, context)),
+    ]),
     ...(connected.length > 0 ? ['', ...connected.map((socket) => `reset(s${socket})`)] : []),
     '',
   ].join('\n');
@@ -38,7 +57,7 @@ interface Context {
   readonly second: number | null;
 }
 
-function comment({ remark }: ScriptStep): string {
+function comment({ remark }: ScriptStep | ScriptProbe): string {
   return `# ${remark}`;
 }
 
@@ -61,12 +80,19 @@ function code(one: ScriptStep, context: Context): string[] {
       return [...(step.makes === undefined ? [] : made), say(`${s}.bind(("${step.address}", ${step.port ?? 'port'}))`)];
     case 'set':
       if ('device' in step) return [say(`${s}.setsockopt(SOL_SOCKET, SO_BINDTODEVICE, ${bytes(step.device ?? '')})`)];
-      return [say(`${s}.setsockopt(SOL_SOCKET, ${OPTIONS[step.option].name}, ${step.value ? 1 : 0})`)];
+      return [say(`${s}.setsockopt(${optionWords(step.option, 'Python')}, ${step.value ? 1 : 0})`)];
+    case 'join':
+    case 'leave': {
+      const device = step.device === undefined ? 'None' : `"${step.device}"`;
+      return [say(`member(${s}, ${step.op === 'join' ? 'True' : 'False'}, "${step.group}", ${device})`)];
+    }
     case 'listen':
       return [say(`${s}.listen(128)`)];
     case 'connect':
       return [
-        say(`${s}.connect(("${reached(making, step.to)}", ${type === 'SOCK_STREAM' ? 'peer()' : 'next(discard)'}))`),
+        say(
+          `${s}.connect(("${reached(making, step.to)}", ${step.port ?? (type === 'SOCK_STREAM' ? 'peer()' : 'next(discard)')}))`,
+        ),
       ];
     case 'disconnect':
       return [say(`disconnect(${s})`)];

@@ -1,7 +1,7 @@
-import { unmapped } from '../model/address.ts';
 import { formatPlan, formatStep } from './notation.ts';
-import { hasInetForm, makingOf, protocolOf, type Making, type Plan, type Step } from './plan.ts';
+import { makingOf, protocolOf, type Making, type Plan, type ProbeStep, type SocketStep, type Step } from './plan.ts';
 import type { Played, Uids } from './play.ts';
+import { networkOf, type DeviceAddresses } from './script-network.ts';
 
 /** The parts that a stand-alone script is made from. */
 export interface ScriptInput {
@@ -12,6 +12,8 @@ export interface ScriptInput {
   /** The platform of the observation, where there is one, and the system whose model was asked. */
   readonly platform?: string;
   readonly model: string;
+  /** The addresses of each interface where the plan was played; without them, every address is put on lo. */
+  readonly devices?: DeviceAddresses;
 }
 
 /** A plan that can't be written as a script; the message says why. */
@@ -21,7 +23,7 @@ export class NoScript extends Error {
 
 /** One step as a script needs it, with the state of its socket before the step. */
 export interface ScriptStep {
-  readonly step: Step;
+  readonly step: SocketStep;
   readonly text: string;
   /** The expected and the observed outcome, in words. */
   readonly remark: string;
@@ -31,9 +33,17 @@ export interface ScriptStep {
   readonly connected: boolean;
 }
 
+/** A probe as a script needs it, with the sockets that are there and have its protocol. */
+export interface ScriptProbe {
+  readonly probe: ProbeStep;
+  readonly text: string;
+  readonly remark: string;
+  readonly receiving: readonly number[];
+}
+
 /** The needs of a script beside its steps. */
 export interface ScriptNeeds {
-  readonly steps: readonly ScriptStep[];
+  readonly steps: readonly (ScriptStep | ScriptProbe)[];
   /** The sockets that it makes, in order, and the sockets that are connected over TCP at its end. */
   readonly sockets: readonly number[];
   readonly connected: readonly number[];
@@ -41,6 +51,7 @@ export interface ScriptNeeds {
   readonly second: number | null;
   readonly connects: boolean;
   readonly disconnects: boolean;
+  readonly joins: boolean;
   readonly resets: boolean;
 }
 
@@ -51,39 +62,53 @@ export interface ScriptNeeds {
 export function scriptNeeds({ plan, played, uids }: ScriptInput): ScriptNeeds {
   const made = new Map<number, Making>();
   const connected = new Set<number>();
+  const closed = new Set<number>();
   const steps: ScriptStep[] = [];
+  const all: (ScriptStep | ScriptProbe)[] = [];
   const isTcp = (making: Making) => protocolOf(making, plan.protocol) === 'tcp';
   for (const { step, prediction, outcome } of played) {
+    const remark = `expected ${prediction.outcomes.join(' or ')}${outcome === undefined ? '' : `, observed ${outcome}`}`;
+    if (step.op === 'probe') {
+      if (step.from?.owner === 'neighbour') refuseFar(step);
+      const own = protocolOf(step, plan.protocol);
+      const receiving = [...made].flatMap(([socket, making]) =>
+        protocolOf(making, plan.protocol) === own && !(own === 'tcp' && connected.has(socket)) ? [socket] : [],
+      );
+      all.push({ probe: step, text: formatStep(step), remark, receiving: receiving.filter((one) => !closed.has(one)) });
+      continue;
+    }
     const making = makingOf(step) ?? made.get(step.op === 'accept' ? step.listener : step.socket);
     if (making === undefined) throw new RangeError(`'${formatStep(step)}' is on a socket that was not made`);
     refuse(step, making);
     made.set(step.socket, making);
-    const remark = `expected ${prediction.outcomes.join(' or ')}${outcome === undefined ? '' : `, observed ${outcome}`}`;
-    steps.push({
-      step,
-      text: formatStep(step),
-      remark,
-      making,
-      connected: isTcp(making) && connected.has(step.socket),
-    });
+    const isConnected = isTcp(making) && connected.has(step.socket);
+    const one = { step, text: formatStep(step), remark, making, connected: isConnected };
+    steps.push(one);
+    all.push(one);
+    if (step.op === 'close') closed.add(step.socket);
     if (step.op === 'connect' || step.op === 'accept') connected.add(step.socket);
     if (step.op === 'disconnect' || step.op === 'close') connected.delete(step.socket);
   }
   const left = [...connected].filter((socket) => isTcp(made.get(socket) as Making));
   return {
-    steps,
+    steps: all,
     sockets: [...made.keys()],
     connected: left,
     second: uids[1] !== uids[2] && steps.some(({ making }) => making.owner === 2) ? uids[2] : null,
     connects: steps.some(({ step, making }) => step.op === 'connect' && isTcp(making)),
+    joins: steps.some(({ step }) => step.op === 'join' || step.op === 'leave'),
     disconnects: steps.some(({ step }) => step.op === 'disconnect'),
     resets: left.length > 0 || steps.some(({ step, connected: was }) => was && step.op === 'close'),
   };
 }
 
-function refuse(step: Step, { owner }: Making): void {
+function refuseFar(step: Step): never {
+  throw new NoScript(`a script of one process can't do '${formatStep(step)}': it is on another machine`);
+}
+
+function refuse(step: SocketStep, { owner }: Making): void {
+  if (owner === 'neighbour') refuseFar(step);
   const what = `a script of one process can't do '${formatStep(step)}'`;
-  if (owner === 'neighbour') throw new NoScript(`${what}: it is on another machine`);
   if (step.op === 'peer-close' || (step.op === 'close' && step.leaves !== undefined)) {
     throw new NoScript(`${what}: it takes the other end of the connection`);
   }
@@ -101,22 +126,6 @@ export function preface(input: ScriptInput, { second }: ScriptNeeds, run: string
     'Prints what each step returned. Takes the port as its argument; 20000 without.',
     ...(second === null ? [] : [`Run it as root: sockets marked @2 are those of user ${second}.`]),
     'To run it where nothing else is:',
-    `  unshare --net sh -c '${[...network(plan), run].join('; ')}'`,
-  ];
-}
-
-/** The commands that give an empty network namespace the addresses and interfaces of the plan. */
-function network({ steps }: Plan): string[] {
-  const used = steps.flatMap((step) =>
-    step.op === 'bind' ? [step.address] : step.op === 'connect' || step.op === 'accept' ? [step.to] : [],
-  );
-  const plain = new Set(used.map(unmapped));
-  for (const known of ['0.0.0.0', '::', '::1']) plain.delete(known);
-  const more = [...plain].filter((address) => !address.startsWith('127.'));
-  const devices = steps.flatMap((step) => makingOf(step)?.device ?? ('device' in step ? (step.device ?? []) : []));
-  return [
-    'ip link set lo up',
-    ...[...new Set(devices)].filter((device) => device !== 'lo').map((device) => `ip link add ${device} type dummy`),
-    ...more.map((address) => `ip addr add ${address} dev lo${hasInetForm(address) ? '' : ' nodad'}`),
+    `  unshare --net sh -c '${[...networkOf(plan, input.devices), run].join('; ')}'`,
   ];
 }

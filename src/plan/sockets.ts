@@ -1,7 +1,7 @@
 import { OPTION_KEYS } from '../model/options.ts';
 import type { NextSocket, PresentSocket, State } from '../model/types.ts';
 import { unmapped } from '../model/address.ts';
-import type { Making, Owner, Step } from './plan.ts';
+import type { Making, Owner, SocketStep } from './plan.ts';
 
 /** The numbers of a socket in a plan: its own, and that of the child which takes its place when a connection is accepted. */
 export interface Numbers {
@@ -33,16 +33,16 @@ export function stepsTo(
   making: Making,
   next: { readonly address: string; readonly port?: number },
   { socket, child }: Numbers,
-): Step[] {
+): SocketStep[] {
   const name = { address: next.address, ...(next.port === undefined ? {} : { port: next.port }) };
-  const bound: Step = { op: 'bind', socket, makes: making, ...name };
+  const bound: SocketStep = { op: 'bind', socket, makes: making, ...name };
   return [bound, ...stepsFromBound(state, local ?? next.address, { socket, child })];
 }
 
 /** The steps that bring a bound socket to a state. `local` is the local address of its connection. */
-function stepsFromBound(state: State, local: string, { socket, child }: Numbers): Step[] {
+function stepsFromBound(state: State, local: string, { socket, child }: Numbers): SocketStep[] {
   const to = unmapped(local);
-  const connected: Step = { op: 'connect', socket, to };
+  const connected: SocketStep = { op: 'connect', socket, to };
   switch (state) {
     case 'bound':
       return [];

@@ -1,5 +1,7 @@
 import { OPTION_KEYS, OPTIONS } from '../model/options.ts';
-import type { PlanOption } from './plan.ts';
+import type { ReceiveOptions } from '../model/types.ts';
+import type { NumberOption } from '../protocol/options.ts';
+import type { PlanOption, SetOption } from './plan.ts';
 
 /** The spelling of the options, in plans and wherever else sockets are written. */
 export const OPTION_WORDS: Readonly<Record<PlanOption, string>> = {
@@ -9,6 +11,38 @@ export const OPTION_WORDS: Readonly<Record<PlanOption, string>> = {
   reuseportLb: 'reuseport_lb',
   reuseShareUid: 'reuseshareuid',
 };
+
+/** The options that only decide who receives: their names in C programs, and their spelling in plans. */
+const RECEIVE_OPTIONS: Readonly<Record<keyof ReceiveOptions, { readonly name: NumberOption; readonly word: string }>> =
+  {
+    multicastAll: { name: 'IP_MULTICAST_ALL', word: 'multicast_all' },
+    multicastAll6: { name: 'IPV6_MULTICAST_ALL', word: 'multicast_all6' },
+  };
+
+/** The spelling of an option that a step sets. */
+export function wordOf(option: SetOption): string {
+  return isReceiveOption(option) ? RECEIVE_OPTIONS[option].word : OPTION_WORDS[option];
+}
+
+/** The name of an option in C programs. */
+export function cNameOf(option: SetOption): NumberOption {
+  return isReceiveOption(option) ? RECEIVE_OPTIONS[option].name : OPTIONS[option].name;
+}
+
+/** Whether an option decides nothing but who receives. */
+export function isReceiveOption(option: SetOption): option is keyof ReceiveOptions {
+  return Object.hasOwn(RECEIVE_OPTIONS, option);
+}
+
+/** The option that a step can set, by its word; undefined for other words. */
+export function setOptionNamed(word: string): SetOption | undefined {
+  const lower = word.toLowerCase();
+  const keys = Object.keys(RECEIVE_OPTIONS) as (keyof ReceiveOptions)[];
+  return (
+    optionNamed(word) ??
+    keys.find((key) => RECEIVE_OPTIONS[key].word === lower || RECEIVE_OPTIONS[key].name.toLowerCase() === lower)
+  );
+}
 
 /** The word for no device, where a device could be named. */
 export const NO_DEVICE = 'none';

@@ -57,6 +57,15 @@ export interface BatchKind {
   connect?: { address: string; port?: number };
 }
 
+/** The address from which probes are sent, and the port: one that the system chooses when left out. */
+export interface ProbeSender {
+  family: Family;
+  address: string;
+  port?: number;
+  /** The index of the interface through which IPv6 multicast leaves. */
+  device?: number;
+}
+
 /**
  * One thing for an agent to do. `as` names the thing that the operation creates, `on` the thing that it uses; the names are
  * the harness's own. `within` is how long to wait for an answer, in milliseconds; without it the call is made once.
@@ -132,6 +141,28 @@ export type Operation =
   | { op: 'batch-await'; on: string; state: string; within: number }
   /** Closes a batch: as close() does; by a reset, which leaves no state; or so that its ports are remembered. */
   | { op: 'batch-close'; on: string; how: 'close' | 'reset' | 'leave' }
+  /**
+   * Sends marked datagrams. `sends` holds four numbers for each: the places of its sender and of its destination, the port,
+   * and the mark, which is its data. The answer has pairs of a mark and the code of its error, also for earlier marks. Senders
+   * stay open, each with its port.
+   */
+  | { op: 'probe-send'; senders: ProbeSender[]; destinations: string[]; sends: number[] }
+  /** The errors that came for datagrams that were sent before, as pairs of a mark and a code. */
+  | { op: 'probe-errors' }
+  /** Takes every datagram from sockets. The answer has pairs of the place of a socket and a mark. */
+  | { op: 'probe-drain'; on: string[] }
+  /**
+   * Begins to connect clients. `connects` holds three numbers for each: the places of its own address and of its
+   * destination, and the port. The answer has the local port of each.
+   */
+  | { op: 'probe-connect'; as: string; senders: ProbeSender[]; destinations: string[]; connects: number[] }
+  /** Takes every connection from listeners, and resets it. The answer has pairs of a listener's place and the code of the client's name. */
+  | { op: 'probe-collect'; on: string[] }
+  /**
+   * Closes clients. The answer has the code of what became of each: an error, `connected` or `connecting`. The patient ones,
+   * by their places, are waited for.
+   */
+  | { op: 'probe-finish'; on: string; patient: number[]; within: number }
   /** The agent ends its programs, and then itself by SIGKILL, with all its sockets open. There is no answer. */
   | { op: 'die' }
   /** Closes every socket and ends every program, then says how many internet sockets the process still holds. */

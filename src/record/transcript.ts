@@ -1,5 +1,5 @@
 import type { OptionValue } from '../protocol/options.ts';
-import type { Operation, Result, Served, SocketName } from '../protocol/messages.ts';
+import type { Operation, ProbeSender, Result, Served, SocketName } from '../protocol/messages.ts';
 
 const LONGEST_TEXT = 60;
 
@@ -69,6 +69,18 @@ function call(operation: Operation, result: Result): string {
       return `${operation.op}()`;
     case 'batch':
       return `batch(${operation.sockets.length / 2} sockets)`;
+    case 'probe-send':
+      return `sendto(${operation.senders.map(sender).join(', ')}; ${probesIn(operation.sends, 4, operation).join(', ')})`;
+    case 'probe-connect':
+      return `connect(${operation.senders.map(sender).join(', ')}; ${probesIn(operation.connects, 3, operation).join(', ')})`;
+    case 'probe-drain':
+      return `recv(${operation.on.join(', ')})`;
+    case 'probe-collect':
+      return `accept(${operation.on.join(', ')})`;
+    case 'probe-errors':
+      return 'recv(MSG_ERRQUEUE)';
+    case 'probe-finish':
+      return `SO_ERROR of ${operation.on}`;
     case 'serve':
       return `serve(${operation.on}, ${quote(operation.name)})`;
     default:
@@ -82,6 +94,8 @@ function returned(operation: Operation, result: Result): string {
   if (result.outcome === 'not available here') return `${result.outcome}, no call made`;
   if (result.outcome === 'ended') return 'the program had ended before';
   if (result.outcome !== 'ok') return `-1 ${result.outcome}`;
+  const brought = probed(operation, result);
+  if (brought !== undefined) return brought;
   if (['socket', 'spawn', 'dup', 'take', 'fetch'].includes(operation.op) && 'as' in operation) return operation.as;
   if (operation.op === 'accept') return `${operation.as}${result.from ? ` from ${name(result.from)}` : ''}`;
   if (operation.op === 'recv') {
@@ -98,6 +112,42 @@ function returned(operation: Operation, result: Result): string {
 function drained(counts: Readonly<Record<string, number>>): string {
   const all = Object.entries(counts).map(([text, count]) => `${count} × ${quote(text)}`);
   return all.length === 0 ? 'nothing' : all.join(', ');
+}
+
+/** The sender of probes, as a socket name; port 0 is one that the system chose. */
+function sender({ address, port = 0 }: ProbeSender): string {
+  return name({ address, port });
+}
+
+/** The destinations of probes, each with its mark, which is its data; a client has its place. */
+function probesIn(numbers: readonly number[], size: 3 | 4, { destinations }: { destinations: string[] }): string[] {
+  return Array.from({ length: numbers.length / size }, (_, index) => {
+    const [, to = -1, port = 0, mark = index] = numbers.slice(index * size, (index + 1) * size);
+    return `"${mark}" to ${name({ address: destinations[to] ?? '', port })}`;
+  });
+}
+
+/** What probes brought: who got which mark, or which error there was. */
+function probed(operation: Operation, { codes = [], legend = [] }: Result): string | undefined {
+  const pairs = Array.from({ length: codes.length / 2 }, (_, index) => codes.slice(index * 2, index * 2 + 2));
+  const at = (place = -1) => ('on' in operation ? operation.on[place] : undefined) ?? '';
+  switch (operation.op) {
+    case 'probe-send':
+    case 'probe-errors':
+      return pairs.map(([mark, code = 0]) => `"${mark}" ${legend[code]}`).join(', ') || 'ok';
+    case 'probe-drain':
+      return pairs.map(([place, mark]) => `"${mark}" at ${at(place)}`).join(', ') || 'EAGAIN';
+    case 'probe-collect':
+      return (
+        pairs.map(([place, code = 0]) => `a connection from ${legend[code]} at ${at(place)}`).join(', ') || 'EAGAIN'
+      );
+    case 'probe-connect':
+      return codes.map((port) => `from port ${port}`).join(', ');
+    case 'probe-finish':
+      return codes.map((code) => legend[code]).join(', ');
+    default:
+      return undefined;
+  }
 }
 
 function sendmsg({ on, data, to, from, flags = [] }: Extract<Operation, { op: 'send' }>): string {

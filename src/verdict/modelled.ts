@@ -6,7 +6,7 @@ import { models } from '../model/index.ts';
 import { OPTIONS } from '../model/options.ts';
 import type { Options, Prediction, Setting } from '../model/types.ts';
 import { Follower } from '../plan/follow.ts';
-import type { Making, Step } from '../plan/plan.ts';
+import type { Making, SocketStep } from '../plan/plan.ts';
 import { isPossible } from '../plan/possible.ts';
 import { citedRule } from './cited-rule.ts';
 import { documentedAddress, DOCUMENTED_OWN, versionSetting } from './documented-host.ts';
@@ -94,7 +94,7 @@ function worldsOf(asked: Asked, sockets: readonly PlannedSocket[]): Fate[][] | n
 interface Course {
   readonly asked: Asked;
   readonly sockets: readonly PlannedSocket[];
-  readonly steps: readonly Step[];
+  readonly steps: readonly SocketStep[];
   readonly protocol: 'udp' | 'tcp';
 }
 
@@ -119,7 +119,11 @@ function fatesFrom(course: Course, index: number, standing: Standing): ReadonlyM
 }
 
 /** The possible states after a step. */
-function standingsAfter({ asked, sockets, protocol }: Course, step: Step, { follower, fates }: Standing): Standing[] {
+function standingsAfter(
+  { asked, sockets, protocol }: Course,
+  step: SocketStep,
+  { follower, fates }: Standing,
+): Standing[] {
   const { system } = asked;
   const number = step.socket;
   const before = fates.get(number);

@@ -1,7 +1,7 @@
 import type { Model } from '../../model/index.ts';
 import type { Setting } from '../../model/types.ts';
 import type { Follower } from '../../plan/follow.ts';
-import type { Step } from '../../plan/plan.ts';
+import type { SocketStep } from '../../plan/plan.ts';
 import { agrees, emptyPort, likeliest, allowedOf, type Allowed, type Prediction } from '../prediction.ts';
 import type { Spec } from '../sockets.ts';
 import type { TriplePlace, TripleCorner } from './axes.ts';
@@ -45,13 +45,13 @@ export function triplePredictor(model: Model, setting: Setting, corner: TripleCo
 }
 
 /** The steps of a socket at a place, made once for each. */
-function stepsOfPlaces(corner: TripleCorner): (place: TriplePlace, spec: Spec) => readonly Step[] {
+function stepsOfPlaces(corner: TripleCorner): (place: TriplePlace, spec: Spec) => readonly SocketStep[] {
   const known = { first: new Map(), second: new Map(), third: new Map() } satisfies Record<
     TriplePlace,
     Map<Spec, unknown>
   >;
   return (place, spec) => {
-    const all: Map<Spec, readonly Step[]> = known[place];
+    const all: Map<Spec, readonly SocketStep[]> = known[place];
     const there = all.get(spec);
     if (there !== undefined) return there;
     const made = tripleSteps(spec, place, corner);
@@ -67,7 +67,7 @@ interface Tried {
 }
 
 /** Makes a socket in the model: bind(), and listen() if there is one and bind() may succeed. Both are taken to succeed. */
-function tryOn(port: Follower, [bind, listen]: readonly Step[], goesOn = true): Tried {
+function tryOn(port: Follower, [bind, listen]: readonly SocketStep[], goesOn = true): Tried {
   if (bind === undefined) throw new RangeError('the socket is not bound');
   const bound = port.step(bind, listen === undefined && !goesOn ? undefined : 'ok');
   const allowed = allowedOf(bound.allowed);

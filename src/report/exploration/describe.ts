@@ -9,6 +9,7 @@ import type { Plan } from '../../plan/plan.ts';
 import type { Played, Uids } from '../../plan/play.ts';
 import { NoScript, type ScriptInput } from '../../plan/script.ts';
 import { scriptInC } from '../../plan/script-c.ts';
+import type { DeviceAddresses } from '../../plan/script-network.ts';
 import { scriptInPython } from '../../plan/script-python.ts';
 import type { Shrunk } from '../../explore/shrink.ts';
 
@@ -20,6 +21,8 @@ export interface Where {
   readonly namedInterface?: string | undefined;
   readonly model: SystemName;
   readonly uids: Uids;
+  /** The addresses of the machine's interfaces, for the scripts. */
+  readonly devices?: DeviceAddresses;
 }
 
 /** A mismatch as the record keeps it and people read it: what was played, by which rule it is wrong, and how to see it again. */
@@ -27,8 +30,15 @@ export function describe(shrunk: Shrunk, from: Plan, where: Where): Mismatch {
   const { plan, played, transcript, reproduced } = shrunk;
   const last = played.at(-1);
   const rule = models[where.model].rules.find(({ id }) => id === last?.prediction.rule);
-  const { platform, model, uids } = where;
-  const script = { plan, played, uids, platform: `${platform.system} ${platform.release}`, model };
+  const { platform, model, uids, devices } = where;
+  const script = {
+    plan,
+    played,
+    uids,
+    platform: `${platform.system} ${platform.release}`,
+    model,
+    ...(devices === undefined ? {} : { devices }),
+  };
   return {
     protocol: plan.protocol,
     sequence: formatPlan(plan),

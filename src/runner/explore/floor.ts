@@ -2,10 +2,14 @@ import { setTimeout as after } from 'node:timers/promises';
 import type { Lab, LabFacts, LabKind } from '../../lab/lab.ts';
 import type { Protocol, Setting, SystemName } from '../../model/types.ts';
 import { models } from '../../model/index.ts';
+import { isLimitedBroadcast, isMulticast, unmapped } from '../../model/address.ts';
+import { settingOf } from '../../matrix/setting.ts';
 import { kernelOf } from '../../model/linux-kernel.ts';
 import type { Operation, Result } from '../../protocol/messages.ts';
 import type { Platform, TranscriptLine } from '../../record/record.ts';
 import { traceLine } from '../../record/transcript.ts';
+import { Interfaces, askInterfaces } from './interfaces.ts';
+import { Prober } from './prober.ts';
 import { AgentPool, type Lease, type PoolSettings } from '../pool.ts';
 import { harnessClock } from '../../harness/agent-process.ts';
 import { platformOf } from '../platform.ts';
@@ -16,9 +20,11 @@ import { Ports } from '../ports.ts';
 import { paced } from '../../process/pace.ts';
 import { Unavailable } from '../../process/unavailable.ts';
 import { HarnessError } from '../../harness/harness-error.ts';
-import { playAll, type Part } from '../../plan/lockstep.ts';
+import { playAll, type Ask, type Part } from '../../plan/lockstep.ts';
 import { Play, withOwners, type PlayPeer, type PlaySettings, type Uids } from '../../plan/play.ts';
-import { makingOf, type Plan } from '../../plan/plan.ts';
+import type { DeviceAddresses } from '../../plan/script-network.ts';
+import { makingOf, type Plan, type ProbeStep, type Step } from '../../plan/plan.ts';
+import { senderOf } from '../../plan/probe.ts';
 import { vocabularyOf, type Vocabulary } from '../../explore/vocabulary.ts';
 
 /** Ports are given in order from here, so that no two of a batch share a slot in the kernel's hash table of UDP ports. */
@@ -40,6 +46,9 @@ export class Floor {
   readonly #leases: Readonly<Record<Exclude<Part, 'neighbour'>, Lease>>;
   #neighbour: Lease | undefined;
   readonly #settings: Readonly<Record<'machine' | 'neighbour', Setting>>;
+  readonly #interfaces: Interfaces;
+  #farInterfaces = new Interfaces();
+  readonly #prober: Prober;
   readonly #ports: Ports;
   #nextPort = FIRST_PORT;
 
@@ -47,7 +56,7 @@ export class Floor {
     lab: Lab,
     pool: AgentPool,
     leases: Record<Exclude<Part, 'neighbour'>, Lease>,
-    abilities: Abilities,
+    { abilities, interfaces }: { abilities: Abilities; interfaces: Interfaces },
     settings: FloorSettings,
   ) {
     this.lab = lab;
@@ -59,11 +68,19 @@ export class Floor {
     this.model = settings.model ?? system;
     this.uids = { 1: leases[1].hello.uid ?? 0, 2: leases[2].hello.uid ?? 0 };
     const kernel = this.model === 'linux' ? kernelOf(this.platform) : undefined;
-    const settingOf = (host: 'machine' | 'neighbour'): Setting => ({
-      host: { addresses: addressesOf(lab.facts, host) },
-      ...(kernel === undefined ? {} : { kernel }),
+    this.#settings = {
+      machine: settingOf(lab.facts, this.platform),
+      neighbour: {
+        host: { addresses: addressesOf(lab.facts, 'neighbour') },
+        ...(kernel === undefined ? {} : { kernel }),
+      },
+    };
+    this.#interfaces = interfaces;
+    this.#prober = new Prober({
+      ask: async (part, operations) => this.#lease(part).agent.ask(operations, false),
+      indexOf: (part, address) => (part === 'neighbour' ? this.#farInterfaces : interfaces).indexOf(address),
+      devices: interfaces.devices,
     });
-    this.#settings = { machine: settingOf('machine'), neighbour: settingOf('neighbour') };
     this.#ports = new Ports(lab.facts);
   }
 
@@ -79,12 +96,18 @@ export class Floor {
         pool.take('machine', false),
       ]);
       const abilities = await abilitiesOf(peer.agent, lab.facts);
-      return new Floor(lab, pool, { 1: first, 2: second, peer }, abilities, settings);
+      const interfaces = await askInterfaces(peer.agent, lab.facts);
+      return new Floor(lab, pool, { 1: first, 2: second, peer }, { abilities, interfaces }, settings);
     } catch (error) {
       await pool.close();
       await lab.close();
       throw error;
     }
+  }
+
+  /** The addresses of the machine's interfaces, by their names. */
+  get devices(): DeviceAddresses {
+    return this.#settings.machine.host?.devices ?? {};
   }
 
   /** How many ports it has left. On a machine that others use too, ports are probed, and there is no end to them. */
@@ -99,13 +122,15 @@ export class Floor {
 
   /** Plays plans side by side, each on a fresh port, and removes everything after them. @throws HarnessError */
   async playMany(plans: readonly Plan[]): Promise<Play[]> {
+    if (plans.some(({ steps }) => steps.some(isFar))) await this.#takeNeighbour();
     const peers = await this.#peers(plans);
     const plays: Play[] = [];
     for (const [place, plan] of plans.entries()) {
       const port = await this.#port();
       plays.push(this.#play(plan, { port, peers: peers(place), prefix: `${port}.` }));
     }
-    await playAll(plays, (part, operations) => this.#lease(part).agent.askTersely(operations));
+    const ask: Ask = (part, operations) => this.#lease(part).agent.askTersely(operations);
+    await playAll(plays, ask, { probe: (rounds) => this.#prober.probe(rounds) });
     await this.#clean(plays);
     return plays;
   }
@@ -117,20 +142,28 @@ export class Floor {
    */
   async playAlone(given: Plan): Promise<{ plan: Plan; play: Play; transcript: TranscriptLine[] }> {
     const plan = withOwners(given, this.uids);
-    if (plan.steps.some((step) => makingOf(step)?.owner === 'neighbour')) await this.#takeNeighbour();
+    if (plan.steps.some(isFar)) await this.#takeNeighbour();
     const peers = await this.#peers([plan]);
     const play = this.#play(plan, { port: await this.#port(), peers: peers(0), prefix: '' });
     const transcript: TranscriptLine[] = [];
     const began = harnessClock();
-    const ask = async (part: Part, operations: readonly Operation[]) => {
-      const results = await this.#lease(part).agent.ask(operations, false);
+    const note = (part: Part, operations: readonly Operation[], results: readonly Result[]) => {
       for (const [index, result] of results.entries()) {
         const operation = operations[index];
         if (operation) transcript.push(this.#line(part, operation, result, began));
       }
+    };
+    const ask = async (part: Part, operations: readonly Operation[]) => {
+      const results = await this.#lease(part).agent.ask(operations, false);
+      note(part, operations, results);
       return results.map((result) => result.name?.address ?? result.outcome);
     };
-    await playAll([play], ask, () => after(paced(SETTLE)));
+    const prober = this.#prober.with(async (part, operations) => {
+      const results = await this.#lease(part).agent.ask(operations, false);
+      note(part, operations, results);
+      return results;
+    });
+    await playAll([play], ask, { settled: () => after(paced(SETTLE)), probe: (rounds) => prober.probe(rounds) });
     await this.#clean([play]);
     return { plan, play, transcript };
   }
@@ -143,7 +176,22 @@ export class Floor {
 
   #play(plan: Plan, settings: Pick<PlaySettings, 'port' | 'peers' | 'prefix'>): Play {
     const simulate = (host: 'machine' | 'neighbour') => models[this.model].simulate(this.#settings[host]);
-    return new Play(plan, { ...settings, uids: this.uids, simulate });
+    const { devices } = this.#interfaces;
+    const arrivesBy = (step: ProbeStep) => this.#deviceOf(step);
+    return new Play(plan, { ...settings, uids: this.uids, simulate, devices, arrivesBy });
+  }
+
+  /**
+   * The device by which a probe comes in. From the neighbour that is the interface to it. The machine's own datagrams to a
+   * group or to everyone come back by the interface through which they left, that of their sender's address.
+   */
+  #deviceOf(step: ProbeStep): string | undefined {
+    const { address, owner } = senderOf(step);
+    if (owner === 'neighbour') return this.lab.facts.externalInterface ?? undefined;
+    const to = unmapped(step.to);
+    const { broadcasts = [], devices = {} } = this.#settings.machine.host ?? {};
+    if (!isMulticast(to) && !isLimitedBroadcast(to) && !broadcasts.includes(to)) return undefined;
+    return Object.keys(devices).find((device) => devices[device]?.includes(unmapped(address)) === true);
   }
 
   #lease(part: Part): Lease {
@@ -155,7 +203,9 @@ export class Floor {
   async #takeNeighbour(): Promise<void> {
     const { lab, hosts, elsewhere } = this.lab.facts;
     if (hosts.neighbour === undefined) throw new Unavailable(`the ${lab} lab has no neighbour`, elsewhere);
-    this.#neighbour ??= await this.#pool.take('neighbour', false);
+    if (this.#neighbour !== undefined) return;
+    this.#neighbour = await this.#pool.take('neighbour', false);
+    this.#farInterfaces = await askInterfaces(this.#neighbour.agent, this.lab.facts);
   }
 
   async #port(): Promise<number> {
@@ -206,6 +256,7 @@ export class Floor {
       }),
     );
     await this.#reset('peer', []);
+    this.#prober.forget();
   }
 
   async #reset(part: Part, before: readonly Operation[]): Promise<void> {
@@ -233,6 +284,11 @@ const DISCARD = 9;
 
 /** How long the ends of a connection inside a quiet machine take to hear of each other's close (a delayed ACK), in milliseconds. */
 const SETTLE = 80;
+
+/** Whether the neighbour takes part in a step. */
+function isFar(step: Step): boolean {
+  return makingOf(step)?.owner === 'neighbour' || (step.op === 'probe' && step.from?.owner === 'neighbour');
+}
 
 /** The addresses of a host of the lab. */
 function addressesOf({ addresses }: LabFacts, host: 'machine' | 'neighbour'): string[] {

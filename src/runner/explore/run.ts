@@ -49,6 +49,7 @@ export interface Explored {
   readonly namedInterface?: string | undefined;
   readonly model: Floor['model'];
   readonly uids: Floor['uids'];
+  readonly devices: Floor['devices'];
   readonly complete: boolean;
   readonly tallies: readonly Tally[];
   readonly findings: readonly Finding[];
@@ -81,7 +82,7 @@ export async function explore(kind: LabKind, settings: ExploreSettings, listener
   const stage: Stage = { library: await import('fast-check'), floors: new Floors(kind, settings), settings, listener };
   try {
     const first = await unlessAborted(stage.floors.take(), signal);
-    const { platform, model, uids } = first;
+    const { platform, model, uids, devices } = first;
     const { lab, namedInterface } = first.lab.facts;
     listener.started(first);
     stage.floors.giveBack(first);
@@ -93,7 +94,7 @@ export async function explore(kind: LabKind, settings: ExploreSettings, listener
       for (const [name, found] of fold.found) kinds.set(`${protocol} ${name}`, found);
     }
     const findings = await shrinkAll([...kinds.values()].slice(0, most), stage);
-    return { platform, lab, namedInterface, model, uids, complete: !signal.aborted, tallies, findings };
+    return { platform, lab, namedInterface, model, uids, devices, complete: !signal.aborted, tallies, findings };
   } finally {
     await tidied(stage.floors.close(), signal, kind.far === true || stage.floors.far);
   }

@@ -987,8 +987,8 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
   });
 
   it('has been asked for every operation there is', () => {
-    // The operations of batches have their own tests in batches.test.ts, and 'die' is below.
-    const all: Record<Exclude<OperationName, 'die' | `batch${string}`>, true> = {
+    // The operations of batches and of probes have their own tests in files of their names, and 'die' is below.
+    const all: Record<Exclude<OperationName, 'die' | `batch${string}` | `probe-${string}`>, true> = {
       accept: true,
       bind: true,
       burst: true,

@@ -124,6 +124,15 @@ const callers: Operation = {
   sockets: [0, 4002, 0, 4003],
 };
 
+const lo = { family: 'inet', address: '127.0.0.1' } as const;
+const probing: Operation = {
+  op: 'probe-connect',
+  as: 'clients',
+  senders: [lo],
+  destinations: ['127.0.0.1'],
+  connects: [0, 0, 4001],
+};
+
 interface Called {
   /** The operations that have to be done before. */
   before?: Operation[];
@@ -337,6 +346,54 @@ const CALLED: Record<Exclude<OperationName, 'die'>, Called> = {
     makes: [[/^getsockopt\(\d+, SOL_TCP, TCP_INFO, /, 2]],
   },
   'batch-close': { before: [batch], asks: [{ op: 'batch-close', on: 'ls', how: 'close' }], makes: [[/^close\(/, 2]] },
+  'probe-send': {
+    asks: [{ op: 'probe-send', senders: [lo], destinations: ['127.0.0.1'], sends: [0, 0, 4009, 7] }],
+    makes: [
+      [/^socket\(AF_INET, SOCK_DGRAM/, 1],
+      [/^setsockopt\(\d+, SOL_IP, IP_RECVERR, \[1\]/, 1],
+      [/^bind\(\d+, .*htons\(0\).*"127\.0\.0\.1"/, 1],
+      [/^sendto\(\d+, "7", 1, MSG_NOSIGNAL, .*htons\(4009\)/, 1],
+      [/^recvmsg\(\d+, .*"7".*MSG_ERRQUEUE/, 1],
+    ],
+  },
+  'probe-errors': {
+    before: [{ op: 'probe-send', senders: [lo], destinations: [], sends: [] }],
+    asks: [{ op: 'probe-errors' }],
+    makes: [[/^recvmsg\(\d+, .*MSG_ERRQUEUE\) = -1 EAGAIN/, 1]],
+  },
+  'probe-drain': {
+    before: heard,
+    asks: [{ op: 'probe-drain', on: ['a'] }],
+    makes: [
+      [/^recvmsg\(\d+, .* = 1$/, 1],
+      [/^recvmsg\(\d+, .* = -1 EAGAIN/, 1],
+    ],
+  },
+  'probe-connect': {
+    before: listener,
+    asks: [probing],
+    makes: [
+      [/^bind\(\d+, .*htons\(0\).*"127\.0\.0\.1"/, 1],
+      [/^connect\(\d+, .*htons\(4001\)/, 1],
+    ],
+  },
+  'probe-collect': {
+    before: [...listener, probing],
+    asks: [{ op: 'probe-collect', on: ['l'] }],
+    makes: [
+      [/^accept4\(.* = \d+$/, 1],
+      [/^setsockopt\(\d+, SOL_SOCKET, SO_LINGER, \{l_onoff=1, l_linger=0\}, 8\)/, 1],
+      [/^accept4\(.* = -1 EAGAIN/, 1],
+    ],
+  },
+  'probe-finish': {
+    before: [...listener, probing],
+    asks: [{ op: 'probe-finish', on: 'clients', patient: [], within: 0 }],
+    makes: [
+      [/^getsockopt\(\d+, SOL_SOCKET, SO_ERROR, \[0\]/, 1],
+      [/^close\(/, 1],
+    ],
+  },
   reset: {
     before: [udp('a'), udp('b')],
     asks: [{ op: 'reset' }],

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { explain } from '../../../src/explain/explain.ts';
-import { BadPlan, parsePlan } from '../../../src/plan/parse.ts';
+import { BadPlan } from '../../../src/plan/bad-plan.ts';
+import { parsePlan } from '../../../src/plan/parse.ts';
 import { formatPlan } from '../../../src/plan/notation.ts';
 import type { SystemName } from '../../../src/model/types.ts';
 import { anyPlan } from '../plan/arbitrary.ts';

@@ -6,6 +6,7 @@ import { models } from '../../../src/model/index.ts';
 import { Follower } from '../../../src/plan/follow.ts';
 import { formatPlan } from '../../../src/plan/notation.ts';
 import { parsePlan } from '../../../src/plan/parse.ts';
+import { isOnSocket } from '../../../src/plan/plan.ts';
 import { isPossible } from '../../../src/plan/possible.ts';
 import { plan, setting } from './lab.ts';
 
@@ -66,7 +67,7 @@ describe('a pair as a plan', () => {
             simulate,
           });
           let answer = 'ok';
-          for (const step of steps) {
+          for (const step of steps.filter(isOnSocket)) {
             if (!isPossible(step, follower.sockets, protocol)) break;
             const { allowed, after } = follower.step(step);
             follower = after;

@@ -8,6 +8,7 @@ const address = {
 };
 const anyAddress = fc.oneof(address.inet, address.inet6);
 const port = fc.option(fc.integer({ min: 1, max: 65_535 }), { nil: undefined });
+const RECEIVE_KEYS = ['multicastAll', 'multicastAll6'] as const;
 const device = fc.constantFrom('lo', 'eth0', 'veth-1.2@if3');
 
 /** Every way to make a socket in a plan of the protocol. */
@@ -36,7 +37,7 @@ function done(socket: number, family: Making['family'], next: number): fc.Arbitr
   return fc.oneof<fc.Arbitrary<Step>[]>(
     fc.record({ address: address[family], port }).map((name): Step => ({ op: 'bind', socket, ...without(name) })),
     fc
-      .record({ option: fc.constantFrom(...OPTION_KEYS), value: fc.boolean() })
+      .record({ option: fc.constantFrom(...OPTION_KEYS, ...RECEIVE_KEYS), value: fc.boolean() })
       .map((set): Step => ({ op: 'set', socket, ...set })),
     fc.option(device).map((tied): Step => ({ op: 'set', socket, device: tied })),
     fc.constantFrom<Step>(
@@ -46,7 +47,17 @@ function done(socket: number, family: Making['family'], next: number): fc.Arbitr
       { op: 'shutdown', socket },
       { op: 'close', socket },
     ),
-    anyAddress.map((to): Step => ({ op: 'connect', socket, to })),
+    fc.record({ address: anyAddress, port }).map((name): Step => {
+      const { address: to, ...rest } = without(name);
+      return { op: 'connect', socket, to, ...rest };
+    }),
+    fc
+      .record({
+        op: fc.constantFrom('join', 'leave'),
+        group: fc.constantFrom('239.1.2.3', 'ff05::1:3'),
+        tied: fc.option(device, { nil: undefined }),
+      })
+      .map(({ op, group, tied }): Step => ({ op, socket, group, ...(tied === undefined ? {} : { device: tied }) })),
     anyAddress.map((to): Step => ({ op: 'accept', socket: next, listener: socket, to })),
     fc.constantFrom(...LEAVINGS).map((leaves): Step => ({ op: 'close', socket, leaves })),
   );
@@ -54,6 +65,31 @@ function done(socket: number, family: Making['family'], next: number): fc.Arbitr
 
 function without({ address: own, port: number }: { address: string; port: number | undefined }) {
   return { address: own, ...(number === undefined ? {} : { port: number }) };
+}
+
+/** Every probe that a plan can state. */
+function probe(protocol: Plan['protocol']): fc.Arbitrary<Step> {
+  const to = (own: fc.Arbitrary<string>, senders: fc.Arbitrary<string>) =>
+    fc
+      .record({
+        to: own,
+        port,
+        isOther: fc.boolean(),
+        from: fc.option(fc.record({ address: senders, port, isFar: fc.boolean() }), { nil: undefined }),
+      })
+      .map(({ to: target, port: number, isOther, from }): Step => ({
+        op: 'probe',
+        to: target,
+        ...(number === undefined ? {} : { port: number }),
+        ...(isOther ? { protocol: protocol === 'udp' ? ('tcp' as const) : ('udp' as const) } : {}),
+        ...(from === undefined
+          ? {}
+          : { from: { ...without(from), ...(from.isFar ? { owner: 'neighbour' as const } : {}) } }),
+      }));
+  return fc.oneof(
+    to(address.inet, address.inet),
+    to(fc.constantFrom('::1', 'fd00:5::130', 'ff05::1:3'), fc.constantFrom('::1', 'fd00:5::10')),
+  );
 }
 
 /** Every plan: sockets that are made, and any operations on them that a plan can state, sensible or not. */
@@ -81,9 +117,10 @@ export const anyPlan: fc.Arbitrary<Plan> = fc.constantFrom('udp', 'tcp').chain((
       const later = sockets.map(({ makes }, index) =>
         fc.option(done(index + 1, makes.family, 100 + index), { nil: undefined }),
       );
-      return fc.tuple(fc.tuple(...made), fc.tuple(...later)).map(([first, then]): Plan => ({
+      const probes = fc.array(probe(protocol), { maxLength: 2 });
+      return fc.tuple(fc.tuple(...made), fc.tuple(...later), probes).map(([first, then, last]): Plan => ({
         protocol,
-        steps: [...first, ...then.filter((step): step is Step => step !== undefined)],
+        steps: [...first, ...then.filter((step): step is Step => step !== undefined), ...last],
       }));
     }),
 );

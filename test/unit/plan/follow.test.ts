@@ -4,7 +4,7 @@ import { models } from '../../../src/model/index.ts';
 import type { PresentSocket, State } from '../../../src/model/types.ts';
 import { Follower } from '../../../src/plan/follow.ts';
 import { parsePlan } from '../../../src/plan/parse.ts';
-import type { Making, Plan } from '../../../src/plan/plan.ts';
+import { isOnSocket, type Making, type Plan } from '../../../src/plan/plan.ts';
 import { isPossible } from '../../../src/plan/possible.ts';
 import { makingFor, stepsTo } from '../../../src/plan/sockets.ts';
 import { anyPlan } from './arbitrary.ts';
@@ -21,7 +21,7 @@ function asked(plan: Plan, system: keyof typeof models = 'linux', happened: read
     userOf,
     simulate: () => models[system].simulate(),
   });
-  return plan.steps.map((step, place) => {
+  return plan.steps.filter(isOnSocket).map((step, place) => {
     const { allowed, after } = follower.step(step, happened[place]);
     follower = after;
     return allowed;
@@ -83,7 +83,7 @@ describe('a plan that a model asked about', () => {
         for (const [place, one] of present.entries()) {
           const numbers = { socket: place + 1, child: place + 101 };
           for (const step of stepsTo(one, makingFor(one, owner(one.uid)), one, numbers)) {
-            follower = follower.step(step, 'ok', one.local).after;
+            follower = follower.step(step, 'ok', { local: one.local }).after;
           }
         }
         const bind = stepsTo({}, makingFor(next, owner(next.uid)), next, { socket: 50, child: 150 })[0];
@@ -110,7 +110,8 @@ describe('a plan that a model asked about', () => {
         });
         for (const step of plan.steps) {
           if (!isPossible(step, follower.sockets, plan.protocol)) continue;
-          const { allowed, after } = follower.step(step);
+          const { allowed, after } =
+            step.op === 'probe' ? { allowed: follower.probe(step), after: follower } : follower.step(step);
           expect(allowed.outcomes.length).toBeGreaterThan(0);
           follower = after;
         }
@@ -158,8 +159,48 @@ describe('a plan that a model asked about', () => {
     expect(asked(parsePlan('udp: bind s7 0.0.0.0; bind s9 127.0.0.1')).at(-1)?.holder).toBe(7);
   });
 
+  it.each([
+    ['udp: bind s1 127.0.0.1 reuseaddr; bind s2 0.0.0.0 reuseaddr', 'probe 127.0.0.1', ['s1']],
+    [
+      'udp: bind s1 127.0.0.1 reuseaddr; bind s2 0.0.0.0 reuseaddr',
+      'probe ::ffff:127.0.0.2 from ::ffff:127.0.0.1',
+      ['s2'],
+    ],
+    ['udp: bind s1 127.0.0.1', 'probe 127.0.0.1:53', ['refused']],
+    ['udp: bind s1 127.0.0.1', 'probe 127.0.0.1 tcp', ['refused']],
+    ['tcp: bind s1 ::', 'probe ::1', ['refused']],
+    ['tcp: bind s1 ::; listen s1', 'probe 127.0.0.1', ['s1']],
+    ['udp: bind s1 0.0.0.0 reuseport; bind s2 0.0.0.0 reuseport', 'probe 127.0.0.1', ['s1', 's2']],
+    ['udp: bind s1 0.0.0.0 reuseport; connect s1 127.0.0.2:1025', 'probe 127.0.0.2 from 127.0.0.2:1025', ['s1']],
+    ['udp: bind s1 0.0.0.0 reuseport; connect s1 127.0.0.2:1025', 'probe 127.0.0.2 from 127.0.0.2:1026', ['refused']],
+    ['udp: open s1 inet reuseaddr; join s1 239.1.2.3 on eth0; bind s1 0.0.0.0', 'probe 239.1.2.3', ['s1']],
+    ['udp: bind s1 :: reuseaddr; bind s2 0.0.0.0 reuseaddr', 'probe 239.1.2.3', ['s2']],
+    ['udp: bind s1 :: reuseaddr; join s1 239.1.2.3; bind s2 0.0.0.0 reuseaddr', 'probe 239.1.2.3', ['s1+s2']],
+    ['udp: bind s1 :: reuseaddr; set s1 multicast_all=1; bind s2 0.0.0.0', 'probe 239.1.2.3', ['s1']],
+    ['udp: bind s1 0.0.0.0; set s1 multicast_all=0', 'probe 239.1.2.3', ['silence']],
+    [
+      'udp: bind s1 0.0.0.0; join s1 239.1.2.3; leave s1 239.1.2.3; set s1 multicast_all=0',
+      'probe 239.1.2.3',
+      ['silence'],
+    ],
+  ])('%s: asks who receives "%s"', (text, probe, outcomes) => {
+    const { steps } = parsePlan(`${text}; ${probe}`);
+    const last = steps.at(-1);
+    if (last?.op !== 'probe') throw new Error('no probe');
+    let follower = new Follower({
+      protocol: text.startsWith('udp') ? 'udp' : 'tcp',
+      port: PORT,
+      userOf,
+      simulate: () =>
+        models.linux.simulate({ host: { devices: { lo: ['127.0.0.1', '::1'], eth0: ['192.168.5.130'] } } }),
+      arrivesBy: () => undefined,
+    });
+    for (const step of steps.filter(isOnSocket)) follower = follower.step(step).after;
+    expect(follower.probe(last).outcomes).toEqual(outcomes);
+  });
+
   it('goes on from the same steps as often as it is asked, because it never changes', () => {
-    const [bind, other] = parsePlan('udp: bind s1 0.0.0.0; bind s2 127.0.0.1').steps;
+    const [bind, other] = parsePlan('udp: bind s1 0.0.0.0; bind s2 127.0.0.1').steps.filter(isOnSocket);
     if (bind === undefined || other === undefined) throw new Error('no steps');
     const start = new Follower({ protocol: 'udp', port: PORT, userOf, simulate: () => models.linux.simulate() });
     const { after } = start.step(bind);

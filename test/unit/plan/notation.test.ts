@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { plans } from '../../../src/explore/generate.ts';
 import { formatPlan } from '../../../src/plan/notation.ts';
-import { BadPlan, parsePlan } from '../../../src/plan/parse.ts';
+import { BadPlan } from '../../../src/plan/bad-plan.ts';
+import { parsePlan } from '../../../src/plan/parse.ts';
 import { anyPlan } from './arbitrary.ts';
 import { tcp, udp } from '../explore/fixture.ts';
 
@@ -30,9 +31,11 @@ describe('the notation of sequences', () => {
       'tcp: bind s1@2 :: v6only reuseaddr reuseport; bind s1 ::1; set s1 reuseaddr=0; listen s1; accept s2 from s1 at ::1; ' +
       'shutdown s1; bind s3 ::ffff:127.0.0.1; connect s3 127.0.0.1; disconnect s3; close s3; ' +
       'open s4@neighbour inet reuseport_lb dev=eth0 uid=0 udp; set s4 dev=none; bind s4 192.168.5.10:53; ' +
-      'bind s5 [::]:8080 v6only=default; listen s5; accept s6 from s5 at ::1; peer-close s6; close s5 leaving time-wait';
+      'bind s5 [::]:8080 v6only=default; listen s5; accept s6 from s5 at ::1; peer-close s6; close s5 leaving time-wait; ' +
+      'join s3 239.1.2.3 on eth0; leave s3 ff05::1:3; connect s3 [::1]:1025; set s3 multicast_all=0; probe 127.0.0.1; ' +
+      'probe [::1]:80 udp from [fd00:5::10]:1025@neighbour; probe ::ffff:127.0.0.1 from 127.0.0.1';
     const plan = parsePlan(text);
-    expect(plan.steps).toHaveLength(18);
+    expect(plan.steps).toHaveLength(25);
     expect(plan.steps[0]).toEqual({
       op: 'bind',
       socket: 1,
@@ -100,6 +103,16 @@ describe('the notation of sequences', () => {
     ['tcp: bind s1 ::; accept s2 s1 ::1', "'accept s2 from s1 at ADDRESS'"],
     ['tcp: bind s1 ::; close s1 leaving town', "'close s1 [leaving time-wait]'"],
     ['udp: bind s1 ::; set s1 v6only=1', "'set s1 reuseaddr=0|1 (or another option, or dev=NAME)'"],
+    ['udp: probe', "'probe' is not of the form 'probe ADDRESS [udp|tcp] [from ADDRESS[:PORT][@neighbour]]'"],
+    ['udp: probe 127.0.0.1 by 127.0.0.1', "'probe 127.0.0.1 by 127.0.0.1' is not of the form"],
+    ['udp: probe 127.0.0.1 from', "'probe 127.0.0.1 from' is not of the form"],
+    ['udp: probe 127.0.0.1 from 127.0.0.1@2', 'a probe is sent by this machine or @neighbour, not @2'],
+    ['udp: probe ::1 from 127.0.0.1', 'nothing that 127.0.0.1 sends reaches ::1, which is of another family'],
+    ['udp: probe 127.0.0.1:99999', 'a port is a number from 1 to 65535'],
+    ['udp: bind s1 ::; join s1 ::1', "'join s1 ::1': ::1 is not a multicast group"],
+    ['udp: bind s1 ::; join s1 ff02::1 at eth0', "'join s1 GROUP [on DEVICE]'"],
+    ['udp: join s1 239.1.2.3', 'there is no s1 before it'],
+    ['udp: bind s1 ::; connect s1 ::1 1025', "'connect s1 ADDRESS[:PORT]'"],
     ['udp: bind s1 ::; close s1@2', "'close s1 [leaving time-wait]'"],
   ])('says of %j that it %s', (text, message) => {
     expect(() => parsePlan(text)).toThrow(BadPlan);

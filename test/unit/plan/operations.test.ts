@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { batchKind, makingCalls } from '../../../src/plan/operations.ts';
 import { parsePlan } from '../../../src/plan/parse.ts';
-import { makingOf } from '../../../src/plan/plan.ts';
+import { isOnSocket, makingOf } from '../../../src/plan/plan.ts';
 
 /** The operations that make the first socket of a plan. */
 function operations(text: string) {
@@ -52,7 +52,7 @@ describe('a plan as operations of an agent', () => {
     ],
   ])('%s, as a kind of a batch', (text, wanted) => {
     const { protocol, steps } = parsePlan(text);
-    expect(batchKind(protocol, steps, 99)).toEqual(wanted);
+    expect(batchKind(protocol, steps.filter(isOnSocket), 99)).toEqual(wanted);
   });
 
   it('is no kind of a batch without a step that makes a socket', () => {

@@ -1,0 +1,257 @@
+import { isMulticast, unmapped } from '../../model/address.ts';
+import type { ProbeSender, Operation, Result } from '../../protocol/messages.ts';
+import { HarnessError } from '../../harness/harness-error.ts';
+import { familyReached } from '../../plan/addresses.ts';
+import { BadPlan } from '../../plan/bad-plan.ts';
+import { formatStep } from '../../plan/notation.ts';
+import type { Part } from '../../plan/lockstep.ts';
+import { callOf, type Devices } from '../../plan/operations.ts';
+import { protocolOf, type ProbeStep } from '../../plan/plan.ts';
+import { isAllowed } from '../../plan/play.ts';
+import { receptionInWords, senderOf } from '../../plan/probe.ts';
+import type { Probed, ProbeRound, Receiving } from '../../plan/probing.ts';
+import { paced } from '../../process/pace.ts';
+
+/** How many clients connect at a time; each needs two descriptors. */
+const MOST_CLIENTS = 400;
+/** How long to wait for what the model says must come, in milliseconds on a quiet machine. */
+const PATIENCE = 1000;
+/** How often to look again for datagrams that the model says must come. */
+const LOOKS = 20;
+
+/** What a prober needs of the lab. */
+export interface ProberSettings {
+  /** Has the agent of a part do operations. */
+  ask(part: Part, operations: readonly Operation[]): Promise<Result[]>;
+  /** The index of the interface of the part's host that has an address. */
+  indexOf(part: Part, address: string): number | undefined;
+  /** The interfaces of the machine on which groups are joined. */
+  readonly devices: Devices;
+}
+
+/** One probe on its way. */
+interface Flight {
+  readonly step: ProbeStep;
+  readonly round: ProbeRound;
+  readonly part: 'peer' | 'neighbour';
+  readonly port: number;
+  /** The sockets that received it. */
+  readonly receivers: number[];
+  /** What became of it at its sender, once that is known. */
+  failure?: string;
+}
+
+/** Sends probes from the machine and from the neighbour, and finds who received each. */
+export class Prober {
+  readonly #settings: ProberSettings;
+  /** The groups that the machine has joined. */
+  readonly #joined: Set<string>;
+  #clients = 0;
+
+  constructor(settings: ProberSettings, joined = new Set<string>()) {
+    this.#settings = settings;
+    this.#joined = joined;
+  }
+
+  /**
+   * Sends the probes of many plans at once.
+   * @throws HarnessError when an agent fails, BadPlan for a sender that does not exist here
+   */
+  async probe(rounds: readonly ProbeRound[]): Promise<Probed[][]> {
+    const flights = rounds.map((round) =>
+      round.probes.map(({ step }): Flight => {
+        const part = senderOf(step).owner === 'neighbour' ? 'neighbour' : 'peer';
+        return { step, round, part, port: step.port ?? round.port, receivers: [] };
+      }),
+    );
+    const all = flights.flat();
+    await this.#datagrams(all.filter(({ step, round }) => protocolOf(step, round.protocol) === 'udp'));
+    const clients = all.filter(({ step, round }) => protocolOf(step, round.protocol) === 'tcp');
+    for (let from = 0; from < clients.length; from += MOST_CLIENTS) {
+      await this.#connections(clients.slice(from, from + MOST_CLIENTS));
+    }
+    return flights.map((own) => own.map(outcomeOf));
+  }
+
+  /** The same prober, with calls that are made in another way. */
+  with(ask: ProberSettings['ask']): Prober {
+    return new Prober({ ...this.#settings, ask }, this.#joined);
+  }
+
+  /** To be called when the agent of the peers has closed everything. */
+  forget(): void {
+    this.#joined.clear();
+  }
+
+  /**
+   * The machine joins the groups on every interface, by a socket that is bound to no port: a host takes no packet for a
+   * group that none of its sockets has joined.
+   */
+  async #joinAll(flights: readonly Flight[]): Promise<void> {
+    const groups = new Set(flights.map(({ step }) => unmapped(step.to)).filter(isMulticast));
+    const operations = [...groups].flatMap((group): Operation[] => {
+      if (this.#joined.has(group)) return [];
+      this.#joined.add(group);
+      const on = `member of ${group}`;
+      const joins = Object.keys(this.#settings.devices).map((device) =>
+        callOf(on, { op: 'join', socket: 0, group, device }, this.#settings.devices),
+      );
+      return [{ op: 'socket', as: on, family: familyReached(group), type: 'dgram' }, ...joins];
+    });
+    if (operations.length > 0) await this.#settings.ask('peer', operations);
+  }
+
+  async #datagrams(flights: readonly Flight[]): Promise<void> {
+    if (flights.length === 0) return;
+    await this.#joinAll(flights);
+    const parts = byPart(flights);
+    for (const [part, own] of parts) {
+      const { senders, destinations, places } = this.#ends(part, own);
+      const sends = own.flatMap((flight, index) => [...places(index), flight.port, flights.indexOf(flight)]);
+      const [sent] = await this.#settings.ask(part, [{ op: 'probe-send', senders, destinations, sends }]);
+      noteErrors(flights, sent);
+    }
+    await this.#drain(flights);
+    for (let look = 0; look < LOOKS && flights.some(isMissing); look += 1) {
+      for (const part of parts.keys())
+        noteErrors(flights, (await this.#settings.ask(part, [{ op: 'probe-errors' }]))[0]);
+      await this.#drain(flights);
+    }
+  }
+
+  async #drain(flights: readonly Flight[]): Promise<void> {
+    await this.#take(flights, 'udp', 'probe-drain', ({ codes = [] }, sockets) => {
+      for (let index = 0; index < codes.length; index += 2) {
+        const socket = sockets[codes[index] ?? -1];
+        const flight = flights[codes[index + 1] ?? -1];
+        if (socket === undefined || flight === undefined) throw new HarnessError('a socket got what no one had sent');
+        flight.receivers.push(socket.socket);
+      }
+    });
+  }
+
+  async #connections(flights: readonly Flight[]): Promise<void> {
+    const as = `clients${(this.#clients += 1)}`;
+    const byName = new Map<string, Flight>();
+    const parts = byPart(flights);
+    for (const [part, own] of parts) {
+      const { senders, destinations, places } = this.#ends(part, own);
+      const connects = own.flatMap((flight, index) => [...places(index), flight.port]);
+      const operation: Operation = { op: 'probe-connect', as, senders, destinations, connects };
+      const [result] = await this.#settings.ask(part, [operation]);
+      for (const [index, flight] of own.entries()) {
+        byName.set(`${unmapped(senderOf(flight.step).address)} ${result?.codes?.[index] ?? 0}`, flight);
+      }
+    }
+    const collect = async () =>
+      this.#take(flights, 'tcp', 'probe-collect', ({ codes = [], legend = [] }, sockets) => {
+        for (let index = 0; index < codes.length; index += 2) {
+          const [address = '', port = ''] = (legend[codes[index + 1] ?? -1] ?? '').split(' ');
+          const socket = sockets[codes[index] ?? -1];
+          if (socket !== undefined) byName.get(`${unmapped(address)} ${port}`)?.receivers.push(socket.socket);
+        }
+      });
+    await collect();
+    for (const [part, own] of parts) {
+      // A client that gets no answer is waited for only where the model does not allow that.
+      const patient = [...own.keys()].filter((index) => isMissing(own[index]));
+      const finish: Operation = { op: 'probe-finish', on: as, patient, within: paced(PATIENCE) };
+      const [result] = await this.#settings.ask(part, [finish]);
+      for (const [index, flight] of own.entries()) {
+        flight.failure = failureOf(result?.legend?.[result.codes?.[index] ?? -1] ?? 'nothing');
+      }
+    }
+    await collect();
+  }
+
+  /** Has the owners take what arrived at the sockets that may receive. */
+  async #take(
+    flights: readonly Flight[],
+    protocol: 'udp' | 'tcp',
+    op: 'probe-drain' | 'probe-collect',
+    note: (result: Result, sockets: readonly Receiving[]) => void,
+  ): Promise<void> {
+    const rounds = new Set(flights.map(({ round }) => round));
+    const sockets = [...rounds].flatMap(({ receiving }) => receiving.filter((one) => one.protocol === protocol));
+    const take = async (owner: Receiving['owner']) => {
+      const own = sockets.filter((one) => one.owner === owner);
+      if (own.length === 0) return;
+      const [result] = await this.#settings.ask(owner, [{ op, on: own.map(({ name }) => name) }]);
+      if (result !== undefined) note(result, own);
+    };
+    await Promise.all(([1, 2, 'neighbour'] as const).map(take));
+  }
+
+  /** The different senders and destinations of probes, and the places of each probe's own. */
+  #ends(part: 'peer' | 'neighbour', flights: readonly Flight[]) {
+    const senders = new Map<string, { place: number; sender: ProbeSender }>();
+    const destinations = new Map<string, number>();
+    const own = flights.map(({ step }): [number, number] => {
+      const { address, port } = senderOf(step);
+      const key = `${address} ${port ?? 0}`;
+      const plain = unmapped(address);
+      const device = familyReached(plain) === 'inet6' ? this.#settings.indexOf(part, plain) : undefined;
+      const sender: ProbeSender = {
+        family: familyReached(plain),
+        address: plain,
+        ...(port === undefined ? {} : { port }),
+        ...(device === undefined ? {} : { device }),
+      };
+      const { place } = senders.get(key) ?? { place: senders.size };
+      senders.set(key, { place, sender });
+      const to = unmapped(step.to);
+      const destination = destinations.get(to) ?? destinations.size;
+      destinations.set(to, destination);
+      return [place, destination];
+    });
+    return {
+      senders: [...senders.values()].map(({ sender }) => sender),
+      destinations: [...destinations.keys()],
+      places: (index: number): readonly number[] => own[index] ?? [],
+    };
+  }
+}
+
+function byPart(flights: readonly Flight[]): Map<Flight['part'], Flight[]> {
+  const parts = new Map<Flight['part'], Flight[]>();
+  for (const flight of flights) parts.set(flight.part, [...(parts.get(flight.part) ?? []), flight]);
+  return parts;
+}
+
+/** @throws BadPlan for an address that is no one's here */
+function noteErrors(flights: readonly Flight[], result: Result | undefined): void {
+  const { codes = [], legend = [] } = result ?? {};
+  for (let index = 0; index < codes.length; index += 2) {
+    const flight = flights[codes[index] ?? -1];
+    if (flight !== undefined) flight.failure = failureOf(legend[codes[index + 1] ?? -1] ?? 'nothing');
+  }
+  for (const { step, failure } of flights) {
+    if (failure === 'EADDRNOTAVAIL') throw new BadPlan(`'${formatStep(step)}': the sender does not have that address`);
+  }
+}
+
+/** What an error at the sender means. */
+function failureOf(outcome: string): string {
+  if (outcome === 'ECONNREFUSED') return 'refused';
+  if (outcome === 'ECONNRESET') return 'reset';
+  return outcome === 'connecting' ? 'no answer' : outcome;
+}
+
+/** Whether nothing came of a probe yet, and the model does not allow that. */
+function isMissing(flight: Flight | undefined): boolean {
+  if (flight === undefined) return false;
+  const { step, round, receivers, failure } = flight;
+  if (receivers.length > 0 || (failure !== undefined && failure !== 'connected')) return false;
+  const prediction = round.probes.find((one) => one.step === step)?.prediction;
+  return prediction !== undefined && !isAllowed(prediction, outcomeOf(flight));
+}
+
+function outcomeOf({ step, round, receivers, failure }: Flight): Probed {
+  if (protocolOf(step, round.protocol) === 'udp') {
+    if (failure !== undefined)
+      return receivers.length === 0 ? failure : `${receptionInWords(receivers)} and ${failure}`;
+    return receivers.length === 0 ? 'silence' : receptionInWords(receivers);
+  }
+  // A client whose connection was accepted is reset by then.
+  return receivers.length > 0 ? receptionInWords(receivers) : (failure ?? 'no answer');
+}
