@@ -152,7 +152,7 @@ function showTables(record: MatrixRecord, asked: Asked, against: SystemName | un
     ...selectionOf(record, asked),
     ...(against === undefined
       ? {}
-      : { against: { model: models[against], setting: settingOf(record.lab, record.platform) } }),
+      : { against: { model: models[against], setting: settingOf(record.lab, record.platform, against) } }),
   };
   const tables = tablesOf(record, options);
   if (tables.length === 0) throw new UserError(`the record has no such pairs: run 'bindspec matrix' for them`);

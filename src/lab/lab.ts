@@ -1,3 +1,4 @@
+import type { Host } from '../model/types.ts';
 import type { Family } from '../protocol/messages.ts';
 
 /** The machines of a lab: the one under test, another on its LAN, and the router of its second LAN. */
@@ -62,6 +63,8 @@ export interface LabFacts {
   /** The first and the last port to use, where the system chooses some of the usual ones by itself. */
   firstPort?: number;
   lastPort?: number;
+  /** What the machine says of its addresses and settings, once an agent there has been asked (`readHost`). */
+  machine?: Host;
   /** The line that gets a lab which offers what this one does not. */
   elsewhere: string;
 }

@@ -87,6 +87,26 @@ const error = z.strictObject({
 });
 
 const missing = z.strictObject({ reason: text, enable: text });
+const texts = z.array(text);
+/** Facts about the machine with which its model is asked; a fact that could not be read is left out. */
+const machine = z
+  .strictObject({
+    addresses: texts.exactOptional().describe('Of all its interfaces'),
+    devices: z.record(text, texts).exactOptional().describe('The addresses by interface, as far as that is known'),
+    broadcasts: texts.exactOptional(),
+    flags: z
+      .record(text, z.enum(['tentative', 'duplicated', 'detached', 'deprecated', 'anycast']))
+      .exactOptional()
+      .describe('Addresses that are not ordinary ones'),
+    unprivilegedPortStart: z.int().min(0).max(65_536).exactOptional(),
+    bindv6only: z.boolean().exactOptional(),
+    nonlocalBind: z.array(z.enum(['inet', 'inet6'])).exactOptional(),
+    ipv6: z.boolean().exactOptional(),
+    vrfs: z.record(text, texts).exactOptional().describe('The interfaces of each VRF'),
+    tcpL3mdevAccept: z.boolean().exactOptional(),
+    autobindReuse: z.boolean().exactOptional(),
+  })
+  .describe('What the machine says of its addresses and settings');
 const addresses = z.record(text, text);
 
 /** What an agent says about the system that it runs on. */
@@ -128,6 +148,7 @@ export const recordSchema = z.strictObject({
       .exactOptional()
       .describe('The first port that may be used, where the system chooses some of the usual ones itself'),
     lastPort: z.int().min(1).max(65_535).exactOptional().describe('The last port that may be used, likewise'),
+    machine: machine.exactOptional(),
     elsewhere: text,
   }),
   settings: z.strictObject({

@@ -47,7 +47,7 @@ export interface SideBlock {
 export function recordedSide(packed: PackedMatrices, matrix: PackedMatrix): Side {
   const { name, platform, lab } = matrix;
   const model = Object.hasOwn(models, matrix.model) ? models[matrix.model as SystemName] : null;
-  const setting = readableSetting(settingOf(lab, platform));
+  const setting = readableSetting(settingOf(lab, platform, matrix.model));
   const more = [
     ...(platform.stack === undefined ? [] : ['--stack', platform.stack]),
     ...(matrix.model === platform.system ? [] : ['--model', matrix.model]),

@@ -1,4 +1,5 @@
 import { type Lab, type LabFacts, type LabKind } from '../../lab/lab.ts';
+import { readHost } from '../../lab/read-host.ts';
 import type { Choice } from '../../matrix/selection.ts';
 import { settingOf } from '../../matrix/setting.ts';
 import { namesOf } from '../../matrix/sockets.ts';
@@ -72,14 +73,15 @@ export async function workInLabs<W extends Labour>(
   try {
     const { signal } = settings;
     const first = await unlessAborted(open(), signal);
-    const { facts } = first.lab;
+    const { facts: offered } = first.lab;
     const lease = await unlessAborted(first.pool.take('machine', false), signal);
     const platform = platformOf(lease.hello, first.lab.stack);
-    const { queue, dualStack } = await abilitiesOf(lease.agent, facts);
+    const { queue, dualStack } = await abilitiesOf(lease.agent, offered);
+    const facts: LabFacts = { ...offered, machine: await readHost(lease.agent) };
     const choice: Choice = { ...namesOf(facts, dualStack), system: platform.system, lab: facts.lab };
     await first.pool.giveBack(lease);
     const model = models[settings.model ?? platform.system];
-    const setting = settingOf(facts, platform);
+    const setting = settingOf(facts, platform, model.name);
     const scene: MatrixScene = { facts, platform, choice, queue, model, setting, owner: platform.uid ?? 0 };
     const work = begin(scene);
     const most = facts.ownPorts ? Math.min(settings.jobs, kind.atOnce ?? settings.jobs) : 1;
