@@ -26,6 +26,8 @@ export type Need =
   | 'neighbour'
   | 'gateway'
   | 'quiet interface'
+  /** The name of the interface that has the second external addresses. */
+  | 'second interface'
   | 'routed second address'
   /** The first sixteen addresses of 127.0.0.0/8 are the machine's, as all of that network is on some systems. */
   | 'loopback network'

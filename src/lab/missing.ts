@@ -34,6 +34,11 @@ function installLine(program: string): string {
 
 function unmet(facts: LabFacts, need: Need, programs: (name: string) => boolean): Missing | null {
   if (need === 'third user') return facts.missing['second user'] ?? null;
+  if (need === 'second interface') {
+    if (facts.secondInterface !== undefined) return null;
+    const reason = `the ${facts.lab} lab does not say which interface has its second external addresses`;
+    return { reason, enable: facts.elsewhere };
+  }
   const own = OF_NETNS[need];
   if (own !== undefined) {
     if (facts.lab !== 'netns') return { reason: `the ${facts.lab} lab ${own}`, enable: facts.elsewhere };

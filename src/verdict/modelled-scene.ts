@@ -1,7 +1,9 @@
 import { PROVENANCES, type Citation, type Provenance, type System } from '../experiment/experiment.ts';
-import { goesToMany, localTowards, numericAddress, reachedFrom } from '../experiment/receiving/addresses.ts';
+import { localTowards, numericAddress, reachedFrom } from '../experiment/receiving/addresses.ts';
+import { goesToMany } from '../experiment/receiving/goes-to-many.ts';
 import { isOfNeighbour } from '../experiment/receiving/needs.ts';
 import {
+  anyOf,
   destinationsOf,
   inReceiverWords,
   senderIn,
@@ -112,9 +114,14 @@ function isUnverified(system: System, rule: RuleId): boolean {
   return [...rules, ...receiveRules].find(({ id }) => id === rule)?.unverified === true;
 }
 
-/** Whether a system has all options of a scene, with the values that they get. */
-function canPlay({ steps }: ReceivingScene, system: System): boolean {
+/**
+ * Whether a system has all options of a scene, with the values that they get, and its model knows them. No model knows
+ * memberships for one sender, or senders that keep their datagrams from their own machine.
+ */
+function canPlay({ steps, senders }: ReceivingScene, system: System): boolean {
+  if (Object.values(senders).some(({ loops }) => loops === 0)) return false;
   return steps.every((step) => {
+    if (step.op === 'join-source' || step.op === 'block-source') return false;
     if (step.op === 'tie') return DEVICE_SYSTEMS.includes(system);
     if (step.op === 'set') return isKnownOption(step.option, system);
     if (step.op !== 'bind') return true;
@@ -172,6 +179,9 @@ function operationsOf(scene: ReceivingScene, step: SceneStep, socket: number): r
     case 'join':
     case 'leave':
       return [{ op: step.op, socket, group: step.group, device: DOCUMENTED_DEVICES[step.device] }];
+    case 'join-source':
+    case 'block-source':
+      return [];
     case 'listen':
     case 'disconnect':
     case 'close':
@@ -211,7 +221,8 @@ function answerFor(asking: Asking, packet: ScenePacket): SceneAnswer | null {
   const together = new Set(each.map((words) => JSON.stringify(words)));
   const words = together.size === 1 ? (each[0] ?? []) : [togetherInWords(each.flat(2))];
   const all = [...new Set(words.flat())];
-  return { expect: all.length === 1 ? all[0] : { oneOf: all }, rule };
+  if (all.length === 1) return { expect: all[0], rule };
+  return { expect: sources > 1 ? anyOf(all) : { oneOf: all }, rule };
 }
 
 function packetOf({ scene }: Asking, { from }: ScenePacket, at: SceneAddress) {

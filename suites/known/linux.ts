@@ -1,9 +1,11 @@
 import { differs, knownOf } from '../../src/experiment/index.ts';
 import mappedNames from '../conflict/mapped-names.ts';
 import wildcardOverMany from '../conflict/wildcard-over-many.ts';
+import { olderReceivers } from './_linux-receivers.ts';
 
 /** Kernels that behave differently from the newest ones. Every experiment says what is right on the newest ones. */
 export default knownOf('linux', [
+  ...olderReceivers,
   differs(mappedNames, {
     versions: [
       { from: '6.1.168', before: '6.2' },

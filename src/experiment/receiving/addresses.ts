@@ -25,11 +25,3 @@ export function localTowards(book: AddressBook, family: Family, sender: SceneSen
 function asFamily(family: Family, sender: SceneSender, address: string): string {
   return family === 'inet6' && sender.family === 'inet' ? `::ffff:${address}` : address;
 }
-
-/** Whether what is sent to an address goes to all who want it: a group or a broadcast address. */
-export function goesToMany(at: SceneAddress): boolean {
-  if (typeof at === 'string') return at === 'broadcast';
-  if ('mapped' in at) return false;
-  const { address } = at;
-  return /^(?:ff|22[4-9]\.|23\d\.)/i.test(address) || address === '255.255.255.255';
-}

@@ -45,3 +45,14 @@ export async function groupCall(
   const option = op === 'join' ? 'IP_ADD_MEMBERSHIP' : 'IP_DROP_MEMBERSHIP';
   return { op: 'setsockopt', on, option, value: { group, interface: addressOfDevice(trial.facts, device) } };
 }
+
+/** The call by which a socket joins a group for one sender alone, or blocks a sender. */
+export function sourceCall(
+  trial: Trial,
+  on: string,
+  { op, group, device }: { op: 'join-source' | 'block-source'; group: string; device: SceneDevice },
+  source: string,
+): Operation {
+  const option = op === 'join-source' ? 'IP_ADD_SOURCE_MEMBERSHIP' : 'IP_BLOCK_SOURCE';
+  return { op: 'setsockopt', on, option, value: { group, interface: addressOfDevice(trial.facts, device), source } };
+}

@@ -1,5 +1,6 @@
 import type { AddressKind, Need } from '../../lab/lab.ts';
 import type { Family } from '../../protocol/messages.ts';
+import { goesToMany } from './goes-to-many.ts';
 import { destinationsOf, senderIn, type ReceivingScene, type SceneAddress, type SceneDevice } from './scene.ts';
 
 /** What a lab must offer for a scene. */
@@ -10,8 +11,13 @@ export function needsOfScene(scene: ReceivingScene): Need[] {
     else if ('mapped' in at) needs.add(`inet ${at.mapped}`);
   };
   const device = (name: SceneDevice | undefined) => {
-    if (name !== undefined && name !== 'lo') needs.add(`inet ${name}`);
+    if (name === undefined || name === 'lo') return;
+    needs.add(`inet ${name}`);
+    needs.add(name === 'external' ? 'quiet interface' : 'second interface');
   };
+  // What goes to all must stay inside a network of the lab's own.
+  if (Object.values(scene.packets).some((packet) => destinationsOf(packet).some(goesToMany)))
+    needs.add('quiet interface');
   for (const { family, at } of Object.values(scene.senders)) {
     address(family, at);
     if (isOfNeighbour(at)) needs.add('neighbour');
@@ -24,7 +30,9 @@ export function needsOfScene(scene: ReceivingScene): Need[] {
     if ('device' in step) device(step.device);
   }
   for (const packet of Object.values(scene.packets)) {
-    for (const to of destinationsOf(packet)) address(senderIn(scene, packet.from).family, to);
+    for (const to of destinationsOf(packet)) {
+      address(senderIn(scene, packet.from).family, to);
+    }
   }
   for (const subscribed of scene.subscribed ?? []) device(subscribed.device);
   return [...needs];

@@ -4,7 +4,7 @@ import type { Outcome } from '../outcome.ts';
 import { open, outcomeOf } from '../talk.ts';
 import { addressOf, type Trial } from '../trial.ts';
 import { numericAddress, reachedFrom, type AddressBook } from './addresses.ts';
-import { groupCall, nameOfDevice } from './devices.ts';
+import { groupCall, nameOfDevice, sourceCall } from './devices.ts';
 import type { Packets, ReceivingSocket } from './packets.ts';
 import { senderIn, type ReceivingScene, type SceneBind, type SceneStep } from './scene.ts';
 import { openSenders } from './senders.ts';
@@ -27,7 +27,7 @@ export async function playScene(trial: Trial, scene: ReceivingScene): Promise<Sc
   const book: AddressBook = (family, kind) => addressOf(trial.facts, family, kind);
   const owners = scene.steps.filter((step) => step.op === 'bind');
   // The processes start at the same time; they act in order.
-  await Promise.all(owners.map(({ as, otherUser = false }) => trial.part(as, { otherUser })));
+  await Promise.all(owners.map(({ as, by = as, otherUser = false }) => trial.part(by, { otherUser })));
   const senders = await openSenders(trial, scene, book);
   await subscribe(trial, scene);
   const sockets: Record<string, Outcome> = {};
@@ -55,8 +55,8 @@ async function bind(
   made: SceneBind,
   there: Map<string, ReceivingSocket>,
 ): Promise<Outcome> {
-  const { as, family, on, v6only = 1, options = [], device, staysBound = false } = made;
-  const part = await trial.part(as);
+  const { as, by = as, family, on, v6only = 1, options = [], device, staysBound = false } = made;
+  const part = await trial.part(by);
   const socket = part.fresh('socket');
   const opening = open(socket, scene.protocol, family, v6only);
   const results = await part.attempt(
@@ -108,6 +108,11 @@ async function later(
     case 'join':
     case 'leave':
       return one(await groupCall(trial, part, on, step));
+    case 'join-source':
+    case 'block-source': {
+      const { family, at } = senderIn(scene, step.source);
+      return one(sourceCall(trial, on, step, book(family, at)));
+    }
   }
 }
 

@@ -37,6 +37,8 @@ export interface SceneBind {
   readonly device?: SceneDevice;
   readonly otherUser?: boolean;
   readonly staysBound?: boolean;
+  /** The part that has it, where that has several sockets; its own when left out. */
+  readonly by?: string;
 }
 
 /** The options that decide who receives and can be set to 0 or 1 on a bound socket. */
@@ -51,7 +53,15 @@ export type SceneStep =
   /** Ties the socket to a device by SO_BINDTODEVICE. */
   | { readonly op: 'tie'; readonly as: string; readonly device: SceneDevice }
   /** Joins or leaves a group on a device; for IPv4 on the interface of the device's address. */
-  | { readonly op: 'join' | 'leave'; readonly as: string; readonly group: string; readonly device: SceneDevice };
+  | { readonly op: 'join' | 'leave'; readonly as: string; readonly group: string; readonly device: SceneDevice }
+  /** Joins an IPv4 group for one sender alone, or blocks a sender of a group that it has joined. */
+  | {
+      readonly op: 'join-source' | 'block-source';
+      readonly as: string;
+      readonly group: string;
+      readonly device: SceneDevice;
+      readonly source: string;
+    };
 
 /** A datagram or a connection. */
 export interface ScenePacket {
@@ -118,4 +128,12 @@ export function bindAs(
   const isSixOnly = form === 'inet' || form === 'inet6';
   const on = form === 'mapped' ? { mapped: kind } : kind;
   return { op: 'bind', as, family, on, ...(isSixOnly ? {} : { v6only: 0 }), options, ...more };
+}
+
+/** The expectation for many packets where each of them may have any of these outcomes: every set of them, in words. */
+export function anyOf(outcomes: readonly string[]): { readonly oneOf: readonly string[] } {
+  const sets = Array.from({ length: 2 ** outcomes.length - 1 }, (_, number) =>
+    outcomes.filter((_outcome, place) => ((number + 1) >> place) % 2 === 1),
+  );
+  return { oneOf: sets.map(togetherInWords) };
 }

@@ -3,8 +3,9 @@ import type { HostName } from '../../lab/lab.ts';
 import type { Operation, SocketName } from '../../protocol/messages.ts';
 import { open, outcomeOf, socketName } from '../talk.ts';
 import type { Part, Trial } from '../trial.ts';
-import { goesToMany, type AddressBook } from './addresses.ts';
+import type { AddressBook } from './addresses.ts';
 import { indexOfDevice } from './devices.ts';
+import { goesToMany } from './goes-to-many.ts';
 import { isOfNeighbour } from './needs.ts';
 import { destinationsOf, type ReceivingScene, type SceneSender } from './scene.ts';
 

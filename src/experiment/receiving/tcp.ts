@@ -23,7 +23,7 @@ async function connect(packets: Packets, packet: ScenePacket): Promise<string[]>
   const words: string[] = [];
   for (const to of destinationsOf(packet)) {
     for (let time = 0; time < times; time += 1) words.push(await connectOnce(packets, from, to));
-    if (sources > 1) words.push(...(await connectMany(packets, from, to, sources - 1)));
+    if (sources > 1 && words.at(-1) !== 'refused') words.push(...(await connectMany(packets, from, to, sources - 1)));
   }
   return words;
 }

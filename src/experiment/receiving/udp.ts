@@ -2,7 +2,8 @@ import type { Operation, Result } from '../../protocol/messages.ts';
 import { HarnessError } from '../../harness/harness-error.ts';
 import { open, outcomeOf } from '../talk.ts';
 import type { Part, Trial } from '../trial.ts';
-import { goesToMany, numericAddress } from './addresses.ts';
+import { numericAddress } from './addresses.ts';
+import { goesToMany } from './goes-to-many.ts';
 import { isOfNeighbour } from './needs.ts';
 import type { Packets, ReceivingSocket } from './packets.ts';
 import { destinationsOf, inReceiverWords, togetherInWords, type SceneAddress, type ScenePacket } from './scene.ts';
@@ -58,7 +59,8 @@ async function send(packets: Packets, sentinels: Sentinels, name: string, packet
     for (let time = 0; time < times; time += 1) {
       sent.push(await sendOnce(packets, sentinels, from, to, `${name} ${place}.${time}`));
     }
-    if (sources > 1) sent.push(...(await sendMany(packets, sentinels, from, to, `${name} ${place}, others`)));
+    if (sources > 1 && sent.at(-1)?.failed === undefined)
+      sent.push(...(await sendMany(packets, sentinels, from, to, `${name} ${place}, others`)));
   }
   return sent;
 }

@@ -30,6 +30,7 @@ function expectedOf(id: string, system: System): unknown {
 
 /** The versions just before and just after every change, and the newest version. */
 const KERNELS: readonly (string | undefined)[] = [
+  '5.10.50',
   '5.10.223',
   '6.1.167',
   '6.1.168',
@@ -38,6 +39,8 @@ const KERNELS: readonly (string | undefined)[] = [
   '6.6.131',
   '6.12.79',
   '6.12.80',
+  '6.13.5',
+  '6.14.0',
   '6.18.20',
   '6.18.21',
   '6.18.44',
@@ -53,14 +56,18 @@ describe('what is expected on Linux, written by hand, is what the model of Linux
     test(kernel ?? 'the newest', () => {
       for (const one of cells) {
         const modelled = modelledFor(one.registered.experiment, one.values, 'linux', kernel);
-        expect(expectationFor(one, 'linux', kernel)?.expect, one.id).toMatchObject(modelled?.expect as object);
+        // No model knows what a scene with such options does.
+        if (modelled === null) continue;
+        expect(expectationFor(one, 'linux', kernel)?.expect, one.id).toMatchObject(modelled.expect as object);
       }
     });
   }
 
   test('of which some differ, and say why', () => {
-    const differing = (kernel: string) =>
-      cells.filter((one) => expectationFor(one, 'linux', kernel)?.because !== undefined).map(({ id }) => id);
+    const differingIn = (some: readonly Cell[]) => (kernel: string) =>
+      some.filter((one) => expectationFor(one, 'linux', kernel)?.because !== undefined).map(({ id }) => id);
+    const differing = differingIn(cells.filter(({ registered }) => registered.experiment.binds !== undefined));
+    const receiving = differingIn(cells.filter(({ registered }) => registered.experiment.receives !== undefined));
     const many = (wildcard: string) =>
       ['11', '16'].map((holders) => `conflict/wildcard-over-many/wildcard:${wildcard}/holders:${holders}`);
     expect(differing('6.12.43')).toEqual(['inet', 'dual', 'mapped'].flatMap(many));
@@ -68,6 +75,12 @@ describe('what is expected on Linux, written by hand, is what the model of Linux
       'conflict/mapped-names/first:mapped-wildcard/second:mapped-loopback/protocol:tcp',
     ]);
     expect(differing('6.18.44')).toEqual([]);
+    expect(receiving('6.12.43')).toContain('connected/starving-member/name:inet-loopback');
+    expect(receiving('6.13.5')).toEqual([
+      'connected/placeholder/port:of-the-peer/to:127.0.0.6',
+      'multicast/unwanted/from:neighbour/beside:nothing',
+    ]);
+    expect(receiving('6.18.44')).toEqual([]);
   });
 });
 
