@@ -59,7 +59,8 @@ export async function run(
     pools.push(pool);
     // If the run ended before this lab was ready, it has closed the other pools already.
     if (finished) await pool.close();
-    else if (!settings.signal.aborted) pool.warm(WARM[use].filter((host) => lab.facts.hosts[host] !== undefined));
+    else if (!settings.signal.aborted)
+      pool.warm(warmIn(use, cells).filter((host) => lab.facts.hosts[host] !== undefined));
     return { lab, pool, ports: new Ports(lab.facts) };
   });
   // The first lab decides whether the run is possible; if a later one is not available, the others only have more to do.
@@ -153,12 +154,12 @@ interface Station {
   ports: Ports;
 }
 
-/** The agents that nearly every cell wants, started while the lab's first cell is still being chosen. */
-const WARM: Readonly<Record<LabUse, readonly HostName[]>> = {
-  single: ['machine', 'machine', 'neighbour'],
-  quiet: ['machine'],
-  shared: ['machine', 'machine', 'neighbour'],
-};
+/** The hosts of the agents that the first cells will want. They are started while the first cell is still being chosen. */
+function warmIn(use: LabUse, cells: readonly Cell[]): HostName[] {
+  if (use === 'quiet') return ['machine'];
+  const wantsNeighbour = cells.some((cell) => needsOf(cell).includes('neighbour'));
+  return ['machine', 'machine', ...(wantsNeighbour ? (['neighbour'] as const) : [])];
+}
 
 /** The platform of the machine under test, from the first agent's greeting. */
 async function meet({ lab, pool }: Station): Promise<Platform & { system: System }> {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
 import * as fc from 'fast-check';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { describe as describeMismatch } from '../../src/report/exploration/describe.ts';
 import { Floor } from '../../src/runner/explore/floor.ts';
 import { plans } from '../../src/explore/generate.ts';
@@ -207,6 +207,12 @@ describe("explore against another system's model", needs(noNamespaces, noCompile
 });
 
 describe('a plan in namespaces', needs(noNamespaces), () => {
+  let floor: Floor;
+  beforeAll(async () => {
+    floor = await Floor.open(netns, { fresh: false, agentCommand: [process.execPath, AGENT] });
+  });
+  afterAll(() => floor.close());
+
   // The model allows just this outcome, and only in that state.
   test.each([
     ['close-wait', 'tcp: bind s1 0.0.0.0; connect s1 127.0.0.1; peer-close s1; bind s2 127.0.0.1', 'EADDRINUSE'],
@@ -241,16 +247,11 @@ describe('a plan in namespaces', needs(noNamespaces), () => {
     ['another port', 'udp: bind s1 0.0.0.0; bind s2 0.0.0.0:7777', 'ok'],
     ['another host', 'udp: bind s1 0.0.0.0; bind s2@neighbour 0.0.0.0', 'ok'],
   ])('takes a socket to %s, as the model does', async (_, text, last) => {
-    const floor = await Floor.open(netns, { fresh: false, agentCommand: [process.execPath, AGENT] });
-    try {
-      const plan = parsePlan(text);
-      const { play } = await floor.playAlone(plan);
-      expect(play.played.map(({ step }) => formatStep(step))).toEqual(plan.steps.map(formatStep));
-      expect(play.mismatch).toBe(false);
-      expect(play.played.at(-1)?.outcome).toBe(last);
-    } finally {
-      await floor.close();
-    }
+    const plan = parsePlan(text);
+    const { play } = await floor.playAlone(plan);
+    expect(play.played.map(({ step }) => formatStep(step))).toEqual(plan.steps.map(formatStep));
+    expect(play.mismatch).toBe(false);
+    expect(play.played.at(-1)?.outcome).toBe(last);
   });
 
   test(

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Cell } from '../../../src/experiment/cells.ts';
 import { Client } from '../../../src/experiment/client.ts';
 import type { Experiment } from '../../../src/experiment/experiment.ts';
 import { handOver, sharesOf } from '../../../src/experiment/handover.ts';
@@ -7,7 +8,12 @@ import { outcomeOf } from '../../../src/experiment/talk.ts';
 import { addressOf, type Operation, type Trial } from '../../../src/experiment/trial.ts';
 import { hasVrf } from '../../../src/lab/vrf.ts';
 import { netns } from '../../../src/lab/netns.ts';
+import { patienceFor } from '../../../src/runner/patience.ts';
+import { AgentPool } from '../../../src/runner/pool.ts';
+import { Ports } from '../../../src/runner/ports.ts';
+import { runCell, type Workplace } from '../../../src/runner/run-cell.ts';
 import { run as runCells } from '../../../src/runner/run.ts';
+import { SeenErrors } from '../../../src/record/errors.ts';
 import type { CellRecord } from '../../../src/record/record.ts';
 import { loopbackLab } from '../../support/loopback-lab.ts';
 import { noNamespaces } from '../../support/namespace.ts';
@@ -18,36 +24,56 @@ import { until } from '../../support/waiting.ts';
 const UDP = { protocol: 'udp', family: 'inet' } as const;
 const TCP = { protocol: 'tcp', family: 'inet' } as const;
 
-/** Runs one experiment of one cell in a lab, and returns its record. */
-async function cellOf<O>(
-  play: (trial: Trial) => Promise<O>,
-  needed: ReturnType<NonNullable<Experiment['needs']>> = [],
-  lab = netns,
-): Promise<CellRecord> {
-  const played = anExperiment({ run: (_, trial) => play(trial) as Promise<unknown>, expect: {}, needs: () => needed });
-  const record = await runCells(
-    cells('a/played', played),
-    lab,
-    {
-      version: '0.0.0',
-      selectors: [],
-      jobs: 1,
-      failFast: false,
-      known: () => [],
-      signal: new AbortController().signal,
-      fresh: false,
-    },
-    { started: () => undefined, began: () => undefined, ended: () => undefined },
-  );
+type Play = (trial: Trial) => Promise<unknown>;
+type Needed = ReturnType<NonNullable<Experiment['needs']>>;
+
+function played(play: Play, needed: Needed): Cell {
+  const [cell] = cells('a/played', anExperiment({ run: (_, trial) => play(trial), expect: {}, needs: () => needed }));
+  if (!cell) throw new Error('there is no cell');
+  return cell;
+}
+
+/** Runs one experiment of one cell in a lab that is opened for it, and returns its record. It is skipped for what is lacking. */
+async function runOf(play: Play, needed: Needed, lab = netns): Promise<CellRecord> {
+  const record = await runCells([played(play, needed)], lab, SETTINGS, QUIET);
   const [cell] = record.cells;
   if (!cell) throw new Error('no cell was run');
   return cell;
 }
 
-/** The observation in the netns lab. */
-async function seen<O>(play: (trial: Trial) => Promise<O>, needed: Parameters<typeof cellOf>[1] = []): Promise<O> {
+const SETTINGS = {
+  version: '0.0.0',
+  selectors: [],
+  jobs: 1,
+  failFast: false,
+  known: () => [],
+  signal: new AbortController().signal,
+  fresh: false,
+};
+const QUIET = { started: () => undefined, began: () => undefined, ended: () => undefined };
+
+/** The lab in which the cells of this file run, one after another, with its agents. */
+let place: Workplace & { close(): Promise<void> };
+
+async function openPlace(): Promise<typeof place> {
+  const lab = await netns.open();
+  const pool = new AgentPool(lab, { fresh: false });
+  const close = async () => {
+    await pool.close();
+    await lab.close();
+  };
+  return { pool, ports: new Ports(lab.facts), facts: lab.facts, errors: new SeenErrors(), close };
+}
+
+/** Runs one experiment of one cell there, and returns its record. */
+function cellOf(play: Play, needed: Needed = []): Promise<CellRecord> {
+  return runCell(played(play, needed), place, { system: 'linux' }, patienceFor('linux', undefined));
+}
+
+/** The observation of it. */
+async function seen<O>(play: (trial: Trial) => Promise<O>, needed: Needed = []): Promise<O> {
   const { observation, reason, verdict } = await cellOf(play, needed);
-  if (verdict === 'error' || verdict === 'skipped') throw new Error(reason);
+  if (verdict === 'error') throw new Error(reason);
   return observation as O;
 }
 
@@ -60,6 +86,11 @@ const socket = (as: string, type: 'dgram' | 'stream' = 'dgram', family: 'inet' |
 const bindTo = (on: string, address: string, port: number): Operation => ({ op: 'bind', on, address, port });
 
 describe('a trial in the netns lab', needs(noNamespaces), () => {
+  beforeAll(async () => {
+    place = await openPlace();
+  });
+  afterAll(() => place.close());
+
   it('has a client that is kept', async () => {
     const observed = await seen(async (trial) => {
       const server = await serveOn(trial, UDP, 'server', 'external');
@@ -187,20 +218,8 @@ describe('a trial in the netns lab', needs(noNamespaces), () => {
       expect: { bound: 'EADDRNOTAVAIL', setting: '0' },
       needs: () => ['changeable network'],
     });
-    const settings = {
-      version: '0.0.0',
-      selectors: [],
-      jobs: 1,
-      failFast: false,
-      known: () => [],
-      fresh: false,
-      signal: new AbortController().signal,
-    };
-    const record = await runCells([...cells('a/changed', changed), ...cells('b/later', later)], netns, settings, {
-      started: () => undefined,
-      began: () => undefined,
-      ended: () => undefined,
-    });
+    const declared = [...cells('a/changed', changed), ...cells('b/later', later)];
+    const record = await runCells(declared, netns, SETTINGS, QUIET);
     expect(record.cells.map(({ id, verdict, reason }) => [id, verdict, reason])).toEqual([
       ['a/changed', 'pass', undefined],
       ['b/later', 'pass', undefined],
@@ -248,7 +267,7 @@ describe('a trial in the netns lab', needs(noNamespaces), () => {
   });
 
   it('puts interfaces into a VRF where the kernel has it, and says what is lacking where it has not', async () => {
-    const cell = await cellOf(
+    const cell = await runOf(
       async (trial) => {
         const network = trial.network();
         await network.addInterface('new0');
@@ -312,7 +331,7 @@ it.each(['changeable network', 'VRF', 'process without a capability'] as const)(
   'a lab without a %s skips, with the reason',
   needs(noNamespaces),
   async (need) => {
-    const cell = await cellOf(async () => 0, [need], loopbackLab);
+    const cell = await runOf(async () => 0, [need], loopbackLab);
     expect(cell.verdict).toBe('skipped');
     expect(cell.reason).toMatch(/^the host lab /);
     expect(cell.enable).not.toBe('');
