@@ -173,7 +173,7 @@ const ROWS: readonly Row[] = [
 
 /** Does command lines in a folder, on a machine that has nothing else. Line ends stay. */
 function together(lines: readonly (readonly string[])[], cwd: string): Promise<Ran[]> {
-  return Promise.all(lines.map((words) => warmCommand(words, cwd, BARE_MACHINE)));
+  return Promise.all(lines.map((words) => warmCommand(words, cwd, { env: BARE_MACHINE })));
 }
 
 /** A folder with a file of every kind that can be named by mistake. */

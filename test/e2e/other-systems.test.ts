@@ -21,6 +21,7 @@ const PLATFORM = pathToFileURL(path.resolve('test/fakes/platform.mjs')).href;
 const on = (system: string) => ({
   before: MACHINE,
   env: { TEST_PLATFORM: system, NODE_OPTIONS: `--import=${PLATFORM}` },
+  own: false,
 });
 
 const RUN = [

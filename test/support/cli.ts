@@ -23,20 +23,20 @@ export interface CliOptions {
   cwd?: string;
   /** The command of another copy of the package. */
   command?: string;
-  /** Start a process for it, although nothing else here needs one. */
+  /**
+   * Whether a process is started for it. If this is not said, one is for another copy, for words before it, and for any
+   * environment but `BARE_MACHINE`.
+   */
   own?: boolean;
 }
 
-/**
- * Does a command line to its end. It is done by `warmCommand`, unless what is asked for takes a process of its own: another
- * copy, words before it, any environment but `BARE_MACHINE`, or `own`.
- */
+/** Does a command line to its end, in a process of its own or by `warmCommand`. */
 export async function bindspec(words: readonly string[], options: CliOptions = {}): Promise<Ran> {
-  const { env, before, cwd = process.cwd(), command, own = false } = options;
-  if (own || before !== undefined || command !== undefined || (env !== undefined && env !== BARE_MACHINE)) {
-    return inOwnProcess(words, options);
-  }
-  const { exitCode, stdout, stderr } = await warmCommand(words, cwd, env);
+  const { env, before, cwd = process.cwd(), command } = options;
+  const isPlain = command === undefined && before === undefined && (env === undefined || env === BARE_MACHINE);
+  const { own = !isPlain } = options;
+  if (own) return inOwnProcess(words, options);
+  const { exitCode, stdout, stderr } = await warmCommand(words, cwd, { env, before });
   // As execa does.
   const [out = '', err = ''] = [stdout, stderr].map((text) => text.replace(/\n$/, ''));
   return { exitCode, stdout: out, stderr: err };

@@ -1,4 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import os from 'node:os';
 import process from 'node:process';
@@ -12,8 +12,12 @@ const FAR = 150_000;
 /** The environment of a machine that has no other program, and nothing that has been fetched. */
 export const BARE_MACHINE = { PATH: '/nowhere', XDG_CACHE_HOME: '/nowhere' };
 
-/** What a warm process has in its environment beside that of the tests. */
-export type Surroundings = Readonly<Partial<typeof BARE_MACHINE>>;
+/** What a warm process has around it, beside what the tests have. */
+export interface Surroundings {
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Words before the command that start it, such as those that put it into a namespace. */
+  readonly before?: readonly string[] | undefined;
+}
 
 export interface Answer {
   readonly exitCode: number;
@@ -26,7 +30,9 @@ interface Driver {
   readonly child: ChildProcess;
   last: Promise<unknown>;
 }
-/** By what is in their environment: a command may keep what it has once read from there. */
+/** So many stay; the oldest ends for one more. */
+const MOST = 3;
+/** By what is around them: a command may keep what it has once read from its environment. */
 const drivers = new Map<string, Driver>();
 
 /**
@@ -64,13 +70,24 @@ async function ask(child: ChildProcess, words: readonly string[], cwd: string): 
   }
 }
 
-function started(key: string, surroundings: Surroundings): Driver {
-  // A test of a job of GitHub Actions has a process of its own, and no other test is to annotate the job that it is run in.
-  const env = { ...process.env, NO_COLOR: '1', GITHUB_ACTIONS: '', ...surroundings };
-  // In a folder that stays: those of tests go while it runs.
-  const child = fork(DRIVER, { cwd: os.tmpdir(), env, execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+function started(key: string, { env = {}, before = [] }: Surroundings): Driver {
+  const [oldest] = drivers.size < MOST ? [] : drivers;
+  if (oldest !== undefined) {
+    drivers.delete(oldest[0]);
+    void oldest[1].last.then(() => oldest[1].child.connected && oldest[1].child.disconnect());
+  }
+  const [file = '', ...words] = [...before, process.execPath, DRIVER];
+  const child = spawn(file, words, {
+    // In a folder that stays: those of tests go while it runs.
+    cwd: os.tmpdir(),
+    // A test of a job of GitHub Actions says so, and no other test is to annotate the job that it is run in.
+    env: { ...process.env, NO_COLOR: '1', GITHUB_ACTIONS: '', ...env },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   child.unref();
-  child.once('exit', () => drivers.delete(key));
+  child.once('exit', () => {
+    if (drivers.get(key)?.child === child) drivers.delete(key);
+  });
   const driver = { child, last: Promise.resolve() };
   drivers.set(key, driver);
   return driver;
