@@ -258,39 +258,34 @@ describe('a plan in namespaces', needs(noNamespaces), () => {
     'finds who receives each probe, as the model does, and as the scripts show',
     needs(noCompiler, noPython),
     async () => {
-      const floor = await Floor.open(netns, { fresh: false, agentCommand: [process.execPath, AGENT] });
-      try {
-        const near = [
-          'udp: bind s1 127.0.0.1 reuseaddr; bind s2@2 0.0.0.0 reuseaddr; probe 127.0.0.1; probe 127.0.0.2; probe ::1; close s2; probe 127.0.0.2',
-          'udp: bind s1 0.0.0.0 dev=eth0; probe 127.0.0.1; probe 192.168.5.130; probe 192.168.6.130',
-          'udp: bind s1 0.0.0.0 reuseaddr; bind s2 0.0.0.0 reuseaddr; join s2 239.1.2.3 on eth0; set s1 multicast_all=0; ' +
-            'probe 239.1.2.3 from 192.168.5.130; probe 239.1.2.3 from 192.168.6.130; set s1 multicast_all=1; probe 239.1.2.3 from 192.168.5.130; leave s2 239.1.2.3 on eth0; probe 239.1.2.3 from 192.168.5.130',
-          'udp: bind s1 ::; join s1 ff05::1:3 on eth0; probe ff05::1:3 from fd00:5::130; set s1 multicast_all6=0; leave s1 ff05::1:3 on eth0; probe ff05::1:3 from fd00:5::130',
-          'udp: bind s1 0.0.0.0; connect s1 127.0.0.1:1025; probe 127.0.0.1 from 127.0.0.1:1025; probe 127.0.0.1',
-          'tcp: bind s1 :: reuseaddr; probe ::1; listen s1; probe ::1; probe 127.0.0.1; probe fd00:5::130; probe fd00:5::130 from fd00:5::130',
-          'tcp: bind s1 0.0.0.0 dev=eth0; listen s1; probe 192.168.5.130; probe 192.168.5.130 from 192.168.5.130',
-        ];
-        const far =
-          'udp: bind s1 0.0.0.0; bind s2 192.168.5.130:7777; probe 192.168.5.130 from 192.168.5.10@neighbour; probe 192.168.6.130:7777 from 192.168.5.10@neighbour';
-        const together = await floor.playMany([...near, far].map(parsePlan));
-        for (const [place, text] of [...near, far].entries()) {
-          const { plan, play, transcript } = await floor.playAlone(parsePlan(text));
-          const outcomes = play.played.map(({ outcome }) => outcome);
-          expect(play.mismatch, `${text}: ${outcomes.join(', ')}`).toBe(false);
-          expect(play.played, text).toHaveLength(plan.steps.length);
-          expect(together[place]?.played.map(({ outcome }) => outcome)).toEqual(outcomes);
-          const shrunk = { plan, played: play.played, transcript, reproduced: true };
-          const { platform, model, uids, devices } = floor;
-          const described = describeMismatch(shrunk, plan, { platform, model, uids, devices, lab: 'netns' });
-          if (text === far) {
-            expect(described.scripts.c).toContain('it is on another machine');
-            continue;
-          }
-          const wanted = described.steps.map(({ step, observed }) => `${step} = ${observed}`).join('\n');
-          expect(await runScripts(described), text).toEqual([wanted, wanted]);
+      const near = [
+        'udp: bind s1 127.0.0.1 reuseaddr; bind s2@2 0.0.0.0 reuseaddr; probe 127.0.0.1; probe 127.0.0.2; probe ::1; close s2; probe 127.0.0.2',
+        'udp: bind s1 0.0.0.0 dev=eth0; probe 127.0.0.1; probe 192.168.5.130; probe 192.168.6.130',
+        'udp: bind s1 0.0.0.0 reuseaddr; bind s2 0.0.0.0 reuseaddr; join s2 239.1.2.3 on eth0; set s1 multicast_all=0; ' +
+          'probe 239.1.2.3 from 192.168.5.130; probe 239.1.2.3 from 192.168.6.130; set s1 multicast_all=1; probe 239.1.2.3 from 192.168.5.130; leave s2 239.1.2.3 on eth0; probe 239.1.2.3 from 192.168.5.130',
+        'udp: bind s1 ::; join s1 ff05::1:3 on eth0; probe ff05::1:3 from fd00:5::130; set s1 multicast_all6=0; leave s1 ff05::1:3 on eth0; probe ff05::1:3 from fd00:5::130',
+        'udp: bind s1 0.0.0.0; connect s1 127.0.0.1:1025; probe 127.0.0.1 from 127.0.0.1:1025; probe 127.0.0.1',
+        'tcp: bind s1 :: reuseaddr; probe ::1; listen s1; probe ::1; probe 127.0.0.1; probe fd00:5::130; probe fd00:5::130 from fd00:5::130',
+        'tcp: bind s1 0.0.0.0 dev=eth0; listen s1; probe 192.168.5.130; probe 192.168.5.130 from 192.168.5.130',
+      ];
+      const far =
+        'udp: bind s1 0.0.0.0; bind s2 192.168.5.130:7777; probe 192.168.5.130 from 192.168.5.10@neighbour; probe 192.168.6.130:7777 from 192.168.5.10@neighbour';
+      const together = await floor.playMany([...near, far].map(parsePlan));
+      for (const [place, text] of [...near, far].entries()) {
+        const { plan, play, transcript } = await floor.playAlone(parsePlan(text));
+        const outcomes = play.played.map(({ outcome }) => outcome);
+        expect(play.mismatch, `${text}: ${outcomes.join(', ')}`).toBe(false);
+        expect(play.played, text).toHaveLength(plan.steps.length);
+        expect(together[place]?.played.map(({ outcome }) => outcome)).toEqual(outcomes);
+        const shrunk = { plan, played: play.played, transcript, reproduced: true };
+        const { platform, model, uids, devices } = floor;
+        const described = describeMismatch(shrunk, plan, { platform, model, uids, devices, lab: 'netns' });
+        if (text === far) {
+          expect(described.scripts.c).toContain('it is on another machine');
+          continue;
         }
-      } finally {
-        await floor.close();
+        const wanted = described.steps.map(({ step, observed }) => `${step} = ${observed}`).join('\n');
+        expect(await runScripts(described), text).toEqual([wanted, wanted]);
       }
     },
   );

@@ -76,7 +76,7 @@ function started(key: string, { env = {}, before = [] }: Surroundings): Driver {
     drivers.delete(oldest[0]);
     void oldest[1].last.then(() => oldest[1].child.connected && oldest[1].child.disconnect());
   }
-  const [file = '', ...words] = [...before, process.execPath, DRIVER];
+  const [file, ...words] = [...before, process.execPath, DRIVER];
   const child = spawn(file, words, {
     // In a folder that stays: those of tests go while it runs.
     cwd: os.tmpdir(),
