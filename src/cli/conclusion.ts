@@ -4,7 +4,8 @@ import { failureText } from '../report/failure.ts';
 import { claimCountsInWords, countsInWords, countVerdicts, isUnexpected, skipsOf } from '../report/summary.ts';
 import { unjudgedByReason } from '../report/words.ts';
 import { firstRecordLine } from './first-record.ts';
-import { columns, paint, paintLine, say, wrap } from './terminal.ts';
+import { columns, paint, paintLine, say } from './terminal.ts';
+import { wrap } from '../text/wrap.ts';
 
 /** Prints the end of a run: the complete failures, the skips with their reasons, the claims, and the counts. */
 export function conclude(record: BindRecord, written: readonly string[]): void {

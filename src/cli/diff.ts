@@ -5,7 +5,8 @@ import { diffLines, type DiffLineKind } from '../report/diff/text.ts';
 import { EXIT, UserError } from './exit.ts';
 import type { Given } from '../report/comparison/columns.ts';
 import { onlyRecord, recordsAt, tellLeftOut, type Records } from './record-files.ts';
-import { columns, complain, paint, say, sayJson, wrap } from './terminal.ts';
+import { columns, complain, paint, say, sayJson } from './terminal.ts';
+import { wrap } from '../text/wrap.ts';
 import { tellUnknown } from './unknown-cells.ts';
 import { version } from './version.ts';
 

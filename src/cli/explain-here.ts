@@ -1,5 +1,5 @@
 import { answerOf } from '../explain/answer.ts';
-import type { Explanation } from '../explain/explain.ts';
+import type { Explanation } from '../explain/explanation.ts';
 import { explainableHere, isAsPredicted, type Mapped } from '../explain/here.ts';
 import { kernelOf } from '../model/linux-kernel.ts';
 import type { Lab } from '../lab/lab.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { OPTION_KEYS, OPTIONS } from '../model/options.ts';
-import { spell } from '../explain/spell.ts';
+import { spell } from '../explain/reader/spell.ts';
 import type { PresentSocket } from '../model/types.ts';
 import type { Operation, Result } from '../protocol/messages.ts';
 import type { NumberOption } from '../protocol/options.ts';

@@ -1,52 +1,101 @@
 import type { Answer } from '../explain/answer.ts';
-import type { Explanation } from '../explain/explain.ts';
-import { eitherOf, sentenceOf, verdictOf } from '../explain/sentences.ts';
+import type { Explanation } from '../explain/explanation.ts';
+import { eitherOf, sentenceOf } from '../explain/sentences.ts';
 import {
   ADVICE_TITLE,
   adviceOf,
   asSentence,
+  ASSUMED_TITLE,
+  assumedOf,
+  FIND_TITLE,
+  findersInWords,
+  givenOf,
   groundsOf,
   notesOf,
   RECEIVERS_TITLE,
   receiversOf,
+  REFUSALS_TITLE,
+  refusalsOf,
   SIGNS,
+  STOPS_TITLE,
+  stopsInWords,
   tableOf,
   WHO_IS_WHO,
 } from '../explain/told.ts';
 import type { Here } from './explain-here.ts';
 import { shellWord } from '../report/words.ts';
 import { inColumns } from '../text/columns.ts';
-import { columns, paint, say, wrap } from './terminal.ts';
+import { columns, paint, say } from './terminal.ts';
+import { wrap } from '../text/wrap.ts';
 
 /** Lines longer than this are hard to read, however wide the terminal. */
 const WIDEST = 120;
 
 const STYLES = { yes: 'green', no: 'red', unsure: 'yellow' } as const;
 
-/** Prints an explanation: the sockets as they were read, a table, a sentence for each system, and what would help. */
-export function tellExplanation(explanation: Explanation, here: Here | undefined): void {
-  sockets(explanation);
+/**
+ * Prints an explanation: the answer, the sockets as they were read, a table, and what would help.
+ * @param withWhy whether to print the reasons too: for each system a sentence, the rule and its source
+ */
+export function tellExplanation(explanation: Explanation, here: Here | undefined, withWhy: boolean): void {
+  for (const [place, sentence] of explanation.answer.entries()) {
+    paragraph(sentence, 0, place === 0 ? (line) => paint('bold', line) : undefined);
+  }
   say();
-  paragraph(verdictOf(explanation), 0, (line) => paint('bold', line));
+  sockets(explanation);
+  for (const sentence of givenOf(explanation)) paragraph(sentence, 0, gray);
   say();
   for (const line of table(explanation.answers)) say(line);
   if (here !== undefined) tellHere(here);
+  if (withWhy) reasons(explanation);
+  receivers(explanation);
+  advice(explanation);
+  section(REFUSALS_TITLE, refusalsOf(explanation));
+  finders(explanation);
+  stops(explanation);
+  section(ASSUMED_TITLE, assumedOf(explanation));
+  plan(explanation);
+  if (!withWhy) paragraph('\nAdd --why for the rule of each system, its source, and how it is known.', 0, gray);
+}
+
+function reasons(explanation: Explanation): void {
   heading('Why');
   if (explanation.sockets.length > 2) paragraph(WHO_IS_WHO, 2, gray);
   for (const [place, answer] of explanation.answers.entries()) {
     if (place > 0) say();
     why(answer);
   }
-  receivers(explanation);
-  advice(explanation);
-  plan(explanation);
+}
+
+function section(title: string, sentences: readonly string[]): void {
+  if (sentences.length === 0) return;
+  heading(title);
+  for (const sentence of sentences) paragraph(sentence, 2, undefined, '- ');
+}
+
+/** Commands stay one line each, so that they can be copied. */
+function finders(explanation: Explanation): void {
+  const found = findersInWords(explanation);
+  if (found.length === 0) return;
+  heading(FIND_TITLE);
+  for (const line of inColumns(found.map(({ systems, command }) => [systems, command]))) say(`  ${line}`);
+}
+
+function stops(explanation: Explanation): void {
+  const told = stopsInWords(explanation);
+  if (told.length > 0) heading(STOPS_TITLE);
+  for (const { systems, lines } of told) {
+    paragraph(systems, 2);
+    for (const line of lines) paragraph(line, 4, gray);
+  }
 }
 
 function sockets({ sockets: all }: Explanation): void {
-  for (const [place, { spelled, text, notes }] of all.entries()) {
-    const asked = place === all.length - 1 ? paint('gray', '  <- asked about') : '';
+  for (const [place, socket] of all.entries()) {
+    const { spelled } = socket;
+    const asked = place === all.length - 1 && place > 0 ? paint('gray', '  <- asked about') : '';
     say(`${paint('bold', `Socket ${place + 1}`)}  ${spelled}${asked}`);
-    for (const note of notesOf({ spelled, text, notes })) paragraph(note, 10, gray);
+    for (const note of notesOf(socket)) paragraph(note, 10, gray);
   }
 }
 

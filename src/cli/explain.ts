@@ -1,8 +1,12 @@
-import { explain, type Explanation } from '../explain/explain.ts';
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
+import { explain } from '../explain/explain.ts';
+import type { Explanation } from '../explain/explanation.ts';
+import { BadSetting } from '../explain/reader/settings.ts';
 import { BadPlan } from '../plan/bad-plan.ts';
 import { isPlan } from '../plan/parse.ts';
 import { shellWord } from '../report/words.ts';
-import { Unreadable } from '../explain/unreadable.ts';
+import { Unreadable } from '../explain/reader/unreadable.ts';
 import { BadWanted, readWanted } from '../explain/wanted.ts';
 import { EXIT, UserError } from './exit.ts';
 import { tellExplanation } from './explain-text.ts';
@@ -12,12 +16,16 @@ import { sayJson } from './terminal.ts';
 export interface ExplainOptions extends RunPlace {
   system?: string;
   kernel?: string;
+  release?: string[];
+  setting?: string[];
+  why: boolean;
   here: boolean;
   format: 'pretty' | 'json';
 }
 
 /** `bindspec explain`. Returns the exit code. @throws UserError for what can't be read or done. */
-export async function explainCommand(texts: string[], options: ExplainOptions): Promise<number> {
+export async function explainCommand(given: string[], options: ExplainOptions): Promise<number> {
+  const texts = withInput(given);
   const explanation = explained(texts, options);
   if (options.here && texts.some(isPlan)) {
     throw new UserError(
@@ -26,16 +34,36 @@ export async function explainCommand(texts: string[], options: ExplainOptions): 
   }
   const here = options.here ? await (await import('./explain-here.ts')).explainHere(explanation, options) : undefined;
   if (options.format === 'json') sayJson({ ...explanation, ...(here === undefined ? {} : { here }) }, 1);
-  else tellExplanation(explanation, here);
+  else tellExplanation(explanation, here, options.why);
   return here === undefined || here.agrees ? EXIT.expected : EXIT.failed;
+}
+
+/** The number of bytes of standard input that are read; a listing of a busy machine has some hundred thousand. */
+const MOST_INPUT = 4_000_000;
+
+/** The texts with standard input in the place of `-`; without any text, what is piped in. @throws UserError */
+function withInput(texts: readonly string[]): string[] {
+  const none = 'name the sockets, for example: bindspec explain :3000; or pipe an error message or a listing in';
+  if (texts.length === 0 && process.stdin.isTTY) throw new UserError(none);
+  const all = texts.length === 0 ? ['-'] : texts;
+  if (!all.includes('-')) return [...all];
+  let input: string;
+  try {
+    input = readFileSync(0).toString('utf8');
+  } catch (error) {
+    throw new UserError(`standard input can't be read: ${(error as Error).message}`);
+  }
+  if (input.length > MOST_INPUT) throw new UserError(`standard input has more than ${MOST_INPUT} bytes`);
+  if (input.trim() === '') throw new UserError(texts.length === 0 ? none : 'standard input is empty');
+  return all.map((text) => (text === '-' ? input : text));
 }
 
 function explained(texts: readonly string[], wanted: ExplainOptions): Explanation {
   try {
     return explain(texts, readWanted(wanted));
   } catch (error) {
-    if (error instanceof Unreadable || error instanceof BadWanted || error instanceof BadPlan)
-      throw new UserError(error.message);
+    const isUsers = [Unreadable, BadWanted, BadPlan, BadSetting].some((kind) => error instanceof kind);
+    if (isUsers) throw new UserError((error as Error).message);
     throw error;
   }
 }

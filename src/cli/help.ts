@@ -1,6 +1,6 @@
 import { Help, type Argument, type Command, type Option } from 'commander';
 import { EXIT_CODES, UserError } from './exit.ts';
-import { wrap } from './terminal.ts';
+import { wrap } from '../text/wrap.ts';
 import { unknown } from '../text/unknown.ts';
 import { commandNames, pathOf } from './usage.ts';
 

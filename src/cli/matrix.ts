@@ -21,8 +21,9 @@ import { tellPlaced, type PlacedRecord } from './place-record.ts';
 import { REPORTS } from './reports-default.ts';
 import { prepareFolder } from './reports-folder.ts';
 import { wantRoom } from './room.ts';
-import { columns, paint, say, sayJson, wrap } from './terminal.ts';
+import { columns, paint, say, sayJson } from './terminal.ts';
 import { checkTriples, triplesCommand } from './triples.ts';
+import { wrap } from '../text/wrap.ts';
 import { version } from './version.ts';
 import { writeMatrix } from './write-reports.ts';
 

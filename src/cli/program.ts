@@ -18,6 +18,8 @@ import type { ShowOptions } from './show.ts';
 import type { PrepareOptions } from './stack.ts';
 import type { VerifyOptions } from './verify.ts';
 
+const several = (flags: string, description: string) =>
+  new Option(flags, description).argParser((text: string, before: string[] | undefined) => [...(before ?? []), text]);
 const format = (...more: readonly string[]) =>
   oneOf(new Option('--format <format>', 'how to print'), ['pretty', 'json', ...more]).default('pretty');
 const stack = () => new Option('--stack <name>', "run in another network stack, for example gvisor; see 'stack list'");
@@ -68,19 +70,29 @@ function explain(bindspec: Command): void {
     .command('explain')
     .summary('say what each system does when sockets share a port, and why')
     .description('say what each system does with the last of several sockets, why, and what would help')
-    .argument('<sockets...>', "the sockets in bind order, for example 'udp 127.0.0.1:53', or lines of ss or netstat")
+    .argument(
+      '[texts...]',
+      "the sockets in bind order, for example 'udp 127.0.0.1:53', lines of ss, lsof or netstat, an error message, or - for standard input",
+    )
     .option('--system <names>', 'these systems only, separated by commas')
     .option('--kernel <version>', 'the version of the Linux kernel, for example 6.1.0; the newest by default')
+    .addOption(several('--release <releases>', 'releases of systems, for example freebsd=14.3,darwin=15.4'))
+    .addOption(
+      several('--setting <setting>', 'a setting of the machine, for example bindv6only=1; can be given several times'),
+    )
+    .option('--why', 'print the rule of each system, its source, and how it is known', false)
     .option('--here', 'bind the sockets on this machine too, with a process for each', false)
     .addOption(labOption('where --here binds them').default('auto'))
     .addOption(interfaceOption())
     .addOption(format())
-    .action(async (sockets: string[], options: ExplainOptions) => {
-      process.exitCode = await (await import('./explain.ts')).explainCommand(sockets, options);
+    .action(async (texts: string[], options: ExplainOptions) => {
+      process.exitCode = await (await import('./explain.ts')).explainCommand(texts, options);
     });
   withExamples(command, [
     "bindspec explain 'tcp 0.0.0.0:80' 'tcp 127.0.0.1:80'",
     "bindspec explain ':8080' '[::]:8080 reuseaddr' --system linux,macos",
+    "bindspec explain 'Error: listen EADDRINUSE: address already in use :::3000'",
+    'ss -lntp | bindspec explain - 127.0.0.1:8080',
   ]);
 }
 

@@ -3,7 +3,8 @@ import type { Cell, Registered } from '../experiment/cells.ts';
 import type { BindRecord } from '../record/record.ts';
 import { differencesFrom, expectedOn, systemFrom } from '../report/differences-by-system.ts';
 import { countsInWords, countVerdicts } from '../report/summary.ts';
-import { columns, paint, say, wrap } from './terminal.ts';
+import { columns, paint, say } from './terminal.ts';
+import { wrap } from '../text/wrap.ts';
 
 /** Lines longer than this are hard to read, however wide the terminal. */
 const WIDEST = 100;

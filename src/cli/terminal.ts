@@ -65,21 +65,6 @@ export function cut(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(width - 1, 0))}…`;
 }
 
-/** A text as lines of at most so many characters, broken between words. */
-export function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line];
-}
-
 /** What `paint` puts around a text. Only these of all escapes get to the terminal. */
 const COLOURS = new RegExp(String.raw`(${'\u001B'}\[(?:1|22|3[1-9]|9\d)m)`);
 

@@ -1,6 +1,7 @@
 import type { PortReport, Try, Verification, Viewpoint } from '../record/verification.ts';
 import { addressWithPort } from '../published/publication.ts';
-import { columns, paint, say, wrap } from './terminal.ts';
+import { columns, paint, say } from './terminal.ts';
+import { wrap } from '../text/wrap.ts';
 
 /** Lines longer than this are hard to read, however wide the terminal. */
 const WIDEST = 120;

@@ -1,17 +1,10 @@
-import type { PresentSocket, SystemName } from '../model/types.ts';
-import { answerOf, isRelevant, type Answer, type Question } from './answer.ts';
+import type { Options, PresentSocket, SystemName } from '../model/types.ts';
+import type { Reading } from './reader/reading.ts';
+import { isRelevant, type Answer } from './answer.ts';
+import type { Question } from './question.ts';
+import { ending, granting } from './remedies.ts';
 import { changesOf, inWords, withChange, type Change } from './change.ts';
-
-/** A change that would make the last socket work. */
-export interface Advice {
-  readonly changes: readonly Change[];
-  /** The change, in words. */
-  readonly text: string;
-  /** The systems where the last socket was not certain to work, and then works. */
-  readonly helps: readonly SystemName[];
-  /** The systems where it worked, and then is not certain to work. */
-  readonly breaks: readonly SystemName[];
-}
+import { judged, type Advice, type AdviceKind } from './judge.ts';
 
 /** The number of pieces of advice, unless more are needed so that every system has one. */
 const MOST = 6;
@@ -25,19 +18,23 @@ export function advise(question: Question, answers: readonly Answer[]): Advice[]
   if (failing.length === 0) return [];
   const sockets = question.readings.map(({ socket }) => socket);
   const singles = mattering(question, answers).flatMap((place) => changesOf(sockets, place));
-  const judge = (changes: readonly Change[]) => judged(question, answers, changes);
+  const judge = (changes: readonly Change[]) => withChanges(question, answers, changes);
   const alone = singles.map((change) => judge([change])).filter(({ helps }) => helps.length > 0);
   const helpless = failing.filter((system) => alone.every(({ helps }) => !helps.includes(system)));
   // Another address or port is always possible. It is still worth looking for changes that keep the name.
   const stuck = failing.filter((system) =>
-    alone.every((advice) => !advice.helps.includes(system) || kindOf(advice) !== 'same name'),
+    alone.every((advice) => !advice.helps.includes(system) || advice.kind !== 'same name'),
   );
   const wanted = [...new Set([...helpless, ...stuck])];
   const twos = wanted.length === 0 ? [] : pairs(singles).map(judge);
   const together = onlyFor(wanted, twos).filter(({ helps, changes }) => needsBoth(changes, helps, alone));
   const left = wanted.filter((system) => together.every(({ helps }) => !helps.includes(system)));
   const everywhere = left.length === 0 ? [] : onAll(sockets).map(judge);
-  return best([...alone, ...together, ...onlyFor(left, everywhere)]);
+  return [
+    ...ending(question, answers, holdersOf(answers)),
+    ...best([...alone, ...together, ...onlyFor(left, everywhere)]),
+    ...granting(question, answers),
+  ];
 }
 
 function onlyFor(systems: readonly SystemName[], advice: readonly Advice[]): Advice[] {
@@ -60,29 +57,57 @@ function onAll(sockets: readonly PresentSocket[]): Change[][] {
 
 /** The sockets whose change could matter: the last one, and those that block it on some system. */
 function mattering({ readings }: Question, answers: readonly Answer[]): number[] {
-  const last = readings.length - 1;
-  const holders = answers.flatMap(({ works, holder }) => (works === 'yes' || holder === undefined ? [] : [holder]));
-  return [...new Set([last, ...holders])];
+  return [...new Set([readings.length - 1, ...holdersOf(answers)])];
 }
 
-function judged(question: Question, answers: readonly Answer[], changes: readonly Change[]): Advice {
+/** The sockets that are in the way on some system. */
+function holdersOf(answers: readonly Answer[]): number[] {
+  const holders = answers.flatMap(({ works, holder }) => (works === 'yes' || holder === undefined ? [] : [holder]));
+  return [...new Set(holders)].toSorted((one, other) => one - other);
+}
+
+function withChanges(question: Question, answers: readonly Answer[], changes: readonly Change[]): Advice {
   const { readings } = question;
   const before = readings.map(({ socket }) => socket);
   const after = changes.reduce(withChange, before);
   const changed = readings.map((reading, place) => {
     const socket = after[place] ?? reading.socket;
-    return { ...reading, socket, plainWithoutDual: reading.plainWithoutDual && socket === before[place] };
+    if (socket === before[place]) return reading;
+    // The options that are named from now on are those of every system.
+    const { optionsOn, ...rest } = reading;
+    const own = optionsOn === undefined ? {} : { optionsOn: onEach(optionsOn, changes, place) };
+    return { ...rest, ...own, socket, plainWithoutDual: false };
   });
-  const helps: SystemName[] = [];
-  const breaks: SystemName[] = [];
-  for (const { system, works, refused } of answers) {
-    const answer = answerOf(system, { ...question, readings: changed });
-    // Sockets that could not be bound themselves prove nothing.
-    const worksThen = answer.works === 'yes' && answer.refused.length <= refused.length;
-    if (works !== 'yes' && worksThen) helps.push(system);
-    if (works === 'yes' && !worksThen) breaks.push(system);
-  }
-  return { changes, text: inWords(changes, readings.length), helps, breaks };
+  return judged(
+    answers,
+    { ...question, readings: changed },
+    {
+      kind: kindOfChanges(changes),
+      changes,
+      text: inWords(changes, before),
+    },
+  );
+}
+
+/** The options that a program sets on some systems, with the changes to its socket. */
+function onEach(
+  optionsOn: NonNullable<Reading['optionsOn']>,
+  changes: readonly Change[],
+  place: number,
+): NonNullable<Reading['optionsOn']> {
+  const own = changes.filter(({ socket }) => socket === place);
+  return Object.fromEntries(
+    Object.entries(optionsOn).map(([system, options]) => {
+      const changed: Partial<Record<keyof Options, boolean>> = { ...options };
+      for (const change of own) {
+        if (change.what !== 'set' && change.what !== 'unset') continue;
+        changed[change.option] = change.what === 'set';
+        // A socket that is to be shared can't be exclusive.
+        if (change.what === 'set' && change.option === 'reuseaddr') changed.exclusive = false;
+      }
+      return [system, changed];
+    }),
+  );
 }
 
 function pairs(singles: readonly Change[]): Change[][] {
@@ -108,9 +133,7 @@ function isName({ what }: Change): boolean {
   return what === 'address' || what === 'port';
 }
 
-type Kind = 'same name' | 'address' | 'port';
-
-function kindOf({ changes }: Advice): Kind {
+function kindOfChanges(changes: readonly Change[]): AdviceKind {
   const change = changes.find(isName);
   return change?.what === 'address' || change?.what === 'port' ? change.what : 'same name';
 }
@@ -119,9 +142,9 @@ function kindOf({ changes }: Advice): Kind {
 function best(all: readonly Advice[]): Advice[] {
   const ranked = all.toSorted((a, b) => cost(a) - cost(b));
   const chosen: Advice[] = [];
-  const covered = new Set<`${Kind} ${SystemName}`>();
+  const covered = new Set<`${AdviceKind} ${SystemName}`>();
   for (const advice of ranked) {
-    const keys = advice.helps.map((system) => `${kindOf(advice)} ${system}` as const);
+    const keys = advice.helps.map((system) => `${advice.kind} ${system}` as const);
     if (keys.every((key) => covered.has(key))) continue;
     chosen.push(advice);
     for (const key of keys) covered.add(key);
@@ -132,7 +155,17 @@ function best(all: readonly Advice[]): Advice[] {
 
 /** The order: one change before two, a change that helps many systems and breaks few first, an option before another name. */
 function cost({ changes, helps, breaks }: Advice): number {
-  const kinds = { set: 0, v6only: 0, unset: 1, owner: 30, address: 200, port: 300 } as const;
+  const kinds: Readonly<Record<Change['what'], number>> = {
+    set: 0,
+    v6only: 0,
+    unset: 1,
+    exclusive: 1,
+    'any address': 1,
+    end: 1,
+    owner: 30,
+    address: 200,
+    port: 300,
+  };
   const kind = Math.max(...changes.map(({ what }) => kinds[what]));
   return changes.length * 100 - helps.length * 10 + breaks.length * 10 + kind;
 }

@@ -1,6 +1,6 @@
 import { OPTION_KEYS, OPTIONS } from '../model/options.ts';
-import type { Options, PresentSocket } from '../model/types.ts';
-import { spell } from './spell.ts';
+import type { Options, PresentSocket, State } from '../model/types.ts';
+import { spell } from './reader/spell.ts';
 
 /** One change to one socket. */
 export type Change =
@@ -8,7 +8,13 @@ export type Change =
   | { readonly what: 'v6only'; readonly socket: number; readonly on: boolean }
   | { readonly what: 'address'; readonly socket: number; readonly address: string }
   | { readonly what: 'owner'; readonly socket: number; readonly uid: number }
-  | { readonly what: 'port'; readonly socket: number; readonly port: number };
+  | { readonly what: 'port'; readonly socket: number; readonly port: number }
+  /** SO_EXCLUSIVEADDRUSE in place of SO_REUSEADDR. */
+  | { readonly what: 'exclusive'; readonly socket: number }
+  /** IP_FREEBIND and what is like it on other systems. */
+  | { readonly what: 'any address'; readonly socket: number }
+  /** The socket is closed before the last one is bound. */
+  | { readonly what: 'end'; readonly socket: number };
 
 /** Addresses for documentation (RFC 5737, RFC 3849), which stand for any other address of the machine. */
 const ANOTHER = { inet: '192.0.2.1', inet6: '2001:db8::1' } as const;
@@ -16,11 +22,25 @@ const ANOTHER = { inet: '192.0.2.1', inet6: '2001:db8::1' } as const;
 /** A port that no system reserves; it stands for any other port. */
 const ANOTHER_PORT = 40_404;
 
+/** The states in which a socket has no process any more. */
+const LEFT: ReadonlySet<State> = new Set(['time-wait', 'fin-wait-1', 'fin-wait-2']);
+
+/** Whether only the kernel has the socket, so that nothing can be done to it. */
+export function isLeft(socket: PresentSocket | undefined): boolean {
+  return socket?.state !== undefined && LEFT.has(socket.state);
+}
+
 /** Every change that is possible on a socket, the smallest first. */
 export function changesOf(sockets: readonly PresentSocket[], place: number): Change[] {
   const socket = sockets[place];
   if (socket === undefined) return [];
   const changes: Change[] = [];
+  if (isLeft(socket)) {
+    // From its next start on: what is left of a connection has the options of its listener.
+    return socket.options?.reuseaddr === true || !isOffered(socket, 'reuseaddr')
+      ? []
+      : [{ what: 'set', socket: place, option: 'reuseaddr' }];
+  }
   for (const option of OPTION_KEYS) {
     if (socket.options?.[option] === true) changes.push({ what: 'unset', socket: place, option });
     else if (isOffered(socket, option)) changes.push({ what: 'set', socket: place, option });
@@ -48,10 +68,11 @@ function isOffered({ options }: PresentSocket, option: keyof Options): boolean {
 
 /** The sockets after a change. */
 export function withChange(sockets: readonly PresentSocket[], change: Change): PresentSocket[] {
+  if (change.what === 'end') return sockets.filter((_, place) => place !== change.socket);
   return sockets.map((socket, place) => (place === change.socket ? changed(socket, change) : socket));
 }
 
-function changed(socket: PresentSocket, change: Change): PresentSocket {
+function changed(socket: PresentSocket, change: Exclude<Change, { what: 'end' }>): PresentSocket {
   switch (change.what) {
     case 'set':
       return { ...socket, options: { ...socket.options, [change.option]: true } };
@@ -67,6 +88,10 @@ function changed(socket: PresentSocket, change: Change): PresentSocket {
       return { ...socket, uid: change.uid };
     case 'port':
       return { ...socket, port: change.port };
+    case 'exclusive':
+      return { ...socket, options: { ...socket.options, reuseaddr: false, exclusive: true } };
+    case 'any address':
+      return { ...socket, anyAddress: true };
   }
 }
 
@@ -76,15 +101,27 @@ export function changedTexts(
   changes: readonly Change[],
 ): string[] {
   const before = sockets.map(({ socket }) => socket);
-  const after = changes.reduce(withChange, before);
-  return sockets.map(({ text, socket }, place) => {
+  const ended = new Set(changes.flatMap(({ what, socket }) => (what === 'end' ? [socket] : [])));
+  const after = changes.filter(({ what }) => what !== 'end').reduce(withChange, before);
+  return sockets.flatMap(({ text, socket }, place) => {
     const now = after[place] ?? socket;
-    return now === socket ? text : spell(now);
+    return ended.has(place) ? [] : [now === socket ? text : spell(now)];
   });
 }
 
-/** Changes in words, as an instruction. */
-export function inWords(changes: readonly Change[], count: number): string {
+/**
+ * Changes in words, as an instruction.
+ * @param sockets the sockets before the changes
+ */
+export function inWords(changes: readonly Change[], sockets: readonly PresentSocket[]): string {
+  const left = changes.filter(({ socket }) => isLeft(sockets[socket]));
+  const words = plainWords(changes, sockets.length);
+  if (left.length === 0) return words;
+  const whom = named(left.map(({ socket }) => socket));
+  return `${words}, from the next start on (${whom} has no process any more)`;
+}
+
+function plainWords(changes: readonly Change[], count: number): string {
   const [first, second] = changes;
   const places = changes.map(({ socket }) => socket);
   if (first === undefined) return '';
@@ -119,5 +156,11 @@ function sentence(change: Change, whom: string): string {
       return `run ${whom} as ${change.uid === 0 ? 'root' : `uid ${change.uid}`}`;
     case 'port':
       return `give ${whom} another port, from 1024 up`;
+    case 'exclusive':
+      return `set SO_EXCLUSIVEADDRUSE on ${whom}`;
+    case 'any address':
+      return `set IP_FREEBIND on ${whom}`;
+    case 'end':
+      return `close ${whom}`;
   }
 }

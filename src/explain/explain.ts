@@ -1,54 +1,92 @@
 import { models } from '../model/index.ts';
 import type { PresentSocket, SystemName } from '../model/types.ts';
-import { advise, type Advice } from './advise.ts';
-import { answerOf, isRelevant, settled, type Answer } from './answer.ts';
 import { formatPlan } from '../plan/notation.ts';
 import { BadPlan } from '../plan/bad-plan.ts';
 import { isPlan, parsePlan } from '../plan/parse.ts';
+import { advise } from './advise.ts';
+import { otherwiseIn } from './alternatives.ts';
+import { answerOf, isRelevant } from './answer.ts';
+import { assumedIn } from './assumed.ts';
+import { briefAnswer } from './brief.ts';
+import type { Explanation, Taken, Wanted } from './explanation.ts';
+import { findersOf } from './find.ts';
+import { settled } from './on-system.ts';
 import { askedOf, given, type GivenPlan } from './plan.ts';
-import { readSocket, type Reading } from './read.ts';
-import { spell } from './spell.ts';
-
-export interface Wanted {
-  /** The systems to ask; when left out, all that have models. */
-  readonly systems?: readonly SystemName[];
-  /** The version of the Linux kernel; the newest known behaviour when left out. */
-  readonly kernel?: string;
-}
-
-/** A socket as it was read, in bind order; the question is about the last one. */
-interface Taken extends Reading {
-  /** In bindspec's own spelling. */
-  readonly spelled: string;
-}
-
-/** The complete explanation of some sockets. */
-export interface Explanation {
-  readonly sockets: readonly Taken[];
-  /** The same sockets as a plan, which `bindspec explore --replay` plays. */
-  readonly plan: string;
-  readonly answers: readonly Answer[];
-  readonly advice: readonly Advice[];
-}
+import type { Question } from './question.ts';
+import { reported } from './reported.ts';
+import { readTexts } from './reader/read-texts.ts';
+import type { Reading } from './reader/reading.ts';
+import { spell } from './reader/spell.ts';
+import { refusing } from './remedies.ts';
+import { joined, NO_SETTINGS } from './reader/settings.ts';
+import { stopsOf } from './stops.ts';
 
 /**
  * Says what happens, on every system, to the last of several sockets that are bound one after the other.
- * @param texts one text for each socket, or one plan
- * @throws Unreadable for a socket that can't be read, BadPlan for a plan that can't be read
+ * @param texts one text for each socket, or one plan, or pasted lines of listings, configurations and error messages
+ * @throws Unreadable for a text that names no socket, BadPlan for a plan that can't be read
  */
-export function explain(texts: readonly string[], { systems, kernel }: Wanted = {}): Explanation {
-  const plan = planIn(texts);
-  const readings = plan?.readings ?? texts.map(readSocket);
-  const question = {
-    readings,
-    ...(plan === undefined ? {} : { given: plan.asked }),
-    ...(kernel === undefined ? {} : { kernel }),
-  };
-  const wanted = systems ?? (Object.keys(models) as SystemName[]);
-  const answers = wanted.map((system) => answerOf(system, question));
+export function explain(texts: readonly string[], wanted: Wanted = {}): Explanation {
+  const { question, readings, plan, leftOut } = questionOf(texts, wanted);
+  const failure = readings.at(-1)?.failure;
+  const told = failure === undefined || failure.systems.length === 0 ? undefined : failure.systems;
+  const systems = wanted.systems ?? told ?? (Object.keys(models) as SystemName[]);
+  const answers = systems.map((system) => answerOf(system, question));
   const sockets = plan === undefined ? takenFrom(readings) : readings.map(asTaken);
   const asked = plan?.asked ?? askedOf(sockets.map(({ socket }) => socket));
-  return { sockets, plan: formatPlan(asked.plan), answers, advice: advise(question, answers) };
+  const last = readings.at(-1);
+  const isAlone = sockets.length === 1;
+  const unexplained = failure?.kind === 'in use' && answers.every(({ works }) => works === 'yes');
+  const parts = {
+    sockets,
+    leftOut,
+    settings: question.settings?.said ?? [],
+    plan: formatPlan(asked.plan),
+    answers,
+    advice: advise(question, answers),
+    refusals: refusing(question, answers),
+    assumed: assumedIn(question, answers),
+    otherwise: otherwiseIn(question, answers),
+    stops: stopsOf(question, systems),
+    find:
+      last !== undefined && (isAlone || unexplained)
+        ? findersOf(last.socket, systems, last.noPort !== true, failure)
+        : [],
+  };
+  return { answer: briefAnswer(parts), ...parts };
+}
+
+/** What the models are asked: the sockets as they were read, on a machine with the settings that are known. */
+function questionOf(texts: readonly string[], wanted: Wanted) {
+  const plan = planIn(texts);
+  const read = plan === undefined ? readTexts(texts) : undefined;
+  const readings = plan?.readings ?? withPorts(read?.readings ?? []);
+  const settings = joined(read?.settings ?? NO_SETTINGS, wanted.settings ?? NO_SETTINGS);
+  const question: Question = {
+    readings,
+    ...(plan === undefined ? {} : { given: plan.asked }),
+    ...(wanted.kernel === undefined ? {} : { kernel: wanted.kernel }),
+    ...(wanted.releases === undefined ? {} : { releases: wanted.releases }),
+    settings,
+  };
+  return { question: reported(question), readings, plan, leftOut: read?.leftOut ?? [] };
+}
+
+/** The first of the ports that stand for those which the system has chosen; it is one of IANA's dynamic ports. */
+const CHOSEN_PORT = 49_152;
+
+/** A socket that is there has a port, also where port 0 was asked for; it is never that of another. */
+function withPorts(readings: readonly Reading[]): readonly Reading[] {
+  return readings.map((reading, place) => {
+    if (reading.socket.port !== 0) return reading;
+    if (place === readings.length - 1) {
+      const note = 'port 0 asks the system to choose a free port: it never chooses one that conflicts';
+      return { ...reading, notes: [...reading.notes, note] };
+    }
+    const port = CHOSEN_PORT + place;
+    const note = `port 0 asks the system to choose: ${port} stands for the port that it chose`;
+    return { ...reading, socket: { ...reading.socket, port }, notes: [...reading.notes, note] };
+  });
 }
 
 function planIn(texts: readonly string[]): GivenPlan | undefined {

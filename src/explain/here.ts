@@ -1,7 +1,8 @@
 import type { LabFacts } from '../lab/lab.ts';
 import type { PresentSocket } from '../model/types.ts';
-import { ORDINARY_UID, type Answer } from './answer.ts';
-import type { Reading } from './read.ts';
+import type { Answer } from './answer.ts';
+import { ORDINARY_UID } from './on-system.ts';
+import type { Reading } from './reader/reading.ts';
 
 /** Sockets in the form that a lab can make. */
 export interface Mapped {

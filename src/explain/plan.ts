@@ -6,7 +6,7 @@ import { BadPlan } from '../plan/bad-plan.ts';
 import { isOnSocket, makingOf, protocolOf, type Making, type Owner, type Plan, type SocketStep } from '../plan/plan.ts';
 import { isPossible } from '../plan/possible.ts';
 import { makingFor, stepsTo } from '../plan/sockets.ts';
-import type { Reading } from './read.ts';
+import type { Reading } from './reader/reading.ts';
 
 /** The port that stands for any port where a plan names none; no system reserves it. */
 export const PLAN_PORT = 20_000;

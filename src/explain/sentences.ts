@@ -1,7 +1,6 @@
 import { models } from '../model/index.ts';
 import type { Outcome } from '../model/types.ts';
 import type { Answer } from './answer.ts';
-import type { Explanation } from './explain.ts';
 
 /** What one system does with the last socket and why, in a sentence or two. */
 export function sentenceOf(answer: Answer): string {
@@ -22,24 +21,6 @@ export function sentenceOf(answer: Answer): string {
 /** The first sentence of a system's summary: it says what decides there, if overlap does not. */
 function principleOf({ system }: Answer): string {
   return /^.*?\.(?= |$)/.exec(models[system].summary)?.[0] ?? models[system].summary;
-}
-
-/** What all systems do with the last socket, in one sentence. */
-export function verdictOf({ answers, sockets }: Explanation): string {
-  const asked = `Socket ${sockets.length}`;
-  const titles = (works: Answer['works']) =>
-    answers.filter((answer) => answer.works === works).map(({ title }) => title);
-  const [refused, allowed, unsure] = [titles('no'), titles('yes'), titles('unsure')];
-  const parts = [
-    ...(refused.length > 0 ? [`is refused by ${list(refused)}`] : []),
-    ...(allowed.length > 0 ? [`works on ${list(allowed)}`] : []),
-    ...(unsure.length > 0 ? [`may or may not work on ${list(unsure)}`] : []),
-  ];
-  if (answers.length > 1 && parts.length === 1) {
-    const everywhere = refused.length > 0 ? 'is refused by' : unsure.length > 0 ? 'may or may not work on' : 'works on';
-    return `${asked} ${everywhere} ${answers.length === 8 ? 'every system' : 'all of them'}.`;
-  }
-  return `${asked} ${parts.join('; it ')}.`;
 }
 
 /** Several outcomes, joined by "or". */

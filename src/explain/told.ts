@@ -2,7 +2,9 @@ import { models } from '../model/index.ts';
 import type { SystemName } from '../model/types.ts';
 import { howKnown } from '../report/words.ts';
 import type { Answer } from './answer.ts';
-import type { Explanation } from './explain.ts';
+import type { Assumed } from './assumed.ts';
+import type { Explanation } from './explanation.ts';
+import { holderInWords } from './reader/reading.ts';
 import { receivesInWords } from './receives.ts';
 import { eitherOf, list } from './sentences.ts';
 
@@ -22,8 +24,22 @@ export const RECEIVERS_TITLE = 'Who receives then';
 export const SIGNS = { yes: '✓', no: '✗', unsure: '?' } as const;
 
 /** The notes on how a socket was read; `written TEXT` where no other note says why its spelling changed. */
-export function notesOf({ spelled, text, notes }: Pick<Explanation['sockets'][number], 'spelled' | 'text' | 'notes'>) {
-  return normal(text) !== normal(spelled) && notes.length === 0 ? [`written ${text}`] : notes;
+export function notesOf({
+  spelled,
+  text,
+  notes,
+  holder,
+}: Pick<Explanation['sockets'][number], 'spelled' | 'text' | 'notes' | 'holder'>): readonly string[] {
+  const written = normal(text) !== normal(spelled) && notes.length === 0 ? [`written ${text}`] : [];
+  return [...(holder === undefined ? [] : [`held by ${holderInWords(holder)}`]), ...written, ...notes];
+}
+
+/** What was given beside the sockets, and what of it was left out, in sentences. */
+export function givenOf({ settings, leftOut }: Explanation): string[] {
+  return [
+    ...(settings.length === 0 ? [] : [`Settings of the machine: ${settings.join(', ')}.`]),
+    ...leftOut.map((what) => `Left out: ${what}.`),
+  ];
 }
 
 function normal(text: string): string {
@@ -73,17 +89,70 @@ export function groundsOf({ rule }: Pick<Answer, 'rule'>): string {
 export function adviceOf({ advice, answers }: Explanation): { pieces: string[]; helpless: string | undefined } {
   const failing = answers.filter(({ works }) => works !== 'yes').map(({ system }) => system);
   if (failing.length === 0) return { pieces: [], helpless: undefined };
-  const pieces = advice.map(({ text, helps, breaks }) => {
-    const everywhere = failing.every((system) => helps.includes(system))
-      ? 'wherever it does not yet'
-      : `on ${titles(helps)}`;
+  const pieces = advice.map(({ text, helps, breaks, unverified }) => {
     const but = breaks.length === 0 ? '' : `, but no longer on ${titles(breaks)}`;
-    return asSentence(`${text}: ${everywhere}${but}`);
+    return asSentence(`${text}: on ${titles(helps)}${but}${doubt(helps, unverified)}`);
   });
   const helpless = failing.filter((system) => advice.every(({ helps }) => !helps.includes(system)));
   return { pieces, helpless: helpless.length > 0 ? `Nothing that is small helps on ${titles(helpless)}.` : undefined };
 }
 
+/** The title of what would have a socket refused that works beside one that it overlaps. */
+export const REFUSALS_TITLE = 'What would have it refused instead';
+
+/** The refusals in sentences. */
+export function refusalsOf({ refusals }: Explanation): string[] {
+  return refusals.map(({ text, helps, unverified }) =>
+    asSentence(`${text}: on ${titles(helps)}${doubt(helps, unverified)}`),
+  );
+}
+
+function doubt(helps: readonly SystemName[], unverified: readonly SystemName[]): string {
+  if (unverified.length === 0) return '';
+  const where = unverified.length === helps.length ? '' : ` on ${titles(unverified)}`;
+  return ` (by a rule that no one has verified${where})`;
+}
+
+/** The title of what is taken for granted. */
+export const ASSUMED_TITLE = 'Taken for granted';
+
+/** What is taken for granted, and what the texts may mean beside what was read, in sentences. */
+export function assumedOf({ assumed, otherwise, sockets }: Explanation): string[] {
+  const different = (all: Assumed['otherwise']) =>
+    list(all.map(({ outcomes, systems }) => `${eitherOf(outcomes)} on ${titles(systems)}`));
+  return [
+    ...assumed.map(({ text, otherwise: then }) => asSentence(`${text}; otherwise ${different(then)}`)),
+    ...otherwise.map(({ socket, words, otherwise: then }) => {
+      const text = sockets[socket]?.spelled ?? '';
+      return `Socket ${socket + 1} is ${text}; if it is ${words}: ${different(then)}.`;
+    }),
+  ];
+}
+
+/** The title of what would stop a socket that is alone. */
+export const STOPS_TITLE = 'What would stop it';
+
+/** Which other sockets would stop a socket that is alone: for the systems that agree, lines. */
+export function stopsInWords({ stops }: Explanation): { systems: string; lines: string[] }[] {
+  return stops.map(({ systems, stopped, spared }) => ({
+    systems: titles(systems),
+    lines: [
+      `stopped by: ${stopped.length === 0 ? 'none of those that were tried' : stopped.join(', ')}`,
+      ...(spared.length === 0 ? [] : [`not by: ${spared.join(', ')}`]),
+    ],
+  }));
+}
+
+/** The title of the commands that show who has the port. */
+export const FIND_TITLE = 'To find the other socket';
+
+/** The commands that show who has the port, with the systems that have them. */
+export function findersInWords({ find }: Explanation): { systems: string; command: string }[] {
+  return find.map(({ systems, command }) => ({ systems: titles(systems), command }));
+}
+
 function titles(systems: readonly SystemName[]): string {
-  return list(systems.map((system) => models[system].title));
+  return systems.length === Object.keys(models).length
+    ? 'every system'
+    : list(systems.map((system) => models[system].title));
 }

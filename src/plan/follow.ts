@@ -19,7 +19,7 @@ export interface FollowSetting {
   readonly protocol: Protocol;
   readonly port: number;
   /** The owner of a socket, in the form that the model takes. */
-  userOf(making: Making): Pick<NextSocket, 'uid' | 'privileged'>;
+  userOf(making: Making): Pick<NextSocket, 'uid' | 'privileged' | 'anyAddress'>;
   /** The simulation of a port with no socket on it: of the machine, or of the neighbour. */
   simulate(host: 'machine' | 'neighbour'): Simulation;
   /** The device by which a probe comes in, where the model could not know it from the address. */

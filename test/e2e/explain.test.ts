@@ -89,7 +89,9 @@ describe('wrong usage is one line, and exit 2', () => {
     [[''], /it ends at position 1 can't be read/],
     [['tcp :80', '--system', 'plan9'], /unknown system 'plan9'; it is one of linux, darwin/],
     [['tcp :80', '--kernel', 'six'], /'six' is not a version of the Linux kernel/],
-    [[], /missing required argument/],
+    [[], /name the sockets, for example: bindspec explain :3000/],
+    [['tcp :80', '--setting', 'bindv6only=x'], /'bindv6only=x' can't be read: bindv6only is 0 or 1/],
+    [['tcp :80', '--release', '14.3'], /'14.3' is not a release of a system; write it as in --release freebsd=14.3/],
   ];
   for (const [words, message] of WRONG) {
     test(words.join(' ') || 'no socket', async () => {

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import type { Explanation } from '../../src/explain/explain.ts';
+import type { Explanation } from '../../src/explain/explanation.ts';
 import { short } from '../../src/matrix/answers.ts';
 import { decidingRule, likeliest, predictor } from '../../src/matrix/prediction.ts';
 import { pairsOf, type Pair } from '../../src/matrix/reading.ts';
@@ -307,7 +307,7 @@ describe('the bind matrix and explain on the page', needs(noBrowser), () => {
 
     test.each(cases)('says word for word what the command says: %s', async (_, texts, system, kernel) => {
       const more = [...(system ? ['--system', system] : []), ...(kernel ? ['--kernel', kernel] : [])];
-      const told = (await bindspec(['explain', ...texts, ...more])).stdout.replaceAll(/\s+/g, ' ');
+      const told = (await bindspec(['explain', ...texts, ...more, '--why'])).stdout.replaceAll(/\s+/g, ' ');
       const data = JSON.parse(
         (await bindspec(['explain', ...texts, ...more, '--format', 'json'])).stdout,
       ) as Explanation;

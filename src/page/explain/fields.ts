@@ -1,5 +1,5 @@
-import { readSocket } from '../../explain/read.ts';
-import { Unreadable } from '../../explain/unreadable.ts';
+import { readSocket } from '../../explain/reader/read-texts.ts';
+import { Unreadable } from '../../explain/reader/unreadable.ts';
 import { OPTION_KEYS } from '../../model/options.ts';
 import type { Options, Protocol } from '../../model/types.ts';
 import { OPTION_WORDS } from '../../plan/words.ts';
@@ -15,6 +15,8 @@ export interface Fields {
   readonly uid: string;
   readonly device: string;
   readonly local: string;
+  /** IP_FREEBIND and what is like it; only the line can say it. */
+  readonly anyAddress: boolean;
 }
 
 /** The fields by their names; `text` is the line that has all of them. */
@@ -30,13 +32,15 @@ export interface Problem {
 export function fieldsOf(text: string): Fields | null {
   try {
     const { socket } = readSocket(text);
-    const { protocol, address, port, v6only, options = {}, state = '', uid, device = '', local = '' } = socket;
+    const { protocol, port, v6only, options = {}, state = '', uid, device = '', local = '', scope } = socket;
+    const address = scope === undefined ? socket.address : `${socket.address}%${scope}`;
     return {
       protocol,
       address,
       state,
       device,
       local,
+      anyAddress: socket.anyAddress === true,
       port: `${port}`,
       v6only: v6only === undefined ? '' : v6only ? '1' : '0',
       options: new Set(OPTION_KEYS.filter((key) => options[key] === true)),
@@ -93,7 +97,7 @@ function isPort(text: string): boolean {
   return /^\d{1,5}$/.test(text) && Number(text) > 0 && Number(text) <= 65_535;
 }
 
-function parts({ protocol, address, port, v6only, options, state, uid, device, local }: Fields) {
+function parts({ protocol, address, port, v6only, options, state, uid, device, local, anyAddress }: Fields) {
   const name = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
   const said: { field: FieldName; text: string }[] = [
     { field: 'protocol', text: protocol },
@@ -105,6 +109,7 @@ function parts({ protocol, address, port, v6only, options, state, uid, device, l
     })),
     { field: 'uid', text: uid === '' ? '' : `uid=${uid}` },
     { field: 'device', text: device === '' ? '' : `dev=${device}` },
+    { field: 'text', text: anyAddress ? 'freebind' : '' },
     { field: 'state', text: state },
     { field: 'local', text: local === '' ? '' : `local=${local}` },
   ];

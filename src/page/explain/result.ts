@@ -1,15 +1,24 @@
 import type { Answer } from '../../explain/answer.ts';
 import { changedTexts } from '../../explain/change.ts';
-import type { Explanation } from '../../explain/explain.ts';
-import { sentenceOf, verdictOf } from '../../explain/sentences.ts';
+import type { Explanation } from '../../explain/explanation.ts';
+import { sentenceOf } from '../../explain/sentences.ts';
 import {
   ADVICE_TITLE,
   adviceOf,
   asSentence,
+  ASSUMED_TITLE,
+  assumedOf,
+  FIND_TITLE,
+  findersInWords,
+  givenOf,
   groundsOf,
   RECEIVERS_TITLE,
   receiversOf,
+  REFUSALS_TITLE,
+  refusalsOf,
   SIGNS,
+  STOPS_TITLE,
+  stopsInWords,
   tableOf,
   WHO_IS_WHO,
 } from '../../explain/told.ts';
@@ -25,8 +34,20 @@ const WORKS = { yes: 'works', no: 'is refused', unsure: 'may or may not work' } 
 export function resultOf(explanation: Explanation, trial: TryLink): [HTMLElement, ...HTMLElement[]] {
   const { answers, sockets } = explanation;
   return [
-    h('h2', { class: 'verdict' }, verdictOf(explanation)),
-    h('div', { class: 'facts' }, answerTable(answers), receivers(explanation), adviceList(explanation, trial)),
+    h('h2', { class: 'verdict' }, explanation.answer[0]),
+    h(
+      'div',
+      { class: 'facts' },
+      explanation.answer.slice(1).map((sentence) => h('p', { class: 'todo' }, sentence)),
+      givenOf(explanation).map((sentence) => h('p', { class: 'quiet' }, sentence)),
+      answerTable(answers),
+      receivers(explanation),
+      adviceList(explanation, trial),
+      refusals(explanation, trial),
+      finders(explanation),
+      stops(explanation),
+      assumed(explanation),
+    ),
     h(
       'div',
       { class: 'whys' },
@@ -71,13 +92,39 @@ function receivers(explanation: Explanation): Child {
   return [h('h2', {}, RECEIVERS_TITLE), h('ul', { class: 'receivers' }, items)];
 }
 
+function refusals(explanation: Explanation, trial: TryLink): Child {
+  const { sockets, refusals: all } = explanation;
+  const items = refusalsOf(explanation).map((piece, place) =>
+    h('li', {}, piece, ' ', trial(changedTexts(sockets, all[place]?.changes ?? []), 'try it')),
+  );
+  return items.length > 0 && [h('h2', {}, REFUSALS_TITLE), h('ul', { class: 'refusals' }, items)];
+}
+
+function finders(explanation: Explanation): Child {
+  const items = findersInWords(explanation).map(({ systems, command }) =>
+    h('li', {}, `${systems}: `, h('code', {}, command)),
+  );
+  return items.length > 0 && [h('h2', {}, FIND_TITLE), h('ul', { class: 'find' }, items)];
+}
+
+function stops(explanation: Explanation): Child {
+  const items = stopsInWords(explanation).map(({ systems, lines }) => h('li', {}, `${systems}: ${lines.join('; ')}.`));
+  return items.length > 0 && [h('h2', {}, STOPS_TITLE), h('ul', { class: 'stops' }, items)];
+}
+
+function assumed(explanation: Explanation): Child {
+  const items = assumedOf(explanation).map((sentence) => h('li', {}, sentence));
+  return items.length > 0 && [h('h2', {}, ASSUMED_TITLE), h('ul', { class: 'assumed' }, items)];
+}
+
 function adviceList(explanation: Explanation, trial: TryLink): Child {
   const { pieces, helpless } = adviceOf(explanation);
   if (pieces.length === 0 && helpless === undefined) return null;
   const { sockets, advice } = explanation;
   const items = pieces.map((piece, place) => {
     const texts = changedTexts(sockets, advice[place]?.changes ?? []);
-    return h('li', {}, h('span', { class: 'piece' }, piece), ' ', trial(texts, 'try it'));
+    const isChanged = (advice[place]?.changes.length ?? 0) > 0;
+    return h('li', {}, h('span', { class: 'piece' }, piece), ' ', isChanged && trial(texts, 'try it'));
   });
   return [
     h('h2', {}, ADVICE_TITLE),

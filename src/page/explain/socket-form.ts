@@ -1,5 +1,5 @@
 import { notesOf } from '../../explain/told.ts';
-import type { Explanation } from '../../explain/explain.ts';
+import type { Explanation } from '../../explain/explanation.ts';
 import { OPTION_KEYS, OPTIONS } from '../../model/options.ts';
 import { fill, h } from '../h.ts';
 import { fieldsOf, problemIn, problemOf, textOf, type FieldName, type Fields, type Problem } from './fields.ts';
@@ -29,6 +29,7 @@ const PLAIN: Fields = {
   uid: '',
   device: '',
   local: '',
+  anyAddress: false,
 };
 
 /**
@@ -115,7 +116,7 @@ export function socketForm(
   });
   const put = () => {
     for (const [name, control] of controls) {
-      if (name !== 'text' && name !== 'options') control.value = fields[name];
+      if (name !== 'text' && name !== 'options' && name !== 'anyAddress') control.value = fields[name];
     }
     for (const { key, box } of boxes) box.checked = fields.options.has(key);
   };

@@ -1,4 +1,5 @@
-import { explain as explainSockets, type Wanted } from '../../explain/explain.ts';
+import { explain as explainSockets } from '../../explain/explain.ts';
+import type { Wanted } from '../../explain/explanation.ts';
 import { BadWanted, readWanted } from '../../explain/wanted.ts';
 import { models } from '../../model/index.ts';
 import type { SystemName } from '../../model/types.ts';

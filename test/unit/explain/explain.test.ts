@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Advice } from '../../../src/explain/advise.ts';
-import { explain, type Explanation, type Wanted } from '../../../src/explain/explain.ts';
-import { sentenceOf, verdictOf } from '../../../src/explain/sentences.ts';
+import type { Advice } from '../../../src/explain/judge.ts';
+import { explain } from '../../../src/explain/explain.ts';
+import type { Explanation, Wanted } from '../../../src/explain/explanation.ts';
+import { verdictOf } from '../../../src/explain/brief.ts';
+import { sentenceOf } from '../../../src/explain/sentences.ts';
 import type { SystemName } from '../../../src/model/types.ts';
 import { Deadline } from '../../../src/process/pace.ts';
 
@@ -195,9 +197,12 @@ describe('what would help', () => {
     expect(texts(inTheWay).at(-1)).toBe('give socket 2 another port, from 1024 up');
     const [address, ...others] = advised(['udp 127.0.0.2:53'], { systems: ['darwin'] });
     expect(address?.text).toContain('another IPv4 address');
-    expect(others).toEqual([]);
+    expect(texts(others)).toEqual([
+      'give the machine the address 127.0.0.2 first (macOS: ifconfig lo0 alias 127.0.0.2)',
+    ]);
     const privileged = advised(['tcp 0.0.0.0:80 uid=5'], { systems: ['linux'] });
-    expect(texts(privileged)).toEqual(['run socket 1 as root', 'give socket 1 another port, from 1024 up']);
+    expect(texts(privileged).slice(0, 2)).toEqual(['run socket 1 as root', 'give socket 1 another port, from 1024 up']);
+    expect(texts(privileged)[2]).toMatch(/^allow port 80: bind as root, give the program CAP_NET_BIND_SERVICE/);
   });
 
   test('an option that is in the way', () => {
@@ -269,7 +274,7 @@ describe('sentences', () => {
   test('say of all systems at once', () => {
     expect(verdictOf(explain(['tcp :80', 'tcp :81']))).toBe('Socket 2 works on every system.');
     expect(verdictOf(explain(['udp 0.0.0.0:53', 'udp 127.0.0.1:53'], { systems: ['linux', 'windows'] }))).toBe(
-      'Socket 2 is refused by Linux; it works on Windows.',
+      'Socket 2 is refused by Linux with EADDRINUSE, because of socket 1; it works on Windows.',
     );
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { answerOf } from '../../../src/explain/answer.ts';
 import { explainableHere, isAsPredicted } from '../../../src/explain/here.ts';
-import { readSocket } from '../../../src/explain/read.ts';
-import { nameOf } from '../../../src/explain/spell.ts';
+import { readSocket } from '../../../src/explain/reader/read-texts.ts';
+import { nameOf } from '../../../src/explain/reader/spell.ts';
 import type { LabFacts } from '../../../src/lab/lab.ts';
 import { ADDRESSES } from '../../../src/lab/netns-topology.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readSocket } from '../../../../src/explain/read.ts';
+import { readSocket } from '../../../../src/explain/reader/read-texts.ts';
 import { fieldsOf, problemIn, problemOf, textOf, type Fields } from '../../../../src/page/explain/fields.ts';
 
 const PLAIN = fieldsOf('udp 127.0.0.1:53') as Fields;
@@ -33,7 +33,7 @@ describe('the fields of a socket', () => {
     ['address', { address: 'example.org' }],
     ['port', { port: '' }],
     ['port', { port: '65536' }],
-    ['port', { port: '0', address: '::1' }],
+    ['port', { port: 'x', address: '::1' }],
     ['v6only', { v6only: '1' }],
     ['options', { options: new Set(['reuseaddr', 'exclusive']) }],
     ['state', { state: 'listening' }],

@@ -1,4 +1,5 @@
-import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../protocol/address.ts';
+import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../../protocol/address.ts';
+import { portNamed } from './service-names.ts';
 
 /** How an address was written: `*`, an empty text, `localhost`, or in numbers. */
 type Host = 'star' | 'nothing' | 'localhost' | 'inet' | 'inet6';
@@ -8,7 +9,10 @@ export interface WrittenName {
   readonly host: Host;
   /** The address in its canonical form; empty unless it is written in numbers. */
   readonly address: string;
+  /** 0 asks the system to choose one. */
   readonly port: number;
+  /** The name of the port, where it was not written as a number. */
+  readonly service?: string;
   /** The text after a `%`: a device, or the scope of a link-local address. */
   readonly zone: string | undefined;
   /** Whether the port follows a dot, as in the netstat of the BSDs. */
@@ -45,11 +49,12 @@ export function readAddress(text: string): { family: 'inet' | 'inet6'; address: 
 }
 
 function readBracketed(text: string): WrittenName | null {
-  const match = /^\[([^\]%]+)(?:%([\w.@-]+))?\](?:%([\w.@-]+))?:(\d+)$/.exec(text);
+  const match = /^\[([^\]%]+)(?:%([\w.@-]+))?\](?:%([\w.@-]+))?:([\w-]+)$/.exec(text);
   const port = portOf(match?.[4]);
   const found = readAddress(match?.[1] ?? '');
   if (match === null || port === null || found?.family !== 'inet6') return null;
-  return { host: 'inet6', address: found.address, port, zone: match[2] ?? match[3], dotted: false, bare: false };
+  const zone = match[2] ?? match[3];
+  return { host: 'inet6', address: found.address, ...port, zone, dotted: false, bare: false };
 }
 
 /** A name whose port follows the last colon or the last dot. */
@@ -61,10 +66,10 @@ function readSplit(text: string, mark: ':' | '.'): WrittenName | null {
   if (more.length > 0 || zone === '') return null;
   const dotted = mark === '.';
   const named = wordOf(plain, dotted);
-  if (named !== null) return { host: named, address: '', port, zone, dotted, bare: false };
+  if (named !== null) return { host: named, address: '', ...port, zone, dotted, bare: false };
   const found = readAddress(plain);
   if (found === null) return null;
-  return { host: found.family, address: found.address, port, zone, dotted, bare: found.family === 'inet6' };
+  return { host: found.family, address: found.address, ...port, zone, dotted, bare: found.family === 'inet6' };
 }
 
 function wordOf(text: string, dotted: boolean): 'star' | 'nothing' | 'localhost' | null {
@@ -73,8 +78,9 @@ function wordOf(text: string, dotted: boolean): 'star' | 'nothing' | 'localhost'
   return text === '' && !dotted ? 'nothing' : null;
 }
 
-function portOf(text: string | undefined): number | null {
-  if (text === undefined || !/^\d{1,5}$/.test(text)) return null;
-  const port = Number(text);
-  return port > 0 && port <= 65_535 ? port : null;
+function portOf(text: string | undefined): { port: number; service?: string } | null {
+  if (text === undefined) return null;
+  if (/^\d{1,5}$/.test(text)) return Number(text) <= 65_535 ? { port: Number(text) } : null;
+  const port = portNamed(text);
+  return port === undefined ? null : { port, service: text };
 }

@@ -1,5 +1,5 @@
-import type { Options, State } from '../model/types.ts';
-import { flagOf, isDevice, OPTION_WORDS, optionNamed } from '../plan/words.ts';
+import type { Options, State } from '../../model/types.ts';
+import { flagOf, isDevice, OPTION_WORDS, optionNamed } from '../../plan/words.ts';
 
 /** The meaning of a word about a socket, beside its name. */
 export type Word =
@@ -7,10 +7,11 @@ export type Word =
   | { readonly is: 'v6only'; readonly on: boolean }
   | { readonly is: 'uid'; readonly uid: number }
   | { readonly is: 'device'; readonly device: string }
-  | { readonly is: 'local'; readonly local: string };
+  | { readonly is: 'local'; readonly local: string }
+  | { readonly is: 'any address'; readonly on: boolean };
 
 /** The words that a socket can have, for the message about an unknown word. */
-export const UNDERSTOOD = `understood are ${Object.values(OPTION_WORDS).join(', ')}, v6only=0, v6only=1, uid=1000, dev=eth0, local=127.0.0.1, and a TCP state: bound, listening, connected, accepted, close-wait, fin-wait-1, fin-wait-2, time-wait`;
+export const UNDERSTOOD = `understood are ${Object.values(OPTION_WORDS).join(', ')}, v6only=0, v6only=1, uid=1000, dev=eth0, local=127.0.0.1, freebind, and a TCP state: bound, listening, connected, accepted, close-wait, fin-wait-1, fin-wait-2, time-wait, shut-down`;
 
 /** Reads `reuseaddr`, `SO_REUSEADDR=1`, `v6only=0`, `uid=1000`, `dev=eth0`, and the `uid:1000` of ss; null for other words. */
 export function readWord(text: string): Word | null {
@@ -27,18 +28,39 @@ export function readWord(text: string): Word | null {
     const on = flagOf(value);
     return on === undefined ? null : { is: 'v6only', on };
   }
+  if (ANY_ADDRESS.has(key)) {
+    const on = flagOf(value);
+    return on === undefined ? null : { is: 'any address', on };
+  }
   if (key === 'uid') return /^\d{1,10}$/.test(value ?? '') ? { is: 'uid', uid: Number(value) } : null;
   if (key === 'dev') return value !== undefined && isDevice(value) ? { is: 'device', device: value } : null;
   if (key === 'local' && value !== undefined) return { is: 'local', local: value };
   return null;
 }
 
+/** The options by which a socket may be bound to an address that no interface has, on the systems that have one. */
+const ANY_ADDRESS: ReadonlySet<string> = new Set([
+  'freebind',
+  'transparent',
+  'bindany',
+  'ip_freebind',
+  'ipv6_freebind',
+  'ip_transparent',
+  'ipv6_transparent',
+  'ip_bindany',
+  'ipv6_bindany',
+  'so_bindany',
+]);
+
 const STATES: Readonly<Record<string, State>> = {
   bound: 'bound',
   unconn: 'bound',
   listen: 'listening',
   listening: 'listening',
+  listn: 'listening',
+  abhören: 'listening',
   estab: 'connected',
+  hergestellt: 'connected',
   established: 'connected',
   connected: 'connected',
   accepted: 'accepted',
@@ -46,6 +68,7 @@ const STATES: Readonly<Record<string, State>> = {
   finwait1: 'fin-wait-1',
   finwait2: 'fin-wait-2',
   timewait: 'time-wait',
+  wartend: 'time-wait',
   shutdown: 'shut-down',
 };
 

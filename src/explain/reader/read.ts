@@ -1,36 +1,11 @@
-import type { Family, Options, PresentSocket, Protocol, State } from '../model/types.ts';
+import type { Family, Options, PresentSocket, Protocol } from '../../model/types.ts';
+import { isLinkLocal6 } from '../../model/address.ts';
 import { isPeer, readAddress, readName, type WrittenName } from './name.ts';
-import { readState, readWord, UNDERSTOOD, type Word } from './setting-words.ts';
+import type { Context, Draft } from './draft.ts';
+import type { Holding, Reading } from './reading.ts';
+import { resolve, type Meaning } from './resolve.ts';
+import { readState, readWord, UNDERSTOOD } from './setting-words.ts';
 import { tokens, Unreadable, type Token } from './unreadable.ts';
-
-/** A socket as it was read. */
-export interface Reading {
-  /** The text as it was written. */
-  readonly text: string;
-  /** The state is left out where the text has none. */
-  readonly socket: PresentSocket;
-  /** A `:8080`. On a system whose IPv6 sockets can't be dual-stack, programs take it for IPv4. */
-  readonly plainWithoutDual: boolean;
-  /** The decisions that were made where the text leaves a choice. */
-  readonly notes: readonly string[];
-}
-
-/** The parts of one socket that were read so far from its words. */
-interface Draft {
-  readonly whole: string;
-  protocol: Protocol | undefined;
-  suffix: '' | '4' | '6' | '46';
-  name: WrittenName | undefined;
-  nameToken: Token | undefined;
-  /** Whether a number stood before the name: the queues of ss and netstat. */
-  queues: boolean;
-  peer: boolean;
-  state: State | undefined;
-  stateToken: Token | undefined;
-  /** Whether the state stood before the name, as in ss. */
-  stateFirst: boolean;
-  words: { token: Token; word: Word }[];
-}
 
 const NAMES = 'a name is written 127.0.0.1:80, [::1]:80, *:80, :80, :::80 or localhost:80';
 
@@ -38,9 +13,10 @@ const NAMES = 'a name is written 127.0.0.1:80, [::1]:80, *:80, :80, :::80 or loc
  * Reads one socket in the spelling of bindspec, ss, netstat, Go or a URL.
  * @throws Unreadable, and nothing else.
  */
-export function readSocket(text: string): Reading {
+export function readSpelled(text: string, context: Context = {}): Reading {
   const draft: Draft = {
     whole: text,
+    context,
     protocol: undefined,
     suffix: '',
     name: undefined,
@@ -51,6 +27,7 @@ export function readSocket(text: string): Reading {
     stateToken: undefined,
     stateFirst: false,
     words: [],
+    holder: undefined,
   };
   const all = tokens(text);
   for (let place = 0; place < all.length; place += 1) {
@@ -58,7 +35,9 @@ export function readSocket(text: string): Reading {
     if (token === undefined) break;
     if (token.text.startsWith('users:((') && draft.peer) {
       // Skips the names of programs, which may have spaces in them.
+      const from = place;
       while (place < all.length && all[place]?.text.endsWith('))') !== true) place += 1;
+      draft.holder = holderIn(all.slice(from, place + 1));
       continue;
     }
     take(draft, token, place === 0);
@@ -87,8 +66,37 @@ function take(draft: Draft, token: Token, first: boolean): void {
     else takeName(draft, token);
     return;
   }
-  if (!draft.peer && isPeer(token.text)) draft.peer = true;
-  else if (!draft.peer || !isListing(token.text)) throw unreadable(draft, token);
+  if (!draft.peer && (isPeer(token.text) || (isNamedPeer(token.text) && (draft.queues || /:[0*]$/.test(token.text)))))
+    draft.peer = true;
+  else if (!draft.peer || !isListing(token.text)) {
+    // Listings end with the names of programs, in which anything may stand, and with columns that differ by version.
+    if (!draft.peer || !draft.queues) throw unreadable(draft, token);
+  } else {
+    const [, pid, program] = /^(\d+)\/(.*)$/.exec(token.text) ?? [];
+    if (pid !== undefined)
+      draft.holder = {
+        pid: Number(pid),
+        ...(program === undefined || program === '' ? {} : { program: program.replace(/:$/, '') }),
+      };
+    else if (isWindowsPid(draft, token.text)) draft.holder = { pid: Number(token.text) };
+  }
+}
+
+/** The number at the end of a line of the netstat of Windows, which has no queues. */
+function isWindowsPid({ queues, suffix }: Draft, text: string): boolean {
+  return !queues && suffix === '' && /^\d+$/.test(text);
+}
+
+/** The name of another machine and a port, as listings print them without -n. */
+function isNamedPeer(text: string): boolean {
+  return /^[\w.-]+[:.](\*|[\w-]+)$/.test(text);
+}
+
+/** The first process of `users:(("node",pid=8,fd=6))`; in old versions `users:(("node",8,6))`. */
+function holderIn(words: readonly Token[]): Holding | undefined {
+  const text = words.map((word) => word.text).join(' ');
+  const [, program, pid] = /^users:\(\("([^"]*)",(?:pid=)?(\d+)/.exec(text) ?? [];
+  return program === undefined ? undefined : { program, pid: Number(pid) };
 }
 
 /** Words that listings print after the peer and that do not matter here: numbers of processes and inodes. */
@@ -158,6 +166,7 @@ function finish(draft: Draft): Reading {
   const said = settings(draft, bound.family);
   const device = said.device ?? zoneAsDevice(name, bound.address, notes);
   const v6only = said.v6only ?? bound.v6only;
+  const isScope = name.zone !== undefined && isLinkLocal6(bound.address);
   const socket: PresentSocket = {
     protocol,
     family: bound.family,
@@ -169,98 +178,32 @@ function finish(draft: Draft): Reading {
     ...(device === undefined ? {} : { device }),
     ...(draft.state === undefined || (protocol === 'udp' && draft.state === 'bound') ? {} : { state: draft.state }),
     ...(said.local === undefined ? {} : { local: said.local }),
+    ...(said.anyAddress === true ? { anyAddress: true } : {}),
+    ...(isScope ? { scope: name.zone } : {}),
   };
+  if (name.service !== undefined) notes.push(`the port '${name.service}' is ${name.port}, as in /etc/services`);
   const noted = said.v6only === undefined ? [...notes, ...bound.notes] : notes;
   const plainWithoutDual = name.host === 'nothing' && draft.suffix === '' && said.v6only === undefined;
-  return { text: whole.trim(), socket, plainWithoutDual, notes: noted };
+  const other = said.v6only === undefined && device === undefined ? bound.otherwise : undefined;
+  return {
+    text: whole.trim(),
+    socket,
+    plainWithoutDual,
+    notes: noted,
+    ...(other === undefined ? {} : { otherwise: { socket: meant(socket, other), words: other.words } }),
+    ...(draft.holder === undefined ? {} : { holder: draft.holder }),
+  };
+}
+
+/** The socket with another name than the one that was read. */
+function meant(socket: PresentSocket, { family, address, v6only }: Meaning): PresentSocket {
+  const { v6only: _, ...rest } = socket;
+  return { ...rest, family, address, ...(v6only === undefined ? {} : { v6only }) };
 }
 
 function checkState({ whole, state, stateToken }: Draft, protocol: Protocol): void {
   if (stateToken === undefined || protocol === 'tcp' || state === 'bound' || state === 'connected') return;
   throw new Unreadable(whole, stateToken, 'a UDP socket is bound (UNCONN) or connected (ESTAB)');
-}
-
-interface Bound {
-  readonly family: Family;
-  readonly address: string;
-  readonly v6only: boolean | undefined;
-  /** Notes that are only useful where the text does not set v6only itself. */
-  readonly notes: readonly string[];
-}
-
-const DUAL = { family: 'inet6', address: '::', v6only: false } as const;
-const V6 = { family: 'inet6', address: '::', v6only: true } as const;
-const V4 = { family: 'inet', address: '0.0.0.0', v6only: undefined } as const;
-
-/**
- * The address and family that the name stands for. Where programs mean different things, the program that writes this
- * spelling decides.
- */
-function resolve(draft: Draft, name: WrittenName, token: Token, notes: string[]): Bound {
-  const { suffix } = draft;
-  const text = token.text;
-  const quoted = `'${suffix === '' ? '' : `${draft.protocol ?? 'tcp'}${suffix} `}${text}'`;
-  switch (name.host) {
-    case 'localhost': {
-      const address = suffix === '6' ? '::1' : '127.0.0.1';
-      const other = suffix === '6' ? '127.0.0.1' : '[::1]';
-      notes.push(`localhost is taken for ${address}; write ${other} where it stands for that`);
-      return { family: suffix === '6' ? 'inet6' : 'inet', address, v6only: undefined, notes: [] };
-    }
-    case 'star':
-    case 'nothing':
-      return { ...wildcard(draft, name), notes: [wildcardNote(draft, name, quoted)] };
-    case 'inet':
-      if (suffix === '6' || suffix === '46') {
-        notes.push(`${quoted} is an IPv4 address of an IPv6 socket: it is read as ::ffff:${name.address}`);
-        return { family: 'inet6', address: `::ffff:${name.address}`, v6only: false, notes: [] };
-      }
-      return { family: 'inet', address: name.address, v6only: undefined, notes: [] };
-    case 'inet6':
-      if (suffix === '4')
-        throw new Unreadable(draft.whole, token, `${draft.protocol ?? 'tcp'}4 has IPv4 addresses only`);
-      if (name.bare && !name.dotted && name.address !== '::') {
-        notes.push(`${quoted} is read as netstat prints it: [${name.address}]:${name.port}`);
-      }
-      return { family: 'inet6', address: name.address, ...v6onlyOf(draft, name, quoted) };
-  }
-}
-
-function wildcard({ suffix }: Draft, { dotted }: WrittenName): Omit<Bound, 'notes'> {
-  if (suffix === '4') return V4;
-  if (suffix === '6') return V6;
-  return dotted && suffix === '' ? V4 : DUAL;
-}
-
-function wildcardNote({ suffix }: Draft, { dotted, host }: WrittenName, quoted: string): string {
-  if (suffix === '4') return `${quoted} is IPv4 only: 0.0.0.0`;
-  if (suffix === '6') return `${quoted} is IPv6 only: :: with IPV6_V6ONLY=1`;
-  if (suffix === '46') return `${quoted} is dual-stack: :: with IPV6_V6ONLY=0`;
-  if (dotted) return `${quoted} is read as the netstat of the BSDs prints it: 0.0.0.0`;
-  return host === 'nothing'
-    ? `${quoted} is read as Go does: a dual-stack socket, :: with IPV6_V6ONLY=0, where the system has that`
-    : `${quoted} is read as ss prints it: a dual-stack socket, :: with IPV6_V6ONLY=0`;
-}
-
-/** Whether a socket on an IPv6 address in numbers is IPv6 only, if the spelling tells. */
-function v6onlyOf(draft: Draft, name: WrittenName, quoted: string): Pick<Bound, 'v6only' | 'notes'> {
-  if (name.address.startsWith('::ffff:') && name.address.includes('.')) return { v6only: false, notes: [] };
-  if (name.address !== '::') return { v6only: undefined, notes: [] };
-  if (draft.suffix === '46') return { v6only: false, notes: [`${quoted} is dual-stack: IPV6_V6ONLY=0`] };
-  if (draft.stateFirst && draft.peer) {
-    return {
-      v6only: true,
-      notes: [`${quoted} is read as ss prints it: IPV6_V6ONLY=1; a dual-stack socket would be *`],
-    };
-  }
-  const isLinuxListing = name.bare && !name.dotted;
-  if (draft.suffix === '6' && !isLinuxListing) {
-    return { v6only: true, notes: [`${quoted} is read as Go does: IPV6_V6ONLY=1`] };
-  }
-  return {
-    v6only: undefined,
-    notes: [`${quoted} leaves IPV6_V6ONLY open: each system's default is taken; v6only=0 or v6only=1 settles it`],
-  };
 }
 
 interface Settings {
@@ -269,6 +212,7 @@ interface Settings {
   uid?: number;
   device?: string;
   local?: string;
+  anyAddress?: boolean;
 }
 
 function settings({ whole, words }: Draft, family: Family): Settings {
@@ -281,6 +225,8 @@ function settings({ whole, words }: Draft, family: Family): Settings {
       said.v6only = word.on;
     } else if (word.is === 'uid') {
       said.uid = word.uid;
+    } else if (word.is === 'any address') {
+      said.anyAddress = word.on;
     } else if (word.is === 'device') {
       said.device = word.device;
     } else {
@@ -300,7 +246,7 @@ function settings({ whole, words }: Draft, family: Family): Settings {
 
 function zoneAsDevice({ zone }: WrittenName, address: string, notes: string[]): string | undefined {
   if (zone === undefined) return undefined;
-  if (/^fe[89ab]/.test(address)) {
+  if (isLinkLocal6(address)) {
     notes.push(`%${zone} is the scope of a link-local address`);
     return undefined;
   }

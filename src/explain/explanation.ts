@@ -1,0 +1,54 @@
+import type { SystemName } from '../model/types.ts';
+import type { Otherwise } from './alternatives.ts';
+import type { Answer } from './answer.ts';
+import type { Assumed } from './assumed.ts';
+import type { Finder } from './find.ts';
+import type { Advice } from './judge.ts';
+import type { Reading } from './reader/reading.ts';
+import type { Settings } from './reader/settings.ts';
+import type { Stops } from './stops.ts';
+
+/** What is asked for beside the sockets. All of it may be left out. */
+export interface Wanted {
+  /** The systems to ask; when left out, all that have models, or those whose error message was given. */
+  readonly systems?: readonly SystemName[];
+  /** The version of the Linux kernel; the newest known behaviour when left out. */
+  readonly kernel?: string;
+  /** The releases of the systems, for example `{ freebsd: '14.3' }`; what today's releases do when left out. */
+  readonly releases?: Readonly<Partial<Record<SystemName, string>>>;
+  /** The settings of the machine; the usual ones when left out. */
+  readonly settings?: Settings;
+}
+
+/** A socket as it was read, in bind order; the question is about the last one. */
+export interface Taken extends Reading {
+  /** In bindspec's own spelling. */
+  readonly spelled: string;
+}
+
+/** The complete explanation of some sockets. */
+export interface Explanation {
+  /** The answer in sentences; together at most three lines of 80 characters. */
+  readonly answer: readonly string[];
+  readonly sockets: readonly Taken[];
+  /** What was left out of pasted lines, in words. */
+  readonly leftOut: readonly string[];
+  /** The settings of the machine that were given or found among the lines. */
+  readonly settings: readonly string[];
+  /** The same sockets as a plan, which `bindspec explore --replay` plays. */
+  readonly plan: string;
+  /** What each system does with the last socket. */
+  readonly answers: readonly Answer[];
+  /** What would make it work where it does not. */
+  readonly advice: readonly Advice[];
+  /** What would have it refused where it works although the names overlap. */
+  readonly refusals: readonly Advice[];
+  /** What is taken for granted, where that decides. */
+  readonly assumed: readonly Assumed[];
+  /** What else the texts may mean, where that decides. */
+  readonly otherwise: readonly Otherwise[];
+  /** For one socket alone: which other sockets would stop it. */
+  readonly stops: readonly Stops[];
+  /** For a socket whose rival is not known: the commands that show who has the port. */
+  readonly find: readonly Finder[];
+}

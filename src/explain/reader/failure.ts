@@ -1,0 +1,123 @@
+import type { SystemName } from '../../model/types.ts';
+
+/** What an error message says of bind() or listen(). */
+export interface Failure {
+  readonly kind: FailureKind;
+  /** The systems that use the number or the words of the message; empty where all do. */
+  readonly systems: readonly SystemName[];
+  /** What told the systems: for example `error 48`. */
+  readonly sign?: string;
+  /** The program or the runtime that printed the message, where it could be recognized. */
+  readonly program?: string;
+}
+
+/** The name is in use, the caller may not have it, the machine does not have it, or there is no such family. */
+type FailureKind = 'in use' | 'not permitted' | 'not available' | 'no such family';
+
+const LINUX = ['linux', 'gvisor'] as const satisfies SystemName[];
+const BSDS = ['darwin', 'freebsd', 'openbsd', 'netbsd'] as const satisfies SystemName[];
+const WINDOWS = ['windows', 'wine'] as const satisfies SystemName[];
+
+/** Numbers that are an error of bind() on some systems: errno.h of Linux, macOS and the BSDs, winerror.h of Windows. */
+const NUMBERS: Readonly<Record<number, readonly [kind: FailureKind, systems: readonly SystemName[]]>> = {
+  13: ['not permitted', []],
+  47: ['no such family', BSDS],
+  48: ['in use', BSDS],
+  49: ['not available', BSDS],
+  97: ['no such family', LINUX],
+  98: ['in use', LINUX],
+  99: ['not available', LINUX],
+  10_013: ['not permitted', WINDOWS],
+  10_047: ['no such family', WINDOWS],
+  10_048: ['in use', WINDOWS],
+  10_049: ['not available', WINDOWS],
+};
+
+/** The places where messages write the number of an error. */
+const NUMBER =
+  /(?:\[(?:Errno|WinError)\s+|\b(?:os error|errno|error(?: code)?|code|winsock error|socketexception|ret(?:urned)?)\b[\s:=(]*-?|\((?=\d+[:)])|\[(?=\d+\]: ))(\d{2,5})\b/gi;
+
+/** Words that are an error of bind(), in the messages of systems, of runtimes and of programs. */
+const WORDS: readonly (readonly [RegExp, FailureKind, readonly SystemName[]])[] = [
+  [/Only one usage of each socket address/i, 'in use', WINDOWS],
+  [/Normalerweise darf jede Socketadresse|Une seule utilisation de chaque adresse de socket/i, 'in use', WINDOWS],
+  [
+    /Solo se permite un uso de cada dirección de socket|Обычно разрешается только одно использование/i,
+    'in use',
+    WINDOWS,
+  ],
+  [/通常每个套接字地址|通常、各ソケット アドレス/, 'in use', WINDOWS],
+  [/forbidden by its access permissions/i, 'not permitted', WINDOWS],
+  [
+    /以一种访问权限不允许的方式做了一个访问套接字的尝试|Zugriff auf einen Socket war aufgrund der Zugriffsrechte/i,
+    'not permitted',
+    WINDOWS,
+  ],
+  [/requested address is not valid in its context/i, 'not available', WINDOWS],
+  [/\bWSAEADDRINUSE\b/, 'in use', WINDOWS],
+  [/\bWSAEACCES\b/, 'not permitted', WINDOWS],
+  [/\bWSAEADDRNOTAVAIL\b/, 'not available', WINDOWS],
+  [/\bWSAEAFNOSUPPORT\b/, 'no such family', WINDOWS],
+  [/\bEADDRINUSE\b|\bAddrInUse\b|\beaddrinuse\b/, 'in use', []],
+  [/\bEADDRNOTAVAIL\b|\bAddrNotAvailable\b|\beaddrnotavail\b/, 'not available', []],
+  [/\bEACCES\b|\beacces\b/, 'not permitted', []],
+  [/\bEAFNOSUPPORT\b|\beafnosupport\b/, 'no such family', []],
+  [/can't assign requested address/i, 'not available', BSDS],
+  [/cannot assign requested address/i, 'not available', LINUX],
+  [/address not available|can(?:not|'t) assign/i, 'not available', []],
+  [/address family not supported/i, 'no such family', []],
+  [/address (?:is )?(?:already )?in use|address already used/i, 'in use', []],
+  [/(?:Die )?Adresse wird bereits verwendet|Adresse déjà utilisée|La dirección ya se está usando/i, 'in use', []],
+  [/Indirizzo già in uso|Endereço já (?:está )?em uso|Адрес уже используется/i, 'in use', []],
+  [/アドレスは既に使用中です|地址已在使用|地址已被使用|地址正在使用|이미 사용 중인 주소/, 'in use', []],
+  [/port is already allocated|connection in use/i, 'in use', []],
+  [
+    /\bports?\b.{0,80}\b(?:in use|(?:already|being|is|was) (?:used|taken|occupied|allocated|bound)|not available|unavailable)\b/i,
+    'in use',
+    [],
+  ],
+  [/\b(?:already|currently) (?:running|listening|in use|bound)\b.{0,40}\bport\b/i, 'in use', []],
+  [/\bport \d+ in use\b|conflicts with an existing registration/i, 'in use', []],
+  [/permission denied|access is denied|operation not permitted|cannot expose privileged port/i, 'not permitted', []],
+  // No reason is given: mostly the name is in use.
+  [/\b(?:failed|unable|could not|cannot|can't|couldn't)(?: to)? (?:bind|listen)\b|\bfailed to bind\b/i, 'in use', []],
+];
+
+/** Signs of a system in the paths that messages contain. */
+const PATHS: readonly (readonly [RegExp, string, readonly SystemName[]])[] = [
+  [/(?:^|[\s('"])[A-Z]:\\/, 'a path with a drive', WINDOWS],
+  [/(?:^|[\s('"])\/Users\/|\/opt\/homebrew\/|\/usr\/local\/Cellar\//, 'a path of macOS', ['darwin']],
+  [/(?:^|[\s('"])\/home\/|\/usr\/lib\/systemd\/|(?:^|[\s('"])\/(?:snap|proc)\//, 'a path of Linux', LINUX],
+];
+
+/**
+ * Looks for an error of bind() in a text. A number decides before words, because it tells the systems; paths tell them
+ * where neither does.
+ */
+export function failureIn(text: string): Omit<Failure, 'program'> | undefined {
+  const numbered = [...text.matchAll(NUMBER)].flatMap((match) => {
+    const number = Number(match[1]);
+    const [kind, systems] = NUMBERS[number] ?? [];
+    return kind === undefined || systems === undefined ? [] : [{ kind, systems, sign: `error ${number}` }];
+  });
+  const worded = WORDS.flatMap(([pattern, kind, systems]) => {
+    const match = pattern.exec(text);
+    return match === null ? [] : [{ kind, systems, sign: `'${match[0]}'` }];
+  });
+  // A number alone could be anything; 13 is so common that it needs the words.
+  const sure = numbered.filter(({ kind }) => worded.length === 0 || worded.some((one) => one.kind === kind));
+  const [first] = [...sure.filter(({ systems }) => systems.length > 0), ...worded];
+  if (first === undefined) return undefined;
+  const told = [first, ...worded.filter(({ kind }) => kind === first.kind)].find(({ systems }) => systems.length > 0);
+  if (told !== undefined) return { kind: first.kind, systems: told.systems, sign: told.sign };
+  const path = PATHS.find(([pattern]) => pattern.test(text));
+  return path === undefined ? { kind: first.kind, systems: [] } : { kind: first.kind, systems: path[2], sign: path[1] };
+}
+
+/** The error that a bare number or name means: `10048`, `WSAEACCES`, `EADDRINUSE`; undefined for other texts. */
+export function bareFailure(text: string): Omit<Failure, 'program'> | undefined {
+  const number = /^(?:error|errno)?\s*-?(100\d\d)$/i.exec(text.trim())?.[1];
+  const [kind, systems] = number === undefined ? [] : (NUMBERS[Number(number)] ?? []);
+  if (kind !== undefined && systems !== undefined) return { kind, systems, sign: `error ${number}` };
+  return undefined;
+}

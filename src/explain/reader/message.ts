@@ -1,0 +1,195 @@
+import { OPTION_KEYS, OPTIONS } from '../../model/options.ts';
+import type { PresentSocket, Protocol } from '../../model/types.ts';
+import { bareFailure, failureIn } from './failure.ts';
+import { optionsOnWindows, programOf, type ServerProgram } from './programs.ts';
+import { fullNames, loneHosts, lonePorts, type Mention } from './prose.ts';
+import type { Reading } from './reading.ts';
+import { Unreadable } from './unreadable.ts';
+
+/** The port that stands for the port of a message that names none; no system reserves it. */
+const STAND_IN_PORT = 20_000;
+
+/** How many lines after and before the line of an error may belong to the same message. */
+const AFTER = 24;
+const BEFORE = 8;
+
+/** Whether a line says that bind() or listen() failed. */
+export function isMessageOfError(line: string): boolean {
+  return failureIn(line) !== undefined || bareFailure(line) !== undefined;
+}
+
+/**
+ * Reads the error message of a program: what could not be bound, with the options that this program is known to set.
+ * @param lines the message, with the lines around it
+ * @param place the line that has the error
+ * @throws Unreadable for an error that is not about an internet socket's bind() or listen()
+ */
+export function readMessage(lines: readonly string[], place = 0): Reading {
+  const line = lines[place] ?? '';
+  const after = lines.slice(place, place + AFTER).join('\n');
+  const before = lines.slice(Math.max(place - BEFORE, 0), place).join('\n');
+  const whole = `${before}\n${after}`;
+  const failure = bareFailure(line) ?? failureIn(line);
+  if (failure === undefined)
+    throw new Unreadable(line, { text: line, position: 1 }, 'an error of bind() is needed here');
+  refuseOthers(line);
+  const name = nameIn(line) ?? nameIn(after) ?? nameIn(before);
+  const program = programOf(line) ?? programOf(after) ?? programOf(before);
+  const inWhole = failure.systems.length > 0 ? failure : { ...failureIn(whole), ...failure };
+  const systems = failure.systems.length > 0 ? failure.systems : sameKind(failure.kind, whole);
+  const notes: string[] = [];
+  const protocol = protocolOf(line, whole, name, program, notes);
+  const suffix = /\b(?:tcp|udp)([46])\b/i.exec(line)?.[1] ?? '';
+  const { socket, otherwise } = socketOf(name, protocol, suffix, program, notes);
+  const options = protocol === 'udp' ? undefined : program?.options;
+  const optionsOn = protocol === 'udp' || program === undefined ? undefined : optionsOnWindows(program);
+  if (program !== undefined && protocol === 'tcp') notes.push(optionsNote(program));
+  const set = options === undefined || Object.keys(options).length === 0 ? {} : { options };
+  const sign = failure.sign ?? inWhole.sign;
+  return {
+    text: line.trim(),
+    socket: { ...socket, ...set },
+    plainWithoutDual: socket.address === '::' && (name?.empty === true || name?.host === undefined),
+    notes,
+    ...(otherwise === undefined ? {} : { otherwise: { ...otherwise, socket: { ...otherwise.socket, ...set } } }),
+    ...(optionsOn === undefined ? {} : { optionsOn }),
+    failure: {
+      kind: failure.kind,
+      systems,
+      ...(sign === undefined || systems.length === 0 ? {} : { sign }),
+      ...(program === undefined ? {} : { program: program.name }),
+    },
+    ...(name?.port === undefined ? { noPort: true } : {}),
+  };
+}
+
+/** The systems that the lines around an error tell. */
+function sameKind(kind: string, whole: string) {
+  const found = failureIn(whole);
+  return found?.kind === kind ? found.systems : [];
+}
+
+/** @throws Unreadable for the errors of connect(), and of Unix sockets */
+function refuseOthers(line: string): void {
+  const isConnect = /\bconnect(?:\(\)|ing)?\b.{0,40}(?:E[A-Z]{4,}|failed|:)|\bdial (?:tcp|udp)/i.test(line);
+  if (isConnect && !/\b(?:bind|listen)|_server\b/i.test(line)) {
+    const understood = 'this is an error of connect(), and explained are those of bind() and listen()';
+    throw new Unreadable(line.trim(), { text: 'connect', position: line.search(/connect|dial/i) + 1 }, understood);
+  }
+  const path = /(?:unix:|in use:? |bind\(\) to |listen unix |socket file ["']?)(\/?[\w.-]*\/[\w./-]+)/.exec(line);
+  if (path?.[1] !== undefined && fullNames(line).length === 0 && lonePorts(line).length === 0) {
+    const understood =
+      'this is a Unix socket, a file; explained are TCP and UDP sockets. Remove the file if no program has it open';
+    throw new Unreadable(line.trim(), { text: path[1], position: line.indexOf(path[1]) + 1 }, understood);
+  }
+}
+
+/** Where the names of others stand, not those of the socket itself. */
+const OTHERS = /\b(?:client|upstream|peer|remote|from|proxy_pass|pid|container)\b[:=]?\s*["']?$/i;
+/** What stands directly before the name that could not be bound. */
+const SURE =
+  /(?:\blisten(?:ing)?(?: on)?(?: (?:tcp|udp)[46]?)?|\bbind(?:\(\))?(?: (?:to|on|for))?(?: address)?|address|socket|exposing port (?:TCP|UDP))[\s"'([:]*$/i;
+
+/** The name that a text is about: an address with its port, or what can be put together. */
+function nameIn(text: string): Omit<Mention, 'at'> | undefined {
+  const full = fullNames(text)
+    .filter(({ at }) => !OTHERS.test(text.slice(Math.max(at - 24, 0), at)))
+    .toSorted((one, other) => one.at - other.at);
+  const sure = full.find(({ at }) => SURE.test(text.slice(Math.max(at - 40, 0), at)));
+  const whole = sure ?? full[0];
+  if (whole !== undefined) return whole;
+  const [port] = lonePorts(text);
+  const [host] = loneHosts(text);
+  if (port === undefined && host === undefined) return undefined;
+  // An address alone is completed by the lines around it.
+  if (port === undefined) return undefined;
+  return { ...host, port: port.port ?? 0, ...(host === undefined ? { empty: true } : {}) };
+}
+
+/** Ports that only UDP uses, for messages that do not name the protocol. */
+const UDP_PORTS: ReadonlySet<number> = new Set([
+  67, 68, 69, 123, 137, 138, 161, 162, 500, 546, 547, 1194, 1900, 4500, 5353, 51_820,
+]);
+
+function protocolOf(
+  line: string,
+  whole: string,
+  name: { readonly port?: number } | undefined,
+  program: ServerProgram | undefined,
+  notes: string[],
+): Protocol {
+  if (/\btcp[46]?\b/i.test(line)) return 'tcp';
+  if (/\budp[46]?\b|dgram|datagram/i.test(line)) return 'udp';
+  // Node names the call: listen() is a server's, bind() that of a datagram socket (or of a worker of a cluster).
+  if (/\bbind E[A-Z]+/.test(line)) return /cluster|setupListenHandle/.test(whole) ? 'tcp' : 'udp';
+  if (/\blisten|https?:|server/i.test(line)) return 'tcp';
+  if (/\budp[46]?\b|dgram/i.test(whole) && !/\btcp/i.test(whole)) return 'udp';
+  if (name?.port !== undefined && UDP_PORTS.has(name.port)) {
+    notes.push(`no protocol is named: port ${name.port} is one of UDP's`);
+    return 'udp';
+  }
+  if (program?.options === undefined) notes.push('no protocol is named: it is taken for TCP');
+  return 'tcp';
+}
+
+function socketOf(
+  name: Omit<Mention, 'at'> | undefined,
+  protocol: Protocol,
+  suffix: string,
+  program: ServerProgram | undefined,
+  notes: string[],
+): Pick<Reading, 'otherwise'> & { readonly socket: PresentSocket } {
+  const port = name?.port ?? STAND_IN_PORT;
+  const four = (address: string): PresentSocket => ({ protocol, family: 'inet', address, port });
+  const six = (address: string, v6only?: boolean): PresentSocket => ({
+    protocol,
+    family: 'inet6',
+    ...(v6only === undefined ? {} : { v6only }),
+    address,
+    port,
+  });
+  if (name?.port === undefined) {
+    notes.push(`the text names no port: ${STAND_IN_PORT} stands for it; write the socket too, for example :3000`);
+  }
+  const { host } = name ?? {};
+  if (host === undefined || host === '*') {
+    const inet = suffix === '4' || (suffix === '' && program?.any === 'inet');
+    const dual = six('::', suffix === '6');
+    const said = host === undefined ? 'it names no address' : 'it names every address';
+    if (suffix !== '') notes.push(`${said}: it is taken for ${inet ? '0.0.0.0' : ':: with IPV6_V6ONLY=1'}`);
+    else
+      notes.push(`${said}: it is taken for ${inet ? '0.0.0.0' : 'a dual-stack ::, and 0.0.0.0 where there is none'}`);
+    if (suffix !== '') return { socket: inet ? four('0.0.0.0') : dual };
+    const other = inet
+      ? { socket: dual, words: 'dual-stack ([::] v6only=0)' }
+      : { socket: four('0.0.0.0'), words: '0.0.0.0' };
+    return { socket: inet ? four('0.0.0.0') : dual, otherwise: other };
+  }
+  if (name?.localhost === true) {
+    notes.push('localhost is taken for 127.0.0.1; write [::1] where it stands for that');
+    return suffix === '6'
+      ? { socket: six('::1') }
+      : { socket: four('127.0.0.1'), otherwise: { socket: six('::1'), words: '[::1]' } };
+  }
+  if (!host.includes(':')) return { socket: four(host) };
+  if (host !== '::') return { socket: six(host, host.startsWith('::ffff:') ? false : undefined) };
+  const v6only = suffix === '6' ? true : program?.v6only;
+  if (v6only !== undefined) {
+    notes.push(`[::] is taken with IPV6_V6ONLY=${v6only ? 1 : 0}, as ${program?.name ?? 'tcp6'} sets it`);
+    return { socket: six('::', v6only) };
+  }
+  notes.push("[::] leaves IPV6_V6ONLY open: each system's default is taken; v6only=0 or v6only=1 settles it");
+  return { socket: six('::'), otherwise: { socket: six('::', true), words: 'v6only=1' } };
+}
+
+function optionsNote({ name, options, onWindows, source }: ServerProgram): string {
+  if (options === undefined) {
+    return `which options ${name} has set is not known: it is taken without any (${source})`;
+  }
+  const names = (set: NonNullable<ServerProgram['options']>) =>
+    OPTION_KEYS.filter((key) => set[key] === true)
+      .map((key) => OPTIONS[key].name)
+      .join(' and ') || 'no option';
+  const there = onWindows === undefined ? '' : `, on Windows ${names(onWindows)}`;
+  return `${name} sets ${names(options)}${there} (${source})`;
+}
