@@ -22,6 +22,7 @@ import { REPORTS } from './reports-default.ts';
 import { prepareFolder } from './reports-folder.ts';
 import { wantRoom } from './room.ts';
 import { columns, paint, say, sayJson } from './terminal.ts';
+import { checkReceivers, receiversCommand } from './receivers.ts';
 import { checkTriples, triplesCommand } from './triples.ts';
 import { wrap } from '../text/wrap.ts';
 import { version } from './version.ts';
@@ -32,6 +33,8 @@ export interface MatrixOptions extends Asked, RunPlace {
   /** Sets of three sockets instead of pairs, and which third ones. */
   triples: boolean;
   third?: string;
+  /** Whether to send probes to the pairs, and find who receives. */
+  receivers: boolean;
   table: boolean;
   against?: SystemName;
   last: boolean;
@@ -51,15 +54,20 @@ const ENOUGH = 10_000;
 
 /** Looks at the pairs that a command line selects, as far as that needs no lab. @throws UserError for a wrong selection. */
 export async function checkMatrix(options: MatrixOptions): Promise<void> {
+  if (options.triples && options.receivers) {
+    throw new UserError('--triples and --receivers exclude each other: leave out one of them');
+  }
   if (options.triples) return checkTriples(options);
   if (options.third !== undefined) throw new UserError('--third is about sets of three sockets: add --triples');
+  if (options.receivers) return telling(async () => checkReceivers(options));
   await telling(async () => cornersOf({ ...askedOf(options), devices: NO_DEVICES }, [NO_DEVICES]));
 }
 
 /** `bindspec matrix`. Returns the exit code. @throws UserError for what the user can mend. */
 export async function matrixCommand(options: MatrixOptions): Promise<number> {
-  if (options.triples) return triplesCommand(options);
   await checkMatrix(options);
+  if (options.triples) return triplesCommand(options);
+  if (options.receivers) return telling(async () => receiversCommand(options));
   return telling(async () => (options.last || options.record !== undefined ? showAgain(options) : runHere(options)));
 }
 
