@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { bundle } from './build/bundle.mjs';
-import { compile } from './build/compile.mjs';
+import { compile, declare } from './build/compile.mjs';
 import { putInPlace } from './build/in-place.mjs';
 import { newStage, sweepStages } from './build/stage.mjs';
 import { inputsOf, isCurrent, writeStamp } from './build/stamp.mjs';
@@ -23,7 +23,9 @@ async function build() {
   const { stage, discard } = newStage(ROOT);
   try {
     const compiled = path.join(stage, 'compiled');
-    if (!(await compile(ROOT, compiled))) fail('the sources do not compile, as said above', discard);
+    const types = path.join(stage, 'src/library/types');
+    const done = await Promise.all([compile(ROOT, compiled), declare(ROOT, types)]);
+    if (done.includes(false)) fail('the sources do not compile, as said above', discard);
     await bundle(ROOT, compiled, stage);
     rmSync(compiled, { recursive: true });
     writeStamp(stage, inputs);

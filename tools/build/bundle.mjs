@@ -19,6 +19,8 @@ const COMMONJS = {
  * before it; all other modules are divided by who uses them.
  */
 const PIECES = { start: 'cli/command-line', list: 'cli/list', explain: 'cli/explain', run: 'cli/run' };
+/** The modules that other programs import. */
+const LIBRARY = ['models', 'explain'];
 const STYLES = ['page', 'matrix/matrix', 'explain/explain'];
 
 /**
@@ -28,7 +30,7 @@ const STYLES = ['page', 'matrix/matrix', 'explain/explain'];
  * - `src/`: the command and the pieces that it loads, as CommonJS, which Node starts sooner than modules. The libraries
  *   that they use are in there, with their licences in a file beside them.
  * - `src/relay/`, `src/agent/`: programs of one file each; what starts the agent is another, as it is in the sources.
- * - `src/model/`: the models, for programs that import them.
+ * - `src/library/`: the models and explanations, for programs that import them.
  * - `bench/`, `tools/`: what is for who works on bindspec.
  * - `page/`: the script and the style of the page of reports.
  */
@@ -76,14 +78,14 @@ export async function bundle(root, compiled, to) {
   await page(root, path.join(to, 'page'));
 }
 
-/** The models as one module for other programs, which import it as `bindspec/models`. It needs no library. */
+/** What other programs import: `bindspec/models` and `bindspec/explain`. They share their pieces, and need no library. */
 async function library(compiled, to) {
-  const folder = path.join(to, 'src/model');
+  const folder = path.join(to, 'src/library');
   await build({
     cwd: compiled,
-    input: path.join(compiled, 'src/model/index.js'),
+    input: Object.fromEntries(LIBRARY.map((name) => [name, path.join(compiled, `src/library/${name}.js`)])),
     platform: 'neutral',
-    output: { file: path.join(folder, 'index.js'), format: 'esm', codeSplitting: false },
+    output: { dir: folder, format: 'esm', chunkFileNames: 'pieces/[name].js' },
   });
   writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }\n');
 }

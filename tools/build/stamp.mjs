@@ -3,7 +3,16 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import path from 'node:path';
 
 /** What `dist` is made from, below the root of the project. */
-const SOURCES = ['src', 'suites', 'bench', 'tools', 'tsconfig.json', 'tsconfig.build.json', 'package.json'];
+const SOURCES = [
+  'src',
+  'suites',
+  'bench',
+  'tools',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'tsconfig.types.json',
+  'package.json',
+];
 const STAMP = 'stamp.json';
 
 /**

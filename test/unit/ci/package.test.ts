@@ -93,10 +93,49 @@ describe('the packed file', () => {
     expect(['src', 'test', 'tools', 'reports'].filter((name) => existsSync(path.join(installed, name)))).toEqual([]);
   });
 
-  test('has the models for programs that import them', async () => {
-    const program = "import { models } from 'bindspec/models'; console.log(typeof models.linux.simulate({}).step)";
+  test('has the models and explanations for programs that import them, without a module of Node or of a system', async () => {
+    const program =
+      "import { models } from 'bindspec/models'; import { explain } from 'bindspec/explain'; console.log(typeof models.linux.simulate({}).step, typeof explain)";
     const { stdout } = await execa(process.execPath, ['--input-type=module', '--eval', program], { cwd: home });
-    expect(stdout).toBe('function');
+    expect(stdout).toBe('function function');
+    const library = path.join(installed, 'dist/src/library');
+    const modules = readdirSync(library, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'));
+    expect(modules.length).toBeGreaterThan(1);
+    for (const name of modules) {
+      const imports = readFileSync(path.join(library, name), 'utf8').matchAll(
+        /^(?:import|export) .* from ["']([^"']+)["']/gm,
+      );
+      for (const [, from] of imports) expect(from).toMatch(/^\.{1,2}\//);
+    }
+  });
+
+  test('prints what the page of the library says, from the example there', async () => {
+    const [code = '', printed = ''] = [...page('docs/library.md').text.matchAll(/```(?:js|text)\n(.*?)```/gs)].map(
+      ([, block = '']) => block,
+    );
+    const { stdout } = await execa(process.execPath, ['--input-type=module', '--eval', code], { cwd: home });
+    expect(stdout).toBe(printed.trim());
+  });
+
+  test('has types for programs that are compiled, and checks them', async () => {
+    const user = (wrong: string) => `import { explain, readSettings, type Explanation } from 'bindspec/explain';
+import { models, type Prediction, type Setting } from 'bindspec/models';
+const told: Explanation = explain([':3000'], { systems: ['linux'], settings: readSettings(['bindv6only=1']) });
+const outcomes: readonly string[] = told.answers.flatMap((answer) => answer.outcomes);
+const setting: Setting = { release: '14.3' };
+const { prediction }: { prediction: Prediction } = models.freebsd
+  .simulate(setting)
+  .step({ op: 'bind', socket: 1, protocol: 'udp', family: 'inet', address: '0.0.0.0', port: 53 });
+export const all = [...outcomes, ...prediction.outcomes, told.advice[0]?.${wrong}];
+`;
+    const compile = (name: string, text: string) => {
+      writeFileSync(path.join(home, name), text);
+      const options = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2023', '--skipLibCheck', 'false'];
+      const tsc = path.join(ROOT, 'node_modules/typescript/bin/tsc');
+      return execa(process.execPath, [tsc, ...options, '--types', '', name], { cwd: home, reject: false });
+    };
+    expect(await compile('right.mts', user('text'))).toMatchObject({ stdout: '', exitCode: 0 });
+    expect((await compile('wrong.mts', user('nothing'))).stdout).toMatch(/'nothing' does not exist on type 'Advice'/);
   });
 
   test('works from an empty folder', async () => {
