@@ -4,16 +4,19 @@ import { print } from './output.ts';
 import { paint, say } from './terminal.ts';
 import { systemInWords } from '../record/system-title.ts';
 
+/** What a matrix is made of. */
+type Noun = 'pairs' | 'triples' | 'single binds';
+
 /** Tells how a matrix goes on: what it is about, and on a terminal how many pairs or triples are done. */
 export class PairProgress {
   readonly #version: string;
   readonly #wanted: boolean;
-  readonly #noun: 'pairs' | 'triples';
+  readonly #noun: Noun;
   #total = 0;
   #done = 0;
   #status = false;
 
-  constructor(version: string, wanted: boolean, noun: 'pairs' | 'triples') {
+  constructor(version: string, wanted: boolean, noun: Noun) {
     this.#version = version;
     this.#wanted = wanted;
     this.#noun = noun;
@@ -24,7 +27,7 @@ export class PairProgress {
     this.#total = total;
     if (!this.#wanted) return;
     const where = `${systemInWords(platform)} (${platform.architecture}), ${lab} lab`;
-    say(`${paint('bold', `bindspec ${this.#version}`)} on ${where}, ${this.#total} ${this.#noun}`);
+    say(`${paint('bold', `bindspec ${this.#version}`)} on ${where}, ${total === 0 ? '' : `${total} `}${this.#noun}`);
   }
 
   /** @param more how many more are done */

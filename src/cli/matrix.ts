@@ -8,6 +8,7 @@ import { models } from '../model/index.ts';
 import type { SystemName } from '../model/types.ts';
 import type { MatrixRecord } from '../record/matrix.ts';
 import { onlyPairAsPlan } from '../report/matrix/pair.ts';
+import { singleLines, singleMismatches, singlesSentence } from '../report/matrix/singles.ts';
 import { TABLE_KEY, tablesOf, type TableOptions } from '../report/matrix/tables.ts';
 import { countsSentence, pairLines, tableLines } from '../report/matrix/text.ts';
 import { runMatrix } from '../runner/matrix/run.ts';
@@ -22,7 +23,6 @@ import { REPORTS } from './reports-default.ts';
 import { prepareFolder } from './reports-folder.ts';
 import { wantRoom } from './room.ts';
 import { columns, paint, say, sayJson } from './terminal.ts';
-import { checkReceivers, receiversCommand } from './receivers.ts';
 import { checkTriples, triplesCommand } from './triples.ts';
 import { wrap } from '../text/wrap.ts';
 import { version } from './version.ts';
@@ -32,9 +32,9 @@ export interface MatrixOptions extends Asked, RunPlace {
   model?: SystemName;
   /** Sets of three sockets instead of pairs, and which third ones. */
   triples: boolean;
+  /** Sockets alone instead of pairs. */
+  singles: boolean;
   third?: string;
-  /** Whether to send probes to the pairs, and find who receives. */
-  receivers: boolean;
   table: boolean;
   against?: SystemName;
   last: boolean;
@@ -54,20 +54,19 @@ const ENOUGH = 10_000;
 
 /** Looks at the pairs that a command line selects, as far as that needs no lab. @throws UserError for a wrong selection. */
 export async function checkMatrix(options: MatrixOptions): Promise<void> {
-  if (options.triples && options.receivers) {
-    throw new UserError('--triples and --receivers exclude each other: leave out one of them');
-  }
+  if (options.triples && options.singles)
+    throw new UserError('--triples and --singles exclude each other: leave one out');
   if (options.triples) return checkTriples(options);
+  const [axis] = options.singles ? Object.keys(askedOf(options)) : [];
+  if (axis !== undefined) throw new UserError(`--${axis} is about pairs: leave it out, or leave out --singles`);
   if (options.third !== undefined) throw new UserError('--third is about sets of three sockets: add --triples');
-  if (options.receivers) return telling(async () => checkReceivers(options));
   await telling(async () => cornersOf({ ...askedOf(options), devices: NO_DEVICES }, [NO_DEVICES]));
 }
 
 /** `bindspec matrix`. Returns the exit code. @throws UserError for what the user can mend. */
 export async function matrixCommand(options: MatrixOptions): Promise<number> {
+  if (options.triples && !options.singles) return triplesCommand(options);
   await checkMatrix(options);
-  if (options.triples) return triplesCommand(options);
-  if (options.receivers) return telling(async () => receiversCommand(options));
   return telling(async () => (options.last || options.record !== undefined ? showAgain(options) : runHere(options)));
 }
 
@@ -100,7 +99,7 @@ async function runHere(options: MatrixOptions): Promise<number> {
   if (options.reports !== false) prepareFolder(options.reports);
   const interrupted = interruptible();
   const pretty = options.format === 'pretty';
-  const progress = new PairProgress(version(), pretty, 'pairs');
+  const progress = new PairProgress(version(), pretty, options.singles ? 'single binds' : 'pairs');
   const more = [...placeOptions(options), ...(model ? ['--model', model] : [])];
   const work = (kind: LabKind) =>
     runMatrix(
@@ -108,6 +107,7 @@ async function runHere(options: MatrixOptions): Promise<number> {
       {
         version: version(),
         asked,
+        ...(options.singles ? { singles: 'only' as const } : {}),
         jobs,
         ...(model === undefined ? {} : { model }),
         more,
@@ -141,7 +141,8 @@ async function runHere(options: MatrixOptions): Promise<number> {
   if (placed.failure !== undefined) return EXIT.harness;
   if (interrupted.signal.aborted) return EXIT.interrupted;
   if (record.errors.length > 0) return EXIT.harness;
-  return record.counts.mismatches > 0 ? EXIT.failed : EXIT.expected;
+  const mismatches = record.counts.mismatches + (record.singles?.counts.mismatches ?? 0);
+  return mismatches > 0 ? EXIT.failed : EXIT.expected;
 }
 
 /** What the options say of the axes, without those that say nothing. */
@@ -210,6 +211,11 @@ function conclude(record: MatrixRecord, written: readonly string[]): void {
   }
   const untold = record.counts.mismatches - MOST_PRINTED;
   if (untold > 0) say(`\n${untold} more mismatches are in ${written.join(' and ')}`);
+  for (const single of record.singles === undefined ? [] : singleMismatches(record.singles).slice(0, MOST_PRINTED)) {
+    const [head = '', ...lines] = singleLines(record, single);
+    say(`\n${paint('red', '✗')} ${paint('bold', head)}`);
+    for (const line of lines) say(line);
+  }
   for (const { what, error } of record.errors) say(`\n${paint('magenta', '✗ error')} ${what}: ${error}`);
   const plan = onlyPairAsPlan(record);
   // A mismatch tells its plan itself.
@@ -234,6 +240,8 @@ function summary(record: MatrixRecord): void {
   const done = counts.pairs - counts.notRun;
   // With few pairs it would only show how long processes take to start.
   const rate = done < ENOUGH ? '' : ` (${Math.round(done / seconds).toLocaleString('en-US')} pairs/s)`;
+  if (record.singles !== undefined) say(`\n${paint('bold', singlesSentence(record.singles))}`);
+  if (record.singles !== undefined && counts.pairs + counts.skipped === 0) return;
   say(`\n${paint('bold', countsSentence(record))} in ${seconds.toFixed(1)} s${rate}`);
 }
 

@@ -45,9 +45,10 @@ export interface Network {
   removeInterface(device: string): Promise<void>;
   /**
    * Adds an address with the length of its prefix, for example `192.0.2.7/24`. A tentative IPv6 address stays tentative
-   * for longer than a cell takes, because the system goes on asking whether another host has it.
+   * for longer than a cell takes, because the system goes on asking whether another host has it. A deprecated one is not
+   * chosen as a source for new connections.
    */
-  addAddress(device: string, address: string, how?: { tentative?: boolean }): Promise<void>;
+  addAddress(device: string, address: string, how?: { tentative?: boolean; deprecated?: boolean }): Promise<void>;
   /** Removes an address that was added. */
   removeAddress(device: string, address: string): Promise<void>;
   /** Adds a VRF with interfaces that were added, for an experiment that needs `VRF`. */

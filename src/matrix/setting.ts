@@ -1,6 +1,6 @@
 import type { AddressKind, LabFacts } from '../lab/lab.ts';
 import { kernelOf } from '../model/linux-kernel.ts';
-import type { Setting } from '../model/types.ts';
+import type { Host, Setting } from '../model/types.ts';
 import type { Platform } from '../record/record.ts';
 
 /** The kinds of addresses that interfaces of the machine have. The system decides which others of 127.0.0.0/8 are there. */
@@ -15,7 +15,11 @@ export function settingOf(
   platform: Pick<Platform, 'system' | 'release' | 'version'>,
   model: string = platform.system,
 ): Setting {
-  const { machine = {} } = facts;
+  // Under Wine the files are those of the host; IPV6_V6ONLY of a new socket is as on Windows.
+  const { bindv6only: _, ...hostOfWine } = facts.machine ?? {};
+  const machine: Host = platform.system === 'wine' ? hostOfWine : (facts.machine ?? {});
+  const { broadcast } = facts.addresses.inet;
+  const broadcasts = machine.broadcasts ?? (broadcast === undefined ? [] : [broadcast]);
   const all = (kinds: readonly AddressKind[]) =>
     (['inet', 'inet6'] as const).flatMap((family) => kinds.flatMap((kind) => facts.addresses[family][kind] ?? []));
   const devices: Record<string, readonly string[]> = {
@@ -30,6 +34,7 @@ export function settingOf(
     ...(model === platform.system ? versionSetting(platform) : {}),
     host: {
       ...machine,
+      ...(broadcasts.length === 0 ? {} : { broadcasts }),
       addresses: [...new Set([...all(ITS_OWN), ...(machine.addresses ?? [])])],
       devices,
     },

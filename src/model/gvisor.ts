@@ -1,4 +1,4 @@
-import { isLoopback4, unmapped } from './address.ts';
+import { isLoopback4, isMulticast, unmapped } from './address.ts';
 import { isBound, isMappedOnV6only, standing } from './checks.ts';
 import { because, decide, isRefusal } from './decide.ts';
 import { ANY, type Claims } from './overlap.ts';
@@ -51,9 +51,12 @@ const { id, rules } = ruleBook('gvisor', {
     known: 'observed',
   },
   broadcast: {
-    prose: 'UDP can be bound to 255.255.255.255 and to the broadcast address of a subnet; TCP cannot to the latter.',
-    source: { name: SENTRY, where: 'pkg/tcpip/transport/udp/endpoint.go, isBroadcastOrMulticast' },
-    known: 'source',
+    prose: 'UDP and TCP can be bound to the broadcast address of a subnet, and UDP to 255.255.255.255.',
+    source: {
+      name: SENTRY,
+      where: 'pkg/tcpip/network/ipv4/ipv4.go, acquireAddressOrCreateTemp; seen on runsc 20240729',
+    },
+    known: 'observed',
   },
   'tcp-broadcast': {
     prose:
@@ -63,7 +66,8 @@ const { id, rules } = ruleBook('gvisor', {
     unverified: true,
   },
   scope: {
-    prose: 'A link-local address needs no scope; with one, that interface must have it.',
+    prose:
+      'A link-local address needs no scope; with one, that interface must have it. The scope of a multicast address is not looked at.',
     source: { name: SENTRY, where: 'pkg/tcpip/stack/stack.go, CheckLocalAddress' },
     known: 'source',
   },
@@ -181,7 +185,7 @@ function judgeArgument(world: World<Reservations>, next: Socket): Prediction | u
     case 'limited-broadcast':
       return isTcp ? decide(['ok', 'EADDRNOTAVAIL'], id['tcp-broadcast']) : decide('ok', id.broadcast);
     case 'broadcast':
-      return decide(isTcp ? 'EADDRNOTAVAIL' : 'ok', id.broadcast);
+      return decide('ok', id.broadcast);
     case 'no-scope': {
       const addresses = world.setting.host?.addresses;
       return addresses === undefined || addresses.includes(next.address)
@@ -190,6 +194,8 @@ function judgeArgument(world: World<Reservations>, next: Socket): Prediction | u
     }
     case 'wrong-scope':
     case 'no-such-scope':
+      if (isMulticast(next.address))
+        return isTcp ? decide('EADDRNOTAVAIL', id['tcp-multicast']) : decide('ok', id.scope);
       return decide('EADDRNOTAVAIL', id.scope);
     case 'unready':
     case 'anycast':

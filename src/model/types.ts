@@ -25,7 +25,6 @@ export type Outcome =
   | 'EISCONN'
   | 'ENETUNREACH'
   | 'ENODEV'
-  | 'ENOTCONN'
   | 'ENXIO'
   | 'EOPNOTSUPP'
   | 'EPERM'

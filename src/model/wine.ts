@@ -1,4 +1,4 @@
-import { isLoopback4, isMapped } from './address.ts';
+import { isLoopback4, isMapped, isMulticast } from './address.ts';
 import { isBound, isMappedOnV6only, standing } from './checks.ts';
 import { because, decide, isRefusal } from './decide.ts';
 import { parseKernel } from './linux-kernel.ts';
@@ -134,6 +134,8 @@ function judgeArgument(world: World<undefined>, next: Socket): Prediction | unde
     case 'no-scope':
       return decide(BY_HOST, id['host-address']);
     case 'no-such-scope':
+      if (isMulticast(next.address)) return decide(BY_HOST, id['host-address']);
+      return decide('WSAEADDRNOTAVAIL', id['not-local']);
     case 'wrong-scope':
     case 'unready':
     case 'anycast':

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { recordSchema } from './record.ts';
+import { singlesSchema } from './singles.ts';
 
 /** The version of the shape of a matrix's record. */
 export const MATRIX_VERSION = 1;
@@ -79,6 +80,7 @@ export const matrixSchema = z.strictObject({
     .array(z.strictObject({ id: text, prose: text, source: text, known: text }))
     .describe('The rules that decided'),
   blocks: z.array(block),
+  singles: singlesSchema.exactOptional().describe('The binds of one socket alone, where they were run'),
   skipped: z.array(z.strictObject({ what: text, pairs: count, reason: text, enable: text })),
   mismatches: z.array(mismatch).describe('The first hundred; all of them are in the blocks'),
   errors: z.array(z.strictObject({ what: text, error: text })).describe('What went wrong in the harness'),

@@ -48,13 +48,14 @@ export class ChangedNetwork implements Network {
     this.#forget((what) => what.startsWith(`address ${device} `));
   }
 
-  async addAddress(device: string, address: string, { tentative = false } = {}): Promise<void> {
+  async addAddress(device: string, address: string, { tentative = false, deprecated = false } = {}): Promise<void> {
     if (tentative) {
       await this.set(`net.ipv6.conf.${device}.accept_dad`, 1);
       await this.set(`net.ipv6.conf.${device}.dad_transmits`, LONG_TENTATIVE);
     }
     const quick = address.includes(':') && !tentative ? ['nodad'] : [];
-    await ip(this.#say, ['addr', 'add', address, 'dev', device, ...quick]);
+    const old = deprecated ? ['preferred_lft', '0'] : [];
+    await ip(this.#say, ['addr', 'add', address, 'dev', device, ...quick, ...old]);
     this.#done(`address ${device} ${address}`, (say) => ip(say, ['addr', 'del', address, 'dev', device]));
   }
 

@@ -10,7 +10,6 @@ import {
   encodeSockaddr,
   encodeUnspecified,
   patchPort,
-  portIn,
   sockaddrFamily,
   AF_UNSPEC,
   writeFamily,
@@ -41,7 +40,6 @@ export function posix(constants: SystemConstants): Native {
   const connect = call('int connect(int, void *, uint32_t)');
   const send = call('intptr_t send(int, void *, size_t, int)');
   const sendto = call('intptr_t sendto(int, void *, size_t, int, void *, uint32_t)');
-  const recv = call('intptr_t recv(int, void *, size_t, int)');
   const recvmsg = call('intptr_t recvmsg(int, void *, int)');
   const getsockname = call('int getsockname(int, void *, void *)');
   const getpeername = call('int getpeername(int, void *, void *)');
@@ -122,13 +120,6 @@ export function posix(constants: SystemConstants): Native {
     listen: (fd, backlog) => returned(listen(fd, backlog)),
     accept: (fd) =>
       prepare(returned(accept4 ? accept4(fd, null, null, constants.socketFlags) : accept(fd, null, null))),
-    acceptFrom(fd) {
-      lengthRoom.writeUInt32LE(nameRoom.length, 0);
-      const accepted = accept4
-        ? accept4(fd, nameRoom, lengthRoom, constants.socketFlags)
-        : accept(fd, nameRoom, lengthRoom);
-      return { fd: prepare(returned(accepted)), port: portIn(nameRoom) };
-    },
     connect(fd, family, name) {
       const address = encodeSockaddr(layout, family, name);
       return returned(connect(fd, address, address.length));
@@ -150,7 +141,6 @@ export function posix(constants: SystemConstants): Native {
       const to = destinationIn(constants, message.controls())?.to ?? null;
       return { bytes, data: data.subarray(0, bytes), from: message.from(), to };
     },
-    receive: (fd, into) => returned(recv(fd, into, into.length, 0)),
     bindUnspecified(fd, name) {
       const address = encodeSockaddr(layout, 'inet', name);
       writeFamily(layout, address, AF_UNSPEC);
@@ -160,15 +150,6 @@ export function posix(constants: SystemConstants): Native {
     ...handoverOf({ constants, call, returned, errnoName }, seen),
     getsockname: (fd) => nameOf(getsockname, fd),
     getpeername: (fd) => nameOf(getpeername, fd),
-    localPort(fd) {
-      lengthRoom.writeUInt32LE(nameRoom.length, 0);
-      const result = returned(getsockname(fd, nameRoom, lengthRoom));
-      return result < 0 ? result : portIn(nameRoom);
-    },
-    hasPeer(fd) {
-      lengthRoom.writeUInt32LE(nameRoom.length, 0);
-      return getpeername(fd, nameRoom, lengthRoom) >= 0;
-    },
     setter(option, value) {
       const known = optionIn(constants.options, option);
       if (known === null) return null;

@@ -3,13 +3,14 @@ import { spellSpec } from '../../matrix/sockets.ts';
 import type { MatrixBlock, MatrixRecord } from '../../record/matrix.ts';
 import { firstWrong, twice } from './lists.ts';
 import { wrongPlatform } from './platform.ts';
+import { wrongInSingles } from './singles.ts';
 
 /**
  * How the parts of a matrix's record contradict each other, in words; null where they agree. Its parts must name only
  * what exists in it, so that no reader has to check that, and its counts must be those of its pairs.
  */
 export function wrongInMatrix(record: MatrixRecord): string | null {
-  if (record.blocks.length + record.skipped.length === 0) return 'it has no pairs';
+  if (record.blocks.length + record.skipped.length === 0 && record.singles === undefined) return 'it has no pairs';
   return (
     wrongPlatform(record.platform) ??
     twice(record.sockets, 'sockets', ({ letters, ...name }) => spellSpec({ name, letters })) ??
@@ -19,7 +20,8 @@ export function wrongInMatrix(record: MatrixRecord): string | null {
       'blocks',
       ({ first, second }) => twice(first, 'first', String) ?? twice(second, 'second', String),
     ) ??
-    wrongPairs(record)
+    wrongPairs(record) ??
+    (record.singles === undefined ? null : wrongInSingles(record.singles))
   );
 }
 

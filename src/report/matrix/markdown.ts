@@ -4,8 +4,12 @@ import type { MatrixRecord } from '../../record/matrix.ts';
 import { block, code, table as markdownTable, text } from '../markup.ts';
 import { runInWords } from '../summary.ts';
 import { duration } from '../words.ts';
+import { singleLines, singleMismatches, singlesSentence, singlesTable } from './singles.ts';
 import { cornersInWords, TABLE_KEY, tablesOf, type Table } from './tables.ts';
 import { countsSentence, pairLines } from './text.ts';
+
+/** How many single binds that are not as the model says are spelled out. */
+const MOST_SINGLES = 100;
 
 /** The record of a matrix as a page for people, in the Markdown of the forges. */
 export function matrixMarkdown(record: MatrixRecord): string {
@@ -27,6 +31,7 @@ export function matrixMarkdown(record: MatrixRecord): string {
       `First sockets down, second ones across. ${text(TABLE_KEY)}.`,
       ...tablesOf(record).flatMap(inMarkdown),
     ]),
+    ...section('Single binds', singleParts(record)),
     ...section('Skipped', skippedTable(record)),
     ...section('Rules that decided', [
       markdownTable(
@@ -48,6 +53,22 @@ function inMarkdown({ title, corners, rows, columns, cells }: Table): string[] {
     `### ${text(title)}`,
     `${text(cornersInWords(corners))}:`,
     markdownTable(['first \\\\ second', ...columns.map(code)], body),
+  ];
+}
+
+function singleParts(record: MatrixRecord): string[] {
+  const { singles } = record;
+  if (singles === undefined) return [];
+  const { head, rows } = singlesTable(singles);
+  return [
+    `${text(singlesSentence(singles))}. ${text(TABLE_KEY)}.`,
+    ...singleMismatches(singles)
+      .slice(0, MOST_SINGLES)
+      .map((single) => block(singleLines(record, single))),
+    markdownTable(
+      head.map(text),
+      rows.map(([name = '', ...cells]) => [code(name), ...cells.map(text)]),
+    ),
   ];
 }
 

@@ -36,6 +36,8 @@ export interface MatrixScene extends ComparedWith {
   readonly choice: Choice;
   /** How many connections may wait at a listener. */
   readonly queue: number;
+  /** Whether an IPv6 socket may take IPv4 too. */
+  readonly dualStack: boolean;
 }
 
 /** Work that can be shared by several labs. */
@@ -82,7 +84,7 @@ export async function workInLabs<W extends Labour>(
     await first.pool.giveBack(lease);
     const model = models[settings.model ?? platform.system];
     const setting = settingOf(facts, platform, model.name);
-    const scene: MatrixScene = { facts, platform, choice, queue, model, setting, owner: platform.uid ?? 0 };
+    const scene: MatrixScene = { facts, platform, choice, queue, dualStack, model, setting, owner: platform.uid ?? 0 };
     const work = begin(scene);
     const most = facts.ownPorts ? Math.min(settings.jobs, kind.atOnce ?? settings.jobs) : 1;
     const jobs = Math.max(1, Math.min(most, work.size));

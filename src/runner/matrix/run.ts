@@ -6,12 +6,15 @@ import type { Asked } from '../../matrix/selection.ts';
 import { MATRIX_VERSION, type MatrixRecord } from '../../record/matrix.ts';
 import type { Platform } from '../../record/record.ts';
 import { workInLabs, type LabsSettings } from './in-labs.ts';
+import { MatrixWork } from './matrix-work.ts';
 import { PairWork } from './pair-work.ts';
 import { interfaceOf, obstacleOf } from './settings.ts';
 
 export interface MatrixSettings extends LabsSettings {
   version: string;
   asked: Asked;
+  /** Whether sockets are also bound alone, or nothing else is done; when left out, they are if all pairs are run. */
+  singles?: 'also' | 'only' | 'none';
   /** More words that a command to run a pair again must have. */
   more: readonly string[];
 }
@@ -34,29 +37,41 @@ export async function runMatrix(
   listener: MatrixListener,
 ): Promise<MatrixRecord> {
   const started = new Date();
+  const { singles = Object.keys(settings.asked).length === 0 ? 'also' : 'none' } = settings;
   let plan: MatrixPlan = { blocks: [], skipped: [] };
   const { scene, work, jobs } = await workInLabs(kind, settings, (there) => {
     const { facts, platform, choice, queue } = there;
-    plan = matrixPlanOf(settings.asked, choice, devicesOf(interfaceOf(facts)), obstacleOf(facts, platform.system));
+    if (singles !== 'only') {
+      plan = matrixPlanOf(settings.asked, choice, devicesOf(interfaceOf(facts)), obstacleOf(facts, platform.system));
+    }
     listener.started(platform, facts.lab, plan);
-    return new PairWork(plan.blocks, queue, there, settings.signal, (pairs) => listener.did(pairs));
+    const pairs = new PairWork(plan.blocks, queue, there, settings.signal, (more) => listener.did(more));
+    return new MatrixWork(pairs, there, { singles: singles !== 'none', signal: settings.signal });
   });
   const { facts, platform, model, setting, owner } = scene;
-  const compared = compare(plan.blocks, work.results, { model, setting, owner, more: settings.more });
+  const compared = compare(plan.blocks, work.pairs.results, { model, setting, owner, more: settings.more });
   const { counts } = compared;
   return {
     schema: MATRIX_VERSION,
     kind: 'matrix',
     bindspec: settings.version,
-    complete: counts.notRun === 0,
+    complete: counts.notRun === 0 && (singles === 'none' || work.singles !== undefined),
     started: started.toISOString(),
     duration: Date.now() - started.getTime(),
     platform,
     lab: facts as MatrixRecord['lab'],
     settings: { model: model.name, asked: { ...settings.asked }, jobs },
     ...compared,
+    ...(work.singles === undefined ? {} : { singles: work.singles.singles }),
+    rules: allRules(compared.rules, work.singles?.rules ?? []),
     counts: { ...counts, skipped: plan.skipped.reduce((sum, { pairs }) => sum + pairs, 0) },
     skipped: plan.skipped.map((skip) => ({ ...skip })),
-    errors: work.errors,
+    errors: [...work.errors, ...work.pairs.errors],
   };
+}
+
+/** The rules of both lists, each once. */
+function allRules(pairs: MatrixRecord['rules'], singles: MatrixRecord['rules']): MatrixRecord['rules'] {
+  const known = new Set(pairs.map(({ id }) => id));
+  return [...pairs, ...singles.filter(({ id }) => !known.has(id))];
 }

@@ -134,7 +134,8 @@ test('D3 and TCP on groups: names that no interface has', () => {
     expect([bind('udp', name), bind('tcp', name)], name).toEqual(['ok', 'EADDRNOTAVAIL']);
   }
   expect([bind('udp', '255.255.255.255'), bind('tcp', '255.255.255.255')]).toEqual(['ok', 'ok or EADDRNOTAVAIL']);
-  expect([bind('udp', '10.0.0.255'), bind('tcp', '10.0.0.255')]).toEqual(['ok', 'EADDRNOTAVAIL']);
+  expect([bind('udp', '10.0.0.255'), bind('tcp', '10.0.0.255')]).toEqual(['ok', 'ok']);
+  expect([bind('udp', 'ff02::1%nowhere'), bind('tcp', 'ff02::1%nowhere')]).toEqual(['ok', 'EADDRNOTAVAIL']);
   expect(['fe80::1', 'fe80::1%eth0', 'fe80::1%lo', 'fe80::2'].map((name) => bind('udp', name))).toEqual([
     'ok',
     'ok',
