@@ -109,10 +109,10 @@ export class Session {
       const { returned, value } = got;
       return returned < 0 ? this.#answer(returned) : { ...OK, ...(value === undefined ? {} : { value }) };
     },
-    bind: ({ on, address, port, scope, unspecified = false }) => {
+    bind: ({ on, address, port, scope, form }) => {
       const { fd, family } = this.#socket(on);
-      if (unspecified) return this.#maybe(this.#native.bindUnspecified(fd, { address, port }));
-      return this.#answer(this.#native.bind(fd, family, { address, port, ...(scope === undefined ? {} : { scope }) }));
+      const name = { address, port, ...(scope === undefined ? {} : { scope }) };
+      return this.#answer(this.#native.bind(fd, family, name, form));
     },
     listen: ({ on, backlog }) => this.#answer(this.#native.listen(this.#socket(on).fd, backlog ?? DEFAULT_BACKLOG)),
     accept: (operation) => this.#accept(operation),
@@ -248,10 +248,10 @@ export class Session {
     return typeof peer === 'number' ? OK : { ...OK, from: peer };
   }
 
-  async #connect({ on, address, port, scope, within = 0 }: Of<'connect'>): Promise<Answer> {
+  async #connect({ on, address, port, scope, within = 0, form }: Of<'connect'>): Promise<Answer> {
     const { fd, family, waiter } = this.#socket(on);
     const name: SocketName = { address, port, ...(scope === undefined ? {} : { scope }) };
-    const returned = this.#native.connect(fd, family, name);
+    const returned = this.#native.connect(fd, family, name, form);
     if (returned >= 0 || !this.#native.inProgress(returned)) return this.#answer(returned);
     if (!(await this.#ready(on, waiter.begin('writable', within)))) return SILENCE;
     return this.#answer(this.#native.takeError(fd));

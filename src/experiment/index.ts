@@ -15,5 +15,6 @@ export * from './receiving/scene.ts';
 export * from './retry.ts';
 export * from './round-trips.ts';
 export * from './scenes.ts';
+export * from './socket-states.ts';
 export * from './talk.ts';
 export * from './trial.ts';

@@ -29,6 +29,7 @@ export type Outcome =
   | 'ENXIO'
   | 'EOPNOTSUPP'
   | 'EPERM'
+  | 'EPIPE'
   | 'ETIMEDOUT'
   | 'WSAEACCES'
   | 'WSAEADDRINUSE'

@@ -1,9 +1,9 @@
 import type { AddressKind, HostName, LabFacts } from '../lab/lab.ts';
-import type { Family, Operation, Result } from '../protocol/messages.ts';
+import type { Family, NameForm, Operation, Result } from '../protocol/messages.ts';
 import { HarnessError } from '../harness/harness-error.ts';
 
 /** The types of the lab and of the protocol that experiments need. */
-export type { AddressKind, Family, Operation };
+export type { AddressKind, Family, NameForm, Operation };
 
 /** An agent in its part of an experiment: `server`, `client`, `impostor`, ... */
 export interface Part {

@@ -19,6 +19,15 @@ export interface SocketName {
   scope?: number;
 }
 
+/**
+ * A socket name that is not written as its socket would have it: in another family (`unspecified` is AF_UNSPEC, and the
+ * rest is as in an IPv4 name), or with another length, in bytes; what is longer than the name is zeros.
+ */
+export interface NameForm {
+  family?: Family | 'unspecified';
+  length?: number;
+}
+
 /** Flags of sendmsg() and recvmsg(), by their names in C. */
 export type MessageFlag = 'MSG_CTRUNC' | 'MSG_DONTROUTE' | 'MSG_ERRQUEUE' | 'MSG_MORE' | 'MSG_PEEK' | 'MSG_TRUNC';
 
@@ -75,11 +84,10 @@ export type Operation =
   /** For an option that has no number on this system no call is made: `not available here`. */
   | ({ op: 'setsockopt'; on: string } & OptionSetting)
   | { op: 'getsockopt'; on: string; option: OptionName }
-  /** With `unspecified` the family of the name is AF_UNSPEC; the rest of it is written as in an IPv4 name. */
-  | ({ op: 'bind'; on: string; unspecified?: boolean } & SocketName)
+  | ({ op: 'bind'; on: string; form?: NameForm } & SocketName)
   | { op: 'listen'; on: string; backlog?: number }
   | { op: 'accept'; on: string; as: string; within?: number }
-  | ({ op: 'connect'; on: string; within?: number } & SocketName)
+  | ({ op: 'connect'; on: string; within?: number; form?: NameForm } & SocketName)
   | { op: 'disconnect'; on: string }
   /** With flags or a source it is a sendmsg(). */
   | { op: 'send'; on: string; data: string; to?: SocketName; from?: PacketSource; flags?: MessageFlag[] }

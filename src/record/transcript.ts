@@ -1,5 +1,5 @@
 import type { OptionValue } from '../protocol/options.ts';
-import type { Operation, ProbeSender, Result, Served, SocketName } from '../protocol/messages.ts';
+import type { NameForm, Operation, ProbeSender, Result, Served, SocketName } from '../protocol/messages.ts';
 
 const LONGEST_TEXT = 60;
 
@@ -24,10 +24,8 @@ function call(operation: Operation, result: Result): string {
     case 'getsockopt':
       return `getsockopt(${operation.on}, ${operation.option})`;
     case 'bind':
-      if (operation.unspecified === true) return `bind(${operation.on}, AF_UNSPEC ${name(operation)})`;
-      return `bind(${operation.on}, ${name(operation)})`;
     case 'connect':
-      return `${operation.op}(${operation.on}, ${name(operation)})`;
+      return `${operation.op}(${operation.on}, ${formed(operation)})`;
     case 'disconnect':
       return `connect(${operation.on}, AF_UNSPEC)`;
     case 'burst':
@@ -181,4 +179,11 @@ export function name({ address, port, scope }: SocketName): string {
 
 function quote(text: string): string {
   return JSON.stringify(text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text);
+}
+
+/** A socket name, with the family and the length that it was given where these are not its own. */
+function formed(named: SocketName & { form?: NameForm }): string {
+  const { family, length } = named.form ?? {};
+  const as = family === undefined ? '' : `${{ inet: 'AF_INET', inet6: 'AF_INET6', unspecified: 'AF_UNSPEC' }[family]} `;
+  return `${as}${name(named)}${length === undefined ? '' : `, ${length} bytes`}`;
 }

@@ -11,8 +11,6 @@ import {
   encodeUnspecified,
   patchPort,
   sockaddrFamily,
-  AF_UNSPEC,
-  writeFamily,
   SOCKADDR_ROOM,
 } from './sockaddr.ts';
 import { destinationIn } from './control.ts';
@@ -113,15 +111,15 @@ export function posix(constants: SystemConstants): Native {
       const number = family === 'inet' ? layout.AF_INET : layout.AF_INET6;
       return prepare(returned(socket(number, kind | (constants.socketFlags ?? 0), 0)));
     },
-    bind(fd, family, name) {
-      const address = encodeSockaddr(layout, family, name);
+    bind(fd, family, name, form) {
+      const address = encodeSockaddr(layout, family, name, form);
       return returned(bind(fd, address, address.length));
     },
     listen: (fd, backlog) => returned(listen(fd, backlog)),
     accept: (fd) =>
       prepare(returned(accept4 ? accept4(fd, null, null, constants.socketFlags) : accept(fd, null, null))),
-    connect(fd, family, name) {
-      const address = encodeSockaddr(layout, family, name);
+    connect(fd, family, name, form) {
+      const address = encodeSockaddr(layout, family, name, form);
       return returned(connect(fd, address, address.length));
     },
     disconnect(fd) {
@@ -140,11 +138,6 @@ export function posix(constants: SystemConstants): Native {
       if (bytes < 0) return { bytes, data: Buffer.alloc(0), from: null, to: null };
       const to = destinationIn(constants, message.controls())?.to ?? null;
       return { bytes, data: data.subarray(0, bytes), from: message.from(), to };
-    },
-    bindUnspecified(fd, name) {
-      const address = encodeSockaddr(layout, 'inet', name);
-      writeFamily(layout, address, AF_UNSPEC);
-      return returned(bind(fd, address, address.length));
     },
     ...messagesOf({ constants, call, returned, errnoName }, message),
     ...handoverOf({ constants, call, returned, errnoName }, seen),

@@ -1,4 +1,4 @@
-import type { SocketName } from '../../protocol/messages.ts';
+import type { Family, NameForm, SocketName } from '../../protocol/messages.ts';
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../../protocol/address.ts';
 
 /**
@@ -11,23 +11,24 @@ export interface SockaddrLayout {
   AF_INET6: number;
 }
 
-export const AF_UNSPEC = 0;
+const AF_UNSPEC = 0;
 const SIZE_INET = 16;
 const SIZE_INET6 = 28;
 /** Large enough for any socket name these calls return. */
 export const SOCKADDR_ROOM = 128;
 
 /**
- * Writes a socket name as the system's `sockaddr_in` or `sockaddr_in6`.
+ * Writes a socket name as the system's `sockaddr_in` or `sockaddr_in6`, or in another form, if one is given.
  * @throws RangeError when the address is not one of its family, or the port is not within 0 to 65535.
  */
-export function encodeSockaddr(layout: SockaddrLayout, family: 'inet' | 'inet6', name: SocketName): Buffer {
+export function encodeSockaddr(layout: SockaddrLayout, own: Family, name: SocketName, form: NameForm = {}): Buffer {
+  const family = form.family ?? own;
   if (!Number.isInteger(name.port) || name.port < 0 || name.port > 65_535) {
     throw new RangeError(`port ${name.port} is not a number from 0 to 65535`);
   }
   const v6 = family === 'inet6';
   const buffer = Buffer.alloc(v6 ? SIZE_INET6 : SIZE_INET);
-  writeFamily(layout, buffer, v6 ? layout.AF_INET6 : layout.AF_INET);
+  writeFamily(layout, buffer, v6 ? layout.AF_INET6 : family === 'inet' ? layout.AF_INET : AF_UNSPEC);
   buffer.writeUInt16BE(name.port, 2);
   if (v6) {
     buffer.set(parseIPv6(name.address), 8);
@@ -35,7 +36,8 @@ export function encodeSockaddr(layout: SockaddrLayout, family: 'inet' | 'inet6',
   } else {
     buffer.set(parseIPv4(name.address), 4);
   }
-  return buffer;
+  const { length = buffer.length } = form;
+  return length <= buffer.length ? buffer.subarray(0, length) : Buffer.concat([buffer], length);
 }
 
 /** Puts another port into a socket name that was written before. @throws RangeError when it is not within 0 to 65535. */
@@ -67,7 +69,7 @@ export function decodeSockaddr(layout: SockaddrLayout, buffer: Buffer, length: n
 }
 
 /** Writes the family into a socket name. */
-export function writeFamily(layout: SockaddrLayout, buffer: Buffer, family: number): void {
+function writeFamily(layout: SockaddrLayout, buffer: Buffer, family: number): void {
   if (layout.lengthByte) {
     buffer.writeUInt8(buffer.length, 0);
     buffer.writeUInt8(family, 1);

@@ -1,6 +1,6 @@
 import type { OptionName, OptionValue, ReadValue } from '../../protocol/options.ts';
 import type { Sending } from './posix-messages.ts';
-import type { Family, MessageFlag, QueuedError, SocketName, SocketType } from '../../protocol/messages.ts';
+import type { Family, MessageFlag, NameForm, QueuedError, SocketName, SocketType } from '../../protocol/messages.ts';
 
 /** The number that a call returned, never anything else: zero or more when it worked, minus the errno when it did not (the kernel's own convention). */
 export type Returned = number;
@@ -29,18 +29,16 @@ interface Mailbox {
  */
 export interface Native {
   socket(family: Family, type: SocketType): Returned;
-  bind(fd: number, family: Family, name: SocketName): Returned;
+  bind(fd: number, family: Family, name: SocketName, form?: NameForm): Returned;
   listen(fd: number, backlog: number): Returned;
   accept(fd: number): Returned;
-  connect(fd: number, family: Family, name: SocketName): Returned;
+  connect(fd: number, family: Family, name: SocketName, form?: NameForm): Returned;
   /** Dissolves a datagram socket's association: connect to an address of no family. */
   disconnect(fd: number): Returned;
   send(fd: number, data: Buffer): Returned;
   sendto(fd: number, data: Buffer, family: Family, name: SocketName): Returned;
   recv(fd: number, size: number): Received;
   // Each of these is null where the system has no such call, or no number for what is asked: then no call is made.
-  /** A bind() to an IPv4 name whose family is AF_UNSPEC. */
-  bindUnspecified(fd: number, name: SocketName): Returned | null;
   sendmsg(fd: number, data: Buffer, how: Sending): Returned | null;
   recvmsg(fd: number, size: number, flags: readonly MessageFlag[]): Received | null;
   dup(fd: number): Returned | null;

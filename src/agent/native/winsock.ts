@@ -3,7 +3,7 @@ import type { Family, SocketName, SocketType } from '../../protocol/messages.ts'
 import { windows, WSA_ERRORS } from './constants-windows.ts';
 import { errnoNames } from './errno.ts';
 import { decodeValue, encodeValue, optionIn, sizeOf, VALUE_ROOM } from './option-value.ts';
-import { AF_UNSPEC, decodeSockaddr, encodeSockaddr, writeFamily, patchPort, SOCKADDR_ROOM } from './sockaddr.ts';
+import { decodeSockaddr, encodeSockaddr, patchPort, SOCKADDR_ROOM } from './sockaddr.ts';
 import type { Native, Returned } from './types.ts';
 import { WinsockMessage } from './winsock-message.ts';
 import { plain, tcpTableReader, type TcpRow } from './winsock-tcp-table.ts';
@@ -116,8 +116,8 @@ export function winsock(): Native {
       const flags = windows.WSA_FLAG_OVERLAPPED | windows.WSA_FLAG_NO_HANDLE_INHERIT;
       return keep(returned(WSASocketW(number, kind, 0, null, 0, flags)), family, type);
     },
-    bind(fd, family, name) {
-      const address = encodeSockaddr(layout, family, name);
+    bind(fd, family, name, form) {
+      const address = encodeSockaddr(layout, family, name, form);
       return returned(bind(fd, address, address.length));
     },
     listen: (fd, backlog) => returned(listen(fd, backlog)),
@@ -153,11 +153,6 @@ export function winsock(): Native {
       if (result < 0) return { bytes: result, data: Buffer.alloc(0), from: null, to: null };
       const bytes = lengthRoom.readUInt32LE(0);
       return { bytes, data: data.subarray(0, bytes), from: message.from(), to: message.destination() };
-    },
-    bindUnspecified(fd, name) {
-      const address = encodeSockaddr(layout, 'inet', name);
-      writeFamily(layout, address, AF_UNSPEC);
-      return returned(bind(fd, address, address.length));
     },
     // Winsock has other calls for these, with other rules; they are not used.
     sendmsg: () => null,

@@ -813,7 +813,7 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
       on,
       address,
       port: 0,
-      unspecified: true,
+      form: { family: 'unspecified' },
     });
     expect(
       await outcomes(
@@ -845,6 +845,23 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
     expect(counts).toEqual({ [`127.0.0.1 ${name?.port}`]: 1 });
     expect(await outcomes({ op: 'recv', on: 'c', within: LONG })).toEqual(['ECONNRESET']);
     expect(await outcomes(tcp('unbound'), { op: 'drain', on: 'unbound' })).toEqual(['ok', 'EINVAL']);
+    await clean();
+  });
+
+  it('binds and connects to a name of another family, and of another length', async () => {
+    const name = { address: '127.0.0.1', port: 0 };
+    expect(
+      await outcomes(
+        udp('a'),
+        { op: 'bind', on: 'a', ...name, form: { length: 15 } },
+        { op: 'bind', on: 'a', address: '::1', port: 0, form: { family: 'inet6' } },
+        { op: 'bind', on: 'a', ...name, form: { length: 40 } },
+        { op: 'connect', on: 'a', ...name, form: { length: 15 } },
+        udp('b', 'inet6'),
+        { op: 'bind', on: 'b', ...name, form: { family: 'inet', length: 28 } },
+        { op: 'bind', on: 'b', ...name, form: { family: 'inet' } },
+      ),
+    ).toEqual(['ok', 'EINVAL', 'EAFNOSUPPORT', 'ok', 'EINVAL', 'ok', 'EAFNOSUPPORT', 'EINVAL']);
     await clean();
   });
 

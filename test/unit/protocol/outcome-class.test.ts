@@ -52,6 +52,7 @@ const EXPECTED = Object.keys({
   ENXIO: true,
   EOPNOTSUPP: true,
   EPERM: true,
+  EPIPE: true,
   ETIMEDOUT: true,
   WSAEACCES: true,
   WSAEADDRINUSE: true,
