@@ -15,6 +15,7 @@ export type Outcome =
   | 'EADDRNOTAVAIL'
   | 'EAFNOSUPPORT'
   | 'EAGAIN'
+  | 'ECONNABORTED'
   | 'ECONNREFUSED'
   | 'ECONNRESET'
   | 'EDESTADDRREQ'

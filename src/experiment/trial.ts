@@ -1,9 +1,10 @@
 import type { AddressKind, HostName, LabFacts } from '../lab/lab.ts';
+import type { NumberOption } from '../protocol/options.ts';
 import type { Family, NameForm, Operation, Result } from '../protocol/messages.ts';
 import { HarnessError } from '../harness/harness-error.ts';
 
 /** The types of the lab and of the protocol that experiments need. */
-export type { AddressKind, Family, NameForm, Operation };
+export type { AddressKind, Family, NameForm, NumberOption, Operation };
 
 /** An agent in its part of an experiment: `server`, `client`, `impostor`, ... */
 export interface Part {

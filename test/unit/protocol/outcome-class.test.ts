@@ -38,6 +38,7 @@ const EXPECTED = Object.keys({
   EADDRNOTAVAIL: true,
   EAFNOSUPPORT: true,
   EAGAIN: true,
+  ECONNABORTED: true,
   ECONNREFUSED: true,
   ECONNRESET: true,
   EDESTADDRREQ: true,
