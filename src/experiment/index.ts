@@ -2,6 +2,7 @@
 export * from './bind-all.ts';
 export * from './client.ts';
 export * from './counters.ts';
+export * from './ended.ts';
 export * from './experiment.ts';
 export * from './handover.ts';
 export * from './impostor.ts';

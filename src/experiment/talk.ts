@@ -154,6 +154,13 @@ export function answerer(data: string | undefined): string | null {
   return /^([\w -]+): Your data was \d+ bytes$/.exec(data ?? '')?.[1] ?? null;
 }
 
+/** Does operations that must all work for there to be something to ask about. @throws HarnessError when one does not */
+export async function prepare(part: Part, operations: readonly Operation[]): Promise<void> {
+  const results = await part.attempt(...operations);
+  if (results.length < operations.length || results.at(-1)?.outcome !== 'ok')
+    throw unprepared(part, operations, results);
+}
+
 function unprepared(part: Part, operations: readonly Operation[], results: readonly Result[]): HarnessError {
   const failed = operations[results.length - 1];
   return new HarnessError(`${part.name} could not be prepared: ${failed?.op} returned ${results.at(-1)?.outcome}`);

@@ -1,0 +1,86 @@
+import type { Family } from '../protocol/messages.ts';
+import type { Outcome } from './outcome.ts';
+import { open, outcomeOf, prepare } from './talk.ts';
+import { addressOf, type AddressKind, type Part, type Trial } from './trial.ts';
+
+/** How one side ends its side of a connection; `killed` is its whole process, by SIGKILL. */
+export const ENDINGS = ['close', 'shutdown', 'reset', 'killed'] as const;
+export type Ending = (typeof ENDINGS)[number];
+
+/** A TCP connection on loopback: the listener's port is the trial's own. */
+export interface Connection {
+  readonly server: Part;
+  readonly client: Part;
+}
+
+/**
+ * A server of the part `server` that listens and has accepted a connection of the part `client`. The sockets are
+ * `listener`, `child` and `client`.
+ * @param reuse whether the listener sets SO_REUSEADDR
+ * @throws HarnessError when they do not get together
+ */
+export async function connectionOf(
+  trial: Trial,
+  family: Family,
+  { reuse, on = 'loopback' }: { reuse: boolean; on?: AddressKind },
+): Promise<Connection> {
+  const address = addressOf(trial.facts, family, on);
+  const to = { address: addressOf(trial.facts, family, 'loopback'), port: trial.port };
+  const [server, client] = [await trial.part('server'), await trial.part('client')];
+  await prepare(server, [
+    ...open('listener', 'tcp', family, 1),
+    { op: 'setsockopt', on: 'listener', option: 'SO_REUSEADDR', value: reuse ? 1 : 0 },
+    { op: 'bind', on: 'listener', address, port: trial.port },
+    { op: 'listen', on: 'listener' },
+  ]);
+  await prepare(client, [
+    ...open('client', 'tcp', family, 1),
+    { op: 'connect', on: 'client', ...to, within: trial.connectPatience },
+  ]);
+  await prepare(server, [{ op: 'accept', on: 'listener', as: 'child', within: trial.patience }]);
+  return { server, client };
+}
+
+/** One side ends; the other side sees the end, where there is one to see, before this returns. */
+export async function endOf(trial: Trial, { server, client }: Connection, who: 'server' | 'client', how: Ending) {
+  const [own, socket, other, theirs] =
+    who === 'server' ? ([server, 'child', client, 'client'] as const) : ([client, 'client', server, 'child'] as const);
+  if (how === 'killed') await own.kill();
+  else if (how === 'shutdown') await own.do({ op: 'shutdown', on: socket, how: 'write' });
+  else await own.do({ op: 'close', on: socket, ...(how === 'reset' ? { reset: true } : {}) });
+  const [seen] = await other.do({ op: 'recv', on: theirs, within: trial.patience });
+  return outcomeOf(seen);
+}
+
+/** Closes all sockets of the connection that are still open after one side has ended it, and the listener last. */
+export async function endRest({ server, client }: Connection, who: 'server' | 'client', how: Ending): Promise<void> {
+  const isOpen = (side: 'server' | 'client') => side !== who || how === 'shutdown';
+  if (isOpen('client')) await client.do({ op: 'close', on: 'client' });
+  if (isOpen('server')) await server.do({ op: 'close', on: 'child' });
+  if (who !== 'server' || how !== 'killed') await server.do({ op: 'close', on: 'listener' });
+}
+
+/** What became of a server that was started again: the outcome, and the call that it is of. */
+export interface Restart {
+  restart: Outcome;
+  call: 'bind' | 'listen';
+}
+
+/** Binds and listens on the trial's port, as a server that is started again does, in a part of its own. */
+export async function restart(
+  trial: Trial,
+  family: Family,
+  { reuse, on = 'loopback', otherUser = false }: { reuse: boolean; on?: AddressKind; otherUser?: boolean },
+): Promise<Restart> {
+  const part = await trial.part('restarted server', { otherUser });
+  const socket = part.fresh('restarted');
+  const opened = open(socket, 'tcp', family, 1);
+  const results = await part.attempt(
+    ...opened,
+    { op: 'setsockopt', on: socket, option: 'SO_REUSEADDR', value: reuse ? 1 : 0 },
+    { op: 'bind', on: socket, address: addressOf(trial.facts, family, on), port: trial.port },
+    { op: 'listen', on: socket },
+  );
+  await part.do({ op: 'close', on: socket });
+  return { restart: outcomeOf(results.at(-1)), call: results.length > opened.length + 2 ? 'listen' : 'bind' };
+}
