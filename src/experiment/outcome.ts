@@ -22,6 +22,7 @@ export type Outcome =
   | 'EHOSTUNREACH'
   | 'EINVAL'
   | 'EISCONN'
+  | 'EMSGSIZE'
   | 'ENETUNREACH'
   | 'ENODEV'
   | 'ENOENT'

@@ -45,6 +45,7 @@ const EXPECTED = Object.keys({
   EHOSTUNREACH: true,
   EINVAL: true,
   EISCONN: true,
+  EMSGSIZE: true,
   ENETUNREACH: true,
   ENODEV: true,
   ENOENT: true,

@@ -1,0 +1,42 @@
+import { addressOf, experiment, FAMILIES, open, outcomesOf, prepare } from '../../src/experiment/index.ts';
+
+export default experiment({
+  title: 'Whose error it is, where two sockets share a port',
+  asks: 'Two UDP sockets share a port; this one sends to a port where nobody listens: which of the two gets the error?',
+  tags: ['error', 'refusal', 'udp', 'SO_REUSEADDR'],
+  claims: {},
+  axes: {
+    sender: ['connected', 'unconnected'],
+    other: ['connected-there', 'connected-elsewhere', 'unconnected'],
+    family: FAMILIES,
+  },
+  needs: ({ family }) => [`${family} loopback`],
+  async run({ sender, other, family }, trial) {
+    const address = addressOf(trial.facts, family, 'loopback');
+    const closed = { address, port: await trial.anotherPort() };
+    const elsewhere = { address, port: await trial.anotherPort() };
+    const [first, second, server] = [await trial.part('sender'), await trial.part('other'), await trial.part('server')];
+    await prepare(server, [...open('socket', 'udp', family, 1), { op: 'bind', on: 'socket', ...elsewhere }]);
+    const option = family === 'inet' ? 'IP_RECVERR' : 'IPV6_RECVERR';
+    const opened = [
+      ...open('socket', 'udp', family, 1),
+      { op: 'setsockopt', on: 'socket', option: 'SO_REUSEADDR', value: 1 },
+      { op: 'setsockopt', on: 'socket', option, value: 1 },
+      { op: 'bind', on: 'socket', address, port: trial.port },
+    ] as const;
+    const connect = (name: typeof closed) => ({ op: 'connect', on: 'socket', ...name }) as const;
+    await prepare(first, [...opened, ...(sender === 'connected' ? [connect(closed)] : [])]);
+    const others = other === 'unconnected' ? [] : [connect(other === 'connected-there' ? closed : elsewhere)];
+    await prepare(second, [...opened, ...others]);
+    await prepare(first, [{ op: 'send', on: 'socket', data: 'x', ...(sender === 'connected' ? {} : { to: closed }) }]);
+    const read = { read: { op: 'recv', on: 'socket' } } as const;
+    return { sender: (await outcomesOf(first, read)).read, other: (await outcomesOf(second, read)).read };
+  },
+  // The kernel looks for a socket that would get a datagram from there: one that is connected there, else the newest.
+  expect: ({ sender, other }) =>
+    other === 'connected-there' || (sender === 'unconnected' && other === 'unconnected')
+      ? { sender: 'silence', other: 'ECONNREFUSED' }
+      : { sender: 'ECONNREFUSED', other: 'silence' },
+  known: 'observed',
+  cite: [{ source: 'linux-udp', where: '__udp4_lib_err' }],
+});
