@@ -4,9 +4,14 @@ import {
   FAMILIES,
   open,
   type Operation,
+  type Outcome,
+  outcomeOf,
   outcomesOf,
   prepare,
 } from '../../src/experiment/index.ts';
+
+/** What a call says of an error: its outcome, or for SO_ERROR whether it read one. */
+type Called = Outcome | 'an error' | 'no error';
 
 const READERS = ['send', 'recv', 'SO_ERROR', 'poll'] as const;
 
@@ -17,7 +22,7 @@ export default experiment({
   claims: {},
   axes: { socket: ['connected', 'unconnected'], by: READERS, family: FAMILIES },
   needs: ({ family }) => [`${family} loopback`],
-  async run({ socket, by, family }, trial) {
+  async run({ socket, by, family }, trial): Promise<{ calls: Called[]; then: Outcome }> {
     const to = { address: addressOf(trial.facts, family, 'loopback'), port: trial.port };
     const part = await trial.part('client');
     await prepare(part, [
@@ -29,8 +34,8 @@ export default experiment({
       const read = { op: 'getsockopt', on: 'socket', option: 'SO_ERROR' } as const;
       const results = await part.do(read, read, { op: 'recv', on: 'socket' });
       return {
-        calls: results.slice(0, 2).map(({ value }) => (value === 0 ? 'no error' : 'an error')),
-        then: results[2]?.outcome ?? null,
+        calls: results.slice(0, 2).map(({ value }): Called => (value === 0 ? 'no error' : 'an error')),
+        then: outcomeOf(results[2]),
       };
     }
     const call: Operation =
