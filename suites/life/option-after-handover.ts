@@ -1,0 +1,41 @@
+import {
+  boundIn,
+  experiment,
+  addressOf,
+  handOver,
+  open,
+  outcomesOf,
+  prepare,
+  PROTOCOLS,
+} from '../../src/experiment/index.ts';
+
+export default experiment({
+  title: 'An option that another holder of the socket sets',
+  asks: 'A socket that another process holds too is bound with SO_REUSEPORT at 1, and that process clears it, or it is bound without it and that process sets it: does a second socket with SO_REUSEPORT share the port?',
+  tags: ['life', 'option', 'SO_REUSEPORT', 'conflict'],
+  claims: {},
+  axes: { by: ['SCM_RIGHTS', 'pidfd_getfd'], change: ['none', 'set', 'cleared'], protocol: PROTOCOLS },
+  needs: () => ['inet loopback'],
+  async run({ by, change, protocol }, trial) {
+    const [first, second] = [await trial.part('first'), await trial.part('second')];
+    const reuse = (value: number) => ({ op: 'setsockopt', on: 'socket', option: 'SO_REUSEPORT', value }) as const;
+    await prepare(first, [
+      ...open('socket', protocol, 'inet', null),
+      reuse(change === 'set' ? 0 : 1),
+      { op: 'bind', on: 'socket', address: addressOf(trial.facts, 'inet', 'loopback'), port: trial.port },
+    ]);
+    const handed = await handOver(by, { part: first, socket: 'socket' }, { part: second, as: 'socket' });
+    if (change !== 'none') await outcomesOf(second, { changed: reuse(change === 'set' ? 1 : 0) });
+    const [read] = await first.do({ op: 'getsockopt', on: 'socket', option: 'SO_REUSEPORT' });
+    const net = { protocol, name: 'inet-loopback', options: 'SO_REUSEPORT', port: trial.port } as const;
+    return { handed, value: read?.value === 1 ? 1 : 0, third: await boundIn(trial, 'third', net) };
+  },
+  // UDP asks both sockets when another is bound. TCP remembers of a port how it was bound, and asks only where that is not enough.
+  expect: ({ change, protocol }) => ({
+    handed: 'ok',
+    value: change === 'cleared' ? 0 : 1,
+    third: change === 'cleared' && protocol === 'udp' ? 'EADDRINUSE' : 'ok',
+  }),
+  known: 'observed',
+  cite: [{ source: 'man-socket', where: 'SO_REUSEPORT' }],
+});
