@@ -17,8 +17,8 @@ import type { DebianKernel } from './debian-kernels.ts';
 import { modulesFrom, type Module } from './modules.ts';
 import { Unavailable } from '../../process/unavailable.ts';
 
-/** The kernel module that the netns lab needs; all else that it uses is part of Debian's kernels. */
-export const NEEDED_MODULES: readonly string[] = ['veth'];
+/** The kernel modules that the netns lab needs, and that VRFs need; all else is part of Debian's kernels. */
+export const NEEDED_MODULES: readonly string[] = ['veth', 'vrf'];
 
 /** A kernel that can be booted. */
 export interface GuestKernel extends Candidate {
