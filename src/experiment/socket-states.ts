@@ -9,7 +9,7 @@ import { addressOf, kindOf, type Part, type Trial } from './trial.ts';
  * The states that a socket of each protocol can be brought to, by the calls that its program makes. `bound` and all that
  * follow have the trial's own port on loopback; `unbound-connected` got its port from connect().
  */
-export const STATES = {
+const STATES = {
   udp: ['new', 'bound', 'connected', 'unbound-connected', 'disconnected', 'shut-down'],
   tcp: [
     'new',

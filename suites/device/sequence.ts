@@ -45,7 +45,7 @@ function socketsOf({
   family: 'inet' | 'inet6';
 }) {
   return SEQUENCES[sequence].split(', ').map((one, at): PlannedSocket => {
-    const [device = 'none', letters] = one.split(' ') as [string, keyof typeof OPTIONS | undefined];
+    const [device, letters] = one.split(' ') as [string, keyof typeof OPTIONS | undefined];
     return {
       as: `socket ${at + 1}`,
       protocol,

@@ -22,7 +22,7 @@ export default experiment({
   claims: {},
   axes: { socket: ['connected', 'unconnected'], by: READERS, family: FAMILIES },
   needs: ({ family }) => [`${family} loopback`],
-  async run({ socket, by, family }, trial): Promise<{ calls: Called[]; then: Outcome }> {
+  async run({ socket, by, family }, trial): Promise<{ calls: Called[]; last: Outcome }> {
     const to = { address: addressOf(trial.facts, family, 'loopback'), port: trial.port };
     const part = await trial.part('client');
     await prepare(part, [
@@ -35,7 +35,7 @@ export default experiment({
       const results = await part.do(read, read, { op: 'recv', on: 'socket' });
       return {
         calls: results.slice(0, 2).map(({ value }): Called => (value === 0 ? 'no error' : 'an error')),
-        then: outcomeOf(results[2]),
+        last: outcomeOf(results[2]),
       };
     }
     const call: Operation =
@@ -44,21 +44,21 @@ export default experiment({
         : by === 'poll'
           ? { op: 'poll', on: ['socket'], within: 0 }
           : { op: 'recv', on: 'socket' };
-    const { first, second, then } = await outcomesOf(part, {
+    const { first, second, last } = await outcomesOf(part, {
       first: call,
       second: call,
-      then: { op: 'recv', on: 'socket' },
+      last: { op: 'recv', on: 'socket' },
     });
-    return { calls: [first, second], then };
+    return { calls: [first, second], last };
   },
   // The error is kept until one call returns it. An unconnected socket gets none, because it could not say whose it is.
   expect: ({ socket, by }) => {
     const none = { send: 'ok', recv: 'silence', poll: 'silence', SO_ERROR: 'no error' } as const;
-    if (socket === 'unconnected') return { calls: [none[by], none[by]], then: 'silence' };
-    if (by === 'poll') return { calls: ['ok', 'ok'], then: 'ECONNREFUSED' };
-    if (by === 'SO_ERROR') return { calls: ['an error', none[by]], then: 'silence' };
+    if (socket === 'unconnected') return { calls: [none[by], none[by]], last: 'silence' };
+    if (by === 'poll') return { calls: ['ok', 'ok'], last: 'ECONNREFUSED' };
+    if (by === 'SO_ERROR') return { calls: ['an error', none[by]], last: 'silence' };
     // The second send() works, and its error is there again.
-    return { calls: ['ECONNREFUSED', none[by]], then: by === 'send' ? 'ECONNREFUSED' : 'silence' };
+    return { calls: ['ECONNREFUSED', none[by]], last: by === 'send' ? 'ECONNREFUSED' : 'silence' };
   },
   known: 'observed',
   cite: [{ source: 'man-udp', where: 'Error handling' }],

@@ -60,7 +60,8 @@ export default experiment({
     // A process that is killed takes a moment to end.
     await prepare(other, open('pause', 'udp', family, 1));
     let after = await bind();
-    for (let tries = 0; after === 'EADDRINUSE' && holder === 'child-process' && tries < 50; tries += 1) {
+    const most = holder === 'child-process' ? 50 : 0;
+    for (let tries = 0; after === 'EADDRINUSE' && tries < most; tries += 1) {
       await other.do({ op: 'recv', on: 'pause', within: 20 });
       after = await bind();
     }
