@@ -76,7 +76,7 @@ class Playing {
     return { outcome, call: results.length <= making.length ? 'setsockopt' : 'bind' };
   }
 
-  /** A listen() decides what became of a socket; the other later steps only prepare. */
+  /** A listen() decides what became of a socket; the other later steps only prepareSockets. */
   async #later(step: SocketStep, part: Part, before: Came | undefined): Promise<Came> {
     const on = this.#names.get(step.socket) ?? '';
     const [result] = await part.do(callOf(on, step as OwnStep));

@@ -1,6 +1,6 @@
 import type { Family } from '../protocol/messages.ts';
 import type { Outcome } from './outcome.ts';
-import { open, outcomeOf, prepare } from './talk.ts';
+import { open, outcomeOf, prepareSockets } from './talk.ts';
 import { addressOf, type AddressKind, type Part, type Trial } from './trial.ts';
 
 /** How one side ends its side of a connection; `killed` is its whole process, by SIGKILL. */
@@ -8,7 +8,7 @@ export const ENDINGS = ['close', 'shutdown', 'reset', 'killed'] as const;
 export type Ending = (typeof ENDINGS)[number];
 
 /** A TCP connection on loopback: the listener's port is the trial's own. */
-export interface Connection {
+export interface AcceptedConnection {
   readonly server: Part;
   readonly client: Part;
 }
@@ -23,26 +23,31 @@ export async function connectionOf(
   trial: Trial,
   family: Family,
   { reuse, on = 'loopback' }: { reuse: boolean; on?: AddressKind },
-): Promise<Connection> {
+): Promise<AcceptedConnection> {
   const address = addressOf(trial.facts, family, on);
   const to = { address: addressOf(trial.facts, family, 'loopback'), port: trial.port };
   const [server, client] = [await trial.part('server'), await trial.part('client')];
-  await prepare(server, [
+  await prepareSockets(server, [
     ...open('listener', 'tcp', family, 1),
     { op: 'setsockopt', on: 'listener', option: 'SO_REUSEADDR', value: reuse ? 1 : 0 },
     { op: 'bind', on: 'listener', address, port: trial.port },
     { op: 'listen', on: 'listener' },
   ]);
-  await prepare(client, [
+  await prepareSockets(client, [
     ...open('client', 'tcp', family, 1),
     { op: 'connect', on: 'client', ...to, within: trial.connectPatience },
   ]);
-  await prepare(server, [{ op: 'accept', on: 'listener', as: 'child', within: trial.patience }]);
+  await prepareSockets(server, [{ op: 'accept', on: 'listener', as: 'child', within: trial.patience }]);
   return { server, client };
 }
 
 /** One side ends; the other side sees the end, where there is one to see, before this returns. */
-export async function endOf(trial: Trial, { server, client }: Connection, who: 'server' | 'client', how: Ending) {
+export async function endOf(
+  trial: Trial,
+  { server, client }: AcceptedConnection,
+  who: 'server' | 'client',
+  how: Ending,
+) {
   const [own, socket, other, theirs] =
     who === 'server' ? ([server, 'child', client, 'client'] as const) : ([client, 'client', server, 'child'] as const);
   if (how === 'killed') await own.kill();
@@ -53,7 +58,11 @@ export async function endOf(trial: Trial, { server, client }: Connection, who: '
 }
 
 /** Closes all sockets of the connection that are still open after one side has ended it, and the listener last. */
-export async function endRest({ server, client }: Connection, who: 'server' | 'client', how: Ending): Promise<void> {
+export async function endRest(
+  { server, client }: AcceptedConnection,
+  who: 'server' | 'client',
+  how: Ending,
+): Promise<void> {
   const isOpen = (side: 'server' | 'client') => side !== who || how === 'shutdown';
   if (isOpen('client')) await client.do({ op: 'close', on: 'client' });
   if (isOpen('server')) await server.do({ op: 'close', on: 'child' });

@@ -1,7 +1,7 @@
 import type { Family } from '../protocol/messages.ts';
 import type { NumberOption } from '../protocol/options.ts';
 import type { Outcome } from './outcome.ts';
-import { open, outcomeOf, prepare } from './talk.ts';
+import { open, outcomeOf, prepareSockets } from './talk.ts';
 import type { Trial } from './trial.ts';
 
 /** Names that two sockets may meet at, and what each takes: an address of each family, or all of one or both. */
@@ -59,7 +59,7 @@ export async function boundIn(
   const { family, address, v6only } = NAMES[name];
   const player = await trial.part(part, { otherUser });
   const socket = player.fresh('socket');
-  await prepare(player, [
+  await prepareSockets(player, [
     ...open(socket, protocol, family, v6only),
     ...SHARING[options].map((option) => ({ op: 'setsockopt', on: socket, option, value: 1 }) as const),
   ]);

@@ -1,7 +1,7 @@
 import type { Family, Operation } from '../protocol/messages.ts';
 import type { Outcome } from './outcome.ts';
 import type { Net } from './scenes.ts';
-import { open, outcomeOf, prepare } from './talk.ts';
+import { open, outcomeOf, prepareSockets } from './talk.ts';
 import { addressOf, type Part, type Trial } from './trial.ts';
 
 /** The range begins here: no lab gives this port, or those that follow, to a cell. It is even. */
@@ -25,7 +25,7 @@ export async function chooseFrom(trial: Trial, count: number, reserved = 0): Pro
 }
 
 /** The ports that the system chose. */
-export interface Chosen {
+export interface ChosenPorts {
   /** The first port of the range. */
   first: number;
   ports: number[];
@@ -44,7 +44,7 @@ export async function chosenBy(
   trial: Trial,
   { by, protocol, family }: Net & { by: Chooser },
   { range, asked, reserved = 0 }: { range: number; asked: number; reserved?: number },
-): Promise<Chosen> {
+): Promise<ChosenPorts> {
   const address = addressOf(trial.facts, family, 'loopback');
   const peer = { address, port: trial.port };
   if (by === 'connect' || by === 'sendto') await peerOn(await trial.part('peer'), { protocol, family }, peer);
@@ -54,7 +54,7 @@ export async function chosenBy(
   let ended: Outcome = 'ok';
   while (ended === 'ok' && ports.length < asked) {
     const socket = part.fresh('chosen');
-    await prepare(part, open(socket, protocol, family, 1));
+    await prepareSockets(part, open(socket, protocol, family, 1));
     const [called, name] = await part.do(choosing(by, socket, address, peer), { op: 'getsockname', on: socket });
     ended = outcomeOf(called);
     if (ended === 'ok') ports.push(name?.name?.port ?? 0);
@@ -87,7 +87,7 @@ export async function peerOn(
   name: { address: string; port: number },
 ): Promise<void> {
   const socket = part.fresh('peer');
-  await prepare(part, [
+  await prepareSockets(part, [
     ...open(socket, protocol, family, 1),
     { op: 'bind', on: socket, ...name },
     ...(protocol === 'tcp' ? [{ op: 'listen', on: socket } as const] : []),

@@ -2,7 +2,7 @@ import { HarnessError } from '../harness/harness-error.ts';
 import type { Operation, SocketName } from '../protocol/messages.ts';
 import type { Outcome } from './outcome.ts';
 import type { Net } from './scenes.ts';
-import { open, outcomeOf, prepare } from './talk.ts';
+import { open, outcomeOf, prepareSockets } from './talk.ts';
 import { addressOf, kindOf, type Part, type Trial } from './trial.ts';
 
 /**
@@ -56,7 +56,7 @@ export async function socketIn(trial: Trial, net: Net, state: SocketState): Prom
   const listening: Operation[] = [...bound, { op: 'listen', on: socket }];
   if (state === 'listening') return staged(part, socket, null, listening);
   if (state === 'refused') {
-    await prepare(part, bound);
+    await prepareSockets(part, bound);
     const [refused] = await part.do(connecting(trial, socket, { address, port: await trial.anotherPort() }));
     if (outcomeOf(refused) === 'ok') throw new HarnessError('a connection was made to a port where nobody listens');
     return { part, socket, peer: null };
@@ -66,18 +66,18 @@ export async function socketIn(trial: Trial, net: Net, state: SocketState): Prom
   const peer = { address, port: await trial.anotherPort() };
   const opposite: Operation[] = [...open(theirs, protocol, family, 1), { op: 'bind', on: theirs, ...peer }];
   if (state === 'accepted') {
-    await prepare(part, listening);
-    await prepare(other, [...opposite, connecting(trial, theirs, { address, port: trial.port })]);
+    await prepareSockets(part, listening);
+    await prepareSockets(other, [...opposite, connecting(trial, theirs, { address, port: trial.port })]);
     const child = part.fresh('child');
     return staged(part, child, peer, [{ op: 'accept', on: socket, as: child, within: trial.patience }]);
   }
-  await prepare(other, protocol === 'tcp' ? [...opposite, { op: 'listen', on: theirs }] : opposite);
-  await prepare(part, [...(state === 'unbound-connected' ? opened : bound), connecting(trial, socket, peer)]);
-  if (state === 'shut-down') await prepare(part, [{ op: 'shutdown', on: socket, how: 'both' }]);
-  if (state === 'disconnected') await prepare(part, [{ op: 'disconnect', on: socket }]);
+  await prepareSockets(other, protocol === 'tcp' ? [...opposite, { op: 'listen', on: theirs }] : opposite);
+  await prepareSockets(part, [...(state === 'unbound-connected' ? opened : bound), connecting(trial, socket, peer)]);
+  if (state === 'shut-down') await prepareSockets(part, [{ op: 'shutdown', on: socket, how: 'both' }]);
+  if (state === 'disconnected') await prepareSockets(part, [{ op: 'disconnect', on: socket }]);
   if (state === 'peer-closed') {
     const child = other.fresh('child');
-    await prepare(other, [
+    await prepareSockets(other, [
       { op: 'accept', on: theirs, as: child, within: trial.patience },
       { op: 'close', on: child },
     ]);
@@ -118,6 +118,6 @@ function connecting(trial: Trial, socket: string, to: SocketName): Operation {
 }
 
 async function staged(part: Part, socket: string, peer: SocketName | null, operations: Operation[]): Promise<Staged> {
-  await prepare(part, operations);
+  await prepareSockets(part, operations);
   return { part, socket, peer };
 }

@@ -1,4 +1,4 @@
-import { addressOf, experiment, FAMILIES, open, outcomesOf, prepare } from '../../src/experiment/index.ts';
+import { addressOf, experiment, FAMILIES, open, outcomesOf, prepareSockets } from '../../src/experiment/index.ts';
 
 export default experiment({
   title: 'A client that comes back from the same port',
@@ -17,7 +17,7 @@ export default experiment({
     const ports = { same: await trial.anotherPort(), another: await trial.anotherPort() };
     const [server, client] = [await trial.part('server'), await trial.part('client')];
     for (const [name, port] of Object.entries(ports)) {
-      await prepare(server, [
+      await prepareSockets(server, [
         ...open(name, 'tcp', family, 1),
         { op: 'bind', on: name, address, port },
         { op: 'listen', on: name },
@@ -31,17 +31,17 @@ export default experiment({
       }) as const;
     const connecting = (on: string, port: number) =>
       ({ op: 'connect', on, address, port, within: trial.connectPatience }) as const;
-    await prepare(client, [
+    await prepareSockets(client, [
       ...open('old', 'tcp', family, 1),
       ...Object.values(binding('old')),
       connecting('old', ports.same),
     ]);
-    await prepare(server, [{ op: 'accept', on: 'same', as: 'child', within: trial.patience }]);
+    await prepareSockets(server, [{ op: 'accept', on: 'same', as: 'child', within: trial.patience }]);
     const [ender, socket, other, theirs] =
       first === 'client' ? ([client, 'old', server, 'child'] as const) : ([server, 'child', client, 'old'] as const);
     await ender.do({ op: 'close', on: socket });
     await other.do({ op: 'recv', on: theirs, within: trial.patience }, { op: 'close', on: theirs });
-    await prepare(client, open('new', 'tcp', family, 1));
+    await prepareSockets(client, open('new', 'tcp', family, 1));
     return outcomesOf(client, { ...binding('new'), connected: connecting('new', ports[to]) });
   },
   expect: ({ first, reuse }) => ({

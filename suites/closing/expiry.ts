@@ -1,4 +1,4 @@
-import { connectionOf, experiment, FAMILIES, open, prepare, restart } from '../../src/experiment/index.ts';
+import { connectionOf, experiment, FAMILIES, open, prepareSockets, restart } from '../../src/experiment/index.ts';
 
 /** How often a restart is tried, each time after the patience of the trial. */
 const TRIES = 40;
@@ -18,7 +18,7 @@ export default experiment({
       { op: 'close', on: 'child' },
       { op: 'close', on: 'listener' },
     );
-    await prepare(client, open('pause', 'udp', family, 1));
+    await prepareSockets(client, open('pause', 'udp', family, 1));
     const at = await restart(trial, family, { reuse: false });
     let later = at;
     for (let tries = 0; later.restart !== 'ok' && tries < TRIES; tries += 1) {

@@ -1,4 +1,4 @@
-import { addressOf, experiment, FAMILIES, open, prepare, restart } from '../../src/experiment/index.ts';
+import { addressOf, experiment, FAMILIES, open, prepareSockets, restart } from '../../src/experiment/index.ts';
 
 export default experiment({
   title: 'A listener that is closed with connections in its queue',
@@ -15,7 +15,7 @@ export default experiment({
   async run({ ending, sent, reuse, family }, trial) {
     const name = { address: addressOf(trial.facts, family, 'loopback'), port: trial.port };
     const server = await trial.part('server');
-    await prepare(server, [
+    await prepareSockets(server, [
       ...open('listener', 'tcp', family, 1),
       { op: 'setsockopt', on: 'listener', option: 'SO_REUSEADDR', value: reuse === 'both' ? 1 : 0 },
       { op: 'bind', on: 'listener', ...name },
@@ -23,7 +23,7 @@ export default experiment({
     ]);
     const client = await trial.part('client');
     for (const socket of ['first', 'second']) {
-      await prepare(client, [
+      await prepareSockets(client, [
         ...open(socket, 'tcp', family, 1),
         { op: 'connect', on: socket, ...name, within: trial.connectPatience },
         ...(sent === 'data' ? [{ op: 'send', on: socket, data: 'x' } as const] : []),

@@ -1,4 +1,4 @@
-import { experiment, open, outcomesOf, type Part, prepare, PROTOCOLS } from '../../src/experiment/index.ts';
+import { experiment, open, outcomesOf, type Part, prepareSockets, PROTOCOLS } from '../../src/experiment/index.ts';
 
 /** Where a socket is tied, and the address that it is bound to. The VRF `red` has the interface `in0` with 192.0.2.1. */
 const PLACES = {
@@ -35,7 +35,7 @@ export default experiment({
     const bind = async (part: Part, place: Place) => {
       const [value, address] = PLACES[place];
       const tie = { op: 'setsockopt', on: 'socket', option: 'SO_BINDTODEVICE', value } as const;
-      await prepare(part, [...open('socket', protocol, 'inet', null), ...(value === '' ? [] : [tie])]);
+      await prepareSockets(part, [...open('socket', protocol, 'inet', null), ...(value === '' ? [] : [tie])]);
       return (await outcomesOf(part, { bound: { op: 'bind', on: 'socket', address, port: trial.port } })).bound;
     };
     const free: string[] = [];

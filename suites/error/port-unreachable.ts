@@ -7,7 +7,7 @@ import {
   type Outcome,
   outcomeOf,
   outcomesOf,
-  prepare,
+  prepareSockets,
 } from '../../src/experiment/index.ts';
 
 /** What a call says of an error: its outcome, or for SO_ERROR whether it read one. */
@@ -25,7 +25,7 @@ export default experiment({
   async run({ socket, by, family }, trial): Promise<{ calls: Called[]; last: Outcome }> {
     const to = { address: addressOf(trial.facts, family, 'loopback'), port: trial.port };
     const part = await trial.part('client');
-    await prepare(part, [
+    await prepareSockets(part, [
       ...open('socket', 'udp', family, 1),
       ...(socket === 'connected' ? [{ op: 'connect', on: 'socket', ...to } as const] : []),
       { op: 'send', on: 'socket', data: 'x', ...(socket === 'connected' ? {} : { to }) },

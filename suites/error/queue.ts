@@ -1,4 +1,12 @@
-import { addressOf, experiment, FAMILIES, kindOf, open, type Operation, prepare } from '../../src/experiment/index.ts';
+import {
+  addressOf,
+  experiment,
+  FAMILIES,
+  kindOf,
+  open,
+  type Operation,
+  prepareSockets,
+} from '../../src/experiment/index.ts';
 
 export default experiment({
   title: 'The error queue of a UDP socket',
@@ -13,7 +21,7 @@ export default experiment({
     const option = family === 'inet' ? 'IP_RECVERR' : 'IPV6_RECVERR';
     const connected = socket === 'connected';
     const send = { op: 'send', on: 'socket', data: 'x', ...(connected ? {} : { to: peer }) } as const;
-    await prepare(part, [
+    await prepareSockets(part, [
       ...open('socket', 'udp', family, 1),
       { op: 'setsockopt', on: 'socket', option, value: 1 },
       ...(connected ? [{ op: 'connect', on: 'socket', ...peer } as const] : []),

@@ -1,4 +1,4 @@
-import { addressOf, experiment, FAMILIES, open, outcomesOf, prepare } from '../../src/experiment/index.ts';
+import { addressOf, experiment, FAMILIES, open, outcomesOf, prepareSockets } from '../../src/experiment/index.ts';
 
 export default experiment({
   title: 'Whose error it is, where two sockets share a port',
@@ -16,7 +16,7 @@ export default experiment({
     const closed = { address, port: await trial.anotherPort() };
     const elsewhere = { address, port: await trial.anotherPort() };
     const [first, second, server] = [await trial.part('sender'), await trial.part('other'), await trial.part('server')];
-    await prepare(server, [...open('socket', 'udp', family, 1), { op: 'bind', on: 'socket', ...elsewhere }]);
+    await prepareSockets(server, [...open('socket', 'udp', family, 1), { op: 'bind', on: 'socket', ...elsewhere }]);
     const option = family === 'inet' ? 'IP_RECVERR' : 'IPV6_RECVERR';
     const opened = [
       ...open('socket', 'udp', family, 1),
@@ -25,10 +25,12 @@ export default experiment({
       { op: 'bind', on: 'socket', address, port: trial.port },
     ] as const;
     const connect = (name: typeof closed) => ({ op: 'connect', on: 'socket', ...name }) as const;
-    await prepare(first, [...opened, ...(sender === 'connected' ? [connect(closed)] : [])]);
+    await prepareSockets(first, [...opened, ...(sender === 'connected' ? [connect(closed)] : [])]);
     const others = other === 'unconnected' ? [] : [connect(other === 'connected-there' ? closed : elsewhere)];
-    await prepare(second, [...opened, ...others]);
-    await prepare(first, [{ op: 'send', on: 'socket', data: 'x', ...(sender === 'connected' ? {} : { to: closed }) }]);
+    await prepareSockets(second, [...opened, ...others]);
+    await prepareSockets(first, [
+      { op: 'send', on: 'socket', data: 'x', ...(sender === 'connected' ? {} : { to: closed }) },
+    ]);
     const read = { read: { op: 'recv', on: 'socket' } } as const;
     return { sender: (await outcomesOf(first, read)).read, other: (await outcomesOf(second, read)).read };
   },

@@ -5,7 +5,7 @@ import {
   handOver,
   open,
   outcomesOf,
-  prepare,
+  prepareSockets,
   PROTOCOLS,
 } from '../../src/experiment/index.ts';
 
@@ -19,7 +19,7 @@ export default experiment({
   async run({ by, change, protocol }, trial) {
     const [first, second] = [await trial.part('first'), await trial.part('second')];
     const reuse = (value: number) => ({ op: 'setsockopt', on: 'socket', option: 'SO_REUSEPORT', value }) as const;
-    await prepare(first, [
+    await prepareSockets(first, [
       ...open('socket', protocol, 'inet', null),
       reuse(change === 'set' ? 0 : 1),
       { op: 'bind', on: 'socket', address: addressOf(trial.facts, 'inet', 'loopback'), port: trial.port },

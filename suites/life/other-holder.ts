@@ -4,7 +4,7 @@ import {
   handOver,
   open,
   outcomeOf,
-  prepare,
+  prepareSockets,
   PROTOCOLS,
   addressOf,
 } from '../../src/experiment/index.ts';
@@ -27,7 +27,7 @@ export default experiment({
     const name = { address: addressOf(trial.facts, family, 'loopback'), port: trial.port };
     const server = await trial.part('server');
     const second = await trial.part('second holder');
-    await prepare(server, [
+    await prepareSockets(server, [
       ...open('socket', protocol, family, 1),
       { op: 'bind', on: 'socket', ...name },
       ...(protocol === 'tcp' ? [{ op: 'listen', on: 'socket' } as const] : []),
@@ -58,7 +58,7 @@ export default experiment({
     else if (holder !== 'child-process') await second.do({ op: 'close', on: 'copy' });
     else await server.do({ op: 'kill', on: 'child' });
     // A process that is killed takes a moment to end.
-    await prepare(other, open('pause', 'udp', family, 1));
+    await prepareSockets(other, open('pause', 'udp', family, 1));
     let after = await bind();
     const most = holder === 'child-process' ? 50 : 0;
     for (let tries = 0; after === 'EADDRINUSE' && tries < most; tries += 1) {

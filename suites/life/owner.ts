@@ -1,4 +1,12 @@
-import { boundIn, experiment, addressOf, handOver, open, prepare, PROTOCOLS } from '../../src/experiment/index.ts';
+import {
+  boundIn,
+  experiment,
+  addressOf,
+  handOver,
+  open,
+  prepareSockets,
+  PROTOCOLS,
+} from '../../src/experiment/index.ts';
 
 export default experiment({
   title: 'Whose socket it is after a hand-over',
@@ -10,7 +18,7 @@ export default experiment({
   async run({ maker, second, protocol }, trial) {
     const part = await trial.part('maker', { otherUser: maker === 'other' });
     const taker = await trial.part('taker', { otherUser: maker !== 'other' });
-    await prepare(part, [
+    await prepareSockets(part, [
       ...open('socket', protocol, 'inet', null),
       { op: 'setsockopt', on: 'socket', option: 'SO_REUSEPORT', value: 1 },
     ]);

@@ -1,4 +1,4 @@
-import { addressOf, experiment, FAMILIES, open, prepare } from '../../src/experiment/index.ts';
+import { addressOf, experiment, FAMILIES, open, prepareSockets } from '../../src/experiment/index.ts';
 
 const OPTIONS = [
   'SO_REUSEADDR',
@@ -22,16 +22,16 @@ export default experiment({
     const name = { address: addressOf(trial.facts, family, 'loopback'), port: trial.port };
     const [server, client] = [await trial.part('server'), await trial.part('client')];
     const set = { op: 'setsockopt', on: 'listener', option, value: 1 } as const;
-    await prepare(server, [...open('listener', 'tcp', family, 1), { op: 'bind', on: 'listener', ...name }]);
+    await prepareSockets(server, [...open('listener', 'tcp', family, 1), { op: 'bind', on: 'listener', ...name }]);
     const listen = { op: 'listen', on: 'listener' } as const;
     const [done] = await server.do(...(when === 'before-listen' ? [set, listen] : [listen]));
     const [late] = when === 'after-listen' ? await server.do(set) : [];
-    await prepare(client, [
+    await prepareSockets(client, [
       ...open('client', 'tcp', family, 1),
       { op: 'connect', on: 'client', ...name, within: trial.connectPatience },
     ]);
     const [last] = when === 'connection-queued' ? await server.do(set) : [];
-    await prepare(server, [{ op: 'accept', on: 'listener', as: 'child', within: trial.patience }]);
+    await prepareSockets(server, [{ op: 'accept', on: 'listener', as: 'child', within: trial.patience }]);
     const [read] = await server.do({ op: 'getsockopt', on: 'child', option });
     return { set: (last ?? late ?? done)?.outcome ?? null, child: read?.value === 0 ? 'off' : 'on' };
   },

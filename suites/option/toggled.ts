@@ -1,4 +1,12 @@
-import { boundIn, experiment, open, outcomesOf, addressOf, prepare, PROTOCOLS } from '../../src/experiment/index.ts';
+import {
+  boundIn,
+  experiment,
+  open,
+  outcomesOf,
+  addressOf,
+  prepareSockets,
+  PROTOCOLS,
+} from '../../src/experiment/index.ts';
 
 export default experiment({
   title: 'SO_REUSEADDR and SO_REUSEPORT that change after bind()',
@@ -17,7 +25,7 @@ export default experiment({
     const part = await trial.part('first');
     const set = (value: number) => ({ op: 'setsockopt', on: 'socket', option, value }) as const;
     const off = change === 'stays-off' || change === 'off-to-on';
-    await prepare(part, [
+    await prepareSockets(part, [
       ...open('socket', protocol, 'inet', null),
       set(off ? 0 : 1),
       { op: 'bind', on: 'socket', address: addressOf(trial.facts, 'inet', 'loopback'), port: trial.port },
