@@ -58,7 +58,7 @@ export async function socketIn(trial: Trial, net: Net, state: SocketState): Prom
   if (state === 'refused') {
     await prepareSockets(part, bound);
     const [refused] = await part.do(connecting(trial, socket, { address, port: await trial.anotherPort() }));
-    if (outcomeOf(refused) === 'ok') throw new HarnessError('a connection was made to a port where nobody listens');
+    if (outcomeOf(refused) === 'ok') throw new HarnessError('a connection was made to a port where no one listens');
     return { part, socket, peer: null };
   }
   const other = await trial.part('peer');

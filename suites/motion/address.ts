@@ -34,7 +34,7 @@ export default experiment({
       there: 'ok',
       reached: 'ok',
       after: without,
-      // No error comes to the server. Its clients have no route, until the address is back.
+      // The server hears of no error. Its clients have no route, until the address is back.
       gone: 'ENETUNREACH',
       back: 'ok',
     };

@@ -22,7 +22,7 @@ export default experiment({
     const to = { address: '::1', port: trial.port, within: trial.connectPatience };
     return { bound, ...(await outcomesOf(client, { connected: { op: 'connect', on: 'socket', ...to } })) };
   },
-  // The wildcard is no address of an interface, so it can be bound all the same.
+  // The wildcard does not belong to an interface, so it can be bound all the same.
   expect: ({ name, off }) => ({
     bound: off === 'before' && name === 'loopback' ? 'EADDRNOTAVAIL' : 'ok',
     connected: off === 'never' ? 'ok' : 'ENETUNREACH',
