@@ -25,6 +25,7 @@ interface Progress {
 /** The cells that are still to run. The workers of a run take cells from it. */
 export class CellQueue {
   readonly #cells: Cell[];
+  /** By experiment, with its cells that need a quiet interface apart: they run in another lab, with other agents. */
   readonly #experiments = new Map<string, Progress>();
   /** Workers that have nothing to do for now. */
   #idle: (() => void)[] = [];
@@ -42,7 +43,7 @@ export class CellQueue {
   async next(worker: object, use: LabUse): Promise<Cell | undefined> {
     for (;;) {
       const fitting = this.#cells.filter((cell) => use === 'single' || needsQuiet(cell) === (use === 'quiet'));
-      const ownerOf = (cell: Cell) => this.#experiments.get(cell.registered.id)?.owner;
+      const ownerOf = (cell: Cell) => this.#experiments.get(keyOf(cell))?.owner;
       const cell =
         fitting.find((one) => ownerOf(one) === worker) ??
         fitting.find((one) => ownerOf(one) === undefined) ??
@@ -55,7 +56,7 @@ export class CellQueue {
 
   /** Notes that a cell is done. */
   ended(cell: Cell): void {
-    const experiment = this.#experiments.get(cell.registered.id);
+    const experiment = this.#experiments.get(keyOf(cell));
     const began = experiment?.began.get(cell);
     if (!experiment || began === undefined) return;
     experiment.took = performance.now() - began;
@@ -65,15 +66,15 @@ export class CellQueue {
 
   #taken(cell: Cell, worker: object): Cell {
     this.#cells.splice(this.#cells.indexOf(cell), 1);
-    const { id } = cell.registered;
-    const experiment = this.#experiments.get(id) ?? { owner: worker, took: 0, began: new Map() };
+    const key = keyOf(cell);
+    const experiment = this.#experiments.get(key) ?? { owner: worker, took: 0, began: new Map() };
     experiment.began.set(cell, performance.now());
-    this.#experiments.set(id, experiment);
+    this.#experiments.set(key, experiment);
     return cell;
   }
 
   #isLong(cell: Cell): boolean {
-    const experiment = this.#experiments.get(cell.registered.id);
+    const experiment = this.#experiments.get(keyOf(cell));
     if (!experiment || waits(cell)) return true;
     const since = Math.min(...experiment.began.values());
     return experiment.took >= LONG || performance.now() - since >= LONG;
@@ -89,6 +90,10 @@ export class CellQueue {
       });
     });
   }
+}
+
+function keyOf(cell: Cell): string {
+  return `${cell.registered.id} ${needsQuiet(cell) ? 'quiet' : 'shared'}`;
 }
 
 /** The needs of a cell; empty where they can't be found. That becomes the cell's error when its turn comes. */

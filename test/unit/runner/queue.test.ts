@@ -67,6 +67,18 @@ describe('a queue of cells', () => {
       shared.push(cell.id);
     expect(shared).toEqual(['a/three/n:1', 'a/three/n:2', 'a/three/n:3']);
   });
+
+  it('leaves no cell of an experiment to a worker that had only those that need a quiet interface', async () => {
+    const needs = ({ n }: { n: string }) => (n === '1' ? (['quiet interface'] as const) : []);
+    const mixed = anExperiment({ run, expect: {}, axes: { n: ['1', '2'] }, needs });
+    const queue = new CellQueue(cells('a/mixed', mixed));
+    const first = await queue.next(one, 'quiet');
+    expect(id(first)).toBe('a/mixed/n:1');
+    if (first) queue.ended(first);
+    const second = queue.next(other, 'shared');
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(await Promise.race([second.then(id), Promise.resolve('no cell')])).toBe('a/mixed/n:2');
+  });
 });
 
 describe('the labs of a run', () => {
