@@ -8,6 +8,7 @@ import {
   explorationJsonSchema,
   matrixJsonSchema,
   recordJsonSchema,
+  receiversJsonSchema,
   triplesJsonSchema,
   verificationJsonSchema,
 } from '../src/json-schemas/records.ts';
@@ -17,6 +18,7 @@ writeFileSync('schemas/record.schema.json', recordJsonSchema());
 writeFileSync('schemas/explore.schema.json', explorationJsonSchema());
 writeFileSync('schemas/containers.schema.json', containersJsonSchema());
 writeFileSync('schemas/matrix.schema.json', matrixJsonSchema());
+writeFileSync('schemas/receivers.schema.json', receiversJsonSchema());
 writeFileSync('schemas/triples.schema.json', triplesJsonSchema());
 writeFileSync('schemas/topology.schema.json', topologyJsonSchema());
 writeFileSync('schemas/verify.schema.json', verificationJsonSchema());

@@ -126,6 +126,11 @@ export class Batches {
     return this.#answer(failed);
   }
 
+  /** The descriptors of a batch; -1 where a socket could not be made. @throws Error for a name that was never given */
+  descriptors(on: string): readonly number[] {
+    return this.#batch(on).fds;
+  }
+
   /** Closes everything. */
   reset(): void {
     for (const name of this.#batches.keys()) this.close(name, 'close');

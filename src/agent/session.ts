@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as after } from 'node:timers/promises';
 import type { MessageFlag, NotAvailable, Operation, OperationName, Result, SocketName } from '../protocol/messages.ts';
+import type { BatchProbes } from './batch-probes.ts';
 import type { Batches } from './batches.ts';
 import type { Probing } from './probing.ts';
 import { clock } from './clock.ts';
@@ -34,6 +35,7 @@ export class Session {
   readonly #programs = new Map<string, Program>();
   #batches: Batches | null = null;
   #probing: Probing | null = null;
+  #batchProbes: BatchProbes | null = null;
   #resets = 0;
 
   constructor(native: Native) {
@@ -73,7 +75,7 @@ export class Session {
    * may not be able to read the files of this package.
    */
   async loadAll(): Promise<void> {
-    await Promise.all([this.#loadBatches(), this.#loadProbing(), loadSpawn()]);
+    await Promise.all([this.#loadBatchProbes(), this.#loadProbing(), loadSpawn()]);
   }
 
   /** Closes and ends everything. */
@@ -83,6 +85,7 @@ export class Session {
     for (const name of this.#programs.keys()) this.#kill(name);
     this.#batches?.reset();
     this.#probing?.reset();
+    this.#batchProbes?.reset();
   }
 
   #one(operation: Operation): Answer | Promise<Answer> {
@@ -192,6 +195,11 @@ export class Session {
       this.#probe((probing) => probing.connect(as, senders, destinations, connects)),
     'probe-collect': ({ on }) => this.#probe((probing) => probing.collect(on.map((name) => this.#socket(name).fd))),
     'probe-finish': ({ on, patient, within }) => this.#probe((probing) => probing.finish(on, patient, within)),
+    'batch-drain': ({ on }) => this.#probingBatch((probes) => probes.drain(on)),
+    'batch-answer': ({ on }) => this.#probingBatch((probes) => probes.answer(on)),
+    'batch-send': (operation) => this.#probingBatch((probes) => probes.send(operation)),
+    'batch-connect': (operation) => this.#probingBatch((probes) => probes.connect(operation)),
+    'batch-settle': ({ on, ask }) => this.#probingBatch((probes) => probes.settle(on, ask)),
     die: () => {
       for (const name of this.#programs.keys()) this.#kill(name);
       process.kill(process.pid, 'SIGKILL');
@@ -227,6 +235,17 @@ export class Session {
     const { Batches } = await import('./batches.ts');
     this.#batches ??= new Batches(this.#native);
     return this.#batches;
+  }
+
+  /** Loads the module of probes of batches when it is first needed, as `#batching` does. */
+  #probingBatch(use: (probes: BatchProbes) => Answer | Promise<Answer>): Answer | Promise<Answer> {
+    return this.#batchProbes ? use(this.#batchProbes) : this.#loadBatchProbes().then(use);
+  }
+
+  async #loadBatchProbes(): Promise<BatchProbes> {
+    const [{ BatchProbes }, batches] = await Promise.all([import('./batch-probes.ts'), this.#loadBatches()]);
+    this.#batchProbes ??= new BatchProbes(this.#native, batches);
+    return this.#batchProbes;
   }
 
   async #accept({ on, as, within = 0 }: Of<'accept'>): Promise<Answer> {

@@ -4,12 +4,20 @@ import process from 'node:process';
 import { OWN_PACKAGE } from '../process/own-package.ts';
 import type { MatrixRecord } from '../record/matrix.ts';
 import type { BindRecord } from '../record/record.ts';
+import type { ReceiversRecord } from '../record/receivers.ts';
 import type { TriplesRecord } from '../record/triples.ts';
-import { containersAnnotations, matrixAnnotations, runAnnotations, triplesAnnotations } from '../report/annotations.ts';
+import {
+  containersAnnotations,
+  matrixAnnotations,
+  receiversAnnotations,
+  runAnnotations,
+  triplesAnnotations,
+} from '../report/annotations.ts';
 import { containersMarkdown } from '../report/containers/markdown.ts';
 import { workflowCommands, type Annotation, type SourceLine } from '../report/github.ts';
 import { markdownReport } from '../report/markdown.ts';
 import { matrixMarkdown } from '../report/matrix/markdown.ts';
+import { receiversMarkdown } from '../report/matrix/receivers/markdown.ts';
 import { triplesMarkdown } from '../report/matrix/triples/markdown.ts';
 import type { Judged } from './containers-conclusion.ts';
 import { complain, instruct } from './terminal.ts';
@@ -31,6 +39,11 @@ export function runForGithub(record: BindRecord): ForGithub {
 /** For a matrix: where the kernel differs from the model. */
 export function matrixForGithub(record: MatrixRecord): ForGithub {
   return { annotations: matrixAnnotations(record), page: matrixMarkdown(record) };
+}
+
+/** For who receives, likewise. */
+export function receiversForGithub(record: ReceiversRecord): ForGithub {
+  return { annotations: receiversAnnotations(record), page: receiversMarkdown(record) };
 }
 
 /** For triples, likewise. */

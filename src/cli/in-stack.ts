@@ -3,7 +3,14 @@ import type { Command } from 'commander';
 import { BadRecord, readAny, type AnyRecord } from '../load/read.ts';
 import { type GuestResult, type Stack } from '../stack/stack.ts';
 import { EXIT, UserError } from './exit.ts';
-import { matrixForGithub, runForGithub, tellGithub, triplesForGithub, type ForGithub } from './github.ts';
+import {
+  matrixForGithub,
+  receiversForGithub,
+  runForGithub,
+  tellGithub,
+  triplesForGithub,
+  type ForGithub,
+} from './github.ts';
 import { interruptible } from './interruption.ts';
 import { knownText } from './known-file.ts';
 import { print, printError } from './output.ts';
@@ -11,7 +18,7 @@ import { tellPlaced, type PlacedRecord } from './place-record.ts';
 import { prepareFolder } from './reports-folder.ts';
 import { knownStack, stackToUse } from './stack-of.ts';
 import { complain } from './terminal.ts';
-import { writeExploration, writeMatrix, writeRun, writeTriples } from './write-reports.ts';
+import { writeExploration, writeMatrix, writeReceivers, writeRun, writeTriples } from './write-reports.ts';
 import { Unavailable } from '../process/unavailable.ts';
 
 /** The options that say where a command runs and leaves its reports. */
@@ -101,7 +108,7 @@ async function bringBack(result: GuestResult, folder: string, stack: Stack): Pro
 }
 
 function isRecord(file: string): boolean {
-  return /^[^/]+\/(?:record|matrix|triples|explore)\.json$/.test(file);
+  return /^[^/]+\/(?:record|matrix|triples|receivers|explore)\.json$/.test(file);
 }
 
 function readBack(file: string, content: Buffer, stack: Stack): AnyRecord {
@@ -117,6 +124,7 @@ async function write(folder: string, read: AnyRecord): Promise<PlacedRecord> {
   if (read.kind === 'run') return writeRun(folder, read.record);
   if (read.kind === 'matrix') return writeMatrix(folder, read.record);
   if (read.kind === 'triples') return writeTriples(folder, read.record);
+  if (read.kind === 'receivers') return writeReceivers(folder, read.record);
   return read.kind === 'exploration' ? writeExploration(folder, read.record) : { files: [] };
 }
 
@@ -136,6 +144,7 @@ function guestForGithub({ reports }: GuestResult): ForGithub {
 function toldOf(read: AnyRecord): ForGithub | null {
   if (read.kind === 'run') return runForGithub(read.record);
   if (read.kind === 'matrix') return matrixForGithub(read.record);
+  if (read.kind === 'receivers') return receiversForGithub(read.record);
   return read.kind === 'triples' ? triplesForGithub(read.record) : null;
 }
 

@@ -2,8 +2,9 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { isFolder } from '../files/is-folder.ts';
 import type { MatrixRecord } from '../record/matrix.ts';
+import type { ReceiversRecord } from '../record/receivers.ts';
 import type { TriplesRecord } from '../record/triples.ts';
-import { BadRecord, readMatrix, readTriples } from '../load/read.ts';
+import { BadRecord, readMatrix, readReceivers, readTriples } from '../load/read.ts';
 import type { Given } from '../report/comparison/columns.ts';
 import { UserError } from './exit.ts';
 import { recordText } from './record-file.ts';
@@ -25,6 +26,12 @@ const TRIPLES: Written<TriplesRecord> = {
   read: readTriples,
 };
 
+const RECEIVERS: Written<ReceiversRecord> = {
+  file: 'receivers.json',
+  command: 'bindspec matrix --receivers',
+  read: readReceivers,
+};
+
 /** The newest record of a matrix in the reports folder. @throws UserError where there is none, or it can't be read. */
 export function lastMatrix(folder: string): Given<MatrixRecord> {
   return last(folder, MATRIX);
@@ -33,6 +40,11 @@ export function lastMatrix(folder: string): Given<MatrixRecord> {
 /** The newest record of triples in the reports folder. @throws UserError where there is none, or it can't be read. */
 export function lastTriples(folder: string): Given<TriplesRecord> {
   return last(folder, TRIPLES);
+}
+
+/** The newest record of who receives in the reports folder. @throws UserError where there is none, or it can't be read. */
+export function lastReceivers(folder: string): Given<ReceiversRecord> {
+  return last(folder, RECEIVERS);
 }
 
 function last<R>(folder: string, kind: Written<R>): Given<R> {
@@ -63,6 +75,16 @@ export function triplesAt(given: string): Given<TriplesRecord> {
   const records = recordsAt([given], [TRIPLES.file]);
   const found = onlyRecord(records.triples, given, 'triples');
   if (found === undefined) throw new UserError(`there is no record of triples in '${given}'`);
+  tellLeftOut(records);
+  return found;
+}
+
+/** The record of who receives that a path names, which may be a folder that has one. @throws UserError where it does not. */
+export function receiversAt(given: string): Given<ReceiversRecord> {
+  if (!isFolder(given)) return { file: given, record: recordOf(given, RECEIVERS) };
+  const records = recordsAt([given], [RECEIVERS.file]);
+  const found = onlyRecord(records.receivers, given, 'who receives');
+  if (found === undefined) throw new UserError(`there is no record of who receives in '${given}'`);
   tellLeftOut(records);
   return found;
 }

@@ -23,6 +23,7 @@ import { REPORTS } from './reports-default.ts';
 import { prepareFolder } from './reports-folder.ts';
 import { wantRoom } from './room.ts';
 import { columns, paint, say, sayJson } from './terminal.ts';
+import { checkReceivers, receiversCommand } from './receivers.ts';
 import { checkTriples, triplesCommand } from './triples.ts';
 import { wrap } from '../text/wrap.ts';
 import { version } from './version.ts';
@@ -35,6 +36,8 @@ export interface MatrixOptions extends Asked, RunPlace {
   /** Sockets alone instead of pairs. */
   singles: boolean;
   third?: string;
+  /** Whether to send probes to the pairs, and find who receives. */
+  receivers: boolean;
   table: boolean;
   against?: SystemName;
   last: boolean;
@@ -54,19 +57,23 @@ const ENOUGH = 10_000;
 
 /** Looks at the pairs that a command line selects, as far as that needs no lab. @throws UserError for a wrong selection. */
 export async function checkMatrix(options: MatrixOptions): Promise<void> {
-  if (options.triples && options.singles)
-    throw new UserError('--triples and --singles exclude each other: leave one out');
+  const kinds = (['triples', 'receivers', 'singles'] as const).filter((kind) => options[kind]);
+  if (kinds.length > 1) {
+    throw new UserError(`${kinds.map((kind) => `--${kind}`).join(' and ')} exclude each other: leave out one of them`);
+  }
   if (options.triples) return checkTriples(options);
   const [axis] = options.singles ? Object.keys(askedOf(options)) : [];
   if (axis !== undefined) throw new UserError(`--${axis} is about pairs: leave it out, or leave out --singles`);
   if (options.third !== undefined) throw new UserError('--third is about sets of three sockets: add --triples');
+  if (options.receivers) return telling(async () => checkReceivers(options));
   await telling(async () => cornersOf({ ...askedOf(options), devices: NO_DEVICES }, [NO_DEVICES]));
 }
 
 /** `bindspec matrix`. Returns the exit code. @throws UserError for what the user can mend. */
 export async function matrixCommand(options: MatrixOptions): Promise<number> {
-  if (options.triples && !options.singles) return triplesCommand(options);
   await checkMatrix(options);
+  if (options.triples) return triplesCommand(options);
+  if (options.receivers) return telling(async () => receiversCommand(options));
   return telling(async () => (options.last || options.record !== undefined ? showAgain(options) : runHere(options)));
 }
 

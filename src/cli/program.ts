@@ -228,11 +228,12 @@ function matrix(bindspec: Command): void {
       'bind every pair of sockets, or every ordered set of three, and compare what the kernel answers with the model of this system',
     )
     .option('--triples', 'sets of three sockets instead of pairs', false)
+    .option('--receivers', 'send probes to every pair that can be bound, and find who receives', false)
     .option('--singles', 'sockets alone instead of pairs', false)
     .option('--protocol <list>', 'udp, tcp')
     .option(
       '--state <list>',
-      'of the first: bound, listening, connected, accepted, close-wait, time-wait; with --triples of the first two, for example listening/bound',
+      'of the first: bound, listening, connected, accepted, close-wait, time-wait; with --triples of the first two and with --receivers of both, for example listening/bound',
     )
     .option(
       '--uid <list>',
@@ -265,6 +266,7 @@ function matrix(bindspec: Command): void {
     'bindspec matrix',
     'bindspec matrix --protocol tcp --state listening --table',
     'bindspec matrix --triples --protocol udp',
+    'bindspec matrix --receivers',
     'bindspec matrix --last --table --against windows',
   ]);
 }

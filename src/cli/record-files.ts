@@ -5,6 +5,7 @@ import { extentOf } from '../load/fuller.ts';
 import type { MatrixRecord } from '../record/matrix.ts';
 import { BadRecord } from '../load/read.ts';
 import type { BindRecord } from '../record/record.ts';
+import type { ReceiversRecord } from '../record/receivers.ts';
 import type { TriplesRecord } from '../record/triples.ts';
 import type { Given } from '../report/comparison/columns.ts';
 import { UserError } from './exit.ts';
@@ -12,13 +13,14 @@ import { recordFrom } from './record-file.ts';
 import { isOwnPlace, UNFINISHED } from './reports-folder.ts';
 import { complain } from './terminal.ts';
 
-/** What runs, matrices, triples and containers write; other JSON in a folder is not for us. */
-const NAMES: readonly string[] = ['record.json', 'matrix.json', 'triples.json', 'containers.json'];
+/** What runs, matrices, triples, receivers and containers write; other JSON in a folder is not for us. */
+const NAMES: readonly string[] = ['record.json', 'matrix.json', 'triples.json', 'receivers.json', 'containers.json'];
 
 export interface Records {
   runs: Given<BindRecord>[];
   matrices: Given<MatrixRecord>[];
   triples: Given<TriplesRecord>[];
+  receivers: Given<ReceiversRecord>[];
   containers: Given<ContainersRecord>[];
   /** What was left out, because there is a fuller or a newer record of the same platform beside it; lines. */
   leftOut: string[];
@@ -26,7 +28,7 @@ export interface Records {
 
 /**
  * Reads the records that some paths name: files, or folders that have `record.json`, `matrix.json`,
- * `triples.json` and `containers.json` in them at any depth; `names` may be fewer of these. If a platform's folder has several records,
+ * `triples.json`, `receivers.json` and `containers.json` in them at any depth; `names` may be fewer of these. If a platform's folder has several records,
  * some in separate folders, the fullest is used, and the newest of equally full ones. A comparison that an earlier
  * merge left in a folder is skipped.
  * @throws UserError that names every file that can't be read and says why, or the folders that have no record.
@@ -38,6 +40,7 @@ export function recordsAt(paths: readonly string[], names: readonly string[] = N
   const runs: Found<BindRecord>[] = [];
   const matrices: Found<MatrixRecord>[] = [];
   const triples: Found<TriplesRecord>[] = [];
+  const receivers: Found<ReceiversRecord>[] = [];
   const containers: Found<ContainersRecord>[] = [];
   const wrong: string[] = [];
   for (const { given, file } of files.values()) {
@@ -48,6 +51,7 @@ export function recordsAt(paths: readonly string[], names: readonly string[] = N
       if (read.kind === 'run') runs.push({ home, file, record: read.record });
       else if (read.kind === 'matrix') matrices.push({ home, file, record: read.record });
       else if (read.kind === 'triples') triples.push({ home, file, record: read.record });
+      else if (read.kind === 'receivers') receivers.push({ home, file, record: read.record });
       else if (read.kind === 'containers') containers.push({ home, file, record: read.record });
       else if (file === given) wrong.push(`${file}: ${otherKind(read)}`);
     } catch (error) {
@@ -56,12 +60,15 @@ export function recordsAt(paths: readonly string[], names: readonly string[] = N
     }
   }
   if (wrong.length > 0) throw new UserError(wrong);
-  if (runs.length + matrices.length + triples.length + containers.length === 0) throw nothingIn(paths, names);
+  if ([runs, matrices, triples, receivers, containers].every(({ length }) => length === 0))
+    throw nothingIn(paths, names);
   const [a, b, c, d] = [fullest(runs), fullest(matrices), fullest(containers), fullest(triples)];
+  const e = fullest(receivers);
   return {
     runs: a.taken,
     matrices: b.taken,
     triples: d.taken,
+    receivers: e.taken,
     containers: c.taken,
     leftOut: [...a.leftOut, ...b.leftOut, ...c.leftOut, ...d.leftOut],
   };
@@ -91,7 +98,9 @@ function homeOf(file: string): string {
 }
 
 /** For each folder the record that has the most outcomes. */
-function fullest<R extends BindRecord | MatrixRecord | TriplesRecord | ContainersRecord>(found: readonly Found<R>[]) {
+function fullest<R extends BindRecord | MatrixRecord | TriplesRecord | ReceiversRecord | ContainersRecord>(
+  found: readonly Found<R>[],
+) {
   const taken: Given<R>[] = [];
   const leftOut: string[] = [];
   for (const home of new Set(found.map((one) => one.home))) {
@@ -115,13 +124,14 @@ function fullest<R extends BindRecord | MatrixRecord | TriplesRecord | Container
 function otherKind(read: ReturnType<typeof recordFrom>): string {
   if (read.kind === 'comparison') return 'a comparison, not a record; name the records that it was made from';
   const title = 'title' in read ? read.title : 'an exploration';
-  return `${title}, which can't be compared; name a record.json, matrix.json, triples.json or containers.json`;
+  return `${title}, which can't be compared; name a record.json, matrix.json, triples.json, receivers.json or containers.json`;
 }
 
 const WRITERS: Readonly<Record<string, string>> = {
   'record.json': "'bindspec run'",
   'matrix.json': "'bindspec matrix'",
   'triples.json': "'bindspec matrix --triples'",
+  'receivers.json': "'bindspec matrix --receivers'",
   'containers.json': "'bindspec containers'",
 };
 

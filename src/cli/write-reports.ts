@@ -3,15 +3,24 @@ import path from 'node:path';
 import process from 'node:process';
 import type { ContainersRecord } from '../record/containers.ts';
 import type { Exploration } from '../record/explore.ts';
-import { lossOfContainers, lossOfExploration, lossOfMatrix, lossOfRun, lossOfTriples } from '../load/fuller.ts';
+import {
+  lossOfContainers,
+  lossOfExploration,
+  lossOfMatrix,
+  lossOfReceivers,
+  lossOfRun,
+  lossOfTriples,
+} from '../load/fuller.ts';
 import type { MatrixRecord } from '../record/matrix.ts';
-import { readContainers, readExploration, readMatrix, readRecord, readTriples } from '../load/read.ts';
+import { readContainers, readExploration, readMatrix, readReceivers, readRecord, readTriples } from '../load/read.ts';
 import type { BindRecord } from '../record/record.ts';
+import type { ReceiversRecord } from '../record/receivers.ts';
 import type { TriplesRecord } from '../record/triples.ts';
 import { containersMarkdown } from '../report/containers/markdown.ts';
 import { junitReport } from '../report/junit.ts';
 import { markdownReport } from '../report/markdown.ts';
 import { matrixMarkdown } from '../report/matrix/markdown.ts';
+import { receiversMarkdown } from '../report/matrix/receivers/markdown.ts';
 import { triplesMarkdown } from '../report/matrix/triples/markdown.ts';
 import { placeRecord, type PlacedRecord } from './place-record.ts';
 
@@ -49,6 +58,19 @@ export function writeMatrix(reports: string, record: MatrixRecord): Promise<Plac
       'matrix.md': matrixMarkdown(record),
       ...(isApart ? {} : linked(path.join(home, 'report.md'))),
     }),
+  });
+}
+
+/** Writes the reports of who receives, `receivers.json` and `receivers.md`. */
+export function writeReceivers(reports: string, record: ReceiversRecord): Promise<PlacedRecord> {
+  return placeRecord({
+    reports,
+    id: record.platform.id,
+    name: 'receivers.json',
+    record,
+    read: readReceivers,
+    loss: lossOfReceivers,
+    files: () => ({ 'receivers.json': `${JSON.stringify(record)}\n`, 'receivers.md': receiversMarkdown(record) }),
   });
 }
 

@@ -51,12 +51,17 @@ export const SOURCES = {
     title: 'XNU 11417.101.15 (macOS 15.4)',
     url: 'https://github.com/apple-oss-distributions/xnu/tree/xnu-11417.101.15',
   },
+  'xnu-11215': {
+    title: 'XNU 11215.1.10 (macOS 15.0)',
+    url: 'https://github.com/apple-oss-distributions/xnu/tree/xnu-11215.1.10',
+  },
   'xnu-4570': {
     title: 'XNU 4570.1.46 (macOS 10.13)',
     url: 'https://github.com/apple-oss-distributions/xnu/tree/xnu-4570.1.46',
   },
   freebsd: { title: 'FreeBSD 14 and 15', url: 'https://github.com/freebsd/freebsd-src' },
   'freebsd-13': { title: 'FreeBSD 13 and 14', url: 'https://github.com/freebsd/freebsd-src' },
+  'freebsd-main': { title: 'FreeBSD main of 2026', url: 'https://github.com/freebsd/freebsd-src' },
   'freebsd-run': { title: 'FreeBSD 9.1 stack run in user space', url: null },
   openbsd: { title: 'OpenBSD 6.8 to 7.x', url: 'https://github.com/openbsd/src' },
   'freebsd-connect': {

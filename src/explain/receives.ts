@@ -101,12 +101,9 @@ export function receivesInWords(receives: readonly Receives[], sockets: readonly
 
 function whoOf(outcomes: readonly Reception[] | undefined, rule: Rule | undefined): string {
   if (outcomes === undefined) return 'not known';
-  const byHash = outcomes.length > 1 && rule !== undefined && HASHED.has(rule.id);
+  const byHash = outcomes.length > 1 && rule?.spreads === true;
   return `${outcomes.map(wordsOf).join(' or ')}${byHash ? ', by the sender’s address and port' : ''}`;
 }
-
-/** The rules by which a hash chooses. */
-const HASHED: ReadonlySet<string> = new Set(['linux/R4-group', 'freebsd/R2-lb-group', 'gvisor/R3-hash']);
 
 function wordsOf(outcome: Reception): string {
   if (outcome === 'refused') return 'no one, the sender is refused';

@@ -4,6 +4,7 @@ import { COMPARISON_VERSION, comparisonSchema } from '../record/comparison.ts';
 import { DIFFERENCE_VERSION, differenceSchema } from '../record/difference.ts';
 import { EXPLORATION_VERSION, explorationSchema } from '../record/explore.ts';
 import { MATRIX_VERSION, matrixSchema } from '../record/matrix.ts';
+import { RECEIVERS_VERSION, receiversSchema } from '../record/receivers.ts';
 import { RECORD_VERSION, recordSchema } from '../record/record.ts';
 import { TRIPLES_VERSION, triplesSchema } from '../record/triples.ts';
 import { VERIFICATION_VERSION, verificationSchema } from '../record/verification.ts';
@@ -20,6 +21,16 @@ export function matrixJsonSchema(): string {
     `matrix:${MATRIX_VERSION}`,
     'matrix',
     'All pairs of sockets that bindspec bound on one platform, and what its model says of them',
+  );
+}
+
+/** The shape of a record of who receives, likewise. */
+export function receiversJsonSchema(): string {
+  return jsonSchema(
+    receiversSchema,
+    `receivers:${RECEIVERS_VERSION}`,
+    'receivers',
+    'Who received the probes to every pair of sockets on one platform, and what its model says of them',
   );
 }
 

@@ -4,6 +4,7 @@ import type { ContainersRecord } from '../record/containers.ts';
 import type { Exploration } from '../record/explore.ts';
 import type { MatrixRecord } from '../record/matrix.ts';
 import type { BindRecord, CellRecord } from '../record/record.ts';
+import type { ReceiversRecord } from '../record/receivers.ts';
 import type { TriplesRecord } from '../record/triples.ts';
 
 /*
@@ -65,6 +66,17 @@ export function lossOfTriples(older: TriplesRecord, newer: TriplesRecord): strin
   return lossOfModel(older.settings.model, newer.settings.model, older.platform.system, 'this one');
 }
 
+/** Why a record of who receives stays. */
+export function lossOfReceivers(older: ReceiversRecord, newer: ReceiversRecord): string | null {
+  const had = receiving(older);
+  const has = new Set(receiving(newer));
+  const isWhole = newer.complete && newer.counts.skipped === 0 && Object.keys(newer.settings.asked).length === 0;
+  const lost = isWhole ? 0 : had.filter((pair) => !has.has(pair)).length;
+  if (lost > 0)
+    return `has answers for ${counted(had.length, 'pair')}, and this record for ${(had.length - lost).toLocaleString('en-US')} of them`;
+  return lossOfModel(older.settings.model, newer.settings.model, older.platform.system, 'this record');
+}
+
 /** Why the record of an engine's containers stays. A run of everything has no outcome for removed configurations. */
 export function lossOfContainers(older: ContainersRecord, newer: ContainersRecord, isWhole: boolean): string | null {
   const had = older.configurations.filter(wasLookedAt);
@@ -85,7 +97,9 @@ export function lossOfExploration(older: Exploration, newer: Exploration): strin
 }
 
 /** How much a record has an outcome for: cells, pairs, triples or configurations. */
-export function extentOf(record: BindRecord | MatrixRecord | TriplesRecord | ContainersRecord): number {
+export function extentOf(
+  record: BindRecord | MatrixRecord | TriplesRecord | ReceiversRecord | ContainersRecord,
+): number {
   if ('cells' in record) return record.cells.filter(hasOutcome).length;
   if ('quirks' in record) return record.counts.triples - record.counts.notRun;
   if ('blocks' in record) return record.counts.pairs - record.counts.notRun;
@@ -103,6 +117,18 @@ function answered({ sockets, blocks }: MatrixRecord): string[] {
     first
       .filter((_, row) => kernel[row] !== '')
       .flatMap((one) => second.map((other) => `${protocol} ${state} ${uid} ${devices} ${names[one]} ${names[other]}`)),
+  );
+}
+
+/** The pairs whose receivers are known, in words that name each. */
+function receiving({ sockets, blocks }: ReceiversRecord): string[] {
+  const names = sockets.map(({ letters, ...name }) => spellSpec({ name, letters }));
+  return blocks.flatMap(({ protocol, states, uid, devices, first, second, kernel }) =>
+    first
+      .filter((_, row) => kernel[row] !== '')
+      .flatMap((one) =>
+        second.map((other) => `${protocol} ${states.join('/')} ${uid} ${devices} ${names[one]} ${names[other]}`),
+      ),
   );
 }
 

@@ -3,6 +3,7 @@ import { wrongInContainers } from './check/containers.ts';
 import { wrongInExploration } from './check/exploration.ts';
 import { wrongInMatrix } from './check/matrix.ts';
 import { wrongInRun } from './check/run.ts';
+import { wrongInReceivers } from './check/receivers.ts';
 import { wrongInTriples } from './check/triples.ts';
 import { CONTAINERS_VERSION, containersSchema, type ContainersRecord } from '../record/containers.ts';
 import { EXPLORATION_VERSION, explorationSchema, type Exploration } from '../record/explore.ts';
@@ -12,6 +13,7 @@ import { migrate } from './migrate/migrate.ts';
 import { RUN_STEPS } from './migrate/run.ts';
 import { isObject, type MigrationStep } from './migrate/step.ts';
 import { withPresentId } from '../record/platform-id.ts';
+import { RECEIVERS_VERSION, receiversSchema, type ReceiversRecord } from '../record/receivers.ts';
 import { RECORD_VERSION, recordSchema, type BindRecord } from '../record/record.ts';
 import { TRIPLES_VERSION, triplesSchema, type TriplesRecord } from '../record/triples.ts';
 import { visible } from '../text/visible.ts';
@@ -29,6 +31,7 @@ const KINDS = {
   run: 'the record of a run',
   matrix: 'the record of a matrix',
   triples: 'the record of triples',
+  receivers: 'a record of who receives',
   containers: "the record of an engine's containers",
   exploration: 'the record of an exploration',
   comparison: 'a comparison of records',
@@ -70,6 +73,15 @@ const MATRIX: Shape<MatrixRecord> = {
   renamed: withPresentId,
   wrong: wrongInMatrix,
   excess: excessOfPairs,
+};
+const RECEIVERS: Shape<ReceiversRecord> = {
+  kind: 'receivers',
+  schema: receiversSchema,
+  reads: RECEIVERS_VERSION,
+  writer: 'bindspec matrix --receivers',
+  steps: new Map(),
+  renamed: withPresentId,
+  wrong: wrongInReceivers,
 };
 const TRIPLES: Shape<TriplesRecord> = {
   kind: 'triples',
@@ -116,6 +128,14 @@ export function readMatrix(text: string, file: string): MatrixRecord {
 }
 
 /**
+ * Reads a record of who receives back; `file` is only for the message.
+ * @throws BadRecord when it is none, or one of a newer version.
+ */
+export function readReceivers(text: string, file: string): ReceiversRecord {
+  return read(text, file, RECEIVERS);
+}
+
+/**
  * Reads the record of triples back; `file` is only for the message.
  * @throws BadRecord when it is none, or one of a newer version.
  */
@@ -144,6 +164,7 @@ export type AnyRecord =
   | { kind: 'run'; record: BindRecord }
   | { kind: 'matrix'; record: MatrixRecord }
   | { kind: 'triples'; record: TriplesRecord }
+  | { kind: 'receivers'; record: ReceiversRecord }
   | { kind: 'containers'; record: ContainersRecord }
   | { kind: 'exploration'; record: Exploration }
   | { kind: 'comparison' | 'difference' | 'verification'; title: string };
@@ -158,6 +179,7 @@ export function readAny(text: string, file: string): AnyRecord {
   const kind = kindOf(value) ?? 'run';
   if (kind === 'containers') return { kind, record: check(value, file, CONTAINERS) };
   if (kind === 'matrix') return { kind, record: check(value, file, MATRIX) };
+  if (kind === 'receivers') return { kind, record: check(value, file, RECEIVERS) };
   if (kind === 'triples') return { kind, record: check(value, file, TRIPLES) };
   if (kind === 'exploration') return { kind, record: check(value, file, EXPLORATION) };
   if (kind === 'run') return { kind, record: check(value, file, RUN) };
@@ -171,6 +193,7 @@ function kindOf(value: unknown): Kind | null {
   if (
     kind === 'matrix' ||
     kind === 'triples' ||
+    kind === 'receivers' ||
     kind === 'containers' ||
     kind === 'comparison' ||
     kind === 'difference'

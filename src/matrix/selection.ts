@@ -87,11 +87,17 @@ export interface Choice {
 /**
  * The sockets that were asked for at one place, over every state that was asked for. The corner decides later which of
  * them are possible.
+ * @param connects whether sockets of this place may be connected
  * @throws BadSelection when the text can't be read, or means no socket of the lab.
  */
-export function socketsOf(text: string | undefined, place: 'first' | 'second' | 'third', choice: Choice): Spec[] {
+export function socketsOf(
+  text: string | undefined,
+  place: 'first' | 'second' | 'third',
+  choice: Choice,
+  connects = place === 'first',
+): Spec[] {
   const all = choice.names
-    .filter(({ connectedOnly }) => place === 'first' || connectedOnly !== true)
+    .filter(({ connectedOnly }) => connects || connectedOnly !== true)
     .flatMap((name) => lettersOf(choice.system).map((letters): Spec => ({ name, letters })));
   if (text === undefined) return all;
   const wanted = text.split(',').map((part) => pattern(part, place, choice));

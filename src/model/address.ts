@@ -75,6 +75,11 @@ function isLinkLocalGroup(address: string): boolean {
   return /^ff[0-9a-f][12]:/i.test(address);
 }
 
+/** Whether the last 32 bits of an IPv6 address, in its canonical form, are zero. */
+export function endsInZero(address: string): boolean {
+  return /(?:::|:0:0|:0\.0\.0\.0)(?:%.*)?$/.test(address);
+}
+
 /** Whether the address has a meaning only together with a scope. */
 export function needsScope(address: string): boolean {
   return isLinkLocal6(address) || isLinkLocalGroup(address);

@@ -1,192 +1,18 @@
-import { compatible4, isLimitedBroadcast, isMulticast, isWildcard, unmapped } from './address.ts';
+import { canonical, compatible4, isLimitedBroadcast, isMulticast, isWildcard, unmapped } from './address.ts';
 import { asksToShare, bestMatch, exactMatch, hasEither, isDual, isV4, type Stack, widened } from './bsd-scan.ts';
 import { type Chain, inOrder, toHead, without } from './chain.ts';
 import { isBound, isMappedOnV6only, lacksPrivilege, standing, bothReuseport } from './checks.ts';
-import { peerTaken, releasedByRefusal, wrongStack } from './peers.ts';
+import { pairTaken, releasedByRefusal, wrongStack } from './peers.ts';
 import { because, decide, isRefusal } from './decide.ts';
-import { ANY, NOTHING } from './overlap.ts';
+import { ANY, claimsAny, NOTHING } from './overlap.ts';
+import { darwinDelivery } from './receive/darwin.ts';
 import { precedes, parseRelease } from './release.ts';
-import { ruleBook } from './rules.ts';
+import { darwinRules } from './darwin-rules.ts';
+import { hasPeer, isReleased } from './socket.ts';
 import type { Outcome, Prediction } from './types.ts';
-import type { Socket, Step, System, World } from './world.ts';
+import type { Socket, Step, System, Target, World } from './world.ts';
 
-const XNU = 'XNU 11417.101.15 (macOS 15.4)';
-const PCB4 = { name: XNU, where: 'bsd/netinet/in_pcb.c, in_pcbbind' };
-const PCB6 = { name: XNU, where: 'bsd/netinet6/in6_pcb.c, in6_pcbbind' };
-const HASH = { name: XNU, where: 'bsd/netinet/in_pcb.c, in_pcbinshash, in_pcbrehash and in_pcblookup_local' };
-const UDP = { name: XNU, where: 'bsd/netinet/udp_usrreq.c, udp_disconnect; bsd/netinet6/udp6_usrreq.c' };
-
-const { id, rules } = ruleBook('darwin', {
-  free: {
-    prose: 'The lookup finds no socket that stands in the way.',
-    source: PCB4,
-    known: 'source-run',
-  },
-  overlap: {
-    prose:
-      'A second socket with neither SO_REUSEADDR nor SO_REUSEPORT conflicts with the best match among all that overlap it, in any state, connected ones and TIME_WAIT included.',
-    source: PCB4,
-    known: 'source-run',
-  },
-  'exact-match': {
-    prose:
-      'A second socket with SO_REUSEADDR or SO_REUSEPORT conflicts only with an unconnected socket on exactly the same address; the first socket’s SO_REUSEADDR does not matter.',
-    source: PCB4,
-    known: 'source-run',
-  },
-  'reuseport-both': {
-    prose: 'SO_REUSEPORT on both sockets permits exact duplicates.',
-    source: PCB4,
-    known: 'source-run',
-  },
-  multicast: {
-    prose:
-      'On a multicast address, v4-mapped ones included, SO_REUSEADDR on the second socket shares with SO_REUSEADDR or SO_REUSEPORT on the first, whoever owns them.',
-    source: PCB4,
-    known: 'source-run',
-  },
-  'other-uid': {
-    prose:
-      'Unless the second socket’s owner is root, every overlapping socket of another user is in the way, unless that one has SO_REUSESHAREUID, or both are wildcards (for IPv6, only if the first has SO_REUSEPORT).',
-    source: PCB4,
-    known: 'source-run',
-  },
-  'dual-skips-v4-wildcard': {
-    prose:
-      'A dual-stack :: is not stopped by an AF_INET 0.0.0.0 that was there first, although 0.0.0.0 is stopped by a dual-stack ::.',
-    source: PCB6,
-    known: 'source-run',
-  },
-  'both-v6-wildcards': {
-    prose: 'Two wildcards on IPv4 do not conflict when both sockets are AF_INET6 and the second is ::ffff:0.0.0.0.',
-    source: PCB4,
-    known: 'source-run',
-  },
-  'dual-v4-holder': {
-    prose: 'A dual-stack :: is stopped by an IPv4 address that is held, or by an AF_INET6 socket on the IPv4 wildcard.',
-    source: PCB6,
-    known: 'source-run',
-  },
-  'K1-newest-in-hash': {
-    prose:
-      'Among several unconnected sockets on exactly one address the one that was put into the hash chain last decides, and every bind, connect and disconnect of UDP puts a socket there; among all that overlap, the order of bind decides.',
-    source: HASH,
-    known: 'source-run',
-  },
-  'K5-disconnect': {
-    prose:
-      'connect() to AF_UNSPEC dissolves a connection and yet returns an error: EAFNOSUPPORT on AF_INET, EAFNOSUPPORT or, with a short name, EINVAL on AF_INET6, and EADDRNOTAVAIL on an AF_INET6 socket that is in IPv4. disconnectx() returns 0. What is left is the wildcard, even of a socket that was bound to a specific address, on the same port and in the stack that the connection was in.',
-    source: UDP,
-    known: 'source-run',
-  },
-  'K5-tcp': {
-    prose: 'connect() to AF_UNSPEC does not dissolve a TCP connection.',
-    source: { name: XNU, where: 'bsd/kern/uipc_socket.c, soconnectlock' },
-    known: 'source',
-  },
-  'M3-best-match-only': {
-    prose:
-      'Only the best match is examined: where that one does not stop a dual-stack ::, an IPv4 address that comes after it and would have stopped it is not seen.',
-    source: { name: XNU, where: 'bsd/netinet/in_pcb.c, in_pcblookup_local' },
-    known: 'source-run',
-  },
-  'connect-other-stack': {
-    prose:
-      'A socket that is in one stack only, by its name, by IPV6_V6ONLY or since it was connected, cannot connect in the other.',
-    source: { name: XNU, where: 'bsd/netinet6/udp6_usrreq.c, udp6_connect; bsd/netinet6/in6_pcb.c, in6_pcbconnect' },
-    known: 'source-run',
-  },
-  'connect-same-peer': {
-    prose: 'Two sockets cannot be connected from one address to one peer, whatever their options.',
-    source: { name: XNU, where: 'bsd/netinet/in_pcb.c, in_pcbconnect' },
-    known: 'source-run',
-  },
-  'connect-again': {
-    prose: 'A connected or listening TCP socket cannot connect.',
-    source: { name: XNU, where: 'bsd/kern/uipc_socket.c, soconnectlock' },
-    known: 'source',
-  },
-  listen: {
-    prose: 'listen() asks nothing about other sockets.',
-    source: { name: XNU, where: 'tcp_usr_listen' },
-    known: 'source',
-  },
-  'not-local': {
-    prose:
-      'The address belongs to no interface; that includes all of 127.0.0.0/8 but 127.0.0.1, 255.255.255.255, and every v4-compatible address.',
-    source: PCB4,
-    known: 'source-run',
-  },
-  broadcast: {
-    prose: 'The broadcast address of an interface can be bound.',
-    source: { name: XNU, where: 'bsd/net/if.c, ifa_ifwithaddr_locked' },
-    known: 'source',
-  },
-  scope: {
-    prose:
-      'A link-local address needs the scope of an interface that has it; a scope that no interface has is an invalid argument.',
-    source: PCB6,
-    known: 'source-run',
-  },
-  unready: {
-    prose: 'An anycast, tentative, duplicated or detached IPv6 address cannot be bound; a deprecated one can.',
-    source: PCB6,
-    known: 'source-run',
-  },
-  'mapped-on-v6only': {
-    prose: 'With IPV6_V6ONLY=1 a v4-mapped address is looked up as an IPv6 address, which no interface has.',
-    source: PCB6,
-    known: 'source-run',
-  },
-  'tcp-multicast': {
-    prose:
-      'TCP cannot be bound to a multicast address or to 255.255.255.255, in v4-mapped and v4-compatible form neither.',
-    source: { name: XNU, where: 'bsd/netinet/tcp_usrreq.c, tcp_usr_bind and tcp6_usr_bind; tests/tcp_bind_connect.c' },
-    known: 'test-suite',
-  },
-  privileged: {
-    prose: 'A port below 1024 needs root only for a specific address; on a wildcard it is free for all.',
-    source: PCB4,
-    known: 'source-run',
-  },
-  'privileged-10.13': {
-    prose: 'Up to 10.13 a port below 1024 needs root on a wildcard too.',
-    source: {
-      name: 'XNU 4570.1.46 (macOS 10.13)',
-      where: 'bsd/netinet/in_pcb.c, in_pcbbind, beside that of 4903 (10.14)',
-    },
-    known: 'source',
-  },
-  'K3-restricted': {
-    prose: 'TCP port 55555 is kept for Apple’s own programs and always looks used, to root too.',
-    source: { name: XNU, where: 'bsd/net/restricted_in_port.c' },
-    known: 'source-run',
-  },
-  'K9-udp-exhausted': {
-    prose:
-      'Once wildcard sockets hold more than 61,439 UDP ports of a family, nothing of that family can be bound by name.',
-    source: { name: XNU, where: 'bsd/netinet/in_pcb.c, in_pcbbind; ipport_allow_udp_port_exhaustion' },
-    known: 'source-run',
-  },
-  chosen: {
-    prose:
-      'For port 0 the system takes a port on which nothing overlaps the name, whatever the options. A native IPv6 socket only looks at IPv6 sockets, and with SO_REUSEADDR or SO_REUSEPORT only at unconnected ones on exactly its address.',
-    source: { name: XNU, where: 'bsd/netinet/in_pcb.c, in_pcbbind; bsd/netinet6/in6_src.c, in6_pcbsetport' },
-    known: 'source-run',
-  },
-  'already-bound': { prose: 'A socket that has a port cannot be bound again.', source: PCB4, known: 'source-run' },
-  'v6only-late': {
-    prose: 'IPV6_V6ONLY can only be set before bind().',
-    source: { name: 'XNU 11417.101.15 (macOS 15.4)', where: 'bsd/netinet6/ip6_output.c, ip6_ctloutput' },
-    known: 'source',
-  },
-  'listen-udp': { prose: 'A UDP socket cannot listen.', source: { name: XNU, where: 'udp_usrreq.c' }, known: 'source' },
-  'listen-state': {
-    prose: 'A connected TCP socket cannot listen.',
-    source: { name: XNU, where: 'tcp_usrreq.c' },
-    known: 'source',
-  },
-});
+const { id, rules } = darwinRules;
 
 const RESTRICTED = 55_555;
 /** How many UDP ports the wildcards of a family may hold: all 65,535 ports, minus 4,096 that must stay free. */
@@ -218,35 +44,38 @@ export const darwin: System<Chains> = {
     state: decide('EINVAL', id['listen-state']),
     again: decide('ok', id.listen),
   },
+
+  shutDownUnconnected: decide('ENOTCONN', id.shutdown),
   lateV6only: decide('EINVAL', id['v6only-late']),
+  delivery: darwinDelivery,
 
   connect(world, socket, target) {
-    if (socket.protocol === 'tcp' && socket.state !== 'bound') {
-      return decide(socket.state === 'listening' ? 'EOPNOTSUPP' : 'EISCONN', id['connect-again']);
-    }
-    if (wrongStack(socket, target)) {
-      const mappedOnV6only = socket.v6only && target.stack === 'v4';
-      return decide(socket.protocol === 'udp' || mappedOnV6only ? 'EINVAL' : 'EAFNOSUPPORT', id['connect-other-stack']);
-    }
-    return peerTaken(world, socket, target) ? decide('EADDRINUSE', id['connect-same-peer']) : undefined;
+    const early = beforeNames(socket) ?? judgePeer(socket, target) ?? otherStack(world, socket, target);
+    if (early !== undefined) return early;
+    if (target.to?.port === 0) return decide('EADDRNOTAVAIL', id['connect-name']);
+    return pairTaken(world, socket, target) ? decide('EADDRINUSE', id['connect-same-peer']) : undefined;
   },
 
-  refused: (socket, { stack }, outcome) =>
-    releasedByRefusal(socket, outcome) ??
-    // A dual-stack TCP socket stays in the stack over which it tried to connect.
-    (socket.protocol === 'tcp' && stack !== undefined && isDual(socket.local)
-      ? { ...socket, local: { ...NOTHING, [stack]: socket.local[stack] } }
-      : socket),
+  refused(socket, { stack }, outcome) {
+    const released = releasedByRefusal(socket, outcome);
+    if (released !== undefined) return released;
+    // A TCP socket on a wildcard stays in the stack over which it tried to connect; these errors come before the attempt.
+    if (socket.protocol === 'udp' || stack === undefined || EARLY.has(outcome) || !claimsAny(socket.local))
+      return socket;
+    return { ...socket, local: { ...NOTHING, [stack]: ANY } };
+  },
 
   reset: (socket) => ({ ...socket, local: NOTHING, state: 'bound', peer: undefined }),
 
   disconnected(socket, _world, by) {
-    const left: Socket = { ...socket, local: widened(socket.local), state: 'bound', peer: undefined };
-    if (socket.protocol === 'tcp') {
-      return { left, prediction: decide(by === 'disconnectx' ? 'ok' : 'EISCONN', id['K5-tcp']) };
-    }
+    if (socket.protocol === 'tcp') return ofTcp(socket, by);
+    const isConnectedNow = hasPeer(socket);
+    const left: Socket = isConnectedNow
+      ? { ...socket, local: widened(socket.local), state: 'bound', peer: undefined }
+      : socket;
+    const byX: readonly Outcome[] = isConnectedNow ? OK : ['ENOTCONN'];
     const outcomes =
-      by === 'disconnectx' ? OK : by === 'AF_UNSPEC' ? unspecified(socket) : [...unspecified(socket), ...OK];
+      by === 'disconnectx' ? byX : by === 'AF_UNSPEC' ? unspecified(socket) : [...unspecified(socket), ...OK];
     return { left, prediction: decide(outcomes, id['K5-disconnect']) };
   },
 
@@ -258,9 +87,7 @@ export const darwin: System<Chains> = {
       : because(otherOwner(world, next) ?? conflict(world, next), id.free, argument);
   },
 
-  listen() {
-    return decide('ok', id.listen);
-  },
+  listen: (_world, socket) => (isReleased(socket) ? decide('EINVAL', id['reset']) : decide('ok', id.listen)),
 
   remember: ({ hidden: { byHash, byPort } }, { kind, socket }: Step) => {
     if (kind === 'close') return { byHash: without(byHash, socket.id), byPort: without(byPort, socket.id) };
@@ -272,6 +99,67 @@ export const darwin: System<Chains> = {
 
 const OK: readonly Outcome[] = ['ok'];
 
+/** The errors of connect() that come before the socket has taken on the stack of its peer. */
+const EARLY: ReadonlySet<Outcome> = new Set(['EAFNOSUPPORT', 'EINVAL', 'EISCONN', 'EOPNOTSUPP']);
+
+/** What connect() returns by the state of a TCP socket, before it looks at the peer. */
+function beforeNames(socket: Socket): Prediction | undefined {
+  if (socket.protocol === 'udp') return undefined;
+  if (socket.state === 'listening') return decide('EOPNOTSUPP', id['connect-again']);
+  if (socket.state !== 'bound') return decide('EISCONN', id['connect-again']);
+  return isReleased(socket) ? decide(['EINVAL', 'ECONNRESET'], id['reset']) : undefined;
+}
+
+function judgePeer({ protocol }: Socket, { to }: Target): Prediction | undefined {
+  if (protocol === 'udp' || to === undefined) return undefined;
+  const address = canonical(to.address).address;
+  const v4 = compatible4(address) ?? address;
+  return isMulticast(v4) || isLimitedBroadcast(v4) ? decide('EAFNOSUPPORT', id['connect-name']) : undefined;
+}
+
+/** What connect() returns if the socket is not in the stack of the peer. */
+function otherStack(world: Here, socket: Socket, target: Target): Prediction | undefined {
+  if (!wrongStack(socket, target)) return undefined;
+  const { protocol, v6only, local } = socket;
+  if (v6only && target.stack === 'v4') return onlySix(world, socket);
+  if (protocol === 'udp') return decide('EINVAL', id['connect-other-stack']);
+  // A failed connect() has left it in IPv6, and its name is still the wildcard.
+  if (target.stack === 'v4' && local.v6 === ANY) return undefined;
+  return decide('EAFNOSUPPORT', id['connect-other-stack']);
+}
+
+/** With IPV6_V6ONLY=1 a v4-mapped peer is an IPv6 address for UDP, to which there is seldom a route. */
+function onlySix({ setting }: Here, { protocol, local }: Socket): Prediction {
+  if (protocol === 'udp') {
+    const outcomes: readonly Outcome[] = ['EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'ok'];
+    return decide(local.v6 === ANY ? outcomes : 'ok', id['connect-v6only-udp']);
+  }
+  const older = setting.release !== undefined && precedes(macosOf(setting.release), STACKS_CHECKED_SINCE);
+  if (older)
+    return decide(precedes(macosOf(setting.release), [15, 1]) ? 'EINVAL' : BOTH, id['connect-other-stack-15.0']);
+  return decide(setting.release === undefined ? BOTH : 'EAFNOSUPPORT', id['connect-other-stack']);
+}
+
+const STACKS_CHECKED_SINCE = [15, 4] as const;
+const BOTH: readonly Outcome[] = ['EAFNOSUPPORT', 'EINVAL'];
+
+/** A disconnect of TCP: AF_UNSPEC is an ordinary connect() to it, and disconnectx() begins to close the connection. */
+function ofTcp(socket: Socket, by: 'AF_UNSPEC' | 'disconnectx' | undefined) {
+  const rule = id['K5-tcp'];
+  const left: Socket = { ...socket, state: 'fin-wait-1' };
+  if (by === 'disconnectx') {
+    const ended: Socket = { ...socket, local: NOTHING, state: 'bound' };
+    return { left: hasPeer(socket) ? left : ended, prediction: decide('ok', rule) };
+  }
+  const early = beforeNames(socket);
+  if (early !== undefined) return { left, prediction: { ...early, rule } };
+  const inSix = socket.family === 'inet6' && socket.local.v6 !== undefined;
+  const short: readonly Outcome[] = inSix ? ['EAFNOSUPPORT', 'EINVAL'] : ['EAFNOSUPPORT'];
+  // The attempt leaves a dual-stack socket in IPv6.
+  const otherwise = isDual(socket.local) ? { ...socket, local: { ...NOTHING, v6: ANY } } : undefined;
+  return { left, prediction: decide(short, rule), otherwise };
+}
+
 /** The result of connect() to AF_UNSPEC. On AF_INET6 it depends on the length of the socket name. */
 function unspecified(socket: Socket): readonly Outcome[] {
   if (socket.family === 'inet') return ['EAFNOSUPPORT'];
@@ -279,6 +167,8 @@ function unspecified(socket: Socket): readonly Outcome[] {
 }
 
 function judgeArgument(world: Here, next: Socket): Prediction | undefined {
+  const own = world.sockets.find(({ id: number }) => number === next.id);
+  if (own !== undefined && isReleased(own)) return decide('EINVAL', id['already-bound']);
   const v4 = compatible4(next.address) ?? next.address;
   if (next.protocol === 'tcp' && (isMulticast(v4) || isLimitedBroadcast(v4))) {
     return decide('EAFNOSUPPORT', id['tcp-multicast']);
@@ -303,7 +193,7 @@ function judgeArgument(world: Here, next: Socket): Prediction | undefined {
 function macosOf(text: string | undefined) {
   const [major, minor] = parseRelease(text, 'macOS');
   if (major < 16 || major > 25) return [major, minor] as const;
-  return major < 20 ? ([10, major - 4] as const) : ([major - 9, 0] as const);
+  return major < 20 ? ([10, major - 4] as const) : ([major - 9, minor] as const);
 }
 
 function judgeAddress(world: Here, next: Socket): Prediction | undefined {

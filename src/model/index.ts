@@ -29,13 +29,13 @@ export interface Model {
 }
 
 function modelOf<Hidden>(system: System<Hidden>): Model {
-  const { name, title, summary, rules, v6onlyByDefault } = system;
+  const { name, title, summary, rules, v6onlyByDefault, delivery } = system;
   return {
     name,
     title,
     summary,
     rules,
-    receiveRules: deliveries[name].rules,
+    receiveRules: (delivery ?? deliveries[name])?.rules ?? [],
     v6onlyByDefault,
     predict: (present, next, setting) => predictBy(system, present, next, setting),
     simulate: (setting = {}) => simulate(system, setting),

@@ -4,15 +4,22 @@ export type Kernel = readonly [number, number, number];
 /** The newest behaviour that the model knows. */
 const NEWEST: Kernel = [Number.POSITIVE_INFINITY, 0, 0];
 
+/** The versions that were read; there are few, and each is asked for with every packet. */
+const parsed = new Map<string, Kernel>();
+
 /**
  * Reads a kernel version such as `6.18.44` or `5.10.223-generic`; an absent version means the newest.
  * Throws a RangeError for text that does not begin with two numbers.
  */
 export function parseKernel(version: string | undefined): Kernel {
   if (version === undefined) return NEWEST;
+  const known = parsed.get(version);
+  if (known !== undefined) return known;
   const match = /^(\d+)\.(\d+)(?:\.(\d+))?/.exec(version);
   if (match === null) throw new RangeError(`not a Linux version: ${version}`);
-  return [Number(match[1]), Number(match[2]), Number(match[3] ?? 0)];
+  const kernel: Kernel = [Number(match[1]), Number(match[2]), Number(match[3] ?? 0)];
+  parsed.set(version, kernel);
+  return kernel;
 }
 
 /**

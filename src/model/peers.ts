@@ -1,5 +1,5 @@
-import { canonical, isLimitedBroadcast, isMulticast, isWildcard, unmapped } from './address.ts';
-import { NOTHING } from './overlap.ts';
+import { canonical, isLimitedBroadcast, isMulticast, isWildcard, needsScope, unmapped } from './address.ts';
+import { ANY, NOTHING } from './overlap.ts';
 import type { Outcome } from './types.ts';
 import type { Socket, Target, World } from './world.ts';
 
@@ -21,6 +21,29 @@ export function peerTaken({ sockets }: World<unknown>, socket: Socket, { to, nam
       local.v4 === name.v4 &&
       local.v6 === name.v6,
   );
+}
+
+/**
+ * The same on systems where the sockets of both families are in one list: a v4-mapped address is the IPv4 address, and of a
+ * local address only the stack of the connection counts.
+ */
+export function pairTaken({ sockets }: World<unknown>, socket: Socket, { to, stack, local }: Target): boolean {
+  if (to === undefined || stack === undefined) return false;
+  const name = (socket.formerly ?? socket.local)[stack];
+  // On a wildcard the system has chosen the address; a caller need not know which.
+  const here = name === ANY || name === undefined ? local : name;
+  if (here === undefined) return false;
+  const wanted = plain(to.address);
+  return sockets.some(
+    ({ id, peer, local: claims }) =>
+      id !== socket.id && peer?.port === to.port && plain(peer.address) === wanted && claims[stack] === plain(here),
+  );
+}
+
+/** An address as claims have it: an IPv4 one plain, an IPv6 one with its scope. */
+function plain(text: string): string {
+  const { address, scope } = canonical(text);
+  return scope === undefined || !needsScope(address) ? unmapped(address) : `${address}%${scope}`;
 }
 
 /** Whether the peer is neither a wildcard nor a multicast or broadcast address; true if it is not known. */

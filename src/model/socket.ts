@@ -6,7 +6,7 @@ import type { Socket, System, Target } from './world.ts';
 const NO_OPTIONS: Options = {};
 
 /** The parts of a system that decide which name a socket gets. */
-type Naming = Pick<System<unknown>, 'scopeTies' | 'alwaysV6only' | 'v6onlyByDefault'>;
+type Naming = Pick<System<unknown>, 'scopeTies' | 'alwaysV6only' | 'mappedIsV6' | 'v6onlyByDefault'>;
 
 /** A socket that will be bound, in normalised form; the caller chose the id. */
 export function socketOf(
@@ -19,7 +19,10 @@ export function socketOf(
   const v6only = v6onlyOf(next, system, setting);
   const scoped = scope !== undefined && needsScope(address);
   const ties = system.scopeTies === true && scoped;
-  const claims = claimsOf(next.family, scoped && !ties ? `${address}%${scope}` : address, v6only);
+  const claims =
+    system.mappedIsV6 === true && v6only && isMapped(address)
+      ? { v4: undefined, v6: address }
+      : claimsOf(next.family, scoped && !ties ? `${address}%${scope}` : address, v6only);
   const uid = next.uid ?? 0;
   return {
     id,
@@ -43,6 +46,8 @@ export function socketOf(
     accepted: false,
     sent: false,
     peer: undefined,
+    memberships: [],
+    joined6: false,
     formerly: undefined,
   };
 }

@@ -25,6 +25,7 @@ export type Outcome =
   | 'EISCONN'
   | 'ENETUNREACH'
   | 'ENODEV'
+  | 'ENOTCONN'
   | 'ENXIO'
   | 'EOPNOTSUPP'
   | 'EPERM'

@@ -1,4 +1,6 @@
+import { canonical, isMapped } from './address.ts';
 import { ANY, type Claims } from './overlap.ts';
+import type { WorldDelivery } from './receive/delivery.ts';
 import { deliveries } from './receive/index.ts';
 import { Later } from './receive/later.ts';
 import type { Packet, Receivers } from './receive/types.ts';
@@ -52,8 +54,18 @@ export interface Socket {
   readonly sent: boolean;
   /** The other end of its connection, if the caller gave it. */
   readonly peer: Peer | undefined;
+  /** The groups that it has joined. */
+  readonly memberships: readonly Membership[];
+  /** Whether it has ever joined an IPv6 group; leaving the group does not change that. */
+  readonly joined6: boolean;
   /** The claims with which the next connection starts, on a socket that lost its port when it was disconnected. */
   readonly formerly: Claims | undefined;
+}
+
+/** A group that a socket has joined on a device; if the device is not known, on any device. */
+interface Membership {
+  readonly group: string;
+  readonly device: string | undefined;
 }
 
 /** The sockets of one protocol on one port, in bind order, and the other state that the system keeps. */
@@ -81,6 +93,8 @@ export interface System<Hidden> {
   readonly scopeTies?: true;
   /** Whether every IPv6 socket has IPV6_V6ONLY=1, whatever the program asks for. */
   readonly alwaysV6only?: true;
+  /** Whether a socket with IPV6_V6ONLY=1 can be bound to a v4-mapped address as an IPv6 address (FreeBSD, by IPV6_BINDANY). */
+  readonly mappedIsV6?: true;
   /** Whether the listener's owner also owns the accepted socket. Otherwise the user who calls accept() owns it. */
   readonly acceptsForListener?: true;
   /** Judges bind(). All sockets of `world` exist; `next` is not among them unless it is already bound. */
@@ -112,6 +126,8 @@ export interface System<Hidden> {
   send?(world: World<Hidden>, socket: Socket, to: Target): Prediction | undefined;
   /** The result of listen() on a TCP socket that is not bound, where the system does not choose a port for it. */
   readonly listenUnbound?: Prediction;
+  /** What shutdown() of a socket without a connection returns, if it changes nothing. */
+  readonly shutDownUnconnected?: Prediction;
   /** A TCP socket without a connection after shutdown(); without this function a listener is only no longer listening. */
   shutDown?(socket: Socket): Socket;
   /** A TCP socket after its peer has reset the connection; without this function it has the name that it was bound to. */
@@ -125,6 +141,8 @@ export interface System<Hidden> {
   takesRoute?(world: World<Hidden>, socket: Socket): boolean;
   /** Whether a second connect() of a UDP socket begins with a disconnect. */
   readonly reconnects?: true;
+  /** How the system chooses who receives, if its own lists say it. Otherwise `deliveries` has it. */
+  readonly delivery?: WorldDelivery<Hidden>;
 }
 
 /** The target of a connect(), as far as the caller gave it. */
@@ -143,6 +161,8 @@ interface Disconnected {
   /** The socket after the disconnect; undefined when it loses its port. */
   readonly left: Socket | undefined;
   readonly prediction: Prediction;
+  /** The socket after a call that did not disconnect it; the same when left out. */
+  readonly otherwise?: Socket | undefined;
 }
 
 /** A step that happened, for the bookkeeping of hidden state. `renamed` says that the local address has changed. */
@@ -173,7 +193,7 @@ export function simulate<Hidden>(system: System<Hidden>, setting: Setting): Simu
     new Port(
       system,
       { sockets: [], hidden: system.hidden, setting: own },
-      Later.of<unknown>(deliveries[system.name].start),
+      Later.of<unknown>(deliveries[system.name]?.start),
     );
   if (system.releases === undefined || setting.release !== undefined) return start(setting);
   return new AnyRelease(system.releases.map((release) => start({ ...setting, release })));
@@ -227,7 +247,9 @@ class Port<Hidden> implements Simulation {
   }
 
   receivers(packet: Packet): Receivers | undefined {
-    return deliveries[this.#system.name].receivers(this.#delivery.read(), packet, this.#world.setting);
+    const { delivery, name } = this.#system;
+    if (delivery !== undefined) return delivery.receivers(this.#world, packet);
+    return deliveries[name]?.receivers(this.#delivery.read(), packet, this.#world.setting);
   }
 
   /**
@@ -236,7 +258,8 @@ class Port<Hidden> implements Simulation {
    */
   step(operation: Operation, happened?: Outcome): { prediction: Prediction; after: Port<Hidden> } {
     const { prediction, after } = this.#step(operation, happened);
-    if (after === this) return { prediction, after };
+    const known = deliveries[this.#system.name];
+    if (after === this || known === undefined) return { prediction, after };
     const { setting } = this.#world;
     const id = operation.socket;
     const failed = operation.op === 'connect' && (happened ?? prediction.outcomes[0]) !== 'ok';
@@ -248,7 +271,7 @@ class Port<Hidden> implements Simulation {
       const taken: Operation = failed
         ? { op: dissolved ? 'disconnect' : 'set', socket: id }
         : explicit(operation, this.#system, setting);
-      return deliveries[this.#system.name].after(state, taken, setting, now);
+      return known.after(state, taken, setting, now);
     });
     return { prediction, after: new Port(this.#system, after.#world, delivery) };
   }
@@ -293,7 +316,10 @@ class Port<Hidden> implements Simulation {
         return this.#become({ ...socket, device, options: { ...socket.options, ...operation.options } });
       }
       case 'shutdown': {
-        return this.#become(this.#shutDown(this.#find(operation.socket)));
+        const socket = this.#find(operation.socket);
+        const unconnected = this.#system.shutDownUnconnected;
+        if (unconnected !== undefined && !hasPeer(socket)) return { prediction: unconnected, after: this };
+        return this.#become(this.#shutDown(socket));
       }
       case 'send':
         return operation.as === undefined
@@ -303,7 +329,7 @@ class Port<Hidden> implements Simulation {
         return this.#disconnect(this.#find(operation.socket), operation.by, happened);
       case 'join':
       case 'leave':
-        return this.#become(this.#find(operation.socket));
+        return this.#become(membered(this.#find(operation.socket), operation));
     }
   }
 
@@ -406,30 +432,32 @@ class Port<Hidden> implements Simulation {
       state: 'accepted',
       accepted: true,
       peer: operation.from,
+      memberships: [],
+      joined6: false,
     };
     return this.#go([...this.#world.sockets, socket], { kind: 'accept', socket });
   }
 
   #disconnect(socket: Socket, by: 'AF_UNSPEC' | 'disconnectx' | undefined, happened: Outcome | undefined) {
-    const { prediction, after } = this.#dissolved(socket, by);
+    const { prediction, after, otherwise } = this.#dissolved(socket, by);
     // A TCP connection is dissolved only if the call returns success. For UDP, the errno of some systems tells nothing.
     const done = socket.protocol === 'udp' ? hasPeer(socket) || prediction.outcomes[0] === 'ok' : true;
     const outcome = happened ?? prediction.outcomes[0];
-    if (!done || (socket.protocol === 'tcp' && outcome !== 'ok')) return { prediction, after: this };
-    return { prediction, after };
+    if (done && (socket.protocol === 'udp' || outcome === 'ok')) return { prediction, after };
+    return { prediction, after: otherwise === undefined ? this : this.#become(otherwise).after };
   }
 
   #dissolved(socket: Socket, by: 'AF_UNSPEC' | 'disconnectx' | undefined) {
-    const done = this.#system.disconnected?.(socket, this.#world, by) ?? {
+    const done: Disconnected = this.#system.disconnected?.(socket, this.#world, by) ?? {
       left: { ...socket, local: socket.bound, state: 'bound' as const, peer: undefined },
       prediction: { outcomes: OK, rule: this.#system.free },
     };
-    const { left, prediction } = done;
+    const { left, prediction, otherwise } = done;
     const { after } =
       left === undefined
         ? this.#gone(socket)
         : this.#become(left, { kind: 'disconnect', renamed: left.local !== socket.local });
-    return { prediction, after };
+    return { prediction, after, otherwise };
   }
 
   #gone(socket: Socket) {
@@ -460,6 +488,17 @@ class Port<Hidden> implements Simulation {
     if (socket === undefined) throw new RangeError(`socket ${id} is not bound`);
     return socket;
   }
+}
+
+/** The socket after it has joined or left a group. */
+function membered(socket: Socket, { op, group, device }: Operation & { readonly op: 'join' | 'leave' }): Socket {
+  const { address } = canonical(group);
+  if (op === 'join') {
+    const joined6 = socket.joined6 || (address.includes(':') && !isMapped(address));
+    return { ...socket, joined6, memberships: [...socket.memberships, { group: address, device }] };
+  }
+  const stays = (one: Membership) => one.group !== address || (device !== undefined && one.device !== device);
+  return { ...socket, memberships: socket.memberships.filter(stays) };
 }
 
 const OK: readonly Outcome[] = ['ok'];

@@ -171,6 +171,42 @@ export type Operation =
    * by their places, are waited for.
    */
   | { op: 'probe-finish'; on: string; patient: number[]; within: number }
+  /**
+   * Sends one datagram for each probe: from a source, to a target address and a port. `probes` holds three numbers for each:
+   * the place of its source, the place of its target, and the port. The data of the first is the number `mark`, of the
+   * second `mark` + 1, and so on. The answer has a code for each: an error means what came back, for example ECONNREFUSED.
+   * With `closed`, a port on which nothing is bound, each probe is done by itself: an error of that port, which the agent
+   * waits for `within`, shows that all errors of the probe before it have arrived.
+   */
+  | {
+      op: 'batch-send';
+      sources: SocketName[];
+      targets: string[];
+      probes: number[];
+      mark: number;
+      closed?: number;
+      within?: number;
+    }
+  /** Reads every datagram of the sockets of a batch. `got` has two numbers for each: the socket's place, and the mark. */
+  | { op: 'batch-drain'; on: string }
+  /**
+   * Makes one TCP connection for each probe, see `batch-send`, and keeps them as `as`. `got` has the client's port of
+   * each. Where some neither succeed nor fail, each such source connects to the listener at the port `open` of the target,
+   * which must work `within` that time; a connection that is not there then is `silence`.
+   */
+  | {
+      op: 'batch-connect';
+      as: string;
+      sources: SocketName[];
+      targets: string[];
+      probes: number[];
+      open: number;
+      within: number;
+    }
+  /** Accepts and resets every connection of the listeners of a batch. `got`: the listener's place, and the client's port. */
+  | { op: 'batch-answer'; on: string }
+  /** Says what became of some of the connections, by their places, and resets them all. */
+  | { op: 'batch-settle'; on: string; ask: number[] }
   /** The agent ends its programs, and then itself by SIGKILL, with all its sockets open. There is no answer. */
   | { op: 'die' }
   /** Closes every socket and ends every program, then says how many internet sockets the process still holds. */
@@ -224,6 +260,8 @@ export interface Result {
   pid?: number;
   exit?: number;
   open?: number;
+  /** Pairs of numbers, or one number for each probe; see the operation. */
+  got?: number[];
   /** For a batch: the place in `legend` of each socket's outcome, which is `ok` or the call that failed and its errno. */
   codes?: number[];
   legend?: string[];

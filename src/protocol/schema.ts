@@ -57,6 +57,7 @@ const result = z.strictObject({
   pid: z.int().exactOptional(),
   exit: z.int().exactOptional(),
   open: z.int().min(0).exactOptional(),
+  got: z.array(z.int().min(0)).exactOptional(),
   codes: z.array(z.int().min(0)).exactOptional(),
   legend: z.array(z.string().max(80)).exactOptional(),
 }) satisfies z.ZodType<Result>;

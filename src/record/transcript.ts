@@ -79,6 +79,9 @@ function call(operation: Operation, result: Result): string {
       return 'recv(MSG_ERRQUEUE)';
     case 'probe-finish':
       return `SO_ERROR of ${operation.on}`;
+    case 'batch-send':
+    case 'batch-connect':
+      return `${operation.op}(${operation.probes.length / 3} probes)`;
     case 'serve':
       return `serve(${operation.on}, ${quote(operation.name)})`;
     default:

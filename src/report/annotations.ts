@@ -1,6 +1,7 @@
 import type { ContainersRecord } from '../record/containers.ts';
 import type { MatrixRecord } from '../record/matrix.ts';
 import type { BindRecord, CellRecord } from '../record/record.ts';
+import type { ReceiversRecord } from '../record/receivers.ts';
 import type { TriplesRecord } from '../record/triples.ts';
 import type { ChangeGroup } from '../containers/changes.ts';
 import type { KnownVerdict } from '../containers/known.ts';
@@ -53,6 +54,11 @@ export function runAnnotations(record: BindRecord, placeOf: PlaceOf): Annotation
 
 /** Where the kernel is not as the model says about pairs, by rule, and what went wrong in the harness. */
 export function matrixAnnotations(record: MatrixRecord): Annotation[] {
+  return mismatchAnnotations(record, 'pair', ({ first, second }) => `${first}, then ${second}`);
+}
+
+/** The same about who receives. */
+export function receiversAnnotations(record: ReceiversRecord): Annotation[] {
   return mismatchAnnotations(record, 'pair', ({ first, second }) => `${first}, then ${second}`);
 }
 

@@ -59,7 +59,27 @@ const EVERY: { readonly [Name in Exclude<OperationName, 'die'>]: Extract<Operati
   },
   'batch-await': { op: 'batch-await', on: 'batch', state: 'LISTEN', within: 1000 },
   'batch-accept': { op: 'batch-accept', on: 'batch', within: 1 },
+  'batch-answer': { op: 'batch-answer', on: 'batch' },
+  'batch-send': {
+    op: 'batch-send',
+    sources: [{ address: '127.0.0.1', port: 0 }],
+    targets: ['127.0.0.1'],
+    probes: [0, 0, 9],
+    mark: 0,
+  },
+  'batch-connect': {
+    op: 'batch-connect',
+    as: 'probes',
+    sources: [{ address: '127.0.0.1', port: 0 }],
+    targets: ['127.0.0.1'],
+    probes: [0, 0, 9],
+    open: 9,
+    within: 1,
+  },
+  'batch-settle': { op: 'batch-settle', on: 'probes', ask: [0] },
   'batch-close': { op: 'batch-close', on: 'batch', how: 'close' },
+  // A batch without sockets: the one above has listeners, which have no datagrams.
+  'batch-drain': { op: 'batch-drain', on: 'taken' },
   reset: { op: 'reset' },
 };
 

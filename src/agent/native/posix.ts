@@ -10,6 +10,7 @@ import {
   encodeSockaddr,
   encodeUnspecified,
   patchPort,
+  portIn,
   sockaddrFamily,
   SOCKADDR_ROOM,
 } from './sockaddr.ts';
@@ -38,6 +39,7 @@ export function posix(constants: SystemConstants): Native {
   const connect = call('int connect(int, void *, uint32_t)');
   const send = call('intptr_t send(int, void *, size_t, int)');
   const sendto = call('intptr_t sendto(int, void *, size_t, int, void *, uint32_t)');
+  const recv = call('intptr_t recv(int, void *, size_t, int)');
   const recvmsg = call('intptr_t recvmsg(int, void *, int)');
   const getsockname = call('int getsockname(int, void *, void *)');
   const getpeername = call('int getpeername(int, void *, void *)');
@@ -118,6 +120,13 @@ export function posix(constants: SystemConstants): Native {
     listen: (fd, backlog) => returned(listen(fd, backlog)),
     accept: (fd) =>
       prepare(returned(accept4 ? accept4(fd, null, null, constants.socketFlags) : accept(fd, null, null))),
+    acceptFrom(fd) {
+      lengthRoom.writeUInt32LE(nameRoom.length, 0);
+      const accepted = accept4
+        ? accept4(fd, nameRoom, lengthRoom, constants.socketFlags)
+        : accept(fd, nameRoom, lengthRoom);
+      return { fd: prepare(returned(accepted)), port: portIn(nameRoom) };
+    },
     connect(fd, family, name, form) {
       const address = encodeSockaddr(layout, family, name, form);
       return returned(connect(fd, address, address.length));
@@ -139,10 +148,20 @@ export function posix(constants: SystemConstants): Native {
       const to = destinationIn(constants, message.controls())?.to ?? null;
       return { bytes, data: data.subarray(0, bytes), from: message.from(), to };
     },
+    receive: (fd, into) => returned(recv(fd, into, into.length, 0)),
     ...messagesOf({ constants, call, returned, errnoName }, message),
     ...handoverOf({ constants, call, returned, errnoName }, seen),
     getsockname: (fd) => nameOf(getsockname, fd),
     getpeername: (fd) => nameOf(getpeername, fd),
+    localPort(fd) {
+      lengthRoom.writeUInt32LE(nameRoom.length, 0);
+      const result = returned(getsockname(fd, nameRoom, lengthRoom));
+      return result < 0 ? result : portIn(nameRoom);
+    },
+    hasPeer(fd) {
+      lengthRoom.writeUInt32LE(nameRoom.length, 0);
+      return getpeername(fd, nameRoom, lengthRoom) >= 0;
+    },
     setter(option, value) {
       const known = optionIn(constants.options, option);
       if (known === null) return null;

@@ -45,6 +45,11 @@ export function patchPort(name: Buffer, port: number): void {
   name.writeUInt16BE(port, 2);
 }
 
+/** The port of a socket name of the internet that the system wrote. */
+export function portIn(name: Buffer): number {
+  return name.readUInt16BE(2);
+}
+
 /** A sockaddr of no family, which dissolves the association of a connected datagram socket. */
 export function encodeUnspecified(layout: SockaddrLayout): Buffer {
   const buffer = Buffer.alloc(SIZE_INET);

@@ -32,12 +32,16 @@ export interface Native {
   bind(fd: number, family: Family, name: SocketName, form?: NameForm): Returned;
   listen(fd: number, backlog: number): Returned;
   accept(fd: number): Returned;
+  /** An accept() that also says from which port the client connected; `fd` is minus the errno if the call failed. */
+  acceptFrom(fd: number): { fd: Returned; port: number };
   connect(fd: number, family: Family, name: SocketName, form?: NameForm): Returned;
   /** Dissolves a datagram socket's association: connect to an address of no family. */
   disconnect(fd: number): Returned;
   send(fd: number, data: Buffer): Returned;
   sendto(fd: number, data: Buffer, family: Family, name: SocketName): Returned;
   recv(fd: number, size: number): Received;
+  /** A recv() into a buffer that the caller has, for thousands of short messages: nothing is allocated. */
+  receive(fd: number, into: Buffer): Returned;
   // Each of these is null where the system has no such call, or no number for what is asked: then no call is made.
   sendmsg(fd: number, data: Buffer, how: Sending): Returned | null;
   recvmsg(fd: number, size: number, flags: readonly MessageFlag[]): Received | null;
@@ -55,6 +59,10 @@ export interface Native {
   interfaceIndex(device: string): Returned | null;
   getsockname(fd: number): SocketName | Returned;
   getpeername(fd: number): SocketName | Returned;
+  /** The local port of a socket, without its address. */
+  localPort(fd: number): Returned;
+  /** Whether getpeername() finds a peer. */
+  hasPeer(fd: number): boolean;
   /** Null for an option for which this system has no number: then no call is made. @throws Error for an unknown option */
   getsockopt(fd: number, option: OptionName): { returned: Returned; value: ReadValue | undefined } | null;
   /**

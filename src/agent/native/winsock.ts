@@ -3,7 +3,7 @@ import type { Family, SocketName, SocketType } from '../../protocol/messages.ts'
 import { windows, WSA_ERRORS } from './constants-windows.ts';
 import { errnoNames } from './errno.ts';
 import { decodeValue, encodeValue, optionIn, sizeOf, VALUE_ROOM } from './option-value.ts';
-import { decodeSockaddr, encodeSockaddr, patchPort, SOCKADDR_ROOM } from './sockaddr.ts';
+import { decodeSockaddr, encodeSockaddr, patchPort, portIn, SOCKADDR_ROOM } from './sockaddr.ts';
 import type { Native, Returned } from './types.ts';
 import { WinsockMessage } from './winsock-message.ts';
 import { plain, tcpTableReader, type TcpRow } from './winsock-tcp-table.ts';
@@ -92,6 +92,16 @@ export function winsock(): Native {
     return returned(closesocket(fd));
   };
 
+  const take = (fd: number, name: Buffer | null, length: Buffer | null): Returned => {
+    const accepted = returned(accept(fd, name, length));
+    // The call returns zero when it fails. A program that inherited the socket would keep its port in use.
+    if (accepted >= 0 && SetHandleInformation(accepted, windows.HANDLE_FLAG_INHERIT, 0) === 0) {
+      closesocket(accepted);
+      throw new Error('SetHandleInformation(HANDLE_FLAG_INHERIT) failed for an accepted socket');
+    }
+    return keep(accepted, open.get(fd)?.family ?? 'inet', 'stream');
+  };
+
   /** The only receiving call that reports a datagram's destination; a program gets it from a socket, by its GUID. */
   let receive: ((fd: number, header: Buffer, bytes: Buffer) => number) | undefined;
   const receiverFrom = (fd: number) => {
@@ -121,14 +131,10 @@ export function winsock(): Native {
       return returned(bind(fd, address, address.length));
     },
     listen: (fd, backlog) => returned(listen(fd, backlog)),
-    accept(fd) {
-      const accepted = returned(accept(fd, null, null));
-      // The call returns zero when it fails. A program that inherited the socket would keep its port in use.
-      if (accepted >= 0 && SetHandleInformation(accepted, windows.HANDLE_FLAG_INHERIT, 0) === 0) {
-        closesocket(accepted);
-        throw new Error('SetHandleInformation(HANDLE_FLAG_INHERIT) failed for an accepted socket');
-      }
-      return keep(accepted, open.get(fd)?.family ?? 'inet', 'stream');
+    accept: (fd) => take(fd, null, null),
+    acceptFrom(fd) {
+      lengthRoom.writeInt32LE(nameRoom.length, 0);
+      return { fd: take(fd, nameRoom, lengthRoom), port: portIn(nameRoom) };
     },
     connect: associate,
     // Winsock has no address without a family for this: one that is all zero has the same effect.
@@ -154,6 +160,7 @@ export function winsock(): Native {
       const bytes = lengthRoom.readUInt32LE(0);
       return { bytes, data: data.subarray(0, bytes), from: message.from(), to: message.destination() };
     },
+    receive: (fd, into) => returned(recv(fd, into, into.length, 0)),
     // Winsock has other calls for these, with other rules; they are not used.
     sendmsg: () => null,
     recvmsg: () => null,
@@ -166,6 +173,15 @@ export function winsock(): Native {
     interfaceIndex: () => null,
     getsockname: (fd) => nameOf(getsockname, fd),
     getpeername: (fd) => nameOf(getpeername, fd),
+    localPort(fd) {
+      lengthRoom.writeInt32LE(nameRoom.length, 0);
+      const result = returned(getsockname(fd, nameRoom, lengthRoom));
+      return result < 0 ? result : portIn(nameRoom);
+    },
+    hasPeer(fd) {
+      lengthRoom.writeInt32LE(nameRoom.length, 0);
+      return getpeername(fd, nameRoom, lengthRoom) >= 0;
+    },
     setter(option, value) {
       const known = optionIn(windows.options, option);
       if (known === null) return null;

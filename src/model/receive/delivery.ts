@@ -1,4 +1,5 @@
 import type { Operation, Setting } from '../types.ts';
+import type { World } from '../world.ts';
 import type { Rule } from '../rules.ts';
 import type { Socket } from '../world.ts';
 import type { Packet, Receivers } from './types.ts';
@@ -16,4 +17,12 @@ export interface Delivery<State> {
   after(state: State, operation: Operation, setting: Setting, now: Socket | undefined): State;
   /** Who may receive a packet to the port; undefined if that is not known. */
   receivers(state: State, packet: Packet, setting: Setting): Receivers | undefined;
+}
+
+/** How a system chooses who receives, if the lists by which it judges bind() tell it. */
+export interface WorldDelivery<Hidden> {
+  /** The rules by which the system decides, for people. */
+  readonly rules: readonly Rule[];
+  /** Who may receive a packet to the port; undefined if that is not known. */
+  receivers(world: World<Hidden>, packet: Packet): Receivers | undefined;
 }

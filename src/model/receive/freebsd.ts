@@ -1,42 +1,62 @@
-import { isMulticast, isWildcard } from '../address.ts';
+import { isMulticast } from '../address.ts';
+import { isConnected } from '../bsd-scan.ts';
+import { inOrder } from '../chain.ts';
+import { isOlder, type Group, type PortLists } from '../freebsd-lists.ts';
 import { ANY } from '../overlap.ts';
-import { parseRelease } from '../release.ts';
 import { ruleBook } from '../rules.ts';
-import type { Setting } from '../types.ts';
+import type { Socket, World } from '../world.ts';
+import { isForMany, stackOf } from './chain.ts';
+import type { WorldDelivery } from './delivery.ts';
 import {
-  chainDelivery,
-  destination,
-  isInet,
-  listed,
-  mayHear,
-  one,
-  stackOf,
-  unconnected,
-  untilUnshared,
-  type PortChain,
-} from './chain.ts';
-import type { Receiver } from './receiver.ts';
-import type { Packet, Receivers, Reception } from './types.ts';
+  comesFrom,
+  destinationOf,
+  isMember,
+  decided,
+  partnerOf,
+  plainDestination,
+  received,
+  takes,
+  unlessDropped,
+  copiesTo,
+} from './lists.ts';
+import type { Packet, Receivers } from './types.ts';
 
 const LOOKUP = { name: 'FreeBSD 14.3, sys/netinet/in_pcb.c', where: 'in_pcblookup_hash_smr' };
+const UDP = { name: 'FreeBSD 13 to 15, sys/netinet/udp_usrreq.c', where: 'udp_multi_input' };
 
-const freebsdReceiveRules = ruleBook('freebsd', {
+const { id: rule, rules } = ruleBook('freebsd', {
   'R1-connected': {
     prose: 'The socket that is connected to the sender receives.',
     source: LOOKUP,
-    known: 'source',
+    known: 'source-run',
   },
   'R2-lb-group': {
     prose:
-      'A group of SO_REUSEPORT_LB, on the destination’s address or else on the wildcard, comes before every other socket; a hash of the sender’s address and both ports chooses a member. A dual-stack :: is in no group.',
+      'A group of SO_REUSEPORT_LB, on the destination’s address or else on the wildcard, comes before every other socket; a hash of the sender’s address and both ports chooses a member. Members are the sockets that had the option at their bind(), by the name that they had then; in 14 a UDP socket that connects again after a disconnect joins the group of its local address. A dual-stack :: is in no group.',
     source: { ...LOOKUP, where: 'in_pcblookup_lbgroup, in_pcbinslbgrouphash' },
     spreads: true,
-    known: 'source',
+    known: 'source-run',
+  },
+  'R2-lb-group-15': {
+    prose:
+      'Since 15 a socket leaves its group when it connects, and a TCP socket takes part once it listens; up to 14 both stay members. A group on the address of which no member listens hides that of the wildcard.',
+    source: {
+      name: 'FreeBSD main of 2026, sys/netinet/in_pcb.c',
+      where: 'in_pcbrehash, in_pcblisten, in_pcblookup_lbgroup',
+    },
+    spreads: true,
+    known: 'source-run',
   },
   'R3-newest': {
     prose:
       'The newest socket on the destination’s address receives everything; where there is none, the newest on a wildcard does, and one on ::ffff:0.0.0.0 comes last. While the found socket is locked, the oldest of the wildcards may be taken instead, AF_INET before AF_INET6.',
     source: { ...LOOKUP, where: 'in_pcblookup_hash_wild_smr, in_pcblookup_hash_wild_locked' },
+    known: 'source-run',
+  },
+  'R3-oldest-13': {
+    prose:
+      'In 13 the oldest socket on a wildcard receives where none is on the destination’s address, for IPv4 one of AF_INET before any of AF_INET6.',
+    source: { name: 'FreeBSD 13, sys/netinet/in_pcb.c', where: 'in_pcblookup_hash_locked' },
     known: 'source',
   },
   'R4-bound-resets': {
@@ -46,8 +66,14 @@ const freebsdReceiveRules = ruleBook('freebsd', {
   },
   'R5-multicast': {
     prose:
-      'A multicast or broadcast is given to the newest socket first, and to no more after the first that has none of SO_REUSEADDR, SO_REUSEPORT and SO_REUSEPORT_LB; for a multicast the socket must have joined the group on that interface.',
-    source: { name: 'FreeBSD 14.3, sys/netinet/udp_usrreq.c', where: 'udp_multi_input' },
+      'A multicast or broadcast is given to the newest socket first, and to no more after the first that has none of SO_REUSEADDR, SO_REUSEPORT and SO_REUSEPORT_LB; for a multicast the socket must have joined the group on that interface. A socket that a disconnect has taken off its port is in this list all the same.',
+    source: UDP,
+    known: 'source',
+  },
+  'R5-multicast6': {
+    prose:
+      'For IPv6 a socket that has never joined an IPv6 group takes those of all groups, once someone has joined the group on the device; any other socket only those that it is a member of.',
+    source: { name: 'FreeBSD 13 to 15, sys/netinet6/udp6_usrreq.c', where: 'udp6_multi_input' },
     known: 'source',
   },
   'R6-no-one': {
@@ -56,77 +82,87 @@ const freebsdReceiveRules = ruleBook('freebsd', {
     known: 'source',
   },
 });
-const { id: rule } = freebsdReceiveRules;
+
+type Here = World<PortLists>;
 
 /** How FreeBSD chooses who receives. */
-export const freebsdDelivery = chainDelivery({
-  rules: freebsdReceiveRules.rules,
-  connectedRule: rule['R1-connected'],
-  many,
-  choose(state, packet, setting) {
-    for (const name of [destination(packet), ANY]) {
-      const members = membersAt(state, packet, name, setting);
-      if (members.length > 0) return { outcomes: shares(members), rule: rule['R2-lb-group'] };
+export const freebsdDelivery: WorldDelivery<PortLists> = {
+  rules,
+  receivers(world, packet) {
+    if (packet.protocol === 'udp' && isForMany(packet, world.setting)) return many(world, packet);
+    const partner = partnerOf(world.sockets, packet);
+    // The first packet of a connection that exists already belongs to that one; what comes of it is TCP's matter.
+    if (partner !== undefined) {
+      return packet.protocol === 'tcp' ? undefined : decided([[partner.id]], rule['R1-connected']);
     }
-    const [newest] = unconnected(state, packet, destination(packet));
-    if (newest !== undefined) return found([newest]);
-    const wildcards = unconnected(state, packet, ANY);
-    if (wildcards.length > 0) return found(ofWildcards(wildcards, setting));
-    return { outcomes: ['refused'], rule: rule['R6-no-one'] };
+    return balanced(world, packet) ?? unconnected(world, packet);
   },
-});
+};
 
-function major({ release }: Setting): number {
-  return parseRelease(release, 'FreeBSD')[0];
-}
-
-/** The members of the group on a name. In 14 they include sockets that have connected and sockets that do not listen. */
-function membersAt(state: PortChain, packet: Packet, name: string, setting: Setting): readonly Receiver[] {
+/** Who receives by a group; undefined if there is none for the destination. */
+function balanced(world: Here, packet: Packet): Receivers | undefined {
   const stack = stackOf(packet);
-  const isNewer = major(setting) >= 15;
-  const oldestFirst = listed(state, state.byBind).toReversed();
-  return oldestFirst.filter((socket) => {
-    const { options, family, v6only, bound, connected, protocol, listening } = socket;
-    if (options.reuseportLb !== true || (family === 'inet6' && !v6only && isWildcard(bound))) return false;
-    if (isNewer && (connected || (protocol === 'tcp' && !listening))) return false;
-    const own = connected ? (isWildcard(bound) ? ANY : socket[stack]) : socket[stack];
-    return own === name;
-  });
-}
-
-function shares(members: readonly Receiver[]): readonly Reception[] {
-  const outcomes = members.map((socket): Reception =>
-    socket.protocol === 'udp' || socket.listening ? [socket.id] : 'refused',
+  const { groups } = world.hidden;
+  const destination = destinationOf(packet);
+  const onAddress = ({ name }: Group) => name[stack] === destination;
+  // AF_INET and AF_INET6 have groups of their own on one address. 13 takes the newer group, 14 the older; on the wildcard both
+  // take the older.
+  const exact = isOlder(world, 14, 0) ? groups.find(onAddress) : groups.findLast(onAddress);
+  const group = exact ?? groups.findLast(({ name }) => name[stack] === ANY);
+  const isNew = !isOlder(world, 15, 0);
+  const members = inOrder(world.sockets, group?.members ?? []).filter(
+    ({ protocol, state, local }) =>
+      (local.v4 !== undefined || local.v6 !== undefined) && (!isNew || protocol === 'udp' || state === 'listening'),
   );
-  return outcomes.filter((outcome, place) => outcomes.indexOf(outcome) === place);
+  if (members.length === 0) return undefined;
+  const outcomes = members.map((socket) => received(socket, 'refused'));
+  return decided(outcomes, rule[members.length === group?.members.length ? 'R2-lb-group' : 'R2-lb-group-15']);
 }
 
-/** The choice of the lookup without a lock, and then that of the lookup with one. 13 had only the second. */
-function ofWildcards(newestFirst: readonly Receiver[], setting: Setting): readonly Receiver[] {
-  const isLast = ({ bound }: Receiver) => bound === '::ffff:0.0.0.0';
-  const lockless = newestFirst.find((socket) => !isLast(socket)) ?? newestFirst[0];
-  const oldestFirst = newestFirst.toReversed();
-  const inet = newestFirst.filter((socket) => isInet(socket));
-  if (major(setting) < 14) return [inet[0] ?? newestFirst[0]].filter((socket) => socket !== undefined);
-  const locked = inet.at(-1) ?? oldestFirst[0];
-  return [...new Set([lockless, locked])].filter((socket) => socket !== undefined);
+function unconnected(world: Here, packet: Packet): Receivers {
+  const stack = stackOf(packet);
+  const matches = inOrder(world.sockets, world.hidden.unconnected).filter(
+    (socket) => !isConnected(socket) && takes(socket.local[stack], packet),
+  );
+  // The lookup without a lock takes the first one; that with a lock weighs them all. 13 had only the second.
+  const [lockless] = matches;
+  if (lockless === undefined) return decided(['refused'], rule['R6-no-one']);
+  const wildcards = matches.filter((socket) => socket.local[stack] === ANY);
+  const inet = stack === 'v4' ? wildcards.findLast(({ family }) => family === 'inet') : undefined;
+  const onAddress = matches.find((socket) => socket.local[stack] !== ANY);
+  const locked = onAddress ?? inet ?? wildcards.at(-1) ?? lockless;
+  if (!isOlder(world, 14, 0)) return found([lockless, locked], 'R3-newest');
+  return found([locked], onAddress === undefined ? 'R3-oldest-13' : 'R3-newest');
 }
 
-function found(sockets: readonly Receiver[]): Receivers {
-  const outcomes = sockets.flatMap((socket) => one(socket, rule['R3-newest']).outcomes);
-  const isRefused = outcomes[0] === 'refused';
-  return { outcomes: [...new Set(outcomes)], rule: rule[isRefused ? 'R4-bound-resets' : 'R3-newest'] };
+function found(sockets: readonly Socket[], by: 'R3-newest' | 'R3-oldest-13'): Receivers {
+  const outcomes = sockets.map((socket) => received(socket, 'refused'));
+  return decided(outcomes, rule[outcomes[0] === 'refused' ? 'R4-bound-resets' : by]);
 }
 
-function many(state: PortChain, packet: Packet): Receivers {
-  const { address } = packet.to;
-  const asksMembership = isMulticast(address);
-  const heard = listed(state, state.byBind).filter((socket) => {
-    const joined = socket.memberships.some(
-      ({ group, device }) =>
-        group === address && (device === undefined || packet.device === undefined || device === packet.device),
-    );
-    return mayHear(socket, packet) && (!asksMembership || joined);
-  });
-  return untilUnshared(heard, rule['R5-multicast']);
+function many(world: Here, packet: Packet): Receivers {
+  const stack = stackOf(packet);
+  const asks = isMulticast(plainDestination(packet));
+  const isHeard = (socket: Socket) => {
+    if (!takes((socket.formerly ?? socket.local)[stack], packet)) return false;
+    if (isConnected(socket) && !comesFrom(socket.peer, packet)) return false;
+    return stack === 'v6' ? !socket.joined6 || isMember(socket, packet) : !asks || isMember(socket, packet);
+  };
+  const outcomes = orders(world).flatMap((order) =>
+    unlessDropped(copiesTo(order.filter(isHeard)), world.sockets, packet),
+  );
+  return decided(outcomes, rule[stack === 'v4' ? 'R5-multicast' : 'R5-multicast6']);
+}
+
+/**
+ * The orders in which the sockets may be walked. Up to 14 it is that of their making; the lists of main are walked one after
+ * the other, and when that came is not known.
+ */
+function orders(world: Here): readonly (readonly Socket[])[] {
+  const { sockets, hidden } = world;
+  const newestFirst = sockets.toReversed();
+  if (isOlder(world, 15, 0)) return [newestFirst];
+  const connected = newestFirst.filter((socket) => isConnected(socket));
+  const byLists = [...inOrder(sockets, hidden.adrift), ...inOrder(sockets, hidden.unconnected), ...connected];
+  return [newestFirst, byLists];
 }

@@ -1,7 +1,5 @@
 import type { SystemName } from '../types.ts';
-import { darwinDelivery } from './darwin.ts';
 import type { Delivery } from './delivery.ts';
-import { freebsdDelivery } from './freebsd.ts';
 import { gvisorDelivery } from './gvisor.ts';
 import { linuxDelivery } from './linux.ts';
 import { netbsdDelivery } from './netbsd.ts';
@@ -12,11 +10,9 @@ import { wineDelivery } from './wine.ts';
 /** The delivery of a system, with any type of state. */
 type AnyDelivery = Delivery<unknown>;
 
-/** How each system chooses who receives. */
-export const deliveries: Readonly<Record<SystemName, AnyDelivery>> = {
+/** How each system chooses who receives; those whose own lists tell it have it in their model. */
+export const deliveries: Readonly<Partial<Record<SystemName, AnyDelivery>>> = {
   linux: linuxDelivery,
-  darwin: darwinDelivery,
-  freebsd: freebsdDelivery,
   openbsd: openbsdDelivery,
   netbsd: netbsdDelivery,
   windows: windowsDelivery,

@@ -13,45 +13,105 @@ const { id: rule } = linuxReceiveRules;
 const LONG = 10;
 
 /** A packet, with all data that the choice needs. */
-interface Incoming extends Omit<Packet, 'device'> {
-  readonly six: boolean;
+interface Incoming extends Omit<Packet, 'device'>, OfAddresses {
   readonly device: string | undefined;
-  /** Whether another machine sent it. */
-  readonly outside: boolean;
   readonly kernel: Kernel;
   readonly setting: Setting;
   /**
-   * Whether the model assumes, of a socket that remembers an IPv6 peer, that it last received on the processor that now
-   * looks for a receiver.
+   * The socket that the model assumes to have received last on the processor that now looks for a receiver; undefined for
+   * none. Only a socket with a peer, or one that remembers a peer, notes that processor.
    */
-  readonly sameProcessor: boolean;
+  readonly sameProcessor: Receiver | undefined;
 }
 
 /**
  * Who receives a packet on Linux. The device that a socket is tied to is compared with the device by which the packet
  * arrives. That is the device that has the destination address, even if the sender is on the same machine. If the setting
- * does not name it, every possible device is tried.
+ * does not name it, every possible device is tried. Which socket received last on a processor is not known, so each
+ * possibility is allowed.
  */
 export function receiversOf(lists: Lists, packet: Packet, kernel: Kernel, setting: Setting): Receivers {
   const device = packet.device ?? deviceOf(packet.to.address, setting);
-  const ties = [...new Set([...lists.sockets.values()].map((socket) => socket.device))];
-  const devices = device === undefined && ties.some((tie) => tie !== undefined) ? [undefined, ...ties] : [device];
-  const remembers = [...lists.sockets.values()].some(({ connected, peer }) => !connected && peer.v6 !== undefined);
-  const found = devices.flatMap((by) =>
-    (remembers ? [false, true] : [false]).map((sameProcessor) =>
-      choose(lists, {
-        ...packet,
-        device: by,
-        six: packet.to.address.includes(':'),
-        outside: !isMachines(packet.from.address, setting),
-        kernel,
-        setting,
-        sameProcessor,
-      }),
-    ),
-  );
+  const addresses = ofAddresses(packet, setting);
+  const { ties, noting } = knownOf(lists);
+  const by = (arrives: string | undefined, sameProcessor: Receiver | undefined) =>
+    choose(lists, {
+      protocol: packet.protocol,
+      from: packet.from,
+      to: packet.to,
+      six: addresses.six,
+      outside: addresses.outside,
+      many: addresses.many,
+      device: arrives,
+      kernel,
+      setting,
+      sameProcessor,
+    });
+  const devices = device === undefined && ties.length > 0 ? [undefined, ...ties] : [device];
+  const [first] = devices;
+  const likeliest = by(first, undefined);
+  const scores = packet.protocol === 'udp' && noting.length > 0 && BY_SCORE.has(likeliest.rule);
+  if (devices.length === 1 && !scores) return likeliest;
+  const found = devices.flatMap((arrives) => [
+    ...(arrives === first ? [likeliest] : [by(arrives, undefined)]),
+    ...(packet.protocol === 'udp' ? noting.map((socket) => by(arrives, socket)) : []),
+  ]);
   const outcomes = new Map(found.flatMap(({ outcomes: each }) => each).map((outcome) => [String(outcome), outcome]));
-  return { outcomes: [...outcomes.values()], rule: found[0]?.rule ?? rule['R7-no-one'] };
+  return { outcomes: [...outcomes.values()], rule: likeliest.rule };
+}
+
+/** The rules of a choice by scores, which the processor is a part of. */
+const BY_SCORE: ReadonlySet<RuleId> = new Set([
+  rule['R3-best-score'],
+  rule['R4-group'],
+  rule['R5-wildcard'],
+  rule['R6-port-list'],
+]);
+
+/** What all packets to the same lists have in common: the devices of ties, and the sockets that note their processor. */
+interface KnownOfLists {
+  readonly ties: readonly string[];
+  readonly noting: readonly Receiver[];
+}
+
+const knownLists = new WeakMap<Lists, KnownOfLists>();
+
+function knownOf(lists: Lists): KnownOfLists {
+  const there = knownLists.get(lists);
+  if (there !== undefined) return there;
+  const sockets = [...lists.sockets.values()];
+  const ties = [...new Set(sockets.map(({ device }) => device))].filter((device) => device !== undefined);
+  const known = { ties, noting: sockets.filter(({ peer }) => peer.v4 !== undefined || peer.v6 !== undefined) };
+  knownLists.set(lists, known);
+  return known;
+}
+
+/** What the addresses of a packet say of it. */
+interface OfAddresses {
+  readonly six: boolean;
+  /** Whether another machine sent it. */
+  readonly outside: boolean;
+  readonly many: 'multicast' | 'broadcast' | undefined;
+}
+
+const knownAddresses = new WeakMap<Setting, Map<string, OfAddresses>>();
+
+function ofAddresses({ from, to }: Packet, setting: Setting): OfAddresses {
+  let known = knownAddresses.get(setting);
+  if (known === undefined) {
+    known = new Map();
+    knownAddresses.set(setting, known);
+  }
+  const key = `${from.address} ${to.address}`;
+  let found = known.get(key);
+  if (found === undefined) {
+    const six = to.address.includes(':');
+    const isBroad = !six && (to.address === '255.255.255.255' || isBroadcast(to.address, setting));
+    const many = isMulticast(to.address) ? 'multicast' : isBroad ? 'broadcast' : undefined;
+    found = { six, outside: !isMachines(from.address, setting), many };
+    known.set(key, found);
+  }
+  return found;
 }
 
 function deviceOf(address: string, { host }: Setting): string | undefined {
@@ -66,11 +126,8 @@ function isMachines(address: string, { host }: Setting): boolean {
 
 function choose(lists: Lists, packet: Incoming): Receivers {
   if (packet.protocol === 'tcp') return listener(lists, packet);
-  const { address } = packet.to;
-  if (isMulticast(address)) return everyMember(lists, packet);
-  if (!packet.six && (address === '255.255.255.255' || isBroadcast(address, packet.setting))) {
-    return copies(wanting(lists, packet), rule['R8-broadcast']);
-  }
+  if (packet.many === 'multicast') return everyMember(lists, packet);
+  if (packet.many === 'broadcast') return copies(wanting(lists, packet), rule['R8-broadcast']);
   return datagram(lists, packet);
 }
 
@@ -100,7 +157,12 @@ function datagram(lists: Lists, packet: Incoming): Receivers {
 }
 
 function at(lists: Lists, address: string): readonly Receiver[] {
-  return inOrder(lists, lists.byAddress).filter((socket) => listOf(socket) === address);
+  const found: Receiver[] = [];
+  for (const id of lists.byAddress) {
+    const socket = lists.sockets.get(id);
+    if (socket !== undefined && listOf(socket) === address) found.push(socket);
+  }
+  return found;
 }
 
 function inOrder({ sockets }: Lists, list: readonly number[]): readonly Receiver[] {
@@ -181,7 +243,7 @@ function scoreOf(socket: Receiver, packet: Incoming, address: string): number | 
   if (sender !== undefined) score += weight;
   if (peer.port !== undefined) score += weight;
   if (socket.device !== undefined && weighsTie(kernel)) score += weight;
-  if (sameProcessor && !socket.connected && peer.v6 !== undefined) score += 1;
+  if (socket === sameProcessor) score += 1;
   return score;
 }
 

@@ -19,8 +19,8 @@ export const linuxReceiveRules = ruleBook('linux', {
   },
   'R3-best-score': {
     prose:
-      'The socket with the best score receives, among those that are bound to the destination’s address: a peer counts most, then a device, then for IPv4 the family AF_INET. Among equals the newest receives, but an AF_INET6 socket that had SO_REUSEPORT when it was bound counts as the oldest.',
-    source: { name: UDP, where: 'udp4_lib_lookup2, compute_score, udp_lib_get_port' },
+      'The socket with the best score receives, among those that are bound to the destination’s address: a peer counts most, then a device, then for IPv4 the family AF_INET. Among equals the newest receives, but an AF_INET6 socket that had SO_REUSEPORT when it was bound counts as the oldest. A socket that has or had a peer gets one point more on the processor on which it received last, so that it may win against an equal one.',
+    source: { name: UDP, where: 'udp4_lib_lookup2, compute_score, udp_lib_get_port, sk_incoming_cpu_update' },
     known: 'observed',
   },
   'R4-group': {

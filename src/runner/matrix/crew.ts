@@ -5,8 +5,11 @@ import type { AgentProcess } from '../../harness/agent-process.ts';
 import { listenOnBoth } from '../listeners.ts';
 import type { AgentPool } from '../pool.ts';
 
-/** Who takes part in a pair: the owners of its two sockets, the second as the same or as another user, and their peer. */
-export type Role = 'first' | 'second' | 'other' | 'peer';
+/**
+ * Who takes part in a pair: the owners of its two sockets, the second as the same or as another user, their peer on the
+ * machine, and a process of the neighbour.
+ */
+export type Role = 'first' | 'second' | 'other' | 'peer' | 'neighbour';
 
 /** The port where the peer listens, below every port that a pair gets. UDP sockets connect to it too, and no one listens. */
 const PEER_PORT = 1050;
@@ -67,7 +70,8 @@ export class Crew {
   }
 
   async #start(role: Role): Promise<AgentProcess> {
-    const { agent } = await this.#pool.take('machine', role === 'other');
+    const host = role === 'neighbour' ? 'neighbour' : 'machine';
+    const { agent } = await this.#pool.take(host, role === 'other');
     // Where others take ports too, the system chooses the peer's.
     if (role === 'peer') {
       const [port] = await listenOnBoth(agent, [PEER], this.#facts, this.#facts.ownPorts ? PEER_PORT : 0);

@@ -251,6 +251,93 @@ const CALLED: Record<Exclude<OperationName, 'die'>, Called> = {
       [/^recv(from|msg)\(\d+, .*EAGAIN/, 1],
     ],
   },
+  'batch-send': {
+    asks: [
+      {
+        op: 'batch-send',
+        sources: [{ address: '127.0.0.2', port: 4006 }],
+        targets: ['127.0.0.1'],
+        probes: [0, 0, 4002, 0, 0, 4003],
+        mark: 7,
+      },
+    ],
+    makes: [
+      [/^bind\(\d+, .*htons\(4006\).*"127\.0\.0\.2"/, 1],
+      [/^connect\(\d+, .*htons\(400[23]\).*"127\.0\.0\.1"/, 2],
+      [/^sendto\(\d+, "[\\]7\\0\\0\\0", 4, MSG_NOSIGNAL, NULL, 0\)/, 1],
+      [/^recvfrom\(\d+, .* = -1 ECONNREFUSED/, 2],
+    ],
+  },
+  'batch-drain': {
+    before: [
+      {
+        op: 'batch',
+        as: 'us',
+        kinds: [{ family: 'inet', type: 'dgram', options: [], bind: '127.0.0.1' }],
+        sockets: [0, 4002],
+      },
+      {
+        op: 'batch-send',
+        sources: [{ address: '127.0.0.1', port: 0 }],
+        targets: ['127.0.0.1'],
+        probes: [0, 0, 4002],
+        mark: 1,
+      },
+    ],
+    asks: [{ op: 'batch-drain', on: 'us' }],
+    makes: [
+      [/^recvfrom\(\d+, "[\\]1\\0\\0\\0", 4, 0, NULL, NULL\) = 4$/, 1],
+      [/^recvfrom\(\d+, .* = -1 EAGAIN/, 1],
+    ],
+  },
+  'batch-connect': {
+    before: [batch],
+    asks: [
+      {
+        op: 'batch-connect',
+        as: 'ps',
+        sources: [{ address: '127.0.0.2', port: 0 }],
+        targets: ['127.0.0.1'],
+        probes: [0, 0, 4002],
+        open: 4003,
+        within: LONG,
+      },
+    ],
+    makes: [
+      [/^setsockopt\(\d+, SOL_IP, IP_BIND_ADDRESS_NO_PORT, \[1\], 4\)/, 1],
+      [/^bind\(\d+, .*htons\(0\).*"127\.0\.0\.2"/, 1],
+      [/^connect\(\d+, .*htons\(4002\)/, 1],
+      [/^getsockopt\(\d+, SOL_SOCKET, SO_ERROR, \[0\]/, 1],
+      [/^getpeername\(/, 1],
+    ],
+  },
+  'batch-answer': {
+    before: [batch, callers],
+    asks: [{ op: 'batch-answer', on: 'ls' }],
+    makes: [
+      [/^accept4\(\d+, \{sa_family=AF_INET, .*SOCK_CLOEXEC\|SOCK_NONBLOCK\) = \d/, 2],
+      [/^setsockopt\(\d+, SOL_SOCKET, SO_LINGER, \{l_onoff=1, l_linger=0\}, 8\)/, 2],
+    ],
+  },
+  'batch-settle': {
+    before: [
+      batch,
+      {
+        op: 'batch-connect',
+        as: 'ps',
+        sources: [{ address: '127.0.0.1', port: 0 }],
+        targets: ['127.0.0.1'],
+        probes: [0, 0, 4002],
+        open: 4003,
+        within: LONG,
+      },
+    ],
+    asks: [{ op: 'batch-settle', on: 'ps', ask: [0] }],
+    makes: [
+      [/^getsockopt\(\d+, SOL_SOCKET, SO_ERROR, \[0\]/, 1],
+      [/^setsockopt\(\d+, SOL_SOCKET, SO_LINGER, \{l_onoff=1, l_linger=0\}, 8\)/, 1],
+    ],
+  },
   dup: { before: [udp('a')], asks: [{ op: 'dup', on: 'a', as: 'b' }], makes: [[/^dup\(\d+\) += \d+$/, 1]] },
   give: {
     before: [udp('a')],

@@ -105,6 +105,7 @@ const SETTINGS: readonly ((system: SystemName) => Setting)[] = [
     },
   }),
   () => ({ host: { ...MACHINE, ipv6: false, vrfs: { blue: ['d1'] } } }),
+  (system) => (system === 'freebsd' ? { release: '15.0' } : {}),
 ];
 const TEXTS: readonly string[] = [
   '1 bind 255.255.255.255; 2 bind 10.0.0.255; 3 bind fe80::1; 4 bind fe80::1%d0; 5 bind fe80::1%d1; 6 bind fe80::1%d9',
@@ -130,6 +131,9 @@ const TEXTS: readonly string[] = [
   '1 bind :: dual => ok; 1 connect 127.0.0.1 => EADDRINUSE; 2 bind ::1',
   '1 bind ::ffff:127.0.0.1 => ok; 1 connect 127.0.0.1 to=::ffff:10.9.9.9; 2 bind :: dual P => ok; 2 connect 127.0.0.1 to=::ffff:10.9.9.9',
   '1 autosend W; 1 send; 1 connect 127.0.0.1; 1 send; 2 autosend :: dual; 3 bind ::1',
+  '1 bind S => ok; 1 shutdown; 1 set v6only=1; 1 connect 127.0.0.1 to=192.0.2.9 toport=0; 1 connect 127.0.0.1 to=0.0.0.0',
+  '1 bind S => ok; 1 connect 127.0.0.1; 1 peer-reset; 1 listen; 1 connect 127.0.0.1',
+  '1 bind :: v6only => ok; 1 connect 127.0.0.1 to=::ffff:192.0.2.9',
 ];
 
 function* pairs(system: SystemName, protocol: Protocol): Generator<Prediction> {

@@ -17,6 +17,7 @@ const PREDICTED = Object.keys({
   EISCONN: true,
   ENETUNREACH: true,
   ENODEV: true,
+  ENOTCONN: true,
   ENXIO: true,
   EOPNOTSUPP: true,
   EPERM: true,

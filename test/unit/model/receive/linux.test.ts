@@ -143,7 +143,16 @@ describe('older kernels', () => {
   const steps = 'bind 127.0.0.1 A; bind 127.0.0.1 A; 1 connect X 127.0.0.1; 0 connect X 127.0.0.1';
 
   test('before 6.13 no list of four-tuples: the last bound of two with one peer', () => {
-    expect(receive('linux', 'udp', steps, '127.0.0.1', on('6.12.1'))).toEqual([[1]]);
+    // Socket 0 has received on this processor, perhaps, since it was connected; then it has a point more.
+    expect(receive('linux', 'udp', steps, '127.0.0.1', on('6.12.1'))).toEqual([[1], [0]]);
+  });
+
+  test('a point for the processor decides only where scores do, and only between equals', () => {
+    expect(receive('linux', 'udp', steps, '127.0.0.1', on('6.18.44'))).toEqual([[0]]);
+    const placeholder = 'bind dual A; bind dual A; 0 connect ::1 ::1; 1 connect ::1 ::1';
+    expect(receive('linux', 'udp', placeholder, '127.0.0.6 from X', on('6.18.44'))).toEqual([[1], [0]]);
+    const wildcard = 'bind 0.0.0.0 A; bind 127.0.0.1 A; 0 connect X 127.0.0.1; 0 disconnect';
+    expect(receive('linux', 'udp', wildcard, '127.0.0.1', on('6.18.44'))).toEqual([[1]]);
   });
 
   test('before 6.13 a connected member stays in its group', () => {

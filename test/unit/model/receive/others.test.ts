@@ -17,66 +17,6 @@ function holds(system: SystemName, cases: readonly Case[]): void {
   });
 }
 
-describe('macOS', () => {
-  holds('darwin', [
-    ['the newest on an address', 'udp', 'bind 127.0.0.1 P; bind 127.0.0.1 P', '127.0.0.1', [[1]]],
-    ['the oldest on a wildcard', 'udp', 'bind 0.0.0.0 P; bind 0.0.0.0 P', '127.0.0.1', [[0]]],
-    ['AF_INET before dual-stack', 'udp', 'bind dual A; bind 0.0.0.0 A', '127.0.0.1', [[1]]],
-    ['the address before the wildcard', 'udp', 'bind 127.0.0.1; bind 0.0.0.0 P', '127.0.0.1', [[0]]],
-    [
-      'a disconnect leads to the wildcard, and counts as new',
-      'udp',
-      'bind 127.0.0.1 P; bind 0.0.0.0 P; 0 connect X 127.0.0.1; 0 disconnect',
-      '127.0.0.1',
-      [[1]],
-    ],
-    [
-      'a dual-stack socket keeps the family that it connected over',
-      'udp',
-      'bind dual; 0 connect ::1 ::1; 0 disconnect',
-      '127.0.0.1',
-      ['refused'],
-    ],
-    ['a bound TCP socket takes the SYN', 'tcp', 'bind 127.0.0.1', '127.0.0.1', ['no answer']],
-    [
-      'and hides a listener on the wildcard',
-      'tcp',
-      'bind 0.0.0.0 P; 0 listen; bind 127.0.0.1 P',
-      '127.0.0.1',
-      ['no answer'],
-    ],
-    ['no one', 'tcp', 'bind ext1; 0 listen', '127.0.0.1', ['refused']],
-    [
-      'a multicast ends with the first that shares nothing',
-      'udp',
-      'bind 0.0.0.0; bind 0.0.0.0 P; 0 join 239.1.2.3 veth; 1 join 239.1.2.3 veth',
-      '239.1.2.3 from neighbour',
-      [[0, 1]],
-    ],
-    ['a multicast that no one joined', 'udp', 'bind 0.0.0.0', '239.1.2.3 from neighbour', ['silence']],
-    ['a broadcast', 'udp', 'bind 0.0.0.0', '255.255.255.255 from neighbour', [[0]]],
-  ]);
-});
-
-describe('FreeBSD', () => {
-  holds('freebsd', [
-    ['the newest on an address', 'udp', 'bind 127.0.0.1 P; bind 127.0.0.1 P', '127.0.0.1', [[1]]],
-    ['the newest on a wildcard, or the oldest', 'udp', 'bind 0.0.0.0 P; bind 0.0.0.0 P', '127.0.0.1', [[1], [0]]],
-    ['a group before a specific address', 'udp', 'bind 0.0.0.0 L; bind 0.0.0.0 L; bind ext1 P', '10.0.0.1', [[0], [1]]],
-    ['a dual-stack group is none', 'udp', 'bind dual L; bind dual L', '::1', [[1], [0]]],
-    ['a V6ONLY group is one', 'udp', 'bind :: L; bind :: L', '::1', [[0], [1]]],
-    [
-      'a disconnected one receives nothing',
-      'udp',
-      'bind 127.0.0.1; 0 connect X 127.0.0.1; 0 disconnect',
-      '127.0.0.1',
-      ['refused'],
-    ],
-    ['a bound TCP socket resets', 'tcp', 'bind 127.0.0.1 P; bind 0.0.0.0 P; 1 listen', '127.0.0.1', ['refused']],
-    ['a member that is no member', 'udp', 'bind 0.0.0.0', '239.1.2.3 from neighbour', ['silence']],
-  ]);
-});
-
 describe('OpenBSD', () => {
   holds('openbsd', [
     ['the last bound', 'udp', 'bind 0.0.0.0 P; bind 0.0.0.0 P', '127.0.0.1', [[1]]],

@@ -1,6 +1,14 @@
 import { models } from '../../../../src/model/index.ts';
 import type { Packet, Reception } from '../../../../src/model/receive/types.ts';
-import type { NextSocket, Operation, Options, Protocol, Setting, SystemName } from '../../../../src/model/types.ts';
+import type {
+  NextSocket,
+  Operation,
+  Options,
+  Outcome,
+  Protocol,
+  Setting,
+  SystemName,
+} from '../../../../src/model/types.ts';
 
 /** The machine of these tests: lo, and a LAN on veth. */
 export const SETTING: Setting = {
@@ -65,7 +73,7 @@ function sender(text: string): { address: string; port: number } {
 /**
  * Reads a step, for example `bind 127.0.0.1 AP` (sockets are numbered from 0), `1 connect X 127.0.0.1` (the peer, and the
  * local address that the system chose), `1 disconnect`, `0 listen`, `1 close`, `1 send`, `1 reset`, `1 set P`, `1 clear P`, `1 tie veth`,
- * `1 join GROUP DEVICE`.
+ * `1 join GROUP DEVICE`, `1 leave GROUP DEVICE`, `1 shutdown`.
  */
 function step(protocol: Protocol, text: string, next: number): Operation {
   const [first = '', verb = '', ...words] = text.split(' ');
@@ -76,6 +84,7 @@ function step(protocol: Protocol, text: string, next: number): Operation {
     case 'listen':
     case 'disconnect':
     case 'close':
+    case 'shutdown':
       return { op: verb, socket: number };
     case 'send':
       return { op: 'send', socket: number };
@@ -90,13 +99,17 @@ function step(protocol: Protocol, text: string, next: number): Operation {
     case 'tie':
       return { op: 'set', socket: number, device: word };
     case 'join':
-      return { op: 'join', socket: number, group: word, device: second };
+    case 'leave':
+      return { op: verb, socket: number, group: word, device: second };
     default:
       throw new Error(`not a step: ${text}`);
   }
 }
 
-/** Who receives on a system after these steps. The sender is X unless the text names another: `10.0.0.1 from Y`. */
+/**
+ * Who receives on a system after these steps. A step succeeds unless it says otherwise: `0 connect X ::1 => EADDRINUSE`. The
+ * sender is X unless the text names another: `10.0.0.1 from Y`.
+ */
 export function receive(
   system: SystemName,
   protocol: Protocol,
@@ -106,11 +119,12 @@ export function receive(
 ): readonly Reception[] | undefined {
   let next = 0;
   let port = models[system].simulate(setting);
-  for (const text of steps.split('; ')) {
+  for (const part of steps.split('; ')) {
+    const [text = '', happened = 'ok'] = part.split(' => ');
     const operation = step(protocol, text, next);
     if (operation.op === 'bind') next += 1;
     // Whatever the model of names expects, the step happened.
-    port = port.step(operation, 'ok').after;
+    port = port.step(operation, happened as Outcome).after;
   }
   const [to = '', from = to.includes(':') || to === 'ext6' ? '::1' : 'X'] = sent.split(' from ');
   const outside = from === 'neighbour' || from.startsWith('fd00::9');

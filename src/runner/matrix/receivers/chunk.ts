@@ -1,0 +1,63 @@
+import type { ReceiverAnswer } from '../../../matrix/receivers/answer.ts';
+import { joinedWords, lacksOutcome, type CellWord } from '../../../matrix/receivers/cells.ts';
+import type { PairReceivers } from '../../../matrix/receivers/prediction.ts';
+import type { Peers } from '../../../matrix/receivers/socket-steps.ts';
+import type { Crew } from '../crew.ts';
+import type { PortBlocks } from '../port-block.ts';
+import { askConnections } from './connections.ts';
+import { askDatagrams } from './datagrams.ts';
+import type { PairProbe } from './probe.ts';
+import { closePairs, makePairs, type ReceiverChunk, type SharedPorts } from './stage.ts';
+
+/**
+ * From how many ports more the ways are asked for which the model says that a hash of the sender chooses, and how many
+ * times: the chance that one of two members never shows in 49 probes is 2^-48.
+ */
+const EXTRA = 8;
+const ROUNDS = 6;
+
+/** Where chunks are asked: the agents of a lab, and what they share. */
+export interface ChunkPlace {
+  readonly crew: Crew;
+  readonly ports: PortBlocks;
+  readonly shared: SharedPorts;
+  readonly peers: Peers;
+}
+
+/** Makes the pairs of a chunk, sends a probe by every way to each, and returns what became of them. */
+export async function askChunk(
+  chunk: ReceiverChunk,
+  predicted: (pair: number) => PairReceivers,
+  { crew, ports, shared, peers }: ChunkPlace,
+): Promise<ReceiverAnswer[]> {
+  const { protocol, ways } = chunk.block;
+  const ask = protocol === 'udp' ? askDatagrams : askConnections;
+  const stage = await makePairs(chunk, crew, ports, shared, peers);
+  const there = [...chunk.pairs.keys()].filter((index) => stage.failures[index] === null);
+  const seen = chunk.pairs.map(() => ways.map((): CellWord[] => []));
+  const note = (probes: readonly PairProbe[], words: readonly CellWord[]) => {
+    for (const [place, { index, way }] of probes.entries()) seen[index]?.[ways.indexOf(way)]?.push(words[place] ?? '');
+  };
+  const first = ways.flatMap((way) => there.map((index): PairProbe => ({ index, way, extra: 0 })));
+  note(first, await ask(first, stage, crew, shared));
+  const shares = there.filter((index) => predicted(chunk.pairs[index] ?? -1).cells.some(({ all }) => all));
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const more = ways.flatMap((way, place) =>
+      shares
+        .filter((index) => {
+          const [cell, words] = [predicted(chunk.pairs[index] ?? -1).cells[place], seen[index]?.[place]];
+          return cell !== undefined && words !== undefined && lacksOutcome(joinedWords(words), cell);
+        })
+        .flatMap((index) =>
+          Array.from({ length: EXTRA }, (_, extra): PairProbe => ({ index, way, extra: round * EXTRA + extra + 1 })),
+        ),
+    );
+    if (more.length === 0) break;
+    note(more, await ask(more, stage, crew, shared));
+  }
+  await closePairs(stage, crew);
+  return chunk.pairs.map((_, index): ReceiverAnswer => {
+    const failed = stage.failures[index] ?? null;
+    return failed === null ? { words: (seen[index] ?? []).map(joinedWords) } : { failed };
+  });
+}

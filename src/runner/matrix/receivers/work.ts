@@ -1,0 +1,109 @@
+import type { LabFacts } from '../../../lab/lab.ts';
+import { HarnessError } from '../../../harness/harness-error.ts';
+import { writeAnswer } from '../../../matrix/receivers/answer.ts';
+import { receiverCornerInWords, type ReceiverBlock } from '../../../matrix/receivers/blocks.ts';
+import { wrongIn } from '../../../matrix/receivers/comparison.ts';
+import type { BlockPredictor } from '../../../matrix/receivers/prediction.ts';
+import { Results } from '../../../matrix/results.ts';
+import type { ReceiversRecord } from '../../../record/receivers.ts';
+import type { AgentPool } from '../../pool.ts';
+import { Crew } from '../crew.ts';
+import type { Labour } from '../in-labs.ts';
+import { PortBlocks } from '../port-block.ts';
+import { askChunk, type ChunkPlace } from './chunk.ts';
+import { shareParts, type ReceiverChunk } from './stage.ts';
+
+/** How many pairs a chunk has. Each pair's sockets keep all datagrams of a round, and the system limits all of them together. */
+const CHUNK = 500;
+/** How often pairs that do not agree are tried again where others take ports too. */
+const RETRIES = 2;
+/**
+ * How many pairs that do not agree are tried again one at a time. Early demultiplexing looks only at the first socket in a
+ * slot of the kernel's table, and sockets of other ports are in the same slots: with thousands of sockets, now and then a
+ * datagram takes another way than with the sockets of one port, which the model is about.
+ */
+const MOST_ALONE = 200;
+/** After this many errors of the harness, the rest is not run. */
+const MOST_ERRORS = 5;
+
+/** The chunks of a run, and their results. */
+export class ReceiverWork implements Labour {
+  readonly predictor: BlockPredictor;
+  readonly results = new Results();
+  readonly errors: ReceiversRecord['errors'] = [];
+  over = false;
+  /** How many pairs were tried again alone. */
+  alone = 0;
+  readonly #chunks: ReceiverChunk[];
+  readonly #signal: AbortSignal;
+  readonly #did: (pairs: number) => void;
+
+  /** @param did reports that this many more pairs are done */
+  constructor(
+    blocks: readonly ReceiverBlock[],
+    predictor: BlockPredictor,
+    signal: AbortSignal,
+    did: (pairs: number) => void,
+  ) {
+    this.#chunks = blocks.flatMap(chunksOf);
+    this.predictor = predictor;
+    this.#signal = signal;
+    this.#did = did;
+  }
+
+  get size(): number {
+    return this.#chunks.length;
+  }
+
+  async in(pool: AgentPool, facts: LabFacts): Promise<void> {
+    const crew = new Crew(pool, facts);
+    const ports = new PortBlocks(facts);
+    let place: ChunkPlace | undefined;
+    while (!this.#stopped()) {
+      const chunk = this.#chunks.shift();
+      if (chunk === undefined) return;
+      try {
+        place ??= { crew, ports, shared: await shareParts(crew, ports, facts.addresses), peers: facts };
+        await this.#ask(chunk, place);
+        this.#did(chunk.pairs.length);
+      } catch (error) {
+        if (!(error instanceof HarnessError)) throw error;
+        if (this.#stopped()) return;
+        this.errors.push({ what: receiverCornerInWords(chunk.block), error: error.message });
+        await crew.renew();
+        place = undefined;
+      }
+    }
+  }
+
+  /** Asks a chunk, and again, in one way or the other, the pairs that do not agree. */
+  async #ask(chunk: ReceiverChunk, place: ChunkPlace): Promise<void> {
+    const { block } = chunk;
+    const predicted = this.predictor(block);
+    const once = async (pairs: readonly number[]): Promise<number[]> => {
+      const answers = await askChunk({ block, pairs }, predicted, place);
+      if (!this.over) this.results.note(block, pairs, answers.map(writeAnswer));
+      return pairs.filter((pair, index) => wrongIn(answers[index] ?? { words: [] }, predicted(pair)) !== null);
+    };
+    let odd = await once(chunk.pairs);
+    for (let retry = 0; place.ports.shared && odd.length > 0 && retry < RETRIES; retry += 1) odd = await once(odd);
+    for (const pair of odd) {
+      if (this.alone >= MOST_ALONE || this.#stopped()) return;
+      this.alone += 1;
+      await once([pair]);
+    }
+  }
+
+  #stopped(): boolean {
+    return this.over || this.#signal.aborted || this.errors.length >= MOST_ERRORS;
+  }
+}
+
+function chunksOf(block: ReceiverBlock): ReceiverChunk[] {
+  const count = block.first.length * block.second.length;
+  const chunks: ReceiverChunk[] = [];
+  for (let from = 0; from < count; from += CHUNK) {
+    chunks.push({ block, pairs: Array.from({ length: Math.min(CHUNK, count - from) }, (_, index) => from + index) });
+  }
+  return chunks;
+}

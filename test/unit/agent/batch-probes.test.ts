@@ -1,0 +1,166 @@
+import process from 'node:process';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { BatchKind, Operation, Result } from '../../../src/protocol/messages.ts';
+import { AgentProcess } from '../../../src/harness/agent-process.ts';
+import { AGENT, LOOPBACK_ONLY, noNamespaces } from '../../support/namespace.ts';
+import { needs } from '../../support/needs.ts';
+import { paced } from '../../../src/process/pace.ts';
+
+/** How long to wait for an event that should happen, and for one that should not, in milliseconds. */
+const LONG = paced(10_000);
+const SHORT = 60;
+
+let agent: AgentProcess;
+const ask = (...operations: Operation[]) => agent.ask(operations, false);
+
+const udp = (bind: string): BatchKind => ({
+  family: bind.includes(':') ? 'inet6' : 'inet',
+  type: 'dgram',
+  options: [],
+  bind,
+});
+const tcp = (bind: string, rest: Partial<BatchKind> = {}): BatchKind => ({ ...udp(bind), type: 'stream', ...rest });
+const LISTENER = tcp('127.0.0.1', { listen: 8 });
+
+/** The outcome of each probe. */
+function words(result: Result | undefined): string[] {
+  return (result?.codes ?? []).map((code) => result?.legend?.[code] ?? `code ${code}`);
+}
+
+const datagrams = (probes: number[], more: Partial<Extract<Operation, { op: 'batch-send' }>> = {}): Operation => ({
+  op: 'batch-send',
+  sources: [
+    { address: '127.0.0.1', port: 3001 },
+    { address: '::1', port: 0 },
+  ],
+  targets: ['127.0.0.1', '127.0.0.2', '::1'],
+  probes,
+  mark: 70_000,
+  ...more,
+});
+
+const connections = (
+  as: string,
+  probes: number[],
+  within = LONG,
+  open = 2009,
+): Extract<Operation, { op: 'batch-connect' }> => ({
+  op: 'batch-connect',
+  as,
+  sources: [{ address: '127.0.0.1', port: 0 }],
+  targets: ['127.0.0.1', '127.0.0.2'],
+  probes,
+  open,
+  within,
+});
+
+describe('probes of batches on the real kernel', needs(noNamespaces), () => {
+  beforeAll(async () => {
+    ({ agent } = await AgentProcess.start({
+      command: [...LOOPBACK_ONLY, process.execPath, AGENT],
+      title: 'the agent',
+    }));
+  });
+  afterAll(() => agent.end());
+  beforeEach(async () => {
+    // Anything that the test before left would be found here.
+    expect(await ask({ op: 'reset' })).toMatchObject([{ outcome: 'ok', open: 0 }]);
+  });
+
+  it('sends each datagram to its own port and address, and says which were refused', async () => {
+    const [, sent, drained, again] = await ask(
+      {
+        op: 'batch',
+        as: 'a',
+        kinds: [udp('127.0.0.1'), udp('0.0.0.0'), udp('::1')],
+        sockets: [0, 2001, 1, 2002, 2, 2001],
+      },
+      datagrams([0, 0, 2001, 0, 1, 2001, 0, 0, 2002, 0, 1, 2002, 1, 2, 2001, 1, 2, 2002]),
+      { op: 'batch-drain', on: 'a' },
+      { op: 'batch-drain', on: 'a' },
+    );
+    expect(words(sent)).toEqual(['ok', 'ECONNREFUSED', 'ok', 'ok', 'ok', 'ECONNREFUSED']);
+    expect(drained?.got).toEqual([0, 70_000, 1, 70_002, 1, 70_003, 2, 70_004]);
+    expect(again?.got).toEqual([]);
+  });
+
+  it('sends from the port that was asked for', async () => {
+    const connected = { ...udp('127.0.0.1'), connect: { address: '127.0.0.1', port: 3001 } };
+    const stranger = { ...udp('127.0.0.1'), connect: { address: '127.0.0.1', port: 3002 } };
+    const [, sent, drained] = await ask(
+      { op: 'batch', as: 'a', kinds: [connected, stranger], sockets: [0, 2001, 1, 2002] },
+      datagrams([0, 0, 2001, 0, 0, 2002]),
+      { op: 'batch-drain', on: 'a' },
+    );
+    expect(words(sent)).toEqual(['ok', 'ECONNREFUSED']);
+    expect(drained?.got).toEqual([0, 70_000]);
+  });
+
+  it('waits for the error of a closed port, one probe at a time', async () => {
+    const [, sent] = await ask(
+      { op: 'batch', as: 'a', kinds: [udp('127.0.0.1')], sockets: [0, 2001] },
+      datagrams([0, 0, 2001, 0, 1, 2001], { closed: 2008, within: LONG }),
+    );
+    expect(words(sent)).toEqual(['ok', 'ECONNREFUSED']);
+  });
+
+  it('does not take silence from a path on which nothing comes back', async () => {
+    await ask({ op: 'batch', as: 'a', kinds: [udp('0.0.0.0')], sockets: [0, 2001, 0, 2008] });
+    await expect(ask(datagrams([0, 0, 2001], { closed: 2008, within: SHORT }))).rejects.toThrow(
+      'no error came back from a closed port',
+    );
+    expect(await ask({ op: 'reset' })).toMatchObject([{ outcome: 'ok', open: 0 }]);
+  });
+
+  it('says which connections were made, from which port, and which listener has them', async () => {
+    const [, made, answered, settled] = await ask(
+      { op: 'batch', as: 'l', kinds: [LISTENER, tcp('127.0.0.2')], sockets: [0, 2001, 1, 2001, 0, 2002] },
+      connections('c', [0, 0, 2001, 0, 1, 2001, 0, 0, 2002, 0, 0, 2002]),
+      { op: 'batch-answer', on: 'l' },
+      { op: 'batch-settle', on: 'c', ask: [] },
+    );
+    expect(words(made)).toEqual(['ok', 'ECONNREFUSED', 'ok', 'ok']);
+    const [first, , third, fourth] = made?.got ?? [];
+    expect(answered?.got).toEqual([0, first, 2, third, 2, fourth]);
+    expect(new Set([third, fourth]).size).toBe(2);
+    expect(settled?.outcome).toBe('ok');
+  });
+
+  it('says that a connection was reset after it was made', async () => {
+    const [, made, , settled] = await ask(
+      { op: 'batch', as: 'l', kinds: [LISTENER], sockets: [0, 2001] },
+      connections('c', [0, 0, 2001]),
+      { op: 'batch-answer', on: 'l' },
+      { op: 'batch-settle', on: 'c', ask: [0] },
+    );
+    expect(words(made)).toEqual(['ok']);
+    expect(words(settled)).toEqual(['ECONNRESET']);
+  });
+
+  it('says that there was no answer only when a listener on the same path answers', async () => {
+    const [, full] = await ask(
+      { op: 'batch', as: 'l', kinds: [tcp('127.0.0.1', { listen: 0 }), LISTENER], sockets: [0, 2001, 1, 2009] },
+      // A queue of length 0 takes one connection; the SYN of the third is dropped without an answer.
+      connections('c', [0, 0, 2001, 0, 0, 2001, 0, 0, 2001]),
+    );
+    expect(words(full)).toContain('silence');
+    expect(full?.value).toBe(1);
+    await ask({ op: 'batch-settle', on: 'c', ask: [] });
+    const many = connections('d', [0, 0, 2001, 0, 0, 2001, 0, 0, 2001], SHORT, 2008);
+    await expect(ask(many)).rejects.toThrow('a listener that answers could not be reached');
+  });
+
+  it.each<[Operation, RegExp]>([
+    [datagrams([5, 0, 2001]), /there is no source 5, or no target 0/],
+    [datagrams([0, 7, 2001]), /there is no source 0, or no target 7/],
+    [
+      datagrams([0, 0, 2001], { sources: [{ address: '192.0.2.1', port: 0 }] }),
+      /a source can't be bound to 192\.0\.2\.1/,
+    ],
+    [{ op: 'batch-drain', on: 'x' }, /there is no batch 'x'/],
+    [{ op: 'batch-settle', on: 'x', ask: [] }, /there are no connections 'x'/],
+  ])('a mistake of the harness is named: %j', async (operation, message) => {
+    await expect(ask(operation)).rejects.toThrow(message);
+    expect(await ask({ op: 'reset' })).toMatchObject([{ outcome: 'ok', open: 0 }]);
+  });
+});
