@@ -122,6 +122,11 @@ export const darwinRules = ruleBook('darwin', {
     source: { name: XNU, where: 'bsd/kern/uipc_socket.c, soconnectlock' },
     known: 'source',
   },
+  'connected-sendto': {
+    prose: 'A connected UDP socket cannot send to an address.',
+    source: { name: XNU, where: 'bsd/netinet/udp_usrreq.c, udp_output; bsd/netinet6/udp6_output.c' },
+    known: 'source',
+  },
   reset: {
     prose:
       'A TCP socket whose connection was reset or refused has lost its port, and cannot be bound, connected or made to listen again.',

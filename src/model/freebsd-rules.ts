@@ -120,6 +120,11 @@ export const freebsdRules = ruleBook('freebsd', {
     source: { name: KERNEL, where: 'sys/kern/uipc_socket.c, soconnectat; sys/netinet/tcp_usrreq.c' },
     known: 'source',
   },
+  'connected-sendto': {
+    prose: 'A connected UDP socket cannot send to an address.',
+    source: { name: KERNEL, where: 'sys/netinet/udp_usrreq.c, udp_send; sys/netinet6/udp6_usrreq.c, udp6_send' },
+    known: 'source',
+  },
   reset: {
     prose:
       'A TCP socket whose connection was reset or refused has lost its port, and cannot be bound, connected or made to listen again.',

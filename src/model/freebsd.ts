@@ -53,6 +53,8 @@ export const freebsd: System<PortLists> = {
     return pairTaken(world, socket, target) ? decide('EADDRINUSE', id['connect-same-peer']) : undefined;
   },
 
+  send: (_world, socket) => (hasPeer(socket) ? decide('EISCONN', id['connected-sendto']) : undefined),
+
   refused(socket, { stack }, outcome) {
     const released = releasedByRefusal(socket, outcome);
     if (released !== undefined) return released;

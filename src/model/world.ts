@@ -3,6 +3,7 @@ import { ANY, type Claims } from './overlap.ts';
 import type { WorldDelivery } from './receive/delivery.ts';
 import { deliveries } from './receive/index.ts';
 import { Later } from './receive/later.ts';
+import { plainPacket } from './receive/packet.ts';
 import type { Packet, Receivers } from './receive/types.ts';
 import type { Rule } from './rules.ts';
 import { explicit, hasPeer, narrowed, socketOf, targetOf } from './socket.ts';
@@ -248,8 +249,9 @@ class Port<Hidden> implements Simulation {
 
   receivers(packet: Packet): Receivers | undefined {
     const { delivery, name } = this.#system;
-    if (delivery !== undefined) return delivery.receivers(this.#world, packet);
-    return deliveries[name]?.receivers(this.#delivery.read(), packet, this.#world.setting);
+    const plain = plainPacket(packet, this.#world.setting);
+    if (delivery !== undefined) return delivery.receivers(this.#world, plain);
+    return deliveries[name]?.receivers(this.#delivery.read(), plain, this.#world.setting);
   }
 
   /**

@@ -75,10 +75,7 @@ export const darwinDelivery: WorldDelivery<{ readonly byHash: Chain }> = {
     if (packet.protocol === 'udp' && isForMany(packet, world.setting)) return many(world.sockets, packet);
     const chain = inOrder(world.sockets, world.hidden.byHash);
     const partner = partnerOf(chain, packet);
-    // The first packet of a connection that exists already belongs to that one; what comes of it is TCP's matter.
-    if (partner !== undefined) {
-      return packet.protocol === 'tcp' ? undefined : decided([[partner.id]], rule['R1-connected']);
-    }
+    if (partner !== undefined) return decided([[partner.id]], rule['R1-connected']);
     const stack = stackOf(packet);
     const unconnected = chain.filter((socket) => !isConnected(socket));
     const newest = unconnected.find((socket) => socket.local[stack] === destinationOf(packet));

@@ -91,10 +91,7 @@ export const freebsdDelivery: WorldDelivery<PortLists> = {
   receivers(world, packet) {
     if (packet.protocol === 'udp' && isForMany(packet, world.setting)) return many(world, packet);
     const partner = partnerOf(world.sockets, packet);
-    // The first packet of a connection that exists already belongs to that one; what comes of it is TCP's matter.
-    if (partner !== undefined) {
-      return packet.protocol === 'tcp' ? undefined : decided([[partner.id]], rule['R1-connected']);
-    }
+    if (partner !== undefined) return decided([[partner.id]], rule['R1-connected']);
     return balanced(world, packet) ?? unconnected(world, packet);
   },
 };

@@ -8,8 +8,8 @@ export interface Packet {
   /** The destination; its port is the simulated one. */
   readonly to: { readonly address: string };
   /**
-   * The device by which it arrives. When left out: lo for a loopback address; for any other address the device that has it,
-   * if the setting names that device.
+   * The device by which it arrives. When left out: that of the scope that an address ends in; on Linux lo for a loopback
+   * address; else the device that has the destination, if the setting names it, on Linux and for link-local addresses.
    */
   readonly device?: string;
 }

@@ -1,15 +1,16 @@
-import { runInNewContext } from 'node:vm';
+import { createContext, runInContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { models } from '../../../src/model/index.ts';
 import { page } from '../../support/docs.ts';
 
-test('the example of the page prints what the page says', () => {
-  const [code = '', printed = ''] = [...page('docs/models-api.md').text.matchAll(/```(?:js|text)\n(.*?)```/gs)].map(
-    ([, block = '']) => block,
-  );
+test('the examples of the page, one after the other, print what the page says', () => {
+  const { text } = page('docs/models-api.md');
+  const examples = [...text.matchAll(/```js\n(.*?)```\s+```text\n(.*?)```/gs)];
+  expect(examples).toHaveLength(2);
   const lines: string[] = [];
-  const body = code.replace("import { models } from 'bindspec/models';\n", '');
-  expect(body).not.toBe(code);
-  runInNewContext(body, { models, console: { log: (...words: string[]) => lines.push(words.join(' ')) } });
-  expect(lines.join('\n')).toBe(printed.trim());
+  const context = createContext({ models, console: { log: (...words: string[]) => lines.push(words.join(' ')) } });
+  for (const [, code = '', printed = ''] of examples) {
+    runInContext(code.replace("import { models } from 'bindspec/models';\n", ''), context);
+    expect(lines.splice(0).join('\n')).toBe(printed.trim());
+  }
 });

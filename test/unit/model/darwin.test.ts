@@ -189,3 +189,81 @@ test('a connection that was reset or refused gives the port up', () => {
   expect(on('tcp', '1 bind S; 1 connect => ECONNREFUSED; 2 bind S')).toBe('ok');
   expect(on('tcp', '1 bind S; 1 connect => EHOSTUNREACH; 2 bind S')).toBe('EADDRINUSE');
 });
+
+describe('K5-tcp', () => {
+  test('connect() to AF_UNSPEC dissolves nothing', () => {
+    expect(on('tcp', '1 bind S; 1 disconnect by=AF_UNSPEC')).toBe('EAFNOSUPPORT');
+    expect(on('tcp', '1 bind S; 1 listen; 1 disconnect by=AF_UNSPEC')).toBe('EOPNOTSUPP');
+    expect(on('tcp', '1 bind S; 1 connect 127.0.0.1; 1 disconnect by=AF_UNSPEC; 2 bind S -')).toBe('EADDRINUSE');
+  });
+
+  test('it leaves a dual-stack socket in IPv6', () => {
+    expect(on('tcp', '1 bind :: dual; 1 disconnect by=AF_UNSPEC')).toBe('EAFNOSUPPORT or EINVAL');
+    expect(on('tcp', '1 bind :: dual; 1 disconnect by=AF_UNSPEC; 2 bind 0.0.0.0')).toBe('ok');
+    expect(on('tcp', '1 bind :: dual; 1 disconnect by=AF_UNSPEC; 2 bind ::1')).toBe('EADDRINUSE');
+  });
+
+  test('after disconnectx() the name is held while the connection is closed', () => {
+    expect(on('tcp', '1 bind S; 1 connect 127.0.0.1; 1 disconnect by=disconnectx; 2 bind S -')).toBe('EADDRINUSE');
+    expect(on('tcp', '1 bind S; 1 listen; 1 disconnect by=disconnectx; 2 bind S -')).toBe('ok');
+  });
+});
+
+test('K5-disconnect: disconnectx() of a UDP socket without a connection', () => {
+  expect(on('udp', '1 bind S; 1 disconnect by=disconnectx')).toBe('ENOTCONN');
+});
+
+test('connect-other-stack: a v4-mapped peer with IPV6_V6ONLY=1, by release', () => {
+  const got = [undefined, '15.4', '15.2', '15.0', '10.13'].map((release) =>
+    on('tcp', '1 bind :: v6only; 1 connect 127.0.0.1', release === undefined ? {} : { release }),
+  );
+  expect(got).toEqual(['EAFNOSUPPORT or EINVAL', 'EAFNOSUPPORT', 'EAFNOSUPPORT or EINVAL', 'EINVAL', 'EINVAL']);
+  expect(lastRule('darwin', 'tcp', '1 bind :: v6only; 1 connect 127.0.0.1', { release: '15.0' })).toBe(
+    'connect-other-stack-15.0',
+  );
+});
+
+test('connect-v6only-udp: it is an IPv6 address', () => {
+  expect(on('udp', '1 bind ::1 v6only; 1 connect to=::ffff:192.0.2.9')).toBe('ok');
+  expect(on('udp', '1 bind :: v6only; 1 connect to=::ffff:192.0.2.9')).toContain('EHOSTUNREACH or ENETUNREACH');
+});
+
+test('connect-name: port 0, and groups for TCP', () => {
+  expect(on('udp', '1 bind S; 1 connect 127.0.0.1 to=192.0.2.9 toport=0')).toBe('EADDRNOTAVAIL');
+  const tcp = (to: string) => on('tcp', `1 bind :: dual; 1 connect to=${to}`);
+  expect(['224.0.0.9', '::ffff:224.0.0.9', '::224.0.0.9', '255.255.255.255', 'ff02::1'].map(tcp)).toEqual(
+    Array.from({ length: 5 }, () => 'EAFNOSUPPORT'),
+  );
+  expect(on('udp', '1 bind S; 1 connect to=224.0.0.9')).toBe('ok');
+});
+
+test('connect-same-peer: by the address that the system chose for a wildcard, and in mapped form too', () => {
+  const first = '1 bind S P; 1 connect 127.0.0.1 to=192.0.2.9';
+  expect(on('udp', `${first}; 2 bind 0.0.0.0 P; 2 connect 127.0.0.1 to=192.0.2.9`)).toBe('EADDRINUSE');
+  expect(on('udp', `${first}; 2 bind 0.0.0.0 P; 2 connect 10.0.0.1 to=192.0.2.9`)).toBe('ok');
+  expect(on('udp', `${first}; 2 bind :: dual P; 2 connect 127.0.0.1 to=::ffff:192.0.2.9`)).toBe('EADDRINUSE');
+});
+
+test('reset: no call brings the socket back', () => {
+  const reset = '1 bind S; 1 connect 127.0.0.1; 1 peer-reset';
+  expect(on('tcp', `${reset}; 1 listen`)).toBe('EINVAL');
+  expect(on('tcp', `${reset}; 1 bind S`)).toBe('EINVAL');
+  expect(on('tcp', `${reset}; 1 connect 127.0.0.1`)).toBe('EINVAL or ECONNRESET');
+});
+
+test('shutdown: only of a connection; a listener goes on listening', () => {
+  expect(on('tcp', '1 bind S; 1 shutdown')).toBe('ENOTCONN');
+  expect(on('udp', '1 bind S; 1 shutdown')).toBe('ENOTCONN');
+  expect(on('udp', '1 bind S; 1 connect 127.0.0.1; 1 shutdown')).toBe('ok');
+  expect(on('tcp', '1 bind S; 1 listen; 1 shutdown; 1 connect 127.0.0.1')).toBe('EOPNOTSUPP');
+});
+
+test('v6only-late: it can only be set before bind()', () => {
+  expect(on('udp', '1 bind :: dual; 1 set v6only=1')).toBe('EINVAL');
+  expect(on('udp', '1 bind :: dual; 1 set v6only=1; 2 bind S -')).toBe('EADDRINUSE');
+});
+
+test('connected-sendto: sendto() on a connected socket', () => {
+  expect(on('udp', '1 bind S; 1 send to=192.0.2.9')).toBe('ok');
+  expect(on('udp', '1 bind S; 1 connect 127.0.0.1; 1 send to=192.0.2.9')).toBe('EISCONN');
+});

@@ -151,3 +151,82 @@ test('a port that the system chooses', () => {
   expect(choose('0.0.0.0', 'S -')).toBe('EADDRINUSE');
   expect(choose('0.0.0.0', ':: dual -')).toBe('EADDRINUSE');
 });
+
+describe('disconnect-tcp', () => {
+  test('connect() to AF_UNSPEC dissolves nothing', () => {
+    expect(on('tcp', '1 bind S; 1 disconnect')).toBe('EAFNOSUPPORT');
+    expect(on('tcp', '1 bind S; 1 connect 127.0.0.1; 1 disconnect')).toBe('EISCONN');
+    expect(on('tcp', '1 bind S; 1 connect 127.0.0.1; 1 disconnect; 2 bind S -')).toBe('EADDRINUSE');
+  });
+
+  test('in 13 it leaves a dual-stack socket in IPv6', () => {
+    const steps = '1 bind :: dual; 1 disconnect; 2 bind S';
+    expect(['13.2', '14.3'].map((release) => on('tcp', steps, { release }))).toEqual(['ok', 'EADDRINUSE']);
+    expect(['13.2', '14.3'].map((release) => on('udp', steps, { release }))).toEqual(['ok', 'EADDRINUSE']);
+    expect(on('tcp', '1 bind ::1; 1 disconnect', { release: '13.2' })).toBe('EAFNOSUPPORT or EINVAL');
+  });
+});
+
+test('connect-name: port 0, and what TCP refuses', () => {
+  expect(on('udp', '1 bind S; 1 connect 127.0.0.1 to=192.0.2.9 toport=0')).toBe('EADDRNOTAVAIL');
+  expect(on('tcp', '1 bind S; 1 connect to=224.0.0.9')).toBe('EAFNOSUPPORT');
+  expect(on('tcp', '1 bind S; 1 connect to=255.255.255.255')).toBe('EACCES');
+});
+
+test('connect-no-host-15: there is no route to no host', () => {
+  const to = (address: string, release: string) => on('udp', `1 bind 0.0.0.0; 1 connect to=${address}`, { release });
+  expect([to('0.0.0.0', '14.3'), to('0.0.0.0', '15.0')]).toEqual(['ok', 'ENETUNREACH']);
+  expect(to('255.255.255.255', '15.0')).toBe('ENETUNREACH');
+  expect(on('udp', '1 bind :: v6only; 1 connect to=::', { release: '15.0' })).toBe('ENETUNREACH');
+});
+
+test('connect-same-peer: by the address that the system chose for a wildcard, and in mapped form too', () => {
+  const first = '1 bind S P; 1 connect 127.0.0.1 to=192.0.2.9';
+  expect(on('udp', `${first}; 2 bind 0.0.0.0 P; 2 connect 127.0.0.1 to=192.0.2.9`)).toBe('EADDRINUSE');
+  expect(on('udp', `${first}; 2 bind 0.0.0.0 P; 2 connect 10.0.0.1 to=192.0.2.9`)).toBe('ok');
+  expect(on('udp', `${first}; 2 bind :: dual P; 2 connect 127.0.0.1 to=::ffff:192.0.2.9`)).toBe('EADDRINUSE');
+});
+
+test('connect-again: a listener, by family and release', () => {
+  const again = (name: string, release: string) => on('tcp', `1 bind ${name}; 1 listen; 1 connect`, { release });
+  expect([again('S', '14.3'), again('::1', '14.3'), again('::1', '13.2')]).toEqual([
+    'EOPNOTSUPP',
+    'EINVAL',
+    'EOPNOTSUPP',
+  ]);
+});
+
+test('reset: no call brings the socket back', () => {
+  const reset = '1 bind S; 1 connect 127.0.0.1; 1 peer-reset';
+  expect(on('tcp', `${reset}; 1 listen`)).toBe('EINVAL');
+  expect(on('tcp', `${reset}; 1 bind S`)).toBe('EINVAL');
+  expect(on('tcp', `${reset}; 1 connect 127.0.0.1`)).toBe('ECONNREFUSED');
+  expect(on('tcp', `${reset}; 2 bind S -`)).toBe('ok');
+});
+
+test('shutdown: only of a connection; a listener goes on listening', () => {
+  expect(on('tcp', '1 bind S; 1 shutdown')).toBe('ENOTCONN');
+  expect(on('udp', '1 bind S; 1 connect 127.0.0.1; 1 shutdown')).toBe('ok');
+  expect(on('tcp', '1 bind S; 1 listen; 1 shutdown; 1 connect 127.0.0.1')).toBe('EOPNOTSUPP');
+});
+
+test('v6only-late: it can only be set before bind()', () => {
+  expect(on('udp', '1 bind :: dual; 1 set v6only=1')).toBe('EINVAL');
+});
+
+test('chosen: 13 did not look at the IPv4 part', () => {
+  const steps = '1 bind S; 2 bind :: dual - chosen';
+  expect(['13.2', '14.3'].map((release) => on('udp', steps, { release }))).toEqual(['ok', 'EADDRINUSE']);
+});
+
+test('bindany: a v4-mapped name with IPV6_V6ONLY=1 is in IPv6', () => {
+  const steps = '1 bind ::ffff:192.0.2.1 default any';
+  expect(on('udp', steps)).toBe('ok');
+  expect(on('udp', `${steps}; 2 bind 0.0.0.0 -`)).toBe('ok');
+  expect(on('udp', `${steps}; 2 bind :: v6only`)).toBe('EADDRINUSE');
+});
+
+test('connected-sendto: sendto() on a connected socket', () => {
+  expect(on('udp', '1 bind S; 1 send to=192.0.2.9')).toBe('ok');
+  expect(on('udp', '1 bind S; 1 connect 127.0.0.1; 1 send to=192.0.2.9')).toBe('EISCONN');
+});

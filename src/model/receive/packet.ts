@@ -1,0 +1,23 @@
+import { canonical, needsScope, unmapped } from '../address.ts';
+import type { Setting } from '../types.ts';
+import type { Packet } from './types.ts';
+
+/**
+ * A packet in the form in which the systems look at it: its addresses in their canonical form and without a scope, a
+ * v4-mapped address as the IPv4 address, and the device that a link-local address belongs to, where the scope or the setting
+ * tells it.
+ */
+export function plainPacket(packet: Packet, { host }: Setting): Packet {
+  const to = canonical(packet.to.address);
+  const from = canonical(packet.from.address);
+  const owner = needsScope(to.address)
+    ? Object.entries(host?.devices ?? {}).find(([, addresses]) => addresses.includes(to.address))?.[0]
+    : undefined;
+  const device = packet.device ?? to.scope ?? from.scope ?? owner;
+  return {
+    ...packet,
+    to: { address: unmapped(to.address) },
+    from: { address: unmapped(from.address), port: packet.from.port },
+    ...(device === undefined ? {} : { device }),
+  };
+}
