@@ -26,6 +26,8 @@ export type Need =
   | 'neighbour'
   | 'gateway'
   | 'quiet interface'
+  /** Processes of the machine can learn the index of an interface. */
+  | 'interface index'
   /** The name of the interface that has the second external addresses. */
   | 'second interface'
   | 'routed second address'

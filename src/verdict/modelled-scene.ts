@@ -68,6 +68,9 @@ export function modelledScene(scene: ReceivingScene, system: System, version?: s
   };
 }
 
+/** The systems on which a group's choice does not depend on the address that the sender asks. */
+const HASHES_NO_ADDRESS: ReadonlySet<System> = new Set(['linux', 'wine']);
+
 const ON_WINE: Citation = { source: 'wine-server', where: 'the sockets that it makes on its host' };
 
 /** Under Wine, Linux chooses among the host's sockets; Wine's source says how it makes these. */
@@ -122,6 +125,10 @@ function canPlay({ steps, senders }: ReceivingScene, system: System): boolean {
   if (Object.values(senders).some(({ loops }) => loops === 0)) return false;
   return steps.every((step) => {
     if (step.op === 'join-source' || step.op === 'block-source') return false;
+    if (step.op === 'join' && system === 'gvisor') {
+      // setsockopt() returns EINVAL there for an AF_INET6 socket and an IPv4 group.
+      return step.group.includes(':') || familyOf({ steps }, step.as) === 'inet';
+    }
     if (step.op === 'tie') return DEVICE_SYSTEMS.includes(system);
     if (step.op === 'set') return isKnownOption(step.option, system);
     if (step.op !== 'bind') return true;
@@ -189,7 +196,7 @@ function operationsOf(scene: ReceivingScene, step: SceneStep, socket: number): r
   }
 }
 
-function familyOf({ steps }: ReceivingScene, as: string) {
+function familyOf({ steps }: Pick<ReceivingScene, 'steps'>, as: string) {
   const made = steps.find((step) => step.op === 'bind' && step.as === as);
   return made?.op === 'bind' ? made.family : 'inet';
 }
@@ -217,8 +224,11 @@ function answerFor(asking: Asking, packet: ScenePacket): SceneAnswer | null {
   if (rule === undefined || rule.unverified === true || found.includes(undefined)) return null;
   const each = found.map((one) => (one?.outcomes ?? []).map((outcome) => wordsOf(asking, outcome)));
   if (sources > 1 && rule.spreads === true) return { expect: togetherInWords(each.flat(2)), rule };
-  // One source gets the same member of a group at whatever address it asks.
+  // On Linux one source gets the same member of a group at whatever address it asks; elsewhere the address may count.
   const together = new Set(each.map((words) => JSON.stringify(words)));
+  if (together.size === 1 && each.length > 1 && rule.spreads === true && !HASHES_NO_ADDRESS.has(system)) {
+    return { expect: anyOf([...new Set(each.flat(2))]), rule };
+  }
   const words = together.size === 1 ? (each[0] ?? []) : [togetherInWords(each.flat(2))];
   const all = [...new Set(words.flat())];
   if (all.length === 1) return { expect: all[0], rule };

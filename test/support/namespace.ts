@@ -7,7 +7,7 @@ import { firstLack, isRoot, notLinux, installed, type Lack } from './needs.ts';
 export const AGENT = fileURLToPath(new URL('../../dist/src/agent/start.cjs', import.meta.url));
 
 /** The words that start a command in a network namespace of its own. As an ordinary user that takes a user namespace. */
-const UNSHARE: readonly string[] = ['unshare', ...(isRoot ? [] : ['--user', '--map-root-user']), '--net'];
+export const UNSHARE: readonly string[] = ['unshare', ...(isRoot ? [] : ['--user', '--map-root-user']), '--net'];
 
 /** The words that start a command in a new network namespace with nothing but loopback, which goes with the command. */
 export const LOOPBACK_ONLY: readonly string[] = [...UNSHARE, 'sh', '-c', 'ip link set lo up && exec "$0" "$@"'];

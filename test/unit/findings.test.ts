@@ -1,10 +1,16 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { release, tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { idMatcher } from '../../src/experiment/selection.ts';
+import { compareVersions } from '../../src/experiment/versions.ts';
 import { readRecord } from '../../src/load/read.ts';
+import { paced } from '../../src/process/pace.ts';
 import { engineRecords } from '../../tools/engine-records.ts';
 import { page, ROOT, rows, section } from '../support/docs.ts';
+import { noNamespaces, UNSHARE } from '../support/namespace.ts';
+import { needs, noCompiler, type Lack } from '../support/needs.ts';
 
 const { text } = page('docs/findings.md');
 /** The rows of a section's table, without its heading. */
@@ -14,6 +20,54 @@ const recordOf = (platform: string) => {
   const file = path.join(ROOT, 'reports', platform, 'record.json');
   return readRecord(readFileSync(file, 'utf8'), file);
 };
+
+/** The kernel whose behaviour the page tells, or a newer one. */
+const oldKernel: Lack | null =
+  compareVersions(release(), '6.18') >= 0
+    ? null
+    : { need: 'linux-6.18', reason: 'they show what Linux 6.18 does', enable: null };
+
+/** A namespace with what the programs need: loopback, and one more IPv6 address. */
+const NAMESPACE = [
+  ...UNSHARE,
+  'sh',
+  '-c',
+  'ip link set lo up && ip addr add fd00::2 dev lo nodad && exec "$0"',
+] as const;
+
+describe('the programs that show what Linux does', () => {
+  const findings = section(text, '## Who receives on Linux');
+  const shown = [...findings.matchAll(/\]\(findings\/([\w-]+)\.c\):\n\n```text\n([^`]*)```/g)];
+  const folder = path.join(ROOT, 'docs', 'findings');
+
+  test('are all on the page, and short enough to be sent', () => {
+    const files = readdirSync(folder).toSorted();
+    expect(shown.map(([, name]) => `${name}.c`).toSorted()).toEqual(files);
+    expect(files.length).toBeGreaterThan(4);
+    for (const file of files) {
+      expect(readFileSync(path.join(folder, file), 'utf8').trimEnd().split('\n').length, file).toBeLessThanOrEqual(60);
+    }
+  });
+
+  test.each(shown.map(([, name = '', printed = '']) => ({ name, printed })))(
+    '$name.c prints what the page says',
+    needs(noCompiler, noNamespaces, oldKernel),
+    ({ name, printed }) => {
+      const made = mkdtempSync(path.join(tmpdir(), 'bindspec-finding-'));
+      try {
+        const program = path.join(made, name);
+        const words = ['-Wall', '-Wextra', '-Werror', '-o', program, path.join(folder, `${name}.c`)];
+        expect(spawnSync('cc', words, { encoding: 'utf8' })).toMatchObject({ stderr: '', status: 0 });
+        const [command = '', ...rest] = NAMESPACE;
+        expect(spawnSync(command, [...rest, program], { encoding: 'utf8', timeout: paced(20_000) }).stdout).toBe(
+          printed,
+        );
+      } finally {
+        rmSync(made, { recursive: true });
+      }
+    },
+  );
+});
 
 describe('what bindspec found is what the committed records say', () => {
   test('of the documents: every claim that is not confirmed, and no other', () => {

@@ -18,6 +18,7 @@ export function needsOfScene(scene: ReceivingScene): Need[] {
   // What goes to all must stay inside a network of the lab's own.
   if (Object.values(scene.packets).some((packet) => destinationsOf(packet).some(goesToMany)))
     needs.add('quiet interface');
+  if (namesInterfaces(scene)) needs.add('interface index');
   for (const { family, at } of Object.values(scene.senders)) {
     address(family, at);
     if (isOfNeighbour(at)) needs.add('neighbour');
@@ -41,4 +42,13 @@ export function needsOfScene(scene: ReceivingScene): Need[] {
 /** Whether an address is on the neighbour, and so is a sender that is bound to it. */
 export function isOfNeighbour(at: AddressKind): boolean {
   return at === 'neighbour' || at === 'filtered';
+}
+
+/** Whether an IPv6 group has to be joined or sent to on an interface, which its options name by the index. */
+function namesInterfaces({ steps, senders, packets, subscribed = [] }: ReceivingScene): boolean {
+  const joins = steps.some((step) => step.op === 'join' && step.group.includes(':'));
+  const sends = Object.values(packets).some(
+    (packet) => senders[packet.from]?.family === 'inet6' && destinationsOf(packet).some(goesToMany),
+  );
+  return joins || sends || subscribed.some(({ group }) => group.includes(':'));
 }

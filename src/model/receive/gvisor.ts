@@ -1,8 +1,10 @@
+import { unmapped } from '../address.ts';
 import { ANY } from '../overlap.ts';
 import { ruleBook } from '../rules.ts';
 import type { Operation, RuleId } from '../types.ts';
 import { chainAfter, isForMany, NO_CHAIN, stackOf, type PortChain } from './chain.ts';
 import type { Delivery } from './delivery.ts';
+import { deviceOf } from './device-of.ts';
 import type { Receiver } from './receiver.ts';
 import type { Packet, Receivers, Reception } from './types.ts';
 
@@ -45,12 +47,16 @@ const gvisorReceiveRules = ruleBook('gvisor', {
 });
 const { id: rule } = gvisorReceiveRules;
 
-/**
- * The sockets, and the device under which each is registered. A tie that is set after bind() takes effect at the next
- * connect or disconnect.
- */
+/** What counts of a socket: an option or a tie that is set after bind() takes effect at the next connect or disconnect. */
+interface Registered {
+  readonly device: string | undefined;
+  readonly options: Receiver['options'];
+  /** Whether an AF_INET6 socket has connected over IPv4: then it is registered for IPv4 alone, also after a disconnect. */
+  readonly fourOnly: boolean;
+}
+
 interface Demuxer extends PortChain {
-  readonly registered: ReadonlyMap<number, string | undefined>;
+  readonly registered: ReadonlyMap<number, Registered>;
 }
 
 /** Who receives on gVisor. */
@@ -59,26 +65,32 @@ export const gvisorDelivery: Delivery<Demuxer> = {
   start: { ...NO_CHAIN, registered: new Map() },
   after(state, operation, _setting, now) {
     const next = chainAfter(state, operation, now, { keepsName: true });
-    const device = registers(operation) ? next.sockets.get(operation.socket)?.device : undefined;
-    const registered = registers(operation)
-      ? new Map(state.registered).set(operation.socket, device)
-      : state.registered;
-    return { ...next, registered };
+    const socket = registers(operation) ? next.sockets.get(operation.socket) : undefined;
+    if (socket === undefined) return { ...next, registered: state.registered };
+    const { device, options } = socket;
+    const before = operation.op !== 'bind' && state.registered.get(socket.id)?.fourOnly === true;
+    const fourOnly = before || (socket.family === 'inet6' && operation.op === 'connect' && isOverFour(operation));
+    return { ...next, registered: new Map(state.registered).set(socket.id, { device, options, fourOnly }) };
   },
   receivers(state, packet, setting) {
+    const device = packet.device ?? deviceOf(packet.to.address, setting);
     const lookups = lookupsOf(state, packet);
     if (packet.protocol === 'udp' && isForMany(packet, setting)) {
-      const all = lookups.flatMap((sockets) => ofDevice(state, sockets, packet.device));
+      const all = lookups.flatMap((sockets) => ofDevice(state, sockets, device));
       const ids = [...new Set(all.map(({ id }) => id))].toSorted((one, other) => one - other);
       return { outcomes: [ids.length === 0 ? 'silence' : ids], rule: rule['R4-many'] };
     }
     const first = lookups.find((sockets) => sockets.length > 0);
     if (first === undefined) return { outcomes: ['refused'], rule: rule['R5-no-one'] };
-    const here = ofDevice(state, first, packet.device);
+    const here = ofDevice(state, first, device);
     if (here.length === 0) return { outcomes: ['refused'], rule: rule['R2-device'] };
-    return chosen(here);
+    return chosen(state, here);
   },
 };
+
+function isOverFour({ local = '', to }: Operation & { readonly op: 'connect' }): boolean {
+  return !unmapped(to?.address ?? local).includes(':');
+}
 
 function registers(operation: Operation): boolean {
   return operation.op === 'bind' || operation.op === 'connect' || operation.op === 'disconnect';
@@ -93,24 +105,26 @@ function lookupsOf(state: Demuxer, packet: Packet): readonly (readonly Receiver[
     .filter((socket) => socket.protocol === 'udp' || socket.listening);
   const isPeer = ({ connected, peer }: Receiver) =>
     connected && peer[stack] === packet.from.address && peer.port === packet.from.port;
+  const isOfFour = ({ id }: Receiver) => state.registered.get(id)?.fourOnly === true;
   const by = (name: string, wanted: (socket: Receiver) => boolean) =>
-    there.filter((socket) => socket[stack] === name && wanted(socket));
+    there.filter((socket) => socket[stack] === name && wanted(socket) && (stack === 'v4' || !isOfFour(socket)));
   const isFree = ({ connected }: Receiver) => !connected;
   const { address } = packet.to;
   return [by(address, isPeer), by(ANY, isPeer), by(address, isFree), by(ANY, isFree)];
 }
 
 function ofDevice(state: Demuxer, sockets: readonly Receiver[], device: string | undefined): readonly Receiver[] {
-  const tie = ({ id }: Receiver) => state.registered.get(id);
+  const tie = ({ id }: Receiver) => state.registered.get(id)?.device;
   const tied = sockets.filter((socket) => tie(socket) !== undefined && tie(socket) === device);
   return tied.length > 0 ? tied : sockets.filter((socket) => tie(socket) === undefined);
 }
 
-function chosen(sockets: readonly Receiver[]): Receivers {
+function chosen(state: Demuxer, sockets: readonly Receiver[]): Receivers {
   const [last] = sockets;
-  const shares = ({ options, connected }: Receiver) => options.reuseport === true && !connected;
+  const optionsOf = ({ id }: Receiver) => state.registered.get(id)?.options ?? {};
+  const shares = (socket: Receiver) => optionsOf(socket).reuseport === true && !socket.connected;
   const isUdp = last?.protocol === 'udp';
-  const lastOnly = isUdp && sockets.every(({ options }) => options.reuseaddr === true) && !sockets.every(shares);
+  const lastOnly = isUdp && sockets.every((socket) => optionsOf(socket).reuseaddr === true) && !sockets.every(shares);
   const those = last !== undefined && (lastOnly || sockets.length === 1) ? [last] : sockets;
   const by: RuleId = rule[sockets.length === 1 ? 'R1-lookups' : 'R3-hash'];
   return { outcomes: those.map((socket): Reception => [socket.id]), rule: by };

@@ -2,6 +2,7 @@ import { atLeast, isBefore, type Kernel } from '../linux-kernel.ts';
 import { isLoopback4, isMulticast } from '../address.ts';
 import { ANY } from '../overlap.ts';
 import type { RuleId, Setting } from '../types.ts';
+import { deviceOf } from './device-of.ts';
 import { linuxReceiveRules } from './linux-rules.ts';
 import { hasFourTuples, type Lists } from './linux-state.ts';
 import { listOf, type Receiver } from './receiver.ts';
@@ -112,11 +113,6 @@ function ofAddresses({ from, to }: Packet, setting: Setting): OfAddresses {
     known.set(key, found);
   }
   return found;
-}
-
-function deviceOf(address: string, { host }: Setting): string | undefined {
-  if (isLoopback4(address) || address === '::1') return 'lo';
-  return Object.entries(host?.devices ?? {}).find(([, addresses]) => addresses.includes(address))?.[0];
 }
 
 function isMachines(address: string, { host }: Setting): boolean {

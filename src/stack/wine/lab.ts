@@ -68,7 +68,12 @@ async function withWine(around: Lab, ingredients: Ingredients): Promise<Lab> {
     facts: {
       ...around.facts,
       lab: 'wine',
-      missing: { ...around.facts.missing, 'second user': OWNER, 'program python3': NO_PYTHON },
+      missing: {
+        ...around.facts.missing,
+        'second user': OWNER,
+        'program python3': NO_PYTHON,
+        'interface index': NO_INDEX,
+      },
     },
     stack: { name: 'wine', system: 'wine', release: wine.version },
     launch: (host) => (host === 'machine' ? holder.enter : around.launch(host)),
@@ -91,6 +96,10 @@ const COMPLAINTS = 'file=/run/complaints.$$; "$@" 2>"$file"; code=$?; cat "$file
 const OWNER = {
   reason: "all sockets of Wine belong to its server's user",
   enable: 'sudo npx bindspec run',
+};
+const NO_INDEX = {
+  reason: 'Winsock has no if_nametoindex()',
+  enable: 'npx bindspec run',
 };
 const NO_PYTHON = {
   reason: "Wine's prefix has no Python for Windows",

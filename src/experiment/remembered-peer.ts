@@ -1,0 +1,59 @@
+import { HarnessError } from '../harness/harness-error.ts';
+import type { Operation } from '../protocol/messages.ts';
+import { open, outcomeOf, socketName } from './talk.ts';
+import { addressOf, type Trial } from './trial.ts';
+
+/**
+ * A dual-stack UDP socket connects to a sender over IPv6 and disconnects; a socket on 0.0.0.0 has the same port. Everything
+ * is sent by one process that stays on one processor. Returns who receives over IPv4, after the first socket received from
+ * its former peer, if that `received`.
+ */
+export async function rememberedPeerOnProcessor(trial: Trial, received: boolean): Promise<{ overIPv4: string }> {
+  const { port } = trial;
+  const client = await trial.part('client');
+  const [told] = await client
+    .do({ op: 'socket', as: 'four', family: 'inet', type: 'dgram' }, { op: 'descriptor', on: 'four' })
+    .then((results) => results.slice(1));
+  await pin(trial, told?.pid ?? -1);
+  const six = addressOf(trial.facts, 'inet6', 'loopback');
+  await client.attempt(...open('six', 'udp', 'inet6', 1), { op: 'bind', on: 'six', address: six, port: 0 });
+  const peer = await socketName(client, 'six');
+
+  const bind = (family: 'inet' | 'inet6', address: string): Operation[] => [
+    ...open('socket', 'udp', family, 0),
+    { op: 'setsockopt', on: 'socket', option: 'SO_REUSEADDR', value: 1 },
+    { op: 'bind', on: 'socket', address, port },
+  ];
+  const dual = await trial.part('dual');
+  const inet = await trial.part('inet');
+  const made = [
+    ...(await dual.attempt(...bind('inet6', '::'))),
+    ...(await inet.attempt(...bind('inet', '0.0.0.0'))),
+    ...(await dual.attempt({ op: 'connect', on: 'socket', ...peer }, { op: 'disconnect', on: 'socket' })),
+  ];
+  const failed = made.find(({ outcome }) => outcome !== 'ok');
+  if (failed !== undefined) throw new HarnessError(`the sockets could not be made ready: ${failed.outcome}`);
+  if (received) await client.do({ op: 'send', on: 'six', data: 'six', to: { address: six, port } });
+  const to = { address: addressOf(trial.facts, 'inet', 'loopback'), port };
+  await client.do({ op: 'send', on: 'four', data: 'four', to });
+
+  const [atInet] = await inet.do({ op: 'drain', on: 'socket' });
+  const [atDual] = await dual.do({ op: 'drain', on: 'socket' });
+  // Its agent stays on that processor, and is not to be used for another cell.
+  await client.kill();
+  return { overIPv4: atDual?.counts?.['four'] === 1 ? 'dual' : atInet?.counts?.['four'] === 1 ? 'inet' : 'no one' };
+}
+
+/** Keeps all threads of a process on one processor from now on. @throws HarnessError where that fails */
+async function pin(trial: Trial, pid: number): Promise<void> {
+  const part = await trial.part('pin');
+  const args = ['--all-tasks', '--pid', '--cpu-list', '0', String(pid)];
+  const [started] = await part.do({ op: 'spawn', as: 'taskset', command: 'taskset', args });
+  if (outcomeOf(started) !== 'ok') throw new HarnessError(`taskset could not be started: ${started?.outcome}`);
+  for (let looks = 0; looks < 1000; looks += 1) {
+    const [output] = await part.do({ op: 'output', on: 'taskset' });
+    if (output?.exit === 0) return;
+    if (output?.exit !== undefined) throw new HarnessError(`taskset: ${output.data?.trim()}`);
+  }
+  throw new HarnessError('taskset did not end');
+}
