@@ -8,7 +8,7 @@ type Share = 'all' | 'some' | 'none';
 /** The observation of a group that loses a member: what the member that stays got. */
 interface LostDatagrams {
   members: Outcome[];
-  /** Of the datagrams that were sent while there were two members, and of those that the same senders sent afterwards. */
+  /** How many of the datagrams that were sent while there were two members, and how many of the later ones. */
   before: Share;
   after: Share;
 }

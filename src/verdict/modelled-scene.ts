@@ -11,6 +11,7 @@ import {
   type ReceivingScene,
   type SceneAddress,
   type ScenePacket,
+  type SceneSender,
   type SceneStep,
 } from '../experiment/receiving/scene.ts';
 import { optionKey } from '../experiment/planned-plan.ts';
@@ -217,7 +218,9 @@ interface Asking {
 /** Who receives a packet; null where that is not known. */
 function answerFor(asking: Asking, packet: ScenePacket): SceneAnswer | null {
   const { system, port, scene } = asking;
-  const { sources = 1 } = senderIn(scene, packet.from);
+  const sender = senderIn(scene, packet.from);
+  const { sources = 1 } = sender;
+  if (!destinationsOf(packet).every((to) => canSend(asking, sender, to))) return null;
   const found = destinationsOf(packet).map((to) => port.receivers(packetOf(asking, packet, to)));
   const [first] = found;
   const rule = models[system].receiveRules.find(({ id }) => id === first?.rule);
@@ -233,6 +236,15 @@ function answerFor(asking: Asking, packet: ScenePacket): SceneAnswer | null {
   const all = [...new Set(words.flat())];
   if (all.length === 1) return { expect: all[0], rule };
   return { expect: sources > 1 ? anyOf(all) : { oneOf: all }, rule };
+}
+
+/**
+ * Whether what a sender sends gets to an address of its own machine. Wine ties a UDP socket on an IPv4 address of an
+ * interface to that interface, and so what it sends does not get to another interface.
+ */
+function canSend({ system, scene }: Asking, { family, at }: SceneSender, to: SceneAddress): boolean {
+  if (system !== 'wine' || scene.protocol !== 'udp' || family !== 'inet') return true;
+  return isOfNeighbour(at) || at === 'loopback' || to === at || goesToMany(to);
 }
 
 function packetOf({ scene }: Asking, { from }: ScenePacket, at: SceneAddress) {

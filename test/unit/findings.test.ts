@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { release, tmpdir } from 'node:os';
+import { release as kernelRelease, tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { idMatcher } from '../../src/experiment/selection.ts';
@@ -23,17 +23,13 @@ const recordOf = (platform: string) => {
 
 /** The kernel whose behaviour the page tells, or a newer one. */
 const oldKernel: Lack | null =
-  compareVersions(release(), '6.18') >= 0
+  compareVersions(kernelRelease(), '6.18') >= 0
     ? null
     : { need: 'linux-6.18', reason: 'they show what Linux 6.18 does', enable: null };
 
 /** A namespace with what the programs need: loopback, and one more IPv6 address. */
-const NAMESPACE = [
-  ...UNSHARE,
-  'sh',
-  '-c',
-  'ip link set lo up && ip addr add fd00::2 dev lo nodad && exec "$0"',
-] as const;
+const READY = 'ip link set lo up && ip addr add fd00::2 dev lo nodad && exec "$0"';
+const IN_NAMESPACE = [...UNSHARE, 'sh', '-c', READY] as const;
 
 describe('the programs that show what Linux does', () => {
   const findings = section(text, '## Who receives on Linux');
@@ -58,8 +54,7 @@ describe('the programs that show what Linux does', () => {
         const program = path.join(made, name);
         const words = ['-Wall', '-Wextra', '-Werror', '-o', program, path.join(folder, `${name}.c`)];
         expect(spawnSync('cc', words, { encoding: 'utf8' })).toMatchObject({ stderr: '', status: 0 });
-        const [command = '', ...rest] = NAMESPACE;
-        expect(spawnSync(command, [...rest, program], { encoding: 'utf8', timeout: paced(20_000) }).stdout).toBe(
+        expect(spawnSync('env', [...IN_NAMESPACE, program], { encoding: 'utf8', timeout: paced(20_000) }).stdout).toBe(
           printed,
         );
       } finally {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { cellsOf, type Cell } from '../../../src/experiment/cells.ts';
 import type { System } from '../../../src/experiment/experiment.ts';
-import { disagreements } from '../../../src/experiment/expectation.ts';
+import { disagreements, partOf, placesIn } from '../../../src/experiment/expectation.ts';
 import { loadRegistry } from '../../../src/experiment/registry.ts';
 import { models } from '../../../src/model/index.ts';
 import { versionOf } from '../../../src/model/linux-kernel.ts';
@@ -51,6 +51,14 @@ const KERNELS: readonly (string | undefined)[] = [
   undefined,
 ];
 
+/** The places of a model's expectation at which the one that is written by hand is something that the model does not allow. */
+function notAllowed(modelled: unknown, byHand: unknown): string[] {
+  return placesIn(modelled).filter((place) => {
+    const [allowed, said] = [modelled, byHand].map((whole) => partOf(whole, (one) => one === place));
+    return JSON.stringify(allowed) !== JSON.stringify(said) && disagreements(allowed, said).length > 0;
+  });
+}
+
 describe('what is expected on Linux, written by hand, is what the model of Linux says of that kernel', () => {
   for (const kernel of KERNELS) {
     test(kernel ?? 'the newest', () => {
@@ -58,7 +66,7 @@ describe('what is expected on Linux, written by hand, is what the model of Linux
         const modelled = modelledFor(one.registered.experiment, one.values, 'linux', kernel);
         // No model knows what a scene with such options does.
         if (modelled === null) continue;
-        expect(expectationFor(one, 'linux', kernel)?.expect, one.id).toMatchObject(modelled.expect as object);
+        expect(notAllowed(modelled.expect, expectationFor(one, 'linux', kernel)?.expect), one.id).toEqual([]);
       }
     });
   }
