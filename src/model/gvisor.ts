@@ -1,98 +1,22 @@
-import { isLoopback4, isMulticast, unmapped } from './address.ts';
-import { isBound, isMappedOnV6only, standing } from './checks.ts';
+import { canonical, isLoopback4, isMulticast, unmapped } from './address.ts';
+import { bothReuseaddr, isBound, isMappedOnV6only, standing } from './checks.ts';
 import { because, decide, isRefusal } from './decide.ts';
-import { ANY, type Claims } from './overlap.ts';
-import { ruleBook } from './rules.ts';
-import type { Prediction, RuleId } from './types.ts';
-import type { Socket, Step, System, World } from './world.ts';
+import { isConnected, isDual } from './bsd-scan.ts';
+import { ANY, type Claims, claimsAny, NOTHING } from './overlap.ts';
+import { peerTaken, releasedByRefusal } from './peers.ts';
+import { gvisorRules } from './gvisor-rules.ts';
+import { isReleased } from './socket.ts';
+import type { Outcome, Prediction, RuleId, Setting } from './types.ts';
+import type { Socket, Step, System, Target, World } from './world.ts';
 
-const SENTRY = 'gVisor 3c5eee17dc45';
-const PORTS = { name: SENTRY, where: 'pkg/tcpip/ports/ports.go' };
-const TCP = { name: SENTRY, where: 'pkg/tcpip/transport/tcp/endpoint.go' };
-
-const { id, rules } = ruleBook('gvisor', {
-  free: { prose: 'No reservation overlaps the name.', source: PORTS, known: 'source' },
-  flags: {
-    prose:
-      'At each overlapping address the new socket must share a flag, SO_REUSEADDR or SO_REUSEPORT, that all reservations there have in common; owners are not compared.',
-    source: PORTS,
-    known: 'source',
-  },
-  'shared-flag': {
-    prose:
-      'All reservations at each overlapping address share a flag with the new socket, as it was when they were bound.',
-    source: PORTS,
-    known: 'source',
-  },
-  listener: {
-    prose:
-      'On exactly the address of a listening TCP socket another needs SO_REUSEPORT on both, at bind() and again at listen(); SO_REUSEADDR does not help there, but it does between a wildcard and an address.',
-    source: TCP,
-    known: 'source',
-  },
-  connection: {
-    prose:
-      'A connection reserves its address together with its peer, so all that it can spoil for a new bind is the sharing by SO_REUSEADDR. Whether SO_REUSEPORT on the new socket alone suffices is not known for certain.',
-    source: PORTS,
-    known: 'source',
-    unverified: true,
-  },
-  listen: { prose: 'No other socket listens on the same address.', source: TCP, known: 'source' },
-  'D2-narrowed': {
-    prose:
-      'Since 28 April 2025 a dual-stack TCP socket on :: that connects over IPv6 releases its reservation in IPv4; before, it keeps it.',
-    source: TCP,
-    known: 'observed',
-  },
-  'not-local': { prose: 'The address belongs to no interface.', source: TCP, known: 'source' },
-  'tcp-multicast': {
-    prose: 'TCP cannot be bound to a multicast address; UDP can.',
-    source: { name: SENTRY, where: 'pkg/tcpip/transport/tcp/endpoint.go, bindLocked; seen on runsc of 2022 and 2024' },
-    known: 'observed',
-  },
-  broadcast: {
-    prose: 'UDP and TCP can be bound to the broadcast address of a subnet, and UDP to 255.255.255.255.',
-    source: {
-      name: SENTRY,
-      where: 'pkg/tcpip/network/ipv4/ipv4.go, acquireAddressOrCreateTemp; seen on runsc 20240729',
-    },
-    known: 'observed',
-  },
-  'tcp-broadcast': {
-    prose:
-      'For TCP 255.255.255.255 is an address that every interface has, by the source; whether a bind to it succeeds was not seen.',
-    source: { name: SENTRY, where: 'pkg/tcpip/network/ipv4/ipv4.go, enableLocked' },
-    known: 'source',
-    unverified: true,
-  },
-  scope: {
-    prose:
-      'A link-local address needs no scope; with one, that interface must have it. The scope of a multicast address is not looked at.',
-    source: { name: SENTRY, where: 'pkg/tcpip/stack/stack.go, CheckLocalAddress' },
-    known: 'source',
-  },
-  'mapped-on-v6only': {
-    prose: 'A v4-mapped address on a socket with IPV6_V6ONLY=1 is taken to be an invalid argument, as on Linux.',
-    source: TCP,
-    known: 'reported',
-    unverified: true,
-  },
-  'already-bound': { prose: 'A socket that has a port cannot be bound again.', source: TCP, known: 'source' },
-  'v6only-late': {
-    prose: 'IPV6_V6ONLY can only be set before bind().',
-    source: { name: SENTRY, where: 'pkg/tcpip/transport/tcp/endpoint.go, SetSockOptInt' },
-    known: 'source',
-  },
-  'listen-udp': { prose: 'A UDP socket cannot listen.', source: TCP, known: 'source' },
-  'listen-state': { prose: 'A connected TCP socket cannot listen.', source: TCP, known: 'source' },
-});
+const { id, rules } = gvisorRules;
 
 const MOST_RECENT = 1;
 const LOAD_BALANCED = 2;
 const TUPLE_ONLY = 4;
 const EVERY = MOST_RECENT | LOAD_BALANCED | TUPLE_ONLY;
 
-/** The reservation that a socket made when it was bound. Its options and device do not change after that. */
+/** The reservation that a socket made when it was bound. Its flags and device do not change after that. */
 interface Reservation {
   readonly id: number;
   readonly claims: Claims;
@@ -102,6 +26,12 @@ interface Reservation {
   readonly connection: boolean;
   /** Whether it gave up its part in IPv4. */
   readonly released?: boolean;
+  /** The part that stays when its socket is gone. */
+  readonly leaks?: Claims;
+  /** Whether its socket has no port any more, so that it stays for ever. */
+  readonly leaked?: boolean;
+  /** The flags with which a UDP socket is registered for packets: those that it had at its last bind, connect or disconnect. */
+  readonly registered: number;
 }
 
 type Reservations = readonly Reservation[];
@@ -117,6 +47,7 @@ export const gvisor: System<Reservations> = {
   hidden: [],
   releases: ['20260801', '20240729'],
   free: id.free,
+  rechooses: true,
   listenErrors: {
     udp: decide('EOPNOTSUPP', id['listen-udp']),
     state: decide('EINVAL', id['listen-state']),
@@ -124,31 +55,112 @@ export const gvisor: System<Reservations> = {
   },
   lateV6only: decide('EINVAL', id['v6only-late']),
 
+  connect(world, socket, target) {
+    if (socket.state === 'listening' || socket.state === 'shut-down') return decide('EINVAL', id['connect-again']);
+    if (isReleased(socket)) return decide('ECONNABORTED', id.released);
+    if (socket.protocol === 'tcp' && isConnected(socket)) return decide('EISCONN', id['connect-again']);
+    const noWay = stackError(socket, target);
+    if (noWay !== undefined) return decide(noWay, id['connect-other-stack']);
+    if (socket.protocol === 'tcp') {
+      return peerTaken(world, socket, target) ? decide('EADDRNOTAVAIL', id['connect-same-peer']) : undefined;
+    }
+    return isRegistered(world, socket, target) ? decide('EADDRINUSE', id['connect-same-peer']) : undefined;
+  },
+
+  refused: (socket, _target, outcome) => releasedByRefusal(socket, outcome) ?? socket,
+
+  reset: (socket) => ({ ...socket, local: NOTHING, state: 'bound', peer: undefined }),
+
+  disconnected(socket, world) {
+    if (socket.protocol === 'tcp') return { left: socket, prediction: decide('EAFNOSUPPORT', id['disconnect-tcp']) };
+    if (!isConnected(socket)) return { left: socket, prediction: decide('ok', id.free) };
+    if (socket.autobound && !socket.sent) {
+      return { left: undefined, prediction: decide('ok', id['disconnect-autobound']) };
+    }
+    // Where the name is taken the connection stays.
+    const taken = besideRegistered(world, socket);
+    return taken === undefined
+      ? { left: { ...socket, local: socket.bound, state: 'bound', peer: undefined }, prediction: decide('ok', id.free) }
+      : { left: socket, prediction: taken };
+  },
+
   bind(world, next) {
     const argument = judgeArgument(world, next);
     if (isRefusal(argument)) return argument;
     const wanted = reservation(next);
-    return because(besideListener(world, wanted) ?? reserve(world.hidden, wanted), id.free, argument);
+    const reserved = besideListener(world, wanted) ?? reserve(reservationsOf(world), wanted, world.setting);
+    if (isRefusal(reserved)) return reserved;
+    return besideRegistered(world, next) ?? because(reserved, id.free, argument);
   },
 
   listen(world, socket) {
+    if (isReleased(socket)) return decide('EINVAL', id.released);
     const own = world.hidden.find((other) => other.id === socket.id);
     return (own === undefined ? undefined : besideListener(world, own)) ?? decide('ok', id.listen);
   },
 
   remember({ hidden, setting }, step: Step) {
-    if (step.kind === 'close') return hidden.filter((other) => other.id !== step.socket.id);
+    if (step.kind === 'close') {
+      return hidden.flatMap((own) => (own.id === step.socket.id ? leakOf(own) : [own]));
+    }
     if (step.kind === 'bind') return [...hidden, reservation(step.socket)];
     if (step.kind === 'accept' || step.kind === 'autobind') {
-      return [...hidden, { ...reservation(step.socket), claims: step.socket.local, connection: true }];
+      const connection = step.socket.protocol === 'tcp';
+      return [...hidden, { ...reservation(step.socket), claims: step.socket.local, connection }];
     }
-    // A connection over IPv6 releases only the IPv4 part of the dual-stack socket's own reservation.
-    if (step.kind === 'connect' && step.socket.protocol === 'tcp' && dateOf(setting.release) >= NARROWS_SINCE) {
-      return hidden.map((own) => (own.id === step.socket.id && isOutOfV4(own, step.socket) ? narrowed(own) : own));
+    if (step.kind === 'disconnect' && step.socket.protocol === 'udp') {
+      const registered = flagsOf(step.socket);
+      return hidden.map((own) => (own.id === step.socket.id ? { ...own, registered } : own));
+    }
+    if (step.kind === 'connect') {
+      return hidden.map((own) => (own.id === step.socket.id ? connected(own, step.socket, setting) : own));
     }
     return hidden;
   },
 };
+
+/** The reservation of a socket that has connected. */
+function connected(own: Reservation, socket: Socket, { release }: Setting): Reservation {
+  if (socket.protocol === 'udp') {
+    const { leaks: _, ...kept } = own;
+    const isLost = isDual(own.claims) && socket.local.v6 === undefined;
+    return { ...kept, registered: flagsOf(socket), ...(isLost ? { leaks: { v4: undefined, v6: ANY } } : {}) };
+  }
+  const leaking = claimsAny(own.claims) ? { ...own, leaks: own.claims } : own;
+  // A connection over IPv6 releases only the IPv4 part of the dual-stack socket's own reservation.
+  return dateOf(release) >= NARROWS_SINCE && isOutOfV4(own, socket) ? narrowed(leaking) : leaking;
+}
+
+/** What is left of a reservation when its socket is gone. The number of the socket may be given to another. */
+function leakOf(own: Reservation): Reservations {
+  return own.leaks === undefined ? [] : [{ ...own, claims: own.leaks, id: -1 - own.id, leaked: true }];
+}
+
+/** The reservations that are there: of sockets that have lost their port only those that leak. */
+function reservationsOf({ sockets, hidden }: World<Reservations>): Reservations {
+  const released = new Set(sockets.filter((socket) => isReleased(socket)).map((socket) => socket.id));
+  return hidden.flatMap((own) => (released.has(own.id) ? leakOf(own) : [own]));
+}
+
+/** The error of a connect() to a stack in which the socket's name is not. */
+function stackError(socket: Socket, { stack }: Target): Outcome | undefined {
+  if (socket.family === 'inet' || stack === undefined || socket.bound[stack] !== undefined) return undefined;
+  if (stack === 'v6') return 'EINVAL';
+  return socket.v6only ? 'EHOSTUNREACH' : 'ENETUNREACH';
+}
+
+/** Whether another UDP socket is registered for the same peer under the name that this one was bound to. */
+function isRegistered({ sockets }: World<Reservations>, socket: Socket, { to }: Target): boolean {
+  if (to === undefined) return false;
+  return sockets.some(
+    (other) =>
+      other.id !== socket.id &&
+      other.peer?.port === to.port &&
+      canonical(other.peer.address).address === canonical(to.address).address &&
+      sameAddress(other.bound, socket.bound) &&
+      !bothReuseaddr(other, socket),
+  );
+}
 
 /** The day on which gVisor began to release the reservation in IPv4 (066d932b8). */
 const NARROWS_SINCE = 20_250_428;
@@ -174,7 +186,7 @@ function narrowed(own: Reservation): Reservation {
 
 function judgeArgument(world: World<Reservations>, next: Socket): Prediction | undefined {
   if (isBound(world, next)) return decide('EINVAL', id['already-bound']);
-  if (isMappedOnV6only(next)) return decide('EINVAL', id['mapped-on-v6only']);
+  if (isMappedOnV6only(next)) return decide('EHOSTUNREACH', id['mapped-on-v6only']);
   const isTcp = next.protocol === 'tcp';
   switch (standing(world, next)) {
     case 'any':
@@ -183,7 +195,7 @@ function judgeArgument(world: World<Reservations>, next: Socket): Prediction | u
     case 'group':
       return isTcp ? decide('EADDRNOTAVAIL', id['tcp-multicast']) : undefined;
     case 'limited-broadcast':
-      return isTcp ? decide(['ok', 'EADDRNOTAVAIL'], id['tcp-broadcast']) : decide('ok', id.broadcast);
+      return decide('ok', id[isTcp ? 'tcp-broadcast' : 'broadcast']);
     case 'broadcast':
       return decide('ok', id.broadcast);
     case 'no-scope': {
@@ -204,19 +216,29 @@ function judgeArgument(world: World<Reservations>, next: Socket): Prediction | u
   }
 }
 
-function reservation(socket: Socket): Reservation {
-  const reuseaddr = socket.protocol === 'udp' ? MOST_RECENT : TUPLE_ONLY;
-  const { options } = socket;
-  return {
-    id: socket.id,
-    claims: socket.bound,
-    device: socket.device,
-    flags: (options.reuseaddr === true ? reuseaddr : 0) | (options.reuseport === true ? LOAD_BALANCED : 0),
-    connection: false,
-  };
+function flagsOf({ protocol, options }: Socket): number {
+  const reuseaddr = protocol === 'udp' ? MOST_RECENT : TUPLE_ONLY;
+  return (options.reuseaddr === true ? reuseaddr : 0) | (options.reuseport === true ? LOAD_BALANCED : 0);
 }
 
-function reserve(reservations: Reservations, wanted: Reservation): Prediction {
+function reservation(socket: Socket): Reservation {
+  const flags = flagsOf(socket);
+  const { id: own, bound: claims, device } = socket;
+  return { id: own, claims, device, flags, connection: false, registered: flags };
+}
+
+/** Refuses a UDP socket, unless it shares a flag with all that are registered without a peer under exactly its name. */
+function besideRegistered({ sockets, hidden }: World<Reservations>, socket: Socket): Prediction | undefined {
+  if (socket.protocol === 'tcp') return undefined;
+  const free = new Set(sockets.filter((other) => other.id !== socket.id && !isConnected(other)).map((one) => one.id));
+  const beside = hidden.filter(
+    (other) => free.has(other.id) && other.device === socket.device && sameAddress(other.claims, socket.bound),
+  );
+  const common = beside.reduce((flags, { registered }) => flags & registered, flagsOf(socket));
+  return beside.length > 0 && common === 0 ? decide('EADDRINUSE', id.registered, beside[0]) : undefined;
+}
+
+function reserve(reservations: Reservations, wanted: Reservation, { release }: Setting): Prediction {
   let rule: RuleId = reservations.some(({ released }) => released === true) ? id['D2-narrowed'] : id.free;
   for (const stack of ['v4', 'v6'] as const) {
     const address = wanted.claims[stack];
@@ -229,11 +251,11 @@ function reserve(reservations: Reservations, wanted: Reservation): Prediction {
       const flags = old.connection ? old.flags | MOST_RECENT | LOAD_BALANCED : old.flags;
       const common = (shared.get(held) ?? EVERY) & flags;
       shared.set(held, common);
-      if ((common & wanted.flags) === 0) return decide('EADDRINUSE', old.connection ? id.connection : id.flags, old);
-      if (old.connection && (old.flags & wanted.flags) === 0) {
-        return decide(['ok', 'EADDRINUSE'], id.connection, old);
+      if ((common & wanted.flags) === 0 && old.leaked === true) {
+        return decide(dateOf(release) < NARROWS_SINCE ? 'EADDRINUSE' : ['EADDRINUSE', 'ok'], id.leak);
       }
-      rule = id['shared-flag'];
+      if ((common & wanted.flags) === 0) return decide('EADDRINUSE', old.connection ? id.connection : id.flags, old);
+      rule = old.connection && (old.flags & wanted.flags) === 0 ? id.connection : id['shared-flag'];
     }
   }
   return decide('ok', rule);
@@ -242,7 +264,8 @@ function reserve(reservations: Reservations, wanted: Reservation): Prediction {
 /** Refuses a reservation, unless it shares by load balancing with every listener on exactly the same address. */
 function besideListener({ sockets, hidden }: World<Reservations>, wanted: Reservation): Prediction | undefined {
   for (const socket of sockets) {
-    if (socket.state !== 'listening' || socket.id === wanted.id) continue;
+    // A listener that was shut down is still registered.
+    if ((socket.state !== 'listening' && socket.state !== 'shut-down') || socket.id === wanted.id) continue;
     const old = hidden.find((other) => other.id === socket.id);
     if (old === undefined || old.device !== wanted.device || !sameAddress(old.claims, wanted.claims)) continue;
     if ((old.flags & wanted.flags & LOAD_BALANCED) === 0) return decide('EADDRINUSE', id.listener, old);

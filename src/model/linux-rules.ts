@@ -134,6 +134,12 @@ export const linuxRules = ruleBook('linux', {
     source: { name: RUN, where: 'TCP sockets on 239.1.2.3 and on the broadcast address of an interface that connect' },
     known: 'observed',
   },
+  'connect-other-stack': {
+    prose:
+      'A socket that was bound to a v4-mapped address cannot connect over IPv6, EAFNOSUPPORT; one that is IPv6 only, as every one that was bound to an IPv6 address is, finds no network to a v4-mapped address.',
+    source: { name: RUN, where: 'connect from ::ffff:127.0.0.1 to ::1, and from ::1 to ::ffff:127.0.0.1' },
+    known: 'observed',
+  },
   'connect-same-peer': {
     prose:
       'Two TCP sockets cannot be connected from one address to one peer; for UDP they can, whatever their options.',

@@ -52,8 +52,12 @@ export const linux: System<LinuxHidden> = {
   },
 
   connect(world, socket, target) {
+    const isFree = socket.state === 'bound' || socket.state === 'shut-down';
+    if (socket.protocol === 'tcp' && !isFree) return decide('EISCONN', id['connect-again']);
+    if (socket.family === 'inet6' && target.stack !== undefined && socket.bound[target.stack] === undefined) {
+      return decide(target.stack === 'v4' ? 'ENETUNREACH' : 'EAFNOSUPPORT', id['connect-other-stack']);
+    }
     if (socket.protocol === 'udp') return undefined;
-    if (socket.state !== 'bound' && socket.state !== 'shut-down') return decide('EISCONN', id['connect-again']);
     return peerTaken(world, socket, target) ? decide('EADDRNOTAVAIL', id['connect-same-peer']) : undefined;
   },
 

@@ -18,6 +18,7 @@ export type Outcome =
   | 'EADDRINUSE'
   | 'EADDRNOTAVAIL'
   | 'EAFNOSUPPORT'
+  | 'ECONNABORTED'
   | 'ECONNREFUSED'
   | 'ECONNRESET'
   | 'EHOSTUNREACH'

@@ -144,6 +144,8 @@ export interface System<Hidden> {
   readonly reconnects?: true;
   /** How the system chooses who receives, if its own lists say it. Otherwise `deliveries` has it. */
   readonly delivery?: WorldDelivery<Hidden>;
+  /** Whether a second connect() of a UDP socket that was bound to a wildcard chooses the local address again. */
+  readonly rechooses?: true;
 }
 
 /** The target of a connect(), as far as the caller gave it. */
@@ -392,7 +394,8 @@ class Port<Hidden> implements Simulation {
     const port = again ? this.#dissolved(before, undefined).after : this;
     const socket = port.#find(operation.socket);
     const takesRoute = this.#system.takesRoute?.(port.#world, socket) === true && socket.local === socket.bound;
-    const from = takesRoute ? WHOLE : (socket.formerly ?? socket.local);
+    const present = this.#system.rechooses === true && hasPeer(socket) ? socket.bound : socket.local;
+    const from = takesRoute ? WHOLE : (socket.formerly ?? present);
     const target = targetOf(operation, from, this.#system);
     const prediction = this.#system.connect?.(port.#world, socket, target) ?? { outcomes: OK, rule: this.#system.free };
     const outcome = happened ?? prediction.outcomes[0] ?? 'ok';
@@ -407,21 +410,26 @@ class Port<Hidden> implements Simulation {
 
   /** connect() or sendto() on a socket that is not bound: the system chose this port. */
   #autobind(operation: Operation & { readonly op: 'connect' | 'send' }, next: NextSocket, happened?: Outcome) {
-    const { socket: id, op, local, to } = operation;
+    const { socket: id, op, to } = operation;
     const named = socketOf(next, id, this.#system, this.#world.setting);
-    const given: Prediction = { outcomes: OK, rule: this.#system.free };
+    const target = targetOf(operation, named.local, this.#system);
+    // The system chose a port on which the other sockets do not matter.
+    const alone = { ...this.#world, sockets: [] };
+    const judged = op === 'connect' ? this.#system.connect?.(alone, named, target) : undefined;
+    const given = judged ?? { outcomes: OK, rule: this.#system.free };
     if (happened !== undefined && happened !== 'ok') return { prediction: given, after: this };
     const socket: Socket =
       op === 'send'
         ? { ...named, autobound: true, sent: true }
         : {
             ...named,
-            local: narrowed(named.local, local, this.#system),
+            local: target.name,
             state: 'connected',
             autobound: true,
             peer: to,
           };
-    return this.#go([...this.#world.sockets, socket], { kind: 'autobind', socket });
+    if (happened === undefined && given.outcomes[0] !== 'ok') return { prediction: given, after: this };
+    return { ...this.#go([...this.#world.sockets, socket], { kind: 'autobind', socket }), prediction: given };
   }
 
   #accept(operation: Operation & { readonly op: 'accept' }) {

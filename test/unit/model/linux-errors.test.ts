@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { models } from '../../../src/model/index.ts';
 import type { PresentSocket } from '../../../src/model/types.ts';
+import { last } from './steps.ts';
 import { socket } from './table.ts';
 
 const setting = {
@@ -90,4 +91,19 @@ test('a refused listen() succeeds once the other listener is closed', () => {
   expect([refused.prediction.outcomes.join(), refused.prediction.holder]).toEqual(['EADDRINUSE', 0]);
   const retried = refused.after.step({ op: 'close', socket: 0 }).after.step({ op: 'listen', socket: 1 });
   expect(retried.prediction.outcomes).toEqual(['ok']);
+});
+
+test('connect-other-stack', () => {
+  const on = (protocol: 'udp' | 'tcp', text: string) => last('linux', protocol, text);
+  for (const protocol of ['udp', 'tcp'] as const) {
+    expect(on(protocol, '1 bind ::ffff:127.0.0.1 dual; 1 connect ::1')).toBe('EAFNOSUPPORT');
+    expect(on(protocol, '1 bind ::1 dual; 1 connect 127.0.0.1')).toBe('ENETUNREACH');
+    expect(on(protocol, '1 bind :: v6only; 1 connect 127.0.0.1')).toBe('ENETUNREACH');
+    expect(on(protocol, '1 bind :: dual; 1 connect 127.0.0.1')).toBe('ok');
+  }
+  expect(on('udp', '1 bind :: dual; 1 connect ::1; 1 connect 127.0.0.1')).toBe('ok');
+});
+
+test('v6only-late', () => {
+  expect(last('linux', 'udp', '1 bind ::; 1 set v6only=1')).toBe('EINVAL');
 });

@@ -209,8 +209,10 @@ describe.each(SYSTEMS)('%s: whatever happened to the sockets', (system) => {
   test('once all are closed, the port is as if no one had been there', () => {
     fc.assert(
       fc.property(life, ([, steps, next]) => {
+        // On gVisor a wildcard that has connected leaves its reservation: the rule `gvisor/leak`.
+        const taken = system === 'gvisor' ? steps.filter(({ op }) => op !== 'connect') : steps;
         const closed = lived(system, [
-          ...steps,
+          ...taken,
           ...[0, 1, 2, 3, 4].map((at): Operation => ({ op: 'close', socket: at })),
         ]);
         const ask: Operation = { op: 'bind', socket: 9, ...next };

@@ -10,6 +10,7 @@ const PREDICTED = Object.keys({
   EADDRINUSE: true,
   EADDRNOTAVAIL: true,
   EAFNOSUPPORT: true,
+  ECONNABORTED: true,
   ECONNREFUSED: true,
   ECONNRESET: true,
   EHOSTUNREACH: true,

@@ -1,0 +1,125 @@
+import { ruleBook } from './rules.ts';
+
+const SENTRY = 'gVisor 3c5eee17dc45';
+const PORTS = { name: SENTRY, where: 'pkg/tcpip/ports/ports.go' };
+const TCP = { name: SENTRY, where: 'pkg/tcpip/transport/tcp/endpoint.go' };
+const RUN = { name: SENTRY, where: 'seen on runsc 20240729' };
+
+/** The rules of gVisor's network stack. */
+export const gvisorRules = ruleBook('gvisor', {
+  free: { prose: 'No reservation overlaps the name.', source: PORTS, known: 'source' },
+  flags: {
+    prose:
+      'At each overlapping address the new socket must share a flag, SO_REUSEADDR or SO_REUSEPORT, that all reservations there have in common; owners are not compared.',
+    source: PORTS,
+    known: 'source',
+  },
+  'shared-flag': {
+    prose:
+      'All reservations at each overlapping address share a flag with the new socket, as it was when they were bound.',
+    source: PORTS,
+    known: 'source',
+  },
+  listener: {
+    prose:
+      'On exactly the address of a listening TCP socket another needs SO_REUSEPORT on both, at bind() and again at listen(); SO_REUSEADDR does not help there, but it does between a wildcard and an address.',
+    source: TCP,
+    known: 'source',
+  },
+  connection: {
+    prose:
+      'A TCP connection whose port connect() chose, or that was accepted, reserves its address together with its peer, so all that it can spoil for a new bind is the sharing by SO_REUSEADDR; SO_REUSEPORT on the new socket alone is enough.',
+    source: RUN,
+    known: 'observed',
+  },
+  listen: { prose: 'No other socket listens on the same address.', source: TCP, known: 'source' },
+  'D2-narrowed': {
+    prose:
+      'Since 28 April 2025 a dual-stack TCP socket on :: that connects over IPv6 releases its reservation in IPv4; before, it keeps it.',
+    source: TCP,
+    known: 'observed',
+  },
+  'not-local': { prose: 'The address belongs to no interface.', source: TCP, known: 'source' },
+  'tcp-multicast': {
+    prose: 'TCP cannot be bound to a multicast address; UDP can.',
+    source: { name: SENTRY, where: 'pkg/tcpip/transport/tcp/endpoint.go, bindLocked; seen on runsc of 2022 and 2024' },
+    known: 'observed',
+  },
+  broadcast: {
+    prose: 'UDP and TCP can be bound to the broadcast address of a subnet, and UDP to 255.255.255.255.',
+    source: {
+      name: SENTRY,
+      where: 'pkg/tcpip/network/ipv4/ipv4.go, acquireAddressOrCreateTemp; seen on runsc 20240729',
+    },
+    known: 'observed',
+  },
+  'tcp-broadcast': {
+    prose: 'For TCP 255.255.255.255 is an address that every interface has.',
+    source: { name: SENTRY, where: 'pkg/tcpip/network/ipv4/ipv4.go, enableLocked; seen on runsc 20240729' },
+    known: 'observed',
+  },
+  scope: {
+    prose:
+      'A link-local address needs no scope; with one, that interface must have it. The scope of a multicast address is not looked at.',
+    source: { name: SENTRY, where: 'pkg/tcpip/stack/stack.go, CheckLocalAddress' },
+    known: 'source',
+  },
+  'mapped-on-v6only': {
+    prose: 'A v4-mapped address on a socket with IPV6_V6ONLY=1 has no route, EHOSTUNREACH.',
+    source: RUN,
+    known: 'observed',
+  },
+  leak: {
+    prose:
+      'The reservation of a TCP socket that was bound to a wildcard and has connected is never given back: when the socket is gone, gVisor releases its port under the address of the connection, not under the wildcard. In the same way a dual-stack UDP socket whose last connection was over IPv4 leaves its part of IPv6. Whether releases after July 2024 still do this was not seen.',
+    source: { name: SENTRY, where: 'pkg/tcpip/transport/tcp/endpoint.go, cleanupLocked; seen on runsc 20240729' },
+    known: 'observed',
+  },
+  registered: {
+    prose:
+      'A UDP socket is registered for packets again by a disconnect, with its options of that moment. Beside others that are registered under exactly its name it needs an option that all of them have.',
+    source: RUN,
+    known: 'observed',
+  },
+  'connect-same-peer': {
+    prose:
+      'Two TCP sockets cannot be connected from one address to one peer, whatever their options. Two UDP sockets that were bound to one name need SO_REUSEADDR on both for that.',
+    source: RUN,
+    known: 'observed',
+  },
+  'connect-again': {
+    prose: 'A connected TCP socket cannot connect; for one that listens or listened that is an invalid argument.',
+    source: RUN,
+    known: 'observed',
+  },
+  'connect-other-stack': {
+    prose:
+      'A v4-mapped name cannot connect over IPv6. To a v4-mapped address there is no route with IPV6_V6ONLY=1, EHOSTUNREACH, and no network from an IPv6 address, ENETUNREACH.',
+    source: RUN,
+    known: 'observed',
+  },
+  released: {
+    prose:
+      'A TCP socket whose connection was reset or refused has given up its port at once, and stays without one: connect() returns ECONNABORTED, bind() and listen() EINVAL.',
+    source: RUN,
+    known: 'observed',
+  },
+  'disconnect-tcp': {
+    prose: 'connect() to AF_UNSPEC is not supported for TCP, and changes nothing.',
+    source: RUN,
+    known: 'observed',
+  },
+  'disconnect-autobound': {
+    prose: 'A disconnect of UDP gives up a port that connect() chose.',
+    source: RUN,
+    known: 'observed',
+  },
+  'already-bound': { prose: 'A socket that has a port cannot be bound again.', source: TCP, known: 'source' },
+  'v6only-late': {
+    prose: 'IPV6_V6ONLY can only be set before bind().',
+    source: { name: SENTRY, where: 'pkg/tcpip/transport/tcp/endpoint.go, SetSockOptInt' },
+    known: 'source',
+  },
+  'listen-udp': { prose: 'A UDP socket cannot listen.', source: TCP, known: 'source' },
+  'listen-state': { prose: 'A connected TCP socket cannot listen.', source: TCP, known: 'source' },
+});
