@@ -1,32 +1,42 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { OWN_PACKAGE } from '../src/process/own-package.ts';
+import { processorTimeOfChildren } from '../tools/processor-time.ts';
 import { ratio } from './ratio.ts';
 
 const ROUNDS = 3;
-/** The length of a tick of the processor time that Linux tells, in milliseconds; see sysconf(3), _SC_CLK_TCK. */
-const TICK = 10;
+/** The list of cells is shorter, in bytes. */
+const MOST = 10_000_000;
 
 /**
- * The processor time of the whole suite, its agents and labs included, in turn with a Node that does nothing, and with the
- * suite of another checkout that is built, if one is named by `--against FOLDER`.
+ * The processor time of the whole suite, its agents and labs included, in turn with a Node that does nothing. If another
+ * checkout that is built is named by `--against FOLDER`, also that of the cells that both have, in turn with the other.
  */
 export async function suite(): Promise<string[]> {
   if (process.platform !== 'linux') return ['skipped: the processor time of the suite, which only Linux tells'];
   const other = otherCheckout();
-  const took = { suite: [] as number[], nothing: [] as number[], other: [] as number[] };
+  const common = other === null ? [] : commonCells(OWN_PACKAGE.folder, other);
+  const took = { suite: [] as number[], nothing: [] as number[], common: [] as number[], other: [] as number[] };
   for (let round = 0; round < ROUNDS; round += 1) {
     took.nothing.push(processorTime('-e', '0'));
-    took.suite.push(wholeSuite(OWN_PACKAGE.folder));
-    if (other !== null) took.other.push(wholeSuite(other));
+    took.suite.push(suiteOf(OWN_PACKAGE.folder));
+    if (other === null) continue;
+    took.common.push(suiteOf(OWN_PACKAGE.folder, common));
+    took.other.push(suiteOf(other, common));
   }
   return [
     ratio('the processor time of the whole suite against that of a bare `node -e 0`', took.suite, took.nothing),
     ...(other === null
       ? []
-      : [ratio(`the processor time of the whole suite against that of ${other}`, took.suite, took.other)]),
+      : [
+          ratio(
+            `the processor time of the ${common.length} cells that both have, against that of ${other}`,
+            took.common,
+            took.other,
+          ),
+        ]),
   ];
 }
 
@@ -43,20 +53,27 @@ function commandIn(folder: string): string {
   return path.join(folder, 'dist', 'src', 'cli', 'main.js');
 }
 
-function wholeSuite(folder: string): number {
-  return processorTime(commandIn(folder), 'run', '--no-reports');
+/** The processor time of some cells of the suite of a checkout, or of all. */
+function suiteOf(folder: string, cells: readonly string[] = []): number {
+  return processorTime(commandIn(folder), 'run', '--no-reports', ...cells);
+}
+
+/** The ids of the cells that two checkouts have. */
+function commonCells(folder: string, other: string): string[] {
+  const [own, others] = [folder, other].map((one) => {
+    const listed = spawnSync(process.execPath, [commandIn(one), 'list', '--cells'], {
+      encoding: 'utf8',
+      maxBuffer: MOST,
+    });
+    return listed.stdout.trimEnd().split('\n');
+  });
+  const known = new Set(others);
+  return (own ?? []).filter((cell) => known.has(cell));
 }
 
 /** The processor time of a Node and of what it starts and waits for, user and system, in milliseconds. */
 function processorTime(...words: string[]): number {
-  const before = childrenTicks();
+  const before = processorTimeOfChildren();
   spawnSync(process.execPath, words, { stdio: ['ignore', 'ignore', 'ignore'] });
-  return (childrenTicks() - before) * TICK;
-}
-
-/** cutime and cstime of this process, see proc_pid_stat(5); the name before them may have any character but the last `)`. */
-function childrenTicks(): number {
-  const [, fields = ''] = /\) (.*)$/s.exec(readFileSync('/proc/self/stat', 'utf8')) ?? [];
-  const [user = 0, system = 0] = fields.split(' ').slice(13, 15).map(Number);
-  return user + system;
+  return processorTimeOfChildren() - before;
 }
