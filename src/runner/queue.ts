@@ -22,9 +22,18 @@ interface Progress {
   readonly began: Map<Cell, number>;
 }
 
+/** Where a cell is to run, and with which others. */
+interface Kind {
+  readonly isQuiet: boolean;
+  /** The same for the cells of an experiment that run in labs of the same use. */
+  readonly key: string;
+}
+
 /** The cells that are still to run. The workers of a run take cells from it. */
 export class CellQueue {
   readonly #cells: Cell[];
+  /** Found once for each cell: what a cell needs may take some time to find out, and every cell is looked at many times. */
+  readonly #kinds: ReadonlyMap<Cell, Kind>;
   /** By experiment, with its cells that need a quiet interface apart: they run in another lab, with other agents. */
   readonly #experiments = new Map<string, Progress>();
   /** Workers that have nothing to do for now. */
@@ -33,6 +42,7 @@ export class CellQueue {
   /** Takes the cells in the order in which they are wanted, but puts those that wait for silence first. */
   constructor(cells: readonly Cell[]) {
     this.#cells = [...cells.filter(waits), ...cells.filter((cell) => !waits(cell))];
+    this.#kinds = new Map(cells.map((cell) => [cell, kindOf(cell)]));
   }
 
   /**
@@ -42,8 +52,8 @@ export class CellQueue {
    */
   async next(worker: object, use: LabUse): Promise<Cell | undefined> {
     for (;;) {
-      const fitting = this.#cells.filter((cell) => use === 'single' || needsQuiet(cell) === (use === 'quiet'));
-      const ownerOf = (cell: Cell) => this.#experiments.get(keyOf(cell))?.owner;
+      const fitting = this.#cells.filter((cell) => use === 'single' || this.#kind(cell).isQuiet === (use === 'quiet'));
+      const ownerOf = (cell: Cell) => this.#experiments.get(this.#kind(cell).key)?.owner;
       const cell =
         fitting.find((one) => ownerOf(one) === worker) ??
         fitting.find((one) => ownerOf(one) === undefined) ??
@@ -56,7 +66,7 @@ export class CellQueue {
 
   /** Notes that a cell is done. */
   ended(cell: Cell): void {
-    const experiment = this.#experiments.get(keyOf(cell));
+    const experiment = this.#experiments.get(this.#kind(cell).key);
     const began = experiment?.began.get(cell);
     if (!experiment || began === undefined) return;
     experiment.took = performance.now() - began;
@@ -64,9 +74,13 @@ export class CellQueue {
     for (const wake of this.#idle.splice(0)) wake();
   }
 
+  #kind(cell: Cell): Kind {
+    return this.#kinds.get(cell) ?? kindOf(cell);
+  }
+
   #taken(cell: Cell, worker: object): Cell {
     this.#cells.splice(this.#cells.indexOf(cell), 1);
-    const key = keyOf(cell);
+    const { key } = this.#kind(cell);
     const experiment = this.#experiments.get(key) ?? { owner: worker, took: 0, began: new Map() };
     experiment.began.set(cell, performance.now());
     this.#experiments.set(key, experiment);
@@ -74,7 +88,7 @@ export class CellQueue {
   }
 
   #isLong(cell: Cell): boolean {
-    const experiment = this.#experiments.get(keyOf(cell));
+    const experiment = this.#experiments.get(this.#kind(cell).key);
     if (!experiment || waits(cell)) return true;
     const since = Math.min(...experiment.began.values());
     return experiment.took >= LONG || performance.now() - since >= LONG;
@@ -92,8 +106,9 @@ export class CellQueue {
   }
 }
 
-function keyOf(cell: Cell): string {
-  return `${cell.registered.id} ${needsQuiet(cell) ? 'quiet' : 'shared'}`;
+function kindOf(cell: Cell): Kind {
+  const isQuiet = needsQuiet(cell);
+  return { isQuiet, key: `${cell.registered.id} ${isQuiet ? 'quiet' : 'shared'}` };
 }
 
 /** The needs of a cell; empty where they can't be found. That becomes the cell's error when its turn comes. */
