@@ -23,11 +23,11 @@ static double now(void) {
 
 static int port_of(long pair) { return 1060 + pair % 28000; }
 
-/* Socket number `which` bound to a port, or -1. */
-static int bound(int which, int port) {
+/* Socket number `which` of a type, bound to a port, or -1. */
+static int bound_as(int type, int which, int port) {
   const char *address = NAMES[which / 4].address;
   int six = strchr(address, ':') != NULL, one = 1, v6only = NAMES[which / 4].v6only, failed;
-  int fd = socket(six ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  int fd = socket(six ? AF_INET6 : AF_INET, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   struct sockaddr_in name4 = {.sin_family = AF_INET, .sin_port = htons(port)};
   struct sockaddr_in6 name6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
   if (v6only >= 0) setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only, sizeof v6only);
@@ -44,3 +44,6 @@ static int bound(int which, int port) {
   close(fd);
   return -1;
 }
+
+/* The same over UDP. */
+static inline int bound(int which, int port) { return bound_as(SOCK_DGRAM, which, port); }
