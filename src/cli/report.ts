@@ -5,6 +5,7 @@ import type { ContainersRecord } from '../record/containers.ts';
 import type { Registered } from '../experiment/cells.ts';
 import { loadRegistry } from '../experiment/registry.ts';
 import type { Comparison } from '../record/comparison.ts';
+import type { TriplesRecord } from '../record/triples.ts';
 import { BadRecord } from '../load/read.ts';
 import { badgeFiles } from '../report/badges.ts';
 import { columnsOf, type Column } from '../report/comparison/columns.ts';
@@ -32,7 +33,13 @@ export interface ReportOptions {
 /** The files of a comparison: each with its name and the pure function that makes it. */
 const FORMATS: readonly {
   file: string;
-  content: (comparison: Comparison, columns: Column[], engines: ContainersRecord[], registry: Registered[]) => string;
+  content: (
+    comparison: Comparison,
+    columns: Column[],
+    engines: ContainersRecord[],
+    registry: Registered[],
+    triples: TriplesRecord[],
+  ) => string;
 }[] = [
   { file: 'MATRIX.md', content: comparisonMarkdown },
   { file: 'matrix.json', content: (comparison) => `${JSON.stringify(comparison)}\n` },
@@ -57,10 +64,13 @@ export async function reportCommand(paths: readonly string[], { output, format }
   }
   const comparison = compareRuns(columns, version(), engines);
   const registry = await loadRegistry();
+  const triples = records.triples.map(({ record }) => record);
   tellUnknown(runs, registry);
-  const pages = FORMATS.map(({ file, content }) => [file, content(comparison, columns, engines, registry)]);
+  const pages = FORMATS.map(({ file, content }) => [file, content(comparison, columns, engines, registry, triples)]);
   const written = write(output, Object.fromEntries(pages) as Files);
-  write(badges, Object.fromEntries(badgeFiles(comparison, engines).map(({ name, content }) => [name, content])));
+  // Triples alone have no badge.
+  const made = badgeFiles(comparison, engines);
+  if (made.length > 0) write(badges, Object.fromEntries(made.map(({ name, content }) => [name, content])));
   if (format === 'json') {
     sayJson(comparison);
     return;
@@ -94,13 +104,14 @@ function htmlOf(
   columns: Column[],
   engines: ContainersRecord[],
   registry: Registered[],
+  triples: TriplesRecord[],
 ): string {
-  const { data, packs } = pageData(comparison, columns, engines, registry);
+  const { data, packs } = pageData(comparison, columns, engines, registry, triples);
   return pageHtml(data, packs.map(packed), pageAssets());
 }
 
 function tell({ platforms, experiments, engines = [] }: Comparison): void {
-  const widest = Math.max(...platforms.map(({ name }) => name.length));
+  const widest = Math.max(0, ...platforms.map(({ name }) => name.length));
   for (const { name, run, matrix } of platforms) {
     const pairs = matrix && `${matrix.counts.pairs} pairs, ${matrix.counts.mismatches} mismatches`;
     const words = [run && countsInWords(run.counts), pairs].filter(Boolean).join('; ');

@@ -1,6 +1,7 @@
 import type { ComparedEngine, ComparedPlatform } from '../../record/comparison.ts';
 import type { ContainersRecord } from '../../record/containers.ts';
 import type { BindRecord, CellRecord, ClaimRecord, TranscriptLine } from '../../record/record.ts';
+import type { Quirk, TriplesRecord } from '../../record/triples.ts';
 import type { PackedMatrices } from '../../matrix/pack.ts';
 import type { ToldOutcome } from '../outcomes.ts';
 import type { Source } from '../../documents/sources.ts';
@@ -95,10 +96,23 @@ export interface PageEngine extends ComparedEngine {
   record: Pack<ContainersRecord>;
 }
 
+/** What the triples of a platform showed. */
+export interface PageTriples {
+  /** The platform's id, with its release. */
+  name: string;
+  complete: boolean;
+  /** The blocks that were run, in words. */
+  blocks: string[];
+  counts: TriplesRecord['counts'];
+  /** The triples that their pairs do not explain, in groups, each with what its rule says and an example. */
+  quirks: (Pick<Quirk, 'protocol' | 'rule' | 'pairs' | 'kernel' | 'triples'> & { prose: string; plan: string })[];
+}
+
 export interface PageData {
   bindspec: string;
   /** The bind matrices of the platforms that have one; null where none has. */
   matrices: Pack<PackedMatrices> | null;
+  triples: PageTriples[];
   platforms: PagePlatform[];
   experiments: PageExperiment[];
   sights: Sight[];

@@ -1,6 +1,7 @@
 import type { Comparison, ComparedCell, ComparedExperiment } from '../../record/comparison.ts';
 import type { ContainersRecord } from '../../record/containers.ts';
 import type { CellRecord } from '../../record/record.ts';
+import type { TriplesRecord } from '../../record/triples.ts';
 import { packMatrices, type PackedMatrices } from '../../matrix/pack.ts';
 import { cellsOf, type Registered } from '../../experiment/cells.ts';
 import { leaves } from '../../experiment/expectation.ts';
@@ -22,6 +23,7 @@ import type {
 import { declaredFor } from './declared.ts';
 import { headline } from './headline.ts';
 import { Shared } from './shared.ts';
+import { pageTriples } from './triples.ts';
 
 /** The data of a page, and the texts that are to be packed, in the order of their numbers. */
 export interface Made {
@@ -52,6 +54,7 @@ export function pageData(
   columns: readonly Column[],
   engines: readonly ContainersRecord[] = [],
   registry: readonly Registered[] = [],
+  triples: readonly TriplesRecord[] = [],
 ): Made {
   const gathered: Gathered = {
     sights: new Shared(),
@@ -80,6 +83,7 @@ export function pageData(
     data: {
       bindspec: comparison.bindspec,
       matrices: matricesOf(columns, gathered),
+      triples: pageTriples(triples),
       platforms: comparison.platforms.flatMap((platform) => platformOf(platform, columns)),
       experiments,
       sights: gathered.sights.values,

@@ -16,6 +16,7 @@ function experiment(id: string, cells: readonly Record<string, string>[]): PageE
 const data: PageData = {
   bindspec: '0.1.0',
   matrices: null,
+  triples: [],
   platforms: [],
   experiments: [
     experiment('reach/a', [{ protocol: 'tcp' }, { protocol: 'udp' }]),

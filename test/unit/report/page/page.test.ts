@@ -5,6 +5,7 @@ import { pageHtml } from '../../../../src/report/page/html.ts';
 import { pageData } from '../../../../src/report/page/make.ts';
 import { Shared } from '../../../../src/report/page/shared.ts';
 import { configurationRecord, containersRecord } from '../../../support/containers.ts';
+import { triplesRecord } from '../../matrix/triples/fixture.ts';
 import { given, matrixOn, runOn } from '../comparison/fixture.ts';
 
 const linux = runOn({});
@@ -32,6 +33,25 @@ describe('the data of a page', () => {
     const { sources } = made().data;
     expect(sources['man-udp']?.url).toMatch(/^https:/);
     expect(sources['<b>unknown</b>']).toEqual({ title: '<b>unknown</b>', url: null });
+  });
+
+  it('has the groups of triples that pairs do not explain, each with its rule and a plan', () => {
+    const record = triplesRecord({ protocol: 'udp', uid: 'same', first: '0.0.0.0', second: '0.0.0.0' });
+    const { columns } = columnsOf(given(linux), []);
+    const { data } = pageData(compareRuns(columns, '0.1.0', []), columns, [], [], [record]);
+    expect(data.triples).toMatchObject([
+      {
+        name: 'linux-6.18-x64 (6.18.44)',
+        blocks: ['UDP, the first two bound/bound, one owner'],
+        quirks: [
+          {
+            rule: 'linux/U1-udp-first-match',
+            plan: 'udp: bind s1 0.0.0.0 reuseaddr; bind s2 0.0.0.0 reuseaddr reuseport; bind s3 0.0.0.0 reuseport',
+          },
+        ],
+      },
+    ]);
+    expect(data.triples[0]?.quirks[0]?.prose).not.toBe('');
   });
 
   it('packs transcripts, matrices and records of containers', () => {
