@@ -110,7 +110,7 @@ export const darwinRules = ruleBook('darwin', {
     prose:
       'A peer with port 0 is an address that is not available. TCP cannot connect to a multicast address or to 255.255.255.255, v4-mapped and v4-compatible ones included.',
     source: { name: XNU, where: 'bsd/netinet/in_pcb.c, in_pcbladdr; bsd/netinet/tcp_usrreq.c, tcp_usr_connect_common' },
-    known: 'source-run',
+    known: 'source',
   },
   'connect-same-peer': {
     prose: 'Two sockets cannot be connected from one address to one peer, whatever their options.',

@@ -99,7 +99,7 @@ export const freebsdRules = ruleBook('freebsd', {
     prose:
       'A peer with port 0 is an address that is not available. TCP cannot connect to a multicast address, and lacks the permission to connect to 255.255.255.255.',
     source: { name: KERNEL, where: 'sys/netinet/in_pcb.c, in_pcbconnect; sys/netinet/tcp_usrreq.c, tcp_usr_connect' },
-    known: 'source-run',
+    known: 'source',
   },
   'connect-no-host-15': {
     prose:

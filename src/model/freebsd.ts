@@ -42,10 +42,16 @@ export const freebsd: System<PortLists> = {
   remember: listsAfter,
 
   connect(world, socket, target) {
-    const early =
-      beforeNames(world, socket) ?? judgePeer(socket, target) ?? ofListener(socket) ?? otherStack(socket, target);
-    if (early !== undefined) return early;
     const { to } = target;
+    const peer = judgePeer(socket, target);
+    const isLate = to !== undefined && isMapped(canonical(to.address).address);
+    const early =
+      beforeNames(world, socket) ??
+      (isLate ? undefined : peer) ??
+      ofListener(socket) ??
+      otherStack(socket, target) ??
+      peer;
+    if (early !== undefined) return early;
     if (to?.port === 0) return decide('EADDRNOTAVAIL', id['connect-name']);
     if (to !== undefined && !isOlder(world, 15, 0) && isNoHost(to.address)) {
       return decide('ENETUNREACH', id['connect-no-host-15']);
@@ -104,10 +110,9 @@ function beforeNames(world: Here, socket: Socket): Prediction | undefined {
 }
 
 /** What TCP says of groups and of 255.255.255.255. A v4-mapped one is looked at after the stacks. */
-function judgePeer({ protocol, v6only, local }: Socket, { to }: Target): Prediction | undefined {
+function judgePeer({ protocol }: Socket, { to }: Target): Prediction | undefined {
   if (protocol === 'udp' || to === undefined) return undefined;
   const { address } = canonical(to.address);
-  if (isMapped(address) && (v6only || local.v4 === undefined)) return undefined;
   if (isMulticast(address)) return decide('EAFNOSUPPORT', id['connect-name']);
   return isLimitedBroadcast(address) ? decide('EACCES', id['connect-name']) : undefined;
 }

@@ -30,7 +30,7 @@ const STYLES = ['page', 'matrix/matrix', 'explain/explain'];
  * - `src/`: the command and the pieces that it loads, as CommonJS, which Node starts sooner than modules. The libraries
  *   that they use are in there, with their licences in a file beside them.
  * - `src/relay/`, `src/agent/`: programs of one file each; what starts the agent is another, as it is in the sources.
- * - `src/library/`: the models and explanations, for programs that import them.
+ * - `src/library/`: the models and explanations, for programs that import them. `src/model/` has the models too.
  * - `bench/`, `tools/`: what is for who works on bindspec.
  * - `page/`: the script and the style of the page of reports.
  */
@@ -88,6 +88,11 @@ async function library(compiled, to) {
     output: { dir: folder, format: 'esm', chunkFileNames: 'pieces/[name].js' },
   });
   writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }\n');
+  // A program that has a build, and not the package, knows the models by the path that they have in the sources.
+  const models = path.join(to, 'src/model');
+  mkdirSync(models, { recursive: true });
+  writeFileSync(path.join(models, 'index.js'), "export * from '../library/models.js';\n");
+  writeFileSync(path.join(models, 'package.json'), '{ "type": "module" }\n');
 }
 
 /** Takes over what starts an agent as it is. Returns the modules that it requires, below `src`. */

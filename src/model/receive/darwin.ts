@@ -26,19 +26,19 @@ const { id: rule, rules } = ruleBook('darwin', {
   'R1-connected': {
     prose: 'The socket that is connected to the sender receives.',
     source: LOOKUP,
-    known: 'source-run',
+    known: 'source',
   },
   'R2-newest-on-address': {
     prose:
       'The newest socket on the destination’s address receives everything, also with SO_REUSEPORT; connect() and a disconnect make a socket the newest.',
     source: LOOKUP,
-    known: 'source-run',
+    known: 'source',
   },
   'R3-oldest-wildcard': {
     prose:
       'Where no socket is on the destination’s address, the oldest on a wildcard receives everything; for IPv4 one of AF_INET before any of AF_INET6.',
     source: LOOKUP,
-    known: 'source-run',
+    known: 'source',
   },
   'R4-bound-takes-the-syn': {
     prose:

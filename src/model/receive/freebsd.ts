@@ -28,14 +28,14 @@ const { id: rule, rules } = ruleBook('freebsd', {
   'R1-connected': {
     prose: 'The socket that is connected to the sender receives.',
     source: LOOKUP,
-    known: 'source-run',
+    known: 'source',
   },
   'R2-lb-group': {
     prose:
       'A group of SO_REUSEPORT_LB, on the destination’s address or else on the wildcard, comes before every other socket; a hash of the sender’s address and both ports chooses a member. Members are the sockets that had the option at their bind(), by the name that they had then; in 14 a UDP socket that connects again after a disconnect joins the group of its local address. A dual-stack :: is in no group.',
     source: { ...LOOKUP, where: 'in_pcblookup_lbgroup, in_pcbinslbgrouphash' },
     spreads: true,
-    known: 'source-run',
+    known: 'source',
   },
   'R2-lb-group-15': {
     prose:
@@ -45,13 +45,13 @@ const { id: rule, rules } = ruleBook('freebsd', {
       where: 'in_pcbrehash, in_pcblisten, in_pcblookup_lbgroup',
     },
     spreads: true,
-    known: 'source-run',
+    known: 'source',
   },
   'R3-newest': {
     prose:
       'The newest socket on the destination’s address receives everything; where there is none, the newest on a wildcard does, and one on ::ffff:0.0.0.0 comes last. While the found socket is locked, the oldest of the wildcards may be taken instead, AF_INET before AF_INET6.',
     source: { ...LOOKUP, where: 'in_pcblookup_hash_wild_smr, in_pcblookup_hash_wild_locked' },
-    known: 'source-run',
+    known: 'source',
   },
   'R3-oldest-13': {
     prose:

@@ -2,7 +2,7 @@ import { unmapped } from '../address.ts';
 import { ANY } from '../overlap.ts';
 import { ruleBook } from '../rules.ts';
 import type { Operation, RuleId } from '../types.ts';
-import { chainAfter, isForMany, NO_CHAIN, stackOf, type PortChain } from './chain.ts';
+import { chainAfter, destination, isForMany, NO_CHAIN, stackOf, type PortChain } from './chain.ts';
 import type { Delivery } from './delivery.ts';
 import { deviceOf } from './device-of.ts';
 import type { Receiver } from './receiver.ts';
@@ -106,11 +106,12 @@ function lookupsOf(state: Demuxer, packet: Packet): readonly (readonly Receiver[
   const isPeer = ({ connected, peer }: Receiver) =>
     connected && peer[stack] === packet.from.address && peer.port === packet.from.port;
   const isOfFour = ({ id }: Receiver) => state.registered.get(id)?.fourOnly === true;
-  const by = (name: string, wanted: (socket: Receiver) => boolean) =>
-    there.filter((socket) => socket[stack] === name && wanted(socket) && (stack === 'v4' || !isOfFour(socket)));
+  const by = (names: readonly (string | undefined)[], wanted: (socket: Receiver) => boolean) =>
+    there.filter((socket) => names.includes(socket[stack]) && wanted(socket) && (stack === 'v4' || !isOfFour(socket)));
   const isFree = ({ connected }: Receiver) => !connected;
-  const { address } = packet.to;
-  return [by(address, isPeer), by(ANY, isPeer), by(address, isFree), by(ANY, isFree)];
+  // A link-local address can be bound with its scope and without it.
+  const own = [packet.to.address, destination(packet)];
+  return [by(own, isPeer), by([ANY], isPeer), by(own, isFree), by([ANY], isFree)];
 }
 
 function ofDevice(state: Demuxer, sockets: readonly Receiver[], device: string | undefined): readonly Receiver[] {

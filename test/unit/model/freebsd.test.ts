@@ -171,6 +171,10 @@ test('connect-name: port 0, and what TCP refuses', () => {
   expect(on('udp', '1 bind S; 1 connect 127.0.0.1 to=192.0.2.9 toport=0')).toBe('EADDRNOTAVAIL');
   expect(on('tcp', '1 bind S; 1 connect to=224.0.0.9')).toBe('EAFNOSUPPORT');
   expect(on('tcp', '1 bind S; 1 connect to=255.255.255.255')).toBe('EACCES');
+  const mapped = 'connect to=::ffff:224.0.0.9';
+  expect(on('tcp', `1 bind :: dual; 1 ${mapped}`)).toBe('EAFNOSUPPORT');
+  expect(on('tcp', `1 bind :: dual; 1 listen; 1 ${mapped}`)).toBe('EINVAL');
+  expect(on('tcp', `1 bind :: v6only; 1 ${mapped}`)).toBe('EINVAL');
 });
 
 test('connect-no-host-15: there is no route to no host', () => {
