@@ -82,6 +82,7 @@ export async function restart(
   { reuse, on = 'loopback', otherUser = false }: { reuse: boolean; on?: AddressKind; otherUser?: boolean },
 ): Promise<Restart> {
   const part = await trial.part('restarted server', { otherUser });
+  await settled(trial, part, family);
   const socket = part.fresh('restarted');
   const opened = open(socket, 'tcp', family, 1);
   const results = await part.attempt(
@@ -92,4 +93,30 @@ export async function restart(
   );
   await part.do({ op: 'close', on: socket });
   return { restart: outcomeOf(results.at(-1)), call: results.length > opened.length + 2 ? 'listen' : 'bind' };
+}
+
+/** FIN_WAIT1, LAST_ACK and CLOSING, as /proc/net/tcp has them: states that end with the next segment. */
+const PASSING: ReadonlySet<string> = new Set(['04', '09', '0B']);
+const MOST_LOOKS = 100;
+/** In milliseconds. */
+const BETWEEN_LOOKS = 5;
+
+/**
+ * Waits until no socket on the trial's port is in a state that the next segment ends: a busy system may not have processed
+ * it yet. Where the system shows no such table, it does not wait.
+ */
+async function settled(trial: Trial, part: Part, family: Family): Promise<void> {
+  const pause = part.fresh('pause');
+  await prepareSockets(part, open(pause, 'udp', family, 1));
+  const port = `:${trial.port.toString(16).toUpperCase().padStart(4, '0')}`;
+  for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
+    const [table] = await part.do({ op: 'read', path: family === 'inet' ? '/proc/net/tcp' : '/proc/net/tcp6' });
+    const passing = (table?.data ?? '').split('\n').some((line) => {
+      const [, local = '', , state = ''] = line.trim().split(/\s+/);
+      return local.endsWith(port) && PASSING.has(state);
+    });
+    if (!passing) break;
+    await part.do({ op: 'recv', on: pause, within: BETWEEN_LOOKS });
+  }
+  await part.do({ op: 'close', on: pause });
 }
