@@ -1,4 +1,7 @@
 import { holds, type Fact, type Ground } from '../../src/experiment/index.ts';
+import bindAgain from '../argument/bind-again.ts';
+import listen from '../argument/listen.ts';
+import v6onlyWhen from '../argument/v6only-when.ts';
 import loopbackBesideExternal from '../conflict/loopback-beside-external.ts';
 import udpBesideTcp from '../conflict/udp-beside-tcp.ts';
 import impostor from '../filter/impostor.ts';
@@ -65,4 +68,17 @@ export function dropsForeignLoopback(ground: Ground): Fact[] {
       places: ['server', 'answer', 'received'],
     }),
   ];
+}
+
+/** The facts that hold where bind() refuses a socket that has a port, and only a stream socket can listen. */
+export function checksTheState(ground: Ground): Fact[] {
+  return [
+    holds(bindAgain, { ...ground, where: ({ state }) => state !== 'disconnected', places: ['again'] }),
+    holds(listen, { ...ground, where: ({ protocol }) => protocol === 'udp', places: ['listened'] }),
+  ];
+}
+
+/** The facts that hold where IPV6_V6ONLY can't be set on a socket that has a port. */
+export function keepsV6only(ground: Ground): Fact[] {
+  return [holds(v6onlyWhen, { ...ground, where: ({ state }) => state === 'new' || state === 'bound' })];
 }

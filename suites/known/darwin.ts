@@ -1,5 +1,12 @@
 import { knownOf } from '../../src/experiment/index.ts';
-import { connectedFilters, deliversByName, dropsForeignLoopback, refusesClosedPorts } from './_shared.ts';
+import {
+  connectedFilters,
+  deliversByName,
+  dropsForeignLoopback,
+  refusesClosedPorts,
+  checksTheState,
+  keepsV6only,
+} from './_shared.ts';
 
 export default knownOf('darwin', [
   ...deliversByName({
@@ -12,4 +19,9 @@ export default knownOf('darwin', [
   }),
   ...connectedFilters({ known: 'vendor', cite: [{ source: 'xnu', where: 'bsd/man/man2/connect.2' }] }),
   ...dropsForeignLoopback({ known: 'source', cite: [{ source: 'xnu', where: 'bsd/netinet/ip_input.c' }] }),
+  ...checksTheState({
+    known: 'source',
+    cite: [{ source: 'xnu', where: 'bsd/netinet/in_pcb.c, in_pcbbind; bsd/kern/uipc_socket2.c, pru_listen_notsupp' }],
+  }),
+  ...keepsV6only({ known: 'source', cite: [{ source: 'xnu', where: 'bsd/netinet6/ip6_output.c, ip6_ctloutput' }] }),
 ]);

@@ -1,6 +1,13 @@
 import { holds, knownOf } from '../../src/experiment/index.ts';
 import loopbackStays from '../wire/loopback-stays.ts';
-import { connectedFilters, deliversByName, dropsForeignLoopback, refusesClosedPorts } from './_shared.ts';
+import {
+  connectedFilters,
+  deliversByName,
+  dropsForeignLoopback,
+  refusesClosedPorts,
+  checksTheState,
+  keepsV6only,
+} from './_shared.ts';
 
 export default knownOf('freebsd', [
   ...deliversByName({
@@ -22,4 +29,11 @@ export default knownOf('freebsd', [
     where: ({ family }) => family === 'inet',
     places: ['loopback'],
   }),
+  ...checksTheState({
+    known: 'source',
+    cite: [
+      { source: 'freebsd', where: 'sys/netinet/in_pcb.c, in_pcbbind_setup; sys/kern/uipc_socket.c, pr_listen_notsupp' },
+    ],
+  }),
+  ...keepsV6only({ known: 'source', cite: [{ source: 'freebsd', where: 'sys/netinet6/ip6_output.c, ip6_ctloutput' }] }),
 ]);

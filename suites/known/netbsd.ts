@@ -1,5 +1,5 @@
 import { knownOf } from '../../src/experiment/index.ts';
-import { connectedFilters, deliversByName } from './_shared.ts';
+import { connectedFilters, deliversByName, checksTheState } from './_shared.ts';
 
 export default knownOf('netbsd', [
   ...deliversByName({
@@ -7,4 +7,8 @@ export default knownOf('netbsd', [
     cite: [{ source: 'netbsd', where: 'sys/netinet/in_pcb.c, in_pcblookup_bind' }],
   }),
   ...connectedFilters({ known: 'vendor', cite: [{ source: 'netbsd-connect', where: 'DESCRIPTION' }] }),
+  ...checksTheState({
+    known: 'source',
+    cite: [{ source: 'netbsd', where: 'sys/netinet/in_pcb.c, in_pcbbind; sys/netinet/udp_usrreq.c, udp_listen' }],
+  }),
 ]);

@@ -1,5 +1,11 @@
 import { knownOf } from '../../src/experiment/index.ts';
-import { connectedFilters, deliversByName, dropsForeignLoopback, refusesClosedPorts } from './_shared.ts';
+import {
+  connectedFilters,
+  deliversByName,
+  dropsForeignLoopback,
+  refusesClosedPorts,
+  checksTheState,
+} from './_shared.ts';
 
 export default knownOf('openbsd', [
   ...deliversByName({
@@ -14,5 +20,9 @@ export default knownOf('openbsd', [
   ...dropsForeignLoopback({
     known: 'source',
     cite: [{ source: 'openbsd', where: 'sys/netinet/ip_input.c, ipv4_check' }],
+  }),
+  ...checksTheState({
+    known: 'source',
+    cite: [{ source: 'openbsd', where: 'sys/netinet/in_pcb.c, in_pcbbind; sys/kern/uipc_socket.c, solisten' }],
   }),
 ]);

@@ -1,4 +1,6 @@
 import { differs, holds, knownOf } from '../../src/experiment/index.ts';
+import bindAgain from '../argument/bind-again.ts';
+import toWildcard from '../connect/to-wildcard.ts';
 import byPort from '../reach/by-port.ts';
 import externalRefusesLoopback from '../reach/external-refuses-loopback.ts';
 import atOnce from '../refusal/at-once.ts';
@@ -40,5 +42,17 @@ export default knownOf('windows', [
       'Windows reports a port unreachable to every UDP socket, as a reset on the next receive, unless SIO_UDP_CONNRESET is off.',
     known: 'vendor',
     cite: [{ source: 'ms-recvfrom', where: 'Return value, WSAECONNRESET' }],
+  }),
+  holds(bindAgain, {
+    where: ({ state }) => state === 'bound',
+    places: ['again'],
+    known: 'test-suite',
+    cite: [{ source: 'reactos-bind', where: 'bind() of a socket that is bound' }],
+  }),
+  differs(toWildcard, {
+    expect: { connected: 'WSAEADDRNOTAVAIL', by: null },
+    because: 'Windows takes the wildcard for no address that can be connected to.',
+    known: 'vendor',
+    cite: [{ source: 'ms-connect', where: 'Return value, WSAEADDRNOTAVAIL' }],
   }),
 ]);
