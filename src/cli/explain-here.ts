@@ -1,15 +1,10 @@
-import { answerOf } from '../explain/answer.ts';
 import type { Explanation } from '../explain/explanation.ts';
-import { explainableHere, isAsPredicted, type Mapped } from '../explain/here.ts';
-import { kernelOf } from '../model/linux-kernel.ts';
-import type { Lab } from '../lab/lab.ts';
-import type { Outcome } from '../model/types.ts';
-import type { AgentProcess } from '../harness/agent-process.ts';
-import { AgentPool, type Lease } from '../runner/pool.ts';
-import { platformOf } from '../runner/platform.ts';
-import { HarnessError } from '../harness/harness-error.ts';
-import { UserError } from './exit.ts';
-import { bindLast, CannotBePlaced, place } from './explain-place.ts';
+import { explainableHere, planHere, type HerePlan } from '../explain/here.ts';
+import { receptionWords } from '../explain/receives.ts';
+import type { Outcome, Setting } from '../model/types.ts';
+import type { Play, Played } from '../plan/play.ts';
+import { Floor } from '../runner/explore/floor.ts';
+import { EXIT, UserError } from './exit.ts';
 import { inLab, type RunPlace } from './in-lab.ts';
 import { systemInWords } from '../record/system-title.ts';
 import { wantRoom } from './room.ts';
@@ -20,76 +15,93 @@ export interface Here {
   readonly lab: string;
   /** What had to be taken for something else. */
   readonly notes: readonly string[];
+  /** The settings of the machine that are not the usual ones, as `--setting` takes them. */
+  readonly settings: readonly string[];
   readonly bind: string;
   readonly listen?: string;
   readonly predicted: { readonly bind: readonly Outcome[]; readonly listen?: readonly Outcome[] };
+  /** Who received what was sent to each address, in words, and what the model allows. */
+  readonly received: readonly { readonly to: string; readonly who: string; readonly predicted: readonly string[] }[];
   readonly agrees: boolean;
 }
 
-/** Does it with real processes, one for each socket. @throws UserError when it can't be done here. */
+/** Does it with real processes, one for each owner. @throws UserError when it can't be done here. */
 export async function explainHere(explanation: Explanation, where: RunPlace): Promise<Here> {
   wantRoom(1, 'labs');
   return inLab(where, async (kind) => {
-    const lab = await kind.open();
-    const pool = new AgentPool(lab, { fresh: true });
+    const floor = await Floor.open(kind, { fresh: true });
     try {
-      return await explainIn(lab, pool, explanation);
+      return await explainOn(floor, explanation);
     } finally {
-      await pool.close();
-      await lab.close();
+      await floor.close();
     }
   });
 }
 
-/** Does it in a lab that is open, with agents of its pool. @throws UserError when it can't be done there. */
-export async function explainIn({ facts }: Lab, pool: AgentPool, explanation: Explanation): Promise<Here> {
-  const mapped = explainableHere(explanation.sockets, facts);
+/** Does it in a lab that is open. @throws UserError when it can't be done there. */
+export async function explainOn(floor: Floor, explanation: Explanation): Promise<Here> {
+  const { facts } = floor.lab;
+  const { platform } = floor;
+  const mapped = explainableHere(explanation.sockets, facts, floor.model);
   if ('cannot' in mapped) throw new UserError(`it can't be done in the ${facts.lab} lab: ${mapped.cannot}`);
-  const leases = await Promise.all(mapped.others.map((otherUser) => pool.take('machine', otherUser)));
-  const peer = await pool.take('machine', false);
-  try {
-    return await happen(mapped, leases, peer.agent, facts.lab);
-  } catch (error) {
-    if (error instanceof CannotBePlaced) throw new UserError(error.message, error.exitCode);
-    throw error;
-  } finally {
-    await Promise.all([...leases, peer].map((lease) => pool.giveBack(lease)));
+  const planned = planHere(mapped, facts, explanation.sent);
+  const { play } = await floor.playAlone(planned.plan);
+  refuseUnplaced(play, planned, explanation);
+  const at = (place: number | undefined) => play.played.find(({ step }) => step === planned.plan.steps[place ?? -1]);
+  const [bind, listen] = [at(planned.bind), at(planned.listen)];
+  if (bind === undefined) throw new UserError('the last socket could not be made here', EXIT.harness);
+  const works = bind.outcome === 'ok' && (listen === undefined || listen.outcome === 'ok');
+  const received = play.played.flatMap(({ step, prediction, outcome }) => {
+    if (step.op !== 'probe' || !works) return [];
+    const to = planned.names.get(step) ?? step.to;
+    const who = (text: string) => receptionWords(text, planned.places);
+    return [{ to, who: who(outcome), predicted: prediction.outcomes.map(who) }];
+  });
+  return {
+    platform: `${platform.id} (${systemInWords(platform)})`,
+    lab: facts.lab,
+    notes: mapped.notes,
+    settings: unusual(floor.setting),
+    bind: bind.outcome,
+    ...(listen === undefined ? {} : { listen: listen.outcome }),
+    predicted: {
+      bind: outcomesOf(bind),
+      ...(listen === undefined ? {} : { listen: outcomesOf(listen) }),
+    },
+    received,
+    agrees: !play.mismatch,
+  };
+}
+
+function outcomesOf({ prediction }: Played): readonly Outcome[] {
+  return prediction.outcomes as readonly Outcome[];
+}
+
+/** @throws UserError when a socket that was to be there first could not be put there */
+function refuseUnplaced(play: Play, { plan, bind, places }: HerePlan, { sockets }: Explanation): void {
+  for (const { step, prediction, outcome } of play.played) {
+    const index = plan.steps.indexOf(step);
+    if (index >= bind || step.op === 'probe' || outcome === 'ok') continue;
+    const place = places.get(step.socket) ?? 0;
+    const isExpected = !play.mismatch || !prediction.outcomes.some((one) => one === 'ok');
+    const opinion = isExpected ? 'as the model says too' : 'though the model allows it, unless someone else is there';
+    throw new UserError(
+      `socket ${place + 1}, ${sockets[place]?.spelled}, can't be put there: ${step.op} returned ${outcome}, ${opinion}`,
+      isExpected ? EXIT.usage : EXIT.failed,
+    );
   }
 }
 
-/** Each socket but the last is put where it is to be, and then the last is bound. */
-async function happen(
-  { readings, notes }: Mapped,
-  leases: readonly Lease[],
-  peer: AgentProcess,
-  lab: string,
-): Promise<Here> {
-  const last = leases.at(-1);
-  const asked = readings.at(-1)?.socket;
-  if (last === undefined || asked === undefined) throw new HarnessError('there is no socket to ask about');
-  const platform = platformOf(last.hello);
-  const real = readings.map((reading, index) => {
-    const uid = leases[index]?.hello.uid ?? 0;
-    return { ...reading, socket: { ...reading.socket, uid } };
-  });
-  const kernel = kernelOf(platform);
-  const answer = answerOf(platform.system, { readings: real, ...(kernel === undefined ? {} : { kernel }) });
-  for (const [index, { socket }] of readings.slice(0, -1).entries()) {
-    const lease = leases[index] as Lease;
-    await place(lease.agent, peer, socket, index + 1, answer.refused.includes(index));
-  }
-  const { bind, listen } = await bindLast(last.agent, asked);
-  const predicted = {
-    bind: answer.bind.outcomes,
-    ...(answer.listen === undefined ? {} : { listen: answer.listen.outcomes }),
-  };
-  return {
-    platform: `${platform.id} (${systemInWords(platform)})`,
-    lab,
-    notes,
-    bind,
-    ...(listen === undefined ? {} : { listen }),
-    predicted,
-    agrees: isAsPredicted(answer, bind, listen),
-  };
+/** The settings of the machine that are not the usual ones. */
+function unusual({ host = {} }: Setting): string[] {
+  return [
+    ...(host.bindv6only === true ? ['net.ipv6.bindv6only=1'] : []),
+    ...(host.unprivilegedPortStart === undefined || host.unprivilegedPortStart === 1024
+      ? []
+      : [`net.ipv4.ip_unprivileged_port_start=${host.unprivilegedPortStart}`]),
+    ...(host.nonlocalBind ?? []).map((family) => `net.${family === 'inet' ? 'ipv4' : 'ipv6'}.ip_nonlocal_bind=1`),
+    ...(host.tcpL3mdevAccept === true ? ['net.ipv4.tcp_l3mdev_accept=1'] : []),
+    ...(host.autobindReuse === true ? ['net.ipv4.ip_autobind_reuse=1'] : []),
+    ...(host.ipv6 === false ? ['ipv6=0'] : []),
+  ];
 }

@@ -7,6 +7,7 @@ import {
   asSentence,
   ASSUMED_TITLE,
   assumedOf,
+  cautionsInWords,
   FIND_TITLE,
   findersInWords,
   givenOf,
@@ -33,11 +34,15 @@ const WIDEST = 120;
 
 const STYLES = { yes: 'green', no: 'red', unsure: 'yellow' } as const;
 
-/**
- * Prints an explanation: the answer, the sockets as they were read, a table, and what would help.
- * @param withWhy whether to print the reasons too: for each system a sentence, the rule and its source
- */
-export function tellExplanation(explanation: Explanation, here: Here | undefined, withWhy: boolean): void {
+interface More {
+  /** Whether to print the reasons too: for each system a sentence, the rule and its source. */
+  readonly why: boolean;
+  /** Whether to say who receives also where one socket is alone. */
+  readonly receivers: boolean;
+}
+
+/** Prints an explanation: the answer, the sockets as they were read, a table, and what would help. */
+export function tellExplanation(explanation: Explanation, here: Here | undefined, more: More): void {
   for (const [place, sentence] of explanation.answer.entries()) {
     paragraph(sentence, 0, place === 0 ? (line) => paint('bold', line) : undefined);
   }
@@ -47,15 +52,15 @@ export function tellExplanation(explanation: Explanation, here: Here | undefined
   say();
   for (const line of table(explanation.answers)) say(line);
   if (here !== undefined) tellHere(here);
-  if (withWhy) reasons(explanation);
-  receivers(explanation);
+  if (more.why) reasons(explanation);
+  receivers(explanation, more.receivers);
   advice(explanation);
   section(REFUSALS_TITLE, refusalsOf(explanation));
   finders(explanation);
   stops(explanation);
   section(ASSUMED_TITLE, assumedOf(explanation));
   plan(explanation);
-  if (!withWhy) paragraph('\nAdd --why for the rule of each system, its source, and how it is known.', 0, gray);
+  if (!more.why) paragraph('\nAdd --why for the rule of each system, its source, and how it is known.', 0, gray);
 }
 
 function reasons(explanation: Explanation): void {
@@ -127,13 +132,14 @@ function why(answer: Answer): void {
   paragraph(groundsOf(answer), 4, gray);
 }
 
-function receivers(explanation: Explanation): void {
-  const told = receiversOf(explanation);
+function receivers(explanation: Explanation, isAsked: boolean): void {
+  const told = receiversOf(explanation, isAsked);
   if (told.length > 0) heading(RECEIVERS_TITLE);
   for (const { systems, lines } of told) {
     paragraph(systems, 2);
     for (const line of lines) paragraph(line, 4, gray);
   }
+  for (const sentence of cautionsInWords(explanation)) paragraph(sentence, 2, (line) => paint('yellow', line));
 }
 
 function advice(explanation: Explanation): void {
@@ -152,6 +158,9 @@ function tellHere(here: Here): void {
   say(`  observed   ${calls(here.bind, here.listen)}`);
   const { bind, listen } = here.predicted;
   say(`  the model  ${calls(eitherOf(bind), listen === undefined ? undefined : eitherOf(listen))}`);
+  for (const { to, who, predicted } of here.received) {
+    paragraph(`to ${to}: ${who}${predicted.includes(who) ? '' : `; the model says ${predicted.join(' or ')}`}`, 2);
+  }
   if (here.agrees) say(`  ${paint('green', '✓ they agree')}`);
   else say(`  ${paint('red', '✗ THEY DISAGREE')}`);
 }

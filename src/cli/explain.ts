@@ -18,6 +18,8 @@ export interface ExplainOptions extends RunPlace {
   kernel?: string;
   release?: string[];
   setting?: string[];
+  to?: string;
+  from?: string;
   why: boolean;
   here: boolean;
   format: 'pretty' | 'json';
@@ -26,15 +28,22 @@ export interface ExplainOptions extends RunPlace {
 /** `bindspec explain`. Returns the exit code. @throws UserError for what can't be read or done. */
 export async function explainCommand(given: string[], options: ExplainOptions): Promise<number> {
   const texts = withInput(given);
-  const explanation = explained(texts, options);
+  const first = explained(texts, options);
   if (options.here && texts.some(isPlan)) {
     throw new UserError(
-      `--here puts sockets into their states; a plan is played by: bindspec explore --replay ${shellWord(explanation.plan)}`,
+      `--here puts sockets into their states; a plan is played by: bindspec explore --replay ${shellWord(first.plan)}`,
     );
   }
-  const here = options.here ? await (await import('./explain-here.ts')).explainHere(explanation, options) : undefined;
+  const here = options.here ? await (await import('./explain-here.ts')).explainHere(first, options) : undefined;
+  // The settings that this machine has count for the answer too, unless others were given.
+  const setting = [...(here?.settings ?? []), ...(options.setting ?? [])];
+  const explanation = here === undefined ? first : explained(texts, { ...options, setting });
   if (options.format === 'json') sayJson({ ...explanation, ...(here === undefined ? {} : { here }) }, 1);
-  else tellExplanation(explanation, here, options.why);
+  else
+    tellExplanation(explanation, here, {
+      why: options.why,
+      receivers: options.to !== undefined || options.from !== undefined,
+    });
   return here === undefined || here.agrees ? EXIT.expected : EXIT.failed;
 }
 

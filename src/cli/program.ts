@@ -80,6 +80,8 @@ function explain(bindspec: Command): void {
     .addOption(
       several('--setting <setting>', 'a setting of the machine, for example bindv6only=1; can be given several times'),
     )
+    .option('--to <address>', 'say who receives what is sent to this address')
+    .option('--from <address>', 'say who receives what this address sends, for example 192.0.2.9 or 192.0.2.9:4000')
     .option('--why', 'print the rule of each system, its source, and how it is known', false)
     .option('--here', 'bind the sockets on this machine too, with a process for each', false)
     .addOption(labOption('where --here binds them').default('auto'))

@@ -67,7 +67,7 @@ export function answerOf(system: SystemName, question: Question): Answer {
     ...(listen === undefined ? {} : { listen: called(listen) }),
     despite: told.rule === `${system}/free` && present.some((socket) => isOverlapping(system, socket, next)),
     refused,
-    receives: decisive.outcomes.includes('ok') ? receivesOf(system, port, relevant) : [],
+    receives: decisive.outcomes.includes('ok') ? receivesOf(system, port, relevant, question.sent) : [],
     notes,
   };
 }

@@ -129,13 +129,16 @@ function causeOf(failure: Failure, { answers, sockets }: Pick<Parts, 'answers' |
 }
 
 /** What to do, from the most helpful sentence to none. */
-function todosOf({ advice, find, answers, refusals, sockets }: Parts): string[] {
+function todosOf({ advice, cautions, find, answers, refusals, sockets }: Parts): string[] {
   const failing = answers.filter(({ works }) => works !== 'yes').map(({ system }) => system);
   const first =
     find.find(({ systems }) => systems.some((system) => system === answers[0]?.system))?.command ?? find[0]?.command;
   if (failing.length === 0) {
     if (find.length > 0)
-      return [`${sockets.at(-1)?.failure?.kind === 'not permitted' ? 'Look at' : 'To find it'}: ${first}`, ''];
+      return [`${sockets.at(-1)?.failure?.kind === 'not permitted' ? 'Look at' : 'To find who has it'}: ${first}`, ''];
+    const [caution] = cautions;
+    if (caution !== undefined)
+      return [`Careful: ${caution.text} (${onSystems(caution.systems)}).`, `Careful: ${caution.text}.`, ''];
     const [refusal] = refusals;
     return refusal === undefined ? [''] : [`To be refused instead: ${refusal.text} (${onSystems(refusal.helps)}).`, ''];
   }

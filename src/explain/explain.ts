@@ -8,6 +8,7 @@ import { otherwiseIn } from './alternatives.ts';
 import { answerOf, isRelevant } from './answer.ts';
 import { assumedIn } from './assumed.ts';
 import { briefAnswer } from './brief.ts';
+import { cautionsOf } from './cautions.ts';
 import type { Explanation, Taken, Wanted } from './explanation.ts';
 import { findersOf } from './find.ts';
 import { settled } from './on-system.ts';
@@ -41,8 +42,10 @@ export function explain(texts: readonly string[], wanted: Wanted = {}): Explanat
     sockets,
     leftOut,
     settings: question.settings?.said ?? [],
+    ...(wanted.sent === undefined ? {} : { sent: wanted.sent }),
     plan: formatPlan(asked.plan),
     answers,
+    cautions: cautionsOf(question, answers),
     advice: advise(question, answers),
     refusals: refusing(question, answers),
     assumed: assumedIn(question, answers),
@@ -68,6 +71,7 @@ function questionOf(texts: readonly string[], wanted: Wanted) {
     ...(wanted.kernel === undefined ? {} : { kernel: wanted.kernel }),
     ...(wanted.releases === undefined ? {} : { releases: wanted.releases }),
     settings,
+    ...(wanted.sent === undefined ? {} : { sent: wanted.sent }),
   };
   return { question: reported(question), readings, plan, leftOut: read?.leftOut ?? [] };
 }

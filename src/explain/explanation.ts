@@ -6,6 +6,8 @@ import type { Finder } from './find.ts';
 import type { Advice } from './judge.ts';
 import type { Reading } from './reader/reading.ts';
 import type { Settings } from './reader/settings.ts';
+import type { Caution } from './cautions.ts';
+import type { Sent } from './receives.ts';
 import type { Stops } from './stops.ts';
 
 /** What is asked for beside the sockets. All of it may be left out. */
@@ -18,6 +20,8 @@ export interface Wanted {
   readonly releases?: Readonly<Partial<Record<SystemName, string>>>;
   /** The settings of the machine; the usual ones when left out. */
   readonly settings?: Settings;
+  /** What is sent, to say who receives it; to every address when left out. */
+  readonly sent?: Sent;
 }
 
 /** A socket as it was read, in bind order; the question is about the last one. */
@@ -35,10 +39,14 @@ export interface Explanation {
   readonly leftOut: readonly string[];
   /** The settings of the machine that were given or found among the lines. */
   readonly settings: readonly string[];
+  /** What is sent, where one case was asked about. */
+  readonly sent?: Sent;
   /** The same sockets as a plan, which `bindspec explore --replay` plays. */
   readonly plan: string;
   /** What each system does with the last socket. */
   readonly answers: readonly Answer[];
+  /** Where who receives may surprise: one socket gets everything, nobody does, or it depends on something. */
+  readonly cautions: readonly Caution[];
   /** What would make it work where it does not. */
   readonly advice: readonly Advice[];
   /** What would have it refused where it works although the names overlap. */

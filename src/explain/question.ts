@@ -1,6 +1,7 @@
 import type { SystemName } from '../model/types.ts';
 import type { AskedPlan } from './plan.ts';
 import type { Reading } from './reader/reading.ts';
+import type { Sent } from './receives.ts';
 import type { Settings } from './reader/settings.ts';
 
 /** The sockets, and the question: the last socket is bound (and listens), the others are there. */
@@ -14,6 +15,8 @@ export interface Question {
   readonly releases?: Readonly<Partial<Record<SystemName, string>>>;
   /** The settings of the machine, as far as they are known. */
   readonly settings?: Settings;
+  /** What is sent, to say who receives it; to every address when left out. */
+  readonly sent?: Sent;
   /** Addresses that the machine has beside those that are named, and addresses that it does not have. */
   readonly own?: readonly string[];
   readonly foreign?: readonly string[];

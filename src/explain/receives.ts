@@ -1,4 +1,4 @@
-import { isLoopback4 } from '../model/address.ts';
+import { isLoopback4, isWildcard, unmapped } from '../model/address.ts';
 import { models } from '../model/index.ts';
 import type { Rule } from '../model/rules.ts';
 import type { PresentSocket, SystemName } from '../model/types.ts';
@@ -22,6 +22,14 @@ export interface Receives {
   readonly rule: Rule | undefined;
 }
 
+/** One case of who receives: what is sent to an address, or from one. */
+export interface Sent {
+  /** The destination; every address by which a socket can be reached when left out. */
+  readonly to?: string;
+  /** The sender; a neighbour, or the loopback address for a loopback address, when left out. */
+  readonly from?: { readonly address: string; readonly port?: number };
+}
+
 /**
  * Who receives, on a system, a datagram or a new connection from an address of the same kind, for each address at which
  * one of the sockets could be reached. Addresses with the same answer are together.
@@ -30,13 +38,15 @@ export function receivesOf(
   system: SystemName,
   port: Pick<Simulation, 'receivers'>,
   sockets: readonly PresentSocket[],
+  sent: Sent = {},
 ): readonly Receives[] {
   const [first] = sockets;
   if (first === undefined) return [];
   const found = new Map<string, Receives>();
-  for (const { name, address, from } of targetsOf(sockets)) {
+  for (const { name, address, from } of targetsOf(sockets, sent)) {
     const { protocol } = first;
-    const answer = port.receivers({ protocol, from: { address: from, port: 50_000 }, to: { address } });
+    const sender = { address: from, port: sent.from?.port ?? 50_000 };
+    const answer = port.receivers({ protocol, from: sender, to: { address } });
     const key = JSON.stringify(answer ?? null);
     const same = found.get(key);
     found.set(key, { to: [...(same?.to ?? []), name], outcomes: answer?.outcomes, rule: ruleOf(system, answer) });
@@ -44,41 +54,44 @@ export function receivesOf(
   return [...found.values()];
 }
 
-interface Target {
+/** An address that something is sent to. */
+export interface Target {
+  /** How it is called: the address, or words like `other IPv4 addresses`. */
   readonly name: string;
   readonly address: string;
+  /** The sender's address. */
   readonly from: string;
 }
 
-function targetsOf(sockets: readonly PresentSocket[]): readonly Target[] {
-  const named = [...new Set(sockets.map(({ address }) => address.replace(/^::ffff:(?=\d+\.)/, '')))];
+/** The addresses by which one of the sockets could be reached, each with a sender; or those that are asked about. */
+export function targetsOf(sockets: readonly PresentSocket[], { to, from }: Sent = {}): readonly Target[] {
   const isFour = (address: string) => !address.includes(':');
-  const takesFour = sockets.some(({ family, address, v6only }) =>
-    family === 'inet' ? true : address === '::' ? v6only !== true : address.includes('.'),
-  );
-  const takesSix = sockets.some(({ family, address }) => family === 'inet6' && !address.includes('.'));
-  const own = named.filter((address) => address !== '0.0.0.0' && address !== '::');
-  const target = (address: string): Target => ({
-    name: address,
-    address,
-    from: isLoopback4(address) || address === '::1' ? address : NEIGHBOUR[isFour(address) ? 'inet' : 'inet6'],
-  });
-  const of = (loopback: string, family: keyof typeof OTHER, words: string, mine: readonly string[]) => [
-    target(loopback),
-    ...mine.filter((address) => address !== loopback).map(target),
-    { ...target(OTHER[family]), name: words },
-  ];
-  return [
-    ...(takesFour ? of('127.0.0.1', 'inet', 'other IPv4 addresses', own.filter(isFour)) : []),
-    ...(takesSix
-      ? of(
-          '::1',
-          'inet6',
-          'other IPv6 addresses',
-          own.filter((address) => !isFour(address)),
-        )
-      : []),
-  ];
+  const withSender = (name: string, address: string): Target => {
+    const plain = unmapped(address);
+    const near = isLoopback4(plain) || plain === '::1' ? plain : NEIGHBOUR[isFour(plain) ? 'inet' : 'inet6'];
+    return { name, address: plain, from: from?.address ?? near };
+  };
+  if (to !== undefined) return [withSender(to, to)];
+  const named = [...new Set(sockets.map(({ address }) => unmapped(address)))];
+  const own = named.filter((address) => !isWildcard(address));
+  const isAny = (family: 'inet' | 'inet6') =>
+    sockets.some(({ family: its, address, v6only }) =>
+      family === 'inet'
+        ? unmapped(address) === '0.0.0.0' || (address === '::' && v6only !== true)
+        : its === 'inet6' && address === '::',
+    );
+  const of = (family: 'inet' | 'inet6', loopback: string, others: string) => {
+    const mine = own.filter((address) => isFour(address) === (family === 'inet'));
+    if (!isAny(family)) return mine.map((address) => withSender(address, address));
+    const more = mine.filter((address) => address !== loopback);
+    return [
+      withSender(loopback, loopback),
+      ...more.map((address) => withSender(address, address)),
+      withSender(others, OTHER[family]),
+    ];
+  };
+  const all = [...of('inet', '127.0.0.1', 'other IPv4 addresses'), ...of('inet6', '::1', 'other IPv6 addresses')];
+  return from === undefined ? all : all.filter(({ address }) => isFour(address) === isFour(from.address));
 }
 
 function ruleOf(system: SystemName, answer: Receivers | undefined): Rule | undefined {
@@ -112,4 +125,16 @@ function wordsOf(outcome: Reception): string {
   if (outcome === 'no answer') return 'no one, the client waits until it gives up';
   const places = outcome.map((place) => String(place + 1));
   return places.length === 1 ? `socket ${places[0]}` : `sockets ${list(places)}, a copy each`;
+}
+
+/**
+ * The outcome of a probe in the words of a plan (`s1+s2`, `refused`), in words for people.
+ * @param places the places of the sockets, by their numbers in the plan
+ */
+export function receptionWords(outcome: string, places: ReadonlyMap<number, number>): string {
+  const numbers = /^s\d+(\+s\d+)*$/.test(outcome) ? outcome.split('+').map((one) => Number(one.slice(1))) : undefined;
+  if (numbers !== undefined) return wordsOf(numbers.map((number) => places.get(number) ?? number));
+  return outcome === 'refused' || outcome === 'reset' || outcome === 'silence' || outcome === 'no answer'
+    ? wordsOf(outcome)
+    : outcome;
 }

@@ -159,7 +159,7 @@ export function granting(question: Question, answers: readonly Answer[]): Advice
       place === last ? { ...reading, socket: { ...reading.socket, privileged: true } } : reading,
     );
     const text = `allow port ${asked.port}: bind as root, give the program CAP_NET_BIND_SERVICE (Linux), or set net.ipv4.ip_unprivileged_port_start=${asked.port} (Linux) or net.inet.ip.portrange.reservedhigh=${asked.port - 1} (FreeBSD)`;
-    const brief = `root, CAP_NET_BIND_SERVICE or ip_unprivileged_port_start=${asked.port}`;
+    const brief = `give it CAP_NET_BIND_SERVICE or ip_unprivileged_port_start=${asked.port}`;
     advice.push(judged(answers, { ...question, readings }, { kind: 'machine', changes: [], text, brief }));
   }
   const ranges = question.settings?.hosts.windows?.excludedPorts ?? [];

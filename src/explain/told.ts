@@ -61,8 +61,11 @@ export function tableOf(answers: readonly Answer[]): { head: string[]; rows: str
 }
 
 /** Who receives once the last socket is bound, where other sockets are there; systems with the same answer are together. */
-export function receiversOf({ answers, sockets }: Explanation): { systems: string; lines: readonly string[] }[] {
-  if (sockets.length < 2) return [];
+export function receiversOf(
+  { answers, sockets }: Explanation,
+  isAsked = false,
+): { systems: string; lines: readonly string[] }[] {
+  if (sockets.length < 2 && !isAsked) return [];
   const found = new Map<string, { names: string[]; lines: readonly string[] }>();
   const present = sockets.map(({ socket }) => socket);
   for (const { title, receives } of answers) {
@@ -72,6 +75,11 @@ export function receiversOf({ answers, sockets }: Explanation): { systems: strin
     found.set(lines.join(), { names: [...(same?.names ?? []), title], lines });
   }
   return [...found.values()].map(({ names, lines }) => ({ systems: list(names), lines }));
+}
+
+/** The cautions about who receives, in sentences, with the systems. */
+export function cautionsInWords({ cautions }: Explanation): string[] {
+  return cautions.map(({ text, systems }) => `Careful: ${text} (${titles(systems)}).`);
 }
 
 /** A note that begins in the middle of a sentence, as a full sentence. */

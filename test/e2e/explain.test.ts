@@ -1,13 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { explainIn } from '../../src/cli/explain-here.ts';
+import { explainOn } from '../../src/cli/explain-here.ts';
 import { UserError } from '../../src/cli/exit.ts';
 import { explain as explainSockets } from '../../src/explain/explain.ts';
 import { readWanted } from '../../src/explain/wanted.ts';
-import type { Lab } from '../../src/lab/lab.ts';
 import { netns } from '../../src/lab/netns.ts';
-import { AgentPool } from '../../src/runner/pool.ts';
+import { Floor } from '../../src/runner/explore/floor.ts';
 import { bindspec } from '../support/cli.ts';
 import { AGENT, noNamespaces } from '../support/namespace.ts';
 import { needs, notRoot, installed } from '../support/needs.ts';
@@ -105,19 +104,14 @@ describe('wrong usage is one line, and exit 2', () => {
 
 // Binds only in the network namespaces that the lab makes for it.
 describe('--here, in the netns lab', needs(noNamespaces), () => {
-  let lab: Lab;
-  let pool: AgentPool;
+  let floor: Floor;
   /** A port of its own for each test, because a closed connection holds its port for a while. */
   let port = 1100;
 
   beforeAll(async () => {
-    lab = await netns.open();
-    pool = new AgentPool(lab, { fresh: false, agentCommand: [process.execPath, AGENT] });
+    floor = await Floor.open(netns, { fresh: false, agentCommand: [process.execPath, AGENT] });
   });
-  afterAll(async () => {
-    await pool.close();
-    await lab.close();
-  });
+  afterAll(() => floor.close());
   beforeEach(() => {
     port += 1;
   });
@@ -125,7 +119,7 @@ describe('--here, in the netns lab', needs(noNamespaces), () => {
   /** What happens in one lab for all tests, as the command has it happen in one of its own; PORT stands for a port. */
   const here = async (...sockets: string[]) => {
     const texts = sockets.map((socket) => socket.replaceAll('PORT', `${port}`));
-    return explainIn(lab, pool, explainSockets(texts, readWanted({ system: 'linux' })));
+    return explainOn(floor, explainSockets(texts, readWanted({ system: 'linux' })));
   };
 
   test('agrees with the model, and both are shown', async () => {
@@ -197,8 +191,7 @@ describe('--here, in the netns lab', needs(noNamespaces), () => {
 
   test.each([
     [['tcp 10.0.0.1:PORT', 'tcp 10.0.0.2:PORT', 'tcp 10.0.0.3:PORT'], /no address that could stand for 10\.0\.0\.3/, 2],
-    [['tcp 224.0.0.1:PORT'], /no address that could stand for 224\.0\.0\.1/, 2],
-    [['udp 0.0.0.0:PORT dev=wlan7', 'udp 0.0.0.0:PORT'], /setting SO_BINDTODEVICE returned ENODEV/, 2],
+    [['tcp [fe80::1%eth0]:PORT'], /no address that could stand for fe80::1/, 2],
     [['udp 0.0.0.0:PORT exclusive', 'udp 0.0.0.0:PORT'], /SO_EXCLUSIVEADDRUSE.* not available here/, 2],
     [
       ['udp 0.0.0.0:PORT', 'udp 0.0.0.0:PORT', 'udp 0.0.0.0:PORT'],
@@ -215,9 +208,45 @@ describe('--here, in the netns lab', needs(noNamespaces), () => {
   });
 
   test('what can not be done ends the command, with that line alone', async () => {
-    const { exitCode, stdout, stderr } = await explain('tcp 224.0.0.1:80', '--here', '--lab', 'netns');
+    const { exitCode, stdout, stderr } = await explain('tcp 169.254.1.1:80', '--here', '--lab', 'netns');
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
-    expect(stderr).toMatch(/^bindspec: .*no address that could stand for 224\.0\.0\.1[^\n]*$/);
+    expect(stderr).toMatch(/^bindspec: .*no address that could stand for 169\.254\.1\.1[^\n]*$/);
+  });
+
+  test('who receives is tried too, at every address and from where it is asked for', async () => {
+    const tried = await here('udp 0.0.0.0:PORT reuseaddr', 'udp 127.0.0.1:PORT reuseaddr');
+    expect(tried).toMatchObject({ bind: 'ok', agrees: true });
+    expect(tried.received.map(({ to, who }) => `${to}: ${who}`)).toEqual([
+      '127.0.0.1: socket 2',
+      expect.stringMatching(/^other IPv4 addresses \(192\.168\.\d\.130\): socket 1$/),
+    ]);
+    const group = await here('udp 0.0.0.0:PORT reuseport', 'udp 0.0.0.0:PORT reuseport');
+    expect(group.agrees).toBe(true);
+    for (const { who, predicted } of group.received) expect(predicted).toContain(who);
+    const nobody = await here('tcp 127.0.0.1:PORT bound', 'tcp [::1]:PORT');
+    expect(nobody.received.map(({ to, who }) => `${to}: ${who}`)).toEqual([
+      '127.0.0.1: no one, the sender is refused',
+      '::1: socket 2',
+    ]);
+  });
+
+  test('a group, a device that the lab does not have, and a low port that is allowed', async () => {
+    expect(await here('udp 239.1.2.3:PORT reuseaddr', 'udp 0.0.0.0:PORT reuseaddr')).toMatchObject({ agrees: true });
+    const tied = await here('udp 0.0.0.0:PORT dev=wlan7', 'udp 0.0.0.0:PORT dev=lo');
+    expect(tied).toMatchObject({ bind: 'ok', agrees: true });
+    expect(tied.notes.join()).toContain('the device wlan7 is done with eth0, which the lab has');
+  });
+
+  test('the settings of the machine are read, and count for the answer too', async () => {
+    const words = ["'tcp [::]:80 uid=7'", "'tcp 0.0.0.0:80 uid=7'", '--here', '--lab', 'host', '--system', 'linux'];
+    const settings = 'sysctl -qw net.ipv4.ip_unprivileged_port_start=0 net.ipv6.bindv6only=1';
+    const command = `ip link set lo up; ${settings}; exec "$0" "$1" explain ${words.join(' ')}`;
+    const before = ['unshare', ...(process.getuid?.() === 0 ? ['-n'] : ['-rn']), 'sh', '-c', command];
+    const { stdout, exitCode } = await bindspec([], { before });
+    expect(stdout).toContain('Settings of the machine: net.ipv6.bindv6only=1, net.ipv4.ip_unprivileged_port_start=0.');
+    expect(stdout).toMatch(/^Socket 2 works on Linux/);
+    expect(stdout).toContain('✓ they agree');
+    expect(exitCode).toBe(0);
   });
 
   test('is data too', async () => {

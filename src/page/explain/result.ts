@@ -8,6 +8,7 @@ import {
   asSentence,
   ASSUMED_TITLE,
   assumedOf,
+  cautionsInWords,
   FIND_TITLE,
   findersInWords,
   givenOf,
@@ -89,7 +90,8 @@ function receivers(explanation: Explanation): Child {
   const items = told.map(({ systems, lines }) =>
     h('li', {}, `${systems}: ${lines.map((line) => line.replace(/\.$/, '')).join('; ')}.`),
   );
-  return [h('h2', {}, RECEIVERS_TITLE), h('ul', { class: 'receivers' }, items)];
+  const cautions = cautionsInWords(explanation).map((sentence) => h('li', { class: 'caution' }, sentence));
+  return [h('h2', {}, RECEIVERS_TITLE), h('ul', { class: 'receivers' }, items, cautions)];
 }
 
 function refusals(explanation: Explanation, trial: TryLink): Child {

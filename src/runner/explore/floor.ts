@@ -1,12 +1,13 @@
 import { setTimeout as after } from 'node:timers/promises';
 import type { Lab, LabFacts, LabKind } from '../../lab/lab.ts';
-import type { Protocol, Setting, SystemName } from '../../model/types.ts';
+import type { Host, Protocol, Setting, SystemName } from '../../model/types.ts';
 import { models } from '../../model/index.ts';
 import { isLimitedBroadcast, isMulticast, unmapped } from '../../model/address.ts';
 import { settingOf } from '../../matrix/setting.ts';
 import { kernelOf } from '../../model/linux-kernel.ts';
 import type { Operation, Result } from '../../protocol/messages.ts';
 import type { Platform, TranscriptLine } from '../../record/record.ts';
+import { readHost } from '../../lab/read-host.ts';
 import { traceLine } from '../../record/transcript.ts';
 import { Interfaces, askInterfaces } from './interfaces.ts';
 import { Prober } from './prober.ts';
@@ -56,7 +57,7 @@ export class Floor {
     lab: Lab,
     pool: AgentPool,
     leases: Record<Exclude<Part, 'neighbour'>, Lease>,
-    { abilities, interfaces }: { abilities: Abilities; interfaces: Interfaces },
+    { abilities, interfaces, machine }: { abilities: Abilities; interfaces: Interfaces; machine: Host },
     settings: FloorSettings,
   ) {
     this.lab = lab;
@@ -69,7 +70,7 @@ export class Floor {
     this.uids = { 1: leases[1].hello.uid ?? 0, 2: leases[2].hello.uid ?? 0 };
     const kernel = this.model === 'linux' ? kernelOf(this.platform) : undefined;
     this.#settings = {
-      machine: settingOf(lab.facts, this.platform),
+      machine: settingOf({ ...lab.facts, machine }, this.platform),
       neighbour: {
         host: { addresses: addressesOf(lab.facts, 'neighbour') },
         ...(kernel === undefined ? {} : { kernel }),
@@ -97,12 +98,18 @@ export class Floor {
       ]);
       const abilities = await abilitiesOf(peer.agent, lab.facts);
       const interfaces = await askInterfaces(peer.agent, lab.facts);
-      return new Floor(lab, pool, { 1: first, 2: second, peer }, { abilities, interfaces }, settings);
+      const machine = await readHost(peer.agent);
+      return new Floor(lab, pool, { 1: first, 2: second, peer }, { abilities, interfaces, machine }, settings);
     } catch (error) {
       await pool.close();
       await lab.close();
       throw error;
     }
+  }
+
+  /** The setting in which the model is asked about the machine: its addresses, its own settings, its release. */
+  get setting(): Setting {
+    return this.#settings.machine;
   }
 
   /** The addresses of the machine's interfaces, by their names. */

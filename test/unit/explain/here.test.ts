@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { answerOf } from '../../../src/explain/answer.ts';
-import { explainableHere, isAsPredicted } from '../../../src/explain/here.ts';
+import { explainableHere, planHere } from '../../../src/explain/here.ts';
 import { readSocket } from '../../../src/explain/reader/read-texts.ts';
 import { nameOf } from '../../../src/explain/reader/spell.ts';
+import { formatPlan } from '../../../src/plan/notation.ts';
 import type { LabFacts } from '../../../src/lab/lab.ts';
 import { ADDRESSES } from '../../../src/lab/netns-topology.ts';
 
@@ -16,7 +16,7 @@ const facts: LabFacts = {
   elsewhere: '',
 };
 
-const fit = (texts: readonly string[], lab: LabFacts = facts) => explainableHere(texts.map(readSocket), lab);
+const fit = (texts: readonly string[], lab: LabFacts = facts) => explainableHere(texts.map(readSocket), lab, 'linux');
 
 function names(...texts: string[]): string[] | string {
   const fitted = fit(texts);
@@ -54,12 +54,17 @@ describe('addresses in a lab', () => {
     expect(names('tcp 192.168.5.10:80')).toEqual(['192.168.5.130:80']);
   });
 
-  test.each(['224.0.0.1', '255.255.255.255', '169.254.1.1', '[fe80::1]', '[ff02::1]'])(
-    'no stand-in for %s',
-    (address) => {
-      expect(names(`udp ${address}:80`)).toMatch(/could stand for/);
-    },
-  );
+  test('a group and the address of everyone stay as they are', () => {
+    expect(names('udp 224.0.0.1:80', 'udp 255.255.255.255:80', 'udp [ff02::1]:80')).toEqual([
+      '224.0.0.1:80',
+      '255.255.255.255:80',
+      '[ff02::1]:80',
+    ]);
+  });
+
+  test.each(['169.254.1.1', '[fe80::1]'])('no stand-in for %s', (address) => {
+    expect(names(`udp ${address}:80`)).toMatch(/could stand for/);
+  });
 });
 
 describe('owners in a lab', () => {
@@ -85,13 +90,43 @@ describe('owners in a lab', () => {
   });
 });
 
-test('what was observed agrees if the model allows it, for bind and for listen', () => {
-  const answer = (...texts: string[]) => answerOf('linux', { readings: texts.map(readSocket) });
-  const free = answer('tcp 0.0.0.0:80');
-  expect(isAsPredicted(free, 'ok', 'ok')).toBe(true);
-  expect(isAsPredicted(free, 'ok', 'EADDRINUSE')).toBe(false);
-  expect(isAsPredicted(free, 'EADDRINUSE', undefined)).toBe(false);
-  const taken = answer('udp 0.0.0.0:80', 'udp 0.0.0.0:80');
-  expect(isAsPredicted(taken, 'EADDRINUSE', undefined)).toBe(true);
-  expect(isAsPredicted(taken, 'ok', undefined)).toBe(false);
+describe('devices and options in a lab', () => {
+  const wired: LabFacts = { ...facts, externalInterface: 'eth0', secondInterface: 'eth1' };
+  const devices = (...texts: string[]) => {
+    const fitted = fit(texts, wired);
+    return 'cannot' in fitted ? fitted.cannot : fitted.readings.map(({ socket }) => socket.device);
+  };
+  test('its own stay, others are done with its external ones', () => {
+    expect(devices('udp :80 dev=lo', 'udp :80 dev=eth0')).toEqual(['lo', 'eth0']);
+    expect(devices('udp :80 dev=wlan7', 'udp :80 dev=eth0', 'udp :80 dev=wlan7')).toEqual(['eth1', 'eth0', 'eth1']);
+    expect(devices('udp :80 dev=a', 'udp :80 dev=b', 'udp :80 dev=c')).toMatch(/no interface that could stand for c/);
+  });
+  test('an option that the system lacks, or a state that passes', () => {
+    expect(devices('udp :80 exclusive', 'udp :80')).toMatch(/SO_EXCLUSIVEADDRUSE of socket 1 is not available here/);
+    expect(devices('tcp :80 fin-wait-1', 'tcp :80')).toMatch(/passes too fast/);
+  });
+});
+
+describe('the plan of a lab', () => {
+  const planned = (texts: readonly string[], sent = {}) => {
+    const fitted = fit(texts);
+    if ('cannot' in fitted) throw new Error(fitted.cannot);
+    return planHere(fitted, { ...facts, hosts: { neighbour: 'x' } }, sent);
+  };
+  test('sends to every address by which a socket can be reached, from a neighbour where it is not a loopback one', () => {
+    const { plan, names } = planned(['udp 0.0.0.0:53 reuseaddr', 'udp 192.168.5.130:53 reuseaddr']);
+    expect(formatPlan(plan)).toBe(
+      'udp: bind s1 0.0.0.0:53 reuseaddr; bind s2 192.168.5.130:53 reuseaddr; ' +
+        'probe 127.0.0.1:53 from 127.0.0.1; probe 192.168.5.130:53 from 192.168.5.10@neighbour; ' +
+        'probe 192.168.6.130:53 from 192.168.5.10@neighbour',
+    );
+    expect([...names.values()]).toEqual(['127.0.0.1', '192.168.5.130', 'other IPv4 addresses (192.168.6.130)']);
+  });
+  test('sends to one address where one is asked about, and nothing to a socket that is alone', () => {
+    const sent = { to: '127.0.0.1', from: { address: '127.0.0.1', port: 4000 } };
+    expect(formatPlan(planned(['udp 0.0.0.0:53'], sent).plan)).toBe(
+      'udp: bind s1 0.0.0.0:53; probe 127.0.0.1:53 from 127.0.0.1:4000',
+    );
+    expect(formatPlan(planned(['udp 0.0.0.0:53']).plan)).toBe('udp: bind s1 0.0.0.0:53');
+  });
 });

@@ -39,7 +39,7 @@ describe('the answer', () => {
     const { answer, find, answers } = explain(['Error: listen EADDRINUSE: address already in use :::3000']);
     expect(answer).toEqual([
       'In use: another socket has TCP port 3000, at an address that this one overlaps.',
-      "To find it: ss -ltnp 'sport = :3000'",
+      "To find who has it: ss -ltnp 'sport = :3000'",
     ]);
     expect(answers).toHaveLength(8);
     expect(find.map(({ command }) => command)).toContain('lsof -nP -iTCP:3000 -sTCP:LISTEN');

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { explain } from '../../../src/explain/explain.ts';
-import { receiversOf } from '../../../src/explain/told.ts';
+import { cautionsInWords, receiversOf } from '../../../src/explain/told.ts';
+import { BadWanted, readWanted } from '../../../src/explain/wanted.ts';
 import type { SystemName } from '../../../src/model/types.ts';
 
 /** Who receives on a system, in the lines that the explanation prints. */
@@ -45,5 +46,61 @@ describe('who receives', () => {
     expect(told('linux', 'udp 0.0.0.0:53', 'udp 0.0.0.0:53')).toEqual([]);
     expect(told('linux', 'udp 0.0.0.0:53')).toEqual([]);
     expect(told('linux', 'udp 0.0.0.0:53', 'udp 0.0.0.0:54')).toEqual([]);
+  });
+});
+
+describe('one case of what is sent', () => {
+  const asked = (texts: readonly string[], to?: string, from?: string) =>
+    explain(texts, {
+      ...readWanted({ system: 'linux', ...(to === undefined ? {} : { to }), ...(from === undefined ? {} : { from }) }),
+    });
+  const lines = (...words: Parameters<typeof asked>) => receiversOf(asked(...words), true).flatMap((one) => one.lines);
+
+  test('to an address, from an address', () => {
+    const pair = ['udp 0.0.0.0:53 reuseaddr', 'udp 10.1.2.3:53 reuseaddr'];
+    expect(lines(pair, '10.1.2.3')).toEqual(['10.1.2.3: socket 2', 'Socket 1 would receive nothing.']);
+    expect(lines(pair, '127.0.0.1')).toContain('127.0.0.1: socket 1');
+    expect(lines(['udp 0.0.0.0:53'], '[::1]')).toEqual([
+      '::1: no one, the sender is refused',
+      'Socket 1 would receive nothing.',
+    ]);
+    expect(lines(pair, undefined, '192.0.2.9:4000')).toEqual([
+      '127.0.0.1 and other IPv4 addresses: socket 1',
+      '10.1.2.3: socket 2',
+    ]);
+  });
+
+  test.each([
+    [{ to: 'here' }, /'here' is not an address of a machine; write it as in --to 127\.0\.0\.1/],
+    [{ to: '0.0.0.0' }, /not an address of a machine/],
+    [{ from: '*:80' }, /--from 127\.0\.0\.1/],
+    [{ to: '::1', from: '127.0.0.1' }, /of the other family/],
+  ])('that can not be is said in one line: %j', (words, message) => {
+    expect(() => readWanted(words)).toThrow(BadWanted);
+    expect(() => readWanted(words)).toThrow(message);
+  });
+});
+
+describe('what may surprise is said', () => {
+  const said = (system: SystemName, ...texts: string[]) =>
+    cautionsInWords(explain(texts, { systems: [system] })).join('\n');
+
+  test('one socket gets everything, and it depends on the order', () => {
+    const pair = ['udp 0.0.0.0:53 reuseaddr', 'udp 0.0.0.0:53 reuseaddr'];
+    expect(said('linux', ...pair)).toBe(
+      'Careful: socket 2 gets everything, and socket 1 nothing (Linux).\n' +
+        'Careful: it depends on the order in which they are bound (Linux).',
+    );
+    expect(said('linux', 'udp 0.0.0.0:53 reuseport', 'udp 0.0.0.0:53 reuseport')).toBe('');
+    expect(said('darwin', 'udp 0.0.0.0:53 reuseport', 'udp 0.0.0.0:53 reuseport')).toMatch(/socket 1 gets everything/);
+  });
+
+  test('nobody gets it', () => {
+    expect(said('linux', 'tcp 127.0.0.1:80 reuseaddr bound', 'tcp 0.0.0.0:80 reuseaddr')).not.toMatch(/nobody/);
+    expect(said('openbsd', 'udp 127.0.0.1:53', 'udp 0.0.0.0:53 reuseaddr')).not.toMatch(/nobody/);
+  });
+
+  test('not where each has its own', () => {
+    expect(said('linux', 'udp 0.0.0.0:53 reuseaddr', 'udp 10.1.2.3:53 reuseaddr')).toBe('');
   });
 });
