@@ -114,13 +114,13 @@ describe('the plan of a lab', () => {
     return planHere(fitted, { ...facts, hosts: { neighbour: 'x' } }, sent);
   };
   test('sends to every address by which a socket can be reached, from a neighbour where it is not a loopback one', () => {
-    const { plan, names } = planned(['udp 0.0.0.0:53 reuseaddr', 'udp 192.168.5.130:53 reuseaddr']);
+    const { plan, names: called } = planned(['udp 0.0.0.0:53 reuseaddr', 'udp 192.168.5.130:53 reuseaddr']);
     expect(formatPlan(plan)).toBe(
       'udp: bind s1 0.0.0.0:53 reuseaddr; bind s2 192.168.5.130:53 reuseaddr; ' +
         'probe 127.0.0.1:53 from 127.0.0.1; probe 192.168.5.130:53 from 192.168.5.10@neighbour; ' +
         'probe 192.168.6.130:53 from 192.168.5.10@neighbour',
     );
-    expect([...names.values()]).toEqual(['127.0.0.1', '192.168.5.130', 'other IPv4 addresses (192.168.6.130)']);
+    expect([...called.values()]).toEqual(['127.0.0.1', '192.168.5.130', 'other IPv4 addresses (192.168.6.130)']);
   });
   test('sends to one address where one is asked about, and nothing to a socket that is alone', () => {
     const sent = { to: '127.0.0.1', from: { address: '127.0.0.1', port: 4000 } };
