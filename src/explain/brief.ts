@@ -151,10 +151,10 @@ function todosOf({ advice, cautions, find, answers, refusals, sockets }: Parts):
     return [everywhere ? one.text : `${one.text} (${onSystems(one.helps)})`];
   };
   const ended = end?.brief ?? end?.text;
+  const isWhole = keep !== undefined && failing.every((system) => keep.helps.includes(system));
   const choices = [
     [...said(keep), ...(ended === undefined ? [] : [ended])],
-    said(keep),
-    ended === undefined ? [] : [ended],
+    ...(isWhole ? [said(keep), ended === undefined ? [] : [ended]] : [ended === undefined ? [] : [ended], said(keep)]),
     said(other),
   ];
   return [...choices.filter((all) => all.length > 0).map((all) => `What helps: ${all.join('; or ')}.`), ''];

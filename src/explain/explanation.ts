@@ -45,7 +45,7 @@ export interface Explanation {
   readonly plan: string;
   /** What each system does with the last socket. */
   readonly answers: readonly Answer[];
-  /** Where who receives may surprise: one socket gets everything, nobody does, or it depends on something. */
+  /** Where who receives may surprise: one socket gets everything, no one does, or it depends on something. */
   readonly cautions: readonly Caution[];
   /** What would make it work where it does not. */
   readonly advice: readonly Advice[];

@@ -55,7 +55,7 @@ export function receivesOf(
 }
 
 /** An address that something is sent to. */
-export interface Target {
+export interface SentTo {
   /** How it is called: the address, or words like `other IPv4 addresses`. */
   readonly name: string;
   readonly address: string;
@@ -64,9 +64,9 @@ export interface Target {
 }
 
 /** The addresses by which one of the sockets could be reached, each with a sender; or those that are asked about. */
-export function targetsOf(sockets: readonly PresentSocket[], { to, from }: Sent = {}): readonly Target[] {
+export function targetsOf(sockets: readonly PresentSocket[], { to, from }: Sent = {}): readonly SentTo[] {
   const isFour = (address: string) => !address.includes(':');
-  const withSender = (name: string, address: string): Target => {
+  const withSender = (name: string, address: string): SentTo => {
     const plain = unmapped(address);
     const near = isLoopback4(plain) || plain === '::1' ? plain : NEIGHBOUR[isFour(plain) ? 'inet' : 'inet6'];
     return { name, address: plain, from: from?.address ?? near };
