@@ -44,8 +44,8 @@ function cautionsOn(question: Question, answer: Answer): string[] {
     const deaf = live.filter((place) => place !== only).map((place) => String(place + 1));
     texts.push(`socket ${only + 1} gets everything, and socket${deaf.length > 1 ? 's' : ''} ${list(deaf)} nothing`);
   }
-  const nobody = receives.filter(({ outcomes }) => outcomes?.some((one) => typeof one === 'string') === true);
-  if (nobody.length > 0) texts.push(`nobody gets what is sent to ${list(nobody.flatMap(({ to }) => to))}`);
+  const unheard = receives.filter(({ outcomes }) => outcomes?.some((one) => typeof one === 'string') === true);
+  if (unheard.length > 0) texts.push(`no one gets what is sent to ${list(unheard.flatMap(({ to }) => to))}`);
   const before = keyOf(answer);
   const other = readings.length === 2 ? turned(question) : undefined;
   const reversed = other === undefined ? undefined : answerOf(system, other);
