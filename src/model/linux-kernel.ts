@@ -84,3 +84,20 @@ export function missesMappedWildcard(kernel: Kernel): boolean {
   const [major, minor, patch] = kernel;
   return major === 6 && ((minor === 1 && patch >= 168) || (minor === 6 && patch >= 131));
 }
+
+/**
+ * The first stable updates that have the search of the port list, which 6.14 got (a502ea6fa94b): those of early 2025, whose
+ * queues have it. 6.1.192 and 6.12.118 have it, as observed; 5.10.262 does not, though it was in a queue of 5.10.
+ */
+const PORT_SEARCH: readonly Kernel[] = [
+  [6, 1, 129],
+  [6, 6, 76],
+  [6, 12, 13],
+  [6, 13, 2],
+];
+
+/** Whether a datagram that no UDP socket is found for by its address is looked for among all sockets of the port. */
+export function hasPortSearch(kernel: Kernel): boolean {
+  const update = PORT_SEARCH.find(([major, minor]) => kernel[0] === major && kernel[1] === minor);
+  return update === undefined ? atLeast(kernel, 6, 14) : kernel[2] >= update[2];
+}

@@ -1,4 +1,4 @@
-import { atLeast, isBefore, type Kernel } from '../linux-kernel.ts';
+import { atLeast, hasPortSearch, isBefore, type Kernel } from '../linux-kernel.ts';
 import { isLoopback4, isMulticast } from '../address.ts';
 import { ANY } from '../overlap.ts';
 import type { RuleId, Setting } from '../types.ts';
@@ -147,8 +147,7 @@ function datagram(lists: Lists, packet: Incoming): Receivers {
   const found =
     walk(lists, own, packet, packet.to.address) ??
     walk(lists, at(lists, ANY), packet, ANY) ??
-    // Commit a502ea6fa94b.
-    (atLeast(packet.kernel, 6, 14) ? walkPort(lists, packet) : undefined);
+    (hasPortSearch(packet.kernel) ? walkPort(lists, packet) : undefined);
   return found ?? { outcomes: ['refused'], rule: rule['R7-no-one'] };
 }
 

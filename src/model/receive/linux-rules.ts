@@ -37,8 +37,11 @@ export const linuxReceiveRules = ruleBook('linux', {
   },
   'R6-port-list': {
     prose:
-      'From 6.14 on, where neither list has a receiver, all UDP sockets of the port are looked at: so a dual-stack socket that is connected over IPv6 hears its placeholder address 127.0.0.6.',
-    source: { name: UDP, where: 'udp4_lib_lookup1' },
+      'From 6.14 on, and in the stable updates of early 2025 (6.1.129, 6.6.76, 6.12.13, 6.13.2), where neither list has a receiver, all UDP sockets of the port are looked at: so a dual-stack socket that is connected over IPv6 hears its placeholder address 127.0.0.6.',
+    source: {
+      name: UDP,
+      where: 'udp4_lib_lookup1; for the stable updates their queues of February 2025, observed on 6.1.192 and 6.12.118',
+    },
     known: 'observed',
   },
   'R7-no-one': {

@@ -167,6 +167,17 @@ describe('older kernels', () => {
   });
 
   test.each([
+    ['5.10.262', ['refused']],
+    ['6.1.128', ['refused']],
+    ['6.1.192', [[0]]],
+    ['6.11.9', ['refused']],
+    ['6.12.13', [[0]]],
+  ])('on %s the placeholder is heard or not', (kernel, outcomes) => {
+    const placeholder = 'bind dual; 0 connect ::1 ::1';
+    expect(receive('linux', 'udp', placeholder, '127.0.0.6 from X', on(kernel))).toEqual(outcomes);
+  });
+
+  test.each([
     ['5.4.0', [[1]]],
     ['5.10.72', [[1]]],
     ['5.10.73', [[0]]],
