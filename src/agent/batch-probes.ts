@@ -10,6 +10,8 @@ type Of<Name extends Operation['op']> = Extract<Operation, { op: Name }>;
 const OK: ProbeAnswer = { outcome: 'ok' };
 /** How long to wait before looking again for what has not arrived, in milliseconds. */
 const PAUSE = 1;
+/** After so many pauses without an error the datagram is sent again: systems limit how many errors they send. */
+const PATIENCE = 50;
 /** The bytes of a mark. */
 const MARK = 4;
 
@@ -180,10 +182,12 @@ export class BatchProbes {
 
   /** Waits for the refusal of a datagram to a port on which nothing is bound. @throws Error when none comes */
   async #refusal(fd: number, connect: Connect, port: number, within: number): Promise<void> {
+    const deadline = clock() + within;
     let returned = this.#sendMark(fd, connect(fd, port), 0);
-    for (const deadline = clock() + within; returned === 0; returned = this.#pending(fd)) {
+    for (let pauses = 1; returned === 0; pauses += 1) {
       if (clock() > deadline) throw new Error(`no error came back from a closed port in ${within} ms`);
       await after(PAUSE);
+      returned = pauses % PATIENCE === 0 ? this.#sendMark(fd, 0, 0) : this.#pending(fd);
     }
   }
 

@@ -1,4 +1,3 @@
-import { HarnessError } from '../../../harness/harness-error.ts';
 import type { CellWord } from '../../../matrix/receivers/cells.ts';
 import { paced } from '../../../process/pace.ts';
 import { batchAnswers } from '../batch.ts';
@@ -10,9 +9,21 @@ import type { ReceiverStage, SharedPorts } from './stage.ts';
 const WITHIN = 5000;
 /** The errors of a connected socket that mean an ICMP port unreachable; the second is Winsock's. */
 const REFUSED: ReadonlySet<string> = new Set(['ECONNREFUSED', 'WSAECONNRESET', 'WSAECONNREFUSED']);
+/**
+ * How often a datagram without an outcome is sent again before it counts as silence: a system that limits how many errors
+ * it sends may have sent one for the closed port, and none for the probe.
+ */
+const ATTEMPTS = 3;
 const MOST_MARKS = 2 ** 31;
 
 let marks = 1;
+
+/** Datagrams that were sent together: their marks are consecutive, and each belongs to a probe. */
+interface Sent {
+  readonly from: number;
+  /** The places of the probes. */
+  readonly places: readonly number[];
+}
 
 /**
  * Sends a datagram for each probe, and returns what became of each. All are sent without waiting. Those for which there
@@ -26,77 +37,64 @@ export async function askDatagrams(
   crew: Crew,
   shared: SharedPorts,
 ): Promise<CellWord[]> {
-  const words = await once(probes, stage, crew, shared, false);
-  const lost = [...words.keys()].filter((place) => words[place] === '');
-  if (lost.length === 0) return words;
-  const again = await once(
-    lost.map((place) => probes[place] as PairProbe),
-    stage,
-    crew,
-    shared,
-    true,
-  );
-  for (const [index, place] of lost.entries()) words[place] = again[index] === '' ? 'silence' : (again[index] ?? '');
-  return words;
-}
-
-async function once(
-  probes: readonly PairProbe[],
-  stage: ReceiverStage,
-  crew: Crew,
-  shared: SharedPorts,
-  slowly: boolean,
-): Promise<CellWord[]> {
-  const from = takeMarks(probes.length);
-  const errors: string[] = probes.map(() => '');
-  await Promise.all(
-    (['peer', 'neighbour'] as const).map(async (role) => {
-      // Marks are consecutive in an operation, so the probes of each sender have to be as well.
-      for (const [first, own] of runsOf(probes, role)) {
-        const [sent] = await crew.ask(role, {
-          op: 'batch-send',
-          ...toldProbes(own, stage, shared),
-          mark: from + first,
-          ...(slowly ? { closed: shared.closed, within: paced(WITHIN) } : {}),
-        });
-        for (const [index, error] of batchAnswers(sent, own.length).entries()) errors[first + index] = error;
-      }
-    }),
-  );
-  const got = await drained(stage, crew, from, probes.length);
+  const got = probes.map((): (1 | 2)[] => []);
+  const errors = probes.map(() => '');
+  const sent: Sent[] = [];
+  for (let attempt = 0; attempt <= ATTEMPTS; attempt += 1) {
+    const open = [...probes.keys()].filter((place) => got[place]?.length === 0 && errors[place] === '');
+    if (open.length === 0) break;
+    const now: Sent = { from: takeMarks(open.length), places: open };
+    sent.push(now);
+    const slowly = attempt > 0 ? { closed: shared.closed, within: paced(WITHIN) } : {};
+    await Promise.all(
+      (['peer', 'neighbour'] as const).map(async (role) => {
+        // Marks are consecutive in an operation, so the probes of each sender have to be as well.
+        for (const { first, own } of runsOf(probes, open, role)) {
+          const told = toldProbes(own, stage, shared);
+          const [result] = await crew.ask(role, { op: 'batch-send', ...told, mark: now.from + first, ...slowly });
+          for (const [index, error] of batchAnswers(result, own.length).entries()) {
+            if (error !== 'ok') errors[open[first + index] ?? -1] = REFUSED.has(error) ? 'refused' : error;
+          }
+        }
+      }),
+    );
+    await drain(stage, crew, sent, got);
+  }
   return probes.map((_, place) => {
-    const error = errors[place] ?? '';
-    const refused = REFUSED.has(error) ? 'refused' : error === 'ok' ? '' : error;
-    return [gotWord(got.get(place) ?? []), refused].filter((word) => word !== '').join(' and ');
+    const words = [gotWord(got[place] ?? []), errors[place] ?? ''].filter((word) => word !== '');
+    return words.length === 0 ? 'silence' : words.join(' and ');
   });
 }
 
-/** The probes of one sender, in runs of neighbours in the list, each with the place of its first. */
-function runsOf(probes: readonly PairProbe[], role: 'peer' | 'neighbour'): [first: number, own: PairProbe[]][] {
-  const runs: [number, PairProbe[]][] = [];
-  for (const [place, probe] of probes.entries()) {
-    if (senderRole(probe.way) !== role) continue;
+/** The probes of one sender among those that are open, in runs of neighbours, each with the place of its first there. */
+function runsOf(probes: readonly PairProbe[], open: readonly number[], role: 'peer' | 'neighbour') {
+  const runs: { readonly first: number; readonly own: PairProbe[] }[] = [];
+  for (const [index, place] of open.entries()) {
+    const probe = probes[place];
+    if (probe === undefined || senderRole(probe.way) !== role) continue;
     const last = runs.at(-1);
-    if (last !== undefined && last[0] + last[1].length === place) last[1].push(probe);
-    else runs.push([place, [probe]]);
+    if (last !== undefined && last.first + last.own.length === index) last.own.push(probe);
+    else runs.push({ first: index, own: [probe] });
   }
   return runs;
 }
 
-/** Which sockets got each mark. @throws HarnessError for a mark of an earlier probe, whose outcome is noted already */
-async function drained(stage: ReceiverStage, crew: Crew, from: number, count: number): Promise<Map<number, (1 | 2)[]>> {
-  const got = new Map<number, (1 | 2)[]>();
+/** Notes which sockets got which probes, whenever these were sent. Marks of other calls are of probes that were sent again. */
+async function drain(
+  stage: ReceiverStage,
+  crew: Crew,
+  sent: readonly Sent[],
+  got: readonly (1 | 2)[][],
+): Promise<void> {
   const both = await Promise.all(stage.roles.map((role) => crew.ask(role, { op: 'batch-drain', on: stage.name })));
   for (const [index, [result]] of both.entries()) {
-    const socket = index === 0 ? 1 : 2;
     const { got: told = [] } = result ?? {};
     for (let at = 1; at < told.length; at += 2) {
-      const place = (told[at] ?? 0) - from;
-      if (place < 0 || place >= count) throw new HarnessError('a datagram of an earlier probe arrived late');
-      got.set(place, [...(got.get(place) ?? []), socket]);
+      const mark = told[at] ?? 0;
+      const of = sent.find(({ from, places }) => mark >= from && mark < from + places.length);
+      got[of?.places[mark - of.from] ?? -1]?.push(index === 0 ? 1 : 2);
     }
   }
-  return got;
 }
 
 function takeMarks(count: number): number {

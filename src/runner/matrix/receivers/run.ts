@@ -3,6 +3,7 @@ import { receiverDevices } from '../../../matrix/receivers/axes.ts';
 import { receiverPlanOf, type ReceiverMatrixPlan } from '../../../matrix/receivers/blocks.ts';
 import { compareReceivers } from '../../../matrix/receivers/comparison.ts';
 import { blockPredictor } from '../../../matrix/receivers/prediction.ts';
+import { wayInWords } from '../../../matrix/receivers/ways.ts';
 import { RECEIVERS_VERSION, type ReceiversRecord } from '../../../record/receivers.ts';
 import type { Platform } from '../../../record/record.ts';
 import { workInLabs } from '../in-labs.ts';
@@ -37,7 +38,7 @@ export async function runReceivers(
     return new ReceiverWork(plan.blocks, predictor, settings.signal, (pairs) => listener.did(pairs));
   });
   const { facts, platform, model } = scene;
-  const compared = compareReceivers(plan.blocks, work.results, work.predictor, { model, more: settings.more });
+  const compared = compareReceivers(work.blocks, work.results, work.predictor, { model, more: settings.more });
   const { counts } = compared;
   return {
     schema: RECEIVERS_VERSION,
@@ -51,7 +52,15 @@ export async function runReceivers(
     settings: { model: model.name, asked: { ...settings.asked }, jobs },
     ...compared,
     counts: { ...counts, alone: work.alone, skipped: plan.skipped.reduce((sum, { pairs }) => sum + pairs, 0) },
-    skipped: plan.skipped.map((skip) => ({ ...skip })),
+    skipped: [
+      ...plan.skipped.map((skip) => ({ ...skip })),
+      ...[...work.dead.values()].map((way) => ({
+        what: wayInWords(way),
+        pairs: 0,
+        reason: `nothing comes back ${wayInWords(way)}`,
+        enable: facts.elsewhere,
+      })),
+    ],
     errors: work.errors,
   };
 }

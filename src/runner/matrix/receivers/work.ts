@@ -4,6 +4,7 @@ import { writeAnswer } from '../../../matrix/receivers/answer.ts';
 import { receiverCornerInWords, type ReceiverBlock } from '../../../matrix/receivers/blocks.ts';
 import { wrongIn } from '../../../matrix/receivers/comparison.ts';
 import type { BlockPredictor } from '../../../matrix/receivers/prediction.ts';
+import { waysKey, type Way } from '../../../matrix/receivers/ways.ts';
 import { Results } from '../../../matrix/results.ts';
 import type { ReceiversRecord } from '../../../record/receivers.ts';
 import type { AgentPool } from '../../pool.ts';
@@ -12,6 +13,7 @@ import type { Labour } from '../in-labs.ts';
 import { PortBlocks } from '../port-block.ts';
 import { askChunk, type ChunkPlace } from './chunk.ts';
 import { shareParts, type ReceiverChunk } from './stage.ts';
+import { deadWays } from './survey.ts';
 
 /** How many pairs a chunk has. Each pair's sockets keep all datagrams of a round, and the system limits all of them together. */
 const CHUNK = 500;
@@ -34,7 +36,11 @@ export class ReceiverWork implements Labour {
   over = false;
   /** How many pairs were tried again alone. */
   alone = 0;
-  readonly #chunks: ReceiverChunk[];
+  /** The ways by which nothing comes back here; they are left out. */
+  dead: ReadonlyMap<string, Way> = new Map();
+  #blocks: readonly ReceiverBlock[];
+  #chunks: ReceiverChunk[] = [];
+  #surveyed: Promise<void> | undefined;
   readonly #signal: AbortSignal;
   readonly #did: (pairs: number) => void;
 
@@ -45,14 +51,19 @@ export class ReceiverWork implements Labour {
     signal: AbortSignal,
     did: (pairs: number) => void,
   ) {
-    this.#chunks = blocks.flatMap(chunksOf);
+    this.#blocks = blocks;
     this.predictor = predictor;
     this.#signal = signal;
     this.#did = did;
   }
 
   get size(): number {
-    return this.#chunks.length;
+    return this.#blocks.flatMap(chunksOf).length;
+  }
+
+  /** The blocks, without the ways that are dead. */
+  get blocks(): readonly ReceiverBlock[] {
+    return this.#blocks;
   }
 
   async in(pool: AgentPool, facts: LabFacts): Promise<void> {
@@ -60,20 +71,33 @@ export class ReceiverWork implements Labour {
     const ports = new PortBlocks(facts);
     let place: ChunkPlace | undefined;
     while (!this.#stopped()) {
-      const chunk = this.#chunks.shift();
-      if (chunk === undefined) return;
+      let chunk: ReceiverChunk | undefined;
       try {
         place ??= { crew, ports, shared: await shareParts(crew, ports, facts.addresses), peers: facts };
+        await (this.#surveyed ??= this.#survey(place));
+        chunk = this.#chunks.shift();
+        if (chunk === undefined) return;
         await this.#ask(chunk, place);
         this.#did(chunk.pairs.length);
       } catch (error) {
         if (!(error instanceof HarnessError)) throw error;
         if (this.#stopped()) return;
-        this.errors.push({ what: receiverCornerInWords(chunk.block), error: error.message });
+        const what = chunk === undefined ? 'before the first pair' : receiverCornerInWords(chunk.block);
+        this.errors.push({ what, error: error.message });
         await crew.renew();
         place = undefined;
       }
     }
+  }
+
+  /** Leaves out the ways that are dead; the first lab finds them for all. */
+  async #survey({ crew, shared }: ChunkPlace): Promise<void> {
+    this.dead = await deadWays(this.#blocks, crew, shared);
+    if (this.dead.size > 0) {
+      const lives = (way: Way) => !this.dead.has(waysKey(way));
+      this.#blocks = this.#blocks.map((block) => ({ ...block, ways: block.ways.filter(lives) }));
+    }
+    this.#chunks = this.#blocks.flatMap(chunksOf);
   }
 
   /** Asks a chunk, and again, in one way or the other, the pairs that do not agree. */
