@@ -1,4 +1,5 @@
 import type { SystemName } from '../model/types.ts';
+import { isWildcard } from '../model/address.ts';
 import { models } from '../model/index.ts';
 import type { Answer } from './answer.ts';
 import type { Explanation } from './explanation.ts';
@@ -120,7 +121,9 @@ function causeOf(failure: Failure, { answers, sockets }: Pick<Parts, 'answers' |
         ? `Not permitted: an excluded range has ${which}, or a program has it exclusively${sign}.`
         : `Not permitted${sign}: the rules of ports do not explain it; look at SELinux, AppArmor and the sandbox.`;
     case 'not available':
-      return `Not available: the machine does not have the address ${asked?.socket.address}, or not yet${sign}.`;
+      return isWildcard(asked?.socket.address ?? '::')
+        ? `Not available: the machine does not have the address, which the text does not name, or not yet${sign}.`
+        : `Not available: the machine does not have the address ${asked?.socket.address}, or not yet${sign}.`;
     case 'no such family':
       return `No such family: the system has no ${asked?.socket.family === 'inet6' ? 'IPv6' : 'sockets of this kind'}${sign}.`;
   }

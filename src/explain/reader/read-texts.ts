@@ -83,7 +83,9 @@ function readLine(line: string, context: Context, around: readonly string[]): re
   const listed = readListing(line);
   if (listed !== null) return [listed];
   const published = readPublished(line, around);
-  if (published !== null) return published.slice(0, 1);
+  // What is published already is there as a whole; of what is asked for, one socket is the question.
+  if (published !== null)
+    return published.every(({ holder }) => holder !== undefined) ? published : published.slice(0, 1);
   if (isMessageOfError(line)) return [readMessage([line])];
   throw unreadable;
 }

@@ -61,6 +61,12 @@ describe('the answer', () => {
     expect(gone.advice.find(({ text }) => text.includes('IP_FREEBIND'))?.helps).toEqual(['linux', 'openbsd']);
   });
 
+  test('of an address that the text does not name says that', () => {
+    expect(explain(["OSError: [Errno 49] Can't assign requested address"]).answer[0]).toMatch(
+      /the address, which the text does not name/,
+    );
+  });
+
   test('names the process that a listing names', () => {
     const { answer, advice } = explain([
       'node 4242 me 22u IPv6 0xabc 0t0 TCP *:3000 (LISTEN)',

@@ -385,6 +385,14 @@ tcp        0      0 127.0.0.1:40001         127.0.0.1:8000          ESTABLISHED`
     expect(spelledIn(text, 'tcp 127.0.0.1:8000')).toEqual(['tcp 0.0.0.0:8000 listening', 'tcp 127.0.0.1:8000']);
   });
 
+  test('a row of docker ps has each of its sockets', () => {
+    expect(spelledIn('web nginx Up 0.0.0.0:8080->80/tcp, [::]:8080->80/tcp', 'tcp 127.0.0.1:8080')).toEqual([
+      'tcp 0.0.0.0:8080 listening',
+      'tcp [::]:8080 v6only=1 listening',
+      'tcp 127.0.0.1:8080',
+    ]);
+  });
+
   test('a unit of systemd with its settings', () => {
     expect(spelledIn('[Socket]\nListenStream=8080\nBindIPv6Only=both\nReusePort=yes\nBindToDevice=eth0')).toEqual([
       'tcp [::]:8080 v6only=0 reuseaddr reuseport dev=eth0',
