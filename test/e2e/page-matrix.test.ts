@@ -408,9 +408,9 @@ describe('the bind matrix and explain on the page', needs(noBrowser), () => {
       await page.getByRole('button', { name: 'Remove socket 1' }).click();
       expect(await page.locator('.socket').count()).toBe(2);
       const before = await page.locator('.verdict').innerText();
-      const advice = await page.locator('.advice li').first().innerText();
-      expect(advice).toMatch(/^Set SO_REUSEPORT on both sockets/);
-      await page.locator('.advice a').first().click();
+      expect(await page.locator('.advice li').first().innerText()).toMatch(/^End the program that has socket 1/);
+      const advice = page.locator('.advice li', { hasText: /^Set SO_REUSEPORT on both sockets/ });
+      await advice.getByRole('link').click();
       expect(await page.locator('.command code').innerText()).toBe(
         "npx bindspec explain 'udp 0.0.0.0:53 reuseport' 'udp 0.0.0.0:53 reuseport'",
       );
