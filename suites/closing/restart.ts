@@ -12,6 +12,7 @@ export default experiment({
     user: ['same', 'another'],
     family: FAMILIES,
   },
+  only: ({ reuse, user }) => user === 'same' || reuse === 'both',
   needs: ({ user, family }) => [`${family} loopback`, ...(user === 'another' ? (['second user'] as const) : [])],
   async run({ first, ending, reuse, user, family }, trial) {
     const connection = await connectionOf(trial, family, { reuse: reuse === 'both' });

@@ -12,6 +12,8 @@ export default experiment({
     user: ['same', 'another'],
     family: FAMILIES,
   },
+  // Who starts it is asked about where that could decide.
+  only: ({ on, reuse, user }) => user === 'same' || (on === 'loopback' && reuse === 'both'),
   needs: ({ on, user, family }) => [
     `${family} loopback`,
     `${family} ${on}`,

@@ -64,6 +64,7 @@ export default experiment({
   tags: ['device', 'SO_BINDTODEVICE', 'conflict', 'SO_REUSEADDR', 'SO_REUSEPORT'],
   claims: {},
   axes: { sequence: Object.keys(SEQUENCES) as Sequence[], protocol: PROTOCOLS, family: FAMILIES },
+  only: ({ protocol, family }) => protocol === 'tcp' || family === 'inet',
   needs: ({ family }) => ['changeable network', `${family} wildcard`],
   binds: {
     sockets: socketsOf,

@@ -1,4 +1,4 @@
-import { experiment, FAMILIES, open, outcomesOf, PROTOCOLS } from '../../src/experiment/index.ts';
+import { experiment, open, outcomesOf, PROTOCOLS } from '../../src/experiment/index.ts';
 
 const NAMES = {
   loopback: 'lo',
@@ -18,15 +18,14 @@ export default experiment({
     before: ['none', 'loopback'],
     who: ['with-capability', 'without-capability'],
     protocol: PROTOCOLS,
-    family: FAMILIES,
   },
-  needs: ({ who, family }) => [
-    `${family} loopback`,
+  needs: ({ who }) => [
+    'inet loopback',
     ...(who === 'without-capability' ? (['process without a capability'] as const) : []),
   ],
-  async run({ device, before, who, protocol, family }, trial) {
+  async run({ device, before, who, protocol }, trial) {
     const part = await trial.part('server', who === 'without-capability' ? { without: 'CAP_NET_RAW' } : {});
-    await part.attempt(...open('socket', protocol, family, 1));
+    await part.attempt(...open('socket', protocol, 'inet', null));
     const set = (value: string) => ({ op: 'setsockopt', on: 'socket', option: 'SO_BINDTODEVICE', value }) as const;
     if (before === 'loopback') await outcomesOf(part, { first: set('lo') });
     const { called } = await outcomesOf(part, { called: set(NAMES[device]) });

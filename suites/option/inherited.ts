@@ -17,6 +17,7 @@ export default experiment({
   tags: ['option', 'listen'],
   claims: {},
   axes: { option: OPTIONS, when: ['before-listen', 'after-listen', 'connection-queued'], family: FAMILIES },
+  only: ({ when, family }) => when === 'after-listen' || family === 'inet',
   needs: ({ family }) => [`${family} loopback`],
   async run({ option, when, family }, trial) {
     const name = { address: addressOf(trial.facts, family, 'loopback'), port: trial.port };

@@ -12,6 +12,7 @@ export default experiment({
     user: ['same', 'another'],
     name: ['inet-loopback', 'inet6-loopback'],
   },
+  only: ({ setting, name }) => setting === '1' || name === 'inet-loopback',
   needs: ({ user }) => [
     'changeable network',
     'inet loopback',

@@ -18,7 +18,7 @@ export default experiment({
   tags: ['port-zero', 'connect', 'SO_REUSEADDR'],
   claims: {},
   axes: { holder: HOLDERS, to: ['same', 'another-port', 'another-address'], protocol: PROTOCOLS, family: FAMILIES },
-  only: ({ holder, protocol }) => holder !== 'listening' || protocol === 'tcp',
+  only: ({ holder, protocol, family }) => protocol === 'tcp' || (family === 'inet' && holder !== 'listening'),
   needs: ({ family }) => ['changeable network', `${family} loopback`, `${family} external`],
   async run({ holder, to, protocol, family }, trial) {
     const net = { protocol, family };

@@ -21,8 +21,11 @@ export default experiment({
     user: ['same', 'another'],
     protocol: PROTOCOLS,
   },
-  // The user is asked about where it decides.
-  only: ({ first, second, options, user }) => user === 'same' || (first === second && options !== 'none'),
+  // The user is asked about where it decides, and one option alone where both names are the same.
+  only: ({ first, second, options, user }) =>
+    first === second
+      ? user === 'same' || options !== 'none'
+      : user === 'same' && (options === 'none' || options === 'both'),
   needs: ({ user }) => [
     'changeable network',
     'inet loopback',

@@ -14,6 +14,8 @@ export default experiment({
     protocol: PROTOCOLS,
     family: FAMILIES,
   },
+  // The family is asked about where the capability is.
+  only: ({ who, start, family }) => family === 'inet' || (who === 'without-capability' && start === '1024'),
   needs: ({ who, family }) => [
     'changeable network',
     `${family} wildcard`,
