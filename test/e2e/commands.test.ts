@@ -469,7 +469,7 @@ describe('an interruption', needs(notUnix), () => {
   });
 
   test('by SIGUSR1 is none, and opens no debugger', needs(noNamespaces), async () => {
-    const running = start(['run', 'conflict', '--no-reports'], { NO_COLOR: '1' });
+    const running = start(['run', 'conflict/**', '--no-reports'], { NO_COLOR: '1' });
     let printed = '';
     running.stdout.on('data', (chunk: Buffer) => {
       printed += chunk.toString();

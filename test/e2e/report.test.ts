@@ -113,7 +113,7 @@ describe('bindspec report', () => {
     [
       'a folder without records',
       () => folder(),
-      /^bindspec: there is no record\.json, matrix\.json or containers\.json in '.*': write/,
+      /^bindspec: there is no record\.json, matrix\.json, .* or containers\.json in '.*': write some with 'bindspec run', /,
     ],
     ['what is not there', () => '/nowhere/at/all', /^bindspec: the records can't be read: ENOENT.*\/nowhere\/at\/all/],
   ])('can not merge %s', async (_, given, message) => {
