@@ -13,6 +13,8 @@ import { ratio } from './ratio.ts';
 const CLI = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
 const PLATFORM = path.join('reports', 'linux-6.18-x64');
 const PLATFORMS = 10;
+/** A kernel that there is none of yet, so that no two platforms are one. */
+const MAJOR = 99;
 const ROUNDS = 7;
 /** One answer of so many is made another one, so that platforms share as little as real ones at the worst. */
 const CHANGED = 50;
@@ -55,7 +57,7 @@ async function measured(browser: Browser, file: string, empty: string): Promise<
     took.first.push(await opened(browser, `file://${file}`, '.results td'));
     const tab = await browser.newPage();
     const began = performance.now();
-    await tab.goto(`file://${file}#/matrix?left=platform-1-x64&right=platform-2-x64`);
+    await tab.goto(`file://${file}#/matrix?left=${idOf(1)}&right=${idOf(2)}`);
     await tab.locator('.square td').first().waitFor();
     took.matrix.push(performance.now() - began);
     await tab.locator('.corners').waitFor();
@@ -93,6 +95,10 @@ async function opened(browser: Browser, address: string, until: string): Promise
   return took;
 }
 
+function idOf(number: number): string {
+  return `linux-${MAJOR}.${number}-x64`;
+}
+
 /** A platform that is like the committed one but for its name and some of its answers. */
 function writePlatform(folder: string, number: number): void {
   const read = (name: string) => JSON.parse(readFileSync(path.join(PLATFORM, name), 'utf8')) as unknown;
@@ -107,11 +113,9 @@ function writePlatform(folder: string, number: number): void {
       })
       .join('');
   const blocks = matrix.blocks.map((block) => ({ ...block, kernel: block.kernel.map(changed) }));
-  const platform = { ...matrix.platform, id: `platform-${number}-x64` };
+  const named = { id: idOf(number), release: `${MAJOR}.${number}.0` };
+  const platform = { ...matrix.platform, ...named };
   mkdirSync(folder);
-  writeFileSync(
-    path.join(folder, 'record.json'),
-    JSON.stringify({ ...run, platform: { ...run.platform, id: platform.id } }),
-  );
+  writeFileSync(path.join(folder, 'record.json'), JSON.stringify({ ...run, platform: { ...run.platform, ...named } }));
   writeFileSync(path.join(folder, 'matrix.json'), JSON.stringify({ ...matrix, platform, blocks }));
 }
