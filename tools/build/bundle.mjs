@@ -18,7 +18,16 @@ const COMMONJS = {
  * The pieces that a command which people wait for loads as a whole. Each has its imports, except those in a piece
  * before it; all other modules are divided by who uses them.
  */
-const PIECES = { start: 'cli/command-line', list: 'cli/list', explain: 'cli/explain', run: 'cli/run' };
+const PIECES = {
+  start: 'cli/command-line',
+  models: 'model/index',
+  // What explanations and experiments share.
+  plans: 'plan/play',
+  notation: 'plan/notation',
+  explain: 'cli/explain',
+  list: 'cli/list',
+  run: 'cli/run',
+};
 /** The modules that other programs import. */
 const LIBRARY = ['models', 'explain'];
 const STYLES = ['page', 'matrix/matrix', 'explain/explain'];
