@@ -124,7 +124,7 @@ const { id, rules } = ruleBook('netbsd', {
     prose:
       'A dual-stack :: or ::ffff:0.0.0.0 that connects over IPv4 looks for the same connection under ::ffff:0.0.0.0, not under the address of the route, and so never finds it.',
     source: { name: KERNEL, where: 'sys/netinet6/in6_pcb.c, in6pcb_connect' },
-    known: 'source-run',
+    known: 'source',
   },
   'connect-again': {
     prose: 'A connected TCP socket cannot connect, and one that listens or listened neither.',
@@ -134,12 +134,12 @@ const { id, rules } = ruleBook('netbsd', {
   'connect-no-peer': {
     prose: 'Port 0 is no port to connect to, and a multicast address is no peer of a TCP connection.',
     source: { name: KERNEL, where: 'sys/netinet/in_pcb.c, inpcb_connect; sys/netinet6/in6_pcb.c, in6pcb_connect' },
-    known: 'source-run',
+    known: 'source',
   },
   'connect-narrows': {
     prose: 'A dual-stack :: that tried to connect over IPv4, and could not, is ::ffff:0.0.0.0 afterwards.',
     source: { name: KERNEL, where: 'sys/netinet6/in6_pcb.c, in6pcb_connect' },
-    known: 'source-run',
+    known: 'source',
   },
   'send-connects': {
     prose:

@@ -104,7 +104,7 @@ const { id, rules } = ruleBook('openbsd', {
     prose:
       'A UDP socket bound to 255.255.255.255 asks whether its connection exists under the address of the route, and yet keeps 255.255.255.255, so that two of them can be connected to one peer.',
     source: { name: KERNEL, where: 'sys/netinet/in_pcb.c, in_pcbselsrc and in_pcbconnect' },
-    known: 'source-run',
+    known: 'source',
   },
   released: {
     prose:

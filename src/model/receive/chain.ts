@@ -1,4 +1,4 @@
-import { canonical, isMulticast, needsScope, unmapped } from '../address.ts';
+import { canonical, isMulticast, unmapped } from '../address.ts';
 import { isConnected } from '../bsd-scan.ts';
 import { type Chain, toHead, without } from '../chain.ts';
 import { ANY } from '../overlap.ts';
@@ -6,6 +6,7 @@ import type { Rule } from '../rules.ts';
 import type { NextSocket, Operation, RuleId, Setting } from '../types.ts';
 import type { Socket } from '../world.ts';
 import type { Delivery } from './delivery.ts';
+import { destinationOf, stackOf } from './packet.ts';
 import type { Receiver } from './receiver.ts';
 import type { Packet, Receivers } from './types.ts';
 
@@ -138,20 +139,10 @@ export function partners(state: PortChain, packet: Packet): readonly Receiver[] 
   return listed(state).filter(
     (socket) =>
       socket.connected &&
-      socket[stack] === destination(packet) &&
+      socket[stack] === destinationOf(packet) &&
       socket.peer[stack] === packet.from.address &&
       socket.peer.port === packet.from.port,
   );
-}
-
-/** The destination as a name: an address that needs a scope has that of the device that the packet comes in by. */
-export function destination({ to, device }: Packet): string {
-  const { address, scope = device } = canonical(to.address);
-  return scope === undefined || !needsScope(address) ? address : `${address}%${scope}`;
-}
-
-export function stackOf({ to }: Packet): 'v4' | 'v6' {
-  return to.address.includes(':') ? 'v6' : 'v4';
 }
 
 /** Whether a packet goes to a group or a broadcast address. */
@@ -169,7 +160,7 @@ export function unconnected(state: PortChain, packet: Packet, name: string): rea
 export function mayHear(socket: Receiver, packet: Packet): boolean {
   const stack = stackOf(packet);
   const name = socket[stack];
-  if (name !== ANY && name !== destination(packet)) return false;
+  if (name !== ANY && name !== destinationOf(packet)) return false;
   return !socket.connected || (socket.peer[stack] === packet.from.address && socket.peer.port === packet.from.port);
 }
 

@@ -5,20 +5,10 @@ import { isOlder, type Group, type PortLists } from '../freebsd-lists.ts';
 import { ANY } from '../overlap.ts';
 import { ruleBook } from '../rules.ts';
 import type { Socket, World } from '../world.ts';
-import { isForMany, stackOf } from './chain.ts';
+import { isForMany } from './chain.ts';
 import type { WorldDelivery } from './delivery.ts';
-import {
-  comesFrom,
-  destinationOf,
-  isMember,
-  decided,
-  partnerOf,
-  plainDestination,
-  received,
-  takes,
-  unlessDropped,
-  copiesTo,
-} from './lists.ts';
+import { comesFrom, isMember, decided, partnerOf, received, takes, unlessDropped, copiesTo } from './lists.ts';
+import { destinationOf, plainDestination, stackOf } from './packet.ts';
 import type { Packet, Receivers } from './types.ts';
 
 const LOOKUP = { name: 'FreeBSD 14.3, sys/netinet/in_pcb.c', where: 'in_pcblookup_hash_smr' };

@@ -2,7 +2,8 @@ import { unmapped } from '../address.ts';
 import { ANY } from '../overlap.ts';
 import { ruleBook } from '../rules.ts';
 import type { Operation, RuleId } from '../types.ts';
-import { chainAfter, destination, isForMany, NO_CHAIN, stackOf, type PortChain } from './chain.ts';
+import { chainAfter, isForMany, NO_CHAIN, type PortChain } from './chain.ts';
+import { destinationOf, stackOf } from './packet.ts';
 import type { Delivery } from './delivery.ts';
 import { deviceOf } from './device-of.ts';
 import type { Receiver } from './receiver.ts';
@@ -110,7 +111,7 @@ function lookupsOf(state: Demuxer, packet: Packet): readonly (readonly Receiver[
     there.filter((socket) => names.includes(socket[stack]) && wanted(socket) && (stack === 'v4' || !isOfFour(socket)));
   const isFree = ({ connected }: Receiver) => !connected;
   // A link-local address can be bound with its scope and without it.
-  const own = [packet.to.address, destination(packet)];
+  const own = [packet.to.address, destinationOf(packet)];
   return [by(own, isPeer), by([ANY], isPeer), by(own, isFree), by([ANY], isFree)];
 }
 

@@ -1,28 +1,13 @@
-import { canonical, needsScope, unmapped } from '../address.ts';
+import { canonical, unmapped } from '../address.ts';
 import { isConnected } from '../bsd-scan.ts';
 import { ANY } from '../overlap.ts';
 import type { Peer, RuleId } from '../types.ts';
 import type { Socket } from '../world.ts';
-import { stackOf } from './chain.ts';
+import { destinationOf, plainDestination, scoped, stackOf } from './packet.ts';
 import type { Packet, Receivers, Reception } from './types.ts';
 
 /** The groups of IPv6 that every machine is in, on each of its devices. */
 const ALL_NODES: ReadonlySet<string> = new Set(['ff01::1', 'ff02::1']);
-
-/** The destination of a packet as a socket's claim has it: with the scope, where the address has one. */
-export function destinationOf({ to, device }: Packet): string {
-  return scoped(to.address, device);
-}
-
-/** The group or address that a packet goes to, without its scope. */
-export function plainDestination({ to }: Packet): string {
-  return canonical(to.address).address;
-}
-
-function scoped(text: string, device: string | undefined): string {
-  const { address, scope = device } = canonical(text);
-  return needsScope(address) && scope !== undefined ? `${address}%${scope}` : address;
-}
 
 /** The connected socket to which a packet belongs by both of its ends. */
 export function partnerOf(sockets: readonly Socket[], packet: Packet): Socket | undefined {

@@ -4,7 +4,6 @@ import { ANY } from '../overlap.ts';
 import { ruleBook } from '../rules.ts';
 import {
   chainAfter,
-  destination,
   isForMany,
   isInet,
   listed,
@@ -13,12 +12,12 @@ import {
   one,
   partners,
   type PortChain,
-  stackOf,
   unconnected,
   untilUnshared,
 } from './chain.ts';
 import type { Delivery } from './delivery.ts';
 import type { Receiver } from './receiver.ts';
+import { destinationOf, stackOf } from './packet.ts';
 import type { Packet, Receivers } from './types.ts';
 
 const LOOKUP = {
@@ -30,13 +29,13 @@ const netbsdReceiveRules = ruleBook('netbsd', {
   'R1-connected': {
     prose: 'The socket that is connected to the sender receives.',
     source: LOOKUP,
-    known: 'source',
+    known: 'source-run',
   },
   'R2-inet-first': {
     prose:
       'For IPv4 the AF_INET sockets are looked through first: on the destination’s address, then on the wildcard. Only then those of AF_INET6: on the v4-mapped address, on ::ffff:0.0.0.0, and on a dual-stack ::. Of several on one name the last bound receives everything; over AF_INET a sendto() counts as a bind.',
     source: LOOKUP,
-    known: 'source',
+    known: 'source-run',
   },
   'R3-bound-silent': {
     prose:
@@ -102,7 +101,7 @@ function search(state: PortChain, packet: Packet, inet: boolean): Receiver | und
   const ofFamily = (socket: Receiver) => isInet(socket) === inet;
   const peer = partners(state, packet).find(ofFamily);
   if (peer !== undefined) return peer;
-  const own = unconnected(state, packet, destination(packet)).find(ofFamily);
+  const own = unconnected(state, packet, destinationOf(packet)).find(ofFamily);
   const wild = unconnected(state, packet, ANY).filter(ofFamily);
   return own ?? wild.find((socket) => !isDual(socket)) ?? wild[0];
 }

@@ -1,6 +1,7 @@
 import { ANY } from '../overlap.ts';
 import { ruleBook } from '../rules.ts';
-import { chainDelivery, destination, listed, mayHear, one, unconnected, untilUnshared } from './chain.ts';
+import { chainDelivery, listed, mayHear, one, unconnected, untilUnshared } from './chain.ts';
+import { destinationOf } from './packet.ts';
 
 const LOOKUP = { name: 'OpenBSD, sys/netinet/in_pcb.c 1.322', where: 'in_pcblookup, in_pcblookup_listen' };
 
@@ -8,13 +9,13 @@ const openbsdReceiveRules = ruleBook('openbsd', {
   'R1-connected': {
     prose: 'The socket that is connected to the sender receives.',
     source: LOOKUP,
-    known: 'source',
+    known: 'source-run',
   },
   'R2-head-of-chain': {
     prose:
       'Then one without a peer on the destination’s address, then one on the wildcard. Of several on one name that which was last bound or disconnected receives everything; SO_REUSEPORT shares nothing.',
     source: LOOKUP,
-    known: 'source',
+    known: 'source-run',
   },
   'R3-bound-silent': {
     prose:
@@ -45,7 +46,7 @@ export const openbsdDelivery = chainDelivery({
     return untilUnshared(heard, rule['R4-multicast']);
   },
   choose(state, packet) {
-    const [first] = [...unconnected(state, packet, destination(packet)), ...unconnected(state, packet, ANY)];
+    const [first] = [...unconnected(state, packet, destinationOf(packet)), ...unconnected(state, packet, ANY)];
     if (first === undefined) return { outcomes: ['refused'], rule: rule['R5-no-one'] };
     const isDeaf = first.protocol === 'tcp' && !first.listening;
     return one(first, rule[isDeaf ? 'R3-bound-silent' : 'R2-head-of-chain'], 'no answer');

@@ -21,3 +21,24 @@ export function plainPacket(packet: Packet, { host }: Setting): Packet {
     ...(device === undefined ? {} : { device }),
   };
 }
+
+/** The stack in which a packet is. */
+export function stackOf({ to }: Packet): 'v4' | 'v6' {
+  return to.address.includes(':') ? 'v6' : 'v4';
+}
+
+/** The destination of a packet as a socket's claim has it: with the scope, where the address has one. */
+export function destinationOf({ to, device }: Packet): string {
+  return scoped(to.address, device);
+}
+
+/** The group or address that a packet goes to, without its scope. */
+export function plainDestination({ to }: Packet): string {
+  return canonical(to.address).address;
+}
+
+/** An address with its scope, or with that of a device, if it needs one. */
+export function scoped(text: string, device: string | undefined): string {
+  const { address, scope = device } = canonical(text);
+  return needsScope(address) && scope !== undefined ? `${address}%${scope}` : address;
+}

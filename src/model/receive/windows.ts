@@ -1,6 +1,7 @@
 import { ANY } from '../overlap.ts';
 import { ruleBook } from '../rules.ts';
-import { chainDelivery, destination, listed, mayHear, one, unconnected } from './chain.ts';
+import { chainDelivery, listed, mayHear, one, unconnected } from './chain.ts';
+import { destinationOf } from './packet.ts';
 
 const TABLES = {
   name: 'Microsoft, Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE',
@@ -43,7 +44,7 @@ export const windowsDelivery = chainDelivery({
     return ids.length === 0 ? undefined : { outcomes: [ids], rule: rule['R4-multicast'] };
   },
   choose(state, packet) {
-    const answers = [destination(packet), ANY].map((name) =>
+    const answers = [destinationOf(packet), ANY].map((name) =>
       unconnected(state, packet, name)
         .filter((socket) => socket.protocol === 'udp' || socket.listening)
         .toReversed(),
