@@ -47,7 +47,7 @@ export async function runSingles(
   const say = (operations: readonly Operation[]) => leases[1].agent.ask(operations, false);
   const network = new ChangedNetwork(say);
   try {
-    if (facts.missing['changeable network'] === undefined && facts.ownPorts && platform.stack === undefined) {
+    if (facts.missing['changeable network'] === undefined && facts.ownPorts && platform.system === 'linux') {
       await addSpecialAddresses(network);
     }
     const machine = await readHost(leases[1].agent);
