@@ -11,7 +11,6 @@ import {
   type ReceivingScene,
   type SceneAddress,
   type ScenePacket,
-  type SceneSender,
   type SceneStep,
 } from '../experiment/receiving/scene.ts';
 import { optionKey } from '../experiment/planned-plan.ts';
@@ -220,7 +219,7 @@ function answerFor(asking: Asking, packet: ScenePacket): SceneAnswer | null {
   const { system, port, scene } = asking;
   const sender = senderIn(scene, packet.from);
   const { sources = 1 } = sender;
-  if (!destinationsOf(packet).every((to) => canSend(asking, sender, to))) return null;
+  if (!canSend(asking, packet.from)) return null;
   const found = destinationsOf(packet).map((to) => port.receivers(packetOf(asking, packet, to)));
   const [first] = found;
   const rule = models[system].receiveRules.find(({ id }) => id === first?.rule);
@@ -239,12 +238,15 @@ function answerFor(asking: Asking, packet: ScenePacket): SceneAnswer | null {
 }
 
 /**
- * Whether what a sender sends gets to an address of its own machine. Wine ties a UDP socket on an IPv4 address of an
- * interface to that interface, and so what it sends does not get to another interface.
+ * Whether what a sender sends gets to every address that it asks. Wine ties a UDP socket on an IPv4 address of an interface to
+ * that interface, and makes it a wildcard, which takes its address from its first connect().
  */
-function canSend({ system, scene }: Asking, { family, at }: SceneSender, to: SceneAddress): boolean {
+function canSend({ system, scene }: Asking, name: string): boolean {
+  const { family, at } = senderIn(scene, name);
   if (system !== 'wine' || scene.protocol !== 'udp' || family !== 'inet') return true;
-  return isOfNeighbour(at) || at === 'loopback' || to === at || goesToMany(to);
+  if (isOfNeighbour(at) || at === 'loopback') return true;
+  const all = Object.values(scene.packets).filter(({ from }) => from === name);
+  return all.flatMap(destinationsOf).every((to) => to === at || goesToMany(to));
 }
 
 function packetOf({ scene }: Asking, { from }: ScenePacket, at: SceneAddress) {

@@ -53,13 +53,19 @@ export const olderReceivers: readonly Fact[] = [
     expect: { receives: { fromPeer: 'connected' } },
   }),
   differs(placeholder, {
-    versions: [{ before: '6.14' }],
+    // The first stable updates that have the search, and 6.14.
+    versions: [
+      { before: '6.1.129' },
+      { from: '6.2', before: '6.6.76' },
+      { from: '6.7', before: '6.12.13' },
+      { from: '6.13', before: '6.13.2' },
+    ],
     where: ({ port, to }) => port === 'of-the-peer' && to === '127.0.0.6',
     expect: { receives: { overIPv4: 'refused' } },
     because:
-      'Before 6.14 a UDP socket that is in no list of the destination’s address is not looked for among all sockets of the port.',
+      'These kernels do not look among all UDP sockets of the port for one that is in no list of the destination’s address.',
     known: 'source',
-    cite: [{ source: 'linux-net', where: 'udp.c; commit a502ea6fa94b of 6.14' }],
+    cite: [{ source: 'linux-net', where: 'udp.c; commit a502ea6fa94b of 6.14 and its stable updates' }],
   }),
   differs(tie, {
     versions: [{ before: '5.10.73' }],
