@@ -1,6 +1,5 @@
 import { setTimeout as after } from 'node:timers/promises';
-import type { ProbeSender, Result } from '../protocol/messages.ts';
-import type { Family } from '../protocol/messages.ts';
+import type { Family, ProbeSender, Result, SocketName } from '../protocol/messages.ts';
 import { clock } from './clock.ts';
 import type { Native, Returned } from './native/types.ts';
 
@@ -11,6 +10,10 @@ const OK: ProbeAnswer = { outcome: 'ok' };
 const PAUSE = 1;
 /** Room for a mark: the digits of a number. */
 const MARK_ROOM = 16;
+/** How many packets are sent before those that are under way are waited for: the system drops some of a long queue. */
+const CHUNK = 64;
+/** How long to wait for the packets that are under way, in milliseconds; they take less than one on a quiet machine. */
+const ARRIVAL = 5000;
 /** How often a datagram is sent again, when the error of an earlier one was in the way. */
 const ATTEMPTS = 8;
 /** The code of a probe without an outcome. */
@@ -36,6 +39,8 @@ export class Probing {
   readonly #native: Native;
   readonly #senders = new Map<string, Sender>();
   readonly #clients = new Map<string, Client[]>();
+  #sentinel: { fd: number; name: SocketName | undefined } | undefined;
+  #sentinels = 0;
 
   constructor(native: Native) {
     this.#native = native;
@@ -46,7 +51,11 @@ export class Probing {
    * @param sends four numbers for each: the places of its sender and of its destination, the port, and the mark
    * @returns pairs of a mark and the place of an error in the legend, for what was refused or could not be sent
    */
-  send(senders: readonly ProbeSender[], destinations: readonly string[], sends: readonly number[]): ProbeAnswer {
+  async send(
+    senders: readonly ProbeSender[],
+    destinations: readonly string[],
+    sends: readonly number[],
+  ): Promise<ProbeAnswer> {
     const native = this.#native;
     const found = new Findings();
     const opened = senders.map((sender) => this.#sender(sender));
@@ -67,7 +76,9 @@ export class Probing {
         if (sent < 0 && !this.#takeErrors(sender, found)) break;
       }
       if (sent < 0) found.note(mark, native.errnoName(-sent));
+      if ((index / 4) % CHUNK === CHUNK - 1) await this.#arrive();
     }
+    await this.#arrive();
     for (const sender of opened) if (typeof sender !== 'number') this.#takeErrors(sender, found);
     return found.answer();
   }
@@ -99,12 +110,12 @@ export class Probing {
    * @param connects three numbers for each: the places of its address and of its destination, and the port
    * @returns the local port of each, 0 where it could not be made
    */
-  connect(
+  async connect(
     as: string,
     senders: readonly ProbeSender[],
     destinations: readonly string[],
     connects: readonly number[],
-  ): ProbeAnswer {
+  ): Promise<ProbeAnswer> {
     if (this.#clients.has(as)) throw new Error(`there are clients '${as}' already`);
     const clients: Client[] = [];
     this.#clients.set(as, clients);
@@ -117,7 +128,9 @@ export class Probing {
       clients.push(client);
       const name = client.fd < 0 ? undefined : this.#native.getsockname(client.fd);
       codes.push(typeof name === 'object' ? name.port : 0);
+      if ((index / 3) % CHUNK === CHUNK - 1) await this.#arrive();
     }
+    await this.#arrive();
     return { ...OK, codes };
   }
 
@@ -169,6 +182,38 @@ export class Probing {
     this.#senders.clear();
     for (const clients of this.#clients.values()) for (const { fd } of clients) if (fd >= 0) this.#native.abort(fd);
     this.#clients.clear();
+    if (this.#sentinel !== undefined && this.#sentinel.fd >= 0) this.#native.close(this.#sentinel.fd);
+    this.#sentinel = undefined;
+  }
+
+  /**
+   * Waits until the packets that were sent, and the answers to them, have arrived. A processor of Linux takes packets in
+   * the order in which they were sent, of all namespaces: when a datagram to this process has come, so have those before
+   * it. The answers to them are before a second one.
+   */
+  async #arrive(): Promise<void> {
+    const native = this.#native;
+    this.#sentinel ??= this.#openSentinel();
+    const { fd, name } = this.#sentinel;
+    if (name === undefined) return;
+    for (let round = 0; round < 2; round += 1) {
+      this.#sentinels += 1;
+      if (native.sendto(fd, Buffer.from(String(this.#sentinels)), 'inet', name) < 0) return;
+      const deadline = clock() + ARRIVAL;
+      while (clock() < deadline) {
+        const { bytes, data } = native.recv(fd, MARK_ROOM);
+        if (bytes >= 0 && data.toString() === String(this.#sentinels)) break;
+        if (bytes < 0) await after(PAUSE);
+      }
+    }
+  }
+
+  #openSentinel(): { fd: number; name: SocketName | undefined } {
+    const native = this.#native;
+    const fd = native.socket('inet', 'dgram');
+    const bound = fd < 0 ? fd : native.bind(fd, 'inet', { address: '127.0.0.1', port: 0 });
+    const name = bound < 0 ? undefined : native.getsockname(fd);
+    return { fd, name: typeof name === 'object' ? name : undefined };
   }
 
   /** The sender of that name, which is made when it is first needed; or minus the errno. */

@@ -31,6 +31,7 @@ export interface ExploreOptions extends RunPlace {
   seconds?: number;
   seed?: number;
   model?: SystemName;
+  receivers?: boolean;
   replay?: string;
   mismatches: number;
   jobs?: number;
@@ -40,6 +41,8 @@ export interface ExploreOptions extends RunPlace {
 }
 
 const SEQUENCES = 20_000;
+/** Sets of receivers, which take longer than sequences. */
+const SETS = 2000;
 const LARGEST_SEED = 0x7fff_ffff;
 
 /** What a command line says is to be played. @throws UserError for what is wrong with it. */
@@ -81,12 +84,13 @@ async function exploreIn(
         jobs: jobsOf(options),
         most: options.mismatches,
         ...(options.model === undefined ? {} : { model: options.model }),
+        receivers: options.receivers ?? false,
         fresh: false,
         signal,
       },
       progress,
     ).finally(() => progress.end());
-    const record = recordOf(explored, seed, started);
+    const record = recordOf(explored, { seed, started, asks: options.receivers === true ? 'receivers' : 'names' });
     const placed = await write(options.reports, record);
     if (pretty) conclude(record, placed.files[0]);
     else sayJson(record);
@@ -119,7 +123,10 @@ function jobsOf({ jobs }: ExploreOptions): number {
   return jobs ?? os.availableParallelism();
 }
 
-function recordOf(explored: Explored, seed: number, started: Date): Exploration {
+function recordOf(
+  explored: Explored,
+  { seed, started, asks }: { seed: number; started: Date; asks: Exploration['asks'] },
+): Exploration {
   const { platform, lab, model, uids, complete, tallies, findings } = explored;
   return {
     schema: EXPLORATION_VERSION,
@@ -129,6 +136,7 @@ function recordOf(explored: Explored, seed: number, started: Date): Exploration 
     duration: Date.now() - started.getTime(),
     platform,
     lab,
+    asks,
     model,
     owners: [uids[1], uids[2]],
     seed,
@@ -194,8 +202,10 @@ function undone({ steps }: Plan, { played, mismatch }: { played: readonly { step
 }
 
 /** What says how many random sequences there are, and which. @throws UserError */
-function refuseWithReplay({ sequences, operations, seconds, seed }: ExploreOptions): void {
-  const given = Object.entries({ sequences, operations, seconds, seed }).find(([, value]) => value !== undefined);
+function refuseWithReplay({ sequences, operations, seconds, seed, receivers }: ExploreOptions): void {
+  const given = Object.entries({ sequences, operations, seconds, seed, receivers }).find(
+    ([, value]) => value !== undefined,
+  );
   if (given) throw new UserError(`--replay plays one plan: --${given[0]} has no meaning with it`);
 }
 
@@ -213,12 +223,12 @@ function refused(error: unknown): never {
   throw error;
 }
 
-function limitOf({ sequences, operations, seconds }: ExploreOptions): Limit {
+function limitOf({ sequences, operations, seconds, receivers = false }: ExploreOptions): Limit {
   const given = Object.entries({ sequences, operations, seconds }).filter(([, value]) => value !== undefined);
   if (given.length > 1) {
     throw new UserError(`only one of --sequences, --operations and --seconds can say when to stop`);
   }
   if (operations !== undefined) return { operations };
   if (seconds !== undefined) return { seconds };
-  return { sequences: sequences ?? SEQUENCES };
+  return { sequences: sequences ?? (receivers ? SETS : SEQUENCES) };
 }

@@ -108,7 +108,7 @@ async function bringBack(result: GuestResult, folder: string, stack: Stack): Pro
 }
 
 function isRecord(file: string): boolean {
-  return /^[^/]+\/(?:record|matrix|triples|receivers|explore)\.json$/.test(file);
+  return /^[^/]+\/(?:record|matrix|triples|receivers|explore|explore-receivers)\.json$/.test(file);
 }
 
 function readBack(file: string, content: Buffer, stack: Stack): AnyRecord {

@@ -287,6 +287,7 @@ function explore(bindspec: Command): void {
         number('--seed', 0, 0x7fff_ffff),
       ),
     )
+    .option('--receivers', 'play sets of sockets, and ask after each step who receives at every address')
     .option('--replay <sequence>', "play one sequence, for example 'udp: bind s1 0.0.0.0; bind s2 127.0.0.1'")
     .addOption(
       new Option('--mismatches <number>', 'how many kinds of mismatch to shrink and show')
@@ -311,6 +312,7 @@ function explore(bindspec: Command): void {
     });
   withExamples(command, [
     'bindspec explore --seconds 60',
+    'bindspec explore --receivers --sequences 20000',
     "bindspec explore --replay 'udp: bind s1 0.0.0.0; bind s2 127.0.0.1'",
   ]);
 }

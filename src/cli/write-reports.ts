@@ -87,16 +87,17 @@ export function writeTriples(reports: string, record: TriplesRecord): Promise<Pl
   });
 }
 
-/** Writes the report of an exploration, `explore.json`. */
+/** Writes the report of an exploration: `explore.json`, or `explore-receivers.json` where it asked who receives. */
 export function writeExploration(reports: string, record: Exploration): Promise<PlacedRecord> {
+  const name = record.asks === 'receivers' ? 'explore-receivers.json' : 'explore.json';
   return placeRecord({
     reports,
     id: record.platform.id,
-    name: 'explore.json',
+    name,
     record,
     read: readExploration,
     loss: lossOfExploration,
-    files: () => ({ 'explore.json': json(record) }),
+    files: () => ({ [name]: json(record) }),
   });
 }
 

@@ -1,7 +1,8 @@
 import type * as FastCheck from 'fast-check';
 import type { Plan, Step } from '../plan/plan.ts';
 import { smaller } from './smaller.ts';
-import { CHANGEABLE, reachable, type BindAddress, type Vocabulary } from './vocabulary.ts';
+import { randomSet } from './sets.ts';
+import { pick, reachable, type BindAddress, type Vocabulary } from './vocabulary.ts';
 
 /** fast-check, which is loaded only when it is needed. */
 type Library = typeof FastCheck;
@@ -18,7 +19,12 @@ export const SHORTEST = 2;
 export function plans(library: Library, vocabulary: Vocabulary): FastCheck.Arbitrary<Plan> {
   class Plans extends library.Arbitrary<Plan> {
     generate(random: Random): FastCheck.Value<Plan> {
-      return new library.Value(generate(random, vocabulary), undefined);
+      return new library.Value(
+        vocabulary.probes === undefined
+          ? generate(random, vocabulary)
+          : randomSet(random, vocabulary, vocabulary.probes),
+        undefined,
+      );
     }
 
     canShrinkWithoutContext(value: unknown): value is Plan {
@@ -56,7 +62,7 @@ function generate(random: Random, vocabulary: Vocabulary): Plan {
     const among = kind === 'accept' || kind === 'shutdown' ? listeners : made;
     if (kind === 'bind' || among.length === 0) {
       const name = pick(random, names);
-      const options = CHANGEABLE.filter(() => random.nextBoolean());
+      const options = vocabulary.options.filter(() => random.nextInt(0, 1) === 1);
       // One owner is enough for most conflicts; with two owners, most binds simply fail.
       const owner = random.nextInt(0, 5) === 0 ? 2 : 1;
       const { address, family, v6only } = name;
@@ -87,14 +93,14 @@ function stepOn(
   target: Made,
   next: number,
   random: Random,
-  { addresses, disconnects }: Vocabulary,
+  { addresses, disconnects, options }: Vocabulary,
 ): Step {
   const { socket, name } = target;
   switch (kind) {
     case 'rebind':
       return { op: 'bind', socket, address: name.address };
     case 'set':
-      return { op: 'set', socket, option: pick(random, CHANGEABLE), value: random.nextBoolean() };
+      return { op: 'set', socket, option: pick(random, options), value: random.nextInt(0, 1) === 1 };
     case 'connect':
       return target.connected
         ? { op: disconnects ? 'disconnect' : 'close', socket }
@@ -130,10 +136,3 @@ const WEIGHTED = {
     close: 5,
   }),
 } as const;
-
-function pick<T>(random: Random, list: readonly T[]): T {
-  const index = random.nextInt(0, list.length - 1);
-  const one = list[index];
-  if (one === undefined) throw new RangeError('nothing to pick from');
-  return one;
-}

@@ -33,7 +33,10 @@ export interface Alone {
 /** The text that tells one mismatch from another: the rule that was wrong, and what happened instead. */
 export function kindOf(played: readonly Played[]): string {
   const last = played.at(-1);
-  return last === undefined ? '' : `${last.step.op} ${last.prediction.rule ?? ''} ${last.outcome}`;
+  if (last === undefined) return '';
+  // Which socket received is not of the kind.
+  const outcome = last.outcome.replaceAll(/s\d+/g, 's');
+  return `${last.step.op} ${last.prediction.rule ?? ''} ${outcome}`;
 }
 
 /** Has fast-check make the plan again and shrink it, playing every candidate alone. @throws HarnessError */

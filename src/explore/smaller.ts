@@ -57,6 +57,11 @@ function again(steps: readonly Step[], before: Step, now: Step): readonly Step[]
 }
 
 function* simplerSteps(step: Step, steps: readonly Step[], vocabulary: Vocabulary): IterableIterator<Step> {
+  if (step.op === 'probe') {
+    const { from, ...plain } = step;
+    if (from !== undefined) yield plain;
+    return;
+  }
   if (step.op === 'connect' || step.op === 'accept') {
     const on = step.op === 'accept' ? step.listener : step.socket;
     const made = steps.find((other) => isNewBind(other) && other.socket === on);
@@ -66,6 +71,10 @@ function* simplerSteps(step: Step, steps: readonly Step[], vocabulary: Vocabular
   }
   if (!isNewBind(step)) return;
   const { makes } = step;
+  if (makes.device !== undefined) {
+    const { device: _, ...untied } = makes;
+    yield { ...step, makes: untied };
+  }
   if (makes.owner !== 1) yield { ...step, makes: { ...makes, owner: 1 } };
   for (const option of makes.options) {
     yield { ...step, makes: { ...makes, options: makes.options.filter((other) => other !== option) } };

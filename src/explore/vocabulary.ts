@@ -1,10 +1,10 @@
+import type * as FastCheck from 'fast-check';
 import type { LabFacts } from '../lab/lab.ts';
 import type { Family, Protocol } from '../model/types.ts';
 import { unmapped } from '../model/address.ts';
+import { DEVICE_SYSTEMS, OPTION_KEYS, OPTIONS } from '../model/options.ts';
 import { hasInetForm, type PlanOption } from '../plan/plan.ts';
-
-/** The options that a random plan sets before a bind and changes after it. */
-export const CHANGEABLE = ['reuseaddr', 'reuseport'] as const satisfies readonly PlanOption[];
+import { GROUPS, probesOf, type ProbeVocabulary } from './probes.ts';
 
 /** An address to bind to, and the kind of socket that it needs. */
 export interface BindAddress {
@@ -23,6 +23,12 @@ export interface Vocabulary {
   readonly names: readonly BindAddress[];
   /** The machine's own specific addresses, to which connections are made. */
   readonly addresses: readonly string[];
+  /** The options that a random plan sets before a bind and changes after it: those that the system has. */
+  readonly options: readonly PlanOption[];
+  /** The interfaces that sockets can be tied to; none on a system that can't do that. */
+  readonly devices: readonly string[];
+  /** The probes of sets of receivers; without them, plans ask about names only. */
+  readonly probes?: ProbeVocabulary;
   /** Whether a connection can be dissolved by connect() to no family. For TCP, only Linux can do that. */
   readonly disconnects: boolean;
 }
@@ -34,12 +40,26 @@ const PLACEHOLDER = '127.0.0.6';
 /** On these systems, that is an address of the machine only if an interface has it, and the lab does not say so. */
 const UNSURE: ReadonlySet<string> = new Set(['darwin', 'freebsd', 'openbsd', 'netbsd']);
 
+/** What a vocabulary is for, beside its lab and system. */
+interface Asked {
+  /** Whether the system has dual-stack sockets; without, every IPv6 socket is v6only. */
+  readonly dualStack?: boolean;
+  /** Whether it is asked who receives. */
+  readonly receivers?: boolean;
+  /** The broadcast addresses of the machine's interfaces. */
+  readonly broadcasts?: readonly string[];
+}
+
 /**
  * The vocabulary of a lab: every kind of address that it has, in every way to bind it.
  * @param system bindspec's name of it
- * @param dualStack whether the system has dual-stack sockets; without, every IPv6 socket is v6only
  */
-export function vocabularyOf(protocol: Protocol, facts: LabFacts, system: string, dualStack = true): Vocabulary {
+export function vocabularyOf(
+  protocol: Protocol,
+  facts: LabFacts,
+  system: string,
+  { dualStack = true, receivers = false, broadcasts = [] }: Asked = {},
+): Vocabulary {
   const { inet, inet6 } = facts.addresses;
   const v4 = KINDS.map((kind) => inet[kind]).filter((address) => address !== undefined);
   const v6 = KINDS.map((kind) => inet6[kind]).filter((address) => address !== undefined);
@@ -49,13 +69,25 @@ export function vocabularyOf(protocol: Protocol, facts: LabFacts, system: string
     ...v6.map((address) => named(address, !dualStack)),
     ...(dual ? [named('::', true)] : []),
     ...(dual ? v4.map((address) => named(`::ffff:${address}`, false)) : []),
+    ...(receivers && protocol === 'udp'
+      ? [...GROUPS, '255.255.255.255', ...broadcasts.slice(0, 1)].map((address) => named(address, false))
+      : []),
   ];
   return {
     protocol,
     names,
     addresses: [...v4, ...v6].filter((address) => address !== '0.0.0.0' && address !== '::'),
+    options: OPTION_KEYS.filter((key) => (OPTIONS[key].systems as readonly string[]).includes(system)),
+    devices: (DEVICE_SYSTEMS as readonly string[]).includes(system) ? devicesOf(facts) : [],
+    ...(receivers ? { probes: probesOf(protocol, facts, broadcasts) } : {}),
     disconnects: protocol === 'udp' || system === 'linux',
   };
+}
+
+function devicesOf({ externalInterface, secondInterface }: LabFacts): string[] {
+  return externalInterface === null
+    ? []
+    : ['lo', externalInterface, ...(secondInterface === undefined ? [] : [secondInterface])];
 }
 
 function named(address: string, v6only: boolean): BindAddress {
@@ -68,4 +100,11 @@ export function reachable({ address: own, v6only }: BindAddress, addresses: read
   if (plain === '::') return addresses.filter((address) => !v6only || !hasInetForm(address));
   if (plain === '0.0.0.0') return addresses.filter(hasInetForm);
   return [plain];
+}
+
+/** A random one of a list. @throws RangeError for an empty list */
+export function pick<T>(random: FastCheck.Random, list: readonly T[]): T {
+  const one = list.length === 0 ? undefined : list[random.nextInt(0, list.length - 1)];
+  if (one === undefined) throw new RangeError('nothing to pick from');
+  return one;
 }

@@ -88,6 +88,7 @@ export function lossOfContainers(older: ContainersRecord, newer: ContainersRecor
 
 /** Why the record of an exploration stays: the new one has fewer sequences or operations for some protocol. */
 export function lossOfExploration(older: Exploration, newer: Exploration): string | null {
+  if (older.asks !== newer.asks) return `asks about ${older.asks}, and this exploration about ${newer.asks}`;
   for (const had of older.protocols) {
     const has = newer.protocols.find(({ protocol }) => protocol === had.protocol);
     if (has !== undefined && (has.sequences >= had.sequences || has.operations >= had.operations)) continue;

@@ -6,6 +6,7 @@ import { wrongInRun } from './check/run.ts';
 import { wrongInReceivers } from './check/receivers.ts';
 import { wrongInTriples } from './check/triples.ts';
 import { CONTAINERS_VERSION, containersSchema, type ContainersRecord } from '../record/containers.ts';
+import { EXPLORATION_STEPS } from './migrate/exploration.ts';
 import { EXPLORATION_VERSION, explorationSchema, type Exploration } from '../record/explore.ts';
 import { excess, excessOfPairs, excessOfTriples } from './limits.ts';
 import { MATRIX_VERSION, matrixSchema, type MatrixRecord } from '../record/matrix.ts';
@@ -106,7 +107,7 @@ const EXPLORATION: Shape<Exploration> = {
   schema: explorationSchema,
   reads: EXPLORATION_VERSION,
   writer: 'bindspec explore',
-  steps: new Map(),
+  steps: EXPLORATION_STEPS,
   renamed: withPresentId,
   wrong: wrongInExploration,
 };

@@ -136,7 +136,7 @@ export const linuxRules = ruleBook('linux', {
   },
   'connect-other-stack': {
     prose:
-      'A socket that was bound to a v4-mapped address cannot connect over IPv6, EAFNOSUPPORT; one that is IPv6 only, as every one that was bound to an IPv6 address is, finds no network to a v4-mapped address.',
+      'A socket that was bound to a v4-mapped address, or that an earlier connect() gave one, cannot connect over IPv6, EAFNOSUPPORT; one that is IPv6 only, as every one that was bound to an IPv6 address is, finds no network to a v4-mapped address.',
     source: { name: RUN, where: 'connect from ::ffff:127.0.0.1 to ::1, and from ::1 to ::ffff:127.0.0.1' },
     known: 'observed',
   },

@@ -54,7 +54,9 @@ export const linux: System<LinuxHidden> = {
   connect(world, socket, target) {
     const isFree = socket.state === 'bound' || socket.state === 'shut-down';
     if (socket.protocol === 'tcp' && !isFree) return decide('EISCONN', id['connect-again']);
-    if (socket.family === 'inet6' && target.stack !== undefined && socket.bound[target.stack] === undefined) {
+    const isFour = target.stack === 'v6' && socket.local.v6 === undefined;
+    const isOther = target.stack !== undefined && socket.bound[target.stack] === undefined;
+    if (socket.family === 'inet6' && (isFour || isOther)) {
       return decide(target.stack === 'v4' ? 'ENETUNREACH' : 'EAFNOSUPPORT', id['connect-other-stack']);
     }
     if (socket.protocol === 'udp') return undefined;

@@ -50,6 +50,8 @@ export interface Present {
   readonly state: 'unbound' | 'bound' | 'listening' | 'shut-down' | 'connected' | 'close-wait';
 }
 
+type ConnectStep = Extract<SocketStep, { op: 'connect' }>;
+
 interface Membership {
   readonly group: string;
   readonly device?: string;
@@ -63,6 +65,9 @@ export interface Connection {
 
 /** The port of the first peer where neither the plan nor whoever plays it names one. */
 const FIRST_PEER = 9;
+
+/** The errors of a connect() for which there is no route, or none from the local address of the socket. */
+const ROUTE_ERRORS: readonly Outcome[] = ['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL', 'EINVAL'];
 
 /** Steps that the models assume to work: a connection inside one machine, an option, the close of a socket without a name. */
 const GIVEN: AllowedStep = { outcomes: ['ok'] };
@@ -127,13 +132,15 @@ export class Follower {
         return { allowed, after: listens ? after.#with(step.socket, { ...socket, state: 'listening' }) : after };
       }
       case 'connect': {
-        if (!ok || unbound) return this.#given(this);
+        if (unbound) return this.#given(this);
+        if (!ok) return this.#refused(step, socket, outcome);
         const address = local ?? reached(socket.making, step.to);
         const after = become({ state: 'connected', wasConnected: true });
         const isUdp = protocolOf(socket.making, this.#asking.protocol) === 'udp';
         const port = step.port ?? peerPort ?? (isUdp ? FIRST_PEER + step.socket : undefined);
         const to = port === undefined ? {} : { to: { address: reached(socket.making, step.to), port } };
-        return this.#take(socket, { op: 'connect', socket: step.socket, local: address, ...to }, outcome, after);
+        const operation: ModelOperation = { op: 'connect', socket: step.socket, local: address, ...to };
+        return this.#take(socket, operation, outcome, after);
       }
       case 'disconnect': {
         // For UDP, some systems dissolve the connection and still return an error.
@@ -211,6 +218,18 @@ export class Follower {
       }
     }
     return { allowed, after: then };
+  }
+
+  /**
+   * A connect() that failed. Whether there is a route to a peer is not a question to the model, if the plan names the port
+   * of the peer.
+   */
+  #refused({ socket: number, to: peer, port }: ConnectStep, socket: Present, outcome: Outcome | undefined) {
+    const address = reached(socket.making, peer);
+    const to = port === undefined ? {} : { to: { address, port } };
+    const { allowed, after } = this.#take(socket, { op: 'connect', socket: number, ...to }, outcome, this);
+    if (port === undefined || outcome === undefined || !ROUTE_ERRORS.includes(outcome)) return { allowed, after };
+    return { allowed: { ...allowed, outcomes: [...new Set([...allowed.outcomes, ...ROUTE_ERRORS])] }, after };
   }
 
   #next({ making, name, options, device }: Present): NextSocket {

@@ -28,7 +28,8 @@ export function isPossible(step: Step, sockets: ReadonlyMap<number, Present>, pr
     case 'listen':
       return state !== 'unbound';
     case 'connect':
-      return state === 'bound' && !child && canReach(socket, step.to);
+      // A second connect() of a TCP socket says nothing about its name.
+      return (state === 'bound' || (state === 'connected' && !isTcp)) && !child && canReach(socket, step.to);
     case 'disconnect':
       return state === 'connected' && !child;
     case 'accept': {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { lineSchema, platformSchema } from './record.ts';
 
 /** The version of the shape. It is raised when a reader of the version before could not read the new one. */
-export const EXPLORATION_VERSION = 1;
+export const EXPLORATION_VERSION = 2;
 
 const text = z.string();
 const count = z.int().min(0);
@@ -40,6 +40,7 @@ export const explorationSchema = z.strictObject({
   duration: z.number().min(0).describe('Milliseconds'),
   platform: platformSchema,
   lab: text,
+  asks: z.enum(['names', 'receivers']).describe('What the sequences ask: what bind() returns, or who receives too'),
   model: text.describe('The system whose model was asked'),
   owners: z.array(z.int().min(0)).describe('The user ids of the first and the second owner'),
   seed: z.int().min(0),
@@ -47,7 +48,7 @@ export const explorationSchema = z.strictObject({
     z.strictObject({
       protocol: z.enum(['udp', 'tcp']),
       sequences: count,
-      operations: count,
+      operations: count.describe('Steps that were played, probes among them'),
       mismatches: count.describe('Sequences with an operation whose outcome the model does not allow'),
     }),
   ),

@@ -10,6 +10,7 @@ import { plans } from '../../src/explore/generate.ts';
 import { formatPlan, formatStep } from '../../src/plan/notation.ts';
 import { parsePlan } from '../../src/plan/parse.ts';
 import { netns } from '../../src/lab/netns.ts';
+import { readExploration } from '../../src/load/read.ts';
 import { explorationSchema, type Exploration } from '../../src/record/explore.ts';
 import { bindspec, folder, start } from '../support/cli.ts';
 import { AGENT, noNamespaces } from '../support/namespace.ts';
@@ -53,6 +54,8 @@ describe('what explore refuses', () => {
     [['--sequences', '5', '--seconds', '5'], 'only one of --sequences, --operations and --seconds'],
     [['--replay', 'udp: bind s1'], "--replay: 'bind s1' is not of the form 'bind s1[@2] ADDRESS"],
     [['--replay', 'udp: bind s1 ::', '--seed', '5'], '--replay plays one plan: --seed has no meaning with it'],
+    [['--replay', 'udp: bind s1 ::', '--receivers'], '--replay plays one plan: --receivers has no meaning with it'],
+    [['--replay', 'udp: probe ::1 from ::1@mars'], 'a probe is sent by this machine or @neighbour, not @mars'],
     [['--reports', '/dev/null/nowhere'], "the reports folder '/dev/null/nowhere' can't be written to"],
     [['today'], 'too many arguments'],
   ])('%j', async (words, message) => {
@@ -93,6 +96,47 @@ describe('explore in namespaces', needs(noNamespaces), () => {
     expect([half?.protocol, half?.sequences, whole?.sequences]).toEqual(['udp', 500, 1000]);
     // Every batch plays sequences of its own.
     expect(whole?.operations).not.toBe((half?.operations ?? 0) * 2);
+  });
+
+  test('sets of receivers get what the model of this system predicts, and another model is found to be wrong', async () => {
+    const reports = folder();
+    const words = [
+      'explore',
+      '--lab',
+      'netns',
+      '--reports',
+      reports,
+      '--receivers',
+      '--sequences',
+      '60',
+      '--seed',
+      '7',
+    ];
+    const { exitCode, stdout } = await bindspec([...words, '--format', 'json']);
+    const record = explorationSchema.parse(JSON.parse(stdout));
+    expect(record.mismatches).toEqual([]);
+    expect(exitCode).toBe(0);
+    expect(record.asks).toBe('receivers');
+    expect(
+      readExploration(readFileSync(path.join(reports, record.platform.id, 'explore-receivers.json'), 'utf8'), 'x'),
+    ).toEqual(record);
+    for (const { sequences, operations } of record.protocols) expect(operations).toBeGreaterThan(sequences * 20);
+    const against = ['--model', 'gvisor', '--protocol', 'udp', '--mismatches', '1', '--no-reports', '--format', 'json'];
+    const wrong = await bindspec([
+      'explore',
+      '--lab',
+      'netns',
+      '--receivers',
+      '--sequences',
+      '60',
+      '--seed',
+      '7',
+      ...against,
+    ]);
+    expect(wrong.exitCode).toBe(1);
+    const [mismatch] = explorationSchema.parse(JSON.parse(wrong.stdout)).mismatches;
+    expect(mismatch?.reproduced).toBe(true);
+    expect(mismatch?.steps.length).toBeLessThanOrEqual(6);
   });
 
   test('says seed and counts to people', async () => {

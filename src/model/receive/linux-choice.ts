@@ -20,7 +20,7 @@ interface Incoming extends Omit<Packet, 'device'>, OfAddresses {
   readonly setting: Setting;
   /**
    * The socket that the model assumes to have received last on the processor that now looks for a receiver; undefined for
-   * none. Only a socket with a peer, or one that remembers a peer, notes that processor.
+   * none. Only a socket with a peer notes that processor, and a disconnect does not make it forget.
    */
   readonly sameProcessor: Receiver | undefined;
 }
@@ -82,7 +82,7 @@ function knownOf(lists: Lists): KnownOfLists {
   if (there !== undefined) return there;
   const sockets = [...lists.sockets.values()];
   const ties = [...new Set(sockets.map(({ device }) => device))].filter((device) => device !== undefined);
-  const known = { ties, noting: sockets.filter(({ peer }) => peer.v4 !== undefined || peer.v6 !== undefined) };
+  const known = { ties, noting: sockets.filter(({ hadPeer }) => hadPeer === true) };
   knownLists.set(lists, known);
   return known;
 }
@@ -136,7 +136,7 @@ function isBroadcast(address: string, { host }: Setting): boolean {
 function datagram(lists: Lists, packet: Incoming): Receivers {
   const own = at(lists, packet.to.address);
   const [head] = own;
-  if (packet.outside && head !== undefined && isPartner(head, packet)) return one(head, rule['R2-early-demux']);
+  if (packet.outside && head !== undefined && isPartner(head, packet)) return early(head, packet);
   if (hasFourTuples(packet.kernel)) {
     const partner = lists.fourTuples
       .filter(({ key }) => key === `${packet.to.address} ${packet.from.address} ${packet.from.port}`)
@@ -166,6 +166,17 @@ function inOrder({ sockets }: Lists, list: readonly number[]): readonly Receiver
 
 function one(socket: Receiver, by: RuleId): Receivers {
   return { outcomes: [[socket.id]], rule: by };
+}
+
+/**
+ * A socket that gets a datagram early. An IPv6 datagram is lost if the socket has kept the route of an IPv4 one; whether one
+ * arrived is not known here.
+ */
+function early(socket: Receiver, { six }: Incoming): Receivers {
+  const isStale = six && socket.early4 === true;
+  return isStale
+    ? { outcomes: [[socket.id], 'silence'], rule: rule['R15-stale-route'] }
+    : one(socket, rule['R2-early-demux']);
 }
 
 /** Whether a socket is connected to the sender, and has the destination as its local address. */

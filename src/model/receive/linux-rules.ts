@@ -92,4 +92,10 @@ export const linuxReceiveRules = ruleBook('linux', {
     source: { name: 'Linux 6.18, net/ipv4/datagram.c', where: '__udp_disconnect' },
     known: 'observed',
   },
+  'R15-stale-route': {
+    prose:
+      'A dual-stack socket that got an IPv4 datagram from another machine early, because it was connected to its sender or was the only one that wanted a group’s, keeps the route of that datagram. If it is then connected over IPv6 to another machine, every datagram of the peer takes that route and is lost without an error.',
+    source: { name: UDP, where: 'udp_v6_early_demux, udp_sk_rx_dst_set: sk_rx_dst is not cleared by connect()' },
+    known: 'observed',
+  },
 });

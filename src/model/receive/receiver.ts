@@ -40,6 +40,10 @@ export interface Receiver {
   readonly listening: boolean;
   readonly autobound: boolean;
   readonly peer: Peer;
+  /** Whether it ever had a peer. Linux counts such a socket as better on the processor on which it received from the peer. */
+  readonly hadPeer?: boolean;
+  /** Whether an IPv4 datagram of another machine may have been handed to it early: Linux keeps the route of that. */
+  readonly early4?: boolean;
   readonly memberships: readonly Membership[];
   /** The SO_REUSEPORT group that it is in. */
   readonly group: number | undefined;
@@ -101,12 +105,19 @@ export function connectedTo(
     ...socket,
     ...(onWildcard(socket) ? movedTo(socket, local, over) : {}),
     connected: true,
+    hadPeer: true,
+    early4: socket.early4 === true || over === 'inet' || hearsGroups4(socket),
     peer: {
       ...(over === 'inet' && peer !== undefined ? { v4: unmapped(peer) } : {}),
       ...(six === undefined ? {} : { v6: six }),
       ...(port === undefined ? {} : { port }),
     },
   };
+}
+
+/** Whether an AF_INET6 socket hears IPv4 groups, as the only one perhaps. */
+function hearsGroups4({ options, memberships }: Receiver): boolean {
+  return options.multicastAll === true || memberships.some(({ group }) => !group.includes(':'));
 }
 
 function movedTo(socket: Receiver, local: string, over: Family): Pick<Receiver, 'address' | 'v4' | 'v6'> {

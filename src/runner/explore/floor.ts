@@ -3,11 +3,11 @@ import type { Lab, LabFacts, LabKind } from '../../lab/lab.ts';
 import type { Host, Protocol, Setting, SystemName } from '../../model/types.ts';
 import { models } from '../../model/index.ts';
 import { isLimitedBroadcast, isMulticast, unmapped } from '../../model/address.ts';
+import { readHost } from '../../lab/read-host.ts';
 import { settingOf } from '../../matrix/setting.ts';
 import { kernelOf } from '../../model/linux-kernel.ts';
 import type { Operation, Result } from '../../protocol/messages.ts';
 import type { Platform, TranscriptLine } from '../../record/record.ts';
-import { readHost } from '../../lab/read-host.ts';
 import { traceLine } from '../../record/transcript.ts';
 import { Interfaces, askInterfaces } from './interfaces.ts';
 import { Prober } from './prober.ts';
@@ -34,6 +34,8 @@ const FIRST_PORT = 1100;
 /** The settings of a floor, with the system whose model is asked; the platform's own when left out. */
 export interface FloorSettings extends PoolSettings {
   readonly model?: SystemName;
+  /** Whether random plans ask who receives; without, they ask about names. */
+  readonly receivers?: boolean;
 }
 
 /** A lab with its agents: the two owners and the peers. It gives each port once. */
@@ -44,6 +46,7 @@ export class Floor {
   readonly uids: Uids;
   readonly #abilities: Abilities;
   readonly #pool: AgentPool;
+  readonly #receivers: boolean;
   readonly #leases: Readonly<Record<Exclude<Part, 'neighbour'>, Lease>>;
   #neighbour: Lease | undefined;
   readonly #settings: Readonly<Record<'machine' | 'neighbour', Setting>>;
@@ -63,6 +66,7 @@ export class Floor {
     this.lab = lab;
     this.#abilities = abilities;
     this.#pool = pool;
+    this.#receivers = settings.receivers ?? false;
     this.#leases = leases;
     const { system, ...platform } = platformOf(leases[1].hello, lab.stack);
     this.platform = { ...platform, system };
@@ -70,7 +74,7 @@ export class Floor {
     this.uids = { 1: leases[1].hello.uid ?? 0, 2: leases[2].hello.uid ?? 0 };
     const kernel = this.model === 'linux' ? kernelOf(this.platform) : undefined;
     this.#settings = {
-      machine: settingOf({ ...lab.facts, machine }, this.platform),
+      machine: settingOf({ ...lab.facts, machine }, this.platform, this.model),
       neighbour: {
         host: { addresses: addressesOf(lab.facts, 'neighbour') },
         ...(kernel === undefined ? {} : { kernel }),
@@ -124,7 +128,10 @@ export class Floor {
 
   /** The parts that random plans can be made of here. */
   vocabulary(protocol: Protocol): Vocabulary {
-    return vocabularyOf(protocol, this.lab.facts, this.platform.system, this.#abilities.dualStack);
+    const { dualStack } = this.#abilities;
+    const { broadcasts = [] } = this.#settings.machine.host ?? {};
+    const asked = { dualStack, receivers: this.#receivers, broadcasts };
+    return vocabularyOf(protocol, this.lab.facts, this.platform.system, asked);
   }
 
   /** Plays plans side by side, each on a fresh port, and removes everything after them. @throws HarnessError */

@@ -1,3 +1,4 @@
+import { setTimeout as after } from 'node:timers/promises';
 import { isMulticast, unmapped } from '../../model/address.ts';
 import type { ProbeSender, Operation, Result } from '../../protocol/messages.ts';
 import { HarnessError } from '../../harness/harness-error.ts';
@@ -7,7 +8,7 @@ import { formatStep } from '../../plan/notation.ts';
 import type { Part } from '../../plan/lockstep.ts';
 import { callOf, type Devices } from '../../plan/operations.ts';
 import { protocolOf, type ProbeStep } from '../../plan/plan.ts';
-import { isAllowed } from '../../plan/play.ts';
+import { isAllowed, type AllowedOutcomes } from '../../plan/play.ts';
 import { receptionInWords, senderOf } from '../../plan/probe.ts';
 import type { Probed, ProbeRound, Receiving } from '../../plan/probing.ts';
 import { paced } from '../../process/pace.ts';
@@ -16,8 +17,15 @@ import { paced } from '../../process/pace.ts';
 const MOST_CLIENTS = 400;
 /** How long to wait for what the model says must come, in milliseconds on a quiet machine. */
 const PATIENCE = 1000;
-/** How often to look again for datagrams that the model says must come. */
-const LOOKS = 20;
+/**
+ * How long to wait before a datagram that the model says must have an effect is sent again, in milliseconds: it may be lost
+ * while its sender looks for the neighbour's hardware address, and an error of ICMP while the kernel's own socket for them,
+ * which all namespaces share, has sent more than was taken.
+ */
+const PAUSES = [0, 10, 50, 500, 2000, 4000];
+/** A pause from this length on is long, and a prober takes only so many of them: against a wrong model they do not help. */
+const LONG = 500;
+const MOST_LONG = 12;
 
 /** What a prober needs of the lab. */
 export interface ProberSettings {
@@ -33,10 +41,14 @@ export interface ProberSettings {
 interface Flight {
   readonly step: ProbeStep;
   readonly round: ProbeRound;
+  /** What the model allows. */
+  readonly allowed: AllowedOutcomes;
   readonly part: 'peer' | 'neighbour';
   readonly port: number;
+  /** Its place among all datagrams of a call, which is its data. */
+  mark: number;
   /** The sockets that received it. */
-  readonly receivers: number[];
+  readonly receivers: Set<number>;
   /** What became of it at its sender, once that is known. */
   failure?: string;
 }
@@ -47,6 +59,7 @@ export class Prober {
   /** The groups that the machine has joined. */
   readonly #joined: Set<string>;
   #clients = 0;
+  #longPauses = 0;
 
   constructor(settings: ProberSettings, joined = new Set<string>()) {
     this.#settings = settings;
@@ -59,13 +72,16 @@ export class Prober {
    */
   async probe(rounds: readonly ProbeRound[]): Promise<Probed[][]> {
     const flights = rounds.map((round) =>
-      round.probes.map(({ step }): Flight => {
+      round.probes.map(({ step, prediction }): Flight => {
         const part = senderOf(step).owner === 'neighbour' ? 'neighbour' : 'peer';
-        return { step, round, part, port: step.port ?? round.port, receivers: [] };
+        const port = step.port ?? round.port;
+        return { step, round, allowed: prediction, part, port, mark: 0, receivers: new Set() };
       }),
     );
     const all = flights.flat();
-    await this.#datagrams(all.filter(({ step, round }) => protocolOf(step, round.protocol) === 'udp'));
+    const datagrams = all.filter(({ step, round }) => protocolOf(step, round.protocol) === 'udp');
+    for (const [mark, flight] of datagrams.entries()) flight.mark = mark;
+    await this.#datagrams(datagrams);
     const clients = all.filter(({ step, round }) => protocolOf(step, round.protocol) === 'tcp');
     for (let from = 0; from < clients.length; from += MOST_CLIENTS) {
       await this.#connections(clients.slice(from, from + MOST_CLIENTS));
@@ -102,20 +118,25 @@ export class Prober {
   }
 
   async #datagrams(flights: readonly Flight[]): Promise<void> {
-    if (flights.length === 0) return;
     await this.#joinAll(flights);
-    const parts = byPart(flights);
-    for (const [part, own] of parts) {
-      const { senders, destinations, places } = this.#ends(part, own);
-      const sends = own.flatMap((flight, index) => [...places(index), flight.port, flights.indexOf(flight)]);
-      const [sent] = await this.#settings.ask(part, [{ op: 'probe-send', senders, destinations, sends }]);
-      noteErrors(flights, sent);
-    }
-    await this.#drain(flights);
-    for (let look = 0; look < LOOKS && flights.some(isMissing); look += 1) {
-      for (const part of parts.keys())
-        noteErrors(flights, (await this.#settings.ask(part, [{ op: 'probe-errors' }]))[0]);
+    let left = flights;
+    for (const pause of PAUSES) {
+      if (left.length === 0 || (pause >= LONG && (this.#longPauses += 1) > MOST_LONG)) return;
+      if (pause > 0) await after(pause);
+      for (const [part, own] of byPart(left)) {
+        const { senders, destinations, places } = this.#ends(part, own);
+        const sends = own.flatMap((flight, index) => [...places(index), flight.port, flight.mark]);
+        const [sent] = await this.#settings.ask(part, [{ op: 'probe-send', senders, destinations, sends }]);
+        noteErrors(flights, sent);
+      }
       await this.#drain(flights);
+      if (left.some(isMissing)) {
+        // The error of a datagram may arrive after the next one was sent.
+        for (const part of byPart(left).keys()) {
+          noteErrors(flights, (await this.#settings.ask(part, [{ op: 'probe-errors' }]))[0]);
+        }
+      }
+      left = left.filter(isMissing);
     }
   }
 
@@ -125,7 +146,7 @@ export class Prober {
         const socket = sockets[codes[index] ?? -1];
         const flight = flights[codes[index + 1] ?? -1];
         if (socket === undefined || flight === undefined) throw new HarnessError('a socket got what no one had sent');
-        flight.receivers.push(socket.socket);
+        flight.receivers.add(socket.socket);
       }
     });
   }
@@ -148,7 +169,7 @@ export class Prober {
         for (let index = 0; index < codes.length; index += 2) {
           const [address = '', port = ''] = (legend[codes[index + 1] ?? -1] ?? '').split(' ');
           const socket = sockets[codes[index] ?? -1];
-          if (socket !== undefined) byName.get(`${unmapped(address)} ${port}`)?.receivers.push(socket.socket);
+          if (socket !== undefined) byName.get(`${unmapped(address)} ${port}`)?.receivers.add(socket.socket);
         }
       });
     await collect();
@@ -214,7 +235,11 @@ export class Prober {
 
 function byPart(flights: readonly Flight[]): Map<Flight['part'], Flight[]> {
   const parts = new Map<Flight['part'], Flight[]>();
-  for (const flight of flights) parts.set(flight.part, [...(parts.get(flight.part) ?? []), flight]);
+  for (const flight of flights) {
+    const own = parts.get(flight.part);
+    if (own === undefined) parts.set(flight.part, [flight]);
+    else own.push(flight);
+  }
   return parts;
 }
 
@@ -225,6 +250,7 @@ function noteErrors(flights: readonly Flight[], result: Result | undefined): voi
     const flight = flights[codes[index] ?? -1];
     if (flight !== undefined) flight.failure = failureOf(legend[codes[index + 1] ?? -1] ?? 'nothing');
   }
+  if (!legend.includes('EADDRNOTAVAIL')) return;
   for (const { step, failure } of flights) {
     if (failure === 'EADDRNOTAVAIL') throw new BadPlan(`'${formatStep(step)}': the sender does not have that address`);
   }
@@ -240,18 +266,15 @@ function failureOf(outcome: string): string {
 /** Whether nothing came of a probe yet, and the model does not allow that. */
 function isMissing(flight: Flight | undefined): boolean {
   if (flight === undefined) return false;
-  const { step, round, receivers, failure } = flight;
-  if (receivers.length > 0 || (failure !== undefined && failure !== 'connected')) return false;
-  const prediction = round.probes.find((one) => one.step === step)?.prediction;
-  return prediction !== undefined && !isAllowed(prediction, outcomeOf(flight));
+  const { allowed, receivers, failure } = flight;
+  if (receivers.size > 0 || (failure !== undefined && failure !== 'connected')) return false;
+  return !isAllowed(allowed, outcomeOf(flight));
 }
 
 function outcomeOf({ step, round, receivers, failure }: Flight): Probed {
-  if (protocolOf(step, round.protocol) === 'udp') {
-    if (failure !== undefined)
-      return receivers.length === 0 ? failure : `${receptionInWords(receivers)} and ${failure}`;
-    return receivers.length === 0 ? 'silence' : receptionInWords(receivers);
-  }
+  const received = receptionInWords([...receivers]);
   // A client whose connection was accepted is reset by then.
-  return receivers.length > 0 ? receptionInWords(receivers) : (failure ?? 'no answer');
+  if (protocolOf(step, round.protocol) === 'tcp') return receivers.size > 0 ? received : (failure ?? 'no answer');
+  if (receivers.size === 0) return failure ?? 'silence';
+  return failure === undefined ? received : `${received} and ${failure}`;
 }

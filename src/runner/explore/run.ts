@@ -155,17 +155,22 @@ async function unlessEnded(work: Promise<unknown>, signal: AbortSignal): Promise
 
 /**
  * On a machine whose ports others take too, they may have caused a mismatch: there it counts only if it appears again. In a
- * lab with ports of its own, every mismatch counts.
+ * lab with ports of its own, every mismatch counts, except that a packet may be lost on its way: that nothing came of a
+ * probe has to appear again too.
  */
 async function confirmed(plays: readonly Play[], made: readonly Plan[], floor: Floor): Promise<readonly Play[]> {
-  if (floor.lab.facts.ownPorts) return plays;
+  const { ownPorts } = floor.lab.facts;
   const sure: Play[] = [];
   for (const [place, play] of plays.entries()) {
     const plan = made[place];
-    sure.push(play.mismatch && plan !== undefined ? (await floor.playAlone(plan)).play : play);
+    const isDoubtful = play.mismatch && (!ownPorts || LOST.has(play.played.at(-1)?.outcome ?? ''));
+    sure.push(isDoubtful && plan !== undefined ? (await floor.playAlone(plan)).play : play);
   }
   return sure;
 }
+
+/** The outcomes of a probe that a lost packet has too. */
+const LOST: ReadonlySet<string> = new Set(['silence', 'no answer']);
 
 function sum(plays: readonly Play[], made: readonly Plan[], seed: number): Batch {
   const found = new Map<string, Found>();

@@ -436,9 +436,10 @@ const CALLED: Record<Exclude<OperationName, 'die'>, Called> = {
   'probe-send': {
     asks: [{ op: 'probe-send', senders: [lo], destinations: ['127.0.0.1'], sends: [0, 0, 4009, 7] }],
     makes: [
-      [/^socket\(AF_INET, SOCK_DGRAM/, 1],
+      // The second one is that of the datagrams by which the agent knows that others have arrived.
+      [/^socket\(AF_INET, SOCK_DGRAM/, 2],
       [/^setsockopt\(\d+, SOL_IP, IP_RECVERR, \[1\]/, 1],
-      [/^bind\(\d+, .*htons\(0\).*"127\.0\.0\.1"/, 1],
+      [/^bind\(\d+, .*htons\(0\).*"127\.0\.0\.1"/, 2],
       [/^sendto\(\d+, "7", 1, MSG_NOSIGNAL, .*htons\(4009\)/, 1],
       [/^recvmsg\(\d+, .*"7".*MSG_ERRQUEUE/, 1],
     ],
@@ -460,7 +461,7 @@ const CALLED: Record<Exclude<OperationName, 'die'>, Called> = {
     before: listener,
     asks: [probing],
     makes: [
-      [/^bind\(\d+, .*htons\(0\).*"127\.0\.0\.1"/, 1],
+      [/^bind\(\d+, .*htons\(0\).*"127\.0\.0\.1"/, 2],
       [/^connect\(\d+, .*htons\(4001\)/, 1],
     ],
   },

@@ -7,7 +7,7 @@ import { Play } from '../../../src/plan/play.ts';
 import type { Plan } from '../../../src/plan/plan.ts';
 import { vocabularyOf } from '../../../src/explore/vocabulary.ts';
 
-const facts: LabFacts = {
+export const facts: LabFacts = {
   lab: 'netns',
   hosts: { machine: 'the machine' },
   addresses: ADDRESSES,

@@ -101,13 +101,14 @@ test('an exploration replaces an older one with as many sequences or operations 
     mismatches: 0,
   });
   const of = (...protocols: Exploration['protocols']): Exploration => ({
-    schema: 1,
+    schema: 2,
     bindspec: '0.1.0',
     complete: true,
     started: fixture.started,
     duration: 1,
     platform: fixture.platform,
     lab: 'netns',
+    asks: 'names',
     model: 'linux',
     owners: [0],
     seed: 1,

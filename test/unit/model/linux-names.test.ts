@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { models } from '../../../src/model/index.ts';
 import type { Setting } from '../../../src/model/types.ts';
 import { last, lastRule } from './steps.ts';
 
@@ -223,4 +224,22 @@ test('the release of Linux is its kernel, by either name', () => {
   expect([on('tcp', steps, { kernel: '6.1.192' }), on('tcp', steps, { release: '6.1.192' }), on('tcp', steps)]).toEqual(
     ['ok', 'ok', 'EADDRINUSE'],
   );
+});
+
+test('connect-other-stack: a socket that has a v4-mapped address can’t be connected over IPv6', () => {
+  const name = { protocol: 'udp', port: 20_000, family: 'inet6', v6only: false } as const;
+  const six = { op: 'connect', socket: 1, to: { address: '::1', port: 9 }, local: '::1' } as const;
+  const four = {
+    op: 'connect',
+    socket: 1,
+    to: { address: '::ffff:127.0.0.1', port: 9 },
+    local: '::ffff:127.0.0.1',
+  } as const;
+  const bound = (address: string) => models.linux.simulate({}).step({ op: 'bind', socket: 1, ...name, address }).after;
+  expect(bound('::ffff:127.0.0.1').step(six).prediction).toMatchObject({
+    outcomes: ['EAFNOSUPPORT'],
+    rule: 'linux/connect-other-stack',
+  });
+  expect(bound('::').step(four).after.step(six).prediction.outcomes).toEqual(['EAFNOSUPPORT']);
+  expect(bound('::').step(six).after.step(four).prediction.outcomes).toEqual(['ok']);
 });

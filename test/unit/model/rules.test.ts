@@ -137,6 +137,7 @@ const TEXTS: readonly string[] = [
   '1 bind S => ok; 1 shutdown; 1 set v6only=1; 1 connect 127.0.0.1 to=192.0.2.9 toport=0; 1 connect 127.0.0.1 to=0.0.0.0',
   '1 bind S => ok; 1 connect 127.0.0.1; 1 peer-reset; 1 listen; 1 connect 127.0.0.1',
   '1 bind :: v6only => ok; 1 connect 127.0.0.1 to=::ffff:192.0.2.9',
+  '1 bind ::ffff:127.0.0.1 => ok; 1 connect ::1 to=fd00::9',
 ];
 
 function* pairs(system: SystemName, protocol: Protocol): Generator<Prediction> {

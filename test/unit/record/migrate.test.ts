@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readRecord } from '../../../src/load/read.ts';
+import { readExploration, readRecord } from '../../../src/load/read.ts';
+import { EXPLORATION_VERSION } from '../../../src/record/explore.ts';
 import { RECORD_VERSION } from '../../../src/record/record.ts';
 import { fixture } from '../report/fixture.ts';
 
@@ -110,5 +111,15 @@ describe('a record of version 2', () => {
     expect(errors).not.toHaveProperty('WSAENOPROTOOPT');
     const before = JSON.parse(written2) as { cells: { verdict: string }[] };
     expect(cells.map(({ verdict }) => verdict)).toEqual(before.cells.map(({ verdict }) => verdict));
+  });
+});
+
+describe('the record of an exploration of version 1', () => {
+  it('asked about names', () => {
+    const file = new URL('../../../reports/linux-6.18-x64/explore.json', import.meta.url);
+    const written1 = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+    delete written1['asks'];
+    const record = readExploration(JSON.stringify({ ...written1, schema: 1 }), 'explore.json');
+    expect(record).toMatchObject({ schema: EXPLORATION_VERSION, asks: 'names', seed: written1['seed'] });
   });
 });

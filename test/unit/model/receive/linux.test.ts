@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { models } from '../../../../src/model/index.ts';
+import type { Operation, Peer } from '../../../../src/model/types.ts';
 import { linuxReceiveRules } from '../../../../src/model/receive/linux-rules.ts';
 import type { Reception } from '../../../../src/model/receive/types.ts';
 import { receive, SETTING } from './sets.ts';
@@ -192,4 +194,61 @@ test('every rule says why, in prose with a source', () => {
     expect(prose).toMatch(/\.$/);
     expect(source.where).not.toBe('');
   }
+});
+
+describe('what a socket keeps of its former peers', () => {
+  const setting = { host: { addresses: ['10.0.0.1', 'fd00::1'], devices: { veth: ['10.0.0.1', 'fd00::1'] } } };
+  const names = { protocol: 'udp', port: 20_000 } as const;
+  /** Who receives after these operations. */
+  const after = (operations: readonly Operation[], from: Peer, to: string) => {
+    let port = models.linux.simulate(setting);
+    for (const operation of operations) port = port.step(operation, 'ok').after;
+    return port.receivers({ protocol: 'udp', from, to: { address: to } });
+  };
+  const four = { address: '10.0.0.9', port: 1031 };
+  const six = { address: 'fd00::9', port: 1031 };
+  const dual = (socket: number): Operation => ({
+    op: 'bind',
+    socket,
+    ...names,
+    family: 'inet6',
+    address: '::',
+    v6only: false,
+  });
+  const connect = (to: Peer, local: string): Operation => ({ op: 'connect', socket: 1, to, local });
+
+  test('R15-stale-route: a dual-stack socket that had an IPv4 peer may lose everything of its IPv6 peer', () => {
+    const disconnect = { op: 'disconnect', socket: 1 } as const;
+    const both = [connect(four, '::ffff:10.0.0.1'), disconnect, connect(six, 'fd00::1')];
+    expect(after([dual(1), ...both], six, 'fd00::1')).toEqual({
+      outcomes: [[1], 'silence'],
+      rule: 'linux/R15-stale-route',
+    });
+    const turned = [connect(six, 'fd00::1'), disconnect, connect(four, '::ffff:10.0.0.1')];
+    expect(after([dual(1), ...turned], four, '10.0.0.1')?.outcomes).toEqual([[1]]);
+    expect(after([dual(1), connect(six, 'fd00::1')], six, 'fd00::1')?.outcomes).toEqual([[1]]);
+  });
+
+  test('R15-stale-route: and so may one that heard an IPv4 group', () => {
+    const join = { op: 'join', socket: 1, group: '239.1.2.3', device: 'veth' } as const;
+    expect(after([dual(1), join, connect(six, 'fd00::1')], six, 'fd00::1')?.outcomes).toEqual([[1], 'silence']);
+  });
+
+  test('R3-best-score: the processor on which a peer was heard decides between equals, also after a disconnect', () => {
+    const bind = (socket: number): Operation => ({
+      op: 'bind',
+      socket,
+      ...names,
+      family: 'inet',
+      address: '127.0.0.1',
+      options: { reuseaddr: true },
+    });
+    const steps = [
+      bind(1),
+      bind(2),
+      connect({ address: '127.0.0.1', port: 9 }, '127.0.0.1'),
+      { op: 'disconnect', socket: 1 } as const,
+    ];
+    expect(after(steps, { address: '127.0.0.1', port: 10 }, '127.0.0.1')?.outcomes).toEqual([[2], [1]]);
+  });
 });
