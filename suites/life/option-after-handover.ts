@@ -25,6 +25,7 @@ export default experiment({
       { op: 'bind', on: 'socket', address: addressOf(trial.facts, 'inet', 'loopback'), port: trial.port },
     ]);
     const handed = await handOver(by, { part: first, socket: 'socket' }, { part: second, as: 'socket' });
+    if (handed !== 'ok') return { handed, value: null, third: null };
     if (change !== 'none') await outcomesOf(second, { changed: reuse(change === 'set' ? 1 : 0) });
     const [read] = await first.do({ op: 'getsockopt', on: 'socket', option: 'SO_REUSEPORT' });
     const net = { protocol, name: 'inet-loopback', options: 'SO_REUSEPORT', port: trial.port } as const;

@@ -40,6 +40,7 @@ export default experiment({
               (await server.do({ op: 'spawn', as: 'child', command: 'sleep', args: ['600'], inherit: ['socket'] }))[0],
             )
           : await handOver(holder, { part: server, socket: 'socket' }, { part: second, as: 'copy' });
+    if (held !== 'ok') return { held, beside: null, after: null };
     const other = await trial.part('other');
     const bind = async () => {
       const socket = other.fresh('socket');

@@ -23,6 +23,7 @@ export default experiment({
       { op: 'setsockopt', on: 'socket', option: 'SO_REUSEPORT', value: 1 },
     ]);
     const handed = await handOver('SCM_RIGHTS', { part, socket: 'socket' }, { part: taker, as: 'socket' });
+    if (handed !== 'ok') return { handed, second: null };
     const address = addressOf(trial.facts, 'inet', 'loopback');
     await taker.do({ op: 'bind', on: 'socket', address, port: trial.port });
     const net = { protocol, name: 'inet-loopback', options: 'SO_REUSEPORT', port: trial.port } as const;
