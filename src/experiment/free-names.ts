@@ -34,8 +34,8 @@ export const SHARING = {
 export const SHARING_OPTIONS = ['none', 'SO_REUSEADDR', 'SO_REUSEPORT', 'both'] as const;
 
 /**
- * Binds a socket in a part of its own; returns the outcome of bind(), and of listen() where that is asked for and bind()
- * has worked. The socket stays.
+ * Binds a socket in a part of its own; returns the outcome of bind(), or of listen() where that is asked for and bind()
+ * has worked; an option that the system does not have is an outcome. The socket stays.
  */
 export async function boundIn(
   trial: Trial,
@@ -59,11 +59,9 @@ export async function boundIn(
   const { family, address, v6only } = NAMES[name];
   const player = await trial.part(part, { otherUser });
   const socket = player.fresh('socket');
-  await prepareSockets(player, [
-    ...open(socket, protocol, family, v6only),
-    ...SHARING[options].map((option) => ({ op: 'setsockopt', on: socket, option, value: 1 }) as const),
-  ]);
+  await prepareSockets(player, open(socket, protocol, family, v6only));
   const results = await player.attempt(
+    ...SHARING[options].map((option) => ({ op: 'setsockopt', on: socket, option, value: 1 }) as const),
     { op: 'bind', on: socket, address, port },
     ...(listens ? [{ op: 'listen', on: socket } as const] : []),
   );

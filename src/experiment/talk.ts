@@ -157,7 +157,7 @@ export function answerer(data: string | undefined): string | null {
 /** Does operations that must all work for there to be something to ask about. @throws HarnessError when one does not */
 export async function prepareSockets(part: Part, operations: readonly Operation[]): Promise<void> {
   const results = await part.attempt(...operations);
-  if (results.length < operations.length || results.at(-1)?.outcome !== 'ok')
+  if (results.length < operations.length || results.some(({ outcome }) => outcome !== 'ok'))
     throw unprepared(part, operations, results);
 }
 

@@ -4,6 +4,7 @@ import {
   FAMILIES,
   kindOf,
   open,
+  outcomeOf,
   type Operation,
   prepareSockets,
 } from '../../src/experiment/index.ts';
@@ -21,18 +22,18 @@ export default experiment({
     const option = family === 'inet' ? 'IP_RECVERR' : 'IPV6_RECVERR';
     const connected = socket === 'connected';
     const send = { op: 'send', on: 'socket', data: 'x', ...(connected ? {} : { to: peer }) } as const;
-    await prepareSockets(part, [
-      ...open('socket', 'udp', family, 1),
-      { op: 'setsockopt', on: 'socket', option, value: 1 },
-      ...(connected ? [{ op: 'connect', on: 'socket', ...peer } as const] : []),
-      send,
-    ]);
+    await prepareSockets(part, open('socket', 'udp', family, 1));
+    const [asked] = await part.do({ op: 'setsockopt', on: 'socket', option, value: 1 });
+    const set = outcomeOf(asked);
+    if (set !== 'ok') return { set };
+    await prepareSockets(part, [...(connected ? [{ op: 'connect', on: 'socket', ...peer } as const] : []), send]);
     const queued: Operation = { op: 'recv', on: 'socket', flags: ['MSG_ERRQUEUE'], within: 0 };
     const [ready] = await part.do({ op: 'recv', on: 'socket', within: trial.patience });
     const [first] = await part.do(queued);
     const [second] = await part.do(queued);
     const { error } = first ?? {};
     return {
+      set,
       ordinary: ready?.outcome ?? null,
       first: first?.outcome ?? null,
       error: error?.outcome ?? null,
@@ -42,6 +43,7 @@ export default experiment({
     };
   },
   expect: ({ to, family }) => ({
+    set: 'ok',
     ordinary: 'ECONNREFUSED',
     first: 'ok',
     error: 'ECONNREFUSED',

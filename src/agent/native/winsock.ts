@@ -1,5 +1,5 @@
 import koffi from 'koffi';
-import type { Family, SocketName, SocketType } from '../../protocol/messages.ts';
+import type { Family, NameForm, SocketName, SocketType } from '../../protocol/messages.ts';
 import { windows, WSA_ERRORS } from './constants-windows.ts';
 import { errnoNames } from './errno.ts';
 import { decodeValue, encodeValue, optionIn, sizeOf, VALUE_ROOM } from './option-value.ts';
@@ -82,8 +82,8 @@ export function winsock(): Native {
     return decodeSockaddr(layout, nameRoom, lengthRoom.readInt32LE(0)) ?? result;
   };
 
-  const associate = (fd: number, family: Family, name: SocketName): Returned => {
-    const address = encodeSockaddr(layout, family, name);
+  const associate = (fd: number, family: Family, name: SocketName, form?: NameForm): Returned => {
+    const address = encodeSockaddr(layout, family, name, form);
     return returned(connect(fd, address, address.length));
   };
 
