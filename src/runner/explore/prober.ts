@@ -1,7 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { isMulticast, unmapped } from '../../model/address.ts';
 import type { ProbeSender, Operation, Result } from '../../protocol/messages.ts';
-import { HarnessError } from '../../harness/harness-error.ts';
 import { familyReached } from '../../plan/addresses.ts';
 import { BadPlan } from '../../plan/bad-plan.ts';
 import { formatStep } from '../../plan/notation.ts';
@@ -37,6 +36,14 @@ export interface ProberSettings {
   readonly devices: Devices;
 }
 
+/** What probers of the same agents have in common. */
+interface Shared {
+  /** The groups that the machine has joined. */
+  readonly joined: Set<string>;
+  /** How many marks were given: none is given twice, so that nothing that arrives late counts for another probe. */
+  marks: number;
+}
+
 /** One probe on its way. */
 interface Flight {
   readonly step: ProbeStep;
@@ -45,7 +52,7 @@ interface Flight {
   readonly allowed: AllowedOutcomes;
   readonly part: 'peer' | 'neighbour';
   readonly port: number;
-  /** Its place among all datagrams of a call, which is its data. */
+  /** Its data, if it is a datagram. */
   mark: number;
   /** The sockets that received it. */
   readonly receivers: Set<number>;
@@ -56,14 +63,13 @@ interface Flight {
 /** Sends probes from the machine and from the neighbour, and finds who received each. */
 export class Prober {
   readonly #settings: ProberSettings;
-  /** The groups that the machine has joined. */
-  readonly #joined: Set<string>;
+  readonly #shared: Shared;
   #clients = 0;
   #longPauses = 0;
 
-  constructor(settings: ProberSettings, joined = new Set<string>()) {
+  constructor(settings: ProberSettings, shared: Shared = { joined: new Set(), marks: 0 }) {
     this.#settings = settings;
-    this.#joined = joined;
+    this.#shared = shared;
   }
 
   /**
@@ -80,7 +86,10 @@ export class Prober {
     );
     const all = flights.flat();
     const datagrams = all.filter(({ step, round }) => protocolOf(step, round.protocol) === 'udp');
-    for (const [mark, flight] of datagrams.entries()) flight.mark = mark;
+    for (const flight of datagrams) {
+      flight.mark = this.#shared.marks;
+      this.#shared.marks += 1;
+    }
     await this.#datagrams(datagrams);
     const clients = all.filter(({ step, round }) => protocolOf(step, round.protocol) === 'tcp');
     for (let from = 0; from < clients.length; from += MOST_CLIENTS) {
@@ -91,12 +100,12 @@ export class Prober {
 
   /** The same prober, with calls that are made in another way. */
   with(ask: ProberSettings['ask']): Prober {
-    return new Prober({ ...this.#settings, ask }, this.#joined);
+    return new Prober({ ...this.#settings, ask }, this.#shared);
   }
 
   /** To be called when the agent of the peers has closed everything. */
   forget(): void {
-    this.#joined.clear();
+    this.#shared.joined.clear();
   }
 
   /**
@@ -106,8 +115,8 @@ export class Prober {
   async #joinAll(flights: readonly Flight[]): Promise<void> {
     const groups = new Set(flights.map(({ step }) => unmapped(step.to)).filter(isMulticast));
     const operations = [...groups].flatMap((group): Operation[] => {
-      if (this.#joined.has(group)) return [];
-      this.#joined.add(group);
+      if (this.#shared.joined.has(group)) return [];
+      this.#shared.joined.add(group);
       const on = `member of ${group}`;
       const joins = Object.keys(this.#settings.devices).map((device) =>
         callOf(on, { op: 'join', socket: 0, group, device }, this.#settings.devices),
@@ -144,9 +153,7 @@ export class Prober {
     await this.#take(flights, 'udp', 'probe-drain', ({ codes = [] }, sockets) => {
       for (let index = 0; index < codes.length; index += 2) {
         const socket = sockets[codes[index] ?? -1];
-        const flight = flights[codes[index + 1] ?? -1];
-        if (socket === undefined || flight === undefined) throw new HarnessError('a socket got what no one had sent');
-        flight.receivers.add(socket.socket);
+        if (socket !== undefined) marked(flights, codes[index + 1])?.receivers.add(socket.socket);
       }
     });
   }
@@ -243,11 +250,16 @@ function byPart(flights: readonly Flight[]): Map<Flight['part'], Flight[]> {
   return parts;
 }
 
+/** The datagram with a mark; undefined for one of an earlier call. Their marks follow one another. */
+function marked(flights: readonly Flight[], mark = -1): Flight | undefined {
+  return flights[mark - (flights[0]?.mark ?? 0)];
+}
+
 /** @throws BadPlan for an address that is no one's here */
 function noteErrors(flights: readonly Flight[], result: Result | undefined): void {
   const { codes = [], legend = [] } = result ?? {};
   for (let index = 0; index < codes.length; index += 2) {
-    const flight = flights[codes[index] ?? -1];
+    const flight = marked(flights, codes[index]);
     if (flight !== undefined) flight.failure = failureOf(legend[codes[index + 1] ?? -1] ?? 'nothing');
   }
   if (!legend.includes('EADDRNOTAVAIL')) return;
