@@ -77,8 +77,11 @@ export const gvisorRules = ruleBook('gvisor', {
   },
   registered: {
     prose:
-      'A UDP socket is registered for packets again by a disconnect, with its options of that moment. Beside others that are registered under exactly its name it needs an option that all of them have.',
-    source: RUN,
+      'A UDP socket is registered for packets again by a disconnect, with its options of that moment. Beside others that are registered under exactly its name it needs an option that all of them have. A dual-stack socket is registered once for IPv4 and once for IPv6, and may share by one option here and by another there.',
+    source: {
+      name: SENTRY,
+      where: 'pkg/tcpip/stack/transport_demuxer.go, registerEndpoint, singleRegisterEndpoint; seen on runsc 20240729',
+    },
     known: 'observed',
   },
   'connect-same-peer': {

@@ -227,15 +227,21 @@ function reservation(socket: Socket): Reservation {
   return { id: own, claims, device, flags, connection: false, registered: flags };
 }
 
-/** Refuses a UDP socket, unless it shares a flag with all that are registered without a peer under exactly its name. */
+/**
+ * Refuses a UDP socket, unless in each stack of its name it shares a flag with all that are registered there without a
+ * peer under exactly that name. The flag need not be the same one in both stacks.
+ */
 function besideRegistered({ sockets, hidden }: World<Reservations>, socket: Socket): Prediction | undefined {
   if (socket.protocol === 'tcp') return undefined;
   const free = new Set(sockets.filter((other) => other.id !== socket.id && !isConnected(other)).map((one) => one.id));
-  const beside = hidden.filter(
-    (other) => free.has(other.id) && other.device === socket.device && sameAddress(other.claims, socket.bound),
-  );
-  const common = beside.reduce((flags, { registered }) => flags & registered, flagsOf(socket));
-  return beside.length > 0 && common === 0 ? decide('EADDRINUSE', id.registered, beside[0]) : undefined;
+  const registered = hidden.filter((other) => free.has(other.id) && other.device === socket.device);
+  for (const stack of ['v4', 'v6'] as const) {
+    const address = socket.bound[stack];
+    const beside = registered.filter(({ claims }) => address !== undefined && claims[stack] === address);
+    const common = beside.reduce((flags, other) => flags & other.registered, flagsOf(socket));
+    if (beside.length > 0 && common === 0) return decide('EADDRINUSE', id.registered, beside[0]);
+  }
+  return undefined;
 }
 
 function reserve(reservations: Reservations, wanted: Reservation, { release }: Setting): Prediction {

@@ -18,13 +18,13 @@ const { id, rules } = ruleBook('wine', {
   free: { prose: 'Neither Wine’s own table nor the Linux host stands in the way.', source: HOST, known: 'observed' },
   table: {
     prose:
-      'Wine keeps a table of the TCP addresses that are bound, and refuses an address that is there unless both sockets have SO_REUSEADDR. A v4-mapped address is looked up as the IPv4 address too.',
+      'Wine keeps a table of the TCP addresses that are bound, and refuses an address that is there unless both sockets have SO_REUSEADDR. A v4-mapped address is looked up as the IPv4 address too, after the IPv6 one; the first of the two that is refused gives the error.',
     source: TABLE,
     known: 'observed',
   },
   'exclusive-wildcard': {
     prose:
-      'A wildcard with SO_EXCLUSIVEADDRUSE stands in that table for every address of its family; a dual-stack :: for those of both, and ::ffff:0.0.0.0 for those of IPv4 only.',
+      'A wildcard with SO_EXCLUSIVEADDRUSE stands in that table for every address of its family; a dual-stack :: for those of both, and ::ffff:0.0.0.0 for those of IPv4 only. A dual-stack :: is looked up among the IPv6 addresses first. The error is WSAEACCES if the socket found is such a wildcard, or if the one that asks has SO_REUSEADDR, and WSAEADDRINUSE if not.',
     source: TABLE,
     known: 'observed',
   },
@@ -161,31 +161,25 @@ function entriesOf({ family, v6only, address, options }: Socket): readonly Entry
   return address === '::' && options.exclusive === true ? [entry('::'), entry('0.0.0.0')] : [entry(address)];
 }
 
+/** Asks the table for each entry in turn, as the server does: the IPv6 name of a dual-stack socket before its IPv4 one. */
 function inTable({ sockets }: World<undefined>, next: Socket): Prediction | undefined {
-  for (const old of sockets) {
-    // An accepted connection has no entry of its own. The TCP state that a closed socket leaves has none either.
-    if (old.accepted || old.state === 'time-wait' || old.state.startsWith('fin-wait')) continue;
-    const held = metBy(entriesOf(next), entriesOf(old));
-    const reuse = next.options.reuseaddr === true;
-    if (held === undefined || (reuse && old.options.reuseaddr === true)) continue;
-    const { found, asked } = held;
-    const rule = found.everywhere || asked.everywhere ? id['exclusive-wildcard'] : id.table;
-    return decide(reuse || found.everywhere ? 'WSAEACCES' : 'WSAEADDRINUSE', rule, old);
+  const reuse = next.options.reuseaddr === true;
+  for (const asked of entriesOf(next)) {
+    for (const old of sockets) {
+      // An accepted connection has no entry of its own. The TCP state that a closed socket leaves has none either.
+      if (old.accepted || old.state === 'time-wait' || old.state.startsWith('fin-wait')) continue;
+      const found = entriesOf(old).find((entry) => meets(asked, entry));
+      if (found === undefined || (reuse && old.options.reuseaddr === true)) continue;
+      const rule = found.everywhere || asked.everywhere ? id['exclusive-wildcard'] : id.table;
+      return decide(reuse || found.everywhere ? 'WSAEACCES' : 'WSAEADDRINUSE', rule, old);
+    }
   }
   return undefined;
 }
 
-/** The first entry of the socket that asks which overlaps an entry in the table, and that entry. */
-function metBy(asking: readonly Entry[], there: readonly Entry[]): { asked: Entry; found: Entry } | undefined {
-  for (const asked of asking) {
-    const found = there.find(
-      (entry) =>
-        isV4(entry.address) === isV4(asked.address) &&
-        (entry.everywhere || asked.everywhere || entry.address === asked.address),
-    );
-    if (found) return { asked, found };
-  }
-  return undefined;
+function meets(asked: Entry, there: Entry): boolean {
+  if (isV4(there.address) !== isV4(asked.address)) return false;
+  return there.everywhere || asked.everywhere || there.address === asked.address;
 }
 
 /** Whether the table treats the address as IPv4. A v4-mapped address is IPv6 there. */

@@ -160,6 +160,13 @@ describe('connect(), as seen on runsc', () => {
     expect(on('udp', `${held}; 1 set A=1; 1 disconnect`)).toBe('ok');
   });
 
+  test('registered: a dual-stack UDP socket may share by another option in each stack', () => {
+    const between = (v4: string, v6: string, dual: string) =>
+      on('udp', `1 bind 0.0.0.0 ${v4}; 2 bind :: v6only ${v6}; 3 bind :: dual ${dual}`);
+    expect([between('P', 'A', 'AP'), between('A', 'P', 'AP')]).toEqual(['ok', 'ok']);
+    expect([between('P', 'A', 'P'), between('P', 'A', 'A')]).toEqual(['EADDRINUSE', 'EADDRINUSE']);
+  });
+
   test('leak: a wildcard that has connected holds its port for ever', () => {
     const over = (name: string, end: string, next: string) =>
       last('gvisor', 'tcp', `1 bind ${name}; 1 connect 127.0.0.1; ${end}; 2 bind ${next}`, { release: '20240729' });

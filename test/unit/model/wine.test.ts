@@ -26,6 +26,20 @@ test.each([
   expect(answer(first, second, { system: 'wine' })).toBe(cell);
 });
 
+test('the table is asked for the IPv6 name of a dual-stack socket first', () => {
+  const third = (...bound: string[]) =>
+    bound
+      .reduce(
+        (state, name, index) => state.step({ op: 'bind', socket: index, ...socket(name) }).after,
+        models.wine.simulate(),
+      )
+      .step({ op: 'bind', socket: bound.length, ...socket(':: dual E') }).prediction.outcomes;
+  expect(third('0.0.0.0 E')).toEqual(['WSAEACCES']);
+  expect(third('0.0.0.0 E', '::1 -')).toEqual(['WSAEADDRINUSE']);
+  expect(third('::1 -', '0.0.0.0 E')).toEqual(['WSAEADDRINUSE']);
+  expect(third('0.0.0.0 -', ':: v6only E')).toEqual(['WSAEACCES']);
+});
+
 test('the host refuses what overlaps a listener', () => {
   const first = { state: 'listening' } as const;
   expect(answer('W -', 'S -', { system: 'wine', first })).toBe('X');
