@@ -205,7 +205,10 @@ describe('the page of the protocol', () => {
   });
 
   test('has every operation with its fields', () => {
-    const operations = [...messages.matchAll(/\{ op: '([\w-]+)'(.*?) \}(.*)$/gm)].map(
+    const oneLine = messages.replaceAll(/\{\s+op: '[^}]*\}/g, (type) =>
+      type.replaceAll(/\s+/g, ' ').replace('; }', ' }'),
+    );
+    const operations = [...oneLine.matchAll(/\{ op: '([\w-]+)'(.*?) \}(.*)$/gm)].map(
       ([, name, inner = '', rest = '']) => {
         const own = [...inner.matchAll(/; (\w+)(\?)?:/g)].map(([, field = '', maybe]) =>
           maybe === undefined ? field : `[${field}]`,
