@@ -70,7 +70,7 @@ export function recordsAt(paths: readonly string[], names: readonly string[] = N
     triples: d.taken,
     receivers: e.taken,
     containers: c.taken,
-    leftOut: [...a.leftOut, ...b.leftOut, ...c.leftOut, ...d.leftOut],
+    leftOut: [...a.leftOut, ...b.leftOut, ...c.leftOut, ...d.leftOut, ...e.leftOut],
   };
 }
 

@@ -5,7 +5,6 @@ import type { ContainersRecord } from '../record/containers.ts';
 import type { Registered } from '../experiment/cells.ts';
 import { loadRegistry } from '../experiment/registry.ts';
 import type { Comparison } from '../record/comparison.ts';
-import type { TriplesRecord } from '../record/triples.ts';
 import { BadRecord } from '../load/read.ts';
 import { badgeFiles } from '../report/badges.ts';
 import { columnsOf, type Column } from '../report/comparison/columns.ts';
@@ -13,7 +12,7 @@ import { enginesOf } from '../report/comparison/engines.ts';
 import { compareRuns } from '../report/comparison/compare.ts';
 import { comparisonMarkdown } from '../report/comparison/markdown.ts';
 import { pageHtml } from '../report/page/html.ts';
-import { pageData } from '../report/page/make.ts';
+import { pageData, type MoreRecords } from '../report/page/make.ts';
 import { countsInWords } from '../report/summary.ts';
 import { EXIT, UserError } from './exit.ts';
 import { packed, pageAssets } from './page-assets.ts';
@@ -38,7 +37,7 @@ const FORMATS: readonly {
     columns: Column[],
     engines: ContainersRecord[],
     registry: Registered[],
-    triples: TriplesRecord[],
+    more: MoreRecords,
   ) => string;
 }[] = [
   { file: 'MATRIX.md', content: comparisonMarkdown },
@@ -64,11 +63,14 @@ export async function reportCommand(paths: readonly string[], { output, format }
   }
   const comparison = compareRuns(columns, version(), engines);
   const registry = await loadRegistry();
-  const triples = records.triples.map(({ record }) => record);
+  const more = {
+    triples: records.triples.map(({ record }) => record),
+    receivers: records.receivers.map(({ record }) => record),
+  };
   tellUnknown(runs, registry);
-  const pages = FORMATS.map(({ file, content }) => [file, content(comparison, columns, engines, registry, triples)]);
+  const pages = FORMATS.map(({ file, content }) => [file, content(comparison, columns, engines, registry, more)]);
   const written = write(output, Object.fromEntries(pages) as Files);
-  // Triples alone have no badge.
+  // Triples and receivers alone have no badge.
   const made = badgeFiles(comparison, engines);
   if (made.length > 0) write(badges, Object.fromEntries(made.map(({ name, content }) => [name, content])));
   if (format === 'json') {
@@ -104,9 +106,9 @@ function htmlOf(
   columns: Column[],
   engines: ContainersRecord[],
   registry: Registered[],
-  triples: TriplesRecord[],
+  more: MoreRecords,
 ): string {
-  const { data, packs } = pageData(comparison, columns, engines, registry, triples);
+  const { data, packs } = pageData(comparison, columns, engines, registry, more);
   return pageHtml(data, packs.map(packed), pageAssets());
 }
 

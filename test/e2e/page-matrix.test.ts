@@ -7,6 +7,7 @@ import { short } from '../../src/matrix/answers.ts';
 import { decidingRule, likeliest, predictor } from '../../src/matrix/prediction.ts';
 import { pairsOf, type Pair } from '../../src/matrix/reading.ts';
 import { setting } from '../unit/matrix/lab.ts';
+import { obedient, plan, recordOf as receiversRecord } from '../unit/matrix/receivers/lab.ts';
 import { spellSpec } from '../../src/matrix/sockets.ts';
 import { models } from '../../src/model/index.ts';
 import type { MatrixBlock, MatrixRecord } from '../../src/record/matrix.ts';
@@ -416,6 +417,60 @@ describe('the bind matrix and explain on the page', needs(noBrowser), () => {
       );
       expect(await page.locator('.verdict').innerText()).not.toBe(before);
     });
+  });
+
+  test('shows who receives, as recorded and as models say, and keeps the pair in its address', async () => {
+    const home = path.join(made.home, 'receivers');
+    const { blocks } = plan({ protocol: 'udp', state: 'bound/bound', uid: 'same', devices: 'none/none' });
+    const record = receiversRecord(blocks, (prediction, pair) => {
+      const answer = obedient(prediction);
+      if (pair !== '0.0.0.0 A / 127.0.0.1 A' || 'failed' in answer) return answer;
+      return { words: [`silence${EVIL.replaceAll(/[;|]/g, '')}`, ...answer.words.slice(1)] };
+    });
+    mkdirSync(home, { recursive: true });
+    writeFileSync(path.join(home, 'receivers.json'), JSON.stringify(record));
+    const only = path.join(REPORTS, 'linux-6.18-x64', 'matrix.json');
+    const { exitCode, stderr } = await bindspec(['report', only, path.join(home, 'receivers.json'), '-o', home]);
+    expect([exitCode, stderr]).toEqual([0, '']);
+    const cell = encodeURIComponent('0.0.0.0 A~127.0.0.1 A');
+    const page = await at(`#/matrix?protocol=udp&state=bound&show=all&cell=${cell}`, {}, home);
+    await page.getByRole('link', { name: 'Who receives, where both are there' }).click();
+    await page.locator('.received').waitFor();
+    expect(await page.locator('.lead.count').innerText()).toContain(
+      'UDP: the first 0.0.0.0 A is bound, then the second 127.0.0.1 A is bound; the same user.',
+    );
+    const [linux = '', ...others] = await page.locator('.received thead th:not(.first)').allInnerTexts();
+    expect(linux).toMatch(/^linux-6\.18-x64\s+observed$/);
+    expect(others.length).toBeGreaterThan(3);
+    for (const title of others) expect(title).toContain('model, not observed');
+    const row = page.locator('.received tbody tr').first();
+    expect(await row.locator('th').innerText()).toMatch(/to 127\.0\.0\.1\s+from 127\.0\.0\.1/);
+    const text = await row.locator('td').first().innerText();
+    expect(text).toContain('<script>');
+    expect(text).toContain('✗ model: second');
+    expect(await page.evaluate(() => 'ran' in globalThis)).toBe(false);
+    expect(await row.locator('td').nth(1).innerText()).toMatch(/^second\s+R\d/);
+    expect(await accessibilityOf(page)).toEqual([]);
+    // The keyboard changes the pair, and what it is at keeps the focus.
+    await page.locator('#receivers-first-options').focus();
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(() => page.locator('.lead.count').innerText()).toContain('the first 0.0.0.0 P is bound');
+    expect(await page.evaluate<string>('document.activeElement.id')).toBe('receivers-first-options');
+    await page.getByLabel('only differences').check();
+    const seen = await page.locator('.receivers').innerText();
+    const again = await at(
+      new URL(page.url()).hash,
+      { colorScheme: 'dark', viewport: { width: 320, height: 800 } },
+      home,
+    );
+    expect((await again.locator('.receivers').innerText()).replaceAll(/\s+/g, ' ')).toBe(seen.replaceAll(/\s+/g, ' '));
+    expect(await again.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320);
+    expect(await accessibilityOf(again)).toEqual([]);
+    // Without a record of it, all systems are models.
+    const alone = await at('#/receivers?first=%3Cimg%20src=x%20onerror=ran=1%3E&states=constructor', {}, home);
+    await alone.getByLabel('Protocol').selectOption('tcp');
+    const badges = await alone.locator('.receivers .badge').allInnerTexts();
+    expect(new Set(badges)).toEqual(new Set(['model, not observed']));
   });
 
   describe.each([

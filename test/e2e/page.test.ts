@@ -349,7 +349,12 @@ describe('the page', needs(noBrowser), () => {
     ]);
     const page = await at('', {}, folder);
     expect(await page.locator('h1').innerText()).toBe('Container networks');
-    expect(await page.locator('nav li').allInnerTexts()).toEqual(['Containers', 'Bind matrix', 'Explain']);
+    expect(await page.locator('nav li').allInnerTexts()).toEqual([
+      'Containers',
+      'Bind matrix',
+      'Who receives',
+      'Explain',
+    ]);
   });
 
   test('is light or dark as chosen, and stays so from view to view', async () => {

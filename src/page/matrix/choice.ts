@@ -1,4 +1,4 @@
-import { ADDRESSES, EXTERNAL_INTERFACE } from '../../lab/netns-topology.ts';
+import { ADDRESSES, EXTERNAL_INTERFACE, SECOND_INTERFACE } from '../../lab/netns-topology.ts';
 import { CHOICES } from '../../matrix/choices.ts';
 import type { PackedMatrices } from '../../matrix/pack.ts';
 import type { Corner } from '../../matrix/selection.ts';
@@ -57,12 +57,13 @@ export function sidesOf(packed: PackedMatrices, names: { left: string; right: st
 }
 
 /** The lab that the models are asked about where there is no record of another one. */
-const NETNS: RecordedLab = {
+export const NETNS: RecordedLab = {
   lab: 'netns',
   hosts: {},
   addresses: ADDRESSES,
   missing: {},
   externalInterface: EXTERNAL_INTERFACE,
+  secondInterface: SECOND_INTERFACE,
   ownPorts: true,
   elsewhere: '',
 };

@@ -3,6 +3,7 @@ import { command as commandBox } from '../copy.ts';
 import { pairPlan } from '../../matrix/pair.ts';
 import { decidingRule } from '../../matrix/prediction.ts';
 import { formatPlan } from '../../plan/notation.ts';
+import { receiversHref } from '../receivers/links.ts';
 import { isAsModelled, ruleAt } from './difference.ts';
 import type { At } from './grid.ts';
 import type { Link } from './link.ts';
@@ -36,6 +37,7 @@ export function tellDetails(
     return;
   }
   const apart = differs[at.row]?.[at.column];
+  const receivers = receiversHref(corner, row.spelled, column.spelled);
   const verdict = apart === null ? 'not compared' : apart === true ? '≠ they differ' : '= the same';
   fill(
     element,
@@ -49,6 +51,8 @@ export function tellDetails(
       ` (${cornerInWords(corner)}): `,
       h('b', {}, verdict),
     ),
+    receivers !== null &&
+      h('p', { class: 'onward' }, h('a', { href: receivers }, 'Who receives, where both are there')),
     h(
       'div',
       { class: 'sides' },

@@ -11,6 +11,13 @@ export function ruleNamed(id: string): Rule | undefined {
   return models[system as SystemName].rules.find((rule) => rule.id === id);
 }
 
+/** A rule by which a model says who receives, by its id. */
+export function receiveRuleNamed(id: string): Rule | undefined {
+  const system = id.split('/')[0] ?? '';
+  if (!Object.hasOwn(models, system)) return undefined;
+  return models[system as SystemName].receiveRules.find((rule) => rule.id === id);
+}
+
 /** What a rule says, where it comes from, and how it is known. */
 export function ruleInWords({ prose, source, known, unverified }: Rule): HTMLElement[] {
   const how = unverified === true ? 'not verified' : howKnown(known);

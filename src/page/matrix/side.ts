@@ -118,7 +118,7 @@ function placed({ first, second, ...corner }: Block, lab: RecordedLab) {
 }
 
 /** A record may say of a Linux kernel what no kernel says; then the newest known behaviour has to do. */
-function readableSetting(setting: Setting): Setting {
+export function readableSetting(setting: Setting): Setting {
   try {
     parseKernel(setting.kernel);
     return setting;

@@ -3,6 +3,7 @@ import type { ContainersRecord } from '../../record/containers.ts';
 import type { BindRecord, CellRecord, ClaimRecord, TranscriptLine } from '../../record/record.ts';
 import type { Quirk, TriplesRecord } from '../../record/triples.ts';
 import type { PackedMatrices } from '../../matrix/pack.ts';
+import type { PackedReceivers } from '../../matrix/receivers/pack.ts';
 import type { ToldOutcome } from '../outcomes.ts';
 import type { Source } from '../../documents/sources.ts';
 
@@ -113,6 +114,8 @@ export interface PageData {
   /** The bind matrices of the platforms that have one; null where none has. */
   matrices: Pack<PackedMatrices> | null;
   triples: PageTriples[];
+  /** Who received on the platforms where that was run; null where it was run on none. */
+  receivers: Pack<PackedReceivers[]> | null;
   platforms: PagePlatform[];
   experiments: PageExperiment[];
   sights: Sight[];

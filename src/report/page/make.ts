@@ -1,7 +1,9 @@
 import type { Comparison, ComparedCell, ComparedExperiment } from '../../record/comparison.ts';
 import type { ContainersRecord } from '../../record/containers.ts';
 import type { CellRecord } from '../../record/record.ts';
+import type { ReceiversRecord } from '../../record/receivers.ts';
 import type { TriplesRecord } from '../../record/triples.ts';
+import { packReceivers } from '../../matrix/receivers/pack.ts';
 import { packMatrices, type PackedMatrices } from '../../matrix/pack.ts';
 import { cellsOf, type Registered } from '../../experiment/cells.ts';
 import { leaves } from '../../experiment/expectation.ts';
@@ -31,6 +33,12 @@ export interface Made {
   packs: string[];
 }
 
+/** Records that are not compared as columns. */
+export interface MoreRecords {
+  readonly triples?: readonly TriplesRecord[];
+  readonly receivers?: readonly ReceiversRecord[];
+}
+
 /** What is gathered on the way. */
 interface Gathered {
   sights: Shared<Sight>;
@@ -54,7 +62,7 @@ export function pageData(
   columns: readonly Column[],
   engines: readonly ContainersRecord[] = [],
   registry: readonly Registered[] = [],
-  triples: readonly TriplesRecord[] = [],
+  { triples = [], receivers = [] }: MoreRecords = {},
 ): Made {
   const gathered: Gathered = {
     sights: new Shared(),
@@ -84,6 +92,7 @@ export function pageData(
       bindspec: comparison.bindspec,
       matrices: matricesOf(columns, gathered),
       triples: pageTriples(triples),
+      receivers: receivers.length === 0 ? null : pack(gathered, packReceivers(receivers)),
       platforms: comparison.platforms.flatMap((platform) => platformOf(platform, columns)),
       experiments,
       sights: gathered.sights.values,

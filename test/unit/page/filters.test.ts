@@ -17,6 +17,7 @@ const data: PageData = {
   bindspec: '0.1.0',
   matrices: null,
   triples: [],
+  receivers: null,
   platforms: [],
   experiments: [
     experiment('reach/a', [{ protocol: 'tcp' }, { protocol: 'udp' }]),

@@ -38,7 +38,7 @@ describe('the data of a page', () => {
   it('has the groups of triples that pairs do not explain, each with its rule and a plan', () => {
     const record = triplesRecord({ protocol: 'udp', uid: 'same', first: '0.0.0.0', second: '0.0.0.0' });
     const { columns } = columnsOf(given(linux), []);
-    const { data } = pageData(compareRuns(columns, '0.1.0', []), columns, [], [], [record]);
+    const { data } = pageData(compareRuns(columns, '0.1.0', []), columns, [], [], { triples: [record] });
     expect(data.triples).toMatchObject([
       {
         name: 'linux-6.18-x64 (6.18.44)',
