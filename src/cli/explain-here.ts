@@ -1,10 +1,12 @@
 import type { Explanation } from '../explain/explanation.ts';
 import { explainableHere, planHere, type HerePlan } from '../explain/here.ts';
 import { receptionWords } from '../explain/receives.ts';
-import type { Outcome, Setting } from '../model/types.ts';
+import { ownPorts } from '../lab/ephemeral.ts';
+import type { Outcome } from '../model/types.ts';
 import type { Play, Played } from '../plan/play.ts';
 import { Floor } from '../runner/explore/floor.ts';
 import { EXIT, UserError } from './exit.ts';
+import { settingsHere } from './explain-settings.ts';
 import { inLab, type RunPlace } from './in-lab.ts';
 import { systemInWords } from '../record/system-title.ts';
 import { wantRoom } from './room.ts';
@@ -61,7 +63,7 @@ export async function explainOn(floor: Floor, explanation: Explanation): Promise
     platform: `${platform.id} (${systemInWords(platform)})`,
     lab: facts.lab,
     notes: mapped.notes,
-    settings: unusual(floor.setting),
+    settings: settingsHere(floor, explanation.sockets.at(-1)?.socket, ownPorts()),
     bind: bind.outcome,
     ...(listen === undefined ? {} : { listen: listen.outcome }),
     predicted: {
@@ -90,18 +92,4 @@ function refuseUnplaced(play: Play, { plan, bind, places }: HerePlan, { sockets 
       isExpected ? EXIT.usage : EXIT.failed,
     );
   }
-}
-
-/** The settings of the machine that are not the usual ones. */
-function unusual({ host = {} }: Setting): string[] {
-  return [
-    ...(host.bindv6only === true ? ['net.ipv6.bindv6only=1'] : []),
-    ...(host.unprivilegedPortStart === undefined || host.unprivilegedPortStart === 1024
-      ? []
-      : [`net.ipv4.ip_unprivileged_port_start=${host.unprivilegedPortStart}`]),
-    ...(host.nonlocalBind ?? []).map((family) => `net.${family === 'inet' ? 'ipv4' : 'ipv6'}.ip_nonlocal_bind=1`),
-    ...(host.tcpL3mdevAccept === true ? ['net.ipv4.tcp_l3mdev_accept=1'] : []),
-    ...(host.autobindReuse === true ? ['net.ipv4.ip_autobind_reuse=1'] : []),
-    ...(host.ipv6 === false ? ['ipv6=0'] : []),
-  ];
 }

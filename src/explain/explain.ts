@@ -9,6 +9,7 @@ import { answerOf, isRelevant } from './answer.ts';
 import { assumedIn } from './assumed.ts';
 import { briefAnswer } from './brief.ts';
 import { cautionsOf } from './cautions.ts';
+import { chosenPortsNote } from './chosen-ports.ts';
 import type { Explanation, Taken, Wanted } from './explanation.ts';
 import { findersOf } from './find.ts';
 import { settled } from './on-system.ts';
@@ -33,7 +34,7 @@ export function explain(texts: readonly string[], wanted: Wanted = {}): Explanat
   const told = failure === undefined || failure.systems.length === 0 ? undefined : failure.systems;
   const systems = wanted.systems ?? told ?? (Object.keys(models) as SystemName[]);
   const answers = systems.map((system) => answerOf(system, question));
-  const sockets = plan === undefined ? takenFrom(readings) : readings.map(asTaken);
+  const sockets = plan === undefined ? takenFrom(readings, question.settings) : readings.map(asTaken);
   const asked = plan?.asked ?? askedOf(sockets.map(({ socket }) => socket));
   const last = readings.at(-1);
   const isAlone = sockets.length === 1;
@@ -104,13 +105,15 @@ function asTaken(reading: Reading): Taken {
   return { ...reading, spelled: spell(reading.socket) };
 }
 
-function takenFrom(readings: readonly Reading[]): Taken[] {
+function takenFrom(readings: readonly Reading[], settings = NO_SETTINGS): Taken[] {
   const asked = readings.at(-1)?.socket;
   return readings.map((reading, place) => {
     const isLast = place === readings.length - 1;
     const socket = isLast ? withoutState(reading.socket) : settled(reading.socket);
     const notes = [...reading.notes];
     if (isLast) {
+      const chosen = chosenPortsNote(socket.port, settings);
+      if (chosen !== undefined) notes.push(chosen);
       const { state } = reading.socket;
       if (state !== undefined && state !== 'bound' && state !== 'listening') {
         notes.push(`it is the socket that is asked about, so that it is about to be bound and not '${state}'`);

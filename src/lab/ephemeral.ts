@@ -23,6 +23,8 @@ const BY_SYSTEM: Readonly<Record<string, PortRange>> = {
 /** Where Linux tells it, of the network namespace of the reader; ip(7). */
 const LINUX = '/proc/sys/net/ipv4/ip_local_port_range';
 
+const RESERVED = '/proc/sys/net/ipv4/ip_local_reserved_ports';
+
 /** The range of this machine; null where nothing is known of it. */
 export function ephemeralRange(system: string = process.platform): PortRange | null {
   if (system !== 'linux') return BY_SYSTEM[system] ?? null;
@@ -37,6 +39,23 @@ export function ephemeralRange(system: string = process.platform): PortRange | n
 export function rangeIn(text: string): PortRange | null {
   const [from = 0, to = 0] = text.trim().split(/\s+/).map(Number);
   return Number.isInteger(from) && Number.isInteger(to) && from > 0 && to >= from ? { from, to } : null;
+}
+
+/** The ports from which Linux chooses, and those among them that it never chooses: `8080,9000-9010`, as its file has them. */
+export interface OwnPorts extends PortRange {
+  readonly reserved: string;
+}
+
+/** Both of this machine; null where it is not Linux, or does not tell. */
+export function ownPorts(): OwnPorts | null {
+  if (process.platform !== 'linux') return null;
+  const range = ephemeralRange();
+  if (range === null) return null;
+  try {
+    return { ...range, reserved: readFileSync(RESERVED, 'utf8').trim() };
+  } catch {
+    return { ...range, reserved: '' };
+  }
 }
 
 /** What others on a machine use most is below. */

@@ -25,6 +25,9 @@ import type { Receiving, Probed, ProbeRound } from './probing.ts';
 /** The users of the two owners of the machine; if there is one user, both owners are processes of it. */
 export type Uids = Readonly<Record<1 | 2, number>>;
 
+/** Whether the processes of the two owners may bind low ports, as far as that is known. */
+export type Privileged = Readonly<Partial<Record<1 | 2, boolean>>>;
+
 /**
  * The operations that a step needs, in this order. The last of the owner's operations decides; a question at the end does
  * not.
@@ -62,6 +65,8 @@ export interface PlayPeer {
 export interface PlaySettings {
   readonly port: number;
   readonly uids: Uids;
+  /** Whether the processes of an owner may bind low ports, where that is known; else only root may. */
+  readonly privileged?: Privileged;
   /** The simulation of a port with no socket on it: of the machine, or of the neighbour. */
   readonly simulate: (host: 'machine' | 'neighbour') => Simulation;
   /** The device by which a probe comes in, where the model could not know it from the address. */
@@ -119,8 +124,11 @@ export class Play {
   constructor(plan: Plan, settings: PlaySettings) {
     this.#plan = plan;
     this.#settings = settings;
-    const { port, uids, simulate, arrivesBy } = settings;
-    const userOf = (making: Making) => ({ uid: uidOf(making, uids) });
+    const { port, uids, privileged: known = {}, simulate, arrivesBy } = settings;
+    const userOf = (making: Making) => {
+      const privileged = making.owner === 'neighbour' ? undefined : known[making.owner];
+      return { uid: uidOf(making, uids), ...(privileged === undefined ? {} : { privileged }) };
+    };
     const asking = {
       protocol: plan.protocol,
       port,

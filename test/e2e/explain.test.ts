@@ -249,6 +249,20 @@ describe('--here, in the netns lab', needs(noNamespaces), () => {
     expect(exitCode).toBe(0);
   });
 
+  test(
+    'a low port that the process may not bind, though it is root',
+    needs(notRoot, installed('setpriv', 'util-linux')),
+    async () => {
+      const words = ['explain', 'tcp 127.0.0.1:80', '--here', '--lab', 'host', '--system', 'linux'];
+      const without = ['--inh-caps=-net_bind_service', '--bounding-set=-net_bind_service'];
+      const command = `ip link set lo up; exec setpriv ${without.join(' ')} "$0" "$@"`;
+      const { stdout, exitCode } = await bindspec(words, { before: ['unshare', '-n', 'sh', '-c', command] });
+      expect(stdout).toContain('Settings of the machine: privileged=0.');
+      expect(stdout).toMatch(/^ {2}observed {3}bind EACCES\n {2}the model {2}bind EACCES\n {2}✓ they agree/m);
+      expect(exitCode).toBe(0);
+    },
+  );
+
   test('is data too', async () => {
     const sockets = ['tcp *:80 reuseaddr close-wait local=::1', 'tcp [::1]:80 reuseaddr'];
     const told = await json(...sockets, '--here', '--lab', 'netns', '--system', 'linux');

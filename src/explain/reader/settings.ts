@@ -12,6 +12,8 @@ export interface Settings {
   readonly addresses6?: false;
   /** The ports that the system chooses from for port 0. */
   readonly chosenPorts?: readonly [from: number, to: number];
+  /** The ports among them that the system never chooses. */
+  readonly reservedPorts?: readonly (readonly [from: number, to: number])[];
   /** The settings as they were read, for people: `net.ipv6.bindv6only=1`. */
   readonly said: readonly string[];
 }
@@ -102,6 +104,15 @@ const KINDS: Readonly<Record<string, Kind>> = {
       return range === null ? null : { ...before, chosenPorts: range };
     },
   },
+  'net.ipv4.ip_local_reserved_ports': {
+    form: 'ports, for example 8080,9000-9010',
+    sysctl: true,
+    read: (value, before) => {
+      const ranges = value === '' ? [] : value.split(',').map((one) => rangeIn(one.trim()));
+      const reservedPorts = ranges.filter((range) => range !== null);
+      return reservedPorts.length === ranges.length ? { ...before, reservedPorts } : null;
+    },
+  },
   ipv6: flag(LINUX, (ipv6, host) => ({ ...host, ipv6 }), false),
   privileged: {
     form: '0 or 1',
@@ -148,6 +159,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   tcp_l3mdev_accept: 'net.ipv4.tcp_l3mdev_accept',
   ip_autobind_reuse: 'net.ipv4.ip_autobind_reuse',
   ip_local_port_range: 'net.ipv4.ip_local_port_range',
+  ip_local_reserved_ports: 'net.ipv4.ip_local_reserved_ports',
   disable_ipv6: 'net.ipv6.conf.all.disable_ipv6',
   cap_net_bind_service: 'privileged',
   excludedportrange: 'excluded',

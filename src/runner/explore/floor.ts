@@ -4,6 +4,7 @@ import type { Host, Protocol, Setting, SystemName } from '../../model/types.ts';
 import { models } from '../../model/index.ts';
 import { isLimitedBroadcast, isMulticast, unmapped } from '../../model/address.ts';
 import { readHost } from '../../lab/read-host.ts';
+import { readPrivilege } from '../../lab/privilege.ts';
 import { settingOf } from '../../matrix/setting.ts';
 import { kernelOf } from '../../model/linux-kernel.ts';
 import type { Operation, Result } from '../../protocol/messages.ts';
@@ -22,7 +23,7 @@ import { paced } from '../../process/pace.ts';
 import { Unavailable } from '../../process/unavailable.ts';
 import { HarnessError } from '../../harness/harness-error.ts';
 import { playAll, type Ask, type Part } from '../../plan/lockstep.ts';
-import { Play, withOwners, type PlayPeer, type PlaySettings, type Uids } from '../../plan/play.ts';
+import { Play, withOwners, type PlayPeer, type PlaySettings, type Privileged, type Uids } from '../../plan/play.ts';
 import type { DeviceAddresses } from '../../plan/script-network.ts';
 import { makingOf, type Plan, type ProbeStep, type Step } from '../../plan/plan.ts';
 import { senderOf } from '../../plan/probe.ts';
@@ -38,12 +39,21 @@ export interface FloorSettings extends PoolSettings {
   readonly receivers?: boolean;
 }
 
+/** What the agents of a lab were asked at its start. */
+interface Asked {
+  readonly abilities: Abilities;
+  readonly interfaces: Interfaces;
+  readonly machine: Host;
+  readonly privileged: Privileged;
+}
+
 /** A lab with its agents: the two owners and the peers. It gives each port once. */
 export class Floor {
   readonly lab: Lab;
   readonly platform: Platform;
   readonly model: SystemName;
   readonly uids: Uids;
+  readonly privileged: Privileged;
   readonly #abilities: Abilities;
   readonly #pool: AgentPool;
   readonly #receivers: boolean;
@@ -60,7 +70,7 @@ export class Floor {
     lab: Lab,
     pool: AgentPool,
     leases: Record<Exclude<Part, 'neighbour'>, Lease>,
-    { abilities, interfaces, machine }: { abilities: Abilities; interfaces: Interfaces; machine: Host },
+    { abilities, interfaces, machine, privileged }: Asked,
     settings: FloorSettings,
   ) {
     this.lab = lab;
@@ -72,6 +82,7 @@ export class Floor {
     this.platform = { ...platform, system };
     this.model = settings.model ?? system;
     this.uids = { 1: leases[1].hello.uid ?? 0, 2: leases[2].hello.uid ?? 0 };
+    this.privileged = privileged;
     const kernel = this.model === 'linux' ? kernelOf(this.platform) : undefined;
     this.#settings = {
       machine: settingOf({ ...lab.facts, machine }, this.platform, this.model),
@@ -103,7 +114,13 @@ export class Floor {
       const abilities = await abilitiesOf(peer.agent, lab.facts);
       const interfaces = await askInterfaces(peer.agent, lab.facts);
       const machine = await readHost(peer.agent);
-      return new Floor(lab, pool, { 1: first, 2: second, peer }, { abilities, interfaces, machine }, settings);
+      const [one, two] = await Promise.all([readPrivilege(first.agent), readPrivilege(second.agent)]);
+      const privileged = {
+        ...(one === undefined ? {} : { 1: one }),
+        ...(two === undefined ? {} : { 2: two }),
+      };
+      const asked: Asked = { abilities, interfaces, machine, privileged };
+      return new Floor(lab, pool, { 1: first, 2: second, peer }, asked, settings);
     } catch (error) {
       await pool.close();
       await lab.close();
@@ -192,7 +209,7 @@ export class Floor {
     const simulate = (host: 'machine' | 'neighbour') => models[this.model].simulate(this.#settings[host]);
     const { devices } = this.#interfaces;
     const arrivesBy = (step: ProbeStep) => this.#deviceOf(step);
-    return new Play(plan, { ...settings, uids: this.uids, simulate, devices, arrivesBy });
+    return new Play(plan, { ...settings, uids: this.uids, privileged: this.privileged, simulate, devices, arrivesBy });
   }
 
   /**
