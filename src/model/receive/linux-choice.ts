@@ -1,10 +1,11 @@
-import { atLeast, hasPortSearch, isBefore, type Kernel } from '../linux-kernel.ts';
+import { hasPortSearch, isBefore, type Kernel } from '../linux-kernel.ts';
 import { isLoopback4, isMulticast } from '../address.ts';
 import { ANY } from '../overlap.ts';
 import type { RuleId, Setting } from '../types.ts';
 import { deviceOf } from './device-of.ts';
 import { linuxReceiveRules } from './linux-rules.ts';
-import { hasFourTuples, type Lists } from './linux-state.ts';
+import { groupOf, hasFourTuples, type Lists, udpSocketsOf } from './linux-state.ts';
+import { anyResultOf, fits, receivedBy, walk, walkPort } from './linux-walk.ts';
 import { listOf, type Receiver } from './receiver.ts';
 import type { Packet, Receivers, Reception } from './types.ts';
 
@@ -18,24 +19,17 @@ interface Incoming extends Omit<Packet, 'device'>, OfAddresses {
   readonly device: string | undefined;
   readonly kernel: Kernel;
   readonly setting: Setting;
-  /**
-   * The socket that the model assumes to have received last on the processor that now looks for a receiver; undefined for
-   * none. Only a socket with a peer notes that processor, and a disconnect does not make it forget.
-   */
-  readonly sameProcessor: Receiver | undefined;
 }
 
 /**
  * Who receives a packet on Linux. The device that a socket is tied to is compared with the device by which the packet
  * arrives. That is the device that has the destination address, even if the sender is on the same machine. If the setting
- * does not name it, every possible device is tried. Which socket received last on a processor is not known, so each
- * possibility is allowed.
+ * does not name it, every possible device is tried.
  */
 export function receiversOf(lists: Lists, packet: Packet, kernel: Kernel, setting: Setting): Receivers {
   const device = packet.device ?? deviceOf(packet.to.address, setting);
   const addresses = ofAddresses(packet, setting);
-  const { ties, noting } = knownOf(lists);
-  const by = (arrives: string | undefined, sameProcessor: Receiver | undefined) =>
+  const by = (arrives: string | undefined) =>
     choose(lists, {
       protocol: packet.protocol,
       from: packet.from,
@@ -46,45 +40,22 @@ export function receiversOf(lists: Lists, packet: Packet, kernel: Kernel, settin
       device: arrives,
       kernel,
       setting,
-      sameProcessor,
     });
-  const devices = device === undefined && ties.length > 0 ? [undefined, ...ties] : [device];
-  const [first] = devices;
-  const likeliest = by(first, undefined);
-  const scores = packet.protocol === 'udp' && noting.length > 0 && BY_SCORE.has(likeliest.rule);
-  if (devices.length === 1 && !scores) return likeliest;
-  const found = devices.flatMap((arrives) => [
-    ...(arrives === first ? [likeliest] : [by(arrives, undefined)]),
-    ...(packet.protocol === 'udp' ? noting.map((socket) => by(arrives, socket)) : []),
-  ]);
-  const outcomes = new Map(found.flatMap(({ outcomes: each }) => each).map((outcome) => [String(outcome), outcome]));
-  return { outcomes: [...outcomes.values()], rule: likeliest.rule };
+  const likeliest = by(device);
+  const others = device === undefined ? tiesOf(lists).map((tie) => by(tie)) : [];
+  return others.length === 0 ? likeliest : anyResultOf([likeliest, ...others]);
 }
 
-/** The rules of a choice by scores, which the processor is a part of. */
-const BY_SCORE: ReadonlySet<RuleId> = new Set([
-  rule['R3-best-score'],
-  rule['R4-group'],
-  rule['R5-wildcard'],
-  rule['R6-port-list'],
-]);
+const knownTies = new WeakMap<Lists, readonly string[]>();
 
-/** What all packets to the same lists have in common: the devices of ties, and the sockets that note their processor. */
-interface KnownOfLists {
-  readonly ties: readonly string[];
-  readonly noting: readonly Receiver[];
-}
-
-const knownLists = new WeakMap<Lists, KnownOfLists>();
-
-function knownOf(lists: Lists): KnownOfLists {
-  const there = knownLists.get(lists);
+/** The devices to which sockets are tied. */
+function tiesOf(lists: Lists): readonly string[] {
+  const there = knownTies.get(lists);
   if (there !== undefined) return there;
-  const sockets = [...lists.sockets.values()];
-  const ties = [...new Set(sockets.map(({ device }) => device))].filter((device) => device !== undefined);
-  const known = { ties, noting: sockets.filter(({ hadPeer }) => hadPeer === true) };
-  knownLists.set(lists, known);
-  return known;
+  const devices = [...lists.sockets.values()].map(({ device }) => device);
+  const ties = [...new Set(devices)].filter((device) => device !== undefined);
+  knownTies.set(lists, ties);
+  return ties;
 }
 
 /** What the addresses of a packet say of it. */
@@ -142,12 +113,12 @@ function datagram(lists: Lists, packet: Incoming): Receivers {
       .filter(({ key }) => key === `${packet.to.address} ${packet.from.address} ${packet.from.port}`)
       .map(({ id }) => lists.sockets.get(id))
       .find((socket) => socket !== undefined && isPartner(socket, packet));
-    if (partner !== undefined) return one(partner, rule['R1-four-tuple']);
+    if (partner !== undefined) return receivedBy(partner, rule['R1-four-tuple']);
   }
   const found =
     walk(lists, own, packet, packet.to.address) ??
     walk(lists, at(lists, ANY), packet, ANY) ??
-    (hasPortSearch(packet.kernel) ? walkPort(lists, packet) : undefined);
+    (hasPortSearch(packet.kernel) ? walkPort(lists, packet, packet.to.address) : undefined);
   return found ?? { outcomes: ['refused'], rule: rule['R7-no-one'] };
 }
 
@@ -160,14 +131,6 @@ function at(lists: Lists, address: string): readonly Receiver[] {
   return found;
 }
 
-function inOrder({ sockets }: Lists, list: readonly number[]): readonly Receiver[] {
-  return list.map((id) => sockets.get(id)).filter((socket) => socket !== undefined);
-}
-
-function one(socket: Receiver, by: RuleId): Receivers {
-  return { outcomes: [[socket.id]], rule: by };
-}
-
 /**
  * A socket that gets a datagram early. An IPv6 datagram is lost if the socket has kept the route of an IPv4 one; whether one
  * arrived is not known here.
@@ -176,7 +139,7 @@ function early(socket: Receiver, { six }: Incoming): Receivers {
   const isStale = six && socket.early4 === true;
   return isStale
     ? { outcomes: [[socket.id], 'silence'], rule: rule['R15-stale-route'] }
-    : one(socket, rule['R2-early-demux']);
+    : receivedBy(socket, rule['R2-early-demux']);
 }
 
 /** Whether a socket is connected to the sender, and has the destination as its local address. */
@@ -190,73 +153,6 @@ function isPartner(socket: Receiver, { six, to, from, device }: Incoming): boole
     peer.port === from.port &&
     fits(socket, device)
   );
-}
-
-/** Whether a socket is tied to no device, or to the device by which the packet arrives. */
-function fits(socket: Receiver, device: string | undefined): boolean {
-  return socket.device === undefined || socket.device === device;
-}
-
-/**
- * The socket with the best score in a list, and the first of several with the same score. A group ends the walk, unless one
- * of its members ever connected.
- */
-function walk(lists: Lists, list: readonly Receiver[], packet: Incoming, address: string): Receivers | undefined {
-  let best: { found: Receivers; score: number } | undefined;
-  for (const socket of list) {
-    const score = scoreOf(socket, packet, address);
-    if (score === undefined || (best !== undefined && score <= best.score)) continue;
-    const group = socket.options.reuseport === true && !socket.connected ? groupOf(lists, socket) : undefined;
-    const members = group?.members.filter((id) => lists.sockets.get(id)?.connected === false) ?? [];
-    if (members.length === 0) {
-      best = { found: one(socket, rule[address === ANY ? 'R5-wildcard' : 'R3-best-score']), score };
-      continue;
-    }
-    const found: Receivers = { outcomes: members.map((id) => [id]), rule: rule['R4-group'] };
-    if (group?.hasConnections !== true) return found;
-    best = { found, score };
-  }
-  return best?.found;
-}
-
-function groupOf(lists: Lists, { group }: Receiver) {
-  return group === undefined ? undefined : lists.groups.get(group);
-}
-
-/**
- * The last search: the socket with the best score among all those that have the destination as their address. Placeholder
- * addresses count too.
- */
-function walkPort(lists: Lists, packet: Incoming): Receivers | undefined {
-  let best: { socket: Receiver; score: number } | undefined;
-  for (const socket of inOrder(lists, lists.byPort)) {
-    const score = scoreOf(socket, packet, packet.to.address);
-    if (score !== undefined && (best === undefined || score > best.score)) best = { socket, score };
-  }
-  return best && one(best.socket, rule['R6-port-list']);
-}
-
-/** How well a UDP socket fits a packet, as in compute_score(); undefined when the socket may not receive it. */
-function scoreOf(socket: Receiver, packet: Incoming, address: string): number | undefined {
-  const { six, from, device, kernel, sameProcessor } = packet;
-  const { peer } = socket;
-  if ((six ? socket.v6 : socket.v4) !== address || !fits(socket, device)) return undefined;
-  const sender = six ? peer.v6 : peer.v4;
-  if (sender !== undefined && sender !== from.address) return undefined;
-  if (peer.port !== undefined && peer.port !== from.port) return undefined;
-  const weight = six ? 1 : 4;
-  let score = six ? 0 : socket.family === 'inet' ? 2 : 1;
-  if (sender !== undefined) score += weight;
-  if (peer.port !== undefined) score += weight;
-  if (socket.device !== undefined && weighsTie(kernel)) score += weight;
-  if (socket === sameProcessor) score += 1;
-  return score;
-}
-
-/** Whether a tie to a device changes the score. It did not from 5.0 until the repair 8d6c414cd2fb. */
-function weighsTie(kernel: Kernel): boolean {
-  if (isBefore(kernel, [5, 0, 0]) || atLeast(kernel, 5, 15)) return true;
-  return kernel[1] === 10 && kernel[2] >= 73;
 }
 
 // ---- Every receiver
@@ -285,7 +181,7 @@ function everyMember(lists: Lists, packet: Incoming): Receivers {
  */
 function wanting(lists: Lists, packet: Incoming): readonly Receiver[] {
   const { to, from, six, device } = packet;
-  return inOrder(lists, lists.byPort)
+  return udpSocketsOf(lists)
     .filter((socket) => {
       const address = six ? socket.v6 : socket.v4;
       const sender = six ? socket.peer.v6 : socket.peer.v4;

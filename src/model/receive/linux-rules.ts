@@ -19,7 +19,7 @@ export const linuxReceiveRules = ruleBook('linux', {
   },
   'R3-best-score': {
     prose:
-      'The socket with the best score receives, among those that are bound to the destination’s address: a peer counts most, then a device, then for IPv4 the family AF_INET. Among equals the newest receives, but an AF_INET6 socket that had SO_REUSEPORT when it was bound counts as the oldest. A socket that has or had a peer gets one point more on the processor on which it received last, so that it may win against an equal one.',
+      'The socket with the best score receives, among those that are bound to the destination’s address: a peer counts most, then a device, then for IPv4 the family AF_INET. Among equals the newest receives, but an AF_INET6 socket that had SO_REUSEPORT when it was bound counts as the oldest. A socket that has or had a peer gets one point more on the processor on which it received last, so that it may win against an equal one; several sockets may have that point.',
     source: { name: UDP, where: 'udp4_lib_lookup2, compute_score, udp_lib_get_port, sk_incoming_cpu_update' },
     known: 'observed',
   },
@@ -96,6 +96,12 @@ export const linuxReceiveRules = ruleBook('linux', {
     prose:
       'A dual-stack socket that got an IPv4 datagram from another machine early, because it was connected to its sender or was the only one that wanted a group’s, keeps the route of that datagram. If it is then connected over IPv6 to another machine, every datagram of the peer takes that route and is lost without an error.',
     source: { name: UDP, where: 'udp_v6_early_demux, udp_sk_rx_dst_set: sk_rx_dst is not cleared by connect()' },
+    known: 'observed',
+  },
+  'R16-reconnected-member': {
+    prose:
+      'From 6.13 on, the connect() that files a UDP socket on an address under its four-tuple takes it out of its group of SO_REUSEPORT. A later connect() does not: if a socket that was bound since has made a group with it, it stays a member, and sockets that are bound later may join that group by it.',
+    source: { name: UDP, where: 'udp_lib_hash4, which returns early if udp_hashed4(); udp_reuseport_add_sock' },
     known: 'observed',
   },
 });

@@ -135,16 +135,18 @@ function connected(
   const socket = lists.sockets.get(id);
   if (socket === undefined) return lists;
   const moves = onWildcard(socket);
+  // One that is in the list of four-tuples since an earlier connect() stays there, and stays in the group that another
+  // socket has made with it since: udp_lib_hash4() returns early.
+  const isThere = lists.fourTuples.some((entry) => entry.id === id);
   const now = connectedTo(socket, local ?? '', to?.address, to?.port);
   let next = lists;
   if (moves) {
     next = { ...ungrouped(lists, id), byAddress: toHead(lists.byAddress, id) };
   } else {
     next = noteConnection(next, socket.group);
-    if (hasFourTuples(kernel)) next = ungrouped(next, id);
+    if (hasFourTuples(kernel) && !isThere) next = ungrouped(next, id);
   }
   next = replaced(next, { ...now, group: next.sockets.get(id)?.group });
-  const isThere = next.fourTuples.some((entry) => entry.id === id);
   if (!hasFourTuples(kernel) || to === undefined || (isThere && !moves)) return next;
   return { ...next, fourTuples: [{ id, key: fourTuple(now) }, ...next.fourTuples.filter((entry) => entry.id !== id)] };
 }
@@ -178,6 +180,16 @@ function withOptions(lists: Lists, socket: Receiver, { options, device }: Operat
   const entry = next.fourTuples.find(({ id }) => id === socket.id);
   if (entry === undefined || entry.key === key) return next;
   return { ...next, fourTuples: [{ id: socket.id, key }, ...next.fourTuples.filter((other) => other !== entry)] };
+}
+
+/** All UDP sockets of the port, from the head of their list. */
+export function udpSocketsOf({ sockets, byPort }: Lists): readonly Receiver[] {
+  return byPort.map((id) => sockets.get(id)).filter((socket) => socket !== undefined);
+}
+
+/** The group of SO_REUSEPORT that a socket is in; undefined for none. */
+export function groupOf({ groups }: Lists, { group }: Receiver): Group | undefined {
+  return group === undefined ? undefined : groups.get(group);
 }
 
 function noteConnection(lists: Lists, number: number | undefined): Lists {

@@ -141,6 +141,34 @@ describe('broadcast and multicast', () => {
   });
 });
 
+describe('R16-reconnected-member', () => {
+  const cases: readonly (readonly [name: string, steps: string, outcomes: readonly Reception[]])[] = [
+    [
+      'one that connects again stays in the group that was made with it, which the next socket joins by it',
+      'bind ext6 P; 0 connect neighbour6 ext6; bind ext6 P; 0 connect ::1 ext6; bind ext6 P',
+      [[1], [2]],
+    ],
+    [
+      'one that connects for the first time leaves its group: the next socket makes one with it alone',
+      'bind ext6 P; bind ext6 P; 0 connect neighbour6 ext6; bind ext6 P',
+      [[1]],
+    ],
+    [
+      'so does one that was disconnected between, as it stays filed under its first peer',
+      'bind ext6 P; 0 connect neighbour6 ext6; 0 disconnect; bind ext6 P; 0 connect ::1 ext6; bind ext6 P',
+      [[1], [2]],
+    ],
+  ];
+  test.each(cases)('%s', (_name, steps, outcomes) => {
+    expect(receive('linux', 'udp', steps, 'ext6 from fd00::99', on('6.18.44'))).toEqual(outcomes);
+  });
+
+  test('before 6.13 every connected socket stays in its group', () => {
+    const steps = 'bind ext6 P; bind ext6 P; 0 connect neighbour6 ext6; bind ext6 P';
+    expect(receive('linux', 'udp', steps, 'ext6 from fd00::99', on('6.12.1'))).toEqual([[1], [2]]);
+  });
+});
+
 describe('older kernels', () => {
   const steps = 'bind 127.0.0.1 A; bind 127.0.0.1 A; 1 connect X 127.0.0.1; 0 connect X 127.0.0.1';
 
@@ -155,6 +183,13 @@ describe('older kernels', () => {
     expect(receive('linux', 'udp', placeholder, '127.0.0.6 from X', on('6.18.44'))).toEqual([[1], [0]]);
     const wildcard = 'bind 0.0.0.0 A; bind 127.0.0.1 A; 0 connect X 127.0.0.1; 0 disconnect';
     expect(receive('linux', 'udp', wildcard, '127.0.0.1', on('6.18.44'))).toEqual([[1]]);
+  });
+
+  test('R3-best-score: several sockets may have the point of the processor', () => {
+    // Only if both 0 and 2 have it, 2 keeps the group of 1 from ending the walk, and 0 is better than 2.
+    const sockets = 'bind 127.0.0.1 A; bind 127.0.0.1 AP; bind ::ffff:127.0.0.1 A';
+    const left = `${sockets}; 0 connect X 127.0.0.1; 2 connect Y 127.0.0.1; 0 disconnect; 2 disconnect`;
+    expect(receive('linux', 'udp', left, '127.0.0.1', on('6.18.44'))).toEqual([[1], [2], [0]]);
   });
 
   test('before 6.13 a connected member stays in its group', () => {

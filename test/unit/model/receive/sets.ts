@@ -59,6 +59,7 @@ const NAMES: Readonly<Record<string, string>> = {
   X: '127.0.0.1',
   Y: '127.0.0.1',
   neighbour: '10.0.0.9',
+  neighbour6: 'fd00::9',
 };
 
 function named(name: string): string {
