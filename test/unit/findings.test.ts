@@ -6,6 +6,9 @@ import { describe, expect, test } from 'vitest';
 import { idMatcher } from '../../src/experiment/selection.ts';
 import { compareVersions } from '../../src/experiment/versions.ts';
 import { readRecord } from '../../src/load/read.ts';
+import { models } from '../../src/model/index.ts';
+import { Follower } from '../../src/plan/follow.ts';
+import { parsePlan } from '../../src/plan/parse.ts';
 import { paced } from '../../src/process/pace.ts';
 import { engineRecords } from '../../tools/engine-records.ts';
 import { page, ROOT, rows, section } from '../support/docs.ts';
@@ -84,6 +87,33 @@ describe('what bindspec found is what the committed records say', () => {
     if (release !== undefined) expect(record.platform.version).toContain(release);
     const cells = record.cells.filter(({ experiment }) => idMatcher(selector)(experiment));
     expect(cells.some(({ verdict }) => verdict === 'differs')).toBe(true);
+  });
+
+  test.each(
+    found('## What one plan shows of other stacks').map(([platform, , linux, there, command]) => ({
+      platform: plain(platform),
+      linux: plain(linux),
+      there: plain(there),
+      command: plain(command),
+    })),
+  )('of $platform: $command', ({ platform, linux, there, command }) => {
+    const [, stack = '', replayed = ''] = /--stack (\S+) --replay '(.+)'/.exec(command) ?? [];
+    expect(recordOf(platform).platform.system).toBe(stack);
+    const { protocol, steps } = parsePlan(replayed);
+    const simulate = () => models.linux.simulate({});
+    let follower = new Follower({ protocol, port: 20_000, userOf: () => ({ uid: 0 }), simulate });
+    let allowed: readonly string[] = [];
+    for (const step of steps) {
+      if (step.op === 'probe') {
+        allowed = follower.probe(step).outcomes;
+        continue;
+      }
+      const next = follower.step(step);
+      allowed = next.allowed.outcomes;
+      follower = next.after;
+    }
+    expect(allowed).toEqual([linux]);
+    expect(there).not.toBe(linux);
   });
 
   test('of the kernels that have neither bug', () => {
