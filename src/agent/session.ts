@@ -267,13 +267,16 @@ export class Session {
     return typeof peer === 'number' ? OK : { ...OK, from: peer };
   }
 
-  async #connect({ on, address, port, scope, within = 0, form }: Of<'connect'>): Promise<Answer> {
+  async #connect({ on, address, port, scope, within = 0, ends = false, form }: Of<'connect'>): Promise<Answer> {
     const { fd, family, waiter } = this.#socket(on);
     const name: SocketName = { address, port, ...(scope === undefined ? {} : { scope }) };
     const returned = this.#native.connect(fd, family, name, form);
     if (returned >= 0 || !this.#native.inProgress(returned)) return this.#answer(returned);
     if (!(await this.#ready(on, waiter.begin('writable', within)))) return SILENCE;
-    return this.#answer(this.#native.takeError(fd));
+    // On Linux only a further connect() does what a blocking one does at its end: it returns the result, and a failure
+    // dissolves the connection (net/ipv4/af_inet.c, __inet_stream_connect). SO_ERROR leaves the local address.
+    const ended = ends && process.platform === 'linux';
+    return this.#answer(ended ? this.#native.connect(fd, family, name, form) : this.#native.takeError(fd));
   }
 
   /** Sends datagrams, each from a socket of its own, until one call fails; `value` is how many were sent. */

@@ -1,8 +1,8 @@
 import type * as FastCheck from 'fast-check';
-import type { Plan, Step } from '../plan/plan.ts';
+import { hasInetForm, type Plan, type PlanOption, type Step } from '../plan/plan.ts';
 import { smaller } from './smaller.ts';
 import { randomSet } from './sets.ts';
-import { pick, reachable, type BindAddress, type Vocabulary } from './vocabulary.ts';
+import { isShared, pick, reachable, type BindAddress, type Vocabulary } from './vocabulary.ts';
 
 /** fast-check, which is loaded only when it is needed. */
 type Library = typeof FastCheck;
@@ -41,11 +41,20 @@ export function plans(library: Library, vocabulary: Vocabulary): FastCheck.Arbit
 /** How many names a plan binds to at most. */
 const MOST_NAMES = 5;
 
+/** The port of a TCP peer that is not there. */
+const NO_ONE = 1;
+
 /** A socket that the generator has made; a child has the name of its listener. */
 interface Made {
   readonly socket: number;
+  readonly owner: 1 | 2;
   readonly name: BindAddress;
+  /** The options that are on. */
+  readonly options: Set<PlanOption>;
   connected: boolean;
+  /** The address of its last TCP connect(), and whether one has failed. */
+  last: string | undefined;
+  failed: boolean;
 }
 
 function generate(random: Random, vocabulary: Vocabulary): Plan {
@@ -55,28 +64,41 @@ function generate(random: Random, vocabulary: Vocabulary): Plan {
   const steps: Step[] = [];
   const made: Made[] = [];
   const listeners: Made[] = [];
-  const kinds = WEIGHTED[vocabulary.protocol].filter((op) => vocabulary.disconnects || op !== 'disconnect');
+  const kinds = WEIGHTED[vocabulary.protocol].filter(
+    (op) => (vocabulary.disconnects || op !== 'disconnect') && (vocabulary.devices.length > 0 || op !== 'tie'),
+  );
   let next = 1;
   while (steps.length < length) {
     const kind = pick(random, kinds);
-    const among = kind === 'accept' || kind === 'shutdown' ? listeners : made;
+    const among = amongst(kind, made, listeners, vocabulary);
     if (kind === 'bind' || among.length === 0) {
       const name = pick(random, names);
-      const options = vocabulary.options.filter(() => random.nextInt(0, 1) === 1);
+      const options = together(vocabulary.options.filter(() => random.nextInt(0, 1) === 1));
       // One owner is enough for most conflicts; with two owners, most binds simply fail.
       const owner = random.nextInt(0, 5) === 0 ? 2 : 1;
       const { address, family, v6only } = name;
-      steps.push({ op: 'bind', socket: next, makes: { owner, family, v6only, options }, address });
-      made.push({ socket: next, name, connected: false });
+      const tied = vocabulary.devices.length > 0 && random.nextInt(0, 7) === 0;
+      const device = tied ? { device: pick(random, vocabulary.devices) } : {};
+      steps.push({ op: 'bind', socket: next, makes: { owner, family, v6only, options, ...device }, address });
+      made.push({
+        socket: next,
+        owner,
+        name,
+        options: new Set(options),
+        connected: false,
+        last: undefined,
+        failed: false,
+      });
       next += 1;
       continue;
     }
     const target = pick(random, among);
     const step = stepOn(kind, target, next, random, vocabulary);
     if (step.op === 'listen') listeners.push(target);
-    if (step.op === 'connect') target.connected = true;
+    if (step.op === 'connect' && step.port === undefined) target.connected = true;
+    if (step.op === 'disconnect') target.connected = false;
     if (step.op === 'accept') {
-      made.push({ socket: next, name: target.name, connected: true });
+      made.push({ ...target, socket: next, options: new Set(target.options), connected: true });
       next += 1;
     }
     if (step.op === 'close') {
@@ -88,34 +110,71 @@ function generate(random: Random, vocabulary: Vocabulary): Plan {
   return { protocol: vocabulary.protocol, steps };
 }
 
-function stepOn(
-  kind: Exclude<Kind, 'bind'>,
-  target: Made,
-  next: number,
-  random: Random,
-  { addresses, disconnects, options }: Vocabulary,
-): Step {
+/** On Windows and Wine a socket that has one of them cannot get the other: setsockopt() returns WSAEINVAL. */
+const RIVALS: Partial<Record<PlanOption, PlanOption>> = { reuseaddr: 'exclusive', exclusive: 'reuseaddr' };
+
+/** The options that one socket can have together. */
+function together(options: readonly PlanOption[]): readonly PlanOption[] {
+  return options.includes('reuseaddr') ? options.filter((option) => option !== 'exclusive') : options;
+}
+
+/** The sockets to which an operation can be done. */
+function amongst(
+  kind: Kind,
+  made: readonly Made[],
+  listeners: readonly Made[],
+  { broadcasts, sharedConnect }: Vocabulary,
+): readonly Made[] {
+  if (kind === 'shutdown') return listeners;
+  if (kind === 'connect' && !sharedConnect) return made.filter(({ name }) => !isShared(name.address, broadcasts));
+  if (kind === 'accept') return listeners.filter(({ name }) => !isShared(name.address, broadcasts));
+  // Only a privileged process may change a tie.
+  return kind === 'tie' ? made.filter(({ owner }) => owner === 1) : made;
+}
+
+function stepOn(kind: Exclude<Kind, 'bind'>, target: Made, next: number, random: Random, vocabulary: Vocabulary): Step {
+  const { protocol, devices, disconnects, options } = vocabulary;
   const { socket, name } = target;
   switch (kind) {
     case 'rebind':
       return { op: 'bind', socket, address: name.address };
-    case 'set':
-      return { op: 'set', socket, option: pick(random, options), value: random.nextInt(0, 1) === 1 };
-    case 'connect':
-      return target.connected
-        ? { op: disconnects ? 'disconnect' : 'close', socket }
-        : { op: 'connect', socket, to: pick(random, reachable(name, addresses)) };
+    case 'set': {
+      const option = pick(random, options);
+      const rival = RIVALS[option];
+      const value = random.nextInt(0, 1) === 1 && !(rival !== undefined && target.options.has(rival));
+      if (value) target.options.add(option);
+      else target.options.delete(option);
+      return { op: 'set', socket, option, value };
+    }
+    case 'tie':
+      return { op: 'set', socket, device: random.nextInt(0, 2) === 0 ? null : pick(random, devices) };
+    case 'connect': {
+      // A UDP socket can connect a second time; a TCP socket can connect where no one listens.
+      const again = protocol === 'udp' && random.nextInt(0, 1) === 0;
+      if (target.connected && !again) return { op: disconnects ? 'disconnect' : 'close', socket };
+      const fails = protocol === 'tcp' && random.nextInt(0, 4) === 0;
+      // On Linux a socket whose IPv4 connection was refused gets no answer over IPv6.
+      const last = fails || target.failed ? target.last : undefined;
+      const to = pick(
+        random,
+        reachable(name, vocabulary).filter((one) => last === undefined || hasInetForm(one) === hasInetForm(last)),
+      );
+      target.failed ||= fails;
+      if (protocol === 'tcp') target.last = to;
+      return { op: 'connect', socket, to, ...(fails ? { port: NO_ONE } : {}) };
+    }
     case 'accept':
-      return { op: 'accept', socket: next, listener: socket, to: pick(random, reachable(name, addresses)) };
+      return { op: 'accept', socket: next, listener: socket, to: pick(random, reachable(name, vocabulary)) };
     default:
       return { op: kind, socket };
   }
 }
 
-/** The operations that random plans are made of; `rebind` binds a socket that is there again. */
+/** The operations that random plans are made of; `rebind` binds a socket that is there again, `tie` ties it to a device. */
 type Kind =
   | Extract<Step['op'], 'bind' | 'set' | 'listen' | 'connect' | 'disconnect' | 'accept' | 'shutdown' | 'close'>
-  | 'rebind';
+  | 'rebind'
+  | 'tie';
 
 /** How often each operation is drawn, as the number of its entries in a list. */
 function weighted(weights: Partial<Record<Kind, number>>): readonly Kind[] {
@@ -123,11 +182,12 @@ function weighted(weights: Partial<Record<Kind, number>>): readonly Kind[] {
 }
 
 const WEIGHTED = {
-  udp: weighted({ bind: 24, rebind: 3, set: 7, listen: 1, connect: 7, disconnect: 2, close: 5 }),
+  udp: weighted({ bind: 24, rebind: 3, set: 7, tie: 2, listen: 1, connect: 7, disconnect: 2, close: 5 }),
   tcp: weighted({
     bind: 22,
     rebind: 3,
     set: 7,
+    tie: 2,
     listen: 9,
     connect: 4,
     disconnect: 2,

@@ -66,7 +66,7 @@ function* simplerSteps(step: Step, steps: readonly Step[], vocabulary: Vocabular
     const on = step.op === 'accept' ? step.listener : step.socket;
     const made = steps.find((other) => isNewBind(other) && other.socket === on);
     if (made === undefined || !isNewBind(made)) return;
-    const addresses = reachable(nameOf(made), vocabulary.addresses);
+    const addresses = reachable(nameOf(made), vocabulary);
     for (const to of addresses.slice(0, Math.max(addresses.indexOf(step.to), 0))) yield { ...step, to };
   }
   if (!isNewBind(step)) return;

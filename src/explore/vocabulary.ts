@@ -1,7 +1,7 @@
 import type * as FastCheck from 'fast-check';
 import type { LabFacts } from '../lab/lab.ts';
 import type { Family, Protocol } from '../model/types.ts';
-import { unmapped } from '../model/address.ts';
+import { isLimitedBroadcast, isLoopback4, isMulticast, unmapped } from '../model/address.ts';
 import { DEVICE_SYSTEMS, OPTION_KEYS, OPTIONS } from '../model/options.ts';
 import { hasInetForm, type PlanOption } from '../plan/plan.ts';
 import { GROUPS, probesOf, type ProbeVocabulary } from './probes.ts';
@@ -27,6 +27,13 @@ export interface Vocabulary {
   readonly options: readonly PlanOption[];
   /** The interfaces that sockets can be tied to; none on a system that can't do that. */
   readonly devices: readonly string[];
+  /**
+   * Whether a TCP socket on a group or a broadcast address can connect. On Linux it gets another address; elsewhere no answer
+   * ever arrives.
+   */
+  readonly sharedConnect: boolean;
+  /** The broadcast addresses among the names. */
+  readonly broadcasts: readonly string[];
   /** The probes of sets of receivers; without them, plans ask about names only. */
   readonly probes?: ProbeVocabulary;
   /** Whether a connection can be dissolved by connect() to no family. For TCP, only Linux can do that. */
@@ -64,20 +71,28 @@ export function vocabularyOf(
   const v4 = KINDS.map((kind) => inet[kind]).filter((address) => address !== undefined);
   const v6 = KINDS.map((kind) => inet6[kind]).filter((address) => address !== undefined);
   const dual = dualStack && v6.includes('::');
+  // Groups and broadcast addresses. A set of TCP receivers is without them, because clients do not reach them.
+  const lan = broadcasts.filter((address) => !isLoopback4(address)).slice(0, 1);
+  const many = v4.length === 0 ? [] : ['255.255.255.255', ...lan];
+  const groups = GROUPS.filter((group) => (hasInetForm(group) ? v4 : v6).length > 0);
+  const shared = [
+    ...[...groups, ...many].map((address) => named(address, !dualStack && !hasInetForm(address))),
+    ...(dual && !receivers ? [...groups.filter(hasInetForm), ...many].map((one) => named(`::ffff:${one}`, false)) : []),
+  ];
   const names = [
     ...[...v4, ...(UNSURE.has(system) ? [] : [PLACEHOLDER])].map((address) => named(address, false)),
     ...v6.map((address) => named(address, !dualStack)),
     ...(dual ? [named('::', true)] : []),
     ...(dual ? v4.map((address) => named(`::ffff:${address}`, false)) : []),
-    ...(receivers && protocol === 'udp'
-      ? [...GROUPS, '255.255.255.255', ...broadcasts.slice(0, 1)].map((address) => named(address, false))
-      : []),
+    ...(receivers && protocol === 'tcp' ? [] : shared),
   ];
   return {
     protocol,
     names,
     addresses: [...v4, ...v6].filter((address) => address !== '0.0.0.0' && address !== '::'),
     options: OPTION_KEYS.filter((key) => (OPTIONS[key].systems as readonly string[]).includes(system)),
+    sharedConnect: protocol === 'udp' || system === 'linux',
+    broadcasts: many,
     devices: (DEVICE_SYSTEMS as readonly string[]).includes(system) ? devicesOf(facts) : [],
     ...(receivers ? { probes: probesOf(protocol, facts, broadcasts) } : {}),
     disconnects: protocol === 'udp' || system === 'linux',
@@ -95,11 +110,21 @@ function named(address: string, v6only: boolean): BindAddress {
 }
 
 /** The addresses at which a socket of that name can be reached, or from which it can reach a peer on the same machine. */
-export function reachable({ address: own, v6only }: BindAddress, addresses: readonly string[]): readonly string[] {
+export function reachable(
+  { address: own, v6only }: BindAddress,
+  { addresses, broadcasts }: Pick<Vocabulary, 'addresses' | 'broadcasts'>,
+): readonly string[] {
   const plain = unmapped(own);
+  if (isShared(own, broadcasts)) return addresses.filter((address) => hasInetForm(address) === hasInetForm(plain));
   if (plain === '::') return addresses.filter((address) => !v6only || !hasInetForm(address));
   if (plain === '0.0.0.0') return addresses.filter(hasInetForm);
   return [plain];
+}
+
+/** Whether an address is a group or a broadcast address, so that no one can connect to it over TCP. */
+export function isShared(address: string, broadcasts: readonly string[]): boolean {
+  const plain = unmapped(address);
+  return isMulticast(plain) || isLimitedBroadcast(plain) || broadcasts.includes(plain);
 }
 
 /** A random one of a list. @throws RangeError for an empty list */

@@ -130,7 +130,7 @@ export const linuxRules = ruleBook('linux', {
   },
   'connect-from-group': {
     prose:
-      'connect() gives an AF_INET TCP socket that is bound to a multicast or broadcast address the address of the route instead, and a disconnect leaves it there.',
+      'connect() gives an AF_INET TCP socket that is bound to a multicast or broadcast address the address of the route instead, and a disconnect, or the failure of that connect(), leaves it there.',
     source: { name: RUN, where: 'TCP sockets on 239.1.2.3 and on the broadcast address of an interface that connect' },
     known: 'observed',
   },

@@ -65,12 +65,12 @@ export const linux: System<LinuxHidden> = {
 
   takesRoute,
 
-  refused(socket, { local }) {
+  refused(socket, { local }, _, world) {
     // A socket that counts as bound to an address keeps the one that the failed call gave it.
-    const sticks = socket.protocol === 'tcp' && socket.address === '::ffff:0.0.0.0' && socket.local.v4 === ANY;
-    return sticks && local !== undefined && local !== ''
-      ? { ...socket, local: claimsOf('inet6', local, false) }
-      : socket;
+    const mapped = socket.protocol === 'tcp' && socket.address === '::ffff:0.0.0.0' && socket.local.v4 === ANY;
+    const sticks = mapped || (takesRoute(world, socket) && socket.local === socket.bound);
+    const isGiven = local !== undefined && local !== '' && local !== socket.address;
+    return sticks && isGiven ? { ...socket, local: claimsOf(socket.family, local, false) } : socket;
   },
 
   reset(socket) {

@@ -7,6 +7,7 @@ import type {
   ReceiveOptions,
   RuleId,
 } from '../model/types.ts';
+import { isWildcard, unmapped } from '../model/address.ts';
 import type { Packet, Receivers } from '../model/receive/types.ts';
 import type { Simulation } from '../model/world.ts';
 import { reached } from './addresses.ts';
@@ -68,6 +69,9 @@ const FIRST_PEER = 9;
 
 /** The errors of a connect() for which there is no route, or none from the local address of the socket. */
 const ROUTE_ERRORS: readonly Outcome[] = ['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL', 'EINVAL'];
+
+/** The errors of a TCP connect() to a port where no one listens. */
+const NO_PEER: readonly Outcome[] = ['ECONNREFUSED'];
 
 /** Steps that the models assume to work: a connection inside one machine, an option, the close of a socket without a name. */
 const GIVEN: AllowedStep = { outcomes: ['ok'] };
@@ -133,12 +137,10 @@ export class Follower {
       }
       case 'connect': {
         if (unbound) return this.#given(this);
-        if (!ok) return this.#refused(step, socket, outcome);
+        if (!ok) return this.#refused(step, socket, outcome, { local, peerPort });
         const address = local ?? reached(socket.making, step.to);
         const after = become({ state: 'connected', wasConnected: true });
-        const isUdp = protocolOf(socket.making, this.#asking.protocol) === 'udp';
-        const port = step.port ?? peerPort ?? (isUdp ? FIRST_PEER + step.socket : undefined);
-        const to = port === undefined ? {} : { to: { address: reached(socket.making, step.to), port } };
+        const to = this.#peerOf(step, socket, peerPort);
         const operation: ModelOperation = { op: 'connect', socket: step.socket, local: address, ...to };
         return this.#take(socket, operation, outcome, after);
       }
@@ -224,12 +226,28 @@ export class Follower {
    * A connect() that failed. Whether there is a route to a peer is not a question to the model, if the plan names the port
    * of the peer.
    */
-  #refused({ socket: number, to: peer, port }: ConnectStep, socket: Present, outcome: Outcome | undefined) {
-    const address = reached(socket.making, peer);
-    const to = port === undefined ? {} : { to: { address, port } };
-    const { allowed, after } = this.#take(socket, { op: 'connect', socket: number, ...to }, outcome, this);
-    if (port === undefined || outcome === undefined || !ROUTE_ERRORS.includes(outcome)) return { allowed, after };
-    return { allowed: { ...allowed, outcomes: [...new Set([...allowed.outcomes, ...ROUTE_ERRORS])] }, after };
+  #refused(step: ConnectStep, socket: Present, outcome: Outcome | undefined, { local, peerPort }: Connection) {
+    const { socket: number, to: peer, port } = step;
+    const to = this.#peerOf(step, socket, peerPort);
+    const from = local === undefined ? {} : { local };
+    const operation: ModelOperation = { op: 'connect', socket: number, ...to, ...from };
+    // A failed connect() of a TCP socket may leave it with another address.
+    const then = this.#with(number, { ...socket, wasConnected: true });
+    const { allowed, after } = this.#take(socket, operation, outcome, then);
+    const errors = [
+      ...(port !== undefined || mayLackRoute(socket, peer) ? ROUTE_ERRORS : []),
+      ...(port === undefined ? [] : NO_PEER),
+    ];
+    if (outcome === undefined || !errors.some((error) => outcome === error || outcome === `WSA${error}`))
+      return { allowed, after };
+    return { allowed: { ...allowed, outcomes: [...new Set([...allowed.outcomes, ...errors])] }, after };
+  }
+
+  /** The peer of a connect(), if its port is known. */
+  #peerOf({ socket: number, to, port }: ConnectStep, { making }: Present, peerPort: number | undefined) {
+    const isUdp = protocolOf(making, this.#asking.protocol) === 'udp';
+    const known = port ?? peerPort ?? (isUdp ? FIRST_PEER + number : undefined);
+    return known === undefined ? {} : { to: { address: reached(making, to), port: known } };
   }
 
   #next({ making, name, options, device }: Present): NextSocket {
@@ -281,6 +299,12 @@ export class Follower {
 
 function hostOf({ making }: Present): 'machine' | 'neighbour' {
   return making.owner === 'neighbour' ? 'neighbour' : 'machine';
+}
+
+/** Whether a socket may have no route to an address of its own machine: if it is tied, or if its address is another one. */
+function mayLackRoute({ device, wasConnected, name }: Present, to: string): boolean {
+  const own = unmapped(name?.address ?? '');
+  return device !== undefined || wasConnected || !(isWildcard(own) || own === to);
 }
 
 function newSocket(making: Making): Present {

@@ -20,6 +20,7 @@ import {
   type Step,
 } from './plan.ts';
 import { NOT_KNOWN } from './probe.ts';
+import type { DeviceAddresses } from './script-network.ts';
 import type { Receiving, Probed, ProbeRound } from './probing.ts';
 
 /** The users of the two owners of the machine; if there is one user, both owners are processes of it. */
@@ -73,6 +74,8 @@ export interface PlaySettings {
   readonly arrivesBy?: (step: ProbeStep) => string | undefined;
   /** The interfaces of the machine by their names, for joining groups. */
   readonly devices?: Devices;
+  /** The addresses of each interface; without them, every address is on every interface. */
+  readonly addressesOf?: DeviceAddresses;
   /** The peers that it connects to, one for each connection of a plan. */
   readonly peers: readonly PlayPeer[];
   /** The beginning of the names of its sockets, so that the agents can tell apart the sockets of several plays. */
@@ -212,7 +215,7 @@ export class Play {
 
   #move(step: Step): Move | undefined {
     const { protocol } = this.#plan;
-    if (!isPossible(step, this.#sockets, protocol)) return undefined;
+    if (!isPossible(step, this.#sockets, protocol) || this.#isCutOff(step)) return undefined;
     if (step.op === 'probe') return { owner: 1, peer: [], operations: [], probes: this.#probes() };
     const on = this.#name(step.socket);
     const making = makingOf(step);
@@ -246,6 +249,21 @@ export class Play {
         // Resets a connection, so that close() leaves no FIN_WAIT or TIME_WAIT on the port.
         return move({ op: 'close', on, ...(this.#isConnection(present) ? { reset: true } : {}) });
     }
+  }
+
+  /**
+   * Whether a TCP connection of a tied socket would never be established: the packets to an address of the machine come in
+   * by the interface that has the address.
+   */
+  #isCutOff(step: Step): boolean {
+    if (step.op !== 'connect' && step.op !== 'accept') return false;
+    const present = this.#sockets.get(step.op === 'accept' ? step.listener : step.socket);
+    const { addressesOf } = this.#settings;
+    if (present?.device === undefined || addressesOf === undefined) return false;
+    return (
+      protocolOf(present.making, this.#plan.protocol) === 'tcp' &&
+      addressesOf[present.device]?.includes(step.to) !== true
+    );
   }
 
   /** The probes from this place on, up to the next step that changes something, and the sockets that may receive. */
@@ -285,7 +303,15 @@ export class Play {
       owner: making.owner,
       peer: [],
       operations: [
-        { op: 'connect', on, address, port: step.port ?? peer.port, within: paced(PATIENCE) },
+        {
+          op: 'connect',
+          on,
+          address,
+          port: step.port ?? peer.port,
+          within: paced(PATIENCE),
+          // Someone may not listen at a port that the plan names.
+          ...(step.port === undefined ? {} : { ends: true }),
+        },
         { op: 'getsockname', on },
       ],
     };

@@ -87,7 +87,8 @@ export type Operation =
   | ({ op: 'bind'; on: string; form?: NameForm } & SocketName)
   | { op: 'listen'; on: string; backlog?: number }
   | { op: 'accept'; on: string; as: string; within?: number }
-  | ({ op: 'connect'; on: string; within?: number; form?: NameForm } & SocketName)
+  /** With `ends`, a call that fails leaves the socket as a blocking one would. */
+  | ({ op: 'connect'; on: string; within?: number; ends?: boolean; form?: NameForm } & SocketName)
   | { op: 'disconnect'; on: string }
   /** With flags or a source it is a sendmsg(). */
   | { op: 'send'; on: string; data: string; to?: SocketName; from?: PacketSource; flags?: MessageFlag[] }

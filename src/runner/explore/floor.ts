@@ -209,7 +209,8 @@ export class Floor {
     const simulate = (host: 'machine' | 'neighbour') => models[this.model].simulate(this.#settings[host]);
     const { devices } = this.#interfaces;
     const arrivesBy = (step: ProbeStep) => this.#deviceOf(step);
-    return new Play(plan, { ...settings, uids: this.uids, privileged: this.privileged, simulate, devices, arrivesBy });
+    const mine = { uids: this.uids, privileged: this.privileged, addressesOf: this.devices, devices };
+    return new Play(plan, { ...settings, ...mine, simulate, arrivesBy });
   }
 
   /**

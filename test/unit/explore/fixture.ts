@@ -4,6 +4,7 @@ import { models } from '../../../src/model/index.ts';
 import type { SystemName } from '../../../src/model/types.ts';
 import type { Ask } from '../../../src/plan/lockstep.ts';
 import { Play } from '../../../src/plan/play.ts';
+import type { DeviceAddresses } from '../../../src/plan/script-network.ts';
 import type { Plan } from '../../../src/plan/plan.ts';
 import { vocabularyOf } from '../../../src/explore/vocabulary.ts';
 
@@ -21,7 +22,7 @@ export const udp = vocabularyOf('udp', facts, 'linux');
 export const tcp = vocabularyOf('tcp', facts, 'linux');
 
 /** A sequence that is ready to be played on its own port, and compared with a system's model. */
-export function playOf(sequence: Plan, system: SystemName = 'linux'): Play {
+export function playOf(sequence: Plan, system: SystemName = 'linux', addressesOf?: DeviceAddresses): Play {
   const host = { addresses: [...Object.values(ADDRESSES.inet), ...Object.values(ADDRESSES.inet6)] };
   return new Play(sequence, {
     port: 20_000,
@@ -29,6 +30,7 @@ export function playOf(sequence: Plan, system: SystemName = 'linux'): Play {
     simulate: () => models[system].simulate({ host }),
     peers: [1, 2, 3, 4, 5, 6, 7, 8].map((port) => ({ port })),
     prefix: '',
+    ...(addressesOf === undefined ? {} : { addressesOf }),
   });
 }
 

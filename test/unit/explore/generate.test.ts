@@ -7,7 +7,8 @@ import { parsePlan } from '../../../src/plan/parse.ts';
 import type { Plan } from '../../../src/plan/plan.ts';
 import { smaller } from '../../../src/explore/smaller.ts';
 import { models } from '../../../src/model/index.ts';
-import { answering, playOf, tcp, udp } from './fixture.ts';
+import { vocabularyOf } from '../../../src/explore/vocabulary.ts';
+import { answering, facts, playOf, tcp, udp } from './fixture.ts';
 
 const both = fc.oneof(plans(fc, udp), plans(fc, tcp));
 const answers = fc.array(fc.constantFrom('ok', 'EADDRINUSE', 'EINVAL'), { minLength: 20, maxLength: 20 });
@@ -53,6 +54,75 @@ describe('random sequences', () => {
       expect(new Set(binds.map(({ options }) => options.join(' ')))).toHaveProperty('size', 4);
       expect(new Set(binds.map(({ owner }) => owner))).toEqual(new Set([1, 2]));
     }
+  });
+});
+
+describe('random sequences of a machine with interfaces', () => {
+  const lab = { ...facts, externalInterface: 'eth0', secondInterface: 'eth1' };
+  const stepsOf = (protocol: 'udp' | 'tcp', system: 'linux' | 'wine') =>
+    fc
+      .sample(plans(fc, vocabularyOf(protocol, lab, system, { broadcasts: ['192.168.5.255'] })), {
+        seed: 3,
+        numRuns: 3000,
+      })
+      .flatMap((one) => one.steps);
+
+  it('bind groups and broadcast addresses, also in their mapped forms', () => {
+    for (const protocol of ['udp', 'tcp'] as const) {
+      const bound = new Set(stepsOf(protocol, 'linux').flatMap((step) => (step.op === 'bind' ? [step.address] : [])));
+      for (const address of ['239.76.5.4', '255.255.255.255', '192.168.5.255', '::ffff:239.76.5.4', 'ff05::4c05:4']) {
+        expect(bound).toContain(address);
+      }
+      const accepted = stepsOf(protocol, 'linux').flatMap((step) => (step.op === 'accept' ? [step.to] : []));
+      expect(accepted.filter((to) => /^(?:239|255|ff05)|\.255$/.test(to))).toEqual([]);
+    }
+  });
+
+  it('tie sockets to devices before and after a bind, where the system can', () => {
+    const tied = (system: 'linux' | 'wine') =>
+      stepsOf('tcp', system).flatMap((step) => {
+        if (step.op === 'bind' && step.makes?.device !== undefined) return [`before ${step.makes.device}`];
+        return step.op === 'set' && 'device' in step ? [`after ${step.device}`] : [];
+      });
+    expect(new Set(tied('linux'))).toEqual(
+      new Set(['lo', 'eth0', 'eth1'].flatMap((one) => [`before ${one}`, `after ${one}`]).concat('after null')),
+    );
+    expect(tied('wine')).toEqual([]);
+  });
+
+  it('give no socket of Wine two options that exclude each other, and connect none that no answer reaches', () => {
+    const wine = vocabularyOf('tcp', lab, 'wine', { broadcasts: ['192.168.5.255'] });
+    for (const { steps } of fc.sample(plans(fc, wine), { seed: 3, numRuns: 2000 })) {
+      const on = new Map<number, Set<string>>();
+      for (const step of steps) {
+        if (step.op === 'bind' && step.makes !== undefined) on.set(step.socket, new Set(step.makes.options));
+        if (step.op === 'accept') on.set(step.socket, new Set(on.get(step.listener)));
+        if (step.op === 'set' && 'option' in step) {
+          if (step.value) on.get(step.socket)?.add(step.option);
+          else on.get(step.socket)?.delete(step.option);
+        }
+        for (const options of on.values()) expect(options.size).toBeLessThan(2);
+        if (step.op !== 'connect') continue;
+        const made = steps.find((one) => one.op === 'bind' && one.socket === step.socket);
+        expect(made?.op === 'bind' ? made.address : '').not.toMatch(/239\.|255$|^ff05/);
+      }
+    }
+  });
+
+  it('connect a UDP socket a second time, and a TCP socket to no one', () => {
+    const again = fc
+      .sample(plans(fc, udp), { seed: 3, numRuns: 500 })
+      .some(({ steps }) =>
+        steps.some(
+          (step, place) =>
+            step.op === 'connect' &&
+            steps.slice(0, place).findLast((other) => other.op !== 'probe' && other.socket === step.socket)?.op ===
+              'connect',
+        ),
+      );
+    expect(again).toBe(true);
+    const ports = new Set(stepsOf('tcp', 'linux').flatMap((step) => (step.op === 'connect' ? [step.port] : [])));
+    expect(ports).toEqual(new Set([undefined, 1]));
   });
 });
 

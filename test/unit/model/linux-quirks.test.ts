@@ -230,3 +230,18 @@ test('an accepted child belongs to who called accept(), and outlives its listene
 test('a version that is no version is refused', () => {
   expect(() => binds('tcp', ['0.0.0.0 -'], { kernel: 'latest' })).toThrow(/not a Linux version/);
 });
+
+describe('a connect() of a TCP socket on a broadcast address that is refused', () => {
+  const bound = linux.simulate().step({ op: 'bind', socket: 1, ...socket('255.255.255.255 -', 'tcp') }).after;
+  const to = { address: '127.0.0.1', port: 1 };
+  test.each([
+    ['leaves the address of the route', '127.0.0.1', ['ok', 'EADDRINUSE']],
+    ['changes nothing where there was no route', '255.255.255.255', ['EADDRINUSE', 'ok']],
+  ])('%s', (_, local, outcomes) => {
+    const { after } = bound.step({ op: 'connect', socket: 1, local, to }, 'ECONNREFUSED');
+    const got = ['255.255.255.255 -', '127.0.0.1 -'].map(
+      (name) => after.step({ op: 'bind', socket: 2, ...socket(name, 'tcp') }).prediction.outcomes[0],
+    );
+    expect(got).toEqual(outcomes);
+  });
+});

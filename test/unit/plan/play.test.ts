@@ -48,6 +48,34 @@ describe('playing a sequence', () => {
     expect(play.played.map(({ step }) => step.op)).toEqual(['bind', 'connect', 'disconnect', 'listen']);
   });
 
+  it('ends a connect() to a port that the plan names as a blocking call would end', async () => {
+    const play = playOf(parsePlan('tcp: bind s1 0.0.0.0; connect s1 127.0.0.1:1'));
+    const asked: Operation[] = [];
+    await playAll([play], async (_, operations) => {
+      asked.push(...operations);
+      return operations.map(({ op }) => (op === 'connect' ? 'ECONNREFUSED' : 'ok'));
+    });
+    expect(asked.find(({ op }) => op === 'connect')).toMatchObject({ port: 1, ends: true });
+    expect(play.mismatch).toBe(false);
+  });
+
+  it('lets nobody connect to a listener whose own connect() failed, which may have changed its address', async () => {
+    const play = playOf(
+      parsePlan('tcp: bind s1 0.0.0.0; connect s1 127.0.0.1:1; listen s1; accept s2 from s1 at 127.0.0.2'),
+    );
+    await playAll([play], async (_, operations) =>
+      operations.map(({ op }) => (op === 'connect' ? 'ECONNREFUSED' : 'ok')),
+    );
+    expect(play.played.map(({ step }) => step.op)).toEqual(['bind', 'connect', 'listen']);
+  });
+
+  it('lets no tied TCP socket connect to an address of another interface', async () => {
+    const plan = parsePlan('tcp: bind s1 0.0.0.0 dev=eth0; connect s1 127.0.0.1; connect s1 192.168.5.130');
+    const play = playOf(plan, 'linux', { lo: ['127.0.0.1'], eth0: ['192.168.5.130'] });
+    await playAll([play], answering([]));
+    expect(play.played.map(({ step }) => ('to' in step ? step.to : step.op))).toEqual(['bind', '192.168.5.130']);
+  });
+
   it('lets nobody connect where two listen', async () => {
     const play = await played(
       'tcp: bind s1 0.0.0.0; bind s2 ::1; listen s1; accept s3 from s1 at 127.0.0.1; listen s2; accept s4 from s1 at 127.0.0.1',
