@@ -1,7 +1,7 @@
 import { counted } from '../text/counted.ts';
 import os from 'node:os';
 import { describe } from '../report/exploration/describe.ts';
-import { explore, type Explored, type Limit, type Tally } from '../runner/explore/run.ts';
+import { explore, type Explored, type Limit } from '../runner/explore/run.ts';
 import { Floor } from '../runner/explore/floor.ts';
 import { formatPlan, formatStep } from '../plan/notation.ts';
 import { BadPlan } from '../plan/bad-plan.ts';
@@ -141,7 +141,7 @@ function recordOf(
     owners: [uids[1], uids[2]],
     seed,
     protocols: tallies.map((tally) => ({ ...tally })),
-    mismatches: findings.map(({ found, shrunk }) => describe(shrunk, found.plan, explored)),
+    mismatches: findings.map(({ found, shrunk }) => describe(shrunk, found, explored)),
   };
 }
 
@@ -159,8 +159,22 @@ function conclude(record: Exploration, written: string | undefined): void {
   say(paint('gray', `seed ${record.seed}, ${(record.duration / 1000).toFixed(1)} s${where}`));
 }
 
-function tallyInWords({ protocol, sequences, operations, mismatches }: Tally): string {
-  return `${protocol}: ${counted(sequences, 'sequence')}, ${counted(operations, 'operation')}, ${counted(mismatches, 'mismatch', 'mismatches')}`;
+function tallyInWords({
+  protocol,
+  sequences,
+  operations,
+  mismatches,
+  dropped = 0,
+  resent = 0,
+}: Exploration['protocols'][number]): string {
+  const parts = [
+    counted(sequences, 'sequence'),
+    counted(operations, 'operation'),
+    counted(mismatches, 'mismatch', 'mismatches'),
+  ];
+  if (dropped > 0) parts.push(`${counted(dropped, 'other')} not seen again alone`);
+  if (resent > 0) parts.push(`${counted(resent, 'datagram')} sent again`);
+  return `${protocol}: ${parts.join(', ')}`;
 }
 
 /** Plays one plan that the user gave, and tells every step of it. */
@@ -175,7 +189,7 @@ async function replay(given: Plan, kind: LabKind, options: ExploreOptions): Prom
     const { platform, model, uids, devices, lab } = floor;
     const where = { lab: lab.facts.lab, namedInterface: lab.facts.namedInterface };
     const shrunk = { plan, played: play.played, transcript: lines, reproduced: true };
-    const described = describe(shrunk, plan, { platform, model, uids, devices, ...where });
+    const described = describe(shrunk, { plan, played: play.played }, { platform, model, uids, devices, ...where });
     if (options.format === 'json') {
       sayJson({ ...described, mismatch: play.mismatch });
       return play.mismatch ? EXIT.failed : EXIT.expected;

@@ -7,21 +7,22 @@ export const EXPLORATION_VERSION = 2;
 const text = z.string();
 const count = z.int().min(0);
 
+const step = z.strictObject({
+  step: text,
+  allowed: z.array(text).describe('What the model allows'),
+  rule: text.exactOptional().describe('The rule by which; absent where the model takes a step for granted'),
+  observed: text,
+});
+
 const mismatch = z.strictObject({
   protocol: z.enum(['udp', 'tcp']),
   sequence: text.describe('The shortest sequence found, as `bindspec explore --replay` reads it'),
   from: text.describe('The random sequence in which it was found'),
   reproduced: z.boolean().describe('Whether it came again when it was played alone'),
-  steps: z
-    .array(
-      z.strictObject({
-        step: text,
-        allowed: z.array(text).describe('What the model allows'),
-        rule: text.exactOptional().describe('The rule by which; absent where the model takes a step for granted'),
-        observed: text,
-      }),
-    )
-    .describe('Every operation; the last one is the mismatch'),
+  steps: z.array(step).describe('Every operation; the last one is the mismatch'),
+  seen: step
+    .exactOptional()
+    .describe('Where it did not come again: the mismatch as it was found, among other sequences'),
   rule: z
     .strictObject({ id: text, prose: text, source: text, where: text, known: text })
     .exactOptional()
@@ -50,6 +51,12 @@ export const explorationSchema = z.strictObject({
       sequences: count,
       operations: count.describe('Steps that were played, probes among them'),
       mismatches: count.describe('Sequences with an operation whose outcome the model does not allow'),
+      dropped: count
+        .exactOptional()
+        .describe('Mismatches that do not count: they did not come again when the sequence was played alone'),
+      resent: count
+        .exactOptional()
+        .describe('Datagrams of probes that were sent again, because nothing came of the ones before'),
     }),
   ),
   mismatches: z.array(mismatch).describe('One of each kind of mismatch, shrunk; not more than were asked for'),

@@ -50,14 +50,17 @@ function whence({ from, sequence, reproduced }: Mismatch): ReportLine[] {
   if (!reproduced) {
     lines.push(
       { kind: 'empty', text: '' },
-      { kind: 'reason', text: '  It did NOT happen again when the sequence was played alone.' },
+      {
+        kind: 'reason',
+        text: '  It did NOT happen again when the sequence was played alone. First seen, among other sequences:',
+      },
     );
   }
   return lines;
 }
 
-function ruleLines({ steps, rule }: Mismatch, { model }: Against): ReportLine[] {
-  const last = steps.at(-1);
+function ruleLines({ steps, seen, rule }: Mismatch, { model }: Against): ReportLine[] {
+  const last = seen ?? steps.at(-1);
   if (last === undefined) return [];
   const lines: ReportLine[] = [
     { kind: 'empty', text: '' },

@@ -239,7 +239,11 @@ describe("explore against another system's model", needs(noNamespaces, noCompile
         for (const sequence of [...made, ...all.map(parsePlan)]) {
           const { play, transcript } = await floor.playAlone(sequence);
           const shrunk = { plan: sequence, played: play.played, transcript, reproduced: true };
-          const described = describeMismatch(shrunk, sequence, { platform, model, uids, lab: 'netns' });
+          const described = describeMismatch(
+            shrunk,
+            { plan: sequence, played: play.played },
+            { platform, model, uids, lab: 'netns' },
+          );
           const wanted = described.steps.map(({ step, observed }) => `${step} = ${observed}`).join('\n');
           expect(await runScripts(described), formatPlan(sequence)).toEqual([wanted, wanted]);
         }
@@ -323,7 +327,11 @@ describe('a plan in namespaces', needs(noNamespaces), () => {
         expect(together[place]?.played.map(({ outcome }) => outcome)).toEqual(outcomes);
         const shrunk = { plan, played: play.played, transcript, reproduced: true };
         const { platform, model, uids, devices } = floor;
-        const described = describeMismatch(shrunk, plan, { platform, model, uids, devices, lab: 'netns' });
+        const described = describeMismatch(
+          shrunk,
+          { plan, played: play.played },
+          { platform, model, uids, devices, lab: 'netns' },
+        );
         if (text === far) {
           expect(described.scripts.c).toContain('it is on another machine');
           continue;

@@ -11,7 +11,7 @@ import { NoScript, type ScriptInput } from '../../plan/script.ts';
 import { scriptInC } from '../../plan/script-c.ts';
 import type { DeviceAddresses } from '../../plan/script-network.ts';
 import { scriptInPython } from '../../plan/script-python.ts';
-import type { Shrunk } from '../../explore/shrink.ts';
+import type { Found, Shrunk } from '../../explore/shrink.ts';
 
 /** Where a plan was played, as far as its description needs it. */
 export interface Where {
@@ -26,9 +26,10 @@ export interface Where {
 }
 
 /** A mismatch as the record keeps it and people read it: what was played, by which rule it is wrong, and how to see it again. */
-export function describe(shrunk: Shrunk, from: Plan, where: Where): Mismatch {
+export function describe(shrunk: Shrunk, found: Pick<Found, 'plan' | 'played'>, where: Where): Mismatch {
   const { plan, played, transcript, reproduced } = shrunk;
-  const last = played.at(-1);
+  const seen = reproduced ? undefined : found.played.at(-1);
+  const last = seen ?? played.at(-1);
   const rule = models[where.model].rules.find(({ id }) => id === last?.prediction.rule);
   const { platform, model, uids, devices } = where;
   const script = {
@@ -42,9 +43,10 @@ export function describe(shrunk: Shrunk, from: Plan, where: Where): Mismatch {
   return {
     protocol: plan.protocol,
     sequence: formatPlan(plan),
-    from: formatPlan(from),
+    from: formatPlan(found.plan),
     reproduced,
     steps: played.map(describeStep),
+    ...(seen === undefined ? {} : { seen: describeStep(seen) }),
     ...(rule === undefined
       ? {}
       : {

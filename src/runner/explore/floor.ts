@@ -143,6 +143,11 @@ export class Floor {
     return this.#ports.shared ? Number.POSITIVE_INFINITY : portRange(this.lab.facts).to + 1 - this.#nextPort;
   }
 
+  /** How many datagrams of probes were sent again up to now. */
+  get resent(): number {
+    return this.#prober.resent;
+  }
+
   /** The parts that random plans can be made of here. */
   vocabulary(protocol: Protocol): Vocabulary {
     const { dualStack } = this.#abilities;

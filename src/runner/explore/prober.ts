@@ -42,6 +42,8 @@ interface Shared {
   readonly joined: Set<string>;
   /** How many marks were given: none is given twice, so that nothing that arrives late counts for another probe. */
   marks: number;
+  /** How many datagrams were sent again. */
+  resent: number;
 }
 
 /** One probe on its way. */
@@ -67,7 +69,7 @@ export class Prober {
   #clients = 0;
   #longPauses = 0;
 
-  constructor(settings: ProberSettings, shared: Shared = { joined: new Set(), marks: 0 }) {
+  constructor(settings: ProberSettings, shared: Shared = { joined: new Set(), marks: 0, resent: 0 }) {
     this.#settings = settings;
     this.#shared = shared;
   }
@@ -96,6 +98,11 @@ export class Prober {
       await this.#connections(clients.slice(from, from + MOST_CLIENTS));
     }
     return flights.map((own) => own.map(outcomeOf));
+  }
+
+  /** How many datagrams were sent again up to now, because nothing came of the ones before. */
+  get resent(): number {
+    return this.#shared.resent;
   }
 
   /** The same prober, with calls that are made in another way. */
@@ -131,7 +138,10 @@ export class Prober {
     let left = flights;
     for (const pause of PAUSES) {
       if (left.length === 0 || (pause >= LONG && (this.#longPauses += 1) > MOST_LONG)) return;
-      if (pause > 0) await after(pause);
+      if (pause > 0) {
+        this.#shared.resent += left.length;
+        await after(pause);
+      }
       for (const [part, own] of byPart(left)) {
         const { senders, destinations, places } = this.#ends(part, own);
         const sends = own.flatMap((flight, index) => [...places(index), flight.port, flight.mark]);

@@ -4,6 +4,7 @@ import type { Protocol } from '../../model/types.ts';
 import { tidied, unlessAborted } from '../../process/interrupted.ts';
 import type { Platform } from '../../record/record.ts';
 import { HarnessError } from '../../harness/harness-error.ts';
+import { confirmed } from './confirm.ts';
 import { Floor, type FloorSettings } from './floor.ts';
 import { plans } from '../../explore/generate.ts';
 import type { Plan } from '../../plan/plan.ts';
@@ -34,6 +35,10 @@ export interface Tally {
   readonly sequences: number;
   readonly operations: number;
   readonly mismatches: number;
+  /** Mismatches that do not count, because they did not come again when the sequence was played alone. */
+  readonly dropped: number;
+  /** Datagrams of probes that were sent again, because nothing came of the ones before. */
+  readonly resent: number;
 }
 
 /** A kind of mismatch: the plan it was found in, and the shrunk plan. */
@@ -67,6 +72,8 @@ interface Batch {
   readonly sequences: number;
   readonly operations: number;
   readonly mismatches: number;
+  readonly dropped: number;
+  readonly resent: number;
   /** The first mismatch of each kind. */
   readonly found: ReadonlyMap<string, Found>;
 }
@@ -119,8 +126,12 @@ async function exploreOne(protocol: Protocol, { library, floors, settings, liste
       const own = seedOf(seed, batch.number);
       const arbitrary = plans(library, floor.vocabulary(protocol));
       const made = library.sample(arbitrary, { seed: own, numRuns: batch.size });
+      const before = floor.resent;
       const plays = await floor.playMany(made);
-      fold.end(batch.number, sum(await confirmed(plays, made, floor), made, own));
+      const resent = floor.resent - before;
+      const { ownPorts } = floor.lab.facts;
+      const { sure, dropped } = await confirmed(plays, made, { ownPorts, playAlone: (plan) => floor.playAlone(plan) });
+      fold.end(batch.number, { ...sum(sure, made, own), dropped, resent });
       floors.giveBack(floor);
       listener.progress(fold.tally);
     }
@@ -153,26 +164,7 @@ async function unlessEnded(work: Promise<unknown>, signal: AbortSignal): Promise
   }
 }
 
-/**
- * On a machine whose ports others take too, they may have caused a mismatch: there it counts only if it appears again. In a
- * lab with ports of its own, every mismatch counts, except that a packet may be lost on its way: that nothing came of a
- * probe has to appear again too.
- */
-async function confirmed(plays: readonly Play[], made: readonly Plan[], floor: Floor): Promise<readonly Play[]> {
-  const { ownPorts } = floor.lab.facts;
-  const sure: Play[] = [];
-  for (const [place, play] of plays.entries()) {
-    const plan = made[place];
-    const isDoubtful = play.mismatch && (!ownPorts || LOST.has(play.played.at(-1)?.outcome ?? ''));
-    sure.push(isDoubtful && plan !== undefined ? (await floor.playAlone(plan)).play : play);
-  }
-  return sure;
-}
-
-/** The outcomes of a probe that a lost packet has too. */
-const LOST: ReadonlySet<string> = new Set(['silence', 'no answer']);
-
-function sum(plays: readonly Play[], made: readonly Plan[], seed: number): Batch {
+function sum(plays: readonly Play[], made: readonly Plan[], seed: number): Omit<Batch, 'dropped' | 'resent'> {
   const found = new Map<string, Found>();
   let operations = 0;
   let mismatches = 0;
@@ -207,6 +199,8 @@ class Fold {
   #sequences = 0;
   #operations = 0;
   #mismatches = 0;
+  #dropped = 0;
+  #resent = 0;
 
   constructor(protocol: Protocol, limit: Limit) {
     this.#protocol = protocol;
@@ -219,6 +213,8 @@ class Fold {
       sequences: this.#sequences,
       operations: this.#operations,
       mismatches: this.#mismatches,
+      dropped: this.#dropped,
+      resent: this.#resent,
     };
   }
 
@@ -240,6 +236,8 @@ class Fold {
       this.#sequences += next.sequences;
       this.#operations += next.operations;
       this.#mismatches += next.mismatches;
+      this.#dropped += next.dropped;
+      this.#resent += next.resent;
       for (const [name, found] of next.found) if (!this.found.has(name)) this.found.set(name, found);
     }
   }

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { parsePlan } from '../../../../src/plan/parse.ts';
+import type { Play } from '../../../../src/plan/play.ts';
+import { confirmed } from '../../../../src/runner/explore/confirm.ts';
+
+const plan = parsePlan('udp: bind s1 127.0.0.1; probe 127.0.0.2');
+const [, probe] = plan.steps;
+
+function played(outcome: string): Pick<Play, 'mismatch' | 'played'> {
+  if (probe === undefined) throw new Error('the plan has two steps');
+  return {
+    mismatch: outcome !== 'refused',
+    played: [{ step: probe, prediction: { outcomes: ['refused'] }, outcome }],
+  };
+}
+
+/** What counts of plays with these outcomes, and how many were played again, if that gives this outcome. */
+async function counting(outcomes: readonly string[], again: string, ownPorts: boolean) {
+  let alone = 0;
+  const playAlone = () => {
+    alone += 1;
+    return Promise.resolve({ play: played(again) });
+  };
+  const plays = outcomes.map(played);
+  const { sure, dropped } = await confirmed(
+    plays,
+    plays.map(() => plan),
+    { ownPorts, playAlone },
+  );
+  return { mismatches: sure.filter(({ mismatch }) => mismatch).length, dropped, alone };
+}
+
+test.each([
+  [
+    'what a lost packet looks like is played again, and dropped',
+    ['silence', 'no answer', 'refused'],
+    'refused',
+    true,
+    [0, 2, 2],
+  ],
+  ['and counts where it comes again', ['silence', 's1', 'refused'], 'silence', true, [2, 0, 1]],
+  ['what no lost packet explains counts at once', ['s1', 's2'], 'refused', true, [2, 0, 0]],
+  ['on ports that others take, everything is played again', ['s1', 'silence', 'refused'], 'refused', false, [0, 2, 2]],
+] as const)('%s', async (_name, outcomes, again, ownPorts, [mismatches, dropped, alone]) => {
+  expect(await counting(outcomes, again, ownPorts)).toEqual({ mismatches, dropped, alone });
+});
