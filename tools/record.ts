@@ -1,6 +1,7 @@
 /**
  * Records this platform for the project, which is the one way to change what is committed under `reports/`: runs the whole
- * suite and the matrix into that folder, and makes the comparison, the page and the badges of all records there again.
+ * suite and the matrix into that folder, and makes the comparison, the page and the badges of all records there again. On
+ * the machine's own system it also runs the matrix' triples and receivers, which would take other stacks too long.
  *
  *     npm run record -- [OPTIONS]
  *
@@ -14,10 +15,12 @@ import { execa } from 'execa';
 const CLI = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
 const REPORTS = 'reports';
 const options = process.argv.slice(2);
+const own = !options.includes('--stack');
 
 for (const words of [
   ['run', ...options, '--reports', REPORTS],
   ['matrix', ...options, '--reports', REPORTS],
+  ...(own ? ['--triples', '--receivers'].map((block) => ['matrix', block, ...options, '--reports', REPORTS]) : []),
   ['report', REPORTS, '--output', REPORTS],
 ]) {
   const { exitCode = 3 } = await execa(process.execPath, [CLI, ...words], { stdio: 'inherit', reject: false });
