@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { onPath } from './programs.ts';
 import { hasVrf } from './vrf.ts';
 import type { AddressKind, LabFacts, Missing, Need } from './lab.ts';
 
@@ -42,6 +43,9 @@ function unmet(facts: LabFacts, need: Need, programs: (name: string) => boolean)
   const own = OF_NETNS[need];
   if (own !== undefined) {
     if (facts.lab !== 'netns') return { reason: `the ${facts.lab} lab ${own}`, enable: facts.elsewhere };
+    if (need === 'process without a capability' && !onPath('setpriv')) {
+      return { reason: 'setpriv is not installed', enable: installLine('util-linux') };
+    }
     return need === 'VRF' && !hasVrf() ? { reason: 'this kernel has no VRF', enable: 'sudo modprobe vrf' } : null;
   }
   const [what = '', which = ''] = need.split(' ');

@@ -5,10 +5,10 @@ const TRIES = 40;
 
 export default experiment({
   title: 'How long FIN_WAIT2 holds the port',
-  asks: 'A server has closed a connection that its client keeps open, with TCP_LINGER2 at 1 s or below 0, and has closed its listener: is the port held, and does it become free while the client stays?',
+  asks: 'A server has closed a connection that its client keeps open, with TCP_LINGER2 at 3 s or below 0, and has closed its listener: is the port held, and does it become free while the client stays?',
   tags: ['closing', 'FIN_WAIT2', 'TCP_LINGER2'],
   claims: {},
-  axes: { linger2: ['1', '-1'], family: FAMILIES },
+  axes: { linger2: ['3', '-1'], family: FAMILIES },
   needs: ({ family }) => [`${family} loopback`],
   waits: true,
   async run({ linger2, family }, trial) {
@@ -28,7 +28,7 @@ export default experiment({
     }
     return { set: set?.outcome ?? null, atOnce: at.restart, later: later.restart };
   },
-  expect: ({ linger2 }) => ({ set: 'ok', atOnce: linger2 === '1' ? 'EADDRINUSE' : 'ok', later: 'ok' }),
+  expect: ({ linger2 }) => ({ set: 'ok', atOnce: linger2 === '3' ? 'EADDRINUSE' : 'ok', later: 'ok' }),
   known: 'observed',
   cite: [{ source: 'linux-ip-sysctl', where: 'tcp_fin_timeout' }],
 });

@@ -1,5 +1,8 @@
 import { differs, knownOf } from '../../src/experiment/index.ts';
 import mappedNames from '../conflict/mapped-names.ts';
+import defaults from '../option/defaults.ts';
+import toggled from '../option/toggled.ts';
+import ownRange from '../port-zero/own-range.ts';
 import wildcardOverMany from '../conflict/wildcard-over-many.ts';
 import { olderReceivers } from './_linux-receivers.ts';
 
@@ -33,5 +36,29 @@ export default knownOf('linux', [
       'Beyond ten sockets these kernels look for a wildcard among the other wildcards only, and overlook the sockets on specific addresses (CVE-2026-31503).',
     known: 'observed',
     cite: [{ source: 'cve-2026-31503', where: 'affected versions; seen on 5.10.223 and 6.12.43' }],
+  }),
+  differs(ownRange, {
+    versions: [{ before: '6.3' }],
+    expect: { set: 'ENOPROTOOPT', bound: 'ok' },
+    because: 'IP_LOCAL_PORT_RANGE came with Linux 6.3.',
+    known: 'vendor',
+    cite: [{ source: 'man-ip', where: 'IP_LOCAL_PORT_RANGE; seen on 5.10.262' }],
+  }),
+  differs(defaults, {
+    versions: [{ before: '6.3' }],
+    where: ({ option }) => option === 'IP_LOCAL_PORT_RANGE',
+    expect: { read: 'ENOPROTOOPT', value: null },
+    because: 'IP_LOCAL_PORT_RANGE came with Linux 6.3.',
+    known: 'vendor',
+    cite: [{ source: 'man-ip', where: 'IP_LOCAL_PORT_RANGE; seen on 5.10.262' }],
+  }),
+  differs(toggled, {
+    versions: [{ before: '6.8' }],
+    where: ({ option, change, state, protocol }) =>
+      option === 'SO_REUSEADDR' && change === 'on-to-off' && state === 'bound' && protocol === 'tcp',
+    expect: { second: 'ok' },
+    because: 'These kernels remember of a TCP port that SO_REUSEADDR was on, and ask its sockets only otherwise.',
+    known: 'source',
+    cite: [{ source: 'linux-tcp-bind', where: 'inet_csk_get_port, fastreuse; seen on 5.10.262 and 6.1.192' }],
   }),
 ]);
