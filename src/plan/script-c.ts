@@ -168,6 +168,13 @@ static const char *outcome(int returned) {
     case EACCES: return "EACCES";
     case EADDRINUSE: return "EADDRINUSE";
     case EADDRNOTAVAIL: return "EADDRNOTAVAIL";
+    case ECONNABORTED: return "ECONNABORTED";
+    case ECONNREFUSED: return "ECONNREFUSED";
+    case ECONNRESET: return "ECONNRESET";
+    case EHOSTUNREACH: return "EHOSTUNREACH";
+    case ENETUNREACH: return "ENETUNREACH";
+    case ENOTCONN: return "ENOTCONN";
+    case ETIMEDOUT: return "ETIMEDOUT";
     case EAFNOSUPPORT: return "EAFNOSUPPORT";
     case EINVAL: return "EINVAL";
     case EISCONN: return "EISCONN";

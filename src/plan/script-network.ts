@@ -8,8 +8,8 @@ export type DeviceAddresses = Readonly<Record<string, readonly string[]>>;
 /** Addresses that a namespace has as soon as lo is up, or that do not belong to an interface. */
 const GIVEN: ReadonlySet<string> = new Set(['0.0.0.0', '::', '::1', '255.255.255.255']);
 
-/** The addresses that a plan uses, and that an interface must have. */
-function addressesIn({ steps }: Plan): string[] {
+/** The addresses that a plan uses. */
+function usedIn({ steps }: Plan): string[] {
   const used = steps.flatMap((step): string[] => {
     switch (step.op) {
       case 'bind':
@@ -23,10 +23,21 @@ function addressesIn({ steps }: Plan): string[] {
         return [];
     }
   });
-  const plain = [...new Set(used.map(unmapped))];
-  return plain.filter(
-    (one) => !GIVEN.has(one) && !one.startsWith('127.') && !isMulticast(one) && !one.endsWith('.255'),
+  return [...new Set(used.map(unmapped))].filter(
+    (one) => !GIVEN.has(one) && !one.startsWith('127.') && !isMulticast(one),
   );
+}
+
+/** Those that an interface must have. */
+function addressesIn(plan: Plan): string[] {
+  return usedIn(plan).filter((one) => !one.endsWith('.255'));
+}
+
+/** The broadcast addresses of a /24 that a plan uses, and that no interface with one of its addresses brings along. */
+function broadcastsIn(plan: Plan, at: readonly { address: string; device: string }[]): string[] {
+  const network = (address: string) => address.slice(0, address.lastIndexOf('.'));
+  const brought = new Set(at.filter(({ device }) => device !== 'lo').map(({ address }) => network(address)));
+  return usedIn(plan).filter((one) => one.endsWith('.255') && !brought.has(network(one)));
 }
 
 /** The interfaces that a plan names, and those on which the system sends what its probes send to many. */
@@ -57,6 +68,8 @@ export function networkOf(plan: Plan, known: DeviceAddresses = {}): string[] {
       const length = device === 'lo' ? '' : hasInetForm(address) ? '/24' : '/64';
       return `ip addr add ${address}${length} dev ${device}${hasInetForm(address) ? '' : ' nodad'}`;
     }),
+    // Some address must have it for its broadcast address.
+    ...broadcastsIn(plan, at).map((one) => `ip addr add ${one.replace(/255$/, '254')}/32 broadcast ${one} dev lo`),
   ];
 }
 

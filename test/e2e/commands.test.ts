@@ -272,7 +272,7 @@ describe('show', () => {
       /what does the second get[^]*\nExpected on \w+\n[^]*4 cells \(set both, protocol udp\): /,
     );
     expect(short.stdout).toMatch(/\nOn other systems\n[^]*\n {2}windows: 22 cells differ\n/);
-    expect(short.stdout).toMatch(/\nRecorded last\n[^]*\n {2}wine-8\.0-x64, wine lab: 2 pass, 22 differs\n/);
+    expect(short.stdout).toMatch(/\nRecorded last\n[^]*\n {2}wine-8\.0-x64, wine lab: \d+ pass, [^\n]+\n/);
     expect(all.stdout.split('\n').length).toBeGreaterThan(300);
     expect(all.stdout).toContain('Linux manual page socket(7)');
   });

@@ -547,6 +547,8 @@ function hostile(record: MatrixRecord): MatrixRecord {
     'kernel',
     'model',
     'kind',
+    // The page does not show them, and their counts are checked when the record is read.
+    'singles',
   ]);
   const bite = (value: unknown, key = ''): unknown => {
     if (fixed.has(key)) return value;

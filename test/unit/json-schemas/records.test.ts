@@ -40,7 +40,7 @@ describe('the published schema of an exploration', () => {
 
   it('names itself, and asks for the seed', () => {
     const published: unknown = JSON.parse(explorationJsonSchema());
-    expect(published).toMatchObject({ $id: 'urn:bindspec:exploration:1' });
+    expect(published).toMatchObject({ $id: 'urn:bindspec:exploration:2' });
     expect(published).toHaveProperty('required', expect.arrayContaining(['seed', 'protocols', 'mismatches']));
   });
 });

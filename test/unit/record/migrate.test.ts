@@ -105,10 +105,11 @@ describe('a record of version 2', () => {
   });
 
   it('that is committed has none of it left, and its verdicts', () => {
-    const { cells, errors } = cell(written2);
-    expect(JSON.stringify(cells)).not.toContain('ENOPROTOOPT');
-    expect(JSON.stringify(cells)).toContain('"first":"not available here"');
-    expect(errors).not.toHaveProperty('WSAENOPROTOOPT');
+    const { cells } = cell(written2);
+    // Others set options that Winsock has a number for, and that Wine really refuses.
+    const sharing = JSON.stringify(cells.filter(({ id }) => id.startsWith('conflict/')));
+    expect(sharing).not.toContain('ENOPROTOOPT');
+    expect(sharing).toContain('"first":"not available here"');
     const before = JSON.parse(written2) as { cells: { verdict: string }[] };
     expect(cells.map(({ verdict }) => verdict)).toEqual(before.cells.map(({ verdict }) => verdict));
   });
