@@ -54,6 +54,5 @@ export default experiment({
     return { called: call === 'connect' && protocol === 'tcp' ? 'ECONNREFUSED' : 'ok' };
   },
   known: 'observed',
-  names: true,
   cite: [{ source: 'man-bind', where: 'ERRORS, EINVAL and EAFNOSUPPORT' }],
 });

@@ -26,6 +26,5 @@ export default experiment({
           : 'EAFNOSUPPORT',
   }),
   known: 'observed',
-  names: true,
   cite: [{ source: 'man-bind', where: 'ERRORS, EAFNOSUPPORT' }],
 });

@@ -17,7 +17,7 @@ const READERS = ['send', 'recv', 'SO_ERROR', 'poll'] as const;
 
 export default experiment({
   title: 'Which call returns the error of a closed port, and how often',
-  asks: 'A UDP socket, connected or not, sends to a loopback port where nobody listens, and this call is made twice, then recv(): which call returns the error?',
+  asks: 'A UDP socket, connected or not, sends to a loopback port where no one listens, and this call is made twice, then recv(): which call returns the error?',
   tags: ['error', 'refusal', 'udp', 'loopback'],
   claims: {},
   axes: { socket: ['connected', 'unconnected'], by: READERS, family: FAMILIES },

@@ -10,7 +10,7 @@ import {
 
 export default experiment({
   title: 'Whose error it is, where two sockets share a port',
-  asks: 'Two UDP sockets share a port; this one sends to a port where nobody listens: which of the two gets the error?',
+  asks: 'Two UDP sockets share a port; this one sends to a port where no one listens: which of the two gets the error?',
   tags: ['error', 'refusal', 'udp', 'SO_REUSEADDR'],
   claims: {},
   axes: {

@@ -20,6 +20,5 @@ export default experiment({
     ended: by === 'bind' || by === 'listen' ? 'EADDRINUSE' : protocol === 'udp' ? 'EAGAIN' : 'EADDRNOTAVAIL',
   }),
   known: 'observed',
-  names: true,
   cite: [{ source: 'man-ip', where: 'ip_local_port_range' }],
 });

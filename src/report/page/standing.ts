@@ -21,7 +21,8 @@ export interface Stand {
  * - `same`: what most did;
  * - `unobserved`: it was skipped, or nothing was observed.
  *
- * Where as many did one thing as another, neither is what most did: who was judged to pass is not called different.
+ * Where as many did one thing as another, neither is what most did: who was judged to pass is not called different, unless
+ * others pass with another outcome. Then the first group of these is the one that the rest differs from.
  */
 export function standingsOf(stands: readonly (Stand | null)[]): (Standing | null)[] {
   const sizes = new Map<number, number>();
@@ -29,14 +30,17 @@ export function standingsOf(stands: readonly (Stand | null)[]): (Standing | null
     if (stand !== null && stand.group !== null) sizes.set(stand.group, (sizes.get(stand.group) ?? 0) + 1);
   }
   const largest = Math.max(0, ...sizes.values());
-  const isTied = [...sizes.values()].filter((size) => size === largest).length > 1;
+  const tied = [...sizes].filter(([, size]) => size === largest).map(([group]) => group);
+  const isTied = tied.length > 1;
+  const passes = (group: number) => stands.some((stand) => stand?.group === group && stand.verdict === 'pass');
+  const usual = isTied ? tied.toSorted((one, other) => one - other).find(passes) : tied[0];
   return stands.map((stand) => {
     if (stand === null) return null;
     const { verdict, group } = stand;
     if (verdict === 'error') return 'error';
     if (verdict === 'fail' || verdict === 'known' || verdict === 'stale') return 'deviates';
     if (verdict === 'skipped' || group === null) return 'unobserved';
-    if (sizes.get(group) === largest && (!isTied || verdict === 'pass')) return 'same';
+    if (group === usual && (!isTied || verdict === 'pass')) return 'same';
     return verdict === 'unjudged' ? 'unjudged' : 'differs';
   });
 }

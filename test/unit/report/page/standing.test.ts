@@ -42,6 +42,11 @@ describe('how platforms stand to each other', () => {
     expect(stands('unjudged 0', 'unjudged 1')).toEqual(['unjudged', 'unjudged']);
   });
 
+  it('calls one of two groups different where both pass, so that the cell is among the differences', () => {
+    expect(stands('pass 0', 'pass 1')).toEqual(['same', 'differs']);
+    expect(stands('pass 1', 'differs 0', 'pass 2')).toEqual(['same', 'differs', 'differs']);
+  });
+
   it('depends on who is compared', () => {
     expect(stands('pass 0', 'pass 0', 'differs 1')[2]).toBe('differs');
     expect(stands('differs 1')).toEqual(['same']);
