@@ -8,7 +8,7 @@ import { ANY, claimsAny, NOTHING } from './overlap.ts';
 import { darwinDelivery } from './receive/darwin.ts';
 import { precedes, parseRelease } from './release.ts';
 import { darwinRules } from './darwin-rules.ts';
-import { hasPeer, isReleased } from './socket.ts';
+import { hasPeer, isReleased, withoutPeer } from './socket.ts';
 import type { Outcome, Prediction } from './types.ts';
 import type { Socket, Step, System, Target, World } from './world.ts';
 
@@ -67,14 +67,12 @@ export const darwin: System<Chains> = {
     return { ...socket, local: { ...NOTHING, [stack]: ANY } };
   },
 
-  reset: (socket) => ({ ...socket, local: NOTHING, state: 'bound', peer: undefined }),
+  reset: (socket) => withoutPeer(socket, NOTHING),
 
   disconnected(socket, _world, by) {
     if (socket.protocol === 'tcp') return ofTcp(socket, by);
     const isConnectedNow = hasPeer(socket);
-    const left: Socket = isConnectedNow
-      ? { ...socket, local: widened(socket.local), state: 'bound', peer: undefined }
-      : socket;
+    const left = isConnectedNow ? withoutPeer(socket, widened(socket.local)) : socket;
     const byX: readonly Outcome[] = isConnectedNow ? OK : ['ENOTCONN'];
     const outcomes =
       by === 'disconnectx' ? byX : by === 'AF_UNSPEC' ? unspecified(socket) : [...unspecified(socket), ...OK];

@@ -8,7 +8,7 @@ import { ANY, NOTHING } from './overlap.ts';
 import { isOlder, listsAfter, EMPTY_PORT, type PortLists } from './freebsd-lists.ts';
 import { freebsdDelivery } from './receive/freebsd.ts';
 import { freebsdRules } from './freebsd-rules.ts';
-import { hasPeer, isReleased } from './socket.ts';
+import { hasPeer, isReleased, withoutPeer } from './socket.ts';
 import type { Outcome, Prediction, RuleId } from './types.ts';
 import type { Socket, System, Target, World } from './world.ts';
 
@@ -71,7 +71,7 @@ export const freebsd: System<PortLists> = {
     return { ...socket, local: narrow(socket.local), formerly: formerly === undefined ? undefined : narrow(formerly) };
   },
 
-  reset: (socket) => ({ ...socket, local: NOTHING, state: 'bound', peer: undefined }),
+  reset: (socket) => withoutPeer(socket, NOTHING),
 
   disconnected(socket, world, by) {
     const isOld = isOlder(world, 14, 0);
@@ -80,7 +80,7 @@ export const freebsd: System<PortLists> = {
     const errors = unspecified(world, socket);
     const prediction = decide(by === undefined ? [...errors, 'ok'] : errors, rule);
     if (!hasPeer(socket)) return { left: socket, prediction, otherwise: tried(world, socket) };
-    const left: Socket = { ...socket, local: widened(socket.local), state: 'bound', peer: undefined };
+    const left = withoutPeer(socket, widened(socket.local));
     if (isOld) return { left, prediction };
     const formerly = isOlder(world, 15, 0) ? widened(socket.local) : socket.local;
     return { left: { ...left, local: NOTHING, formerly }, prediction };

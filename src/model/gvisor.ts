@@ -5,7 +5,7 @@ import { isConnected, isDual } from './bsd-scan.ts';
 import { ANY, type Claims, claimsAny, NOTHING } from './overlap.ts';
 import { peerTaken, releasedByRefusal } from './peers.ts';
 import { gvisorRules } from './gvisor-rules.ts';
-import { isReleased } from './socket.ts';
+import { isReleased, withoutPeer } from './socket.ts';
 import type { Outcome, Prediction, RuleId, Setting } from './types.ts';
 import type { Socket, Step, System, Target, World } from './world.ts';
 
@@ -69,7 +69,7 @@ export const gvisor: System<Reservations> = {
 
   refused: (socket, _target, outcome) => releasedByRefusal(socket, outcome) ?? socket,
 
-  reset: (socket) => ({ ...socket, local: NOTHING, state: 'bound', peer: undefined }),
+  reset: (socket) => withoutPeer(socket, NOTHING),
 
   disconnected(socket, world) {
     if (socket.protocol === 'tcp') return { left: socket, prediction: decide('EAFNOSUPPORT', id['disconnect-tcp']) };
@@ -80,7 +80,7 @@ export const gvisor: System<Reservations> = {
     // Where the name is taken the connection stays.
     const taken = besideRegistered(world, socket);
     return taken === undefined
-      ? { left: { ...socket, local: socket.bound, state: 'bound', peer: undefined }, prediction: decide('ok', id.free) }
+      ? { left: withoutPeer(socket, socket.bound), prediction: decide('ok', id.free) }
       : { left: socket, prediction: taken };
   },
 

@@ -8,6 +8,7 @@ import { type Chains, EMPTY, judgeUdp, rememberUdp } from './linux-udp.ts';
 import { bucketOf, isInOtherVrf } from './linux-vrf.ts';
 import { ANY, claimsOf, NOTHING } from './overlap.ts';
 import { peerTaken } from './peers.ts';
+import { withoutPeer } from './socket.ts';
 import type { Prediction, Setting } from './types.ts';
 import type { Socket, System, World } from './world.ts';
 
@@ -76,7 +77,7 @@ export const linux: System<LinuxHidden> = {
   reset(socket) {
     // A socket that its program did not bind gives up its port. A socket that it did bind keeps its present address.
     const local = socket.accepted || socket.autobound ? NOTHING : socket.local;
-    return { ...socket, local, state: 'bound', peer: undefined };
+    return withoutPeer(socket, local);
   },
 
   disconnected(socket, world) {

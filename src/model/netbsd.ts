@@ -1,12 +1,12 @@
 import { isMapped, isMulticast } from './address.ts';
-import { peerTaken, releasedByRefusal, wrongStack } from './peers.ts';
+import { peerTaken, releasedByRefusal, unfit, withoutPort, wrongStack } from './peers.ts';
 import { asksToShare, bestMatch, exactMatch, hasEither, isConnected, isDual, isV4 } from './bsd-scan.ts';
 import { isBound, isMappedOnV6only, lacksPrivilege, standing, bothReuseport } from './checks.ts';
 import { because, decide, isRefusal } from './decide.ts';
 import { ANY, claimsOf, NOTHING } from './overlap.ts';
 import { ruleBook } from './rules.ts';
-import { hasPeer, isReleased } from './socket.ts';
-import type { Outcome, Prediction, RuleId } from './types.ts';
+import { hasPeer, isReleased, withoutPeer } from './socket.ts';
+import type { Prediction, RuleId } from './types.ts';
 import type { Socket, System, World } from './world.ts';
 
 const PCB4 = { name: 'NetBSD 7 to 9', where: 'sys/netinet/in_pcb.c, in_pcbbind_port' };
@@ -192,6 +192,9 @@ const { id, rules } = ruleBook('netbsd', {
 /** The number of port chains. One in so many ports has its accepted sockets in its own chain. */
 const PORT_CHAINS = 128;
 
+/** What any call on a socket that has lost its port returns. */
+const RELEASED = 'EINVAL';
+
 type Here = World<undefined>;
 
 /** The model of NetBSD. */
@@ -215,7 +218,7 @@ export const netbsd: System<undefined> = {
   lateV6only: decide('EINVAL', id['v6only-late']),
 
   connect(world, socket, target) {
-    const state = unfit(socket);
+    const state = unfit(socket, RELEASED);
     if (state !== undefined) return decide(state, id[isReleased(socket) ? 'released' : 'connect-again']);
     const { to } = target;
     const isGroup = to !== undefined && isMulticast(to.address) && !isMapped(to.address);
@@ -229,7 +232,7 @@ export const netbsd: System<undefined> = {
   refused(socket, { to, stack }, outcome) {
     const released = releasedByRefusal(socket, outcome);
     if (released !== undefined) return released;
-    const early = outcome === 'EINVAL' || to?.port === 0 || unfit(socket) !== undefined;
+    const early = outcome === 'EINVAL' || to?.port === 0 || unfit(socket, RELEASED) !== undefined;
     const tried = stack === 'v4' && isDual(socket.local) && !early;
     return tried ? { ...socket, local: { v4: ANY, v6: undefined } } : socket;
   },
@@ -242,17 +245,17 @@ export const netbsd: System<undefined> = {
     return decide(taken ? 'EADDRINUSE' : 'ok', id['send-connects']);
   },
 
-  reset: (socket) => ({ ...socket, local: NOTHING, state: 'bound', peer: undefined }),
+  reset: (socket) => withoutPeer(socket, NOTHING),
 
-  shutDown: (socket) => ({ ...socket, local: NOTHING, state: socket.state === 'listening' ? 'shut-down' : 'bound' }),
+  shutDown: withoutPort,
 
   disconnected(socket, _world, by) {
     const local = claimsOf(socket.family, socket.family === 'inet' ? '0.0.0.0' : '::', socket.v6only);
-    const left: Socket = { ...socket, local, state: 'bound', peer: undefined };
+    const left = withoutPeer(socket, local);
     if (socket.protocol === 'tcp') {
       // The family is judged before the state of a socket that was released.
-      const error = unfit(socket);
-      const state = error === 'EINVAL' ? undefined : error;
+      const error = unfit(socket, RELEASED);
+      const state = error === RELEASED ? undefined : error;
       return { left, prediction: decide(state ?? 'EAFNOSUPPORT', id['disconnect-tcp']) };
     }
     return {
@@ -280,7 +283,7 @@ export const netbsd: System<undefined> = {
   },
 
   listen(_world, socket) {
-    return isReleased(socket) ? decide('EINVAL', id.released) : decide('ok', id.listen);
+    return isReleased(socket) ? decide(RELEASED, id.released) : decide('ok', id.listen);
   },
 };
 
@@ -291,13 +294,6 @@ function isVisible({ accepted, sent, family, port }: Socket): boolean {
 /** Whether it is a dual-stack :: that a connect() which failed has narrowed to IPv4. */
 function isNarrowed(socket: Socket): boolean {
   return isDual(socket.bound) && !isDual(socket.local) && !isReleased(socket) && !isConnected(socket);
-}
-
-/** The error of a connect() that fails because of what the socket is, whatever its target. */
-function unfit(socket: Socket): Outcome | undefined {
-  if (socket.state === 'listening' || socket.state === 'shut-down') return 'EOPNOTSUPP';
-  if (isReleased(socket)) return 'EINVAL';
-  return socket.protocol === 'tcp' && isConnected(socket) ? 'EISCONN' : undefined;
 }
 
 function judgeArgument(world: Here, next: Socket): Prediction | undefined {

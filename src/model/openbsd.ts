@@ -1,13 +1,13 @@
 import { isMapped, isMulticast } from './address.ts';
-import { isUnicastPeer, peerTaken, releasedByRefusal } from './peers.ts';
-import { asksToShare, bestMatch, exactMatch, hasEither, isConnected, type Stack, widened } from './bsd-scan.ts';
+import { isUnicastPeer, peerTaken, releasedByRefusal, unfit, withoutPort } from './peers.ts';
+import { asksToShare, bestMatch, exactMatch, hasEither, type Stack, widened } from './bsd-scan.ts';
 import { type Chain, inOrder, toHead, without } from './chain.ts';
 import { lacksPrivilege, standing, bothReuseport } from './checks.ts';
 import { because, decide, isRefusal } from './decide.ts';
 import { ANY, claimsOf, NOTHING } from './overlap.ts';
 import { precedes, parseRelease } from './release.ts';
 import { ruleBook } from './rules.ts';
-import { isReleased } from './socket.ts';
+import { isReleased, withoutPeer } from './socket.ts';
 import type { Outcome, Prediction, RuleId } from './types.ts';
 import type { Socket, Step, System, Target, World } from './world.ts';
 
@@ -197,7 +197,7 @@ export const openbsd: System<Chain> = {
   lateV6only: decide('EINVAL', id['v6only-late']),
 
   connect(world, socket, target) {
-    const state = unfit(socket);
+    const state = unfit(socket, RELEASED);
     if (state !== undefined) return decide(state, id[isReleased(socket) ? 'released' : 'connect-again']);
     if (socket.protocol === 'tcp' && !isUnicastPeer(world, target)) return decide('EINVAL', id['connect-unicast']);
     if (target.to?.port === 0) return decide('EADDRNOTAVAIL', id['connect-port-0']);
@@ -209,14 +209,14 @@ export const openbsd: System<Chain> = {
 
   refused: (socket, _target, outcome) => releasedByRefusal(socket, outcome) ?? socket,
 
-  reset: (socket) => ({ ...socket, local: NOTHING, state: 'bound', peer: undefined }),
+  reset: (socket) => withoutPeer(socket, NOTHING),
 
-  shutDown: (socket) => ({ ...socket, local: NOTHING, state: socket.state === 'listening' ? 'shut-down' : 'bound' }),
+  shutDown: withoutPort,
 
   disconnected(socket, _world, by) {
-    const left: Socket = { ...socket, local: widened(socket.local), state: 'bound', peer: undefined };
+    const left = withoutPeer(socket, widened(socket.local));
     if (socket.protocol === 'tcp') {
-      return { left, prediction: decide(unfit(socket) ?? 'EAFNOSUPPORT', id['disconnect-tcp']) };
+      return { left, prediction: decide(unfit(socket, RELEASED) ?? 'EAFNOSUPPORT', id['disconnect-tcp']) };
     }
     return {
       left,
@@ -253,13 +253,6 @@ export const openbsd: System<Chain> = {
 };
 
 const RELEASED: readonly Outcome[] = ['EINVAL', 'ECONNRESET'];
-
-/** The error of a connect() that fails because of what the socket is, whatever its target. */
-function unfit(socket: Socket): Outcome | readonly Outcome[] | undefined {
-  if (socket.state === 'listening' || socket.state === 'shut-down') return 'EOPNOTSUPP';
-  if (isReleased(socket)) return RELEASED;
-  return socket.protocol === 'tcp' && isConnected(socket) ? 'EISCONN' : undefined;
-}
 
 /** The target with the name under which the system looks for the same connection. */
 function underRoute({ local }: Socket, target: Target): Target {

@@ -1,5 +1,7 @@
 import { canonical, isLimitedBroadcast, isMulticast, isWildcard, needsScope, unmapped } from './address.ts';
+import { isConnected } from './bsd-scan.ts';
 import { ANY, NOTHING } from './overlap.ts';
+import { isReleased } from './socket.ts';
 import type { Outcome } from './types.ts';
 import type { Socket, Target, World } from './world.ts';
 
@@ -64,4 +66,22 @@ const GIVEN_UP: ReadonlySet<Outcome> = new Set(['ECONNREFUSED', 'ECONNRESET', 'E
 /** A TCP socket whose connect() got a reset, or no answer: its descriptor is open, its port is free. */
 export function releasedByRefusal(socket: Socket, outcome: Outcome): Socket | undefined {
   return socket.protocol === 'tcp' && GIVEN_UP.has(outcome) ? { ...socket, local: NOTHING } : undefined;
+}
+
+/** A TCP socket without a connection that shutdown() has taken off its port. */
+export function withoutPort(socket: Socket): Socket {
+  return { ...socket, local: NOTHING, state: socket.state === 'listening' ? 'shut-down' : 'bound' };
+}
+
+/**
+ * The error of a connect() that fails because of what the socket is, whatever its target. `released` is what the system
+ * returns on one that has lost its port.
+ */
+export function unfit<Released extends Outcome | readonly Outcome[]>(
+  socket: Socket,
+  released: Released,
+): Outcome | Released | undefined {
+  if (socket.state === 'listening' || socket.state === 'shut-down') return 'EOPNOTSUPP';
+  if (isReleased(socket)) return released;
+  return socket.protocol === 'tcp' && isConnected(socket) ? 'EISCONN' : undefined;
 }

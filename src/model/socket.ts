@@ -73,6 +73,11 @@ export function hasPeer({ state }: Socket): boolean {
   return state === 'connected' || state === 'accepted' || state === 'close-wait';
 }
 
+/** The socket when it has no connection any more, under the name that this leaves it. */
+export function withoutPeer(socket: Socket, local: Claims): Socket {
+  return { ...socket, local, state: 'bound', peer: undefined };
+}
+
 /**
  * Whether the socket has lost its port for good while its descriptor is open: its connection was reset or refused, or (on
  * some systems) shutdown() ended it.

@@ -6,7 +6,7 @@ import { Later } from './receive/later.ts';
 import { plainPacket } from './receive/packet.ts';
 import type { Packet, Receivers } from './receive/types.ts';
 import type { Rule } from './rules.ts';
-import { explicit, hasPeer, narrowed, socketOf, targetOf } from './socket.ts';
+import { explicit, hasPeer, narrowed, socketOf, targetOf, withoutPeer } from './socket.ts';
 import type {
   Family,
   NextSocket,
@@ -299,12 +299,7 @@ class Port<Hidden> implements Simulation {
         return this.#become({ ...this.#find(operation.socket), state: 'close-wait' });
       case 'peer-reset': {
         const socket = this.#find(operation.socket);
-        const left = this.#system.reset?.(socket) ?? {
-          ...socket,
-          local: socket.bound,
-          state: 'bound',
-          peer: undefined,
-        };
+        const left = this.#system.reset?.(socket) ?? withoutPeer(socket, socket.bound);
         return this.#become(left, { kind: 'disconnect', renamed: left.local !== socket.local });
       }
       case 'close': {
@@ -459,7 +454,7 @@ class Port<Hidden> implements Simulation {
 
   #dissolved(socket: Socket, by: 'AF_UNSPEC' | 'disconnectx' | undefined) {
     const done: Disconnected = this.#system.disconnected?.(socket, this.#world, by) ?? {
-      left: { ...socket, local: socket.bound, state: 'bound' as const, peer: undefined },
+      left: withoutPeer(socket, socket.bound),
       prediction: { outcomes: OK, rule: this.#system.free },
     };
     const { left, prediction, otherwise } = done;
