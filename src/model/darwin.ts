@@ -1,4 +1,5 @@
 import { canonical, compatible4, isLimitedBroadcast, isMulticast, isWildcard, unmapped } from './address.ts';
+import { judgeStanding } from './bsd-address.ts';
 import { asksToShare, bestMatch, exactMatch, hasEither, isDual, isV4, type Stack, widened } from './bsd-scan.ts';
 import { type Chain, inOrder, toHead, without } from './chain.ts';
 import { isBound, isMappedOnV6only, lacksPrivilege, standing, bothReuseport } from './checks.ts';
@@ -175,7 +176,7 @@ function judgeArgument(world: Here, next: Socket): Prediction | undefined {
   }
   if (isBound(world, next)) return decide('EINVAL', id['already-bound']);
   if (isMappedOnV6only(next)) return decide('EADDRNOTAVAIL', id['mapped-on-v6only']);
-  const address = judgeAddress(world, next);
+  const address = judgeStanding(standing(world, next), next, { id, noSuchScope: 'EINVAL' });
   if (isRefusal(address)) return address;
   const family = unmapped(next.address) === next.address ? next.family : 'inet';
   if (next.protocol === 'udp' && (world.setting.host?.udpWildcardPorts?.[family] ?? 0) > MOST_UDP_WILDCARDS) {
@@ -194,28 +195,6 @@ function macosOf(text: string | undefined) {
   const [major, minor] = parseRelease(text, 'macOS');
   if (major < 16 || major > 25) return [major, minor] as const;
   return major < 20 ? ([10, major - 4] as const) : ([major - 9, minor] as const);
-}
-
-function judgeAddress(world: Here, next: Socket): Prediction | undefined {
-  switch (standing(world, next)) {
-    case 'any':
-    case 'group':
-    case 'own':
-      return undefined;
-    case 'broadcast':
-      return decide('ok', id.broadcast);
-    case 'no-such-scope':
-      return decide('EINVAL', id.scope);
-    case 'no-scope':
-    case 'wrong-scope':
-      return decide('EADDRNOTAVAIL', id.scope);
-    case 'anycast':
-    case 'unready':
-      return decide('EADDRNOTAVAIL', id.unready);
-    case 'limited-broadcast':
-    case 'foreign':
-      return decide('EADDRNOTAVAIL', id['not-local']);
-  }
 }
 
 function onPort({ sockets, hidden }: Here): readonly Socket[] {

@@ -1,5 +1,6 @@
 import { canonical, isLimitedBroadcast, isMapped, isMulticast, isWildcard } from './address.ts';
 import { pairTaken, releasedByRefusal, wrongStack } from './peers.ts';
+import { judgeStanding, unlessAny } from './bsd-address.ts';
 import { asksToShare, bestMatch, exactMatch, isConnected, isDual, isV4, type Stack, widened } from './bsd-scan.ts';
 import { inOrder } from './chain.ts';
 import { isBound, isMappedOnV6only, lacksPrivilege, standing, bothReuseport } from './checks.ts';
@@ -9,7 +10,7 @@ import { isOlder, listsAfter, EMPTY_PORT, type PortLists } from './freebsd-lists
 import { freebsdDelivery } from './receive/freebsd.ts';
 import { freebsdRules } from './freebsd-rules.ts';
 import { hasPeer, isReleased, withoutPeer } from './socket.ts';
-import type { Outcome, Prediction, RuleId } from './types.ts';
+import type { Outcome, Prediction } from './types.ts';
 import type { Socket, System, Target, World } from './world.ts';
 
 const { id, rules } = freebsdRules;
@@ -164,36 +165,15 @@ function judgeArgument(world: Here, next: Socket): Prediction | undefined {
     return decide('EAFNOSUPPORT', id['tcp-multicast']);
   }
   if (isBound(world, next)) return decide('EINVAL', id['already-bound']);
-  const address = mappedOnV6only ? unlessAny(next, id['mapped-on-v6only']) : judgeAddress(world, next);
+  const address = mappedOnV6only ? unlessAny(next, id['mapped-on-v6only'], id.bindany) : judgeAddress(world, next);
   return !isRefusal(address) && lacksPrivilege(world, next) ? decide('EACCES', id.privileged) : address;
 }
 
-/** An address that no interface has. It can be bound only with an option. */
-function unlessAny(next: Socket, rule: RuleId): Prediction {
-  return next.anyAddress ? decide('ok', id.bindany) : decide('EADDRNOTAVAIL', rule);
-}
-
 function judgeAddress(world: Here, next: Socket): Prediction | undefined {
-  switch (standing(world, next)) {
-    case 'any':
-    case 'group':
-    case 'own':
-      return undefined;
-    case 'broadcast':
-      return decide('ok', id.broadcast);
-    case 'no-such-scope':
-      return decide('ENXIO', id.scope);
-    case 'no-scope':
-    case 'wrong-scope':
-      return unlessAny(next, id.scope);
-    case 'anycast':
-      return isOlder(world, 15, 0) ? decide('EADDRNOTAVAIL', id['anycast-14']) : undefined;
-    case 'unready':
-      return decide('EADDRNOTAVAIL', id.unready);
-    case 'limited-broadcast':
-    case 'foreign':
-      return unlessAny(next, id['not-local']);
-  }
+  const place = standing(world, next);
+  if (place === 'anycast') return isOlder(world, 15, 0) ? decide('EADDRNOTAVAIL', id['anycast-14']) : undefined;
+  if (place === 'unready') return decide('EADDRNOTAVAIL', id.unready);
+  return judgeStanding(place, next, { id, noSuchScope: 'ENXIO' });
 }
 
 /** The extra cost that ranks a dual-stack socket on :: below every AF_INET one. */

@@ -1,12 +1,13 @@
 import { isMapped, isMulticast } from './address.ts';
 import { peerTaken, releasedByRefusal, unfit, withoutPort, wrongStack } from './peers.ts';
+import { judgeStanding } from './bsd-address.ts';
 import { asksToShare, bestMatch, exactMatch, hasEither, isConnected, isDual, isV4 } from './bsd-scan.ts';
 import { isBound, isMappedOnV6only, lacksPrivilege, standing, bothReuseport } from './checks.ts';
 import { because, decide, isRefusal } from './decide.ts';
 import { ANY, claimsOf, NOTHING } from './overlap.ts';
 import { ruleBook } from './rules.ts';
 import { hasPeer, isReleased, withoutPeer } from './socket.ts';
-import type { Prediction, RuleId } from './types.ts';
+import type { Prediction } from './types.ts';
 import type { Socket, System, World } from './world.ts';
 
 const PCB4 = { name: 'NetBSD 7 to 9', where: 'sys/netinet/in_pcb.c, in_pcbbind_port' };
@@ -299,35 +300,8 @@ function isNarrowed(socket: Socket): boolean {
 function judgeArgument(world: Here, next: Socket): Prediction | undefined {
   if (isBound(world, next)) return decide('EINVAL', id['already-bound']);
   if (isMappedOnV6only(next)) return decide('EINVAL', id['mapped-on-v6only']);
-  const address = judgeAddress(world, next);
+  const address = judgeStanding(standing(world, next), next, { id, noSuchScope: 'ENXIO' });
   return !isRefusal(address) && lacksPrivilege(world, next) ? decide('EACCES', id.privileged) : address;
-}
-
-/** An address that no interface has. It can be bound only with an option. */
-function unlessAny(next: Socket, rule: RuleId): Prediction {
-  return next.anyAddress ? decide('ok', id.bindany) : decide('EADDRNOTAVAIL', rule);
-}
-
-function judgeAddress(world: Here, next: Socket): Prediction | undefined {
-  switch (standing(world, next)) {
-    case 'any':
-    case 'group':
-    case 'own':
-      return undefined;
-    case 'broadcast':
-      return decide('ok', id.broadcast);
-    case 'no-such-scope':
-      return decide('ENXIO', id.scope);
-    case 'no-scope':
-    case 'wrong-scope':
-      return unlessAny(next, id.scope);
-    case 'anycast':
-    case 'unready':
-      return unlessAny(next, id.unready);
-    case 'limited-broadcast':
-    case 'foreign':
-      return unlessAny(next, id['not-local']);
-  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { isMapped, isMulticast } from './address.ts';
 import { isUnicastPeer, peerTaken, releasedByRefusal, unfit, withoutPort } from './peers.ts';
+import { judgeStanding, unlessAny } from './bsd-address.ts';
 import { asksToShare, bestMatch, exactMatch, hasEither, type Stack, widened } from './bsd-scan.ts';
 import { type Chain, inOrder, toHead, without } from './chain.ts';
 import { lacksPrivilege, standing, bothReuseport } from './checks.ts';
@@ -8,7 +9,7 @@ import { ANY, claimsOf, NOTHING } from './overlap.ts';
 import { precedes, parseRelease } from './release.ts';
 import { ruleBook } from './rules.ts';
 import { isReleased, withoutPeer } from './socket.ts';
-import type { Outcome, Prediction, RuleId } from './types.ts';
+import type { Outcome, Prediction } from './types.ts';
 import type { Socket, Step, System, Target, World } from './world.ts';
 
 const KERNEL = 'OpenBSD 6.8 to 7.x';
@@ -260,35 +261,16 @@ function underRoute({ local }: Socket, target: Target): Target {
   return { ...target, name: claimsOf('inet', target.local, false) };
 }
 
-/** An address that no interface has. It can be bound only with an option. */
-function unlessAny(next: Socket, rule: RuleId): Prediction {
-  return next.anyAddress ? decide('ok', id.bindany) : decide('EADDRNOTAVAIL', rule);
-}
-
 function judgeArgument(world: Here, next: Socket): Prediction | undefined {
   const self = world.sockets.find((socket) => socket.id === next.id);
   if (self !== undefined)
     return isReleased(self) ? decide(RELEASED, id.released) : decide('EINVAL', id['already-bound']);
   if (isMapped(next.address)) return decide('EADDRNOTAVAIL', id['v4-mapped']);
-  switch (standing(world, next)) {
-    case 'any':
-    case 'group':
-    case 'own':
-      return undefined;
-    case 'no-such-scope':
-      return decide('EINVAL', id.scope);
-    case 'no-scope':
-    case 'wrong-scope':
-      return unlessAny(next, id.scope);
-    case 'anycast':
-    case 'unready':
-      return unlessAny(next, id.unready);
-    case 'limited-broadcast':
-    case 'broadcast':
-      return next.protocol === 'udp' ? decide('ok', id.broadcast) : unlessAny(next, id.broadcast);
-    case 'foreign':
-      return unlessAny(next, id['not-local']);
+  const place = standing(world, next);
+  if (place !== 'limited-broadcast' && place !== 'broadcast') {
+    return judgeStanding(place, next, { id, noSuchScope: 'EINVAL' });
   }
+  return next.protocol === 'udp' ? decide('ok', id.broadcast) : unlessAny(next, id.broadcast, id.bindany);
 }
 
 /** Searches for the address exactly, or for any overlap; the second socket's options decide which. */
