@@ -1,11 +1,11 @@
 import { canonical, isMulticast, unmapped } from '../address.ts';
 import { isConnected } from '../bsd-scan.ts';
 import { type Chain, toHead, without } from '../chain.ts';
-import { ANY } from '../overlap.ts';
 import type { Rule } from '../rules.ts';
 import type { NextSocket, Operation, RuleId, Setting } from '../types.ts';
 import type { Socket } from '../world.ts';
 import type { Delivery } from './delivery.ts';
+import { takes } from './lists.ts';
 import { destinationOf, stackOf } from './packet.ts';
 import type { Receiver } from './receiver.ts';
 import type { Packet, Receivers } from './types.ts';
@@ -159,19 +159,8 @@ export function unconnected(state: PortChain, packet: Packet, name: string): rea
 /** Whether a socket's local address and its peer, if it has one, let it take this packet. */
 export function mayHear(socket: Receiver, packet: Packet): boolean {
   const stack = stackOf(packet);
-  const name = socket[stack];
-  if (name !== ANY && name !== destinationOf(packet)) return false;
+  if (!takes(socket[stack], packet)) return false;
   return !socket.connected || (socket.peer[stack] === packet.from.address && socket.peer.port === packet.from.port);
-}
-
-/** The sockets that get a copy: all up to and including the first that has no option to share. */
-export function untilUnshared(sockets: readonly Receiver[], rule: RuleId): Receivers {
-  const last = sockets.findIndex(
-    ({ options }) => options.reuseaddr !== true && options.reuseport !== true && options.reuseportLb !== true,
-  );
-  const taken = last < 0 ? sockets : sockets.slice(0, last + 1);
-  const ids = taken.map(({ id }) => id).toSorted((first, second) => first - second);
-  return { outcomes: [ids.length === 0 ? 'silence' : ids], rule };
 }
 
 /** The socket that receives. `notListening` is what the client sees if it is a TCP socket that does not listen. */

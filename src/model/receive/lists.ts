@@ -34,7 +34,7 @@ export function isMember({ memberships }: Socket, packet: Packet): boolean {
 }
 
 /** The sockets that get a copy: all up to and including the first that has no option to share. */
-export function copiesTo(sockets: readonly Socket[]): Reception {
+export function copiesTo(sockets: readonly Pick<Socket, 'id' | 'options'>[]): Reception {
   const last = sockets.findIndex(
     ({ options }) => options.reuseaddr !== true && options.reuseport !== true && options.reuseportLb !== true,
   );

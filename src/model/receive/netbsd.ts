@@ -13,9 +13,9 @@ import {
   partners,
   type PortChain,
   unconnected,
-  untilUnshared,
 } from './chain.ts';
 import type { Delivery } from './delivery.ts';
+import { copiesTo } from './lists.ts';
 import type { Receiver } from './receiver.ts';
 import { destinationOf, stackOf } from './packet.ts';
 import type { Packet, Receivers } from './types.ts';
@@ -130,7 +130,7 @@ function copies(state: PortChain, packet: Packet, inet: boolean): Receivers {
   const heard = listed(state, state.byBind).filter(
     (socket) => isInet(socket) === inet && mayHear(socket, packet) && (inet || socket.v4 !== ANY || socket.v6 === ANY),
   );
-  return untilUnshared(heard, rule['R4-multicast']);
+  return { outcomes: [copiesTo(heard)], rule: rule['R4-multicast'] };
 }
 
 function together(inet: Receivers, six: Receivers): Receivers {

@@ -1,6 +1,7 @@
 import { ANY } from '../overlap.ts';
 import { ruleBook } from '../rules.ts';
-import { chainDelivery, listed, mayHear, one, unconnected, untilUnshared } from './chain.ts';
+import { chainDelivery, listed, mayHear, one, unconnected } from './chain.ts';
+import { copiesTo } from './lists.ts';
 import { destinationOf } from './packet.ts';
 
 const LOOKUP = { name: 'OpenBSD, sys/netinet/in_pcb.c 1.322', where: 'in_pcblookup, in_pcblookup_listen' };
@@ -43,7 +44,7 @@ export const openbsdDelivery = chainDelivery({
   connectedRule: rule['R1-connected'],
   many(state, packet) {
     const heard = listed(state, state.byBind).filter((socket) => mayHear(socket, packet));
-    return untilUnshared(heard, rule['R4-multicast']);
+    return { outcomes: [copiesTo(heard)], rule: rule['R4-multicast'] };
   },
   choose(state, packet) {
     const [first] = [...unconnected(state, packet, destinationOf(packet)), ...unconnected(state, packet, ANY)];
