@@ -44,6 +44,30 @@ export function asksToShare({ options }: Socket): boolean {
   return options.reuseaddr === true || options.reuseport === true || options.reuseportLb === true;
 }
 
+/**
+ * The socket of a chain that may be in the way of the next one: a match of the address exactly if the next has an option
+ * to share, else the best of any overlap. `cost` is that of `bestMatch`.
+ */
+export function holderIn(
+  chain: readonly Socket[],
+  next: Socket,
+  stack: Stack,
+  address: string,
+  cost?: (socket: Socket) => number,
+): Socket | undefined {
+  return asksToShare(next) ? exactMatch(chain, stack, address) : bestMatch(chain, stack, address, cost);
+}
+
+/** Whether a socket in IPv4 stops a bind to a dual-stack ::, on systems where those of both families are in one list. */
+export function stopsDual(held: Socket): boolean {
+  return held.local.v4 !== ANY || held.family === 'inet6';
+}
+
+/** Whether both sockets are AF_INET6 ones on the IPv4 wildcard; on such systems they do not conflict by their names. */
+export function areSixOnAny4(next: Socket, held: Socket): boolean {
+  return next.local.v4 === ANY && held.local.v4 === ANY && next.family === 'inet6' && held.family === 'inet6';
+}
+
 /** Whether the socket has SO_REUSEADDR or SO_REUSEPORT. */
 export function hasEither({ options }: Socket): boolean {
   return options.reuseaddr === true || options.reuseport === true;

@@ -1,6 +1,18 @@
 import { canonical, compatible4, isLimitedBroadcast, isMulticast, isWildcard, unmapped } from './address.ts';
 import { judgeStanding } from './bsd-address.ts';
-import { asksToShare, bestMatch, exactMatch, hasEither, isDual, isV4, type Stack, widened } from './bsd-scan.ts';
+import {
+  areSixOnAny4,
+  asksToShare,
+  bestMatch,
+  exactMatch,
+  hasEither,
+  holderIn,
+  isDual,
+  isV4,
+  type Stack,
+  stopsDual,
+  widened,
+} from './bsd-scan.ts';
 import { type Chain, inOrder, toHead, without } from './chain.ts';
 import { isBound, isMappedOnV6only, lacksPrivilege, standing, bothReuseport } from './checks.ts';
 import { pairTaken, releasedByRefusal, wrongStack } from './peers.ts';
@@ -201,11 +213,10 @@ function onPort({ sockets, hidden }: Here): readonly Socket[] {
   return inOrder(sockets, hidden.byPort);
 }
 
-/** Searches for the address exactly, or for any overlap; the second socket's options decide which. */
+/** The chain in which it searches depends on the second socket's options too. */
 function holderOf(world: Here, next: Socket, stack: Stack, address: string): Socket | undefined {
-  return asksToShare(next)
-    ? exactMatch(inOrder(world.sockets, world.hidden.byHash), stack, address)
-    : bestMatch(onPort(world), stack, address);
+  const chain = asksToShare(next) ? inOrder(world.sockets, world.hidden.byHash) : onPort(world);
+  return holderIn(chain, next, stack, address);
 }
 
 /** The step that compares owners. It looks at every overlap; options do not matter. */
@@ -239,12 +250,9 @@ function conflict(world: Here, next: Socket): Prediction {
   if (isV4(local)) {
     const held = holderOf(world, next, 'v4', local.v4);
     if (held === undefined) return decide('ok', id.free);
-    const wildcards = local.v4 === ANY && held.local.v4 === ANY;
     return (
       shared(next, held) ??
-      (wildcards && next.family === 'inet6' && held.family === 'inet6'
-        ? decide('ok', id['both-v6-wildcards'], held)
-        : refuse(world, next, held, 'v4'))
+      (areSixOnAny4(next, held) ? decide('ok', id['both-v6-wildcards'], held) : refuse(world, next, held, 'v4'))
     );
   }
   const held = holderOf(world, next, 'v6', local.v6 ?? ANY);
@@ -257,11 +265,6 @@ function conflict(world: Here, next: Socket): Prediction {
   if (stopsDual(held4)) return decide('EADDRINUSE', id['dual-v4-holder'], held4);
   const unseen = !asksToShare(next) && world.sockets.some((other) => other.local.v4 !== undefined && stopsDual(other));
   return decide('ok', unseen ? id['M3-best-match-only'] : id['dual-skips-v4-wildcard'], held4);
-}
-
-/** Whether a socket in IPv4 stops a bind to a dual-stack ::, unless both have SO_REUSEPORT. */
-function stopsDual(held: Socket): boolean {
-  return held.local.v4 !== ANY || held.family === 'inet6';
 }
 
 function shared(next: Socket, held: Socket): Prediction | undefined {

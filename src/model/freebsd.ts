@@ -1,7 +1,19 @@
 import { canonical, isLimitedBroadcast, isMapped, isMulticast, isWildcard } from './address.ts';
 import { pairTaken, releasedByRefusal, wrongStack } from './peers.ts';
 import { judgeStanding, unlessAny } from './bsd-address.ts';
-import { asksToShare, bestMatch, exactMatch, isConnected, isDual, isV4, type Stack, widened } from './bsd-scan.ts';
+import {
+  areSixOnAny4,
+  asksToShare,
+  bestMatch,
+  exactMatch,
+  holderIn,
+  isConnected,
+  isDual,
+  isV4,
+  type Stack,
+  stopsDual,
+  widened,
+} from './bsd-scan.ts';
 import { inOrder } from './chain.ts';
 import { isBound, isMappedOnV6only, lacksPrivilege, standing, bothReuseport } from './checks.ts';
 import { because, decide, isRefusal } from './decide.ts';
@@ -185,11 +197,10 @@ function onPort({ sockets, hidden }: Here): readonly Socket[] {
   return inOrder(sockets, hidden.byPort);
 }
 
-/** Searches for the address exactly, or for any overlap; the second socket's options decide which. */
+/** The chain in which it searches depends on the second socket's options too. */
 function holderOf(world: Here, next: Socket, stack: Stack, address: string): Socket | undefined {
-  return asksToShare(next)
-    ? exactMatch(inOrder(world.sockets, world.hidden.unconnected), stack, address)
-    : bestMatch(onPort(world), stack, address, stack === 'v4' ? dualCost : undefined);
+  const chain = asksToShare(next) ? inOrder(world.sockets, world.hidden.unconnected) : onPort(world);
+  return holderIn(chain, next, stack, address, stack === 'v4' ? dualCost : undefined);
 }
 
 /** Whether the name is a multicast address; with IPV6_V6ONLY=1 a v4-mapped one is an IPv6 address like any other. */
@@ -230,10 +241,9 @@ function conflict(world: Here, next: Socket): Prediction {
   if (isV4(local)) {
     const held = holderOf(world, next, 'v4', local.v4);
     if (held === undefined) return decide('ok', id.free);
-    const wildcards = local.v4 === ANY && held.local.v4 === ANY;
     const found =
       shared(next, held) ??
-      (wildcards && next.family === 'inet6' && held.family === 'inet6'
+      (areSixOnAny4(next, held)
         ? decide('ok', id['both-v6-wildcards'], held)
         : decide('EADDRINUSE', asksToShare(next) ? id['exact-match'] : id.overlap, held));
     return ordered(world, next, found, held);
@@ -245,10 +255,11 @@ function conflict(world: Here, next: Socket): Prediction {
   }
   const held4 = isDual(local) ? holderOf(world, next, 'v4', ANY) : undefined;
   if (held4 === undefined) return share ?? decide('ok', id.free);
-  const refused = held4.local.v4 !== ANY || held4.family === 'inet6';
   const found =
     shared(next, held4) ??
-    (refused ? decide('EADDRINUSE', id['dual-v4-holder'], held4) : decide('ok', id['dual-skips-v4-wildcard'], held4));
+    (stopsDual(held4)
+      ? decide('EADDRINUSE', id['dual-v4-holder'], held4)
+      : decide('ok', id['dual-skips-v4-wildcard'], held4));
   return ordered(world, next, found, held4);
 }
 

@@ -1,7 +1,7 @@
 import { isMapped, isMulticast } from './address.ts';
 import { peerTaken, releasedByRefusal, unfit, withoutPort, wrongStack } from './peers.ts';
 import { judgeStanding } from './bsd-address.ts';
-import { asksToShare, bestMatch, exactMatch, hasEither, isConnected, isDual, isV4 } from './bsd-scan.ts';
+import { asksToShare, bestMatch, hasEither, holderIn, isConnected, isDual, isV4 } from './bsd-scan.ts';
 import { isBound, isMappedOnV6only, lacksPrivilege, standing, bothReuseport } from './checks.ts';
 import { because, decide, isRefusal } from './decide.ts';
 import { ANY, claimsOf, NOTHING } from './overlap.ts';
@@ -320,13 +320,13 @@ function conflict(sockets: readonly Socket[], next: Socket): Prediction {
   const { inet, inet6 } = tables(sockets);
   if (!isV4(local)) {
     const v6 = local.v6 ?? ANY;
-    const held = asksToShare(next) ? exactMatch(inet6, 'v6', v6) : bestMatch(inet6, 'v6', v6);
+    const held = holderIn(inet6, next, 'v6', v6);
     if (held !== undefined) return judge(next, held);
     const unseen = local.v4 === ANY && inet.length > 0;
     return decide('ok', unseen ? id['v6-ignores-v4'] : id.free);
   }
   const held6 = mappedHolder(inet6, next, local.v4);
-  const held4 = asksToShare(next) ? exactMatch(inet, 'v4', local.v4) : bestMatch(inet, 'v4', local.v4);
+  const held4 = holderIn(inet, next, 'v4', local.v4);
   const found6 = held6 === undefined ? undefined : judge(next, held6);
   if (held6 !== undefined && found6 !== undefined && found6.outcomes[0] !== 'ok') {
     return held6.local.v6 === ANY ? decide('EADDRINUSE', id['dual-holds-v4'], held6) : found6;
@@ -365,8 +365,6 @@ function choice(world: Here, next: Socket): Prediction {
       ? bestMatch(inet, 'v4', v4 ?? ANY)
       : v6 === undefined
         ? mappedHolder(inet6, next, v4 ?? ANY)
-        : asksToShare(next)
-          ? exactMatch(inet6, 'v6', v6)
-          : bestMatch(inet6, 'v6', v6);
+        : holderIn(inet6, next, 'v6', v6);
   return decide(held === undefined ? 'ok' : 'EADDRINUSE', id.chosen, held);
 }

@@ -1,7 +1,7 @@
 import { isMapped, isMulticast } from './address.ts';
 import { isUnicastPeer, peerTaken, releasedByRefusal, unfit, withoutPort } from './peers.ts';
 import { judgeStanding, unlessAny } from './bsd-address.ts';
-import { asksToShare, bestMatch, exactMatch, hasEither, type Stack, widened } from './bsd-scan.ts';
+import { asksToShare, bestMatch, hasEither, holderIn, type Stack, widened } from './bsd-scan.ts';
 import { type Chain, inOrder, toHead, without } from './chain.ts';
 import { lacksPrivilege, standing, bothReuseport } from './checks.ts';
 import { because, decide, isRefusal } from './decide.ts';
@@ -234,7 +234,7 @@ export const openbsd: System<Chain> = {
     const sockets = world.sockets.filter((other) => other.family === next.family);
     const chain = inOrder(sockets, world.hidden);
     if (next.chosen) {
-      const held = holderOf(chain, next, stack, address);
+      const held = holderIn(chain, next, stack, address);
       return decide(held === undefined ? 'ok' : 'EADDRINUSE', id.chosen, held);
     }
     const found = otherOwner(chain, sockets, next, stack, address) ?? conflict(chain, world, next, stack, address);
@@ -273,11 +273,6 @@ function judgeArgument(world: Here, next: Socket): Prediction | undefined {
   return next.protocol === 'udp' ? decide('ok', id.broadcast) : unlessAny(next, id.broadcast, id.bindany);
 }
 
-/** Searches for the address exactly, or for any overlap; the second socket's options decide which. */
-function holderOf(chain: readonly Socket[], next: Socket, stack: Stack, address: string): Socket | undefined {
-  return asksToShare(next) ? exactMatch(chain, stack, address) : bestMatch(chain, stack, address);
-}
-
 function otherOwner(
   chain: readonly Socket[],
   sockets: readonly Socket[],
@@ -295,7 +290,7 @@ function otherOwner(
 }
 
 function conflict(chain: readonly Socket[], world: Here, next: Socket, stack: Stack, address: string): Prediction {
-  const held = holderOf(chain, next, stack, address);
+  const held = holderIn(chain, next, stack, address);
   if (held === undefined) return decide('ok', id.free);
   if (bothReuseport(next, held)) return decide('ok', id['reuseport-both'], held);
   if (isMulticast(next.address) && hasEither(next) && hasEither(held)) {
