@@ -1,4 +1,4 @@
-import { models } from '../model/index.ts';
+import { modelNamed } from '../model/index.ts';
 import { OBSERVED_SYSTEMS } from '../record/observed-systems.ts';
 import type { BindRecord } from '../record/record.ts';
 
@@ -9,7 +9,7 @@ import type { BindRecord } from '../record/record.ts';
 export function firstRecordLine(record: BindRecord, written: readonly string[]): string | null {
   const { system } = record.platform;
   if (OBSERVED_SYSTEMS.has(system)) return null;
-  const title = Object.hasOwn(models, system) ? models[system as keyof typeof models].title : system;
+  const title = modelNamed(system)?.title ?? system;
   const file = written.find((one) => one.endsWith('record.json'));
   const whole = record.complete && record.settings.selectors.length === 0;
   const what =

@@ -53,3 +53,8 @@ export const models: Readonly<Record<SystemName, Model>> = {
   gvisor: modelOf(gvisor),
   wine: modelOf(wine),
 };
+
+/** The model of a system that a record names; null where there is none of that name. */
+export function modelNamed(name: string): Model | null {
+  return Object.hasOwn(models, name) ? models[name as SystemName] : null;
+}

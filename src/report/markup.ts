@@ -44,3 +44,8 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 export function details(summary: string, content: string): string {
   return `<details>\n<summary>${summary}</summary>\n\n${content}\n\n</details>`;
 }
+
+/** A section of a page: its heading and its parts, which are Markdown already; nothing where there are none. */
+export function section(title: string, parts: readonly string[]): string[] {
+  return parts.length === 0 ? [] : [`## ${title}`, ...parts];
+}

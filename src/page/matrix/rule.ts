@@ -1,21 +1,18 @@
-import { models } from '../../model/index.ts';
+import { modelNamed } from '../../model/index.ts';
 import type { Rule } from '../../model/rules.ts';
-import type { SystemName } from '../../model/types.ts';
 import { howKnown } from '../../report/words.ts';
 import { h } from '../h.ts';
 
 /** A rule of any model by its id, for example `linux/udp-conflict`. */
 export function ruleNamed(id: string): Rule | undefined {
   const system = id.split('/')[0] ?? '';
-  if (!Object.hasOwn(models, system)) return undefined;
-  return models[system as SystemName].rules.find((rule) => rule.id === id);
+  return modelNamed(system)?.rules.find((rule) => rule.id === id);
 }
 
 /** A rule by which a model says who receives, by its id. */
 export function receiveRuleNamed(id: string): Rule | undefined {
   const system = id.split('/')[0] ?? '';
-  if (!Object.hasOwn(models, system)) return undefined;
-  return models[system as SystemName].receiveRules.find((rule) => rule.id === id);
+  return modelNamed(system)?.receiveRules.find((rule) => rule.id === id);
 }
 
 /** What a rule says, where it comes from, and how it is known. */

@@ -5,7 +5,7 @@ import { likeliest, predictor, type Prediction } from '../../matrix/prediction.t
 import type { Corner } from '../../matrix/selection.ts';
 import { settingOf } from '../../matrix/setting.ts';
 import { namesOf, spellSpec, type Spec } from '../../matrix/sockets.ts';
-import { models, type Model } from '../../model/index.ts';
+import { modelNamed, models, type Model } from '../../model/index.ts';
 import { parseKernel } from '../../model/linux-kernel.ts';
 import { DEVICE_SYSTEMS } from '../../model/options.ts';
 import type { Setting, SystemName } from '../../model/types.ts';
@@ -46,7 +46,7 @@ export interface SideBlock {
 /** A platform with a record. */
 export function recordedSide(packed: PackedMatrices, matrix: PackedMatrix): Side {
   const { name, platform, lab } = matrix;
-  const model = Object.hasOwn(models, matrix.model) ? models[matrix.model as SystemName] : null;
+  const model = modelNamed(matrix.model);
   const setting = readableSetting(settingOf(lab, platform, matrix.model));
   const more = [
     ...(platform.stack === undefined ? [] : ['--stack', platform.stack]),

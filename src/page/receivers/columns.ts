@@ -10,7 +10,7 @@ import { blockPredictor, type PairReceivers } from '../../matrix/receivers/predi
 import type { Way } from '../../matrix/receivers/ways.ts';
 import { settingOf } from '../../matrix/setting.ts';
 import { lettersOf, spellSpec, type Spec } from '../../matrix/sockets.ts';
-import { models } from '../../model/index.ts';
+import { modelNamed, models } from '../../model/index.ts';
 import { DEVICE_SYSTEMS } from '../../model/options.ts';
 import type { SystemName } from '../../model/types.ts';
 import { socketKey, type RecordedLab } from '../matrix/alike.ts';
@@ -100,9 +100,10 @@ function observedCell(answer: ReceiverAnswer, prediction: PairReceivers | null, 
 
 /** What the model of the recorded system says there; null where it has none. */
 function predictionOf({ model, lab, platform }: PackedReceivers, block: ReceiverBlock): PairReceivers | null {
-  if (!Object.hasOwn(models, model)) return null;
+  const own = modelNamed(model);
+  if (own === null) return null;
   const setting = readableSetting(settingOf(lab, platform, model));
-  const question = { model: models[model as SystemName], setting, owner: platform.uid ?? 0, peers: lab as LabFacts };
+  const question = { model: own, setting, owner: platform.uid ?? 0, peers: lab as LabFacts };
   return blockPredictor(question)(block)(0);
 }
 

@@ -1,6 +1,6 @@
 import { counted } from '../../text/counted.ts';
 import type { ComparedPlatform, Comparison } from '../../record/comparison.ts';
-import { code, table, text } from '../markup.ts';
+import { code, section, table, text } from '../markup.ts';
 import { countsInWords } from '../summary.ts';
 import { duration } from '../words.ts';
 import { engineSection } from './markdown-engines.ts';
@@ -29,10 +29,6 @@ function titleOf({ platforms, engines = [] }: Pick<Comparison, 'platforms' | 'en
 
 const KEY =
   'The verdicts of the cells, and what was observed. **≠** are the cells in which a platform did not do what most did.';
-
-function section(title: string, parts: readonly string[]): string[] {
-  return parts.length === 0 ? [] : [`## ${title}`, ...parts];
-}
 
 function overview({ experiments }: Pick<Comparison, 'experiments'>): string {
   const cells = experiments.flatMap((experiment) => experiment.cells);

@@ -5,7 +5,7 @@ import type {
   MatricesDifference,
   RunsDifference,
 } from '../../record/difference.ts';
-import { code, details, table, text } from '../markup.ts';
+import { code, details, section, table, text } from '../markup.ts';
 import { countedCells, conclusions, cornerPlaces } from './words.ts';
 
 /** Forges cut long pages; of one experiment or rule no more pairs, places or questions are named than this. */
@@ -40,15 +40,15 @@ function incomplete({ run, matrix, containers }: RecordDifference): string[] {
 }
 
 /** A table with its heading; nothing of no rows. */
-function section(heading: string, head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  return rows.length === 0 ? [] : [`## ${heading}`, table(head, rows)];
+function tableSection(heading: string, head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  return section(heading, rows.length === 0 ? [] : [table(head, rows)]);
 }
 
 function runParts({ outcomes, verdicts, timings, appeared, gone, claims }: RunsDifference): string[] {
   const only = (groups: RunsDifference['gone']) =>
     groups.map((group) => [code(group.experiment), text(countedCells(group))]);
   return [
-    ...section(
+    ...tableSection(
       'Other outcomes',
       ['Experiment', 'Cells', 'Outcome', 'Verdict'],
       outcomes.map(({ experiment, places, verdict: { was, is }, ...group }) => [
@@ -58,7 +58,7 @@ function runParts({ outcomes, verdicts, timings, appeared, gone, claims }: RunsD
         was === is ? was : `${was} → ${is}`,
       ]),
     ),
-    ...section(
+    ...tableSection(
       'Other verdicts of the same outcomes',
       ['Experiment', 'Cells', 'Verdict', 'Reason'],
       verdicts.map(({ experiment, was, is, reason = '', ...group }) => [
@@ -68,7 +68,7 @@ function runParts({ outcomes, verdicts, timings, appeared, gone, claims }: RunsD
         text(reason),
       ]),
     ),
-    ...section(
+    ...tableSection(
       'Other timing',
       ['Experiment', 'Cells', 'Place', 'Timing', 'For example'],
       timings.map(({ experiment, place, was, is, example, ...group }) => [
@@ -79,9 +79,9 @@ function runParts({ outcomes, verdicts, timings, appeared, gone, claims }: RunsD
         `${example.was.toFixed(1)} → ${example.is.toFixed(1)} ms`,
       ]),
     ),
-    ...section('Only in the second record', ['Experiment', 'Cells'], only(appeared)),
-    ...section('Only in the first record', ['Experiment', 'Cells'], only(gone)),
-    ...section(
+    ...tableSection('Only in the second record', ['Experiment', 'Cells'], only(appeared)),
+    ...tableSection('Only in the first record', ['Experiment', 'Cells'], only(gone)),
+    ...tableSection(
       'Other verdicts of claims',
       ['Claim', 'Verdict'],
       claims.map(({ id, was, is }) => [code(id), `${was} → ${is}`]),
@@ -95,7 +95,7 @@ function matrixParts({ answers, appeared, gone }: MatricesDifference): string[] 
     ...(gone > 0 ? [`${counted(gone, 'pair')} only in the first record.`] : []),
   ];
   return [
-    ...section(
+    ...tableSection(
       'Bind matrix',
       ['Pairs', 'Answer', 'Rule', 'Where', 'Such as'],
       answers.map(({ was, is, rules, count, corners, pairs }) => [
@@ -116,12 +116,12 @@ function containersParts({ changes, verdicts, appeared, gone, unasked }: Contain
     ...(unasked.gone > 0 ? [`${counted(unasked.gone, 'question')} not asked any more.`] : []),
   ];
   return [
-    ...section(
+    ...tableSection(
       'Other verdicts',
       ['', 'What it means', 'Verdict'],
       verdicts.map(({ what, says, was, is }) => [code(what), text(says), `${text(was)} → ${text(is)}`]),
     ),
-    ...section(
+    ...tableSection(
       'Questions with another outcome',
       ['Configuration', 'Questions', 'Outcome', 'Who'],
       changes.map(({ configuration, was, is, who, what }) => [
@@ -132,7 +132,7 @@ function containersParts({ changes, verdicts, appeared, gone, unasked }: Contain
       ]),
     ),
     ...(changes.length === 0 ? [] : [details('All of these questions', changes.map(questionsOf).join('\n\n'))]),
-    ...section(
+    ...tableSection(
       'Configurations of one record only',
       ['Configuration', 'Record'],
       [...appeared.map((id) => [code(id), 'second']), ...gone.map((id) => [code(id), 'first'])],
