@@ -1,4 +1,4 @@
-import { spellSpec } from '../matrix/sockets.ts';
+import { spellRecorded } from '../matrix/recorded-sockets.ts';
 import { counted } from '../text/counted.ts';
 import type { ContainersRecord } from '../record/containers.ts';
 import type { Exploration } from '../record/explore.ts';
@@ -49,7 +49,7 @@ export function lossOfMatrix(older: MatrixRecord, newer: MatrixRecord): string |
 export function lossOfTriples(older: TriplesRecord, newer: TriplesRecord): string | null {
   const [had, has] = [older, newer].map(({ counts }) => counts.triples - counts.notRun) as [number, number];
   const all = [older, newer].map(({ sockets, blocks }) => {
-    const names = sockets.map(({ letters, ...name }) => spellSpec({ name, letters }));
+    const names = sockets.map(spellRecorded);
     return new Map(
       blocks.map((block) => [
         `${block.protocol} ${block.state} ${block.uid}`,
@@ -113,7 +113,7 @@ function wasLookedAt({ skipped, error }: ContainersRecord['configurations'][numb
 
 /** The pairs that the kernel answered, in words that name each. */
 function answered({ sockets, blocks }: MatrixRecord): string[] {
-  const names = sockets.map(({ letters, ...name }) => spellSpec({ name, letters }));
+  const names = sockets.map(spellRecorded);
   return blocks.flatMap(({ protocol, state, uid, devices, first, second, kernel }) =>
     first
       .filter((_, row) => kernel[row] !== '')
@@ -123,7 +123,7 @@ function answered({ sockets, blocks }: MatrixRecord): string[] {
 
 /** The pairs whose receivers are known, in words that name each. */
 function receiving({ sockets, blocks }: ReceiversRecord): string[] {
-  const names = sockets.map(({ letters, ...name }) => spellSpec({ name, letters }));
+  const names = sockets.map(spellRecorded);
   return blocks.flatMap(({ protocol, states, uid, devices, first, second, kernel }) =>
     first
       .filter((_, row) => kernel[row] !== '')

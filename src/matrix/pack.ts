@@ -1,8 +1,9 @@
 import type { MatrixBlock, MatrixRecord, MatrixSocket } from '../record/matrix.ts';
 import { decodePlaces, encodePlaces, widthFor } from './digits.ts';
+import { entryAt } from './rows.ts';
 import { Legend } from './legend.ts';
 import type { Corner } from './selection.ts';
-import { spellSpec } from './sockets.ts';
+import { specOf, spellRecorded } from './recorded-sockets.ts';
 
 /**
  * The matrices of several platforms. Everything that they share is written once: most rows of answers are the same on all
@@ -51,9 +52,9 @@ export function packMatrices(given: readonly { name: string; record: MatrixRecor
     const width = widthFor(record.answers.length);
     const rowsOf = ({ first, second, kernel }: MatrixBlock) =>
       first.map((_, row) => {
-        const digits = at(kernel, row);
+        const digits = entryAt(kernel, row);
         if (digits === '') return -1;
-        const places = decodePlaces(digits, width).map((place) => at(answerPlaces, place));
+        const places = decodePlaces(digits, width).map((place) => entryAt(answerPlaces, place));
         if (places.length !== second.length)
           throw new RangeError(`${places.length} answers for ${second.length} pairs`);
         return rows.place(places.join(), () => places);
@@ -66,8 +67,8 @@ export function packMatrices(given: readonly { name: string; record: MatrixRecor
         state,
         uid,
         devices,
-        first: listed(block.first.map((place) => at(socketPlaces, place))),
-        second: listed(block.second.map((place) => at(socketPlaces, place))),
+        first: listed(block.first.map((place) => entryAt(socketPlaces, place))),
+        second: listed(block.second.map((place) => entryAt(socketPlaces, place))),
         kernel: listed(rowsOf(block)),
       };
     });
@@ -86,23 +87,19 @@ export function packMatrices(given: readonly { name: string; record: MatrixRecor
 /** The answers of a block, by first and second socket; null where a row was not run. */
 export function answersOf(packed: PackedMatrices, block: PackedBlock): (readonly string[] | null)[] {
   const width = widthFor(packed.answers.length);
-  return at(packed.lists, block.kernel).map((place) =>
-    place < 0 ? null : decodePlaces(at(packed.rows, place), width).map((answer) => at(packed.answers, answer)),
+  return entryAt(packed.lists, block.kernel).map((place) =>
+    place < 0
+      ? null
+      : decodePlaces(entryAt(packed.rows, place), width).map((answer) => entryAt(packed.answers, answer)),
   );
 }
 
 /** The sockets of a list of a packed block. */
 export function socketsAt(packed: PackedMatrices, list: number): MatrixSocket[] {
-  return at(packed.lists, list).map((place) => at(packed.sockets, place));
+  return entryAt(packed.lists, list).map((place) => entryAt(packed.sockets, place));
 }
 
 function keyOf(socket: MatrixSocket): string {
-  const { letters, ...name } = socket;
-  return JSON.stringify([spellSpec({ name, letters }), name]);
-}
-
-function at<T>(list: readonly T[], place: number): T {
-  const found = list[place];
-  if (found === undefined) throw new RangeError(`a list of ${list.length} has no place ${place}`);
-  return found;
+  const { name } = specOf(socket);
+  return JSON.stringify([spellRecorded(socket), name]);
 }

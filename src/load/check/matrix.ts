@@ -1,4 +1,5 @@
 import { pairsOf, type Pair } from '../../matrix/reading.ts';
+import { spellRecorded } from '../../matrix/recorded-sockets.ts';
 import { spellSpec } from '../../matrix/sockets.ts';
 import type { MatrixBlock, MatrixRecord } from '../../record/matrix.ts';
 import { firstWrong, twice } from './lists.ts';
@@ -13,7 +14,7 @@ export function wrongInMatrix(record: MatrixRecord): string | null {
   if (record.blocks.length + record.skipped.length === 0 && record.singles === undefined) return 'it has no pairs';
   return (
     wrongPlatform(record.platform) ??
-    twice(record.sockets, 'sockets', ({ letters, ...name }) => spellSpec({ name, letters })) ??
+    twice(record.sockets, 'sockets', spellRecorded) ??
     twice(record.blocks, 'blocks', cornerOf) ??
     firstWrong(
       record.blocks,

@@ -1,6 +1,7 @@
 import { spellStates } from '../../matrix/receivers/axes.ts';
 import { receiverReader } from '../../matrix/receivers/reading.ts';
 import { waysKey } from '../../matrix/receivers/ways.ts';
+import { spellRecorded } from '../../matrix/recorded-sockets.ts';
 import { spellSpec } from '../../matrix/sockets.ts';
 import type { ReceiversBlock, ReceiversRecord } from '../../record/receivers.ts';
 import { firstWrong, twice } from './lists.ts';
@@ -14,7 +15,7 @@ export function wrongInReceivers(record: ReceiversRecord): string | null {
   if (record.blocks.length + record.skipped.length === 0) return 'it has no pairs';
   return (
     wrongPlatform(record.platform) ??
-    twice(record.sockets, 'sockets', ({ letters, ...name }) => spellSpec({ name, letters })) ??
+    twice(record.sockets, 'sockets', spellRecorded) ??
     twice(record.ways, 'ways', waysKey) ??
     twice(record.blocks, 'blocks', cornerOf) ??
     firstWrong(

@@ -1,4 +1,4 @@
-import { spellSpec } from '../../matrix/sockets.ts';
+import { spellRecorded } from '../../matrix/recorded-sockets.ts';
 import { pairKey } from '../../matrix/triples/pairs.ts';
 import { TripleReader } from '../../matrix/triples/reading.ts';
 import type { Quirk, TriplesRecord } from '../../record/triples.ts';
@@ -14,7 +14,7 @@ export function wrongInTriples(record: TriplesRecord): string | null {
   if (record.blocks.length + record.skipped.length === 0) return 'it has no triples';
   return (
     wrongPlatform(record.platform) ??
-    twice(record.sockets, 'sockets', ({ letters, ...name }) => spellSpec({ name, letters })) ??
+    twice(record.sockets, 'sockets', spellRecorded) ??
     twice(record.blocks, 'blocks', ({ protocol, state, uid }) => `${protocol} ${state} ${uid}`) ??
     twice(record.pairs, 'pairs', pairKey) ??
     twice(record.quirks, 'quirks', ({ rule, ...quirk }) => `${groupOf(quirk)} ${rule}`) ??
@@ -36,7 +36,7 @@ function wrongTriples(record: TriplesRecord): string | null {
   const told = new Set(record.mismatches.map(keyOf));
   try {
     const reader = new TripleReader(record);
-    const spelled = record.sockets.map(({ letters, ...name }) => spellSpec({ name, letters }));
+    const spelled = record.sockets.map(spellRecorded);
     for (const block of record.blocks) {
       const { protocol, state, uid, third } = block;
       const name = (place: number | undefined) => {

@@ -1,5 +1,6 @@
 import type { ReceiversBlock, ReceiversRecord } from '../../record/receivers.ts';
 import { decodePlaces, widthFor } from '../digits.ts';
+import { entryAt } from '../rows.ts';
 import type { ReceiverAnswer } from './answer.ts';
 
 type Kept = Pick<
@@ -48,17 +49,11 @@ export function packedAnswer(
   row: number,
   column: number,
 ): ReceiverAnswer | null {
-  const digits = listed(block.kernel, row);
+  const digits = entryAt(block.kernel, row);
   if (digits === '') return null;
-  const place = listed(decodePlaces(digits, widthFor(answers.length)), column);
-  const answer = listed(answers, place);
+  const place = entryAt(decodePlaces(digits, widthFor(answers.length)), column);
+  const answer = entryAt(answers, place);
   if ('failed' in answer) return answer;
   const cells = decodePlaces(answer.cells, widthFor(words.length));
-  return { words: cells.map((cell) => listed(words, cell)) };
-}
-
-function listed<T>(list: readonly T[], place: number): T {
-  const found = list[place];
-  if (found === undefined) throw new RangeError(`a list of ${list.length} has no place ${place}`);
-  return found;
+  return { words: cells.map((cell) => entryAt(words, cell)) };
 }

@@ -1,6 +1,7 @@
 import type { ReceiversBlock, ReceiversRecord } from '../../record/receivers.ts';
-import type { MatrixSocket } from '../../record/matrix.ts';
 import { decodePlaces, widthFor } from '../digits.ts';
+import { entryAt, rowPlaces } from '../rows.ts';
+import { specOf } from '../recorded-sockets.ts';
 import type { Spec } from '../sockets.ts';
 import type { ReceiverAnswer } from './answer.ts';
 import type { AllowedCell } from './cells.ts';
@@ -21,7 +22,7 @@ export interface ReceiverPair {
 
 /** The ways of the probes of a block. @throws RangeError for a record whose parts do not fit */
 export function waysIn({ ways }: Pick<ReceiversRecord, 'ways'>, block: ReceiversBlock): Way[] {
-  return block.ways.map((place) => at(ways, place));
+  return block.ways.map((place) => entryAt(ways, place));
 }
 
 /** A reader of the blocks of a record: the pairs of each first socket. @throws RangeError where its parts do not fit */
@@ -30,31 +31,31 @@ export function receiverReader(record: ReceiversRecord): (block: ReceiversBlock)
   const answers = record.answers.map((answer): ReceiverAnswer =>
     'failed' in answer
       ? answer
-      : { words: decodePlaces(answer.cells, cellWidths.kernel).map((place) => at(record.words, place)) },
+      : { words: decodePlaces(answer.cells, cellWidths.kernel).map((place) => entryAt(record.words, place)) },
   );
   const predictions = record.predictions.map(({ together, cells }): PairReceivers => ({
     together,
-    cells: decodePlaces(cells, cellWidths.model).map((place): AllowedCell => at(record.allowed, place)),
+    cells: decodePlaces(cells, cellWidths.model).map((place): AllowedCell => entryAt(record.allowed, place)),
   }));
   const widths = { kernel: widthFor(answers.length), model: widthFor(predictions.length) };
   const wrongs = new Map<string, ReturnType<typeof wrongIn>>();
   const specs = record.sockets.map(specOf);
   return (block) => {
-    const second = block.second.map((place) => at(specs, place));
+    const second = block.second.map((place) => entryAt(specs, place));
     const fits = (cells: readonly unknown[]) => {
       if (cells.length !== block.ways.length)
         throw new RangeError(`${cells.length} cells for ${block.ways.length} ways`);
     };
     return block.first.map((place, row) => {
-      const first = at(specs, place);
-      const kernel = at(block.kernel, row);
-      const answered = kernel === '' ? null : rowOf(kernel, second.length, widths.kernel);
-      const said = rowOf(at(block.model, row), second.length, widths.model);
+      const first = entryAt(specs, place);
+      const kernel = entryAt(block.kernel, row);
+      const answered = kernel === '' ? null : rowPlaces(kernel, second.length, widths.kernel, 'pairs');
+      const said = rowPlaces(entryAt(block.model, row), second.length, widths.model, 'pairs');
       return second.map((spec, column): ReceiverPair => {
-        const prediction = at(predictions, at(said, column));
+        const prediction = entryAt(predictions, entryAt(said, column));
         if (prediction.together !== 'no') fits(prediction.cells);
         if (answered === null) return { first, second: spec, answer: null, prediction, wrong: null };
-        const answer = at(answers, at(answered, column));
+        const answer = entryAt(answers, entryAt(answered, column));
         if ('words' in answer) fits(answer.words);
         const key = `${answered[column]} ${said[column]}`;
         let wrong = wrongs.get(key);
@@ -66,20 +67,4 @@ export function receiverReader(record: ReceiversRecord): (block: ReceiversBlock)
       });
     });
   };
-}
-
-/** The places of a row; a row must have one for each second socket. */
-function rowOf(text: string, columns: number, width: number): number[] {
-  if (text.length !== columns * width) throw new RangeError(`a row of ${columns} pairs has ${text.length} digits`);
-  return decodePlaces(text, width);
-}
-
-function specOf({ letters, ...name }: MatrixSocket): Spec {
-  return { name, letters };
-}
-
-function at<T>(list: readonly T[], place: number): T {
-  const found = list[place];
-  if (found === undefined) throw new RangeError(`a list of ${list.length} has no place ${place}`);
-  return found;
 }

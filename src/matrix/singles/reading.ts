@@ -1,5 +1,6 @@
 import type { Singles } from '../../record/singles.ts';
-import { decodePlaces, widthFor } from '../digits.ts';
+import { widthFor } from '../digits.ts';
+import { entryAt, rowPlaces } from '../rows.ts';
 import type { Allowed } from '../prediction.ts';
 import { allowsSingle, isComparable, type SingleManner } from './binds.ts';
 import type { SingleName } from './names.ts';
@@ -20,28 +21,16 @@ export function singlesOf(record: Singles): Single[][] {
   const widths = { kernel: widthFor(record.answers.length), model: widthFor(record.predictions.length) };
   return record.blocks.flatMap(({ names, manners, kernel, model }) =>
     names.map((place, row) => {
-      const name = at(record.names, place) as SingleName;
-      const digits = at(kernel, row);
-      const came = digits === '' ? null : rowOf(digits, manners.length, widths.kernel);
-      const said = rowOf(at(model, row), manners.length, widths.model);
+      const name = entryAt(record.names, place) as SingleName;
+      const digits = entryAt(kernel, row);
+      const came = digits === '' ? null : rowPlaces(digits, manners.length, widths.kernel, 'binds');
+      const said = rowPlaces(entryAt(model, row), manners.length, widths.model, 'binds');
       return manners.map((manner, column): Single => {
-        const predicted = at(record.predictions, at(said, column)) as Allowed;
-        const answer = came === null ? null : at(record.answers, at(came, column));
+        const predicted = entryAt(record.predictions, entryAt(said, column)) as Allowed;
+        const answer = came === null ? null : entryAt(record.answers, entryAt(came, column));
         const agrees = answer === null || !isComparable(answer) ? null : allowsSingle(predicted, answer);
         return { name, manner: manner as SingleManner, answer, predicted, agrees };
       });
     }),
   );
-}
-
-/** The places of a row; a row must have one for each manner. */
-function rowOf(text: string, columns: number, width: number): number[] {
-  if (text.length !== columns * width) throw new RangeError(`a row of ${columns} binds has ${text.length} digits`);
-  return decodePlaces(text, width);
-}
-
-function at<T>(list: readonly T[], place: number): T {
-  const found = list[place];
-  if (found === undefined) throw new RangeError(`a list of ${list.length} has no place ${place}`);
-  return found;
 }

@@ -1,5 +1,5 @@
 import type { Quirk, TriplesRecord } from '../../record/triples.ts';
-import { spellSpec } from '../sockets.ts';
+import { spellRecorded } from '../recorded-sockets.ts';
 import { TripleReader, type TripleAnswers } from './reading.ts';
 
 /**
@@ -11,7 +11,7 @@ export function quirksOf(
   record: TripleAnswers & Pick<TriplesRecord, 'sockets'>,
   ruleOf: (block: number, triple: number) => string,
 ): Quirk[] {
-  const spelled = record.sockets.map(({ letters, ...name }) => spellSpec({ name, letters }));
+  const spelled = record.sockets.map(spellRecorded);
   const groups = new Map<string, Quirk>();
   const reader = new TripleReader(record);
   for (const [index, block] of record.blocks.entries()) {

@@ -1,5 +1,6 @@
 import type { TriplesRecord } from '../../record/triples.ts';
 import { decodePlaces, widthFor } from '../digits.ts';
+import { entryAt } from '../rows.ts';
 import { pairKey, pairWith, bothSay } from './pairs.ts';
 
 /** The parts of a record that have the answers. */
@@ -36,15 +37,15 @@ export class TripleReader {
 
   constructor(record: TripleAnswers) {
     const width = widthFor(record.answers.length);
-    this.#rows = record.rows.map((row) => decodePlaces(row, width).map((place) => at(record.answers, place)));
+    this.#rows = record.rows.map((row) => decodePlaces(row, width).map((place) => entryAt(record.answers, place)));
     this.#width = widthFor(record.rows.length);
     for (const pairs of record.pairs) {
       const rows = this.#places(pairs.kernel, pairs.first.length);
       this.#pairs.set(pairKey(pairs), {
-        firsts: new Map(pairs.first.map((socket, index) => [socket, at(rows, index)])),
+        firsts: new Map(pairs.first.map((socket, index) => [socket, entryAt(rows, index)])),
         seconds: new Map(pairs.second.map((socket, index) => [socket, index])),
       });
-      for (const row of rows) this.#wanted(at(this.#rows, row), pairs.second.length);
+      for (const row of rows) this.#wanted(entryAt(this.#rows, row), pairs.second.length);
     }
   }
 
@@ -54,7 +55,7 @@ export class TripleReader {
     const [one, two] = [this.#pairsFor(block, 'first'), this.#pairsFor(block, 'second')];
     for (const [index, place] of rows.entries()) {
       const prefix = { first: Math.floor(index / second.length), second: index % second.length };
-      const row = at(this.#rows, place);
+      const row = entryAt(this.#rows, place);
       const [answer = ''] = row;
       if (row.length === 1 && /^(?:first|second) /.test(answer)) {
         yield { ...prefix, refused: answer, thirds: null, unexplained: [] };
@@ -65,14 +66,14 @@ export class TripleReader {
         yield { ...prefix, refused: null, thirds: null, unexplained: [] };
         continue;
       }
-      const [a, b] = [one(at(first, prefix.first)), two(at(second, prefix.second))];
+      const [a, b] = [one(entryAt(first, prefix.first)), two(entryAt(second, prefix.second))];
       const key = `${block.third.join()} ${place} ${a?.row} ${b?.row}`;
       let unexplained = this.#known.get(key);
       if (unexplained === undefined) {
         unexplained = third.flatMap((socket, index3) => {
           const [said, other] = [a?.of(socket), b?.of(socket)];
           const pairs = said === undefined || other === undefined ? null : bothSay(said, other);
-          const kernel = at(row, index3);
+          const kernel = entryAt(row, index3);
           return pairs === null || pairs === kernel ? [] : [{ third: index3, pairs, kernel }];
         });
         this.#known.set(key, unexplained);
@@ -88,7 +89,7 @@ export class TripleReader {
     return (socket: number) => {
       const row = pairs?.firsts.get(socket);
       if (pairs === undefined || row === undefined) return undefined;
-      const answers = at(this.#rows, row);
+      const answers = entryAt(this.#rows, row);
       return { row, of: (third: number) => answers[pairs.seconds.get(third) ?? -1] };
     };
   }
@@ -105,10 +106,4 @@ export class TripleReader {
       throw new RangeError(`a row of ${columns} sockets has ${row.length} answers`);
     }
   }
-}
-
-function at<T>(list: readonly T[], place: number): T {
-  const found = list[place];
-  if (found === undefined) throw new RangeError(`a list of ${list.length} has no place ${place}`);
-  return found;
 }

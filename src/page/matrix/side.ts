@@ -4,6 +4,7 @@ import { answersOf, socketsAt, type PackedMatrices, type PackedMatrix } from '..
 import { likeliest, predictor, type Prediction } from '../../matrix/prediction.ts';
 import type { Corner } from '../../matrix/selection.ts';
 import { settingOf } from '../../matrix/setting.ts';
+import { specOf } from '../../matrix/recorded-sockets.ts';
 import { namesOf, spellSpec, type Spec } from '../../matrix/sockets.ts';
 import { modelNamed, models, type Model } from '../../model/index.ts';
 import { parseKernel } from '../../model/linux-kernel.ts';
@@ -55,9 +56,10 @@ export function recordedSide(packed: PackedMatrices, matrix: PackedMatrix): Side
   const made = cached((corner: Corner): SideBlock | null => {
     const block = matrix.blocks.find((one) => cornerKey(one, lab) === cornerKey(corner, lab));
     if (block === undefined) return null;
-    const [first, second] = [block.first, block.second].map((list) =>
-      socketsAt(packed, list).map(({ letters, ...socket }): Spec => ({ name: socket, letters })),
-    ) as [Spec[], Spec[]];
+    const [first, second] = [block.first, block.second].map((list) => socketsAt(packed, list).map(specOf)) as [
+      Spec[],
+      Spec[],
+    ];
     const answers = answersOf(packed, block);
     return {
       ...placed({ ...cornerOf(block), first, second }, lab),

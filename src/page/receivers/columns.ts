@@ -9,6 +9,7 @@ import { packedAnswer, type PackedReceivers } from '../../matrix/receivers/pack.
 import { blockPredictor, type PairReceivers } from '../../matrix/receivers/prediction.ts';
 import type { Way } from '../../matrix/receivers/ways.ts';
 import { settingOf } from '../../matrix/setting.ts';
+import { specOf } from '../../matrix/recorded-sockets.ts';
 import { lettersOf, spellSpec, type Spec } from '../../matrix/sockets.ts';
 import { modelNamed, models } from '../../model/index.ts';
 import { DEVICE_SYSTEMS } from '../../model/options.ts';
@@ -147,7 +148,7 @@ function placeIn({ lab, block: asked, first, second }: AskedPair, record: Packed
   const key = cornerText(asked, lab);
   const block = record.blocks.find((one) => cornerText(one, record.lab) === key);
   if (block === undefined) return null;
-  const specs = record.sockets.map(({ letters, ...name }): Spec => ({ name, letters }));
+  const specs = record.sockets.map(specOf);
   const at = (places: readonly number[], spec: Spec) =>
     places.findIndex((place) => {
       const own = specs[place];
