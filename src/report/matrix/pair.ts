@@ -1,6 +1,6 @@
 import { pairPlan } from '../../matrix/pair.ts';
+import { specSpelled, spellRecorded } from '../../matrix/recorded-sockets.ts';
 import type { Corner } from '../../matrix/selection.ts';
-import { spellSpec, type Spec } from '../../matrix/sockets.ts';
 import { formatPlan } from '../../plan/notation.ts';
 import type { MatrixRecord } from '../../record/matrix.ts';
 
@@ -10,9 +10,7 @@ export function pairAsPlan(
   corner: Corner,
   pair: { readonly first: string; readonly second: string },
 ): string | undefined {
-  const specs = sockets.map(({ letters, ...name }): Spec => ({ name, letters }));
-  const named = (spelled: string) => specs.find((spec) => spellSpec(spec) === spelled);
-  const [first, second] = [named(pair.first), named(pair.second)];
+  const [first, second] = [specSpelled(sockets, pair.first), specSpelled(sockets, pair.second)];
   return first && second ? formatPlan(pairPlan(corner, first, second)) : undefined;
 }
 
@@ -22,6 +20,5 @@ export function onlyPairAsPlan(record: MatrixRecord): string | undefined {
   if (block === undefined || record.counts.pairs !== 1) return undefined;
   const [first, second] = [record.sockets[block.first[0] ?? -1], record.sockets[block.second[0] ?? -1]];
   if (!first || !second) return undefined;
-  const spelled = ({ letters, ...name }: MatrixRecord['sockets'][number]) => spellSpec({ name, letters });
-  return pairAsPlan(record, block, { first: spelled(first), second: spelled(second) });
+  return pairAsPlan(record, block, { first: spellRecorded(first), second: spellRecorded(second) });
 }

@@ -2,7 +2,7 @@ import { counted } from '../../text/counted.ts';
 import { inWords } from '../../matrix/blocks.ts';
 import type { MatrixRecord } from '../../record/matrix.ts';
 import { inColumns } from '../../text/columns.ts';
-import { visible } from '../../text/visible.ts';
+import { mismatchLines } from './mismatch-lines.ts';
 import { pairAsPlan } from './pair.ts';
 import { cornersInWords, type Table } from './tables.ts';
 
@@ -30,21 +30,10 @@ function lines(rows: readonly string[], columns: readonly string[], cells: reado
   return inColumns([['first \\ second', ...columns], ...rows.map((row, place) => [row, ...(cells[place] ?? [])])]);
 }
 
-/** A mismatch as lines: the pair, both answers, the rule that decided and what it says, what runs it again, and its plan. */
+/** A mismatch as lines; see `mismatchLines`. */
 export function pairLines(record: MatrixRecord, mismatch: MatrixRecord['mismatches'][number]): string[] {
-  const rule = record.rules.find(({ id }) => id === mismatch.rule);
-  const plan = pairAsPlan(record, mismatch, mismatch);
-  return [
-    inWords(mismatch),
-    `  first   ${mismatch.first}`,
-    `  second  ${mismatch.second}`,
-    `  kernel  ${mismatch.kernel}`,
-    `  model   ${mismatch.model}`,
-    `  rule    ${mismatch.rule}: ${rule?.prose ?? ''}`,
-    `          ${rule?.source ?? ''}`,
-    `  again   ${mismatch.command}`,
-    ...(plan === undefined ? [] : [`  plan    ${plan}`]),
-  ].map(visible);
+  const { first, second } = mismatch;
+  return mismatchLines(record, inWords(mismatch), { first, second }, mismatch, pairAsPlan(record, mismatch, mismatch));
 }
 
 /** The result of a run of the matrix, in a sentence. */

@@ -1,5 +1,5 @@
 import { receiverPlan } from '../../../matrix/receivers/socket-steps.ts';
-import { spellSpec, type Spec } from '../../../matrix/sockets.ts';
+import { specSpelled } from '../../../matrix/recorded-sockets.ts';
 import { formatPlan } from '../../../plan/notation.ts';
 import type { ReceiversMismatch, ReceiversRecord } from '../../../record/receivers.ts';
 
@@ -8,8 +8,6 @@ export function receiverPairAsPlan(
   { sockets, lab, ways }: Pick<ReceiversRecord, 'sockets' | 'lab' | 'ways'>,
   pair: Omit<ReceiversMismatch, 'kernel' | 'model' | 'rule' | 'command'>,
 ): string | undefined {
-  const specs = sockets.map(({ letters, ...name }): Spec => ({ name, letters }));
-  const named = (spelled: string) => specs.find((spec) => spellSpec(spec) === spelled);
-  const [first, second] = [named(pair.first), named(pair.second)];
+  const [first, second] = [specSpelled(sockets, pair.first), specSpelled(sockets, pair.second)];
   return first && second ? formatPlan(receiverPlan(pair, first, second, lab, ways[pair.way ?? -1])) : undefined;
 }

@@ -2,25 +2,16 @@ import { receiverCornerInWords } from '../../../matrix/receivers/blocks.ts';
 import { wayInWords } from '../../../matrix/receivers/ways.ts';
 import type { ReceiversMismatch, ReceiversRecord } from '../../../record/receivers.ts';
 import { counted } from '../../../text/counted.ts';
-import { visible } from '../../../text/visible.ts';
+import { mismatchLines } from '../mismatch-lines.ts';
 import { receiverPairAsPlan } from './pair.ts';
 
-/** A mismatch as lines: the pair, the probe, both answers, the rule that decided, what runs it again, and its plan. */
+/** A mismatch as lines; see `mismatchLines`. */
 export function receiverMismatchLines(record: ReceiversRecord, mismatch: ReceiversMismatch): string[] {
-  const rule = record.rules.find(({ id }) => id === mismatch.rule);
+  const { first, second } = mismatch;
   const way = mismatch.way === null ? undefined : record.ways[mismatch.way];
+  const about = { first, second, ...(way === undefined ? {} : { probe: wayInWords(way) }) };
   const plan = receiverPairAsPlan(record, mismatch);
-  return [
-    receiverCornerInWords(mismatch),
-    `  first   ${mismatch.first}`,
-    `  second  ${mismatch.second}`,
-    ...(way === undefined ? [] : [`  probe   ${wayInWords(way)}`]),
-    `  kernel  ${mismatch.kernel}`,
-    `  model   ${mismatch.model}`,
-    ...(rule === undefined ? [] : [`  rule    ${rule.id}: ${rule.prose}`, `          ${rule.source}`]),
-    `  again   ${mismatch.command}`,
-    ...(plan === undefined ? [] : [`  plan    ${plan}`]),
-  ].map(visible);
+  return mismatchLines(record, receiverCornerInWords(mismatch), about, mismatch, plan);
 }
 
 /** The result of a run, in a sentence. */

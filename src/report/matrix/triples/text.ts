@@ -1,10 +1,11 @@
-import { spellSpec, type Spec } from '../../../matrix/sockets.ts';
-import { tripleInWords, type TripleCorner } from '../../../matrix/triples/axes.ts';
+import { specSpelled, spellRecorded } from '../../../matrix/recorded-sockets.ts';
+import { PLACES, tripleInWords, type TripleCorner } from '../../../matrix/triples/axes.ts';
 import { triplePlan } from '../../../matrix/triples/steps.ts';
 import { formatPlan } from '../../../plan/notation.ts';
 import type { Quirk, TriplesRecord } from '../../../record/triples.ts';
 import { counted } from '../../../text/counted.ts';
 import { visible } from '../../../text/visible.ts';
+import { mismatchLines } from '../mismatch-lines.ts';
 
 /** Three sockets of a record, as people spell them. */
 type Spelled = Readonly<Record<'first' | 'second' | 'third', string>>;
@@ -15,9 +16,7 @@ export function tripleAsPlan(
   corner: TripleCorner,
   { first, second, third }: Spelled,
 ): string | undefined {
-  const specs = sockets.map(({ letters, ...name }): Spec => ({ name, letters }));
-  const named = (spelled: string) => specs.find((spec) => spellSpec(spec) === spelled);
-  const [one, two, three] = [named(first), named(second), named(third)];
+  const [one, two, three] = [specSpelled(sockets, first), specSpelled(sockets, second), specSpelled(sockets, third)];
   return one && two && three ? formatPlan(triplePlan(corner, [one, two, three])) : undefined;
 }
 
@@ -25,33 +24,20 @@ export function tripleAsPlan(
 export function onlyTripleAsPlan(record: TriplesRecord): string | undefined {
   const [block] = record.blocks;
   if (block === undefined || record.counts.triples !== 1) return undefined;
-  const spelled = (places: readonly number[]) => {
-    const { letters = '-', ...name } = record.sockets[places[0] ?? -1] ?? {};
-    return `${'text' in name ? name.text : ''} ${letters}`;
-  };
+  const [first, second, third] = PLACES.map((place) => record.sockets[block[place][0] ?? -1]);
+  if (!first || !second || !third) return undefined;
   return tripleAsPlan(record, block, {
-    first: spelled(block.first),
-    second: spelled(block.second),
-    third: spelled(block.third),
+    first: spellRecorded(first),
+    second: spellRecorded(second),
+    third: spellRecorded(third),
   });
 }
 
-/** A mismatch as lines: the triple, both answers, the rule that decided and what it says, what runs it again, and its plan. */
+/** A mismatch as lines; see `mismatchLines`. */
 export function tripleLines(record: TriplesRecord, mismatch: TriplesRecord['mismatches'][number]): string[] {
-  const rule = record.rules.find(({ id }) => id === mismatch.rule);
+  const { first, second, third } = mismatch;
   const plan = tripleAsPlan(record, mismatch, mismatch);
-  return [
-    tripleInWords(mismatch),
-    `  first   ${mismatch.first}`,
-    `  second  ${mismatch.second}`,
-    `  third   ${mismatch.third}`,
-    `  kernel  ${mismatch.kernel}`,
-    `  model   ${mismatch.model}`,
-    `  rule    ${mismatch.rule}: ${rule?.prose ?? ''}`,
-    `          ${rule?.source ?? ''}`,
-    `  again   ${mismatch.command}`,
-    ...(plan === undefined ? [] : [`  plan    ${plan}`]),
-  ].map(visible);
+  return mismatchLines(record, tripleInWords(mismatch), { first, second, third }, mismatch, plan);
 }
 
 /** A group of triples that their pairs do not explain, as lines. */
