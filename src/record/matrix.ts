@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { recordSchema } from './record.ts';
+import { matrixRunShape } from './matrix-run.ts';
 import { singlesSchema } from './singles.ts';
 
 /** The version of the shape of a matrix's record. */
@@ -55,17 +55,7 @@ const mismatch = z.strictObject({
 export const matrixSchema = z.strictObject({
   schema: z.literal(MATRIX_VERSION),
   kind: z.literal('matrix'),
-  bindspec: text,
-  complete: z.boolean().describe('False when the run was interrupted'),
-  started: z.iso.datetime(),
-  duration: z.number().min(0).describe('Milliseconds'),
-  platform: recordSchema.shape.platform,
-  lab: recordSchema.shape.lab,
-  settings: z.strictObject({
-    model: text.describe('The system whose model the kernel was compared with'),
-    asked: z.record(text, text).describe('The axes that were given on the command line'),
-    jobs: z.int().min(1),
-  }),
+  ...matrixRunShape,
   counts: z.strictObject({ pairs: count, agree: count, mismatches: count, notRun: count, skipped: count }),
   sockets: z.array(socket),
   answers: z

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { matrixRunShape } from './matrix-run.ts';
 import { matrixSchema } from './matrix.ts';
 
 /** The version of the shape of a record of who receives. */
@@ -58,13 +59,7 @@ const mismatch = z.strictObject({
 export const receiversSchema = z.strictObject({
   schema: z.literal(RECEIVERS_VERSION),
   kind: z.literal('receivers'),
-  bindspec: text,
-  complete: z.boolean().describe('False when the run was interrupted'),
-  started: z.iso.datetime(),
-  duration: z.number().min(0).describe('Milliseconds'),
-  platform: matrixSchema.shape.platform,
-  lab: matrixSchema.shape.lab,
-  settings: matrixSchema.shape.settings,
+  ...matrixRunShape,
   counts: z.strictObject({
     pairs: count,
     together: count.describe('Pairs whose two sockets can be there together'),

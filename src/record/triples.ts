@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { matrixSchema } from './matrix.ts';
-import { recordSchema } from './record.ts';
+import { matrixRunShape } from './matrix-run.ts';
 
 /** The version of the shape of a record of triples. */
 export const TRIPLES_VERSION = 1;
@@ -59,17 +59,7 @@ const mismatch = z.strictObject({
 export const triplesSchema = z.strictObject({
   schema: z.literal(TRIPLES_VERSION),
   kind: z.literal('triples'),
-  bindspec: text,
-  complete: z.boolean().describe('False when the run was interrupted'),
-  started: z.iso.datetime(),
-  duration: z.number().min(0).describe('Milliseconds'),
-  platform: recordSchema.shape.platform,
-  lab: recordSchema.shape.lab,
-  settings: z.strictObject({
-    model: text.describe('The system whose model the kernel was compared with'),
-    asked: z.record(text, text).describe('The axes that were given on the command line'),
-    jobs: z.int().min(1),
-  }),
+  ...matrixRunShape,
   counts: z.strictObject({
     triples: count,
     agree: count,
