@@ -5,18 +5,15 @@ import { compare } from '../../matrix/comparison.ts';
 import type { Asked } from '../../matrix/selection.ts';
 import { MATRIX_VERSION, type MatrixRecord } from '../../record/matrix.ts';
 import type { Platform } from '../../record/record.ts';
-import { workInLabs, type LabsSettings } from './in-labs.ts';
+import { workInLabs } from './in-labs.ts';
 import { MatrixWork } from './matrix-work.ts';
 import { PairWork } from './pair-work.ts';
+import { recordedRun, type BlockSettings } from './recorded-run.ts';
 import { interfaceOf, obstacleOf } from './settings.ts';
 
-export interface MatrixSettings extends LabsSettings {
-  version: string;
-  asked: Asked;
+export interface MatrixSettings extends BlockSettings<Asked> {
   /** Whether sockets are also bound alone, or nothing else is done; when left out, they are if all pairs are run. */
   singles?: 'also' | 'only' | 'none';
-  /** More words that a command to run a pair again must have. */
-  more: readonly string[];
 }
 
 export interface MatrixListener {
@@ -39,7 +36,7 @@ export async function runMatrix(
   const started = new Date();
   const { singles = Object.keys(settings.asked).length === 0 ? 'also' : 'none' } = settings;
   let plan: MatrixPlan = { blocks: [], skipped: [] };
-  const { scene, work, jobs } = await workInLabs(kind, settings, (there) => {
+  const done = await workInLabs(kind, settings, (there) => {
     const { facts, platform, choice, queue } = there;
     if (singles !== 'only') {
       plan = matrixPlanOf(settings.asked, choice, devicesOf(interfaceOf(facts)), obstacleOf(facts, platform.system));
@@ -48,19 +45,13 @@ export async function runMatrix(
     const pairs = new PairWork(plan.blocks, queue, there, settings.signal, (more) => listener.did(more));
     return new MatrixWork(pairs, there, { singles: singles !== 'none', signal: settings.signal });
   });
-  const { facts, platform, model, setting, owner } = scene;
-  const compared = compare(plan.blocks, work.pairs.results, { model, setting, owner, more: settings.more });
+  const { scene, work } = done;
+  const compared = compare(plan.blocks, work.pairs.results, { ...scene, more: settings.more });
   const { counts } = compared;
   return {
     schema: MATRIX_VERSION,
     kind: 'matrix',
-    bindspec: settings.version,
-    complete: counts.notRun === 0 && (singles === 'none' || work.singles !== undefined),
-    started: started.toISOString(),
-    duration: Date.now() - started.getTime(),
-    platform,
-    lab: facts as MatrixRecord['lab'],
-    settings: { model: model.name, asked: { ...settings.asked }, jobs },
+    ...recordedRun(started, counts.notRun === 0 && (singles === 'none' || work.singles !== undefined), settings, done),
     ...compared,
     ...(work.singles === undefined ? {} : { singles: work.singles.singles }),
     rules: allRules(compared.rules, work.singles?.rules ?? []),

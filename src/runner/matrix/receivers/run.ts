@@ -4,10 +4,11 @@ import { receiverPlanOf, type ReceiverMatrixPlan } from '../../../matrix/receive
 import { compareReceivers } from '../../../matrix/receivers/comparison.ts';
 import { blockPredictor } from '../../../matrix/receivers/prediction.ts';
 import { wayInWords } from '../../../matrix/receivers/ways.ts';
+import type { Asked } from '../../../matrix/selection.ts';
 import { RECEIVERS_VERSION, type ReceiversRecord } from '../../../record/receivers.ts';
 import type { Platform } from '../../../record/record.ts';
 import { workInLabs } from '../in-labs.ts';
-import type { MatrixSettings } from '../run.ts';
+import { recordedRun, type BlockSettings } from '../recorded-run.ts';
 import { receiverObstacle } from './obstacle.ts';
 import { ReceiverWork } from './work.ts';
 
@@ -24,12 +25,12 @@ export interface ReceiversListener {
  */
 export async function runReceivers(
   kind: LabKind,
-  settings: MatrixSettings,
+  settings: BlockSettings<Asked>,
   listener: ReceiversListener,
 ): Promise<ReceiversRecord> {
   const started = new Date();
   let plan: ReceiverMatrixPlan = { blocks: [], skipped: [] };
-  const { scene, work, jobs } = await workInLabs(kind, settings, (there) => {
+  const done = await workInLabs(kind, settings, (there) => {
     const { facts, platform, choice } = there;
     const predictor = blockPredictor({ ...there, peers: facts });
     const obstacle = receiverObstacle(facts, platform.system);
@@ -37,19 +38,16 @@ export async function runReceivers(
     listener.started(platform, facts.lab, plan);
     return new ReceiverWork(plan.blocks, predictor, settings.signal, (pairs) => listener.did(pairs));
   });
-  const { facts, platform, model } = scene;
-  const compared = compareReceivers(work.blocks, work.results, work.predictor, { model, more: settings.more });
+  const { scene, work } = done;
+  const compared = compareReceivers(work.blocks, work.results, work.predictor, {
+    model: scene.model,
+    more: settings.more,
+  });
   const { counts } = compared;
   return {
     schema: RECEIVERS_VERSION,
     kind: 'receivers',
-    bindspec: settings.version,
-    complete: counts.notRun === 0,
-    started: started.toISOString(),
-    duration: Date.now() - started.getTime(),
-    platform,
-    lab: facts as ReceiversRecord['lab'],
-    settings: { model: model.name, asked: { ...settings.asked }, jobs },
+    ...recordedRun(started, counts.notRun === 0, settings, done),
     ...compared,
     counts: { ...counts, alone: work.alone, skipped: plan.skipped.reduce((sum, { pairs }) => sum + pairs, 0) },
     skipped: [
@@ -58,7 +56,7 @@ export async function runReceivers(
         what: wayInWords(way),
         pairs: 0,
         reason: `nothing comes back ${wayInWords(way)}`,
-        enable: facts.elsewhere,
+        enable: scene.facts.elsewhere,
       })),
     ],
     errors: work.errors,

@@ -10,6 +10,7 @@ import type { ReceiversRecord } from '../../../record/receivers.ts';
 import type { AgentPool } from '../../pool.ts';
 import { Crew } from '../crew.ts';
 import type { Labour } from '../in-labs.ts';
+import { MOST_ERRORS, RETRIES } from '../pair-work.ts';
 import { PortBlocks } from '../port-block.ts';
 import { askChunk, type ChunkPlace } from './chunk.ts';
 import { shareParts, type ReceiverChunk } from './stage.ts';
@@ -17,16 +18,12 @@ import { deadWays } from './survey.ts';
 
 /** How many pairs a chunk has. Each pair's sockets keep all datagrams of a round, and the system limits all of them together. */
 const CHUNK = 500;
-/** How often pairs that do not agree are tried again where others take ports too. */
-const RETRIES = 2;
 /**
  * How many pairs that do not agree are tried again one at a time. Early demultiplexing looks only at the first socket in a
  * slot of the kernel's table, and sockets of other ports are in the same slots: with thousands of sockets, now and then a
  * datagram takes another way than with the sockets of one port, which the model is about.
  */
 const MOST_ALONE = 200;
-/** After this many errors of the harness, the rest is not run. */
-const MOST_ERRORS = 5;
 
 /** The chunks of a run, and their results. */
 export class ReceiverWork implements Labour {

@@ -5,15 +5,12 @@ import { pairBlocksFor } from '../../../matrix/triples/pairs.ts';
 import type { Block } from '../../../matrix/blocks.ts';
 import type { Platform } from '../../../record/record.ts';
 import { TRIPLES_VERSION, type TriplesRecord } from '../../../record/triples.ts';
-import { workInLabs, type LabsSettings } from '../in-labs.ts';
+import { workInLabs } from '../in-labs.ts';
 import { PairWork } from '../pair-work.ts';
+import { recordedRun, type BlockSettings } from '../recorded-run.ts';
 import { TripleWork, type Spread } from './work.ts';
 
-export interface TriplesSettings extends LabsSettings {
-  version: string;
-  asked: AskedTriples;
-  /** More words that a command to run a triple again must have. */
-  more: readonly string[];
+export interface TriplesSettings extends BlockSettings<AskedTriples> {
   /** How third sockets are spread over ports; they share ports when left out. */
   spread?: Spread;
 }
@@ -39,7 +36,7 @@ export async function runTriples(
   const { asked, more, signal, spread } = settings;
   let plan: TriplesPlan = { blocks: [], skipped: [] };
   let pairBlocks: readonly Block[] = [];
-  const { scene, work, jobs } = await workInLabs(kind, settings, (there) => {
+  const done = await workInLabs(kind, settings, (there) => {
     const { facts, platform, choice, queue } = there;
     const other = facts.missing['second user'];
     plan = triplesPlanOf(asked, choice, other ? { reason: other.reason, enable: forMatrix(other.enable) } : null);
@@ -50,19 +47,13 @@ export async function runTriples(
       listener.did(triples),
     );
   });
-  const { facts, platform, model } = scene;
-  const compared = work.comparison.record(model, plan.blocks, pairBlocks, work.pairs.results);
+  const { scene, work } = done;
+  const compared = work.comparison.record(scene.model, plan.blocks, pairBlocks, work.pairs.results);
   const { counts } = compared;
   return {
     schema: TRIPLES_VERSION,
     kind: 'triples',
-    bindspec: settings.version,
-    complete: counts.notRun === 0,
-    started: started.toISOString(),
-    duration: Date.now() - started.getTime(),
-    platform,
-    lab: facts as TriplesRecord['lab'],
-    settings: { model: model.name, asked: { ...asked }, jobs },
+    ...recordedRun(started, counts.notRun === 0, settings, done),
     ...compared,
     counts: { ...counts, skipped: plan.skipped.reduce((sum, { triples }) => sum + triples, 0) },
     skipped: plan.skipped.map((skip) => ({ ...skip })),
