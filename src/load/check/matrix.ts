@@ -2,6 +2,7 @@ import { pairsOf, type Pair } from '../../matrix/reading.ts';
 import { spellRecorded } from '../../matrix/recorded-sockets.ts';
 import { spellSpec } from '../../matrix/sockets.ts';
 import type { MatrixBlock, MatrixRecord } from '../../record/matrix.ts';
+import { wrongComplete, wrongCount, wrongParts } from './counts.ts';
 import { firstWrong, twice } from './lists.ts';
 import { wrongPlatform } from './platform.ts';
 import { wrongInSingles } from './singles.ts';
@@ -33,7 +34,7 @@ function cornerOf({ protocol, state, uid, devices }: Pick<MatrixBlock, 'protocol
 function wrongPairs(record: MatrixRecord): string | null {
   const counts = { pairs: 0, agree: 0, mismatches: 0, notRun: 0, skipped: 0 };
   const mismatches = new Set<string>();
-  try {
+  const wrong = wrongParts('its parts', () => {
     for (const block of record.blocks) {
       for (const pair of pairsOf(record, block).flat()) {
         counts.pairs += 1;
@@ -45,20 +46,17 @@ function wrongPairs(record: MatrixRecord): string | null {
         }
       }
     }
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return `its parts do not fit together: ${error.message}`;
-  }
-  for (const { pairs } of record.skipped) counts.skipped += pairs;
-  for (const [name, count] of Object.entries(counts) as [keyof typeof counts, number][]) {
-    if (record.counts[name] !== count) return `counts.${name} is ${record.counts[name]}, and it has ${count}`;
-  }
-  if (record.complete && counts.notRun > 0)
-    return `it says that it is complete, and ${counts.notRun} pairs were not run`;
-  return firstWrong(record.mismatches, 'mismatches', (told) => {
-    const { first, second, kernel } = told;
-    return mismatches.has(`${cornerOf(told)} ${first} ${second} ${kernel}`) ? null : 'no pair is such a mismatch';
   });
+  for (const { pairs } of record.skipped) counts.skipped += pairs;
+  return (
+    wrong ??
+    wrongCount(record.counts, counts) ??
+    wrongComplete(record.complete, counts.notRun, 'pairs') ??
+    firstWrong(record.mismatches, 'mismatches', (told) => {
+      const { first, second, kernel } = told;
+      return mismatches.has(`${cornerOf(told)} ${first} ${second} ${kernel}`) ? null : 'no pair is such a mismatch';
+    })
+  );
 }
 
 function toldAs(block: MatrixBlock, { first, second, answer }: Pair): string {

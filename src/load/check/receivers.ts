@@ -1,9 +1,11 @@
 import { spellStates } from '../../matrix/receivers/axes.ts';
+import { countPair, noCounts } from '../../matrix/receivers/counts.ts';
 import { receiverReader } from '../../matrix/receivers/reading.ts';
 import { waysKey } from '../../matrix/receivers/ways.ts';
 import { spellRecorded } from '../../matrix/recorded-sockets.ts';
 import { spellSpec } from '../../matrix/sockets.ts';
 import type { ReceiversBlock, ReceiversRecord } from '../../record/receivers.ts';
+import { wrongComplete, wrongCount, wrongParts } from './counts.ts';
 import { firstWrong, twice } from './lists.ts';
 import { wrongPlatform } from './platform.ts';
 
@@ -33,55 +35,29 @@ function cornerOf({ protocol, states, uid, devices }: Pick<ReceiversBlock, 'prot
 }
 
 function wrongPairs(record: ReceiversRecord): string | null {
-  const counts = {
-    pairs: 0,
-    together: 0,
-    cells: 0,
-    unknown: 0,
-    agree: 0,
-    mismatches: 0,
-    alone: 0,
-    notRun: 0,
-    skipped: 0,
-  };
+  const { alone: _, ...counts } = noCounts();
   const mismatches = new Set<string>();
-  try {
+  const wrong = wrongParts('its parts', () => {
     const read = receiverReader(record);
     for (const block of record.blocks) {
-      for (const { first, second, answer, prediction, wrong } of read(block).flat()) {
-        counts.pairs += 1;
-        if (answer === null) {
-          counts.notRun += 1;
-          continue;
-        }
-        if ('words' in answer) {
-          counts.together += 1;
-          counts.cells += answer.words.length;
-          counts.unknown += prediction.cells.filter(({ outcomes }) => outcomes.length === 0).length;
-        }
-        if (wrong === null) counts.agree += 1;
-        else {
-          counts.mismatches += 1;
-          const pair = `${cornerOf(block)} ${spellSpec(first)} ${spellSpec(second)}`;
-          for (const cell of wrong === 'together' ? [null] : wrong) {
-            mismatches.add(`${pair} ${cell === null ? null : block.ways[cell]}`);
-          }
+      for (const pair of read(block).flat()) {
+        countPair(counts, pair.answer, pair.prediction, pair.wrong);
+        if (pair.wrong === null) continue;
+        const spelled = `${cornerOf(block)} ${spellSpec(pair.first)} ${spellSpec(pair.second)}`;
+        for (const cell of pair.wrong === 'together' ? [null] : pair.wrong) {
+          mismatches.add(`${spelled} ${cell === null ? null : block.ways[cell]}`);
         }
       }
     }
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return `its parts do not fit together: ${error.message}`;
-  }
-  for (const { pairs } of record.skipped) counts.skipped += pairs;
-  for (const [name, count] of Object.entries(counts) as [keyof typeof counts, number][]) {
-    if (name !== 'alone' && record.counts[name] !== count)
-      return `counts.${name} is ${record.counts[name]}, and it has ${count}`;
-  }
-  if (record.complete && counts.notRun > 0)
-    return `it says that it is complete, and ${counts.notRun} pairs were not run`;
-  return firstWrong(record.mismatches, 'mismatches', (told) => {
-    const { first, second, way } = told;
-    return mismatches.has(`${cornerOf(told)} ${first} ${second} ${way}`) ? null : 'no pair is such a mismatch';
   });
+  for (const { pairs } of record.skipped) counts.skipped += pairs;
+  return (
+    wrong ??
+    wrongCount(record.counts, counts) ??
+    wrongComplete(record.complete, counts.notRun, 'pairs') ??
+    firstWrong(record.mismatches, 'mismatches', (told) => {
+      const { first, second, way } = told;
+      return mismatches.has(`${cornerOf(told)} ${first} ${second} ${way}`) ? null : 'no pair is such a mismatch';
+    })
+  );
 }

@@ -2,6 +2,7 @@ import { spellRecorded } from '../../matrix/recorded-sockets.ts';
 import { pairKey } from '../../matrix/triples/pairs.ts';
 import { TripleReader } from '../../matrix/triples/reading.ts';
 import type { Quirk, TriplesRecord } from '../../record/triples.ts';
+import { wrongComplete, wrongCount, wrongParts } from './counts.ts';
 import { firstWrong, twice } from './lists.ts';
 import { wrongPlatform } from './platform.ts';
 
@@ -34,7 +35,7 @@ function wrongTriples(record: TriplesRecord): string | null {
   const groups = new Map<string, number>();
   const answers = new Set<string>();
   const told = new Set(record.mismatches.map(keyOf));
-  try {
+  const wrong = wrongParts('its parts', () => {
     const reader = new TripleReader(record);
     const spelled = record.sockets.map(spellRecorded);
     for (const block of record.blocks) {
@@ -65,21 +66,17 @@ function wrongTriples(record: TriplesRecord): string | null {
         }
       }
     }
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return `its parts do not fit together: ${error.message}`;
-  }
+  });
   for (const { triples } of record.skipped) counts.skipped += triples;
-  for (const [name, count] of Object.entries(counts) as [keyof typeof counts, number][]) {
-    if (record.counts[name] !== count) return `counts.${name} is ${record.counts[name]}, and it has ${count}`;
-  }
   const compared = counts.triples - counts.notRun;
-  if (agree + mismatches !== compared)
-    return `counts.agree and counts.mismatches are ${agree + mismatches} together, and it has answers for ${compared}`;
-  if (mismatches < record.mismatches.length) return `counts.mismatches is ${mismatches}, and it lists more`;
-  if (record.complete && counts.notRun > 0)
-    return `it says that it is complete, and ${counts.notRun} triples were not run`;
   return (
+    wrong ??
+    wrongCount(record.counts, counts) ??
+    (agree + mismatches === compared
+      ? null
+      : `counts.agree and counts.mismatches are ${agree + mismatches} together, and it has answers for ${compared}`) ??
+    (mismatches < record.mismatches.length ? `counts.mismatches is ${mismatches}, and it lists more` : null) ??
+    wrongComplete(record.complete, counts.notRun, 'triples') ??
     wrongQuirks(record.quirks, groups) ??
     firstWrong(record.mismatches, 'mismatches', (one) => (answers.has(keyOf(one)) ? null : 'no triple has this answer'))
   );

@@ -7,6 +7,7 @@ import { spellSpec, type Spec } from '../sockets.ts';
 import { readAnswer } from './answer.ts';
 import { receiverCommand, type ReceiverBlock } from './blocks.ts';
 import { agreesWithCell, cellInWords, type AllowedCell } from './cells.ts';
+import { countPair, noCounts } from './counts.ts';
 import type { BlockPredictor, PairReceivers } from './prediction.ts';
 import { waysKey, type Way } from './ways.ts';
 
@@ -44,17 +45,7 @@ export function compareReceivers(
     return placed;
   };
   const mismatches: ReceiversMismatch[] = [];
-  const counts = {
-    pairs: 0,
-    together: 0,
-    cells: 0,
-    unknown: 0,
-    agree: 0,
-    mismatches: 0,
-    alone: 0,
-    notRun: 0,
-    skipped: 0,
-  };
+  const counts = noCounts();
   const answers = results.answers.list.map(readAnswer);
   const answerPlaces = answers.map((answer) =>
     'failed' in answer ? answer : { cells: answer.words.map((word) => words.place(word, () => word)) },
@@ -71,16 +62,10 @@ export function compareReceivers(
       const said = block.second.map((second, column) => {
         const prediction = predict(row * block.second.length + column);
         const placed = placeOf(prediction);
-        counts.pairs += 1;
         const answer = came === null ? undefined : answers[came[column] ?? -1];
         if (answer === undefined) {
-          counts.notRun += 1;
+          countPair(counts, null, prediction, null);
           return placed;
-        }
-        if ('words' in answer) {
-          counts.together += 1;
-          counts.cells += answer.words.length;
-          counts.unknown += prediction.cells.filter(({ outcomes }) => outcomes.length === 0).length;
         }
         const key = `${came?.[column]} ${placed}`;
         let wrong = wrongOf.get(key);
@@ -88,11 +73,8 @@ export function compareReceivers(
           wrong = wrongIn(answer, prediction);
           wrongOf.set(key, wrong);
         }
-        if (wrong === null) {
-          counts.agree += 1;
-          return placed;
-        }
-        counts.mismatches += 1;
+        countPair(counts, answer, prediction, wrong);
+        if (wrong === null) return placed;
         const pair = {
           protocol,
           states: [...states] as [(typeof states)[0], (typeof states)[1]],
