@@ -1,4 +1,12 @@
 import { NO_DEVICES, type PairState } from './axes.ts';
+import {
+  pairCornerInWords,
+  pairOptions,
+  rerunCommand,
+  type ObstacleAt,
+  type PlanOfBlocks,
+  type Skip,
+} from './plan-of-blocks.ts';
 import { BadSelection, cornersOf, possibleIn, socketsOf, type Asked, type Choice, type Corner } from './selection.ts';
 import type { Spec } from './sockets.ts';
 
@@ -8,21 +16,9 @@ export interface Block extends Corner {
   readonly second: readonly Spec[];
 }
 
-/** A part of the matrix that can't be run here. */
-interface Skip {
-  readonly what: string;
-  readonly pairs: number;
-  readonly reason: string;
-  readonly enable: string;
-}
+export type Obstacle = ObstacleAt<Corner>;
 
-/** The reason why the platform and its lab can't do a corner, or null. */
-export type Obstacle = (corner: Corner) => Omit<Skip, 'what' | 'pairs'> | null;
-
-export interface MatrixPlan {
-  readonly blocks: readonly Block[];
-  readonly skipped: readonly Skip[];
-}
+export type MatrixPlan = PlanOfBlocks<Block>;
 
 /**
  * The pairs that were asked for, as blocks, and the parts of them that can't be run here.
@@ -33,7 +29,7 @@ export function matrixPlanOf(asked: Asked, choice: Choice, devices: readonly str
   const first = socketsOf(asked.first, 'first', choice);
   const second = socketsOf(asked.second, 'second', choice);
   const blocks: Block[] = [];
-  const skipped: Skip[] = [];
+  const skipped: Skip<'pairs'>[] = [];
   for (const corner of corners) {
     const block = { ...corner, ...narrowed(corner, asked, first, second) };
     const pairs = block.first.length * block.second.length;
@@ -60,7 +56,7 @@ function impossible(asked: Asked, corners: readonly Corner[]): string {
 }
 
 /** The pairs that would be there if the lab had all addresses. */
-function lacking({ absent, names, lab }: Choice, blocks: readonly Block[]): Skip[] {
+function lacking({ absent, names, lab }: Choice, blocks: readonly Block[]): Skip<'pairs'>[] {
   if (absent.length === 0) return [];
   let pairs = 0;
   for (const { first, second, state } of blocks) {
@@ -76,15 +72,11 @@ function lacking({ absent, names, lab }: Choice, blocks: readonly Block[]): Skip
 }
 
 /** A corner in words for people, for example `TCP, the first listening, same uid`. */
-export function inWords({ protocol, state, uid, devices }: Corner): string {
-  const tied = devices === NO_DEVICES ? '' : `, devices ${devices}`;
-  return `${protocol.toUpperCase()}, the first ${state}, ${uid} uid${tied}`;
+export function inWords(corner: Corner): string {
+  return pairCornerInWords(corner, `the first ${corner.state}`);
 }
 
 /** The command that runs one pair again. */
 export function commandFor(corner: Corner, first: string, second: string, more: readonly string[] = []): string {
-  const { protocol, state, uid, devices } = corner;
-  const tied = devices === NO_DEVICES ? '' : ` --devices ${devices}`;
-  const rest = more.map((word) => ` ${word}`).join('');
-  return `npx bindspec matrix --protocol ${protocol} --state ${state} --first '${first}' --second '${second}' --uid ${uid}${tied}${rest} --no-reports`;
+  return rerunCommand(pairOptions(corner, corner.state, first, second), more);
 }

@@ -1,5 +1,12 @@
 import type { LabFacts } from '../../lab/lab.ts';
-import { NO_DEVICES } from '../axes.ts';
+import {
+  pairCornerInWords,
+  pairOptions,
+  rerunCommand,
+  type ObstacleAt,
+  type PlanOfBlocks,
+  type Skip,
+} from '../plan-of-blocks.ts';
 import { BadSelection, socketsOf, type Asked, type Choice } from '../selection.ts';
 import type { Spec } from '../sockets.ts';
 import { canBe, receiverCorners, spellStates, type ReceiverCorner } from './axes.ts';
@@ -12,21 +19,9 @@ export interface ReceiverBlock extends ReceiverCorner {
   readonly ways: readonly Way[];
 }
 
-/** A part of the block that can't be run here. */
-interface ReceiverSkip {
-  readonly what: string;
-  readonly pairs: number;
-  readonly reason: string;
-  readonly enable: string;
-}
+export type ReceiverObstacle = ObstacleAt<ReceiverCorner>;
 
-/** The reason why the platform and its lab can't do a corner, or null. */
-export type ReceiverObstacle = (corner: ReceiverCorner) => Omit<ReceiverSkip, 'what' | 'pairs'> | null;
-
-export interface ReceiverMatrixPlan {
-  readonly blocks: readonly ReceiverBlock[];
-  readonly skipped: readonly ReceiverSkip[];
-}
+export type ReceiverMatrixPlan = PlanOfBlocks<ReceiverBlock>;
 
 /**
  * The pairs that were asked for, as blocks, and the parts of them that can't be run here.
@@ -42,7 +37,7 @@ export function receiverPlanOf(
   const corners = receiverCorners(asked, devices);
   const lists = [socketsOf(asked.first, 'first', choice), socketsOf(asked.second, 'second', choice, true)] as const;
   const blocks: ReceiverBlock[] = [];
-  const skipped: ReceiverSkip[] = [];
+  const skipped: Skip<'pairs'>[] = [];
   for (const corner of corners) {
     const [first = [], second = []] = lists.map((specs, place) =>
       specs.filter((spec) => canBe(corner.states[place as 0 | 1], spec)),
@@ -62,19 +57,16 @@ export function receiverPlanOf(
 }
 
 /** A corner in words for people, for example `UDP, bound/connected, same uid`. */
-export function receiverCornerInWords({ protocol, states, uid, devices }: ReceiverCorner): string {
-  const tied = devices === NO_DEVICES ? '' : `, devices ${devices}`;
-  return `${protocol.toUpperCase()}, ${spellStates(states)}, ${uid} uid${tied}`;
+export function receiverCornerInWords(corner: ReceiverCorner): string {
+  return pairCornerInWords(corner, spellStates(corner.states));
 }
 
 /** The command that runs one pair again. */
 export function receiverCommand(
-  { protocol, states, uid, devices }: ReceiverCorner,
+  corner: ReceiverCorner,
   first: string,
   second: string,
   more: readonly string[] = [],
 ): string {
-  const tied = devices === NO_DEVICES ? '' : ` --devices ${devices}`;
-  const rest = more.map((word) => ` ${word}`).join('');
-  return `npx bindspec matrix --receivers --protocol ${protocol} --state ${spellStates(states)} --first '${first}' --second '${second}' --uid ${uid}${tied}${rest} --no-reports`;
+  return rerunCommand(['--receivers', ...pairOptions(corner, spellStates(corner.states), first, second)], more);
 }

@@ -1,4 +1,6 @@
+import type { Missing } from '../../lab/lab.ts';
 import { PROTOCOLS } from '../axes.ts';
+import { rerunCommand, type PlanOfBlocks, type Skip } from '../plan-of-blocks.ts';
 import { BadSelection, chosen, socketsOf, type Choice } from '../selection.ts';
 import { spellSpec, type Spec } from '../sockets.ts';
 import { ALL_TRIPLE_STATES, PLACES, TRIPLE_STATES, TRIPLE_UIDS, type TripleCorner, type TripleState } from './axes.ts';
@@ -23,18 +25,7 @@ export interface TripleBlock extends TripleCorner {
   readonly third: readonly Spec[];
 }
 
-/** A part of the triples that can't be run here. */
-interface TripleSkip {
-  readonly what: string;
-  readonly triples: number;
-  readonly reason: string;
-  readonly enable: string;
-}
-
-export interface TriplesPlan {
-  readonly blocks: readonly TripleBlock[];
-  readonly skipped: readonly TripleSkip[];
-}
+export type TriplesPlan = PlanOfBlocks<TripleBlock, 'triples'>;
 
 /**
  * The corners that were asked for.
@@ -60,14 +51,10 @@ export function tripleCornersOf(asked: AskedTriples): TripleCorner[] {
  * @param noOther why there is no other user here, and what would help; null where there is one
  * @throws BadSelection when the selection can't be read or means no triple.
  */
-export function triplesPlanOf(
-  asked: AskedTriples,
-  choice: Choice,
-  noOther: Pick<TripleSkip, 'reason' | 'enable'> | null,
-): TriplesPlan {
+export function triplesPlanOf(asked: AskedTriples, choice: Choice, noOther: Readonly<Missing> | null): TriplesPlan {
   const [first = [], second = [], third = []] = PLACES.map((place) => tripleSockets(asked[place], place, choice));
   const blocks: TripleBlock[] = [];
-  const skipped: TripleSkip[] = [];
+  const skipped: Skip<'triples'>[] = [];
   const triples = first.length * second.length * third.length;
   for (const corner of tripleCornersOf(asked)) {
     if (corner.uid !== 'same' && noOther !== null) {
@@ -99,7 +86,6 @@ export function tripleCommand(
   sockets: readonly [Spec, Spec, Spec],
   more: readonly string[] = [],
 ): string {
-  const which = sockets.map((spec, index) => `--${PLACES[index]} '${spellSpec(spec)}'`).join(' ');
-  const rest = more.map((word) => ` ${word}`).join('');
-  return `npx bindspec matrix --triples --protocol ${protocol} --state ${state} --uid ${uid} ${which}${rest} --no-reports`;
+  const which = sockets.map((spec, index) => `--${PLACES[index]} '${spellSpec(spec)}'`);
+  return rerunCommand(['--triples', `--protocol ${protocol}`, `--state ${state}`, `--uid ${uid}`, ...which], more);
 }
