@@ -2,7 +2,7 @@ import { NO_DEVICES, type PairState } from './axes.ts';
 import {
   pairCornerInWords,
   pairOptions,
-  rerunCommand,
+  commandAgain,
   type ObstacleAt,
   type PlanOfBlocks,
   type Skip,
@@ -78,5 +78,5 @@ export function inWords(corner: Corner): string {
 
 /** The command that runs one pair again. */
 export function commandFor(corner: Corner, first: string, second: string, more: readonly string[] = []): string {
-  return rerunCommand(pairOptions(corner, corner.state, first, second), more);
+  return commandAgain(pairOptions(corner, corner.state, first, second), more);
 }

@@ -46,6 +46,6 @@ export function pairOptions(
 }
 
 /** The command that runs something of the matrix again. @param more words that it must also have */
-export function rerunCommand(options: readonly string[], more: readonly string[]): string {
+export function commandAgain(options: readonly string[], more: readonly string[]): string {
   return ['npx bindspec matrix', ...options, ...more, '--no-reports'].join(' ');
 }

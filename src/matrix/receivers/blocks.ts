@@ -2,7 +2,7 @@ import type { LabFacts } from '../../lab/lab.ts';
 import {
   pairCornerInWords,
   pairOptions,
-  rerunCommand,
+  commandAgain,
   type ObstacleAt,
   type PlanOfBlocks,
   type Skip,
@@ -68,5 +68,5 @@ export function receiverCommand(
   second: string,
   more: readonly string[] = [],
 ): string {
-  return rerunCommand(['--receivers', ...pairOptions(corner, spellStates(corner.states), first, second)], more);
+  return commandAgain(['--receivers', ...pairOptions(corner, spellStates(corner.states), first, second)], more);
 }

@@ -1,6 +1,6 @@
 import type { Missing } from '../../lab/lab.ts';
 import { PROTOCOLS } from '../axes.ts';
-import { rerunCommand, type PlanOfBlocks, type Skip } from '../plan-of-blocks.ts';
+import { commandAgain, type PlanOfBlocks, type Skip } from '../plan-of-blocks.ts';
 import { BadSelection, chosen, socketsOf, type Choice } from '../selection.ts';
 import { spellSpec, type Spec } from '../sockets.ts';
 import { ALL_TRIPLE_STATES, PLACES, TRIPLE_STATES, TRIPLE_UIDS, type TripleCorner, type TripleState } from './axes.ts';
@@ -87,5 +87,5 @@ export function tripleCommand(
   more: readonly string[] = [],
 ): string {
   const which = sockets.map((spec, index) => `--${PLACES[index]} '${spellSpec(spec)}'`);
-  return rerunCommand(['--triples', `--protocol ${protocol}`, `--state ${state}`, `--uid ${uid}`, ...which], more);
+  return commandAgain(['--triples', `--protocol ${protocol}`, `--state ${state}`, `--uid ${uid}`, ...which], more);
 }

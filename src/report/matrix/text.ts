@@ -2,7 +2,7 @@ import { counted } from '../../text/counted.ts';
 import { inWords } from '../../matrix/blocks.ts';
 import type { MatrixRecord } from '../../record/matrix.ts';
 import { inColumns } from '../../text/columns.ts';
-import { mismatchLines } from './mismatch-lines.ts';
+import { toldMismatch } from './told-mismatch.ts';
 import { pairAsPlan } from './pair.ts';
 import { cornersInWords, type Table } from './tables.ts';
 
@@ -30,10 +30,10 @@ function lines(rows: readonly string[], columns: readonly string[], cells: reado
   return inColumns([['first \\ second', ...columns], ...rows.map((row, place) => [row, ...(cells[place] ?? [])])]);
 }
 
-/** A mismatch as lines; see `mismatchLines`. */
+/** A mismatch as lines; see `toldMismatch`. */
 export function pairLines(record: MatrixRecord, mismatch: MatrixRecord['mismatches'][number]): string[] {
   const { first, second } = mismatch;
-  return mismatchLines(record, inWords(mismatch), { first, second }, mismatch, pairAsPlan(record, mismatch, mismatch));
+  return toldMismatch(record, inWords(mismatch), { first, second }, mismatch, pairAsPlan(record, mismatch, mismatch));
 }
 
 /** The result of a run of the matrix, in a sentence. */

@@ -2,16 +2,16 @@ import { receiverCornerInWords } from '../../../matrix/receivers/blocks.ts';
 import { wayInWords } from '../../../matrix/receivers/ways.ts';
 import type { ReceiversMismatch, ReceiversRecord } from '../../../record/receivers.ts';
 import { counted } from '../../../text/counted.ts';
-import { mismatchLines } from '../mismatch-lines.ts';
+import { toldMismatch } from '../told-mismatch.ts';
 import { receiverPairAsPlan } from './pair.ts';
 
-/** A mismatch as lines; see `mismatchLines`. */
+/** A mismatch as lines; see `toldMismatch`. */
 export function receiverMismatchLines(record: ReceiversRecord, mismatch: ReceiversMismatch): string[] {
   const { first, second } = mismatch;
   const way = mismatch.way === null ? undefined : record.ways[mismatch.way];
   const about = { first, second, ...(way === undefined ? {} : { probe: wayInWords(way) }) };
   const plan = receiverPairAsPlan(record, mismatch);
-  return mismatchLines(record, receiverCornerInWords(mismatch), about, mismatch, plan);
+  return toldMismatch(record, receiverCornerInWords(mismatch), about, mismatch, plan);
 }
 
 /** The result of a run, in a sentence. */

@@ -5,7 +5,7 @@ import { formatPlan } from '../../../plan/notation.ts';
 import type { Quirk, TriplesRecord } from '../../../record/triples.ts';
 import { counted } from '../../../text/counted.ts';
 import { visible } from '../../../text/visible.ts';
-import { mismatchLines } from '../mismatch-lines.ts';
+import { toldMismatch } from '../told-mismatch.ts';
 
 /** Three sockets of a record, as people spell them. */
 type Spelled = Readonly<Record<'first' | 'second' | 'third', string>>;
@@ -33,11 +33,11 @@ export function onlyTripleAsPlan(record: TriplesRecord): string | undefined {
   });
 }
 
-/** A mismatch as lines; see `mismatchLines`. */
+/** A mismatch as lines; see `toldMismatch`. */
 export function tripleLines(record: TriplesRecord, mismatch: TriplesRecord['mismatches'][number]): string[] {
   const { first, second, third } = mismatch;
   const plan = tripleAsPlan(record, mismatch, mismatch);
-  return mismatchLines(record, tripleInWords(mismatch), { first, second, third }, mismatch, plan);
+  return toldMismatch(record, tripleInWords(mismatch), { first, second, third }, mismatch, plan);
 }
 
 /** A group of triples that their pairs do not explain, as lines. */

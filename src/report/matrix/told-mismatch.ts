@@ -11,7 +11,7 @@ type Told = Pick<MatrixRecord['mismatches'][number], 'kernel' | 'model' | 'rule'
  * @param about the sockets, and the probe if there is one, each with the word for it
  * @param plan undefined where plans can't say it
  */
-export function mismatchLines(
+export function toldMismatch(
   { rules }: Pick<MatrixRecord, 'rules'>,
   corner: string,
   about: Readonly<Record<string, string>>,
