@@ -13,7 +13,7 @@ export function entryAt<T>(list: readonly T[], place: number): T {
  * The places of a row, which must have one for each column.
  * @param width how many digits a place has
  * @param what the columns are, for the message
- * @throws RangeError for another number of places, and for what is no digit
+ * @throws RangeError for another number of places, and for characters that are not digits
  */
 export function rowPlaces(text: string, columns: number, width: number, what: 'pairs' | 'binds'): number[] {
   if (text.length !== columns * width) throw new RangeError(`a row of ${columns} ${what} has ${text.length} digits`);
