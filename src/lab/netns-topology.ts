@@ -43,6 +43,13 @@ export const EXTERNAL_INTERFACE = 'eth0';
 /** And the one with its second. */
 export const SECOND_INTERFACE = 'eth1';
 
+/** The link address of each interface, so that each host can know its neighbours from the start, see `knows`. */
+const MACS = {
+  machine: { eth0: '02:00:00:00:05:82', eth1: '02:00:00:00:06:82' },
+  neighbour: { eth0: '02:00:00:00:05:0a', eth1: '02:00:00:00:07:0a' },
+  gateway: { eth0: '02:00:00:00:06:01', eth1: '02:00:00:00:07:01' },
+};
+
 /** A process that holds a namespace, by its number inside the lab's pid namespace and as the harness sees it. */
 export interface Holder {
   inner: string;
@@ -70,10 +77,12 @@ export function wire(neighbour: Holder, gateway: Holder): string {
       [],
       [
         'link set lo up',
-        `link add eth0 type veth peer name eth0 netns ${neighbour.inner}`,
-        `link add eth1 type veth peer name eth0 netns ${gateway.inner}`,
+        wireBetween('eth0', MACS.machine.eth0, 'eth0', MACS.neighbour.eth0, neighbour),
+        wireBetween('eth1', MACS.machine.eth1, 'eth0', MACS.gateway.eth0, gateway),
         ...up('eth0', '192.168.5.130/24', 'fd00:5::130/64'),
         ...up('eth1', '192.168.6.130/24', 'fd00:6::130/64'),
+        ...knows('eth0', MACS.neighbour.eth0, '192.168.5.10', 'fd00:5::10'),
+        ...knows('eth1', MACS.gateway.eth0, '192.168.6.1', 'fd00:6::1'),
         'route add 192.168.7.0/24 via 192.168.6.1',
         'route add fd00:7::/64 via fd00:6::1',
       ],
@@ -84,9 +93,11 @@ export function wire(neighbour: Holder, gateway: Holder): string {
       [],
       [
         'link set lo up',
-        `link add eth1 type veth peer name eth1 netns ${neighbour.inner}`,
+        wireBetween('eth1', MACS.gateway.eth1, 'eth1', MACS.neighbour.eth1, neighbour),
         ...up('eth0', '192.168.6.1/24', 'fd00:6::1/64'),
         ...up('eth1', '192.168.7.1/24', 'fd00:7::1/64'),
+        ...knows('eth0', MACS.machine.eth1, '192.168.6.130', 'fd00:6::130'),
+        ...knows('eth1', MACS.neighbour.eth1, '192.168.7.10', 'fd00:7::10'),
         // A router looks for its neighbours from its link-local address.
         'addr add fe80::1/64 dev eth0 nodad',
         'addr add fe80::1/64 dev eth1 nodad',
@@ -106,6 +117,8 @@ export function wire(neighbour: Holder, gateway: Holder): string {
         'link set lo up',
         ...up('eth0', '192.168.5.10/24', 'fd00:5::10/64'),
         ...up('eth1', '192.168.7.10/24', 'fd00:7::10/64'),
+        ...knows('eth0', MACS.machine.eth0, '192.168.5.130', 'fd00:5::130'),
+        ...knows('eth1', MACS.gateway.eth1, '192.168.7.1', 'fd00:7::1'),
         'route add 192.168.6.0/24 via 192.168.5.130',
         'route add fd00:6::/64 via fd00:5::130',
         // Behind the gateway only when it asks from its address there.
@@ -156,6 +169,21 @@ export function up(device: string, inet: string, inet6: string): string[] {
     `addr add ${inet} dev ${device}`,
     `addr add ${inet6} dev ${device} nodad`,
   ];
+}
+
+/** The command of `ip` that makes a wire from the host where it is done to the host of a holder. */
+function wireBetween(device: string, mac: string, peerDevice: string, peerMac: string, peer: Holder): string {
+  const far = `name ${peerDevice} address ${peerMac} netns ${peer.inner}`;
+  return `link add ${device} address ${mac} type veth peer ${far}`;
+}
+
+/**
+ * Commands of `ip` by which a host knows the link address of a neighbour. It could not always find out: the interfaces
+ * have no link-local address, and a host asks for an IPv6 neighbour from the source of the packet that waits only if
+ * that is an address of the interface. So after a packet from ::1 no packet at all would reach the neighbour for seconds.
+ */
+function knows(device: string, mac: string, ...addresses: readonly string[]): string[] {
+  return addresses.map((address) => `neigh replace ${address} lladdr ${mac} dev ${device} nud permanent`);
 }
 
 /**

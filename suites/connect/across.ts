@@ -18,10 +18,6 @@ export default experiment({
     const host = await trial.part('server', { host: to === 'neighbour' ? 'neighbour' : 'machine' });
     await openServer(trial, host, { ...net, address: addressOf(trial.facts, family, to) });
     const part = await trial.part('client');
-    // An unbound client first, so that the machine knows the neighbour's link: it can't look for it from ::1.
-    if (to === 'neighbour') {
-      await (await Client.open(trial, part, { ...net, to: { address: addressOf(trial.facts, family, to) } })).ask();
-    }
     const client = await Client.open(trial, part, {
       ...net,
       from: { address: addressOf(trial.facts, family, from) },
