@@ -239,7 +239,7 @@ describe('--here, in the netns lab', needs(noNamespaces), () => {
 
   test('the settings of the machine are read, and count for the answer too', async () => {
     const words = ["'tcp [::]:80 uid=7'", "'tcp 0.0.0.0:80 uid=7'", '--here', '--lab', 'host', '--system', 'linux'];
-    const settings = 'sysctl -qw net.ipv4.ip_unprivileged_port_start=0 net.ipv6.bindv6only=1';
+    const settings = 'echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start; echo 1 >/proc/sys/net/ipv6/bindv6only';
     const command = `ip link set lo up; ${settings}; exec "$0" "$1" explain ${words.join(' ')}`;
     const before = ['unshare', ...(process.getuid?.() === 0 ? ['-n'] : ['-rn']), 'sh', '-c', command];
     const { stdout, exitCode } = await bindspec([], { before });

@@ -47,7 +47,8 @@ describe('who receives, of pairs of the matrix', () => {
         .flatMap(({ answer }) => (answer !== null && 'words' in answer ? answer.words : [])),
     );
     expect([...words].toSorted()).toEqual(['1', '1|2', '2', 'no answer', 'refused']);
-    expect(record.counts.pairs).toBeGreaterThan(100);
+    // An ordinary user has one owner, and so fewer pairs.
+    expect(record.counts.pairs).toBeGreaterThan(50);
 
     const again = await bindspec(['matrix', '--receivers', '--last', '--reports', reports]);
     expect(again.stdout).toContain('from 127.0.0.1 to 127.0.0.1');
