@@ -7,6 +7,7 @@ import {
   differenceJsonSchema,
   explorationJsonSchema,
   matrixJsonSchema,
+  programJsonSchema,
   recordJsonSchema,
   receiversJsonSchema,
   triplesJsonSchema,
@@ -22,5 +23,6 @@ writeFileSync('schemas/receivers.schema.json', receiversJsonSchema());
 writeFileSync('schemas/triples.schema.json', triplesJsonSchema());
 writeFileSync('schemas/topology.schema.json', topologyJsonSchema());
 writeFileSync('schemas/verify.schema.json', verificationJsonSchema());
+writeFileSync('schemas/program.schema.json', programJsonSchema());
 writeFileSync('schemas/comparison.schema.json', comparisonJsonSchema());
 writeFileSync('schemas/difference.schema.json', differenceJsonSchema());

@@ -4,6 +4,7 @@ import { COMPARISON_VERSION, comparisonSchema } from '../record/comparison.ts';
 import { DIFFERENCE_VERSION, differenceSchema } from '../record/difference.ts';
 import { EXPLORATION_VERSION, explorationSchema } from '../record/explore.ts';
 import { MATRIX_VERSION, matrixSchema } from '../record/matrix.ts';
+import { PROGRAM_VERSION, programSchema } from '../record/program.ts';
 import { RECEIVERS_VERSION, receiversSchema } from '../record/receivers.ts';
 import { RECORD_VERSION, recordSchema } from '../record/record.ts';
 import { TRIPLES_VERSION, triplesSchema } from '../record/triples.ts';
@@ -71,6 +72,16 @@ export function verificationJsonSchema(): string {
     `verification:${VERIFICATION_VERSION}`,
     'verification',
     'What listens in one container, what its engine publishes, what answers from where, and what is wrong with it',
+  );
+}
+
+/** The shape of a program's record, likewise. */
+export function programJsonSchema(): string {
+  return jsonSchema(
+    programSchema,
+    `program:${PROGRAM_VERSION}`,
+    'program',
+    'What one program binds, who reaches it, and what a second one, a restart and a machine without IPv6 change',
   );
 }
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import {
   comparisonJsonSchema,
   explorationJsonSchema,
+  programJsonSchema,
   recordJsonSchema,
   verificationJsonSchema,
 } from '../../../src/json-schemas/records.ts';
@@ -48,6 +49,12 @@ describe('the published schema of an exploration', () => {
 test('the published schema of a verification is up to date (npm run schemas)', () => {
   expect(readFileSync(new URL('../../../schemas/verify.schema.json', import.meta.url), 'utf8')).toBe(
     verificationJsonSchema(),
+  );
+});
+
+test("the published schema of a program's record is up to date (npm run schemas)", () => {
+  expect(readFileSync(new URL('../../../schemas/program.schema.json', import.meta.url), 'utf8')).toBe(
+    programJsonSchema(),
   );
 });
 
