@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as after } from 'node:timers/promises';
 import type { MessageFlag, NotAvailable, Operation, OperationName, Result, SocketName } from '../protocol/messages.ts';
+import { terseName } from '../protocol/terse-name.ts';
 import type { BatchProbes } from './batch-probes.ts';
 import type { Batches } from './batches.ts';
 import type { Probing } from './probing.ts';
@@ -59,13 +60,13 @@ export class Session {
     return results;
   }
 
-  /** Does the operations as `run` does, and returns one word for each: its outcome, or the address that it found. */
+  /** Does the operations as `run` does, and returns one text for each: its outcome, or the address and the port that it found. */
   async runTersely(operations: readonly Operation[]): Promise<string[]> {
     const words: string[] = [];
     for (const operation of operations) {
       const pending = this.#one(operation);
       const answer = pending instanceof Promise ? await pending : pending;
-      words.push(answer.name?.address ?? answer.outcome);
+      words.push(answer.name === undefined ? answer.outcome : terseName(answer.name));
     }
     return words;
   }
@@ -120,7 +121,12 @@ export class Session {
     listen: ({ on, backlog }) => this.#answer(this.#native.listen(this.#socket(on).fd, backlog ?? DEFAULT_BACKLOG)),
     accept: (operation) => this.#accept(operation),
     connect: (operation) => this.#connect(operation),
-    disconnect: ({ on }) => this.#answer(this.#native.disconnect(this.#socket(on).fd)),
+    disconnect: ({ on, by }) => {
+      const { fd } = this.#socket(on);
+      if (by === undefined) return this.#answer(this.#native.disconnect(fd));
+      const returned = this.#native.disconnectx(fd);
+      return returned === null ? NOT_AVAILABLE : this.#answer(returned);
+    },
     send: ({ on, data, to, from, flags = [] }) => {
       const { fd, family } = this.#socket(on);
       const bytes = Buffer.from(data);

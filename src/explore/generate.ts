@@ -52,6 +52,8 @@ interface Made {
   /** The options that are on. */
   readonly options: Set<PlanOption>;
   connected: boolean;
+  /** Whether connect() chose its port, so that a disconnect takes it again. */
+  readonly autobound: boolean;
   /** The address of its last TCP connect(), and whether one has failed. */
   last: string | undefined;
   failed: boolean;
@@ -68,6 +70,14 @@ function generate(random: Random, vocabulary: Vocabulary): Plan {
     (op) => (vocabulary.disconnects || op !== 'disconnect') && (vocabulary.devices.length > 0 || op !== 'tie'),
   );
   let next = 1;
+  if (random.nextInt(1, AUTOBOUND) === 1) {
+    const socket = autobind(random, pick(random, names), vocabulary);
+    if (socket !== undefined) {
+      steps.push(...socket.steps);
+      made.push(socket.made);
+      next += 1;
+    }
+  }
   while (steps.length < length) {
     const kind = pick(random, kinds);
     const among = amongst(kind, made, listeners, vocabulary);
@@ -86,6 +96,7 @@ function generate(random: Random, vocabulary: Vocabulary): Plan {
         name,
         options: new Set(options),
         connected: false,
+        autobound: false,
         last: undefined,
         failed: false,
       });
@@ -101,13 +112,42 @@ function generate(random: Random, vocabulary: Vocabulary): Plan {
       made.push({ ...target, socket: next, options: new Set(target.options), connected: true });
       next += 1;
     }
-    if (step.op === 'close') {
+    if (step.op === 'close' || (step.op === 'disconnect' && target.autobound)) {
       made.splice(made.indexOf(target), 1);
       if (listeners.includes(target)) listeners.splice(listeners.indexOf(target), 1);
     }
     steps.push(step);
   }
   return { protocol: vocabulary.protocol, steps };
+}
+
+/** One plan of how many begins with a socket whose port connect() chooses; the others are bound to that port. */
+const AUTOBOUND = 12;
+
+/** A socket that is connected without a bind, of the kind that a name needs. */
+function autobind(random: Random, { family, v6only }: BindAddress, vocabulary: Vocabulary) {
+  const { options: known } = vocabulary;
+  const name = { family, v6only, address: family === 'inet' ? '0.0.0.0' : '::' };
+  const reached = reachable(name, vocabulary);
+  if (reached.length === 0) return undefined;
+  const options = together(known.filter(() => random.nextInt(0, 1) === 1));
+  const to = pick(random, reached);
+  const owner = random.nextInt(0, 5) === 0 ? 2 : 1;
+  const steps: Step[] = [
+    { op: 'open', socket: 1, owner, family, v6only, options },
+    { op: 'connect', socket: 1, to },
+  ];
+  const made: Made = {
+    socket: 1,
+    owner,
+    name,
+    options: new Set(options),
+    connected: true,
+    autobound: true,
+    last: to,
+    failed: false,
+  };
+  return { steps, made };
 }
 
 /** On Windows and Wine a socket that has one of them cannot get the other: setsockopt() returns WSAEINVAL. */
@@ -126,6 +166,7 @@ function amongst(
   { broadcasts, sharedConnect }: Vocabulary,
 ): readonly Made[] {
   if (kind === 'shutdown') return listeners;
+  if (kind === 'leave' || kind === 'peer-close') return made.filter(({ connected }) => connected);
   if (kind === 'connect' && !sharedConnect) return made.filter(({ name }) => !isShared(name.address, broadcasts));
   if (kind === 'accept') return listeners.filter(({ name }) => !isShared(name.address, broadcasts));
   // Only a privileged process may change a tie.
@@ -163,6 +204,8 @@ function stepOn(kind: Exclude<Kind, 'bind'>, target: Made, next: number, random:
       if (protocol === 'tcp') target.last = to;
       return { op: 'connect', socket, to, ...(fails ? { port: NO_ONE } : {}) };
     }
+    case 'leave':
+      return { op: 'close', socket, leaves: pick(random, vocabulary.leavings) };
     case 'accept':
       return { op: 'accept', socket: next, listener: socket, to: pick(random, reachable(name, vocabulary)) };
     default:
@@ -170,11 +213,18 @@ function stepOn(kind: Exclude<Kind, 'bind'>, target: Made, next: number, random:
   }
 }
 
-/** The operations that random plans are made of; `rebind` binds a socket that is there again, `tie` ties it to a device. */
+/**
+ * The operations that random plans are made of; `rebind` binds a socket that is there again, `tie` ties it to a device, and
+ * `leave` is a close() that leaves a state.
+ */
 type Kind =
-  | Extract<Step['op'], 'bind' | 'set' | 'listen' | 'connect' | 'disconnect' | 'accept' | 'shutdown' | 'close'>
+  | Extract<
+      Step['op'],
+      'bind' | 'set' | 'listen' | 'connect' | 'disconnect' | 'accept' | 'peer-close' | 'shutdown' | 'close'
+    >
   | 'rebind'
-  | 'tie';
+  | 'tie'
+  | 'leave';
 
 /** How often each operation is drawn, as the number of its entries in a list. */
 function weighted(weights: Partial<Record<Kind, number>>): readonly Kind[] {
@@ -191,7 +241,9 @@ const WEIGHTED = {
     listen: 9,
     connect: 4,
     disconnect: 2,
-    accept: 3,
+    accept: 4,
+    leave: 4,
+    'peer-close': 1,
     shutdown: 1,
     close: 5,
   }),

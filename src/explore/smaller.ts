@@ -62,6 +62,15 @@ function* simplerSteps(step: Step, steps: readonly Step[], vocabulary: Vocabular
     if (from !== undefined) yield plain;
     return;
   }
+  if (step.op === 'close' && step.leaves !== undefined) {
+    yield { op: 'close', socket: step.socket };
+    return;
+  }
+  if (step.op === 'open') {
+    if (step.owner !== 1) yield { ...step, owner: 1 };
+    for (const option of step.options) yield { ...step, options: step.options.filter((other) => other !== option) };
+    return;
+  }
   if (step.op === 'connect' || step.op === 'accept') {
     const on = step.op === 'accept' ? step.listener : step.socket;
     const made = steps.find((other) => isNewBind(other) && other.socket === on);

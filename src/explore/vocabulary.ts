@@ -3,7 +3,7 @@ import type { LabFacts } from '../lab/lab.ts';
 import type { Family, Protocol } from '../model/types.ts';
 import { isLimitedBroadcast, isLoopback4, isMulticast, unmapped } from '../model/address.ts';
 import { DEVICE_SYSTEMS, OPTION_KEYS, OPTIONS } from '../model/options.ts';
-import { hasInetForm, type PlanOption } from '../plan/plan.ts';
+import { hasInetForm, type Leaving, type PlanOption } from '../plan/plan.ts';
 import { GROUPS, probesOf, type ProbeVocabulary } from './probes.ts';
 
 /** An address to bind to, and the kind of socket that it needs. */
@@ -38,6 +38,8 @@ export interface Vocabulary {
   readonly probes?: ProbeVocabulary;
   /** Whether a connection can be dissolved by connect() to no family. For TCP, only Linux can do that. */
   readonly disconnects: boolean;
+  /** The states that the close() of a TCP connection can leave. */
+  readonly leavings: readonly Leaving[];
 }
 
 const KINDS = ['wildcard', 'loopback', 'second-loopback', 'external', 'second-external'] as const;
@@ -96,6 +98,7 @@ export function vocabularyOf(
     devices: (DEVICE_SYSTEMS as readonly string[]).includes(system) ? devicesOf(facts) : [],
     ...(receivers ? { probes: probesOf(protocol, facts, broadcasts) } : {}),
     disconnects: protocol === 'udp' || system === 'linux',
+    leavings: protocol === 'udp' ? [] : ['time-wait', 'fin-wait-2'],
   };
 }
 

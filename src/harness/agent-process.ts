@@ -143,7 +143,8 @@ export class AgentProcess {
   }
 
   /**
-   * Has the operations done and returns one word for each: its outcome, or the address that getsockname returned.
+   * Has the operations done and returns one text for each: its outcome, or what getsockname returned, as
+   * `terseName` writes it.
    * @throws HarnessError as `ask` does.
    */
   async askTersely(operations: readonly Operation[]): Promise<string[]> {

@@ -183,6 +183,8 @@ export interface Simulation {
    * Throws a RangeError for an operation on a socket that does not exist.
    */
   step(operation: Operation, happened?: Outcome): { readonly prediction: Prediction; readonly after: Simulation };
+  /** Whether a socket is on the port: it has a name there, or it left a state when it was closed. */
+  has(socket: number): boolean;
   /** Who may receive a datagram or a connection that arrives at the port now; undefined if that is not known. */
   receivers(packet: Packet): Receivers | undefined;
 }
@@ -222,6 +224,10 @@ class AnyRelease implements Simulation {
     return { prediction, after: new AnyRelease((agreed.length > 0 ? agreed : taken).map((one) => one.after)) };
   }
 
+  has(socket: number): boolean {
+    return this.#ports.some((port) => port.has(socket));
+  }
+
   receivers(packet: Packet): Receivers | undefined {
     const found = this.#ports.map((port) => port.receivers(packet));
     const [newest] = found;
@@ -247,6 +253,10 @@ class Port<Hidden> implements Simulation {
     this.#system = system;
     this.#world = world;
     this.#delivery = delivery;
+  }
+
+  has(socket: number): boolean {
+    return this.#world.sockets.some(({ id }) => id === socket);
   }
 
   receivers(packet: Packet): Receivers | undefined {
@@ -335,7 +345,7 @@ class Port<Hidden> implements Simulation {
   #bind(next: NextSocket & { readonly socket: number; readonly chosen?: boolean }, happened: Outcome | undefined) {
     const socket = socketOf(next, next.socket, this.#system, this.#world.setting);
     const prediction = this.#system.bind(this.#world, socket);
-    if ((happened ?? prediction.outcomes[0]) !== 'ok' || this.#has(socket.id)) return { prediction, after: this };
+    if ((happened ?? prediction.outcomes[0]) !== 'ok' || this.has(socket.id)) return { prediction, after: this };
     return { prediction, after: this.#go([...this.#world.sockets, socket], { kind: 'bind', socket }).after };
   }
 
@@ -482,10 +492,6 @@ class Port<Hidden> implements Simulation {
       world = { sockets, hidden: system.remember(world, step), setting: world.setting };
     }
     return { prediction: { outcomes: OK, rule: system.free }, after: new Port(system, world, this.#delivery) };
-  }
-
-  #has(id: number): boolean {
-    return this.#world.sockets.some((socket) => socket.id === id);
   }
 
   #find(id: number): Socket {

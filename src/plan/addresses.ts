@@ -19,7 +19,8 @@ type Named = Pick<Present, 'making' | 'name'>;
 
 /** Whether a socket of that name can reach, or be reached at, an address of that form at all. */
 export function canReach({ making: { family, v6only }, name }: Named, to: string): boolean {
-  const { address = '' } = name ?? {};
+  // One without a name gets a wildcard.
+  const { address = '::' } = name ?? {};
   if (hasInetForm(to)) return family === 'inet' || isMapped(address) || (address === '::' && v6only === false);
   return family === 'inet6' && !isMapped(address);
 }

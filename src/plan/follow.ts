@@ -23,6 +23,8 @@ export interface FollowSetting {
   userOf(making: Making): Pick<NextSocket, 'uid' | 'privileged' | 'anyAddress'>;
   /** The simulation of a port with no socket on it: of the machine, or of the neighbour. */
   simulate(host: 'machine' | 'neighbour'): Simulation;
+  /** The call that a disconnect is: connect() to AF_UNSPEC unless named. */
+  readonly disconnects?: 'disconnectx';
   /** The device by which a probe comes in, where the model could not know it from the address. */
   arrivesBy?(step: ProbeStep): string | undefined;
 }
@@ -40,7 +42,10 @@ export interface Present {
   /** How it was made; a child is made like its listener. */
   readonly making: Making;
   readonly child: boolean;
-  /** The name of its last bind(), whether or not that worked; undefined before any bind(). */
+  /**
+   * The name of its last bind(), whether or not that worked, or the one that connect() chose; undefined before any of them,
+   * and after a disconnect that took the port.
+   */
   readonly name: { readonly address: string; readonly port: number } | undefined;
   readonly options: Options & ReceiveOptions;
   readonly device: string | undefined;
@@ -58,9 +63,10 @@ interface Membership {
   readonly device?: string;
 }
 
-/** The result of a connect() or accept() that a model needs: the local address, and the port of the peer. */
+/** The result of a connect() or accept() that a model needs: the local address and port, and the port of the peer. */
 export interface Connection {
   readonly local?: string | undefined;
+  readonly localPort?: number | undefined;
   readonly peerPort?: number | undefined;
 }
 
@@ -95,6 +101,11 @@ export class Follower {
     this.#ports = ports;
   }
 
+  /** The follower of a plan whose port is only known now, because connect() has chosen it. */
+  at(port: number): Follower {
+    return new Follower({ ...this.#asking, port }, this.#sockets, this.#ports);
+  }
+
   /** The sockets that are there, by number. */
   get sockets(): ReadonlyMap<number, Present> {
     return this.#sockets;
@@ -103,15 +114,16 @@ export class Follower {
   /**
    * The outcomes that the model allows for a step, and the follower after it. The new follower goes on with the outcome
    * that `happened`, or with the first allowed outcome when that is left out. `connection` has what is known after
-   * connect() or accept(); when left out, the local address is the address of the step, and the peer of a UDP socket has
-   * a port of its own. Ask `isPossible` first where the step may not be possible.
+   * connect() or accept(); when left out, the local address is the address of the step, a port that connect() chooses is
+   * that of the plan, and the peer of a UDP socket has a port of its own. Ask `isPossible` first where the step may not be possible.
    * @throws RangeError for a step on a socket that is not there.
    */
   step(
     step: SocketStep,
     happened?: string,
-    { local, peerPort }: Connection = {},
+    connection: Connection = {},
   ): { readonly allowed: AllowedStep; readonly after: Follower } {
+    const { local, peerPort } = connection;
     const outcome = happened as Outcome | undefined;
     const ok = happened === undefined || happened === 'ok';
     if (step.op === 'open') return this.#given(ok ? this.#with(step.socket, newSocket(step)) : this);
@@ -136,8 +148,8 @@ export class Follower {
         return { allowed, after: listens ? after.#with(step.socket, { ...socket, state: 'listening' }) : after };
       }
       case 'connect': {
-        if (unbound) return this.#given(this);
-        if (!ok) return this.#refused(step, socket, outcome, { local, peerPort });
+        if (unbound) return this.#autobind(step, socket, outcome, connection);
+        if (!ok) return this.#refused(step, socket, outcome, connection);
         const address = local ?? reached(socket.making, step.to);
         const after = become({ state: 'connected', wasConnected: true });
         const to = this.#peerOf(step, socket, peerPort);
@@ -148,7 +160,9 @@ export class Follower {
         // For UDP, some systems dissolve the connection and still return an error.
         const gone = ok || protocolOf(socket.making, this.#asking.protocol) === 'udp';
         const then = gone ? become({ state: 'bound' }) : this;
-        return this.#take(socket, { op: step.op, socket: step.socket, by: 'AF_UNSPEC' }, outcome, then);
+        const { disconnects: by = 'AF_UNSPEC' } = this.#asking;
+        const { allowed, after } = this.#take(socket, { op: step.op, socket: step.socket, by }, outcome, then);
+        return { allowed, after: gone ? after.#unlessReleased(step.socket) : after };
       }
       case 'accept': {
         if (!ok) return this.#given(this);
@@ -209,9 +223,10 @@ export class Follower {
     const made = step.makes === undefined ? this.#find(step.socket) : newSocket(step.makes);
     const socket: Present = { ...made, name: { address: step.address, port: step.port ?? this.#asking.port } };
     const operation: ModelOperation = { op: 'bind', socket: step.socket, ...this.#next(socket) };
-    const { allowed, after } = this.#take(socket, operation, happened, this);
+    // One that has a port is asked about on that port.
+    const { allowed, after } = this.#take(made.state === 'unbound' ? socket : made, operation, happened, this);
     const bound = (happened ?? allowed.outcomes[0]) === 'ok';
-    if (!bound) return { allowed, after: after.#with(step.socket, socket) };
+    if (!bound) return { allowed, after: made.state === 'unbound' ? after.#with(step.socket, socket) : after };
     let then = after.#with(step.socket, { ...socket, state: 'bound' });
     // The groups that it joined before it had a port.
     if (made.state === 'unbound') {
@@ -222,18 +237,55 @@ export class Follower {
     return { allowed, after: then };
   }
 
+  /** connect() of a socket that has no port: the system chooses one. */
+  #autobind(step: ConnectStep, made: Present, happened: Outcome | undefined, connection: Connection) {
+    const { local, localPort: port = this.#asking.port, peerPort } = connection;
+    const socket: Present = { ...made, name: { address: wildcardOf(made), port } };
+    const operation: ModelOperation = {
+      op: 'connect',
+      socket: step.socket,
+      as: this.#next(socket),
+      local: local ?? reached(socket.making, step.to),
+      ...this.#peerOf(step, socket, peerPort),
+    };
+    const { allowed, after } = this.#take(socket, operation, happened, this);
+    if ((happened ?? allowed.outcomes[0]) !== 'ok') return this.#unlessNoPeer(step, made, happened, allowed, after);
+    const connected: Present = { ...socket, state: 'connected', wasConnected: true };
+    return { allowed, after: after.#with(step.socket, connected) };
+  }
+
+  /** A socket has no name any more if a disconnect took the port that connect() had chosen. */
+  #unlessReleased(number: number): Follower {
+    const socket = this.#find(number);
+    if (this.#ports.get(this.#portOf(socket))?.has(number) !== false) return this;
+    const isUdp = protocolOf(socket.making, this.#asking.protocol) === 'udp';
+    const device = isUdp ? undefined : socket.device;
+    return this.#with(number, { ...socket, name: undefined, device, state: 'unbound' });
+  }
+
   /**
    * A connect() that failed. Whether there is a route to a peer is not a question to the model, if the plan names the port
    * of the peer.
    */
   #refused(step: ConnectStep, socket: Present, outcome: Outcome | undefined, { local, peerPort }: Connection) {
-    const { socket: number, to: peer, port } = step;
+    const { socket: number } = step;
     const to = this.#peerOf(step, socket, peerPort);
     const from = local === undefined ? {} : { local };
     const operation: ModelOperation = { op: 'connect', socket: number, ...to, ...from };
     // A failed connect() of a TCP socket may leave it with another address.
     const then = this.#with(number, { ...socket, wasConnected: true });
     const { allowed, after } = this.#take(socket, operation, outcome, then);
+    return this.#unlessNoPeer(step, socket, outcome, allowed, after);
+  }
+
+  /** Allows the errors that only say that there is no way to the peer, or that no one is there. */
+  #unlessNoPeer(
+    { to: peer, port }: ConnectStep,
+    socket: Present,
+    outcome: Outcome | undefined,
+    allowed: AllowedStep,
+    after: Follower,
+  ) {
     const errors = [
       ...(port !== undefined || mayLackRoute(socket, peer) ? ROUTE_ERRORS : []),
       ...(port === undefined ? [] : NO_PEER),
@@ -305,6 +357,11 @@ function hostOf({ making }: Present): 'machine' | 'neighbour' {
 function mayLackRoute({ device, wasConnected, name }: Present, to: string): boolean {
   const own = unmapped(name?.address ?? '');
   return device !== undefined || wasConnected || !(isWildcard(own) || own === to);
+}
+
+/** The name that a socket has before it is bound. */
+function wildcardOf({ making }: Present): string {
+  return making.family === 'inet' ? '0.0.0.0' : '::';
 }
 
 function newSocket(making: Making): Present {

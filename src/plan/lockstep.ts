@@ -6,7 +6,7 @@ import type { SendProbes } from './probing.ts';
 /** Who makes the calls of a play. */
 export type Part = Owner | 'peer';
 
-/** Has a part make calls, and returns one word for each call: its outcome, or the address that getsockname returned. */
+/** Has a part make calls, and returns one text for each call: its outcome, or the name that getsockname returned. */
 export type Ask = (part: Part, operations: readonly Operation[]) => Promise<readonly string[]>;
 
 /** What playing may need beside the calls of the parts. */

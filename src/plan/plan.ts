@@ -115,6 +115,11 @@ export function isMaking(step: Step): boolean {
   return step.op === 'open' || step.op === 'accept' || (step.op === 'bind' && step.makes !== undefined);
 }
 
+/** Whether a step needs the other end of the socket's connection. */
+export function usesOtherEnd(step: Step): step is Extract<SocketStep, { op: 'peer-close' | 'close' }> {
+  return step.op === 'peer-close' || (step.op === 'close' && step.leaves !== undefined);
+}
+
 /** The socket whose state decides whether a step is possible: of accept(), the listener. A probe has none. */
 export function usedBy(step: Step): number | undefined {
   return step.op === 'probe' ? undefined : step.op === 'accept' ? step.listener : step.socket;

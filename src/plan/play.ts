@@ -3,6 +3,7 @@ import type { Simulation } from '../model/world.ts';
 import type { Operation } from '../protocol/messages.ts';
 import { HarnessError } from '../harness/harness-error.ts';
 import { paced } from '../process/pace.ts';
+import { nameFromTerse } from '../protocol/terse-name.ts';
 import { familyReached, reached } from './addresses.ts';
 import { Follower, type Present } from './follow.ts';
 import { formatPlan } from './notation.ts';
@@ -12,6 +13,9 @@ import { isPossible } from './possible.ts';
 import {
   makingOf,
   protocolOf,
+  usedBy,
+  usesOtherEnd,
+  type Leaving,
   type Making,
   type Owner,
   type Plan,
@@ -72,6 +76,10 @@ export interface PlaySettings {
   readonly simulate: (host: 'machine' | 'neighbour') => Simulation;
   /** The device by which a probe comes in, where the model could not know it from the address. */
   readonly arrivesBy?: (step: ProbeStep) => string | undefined;
+  /** The call that a disconnect is: connect() to AF_UNSPEC unless named. */
+  readonly disconnects?: 'disconnectx';
+  /** Whether the system can be made to acknowledge at once that the other end of a connection has closed. */
+  readonly quickAck?: boolean;
   /** The interfaces of the machine by their names, for joining groups. */
   readonly devices?: Devices;
   /** The addresses of each interface; without them, every address is on every interface. */
@@ -116,9 +124,15 @@ export class Play {
   readonly played: Played[] = [];
   readonly #plan: Plan;
   readonly #settings: PlaySettings;
-  /** The other ends of connections, by the sockets that have them: the operations that get each end, and its name. */
-  readonly #others = new Map<number, { readonly taken: readonly Operation[]; readonly name: string }>();
+  /** The other ends of connections, by the sockets that have them: the operations that get each, its name and address. */
+  readonly #others = new Map<
+    number,
+    { readonly taken: readonly Operation[]; readonly name: string; readonly at: string }
+  >();
   #follower: Follower;
+  /** The port of the plan, and whether a step has used it. */
+  #port: number;
+  #portUsed = false;
   #place = 0;
   #connections = 0;
   #clients = 0;
@@ -127,7 +141,8 @@ export class Play {
   constructor(plan: Plan, settings: PlaySettings) {
     this.#plan = plan;
     this.#settings = settings;
-    const { port, uids, privileged: known = {}, simulate, arrivesBy } = settings;
+    const { port, uids, privileged: known = {}, simulate, arrivesBy, disconnects } = settings;
+    this.#port = port;
     const userOf = (making: Making) => {
       const privileged = making.owner === 'neighbour' ? undefined : known[making.owner];
       return { uid: uidOf(making, uids), ...(privileged === undefined ? {} : { privileged }) };
@@ -138,6 +153,7 @@ export class Play {
       userOf,
       simulate,
       ...(arrivesBy === undefined ? {} : { arrivesBy }),
+      ...(disconnects === undefined ? {} : { disconnects }),
     };
     this.#follower = new Follower(asking);
   }
@@ -178,10 +194,13 @@ export class Play {
     }
     const outcome = outcomes[decisive] ?? 'nothing';
     if (outcome === 'silence') throw this.failure(`${step.op} was not answered`);
-    const local = asks ? outcomes[decisive + 1] : undefined;
+    const { address: local, port: localPort } = asks ? nameFromTerse(outcomes[decisive + 1] ?? '') : {};
     const peerPort = step.op === 'connect' ? portOf(move) : undefined;
-    const { allowed, after } = this.#follower.step(step, outcome, { local, peerPort });
+    const autobinds = step.op === 'connect' && this.#sockets.get(step.socket)?.state === 'unbound';
+    const { allowed, after } = this.#follower.step(step, outcome, { local, localPort, peerPort });
     this.#follower = after;
+    if (step.op === 'bind' && step.port === undefined) this.#portUsed = true;
+    if (autobinds && outcome === 'ok' && localPort !== undefined && !this.#portUsed) this.#usePort(localPort);
     this.#note({ step, prediction: allowed, outcome });
   }
 
@@ -192,6 +211,13 @@ export class Play {
       this.#note({ step, prediction, outcome: outcomes[index] ?? 'nothing' });
       if (this.#mismatch) return;
     }
+  }
+
+  /** The port that connect() chose is that of the plan, if no step has used another one before. */
+  #usePort(port: number): void {
+    this.#portUsed = true;
+    this.#port = port;
+    this.#follower = this.#follower.at(port);
   }
 
   #note(played: Played): void {
@@ -235,9 +261,12 @@ export class Play {
       case 'join':
       case 'leave':
       case 'listen':
-      case 'disconnect':
       case 'shutdown':
         return move(callOf(on, step, this.#settings.devices));
+      case 'disconnect': {
+        const { disconnects: by } = this.#settings;
+        return move({ op: 'disconnect', on, ...(by === undefined ? {} : { by }) });
+      }
       case 'connect':
         return this.#connect(step, present);
       case 'accept':
@@ -252,18 +281,24 @@ export class Play {
   }
 
   /**
-   * Whether a TCP connection of a tied socket would never be established: the packets to an address of the machine come in
-   * by the interface that has the address.
+   * Whether a TCP connection of a tied socket would never be established, or never end: the packets to an address of the
+   * machine come in by the interface that has the address.
    */
   #isCutOff(step: Step): boolean {
-    if (step.op !== 'connect' && step.op !== 'accept') return false;
-    const present = this.#sockets.get(step.op === 'accept' ? step.listener : step.socket);
+    const to = this.#otherAddress(step);
+    const used = usedBy(step);
+    const present = used === undefined ? undefined : this.#sockets.get(used);
     const { addressesOf } = this.#settings;
-    if (present?.device === undefined || addressesOf === undefined) return false;
+    if (to === undefined || present?.device === undefined || addressesOf === undefined) return false;
     return (
-      protocolOf(present.making, this.#plan.protocol) === 'tcp' &&
-      addressesOf[present.device]?.includes(step.to) !== true
+      protocolOf(present.making, this.#plan.protocol) === 'tcp' && addressesOf[present.device]?.includes(to) !== true
     );
+  }
+
+  /** The address at which the other end of a connection is, for a step that needs an answer from there. */
+  #otherAddress(step: Step): string | undefined {
+    if (step.op === 'connect' || step.op === 'accept') return step.to;
+    return usesOtherEnd(step) ? this.#others.get(step.socket)?.at : undefined;
   }
 
   /** The probes from this place on, up to the next step that changes something, and the sockets that may receive. */
@@ -279,11 +314,11 @@ export class Play {
       if (child || (own === 'tcp' ? state !== 'listening' : state === 'unbound')) return [];
       return [{ socket, owner: making.owner, name: this.#name(socket), protocol: own }];
     });
-    return { port: this.#settings.port, protocol, probes, receiving };
+    return { port: this.#port, protocol, probes, receiving };
   }
 
   #bind(step: Extract<SocketStep, { op: 'bind' }>): Operation {
-    const port = step.port ?? this.#settings.port;
+    const port = step.port ?? this.#port;
     return { op: 'bind', on: this.#name(step.socket), address: step.address, port };
   }
 
@@ -294,10 +329,10 @@ export class Play {
     this.#connections += 1;
     const address = reached(making, step.to);
     const other = `${this.#settings.prefix}other${this.#connections}`;
-    if (peer.listeners !== undefined) {
+    if (peer.listeners !== undefined && step.port === undefined) {
       const listener = peer.listeners[familyReached(address)];
       const taken: Operation[] = [{ op: 'accept', on: listener, as: other, within: paced(PATIENCE) }];
-      this.#others.set(step.socket, { taken, name: other });
+      this.#others.set(step.socket, { taken, name: other, at: step.to });
     }
     return {
       owner: making.owner,
@@ -321,8 +356,8 @@ export class Play {
     this.#clients += 1;
     const client = `${this.#settings.prefix}client${this.#clients}`;
     const as = this.#name(step.socket);
-    const port = listener.name?.port ?? this.#settings.port;
-    this.#others.set(step.socket, { taken: [], name: client });
+    const port = listener.name?.port ?? this.#port;
+    this.#others.set(step.socket, { taken: [], name: client, at: step.to });
     return {
       owner: listener.making.owner,
       peer: [
@@ -354,13 +389,24 @@ export class Play {
   #leave(step: Extract<SocketStep, { op: 'close' }>, present: Present): Move | undefined {
     const other = this.#others.get(step.socket);
     // FIN_WAIT_1 ends before the next step could be tried.
-    if (other === undefined || step.leaves === 'fin-wait-1') return undefined;
+    const { leaves } = step;
+    if (other === undefined || leaves === undefined || leaves === 'fin-wait-1') return undefined;
     return {
       owner: present.making.owner,
       peer: other.taken,
       operations: [{ op: 'close', on: this.#name(step.socket) }],
-      after: step.leaves === 'time-wait' ? [{ op: 'close', on: other.name }] : [],
+      after: [
+        // The other end becomes readable when it has heard of the close.
+        { op: 'poll', on: [other.name], within: paced(PATIENCE) },
+        ...this.#endOf(other.name, leaves),
+      ],
     };
+  }
+
+  /** What the other end does after a socket was closed. */
+  #endOf(on: string, leaves: Extract<Leaving, 'time-wait' | 'fin-wait-2'>): Operation[] {
+    if (leaves === 'time-wait') return [{ op: 'close', on }];
+    return this.#settings.quickAck === true ? [{ op: 'setsockopt', on, option: 'TCP_QUICKACK', value: 1 }] : [];
   }
 
   #isConnection({ making, state }: Present): boolean {

@@ -28,8 +28,14 @@ export function isPossible(step: Step, sockets: ReadonlyMap<number, Present>, pr
     case 'listen':
       return state !== 'unbound';
     case 'connect':
-      // A second connect() of a TCP socket says nothing about its name.
-      return (state === 'bound' || (state === 'connected' && !isTcp)) && !child && canReach(socket, step.to);
+      // A second connect() of a TCP socket says nothing about its name. A socket that is not bound gets a port.
+      return (
+        (state === 'bound' ||
+          (state === 'connected' && !isTcp) ||
+          (state === 'unbound' && socket.name === undefined)) &&
+        !child &&
+        canReach(socket, step.to)
+      );
     case 'disconnect':
       return state === 'connected' && !child;
     case 'accept': {

@@ -3,6 +3,7 @@ import { reached } from './addresses.ts';
 import { typeOf } from './operations.ts';
 import { makingOf, protocolOf, type Making } from './plan.ts';
 import {
+  isReset,
   preface,
   scriptNeeds,
   type ScriptInput,
@@ -19,7 +20,7 @@ import { isProbe, JOIN_IN_C, optionWords, PROBE_IN_C, probeInC } from './script-
  */
 export function scriptInC(input: ScriptInput): string {
   const needs = scriptNeeds(input);
-  const { steps, sockets, connected, second } = needs;
+  const { steps, sockets, connected, second, others } = needs;
   const groups = groupsOf(input.plan, input.devices);
   const context: Context = { protocol: input.plan.protocol, second, first: input.uids[1] };
   return [
@@ -30,12 +31,14 @@ export function scriptInC(input: ScriptInput): string {
     ...(steps.some(isTying) ? [TIE] : []),
     ...(needs.joins || groups.length > 0 ? [JOIN_IN_C] : []),
     ...(steps.some(isProbe) ? [PROBE_IN_C] : []),
+    ...(needs.choosesPort ? [PORT_OF] : []),
     ...(needs.connects ? [PEER] : []),
+    ...(others.length > 0 ? [ENDED] : []),
     ...(needs.disconnects ? [DISCONNECT] : []),
     ...(needs.resets ? [RESET] : []),
     ...(second === null ? [] : [AS]),
     'int main(int argc, char **argv) {',
-    `  int ${sockets.map((socket) => `s${socket}`).join(', ')};`,
+    `  int ${[...sockets.map((socket) => `s${socket}`), ...others.map((socket) => `o${socket}`)].join(', ')};`,
     '  if (argc > 1) port = atoi(argv[1]);',
     ...(groups.length === 0
       ? []
@@ -63,7 +66,7 @@ interface Context {
 }
 
 /** The beginning of the program, with the headers that its parts need. */
-function headFor({ joins }: ScriptNeeds, probes: boolean): string {
+function headFor({ joins, others }: ScriptNeeds, probes: boolean): string {
   const headers = [
     ...(probes ? ['#define _GNU_SOURCE'] : []),
     '#include <arpa/inet.h>',
@@ -71,7 +74,7 @@ function headFor({ joins }: ScriptNeeds, probes: boolean): string {
     ...(probes ? ['#include <fcntl.h>', '#include <ifaddrs.h>'] : []),
     ...(probes || joins ? ['#include <net/if.h>'] : []),
     '#include <netinet/in.h>',
-    ...(probes ? ['#include <poll.h>'] : []),
+    ...(probes || others.length > 0 ? ['#include <poll.h>'] : []),
     '#include <stdio.h>',
   ];
   return `${headers.join('\n')}\n${HEAD}`;
@@ -88,9 +91,9 @@ function comment({ remark }: ScriptStep | ScriptProbe): string {
 }
 
 function code(one: ScriptStep, context: Context): string[] {
-  const { step, text, making, connected } = one;
+  const { step, text, making, keepsOther, choosesPort } = one;
   const { first, second } = context;
-  const s = `s${step.socket}`;
+  const [s, o] = [`s${step.socket}`, `o${step.socket}`];
   const af = making.family === 'inet' ? 'AF_INET' : 'AF_INET6';
   const type = typeOf(protocolOf(making, context.protocol)) === 'stream' ? 'SOCK_STREAM' : 'SOCK_DGRAM';
   const say = (call: string) => `say("${text}", ${call});`;
@@ -120,6 +123,8 @@ function code(one: ScriptStep, context: Context): string[] {
       return [
         `name(${af}, "${reached(making, step.to)}", ${step.port ?? (type === 'SOCK_STREAM' ? 'peer()' : 'discard++')});`,
         say(`connect(${s}, (struct sockaddr *)&address, length)`),
+        ...(choosesPort ? [`port = port_of(${s});`] : []),
+        ...(keepsOther ? [`${o} = accept(listener, NULL, NULL);`] : []),
       ];
     case 'disconnect':
       return [say(`disconnect(${s})`)];
@@ -127,7 +132,8 @@ function code(one: ScriptStep, context: Context): string[] {
       const client = step.to.includes(':') ? 'AF_INET6' : 'AF_INET';
       return [
         `name(${client}, "${step.to}", port);`,
-        `if (connect(socket(${client}, SOCK_STREAM, 0), (struct sockaddr *)&address, length) < 0) perror("client");`,
+        ...(keepsOther ? [`${o} = socket(${client}, SOCK_STREAM, 0);`] : []),
+        `if (connect(${keepsOther ? o : `socket(${client}, SOCK_STREAM, 0)`}, (struct sockaddr *)&address, length) < 0) perror("client");`,
         ...owned(`${s} = accept(s${step.listener}, NULL, NULL);`),
         say(s),
       ];
@@ -135,11 +141,14 @@ function code(one: ScriptStep, context: Context): string[] {
     case 'shutdown':
       return [say(`shutdown(${s}, SHUT_RDWR)`)];
     case 'close':
+      if (step.leaves !== undefined) {
+        const last = step.leaves === 'time-wait' ? [`close(${o});`, 'settle();'] : [];
+        return [say(`close(${s})`), `ended(${o});`, 'settle();', ...last];
+      }
       // Resets the connection, so that nothing is left on the port.
-      return [...(connected ? [`reset(${s});`] : []), say(`close(${s})`)];
+      return [...(isReset(one) ? [`reset(${s});`] : []), say(`close(${s})`)];
     case 'peer-close':
-      // `scriptNeeds` refuses these.
-      return [];
+      return [`close(${o});`, say(`ended(${s})`)];
   }
 }
 
@@ -208,7 +217,33 @@ const TIE = String.raw`static int tie(int s, const char *device) {
 }
 `;
 
+const PORT_OF = String.raw`/* The port that the system chose for a socket; the steps after it use the same. */
+static int port_of(int s) {
+  struct sockaddr_in6 own;
+  socklen_t size = sizeof own;
+  memset(&own, 0, sizeof own);
+  getsockname(s, (struct sockaddr *)&own, &size);
+  return ntohs(own.sin6_port);
+}
+`;
+
+const ENDED = String.raw`/* Waits until a socket has heard that the other end was closed. */
+static int ended(int s) {
+  struct pollfd one = {.fd = s, .events = POLLIN};
+  if (poll(&one, 1, 5000) == 1) return 0;
+  errno = ETIMEDOUT;
+  return -1;
+}
+
+/* Waits until everything that is on its way has arrived; an acknowledgement may wait for 40 ms. */
+static void settle(void) {
+  poll(NULL, 0, 100);
+}
+`;
+
 const PEER = String.raw`/* Somebody to connect to, on a port of the system's choice. */
+static int listener;
+
 static int peer(void) {
   struct sockaddr_in6 own;
   socklen_t size = sizeof own;
@@ -218,15 +253,20 @@ static int peer(void) {
   set(s, IPPROTO_IPV6, IPV6_V6ONLY, 0);
   if (bind(s, (struct sockaddr *)&own, size) < 0 || listen(s, 8) < 0) perror("peer");
   getsockname(s, (struct sockaddr *)&own, &size);
+  listener = s;
   return ntohs(own.sin6_port);
 }
 `;
 
 const DISCONNECT = String.raw`static int disconnect(int s) {
+#ifdef __APPLE__
+  return disconnectx(s, SAE_ASSOCID_ANY, SAE_CONNID_ANY);
+#else
   struct sockaddr nobody;
   memset(&nobody, 0, sizeof nobody);
   nobody.sa_family = AF_UNSPEC;
   return connect(s, &nobody, sizeof nobody);
+#endif
 }
 `;
 

@@ -2,7 +2,7 @@ import { OPTIONS } from '../model/options.ts';
 import { reached } from './addresses.ts';
 import { typeOf } from './operations.ts';
 import { protocolOf, type Making } from './plan.ts';
-import { preface, scriptNeeds, type ScriptInput, type ScriptProbe, type ScriptStep } from './script.ts';
+import { isReset, preface, scriptNeeds, type ScriptInput, type ScriptProbe, type ScriptStep } from './script.ts';
 import { groupsOf } from './script-network.ts';
 import { isProbe, JOIN_IN_PYTHON, optionWords, PROBE_IN_PYTHON, probeInPython } from './script-probe.ts';
 
@@ -12,7 +12,7 @@ import { isProbe, JOIN_IN_PYTHON, optionWords, PROBE_IN_PYTHON, probeInPython } 
  */
 export function scriptInPython(input: ScriptInput): string {
   const needs = scriptNeeds(input);
-  const { steps, connected, second, connects, disconnects, joins, resets } = needs;
+  const { steps, connected, second, connects, disconnects, joins, resets, others } = needs;
   const groups = groupsOf(input.plan, input.devices);
   const probes = steps.some(isProbe);
   const context: Context = { protocol: input.plan.protocol, second, first: input.uids[1] };
@@ -21,15 +21,17 @@ export function scriptInPython(input: ScriptInput): string {
     ...preface(input, needs, 'python3 plan.py').map((line) => `# ${line}`.trimEnd()),
     ...(disconnects ? ['import ctypes'] : []),
     'import errno',
-    ...(second !== null || disconnects ? ['import os'] : []),
-    ...(probes ? ['import select'] : []),
+    ...(second !== null || disconnects || others.length > 0 ? ['import os'] : []),
+    ...(probes || others.length > 0 ? ['import select'] : []),
     ...(resets || joins || probes ? ['import struct'] : []),
     ...(probes ? ['import subprocess'] : []),
     'import sys',
+    ...(others.length > 0 ? ['import time'] : []),
     'from socket import *',
     '',
     HEAD,
     ...(connects ? [PEER] : []),
+    ...(others.length > 0 ? [ENDED] : []),
     ...(disconnects ? [DISCONNECT] : []),
     ...(resets ? [RESET] : []),
     ...(joins || groups.length > 0 ? [JOIN_IN_PYTHON] : []),
@@ -62,9 +64,9 @@ function comment({ remark }: ScriptStep | ScriptProbe): string {
 }
 
 function code(one: ScriptStep, context: Context): string[] {
-  const { step, text, making, connected } = one;
+  const { step, text, making, keepsOther, choosesPort } = one;
   const { first, second } = context;
-  const s = `s${step.socket}`;
+  const [s, o] = [`s${step.socket}`, `o${step.socket}`];
   const af = making.family === 'inet' ? 'AF_INET' : 'AF_INET6';
   const type = typeOf(protocolOf(making, context.protocol)) === 'stream' ? 'SOCK_STREAM' : 'SOCK_DGRAM';
   const say = (call: string) => `say("${text}", lambda: ${call})`;
@@ -93,6 +95,8 @@ function code(one: ScriptStep, context: Context): string[] {
         say(
           `${s}.connect(("${reached(making, step.to)}", ${step.port ?? (type === 'SOCK_STREAM' ? 'peer()' : 'next(discard)')}))`,
         ),
+        ...(choosesPort ? [`port = ${s}.getsockname()[1]`] : []),
+        ...(keepsOther ? [`${o} = peers[-1].accept()[0]`] : []),
       ];
     case 'disconnect':
       return [say(`disconnect(${s})`)];
@@ -102,16 +106,21 @@ function code(one: ScriptStep, context: Context): string[] {
         `client${step.socket} = socket(${client}, SOCK_STREAM)`,
         `client${step.socket}.connect(("${step.to}", port))`,
         ...owned(`${s} = say("${text}", s${step.listener}.accept)[0]`),
+        ...(keepsOther ? [`${o} = client${step.socket}`] : []),
       ];
     }
     case 'shutdown':
       return [say(`${s}.shutdown(SHUT_RDWR)`)];
     case 'close':
+      if (step.leaves !== undefined) {
+        const last = step.leaves === 'time-wait' ? [`${o}.close()`, 'time.sleep(0.1)'] : [];
+        // An acknowledgement may wait for 40 ms.
+        return [say(`${s}.close()`), `ended(${o})`, 'time.sleep(0.1)', ...last];
+      }
       // Resets the connection, so that nothing is left on the port.
-      return [...(connected ? [`reset(${s})`] : []), say(`${s}.close()`)];
+      return [...(isReset(one) ? [`reset(${s})`] : []), say(`${s}.close()`)];
     case 'peer-close':
-      // `scriptNeeds` refuses these.
-      return [];
+      return [`${o}.close()`, say(`ended(${s})`)];
   }
 }
 
@@ -158,13 +167,21 @@ def peer():
 peers = []
 `;
 
+const ENDED = `
+def ended(s):
+    """Waits until a socket has heard that the other end was closed."""
+    if not select.select([s], [], [], 5)[0]:
+        raise OSError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
+`;
+
 const DISCONNECT = `
 libc = ctypes.CDLL(None, use_errno=True)
 
 
 def disconnect(s):
-    """connect() to an address of no family, which Python's own connect can't say."""
-    if libc.connect(s.fileno(), bytes(16), 16) < 0:
+    """connect() to an address of no family, which Python's own connect can't say; disconnectx() on macOS."""
+    darwin = sys.platform == "darwin"
+    if (libc.disconnectx(s.fileno(), 0, 0) if darwin else libc.connect(s.fileno(), bytes(16), 16)) < 0:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 `;
 

@@ -1,5 +1,14 @@
 import { formatPlan, formatStep } from './notation.ts';
-import { makingOf, protocolOf, type Making, type Plan, type ProbeStep, type SocketStep, type Step } from './plan.ts';
+import {
+  makingOf,
+  protocolOf,
+  usesOtherEnd,
+  type Making,
+  type Plan,
+  type ProbeStep,
+  type SocketStep,
+  type Step,
+} from './plan.ts';
 import type { Played, Uids } from './play.ts';
 import { networkOf, type DeviceAddresses } from './script-network.ts';
 
@@ -31,6 +40,10 @@ export interface ScriptStep {
   readonly making: Making;
   /** Whether the socket has a peer, before the step. */
   readonly connected: boolean;
+  /** Whether a later step needs the other end of the connection that the step makes. */
+  readonly keepsOther: boolean;
+  /** Whether the port of the plan is the one that this connect() gets. */
+  readonly choosesPort: boolean;
 }
 
 /** A probe as a script needs it, with the sockets that are there and have its protocol. */
@@ -53,6 +66,9 @@ export interface ScriptNeeds {
   readonly disconnects: boolean;
   readonly joins: boolean;
   readonly resets: boolean;
+  /** The sockets whose other ends are needed. */
+  readonly others: readonly number[];
+  readonly choosesPort: boolean;
 }
 
 /**
@@ -63,10 +79,12 @@ export function scriptNeeds({ plan, played, uids }: ScriptInput): ScriptNeeds {
   const made = new Map<number, Making>();
   const connected = new Set<number>();
   const closed = new Set<number>();
+  const unbound = new Set<number>();
+  let usesPort = false;
   const steps: ScriptStep[] = [];
   const all: (ScriptStep | ScriptProbe)[] = [];
   const isTcp = (making: Making) => protocolOf(making, plan.protocol) === 'tcp';
-  for (const { step, prediction, outcome } of played) {
+  for (const [place, { step, prediction, outcome }] of played.entries()) {
     const remark = `expected ${prediction.outcomes.join(' or ')}${outcome === undefined ? '' : `, observed ${outcome}`}`;
     if (step.op === 'probe') {
       if (step.from?.owner === 'neighbour') refuseFar(step);
@@ -80,9 +98,22 @@ export function scriptNeeds({ plan, played, uids }: ScriptInput): ScriptNeeds {
     const making = makingOf(step) ?? made.get(step.op === 'accept' ? step.listener : step.socket);
     if (making === undefined) throw new RangeError(`'${formatStep(step)}' is on a socket that was not made`);
     refuse(step, making);
+    const happened = outcome ?? prediction.outcomes[0];
     made.set(step.socket, making);
     const isConnected = isTcp(making) && connected.has(step.socket);
-    const one = { step, text: formatStep(step), remark, making, connected: isConnected };
+    const chooses = step.op === 'connect' && unbound.has(step.socket) && !usesPort && happened === 'ok';
+    const one = {
+      step,
+      text: formatStep(step),
+      remark,
+      making,
+      connected: isConnected,
+      keepsOther: makesOther(step) && isTcp(making) && needsOther(step.socket, played.slice(place + 1)),
+      choosesPort: chooses,
+    };
+    if (step.op === 'open') unbound.add(step.socket);
+    if (step.op === 'bind' || step.op === 'connect') unbound.delete(step.socket);
+    if (chooses || (step.op === 'bind' && step.port === undefined)) usesPort = true;
     steps.push(one);
     all.push(one);
     if (step.op === 'close') closed.add(step.socket);
@@ -98,8 +129,25 @@ export function scriptNeeds({ plan, played, uids }: ScriptInput): ScriptNeeds {
     connects: steps.some(({ step, making }) => step.op === 'connect' && isTcp(making)),
     joins: steps.some(({ step }) => step.op === 'join' || step.op === 'leave'),
     disconnects: steps.some(({ step }) => step.op === 'disconnect'),
-    resets: left.length > 0 || steps.some(({ step, connected: was }) => was && step.op === 'close'),
+    resets: left.length > 0 || steps.some((one) => isReset(one)),
+    others: steps.flatMap(({ step, keepsOther }) => (keepsOther ? [step.socket] : [])),
+    choosesPort: steps.some(({ choosesPort }) => choosesPort),
   };
+}
+
+/** Whether a close() resets a connection, so that nothing is left on the port. */
+export function isReset({ step, connected }: Pick<ScriptStep, 'step' | 'connected'>): boolean {
+  return connected && step.op === 'close' && step.leaves === undefined;
+}
+
+/** Whether a step makes a connection inside the machine. */
+function makesOther(step: SocketStep): boolean {
+  return step.op === 'accept' || (step.op === 'connect' && step.port === undefined);
+}
+
+/** Whether one of the steps needs the other end of the socket's connection. */
+function needsOther(socket: number, later: readonly { readonly step: Step }[]): boolean {
+  return later.some(({ step }) => usesOtherEnd(step) && step.socket === socket);
 }
 
 function refuseFar(step: Step): never {
@@ -108,9 +156,8 @@ function refuseFar(step: Step): never {
 
 function refuse(step: SocketStep, { owner }: Making): void {
   if (owner === 'neighbour') refuseFar(step);
-  const what = `a script of one process can't do '${formatStep(step)}'`;
-  if (step.op === 'peer-close' || (step.op === 'close' && step.leaves !== undefined)) {
-    throw new NoScript(`${what}: it takes the other end of the connection`);
+  if (step.op === 'close' && step.leaves === 'fin-wait-1') {
+    throw new NoScript(`a script can't do '${formatStep(step)}': the state ends before the next step could be tried`);
   }
 }
 

@@ -89,7 +89,8 @@ export type Operation =
   | { op: 'accept'; on: string; as: string; within?: number }
   /** With `ends`, a call that fails leaves the socket as a blocking one would. */
   | ({ op: 'connect'; on: string; within?: number; ends?: boolean; form?: NameForm } & SocketName)
-  | { op: 'disconnect'; on: string }
+  /** connect() to no family, or disconnectx() (macOS). */
+  | { op: 'disconnect'; on: string; by?: 'disconnectx' }
   /** With flags or a source it is a sendmsg(). */
   | { op: 'send'; on: string; data: string; to?: SocketName; from?: PacketSource; flags?: MessageFlag[] }
   | { op: 'recv'; on: string; within?: number; size?: number; flags?: MessageFlag[] }
@@ -286,8 +287,8 @@ export interface Hello {
 }
 
 /**
- * `halt` ends the list at the first outcome that is not `ok`. `terse` asks for one word for each operation, for batches of
- * thousands: the outcome, or the address that getsockname returned.
+ * `halt` ends the list at the first outcome that is not `ok`. `terse` asks for one text for each operation, for batches of
+ * thousands: the outcome, or the address and the port that getsockname returned.
  */
 export interface Request {
   id: number;

@@ -57,6 +57,8 @@ export type NumberOption =
   | 'TCP_DEFER_ACCEPT'
   | 'TCP_LINGER2'
   | 'TCP_NODELAY'
+  /** Set to 1, it also sends at once an acknowledgement that waits. */
+  | 'TCP_QUICKACK'
   /** A control code of WSAIoctl(), which Windows has in place of an option. */
   | 'SIO_UDP_CONNRESET'
   /** Times in milliseconds; the agent writes them as a `struct timeval` where the system needs one. */

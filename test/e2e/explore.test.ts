@@ -231,10 +231,15 @@ describe("explore against another system's model", needs(noNamespaces, noCompile
             ? [
                 'udp: bind s1 0.0.0.0 reuseport; connect s1 127.0.0.1; disconnect s1; bind s2@2 127.0.0.2; set s1 reuseport=0; listen s1; close s1; rebind s2',
                 'udp: bind s1 0.0.0.0 reuseport; bind s2@2 0.0.0.0 reuseport; bind s3 127.0.0.1 reuseport',
+                'udp: open s1 inet6 reuseaddr; connect s1 127.0.0.1; bind s2 127.0.0.1; disconnect s1; bind s3 127.0.0.1; bind s1 ::',
               ]
             : [
                 'tcp: bind s1@2 :: reuseaddr; listen s1; accept s2 from s1 at 192.168.5.130; shutdown s1; bind s3 fd00:5::130; connect s3 fd00:5::130; disconnect s3; rebind s3; close s2; close s1',
                 'tcp: bind s1@2 0.0.0.0 reuseport; listen s1; accept s2 from s1 at 127.0.0.1; close s1; bind s3@2 127.0.0.1 reuseport; bind s4 127.0.0.1 reuseport',
+                'tcp: open s1@2 inet6; connect s1 127.0.0.1; bind s2 127.0.0.1; bind s3 127.0.0.2; disconnect s1; bind s1 ::; close s3; bind s1 ::',
+                'tcp: bind s1 0.0.0.0 reuseaddr; connect s1 127.0.0.1; close s1 leaving time-wait; bind s2 127.0.0.1; bind s3 127.0.0.1 reuseaddr; listen s3',
+                'tcp: bind s1@2 0.0.0.0 reuseport; listen s1; accept s2 from s1 at 127.0.0.1; close s2 leaving fin-wait-2; close s1; bind s3 0.0.0.0 reuseport; bind s4 127.0.0.1 reuseaddr',
+                'tcp: bind s1 0.0.0.0; connect s1 127.0.0.1; peer-close s1; bind s2 127.0.0.1; close s1; bind s3 127.0.0.1',
               ];
         for (const sequence of [...made, ...all.map(parsePlan)]) {
           const { play, transcript } = await floor.playAlone(sequence);

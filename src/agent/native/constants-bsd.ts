@@ -71,6 +71,7 @@ export const BSD_OPTIONS = {
   IPV6_UNICAST_IF: null,
   TCP_DEFER_ACCEPT: null,
   TCP_LINGER2: null,
+  TCP_QUICKACK: null,
   SIO_UDP_CONNRESET: null,
   SO_BINDTODEVICE: null,
 } as const satisfies OptionTable;

@@ -19,6 +19,7 @@ export const darwin: SystemConstants = {
   SOCK_DGRAM: 2,
   SOCK_STREAM: 1,
   socketFlags: null,
+  disconnectx: true,
   F_SETFD: 2,
   F_SETFL: 4,
   FD_CLOEXEC: 1,

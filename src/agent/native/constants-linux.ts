@@ -63,6 +63,7 @@ const OPTIONS = {
   TCP_DEFER_ACCEPT: { level: IPPROTO_TCP, number: 9, kind: 'int' },
   TCP_LINGER2: { level: IPPROTO_TCP, number: 8, kind: 'int' },
   TCP_NODELAY: { level: IPPROTO_TCP, number: 1, kind: 'int' },
+  TCP_QUICKACK: { level: IPPROTO_TCP, number: 12, kind: 'int' },
   SO_RCVTIMEO: { level: SOL_SOCKET, number: 20, kind: 'timeval' },
   SO_SNDTIMEO: { level: SOL_SOCKET, number: 21, kind: 'timeval' },
   SO_BINDTODEVICE: { level: SOL_SOCKET, number: 25, kind: 'device' },

@@ -73,6 +73,7 @@ const OPTIONS = {
   IPV6_TRANSPARENT: null,
   TCP_DEFER_ACCEPT: null,
   TCP_LINGER2: null,
+  TCP_QUICKACK: null,
   SIO_UDP_CONNRESET: { control: 0x9800_000c },
   SO_BINDTODEVICE: null,
 } as const satisfies Readonly<Record<OptionName, WindowsOption | null>>;

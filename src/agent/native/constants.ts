@@ -70,6 +70,8 @@ export interface SystemConstants {
   SOCK_STREAM: number;
   /** Flags that make `socket` and `accept4` non-blocking and close-on-exec at once; null where fcntl must do it. */
   socketFlags: number | null;
+  /** Whether the C library has disconnectx(). */
+  disconnectx?: true;
   F_SETFD: number;
   F_SETFL: number;
   FD_CLOEXEC: number;

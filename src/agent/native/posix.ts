@@ -50,6 +50,7 @@ export function posix(constants: SystemConstants): Native {
   // Variadic on purpose: without it, Apple's arm64 convention would pass the third argument in another way.
   const fcntl = call('int fcntl(int, int, ...)');
   const accept = call('int accept(int, void *, void *)');
+  const disconnectx = constants.disconnectx === true ? call('int disconnectx(int, uint32_t, uint32_t)') : null;
   const accept4 = constants.socketFlags === null ? null : call('int accept4(int, void *, void *, int)');
 
   const returned = (value: number): Returned => (value < 0 ? -koffi.errno() : value);
@@ -135,6 +136,8 @@ export function posix(constants: SystemConstants): Native {
       const address = encodeUnspecified(layout);
       return returned(connect(fd, address, address.length));
     },
+    // SAE_ASSOCID_ANY and SAE_CONNID_ANY.
+    disconnectx: (fd) => (disconnectx === null ? null : returned(disconnectx(fd, 0, 0))),
     send: (fd, data) => returned(send(fd, data, data.length, constants.MSG_NOSIGNAL)),
     sendto(fd, data, family, name) {
       const address = encodeSockaddr(layout, family, name);

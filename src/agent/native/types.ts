@@ -37,6 +37,8 @@ export interface Native {
   connect(fd: number, family: Family, name: SocketName, form?: NameForm): Returned;
   /** Dissolves a datagram socket's association: connect to an address of no family. */
   disconnect(fd: number): Returned;
+  /** The same by disconnectx(); null where the system has no such call. */
+  disconnectx(fd: number): Returned | null;
   send(fd: number, data: Buffer): Returned;
   sendto(fd: number, data: Buffer, family: Family, name: SocketName): Returned;
   recv(fd: number, size: number): Received;

@@ -142,6 +142,7 @@ export function winsock(): Native {
       const family = open.get(fd)?.family ?? 'inet';
       return associate(fd, family, { address: ZERO[family], port: 0 });
     },
+    disconnectx: () => null,
     send: (fd, data) => returned(send(fd, data, data.length, 0)),
     sendto(fd, data, family, name) {
       const address = encodeSockaddr(layout, family, name);

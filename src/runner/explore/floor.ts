@@ -8,6 +8,7 @@ import { readPrivilege } from '../../lab/privilege.ts';
 import { settingOf } from '../../matrix/setting.ts';
 import { kernelOf } from '../../model/linux-kernel.ts';
 import type { Operation, Result } from '../../protocol/messages.ts';
+import { terseName } from '../../protocol/terse-name.ts';
 import type { Platform, TranscriptLine } from '../../record/record.ts';
 import { traceLine } from '../../record/transcript.ts';
 import { Interfaces, askInterfaces } from './interfaces.ts';
@@ -25,7 +26,7 @@ import { HarnessError } from '../../harness/harness-error.ts';
 import { playAll, type Ask, type Part } from '../../plan/lockstep.ts';
 import { Play, withOwners, type PlayPeer, type PlaySettings, type Privileged, type Uids } from '../../plan/play.ts';
 import type { DeviceAddresses } from '../../plan/script-network.ts';
-import { makingOf, type Plan, type ProbeStep, type Step } from '../../plan/plan.ts';
+import { makingOf, usesOtherEnd, type Plan, type ProbeStep, type Step } from '../../plan/plan.ts';
 import { senderOf } from '../../plan/probe.ts';
 import { vocabularyOf, type Vocabulary } from '../../explore/vocabulary.ts';
 
@@ -143,6 +144,11 @@ export class Floor {
     return this.#ports.shared ? Number.POSITIVE_INFINITY : portRange(this.lab.facts).to + 1 - this.#nextPort;
   }
 
+  /** Whether an agent can acknowledge at once (TCP_QUICKACK). */
+  get #quickAck(): boolean {
+    return this.platform.system === 'linux';
+  }
+
   /** How many datagrams of probes were sent again up to now. */
   get resent(): number {
     return this.#prober.resent;
@@ -166,7 +172,9 @@ export class Floor {
       plays.push(this.#play(plan, { port, peers: peers(place), prefix: `${port}.` }));
     }
     const ask: Ask = (part, operations) => this.#lease(part).agent.askTersely(operations);
-    await playAll(plays, ask, { probe: (rounds) => this.#prober.probe(rounds) });
+    // Where an end can be made to acknowledge at once, no time is waited for it.
+    const settled = this.#quickAck ? {} : { settled: () => after(paced(SETTLE)) };
+    await playAll(plays, ask, { ...settled, probe: (rounds) => this.#prober.probe(rounds) });
     await this.#clean(plays);
     return plays;
   }
@@ -192,7 +200,7 @@ export class Floor {
     const ask = async (part: Part, operations: readonly Operation[]) => {
       const results = await this.#lease(part).agent.ask(operations, false);
       note(part, operations, results);
-      return results.map((result) => result.name?.address ?? result.outcome);
+      return results.map(({ name, outcome }) => (name === undefined ? outcome : terseName(name)));
     };
     const prober = this.#prober.with(async (part, operations) => {
       const results = await this.#lease(part).agent.ask(operations, false);
@@ -215,7 +223,11 @@ export class Floor {
     const { devices } = this.#interfaces;
     const arrivesBy = (step: ProbeStep) => this.#deviceOf(step);
     const mine = { uids: this.uids, privileged: this.privileged, addressesOf: this.devices, devices };
-    return new Play(plan, { ...settings, ...mine, simulate, arrivesBy });
+    const means = {
+      quickAck: this.#quickAck,
+      ...(this.platform.system === 'darwin' ? { disconnects: 'disconnectx' as const } : {}),
+    };
+    return new Play(plan, { ...settings, ...mine, ...means, simulate, arrivesBy });
   }
 
   /**
@@ -255,7 +267,8 @@ export class Floor {
   /**
    * Listeners for the connections of the plans, by the places of the plans. Each plan connects to several different
    * listeners. When there are many plans, no one accepts their connections, so each listener is for as many plans as its
-   * queue has room for.
+   * queue has room for. A plan that does something with the other end of a connection has listeners of its own, so that
+   * the connection that is accepted there is the right one.
    */
   async #peers(plans: readonly Plan[]): Promise<(place: number) => readonly PlayPeer[]> {
     const counts = plans.map(({ steps }) => steps.filter(({ op }) => op === 'connect').length);
@@ -269,7 +282,10 @@ export class Floor {
       return () => peers;
     }
     const { queue } = this.#abilities;
-    const groups = Math.ceil(plans.length / queue);
+    const groupOf = new Map<number, number>();
+    const apart = plans.flatMap(({ steps }, place) => (steps.some(usesOtherEnd) ? [place] : []));
+    for (const place of apart) groupOf.set(place, groupOf.size);
+    const groups = groupOf.size + Math.ceil(plans.length / queue);
     const names = Array.from({ length: groups * most }, (_, index) => `peer${index}`);
     const ports = await listenOnBoth(this.#leases.peer.agent, names, this.lab.facts);
     const peers = ports.map((port, index) => {
@@ -277,7 +293,7 @@ export class Floor {
       return { port, listeners: { inet: listenerName(name, 'inet'), inet6: listenerName(name, 'inet6') } };
     });
     return (place) => {
-      const from = Math.floor(place / queue) * most;
+      const from = (groupOf.get(place) ?? groupOf.size + Math.floor(place / queue)) * most;
       return peers.slice(from, from + most);
     };
   }

@@ -90,7 +90,7 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
       { op: 'recv', on: 'terse' },
       { op: 'close', on: 'terse' },
     ]);
-    expect(words).toEqual(['ok', 'ok', 'EINVAL', '127.0.0.1', 'silence', 'ok']);
+    expect(words).toEqual(['ok', 'ok', 'EINVAL', '127.0.0.1 25000', 'silence', 'ok']);
     await expect(agent.askTersely([{ op: 'close', on: 'terse' }])).rejects.toThrow("there is no socket 'terse'");
   });
 

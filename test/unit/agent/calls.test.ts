@@ -81,6 +81,7 @@ const VALUES = {
   IPV6_V6ONLY: number(1),
   TCP_DEFER_ACCEPT: number(1),
   TCP_LINGER2: number(5),
+  TCP_QUICKACK: number(1),
   TCP_NODELAY: number(1),
   SIO_UDP_CONNRESET: number(0),
 } satisfies { [Name in OptionName]: { value: ValueOf<Name, OptionSetting> } };

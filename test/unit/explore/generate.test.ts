@@ -4,7 +4,7 @@ import { LONGEST, plans, SHORTEST } from '../../../src/explore/generate.ts';
 import { playAll } from '../../../src/plan/lockstep.ts';
 import { formatPlan } from '../../../src/plan/notation.ts';
 import { parsePlan } from '../../../src/plan/parse.ts';
-import type { Plan } from '../../../src/plan/plan.ts';
+import { makingOf, type Plan } from '../../../src/plan/plan.ts';
 import { smaller } from '../../../src/explore/smaller.ts';
 import { models } from '../../../src/model/index.ts';
 import { vocabularyOf } from '../../../src/explore/vocabulary.ts';
@@ -43,9 +43,9 @@ describe('random sequences', () => {
   it('hold every operation, address, option and owner', () => {
     for (const vocabulary of [udp, tcp]) {
       const steps = fc.sample(plans(fc, vocabulary), { seed: 1, numRuns: 5000 }).flatMap((one) => one.steps);
-      const ops = ['bind', 'set', 'listen', 'connect', 'disconnect', 'close'];
+      const ops = ['open', 'bind', 'set', 'listen', 'connect', 'disconnect', 'close'];
       expect(new Set(steps.map(({ op }) => op))).toEqual(
-        new Set(vocabulary === udp ? ops : [...ops, 'accept', 'shutdown']),
+        new Set(vocabulary === udp ? ops : [...ops, 'accept', 'peer-close', 'shutdown']),
       );
       expect(steps.some((step) => step.op === 'bind' && step.makes === undefined)).toBe(true);
       const binds = steps.flatMap((step) => (step.op === 'bind' && step.makes ? [{ ...step.makes, ...step }] : []));
@@ -54,6 +54,36 @@ describe('random sequences', () => {
       expect(new Set(binds.map(({ options }) => options.join(' ')))).toHaveProperty('size', 4);
       expect(new Set(binds.map(({ owner }) => owner))).toEqual(new Set([1, 2]));
     }
+  });
+});
+
+describe('random sequences about ports and states that are left', () => {
+  const sequences = fc.sample(plans(fc, tcp), { seed: 5, numRuns: 3000 });
+
+  it('begin with a socket whose port connect() chooses, of each family, and bind others after it', () => {
+    const some = [udp, tcp].flatMap((one) => fc.sample(plans(fc, one), { seed: 5, numRuns: 2000 }));
+    const opened = some.flatMap(({ steps: [first, second, ...rest] }) =>
+      first?.op === 'open'
+        ? [{ family: first.family, second: second?.op, binds: rest.some(({ op }) => op === 'bind') }]
+        : [],
+    );
+    expect(opened.length).toBeGreaterThan(some.length / 24);
+    expect(new Set(opened.map(({ family }) => family))).toEqual(new Set(['inet', 'inet6']));
+    expect(new Set(opened.map(({ second }) => second))).toEqual(new Set(['connect']));
+    expect(opened.some(({ binds }) => binds)).toBe(true);
+  });
+
+  it('leave TIME_WAIT and FIN_WAIT_2, on connected and on accepted sockets, and do something after that', () => {
+    const left = sequences.flatMap(({ steps }) =>
+      steps.flatMap((step, place) => {
+        if (step.op !== 'close' || step.leaves === undefined || place === steps.length - 1) return [];
+        const accepted = steps.some((other) => other.op === 'accept' && other.socket === step.socket);
+        return [`${step.leaves} ${accepted ? 'accepted' : 'connected'}`];
+      }),
+    );
+    expect(new Set(left)).toEqual(
+      new Set(['time-wait accepted', 'time-wait connected', 'fin-wait-2 accepted', 'fin-wait-2 connected']),
+    );
   });
 });
 
@@ -157,9 +187,12 @@ function weightOf({ steps }: Plan, names: typeof udp.names, addresses: readonly 
   let weight = steps.length * 1000;
   for (const step of steps) {
     if (step.op === 'connect' || step.op === 'accept') weight += addresses.indexOf(step.to) + 1;
-    if (step.op !== 'bind' || step.makes === undefined) continue;
-    const { options, owner, v6only: own } = step.makes;
-    weight += names.findIndex(({ address, v6only }) => address === step.address && v6only === own);
+    if (step.op === 'close' && step.leaves !== undefined) weight += 1;
+    const making = makingOf(step);
+    if (making === undefined) continue;
+    const { options, owner, v6only: own } = making;
+    if (step.op === 'bind')
+      weight += names.findIndex(({ address, v6only }) => address === step.address && v6only === own);
     weight += options.length + (owner === 1 ? 1 : 2);
   }
   return weight;

@@ -41,6 +41,75 @@ describe('playing a sequence', () => {
     expect(play.played.map(({ step }) => step.op)).toEqual(['bind', 'bind', 'close']);
   });
 
+  it('takes the port that connect() chose as that of the plan, and gives it up with the connection', async () => {
+    const play = playOf(
+      parsePlan('tcp: open s1 inet; connect s1 127.0.0.1; bind s2 127.0.0.1; disconnect s1; bind s1 0.0.0.0'),
+    );
+    const ports: number[] = [];
+    const names = ['127.0.0.1 43210'];
+    const answers = ['EADDRINUSE', 'ok'];
+    await playAll([play], async (_, operations) =>
+      operations.map((operation) => {
+        if (operation.op === 'getsockname') return names.shift() ?? 'ENOTCONN';
+        if (operation.op !== 'bind') return 'ok';
+        ports.push(operation.port);
+        return answers.shift() ?? 'ok';
+      }),
+    );
+    expect(play.mismatch).toBe(false);
+    expect(ports).toEqual([43_210, 43_210]);
+    expect(play.played.map(({ prediction }) => prediction.rule)).toEqual([
+      undefined,
+      'linux/free',
+      'linux/tcp-conflict',
+      'linux/autobound-released',
+      'linux/free',
+    ]);
+  });
+
+  it('leaves a state by closing first, and only then the other end', async () => {
+    const all = async (text: string, quickAck: boolean) => {
+      const play = playOf(parsePlan(text), 'linux', undefined, quickAck);
+      const asked: string[] = [];
+      await playAll([play], async (part, operations) => {
+        asked.push(...operations.map(({ op }) => `${part} ${op}`));
+        return operations.map(({ op }) => (op === 'getsockname' ? '127.0.0.1 20000' : 'ok'));
+      });
+      return asked.slice(asked.indexOf('1 close'));
+    };
+    const begin = 'tcp: bind s1 0.0.0.0; listen s1; accept s2 from s1 at 127.0.0.1; close s2 leaving';
+    expect(await all(`${begin} time-wait`, true)).toEqual(['1 close', 'peer poll', 'peer close']);
+    expect(await all(`${begin} fin-wait-2`, true)).toEqual(['1 close', 'peer poll', 'peer setsockopt']);
+    expect(await all(`${begin} fin-wait-2`, false)).toEqual(['1 close', 'peer poll']);
+  });
+
+  it('disconnects on macOS by the call that does it there, and asks the model about that call', async () => {
+    const plan = parsePlan('udp: bind s1 127.0.0.1; connect s1 127.0.0.1; disconnect s1');
+    for (const disconnects of [undefined, 'disconnectx'] as const) {
+      const play = playOf(plan, 'darwin', undefined, true, disconnects);
+      const asked: Operation[] = [];
+      await playAll([play], async (_, operations) => {
+        asked.push(...operations);
+        return operations.map(({ op }) => (op === 'getsockname' ? '127.0.0.1 20000' : 'ok'));
+      });
+      expect(asked.at(-1)).toEqual({
+        op: 'disconnect',
+        on: 's1',
+        ...(disconnects === undefined ? {} : { by: disconnects }),
+      });
+      // connect() to AF_UNSPEC dissolves the connection there, and returns an error.
+      expect(play.mismatch).toBe(disconnects === undefined);
+    }
+  });
+
+  it('does not close the connection of a socket that is tied to where the other end is not', async () => {
+    const text =
+      'tcp: bind s1 0.0.0.0; connect s1 127.0.0.1; set s1 dev=eth0; close s1 leaving time-wait; peer-close s1';
+    const play = playOf(parsePlan(text), 'linux', { lo: ['127.0.0.1'], eth0: ['192.168.5.130'] });
+    await playAll([play], answering([]));
+    expect(play.played.map(({ step }) => step.op)).toEqual(['bind', 'connect', 'set']);
+  });
+
   it('lets nobody connect to a listener that had a peer once', async () => {
     const play = await played(
       'tcp: bind s1 ::ffff:0.0.0.0; connect s1 127.0.0.1; disconnect s1; listen s1; accept s2 from s1 at 192.168.5.130',

@@ -38,7 +38,7 @@ test.each([
     true,
     [0, 2, 2],
   ],
-  ['and counts where it comes again', ['silence', 's1', 'refused'], 'silence', true, [2, 0, 1]],
+  ['and counts where it comes again every time', ['silence', 's1', 'refused'], 'silence', true, [2, 0, 3]],
   ['what no lost packet explains counts at once', ['s1', 's2'], 'refused', true, [2, 0, 0]],
   ['on ports that others take, everything is played again', ['s1', 'silence', 'refused'], 'refused', false, [0, 2, 2]],
 ] as const)('%s', async (_name, outcomes, again, ownPorts, [mismatches, dropped, alone]) => {
