@@ -84,7 +84,7 @@ export const darwinRules = ruleBook('darwin', {
   },
   'connect-other-stack': {
     prose:
-      'A socket that is in one stack only, by its name, by IPV6_V6ONLY or since it was connected, cannot connect in the other.',
+      'A socket that is in one stack only, by its name, by IPV6_V6ONLY or since it was connected, cannot connect in the other; except that a UDP socket that is in IPv4 takes :: for 0.0.0.0.',
     source: { name: XNU, where: 'bsd/netinet6/udp6_usrreq.c, udp6_connect; bsd/netinet6/in6_pcb.c, in6_pcbconnect' },
     known: 'source-run',
   },
@@ -108,7 +108,7 @@ export const darwinRules = ruleBook('darwin', {
   },
   'connect-name': {
     prose:
-      'A peer with port 0 is an address that is not available. TCP cannot connect to a multicast address or to 255.255.255.255, v4-mapped and v4-compatible ones included.',
+      'A peer with port 0 is an address that is not available, for sendto() too. TCP cannot connect to a multicast address or to 255.255.255.255, v4-mapped and v4-compatible ones included.',
     source: { name: XNU, where: 'bsd/netinet/in_pcb.c, in_pcbladdr; bsd/netinet/tcp_usrreq.c, tcp_usr_connect_common' },
     known: 'source',
   },

@@ -69,7 +69,11 @@ export const darwin: System<Chains> = {
     return pairTaken(world, socket, target) ? decide('EADDRINUSE', id['connect-same-peer']) : undefined;
   },
 
-  send: (_world, socket) => (hasPeer(socket) ? decide('EISCONN', id['connected-sendto']) : undefined),
+  send(_world, socket, { to, stack }) {
+    const isSix = socket.family === 'inet6' && stack === 'v6';
+    if (to?.port === 0 && (isSix || !hasPeer(socket))) return decide('EADDRNOTAVAIL', id['connect-name']);
+    return hasPeer(socket) ? decide('EISCONN', id['connected-sendto']) : undefined;
+  },
 
   refused(socket, { stack }, outcome) {
     const released = releasedByRefusal(socket, outcome);
@@ -135,10 +139,15 @@ function otherStack(world: Here, socket: Socket, target: Target): Prediction | u
   if (!wrongStack(socket, target)) return undefined;
   const { protocol, v6only, local } = socket;
   if (v6only && target.stack === 'v4') return onlySix(world, socket);
-  if (protocol === 'udp') return decide('EINVAL', id['connect-other-stack']);
+  if (protocol === 'udp') return isAnySix(target) ? undefined : decide('EINVAL', id['connect-other-stack']);
   // A failed connect() has left it in IPv6, and its name is still the wildcard.
   if (target.stack === 'v4' && local.v6 === ANY) return undefined;
   return decide('EAFNOSUPPORT', id['connect-other-stack']);
+}
+
+/** Whether the peer is ::, which a UDP socket that is in IPv4 only takes for 0.0.0.0. */
+function isAnySix({ to }: Target): boolean {
+  return to !== undefined && canonical(to.address).address === '::';
 }
 
 /** With IPV6_V6ONLY=1 a v4-mapped peer is an IPv6 address for UDP, to which there is seldom a route. */

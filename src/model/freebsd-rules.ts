@@ -120,6 +120,27 @@ export const freebsdRules = ruleBook('freebsd', {
     source: { name: KERNEL, where: 'sys/kern/uipc_socket.c, soconnectat; sys/netinet/tcp_usrreq.c' },
     known: 'source',
   },
+  'connect-listener-15': {
+    prose:
+      'An AF_INET6 socket that listens cannot connect: an invalid argument in 14, and an operation that is not supported, as on AF_INET, in FreeBSD main of 2026; from which release on was not looked at.',
+    source: { name: 'FreeBSD 14 and main of 2026', where: 'sys/netinet/tcp_usrreq.c, tcp6_usr_connect' },
+    known: 'source',
+  },
+  'connect-lb-15': {
+    prose:
+      'Since 15 a TCP socket with SO_REUSEPORT_LB cannot connect, which leaves a dual-stack socket in the stack of its peer. A UDP socket can.',
+    source: {
+      name: 'FreeBSD, tests/sys/netinet/so_reuseport_lb_test.c',
+      where: 'connect_not_bound and connect_bound, beside sys/netinet/tcp_usrreq.c, tcp_connect',
+    },
+    known: 'test-suite',
+  },
+  'send-name': {
+    prose:
+      'sendto() to a v4-mapped address is an invalid argument with IPV6_V6ONLY=1, or from an IPv6 address; port 0 is an address that is not available.',
+    source: { name: 'FreeBSD, tests/sys/netinet/ip6_v4mapped_test.c', where: 'udp_v4mapped_sendto' },
+    known: 'test-suite',
+  },
   'connected-sendto': {
     prose: 'A connected UDP socket cannot send to an address.',
     source: { name: KERNEL, where: 'sys/netinet/udp_usrreq.c, udp_send; sys/netinet6/udp6_usrreq.c, udp6_send' },

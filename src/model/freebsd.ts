@@ -1,5 +1,6 @@
-import { canonical, isLimitedBroadcast, isMapped, isMulticast, isWildcard } from './address.ts';
-import { pairTaken, releasedByRefusal, wrongStack } from './peers.ts';
+import { isMapped, isMulticast } from './address.ts';
+import { beforeNames, isEarly, judgeConnect, judgeSend } from './freebsd-peers.ts';
+import { releasedByRefusal } from './peers.ts';
 import { judgeStanding, unlessAny } from './bsd-address.ts';
 import {
   areSixOnAny4,
@@ -23,7 +24,7 @@ import { freebsdDelivery } from './receive/freebsd.ts';
 import { freebsdRules } from './freebsd-rules.ts';
 import { hasPeer, isReleased, withoutPeer } from './socket.ts';
 import type { Outcome, Prediction } from './types.ts';
-import type { Socket, System, Target, World } from './world.ts';
+import type { Socket, System, World } from './world.ts';
 
 const { id, rules } = freebsdRules;
 
@@ -54,30 +55,14 @@ export const freebsd: System<PortLists> = {
   delivery: freebsdDelivery,
   remember: listsAfter,
 
-  connect(world, socket, target) {
-    const { to } = target;
-    const peer = judgePeer(socket, target);
-    const isLate = to !== undefined && isMapped(canonical(to.address).address);
-    const early =
-      beforeNames(world, socket) ??
-      (isLate ? undefined : peer) ??
-      ofListener(socket) ??
-      otherStack(socket, target) ??
-      peer;
-    if (early !== undefined) return early;
-    if (to?.port === 0) return decide('EADDRNOTAVAIL', id['connect-name']);
-    if (to !== undefined && !isOlder(world, 15, 0) && isNoHost(to.address)) {
-      return decide('ENETUNREACH', id['connect-no-host-15']);
-    }
-    return pairTaken(world, socket, target) ? decide('EADDRINUSE', id['connect-same-peer']) : undefined;
-  },
+  connect: judgeConnect,
 
-  send: (_world, socket) => (hasPeer(socket) ? decide('EISCONN', id['connected-sendto']) : undefined),
+  send: judgeSend,
 
   refused(socket, { stack }, outcome) {
     const released = releasedByRefusal(socket, outcome);
     if (released !== undefined) return released;
-    if (stack === undefined || EARLY.has(outcome)) return socket;
+    if (stack === undefined || isEarly(socket, outcome)) return socket;
     // A dual-stack socket stays in the stack over which it tried to connect.
     const narrow = (claims: Socket['local']) => (isDual(claims) ? inStack(claims, stack) : claims);
     const { formerly } = socket;
@@ -109,42 +94,6 @@ export const freebsd: System<PortLists> = {
 
   listen: (_world, socket) => (isReleased(socket) ? decide('EINVAL', id.reset) : decide('ok', id.listen)),
 };
-
-/** The errors of connect() that come before the socket has taken on the stack of its peer. */
-const EARLY: ReadonlySet<Outcome> = new Set(['EACCES', 'EAFNOSUPPORT', 'EINVAL', 'EISCONN', 'EOPNOTSUPP']);
-
-/** What connect() returns by the state of a TCP socket, before it looks at the peer. */
-function beforeNames(world: Here, socket: Socket): Prediction | undefined {
-  if (socket.protocol === 'udp') return undefined;
-  if (socket.state === 'listening')
-    return isOlder(world, 14, 0) ? decide('EOPNOTSUPP', id['connect-again']) : undefined;
-  if (socket.state !== 'bound') return decide('EISCONN', id['connect-again']);
-  return isReleased(socket) ? decide('ECONNREFUSED', id.reset) : undefined;
-}
-
-/** What TCP says of groups and of 255.255.255.255. A v4-mapped one is looked at after the stacks. */
-function judgePeer({ protocol }: Socket, { to }: Target): Prediction | undefined {
-  if (protocol === 'udp' || to === undefined) return undefined;
-  const { address } = canonical(to.address);
-  if (isMulticast(address)) return decide('EAFNOSUPPORT', id['connect-name']);
-  return isLimitedBroadcast(address) ? decide('EACCES', id['connect-name']) : undefined;
-}
-
-function ofListener({ state, family }: Socket): Prediction | undefined {
-  if (state !== 'listening') return undefined;
-  return decide(family === 'inet' ? 'EOPNOTSUPP' : 'EINVAL', id['connect-again']);
-}
-
-function otherStack(socket: Socket, target: Target): Prediction | undefined {
-  if (!wrongStack(socket, target)) return undefined;
-  const invalid = socket.v6only && target.stack === 'v4';
-  return decide(invalid ? 'EINVAL' : 'EAFNOSUPPORT', id['connect-other-stack']);
-}
-
-function isNoHost(text: string): boolean {
-  const { address } = canonical(text);
-  return isWildcard(address) || isLimitedBroadcast(address);
-}
 
 /** The result of connect() to AF_UNSPEC. In 13 it depended on the length of the socket name on AF_INET6. */
 function unspecified(world: Here, { family }: Socket): readonly Outcome[] {

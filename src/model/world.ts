@@ -420,7 +420,8 @@ class Port<Hidden> implements Simulation {
     const target = targetOf(operation, named.local, this.#system);
     // The system chose a port on which the other sockets do not matter.
     const alone = { ...this.#world, sockets: [] };
-    const judged = op === 'connect' ? this.#system.connect?.(alone, named, target) : undefined;
+    const judged =
+      op === 'connect' ? this.#system.connect?.(alone, named, target) : this.#system.send?.(alone, named, target);
     const given = judged ?? { outcomes: OK, rule: this.#system.free };
     if (happened !== undefined && happened !== 'ok') return { prediction: given, after: this };
     const socket: Socket =

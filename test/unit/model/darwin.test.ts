@@ -223,6 +223,17 @@ test('connect-other-stack: a v4-mapped peer with IPV6_V6ONLY=1, by release', () 
   );
 });
 
+test('connect-other-stack: a UDP socket that is in IPv4 takes :: for 0.0.0.0', () => {
+  const to = (peer: string) => on('udp', `1 bind ::ffff:127.0.0.1; 1 connect 127.0.0.1 to=${peer}`);
+  expect([to('::'), to(':: toport=0'), to('::1')]).toEqual(['ok', 'EADDRNOTAVAIL', 'EINVAL']);
+});
+
+test('connect-name: sendto() to port 0, and from a connected socket', () => {
+  expect(on('udp', '1 bind S; 1 send to=127.0.0.1 toport=0')).toBe('EADDRNOTAVAIL');
+  expect(on('udp', '1 bind S; 1 connect 127.0.0.1; 1 send to=127.0.0.1 toport=0')).toBe('EISCONN');
+  expect(on('udp', '1 bind ::1; 1 connect ::1; 1 send to=::1 toport=0')).toBe('EADDRNOTAVAIL');
+});
+
 test('connect-v6only-udp: it is an IPv6 address', () => {
   expect(on('udp', '1 bind ::1 v6only; 1 connect to=::ffff:192.0.2.9')).toBe('ok');
   expect(on('udp', '1 bind :: v6only; 1 connect to=::ffff:192.0.2.9')).toContain('EHOSTUNREACH or ENETUNREACH');

@@ -173,7 +173,7 @@ test('connect-name: port 0, and what TCP refuses', () => {
   expect(on('tcp', '1 bind S; 1 connect to=255.255.255.255')).toBe('EACCES');
   const mapped = 'connect to=::ffff:224.0.0.9';
   expect(on('tcp', `1 bind :: dual; 1 ${mapped}`)).toBe('EAFNOSUPPORT');
-  expect(on('tcp', `1 bind :: dual; 1 listen; 1 ${mapped}`)).toBe('EINVAL');
+  expect(on('tcp', `1 bind :: dual; 1 listen; 1 ${mapped}`, { release: '14.3' })).toBe('EINVAL');
   expect(on('tcp', `1 bind :: v6only; 1 ${mapped}`)).toBe('EINVAL');
 });
 
@@ -233,4 +233,31 @@ test('bindany: a v4-mapped name with IPV6_V6ONLY=1 is in IPv6', () => {
 test('connected-sendto: sendto() on a connected socket', () => {
   expect(on('udp', '1 bind S; 1 send to=192.0.2.9')).toBe('ok');
   expect(on('udp', '1 bind S; 1 connect 127.0.0.1; 1 send to=192.0.2.9')).toBe('EISCONN');
+});
+
+test('connect-listener-15: an AF_INET6 listener is refused as an AF_INET one is', () => {
+  const again = (name: string, release: string) => on('tcp', `1 bind ${name}; 1 listen; 1 connect`, { release });
+  expect([again('::1', '14.3'), again('::1', '15.0'), again('S', '15.0')]).toEqual([
+    'EINVAL',
+    'EOPNOTSUPP or EINVAL',
+    'EOPNOTSUPP',
+  ]);
+});
+
+test('connect-lb-15: TCP with SO_REUSEPORT_LB does not connect, and is in the stack of its peer afterwards', () => {
+  const step = '1 bind 127.0.0.1 L; 1 connect 127.0.0.1 to=127.0.0.1';
+  expect([on('tcp', step, { release: '14.3' }), on('tcp', step, { release: '15.0' })]).toEqual(['ok', 'EOPNOTSUPP']);
+  expect(on('udp', step, { release: '15.0' })).toBe('ok');
+  const narrowed = '1 bind :: dual L; 1 connect ::1 to=::1; 2 bind 127.0.0.1';
+  expect(on('tcp', narrowed, { release: '15.0' })).toBe('ok');
+});
+
+test('send-name: no v4-mapped destination with IPV6_V6ONLY=1 or from an IPv6 address, and no port 0', () => {
+  const send = (name: string, to: string) => on('udp', `1 bind ${name}; 1 send to=${to}`);
+  expect(send(':: v6only', '::ffff:127.0.0.1')).toBe('EINVAL');
+  expect(send('::1 dual', '::ffff:127.0.0.1')).toBe('EINVAL');
+  expect(send(':: dual', '::ffff:127.0.0.1')).toBe('ok');
+  expect(send('::ffff:127.0.0.1', '::ffff:127.0.0.1')).toBe('ok');
+  expect(send(':: dual', '::1 toport=0')).toBe('EADDRNOTAVAIL');
+  expect(on('udp', '1 autosend :: v6only to=::ffff:127.0.0.1')).toBe('EINVAL');
 });

@@ -89,6 +89,12 @@ describe('connect()', () => {
     }
   });
 
+  test('connected-sendto: only an unconnected socket sends to an address, and none to port 0', () => {
+    expect(on('udp', '1 bind S; 1 send to=127.0.0.1')).toBe('ok');
+    expect(on('udp', '1 bind S; 1 connect 127.0.0.1; 1 send to=127.0.0.1')).toBe('EISCONN');
+    expect(on('udp', '1 bind S; 1 send to=127.0.0.1 toport=0')).toBe('EADDRNOTAVAIL');
+  });
+
   test('connect-same-peer: the name that the socket would have counts', () => {
     const first = '1 bind 0.0.0.0 P; 1 connect 127.0.0.1 to=10.9.9.9; 2 bind 0.0.0.0 P';
     expect(on('udp', `${first}; 2 connect 127.0.0.1 to=10.9.9.9`)).toBe('EADDRINUSE');

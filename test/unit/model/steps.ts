@@ -49,7 +49,7 @@ function portOf(port: string | undefined): { readonly port?: number } {
   return port === undefined ? {} : { port: Number(port) };
 }
 
-function parse(step: string, protocol: Protocol): Operation {
+export function parse(step: string, protocol: Protocol): Operation {
   const [id = '', op = '', ...words] = step.split(/\s+/);
   const number = Number(id);
   const named = (name: string) => words.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
@@ -110,7 +110,9 @@ function parse(step: string, protocol: Protocol): Operation {
     }
     case 'close': {
       const leaves = named('leaves');
-      return leaves === undefined ? { op, socket: number } : { op, socket: number, leaves: 'time-wait' };
+      return leaves === undefined
+        ? { op, socket: number }
+        : { op, socket: number, leaves: leaves as 'time-wait' | 'fin-wait-1' | 'fin-wait-2' };
     }
     case 'listen':
     case 'peer-close':
