@@ -8,6 +8,7 @@ import type { Probing } from './probing.ts';
 import { clock } from './clock.ts';
 import { give, take } from './handover.ts';
 import { Handle } from './handle.ts';
+import { inspect } from './inspect.ts';
 import type { Native, Returned } from './native/types.ts';
 import { loadSpawn, startProgram, type Program } from './programs.ts';
 import { Service } from './service.ts';
@@ -155,6 +156,11 @@ export class Session {
     fetch: ({ as, pid, descriptor }) => {
       this.#unused(as);
       return this.#keep(as, this.#native.fetch(pid, descriptor));
+    },
+    inspect: (operation) => inspect(this.#native, operation),
+    'kernel-sockets': ({ protocol, family, port }) => {
+      const sockets = this.#native.kernelSockets(protocol, family, port);
+      return typeof sockets === 'number' || sockets === null ? this.#maybe(sockets) : { ...OK, sockets };
     },
     interface: ({ device }) => {
       const index = this.#native.interfaceIndex(device);

@@ -1,5 +1,5 @@
 import type { Family } from '../protocol/messages.ts';
-import { LISTENING, parseSocketTable } from '../protocol/socket-table.ts';
+import { LISTENING, parseSocketTable } from '../sockets/table.ts';
 import type { Part } from './trial.ts';
 
 /** The addresses on which something listens at a TCP port, from the text of /proc/net/tcp or /proc/net/tcp6. */

@@ -4,6 +4,7 @@
  * arrives against the schemas in `schema.ts`.
  */
 
+import type { KernelSocket, ReadOptions } from './kernel-sockets.ts';
 import type { NumberOption, OptionName, OptionSetting, ReadValue, TextOption } from './options.ts';
 
 /** Raised whenever a message changes its meaning; the harness does not use an agent that has another number. */
@@ -110,6 +111,13 @@ export type Operation =
   | { op: 'descriptor'; on: string }
   /** Fetches a descriptor of another process by pidfd_open() and pidfd_getfd(). */
   | { op: 'fetch'; as: string; pid: number; descriptor: number }
+  /**
+   * Reads options of a socket of another process by getsockopt(), through a descriptor of its own that is closed at once.
+   * With another inode the process has closed the socket meanwhile: `EBADF`.
+   */
+  | { op: 'inspect'; pid: number; descriptor: number; inode: number; options: OptionName[] }
+  /** The sockets of this host's network that have a port, or all of them, by NETLINK_SOCK_DIAG. */
+  | { op: 'kernel-sockets'; protocol: 'tcp' | 'udp'; family: Family; port?: number }
   /** The index of an interface, by if_nametoindex(). */
   | { op: 'interface'; device: string }
   | { op: 'getsockname'; on: string }
@@ -262,6 +270,10 @@ export interface Result {
   pid?: number;
   exit?: number;
   open?: number;
+  sockets?: KernelSocket[];
+  options?: ReadOptions;
+  /** The queue of a listener: how many connections wait for accept(), and how many may. */
+  backlog?: { waiting: number; most: number };
   /** Pairs of numbers, or one number for each probe; see the operation. */
   got?: number[];
   /** For a batch: the place in `legend` of each socket's outcome, which is `ok` or the call that failed and its errno. */

@@ -55,6 +55,8 @@ export type NumberOption =
   | 'IPV6_UNICAST_IF'
   | 'IPV6_V6ONLY'
   | 'TCP_DEFER_ACCEPT'
+  /** The most connections that may wait with data in their first segment; not 0 says that the listener takes such ones. */
+  | 'TCP_FASTOPEN'
   | 'TCP_LINGER2'
   | 'TCP_NODELAY'
   /** Set to 1, it also sends at once an acknowledgement that waits. */

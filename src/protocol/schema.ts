@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Linger } from './options.ts';
+import type { KernelSocket, ReadOptions } from './kernel-sockets.ts';
+import type { Linger, OptionName } from './options.ts';
 import type { Hello, MessageFlag, QueuedError, Reply, Result, Served, SocketName } from './messages.ts';
 
 /** The messages that an agent may send. The harness checks everything that arrives from an agent against these. */
@@ -37,13 +38,32 @@ const served = z.strictObject({
   answered: z.string().max(40),
 }) satisfies z.ZodType<Served>;
 
+const readValue = z.union([z.int(), z.string().max(64), linger]);
+/** The name of an option, which only says what was asked for. */
+const optionName = z.string().max(40) as unknown as z.ZodType<OptionName>;
+
+const readOptions = z.record(z.string().max(40), readValue) as unknown as z.ZodType<ReadOptions>;
+
+const kernelSocket = z.strictObject({
+  local: socketName,
+  peer: socketName,
+  state: z.int().min(0),
+  inode: z.int().min(0),
+  uid: z.int().min(0),
+  device: z.int().min(0),
+  received: z.int().min(0),
+  queued: z.int().min(0),
+  v6only: z.boolean().exactOptional(),
+  on: z.array(optionName).exactOptional(),
+}) satisfies z.ZodType<KernelSocket>;
+
 const result = z.strictObject({
   outcome: z.string().min(1).max(40),
   at: z.number(),
   took: z.number(),
   errno: z.int().exactOptional(),
   name: socketName.exactOptional(),
-  value: z.union([z.int(), z.string().max(64), linger]).exactOptional(),
+  value: readValue.exactOptional(),
   data: z.string().exactOptional(),
   bytes: z.int().min(0).exactOptional(),
   from: socketName.exactOptional(),
@@ -57,6 +77,9 @@ const result = z.strictObject({
   pid: z.int().exactOptional(),
   exit: z.int().exactOptional(),
   open: z.int().min(0).exactOptional(),
+  sockets: z.array(kernelSocket).exactOptional(),
+  options: readOptions.exactOptional(),
+  backlog: z.strictObject({ waiting: z.int().min(0), most: z.int().min(0) }).exactOptional(),
   got: z.array(z.int().min(0)).exactOptional(),
   codes: z.array(z.int().min(0)).exactOptional(),
   legend: z.array(z.string().max(80)).exactOptional(),

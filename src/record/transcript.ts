@@ -38,6 +38,10 @@ function call(operation: Operation, result: Result): string {
       return `take(${operation.name})`;
     case 'fetch':
       return `pidfd_getfd(${operation.pid}, ${operation.descriptor})`;
+    case 'inspect':
+      return `getsockopt(${operation.pid}/${operation.descriptor}, ${operation.options.join(' ')})`;
+    case 'kernel-sockets':
+      return `sock_diag(${operation.protocol}, ${operation.family}, ${operation.port ?? 'all'})`;
     case 'interface':
       return `if_nametoindex(${operation.device})`;
     case 'write':
@@ -104,6 +108,8 @@ function returned(operation: Operation, result: Result): string {
   }
   if (result.name) return name(result.name);
   if (result.counts) return drained(result.counts);
+  if (result.sockets) return `${result.sockets.length} sockets`;
+  if (result.options) return JSON.stringify(result.options);
   if (result.ready) return result.ready.join(', ');
   if (result.data !== undefined) return `${result.data.length} characters`;
   return String(shown(result.value) ?? result.bytes ?? result.open ?? 0);

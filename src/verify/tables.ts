@@ -1,35 +1,27 @@
 import { formatIPv6, parseIPv6 } from '../protocol/address.ts';
-import { addressIn, LISTENING, parseSocketTable, UNCONNECTED, type TableRow } from '../protocol/socket-table.ts';
+import { tableSockets, type TableSocket } from '../sockets/held.ts';
+import { addressIn } from '../sockets/table.ts';
 import { isLoopback } from '../published/publication.ts';
 
 /** The text of the files under /proc/net of one network namespace; absent where this kernel has none. */
 export type Tables = Readonly<Partial<Record<(typeof NET_TABLES)[number], string>>>;
 export const NET_TABLES = ['tcp', 'tcp6', 'udp', 'udp6', 'fib_trie', 'if_inet6', 'route', 'ipv6_route'] as const;
 
-/** A row of a table of sockets. */
-export interface TableSocket extends TableRow {
-  protocol: 'tcp' | 'udp';
-}
-
 /** Every socket of the namespace that waits for connections, or for datagrams from anyone. */
-export function waiting(tables: Tables): TableSocket[] {
-  return [
-    ...rows(tables, 'tcp').filter(({ state }) => state === LISTENING),
-    ...rows(tables, 'udp').filter(({ state, peer }) => state === UNCONNECTED && peer.port === 0),
-  ];
+export function waiting(tables: Tables): (TableSocket & { protocol: 'tcp' | 'udp' })[] {
+  return tableSockets(tables).flatMap((socket): ReturnType<typeof waiting> => {
+    const { protocol, state, peer } = socket;
+    if (protocol === 'tcp') return state === 'LISTEN' ? [{ ...socket, protocol }] : [];
+    if (protocol === 'udp') return state === 'CLOSED' && peer.port === 0 ? [{ ...socket, protocol }] : [];
+    return [];
+  });
 }
 
 /** The peers of all connections at a TCP port, as texts that differ where the peers do. */
-export function peersAt(tables: Tables, port: number): Set<string> {
-  const connections = rows(tables, 'tcp').filter(({ state, local }) => state !== LISTENING && local.port === port);
-  return new Set(connections.map(({ peer }) => `${peer.address} ${peer.port}`));
-}
-
-function rows(tables: Tables, protocol: 'tcp' | 'udp'): TableSocket[] {
-  return [
-    ...parseSocketTable(tables[protocol] ?? '', 'inet'),
-    ...parseSocketTable(tables[`${protocol}6`] ?? '', 'inet6'),
-  ].map((row) => ({ ...row, protocol }));
+export function peersAt({ tcp, tcp6 }: Tables, port: number): Set<string> {
+  const connections = tableSockets({ ...(tcp === undefined ? {} : { tcp }), ...(tcp6 === undefined ? {} : { tcp6 }) });
+  const own = connections.filter(({ state, local }) => state !== 'LISTEN' && local.port === port);
+  return new Set(own.map(({ peer }) => `${peer.address} ${peer.port}`));
 }
 
 /** The namespace's own addresses, without loopback and link-local ones. */

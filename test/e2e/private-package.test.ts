@@ -35,6 +35,8 @@ const EVERY: { readonly [Name in Exclude<OperationName, 'die'>]: Extract<Operati
   give: { op: 'give', on, name: 'no-one-takes-it', within: 0 },
   take: { op: 'take', as: 'taken socket', name: 'no-one-gives-it', within: 0 },
   fetch: { op: 'fetch', as: 'fetched', pid: 1, descriptor: 0 },
+  inspect: { op: 'inspect', pid: 1, descriptor: 0, inode: 1, options: [] },
+  'kernel-sockets': { op: 'kernel-sockets', protocol: 'tcp', family: 'inet' },
   interface: { op: 'interface', device: 'lo' },
   burst: { op: 'burst', family: 'inet', to: { address: '127.0.0.1', port: 9 }, count: 1 },
   drain: { op: 'drain', on },

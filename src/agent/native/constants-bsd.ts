@@ -70,6 +70,7 @@ export const BSD_OPTIONS = {
   IPV6_TRANSPARENT: null,
   IPV6_UNICAST_IF: null,
   TCP_DEFER_ACCEPT: null,
+  TCP_FASTOPEN: null,
   TCP_LINGER2: null,
   TCP_QUICKACK: null,
   SIO_UDP_CONNRESET: null,

@@ -45,6 +45,7 @@ export const darwin: SystemConstants = {
     IP_BOUND_IF: { level: 0, number: 25, kind: 'int' },
     IP_PKTINFO: { level: 0, number: 26, kind: 'int' },
     IPV6_BOUND_IF: { level: 41, number: 125, kind: 'int' },
+    TCP_FASTOPEN: { level: 6, number: 0x105, kind: 'int' },
     IPV6_RECVPKTINFO: { level: 41, number: 61, kind: 'int' },
   },
   SO_LINGER: BSD_OPTIONS.SO_LINGER,

@@ -44,6 +44,7 @@ export const freebsd: SystemConstants = {
     SO_PROTOCOL: { level: 0xffff, number: 0x1016, kind: 'int' },
     IP_BINDANY: { level: 0, number: 24, kind: 'int' },
     IPV6_BINDANY: { level: 41, number: 64, kind: 'int' },
+    TCP_FASTOPEN: { level: 6, number: 1025, kind: 'int' },
     IPV6_RECVPKTINFO: { level: 41, number: 36, kind: 'int' },
   },
   SO_LINGER: BSD_OPTIONS.SO_LINGER,

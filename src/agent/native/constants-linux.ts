@@ -1,21 +1,5 @@
+import { TCP_STATES } from '../../protocol/tcp-states.ts';
 import type { OptionTable, SystemConstants } from './constants.ts';
-
-/** The TCP states of Linux by their numbers, as TCP_INFO and /proc/net/tcp have them. */
-export const TCP_STATES: readonly string[] = [
-  'UNKNOWN',
-  'ESTABLISHED',
-  'SYN_SENT',
-  'SYN_RECV',
-  'FIN_WAIT_1',
-  'FIN_WAIT_2',
-  'TIME_WAIT',
-  'CLOSED',
-  'CLOSE_WAIT',
-  'LAST_ACK',
-  'LISTEN',
-  'CLOSING',
-  'NEW_SYN_RECV',
-];
 
 const SOL_SOCKET = 1;
 const IPPROTO_IP = 0;
@@ -61,6 +45,7 @@ const OPTIONS = {
   IPV6_UNICAST_IF: { level: IPPROTO_IPV6, number: 76, kind: 'index' },
   IPV6_V6ONLY: { level: IPPROTO_IPV6, number: 26, kind: 'int' },
   TCP_DEFER_ACCEPT: { level: IPPROTO_TCP, number: 9, kind: 'int' },
+  TCP_FASTOPEN: { level: IPPROTO_TCP, number: 23, kind: 'int' },
   TCP_LINGER2: { level: IPPROTO_TCP, number: 8, kind: 'int' },
   TCP_NODELAY: { level: IPPROTO_TCP, number: 1, kind: 'int' },
   TCP_QUICKACK: { level: IPPROTO_TCP, number: 12, kind: 'int' },

@@ -37,6 +37,7 @@ const OPTIONS = {
   IPV6_UNICAST_HOPS: { level: IPPROTO_IPV6, number: 4, kind: 'int' },
   IPV6_UNICAST_IF: { level: IPPROTO_IPV6, number: 31, kind: 'int' },
   IPV6_V6ONLY: { level: IPPROTO_IPV6, number: 27, kind: 'int' },
+  TCP_FASTOPEN: { level: IPPROTO_TCP, number: 15, kind: 'int' },
   TCP_NODELAY: { level: IPPROTO_TCP, number: 1, kind: 'int' },
   SO_RCVTIMEO: { level: SOL_SOCKET, number: 0x1006, kind: 'int' },
   SO_SNDTIMEO: { level: SOL_SOCKET, number: 0x1005, kind: 'int' },

@@ -15,6 +15,7 @@ import {
   SOCKADDR_ROOM,
 } from './sockaddr.ts';
 import { destinationIn } from './control.ts';
+import { lookingOf } from './posix-looking.ts';
 import { handoverOf } from './posix-handover.ts';
 import { messagesOf } from './posix-messages.ts';
 import { statesByPort } from './tcp-table.ts';
@@ -153,6 +154,7 @@ export function posix(constants: SystemConstants): Native {
     },
     receive: (fd, into) => returned(recv(fd, into, into.length, 0)),
     ...messagesOf({ constants, call, returned, errnoName }, message),
+    ...lookingOf({ constants, call, returned, errnoName }),
     ...handoverOf({ constants, call, returned, errnoName }, seen),
     getsockname: (fd) => nameOf(getsockname, fd),
     getpeername: (fd) => nameOf(getpeername, fd),

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { TCP_STATES } from './constants-linux.ts';
+import { TCP_STATES } from '../../protocol/tcp-states.ts';
 
 const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
 

@@ -1,3 +1,4 @@
+import type { KernelSocket } from '../../protocol/kernel-sockets.ts';
 import type { OptionName, OptionValue, ReadValue } from '../../protocol/options.ts';
 import type { Sending } from './posix-messages.ts';
 import type { Family, MessageFlag, NameForm, QueuedError, SocketName, SocketType } from '../../protocol/messages.ts';
@@ -57,6 +58,10 @@ export interface Native {
   collect(mailbox: number): Returned;
   /** Fetches a descriptor of another process. */
   fetch(pid: number, descriptor: number): Returned | null;
+  /** The queue of a listener: how many connections wait for accept(), and how many may. Null for what does not listen, too. */
+  backlog(fd: number): { waiting: number; most: number } | null;
+  /** The sockets of this network as the kernel tells them, those of one local port or all. */
+  kernelSockets(protocol: 'tcp' | 'udp', family: Family, port?: number): KernelSocket[] | Returned | null;
   /** The index of an interface; at least one when the call worked. */
   interfaceIndex(device: string): Returned | null;
   getsockname(fd: number): SocketName | Returned;

@@ -171,6 +171,8 @@ export function winsock(): Native {
     post: () => null,
     collect: neverAsked,
     fetch: () => null,
+    backlog: () => null,
+    kernelSockets: () => null,
     interfaceIndex: () => null,
     getsockname: (fd) => nameOf(getsockname, fd),
     getpeername: (fd) => nameOf(getpeername, fd),

@@ -1,3 +1,4 @@
+import { addressIn } from '../../sockets/table.ts';
 import type { PresentSocket, Protocol } from '../../model/types.ts';
 import { readAddress, readName, type WrittenName } from './name.ts';
 import type { Holding, Reading } from './reading.ts';
@@ -116,8 +117,8 @@ function procNet(line: string, words: readonly string[]): Listed | null {
   const match = /^([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4})$/.exec(local);
   if (!/^\d+:$/.test(number) || match === null || !/^[0-9A-F]{2}$/.test(state)) return null;
   const [hex = '', port = ''] = match.slice(1);
-  const address = addressInHex(hex);
   const isSix = hex.length === 32;
+  const address = addressIn(hex, isSix ? 'inet6' : 'inet');
   // The state of an unconnected UDP socket is that of a closed TCP socket, 07.
   const protocol: Protocol = state === '07' ? 'udp' : 'tcp';
   const TCP_STATES: Readonly<Record<string, string>> = {
@@ -141,14 +142,6 @@ function procNet(line: string, words: readonly string[]): Listed | null {
   const uid = words.slice(4).find((word, index) => index === 3 && /^\d+$/.test(word));
   const reading = listed(line, { protocol, isSix, name, ...(read === null ? {} : { state: read }) }, '/proc/net');
   return uid === undefined ? reading : { ...reading, socket: { ...reading.socket, uid: Number(uid) } };
-}
-
-/** The address that words of four bytes, each in the order of a little-endian machine, stand for. */
-function addressInHex(hex: string): string {
-  const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => (word.match(/../g) ?? []).toReversed());
-  if (bytes.length === 4) return bytes.map((byte) => Number.parseInt(byte, 16)).join('.');
-  const groups = (bytes.join('').match(/.{4}/g) ?? []).join(':');
-  return readAddress(groups)?.address ?? '::';
 }
 
 interface Columns {

@@ -4,9 +4,10 @@ import type { ContainerNetwork } from '../../engine/engine.ts';
 import { isLinkLocal } from '../../lab/host-interfaces.ts';
 import { isIPv6, isLoopback } from '../../published/publication.ts';
 import type { Listener, Situation } from '../../verify/situation.ts';
-import { gateways, localhostIn, ownAddresses, waiting, type TableSocket, type Tables } from '../../verify/tables.ts';
+import { gateways, localhostIn, ownAddresses, waiting, type Tables } from '../../verify/tables.ts';
 import type { VerifyRequest } from './gather.ts';
-import { socketHolders, type SocketHolder } from './holders.ts';
+import type { SocketHolder } from '../../sockets/held.ts';
+import { socketHolders } from '../sockets/holders.ts';
 import { NotVerifiable } from './namespace.ts';
 
 /** One value for this host, and one for the container's network. */
@@ -26,7 +27,7 @@ export function situationOf(request: VerifyRequest, tables: Both<Tables>, networ
   const host = addressesOfHost();
   if (engine !== undefined) checkIsHere(addresses, engine.networks, namespace.pid);
   const sockets = { host: waiting(tables.host), inside: waiting(tables.inside) };
-  const holders = socketHolders(new Set([...sockets.host, ...sockets.inside].map(({ inode }) => inode)));
+  const { byInode: holders } = socketHolders(new Set([...sockets.host, ...sockets.inside].map(({ inode }) => inode)));
   const pids = hostNetwork && namespace.pid !== undefined ? pidNamespaceOf(namespace.pid) : null;
   const isOwn = (holder: SocketHolder) => holder.network === networks.inside && (pids === null || holder.pids === pids);
   const routers = gateways(tables.inside);
@@ -48,7 +49,10 @@ export function situationOf(request: VerifyRequest, tables: Both<Tables>, networ
   };
 }
 
-function listenerOf({ protocol, local }: TableSocket, holder: SocketHolder | undefined): Listener {
+function listenerOf(
+  { protocol, local }: ReturnType<typeof waiting>[number],
+  holder: SocketHolder | undefined,
+): Listener {
   return {
     protocol,
     ...local,

@@ -80,6 +80,7 @@ const VALUES = {
   IPV6_UNICAST_IF: number(1),
   IPV6_V6ONLY: number(1),
   TCP_DEFER_ACCEPT: number(1),
+  TCP_FASTOPEN: number(4),
   TCP_LINGER2: number(5),
   TCP_QUICKACK: number(1),
   TCP_NODELAY: number(1),
@@ -355,6 +356,18 @@ const CALLED: Record<Exclude<OperationName, 'die'>, Called> = {
     asks: [{ op: 'fetch', as: 'a', pid: process.pid, descriptor: 9999 }],
     // In the agent's own namespace, perhaps no process has the number; then the operation ends after this call.
     makes: [[/^pidfd_open\(/, 1]],
+  },
+  inspect: {
+    asks: [{ op: 'inspect', pid: process.pid, descriptor: 9999, inode: 1, options: ['SO_REUSEADDR'] }],
+    // As for fetch.
+    makes: [[/^pidfd_open\(/, 1]],
+  },
+  'kernel-sockets': {
+    asks: [{ op: 'kernel-sockets', protocol: 'udp', family: 'inet', port: 53 }],
+    makes: [
+      [/^socket\(AF_NETLINK, SOCK_RAW\|SOCK_CLOEXEC, NETLINK_SOCK_DIAG\)/, 1],
+      [/^close\(\d+\) += 0/, 1],
+    ],
   },
   interface: { asks: [{ op: 'interface', device: 'lo' }], makes: [[/^ioctl\(\d+, SIOCGIFINDEX, \{ifr_name="lo"/, 1]] },
   write: {
