@@ -10,6 +10,7 @@ import {
   programJsonSchema,
   recordJsonSchema,
   receiversJsonSchema,
+  serverJsonSchema,
   triplesJsonSchema,
   verificationJsonSchema,
 } from '../src/json-schemas/records.ts';
@@ -24,5 +25,6 @@ writeFileSync('schemas/triples.schema.json', triplesJsonSchema());
 writeFileSync('schemas/topology.schema.json', topologyJsonSchema());
 writeFileSync('schemas/verify.schema.json', verificationJsonSchema());
 writeFileSync('schemas/program.schema.json', programJsonSchema());
+writeFileSync('schemas/server.schema.json', serverJsonSchema());
 writeFileSync('schemas/comparison.schema.json', comparisonJsonSchema());
 writeFileSync('schemas/difference.schema.json', differenceJsonSchema());

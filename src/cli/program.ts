@@ -11,6 +11,7 @@ import { interfaceOption, labOption } from './lab-option.ts';
 import type { ListOptions } from './list.ts';
 import type { MatrixOptions } from './matrix.ts';
 import { number, oneOf, system } from './option-values.ts';
+import type { ProgramsOptions } from './programs.ts';
 import type { ReportOptions } from './report.ts';
 import { REPORTS } from './reports-default.ts';
 import type { RunOptions } from './run.ts';
@@ -49,7 +50,22 @@ export function program(version: string): Command {
     'bindspec run',
     'bindspec verify web',
   ]);
-  const add = [explain, run, verify, doctor, list, show, report, diff, matrix, explore, containers, stacks, help];
+  const add = [
+    explain,
+    run,
+    verify,
+    doctor,
+    list,
+    show,
+    report,
+    diff,
+    matrix,
+    explore,
+    containers,
+    programs,
+    stacks,
+    help,
+  ];
   for (const one of add) one(bindspec);
   return bindspec;
 }
@@ -319,6 +335,31 @@ function explore(bindspec: Command): void {
 
 function limit(long: string, description: string, most: number): Option {
   return new Option(`${long} <number>`, description).argParser(number(long, 1, most));
+}
+
+function programs(bindspec: Command): void {
+  const command = bindspec
+    .command('programs')
+    .summary('what well-known servers bind, against what their documents say')
+    .description(
+      'fetch well-known servers into layers of their own, start them in namespaces, and compare what they bind with what their documents say',
+    )
+    .argument('[names...]', 'programs or groups of them, or globs; by default all of the table')
+    .option('--list', 'only list the programs', false)
+    .option('--fetch', 'only fetch their packages into the cache folder', false)
+    .option('--ask <questions>', 'only these, separated by commas: reach, second, restart, ipv6-off, taken, late')
+    .addOption(jobs(16, 'programs').default(1))
+    .addOption(reports())
+    .option('--no-reports', 'write no records')
+    .option(
+      '--against <folder>',
+      'compare with the records in this folder of reports, instead of those that are replaced',
+    )
+    .addOption(format())
+    .action(async (names: string[], options: ProgramsOptions) => {
+      process.exitCode = await (await import('./programs.ts')).programsCommand(names, options);
+    });
+  withExamples(command, ['bindspec programs --list', 'bindspec programs nginx redis --against reports']);
 }
 
 function containers(bindspec: Command): void {

@@ -20,6 +20,7 @@ import { recordFrom } from './record-file.ts';
 import { recordsAt, tellLeftOut } from './record-files.ts';
 import { prepareFolder } from './reports-folder.ts';
 import { complain, paint, say, sayJson } from './terminal.ts';
+import { serversIn } from './servers-folder.ts';
 import { tellUnknown } from './unknown-cells.ts';
 import { version } from './version.ts';
 import { writeTogether, type Files } from './write-together.ts';
@@ -66,6 +67,7 @@ export async function reportCommand(paths: readonly string[], { output, format }
   const more = {
     triples: records.triples.map(({ record }) => record),
     receivers: records.receivers.map(({ record }) => record),
+    servers: paths.flatMap(serversIn),
   };
   tellUnknown(runs, registry);
   const pages = FORMATS.map(({ file, content }) => [file, content(comparison, columns, engines, registry, more)]);

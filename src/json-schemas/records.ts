@@ -7,6 +7,7 @@ import { MATRIX_VERSION, matrixSchema } from '../record/matrix.ts';
 import { PROGRAM_VERSION, programSchema } from '../record/program.ts';
 import { RECEIVERS_VERSION, receiversSchema } from '../record/receivers.ts';
 import { RECORD_VERSION, recordSchema } from '../record/record.ts';
+import { SERVER_VERSION, serverSchema } from '../record/server.ts';
 import { TRIPLES_VERSION, triplesSchema } from '../record/triples.ts';
 import { VERIFICATION_VERSION, verificationSchema } from '../record/verification.ts';
 
@@ -82,6 +83,16 @@ export function programJsonSchema(): string {
     `program:${PROGRAM_VERSION}`,
     'program',
     'What one program binds, who reaches it, and what a second one, a restart and a machine without IPv6 change',
+  );
+}
+
+/** The shape of the record of a program of the table, likewise. */
+export function serverJsonSchema(): string {
+  return jsonSchema(
+    serverSchema,
+    `server:${SERVER_VERSION}`,
+    'server',
+    'What was seen of one version of a well-known program, in few words, and what its documents say it binds',
   );
 }
 

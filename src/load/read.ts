@@ -3,6 +3,7 @@ import { wrongInContainers } from './check/containers.ts';
 import { wrongInExploration } from './check/exploration.ts';
 import { wrongInMatrix } from './check/matrix.ts';
 import { wrongInRun } from './check/run.ts';
+import { wrongInServer } from './check/server.ts';
 import { wrongInReceivers } from './check/receivers.ts';
 import { wrongInTriples } from './check/triples.ts';
 import { CONTAINERS_VERSION, containersSchema, type ContainersRecord } from '../record/containers.ts';
@@ -16,6 +17,7 @@ import { isObject, type MigrationStep } from './migrate/step.ts';
 import { withPresentId } from '../record/platform-id.ts';
 import { RECEIVERS_VERSION, receiversSchema, type ReceiversRecord } from '../record/receivers.ts';
 import { RECORD_VERSION, recordSchema, type BindRecord } from '../record/record.ts';
+import { SERVER_VERSION, serverSchema, type ServerRecord } from '../record/server.ts';
 import { TRIPLES_VERSION, triplesSchema, type TriplesRecord } from '../record/triples.ts';
 import { visible } from '../text/visible.ts';
 
@@ -35,6 +37,7 @@ const KINDS = {
   receivers: 'a record of who receives',
   containers: "the record of an engine's containers",
   exploration: 'the record of an exploration',
+  server: 'the record of a server',
   comparison: 'a comparison of records',
   difference: 'a difference between records',
   verification: 'what verify found',
@@ -112,6 +115,15 @@ const EXPLORATION: Shape<Exploration> = {
   wrong: wrongInExploration,
 };
 
+const SERVER: Shape<ServerRecord> = {
+  kind: 'server',
+  schema: serverSchema,
+  reads: SERVER_VERSION,
+  writer: 'bindspec programs',
+  steps: new Map(),
+  wrong: wrongInServer,
+};
+
 /**
  * Reads a record back from the text it was written as; `file` is only for the message.
  * @throws BadRecord when it is not a record, or is one of a newer version.
@@ -160,7 +172,15 @@ export function readExploration(text: string, file: string): Exploration {
   return read(text, file, EXPLORATION);
 }
 
-/** What a file written by bindspec contains. Anything but the five kinds of record is not read. */
+/**
+ * Reads the record of a server of the table back; `file` is only for the message.
+ * @throws BadRecord when it is none, or one of a newer version.
+ */
+export function readServer(text: string, file: string): ServerRecord {
+  return read(text, file, SERVER);
+}
+
+/** What a file written by bindspec contains. Anything but the kinds of record is not read. */
 export type AnyRecord =
   | { kind: 'run'; record: BindRecord }
   | { kind: 'matrix'; record: MatrixRecord }
@@ -168,6 +188,7 @@ export type AnyRecord =
   | { kind: 'receivers'; record: ReceiversRecord }
   | { kind: 'containers'; record: ContainersRecord }
   | { kind: 'exploration'; record: Exploration }
+  | { kind: 'server'; record: ServerRecord }
   | { kind: 'comparison' | 'difference' | 'verification'; title: string };
 
 /**
@@ -183,6 +204,7 @@ export function readAny(text: string, file: string): AnyRecord {
   if (kind === 'receivers') return { kind, record: check(value, file, RECEIVERS) };
   if (kind === 'triples') return { kind, record: check(value, file, TRIPLES) };
   if (kind === 'exploration') return { kind, record: check(value, file, EXPLORATION) };
+  if (kind === 'server') return { kind, record: check(value, file, SERVER) };
   if (kind === 'run') return { kind, record: check(value, file, RUN) };
   return { kind, title: KINDS[kind] };
 }
@@ -196,6 +218,7 @@ function kindOf(value: unknown): Kind | null {
     kind === 'triples' ||
     kind === 'receivers' ||
     kind === 'containers' ||
+    kind === 'server' ||
     kind === 'comparison' ||
     kind === 'difference'
   ) {

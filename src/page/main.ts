@@ -12,11 +12,22 @@ import { experimentView } from './views/experiment.ts';
 import { explainView } from './views/explain.ts';
 import { matrix } from './views/matrix.ts';
 import { overview } from './views/overview.ts';
+import { programs } from './views/programs.ts';
 import { receivers } from './views/receivers.ts';
 import { triples } from './views/triples.ts';
 
 /** All views, in the order of the navigation; the first one is where a reader begins. */
-const VIEWS: readonly View[] = [overview, experimentView, claims, containers, matrix, receivers, triples, explainView];
+const VIEWS: readonly View[] = [
+  overview,
+  experimentView,
+  claims,
+  containers,
+  matrix,
+  receivers,
+  triples,
+  programs,
+  explainView,
+];
 
 const data = JSON.parse(document.querySelector('#data')?.textContent ?? '') as PageData;
 const page = document.querySelector('#page') as HTMLElement;

@@ -4,6 +4,7 @@ import type { BindRecord, CellRecord, ClaimRecord, TranscriptLine } from '../../
 import type { Quirk, TriplesRecord } from '../../record/triples.ts';
 import type { PackedMatrices } from '../../matrix/pack.ts';
 import type { PackedReceivers } from '../../matrix/receivers/pack.ts';
+import type { ServerRow } from '../../programs/rows.ts';
 import type { ToldOutcome } from '../outcomes.ts';
 import type { Source } from '../../documents/sources.ts';
 
@@ -116,6 +117,8 @@ export interface PageData {
   triples: PageTriples[];
   /** Who received on the platforms where that was run; null where it was run on none. */
   receivers: Pack<PackedReceivers[]> | null;
+  /** What well-known programs bind, contradictions with their documents first. */
+  servers: ServerRow[];
   platforms: PagePlatform[];
   experiments: PageExperiment[];
   sights: Sight[];

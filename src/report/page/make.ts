@@ -2,7 +2,9 @@ import type { Comparison, ComparedCell, ComparedExperiment } from '../../record/
 import type { ContainersRecord } from '../../record/containers.ts';
 import type { CellRecord } from '../../record/record.ts';
 import type { ReceiversRecord } from '../../record/receivers.ts';
+import type { ServerRecord } from '../../record/server.ts';
 import type { TriplesRecord } from '../../record/triples.ts';
+import { serverRows } from '../../programs/rows.ts';
 import { packReceivers } from '../../matrix/receivers/pack.ts';
 import { packMatrices, type PackedMatrices } from '../../matrix/pack.ts';
 import { cellsOf, type Registered } from '../../experiment/cells.ts';
@@ -37,6 +39,7 @@ export interface Made {
 export interface MoreRecords {
   readonly triples?: readonly TriplesRecord[];
   readonly receivers?: readonly ReceiversRecord[];
+  readonly servers?: readonly ServerRecord[];
 }
 
 /** What is gathered on the way. */
@@ -62,7 +65,7 @@ export function pageData(
   columns: readonly Column[],
   engines: readonly ContainersRecord[] = [],
   registry: readonly Registered[] = [],
-  { triples = [], receivers = [] }: MoreRecords = {},
+  { triples = [], receivers = [], servers = [] }: MoreRecords = {},
 ): Made {
   const gathered: Gathered = {
     sights: new Shared(),
@@ -93,6 +96,7 @@ export function pageData(
       matrices: matricesOf(columns, gathered),
       triples: pageTriples(triples),
       receivers: receivers.length === 0 ? null : pack(gathered, packReceivers(receivers)),
+      servers: serverRows(servers),
       platforms: comparison.platforms.flatMap((platform) => platformOf(platform, columns)),
       experiments,
       sights: gathered.sights.values,

@@ -18,6 +18,7 @@ const data: PageData = {
   matrices: null,
   triples: [],
   receivers: null,
+  servers: [],
   platforms: [],
   experiments: [
     experiment('reach/a', [{ protocol: 'tcp' }, { protocol: 'udp' }]),
