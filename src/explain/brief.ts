@@ -117,6 +117,10 @@ function causeOf(failure: Failure, { answers, sockets }: Pick<Parts, 'answers' |
       if (port > 0 && port < 1024 && isExplained) {
         return `Not permitted: port ${port} takes a privilege that the program does not have${sign}.`;
       }
+      if (asked?.noPort === true && !failure.systems.includes('windows')) {
+        const there = failure.systems.length === 0 ? ', on Windows an excluded range or an exclusive socket' : '';
+        return `Not permitted: mostly a port below 1024 without the privilege for it${there}${sign}.`;
+      }
       return failure.systems.includes('windows')
         ? `Not permitted: an excluded range has ${which}, or a program has it exclusively${sign}.`
         : `Not permitted${sign}: the rules of ports do not explain it; look at SELinux, AppArmor and the sandbox.`;
@@ -136,9 +140,12 @@ function todosOf({ advice, cautions, find, answers, refusals, sockets }: Parts):
   const failing = answers.filter(({ works }) => works !== 'yes').map(({ system }) => system);
   const first =
     find.find(({ systems }) => systems.some((system) => system === answers[0]?.system))?.command ?? find[0]?.command;
+  const failure = sockets.at(-1)?.failure;
+  if (first !== undefined && (failing.length === 0 || (failure?.kind === 'in use' && sockets.length === 1))) {
+    if (failure?.kind === 'not permitted') return failure.systems.length === 0 ? [''] : [`Look at: ${first}`, ''];
+    return [`To find who has it: ${first}`, ''];
+  }
   if (failing.length === 0) {
-    if (find.length > 0)
-      return [`${sockets.at(-1)?.failure?.kind === 'not permitted' ? 'Look at' : 'To find who has it'}: ${first}`, ''];
     const [caution] = cautions;
     if (caution !== undefined)
       return [`Careful: ${caution.text} (${onSystems(caution.systems)}).`, `Careful: ${caution.text}.`, ''];

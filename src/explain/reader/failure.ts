@@ -77,10 +77,15 @@ const WORDS: readonly (readonly [RegExp, FailureKind, readonly SystemName[]])[] 
     [],
   ],
   [/\b(?:already|currently) (?:running|listening|in use|bound)\b.{0,40}\bport\b/i, 'in use', []],
-  [/\bport \d+ in use\b|conflicts with an existing registration/i, 'in use', []],
+  [/\bport \d+ in use\b|conflicts with an existing registration|cannot find empty port/i, 'in use', []],
   [/permission denied|access is denied|operation not permitted|cannot expose privileged port/i, 'not permitted', []],
   // No reason is given: mostly the name is in use.
   [/\b(?:failed|unable|could not|cannot|can't|couldn't)(?: to)? (?:bind|listen)\b|\bfailed to bind\b/i, 'in use', []],
+  [
+    /\bbind(?:\([\d.]*\))? (?:failed|failure|error)\b|\berror (?:opening|binding)\b.{0,30}\b(?:endpoint|socket)\b/i,
+    'in use',
+    [],
+  ],
 ];
 
 /** Signs of a system in the paths that messages contain. */
@@ -98,14 +103,25 @@ export function failureIn(text: string): Omit<Failure, 'program'> | undefined {
   const numbered = [...text.matchAll(NUMBER)].flatMap((match) => {
     const number = Number(match[1]);
     const [kind, systems] = NUMBERS[number] ?? [];
-    return kind === undefined || systems === undefined ? [] : [{ kind, systems, sign: `error ${number}` }];
+    return kind === undefined || systems === undefined
+      ? []
+      : [
+          {
+            kind,
+            systems,
+            sign: `error ${number}`,
+            isBare: match[0].startsWith('(') && text[match.index + match[0].length] === ')',
+          },
+        ];
   });
   const worded = WORDS.flatMap(([pattern, kind, systems]) => {
     const match = pattern.exec(text);
     return match === null ? [] : [{ kind, systems, sign: `'${match[0]}'` }];
   });
-  // A number alone could be anything; 13 is so common that it needs the words.
-  const sure = numbered.filter(({ kind }) => worded.length === 0 || worded.some((one) => one.kind === kind));
+  // A number alone could be anything: in bare brackets it needs the words, and so does 13, which is so common.
+  const sure = numbered.filter(({ kind, isBare }) =>
+    worded.length === 0 ? !isBare : worded.some((one) => one.kind === kind),
+  );
   const [first] = [...sure.filter(({ systems }) => systems.length > 0), ...worded];
   if (first === undefined) return undefined;
   const told = [first, ...worded.filter(({ kind }) => kind === first.kind)].find(({ systems }) => systems.length > 0);

@@ -1,4 +1,5 @@
 import { OPTION_KEYS, OPTIONS } from '../../model/options.ts';
+import { isMulticast } from '../../model/address.ts';
 import type { PresentSocket, Protocol } from '../../model/types.ts';
 import { bareFailure, failureIn } from './failure.ts';
 import { optionsOnWindows, programOf, type ServerProgram } from './programs.ts';
@@ -33,13 +34,14 @@ export function readMessage(lines: readonly string[], place = 0): Reading {
   if (failure === undefined)
     throw new Unreadable(line, { text: line, position: 1 }, 'an error of bind() is needed here');
   refuseOthers(line);
-  const name = nameIn(line) ?? nameIn(after) ?? nameIn(before);
+  const name = nameIn(line) ?? nameIn(after) ?? nameIn(before) ?? hostIn(line);
   const program = programOf(line) ?? programOf(after) ?? programOf(before);
   const inWhole = failure.systems.length > 0 ? failure : { ...failureIn(whole), ...failure };
   const systems = failure.systems.length > 0 ? failure.systems : sameKind(failure.kind, whole);
   const notes: string[] = [];
   const protocol = protocolOf(line, whole, name, program, notes);
-  const suffix = /\b(?:tcp|udp)([46])\b/i.exec(line)?.[1] ?? '';
+  const suffix =
+    /\b(?:tcp|udp)([46])\b/i.exec(line)?.[1] ?? (name?.host === undefined || name.host === '*' ? familyIn(line) : '');
   const { socket, otherwise } = socketOf(name, protocol, suffix, program, notes);
   const options = protocol === 'udp' ? undefined : program?.options;
   const optionsOn = protocol === 'udp' || program === undefined ? undefined : optionsOnWindows(program);
@@ -60,7 +62,14 @@ export function readMessage(lines: readonly string[], place = 0): Reading {
       ...(program === undefined ? {} : { program: program.name }),
     },
     ...(name?.port === undefined ? { noPort: true } : {}),
+    ...(name?.host === undefined ? { noAddress: true } : {}),
   };
+}
+
+/** The family that a message names beside a name without an address: 4, 6, or nothing where it names both or none. */
+function familyIn(line: string): '' | '4' | '6' {
+  const [four, six] = [/\b(?:IPv4|AF_INET)\b/.test(line), /\b(?:IPv6|AF_INET6)\b/.test(line)];
+  return four === six ? '' : four ? '4' : '6';
 }
 
 /** The systems that the lines around an error tell. */
@@ -76,7 +85,9 @@ function refuseOthers(line: string): void {
     const understood = 'this is an error of connect(), and explained are those of bind() and listen()';
     throw new Unreadable(line.trim(), { text: 'connect', position: line.search(/connect|dial/i) + 1 }, understood);
   }
-  const path = /(?:unix:|in use:? |bind\(\) to |listen unix |socket file ["']?)(\/?[\w.-]*\/[\w./-]+)/.exec(line);
+  const path = /(?:unix:|in use:? |bind\(\) to |listen unix |(?:socket file|address) ["']?)(\/?[\w.-]*\/[\w./-]+)/.exec(
+    line,
+  );
   if (path?.[1] !== undefined && fullNames(line).length === 0 && lonePorts(line).length === 0) {
     const understood =
       'this is a Unix socket, a file; explained are TCP and UDP sockets. Remove the file if no program has it open';
@@ -106,6 +117,14 @@ function nameIn(text: string): Omit<Mention, 'at'> | undefined {
   return { ...host, port: port.port ?? 0, ...(host === undefined ? { empty: true } : {}) };
 }
 
+/** The address that a line names where no line names a port. */
+function hostIn(line: string): Omit<Mention, 'at'> | undefined {
+  return loneHosts(line).find(({ at }) => !OTHERS.test(line.slice(Math.max(at - 24, 0), at)));
+}
+
+/** Protocols over UDP, and programs that speak only those. */
+const UDP_WORDS = /\b(?:dhcp|mdns|avahi|ssdp|tftp|ntp|snmp|wireguard|wg-quick|multicast)/i;
+
 /** Ports that only UDP uses, for messages that do not name the protocol. */
 const UDP_PORTS: ReadonlySet<number> = new Set([
   67, 68, 69, 123, 137, 138, 161, 162, 500, 546, 547, 1194, 1900, 4500, 5353, 51_820,
@@ -114,14 +133,22 @@ const UDP_PORTS: ReadonlySet<number> = new Set([
 function protocolOf(
   line: string,
   whole: string,
-  name: { readonly port?: number } | undefined,
+  name: { readonly port?: number; readonly host?: string } | undefined,
   program: ServerProgram | undefined,
   notes: string[],
 ): Protocol {
-  if (/\btcp[46]?\b/i.test(line)) return 'tcp';
-  if (/\budp[46]?\b|dgram|datagram/i.test(line)) return 'udp';
+  const [isTcp, isUdp] = [/\btcp[46]?\b/i.test(line), /\budp[46]?\b|dgram|datagram/i.test(line)];
+  if (isTcp !== isUdp) return isTcp ? 'tcp' : 'udp';
   // Node names the call: listen() is a server's, bind() that of a datagram socket (or of a worker of a cluster).
   if (/\bbind E[A-Z]+/.test(line)) return /cluster|setupListenHandle/.test(whole) ? 'tcp' : 'udp';
+  if (name?.host !== undefined && isMulticast(name.host)) {
+    notes.push(`no protocol is named: ${name.host} is a group, and only UDP has groups`);
+    return 'udp';
+  }
+  if (UDP_WORDS.test(line) && program === undefined) {
+    notes.push(`no protocol is named: ${UDP_WORDS.exec(line)?.[0]} is over UDP`);
+    return 'udp';
+  }
   if (/\blisten|https?:|server/i.test(line)) return 'tcp';
   if (/\budp[46]?\b|dgram/i.test(whole) && !/\btcp/i.test(whole)) return 'udp';
   if (name?.port !== undefined && UDP_PORTS.has(name.port)) {

@@ -104,6 +104,18 @@ const PROGRAMS: readonly ServerProgram[] = [
     source: 'MySQL, sql/conn_handler/socket_connection.cc (recalled, not verified)',
   },
   {
+    name: 'MongoDB',
+    sign: /\bmongod?\b|initandlisten|setting up listener|set up listener: SocketException/i,
+    options: REUSE,
+    source: 'MongoDB, src/mongo/transport/asio: setup of listeners (recalled, not verified)',
+  },
+  {
+    name: 'systemd',
+    sign: /\.socket: Failed to (?:create listening socket|listen on)|\bsystemd\[|\bsystemctl\b/,
+    options: REUSE,
+    source: 'systemd, src/basic/socket-label.c: socket_address_listen (recalled, not verified)',
+  },
+  {
     name: 'sshd',
     sign: /\bsshd\b|error: Bind to port \d+ on/,
     options: REUSE,
@@ -113,16 +125,10 @@ const PROGRAMS: readonly ServerProgram[] = [
   },
   {
     name: 'HAProxy',
-    sign: /haproxy|cannot bind socket|Starting (?:proxy|frontend)/i,
+    sign: /haproxy|cannot bind socket (?:\(|\[)|Starting (?:proxy|frontend)/i,
     options: { reuseaddr: true, reuseport: true },
     any: 'inet',
     source: 'HAProxy, src/proto_tcp.c: tcp_bind_listener (recalled, not verified)',
-  },
-  {
-    name: 'systemd',
-    sign: /\.socket: Failed to (?:create listening socket|listen on)|\bsystemd\[|\bsystemctl\b/,
-    options: REUSE,
-    source: 'systemd, src/basic/socket-label.c: socket_address_listen (recalled, not verified)',
   },
   {
     name: 'git daemon',
@@ -157,7 +163,7 @@ const PROGRAMS: readonly ServerProgram[] = [
   },
   {
     name: '.NET',
-    sign: /System\.(?:Net|IO)\.|SocketException|Kestrel|AddressInUseException|Failed to bind to address https?:/,
+    sign: /System\.(?:Net|IO)\.|\bSocketException \(|Kestrel|AddressInUseException|Failed to bind to address https?:/,
     options: REUSE,
     onWindows: { exclusive: true },
     v6only: false,

@@ -56,13 +56,13 @@ const FULL: readonly RegExp[] = [
     String.raw`\b(?<scheme>https?|wss?|tcp|udp|ssl|tls|mysql|redis|amqps?|mqtt|grpc|unix)://(?<host>${HOST}|\+)(?::(?<port>\d{1,5}))?(?![\w.])`,
     'gi',
   ),
-  // tcp:0.0.0.0:8080; 127.0.0.1:8080, [::]:80, *:80, localhost:80, 0.0.0.0#123
+  // tcp:0.0.0.0:8080; 127.0.0.1:8080, [::]:80, *:80, localhost:80, 0.0.0.0#123, 10.0.0.1:[9300-9400]
   new RegExp(
-    String.raw`(?:${BEFORE}|(?<=\b(?:tcp|udp)[46]?:)|(?<=\]))${QUOTE}(?<host>${HOST})[:#](?<port>\d{1,5}|[a-z][\w-]*)(?![\w.]*[\w])`,
+    String.raw`(?:${BEFORE}|(?<=\b(?:tcp|udp)[46]?:)|(?<=\]))${QUOTE}(?<host>${HOST})[:#]\[?(?<port>\d{1,5}|[a-z][\w-]*)(?![\w.]*[\w])`,
     'gi',
   ),
-  // Go: listen tcp :8080:
-  /(?:(?<=^|[\s"'`=(])|(?<=\\"))(?<empty>):(?<port>\d{1,5})(?![\w.:]*\w)/g,
+  // Go: listen tcp :8080: but not the numbers of JSON: "fd":6
+  /(?:(?<=^|[\s=(]|(?<![\w\\])["'`])|(?<=(?<!\w)\\"))(?<empty>):(?<port>\d{1,5})(?![\w.:]*\w)/g,
 ];
 
 const LONE_HOST: readonly RegExp[] = [
@@ -73,13 +73,13 @@ const LONE_HOST: readonly RegExp[] = [
 
 const LONE_PORT: readonly RegExp[] = [
   new RegExp(
-    String.raw`${PORT_WORD}${QUOTE}\s*(?:is\s+)?[:=#(]?\s*(?:TCP\s+|UDP\s+)?${QUOTE}(?<port>\d{1,5})\b(?!\.\d)`,
+    String.raw`${PORT_WORD}${QUOTE}\s*(?:(?:is|to)\s+)?[:=#(]?\s*(?:TCP\s+|UDP\s+)?${QUOTE}(?<port>\d{1,5})\b(?!\.\d)`,
     'gi',
   ),
   // Tomcat: ["http-nio-8080"], [HTTP/1.1-8080]
-  /\[[^\]\s]*-(?<port>\d{2,5})"?\]/g,
-  // Spring, Windows: TCP port 80; tcp/80, 80/tcp
-  /\b(?:tcp|udp)\/(?<port>\d{1,5})\b/gi,
+  /\[(?!\d+-)[^\]\s]*-(?<port>\d{2,5})"?\]/g,
+  // Spring, Windows: TCP port 80; tcp/80, udp:161, 80/tcp
+  /\b(?:tcp|udp)[/:](?<port>\d{1,5})\b/gi,
   /\b(?<port>\d{1,5})\/(?:tcp|udp)\b/gi,
   // Jupyter, webpack: port 8888; also 端口 8080, Port : 8080
   /(?:端口|ポート|포트|puerto|порт)\s*[:：]?\s*(?<port>\d{1,5})/gi,

@@ -1,4 +1,5 @@
 import { readConfig } from './config.ts';
+import { readCode } from './code.ts';
 import type { Context } from './draft.ts';
 import { readListing, type Listed } from './listing.ts';
 import { isMessageOfError, readMessage } from './message.ts';
@@ -47,7 +48,7 @@ export function readTexts(texts: readonly string[]): ReadTexts {
   });
   const failed = distinct(rows.filter(({ reading }) => reading.failure !== undefined));
   const named = failed.filter(({ reading }) => reading.noPort !== true);
-  const [asked, ...others] = named.length > 0 ? named : failed.slice(0, 1);
+  const [asked, ...others] = withoutRepeated(named.length > 0 ? named : failed.slice(0, 1));
   for (const { reading } of others) {
     leftOut.push(`${spell(reading.socket)}, which could not be bound either: ask about it by itself`);
   }
@@ -56,6 +57,18 @@ export function readTexts(texts: readonly string[]): ReadTexts {
   const kept = onPort(distinct(there), last, leftOut).filter((row) => row !== last);
   if (last === undefined) throw onlySettings(texts.join(' '));
   return { readings: [...kept, last].map(({ reading }) => reading), leftOut, settings };
+}
+
+/** The failures without those that only name the port of another: a second line about the same socket. */
+function withoutRepeated(failed: readonly Row[]): readonly Row[] {
+  const isSame = (one: Row, other: Row) =>
+    one.reading.socket.port === other.reading.socket.port &&
+    one.reading.socket.protocol === other.reading.socket.protocol;
+  const full = failed.filter(({ reading }) => reading.noAddress !== true);
+  return failed.filter(
+    (row, place) =>
+      row.reading.noAddress !== true || ![...full, ...failed.slice(0, place)].some((other) => isSame(other, row)),
+  );
 }
 
 function onlySettings(text: string): Unreadable {
@@ -71,7 +84,7 @@ interface Row {
 
 /** Reads a line as whatever it is. @throws Unreadable */
 function readLine(line: string, context: Context, around: readonly string[]): readonly Reading[] {
-  const config = readConfig(line, around);
+  const config = readConfig(line, around) ?? readCode(line, around);
   if (config !== null) return [config];
   let unreadable: Unreadable;
   try {
@@ -101,10 +114,11 @@ function readPasted(text: string, leftOut: string[], used: ReadonlySet<number>):
   const errors: number[] = [];
   const loose: string[] = [];
   let first: Unreadable | undefined;
+  const aroundOf = (place: number) => lines.slice(Math.max(place - 6, 0), place + 7);
   for (const [place, line] of lines.entries()) {
     if (line.trim() === '' || HEADER.test(line) || used.has(place)) continue;
     try {
-      const around = lines.slice(Math.max(place - 6, 0), place + 7);
+      const around = aroundOf(place);
       const found = isMessage(line) ? [] : readRows(line, context, around);
       if (found.length > 0) read.push(...found);
       else if (isMessageOfError(line)) errors.push(place);
@@ -113,6 +127,15 @@ function readPasted(text: string, leftOut: string[], used: ReadonlySet<number>):
       if (!(error instanceof Unreadable)) throw error;
       first ??= error;
       loose.push(line.trim());
+    }
+  }
+  // Code and settings name the socket only where nothing else does: in the trace of an error they say the same once more.
+  if (read.length === 0 && errors.length === 0) {
+    for (const [place, line] of lines.entries()) {
+      const found = readCode(line, aroundOf(place));
+      if (found === null) continue;
+      read.push(found);
+      loose.splice(loose.indexOf(line.trim()), 1);
     }
   }
   const failed: Reading[] = [];

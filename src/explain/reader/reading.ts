@@ -21,6 +21,8 @@ export interface Reading {
   readonly failure?: Failure;
   /** Set where the text names no port: the port of the socket is a stand-in then. */
   readonly noPort?: true;
+  /** Set where an error message names no address. */
+  readonly noAddress?: true;
 }
 
 /** Another reading of the same text. */

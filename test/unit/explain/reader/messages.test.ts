@@ -128,15 +128,31 @@ const MESSAGES: Readonly<Record<string, readonly Case[]>> = {
     ['Error: service(imap-login): listen(*, 143) failed: Address already in use', 'tcp [::]:143 v6only=0'],
     [
       'socket bind() to port 25 for address (any IPv4) failed: Address already in use: waiting 30s before trying again',
-      'tcp [::]:25 v6only=0',
+      'tcp 0.0.0.0:25',
     ],
     ["can't bind socket: Address already in use for 127.0.0.1 port 53", 'tcp 127.0.0.1:53'],
     ['ntpd[9]: bind(21) AF_INET 0.0.0.0#123 flags 0x19 failed: Address already in use', 'udp 0.0.0.0:123'],
     ['dnsmasq: failed to create listening socket for port 53: Address already in use', 'tcp [::]:53 v6only=0'],
     [
       'TCP/UDP: Socket bind failed on local address [AF_INET]203.0.113.7:1194: Address already in use (errno=98)',
-      'tcp 203.0.113.7:1194',
+      'udp 203.0.113.7:1194',
       LINUX,
+    ],
+    ['LOG:  could not bind IPv4 socket: Address already in use; port 5433', 'tcp 0.0.0.0:5433 reuseaddr'],
+    [
+      'dnsmasq: failed to create listening socket for 192.0.2.7: Cannot assign requested address',
+      'tcp 192.0.2.7:20000',
+      LINUX,
+    ],
+    ['dnsmasq: failed to bind DHCP server socket: Address already in use', 'udp [::]:20000 v6only=0'],
+    ['commBind: Cannot bind socket FD 12 to [::]:3128: (98) Address already in use', 'tcp [::]:3128', LINUX],
+    ['snmpd: Error opening specified endpoint "udp:161"', 'udp [::]:161 v6only=0'],
+    ['Could not bind to address 239.1.1.1:5000: Address already in use', 'udp 239.1.1.1:5000'],
+    ['BindTransportException: Failed to bind to 192.0.2.10:[9300-9400]', 'tcp 192.0.2.10:9300'],
+    ['The forwarded port to 8080 is already in use on the host machine.', 'tcp [::]:8080 v6only=0'],
+    [
+      '{"id":20568,"msg":"Error setting up listener","attr":{"error":{"code":9001,"errmsg":"Address already in use"}}}',
+      'tcp [::]:20000 v6only=0 reuseaddr',
     ],
     ['listen(): bind() failed Address already in use for socket: 0.0.0.0:27017', 'tcp 0.0.0.0:27017'],
     ['cupsd: Unable to bind socket for address 127.0.0.1:631 - Address already in use.', 'tcp 127.0.0.1:631'],
@@ -295,6 +311,13 @@ describe('listings and configurations', () => {
     ['- "127.0.0.1:8001:8001"', 'tcp 127.0.0.1:8001'],
     ['- 53:53/udp', 'udp 0.0.0.0:53'],
     ['docker run -d -p 8080:80 nginx', 'tcp 0.0.0.0:8080'],
+    ['app.listen(3000)', 'tcp [::]:3000 v6only=0'],
+    ["server.listen(3000, '127.0.0.1');", 'tcp 127.0.0.1:3000'],
+    ['s.bind(("0.0.0.0", 8080))', 'tcp 0.0.0.0:8080'],
+    ['http.ListenAndServe(":8080", nil)', 'tcp [::]:8080 v6only=0'],
+    ['bind = "0.0.0.0:8000"', 'tcp 0.0.0.0:8000'],
+    ['server.port=8080', 'tcp [::]:8080 v6only=0'],
+    ['http_port 3128', 'tcp [::]:3128 v6only=0'],
   ];
   for (const [text, spelled] of ROWS) test(text, () => expect(spell(readSocket(text).socket)).toBe(spelled));
 });
@@ -339,6 +362,25 @@ node    14830 root   20u  IPv4 764464      0t0  TCP 127.0.0.1:3001 (LISTEN)
     const text = `LOG:  could not bind IPv4 address "127.0.0.1": Address already in use
 HINT:  Is another postmaster already running on port 5432? If not, wait a few seconds and retry.`;
     expect(spelledIn(text)).toEqual(['tcp 127.0.0.1:5432 reuseaddr']);
+  });
+
+  test('a second line that only names the port is about the same socket', () => {
+    const { readings, leftOut } = readTexts([
+      `LOG:  could not bind IPv4 address "127.0.0.1": Address already in use
+HINT:  Is another postmaster already running on port 5432? If not, wait a few seconds and retry.`,
+    ]);
+    expect(readings).toHaveLength(1);
+    expect(leftOut).toEqual([]);
+  });
+
+  test('a setting of the port has its address on a line near it', () => {
+    expect(spelledIn('bind-address = 127.0.0.1\nport = 3306')).toEqual(['tcp 127.0.0.1:3306']);
+  });
+
+  test('code in the trace of an error is no socket beside it', () => {
+    expect(spelledIn('error: AddrInUse: Address already in use (os error 98)\n  Deno.listen({ port: 8000 })')).toEqual([
+      'tcp [::]:8000 v6only=0 reuseaddr',
+    ]);
   });
 
   test('MySQL asks for the port on the next line', () => {
@@ -414,6 +456,7 @@ describe('what is no bind() of an internet socket', () => {
     ['Error: listen EADDRINUSE: address already in use /tmp/app.sock', /Unix socket/],
     ['nginx: [emerg] bind() to unix:/run/app.sock failed (98: Address already in use)', /Unix socket/],
     ['listen unix:/run/x.sock;', /Unix socket/],
+    ["unable to bind listening socket for address '/run/app.sock': Permission denied", /Unix socket/],
     ['hello\nworld', /no line of it names a socket/],
   ];
   for (const [text, message] of WRONG) {
