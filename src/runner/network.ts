@@ -1,18 +1,12 @@
-import { setTimeout as after } from 'node:timers/promises';
 import type { Network } from '../experiment/trial.ts';
 import { HarnessError } from '../harness/harness-error.ts';
-import { Deadline } from '../process/pace.ts';
-import type { Operation, Result } from '../protocol/messages.ts';
+import { outputOf, type Say } from '../lab/program-output.ts';
 
-/** How long `ip` may take, in milliseconds on a quiet machine. */
-const IP_DEADLINE = 10_000;
 /** How often the system asks for a tentative address, once a second, before it uses it as its own. */
 const LONG_TENTATIVE = 600;
 /** The first of the routing tables of VRFs; each VRF has one. */
 const FIRST_TABLE = 1000;
 
-/** Has an agent on the host do operations. */
-type Say = (operations: readonly Operation[]) => Promise<Result[]>;
 type Undo = (say: Say) => Promise<void>;
 
 /** The changes that an experiment made to one host's network, and how to undo them. */
@@ -113,17 +107,8 @@ async function write(say: Say, path: string, data: string): Promise<void> {
 
 /** Runs ip(8) on the host. @throws HarnessError with the message of ip when it fails */
 async function ip(say: Say, args: string[]): Promise<void> {
-  const program = 'ip';
-  const [started] = await say([{ op: 'spawn', as: program, command: 'ip', args }]);
-  if (started?.outcome !== 'ok') throw new HarnessError(`ip could not be started: ${started?.outcome}`);
-  for (const deadline = new Deadline(IP_DEADLINE); ;) {
-    const [output] = await say([{ op: 'output', on: program }]);
-    if (output?.exit !== undefined) {
-      await say([{ op: 'kill', on: program }]);
-      if (output.exit === 0) return;
-      throw new HarnessError(`ip ${args.join(' ')}: ${output.data?.trim() ?? `it ended with ${output.exit}`}`);
-    }
-    if (deadline.passed) throw new HarnessError(`ip ${args.join(' ')} did not end within ${deadline.allowed} ms`);
-    await after(2);
-  }
+  const output = await outputOf(say, 'ip', args);
+  if (output === undefined) throw new HarnessError('ip could not be started');
+  if (output.exit === 0) return;
+  throw new HarnessError(`ip ${args.join(' ')}: ${output.text.trim() || `it ended with ${output.exit}`}`);
 }

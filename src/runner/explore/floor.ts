@@ -114,7 +114,7 @@ export class Floor {
       ]);
       const abilities = await abilitiesOf(peer.agent, lab.facts);
       const interfaces = await askInterfaces(peer.agent, lab.facts);
-      const machine = await readHost(peer.agent);
+      const machine = await readHost(peer.agent, lab.facts);
       const [one, two] = await Promise.all([readPrivilege(first.agent), readPrivilege(second.agent)]);
       const privileged = {
         ...(one === undefined ? {} : { 1: one }),

@@ -79,7 +79,7 @@ export async function workInLabs<W extends Labour>(
     const lease = await unlessAborted(first.pool.take('machine', false), signal);
     const platform = platformOf(lease.hello, first.lab.stack);
     const { queue, dualStack } = await abilitiesOf(lease.agent, offered);
-    const facts: LabFacts = { ...offered, machine: await readHost(lease.agent) };
+    const facts: LabFacts = { ...offered, machine: await readHost(lease.agent, offered) };
     const choice: Choice = { ...namesOf(facts, dualStack), system: platform.system, lab: facts.lab };
     await first.pool.giveBack(lease);
     const model = models[settings.model ?? platform.system];

@@ -50,7 +50,7 @@ export async function runSingles(
     if (facts.missing['changeable network'] === undefined && facts.ownPorts && platform.system === 'linux') {
       await addSpecialAddresses(network);
     }
-    const machine = await readHost(leases[1].agent);
+    const machine = await readHost(leases[1].agent, facts);
     const there: LabFacts = { ...facts, machine };
     const { names: all, absent } = singleNames(there);
     const indices = await indicesOf(

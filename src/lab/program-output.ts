@@ -1,0 +1,41 @@
+import { setTimeout as after } from 'node:timers/promises';
+import type { AgentProcess } from '../harness/agent-process.ts';
+import { HarnessError } from '../harness/harness-error.ts';
+import { Deadline } from '../process/pace.ts';
+import type { Operation, Result } from '../protocol/messages.ts';
+
+/** How long a program of a host may take, in milliseconds on a quiet machine. */
+const DEADLINE = 10_000;
+
+/** Has an agent on a host do operations. */
+export type Say = (operations: readonly Operation[]) => Promise<Result[]>;
+
+/** The operations of one agent. */
+export function sayOf(agent: AgentProcess): Say {
+  return async (operations) => agent.ask(operations, false);
+}
+
+/**
+ * Runs a short program of a host and returns what it printed; undefined where it can't be started.
+ * @throws HarnessError when it does not end
+ */
+export async function outputOf(
+  say: Say,
+  program: string,
+  args: readonly string[],
+): Promise<{ readonly exit: number; readonly text: string } | undefined> {
+  const [started] = await say([{ op: 'spawn', as: program, command: program, args: [...args] }]);
+  if (started?.outcome !== 'ok') return undefined;
+  for (const deadline = new Deadline(DEADLINE); ;) {
+    const [output] = await say([{ op: 'output', on: program }]);
+    if (output?.exit !== undefined) {
+      await say([{ op: 'kill', on: program }]);
+      return { exit: output.exit, text: output.data ?? '' };
+    }
+    if (deadline.passed) {
+      await say([{ op: 'kill', on: program }]);
+      throw new HarnessError(`${program} ${args.join(' ')} did not end within ${deadline.allowed} ms`);
+    }
+    await after(2);
+  }
+}
