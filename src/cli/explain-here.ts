@@ -42,8 +42,9 @@ export async function explainHere(explanation: Explanation, where: RunPlace): Pr
 
 /** Does it in a lab that is open. @throws UserError when it can't be done there. */
 export async function explainOn(floor: Floor, explanation: Explanation): Promise<Here> {
-  const { facts } = floor.lab;
   const { platform } = floor;
+  const { host } = floor.setting;
+  const facts = { ...floor.lab.facts, ...(host === undefined ? {} : { machine: host }) };
   const mapped = explainableHere(explanation.sockets, facts, floor.model);
   if ('cannot' in mapped) throw new UserError(`it can't be done in the ${facts.lab} lab: ${mapped.cannot}`);
   const planned = planHere(mapped, facts, explanation.sent);

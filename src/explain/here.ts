@@ -102,7 +102,9 @@ function addressHere(
   const plain = mapped?.[1] ?? address;
   const family = plain.includes(':') ? 'inet6' : 'inet';
   const own = Object.entries(facts.addresses[family]);
-  const isTheirs = own.some(([kind, known]) => known === plain && isMachines(kind));
+  const isTheirs =
+    facts.machine?.addresses?.includes(plain) === true ||
+    own.some(([kind, known]) => known === plain && isMachines(kind));
   const prefix = mapped === null ? '' : '::ffff:';
   if (isTheirs || plain.startsWith('127.') || plain === '0.0.0.0' || plain === '::') return address;
   // A group or everyone's address can be bound on every machine, as far as the system lets it be.

@@ -57,8 +57,8 @@ export async function readVrfs(
   facts?: Pick<LabFacts, 'externalInterface' | 'secondInterface'>,
 ): Promise<VrfHost> {
   const devices = devicesIn(listed);
-  const known = ['lo', facts?.externalInterface, facts?.secondInterface];
-  if (devices.every((device) => known.includes(device))) return {};
+  const known = new Set<string | null | undefined>(['lo', facts?.externalInterface, facts?.secondInterface]);
+  if (devices.every((device) => known.has(device))) return {};
   const output = await outputOf(sayOf(agent), 'ip', ['-j', '-d', 'addr', 'show']);
   return output?.exit === 0 ? vrfsIn(output.text) : fromSysfs(agent, devices);
 }
