@@ -13,7 +13,7 @@ const DEVICES = '/proc/net/dev';
  * broadcast addresses, VRFs, and settings. `settingOf` makes from them, and from the facts of the lab, what a model is asked with.
  * Facts that the system does not tell are left out. If the agent fails, it tells nothing, and its failure is reported when it
  * has work to do.
- * @param facts of the lab, whose own devices are no VRFs
+ * @param facts of the lab, none of whose own devices is a VRF
  */
 export async function readHost(
   agent: AgentProcess,

@@ -14,7 +14,7 @@ interface Link {
   readonly addr_info?: readonly { readonly local?: unknown }[];
 }
 
-/** The VRFs in the output of `ip -j -d addr show`; nothing where there are none, or where it is no such output. */
+/** The VRFs in the output of `ip -j -d addr show`; nothing where there are none, and for any other text. */
 export function vrfsIn(json: string): VrfHost {
   let links: readonly Link[];
   try {
