@@ -42,4 +42,5 @@ export type Outcome =
   | 'WSAEINVAL'
   | 'WSAEISCONN'
   | 'WSAENOPROTOOPT'
+  | 'WSAENOTCONN'
   | 'WSAEOPNOTSUPP';

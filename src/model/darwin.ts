@@ -58,7 +58,7 @@ export const darwin: System<Chains> = {
     again: decide('ok', id.listen),
   },
 
-  shutDownUnconnected: decide('ENOTCONN', id.shutdown),
+  shutDownUnconnected: () => decide('ENOTCONN', id.shutdown),
   lateV6only: decide('EINVAL', id['v6only-late']),
   delivery: darwinDelivery,
 

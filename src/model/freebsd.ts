@@ -50,7 +50,7 @@ export const freebsd: System<PortLists> = {
     again: decide('ok', id.listen),
   },
 
-  shutDownUnconnected: decide('ENOTCONN', id.shutdown),
+  shutDownUnconnected: () => decide('ENOTCONN', id.shutdown),
   lateV6only: decide('EINVAL', id['v6only-late']),
   delivery: freebsdDelivery,
   remember: listsAfter,

@@ -14,6 +14,16 @@ export const gvisorRules = ruleBook('gvisor', {
     source: PORTS,
     known: 'source',
   },
+  'chosen-tcp': {
+    prose:
+      'For port 0 a TCP socket gets a port without any overlapping reservation, whatever the options; UDP may share.',
+    source: {
+      name: SENTRY,
+      where:
+        'pkg/tcpip/ports/ports.go, isAvailable; test/syscalls/linux/socket_inet_loopback_nogotsan.cc, TCPBindAvoidsOtherBoundPortsReuseAddr',
+    },
+    known: 'test-suite',
+  },
   'shared-flag': {
     prose:
       'All reservations at each overlapping address share a flag with the new socket, as it was when they were bound.',
@@ -121,6 +131,14 @@ export const gvisorRules = ruleBook('gvisor', {
   'v6only-late': {
     prose: 'IPV6_V6ONLY can only be set before bind().',
     source: { name: SENTRY, where: 'pkg/tcpip/transport/tcp/endpoint.go, SetSockOptInt' },
+    known: 'source',
+  },
+  shutdown: {
+    prose: 'A socket without a connection cannot be shut down, ENOTCONN, UDP included; but shutdown() ends a listener.',
+    source: {
+      name: SENTRY,
+      where: 'pkg/tcpip/transport/tcp/endpoint.go and pkg/tcpip/transport/udp/endpoint.go, Shutdown',
+    },
     known: 'source',
   },
   'listen-udp': { prose: 'A UDP socket cannot listen.', source: TCP, known: 'source' },

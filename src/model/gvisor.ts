@@ -2,7 +2,7 @@ import { canonical, isLoopback4, isMulticast, unmapped } from './address.ts';
 import { bothReuseaddr, isBound, isMappedOnV6only, standing } from './checks.ts';
 import { because, decide, isRefusal } from './decide.ts';
 import { isConnected, isDual } from './bsd-scan.ts';
-import { ANY, type Claims, claimsAny, NOTHING } from './overlap.ts';
+import { ANY, type Claims, claimsAny, NOTHING, overlap } from './overlap.ts';
 import { peerTaken, releasedByRefusal } from './peers.ts';
 import { gvisorRules } from './gvisor-rules.ts';
 import { isReleased, withoutPeer } from './socket.ts';
@@ -55,6 +55,8 @@ export const gvisor: System<Reservations> = {
   },
   lateV6only: decide('EINVAL', id['v6only-late']),
 
+  shutDownUnconnected: ({ state }) => (state === 'listening' ? undefined : decide('ENOTCONN', id.shutdown)),
+
   connect(world, socket, target) {
     if (socket.state === 'listening' || socket.state === 'shut-down') return decide('EINVAL', id['connect-again']);
     if (isReleased(socket)) return decide('ECONNABORTED', id.released);
@@ -88,7 +90,10 @@ export const gvisor: System<Reservations> = {
     const argument = judgeArgument(world, next);
     if (isRefusal(argument)) return argument;
     const wanted = reservation(next);
-    const reserved = besideListener(world, wanted) ?? reserve(reservationsOf(world), wanted, world.setting);
+    const reservations = reservationsOf(world);
+    const held = next.chosen && next.protocol === 'tcp' ? reservations.find((old) => meets(wanted, old)) : undefined;
+    if (held !== undefined) return decide('EADDRINUSE', id['chosen-tcp'], held);
+    const reserved = besideListener(world, wanted) ?? reserve(reservations, wanted, world.setting);
     if (isRefusal(reserved)) return reserved;
     return besideRegistered(world, next) ?? because(reserved, id.free, argument);
   },
@@ -277,6 +282,10 @@ function besideListener({ sockets, hidden }: World<Reservations>, wanted: Reserv
     if ((old.flags & wanted.flags & LOAD_BALANCED) === 0) return decide('EADDRINUSE', id.listener, old);
   }
   return undefined;
+}
+
+function meets(wanted: Reservation, old: Reservation): boolean {
+  return devicesMeet(wanted, old) && overlap(wanted.claims, old.claims);
 }
 
 function sameAddress(a: Claims, b: Claims): boolean {

@@ -123,6 +123,11 @@ export const linuxRules = ruleBook('linux', {
     source: { name: RUN, where: 'SO_BINDTODEVICE, connect, connect to AF_UNSPEC, then a bind beside it' },
     known: 'observed',
   },
+  shutdown: {
+    prose: 'A socket without a connection cannot be shut down, ENOTCONN, UDP included; but shutdown() ends a listener.',
+    source: { name: RUN, where: 'shutdown of bound, listening and connected sockets' },
+    known: 'observed',
+  },
   'connect-again': {
     prose: 'A connected or listening TCP socket cannot connect.',
     source: { name: RUN, where: 'connect twice, and connect on a listener' },

@@ -43,6 +43,8 @@ export const linux: System<LinuxHidden> = {
   },
   lateV6only: decide('EINVAL', id['v6only-late']),
 
+  shutDownUnconnected: ({ state }) => (state === 'listening' ? undefined : decide('ENOTCONN', id.shutdown)),
+
   bind(world, next) {
     const argument = judgeArgument(world, next);
     return isRefusal(argument) ? argument : because(judge(world, next), id.free, argument);

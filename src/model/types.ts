@@ -38,6 +38,7 @@ export type Outcome =
   | 'WSAECONNREFUSED'
   | 'WSAEINVAL'
   | 'WSAEISCONN'
+  | 'WSAENOTCONN'
   | 'WSAEOPNOTSUPP';
 
 /** The socket options that decide conflicts; an option that is left out is off. */

@@ -157,6 +157,11 @@ const { id, rules } = ruleBook('windows', {
     known: 'reported',
     unverified: true,
   },
+  shutdown: {
+    prose: 'A TCP socket without a connection cannot be shut down, WSAENOTCONN, a listener too; a UDP socket can.',
+    source: { name: 'Microsoft, shutdown function', where: 'WSAENOTCONN' },
+    known: 'vendor',
+  },
   'listen-udp': { prose: 'A UDP socket cannot listen.', source: CODES, known: 'vendor' },
   'listen-state': { prose: 'A connected TCP socket cannot listen.', source: CODES, known: 'vendor' },
 });
@@ -177,6 +182,8 @@ export const windows: System<undefined> = {
     again: decide('ok', id.listen),
   },
   lateV6only: decide('WSAEINVAL', id['v6only-late']),
+
+  shutDownUnconnected: ({ protocol }) => (protocol === 'udp' ? undefined : decide('WSAENOTCONN', id.shutdown)),
 
   bind(world, next) {
     return badArgument(world, next) ?? conflict(world, next);

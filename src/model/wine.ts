@@ -80,6 +80,11 @@ const { id, rules } = ruleBook('wine', {
     source: HOST,
     known: 'source',
   },
+  shutdown: {
+    prose: 'A TCP socket without a connection cannot be shut down, WSAENOTCONN, a listener too; a UDP socket can.',
+    source: { name: 'Wine, server/sock.c', where: 'IOCTL_AFD_WINE_SHUTDOWN' },
+    known: 'source',
+  },
   'listen-udp': { prose: 'A UDP socket cannot listen.', source: HOST, known: 'observed' },
   'listen-state': { prose: 'A connected TCP socket cannot listen.', source: HOST, known: 'observed' },
 });
@@ -100,6 +105,8 @@ export const wine: System<undefined> = {
     again: decide('ok', id['host-tcp']),
   },
   lateV6only: decide('WSAEINVAL', id['v6only-late']),
+
+  shutDownUnconnected: ({ protocol }) => (protocol === 'udp' ? undefined : decide('WSAENOTCONN', id.shutdown)),
 
   bind(world, next) {
     const argument = judgeArgument(world, next);

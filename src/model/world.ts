@@ -127,8 +127,8 @@ export interface System<Hidden> {
   send?(world: World<Hidden>, socket: Socket, to: Target): Prediction | undefined;
   /** The result of listen() on a TCP socket that is not bound, where the system does not choose a port for it. */
   readonly listenUnbound?: Prediction;
-  /** What shutdown() of a socket without a connection returns, if it changes nothing. */
-  readonly shutDownUnconnected?: Prediction;
+  /** What shutdown() of a socket without a connection returns; undefined if it takes effect. */
+  shutDownUnconnected?(socket: Socket): Prediction | undefined;
   /** A TCP socket without a connection after shutdown(); without this function a listener is only no longer listening. */
   shutDown?(socket: Socket): Socket;
   /** A TCP socket after its peer has reset the connection; without this function it has the name that it was bound to. */
@@ -326,8 +326,8 @@ class Port<Hidden> implements Simulation {
       }
       case 'shutdown': {
         const socket = this.#find(operation.socket);
-        const unconnected = this.#system.shutDownUnconnected;
-        if (unconnected !== undefined && !hasPeer(socket)) return { prediction: unconnected, after: this };
+        const refused = hasPeer(socket) ? undefined : this.#system.shutDownUnconnected?.(socket);
+        if (refused !== undefined) return { prediction: refused, after: this };
         return this.#become(this.#shutDown(socket));
       }
       case 'send':

@@ -238,3 +238,9 @@ test('D3 and TCP on groups: names that no interface has', () => {
     'EADDRNOTAVAIL',
   ]);
 });
+
+test('chosen-tcp: for port 0 a TCP socket never shares a port, a UDP socket may', () => {
+  const choice = (protocol: 'tcp' | 'udp', next: string) =>
+    last('gvisor', protocol, `1 bind W A; 2 bind ${next} chosen`);
+  expect([choice('tcp', 'S A'), choice('tcp', '::1 A'), choice('udp', 'S A')]).toEqual(['EADDRINUSE', 'ok', 'ok']);
+});

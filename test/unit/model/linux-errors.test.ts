@@ -107,3 +107,9 @@ test('connect-other-stack', () => {
 test('v6only-late', () => {
   expect(last('linux', 'udp', '1 bind ::; 1 set v6only=1')).toBe('EINVAL');
 });
+
+test.each(['linux', 'gvisor'] as const)('shutdown: only a connection, or a listener (%s)', (system) => {
+  const answers = (protocol: 'tcp' | 'udp', before: string) => last(system, protocol, `1 bind S${before}; 1 shutdown`);
+  expect([answers('tcp', ''), answers('udp', '')]).toEqual(['ENOTCONN', 'ENOTCONN']);
+  expect([answers('tcp', '; 1 listen'), answers('udp', '; 1 connect 127.0.0.1')]).toEqual(['ok', 'ok']);
+});

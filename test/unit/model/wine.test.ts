@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { models } from '../../../src/model/index.ts';
+import { last } from './steps.ts';
 import { answer, socket } from './table.ts';
 
 test.each([
@@ -111,4 +112,10 @@ test('an address of no interface: TCP and IPv6 are refused it, UDP over IPv4 is 
   expect(alone('10.9.9.9', 'tcp')).toEqual(['WSAEADDRNOTAVAIL']);
   expect(alone('2001:db8::9', 'udp')).toEqual(['WSAEADDRNOTAVAIL']);
   expect(alone('10.9.9.9', 'udp')).toEqual(['ok']);
+});
+
+test.each(['windows', 'wine'] as const)('shutdown: a listener has no connection either (%s)', (system) => {
+  const answers = (protocol: 'tcp' | 'udp', before: string) => last(system, protocol, `1 bind S${before}; 1 shutdown`);
+  expect([answers('tcp', ''), answers('tcp', '; 1 listen')]).toEqual(['WSAENOTCONN', 'WSAENOTCONN']);
+  expect([answers('tcp', '; 1 connect 127.0.0.1'), answers('udp', '')]).toEqual(['ok', 'ok']);
 });

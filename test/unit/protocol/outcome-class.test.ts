@@ -30,6 +30,7 @@ const PREDICTED = Object.keys({
   WSAECONNREFUSED: true,
   WSAEINVAL: true,
   WSAEISCONN: true,
+  WSAENOTCONN: true,
   WSAEOPNOTSUPP: true,
 } satisfies Record<Exclude<Predicted, 'ok'>, true>);
 
@@ -67,6 +68,7 @@ const EXPECTED = Object.keys({
   WSAEINVAL: true,
   WSAEISCONN: true,
   WSAENOPROTOOPT: true,
+  WSAENOTCONN: true,
   WSAEOPNOTSUPP: true,
 } satisfies Record<Exclude<Expected, 'ok' | 'answered' | 'silence' | 'eof' | 'not available here'>, true>);
 

@@ -70,6 +70,30 @@ broadcast_bind, unicast | udp | 1 bind 10.0.0.1
 broadcast_bind, broadcast | udp | 1 bind 10.0.0.255`,
   },
   {
+    name: 'OpenBSD, regress/sys/kern',
+    systems: ['openbsd'],
+    sequences: `
+bind/bind.c | udp | 1 bind 0.0.0.0 P; 2 bind 127.0.0.1 P`,
+  },
+  {
+    name: 'NetBSD, tests/net/net',
+    systems: ['netbsd'],
+    setting: { host: HOST },
+    sequences: `
+t_bind.c, bindany_4 | tcp | 1 bind 1.1.1.1 any
+t_bind.c, bindany_6 | tcp | 1 bind 2010:2020:2030:2040:2050:2060:2070:2080 any
+t_mapped.c, mapped_4_4 | tcp | 1 bind 0.0.0.0; 1 listen; get 1 from=127.0.0.1 to=127.0.0.1; 2 accept 127.0.0.1 from=1; 2 close; 1 close
+t_mapped.c, mapped_6_4 | tcp | 1 bind :: dual; 1 listen; get 1 from=127.0.0.1 to=127.0.0.1; 2 accept 127.0.0.1 from=1; 2 close; 1 close
+t_mapped.c, mapped_6_6 | tcp | 1 bind :: dual; 1 listen; get 1 from=::1 to=::1; 2 accept ::1 from=1; 2 close; 1 close`,
+  },
+  {
+    name: 'FreeBSD, tests/sys/kern',
+    systems: ['freebsd'],
+    sequences: `
+shutdown_dgram.c, unblock | udp | 1 bind 0.0.0.0; 1 shutdown => ENOTCONN; 1 close
+listener_wakeup.c, all | tcp | 1 bind 0.0.0.0; 1 listen; 1 shutdown => ENOTCONN; 1 close`,
+  },
+  {
     name: 'NetBSD, tests/net/inpcb',
     systems: ['netbsd'],
     setting: { host: HOST },

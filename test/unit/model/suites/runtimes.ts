@@ -152,6 +152,41 @@ test-udp-connect.c, udp_connect | udp | 1 autobind 127.0.0.1 0.0.0.0 to=127.0.0.
     sequences: `test-udp-bind.c, udp_bind_reuseaddr | udp | 1 bind 0.0.0.0 P; 2 bind 0.0.0.0 P`,
   },
   {
+    name: 'libuv, test, on systems with load balancing',
+    systems: ['linux', 'freebsd'],
+    sequences: `
+test-udp-ipv6.c, udp_dual_stack | udp | 1 bind :: dual; get 1 from=127.0.0.1 to=127.0.0.1
+test-udp-ipv6.c, udp_ipv6_only | udp | 1 bind :: v6only; get no-one from=127.0.0.1 to=127.0.0.1`,
+  },
+  {
+    name: 'libuv, test, UV_TCP_REUSEPORT and UV_UDP_REUSEPORT on Linux',
+    systems: ['linux'],
+    sequences: `
+test-tcp-reuseport.c, tcp_reuseport | tcp | 1 bind 127.0.0.1 AP; 1 listen; 2 bind 127.0.0.1 AP; 2 listen
+test-udp-reuseport.c, udp_reuseport | udp | 1 bind 127.0.0.1 P; 2 bind 127.0.0.1 P`,
+  },
+  {
+    name: 'libuv, test, UV_TCP_REUSEPORT and UV_UDP_REUSEPORT on FreeBSD',
+    systems: ['freebsd'],
+    sequences: `
+test-tcp-reuseport.c, tcp_reuseport | tcp | 1 bind 127.0.0.1 L; 1 listen; 2 bind 127.0.0.1 L; 2 listen
+test-udp-reuseport.c, udp_reuseport | udp | 1 bind 127.0.0.1 L; 2 bind 127.0.0.1 L`,
+  },
+  {
+    name: 'Node.js, test/parallel',
+    systems: UNIX,
+    sequences: `
+test-dgram-ipv6only.js | udp | 1 bind :: v6only; 2 bind 0.0.0.0; 2 close; 1 close
+test-net-listen-ipv6only.js | tcp | 1 bind :: v6only A; 1 listen; get no-one from=127.0.0.1 to=127.0.0.1`,
+  },
+  {
+    name: 'gVisor, test/syscalls/linux',
+    systems: ['linux', 'gvisor'],
+    sequences: `
+socket_inet_loopback_nogotsan.cc, TCPBindAvoidsOtherBoundPortsReuseAddr | tcp | 1 bind 127.0.0.1 A; 2 bind 127.0.0.1 A chosen => EADDRINUSE
+socket_inet_loopback_nogotsan.cc, UDPBindMayBindOtherBoundPortsReuseAddr | udp | 1 bind 127.0.0.1 A; 2 bind 127.0.0.1 A chosen`,
+  },
+  {
     name: 'wasmtime, crates/test-programs',
     systems: UNIX,
     setting: { host: WASI_HOST },
