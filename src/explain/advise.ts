@@ -26,7 +26,9 @@ export function advise(question: Question, answers: readonly Answer[]): Advice[]
     alone.every((advice) => !advice.helps.includes(system) || advice.kind !== 'same name'),
   );
   const wanted = [...new Set([...helpless, ...stuck])];
-  const twos = wanted.length === 0 ? [] : pairs(singles).map(judge);
+  const needy = answers.filter(({ system }) => wanted.includes(system));
+  const mayHelp = (changes: readonly Change[]) => withChanges(question, needy, changes).helps.length > 0;
+  const twos = wanted.length === 0 ? [] : pairs(singles).filter(mayHelp).map(judge);
   const together = onlyFor(wanted, twos).filter(({ helps, changes }) => needsBoth(changes, helps, alone));
   const left = wanted.filter((system) => together.every(({ helps }) => !helps.includes(system)));
   const everywhere = left.length === 0 ? [] : onAll(sockets).map(judge);

@@ -38,15 +38,31 @@ export interface Answer {
   readonly notes: readonly string[];
 }
 
+/** An answer that does not say who receives. */
+export type Decision = Omit<Answer, 'receives'>;
+
 /** Asks one system's model. */
 export function answerOf(system: SystemName, question: Question): Answer {
+  const { sockets, present, next, port, decision } = decided(system, question);
+  // Sockets of another port keep their places, but receive nothing here.
+  const relevant = sockets.every((socket) => isRelevant(socket, next)) ? [...present, next] : [];
+  const isPossible = decision.outcomes.includes('ok');
+  const receives = isPossible ? receivesOf(system, port, relevant, question.sent) : [];
+  const { notes, ...rest } = decision;
+  return { ...rest, receives, notes };
+}
+
+/** Asks one system's model only whether the last socket works, for the many questions where no one asks who receives. */
+export function decisionOf(system: SystemName, question: Question): Decision {
+  return decided(system, question).decision;
+}
+
+function decided(system: SystemName, question: Question) {
   const notes: string[] = [];
   const sockets = question.readings.map((reading, place) => socketOn(system, reading, place, question, notes));
   const next = sockets.at(-1);
   if (next === undefined) throw new RangeError('there is no socket to ask about');
   const { bind, listen, refused, present, port } = askedOn(system, question, sockets, notes);
-  // Sockets of another port keep their places, but receive nothing here.
-  const relevant = sockets.every((socket) => isRelevant(socket, next)) ? [...present, next] : [];
   const model = models[system];
   for (const place of refused) {
     notes.push(`socket ${place + 1} could not have been bound here as it is; it is taken to be there all the same`);
@@ -55,7 +71,7 @@ export function answerOf(system: SystemName, question: Question): Answer {
   // A listen() that asks nothing explains nothing: the rule of the bind is the reason why it works.
   const told = decisive === listen && isOk(listen) ? bind : decisive;
   const called = ({ outcomes, rule }: FoundAnswer): Called => ({ outcomes, rule: ruleOf(system, rule) });
-  return {
+  const decision: Decision = {
     system,
     title: model.title,
     works: isOk(decisive) ? 'yes' : decisive.outcomes.includes('ok') ? 'unsure' : 'no',
@@ -67,9 +83,9 @@ export function answerOf(system: SystemName, question: Question): Answer {
     ...(listen === undefined ? {} : { listen: called(listen) }),
     despite: told.rule === `${system}/free` && present.some((socket) => isOverlapping(system, socket, next)),
     refused,
-    receives: decisive.outcomes.includes('ok') ? receivesOf(system, port, relevant, question.sent) : [],
     notes,
   };
+  return { sockets, present, next, port, decision };
 }
 
 /** Whether two sockets could conflict at all: names of different ports or protocols never do. */

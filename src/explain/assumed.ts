@@ -1,6 +1,6 @@
 import { isLoopback4, isMulticast, isWildcard, unmapped } from '../model/address.ts';
 import type { Outcome, SystemName } from '../model/types.ts';
-import { answerOf, type Answer } from './answer.ts';
+import { decisionOf, type Answer } from './answer.ts';
 import type { Question } from './question.ts';
 import { NO_SETTINGS, readSettings } from './reader/settings.ts';
 
@@ -75,7 +75,7 @@ export function differing(
   const by = new Map<string, { outcomes: readonly Outcome[]; systems: SystemName[] }>();
   for (const { system, works, outcomes } of answers) {
     if (!among.includes(system)) continue;
-    const then = answerOf(system, changed);
+    const then = decisionOf(system, changed);
     if (then.works === works && then.outcomes.join() === outcomes.join()) continue;
     const same = by.get(then.outcomes.join()) ?? { outcomes: then.outcomes, systems: [] };
     same.systems.push(system);

@@ -1,5 +1,5 @@
 import type { SystemName } from '../model/types.ts';
-import { answerOf, type Answer } from './answer.ts';
+import { decisionOf, type Answer } from './answer.ts';
 import type { Change } from './change.ts';
 import type { Question } from './question.ts';
 
@@ -23,27 +23,33 @@ export interface Advice {
   readonly unverified: readonly SystemName[];
 }
 
-/** Asks the models about a changed question, and compares the answers with those to the question itself. */
+/**
+ * Asks the models about a changed question, and compares the answers with those to the question itself. No one is given
+ * advice that helps nowhere, so that no model is asked what such advice would break.
+ */
 export function judged(
   answers: readonly Answer[],
   changed: Question,
   { kind, changes, text, brief }: Pick<Advice, 'kind' | 'changes' | 'text' | 'brief'>,
 ): Advice {
+  // Advice to refuse is for the systems where the last socket works; all other advice is for those where it may not.
+  const isFor = ({ works }: Answer) => (kind === 'refuse' ? works === 'yes' : works !== 'yes');
   const helps: SystemName[] = [];
   const breaks: SystemName[] = [];
   const unverified: SystemName[] = [];
-  for (const { system, works, refused } of answers) {
-    const answer = answerOf(system, changed);
+  for (const { system, refused } of answers.filter(isFor)) {
+    const then = decisionOf(system, changed);
     // Sockets that could not be bound themselves prove nothing.
-    const worksThen = answer.works === 'yes' && answer.refused.length <= refused.length;
-    const helpsHere =
-      kind === 'refuse'
-        ? works === 'yes' && answer.works === 'no' && answer.refused.length <= refused.length
-        : works !== 'yes' && worksThen;
-    if (helpsHere) helps.push(system);
-    if (helpsHere && answer.rule.unverified === true) unverified.push(system);
-    if (kind === 'refuse' ? works === 'no' && answer.works !== 'no' : works === 'yes' && !worksThen)
-      breaks.push(system);
+    if (then.works !== (kind === 'refuse' ? 'no' : 'yes') || then.refused.length > refused.length) continue;
+    helps.push(system);
+    if (then.rule.unverified === true) unverified.push(system);
+  }
+  for (const { system, works, refused } of helps.length === 0 ? [] : answers.filter((answer) => !isFor(answer))) {
+    if (kind === 'refuse' && works !== 'no') continue;
+    const then = decisionOf(system, changed);
+    const stays =
+      kind === 'refuse' ? then.works === 'no' : then.works === 'yes' && then.refused.length <= refused.length;
+    if (!stays) breaks.push(system);
   }
   return { kind, changes, text, ...(brief === undefined ? {} : { brief }), helps, breaks, unverified };
 }

@@ -1,7 +1,7 @@
 import { unmapped } from '../model/address.ts';
 import { OPTIONS } from '../model/options.ts';
 import type { SystemName } from '../model/types.ts';
-import { answerOf, isOverlapping, isRelevant, type Answer } from './answer.ts';
+import { decisionOf, isOverlapping, isRelevant, type Answer } from './answer.ts';
 import { isLeft, type Change } from './change.ts';
 import { judged, type Advice } from './judge.ts';
 import type { AskedPlan } from './plan.ts';
@@ -55,7 +55,7 @@ function inTheWay(question: Question, answers: readonly Answer[]): number[] {
       gone.push(next);
       found.add(next);
       const places = [...question.readings.keys()].filter((place) => !gone.includes(place));
-      const answer = answerOf(system, without(question, gone));
+      const answer = decisionOf(system, without(question, gone));
       next = answer.works === 'yes' || answer.holder === undefined ? undefined : places[answer.holder];
     }
   }

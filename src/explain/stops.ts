@@ -1,6 +1,6 @@
 import { isWildcard, unmapped } from '../model/address.ts';
 import type { PresentSocket, SystemName } from '../model/types.ts';
-import { answerOf } from './answer.ts';
+import { decisionOf } from './answer.ts';
 import type { Question } from './question.ts';
 import type { Reading } from './reader/reading.ts';
 import { nameOf } from './reader/spell.ts';
@@ -24,14 +24,14 @@ export function stopsOf(question: Question, systems: readonly SystemName[]): Sto
   const [reading, ...more] = question.readings;
   if (reading === undefined || more.length > 0 || question.given !== undefined || reading.socket.port === 0) return [];
   const candidates = candidatesFor(reading.socket);
-  const works = systems.filter((system) => answerOf(system, question).works === 'yes');
+  const works = systems.filter((system) => decisionOf(system, question).works === 'yes');
   const found = new Map<string, { systems: SystemName[]; stopped: string[]; spared: string[] }>();
   for (const system of works) {
     const stopped: string[] = [];
     const spared: string[] = [];
     for (const { words, socket } of candidates) {
       const other: Reading = { text: words, socket, plainWithoutDual: false, notes: [] };
-      const answer = answerOf(system, { ...question, readings: [other, reading] });
+      const answer = decisionOf(system, { ...question, readings: [other, reading] });
       // What can't be there can't be in the way, and what is refused for another reason says nothing.
       if (answer.refused.length > 0) continue;
       (answer.works === 'yes' ? spared : stopped).push(words);
