@@ -1,6 +1,6 @@
 import { counted } from '../text/counted.ts';
-import { loadRegistry } from '../experiment/registry.ts';
-import { selected } from './selected.ts';
+import { loadListing } from '../experiment/listing.ts';
+import { selectedAmong } from './selected.ts';
 import { columns, cut, paint, say, sayJson } from './terminal.ts';
 
 export interface ListOptions {
@@ -10,18 +10,20 @@ export interface ListOptions {
 
 /** `bindspec list`. @throws UserError when a selector matches nothing. */
 export async function listCommand(selectors: string[], { cells: every, format }: ListOptions): Promise<void> {
-  const cells = selected(await loadRegistry(), selectors);
-  const experiments = new Map(cells.map(({ registered }) => [registered.id, registered.experiment]));
-  const countOf = (id: string) => cells.filter(({ registered }) => registered.id === id).length;
+  const listing = await loadListing();
+  const all = listing.flatMap((registered) => registered.cells.map((id) => ({ id, registered })));
+  const cells = selectedAmong(all, selectors);
+  const experiments = new Map(cells.map(({ registered }) => [registered, [] as string[]]));
+  for (const { id, registered } of cells) experiments.get(registered)?.push(id);
   if (format === 'json') {
-    const rows = [...experiments].map(([id, { title, asks, tags, claims, axes }]) => ({
+    const rows = [...experiments].map(([{ id, experiment }, own]) => ({
       id,
-      title,
-      asks,
-      tags,
-      claims: Object.keys(claims),
-      axes,
-      cells: cells.filter(({ registered }) => registered.id === id).map((cell) => cell.id),
+      title: experiment.title,
+      asks: experiment.asks,
+      tags: experiment.tags,
+      claims: Object.keys(experiment.claims),
+      axes: experiment.axes,
+      cells: own,
     }));
     sayJson(rows, 1);
     return;
@@ -30,11 +32,10 @@ export async function listCommand(selectors: string[], { cells: every, format }:
     for (const { id } of cells) say(id);
     return;
   }
-  const widest = Math.max(...[...experiments.keys()].map((id) => id.length));
-  for (const [id, { title }] of experiments) {
-    const count = paint('gray', counted(countOf(id), 'cell').padStart(9));
-    say(`${id.padEnd(widest)}  ${count}  ${cut(title, Math.max(columns() - widest - 13, 20))}`);
+  const widest = Math.max(...Array.from(experiments.keys(), ({ id }) => id.length));
+  for (const [{ id, experiment }, own] of experiments) {
+    const count = paint('gray', counted(own.length, 'cell').padStart(9));
+    say(`${id.padEnd(widest)}  ${count}  ${cut(experiment.title, Math.max(columns() - widest - 13, 20))}`);
   }
-  const all = `${counted(experiments.size, 'experiment')}, ${counted(cells.length, 'cell')}`;
-  say(paint('gray', `\n${all}`));
+  say(paint('gray', `\n${counted(experiments.size, 'experiment')}, ${counted(cells.length, 'cell')}`));
 }

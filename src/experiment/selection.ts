@@ -1,6 +1,12 @@
 import { unknown } from '../text/unknown.ts';
 import { cellsOf, type Cell, type Registered } from './cells.ts';
 
+/** What a selector looks at: a cell, or one of a listing. */
+export interface Selectable {
+  id: string;
+  registered: { id: string; experiment: { tags: readonly string[]; claims: Readonly<Record<string, unknown>> } };
+}
+
 /** A selector that matches nothing. Its message names the selector and ids that are close to it. */
 export class NothingSelected extends Error {}
 
@@ -10,9 +16,13 @@ export class NothingSelected extends Error {}
  * @throws NothingSelected when one of them matches nothing.
  */
 export function select(registry: readonly Registered[], selectors: readonly string[]): Cell[] {
-  const cells = registry.flatMap(cellsOf);
+  return among(registry.flatMap(cellsOf), selectors);
+}
+
+/** Those of some cells that selectors choose. @throws NothingSelected when one of them matches nothing. */
+export function among<One extends Selectable>(cells: One[], selectors: readonly string[]): One[] {
   if (selectors.length === 0) return cells;
-  const chosen = new Set<Cell>();
+  const chosen = new Set<One>();
   for (const selector of selectors) {
     const matches = matcher(selector);
     const found = cells.filter(matches);
@@ -23,7 +33,7 @@ export function select(registry: readonly Registered[], selectors: readonly stri
 }
 
 /** Whether a selector chooses a cell. */
-export function matcher(selector: string): (cell: Cell) => boolean {
+export function matcher(selector: string): (cell: Selectable) => boolean {
   const text = selector.replace(/\/$/, '');
   const byId = idMatcher(text);
   if (text.includes('*')) return ({ id }) => byId(id);
@@ -51,12 +61,12 @@ function glob(text: string): RegExp {
 }
 
 /** Says that a selector matches no cell, and which selectors the user may have meant. */
-export function unknownSelector(selector: string, cells: readonly Cell[]): string {
+export function unknownSelector(selector: string, cells: readonly Selectable[]): string {
   return unknown('selector', selector, words(cells), "'bindspec list' shows the experiments");
 }
 
 /** All selectors without a glob, experiments first. */
-function words(cells: readonly Cell[]): Set<string> {
+function words(cells: readonly Selectable[]): Set<string> {
   const experiments = cells.map(({ registered }) => registered);
   const segments = cells.flatMap(({ id }) => id.split('/').map((_, end, all) => all.slice(0, end + 1).join('/')));
   return new Set([

@@ -1,5 +1,6 @@
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from 'rolldown';
 import { licencesOf } from './licences.mjs';
 
@@ -26,6 +27,7 @@ const PIECES = {
   notation: 'plan/notation',
   explain: 'cli/explain',
   list: 'cli/list',
+  suites: 'experiment/registry',
   run: 'cli/run',
 };
 /** The modules that other programs import. */
@@ -51,7 +53,7 @@ export async function bundle(root, compiled, to) {
     input: Object.fromEntries(COMMANDS.map((name) => [name, path.join(src, `${name}.js`)])),
     platform: 'node',
     external: 'koffi',
-    plugins: [listedSuites(compiled), programsLater()],
+    plugins: [listedSuites(compiled), await madeListing(compiled), programsLater()],
     output: {
       ...COMMONJS,
       dir: path.join(to, 'src'),
@@ -168,6 +170,15 @@ function listedSuites(compiled) {
     '',
   ];
   return { name: 'suites', load: (id) => (path.resolve(id) === loader ? module.join('\n') : null) };
+}
+
+/** What `bindspec list` tells is made here, of the experiments as they are compiled, so that it loads none of them. */
+async function madeListing(compiled) {
+  const loader = path.join(compiled, 'src/experiment/listing.js');
+  const { loadListing } = await import(pathToFileURL(loader).href);
+  const text = JSON.stringify(JSON.stringify(await loadListing()));
+  const module = `export const loadListing = async () => JSON.parse(${text});\n`;
+  return { name: 'listing', load: (id) => (path.resolve(id) === loader ? module : null) };
 }
 
 /**
