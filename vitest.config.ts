@@ -11,8 +11,6 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/support/timeouts.ts'],
-    // The cells of the suites wait in one run that has its own limit on how many go on at a time.
-    maxConcurrency: 1000,
     // Real processes and namespaces: few at a time, so that a busy machine stays honest about time.
     maxWorkers: 2,
     // What files import is loaded once by each worker, and not again for every one of them.

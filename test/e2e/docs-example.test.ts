@@ -57,8 +57,9 @@ describe('what the documentation shows', needs(missing), () => {
 
     const compiled = pathToFileURL(path.join(project, 'dist/suites', `${id}.js`)).href;
     const { default: declared } = (await import(compiled)) as { default: Experiment };
-    const batch = new Batch(netns);
-    const cells = await Promise.all(cellsOf({ id, experiment: declared }).map((cell) => batch.ask(cell)));
+    const asked = cellsOf({ id, experiment: declared });
+    const batch = new Batch(netns, asked);
+    const cells = await Promise.all(asked.map((cell) => batch.recordOf(cell)));
     const record = { cells, lab: { lab: 'netns' }, platform: {} };
     expect(record.cells.map((cell) => cell.id.split('/').slice(0, 2).join('/'))).toEqual([id, id, id, id]);
     for (const cell of record.cells) expect(cell.verdict, failureText(cell, record)).toBe('pass');

@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import type { RunnerTestSuite } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { cellsOf } from '../../src/experiment/cells.ts';
 import { loadRegistry } from '../../src/experiment/registry.ts';
 import { netns } from '../../src/lab/netns.ts';
@@ -9,15 +10,24 @@ import { needs, skipFor } from '../support/needs.ts';
 /** Runs every cell of every suite as a test of its own, with the same runner as the command. */
 const registry = await loadRegistry();
 const missing = await unavailable(netns);
-const batch = new Batch(netns);
 const origin = { lab: { lab: 'netns' }, platform: {} };
 
 describe('the suites in the netns lab', needs(missing), () => {
+  let batch: Batch;
+  // All tests that were selected are run at once; a single one runs its own cell only.
+  // oxlint-disable-next-line no-empty-pattern -- vitest reads the parameter, and takes no other form
+  beforeAll(({}, suite) => {
+    const names = new Set(selectedIn(suite));
+    const cells = registry.flatMap(cellsOf).filter(({ id }) => names.has(id));
+    batch = new Batch(netns, cells);
+    return () => batch.end();
+  });
+
   for (const registered of registry) {
-    describe.concurrent(registered.id, () => {
+    describe(registered.id, () => {
       for (const cell of cellsOf(registered)) {
         test(cell.id, async (context) => {
-          const record = await batch.ask(cell);
+          const record = await batch.recordOf(cell);
           if (record.verdict === 'skipped') {
             skipFor(context, {
               need: 'cells',
@@ -25,9 +35,16 @@ describe('the suites in the netns lab', needs(missing), () => {
               enable: record.enable ?? null,
             });
           }
-          expect(['pass', 'differs'], failureText(record, origin)).toContain(record.verdict);
+          if (record.verdict !== 'pass' && record.verdict !== 'differs') expect.fail(failureText(record, origin));
         });
       }
     });
   }
 });
+
+/** The names of the tests of a suite that will be run. */
+function selectedIn({ tasks }: Readonly<RunnerTestSuite>): string[] {
+  return tasks.flatMap((task) =>
+    task.type === 'suite' ? selectedIn(task) : task.mode === 'run' || task.mode === 'queued' ? [task.name] : [],
+  );
+}
