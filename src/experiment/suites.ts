@@ -19,12 +19,12 @@ export interface Suites {
 
 /**
  * Loads the suites. An experiment is the default export of a file in a folder of `suites` other than `suites/known`. Each
- * file in `suites/known` says what is known of a system. A file whose name begins with `_` is neither.
+ * file in `suites/known` says what is known of a system. A file whose name begins with `_`, or in a folder below, is neither.
  */
 export async function loadSuites(): Promise<Suites> {
   const files = readdirSync(SUITES, { recursive: true, encoding: 'utf8' })
     .map((file) => file.split(path.sep).join('/'))
-    .filter((file) => file.includes('/') && /\.(js|ts)$/.test(file) && !file.endsWith('.d.ts') && !file.includes('/_'))
+    .filter((file) => /^[^/]+\/[^_/][^/]*\.(js|ts)$/.test(file) && !file.endsWith('.d.ts'))
     .toSorted();
   const [experiments, known] = await Promise.all([
     Promise.all(
