@@ -32,6 +32,13 @@ export interface PartOptions {
 /** Capabilities that decide about sockets, see capabilities(7). */
 export type Capability = 'CAP_NET_ADMIN' | 'CAP_NET_BIND_SERVICE' | 'CAP_NET_RAW';
 
+/** What an address is added as, where it is to be something other than an address that is used at once. */
+export interface AddressState {
+  tentative?: boolean;
+  deprecated?: boolean;
+  checked?: boolean;
+}
+
 /**
  * The network of one host, for an experiment that needs a `changeable network`. At the end of the cell, all its changes
  * are undone, the last one first.
@@ -47,11 +54,19 @@ export interface Network {
   /**
    * Adds an address with the length of its prefix, for example `192.0.2.7/24`. A tentative IPv6 address stays tentative
    * for longer than a cell takes, because the system goes on asking whether another host has it. A deprecated one is not
-   * chosen as a source for new connections.
+   * chosen as a source for new connections. One that is `checked` is tentative until the system has asked once whether
+   * another host has it.
    */
-  addAddress(device: string, address: string, how?: { tentative?: boolean; deprecated?: boolean }): Promise<void>;
+  addAddress(device: string, address: string, how?: AddressState): Promise<void>;
   /** Removes an address that was added. */
   removeAddress(device: string, address: string): Promise<void>;
+  /** Sets the largest packet that an interface sends, in bytes. */
+  setMtu(device: string, bytes: number): Promise<void>;
+  /**
+   * Adds a route to a destination with the length of its prefix: by way of a router, or to nowhere, so that the host answers
+   * with an error of ICMP, or with none. What the system learns on the way there is gone with the route.
+   */
+  addRoute(destination: string, to: { via: string } | 'unreachable' | 'prohibit' | 'blackhole'): Promise<void>;
   /** Adds a VRF with interfaces that were added, for an experiment that needs `VRF`. */
   addVrf(device: string, members: readonly string[]): Promise<void>;
 }

@@ -30,6 +30,8 @@ export type NumberOption =
   | 'IP_FREEBIND'
   /** The lowest port in the lower 16 bits, and the highest in the upper ones. */
   | 'IP_LOCAL_PORT_RANGE'
+  | 'IP_MTU'
+  | 'IP_MTU_DISCOVER'
   | 'IP_MULTICAST_ALL'
   | 'IP_MULTICAST_LOOP'
   | 'IP_MULTICAST_TTL'
@@ -43,6 +45,8 @@ export type NumberOption =
   | 'IPV6_BINDANY'
   | 'IPV6_BOUND_IF'
   | 'IPV6_FREEBIND'
+  | 'IPV6_MTU'
+  | 'IPV6_MTU_DISCOVER'
   | 'IPV6_MULTICAST_ALL'
   | 'IPV6_MULTICAST_HOPS'
   | 'IPV6_MULTICAST_IF'

@@ -1,13 +1,17 @@
-import type { Network } from '../experiment/trial.ts';
+import type { AddressState, Network } from '../experiment/trial.ts';
 import { HarnessError } from '../harness/harness-error.ts';
 import { outputOf, type Say } from '../lab/program-output.ts';
 
 /** How often the system asks for a tentative address, once a second, before it uses it as its own. */
 const LONG_TENTATIVE = 600;
+/** How long the system waits for an answer about a checked address, in milliseconds. */
+const UNANSWERED = 50;
+/** The metric of added routes. Routes of another metric share no memory of what the system learned about the way. */
+const METRIC = '7';
 /** The first of the routing tables of VRFs; each VRF has one. */
 const FIRST_TABLE = 1000;
 
-type Undo = (say: Say) => Promise<void>;
+type Undo = (say: Say) => Promise<unknown>;
 
 /** The changes that an experiment made to one host's network, and how to undo them. */
 export class ChangedNetwork implements Network {
@@ -42,12 +46,20 @@ export class ChangedNetwork implements Network {
     this.#forget((what) => what.startsWith(`address ${device} `));
   }
 
-  async addAddress(device: string, address: string, { tentative = false, deprecated = false } = {}): Promise<void> {
-    if (tentative) {
+  async addAddress(
+    device: string,
+    address: string,
+    { tentative = false, deprecated = false, checked = false }: AddressState = {},
+  ): Promise<void> {
+    const isAsked = tentative || checked;
+    if (isAsked) {
       await this.set(`net.ipv6.conf.${device}.accept_dad`, 1);
-      await this.set(`net.ipv6.conf.${device}.dad_transmits`, LONG_TENTATIVE);
+      await this.set(`net.ipv6.conf.${device}.dad_transmits`, tentative ? LONG_TENTATIVE : 1);
+      // The first question is asked at a random moment of this time.
+      await this.set(`net.ipv6.conf.${device}.router_solicitation_delay`, 0);
     }
-    const quick = address.includes(':') && !tentative ? ['nodad'] : [];
+    if (checked) await this.set(`net.ipv6.neigh.${device}.retrans_time_ms`, UNANSWERED);
+    const quick = address.includes(':') && !isAsked ? ['nodad'] : [];
     const old = deprecated ? ['preferred_lft', '0'] : [];
     await ip(this.#say, ['addr', 'add', address, 'dev', device, ...quick, ...old]);
     this.#done(`address ${device} ${address}`, (say) => ip(say, ['addr', 'del', address, 'dev', device]));
@@ -55,6 +67,22 @@ export class ChangedNetwork implements Network {
 
   async removeAddress(device: string, address: string): Promise<void> {
     await this.#take(`address ${device} ${address}`);
+  }
+
+  async setMtu(device: string, bytes: number): Promise<void> {
+    const shown = await ip(this.#say, ['-oneline', 'link', 'show', 'dev', device]);
+    const before = / mtu (\d+) /.exec(shown)?.[1];
+    if (before === undefined) throw new HarnessError(`ip does not say the MTU of ${device}: ${shown.trim()}`);
+    const set = (say: Say, mtu: string) => ip(say, ['link', 'set', device, 'mtu', mtu]);
+    await set(this.#say, String(bytes));
+    this.#done(`MTU of ${device}`, (say) => set(say, before));
+  }
+
+  async addRoute(destination: string, to: { via: string } | 'unreachable' | 'prohibit' | 'blackhole'): Promise<void> {
+    const family = destination.includes(':') ? '-6' : '-4';
+    const route = typeof to === 'string' ? [to, destination] : [destination, 'via', to.via];
+    await ip(this.#say, [family, 'route', 'add', ...route, 'metric', METRIC]);
+    this.#done(`route to ${destination}`, (say) => ip(say, [family, 'route', 'del', ...route, 'metric', METRIC]));
   }
 
   async addVrf(device: string, members: readonly string[]): Promise<void> {
@@ -105,10 +133,10 @@ async function write(say: Say, path: string, data: string): Promise<void> {
   if (result?.outcome !== 'ok') throw new HarnessError(`${path} can't be set to ${data.trim()}: ${result?.outcome}`);
 }
 
-/** Runs ip(8) on the host. @throws HarnessError with the message of ip when it fails */
-async function ip(say: Say, args: string[]): Promise<void> {
+/** Runs ip(8) on the host, and returns what it printed. @throws HarnessError with the message of ip when it fails */
+async function ip(say: Say, args: string[]): Promise<string> {
   const output = await outputOf(say, 'ip', args);
   if (output === undefined) throw new HarnessError('ip could not be started');
-  if (output.exit === 0) return;
+  if (output.exit === 0) return output.text;
   throw new HarnessError(`ip ${args.join(' ')}: ${output.text.trim() || `it ended with ${output.exit}`}`);
 }
