@@ -1,9 +1,11 @@
 /** Everything that an author needs to write experiments, and to write what is known of systems: an author imports only this. */
 export * from './bind-all.ts';
+export * from './checked-address.ts';
 export * from './client.ts';
 export * from './counters.ts';
 export * from './ended.ts';
 export * from './experiment.ts';
+export * from './fence.ts';
 export * from './free-names.ts';
 export * from './handover.ts';
 export * from './impostor.ts';
@@ -12,6 +14,7 @@ export * from './moving.ts';
 export * from './lost-datagrams.ts';
 export * from './lost-queue.ts';
 export * from './name-pairs.ts';
+export * from './narrow-way.ts';
 export * from './outcome.ts';
 export * from './planned.ts';
 export * from './port-range.ts';
