@@ -11,6 +11,7 @@ import { Handle } from './handle.ts';
 import { inspect } from './inspect.ts';
 import type { Native, Returned } from './native/types.ts';
 import { loadSpawn, startProgram, type Program } from './programs.ts';
+import { addressesOf } from './resolve.ts';
 import { Service } from './service.ts';
 import type { Wait } from './waiter.ts';
 
@@ -166,6 +167,7 @@ export class Session {
       const index = this.#native.interfaceIndex(device);
       return index === null || index < 0 ? this.#maybe(index) : { ...OK, value: index };
     },
+    resolve: ({ name, family, configured }) => addressesOf(name, family, configured),
     getsockname: ({ on }) => this.#named(this.#native.getsockname(this.#socket(on).fd)),
     getpeername: ({ on }) => this.#named(this.#native.getpeername(this.#socket(on).fd)),
     shutdown: ({ on, how }) => this.#answer(this.#native.shutdown(this.#socket(on).fd, how)),

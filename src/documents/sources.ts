@@ -144,6 +144,11 @@ export const SOURCES = {
     title: 'RFC 3493, Basic Socket Interface Extensions for IPv6',
     url: 'https://www.rfc-editor.org/rfc/rfc3493',
   },
+  glibc: { title: 'GNU C library 2.36', url: 'https://sourceware.org/git/?p=glibc.git;a=tree;hb=glibc-2.36' },
+  rfc6724: {
+    title: 'RFC 6724, Default Address Selection for IPv6',
+    url: 'https://www.rfc-editor.org/rfc/rfc6724',
+  },
   'python-http-server': {
     title: 'Python documentation, http.server',
     url: 'https://docs.python.org/3/library/http.server.html',

@@ -8,6 +8,7 @@ export * from './experiment.ts';
 export * from './fence.ts';
 export * from './free-names.ts';
 export * from './handover.ts';
+export * from './host-names.ts';
 export * from './impostor.ts';
 export * from './known.ts';
 export * from './moving.ts';

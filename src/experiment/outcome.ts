@@ -28,6 +28,7 @@ export type Outcome =
   | 'ENOENT'
   | 'ENOPROTOOPT'
   | 'ENOTCONN'
+  | 'ENOTFOUND'
   | 'ENXIO'
   | 'EOPNOTSUPP'
   | 'EPERM'

@@ -1,10 +1,11 @@
 import type { AddressKind, HostName, LabFacts } from '../lab/lab.ts';
+import type { HostNames } from '../lab/own-names.ts';
 import type { NumberOption } from '../protocol/options.ts';
 import type { Family, NameForm, Operation, Result } from '../protocol/messages.ts';
 import { HarnessError } from '../harness/harness-error.ts';
 
 /** The types of the lab and of the protocol that experiments need. */
-export type { AddressKind, Family, NameForm, NumberOption, Operation };
+export type { AddressKind, HostNames, Family, NameForm, NumberOption, Operation };
 
 /** An agent in its part of an experiment: `server`, `client`, `impostor`, ... */
 export interface Part {
@@ -27,6 +28,8 @@ export interface PartOptions {
   otherUser?: boolean | 'third';
   /** A capability that its process does not have, though its user has it. */
   without?: Capability;
+  /** The host names that its system's resolver knows, for an experiment that needs `own host names`. */
+  names?: HostNames;
 }
 
 /** Capabilities that decide about sockets, see capabilities(7). */

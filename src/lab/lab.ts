@@ -37,6 +37,8 @@ export type Need =
   /** And a third. */
   | 'third user'
   | 'process without a capability'
+  /** A process may have a file of host names, and a name of its host, of its own. */
+  | 'own host names'
   /** Its settings, interfaces and addresses are the lab's own. The cell is run alone, and what it changes is undone. */
   | 'changeable network'
   /** Such a network, in which interfaces can be put into a VRF. */

@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { onPath } from './programs.ts';
+import { hasGlibc } from './glibc.ts';
 import { hasVrf } from './vrf.ts';
 import type { AddressKind, LabFacts, Missing, Need } from './lab.ts';
 
@@ -20,6 +21,7 @@ export function firstMissing(
 const OF_NETNS: Partial<Record<Need, string>> = {
   'changeable network': 'has a network that is not its own to change',
   VRF: 'has a network that is not its own to change',
+  'own host names': 'starts no process with host names of its own',
   'process without a capability': 'starts no process without a capability',
 };
 
@@ -45,6 +47,9 @@ function unmet(facts: LabFacts, need: Need, programs: (name: string) => boolean)
     if (facts.lab !== 'netns') return { reason: `the ${facts.lab} lab ${own}`, enable: facts.elsewhere };
     if (need === 'process without a capability' && !onPath('setpriv')) {
       return { reason: 'setpriv is not installed', enable: installLine('util-linux') };
+    }
+    if (need === 'own host names' && !hasGlibc()) {
+      return { reason: 'the resolver of this system is not that of glibc', enable: 'run it on a system with glibc' };
     }
     return need === 'VRF' && !hasVrf() ? { reason: 'this kernel has no VRF', enable: 'sudo modprobe vrf' } : null;
   }

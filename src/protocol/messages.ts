@@ -120,6 +120,11 @@ export type Operation =
   | { op: 'kernel-sockets'; protocol: 'tcp' | 'udp'; family: Family; port?: number }
   /** The index of an interface, by if_nametoindex(). */
   | { op: 'interface'; device: string }
+  /**
+   * The addresses of a name, or of this host's own where there is none, as getaddrinfo() returns them, in its order: for any
+   * family or for one, and with `configured` only for families that the host has addresses of (AI_ADDRCONFIG).
+   */
+  | { op: 'resolve'; name?: string; family?: Family; configured?: boolean }
   | { op: 'getsockname'; on: string }
   | { op: 'getpeername'; on: string }
   | { op: 'shutdown'; on: string; how: 'read' | 'write' | 'both' }
@@ -265,6 +270,8 @@ export interface Result {
   flags?: MessageFlag[];
   error?: QueuedError;
   ready?: string[];
+  /** What a name was resolved to. */
+  addresses?: string[];
   served?: Served[];
   counts?: Record<string, number>;
   pid?: number;

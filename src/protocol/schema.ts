@@ -72,6 +72,7 @@ const result = z.strictObject({
   flags: z.array(messageFlag).exactOptional(),
   error: queuedError.exactOptional(),
   ready: z.array(z.string()).exactOptional(),
+  addresses: z.array(z.string().max(64)).exactOptional(),
   served: z.array(served).exactOptional(),
   counts: z.record(z.string(), z.int().min(1)).exactOptional(),
   pid: z.int().exactOptional(),

@@ -44,6 +44,8 @@ function call(operation: Operation, result: Result): string {
       return `sock_diag(${operation.protocol}, ${operation.family}, ${operation.port ?? 'all'})`;
     case 'interface':
       return `if_nametoindex(${operation.device})`;
+    case 'resolve':
+      return `getaddrinfo(${operation.name ?? 'its own name'}${operation.family === undefined ? '' : `, ${operation.family === 'inet' ? 'AF_INET' : 'AF_INET6'}`})`;
     case 'write':
       return `write(${operation.path}, ${quote(operation.data)})`;
     case 'send':
@@ -110,6 +112,7 @@ function returned(operation: Operation, result: Result): string {
   if (result.counts) return drained(result.counts);
   if (result.sockets) return `${result.sockets.length} sockets`;
   if (result.options) return JSON.stringify(result.options);
+  if (result.addresses) return result.addresses.join(', ');
   if (result.ready) return result.ready.join(', ');
   if (result.data !== undefined) return `${result.data.length} characters`;
   return String(shown(result.value) ?? result.bytes ?? result.open ?? 0);

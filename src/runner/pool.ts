@@ -3,6 +3,7 @@ import type { Capability } from '../experiment/trial.ts';
 import { agentCommand } from '../lab/agent-command.ts';
 import type { HostName, Lab } from '../lab/lab.ts';
 import type { Hello } from '../protocol/messages.ts';
+import { withNames, type HostNames } from '../lab/own-names.ts';
 import { OTHER_USER, THIRD_USER } from '../lab/second-user.ts';
 import { HarnessError } from '../harness/harness-error.ts';
 import { AgentProcess, HostClock } from '../harness/agent-process.ts';
@@ -24,10 +25,11 @@ export interface Lease {
   key: string;
 }
 
-/** The user as whom an agent acts, and a capability that it lacks, where these are not the harness's own. */
+/** The user as whom an agent acts, a capability that it lacks, and the host names that it has, where these are not the harness's own. */
 interface Actor {
   readonly otherUser: boolean | 'third';
   readonly without: Capability | undefined;
+  readonly names: HostNames | undefined;
 }
 
 /** The agents of one lab: kept warm between cells, each with one cell at a time. */
@@ -59,12 +61,17 @@ export class AgentPool {
   /** Starts agents that the first cell will want, so that they start side by side. */
   warm(hosts: readonly HostName[]): void {
     if (this.#settings.fresh) return;
-    for (const host of hosts) this.#keep(host, this.#start(host, { otherUser: false, without: undefined }));
+    for (const host of hosts)
+      this.#keep(host, this.#start(host, { otherUser: false, without: undefined, names: undefined }));
   }
 
   /** An agent on a host, warm if there is one. @throws HarnessError when none can be started. */
-  async take(host: HostName, otherUser: boolean | 'third', without?: Capability): Promise<Lease> {
-    const actor: Actor = { otherUser, without };
+  async take(
+    host: HostName,
+    otherUser: boolean | 'third',
+    { without, names }: { without?: Capability | undefined; names?: HostNames | undefined } = {},
+  ): Promise<Lease> {
+    const actor: Actor = { otherUser, without, names };
     const key = keyOf(host, actor);
     for (;;) {
       const warm = this.#idle.get(key)?.pop() ?? (this.#mayComeBack(key) ? await this.#comesBack(key) : undefined);
@@ -174,7 +181,8 @@ export class AgentPool {
   async #launch(host: HostName, actor: Actor): Promise<Lease> {
     const { agentCommand: given = this.#lab.agent?.(host) ?? agentCommand(), grace } = this.#settings;
     const plain = [...this.#lab.launch(host), ...given];
-    const command = [...this.#lab.launch(host), ...lacking(actor), ...given, ...userOf(actor)];
+    const named = actor.names === undefined ? [] : withNames(actor.names);
+    const command = [...this.#lab.launch(host), ...named, ...lacking(actor), ...given, ...userOf(actor)];
     const ender = this.far ? { ender: [...plain, 'end'] } : {};
     const title = `the agent on ${this.#lab.facts.hosts[host] ?? host}`;
     const clock = this.#clocks.get(host) ?? new HostClock();
@@ -193,9 +201,9 @@ export class AgentPool {
   }
 }
 
-function keyOf(host: HostName, { otherUser, without }: Actor): string {
+function keyOf(host: HostName, { otherUser, without, names }: Actor): string {
   const user = otherUser === false ? '' : ` as ${otherUser === 'third' ? 'a third' : 'another'} user`;
-  return `${host}${user}${without === undefined ? '' : ` without ${without}`}`;
+  return `${host}${user}${without === undefined ? '' : ` without ${without}`}${names === undefined ? '' : ` with ${JSON.stringify(names)}`}`;
 }
 
 /** The number of the user that an agent becomes, as its argument. */

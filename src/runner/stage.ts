@@ -63,8 +63,8 @@ export class Stage implements Trial {
 
   async part(name: string, options?: PartOptions): Promise<Part> {
     this.#stillOn();
-    const { host = 'machine', otherUser = false, without } = options ?? {};
-    const wanted = JSON.stringify([host, otherUser, without]);
+    const { host = 'machine', otherUser = false, without, names } = options ?? {};
+    const wanted = JSON.stringify([host, otherUser, without, names]);
     const existing = this.#parts.get(name);
     if (existing) {
       if (options !== undefined && existing.options !== wanted) {
@@ -73,7 +73,7 @@ export class Stage implements Trial {
       return (await existing.joined).part;
     }
     const joined = this.#pool
-      .take(host, otherUser, without)
+      .take(host, otherUser, { without, names })
       .then((lease) => ({ lease, part: this.#cast(name, lease) }));
     this.#parts.set(name, { options: wanted, joined });
     return (await joined).part;

@@ -80,7 +80,7 @@ export default experiment({
   expect: ({ route, socket, errors, family }) => {
     const error = family === 'inet' ? 'EHOSTUNREACH' : route === 'prohibit' ? 'EACCES' : ('ENETUNREACH' as const);
     if (socket === 'tcp') return { connected: route === 'blackhole' ? 'silence' : error };
-    // A socket without the queue is told only of what lasts, such as a prohibition, and only where it is connected.
+    // A socket without the queue hears only of what lasts, such as a prohibition, and only where it is connected.
     const isTold = errors === 'queued' || (route === 'prohibit' && socket === 'udp-connected');
     const told = route !== 'blackhole' && isTold ? error : 'silence';
     return { connected: socket === 'udp-connected' ? 'ok' : null, sent: ['ok', 'ok'], told: [told, told] };

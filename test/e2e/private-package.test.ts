@@ -38,6 +38,7 @@ const EVERY: { readonly [Name in Exclude<OperationName, 'die'>]: Extract<Operati
   inspect: { op: 'inspect', pid: 1, descriptor: 0, inode: 1, options: [] },
   'kernel-sockets': { op: 'kernel-sockets', protocol: 'tcp', family: 'inet' },
   interface: { op: 'interface', device: 'lo' },
+  resolve: { op: 'resolve', name: 'localhost' },
   burst: { op: 'burst', family: 'inet', to: { address: '127.0.0.1', port: 9 }, count: 1 },
   drain: { op: 'drain', on },
   write: { op: 'write', path: '/proc/sys/kernel/ostype', data: 'x' },

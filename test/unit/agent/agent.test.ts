@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import dns from 'node:dns/promises';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -663,6 +664,19 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
       await clean();
     });
 
+    it('resolve names as the resolver of Node.js does, and their own', async () => {
+      const looked = await dns.lookup('localhost', { all: true });
+      const [found, none] = await ask(
+        { op: 'resolve', name: 'localhost' },
+        { op: 'resolve', name: 'no-such-name.invalid' },
+      );
+      // The order is another where one of the two namespaces has no IPv6.
+      expect(found?.addresses?.toSorted()).toEqual(looked.map(({ address }) => address).toSorted());
+      expect(none?.outcome).toMatch(/^(ENOTFOUND|EAI_[A-Z]+)$/);
+      const [inet] = await ask({ op: 'resolve', name: '127.0.0.1', family: 'inet', configured: true });
+      expect(inet).toMatchObject({ outcome: 'ok', addresses: ['127.0.0.1'] });
+    });
+
     it.each([
       ['inet', 'IP_PKTINFO', '0.0.0.0', '127.0.0.1', '127.0.0.9'],
       ['inet6', 'IPV6_RECVPKTINFO', '::', '::1', '::1'],
@@ -1030,6 +1044,7 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
       read: true,
       recv: true,
       reset: true,
+      resolve: true,
       send: true,
       serve: true,
       served: true,

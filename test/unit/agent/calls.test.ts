@@ -373,6 +373,7 @@ const CALLED: Record<Exclude<OperationName, 'die'>, Called> = {
       [/^close\(\d+\) += 0/, 1],
     ],
   },
+  resolve: { asks: [{ op: 'resolve', name: 'localhost' }], makes: [[/^openat\(.*"\/etc\/hosts"/, 1]] },
   interface: { asks: [{ op: 'interface', device: 'lo' }], makes: [[/^ioctl\(\d+, SIOCGIFINDEX, \{ifr_name="lo"/, 1]] },
   write: {
     asks: [{ op: 'write', path: '/proc/sys/net/ipv4/ip_unprivileged_port_start', data: '80' }],

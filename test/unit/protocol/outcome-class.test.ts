@@ -54,6 +54,7 @@ const EXPECTED = Object.keys({
   ENOENT: true,
   ENOPROTOOPT: true,
   ENOTCONN: true,
+  ENOTFOUND: true,
   ENXIO: true,
   EOPNOTSUPP: true,
   EPERM: true,
