@@ -98,10 +98,17 @@ function ruleOf(system: SystemName, answer: Receivers | undefined): Rule | undef
   return models[system].receiveRules.find(({ id }) => id === answer?.rule);
 }
 
-/** Who receives, in sentences: one line for all addresses with the same answer, and a line for sockets that receive nothing. */
-export function receivesInWords(receives: readonly Receives[], sockets: readonly PresentSocket[]): readonly string[] {
+/**
+ * Who receives, in sentences: one line for all addresses with the same answer, and a line for sockets that receive nothing,
+ * unless only one case was asked about.
+ */
+export function receivesInWords(
+  receives: readonly Receives[],
+  sockets: readonly PresentSocket[],
+  isOneCase = false,
+): readonly string[] {
   const lines = receives.map(({ to, outcomes, rule }) => `${list(to)}: ${whoOf(outcomes, rule)}`);
-  if (receives.length === 0 || receives.some(({ outcomes }) => outcomes === undefined)) return lines;
+  if (isOneCase || receives.length === 0 || receives.some(({ outcomes }) => outcomes === undefined)) return lines;
   const heard = new Set(
     receives.flatMap(({ outcomes = [] }) => outcomes.flatMap((one) => (typeof one === 'string' ? [] : one))),
   );

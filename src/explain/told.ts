@@ -62,14 +62,14 @@ export function tableOf(answers: readonly Answer[]): { head: string[]; rows: str
 
 /** Who receives once the last socket is bound, where other sockets are there; systems with the same answer are together. */
 export function receiversOf(
-  { answers, sockets }: Explanation,
+  { answers, sockets, sent }: Explanation,
   isAsked = false,
 ): { systems: string; lines: readonly string[] }[] {
   if (sockets.length < 2 && !isAsked) return [];
   const found = new Map<string, { names: string[]; lines: readonly string[] }>();
   const present = sockets.map(({ socket }) => socket);
   for (const { title, receives } of answers) {
-    const lines = receivesInWords(receives, present);
+    const lines = receivesInWords(receives, present, sent !== undefined);
     if (lines.length === 0) continue;
     const same = found.get(lines.join());
     found.set(lines.join(), { names: [...(same?.names ?? []), title], lines });

@@ -14,6 +14,7 @@ import { matrix } from './views/matrix.ts';
 import { overview } from './views/overview.ts';
 import { programs } from './views/programs.ts';
 import { receivers } from './views/receivers.ts';
+import { singles } from './views/singles.ts';
 import { triples } from './views/triples.ts';
 
 /** All views, in the order of the navigation; the first one is where a reader begins. */
@@ -22,6 +23,7 @@ const VIEWS: readonly View[] = [
   experimentView,
   claims,
   containers,
+  singles,
   matrix,
   receivers,
   triples,

@@ -285,6 +285,25 @@ describe('the bind matrix and explain on the page', needs(noBrowser), () => {
     });
   });
 
+  describe('one socket alone', () => {
+    test('shows every name of a platform, and every way in which one was bound', async () => {
+      const page = await at('#/singles?platform=linux-6.18-x64');
+      const { singles } = recordOf('linux-6.18-x64');
+      const rows = await page.locator('.names tbody th').allInnerTexts();
+      expect(rows).toHaveLength(singles?.names.length ?? 0);
+      expect(await page.locator('.names p').first().innerText()).toContain(`, ${singles?.counts.mismatches} mismatch`);
+      await page.getByRole('button', { name: '224.0.0.1', exact: true }).click();
+      const details = await page.locator('.details').innerText();
+      expect(details).toContain('224.0.0.1 (multicast)');
+      expect(details).toMatch(/ok\s+UDP/);
+      expect(details).toMatch(/bind EACCES\s+UDP, a low port, another user/);
+      const again = await at(new URL(page.url()).hash);
+      expect(await again.locator('.details').innerText()).toBe(details);
+      await again.getByLabel('Platform').selectOption('wine-8.0-x64');
+      expect(await again.locator('.details').innerText()).toContain('224.0.0.1 (multicast)');
+    });
+  });
+
   describe('explain', () => {
     const cases: [string, string[], string?, string?][] = [
       ['a stub resolver', ['udp 127.0.0.53:53', 'udp 0.0.0.0:53']],
@@ -393,12 +412,40 @@ describe('the bind matrix and explain on the page', needs(noBrowser), () => {
     test.each([
       ['kernel=six', "'six' is not a version of the Linux kernel", 1],
       ['system=plan9', "unknown system 'plan9'", 0],
+      ['release=14.3', "'14.3' is not a release of a system", 1],
+      ['setting=bindv6only', "'bindv6only' is not a setting", 1],
+      ['to=there', "'there' is not an address of a machine", 1],
+      ['to=127.0.0.1&from=[::1]:9', 'which is of the other family', 1],
     ])('says what is wrong in the address: %s', async (wrong, message, invalid) => {
       const page = await at(`#/explain?s1=udp+127.0.0.1:53&${wrong}`);
       expect(await page.locator('#wanted-wrong').innerText()).toContain(message);
       expect(await page.locator('[aria-describedby=wanted-wrong]').count()).toBe(1);
       expect(await page.locator('[aria-invalid]').count()).toBe(invalid);
       expect(await page.locator('.answers').count()).toBe(0);
+    });
+
+    test('asks about a machine, a release and one case, as the options of the command do', async () => {
+      const texts = ['udp 0.0.0.0:5000 reuseaddr', 'udp [::]:5000 reuseaddr'];
+      const page = await at(hashOf(texts, 'linux,freebsd'));
+      await page.getByLabel('Settings of the machine').fill('bindv6only=1 ip_unprivileged_port_start=80');
+      await page.getByLabel('Releases').fill('freebsd=14.3');
+      await page.getByLabel('Sent to').fill('127.0.0.1');
+      await page.getByLabel('Sent from').fill('127.0.0.1:4000');
+      const options = [
+        ...['--system', 'linux,freebsd', '--release', 'freebsd=14.3', '--to', '127.0.0.1', '--from', '127.0.0.1:4000'],
+        ...['--setting', 'bindv6only=1', '--setting', 'ip_unprivileged_port_start=80'],
+      ];
+      const quoted = texts.map((text) => `'${text}'`);
+      const line = ['npx bindspec explain', ...quoted, ...options].join(' ');
+      await expect.poll(() => page.locator('.command code').innerText()).toBe(line);
+      const told = (await bindspec(['explain', ...texts, ...options])).stdout.replaceAll(/\s+/g, ' ');
+      const said = await page.locator('.result .receivers li').allInnerTexts();
+      expect(said.length).toBeGreaterThan(0);
+      for (const one of said) expect(told).toContain(one.replace(/^[^:]*: /, '').replace(/\.$/, ''));
+      expect(await page.locator('.result').innerText()).toContain('net.ipv6.bindv6only=1');
+      const again = await at(new URL(page.url()).hash);
+      expect(await again.getByLabel('Sent from').inputValue()).toBe('127.0.0.1:4000');
+      expect(await again.locator('.result').innerText()).toBe(await page.locator('.result').innerText());
     });
 
     test('adds, removes and tries sockets', async () => {
@@ -476,6 +523,7 @@ describe('the bind matrix and explain on the page', needs(noBrowser), () => {
   describe.each([
     ['the matrix', '#/matrix?right=model:darwin&rule=linux/tcp-conflict'],
     ['the matrix of names', '#/matrix?left=wine-8.0-x64&show=names&cell=x'],
+    ['one socket alone', '#/singles'],
     ['explain', '#/explain'],
     ['explain, of what is wrong', '#/explain?s1=udp&s2=tcp+1:2:3&kernel=x'],
   ])('%s', (_, hash) => {
@@ -547,7 +595,7 @@ function hostile(record: MatrixRecord): MatrixRecord {
     'kernel',
     'model',
     'kind',
-    // The page does not show them, and their counts are checked when the record is read.
+    // Their counts are checked when the record is read.
     'singles',
   ]);
   const bite = (value: unknown, key = ''): unknown => {

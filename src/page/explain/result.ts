@@ -31,8 +31,11 @@ export type TryLink = (texts: readonly string[], ...children: readonly Child[]) 
 /** What the signs say to who does not see them. */
 const WORKS = { yes: 'works', no: 'is refused', unsure: 'may or may not work' } as const;
 
-/** An explanation: what every system does, what would help, and why. Its first element says it all in a sentence. */
-export function resultOf(explanation: Explanation, trial: TryLink): [HTMLElement, ...HTMLElement[]] {
+/**
+ * An explanation: what every system does, what would help, and why. Its first element says it all in a sentence.
+ * @param isSent whether one case of who receives was asked about, which is answered for a socket alone too
+ */
+export function resultOf(explanation: Explanation, trial: TryLink, isSent = false): [HTMLElement, ...HTMLElement[]] {
   const { answers, sockets } = explanation;
   return [
     h('h2', { class: 'verdict' }, explanation.answer[0]),
@@ -42,7 +45,7 @@ export function resultOf(explanation: Explanation, trial: TryLink): [HTMLElement
       explanation.answer.slice(1).map((sentence) => h('p', { class: 'todo' }, sentence)),
       givenOf(explanation).map((sentence) => h('p', { class: 'quiet' }, sentence)),
       answerTable(answers),
-      receivers(explanation),
+      receivers(explanation, isSent),
       adviceList(explanation, trial),
       refusals(explanation, trial),
       finders(explanation),
@@ -84,8 +87,8 @@ function answerTable(answers: readonly Answer[]): HTMLElement {
   );
 }
 
-function receivers(explanation: Explanation): Child {
-  const told = receiversOf(explanation);
+function receivers(explanation: Explanation, isSent: boolean): Child {
+  const told = receiversOf(explanation, isSent);
   if (told.length === 0) return null;
   const items = told.map(({ systems, lines }) =>
     h('li', {}, `${systems}: ${lines.map((line) => line.replace(/\.$/, '')).join('; ')}.`),

@@ -15,7 +15,17 @@ export interface SocketForm {
   tell(taken: Explanation['sockets'][number] | undefined): void;
 }
 
-const STATES = ['bound', 'listening', 'connected', 'accepted', 'close-wait', 'fin-wait-1', 'fin-wait-2', 'time-wait'];
+const STATES = [
+  'bound',
+  'listening',
+  'connected',
+  'accepted',
+  'close-wait',
+  'fin-wait-1',
+  'fin-wait-2',
+  'time-wait',
+  'shut-down',
+];
 const ADDRESSES = ['0.0.0.0', '127.0.0.1', '::', '::1', '::ffff:127.0.0.1'];
 
 /** What the fields have in them while the line has never been readable. */
@@ -149,7 +159,7 @@ export function socketForm(
     h(
       'div',
       { class: 'field line' },
-      h('label', { for: id('text') }, 'In bindspec’s notation, or a line of ss or netstat'),
+      h('label', { for: id('text') }, 'In bindspec’s notation, a line of ss, netstat or lsof, or an error message'),
       line,
     ),
     h(

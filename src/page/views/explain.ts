@@ -1,13 +1,10 @@
 import { explain as explainSockets } from '../../explain/explain.ts';
-import type { Wanted } from '../../explain/explanation.ts';
-import { BadWanted, readWanted } from '../../explain/wanted.ts';
-import { models } from '../../model/index.ts';
-import type { SystemName } from '../../model/types.ts';
 import { shellWord } from '../../report/words.ts';
 import { command } from '../copy.ts';
 import { EXAMPLES } from '../explain/examples.ts';
 import { resultOf } from '../explain/result.ts';
 import { socketForm, type SocketForm } from '../explain/socket-form.ts';
+import { WantedForm } from '../explain/wanted-form.ts';
 import { fill, h, type Child } from '../h.ts';
 import type { Chosen } from '../chosen.ts';
 import { hrefOf, chooseHere } from '../place.ts';
@@ -48,38 +45,13 @@ class ExplainView {
   readonly #command = h('div', {});
   readonly #result = h('div', { class: 'result', 'aria-live': 'off' });
   readonly #spoken = h('p', { class: 'hidden', 'aria-live': 'polite' });
-  readonly #kernel: HTMLInputElement;
-  readonly #wrong = h('p', { class: 'wrong', id: 'wanted-wrong' });
-  readonly #boxes: readonly {
-    readonly name: SystemName;
-    readonly box: HTMLInputElement;
-    readonly element: HTMLElement;
-  }[];
-  readonly #systems: HTMLElement;
-  #system: string | undefined;
+  readonly #wanted: WantedForm;
   #forms: SocketForm[] = [];
   #pausing: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(root: HTMLElement, { system, kernel }: Chosen) {
+  constructor(root: HTMLElement, chosen: Chosen) {
     this.#root = root;
-    this.#system = system;
-    this.#kernel = h('input', { type: 'text', id: 'kernel', value: kernel, placeholder: '6.1.0', autocomplete: 'off' });
-    this.#kernel.addEventListener('input', () => this.#changed());
-    const chosen = systemsIn(system);
-    this.#boxes = Object.values(models).map(({ name, title }) => {
-      const box = h('input', { type: 'checkbox', checked: chosen === null || chosen.includes(name) });
-      box.addEventListener('change', () => {
-        const names = this.#boxes.filter((one) => one.box.checked).map((one) => one.name);
-        this.#system = names.length === 0 || names.length === this.#boxes.length ? undefined : names.join(',');
-        this.#changed();
-      });
-      return { name, box, element: h('label', {}, box, ' ', title) };
-    });
-    this.#systems = h(
-      'div',
-      { class: 'systems', role: 'group', 'aria-label': 'Systems' },
-      this.#boxes.map(({ element }) => element),
-    );
+    this.#wanted = new WantedForm(chosen, () => this.#changed());
     const add = h('button', { type: 'button', class: 'add' }, 'Add a socket');
     add.addEventListener('click', () => {
       if (this.#forms.length >= MOST_SOCKETS) return;
@@ -110,13 +82,7 @@ class ExplainView {
         { class: 'explain-form', 'aria-label': 'Sockets, in the order in which they are bound' },
         this.#sockets,
         h('div', { class: 'below' }, add),
-        h(
-          'div',
-          { class: 'wanted' },
-          h('div', { class: 'field' }, h('span', { class: 'label' }, 'Systems'), this.#systems),
-          h('div', { class: 'field' }, h('label', { for: 'kernel' }, 'Linux kernel'), this.#kernel),
-        ),
-        this.#wrong,
+        this.#wanted.element,
       ),
       this.#command,
       this.#spoken,
@@ -154,78 +120,39 @@ class ExplainView {
     clearTimeout(this.#pausing);
     this.#pausing = setTimeout(() => {
       if (!this.#root.isConnected) return;
-      chooseHere({ ...choicesOf(this.#texts()), system: this.#system, kernel: this.#kernel.value.trim() || undefined });
+      chooseHere({ ...choicesOf(this.#texts()), ...this.#wanted.chosen });
       this.#answer();
     }, PAUSE);
   }
 
   #answer(): void {
-    const wanted = this.#wanted();
+    const wanted = this.#wanted.read();
     const isWrong = this.#forms.some(({ problem }) => problem !== null);
     if (isWrong || wanted === null) {
       for (const form of this.#forms) form.tell(undefined);
       const first = this.#forms.findIndex(({ problem }) => problem !== null);
       const where = first === -1 ? 'what is asked for' : `socket ${first + 1}`;
       fill(this.#command);
-      fill(this.#spoken, `${where}: ${this.#forms[first]?.problem?.message ?? this.#wrong.textContent}`);
+      fill(this.#spoken, `${where}: ${this.#forms[first]?.problem?.message ?? this.#wanted.problem}`);
       fill(this.#result, h('p', { class: 'quiet' }, `Correct ${where} to see the answer.`));
       return;
     }
     const explanation = explainSockets(this.#texts(), wanted);
     for (const [place, form] of this.#forms.entries()) form.tell(explanation.sockets[place]);
-    const result = resultOf(explanation, this.#trial);
+    const { to, from } = this.#wanted.chosen;
+    const result = resultOf(explanation, this.#trial, to !== undefined || from !== undefined);
     fill(this.#command, h('h2', { class: 'hidden' }, 'The command'), command(this.#commandLine()));
     fill(this.#spoken, result[0]?.textContent);
     fill(this.#result, result);
   }
 
   #commandLine(): string {
-    const kernel = this.#kernel.value.trim();
-    return [
-      'npx bindspec explain',
-      ...this.#texts().map((text) => shellWord(text.trim())),
-      ...(this.#system === undefined ? [] : [`--system ${shellWord(this.#system)}`]),
-      ...(kernel === '' ? [] : [`--kernel ${shellWord(kernel)}`]),
-    ].join(' ');
-  }
-
-  /** What is asked for beside the sockets; null where that can't be read, which is then told at its field. */
-  #wanted(): Wanted | null {
-    const kernel = this.#kernel.value.trim();
-    const problem = this.#readWanted(kernel);
-    const isProblem = problem instanceof BadWanted;
-    fill(this.#wrong, isProblem && problem.message);
-    for (const [field, element] of [
-      ['kernel', this.#kernel],
-      ['system', this.#systems],
-    ] as const) {
-      const isWrong = isProblem && problem.field === field;
-      for (const [name, value] of [
-        ['aria-invalid', 'true'],
-        ['aria-describedby', this.#wrong.id],
-      ] as const) {
-        // A group can't be invalid, only described.
-        if (isWrong && (name !== 'aria-invalid' || field === 'kernel')) element.setAttribute(name, value);
-        else element.removeAttribute(name);
-      }
-    }
-    return isProblem ? null : problem;
-  }
-
-  #readWanted(kernel: string): Wanted | BadWanted {
-    try {
-      return readWanted({
-        ...(this.#system === undefined ? {} : { system: this.#system }),
-        ...(kernel === '' ? {} : { kernel }),
-      });
-    } catch (error) {
-      if (error instanceof BadWanted) return error;
-      throw error;
-    }
+    const sockets = this.#texts().map((text) => shellWord(text.trim()));
+    return ['npx bindspec explain', ...sockets, ...this.#wanted.options.map(shellWord)].join(' ');
   }
 
   readonly #trial = (texts: readonly string[], ...children: readonly Child[]): HTMLElement => {
-    const choices = { ...choicesOf(texts), system: this.#system, kernel: this.#kernel.value.trim() || undefined };
+    const choices = { ...choicesOf(texts), ...this.#wanted.chosen };
     const link = h('a', { href: hrefOf(explainView.id, '', choices) }, children);
     link.addEventListener('click', (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -236,13 +163,4 @@ class ExplainView {
     });
     return link;
   };
-}
-
-/** The systems that a text names, for the boxes; null for all, and where it can't be read. */
-function systemsIn(system: string | undefined): readonly SystemName[] | null {
-  try {
-    return readWanted(system === undefined ? {} : { system }).systems ?? null;
-  } catch {
-    return null;
-  }
 }

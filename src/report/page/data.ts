@@ -1,6 +1,7 @@
 import type { ComparedEngine, ComparedPlatform } from '../../record/comparison.ts';
 import type { ContainersRecord } from '../../record/containers.ts';
 import type { BindRecord, CellRecord, ClaimRecord, TranscriptLine } from '../../record/record.ts';
+import type { Singles } from '../../record/singles.ts';
 import type { Quirk, TriplesRecord } from '../../record/triples.ts';
 import type { PackedMatrices } from '../../matrix/pack.ts';
 import type { PackedReceivers } from '../../matrix/receivers/pack.ts';
@@ -110,10 +111,19 @@ export interface PageTriples {
   quirks: (Pick<Quirk, 'protocol' | 'rule' | 'pairs' | 'kernel' | 'triples'> & { prose: string; plan: string })[];
 }
 
+/** The binds of one socket alone on a platform. */
+export interface PageSingles {
+  /** The platform's name, as in the columns. */
+  name: string;
+  singles: Singles;
+}
+
 export interface PageData {
   bindspec: string;
   /** The bind matrices of the platforms that have one; null where none has. */
   matrices: Pack<PackedMatrices> | null;
+  /** The binds of one socket alone, on the platforms where those were run; null where on none. */
+  singles: Pack<PageSingles[]> | null;
   triples: PageTriples[];
   /** Who received on the platforms where that was run; null where it was run on none. */
   receivers: Pack<PackedReceivers[]> | null;

@@ -94,6 +94,7 @@ export function pageData(
     data: {
       bindspec: comparison.bindspec,
       matrices: matricesOf(columns, gathered),
+      singles: singlesOf(columns, gathered),
       triples: pageTriples(triples),
       receivers: receivers.length === 0 ? null : pack(gathered, packReceivers(receivers)),
       servers: serverRows(servers),
@@ -197,6 +198,13 @@ function tapeOf(cell: CellRecord | undefined): Tape | null {
 function matricesOf(columns: readonly Column[], gathered: Gathered): Pack<PackedMatrices> | null {
   const given = columns.flatMap(({ name, matrix }) => (matrix === undefined ? [] : [{ name, record: matrix }]));
   return given.length === 0 ? null : pack(gathered, packMatrices(given));
+}
+
+function singlesOf(columns: readonly Column[], gathered: Gathered): PageData['singles'] {
+  const given = columns.flatMap(({ name, matrix }) =>
+    matrix?.singles === undefined ? [] : [{ name, singles: matrix.singles }],
+  );
+  return given.length === 0 ? null : pack(gathered, given);
 }
 
 function pack<T>({ packs }: Gathered, content: T): Pack<T> {

@@ -16,6 +16,7 @@ function experiment(id: string, cells: readonly Record<string, string>[]): PageE
 const data: PageData = {
   bindspec: '0.1.0',
   matrices: null,
+  singles: null,
   triples: [],
   receivers: null,
   servers: [],
