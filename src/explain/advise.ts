@@ -2,6 +2,7 @@ import type { Options, PresentSocket, SystemName } from '../model/types.ts';
 import type { Reading } from './reader/reading.ts';
 import { isRelevant, type Answer } from './answer.ts';
 import type { Question } from './question.ts';
+import { packetInfo } from './packet-info.ts';
 import { ending, granting } from './remedies.ts';
 import { changesOf, inWords, withChange, type Change } from './change.ts';
 import { judged, type Advice, type AdviceKind } from './judge.ts';
@@ -35,6 +36,7 @@ export function advise(question: Question, answers: readonly Answer[]): Advice[]
   return [
     ...ending(question, answers, holdersOf(answers)),
     ...best([...alone, ...together, ...onlyFor(left, everywhere)]),
+    ...packetInfo(question, answers, holdersOf(answers)),
     ...granting(question, answers),
   ];
 }
