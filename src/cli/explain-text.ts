@@ -20,6 +20,7 @@ import {
   SIGNS,
   STOPS_TITLE,
   stopsInWords,
+  supposedOf,
   tableOf,
   WHO_IS_WHO,
 } from '../explain/told.ts';
@@ -55,6 +56,7 @@ export function tellExplanation(explanation: Explanation, here: Here | undefined
   if (more.why) reasons(explanation);
   receivers(explanation, more.receivers);
   advice(explanation);
+  supposed(explanation);
   section(REFUSALS_TITLE, refusalsOf(explanation));
   finders(explanation);
   stops(explanation);
@@ -148,6 +150,14 @@ function advice(explanation: Explanation): void {
   heading(ADVICE_TITLE);
   for (const piece of pieces) paragraph(piece, 2, undefined, '- ');
   if (helpless !== undefined) paragraph(helpless, 2);
+}
+
+function supposed(explanation: Explanation): void {
+  const [first, ...pieces] = supposedOf(explanation);
+  if (first === undefined) return;
+  heading(ADVICE_TITLE);
+  paragraph(first, 2);
+  for (const piece of pieces) paragraph(piece, 2, undefined, '- ');
 }
 
 function tellHere(here: Here): void {

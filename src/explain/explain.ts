@@ -22,6 +22,7 @@ import { spell } from './reader/spell.ts';
 import { refusing } from './remedies.ts';
 import { joined, NO_SETTINGS } from './reader/settings.ts';
 import { stopsOf } from './stops.ts';
+import { supposedFor } from './supposed.ts';
 
 /**
  * Says what happens, on every system, to the last of several sockets that are bound one after the other.
@@ -39,6 +40,7 @@ export function explain(texts: readonly string[], wanted: Wanted = {}): Explanat
   const last = readings.at(-1);
   const isAlone = sockets.length === 1;
   const unexplained = failure?.kind === 'in use' && answers.every(({ works }) => works === 'yes');
+  const supposed = supposedFor(question, systems);
   const parts = {
     sockets,
     leftOut,
@@ -48,6 +50,7 @@ export function explain(texts: readonly string[], wanted: Wanted = {}): Explanat
     answers,
     cautions: cautionsOf(question, answers),
     advice: advise(question, answers),
+    ...(supposed === undefined ? {} : { supposed }),
     refusals: refusing(question, answers),
     assumed: assumedIn(question, answers),
     otherwise: otherwiseIn(question, answers),

@@ -9,6 +9,7 @@ import type { Settings } from './reader/settings.ts';
 import type { Caution } from './cautions.ts';
 import type { Sent } from './receives.ts';
 import type { Stops } from './stops.ts';
+import type { Supposed } from './supposed.ts';
 
 /** What is asked for beside the sockets. All of it may be left out. */
 export interface Wanted {
@@ -49,6 +50,8 @@ export interface Explanation {
   readonly cautions: readonly Caution[];
   /** What would make it work where it does not. */
   readonly advice: readonly Advice[];
+  /** What would help where an error says that the name is in use, and no other socket is named. */
+  readonly supposed?: Supposed;
   /** What would have it refused where it works although the names overlap. */
   readonly refusals: readonly Advice[];
   /** What is taken for granted, where that decides. */

@@ -105,6 +105,22 @@ export function adviceOf({ advice, answers }: Explanation): { pieces: string[]; 
   return { pieces, helpless: helpless.length > 0 ? `Nothing that is small helps on ${titles(helpless)}.` : undefined };
 }
 
+/** The advice against a socket that no one named, in sentences; the first says what it is taken to be. Empty where there is none. */
+export function supposedOf({ supposed }: Explanation): string[] {
+  if (supposed === undefined) return [];
+  const named = (text: string) =>
+    text
+      .replaceAll(/\bsockets 1 and 2\b/g, 'both sockets')
+      .replaceAll(/\bsocket 1\b/g, 'the other socket')
+      .replaceAll(/\bsocket 2\b/g, 'socket 1');
+  return [
+    `If the other socket is ${supposed.spelled} too:`,
+    ...supposed.advice.map(({ text, helps, unverified }) =>
+      asSentence(`${named(text)}: on ${titles(helps)}${doubt(helps, unverified)}`),
+    ),
+  ];
+}
+
 /** The title of what would have a socket refused that works beside one that it overlaps. */
 export const REFUSALS_TITLE = 'What would have it refused instead';
 

@@ -432,9 +432,9 @@ describe('the bind matrix and explain on the page', needs(noBrowser), () => {
       await page.getByLabel('Sent to').fill('127.0.0.1');
       await page.getByLabel('Sent from').fill('127.0.0.1:4000');
       const options = [
-        ...['--system', 'linux,freebsd', '--release', 'freebsd=14.3', '--to', '127.0.0.1', '--from', '127.0.0.1:4000'],
-        ...['--setting', 'bindv6only=1', '--setting', 'ip_unprivileged_port_start=80'],
-      ];
+        '--system linux,freebsd --release freebsd=14.3 --to 127.0.0.1 --from 127.0.0.1:4000',
+        '--setting bindv6only=1 --setting ip_unprivileged_port_start=80',
+      ].flatMap((some) => some.split(' '));
       const quoted = texts.map((text) => `'${text}'`);
       const line = ['npx bindspec explain', ...quoted, ...options].join(' ');
       await expect.poll(() => page.locator('.command code').innerText()).toBe(line);

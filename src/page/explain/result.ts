@@ -20,6 +20,7 @@ import {
   SIGNS,
   STOPS_TITLE,
   stopsInWords,
+  supposedOf,
   tableOf,
   WHO_IS_WHO,
 } from '../../explain/told.ts';
@@ -47,6 +48,7 @@ export function resultOf(explanation: Explanation, trial: TryLink, isSent = fals
       answerTable(answers),
       receivers(explanation, isSent),
       adviceList(explanation, trial),
+      supposed(explanation),
       refusals(explanation, trial),
       finders(explanation),
       stops(explanation),
@@ -103,6 +105,12 @@ function refusals(explanation: Explanation, trial: TryLink): Child {
     h('li', {}, piece, ' ', trial(changedTexts(sockets, all[place]?.changes ?? []), 'try it')),
   );
   return items.length > 0 && [h('h2', {}, REFUSALS_TITLE), h('ul', { class: 'refusals' }, items)];
+}
+
+function supposed(explanation: Explanation): Child {
+  const [first, ...pieces] = supposedOf(explanation);
+  const items = pieces.map((piece) => h('li', {}, piece));
+  return first !== undefined && [h('h2', {}, ADVICE_TITLE), h('p', {}, first), h('ul', { class: 'supposed' }, items)];
 }
 
 function finders(explanation: Explanation): Child {
