@@ -12,16 +12,19 @@ const cells = (await loadRegistry()).flatMap(cellsOf);
 
 describe('for every cell', () => {
   test.each(SYSTEMS)('on %s there is an expectation with its sources, or none at all', (system) => {
-    for (const cell of cells) {
+    const found = cells.flatMap((cell) => {
       const resolved = expectationFor(cell, system);
-      if (resolved === null) continue;
-      expect(leaves(resolved.expect).length, cell.id).toBeGreaterThan(0);
-      expect(resolved.cite.length, cell.id).toBeGreaterThan(0);
-      for (const { source, where } of resolved.cite) {
-        expect(Object.keys(SOURCES), cell.id).toContain(source);
-        expect(where, cell.id).not.toBe('');
-      }
-    }
+      return resolved === null ? [] : [{ id: cell.id, ...resolved }];
+    });
+    // One comparison for all: to assert for each of the thousands would take longer than to find them.
+    const wrong = found.filter(
+      ({ expect: expected, cite }) =>
+        leaves(expected).length === 0 ||
+        cite.length === 0 ||
+        cite.some(({ source, where }) => !Object.hasOwn(SOURCES, source) || where === ''),
+    );
+    expect(found.length).toBeGreaterThan(0);
+    expect(wrong.map(({ id, cite }) => ({ id, cite }))).toEqual([]);
   });
 
   test('on Linux there is one', () => {
@@ -34,7 +37,7 @@ test.each(Object.entries(COUNTED_PAGES))(
   async (file, made) => {
     const { text } = page(file);
     expect(await made(text, cells)).toBe(text);
-    // If the cells were others, the numbers would be others too.
-    expect(await made(text, cells.slice(1))).not.toBe(text);
+    // If there were other cells, the numbers would be others too.
+    expect(await made(text, cells.slice(0, 50))).not.toBe(text);
   },
 );
