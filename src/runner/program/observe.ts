@@ -1,6 +1,29 @@
-import type { DeclaredProgram, ProgramQuestion } from '../../program/program.ts';
-import type { ProgramObservation, ProgramRecord } from '../../record/program.ts';
-import { Unavailable } from '../../process/unavailable.ts';
+import { execFile } from 'node:child_process';
+import { setTimeout as after } from 'node:timers/promises';
+import { hasLateAddress, type DeclaredProgram, type ProgramQuestion } from '../../program/program.ts';
+import { services, settleRoles } from '../../program/sockets.ts';
+import type { ProgramObservation, ProgramRecord, ProgramRun, TakenPort } from '../../record/program.ts';
+import { AgentProcess } from '../../harness/agent-process.ts';
+import { agentCommand } from '../../lab/agent-command.ts';
+import { Interrupted } from '../../process/interrupted.ts';
+import { paced } from '../../process/pace.ts';
+import { hasIPv6 } from './lan.ts';
+import { canHaveTerminal } from './launch.ts';
+import { onStage, type Context } from './play.ts';
+import { askReach, type Reach } from './reach.ts';
+import { askRestart } from './restart.ts';
+import { askSecond } from './second.ts';
+import { checkStageTools } from './stage.ts';
+import { SURROUNDINGS } from './surroundings.ts';
+import { openSockets } from './watch.ts';
+import { askLate, askTaken, askWithoutIPv6 } from './variations.ts';
+
+/** How many starts are at a time, unless it is said. */
+const JOBS = 3;
+/** How long a program may take to say its version, in milliseconds on a quiet machine. */
+const VERSION = 10_000;
+/** Who takes the port beforehand. */
+const TAKEN: readonly TakenPort['by'][] = ['127.0.0.1', '::1', '0.0.0.0', '::'];
 
 /** How to observe a program. */
 export interface ObserveOptions {
@@ -27,11 +50,168 @@ export interface Observed {
 
 /**
  * Starts a program in namespaces and files of its own, several times, and looks at it from outside.
- * @throws Unavailable where namespaces can't be made here
+ * @throws Unavailable where namespaces can't be made here, or the preparation fails
  * @throws Interrupted before anything was seen
- * @public
  */
 export async function observeProgram(program: DeclaredProgram, options: ObserveOptions): Promise<Observed> {
-  await Promise.resolve([program, options]);
-  throw new Unavailable('programs can not be observed yet', 'wait');
+  checkStageTools();
+  const { questions, jobs = JOBS, signal, progress = () => undefined } = options;
+  const { agent } = await AgentProcess.start({ command: agentCommand(), title: 'the agent of the machine', signal });
+  const cannot = new Set<string>();
+  const isRoot = process.getuid?.() === 0;
+  const wantsTerminal = (program.stdin ?? 'terminal') === 'terminal';
+  const terminal = wantsTerminal && canHaveTerminal();
+  if (wantsTerminal && !terminal)
+    cannot.add("it gets no terminal: 'script' is not installed (apt-get install bsdutils)");
+  const context: Context = {
+    program: asFarAsPossible(program, isRoot, cannot),
+    agent,
+    terminal,
+    ...(!isRoot && program.user !== undefined ? { lowestPort: 0 } : {}),
+    signal,
+    note: (text) => cannot.add(text),
+  };
+  try {
+    const first = await firstRun(context, questions.includes('reach'));
+    progress('sockets');
+    const observation: ProgramObservation = { ...first };
+    const complete = await askRest(context, observation, options, jobs, progress);
+    const version = program.version === undefined ? undefined : await versionOf(program);
+    return {
+      observation: withRoles(observation),
+      surroundings: SURROUNDINGS,
+      cannot: [...cannot],
+      user: context.program.user ?? (isRoot ? 'root' : (process.env['USER'] ?? String(process.getuid?.()))),
+      stdin: terminal ? 'terminal' : program.stdin === 'open' ? 'open' : 'none',
+      ...(version === undefined ? {} : { version }),
+      complete,
+    };
+  } finally {
+    await agent.end();
+  }
+}
+
+/** An ordinary user can't become another one: what can be done is done, and said. */
+function asFarAsPossible(program: DeclaredProgram, isRoot: boolean, cannot: Set<string>): DeclaredProgram {
+  if (isRoot || program.user === undefined) return program;
+  cannot.add(`only root can start it as ${program.user}; it runs as you, and may bind every port: run it with sudo`);
+  const { user, group, groups, capabilities, ...rest } = program;
+  return rest;
+}
+
+async function firstRun(context: Context, wantsReach: boolean) {
+  return onStage(context, async (play) => {
+    const { instance, run } = await play.run();
+    context.usual = openSockets(play.stage.net).size;
+    const reach: Reach | null =
+      wantsReach && services(run.sockets).length > 0 ? await askReach(play, instance, run.sockets) : null;
+    return {
+      first: run,
+      ended: reach?.ended ?? false,
+      ...(reach === null ? {} : { reach: reach.reach, localhost: reach.localhost }),
+    };
+  });
+}
+
+/** Asks the other questions, several at a time, each on a stage of its own. Returns whether all were answered. */
+async function askRest(
+  context: Context,
+  observation: ProgramObservation,
+  { questions, signal }: ObserveOptions,
+  jobs: number,
+  progress: (done: string) => void,
+): Promise<boolean> {
+  const { first } = observation;
+  const isUp = first.start.outcome === 'up';
+  const wants = (question: ProgramQuestion) => questions.includes(question);
+  const taken: TakenPort[] = [];
+  const tasks: (() => Promise<void>)[] = [];
+  const add = (question: ProgramQuestion, act: () => Promise<void>) => {
+    if (wants(question)) tasks.push(act);
+  };
+  if (isUp) {
+    add('second', async () => {
+      observation.second = await onStage(context, (play) => askSecond(play, context));
+      progress('second');
+    });
+    add('restart', async () => {
+      observation.restart = await onStage(context, askRestart);
+      progress('restart');
+    });
+    if (hasIPv6()) {
+      add('ipv6-off', async () => {
+        observation['ipv6-off'] = await askWithoutIPv6(context, first);
+        progress('ipv6-off');
+      });
+    }
+    for (const by of TAKEN.filter((address) => hasIPv6() || !address.includes(':'))) {
+      add('taken', async () => {
+        const answer = await askTaken(context, first, by);
+        if (answer !== null) taken.push(answer);
+      });
+    }
+  }
+  if (hasLateAddress(context.program)) {
+    add('late', async () => {
+      observation.late = await askLate(context);
+      progress('late');
+    });
+  }
+  const complete = await inTurns(tasks, jobs, signal);
+  if (taken.length > 0) {
+    observation.taken = taken.toSorted((one, other) => TAKEN.indexOf(one.by) - TAKEN.indexOf(other.by));
+  }
+  return complete;
+}
+
+/** Does tasks so many at a time. Returns false where an interruption kept it from all of them. @throws what a task throws */
+async function inTurns(tasks: (() => Promise<void>)[], jobs: number, signal: AbortSignal): Promise<boolean> {
+  let complete = true;
+  const work = async () => {
+    for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) {
+      try {
+        if (signal.aborted) throw new Interrupted();
+        await task();
+      } catch (error) {
+        if (!(error instanceof Interrupted)) {
+          tasks.length = 0;
+          throw error;
+        }
+        complete = false;
+      }
+    }
+  };
+  const workers = Array.from({ length: jobs }, work);
+  const results = await Promise.allSettled(workers);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return complete;
+}
+
+/** A port of chance that two starts have in common was not chosen by the kernel. */
+function withRoles(observation: ProgramObservation): ProgramObservation {
+  const other = [
+    ...(observation.restart ?? []).flatMap(({ run }) => run ?? []),
+    ...(observation.taken ?? []).flatMap(({ run }) => run ?? []),
+    ...(observation['ipv6-off']?.run === undefined ? [] : [observation['ipv6-off'].run]),
+  ].flatMap((run: ProgramRun) => run.sockets);
+  const { first } = observation;
+  return { ...observation, first: { ...first, sockets: settleRoles(first.sockets, other) } };
+}
+
+/** The first line with a digit that the command for it prints, in the machine's own files: it starts nothing that stays. */
+async function versionOf({ version = [] }: DeclaredProgram): Promise<string | undefined> {
+  const [file = '', ...words] = version;
+  const output = new Promise<string>((resolve) => {
+    const child = execFile(file, words, { timeout: paced(VERSION), killSignal: 'SIGKILL' }, (_error, stdout, stderr) =>
+      resolve(`${stdout}\n${stderr}`),
+    );
+    child.stdin?.end();
+  });
+  const text = await Promise.race([output, after(paced(VERSION) + 1000, '', { ref: false })]);
+  return text
+    .split('\n')
+    .find((line) => /\d/.test(line))
+    ?.trim()
+    .slice(0, 100);
 }

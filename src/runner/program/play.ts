@@ -1,0 +1,140 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import type { AgentProcess } from '../../harness/agent-process.ts';
+import type { DeclaredProgram, Variation } from '../../program/program.ts';
+import { failedCalls } from '../../program/output.ts';
+import type { ProgramRun, ProgramSocket, ProgramStart } from '../../record/program.ts';
+import { paced } from '../../process/pace.ts';
+import { Unavailable } from '../../process/unavailable.ts';
+import { hasIPv6 } from './lan.ts';
+import { Instance } from './instance.ts';
+import { launchAt, preparation, TRACE, type Launch } from './launch.ts';
+import { socketsOf } from './look.ts';
+import { Stage, type Room } from './stage.ts';
+import { SURROUNDINGS } from './surroundings.ts';
+import { waitUntilUp, type Patience } from './watch.ts';
+
+/** How long the lines of preparation may take, in milliseconds on a quiet machine. */
+const PREPARATION = 60_000;
+
+/** What all questions about one program share. */
+export interface Context {
+  readonly program: DeclaredProgram;
+  /** An agent of the machine, outside of all namespaces. */
+  readonly agent: AgentProcess;
+  readonly terminal: boolean;
+  readonly lowestPort?: number;
+  readonly signal: AbortSignal;
+  /** How many sockets the first start had, once that is known. */
+  usual?: number;
+  /** What could not be done is noted here. */
+  note(cannot: string): void;
+}
+
+/** A program on a stage of its own: one is opened for each question, so that none sees what another has left. */
+export class Play {
+  readonly stage: Stage;
+  readonly launch: Launch;
+  readonly #context: Context;
+  readonly #variation: Variation | undefined;
+  readonly #prepared = new Set<Room>();
+
+  constructor(context: Context, stage: Stage, address: string, variation?: Variation) {
+    this.#context = context;
+    this.stage = stage;
+    this.#variation = variation;
+    this.launch = launchAt(context.program, address, variation);
+  }
+
+  get signal(): AbortSignal {
+    return this.#context.signal;
+  }
+
+  /** Starts an instance and waits until it is up. */
+  async start(
+    how: { room?: Room; trace?: boolean } & Partial<Omit<Patience, 'signal'>> = {},
+  ): Promise<{ instance: Instance; start: ProgramStart }> {
+    const { room = this.stage.room, trace = false, ...patience } = how;
+    await this.#prepare(room);
+    const { terminal, signal, program, usual } = this.#context;
+    const known = usual === undefined ? {} : { usual };
+    const instance = Instance.start(this.stage, room, this.launch, { terminal, trace });
+    return { instance, start: await waitUntilUp(instance, this.stage.net, program, { ...known, ...patience, signal }) };
+  }
+
+  /** The sockets of an instance now. */
+  sockets(instance: Instance): Promise<ProgramSocket[]> {
+    return socketsOf({ agent: this.#context.agent, stage: this.stage, launch: this.launch }, instance);
+  }
+
+  /** Starts an instance, and says what it has. */
+  async run(how: Parameters<Play['start']>[0] = {}): Promise<{ instance: Instance; run: ProgramRun }> {
+    const { instance, start } = await this.start(how);
+    return { instance, run: { start, sockets: await this.sockets(instance) } };
+  }
+
+  /** The calls of a traced instance that failed. */
+  failed(room: Room): { call: string; error: string }[] {
+    try {
+      return failedCalls(readFileSync(`/proc/${room.pid}/root${TRACE}`, 'utf8'));
+    } catch {
+      return [];
+    }
+  }
+
+  /** Does the preparation once for each room. @throws Unavailable when it fails */
+  async #prepare(room: Room): Promise<void> {
+    if (this.#prepared.has(room)) return;
+    this.#prepared.add(room);
+    for (const folder of room.shared) {
+      this.#context.note(`the files in ${folder} are the machine's own, and read-only`);
+    }
+    const failure = await shell(this.stage.enter(room), preparation(this.launch, this.#variation));
+    if (failure !== null)
+      throw new Unavailable(`the preparation failed: ${failure}`, 'correct it, or run it with sudo');
+  }
+}
+
+/** Opens a stage, plays on it, and closes it. @throws Unavailable where it can't be opened */
+export async function onStage<T>(
+  context: Context,
+  act: (play: Play) => Promise<T>,
+  { ipv6 = hasIPv6(), address = SURROUNDINGS.lan[0] ?? '', variation }: StageOptions = {},
+): Promise<T> {
+  const { program, lowestPort } = context;
+  const stage = await Stage.open({
+    layers: program.layers ?? [],
+    ipv6,
+    ...(lowestPort === undefined ? {} : { lowestPort }),
+  });
+  try {
+    return await act(new Play(context, stage, address, variation));
+  } finally {
+    await stage.close();
+  }
+}
+
+interface StageOptions {
+  ipv6?: boolean;
+  address?: string;
+  variation?: Variation | undefined;
+}
+
+/** Runs shell text by some words. Returns what it complained about when it failed; null when it did not. */
+function shell([file = '', ...words]: readonly string[], text: string): Promise<string | null> {
+  return new Promise((resolve) => {
+    execFile(
+      file,
+      [...words, 'sh', '-c', text],
+      { timeout: paced(PREPARATION), killSignal: 'SIGKILL', maxBuffer: 1_000_000 },
+      (error, _stdout, stderr) => {
+        if (error === null) resolve(null);
+        else
+          resolve(
+            stderr.trim().split('\n').at(-1) ||
+              (error.killed === true ? 'it did not end' : error.message.split('\n')[0] || 'it failed'),
+          );
+      },
+    );
+  });
+}

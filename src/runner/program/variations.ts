@@ -1,0 +1,122 @@
+import type { LateAddress, ProgramRun, TakenPort, WithoutIPv6 } from '../../record/program.ts';
+import { difference, isSame, services } from '../../program/sockets.ts';
+import type { Operation } from '../../protocol/messages.ts';
+import { connectTcp, sendUdp } from './connect.ts';
+import { onStage, type Context, type Play } from './play.ts';
+import { LAN } from './surroundings.ts';
+import { openSockets } from './watch.ts';
+
+/** How long an address that came is waited for to be bound, in milliseconds. */
+const COMES = 5000;
+const EVERY = 100;
+
+/** Starts the program where IPv6 is off, as `net.ipv6.conf.all.disable_ipv6=1` has it. */
+export function askWithoutIPv6(context: Context, before: ProgramRun): Promise<WithoutIPv6> {
+  return onStage(
+    context,
+    async (play) => {
+      const { run } = await play.run();
+      return { outcome: outcomeOf(run), run };
+    },
+    { ipv6: false },
+  );
+
+  function outcomeOf(run: ProgramRun): WithoutIPv6['outcome'] {
+    const { outcome } = run.start;
+    if (outcome === 'silent' || outcome === 'ended') return outcome;
+    if (outcome !== 'up') return 'refused';
+    const { missing, extra } = difference(before.sockets, run.sockets);
+    if (extra.length > 0) return 'other';
+    return missing.length > 0 ? 'less' : 'same';
+  }
+}
+
+/** Starts the program while another one has an address of its port. */
+export async function askTaken(context: Context, before: ProgramRun, by: TakenPort['by']): Promise<TakenPort | null> {
+  const [main] = services(before.sockets)
+    .filter(({ protocol }) => protocol === 'tcp' || protocol === 'udp')
+    .toSorted((one, other) => Number(other.protocol === 'tcp') - Number(one.protocol === 'tcp'));
+  if (main === undefined || main.port === null) return null;
+  const { port, protocol } = main;
+  return onStage(context, async (play) => {
+    const agent = await play.stage.agent('machine');
+    const on = 'other program';
+    const calls: Operation[] = [
+      {
+        op: 'socket',
+        as: on,
+        family: by.includes(':') ? 'inet6' : 'inet',
+        type: protocol === 'tcp' ? 'stream' : 'dgram',
+      },
+      { op: 'bind', on, address: by, port },
+      ...(protocol === 'tcp' ? [{ op: 'listen' as const, on }] : []),
+    ];
+    const failed = (await agent.ask(calls, true)).find(({ outcome }) => outcome !== 'ok');
+    if (failed !== undefined) {
+      return { by, port, outcome: 'not tested', reason: `the other program got ${failed.outcome}` };
+    }
+    const { run } = await play.run({ before: openSockets(play.stage.net) });
+    return { by, port, outcome: outcomeOf(run), run };
+  });
+
+  function outcomeOf(run: ProgramRun): TakenPort['outcome'] {
+    const { outcome } = run.start;
+    if (outcome === 'silent' || outcome === 'ended') return outcome;
+    if (outcome !== 'up') return 'refused';
+    if (isSame(before.sockets, run.sockets)) return 'as before';
+    return services(run.sockets).some((socket) => socket.port === port) ? 'partly' : 'other port';
+  }
+}
+
+/** Starts the program at an address that the machine does not have yet, and gives it to the machine then. */
+export function askLate(context: Context): Promise<LateAddress> {
+  const { late: variation } = context.program;
+  return onStage(context, playLate, { address: LAN.late, variation });
+}
+
+async function playLate(play: Play): Promise<LateAddress> {
+  const address = LAN.late;
+  const { instance, run } = await play.run();
+  const { outcome } = run.start;
+  if (outcome !== 'up') {
+    const ended = outcome === 'ended' || outcome === 'silent' ? outcome : 'refused';
+    if (outcome !== 'silent') return { address, outcome: ended, run };
+  }
+  const had = isThere(run);
+  await play.stage.addAddress(address);
+  let now = run.sockets;
+  for (const deadline = performance.now() + COMES; performance.now() < deadline;) {
+    now = await play.sockets(instance);
+    if (isThere({ ...run, sockets: now })) break;
+    await new Promise((resolve) => {
+      setTimeout(resolve, EVERY);
+    });
+  }
+  const after = { start: run.start, sockets: now };
+  const came = isThere(after);
+  return {
+    address,
+    outcome: had ? 'bound all along' : came ? 'comes' : run.sockets.length === 0 ? 'silent' : 'others only',
+    run: after,
+    ...(came ? { reached: await isReached(play, after) } : {}),
+  };
+}
+
+/** Whether the address, or a wildcard that has it, is bound. */
+function isThere(run: ProgramRun): boolean {
+  return services(run.sockets).some(
+    ({ address, scope, family, dual }) =>
+      address === LAN.late || (scope === 'wildcard' && (family === 'inet' || dual === true)),
+  );
+}
+
+async function isReached(play: Play, { sockets }: ProgramRun): Promise<boolean> {
+  const neighbour = await play.stage.agent('neighbour');
+  for (const { protocol, port } of services(sockets)) {
+    if (port === null) continue;
+    const place = { address: LAN.late, port };
+    const { reached } = await (protocol === 'tcp' ? connectTcp(neighbour, place) : sendUdp(neighbour, place));
+    if (reached === 'yes') return true;
+  }
+  return false;
+}
