@@ -12,6 +12,7 @@ import type { ListOptions } from './list.ts';
 import type { MatrixOptions } from './matrix.ts';
 import { number, oneOf, system } from './option-values.ts';
 import type { ProgramsOptions } from './programs.ts';
+import type { ProgramOptions } from './program-command.ts';
 import type { ReportOptions } from './report.ts';
 import { REPORTS } from './reports-default.ts';
 import type { RunOptions } from './run.ts';
@@ -54,6 +55,7 @@ export function program(version: string): Command {
     explain,
     run,
     verify,
+    aProgram,
     doctor,
     list,
     show,
@@ -165,6 +167,54 @@ function verify(bindspec: Command): void {
       process.exitCode = await (await import('./verify.ts')).verifyCommand(container, options);
     });
   withExamples(command, ['bindspec verify web', 'bindspec verify --pid 4711 --udp']);
+}
+
+function aProgram(bindspec: Command): void {
+  const command = bindspec
+    .command('program')
+    .summary('start a program in a lab: what it binds, and who reaches it')
+    .description(
+      'start a program in namespaces of its own: what it binds, who reaches it, what a second one gets, whether it starts again',
+    )
+    .usage('[options] -- COMMAND [ARG...]')
+    .argument('[command...]', 'the program and its arguments, after --; {address} stands for an address of the LAN')
+    .option('--unit <name>', 'instead: what this unit of systemd starts, for example nginx.service, or a file')
+    .option('--ask <questions>', 'these only: sockets, reach, second, restart, ipv6-off, taken, late')
+    .addOption(
+      oneOf(new Option('--only <place>', 'exit code 1 if it is reached from elsewhere, or is not'), [
+        'loopback',
+        'lan',
+      ]),
+    )
+    .option(
+      '--expect <file>',
+      "exit code 1 if its sockets are others than in this list, for example 'tcp 127.0.0.1:80'",
+    )
+    .option('--user <name>', 'start it as this user (needs root)')
+    .addOption(several('--env <variable>', 'NAME=VALUE, or a name; can be given several times').default([]))
+    .option('--cwd <folder>', 'start it in this folder')
+    .addOption(oneOf(new Option('--stdin <input>', 'its input (default: terminal)'), ['terminal', 'none', 'open']))
+    .addOption(
+      several('--prepare <line>', 'a line of shell to run before it, on its own copy of the files').default([]),
+    )
+    .addOption(
+      new Option('--limit <seconds>', 'how long it may take to open a socket (default: 25)').argParser(
+        number('--limit', 1, 600),
+      ),
+    )
+    .addOption(jobs(16, 'starts'))
+    .option('--record <file>', 'write the record, as JSON')
+    .option('--junit <file>', 'write the result as JUnit XML')
+    .addOption(format())
+    .action(async (words: string[], options: ProgramOptions) => {
+      process.exitCode = await (await import('./program-command.ts')).programCommand(words, options);
+    });
+  withExamples(command, [
+    'bindspec program -- python3 -m http.server 8000',
+    'bindspec program --only loopback --ask reach -- npx vite',
+    'bindspec program --unit nginx.service --expect sockets.txt',
+    'bindspec program --ask late -- python3 -m http.server --bind {address}',
+  ]);
 }
 
 function doctor(bindspec: Command): void {

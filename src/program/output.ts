@@ -5,19 +5,19 @@ const LAST_LINES = 6;
 const LONGEST = 200;
 const MOST_URLS = 8;
 
-/** Text without what moves a cursor, colours a terminal or sets its title. */
-export function plain(text: string): string {
-  return (
-    text
-      // oxlint-disable-next-line no-control-regex
-      .replaceAll(
-        /\u001B(?:\[[\d;?<=>!]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)|[()][\dA-Za-z]|[=>78cMDEHNOPZ])/g,
-        '',
-      )
-      .replaceAll(/\r+\n?/g, '\n')
-      // oxlint-disable-next-line no-control-regex
-      .replaceAll(/[\u0000-\u0008\u000B-\u001F\u007F]/g, '')
-  );
+/** What moves a cursor, colours a terminal or sets its title: ECMA-48, and the commands of xterm. */
+const CONTROL_SEQUENCES = new RegExp(
+  String.raw`\u001B(?:\[[\d;?<=>!]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)|[()][\dA-Za-z]|[=>78cMDEHNOPZ])`,
+  'g',
+);
+const CONTROL_CHARACTERS = new RegExp(String.raw`[\u0000-\u0008\u000B-\u001F\u007F]`, 'g');
+
+/** A program's output as plain text. */
+export function plainText(text: string): string {
+  return text
+    .replaceAll(CONTROL_SEQUENCES, '')
+    .replaceAll(/\r+\n?/g, '\n')
+    .replaceAll(CONTROL_CHARACTERS, '');
 }
 
 /** The first and the last lines of what a program printed. */

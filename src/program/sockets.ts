@@ -77,7 +77,7 @@ function isWildcard(address: string): boolean {
 
 function scopeOf(address: string, lan: readonly string[]): ProgramSocket['scope'] {
   if (isWildcard(address)) return 'wildcard';
-  if (/^127\./.test(address) || address === '::1' || /^::ffff:127\./i.test(address)) return 'loopback';
+  if (address.startsWith('127.') || address === '::1' || /^::ffff:127\./i.test(address)) return 'loopback';
   if (/^ff/i.test(address) || /^(?:22[4-9]|23\d)\./.test(address) || address === '255.255.255.255') return 'multicast';
   if (lan.includes(address) || /^fe[89ab]/i.test(address)) return 'lan';
   return 'other';
@@ -113,7 +113,7 @@ export function services(sockets: readonly ProgramSocket[]): ProgramSocket[] {
 }
 
 /** A socket in a few words, for example `tcp [::]:80 dual`. */
-export function nameOf({ protocol, address, port, dual, family }: ProgramSocket): string {
+export function socketInWords({ protocol, address, port, dual, family }: ProgramSocket): string {
   const at = port === null ? address : `${bracketed(address)}:${port}`;
   const kind = dual === undefined ? '' : dual ? ' dual' : ' v6only';
   return `${protocol}${port === null && family === 'inet6' ? '6' : ''} ${at}${kind}`;
@@ -124,7 +124,7 @@ export function difference(
   before: readonly ProgramSocket[],
   after: readonly ProgramSocket[],
 ): { missing: string[]; extra: string[] } {
-  const [one, other] = [before, after].map((sockets) => unique(services(sockets).map(nameOf)));
+  const [one, other] = [before, after].map((sockets) => unique(services(sockets).map(socketInWords)));
   return {
     missing: (one ?? []).filter((name) => other?.includes(name) !== true),
     extra: (other ?? []).filter((name) => one?.includes(name) !== true),

@@ -12,7 +12,7 @@ const DATAGRAM = 250;
 let count = 0;
 
 /** Where one is to be reached: the scope is the index of an interface, for a link-local address. */
-export interface Place {
+export interface Endpoint {
   readonly address: string;
   readonly port: number;
   readonly scope?: number;
@@ -21,7 +21,7 @@ export interface Place {
 type Reached = Pick<ReachAttempt, 'reached' | 'served'>;
 
 /** Connects by TCP, sends nothing, and hears whether something comes. @throws HarnessError */
-export async function connectTcp(agent: AgentProcess, place: Place): Promise<Reached> {
+export async function connectTcp(agent: AgentProcess, place: Endpoint): Promise<Reached> {
   const { on, opening, connect } = callsFor(place, 'stream');
   const results = await agent.ask([opening, connect, { op: 'recv', on, within: LISTEN, size: 512 }], true);
   await agent.ask([{ op: 'close', on }], false);
@@ -41,7 +41,7 @@ function servedBy(received: Result | undefined): NonNullable<ReachAttempt['serve
  * filters in the lab, and an empty datagram would be the end of the input to some.
  * @throws HarnessError
  */
-export async function sendUdp(agent: AgentProcess, place: Place): Promise<Reached> {
+export async function sendUdp(agent: AgentProcess, place: Endpoint): Promise<Reached> {
   const { on, opening, connect } = callsFor(place, 'dgram');
   const results = await agent.ask(
     [opening, connect, { op: 'send', on, data: '?' }, { op: 'recv', on, within: DATAGRAM, size: 2048 }],
@@ -54,7 +54,7 @@ export async function sendUdp(agent: AgentProcess, place: Place): Promise<Reache
   return { reached: failed(last) };
 }
 
-function callsFor({ address, port, scope }: Place, type: 'stream' | 'dgram') {
+function callsFor({ address, port, scope }: Endpoint, type: 'stream' | 'dgram') {
   count += 1;
   const on = `place ${count}`;
   const family = address.includes(':') ? 'inet6' : 'inet';

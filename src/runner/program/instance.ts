@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { endWithUs } from '../../process/end-with-us.ts';
-import { plain } from '../../program/output.ts';
+import { plainText } from '../../program/output.ts';
 import { SHIM, startText, type Launch } from './launch.ts';
-import type { Room, Stage } from './stage.ts';
+import type { Room, Namespaces } from './namespaces.ts';
 
 /** How much of what a program prints is kept, in characters, from its beginning and from its end. */
 const MOST_OUTPUT = 32_768;
@@ -47,9 +47,9 @@ export class Instance {
     });
   }
 
-  /** Starts it. Its mount namespace is its own, so that its processes can be told from all others. */
-  static start(stage: Stage, room: Room, launch: Launch, how: { terminal: boolean; trace: boolean }): Instance {
-    const [file = '', ...words] = [
+  /** Starts it. Its mount namespace is its own, so that its processes are known from all others. */
+  static start(stage: Namespaces, room: Room, launch: Launch, how: { terminal: boolean; trace: boolean }): Instance {
+    const [file, ...words] = [
       ...stage.enter(room),
       'unshare',
       '--mount',
@@ -59,7 +59,7 @@ export class Instance {
       '-c',
       startText(launch, how),
     ];
-    const child = spawn(file, words, {
+    const child = spawn(file ?? 'nsenter', words, {
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
     });
@@ -73,7 +73,7 @@ export class Instance {
 
   /** What it printed, without colours and the like. */
   get output(): string {
-    return plain(this.#tail === '' ? this.#head : `${this.#head}\n${this.#tail}`);
+    return plainText(this.#tail === '' ? this.#head : `${this.#head}\n${this.#tail}`);
   }
 
   /** Its mount namespace, as the kernel names it; empty before it has one. */

@@ -1,6 +1,6 @@
 import { ADDRESS_MARK, type DeclaredProgram, type Variation } from '../../program/program.ts';
 import { onPath } from '../../lab/programs.ts';
-import { quoted } from './quote.ts';
+import { wordOfShell } from '../../program/word-of-shell.ts';
 
 /** What is started once, with every place for an address filled in. */
 export interface Launch {
@@ -13,7 +13,7 @@ export interface Launch {
 export const SHIM = 'BINDSPEC_SHIM=1';
 const HOME = '/run/home';
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-/** A program that is told these does not call home, open a browser, or take the lab for a CI service. */
+/** A program that has these does not call home, open a browser, or take the lab for a CI service. */
 const QUIET = { BROWSER: 'none', NO_UPDATE_NOTIFIER: '1', DO_NOT_TRACK: '1' };
 
 /** Where the calls of a traced start are written. */
@@ -36,11 +36,11 @@ function fill(text: string, address: string): string {
 export function preparation({ program, address }: Launch, variation?: Variation): string {
   const files = Object.entries(program.files ?? {}).map(
     ([file, text]) =>
-      `mkdir -p "$(dirname ${quoted(file)})" && printf %s ${quoted(fill(text, address))} >${quoted(file)}`,
+      `mkdir -p "$(dirname ${wordOfShell(file)})" && printf %s ${wordOfShell(fill(text, address))} >${wordOfShell(file)}`,
   );
   const { edit } = variation ?? {};
   const change = edit === undefined ? [] : [edited(edit, address)];
-  const owner = program.user === undefined ? [] : [`chown ${quoted(program.user)} ${HOME}`];
+  const owner = program.user === undefined ? [] : [`chown ${wordOfShell(program.user)} ${HOME}`];
   const lines = [`mkdir -p ${HOME}`, ...owner, ...files, ...(program.prepare ?? []), ...change];
   return ['set -e', ...lines].join('\n');
 }
@@ -48,16 +48,16 @@ export function preparation({ program, address }: Launch, variation?: Variation)
 /** No tool but the shell: a program's own image may lack all others. */
 function edited({ file, from, to }: NonNullable<Variation['edit']>, address: string): string {
   return [
-    `text=$(cat ${quoted(file)}; echo x)`,
-    `from=${quoted(from)} to=${quoted(fill(to, address))}`,
+    `text=$(cat ${wordOfShell(file)}; echo x)`,
+    `from=${wordOfShell(from)} to=${wordOfShell(fill(to, address))}`,
     'case $text in *"$from"*) ;; *) echo "the text to replace is not in the file" >&2; exit 1 ;; esac',
     `text=\${text%%"$from"*}$to\${text#*"$from"}`,
-    `printf %s "\${text%x}" >${quoted(file)}`,
+    `printf %s "\${text%x}" >${wordOfShell(file)}`,
   ].join('\n');
 }
 
 /** The user that a program runs as, where it is not that of bindspec. */
-export function environmentOf({ program, address }: Launch): Record<string, string> {
+function environmentOf({ program, address }: Launch): Record<string, string> {
   const own = process.env;
   const user = program.user ?? own['USER'] ?? own['LOGNAME'] ?? (process.getuid?.() === 0 ? 'root' : 'user');
   return {
@@ -80,18 +80,18 @@ export function environmentOf({ program, address }: Launch): Record<string, stri
 export function startText(launch: Launch, how: { terminal: boolean; trace: boolean }): string {
   const { program } = launch;
   const cwd = program.cwd ?? process.cwd();
-  const environment = Object.entries(environmentOf(launch)).map(([name, text]) => quoted(`${name}=${text}`));
+  const environment = Object.entries(environmentOf(launch)).map(([name, text]) => wordOfShell(`${name}=${text}`));
   const trace = how.trace
     ? ['strace', '-f', '-D', '-qq', '-e', 'trace=bind,listen', '-e', 'signal=none', '-o', TRACE]
     : [];
-  const words = [...trace, ...asUser(program), ...launch.command].map(quoted).join(' ');
+  const words = [...trace, ...asUser(program), ...launch.command].map(wordOfShell).join(' ');
   const input = how.terminal ? '' : program.stdin === 'open' ? ' <&4' : ' </dev/null';
-  const owner = program.user === undefined ? '' : `chown ${quoted(program.user)} "$(tty)" 2>/dev/null; `;
+  const owner = program.user === undefined ? '' : `chown ${wordOfShell(program.user)} "$(tty)" 2>/dev/null; `;
   const sized = how.terminal ? `stty cols 80 rows 24 2>/dev/null; ${owner}` : '';
   const run = `${sized}env -i ${environment.join(' ')} ${words}${input} 3>&- 4<&-; echo "exit $?" >&3; exec sleep 2147483647`;
-  const shim = how.terminal ? `exec script -qec ${quoted(run)} /dev/null` : run;
+  const shim = how.terminal ? `exec script -qec ${wordOfShell(run)} /dev/null` : run;
   return [
-    `cd ${quoted(cwd)} || { echo 'missing folder' >&3; exit 1; }`,
+    `cd ${wordOfShell(cwd)} || { echo 'missing folder' >&3; exit 1; }`,
     'echo "files $(readlink /proc/self/ns/mnt)" >&3',
     `export ${SHIM}`,
     shim,

@@ -1,8 +1,8 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { quoted } from './quote.ts';
+import { wordOfShell } from '../../program/word-of-shell.ts';
 
-/** Folders that are not the machine's in a room: they are made anew, or belong to the kernel. */
+/** Folders that are not the machine's in a room: they are made for it, or belong to the kernel. */
 const OWN = new Set(['/proc', '/sys', '/dev', '/run']);
 /** The most entries of a folder that has mounts below it, which are laid out one by one. */
 const MOST_ENTRIES = 400;
@@ -28,7 +28,7 @@ export function layOut(layers: readonly string[], isRoot: boolean, mounts = moun
     const owner = isRoot ? `${uid}:${gid}` : '';
     const lower = lowers.map((one) => one.replaceAll(/[\\:,]/g, String.raw`\$&`)).join(':');
     const words = [String(number), (mode & 0o7777).toString(8), owner, lower, folder];
-    lines.push(`lay ${words.map((word) => (word === '' ? "''" : quoted(word))).join(' ')}`);
+    lines.push(`lay ${words.map((word) => (word === '' ? "''" : wordOfShell(word))).join(' ')}`);
   };
   const lay = (folder: string): void => {
     const lowers = [...layers.map((layer) => layer + folder), folder].filter(isFolder);
@@ -42,7 +42,7 @@ export function layOut(layers: readonly string[], isRoot: boolean, mounts = moun
       return;
     }
     const mode = (statSync(folder).mode & 0o7777).toString(8);
-    lines.push(`mkdir -p "$R"${quoted(folder)}; chmod ${mode} "$R"${quoted(folder)}`);
+    lines.push(`mkdir -p "$R"${wordOfShell(folder)}; chmod ${mode} "$R"${wordOfShell(folder)}`);
     entriesOf(lowers).slice(0, MOST_ENTRIES).forEach(layEntry);
   };
   const layEntry = (entry: string): void => {
@@ -50,10 +50,10 @@ export function layOut(layers: readonly string[], isRoot: boolean, mounts = moun
     const from = [...layers.map((layer) => layer + entry), entry].find(isThere);
     if (from === undefined) return;
     const kind = lstatSync(from);
-    const to = `"$R"${quoted(entry)}`;
-    if (kind.isSymbolicLink()) lines.push(`ln -s ${quoted(readlinkSync(from))} ${to}`);
+    const to = `"$R"${wordOfShell(entry)}`;
+    if (kind.isSymbolicLink()) lines.push(`ln -s ${wordOfShell(readlinkSync(from))} ${to}`);
     else if (kind.isDirectory()) lay(entry);
-    else if (kind.isFile()) lines.push(`: >${to}; mount --bind ${quoted(from)} ${to} 2>/dev/null`);
+    else if (kind.isFile()) lines.push(`: >${to}; mount --bind ${wordOfShell(from)} ${to} 2>/dev/null`);
   };
   entriesOf([...layers, '/']).forEach(layEntry);
   return `${HEAD}${lines.join('\n')}\n${TAIL}`;

@@ -9,7 +9,7 @@ import { socketHolders } from '../sockets/holders.ts';
 import { readHeldSockets } from '../sockets/read-held.ts';
 import type { Launch } from './launch.ts';
 import type { Instance } from './instance.ts';
-import type { Stage } from './stage.ts';
+import type { Namespaces } from './namespaces.ts';
 import { SURROUNDINGS } from './surroundings.ts';
 
 /** The kernel's own range, where it can't be read. */
@@ -18,7 +18,7 @@ const CHANCE = { from: 32_768, to: 60_999 };
 /** What an agent of the machine is needed for: it may look into every process of a program. */
 export interface Looker {
   readonly agent: AgentProcess;
-  readonly stage: Stage;
+  readonly stage: Namespaces;
   readonly launch: Launch;
 }
 
@@ -37,7 +37,7 @@ export async function heldBy({ agent, stage }: Looker, instance: Instance): Prom
 }
 
 /** All sockets of an instance, as they are recorded; connections are left out. */
-export async function socketsOf(looker: Looker, instance: Instance): Promise<ProgramSocket[]> {
+export async function programSockets(looker: Looker, instance: Instance): Promise<ProgramSocket[]> {
   const facts = factsOf(looker);
   const held = await heldBy(looker, instance);
   const open = held.filter(({ protocol, state }) => protocol !== 'tcp' || state === 'LISTEN');

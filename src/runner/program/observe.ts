@@ -9,11 +9,11 @@ import { Interrupted } from '../../process/interrupted.ts';
 import { paced } from '../../process/pace.ts';
 import { hasIPv6 } from './lan.ts';
 import { canHaveTerminal } from './launch.ts';
-import { onStage, type Context } from './play.ts';
+import { onStage, type ProgramContext } from './stage.ts';
 import { askReach, type Reach } from './reach.ts';
 import { askRestart } from './restart.ts';
 import { askSecond } from './second.ts';
-import { checkStageTools } from './stage.ts';
+import { checkStageTools } from './namespaces.ts';
 import { SURROUNDINGS } from './surroundings.ts';
 import { openSockets } from './watch.ts';
 import { askLate, askTaken, askWithoutIPv6 } from './variations.ts';
@@ -63,7 +63,7 @@ export async function observeProgram(program: DeclaredProgram, options: ObserveO
   const terminal = wantsTerminal && canHaveTerminal();
   if (wantsTerminal && !terminal)
     cannot.add("it gets no terminal: 'script' is not installed (apt-get install bsdutils)");
-  const context: Context = {
+  const context: ProgramContext = {
     program: asFarAsPossible(program, isRoot, cannot),
     agent,
     terminal,
@@ -95,11 +95,11 @@ export async function observeProgram(program: DeclaredProgram, options: ObserveO
 function asFarAsPossible(program: DeclaredProgram, isRoot: boolean, cannot: Set<string>): DeclaredProgram {
   if (isRoot || program.user === undefined) return program;
   cannot.add(`only root can start it as ${program.user}; it runs as you, and may bind every port: run it with sudo`);
-  const { user, group, groups, capabilities, ...rest } = program;
+  const { user: _user, group: _group, groups: _groups, capabilities: _capabilities, ...rest } = program;
   return rest;
 }
 
-async function firstRun(context: Context, wantsReach: boolean) {
+async function firstRun(context: ProgramContext, wantsReach: boolean) {
   return onStage(context, async (play) => {
     const { instance, run } = await play.run();
     context.usual = openSockets(play.stage.net).size;
@@ -115,7 +115,7 @@ async function firstRun(context: Context, wantsReach: boolean) {
 
 /** Asks the other questions, several at a time, each on a stage of its own. Returns whether all were answered. */
 async function askRest(
-  context: Context,
+  context: ProgramContext,
   observation: ProgramObservation,
   { questions, signal }: ObserveOptions,
   jobs: number,

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { localhostIn } from '../../verify/tables.ts';
 import type { LocalhostClient, ProgramSocket, ReachAttempt } from '../../record/program.ts';
 import { services } from '../../program/sockets.ts';
-import { connectTcp, sendUdp, type Place } from './connect.ts';
+import { connectTcp, sendUdp, type Endpoint } from './connect.ts';
 import type { Instance } from './instance.ts';
-import type { Play } from './play.ts';
-import { LAN } from './surroundings.ts';
+import type { ProgramStage } from './stage.ts';
+import { LAN_ADDRESSES } from './surroundings.ts';
 import { openSockets } from './watch.ts';
 
 /** The most ports that are tried: a program with more has a range of them. */
@@ -15,7 +15,7 @@ const LAST = 300;
 /** A program that has to be started again for each attempt is up when it has a socket; in milliseconds. */
 const SHORT_SETTLE = 300;
 
-interface Asked extends Place {
+interface Asked extends Endpoint {
   readonly from: ReachAttempt['from'];
   readonly to: string;
   readonly protocol: 'tcp' | 'udp';
@@ -29,7 +29,11 @@ export interface Reach {
 }
 
 /** Tries every service from the machine and from its neighbour. It is the last that is done with an instance. */
-export async function askReach(play: Play, started: Instance, sockets: readonly ProgramSocket[]): Promise<Reach> {
+export async function askReach(
+  play: ProgramStage,
+  started: Instance,
+  sockets: readonly ProgramSocket[],
+): Promise<Reach> {
   const asked = await attemptsFor(play, sockets);
   let instance = started;
   let ended = false;
@@ -66,7 +70,7 @@ export async function askReach(play: Play, started: Instance, sockets: readonly 
 
 const EVERY = 20;
 
-async function attemptsFor(play: Play, sockets: readonly ProgramSocket[]): Promise<Asked[]> {
+async function attemptsFor(play: ProgramStage, sockets: readonly ProgramSocket[]): Promise<Asked[]> {
   const ports = new Map<string, { protocol: 'tcp' | 'udp'; port: number }>();
   for (const { protocol, port } of services(sockets)) {
     if (port !== null && (protocol === 'tcp' || protocol === 'udp'))
@@ -78,11 +82,11 @@ async function attemptsFor(play: Play, sockets: readonly ProgramSocket[]): Promi
   return [...ports.values()].slice(0, MOST_PORTS).flatMap(({ protocol, port }): Asked[] => [
     { from: 'machine', protocol, to: '127.0.0.1', address: '127.0.0.1', port },
     { from: 'machine', protocol, to: '::1', address: '::1', port },
-    { from: 'machine', protocol, to: 'lan', address: LAN.inet, port },
-    { from: 'machine', protocol, to: 'lan6', address: LAN.inet6, port },
-    { from: 'neighbour', protocol, to: 'lan', address: LAN.inet, port },
-    { from: 'neighbour', protocol, to: 'lan6', address: LAN.inet6, port },
-    { from: 'neighbour', protocol, to: 'link-local', address: LAN.linkLocal, port, ...scope },
+    { from: 'machine', protocol, to: 'lan', address: LAN_ADDRESSES.inet, port },
+    { from: 'machine', protocol, to: 'lan6', address: LAN_ADDRESSES.inet6, port },
+    { from: 'neighbour', protocol, to: 'lan', address: LAN_ADDRESSES.inet, port },
+    { from: 'neighbour', protocol, to: 'lan6', address: LAN_ADDRESSES.inet6, port },
+    { from: 'neighbour', protocol, to: 'link-local', address: LAN_ADDRESSES.linkLocal, port, ...scope },
   ]);
 }
 
@@ -90,12 +94,13 @@ async function attemptsFor(play: Play, sockets: readonly ProgramSocket[]): Promi
  * Which address three clients of `localhost` get to: one that tries every address in the order of the resolver, as curl
  * does; one that tries the first only; and one that knows IPv4 only.
  */
-function localhostClients(reach: readonly ReachAttempt[], play: Play): LocalhostClient[] {
+function localhostClients(reach: readonly ReachAttempt[], play: ProgramStage): LocalhostClient[] {
   const order = localhostIn(readFileSync(`/proc/${play.stage.room.pid}/root/etc/hosts`, 'utf8'));
   const local = reach.filter(({ from, protocol }) => from === 'machine' && protocol === 'tcp');
   return [...new Set(local.map(({ port }) => port))].flatMap((port): LocalhostClient[] => {
-    const open = local.filter((one) => one.port === port && one.reached === 'yes').map(({ address }) => address);
-    const first = (addresses: readonly string[]) => addresses.find((address) => open.includes(address)) ?? null;
+    const reached = local.filter((one) => one.port === port && one.reached === 'yes');
+    const open = new Set(reached.map(({ address }) => address));
+    const first = (addresses: readonly string[]) => addresses.find((address) => open.has(address)) ?? null;
     return [
       { port, client: 'all in order', address: first(order) },
       { port, client: 'first only', address: first(order.slice(0, 1)) },

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { TCP_STATES } from '../../protocol/tcp-states.ts';
 import type { ProgramRun, ProgramSocket, RestartedProgram } from '../../record/program.ts';
 import { difference, isSame, services } from '../../program/sockets.ts';
-import type { Play } from './play.ts';
+import type { ProgramStage } from './stage.ts';
 import { localOf } from './second.ts';
-import { LAN } from './surroundings.ts';
+import { LAN_ADDRESSES } from './surroundings.ts';
 
 /** How long a client hears a server out, and how long the server has to accept and read what it sent; in milliseconds. */
 const BANNER = 150;
@@ -20,7 +20,7 @@ const TICKS = 100;
  * Kills a program with everything that belongs to it, and starts it again at once: without a client, which shows what its
  * own files do, and with clients, of whose connections the kernel keeps something.
  */
-export async function askRestart(play: Play): Promise<RestartedProgram[]> {
+export async function askRestart(play: ProgramStage): Promise<RestartedProgram[]> {
   const before = await play.run();
   if (before.run.start.outcome !== 'up') return [];
   await play.stage.killAll();
@@ -82,18 +82,18 @@ function placesOf(sockets: readonly ProgramSocket[]): ClientPlace[] {
     if (socket.port === null) return [];
     const isOpen = socket.scope === 'wildcard' || socket.scope === 'lan';
     if (!isOpen) return [{ from: 'machine', address: localOf(socket), port: socket.port }];
-    const address = socket.family === 'inet' || socket.dual === true ? LAN.inet : LAN.inet6;
+    const address = socket.family === 'inet' || socket.dual === true ? LAN_ADDRESSES.inet : LAN_ADDRESSES.inet6;
     return [{ from: 'neighbour', address, port: socket.port }];
   });
-  const ports = [...new Set(places.map(({ port }) => port))].slice(0, MOST_PORTS);
-  return places.filter(({ port }) => ports.includes(port));
+  const ports = new Set([...new Set(places.map(({ port }) => port))].slice(0, MOST_PORTS));
+  return places.filter(({ port }) => ports.has(port));
 }
 
 /**
  * Connects two clients to each place. They hear the server out and send a byte, so that it has accepted them: nothing is
  * kept of a connection with data that no one has read. Returns what closes one of each two.
  */
-async function connectClients(play: Play, places: readonly ClientPlace[]): Promise<() => Promise<void>> {
+async function connectClients(play: ProgramStage, places: readonly ClientPlace[]): Promise<() => Promise<void>> {
   const closing: (() => Promise<unknown>)[] = [];
   for (const [index, { from, address, port }] of places.entries()) {
     const agent = await play.stage.agent(from);

@@ -1,11 +1,12 @@
+import { paced } from '../../process/pace.ts';
 import type { ProgramRun, ProgramSocket, SecondInstance } from '../../record/program.ts';
-import { difference, nameOf, services } from '../../program/sockets.ts';
+import { difference, socketInWords, services } from '../../program/sockets.ts';
 import { saysItRetries } from '../../program/output.ts';
 import { onPath } from '../../lab/programs.ts';
 import type { Instance } from './instance.ts';
 import { heldBy } from './look.ts';
-import type { Context, Play } from './play.ts';
-import { LAN } from './surroundings.ts';
+import type { ProgramContext, ProgramStage } from './stage.ts';
+import { LAN_ADDRESSES } from './surroundings.ts';
 import { openSockets } from './watch.ts';
 
 /** How long a second instance is waited for, and while its output says that it tries again; in milliseconds. */
@@ -16,7 +17,7 @@ const CONNECTIONS = 40;
 const ACCEPTED = 800;
 
 /** Starts a second instance beside the first: with the same files, and then with files that no one has written to. */
-export async function askSecond(play: Play, context: Context): Promise<SecondInstance[]> {
+export async function askSecond(play: ProgramStage, context: ProgramContext): Promise<SecondInstance[]> {
   const outcomes: SecondInstance[] = [];
   for (const files of ['same', 'own'] as const) {
     const { instance: first, run } = await play.run();
@@ -28,18 +29,18 @@ export async function askSecond(play: Play, context: Context): Promise<SecondIns
 }
 
 async function second(
-  play: Play,
-  { agent }: Context,
+  play: ProgramStage,
+  { agent }: ProgramContext,
   { first, run, files }: { first: Instance; run: ProgramRun; files: 'same' | 'own' },
 ): Promise<SecondInstance> {
   const before = openSockets(play.stage.net);
   const room = files === 'same' ? play.stage.room : await play.stage.anotherRoom();
   const trace = onPath('strace');
-  const other = await play.run({ room, trace, before, limit: WAIT, retries: RETRIES });
+  const other = await play.run({ room, trace, before, limit: paced(WAIT), retries: paced(RETRIES) });
   const now = await play.sockets(first);
   const shared = services(run.sockets)
-    .filter((socket) => other.run.sockets.some((one) => nameOf(one) === nameOf(socket)))
-    .map(nameOf);
+    .filter((socket) => other.run.sockets.some((one) => socketInWords(one) === socketInWords(socket)))
+    .map(socketInWords);
   const tried = trace ? play.failed(room) : undefined;
   const refusal = tried?.find(({ error }) => error !== 'EINVAL')?.error;
   const start = other.run.start;
@@ -122,7 +123,7 @@ function sharedTcp(
   sockets: readonly ProgramSocket[],
   shared: readonly string[],
 ): { address: string; port: number } | undefined {
-  const socket = services(sockets).find((one) => one.protocol === 'tcp' && shared.includes(nameOf(one)));
+  const socket = services(sockets).find((one) => one.protocol === 'tcp' && shared.includes(socketInWords(one)));
   if (socket === undefined || socket.port === null) return undefined;
   return { address: localOf(socket), port: socket.port };
 }
@@ -132,5 +133,5 @@ export function localOf({ address, scope, dual }: ProgramSocket): string {
   if (scope === 'wildcard') return address === '::' && dual !== true ? '::1' : '127.0.0.1';
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
-  return address === 'fe80::%lan' ? LAN.inet6 : address;
+  return address === 'fe80::%lan' ? LAN_ADDRESSES.inet6 : address;
 }

@@ -4,7 +4,7 @@ import { ADDRESSES } from '../../lab/netns-topology.ts';
 const HOSTNAME = 'box';
 
 /** The addresses of the LAN. The last is no one's until it is given to the machine. */
-export const LAN = {
+export const LAN_ADDRESSES = {
   inet: ADDRESSES.inet.external ?? '',
   inet6: ADDRESSES.inet6.external ?? '',
   linkLocal: 'fe80::130',
@@ -24,9 +24,9 @@ export const SURROUNDINGS = {
   hosts: HOSTS,
   hostname: HOSTNAME,
   // Nothing listens there, so that a question is refused at once.
-  resolver: LAN.neighbour.inet,
-  lan: [LAN.inet, LAN.inet6, LAN.linkLocal],
-  neighbour: [LAN.neighbour.inet, LAN.neighbour.inet6, LAN.neighbour.linkLocal],
+  resolver: LAN_ADDRESSES.neighbour.inet,
+  lan: [LAN_ADDRESSES.inet, LAN_ADDRESSES.inet6, LAN_ADDRESSES.linkLocal],
+  neighbour: [LAN_ADDRESSES.neighbour.inet, LAN_ADDRESSES.neighbour.inet6, LAN_ADDRESSES.neighbour.linkLocal],
 };
 
 /** The files of the surroundings, by their names. */

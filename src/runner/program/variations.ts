@@ -2,8 +2,8 @@ import type { LateAddress, ProgramRun, TakenPort, WithoutIPv6 } from '../../reco
 import { difference, isSame, services } from '../../program/sockets.ts';
 import type { Operation } from '../../protocol/messages.ts';
 import { connectTcp, sendUdp } from './connect.ts';
-import { onStage, type Context, type Play } from './play.ts';
-import { LAN } from './surroundings.ts';
+import { onStage, type ProgramContext, type ProgramStage } from './stage.ts';
+import { LAN_ADDRESSES } from './surroundings.ts';
 import { openSockets } from './watch.ts';
 
 /** How long an address that came is waited for to be bound, in milliseconds. */
@@ -11,7 +11,7 @@ const COMES = 5000;
 const EVERY = 100;
 
 /** Starts the program where IPv6 is off, as `net.ipv6.conf.all.disable_ipv6=1` has it. */
-export function askWithoutIPv6(context: Context, before: ProgramRun): Promise<WithoutIPv6> {
+export function askWithoutIPv6(context: ProgramContext, before: ProgramRun): Promise<WithoutIPv6> {
   return onStage(
     context,
     async (play) => {
@@ -32,7 +32,11 @@ export function askWithoutIPv6(context: Context, before: ProgramRun): Promise<Wi
 }
 
 /** Starts the program while another one has an address of its port. */
-export async function askTaken(context: Context, before: ProgramRun, by: TakenPort['by']): Promise<TakenPort | null> {
+export async function askTaken(
+  context: ProgramContext,
+  before: ProgramRun,
+  by: TakenPort['by'],
+): Promise<TakenPort | null> {
   const [main] = services(before.sockets)
     .filter(({ protocol }) => protocol === 'tcp' || protocol === 'udp')
     .toSorted((one, other) => Number(other.protocol === 'tcp') - Number(one.protocol === 'tcp'));
@@ -69,13 +73,13 @@ export async function askTaken(context: Context, before: ProgramRun, by: TakenPo
 }
 
 /** Starts the program at an address that the machine does not have yet, and gives it to the machine then. */
-export function askLate(context: Context): Promise<LateAddress> {
+export function askLate(context: ProgramContext): Promise<LateAddress> {
   const { late: variation } = context.program;
-  return onStage(context, playLate, { address: LAN.late, variation });
+  return onStage(context, playLate, { address: LAN_ADDRESSES.late, variation });
 }
 
-async function playLate(play: Play): Promise<LateAddress> {
-  const address = LAN.late;
+async function playLate(play: ProgramStage): Promise<LateAddress> {
+  const address = LAN_ADDRESSES.late;
   const { instance, run } = await play.run();
   const { outcome } = run.start;
   if (outcome !== 'up') {
@@ -106,15 +110,15 @@ async function playLate(play: Play): Promise<LateAddress> {
 function isThere(run: ProgramRun): boolean {
   return services(run.sockets).some(
     ({ address, scope, family, dual }) =>
-      address === LAN.late || (scope === 'wildcard' && (family === 'inet' || dual === true)),
+      address === LAN_ADDRESSES.late || (scope === 'wildcard' && (family === 'inet' || dual === true)),
   );
 }
 
-async function isReached(play: Play, { sockets }: ProgramRun): Promise<boolean> {
+async function isReached(play: ProgramStage, { sockets }: ProgramRun): Promise<boolean> {
   const neighbour = await play.stage.agent('neighbour');
   for (const { protocol, port } of services(sockets)) {
     if (port === null) continue;
-    const place = { address: LAN.late, port };
+    const place = { address: LAN_ADDRESSES.late, port };
     const { reached } = await (protocol === 'tcp' ? connectTcp(neighbour, place) : sendUdp(neighbour, place));
     if (reached === 'yes') return true;
   }

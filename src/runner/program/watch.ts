@@ -44,7 +44,7 @@ export function openSockets(net: string): Set<number> {
 }
 
 /** How a start is waited for. */
-export interface Patience {
+export interface WatchPatience {
   readonly signal: AbortSignal;
   /** Sockets that were there before. */
   readonly before?: ReadonlySet<number>;
@@ -67,7 +67,7 @@ export async function waitUntilUp(
   instance: Instance,
   net: string,
   { ready = {} }: DeclaredProgram,
-  { signal, before = new Set(), limit, retries, settle, usual }: Patience,
+  { signal, before = new Set(), limit, retries, settle, usual }: WatchPatience,
 ): Promise<ProgramStart> {
   const most = limit ?? paced(ready.limit === undefined ? LIMIT : ready.limit * 1000);
   const quiet = settle ?? (ready.settle === undefined ? SETTLE : ready.settle * 1000);
@@ -110,7 +110,7 @@ export async function waitUntilUp(
 }
 
 /** What is known of a start by now. */
-export function startOf(instance: Instance, hasSockets: boolean): ProgramStart {
+function startOf(instance: Instance, hasSockets: boolean): ProgramStart {
   const { exit, output } = instance;
   const runs = instance.processes().length > 0;
   const error = errorIn(output);

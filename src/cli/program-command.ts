@@ -1,0 +1,236 @@
+import { accessSync, constants, statSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { readGivenText, UnreadableFile } from '../files/given-file.ts';
+import { HarnessError } from '../harness/harness-error.ts';
+import { isProgram, onPath } from '../lab/programs.ts';
+import { Unavailable } from '../process/unavailable.ts';
+import { againstList, againstPlace, BadExpectation, readExpected, type Against } from '../program/expected.ts';
+import { hasLateAddress, PROGRAM_QUESTIONS, type DeclaredProgram, type ProgramQuestion } from '../program/program.ts';
+import { sentencesOf } from '../program/sentences.ts';
+import { BadUnit } from '../program/unit.ts';
+import { PROGRAM_VERSION, type ProgramRecord } from '../record/program.ts';
+import { observeProgram, type Observed } from '../runner/program/observe.ts';
+import { readUnit } from '../runner/program/read-unit.ts';
+import { unknown } from '../text/unknown.ts';
+import { EXIT, UserError } from './exit.ts';
+import { interruptible } from './interruption.ts';
+import { tellProgram } from './program-text.ts';
+import { complain, sayJson } from './terminal.ts';
+import { version } from './version.ts';
+
+export interface ProgramOptions {
+  unit?: string;
+  ask?: string;
+  only?: 'loopback' | 'lan';
+  expect?: string;
+  user?: string;
+  env: string[];
+  cwd?: string;
+  stdin?: 'terminal' | 'none' | 'open';
+  prepare: string[];
+  limit?: number;
+  jobs?: number;
+  record?: string;
+  junit?: string;
+  format: 'pretty' | 'json';
+}
+
+/** `bindspec program`. Returns the exit code. @throws UserError for what the user can mend */
+export async function programCommand(words: readonly string[], options: ProgramOptions): Promise<number> {
+  const program = programOf(words, options);
+  const questions = questionsOf(options.ask, program);
+  const held = expectationOf(options);
+  for (const file of [options.record, options.junit]) if (file !== undefined) checkWritable(file);
+  // What writes a file is loaded before anything is started.
+  const junit = options.junit === undefined ? null : (await import('../report/program-junit.ts')).programJunit;
+  const started = new Date();
+  const interruption = interruptible();
+  const observed = await observe(program, questions, options, interruption.signal);
+  interruption.end();
+  const record = recordOf(program, questions, observed, started, held);
+  if (options.record !== undefined) write(options.record, `${JSON.stringify(record, null, 1)}\n`);
+  if (options.junit !== undefined && junit !== null) write(options.junit, junit(record));
+  if (options.format === 'json') sayJson(record, 1);
+  else tellProgram(record);
+  if (!record.complete) return EXIT.interrupted;
+  const { against } = record;
+  return against !== undefined && against.missing.length + against.extra.length > 0 ? EXIT.failed : EXIT.expected;
+}
+
+async function observe(
+  program: DeclaredProgram,
+  questions: readonly ProgramQuestion[],
+  { jobs }: ProgramOptions,
+  signal: AbortSignal,
+): Promise<Observed> {
+  try {
+    return await observeProgram(program, { questions, signal, ...(jobs === undefined ? {} : { jobs }) });
+  } catch (error) {
+    if (error instanceof Unavailable) throw new UserError(`${error.message}; ${error.enable}`);
+    if (error instanceof HarnessError) throw new UserError(error.message, EXIT.harness);
+    throw error;
+  }
+}
+
+function programOf(words: readonly string[], options: ProgramOptions): DeclaredProgram {
+  const { unit, user, cwd, stdin, prepare, limit } = options;
+  if (unit === undefined && words.length === 0) {
+    throw new UserError(
+      "no program is named: write it after --, for example 'bindspec program -- python3 -m http.server'",
+    );
+  }
+  if (unit !== undefined && words.length > 0) {
+    throw new UserError('a unit has its own command: name a unit with --unit, or a command after --, not both');
+  }
+  if (unit === undefined && words[0] === '') throw new UserError("the command after -- has no name: ''");
+  const base = unit === undefined ? { command: words } : unitNamed(unit);
+  const folder = cwd === undefined ? undefined : folderNamed(cwd);
+  if (unit === undefined && prepare.length === 0) checkProgram(words[0] ?? '', folder ?? process.cwd());
+  return {
+    ...base,
+    ...(user === undefined ? {} : { user: userNamed(user) }),
+    ...(folder === undefined ? {} : { cwd: folder }),
+    ...(stdin === undefined ? {} : { stdin }),
+    ...(limit === undefined ? {} : { ready: { ...base.ready, limit } }),
+    ...(options.env.length === 0 ? {} : { env: { ...base.env, ...Object.fromEntries(options.env.map(variable)) } }),
+    ...(prepare.length === 0 ? {} : { prepare: [...(base.prepare ?? []), ...prepare] }),
+  };
+}
+
+/** A line of preparation may make the file; without one it has to be there. */
+function checkProgram(name: string, folder: string): void {
+  if (name.includes('/') ? isProgram(path.resolve(folder, name)) : onPath(name)) return;
+  const where = name.includes('/') ? 'it is not there, or may not be executed' : 'it is not on PATH';
+  throw new UserError(`there is no program '${name}': ${where}; correct its name, or install it`);
+}
+
+function unitNamed(name: string): DeclaredProgram {
+  try {
+    return readUnit(name);
+  } catch (error) {
+    if (error instanceof BadUnit) throw new UserError(error.message);
+    throw error;
+  }
+}
+
+function userNamed(name: string): string {
+  if (/^[\w.][\w.$-]*$/.test(name)) return name;
+  throw new UserError(`--user must be the name or number of a user, not '${name}'`);
+}
+
+function folderNamed(folder: string): string {
+  const full = path.resolve(folder);
+  if (statSync(full, { throwIfNoEntry: false })?.isDirectory() === true) return full;
+  throw new UserError(`--cwd '${folder}' is not a folder: name one that is there`);
+}
+
+/** `NAME=VALUE`, or the name of a variable of bindspec's own environment. */
+function variable(text: string): [string, string] {
+  const [, name = '', value] = /^([A-Za-z_]\w*)(?:=([\s\S]*))?$/.exec(text) ?? [];
+  const own = value ?? process.env[name];
+  if (name === '') throw new UserError(`--env '${text}' must be NAME=VALUE, or the name of a variable`);
+  if (own === undefined) throw new UserError(`--env ${name}: there is no such variable; write ${name}=VALUE`);
+  return [name, own];
+}
+
+function questionsOf(text: string | undefined, program: DeclaredProgram): ProgramQuestion[] {
+  const hasLate = hasLateAddress(program);
+  if (text === undefined) return PROGRAM_QUESTIONS.filter((one) => one !== 'late' || hasLate);
+  const names = text.split(',').map((name) => name.trim());
+  const asked = names.flatMap((name): ProgramQuestion[] => {
+    if (name === 'sockets') return [];
+    const found = PROGRAM_QUESTIONS.find((one) => one === name);
+    if (found !== undefined) return [found];
+    throw new UserError(
+      unknown(
+        'question',
+        name,
+        ['sockets', ...PROGRAM_QUESTIONS],
+        `it is one of sockets, ${PROGRAM_QUESTIONS.join(', ')}`,
+      ),
+    );
+  });
+  const questions = new Set(asked);
+  if (questions.has('late') && !hasLate) {
+    throw new UserError("the question 'late' needs {address} in the command, where the address of the program goes");
+  }
+  return PROGRAM_QUESTIONS.filter((one) => questions.has(one));
+}
+
+type Held = (record: Observed) => Against | undefined;
+
+function expectationOf({ only, expect }: ProgramOptions): Held {
+  if (only !== undefined && expect !== undefined) {
+    throw new UserError('--only and --expect are two ways to say what is expected: use one of them');
+  }
+  if (only !== undefined) return ({ observation }) => againstPlace(observation.first.sockets, only);
+  if (expect === undefined) return () => undefined;
+  try {
+    const text = readGivenText(expect, { what: 'a list of sockets', most: 1, advice: 'name a list of sockets' });
+    const list = readExpected(text);
+    return ({ observation }) => againstList(observation.first.sockets, list, expect);
+  } catch (error) {
+    if (error instanceof UnreadableFile) throw new UserError(error.message);
+    if (error instanceof BadExpectation) throw new UserError(`${expect}: ${error.message}`);
+    throw error;
+  }
+}
+
+function checkWritable(file: string): void {
+  const folder = path.dirname(path.resolve(file));
+  try {
+    if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) {
+      throw new UserError(`'${file}' is a folder: name a file`);
+    }
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(
+      `nothing can be written to ${folder} (${(error as NodeJS.ErrnoException).code}): name another folder`,
+    );
+  }
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    complain(`bindspec: ${file} can't be written: ${(error as Error).message}`);
+    process.exitCode = EXIT.harness;
+  }
+}
+
+function recordOf(
+  program: DeclaredProgram,
+  asked: readonly ProgramQuestion[],
+  observed: Observed,
+  started: Date,
+  held: Held,
+): ProgramRecord {
+  const against = held(observed);
+  const { observation, surroundings, cannot, user, stdin, complete } = observed;
+  return {
+    schema: PROGRAM_VERSION,
+    kind: 'program',
+    bindspec: version(),
+    started: started.toISOString(),
+    duration: Date.now() - started.getTime(),
+    complete,
+    system: { release: os.release(), architecture: process.arch, root: process.getuid?.() === 0 },
+    program: {
+      name: program.unit ?? path.basename(program.command[0] ?? ''),
+      ...(observed.version === undefined ? {} : { version: observed.version }),
+      command: [...program.command],
+      ...(program.unit === undefined ? {} : { unit: program.unit }),
+      user,
+      stdin,
+    },
+    surroundings,
+    asked: [...asked],
+    cannot: [...cannot],
+    observation,
+    says: sentencesOf(observation),
+    ...(against === undefined ? {} : { against }),
+  };
+}
