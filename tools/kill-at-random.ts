@@ -4,6 +4,7 @@
  * interfaces, mounts, control groups, files, settings of the network and rules of the firewall that were not there before.
  *
  *     node dist/tools/kill-at-random.js [RUNS] [SEED] [SPAN] [-- [COMMAND] OPTIONS]
+ *     node dist/tools/kill-at-random.js 50 1 8000 -- program -- node server.js
  *
  * SPAN is about how long the command takes, in milliseconds; the moments are spread over it. The command is `run`
  * unless the first word after `--` is another.
@@ -25,6 +26,9 @@ const SETTLE = 5000;
 const [numbers = [], words = []] = splitAt(process.argv.slice(2), '--');
 const [runs = 100, seed = Date.now() % 100_000, span = 4000] = numbers.map(Number);
 const [killed = 'run', ...options] = words[0]?.startsWith('-') === true ? ['run', ...words] : words;
+
+/** A program's record is only written where it is asked for. */
+const reportsOption = (reports: string) => (killed === 'program' ? [] : ['--reports', reports]);
 
 function splitAt(list: readonly string[], mark: string): string[][] {
   const place = list.includes(mark) ? list.indexOf(mark) : list.length;
@@ -125,7 +129,7 @@ async function main(): Promise<number> {
   let finished = 0;
   const made = new Set<string>();
   for (let run = 0; run < runs; run += 1) {
-    const child = spawn(process.execPath, [CLI, killed, '--reports', reports, ...options], {
+    const child = spawn(process.execPath, [CLI, killed, ...reportsOption(reports), ...options], {
       stdio: 'ignore',
       env: { ...process.env, TMPDIR: temporary, [MARK]: '1' },
     });

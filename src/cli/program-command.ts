@@ -15,7 +15,7 @@ import { readUnit } from '../runner/program/read-unit.ts';
 import { unknown } from '../text/unknown.ts';
 import { EXIT, UserError } from './exit.ts';
 import { interruptible } from './interruption.ts';
-import { tellProgram } from './program-text.ts';
+import { tellObserved } from './program-text.ts';
 import { complain, sayJson } from './terminal.ts';
 import { version } from './version.ts';
 
@@ -52,7 +52,7 @@ export async function programCommand(words: readonly string[], options: ProgramO
   if (options.record !== undefined) write(options.record, `${JSON.stringify(record, null, 1)}\n`);
   if (options.junit !== undefined && junit !== null) write(options.junit, junit(record));
   if (options.format === 'json') sayJson(record, 1);
-  else tellProgram(record);
+  else tellObserved(record);
   if (!record.complete) return EXIT.interrupted;
   const { against } = record;
   return against !== undefined && against.missing.length + against.extra.length > 0 ? EXIT.failed : EXIT.expected;

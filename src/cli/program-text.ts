@@ -21,7 +21,7 @@ const MOST_SOCKETS = 6;
 const MOST_PORTS = 3;
 
 /** Prints what was found of a program, in a few lines. */
-export function tellProgram(record: ProgramRecord): void {
+export function tellObserved(record: ProgramRecord): void {
   const width = Math.min(columns(), WIDEST);
   const { program, observation, says, cannot, against, complete } = record;
   const { command, user, stdin, version, unit } = program;

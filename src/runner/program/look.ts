@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as after } from 'node:timers/promises';
 import type { AgentProcess } from '../../harness/agent-process.ts';
 import { grouped, programSocket, type SocketFacts } from '../../program/sockets.ts';
 import type { ProgramSocket } from '../../record/program.ts';
@@ -11,9 +12,17 @@ import type { Launch } from './launch.ts';
 import type { Instance } from './instance.ts';
 import type { Namespaces } from './namespaces.ts';
 import { SURROUNDINGS } from './surroundings.ts';
+import { openSockets } from './watch.ts';
 
 /** The kernel's own range, where it can't be read. */
 const CHANCE = { from: 32_768, to: 60_999 };
+
+/**
+ * How often one looks for the holders of sockets that are open, and how long is between two looks, in milliseconds: a
+ * socket that is handed on at that moment has none among the processes that were read before.
+ */
+const LOOKS = 5;
+const LOOK_AGAIN = 100;
 
 /** What an agent of the machine is needed for: it may look into every process of a program. */
 export interface Looker {
@@ -39,9 +48,18 @@ export async function heldBy({ agent, stage }: Looker, instance: Instance): Prom
 /** All sockets of an instance, as they are recorded; connections are left out. */
 export async function programSockets(looker: Looker, instance: Instance): Promise<ProgramSocket[]> {
   const facts = factsOf(looker);
-  const held = await heldBy(looker, instance);
+  let held = await heldBy(looker, instance);
+  for (let turn = 1; turn < LOOKS && held.length === 0 && instance.exit === null && isOpen(looker); turn += 1) {
+    await after(LOOK_AGAIN);
+    held = await heldBy(looker, instance);
+  }
   const open = held.filter(({ protocol, state }) => protocol !== 'tcp' || state === 'LISTEN');
   return grouped([...open.map((socket) => programSocket(socket, facts)), ...localSockets(looker, instance, facts)]);
+}
+
+/** Whether anything is open in the network of the stage. */
+function isOpen({ stage }: Looker): boolean {
+  return openSockets(stage.net).size > 0;
 }
 
 /** Unix sockets that listen, and packet sockets: they decide whether a second instance may start. */

@@ -14,6 +14,8 @@ const SETTLE = 1200;
 const LIMIT = 25_000;
 /** The same of a program that has as many as it had before; it was given the full time then. */
 const SETTLE_AGAIN = 300;
+/** And of one whose output names an error of bind(): it may try again and then end, as nginx does after 2.5 s. */
+const SETTLE_IN_TROUBLE = 4000;
 /** A launcher that ended well may have left a daemon that has no socket yet; in milliseconds. */
 const DAEMON = 2000;
 /** The same for a launcher that ended badly, or by a signal. */
@@ -86,9 +88,7 @@ export async function waitUntilUp(
       changed = now;
       if (inodes.length > 0) first ??= now;
     }
-    if (inodes.length > 0 && now - changed >= (inodes.length === usual ? Math.min(quiet, SETTLE_AGAIN) : quiet)) {
-      return told('up');
-    }
+    if (inodes.length > 0 && now - changed >= wanted(inodes.length)) return told('up');
     if (instance.exit !== null) {
       ended ??= now;
       const wait = instance.exit.code === 0 ? DAEMON : LEFT;
@@ -97,6 +97,11 @@ export async function waitUntilUp(
     const allowed = retries !== undefined && saysItRetries(instance.output) ? retries : most;
     if (now - instance.began >= allowed) return told(inodes.length > 0 ? 'up' : 'over');
     await after(EVERY);
+  }
+
+  function wanted(sockets: number): number {
+    if (sockets === usual) return Math.min(quiet, SETTLE_AGAIN);
+    return errorIn(instance.output) === null ? quiet : Math.max(quiet, SETTLE_IN_TROUBLE);
   }
 
   function told(state: 'up' | 'over'): ProgramStart {
