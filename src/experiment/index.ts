@@ -23,6 +23,8 @@ export * from './programs.ts';
 export * from './receiving/receiving.ts';
 export * from './receiving/scene.ts';
 export * from './race.ts';
+export * from './race-steps.ts';
+export * from './reload.ts';
 export * from './remembered-peer.ts';
 export * from './retry.ts';
 export * from './round-trips.ts';

@@ -3,6 +3,7 @@ import type { AddressKind, HostName } from '../lab/lab.ts';
 import type { Family } from '../protocol/messages.ts';
 import { HarnessError } from '../harness/harness-error.ts';
 import type { Outcome } from './outcome.ts';
+import { outputOf } from '../lab/program-output.ts';
 import { listenersAt } from './socket-table.ts';
 import { open, outcomeOf } from './talk.ts';
 import { addressOf, kindOf, type Part, type Trial } from './trial.ts';
@@ -46,6 +47,17 @@ export async function startAndLook(trial: Trial, command: string, args: string[]
     external6: await at('neighbour', 'inet6', 'external'),
   };
   return { listens: listens?.map((address) => kindOf(trial.facts, address)).toSorted() ?? null, machine, neighbour };
+}
+
+/** Has a part run a program to its end. @throws HarnessError when it can't be started, or ends with anything but 0 */
+export async function programEnded(
+  part: Part,
+  { command, args, inherit }: { command: string; args: string[]; inherit: string[] },
+): Promise<void> {
+  const output = await outputOf((operations) => part.do(...operations), command, args, inherit);
+  if (output === undefined) throw new HarnessError(`${command} could not be started`);
+  if (output.exit !== 0)
+    throw new HarnessError(`${command} ended with code ${output.exit}: ${output.text.trim().slice(-300)}`);
 }
 
 async function waitUntilItListens(trial: Trial, server: Part, command: string): Promise<string[] | null> {

@@ -5,6 +5,11 @@ import type { Trial } from './trial.ts';
 /** The races are for these ports, which no lab gives to a cell: a cell that races is alone in its lab. */
 const FIRST_RACED = 62_000;
 
+/** The ports of a race. */
+export function racedPorts(rounds: number): number[] {
+  return Array.from({ length: rounds }, (_, at) => FIRST_RACED + at);
+}
+
 /** How a race ended. */
 export interface Raced {
   /** How many ports the processes raced for. */
@@ -23,7 +28,7 @@ export interface Raced {
  */
 export async function race(trial: Trial, processes: number, rounds: number, kind: BatchKind): Promise<Raced> {
   const parts = await Promise.all(Array.from({ length: processes }, (_, at) => trial.part(`process ${at + 1}`)));
-  const sockets = Array.from({ length: rounds }, (_, at) => [0, FIRST_RACED + at]).flat();
+  const sockets = racedPorts(rounds).flatMap((port) => [0, port]);
   // The processes are there: all messages are sent before the first answer is awaited.
   const answers = await Promise.all(
     parts.map(async (part) => (await part.do({ op: 'batch', as: 'raced', kinds: [kind], sockets }))[0]),

@@ -63,6 +63,8 @@ export interface Network {
   addAddress(device: string, address: string, how?: AddressState): Promise<void>;
   /** Removes an address that was added. */
   removeAddress(device: string, address: string): Promise<void>;
+  /** Takes an interface down, or up again. */
+  setLink(device: string, to: 'up' | 'down'): Promise<void>;
   /** Sets the largest packet that an interface sends, in bytes. */
   setMtu(device: string, bytes: number): Promise<void>;
   /**

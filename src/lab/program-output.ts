@@ -16,15 +16,16 @@ export function sayOf(agent: AgentProcess): Say {
 }
 
 /**
- * Runs a short program of a host and returns what it printed; undefined where it can't be started.
+ * Runs a short program of a host, which may inherit sockets, and returns what it printed; undefined where it can't be started.
  * @throws HarnessError when it does not end
  */
 export async function outputOf(
   say: Say,
   program: string,
   args: readonly string[],
+  inherit: readonly string[] = [],
 ): Promise<{ readonly exit: number; readonly text: string } | undefined> {
-  const [started] = await say([{ op: 'spawn', as: program, command: program, args: [...args] }]);
+  const [started] = await say([{ op: 'spawn', as: program, command: program, args: [...args], inherit: [...inherit] }]);
   if (started?.outcome !== 'ok') return undefined;
   for (const deadline = new Deadline(DEADLINE); ;) {
     const [output] = await say([{ op: 'output', on: program }]);

@@ -69,6 +69,15 @@ export class ChangedNetwork implements Network {
     await this.#take(`address ${device} ${address}`);
   }
 
+  async setLink(device: string, to: 'up' | 'down'): Promise<void> {
+    await ip(this.#say, ['link', 'set', device, to]);
+    // It was up when the cell began: all interfaces of a lab are.
+    if (to === 'down') this.#done(`link ${device}`, (say) => ip(say, ['link', 'set', device, 'up']));
+    else this.#forget((what) => what === `link ${device}`);
+    // The system itself takes the IPv6 addresses away, unless `keep_addr_on_down` says otherwise.
+    if (to === 'down') this.#forget((what) => what.startsWith(`address ${device} `) && what.includes(':'));
+  }
+
   async setMtu(device: string, bytes: number): Promise<void> {
     const shown = await ip(this.#say, ['-oneline', 'link', 'show', 'dev', device]);
     const before = / mtu (\d+) /.exec(shown)?.[1];
