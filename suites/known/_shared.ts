@@ -1,7 +1,10 @@
-import { holds, type Fact, type Ground } from '../../src/experiment/index.ts';
+import { differs, holds, type Fact, type Family, type Ground } from '../../src/experiment/index.ts';
 import bindAgain from '../argument/bind-again.ts';
+import formOfName from '../argument/form-of-name.ts';
 import listen from '../argument/listen.ts';
 import v6onlyWhen from '../argument/v6only-when.ts';
+import sameFourTuple from '../connect/same-four-tuple.ts';
+import toPortZero from '../connect/to-port-zero.ts';
 import loopbackBesideExternal from '../conflict/loopback-beside-external.ts';
 import udpBesideTcp from '../conflict/udp-beside-tcp.ts';
 import impostor from '../filter/impostor.ts';
@@ -81,4 +84,37 @@ export function checksTheState(ground: Ground): Fact[] {
 /** The facts that hold where IPV6_V6ONLY can't be set on a socket that has a port. */
 export function keepsV6only(ground: Ground): Fact[] {
   return [holds(v6onlyWhen, { ...ground, where: ({ state }) => state === 'new' || state === 'bound' })];
+}
+
+/**
+ * The facts that hold where connect() takes only names of the very length of its family, no port 0, and no two names that
+ * another socket has connected already. This is one function for each family, so that the families are named.
+ */
+export function checksTheDestination(families: readonly Family[], ground: Ground): Fact[] {
+  const isRead = ({ family }: { family: Family }) => families.includes(family);
+  return [
+    differs(toPortZero, {
+      ...ground,
+      where: (cell) => isRead(cell) && cell.call === 'connect',
+      expect: { called: 'EADDRNOTAVAIL' },
+      because: 'connect() refuses port 0 as a port that no one can have.',
+    }),
+    differs(formOfName, {
+      ...ground,
+      where: (cell) =>
+        isRead(cell) && cell.call === 'connect' && (cell.form === 'twelve-bytes-more' || cell.form === 'without-scope'),
+      expect: { called: 'EINVAL' },
+      because: 'connect() takes a name only with the very length of its family.',
+    }),
+    holds(formOfName, {
+      ...ground,
+      where: (cell) => isRead(cell) && cell.call === 'connect' && cell.form === 'one-byte-short',
+    }),
+    differs(sameFourTuple, {
+      ...ground,
+      where: (cell) => isRead(cell) && cell.option === 'SO_REUSEPORT',
+      expect: { same: 'EADDRINUSE' },
+      because: 'connect() looks for a socket with the same two names, for UDP as well as for TCP.',
+    }),
+  ];
 }

@@ -5,6 +5,7 @@ import {
   dropsForeignLoopback,
   refusesClosedPorts,
   checksTheState,
+  checksTheDestination,
   keepsV6only,
 } from './_shared.ts';
 
@@ -24,4 +25,14 @@ export default knownOf('darwin', [
     cite: [{ source: 'xnu', where: 'bsd/netinet/in_pcb.c, in_pcbbind; bsd/kern/uipc_socket2.c, pru_listen_notsupp' }],
   }),
   ...keepsV6only({ known: 'source', cite: [{ source: 'xnu', where: 'bsd/netinet6/ip6_output.c, ip6_ctloutput' }] }),
+  ...checksTheDestination(['inet', 'inet6'], {
+    known: 'source',
+    cite: [
+      {
+        source: 'xnu',
+        where:
+          'bsd/netinet/in_pcb.c, in_pcbladdr and in_pcbconnect; bsd/netinet6/in6_pcb.c, in6_pcbladdr and in6_pcbconnect',
+      },
+    ],
+  }),
 ]);

@@ -1,5 +1,5 @@
 import { knownOf } from '../../src/experiment/index.ts';
-import { connectedFilters, deliversByName, checksTheState } from './_shared.ts';
+import { connectedFilters, deliversByName, checksTheDestination, checksTheState } from './_shared.ts';
 
 export default knownOf('netbsd', [
   ...deliversByName({
@@ -10,5 +10,9 @@ export default knownOf('netbsd', [
   ...checksTheState({
     known: 'source',
     cite: [{ source: 'netbsd', where: 'sys/netinet/in_pcb.c, in_pcbbind; sys/netinet/udp_usrreq.c, udp_listen' }],
+  }),
+  ...checksTheDestination(['inet'], {
+    known: 'source',
+    cite: [{ source: 'netbsd', where: 'sys/netinet/in_pcb.c, in_pcbconnect' }],
   }),
 ]);

@@ -5,6 +5,7 @@ import {
   dropsForeignLoopback,
   refusesClosedPorts,
   checksTheState,
+  checksTheDestination,
 } from './_shared.ts';
 
 export default knownOf('openbsd', [
@@ -24,5 +25,9 @@ export default knownOf('openbsd', [
   ...checksTheState({
     known: 'source',
     cite: [{ source: 'openbsd', where: 'sys/netinet/in_pcb.c, in_pcbbind; sys/kern/uipc_socket.c, solisten' }],
+  }),
+  ...checksTheDestination(['inet'], {
+    known: 'source',
+    cite: [{ source: 'openbsd', where: 'sys/netinet/in_pcb.c, in_pcbconnect' }],
   }),
 ]);
