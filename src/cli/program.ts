@@ -11,6 +11,7 @@ import { interfaceOption, labOption } from './lab-option.ts';
 import type { ListOptions } from './list.ts';
 import type { MatrixOptions } from './matrix.ts';
 import { number, oneOf, system } from './option-values.ts';
+import type { PortOptions } from './port.ts';
 import type { ProgramsOptions } from './programs.ts';
 import type { ProgramOptions } from './program-command.ts';
 import type { ReportOptions } from './report.ts';
@@ -53,6 +54,7 @@ export function program(version: string): Command {
   ]);
   const add = [
     explain,
+    port,
     run,
     verify,
     aProgram,
@@ -114,6 +116,26 @@ function explain(bindspec: Command): void {
     "bindspec explain 'Error: listen EADDRINUSE: address already in use :::3000'",
     'ss -lntp | bindspec explain - 127.0.0.1:8080',
   ]);
+}
+
+function port(bindspec: Command): void {
+  const command = bindspec
+    .command('port')
+    .summary('say who has a port of this machine, and what another socket would get')
+    .description(
+      'say who has a port of this machine, what a new socket would get on each address, and who receives what is sent ' +
+        'there; changes nothing and sends nothing',
+    )
+    .argument(
+      '[ports...]',
+      "ports or names of services, 'tcp' or 'udp' before those of one protocol, for example udp 53",
+    )
+    .option('--with <options>', 'the options of the new socket, for example reuseaddr,reuseport, or none')
+    .addOption(format())
+    .action(async (words: string[], options: PortOptions) => {
+      process.exitCode = await (await import('./port.ts')).portCommand(words, options);
+    });
+  withExamples(command, ['bindspec port 3000', 'bindspec port udp 53', 'bindspec port http https --format json']);
 }
 
 function run(bindspec: Command): void {

@@ -215,7 +215,19 @@ describe('what is wrong with a command line', needs(notUnix), () => {
 });
 
 describe('help', () => {
-  const COMMANDS = ['explain', 'run', 'verify', 'doctor', 'list', 'show', 'report', 'diff', 'matrix', 'explore'];
+  const COMMANDS = [
+    'explain',
+    'port',
+    'run',
+    'verify',
+    'doctor',
+    'list',
+    'show',
+    'report',
+    'diff',
+    'matrix',
+    'explore',
+  ];
   const ALL = [...COMMANDS, 'containers', 'stack'];
   const LINES_OF_HELP = [[], ...ALL.map((name) => [name]), ['stack', 'list'], ['stack', 'prepare']];
   let results: Ran[];

@@ -34,7 +34,7 @@ export function socketHolders(inodes: ReadonlySet<number>, proc = '/proc'): Hold
 }
 
 /** The numbers of all processes that can be seen. */
-function processes(proc = '/proc'): number[] {
+export function processes(proc = '/proc'): number[] {
   return readdirSync(proc)
     .filter((name) => /^\d+$/.test(name))
     .map(Number);

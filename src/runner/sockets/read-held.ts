@@ -65,20 +65,40 @@ const LIVE_OPTIONS: readonly OptionName[] = [
  * @throws HarnessError
  */
 export async function readHeldSockets(agent: AgentProcess, wanted: SocketsWanted = {}): Promise<SocketsRead> {
-  const { net = '/proc/net', isAgents = net === '/proc/net', port, only = () => true } = wanted;
-  const tables = readTexts(net, SOCKET_TABLES);
-  const listed = tableSockets(tables).filter(({ local }) => port === undefined || local.port === port);
+  const [read = { sockets: [], unseen: 0, unasked: 0 }] = await readAllHeldSockets(agent, [wanted]);
+  return read;
+}
+
+/** Reads those of several namespaces, for which it looks at every process once. @throws HarnessError */
+export async function readAllHeldSockets(agent: AgentProcess, all: readonly SocketsWanted[]): Promise<SocketsRead[]> {
+  const listed: TableSocket[][] = [];
+  for (const wanted of all) listed.push(await listedSockets(agent, wanted));
+  const { byInode, unseen } = socketHolders(new Set(listed.flat().map(({ inode }) => inode)));
+  const read: SocketsRead[] = [];
+  for (const sockets of listed) {
+    const held = sockets.map((socket) => ({ ...socket, holders: byInode.get(socket.inode) ?? [] }));
+    const answers = await liveOptions(agent, held);
+    read.push({
+      sockets: held.map((socket) => withOptions(socket, ...(answers.get(socket.inode) ?? [undefined]))),
+      unseen,
+      unasked: held.filter(({ inode, holders }) => holders.length > 0 && !answers.has(inode)).length,
+    });
+  }
+  return read;
+}
+
+async function listedSockets(
+  agent: AgentProcess,
+  { net = '/proc/net', isAgents = net === '/proc/net', port, only = () => true }: SocketsWanted,
+): Promise<TableSocket[]> {
+  const listed = listedAt(net, port);
   const told = isAgents ? await kernelSockets(agent, port) : [];
-  const devices = deviceNames(readTexts(net, DEVICE_FILES));
-  const sockets = withKernelSockets(listed, told, devices).filter(only);
-  const { byInode, unseen } = socketHolders(new Set(sockets.map(({ inode }) => inode)));
-  const held = sockets.map((socket) => ({ ...socket, holders: byInode.get(socket.inode) ?? [] }));
-  const answers = await liveOptions(agent, held);
-  return {
-    sockets: held.map((socket) => withOptions(socket, ...(answers.get(socket.inode) ?? [undefined]))),
-    unseen,
-    unasked: held.filter(({ inode, holders }) => holders.length > 0 && !answers.has(inode)).length,
-  };
+  return withKernelSockets(listed, told, deviceNames(readTexts(net, DEVICE_FILES))).filter(only);
+}
+
+/** The sockets of the tables in a folder, those of one port or all. */
+export function listedAt(net: string, port?: number): TableSocket[] {
+  return tableSockets(readTexts(net, SOCKET_TABLES)).filter(({ local }) => port === undefined || local.port === port);
 }
 
 /** The text of files of a folder; those that can't be read are left out, for example where the kernel has no IPv6. */
