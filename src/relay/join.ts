@@ -29,6 +29,8 @@ async function join(): Promise<void> {
   process.stdin.pipe(socket);
   socket.pipe(process.stdout);
   socket.on('error', () => process.exit(1));
+  // An agent that is gone reads no more, though the harness may have more to say.
+  socket.on('end', () => socket.end());
   socket.on('close', () => process.exit(0));
 }
 
