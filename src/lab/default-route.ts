@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import type { Family } from '../protocol/messages.ts';
+import { textOf } from './text-of.ts';
 
 /** The names of the interfaces that the default routes of each family lead to, the preferred one first. */
 export type DefaultInterfaces = Readonly<Record<Family, readonly string[]>>;
@@ -61,15 +61,6 @@ function routeTo(family: '-inet' | '-inet6'): string {
     });
   } catch {
     // No such route.
-    return '';
-  }
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    // No IPv6, or no /proc.
     return '';
   }
 }

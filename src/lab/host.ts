@@ -8,6 +8,7 @@ import { ephemeralRange, portsBeside, type PortRange } from './ephemeral.ts';
 import { externalAddresses, type ExternalAddresses, type NodeInterfaces } from './host-interfaces.ts';
 import { type Lab, type LabFacts, type LabKind, type Missing, type Need } from './lab.ts';
 import { USUAL_PORTS } from './ports.ts';
+import { missingRights, withheldHere, type Withheld } from './privilege.ts';
 import { hasSecondUser } from './second-user.ts';
 import { Unavailable } from '../process/unavailable.ts';
 
@@ -27,6 +28,8 @@ export interface HostSettings {
   defaults?: DefaultInterfaces;
   /** The ports that its system chooses by itself. */
   ephemeral?: PortRange | null;
+  /** What its processes may not do. */
+  withheld?: Withheld;
 }
 
 /** This machine as it is: no neighbour, and its ports shared with every other program. */
@@ -40,6 +43,7 @@ export function hostLab({ elsewhere, device }: Pick<HostSettings, 'elsewhere' | 
         ...(device === undefined ? {} : { device }),
         defaults: defaultInterfaces(),
         ephemeral: ephemeralRange(),
+        withheld: withheldHere(),
       });
       return { facts, launch: () => [], close: async () => undefined };
     },
@@ -86,6 +90,7 @@ export function hostFacts(interfaces: NodeInterfaces, root: boolean, settings: H
     }
   }
   if (!root) missing['second user'] = noSecondUser(system);
+  Object.assign(missing, missingRights(settings.withheld ?? {}, `${asRoot(system)} npx bindspec run`));
   if (!all.some((one) => one.family === 'IPv6' && one.internal)) {
     delete addresses.inet6.loopback;
     delete addresses.inet6.wildcard;

@@ -39,6 +39,10 @@ export type Need =
   | 'process without a capability'
   /** A process may have a file of host names, and a name of its host, of its own. */
   | 'own host names'
+  /** Processes of the machine have this capability, where the system knows it. */
+  | 'CAP_NET_RAW'
+  /** They may take sockets from one another by pidfd_getfd(), where the system knows it. */
+  | 'pidfd_getfd'
   /** Its settings, interfaces and addresses are the lab's own. The cell is run alone, and what it changes is undone. */
   | 'changeable network'
   /** Such a network, in which interfaces can be put into a VRF. */

@@ -19,10 +19,7 @@ export default experiment({
     who: ['with-capability', 'without-capability'],
     protocol: PROTOCOLS,
   },
-  needs: ({ who }) => [
-    'inet loopback',
-    ...(who === 'without-capability' ? (['process without a capability'] as const) : []),
-  ],
+  needs: ({ who }) => ['inet loopback', who === 'with-capability' ? 'CAP_NET_RAW' : 'process without a capability'],
   async run({ device, before, who, protocol }, trial) {
     const part = await trial.part('server', who === 'without-capability' ? { without: 'CAP_NET_RAW' } : {});
     await part.attempt(...open('socket', protocol, 'inet', null));

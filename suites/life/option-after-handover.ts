@@ -16,7 +16,7 @@ export default experiment({
   tags: ['life', 'option', 'SO_REUSEPORT', 'conflict'],
   claims: {},
   axes: { by: ['SCM_RIGHTS', 'pidfd_getfd'], change: ['none', 'set', 'cleared'], protocol: PROTOCOLS },
-  needs: () => ['inet loopback'],
+  needs: ({ by }) => ['inet loopback', ...(by === 'pidfd_getfd' ? ([by] as const) : [])],
   async run({ by, change, protocol }, trial) {
     const [first, second] = [await trial.part('first'), await trial.part('second')];
     const reuse = (value: number) => ({ op: 'setsockopt', on: 'socket', option: 'SO_REUSEPORT', value }) as const;

@@ -22,6 +22,7 @@ export default experiment({
   needs: ({ holder, family }) => [
     `${family} loopback`,
     ...(holder === 'child-process' ? (['program sleep'] as const) : []),
+    ...(holder === 'pidfd_getfd' ? ([holder] as const) : []),
   ],
   async run({ holder, ending, protocol, family }, trial) {
     const name = { address: addressOf(trial.facts, family, 'loopback'), port: trial.port };

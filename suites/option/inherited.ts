@@ -18,7 +18,10 @@ export default experiment({
   claims: {},
   axes: { option: OPTIONS, when: ['before-listen', 'after-listen', 'connection-queued'], family: FAMILIES },
   only: ({ when, family }) => when === 'after-listen' || family === 'inet',
-  needs: ({ family }) => [`${family} loopback`],
+  needs: ({ option, family }) => [
+    `${family} loopback`,
+    ...(option === 'IP_TRANSPARENT' ? (['CAP_NET_RAW'] as const) : []),
+  ],
   async run({ option, when, family }, trial) {
     const name = { address: addressOf(trial.facts, family, 'loopback'), port: trial.port };
     const [server, client] = [await trial.part('server'), await trial.part('client')];

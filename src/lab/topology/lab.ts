@@ -1,4 +1,5 @@
 import { FIXED_ADDRESSES } from '../addresses.ts';
+import { missingRights } from '../privilege.ts';
 import type { HostName, Lab, LabFacts, LabKind } from '../lab.ts';
 import { programsOn, survey, type Survey } from './survey.ts';
 import type { Topology } from './topology.ts';
@@ -37,7 +38,7 @@ export function labOf(topology: Topology, met: Survey, close: () => Promise<void
   };
 }
 
-function factsOf(topology: Topology, { addresses, inet6, secondUser }: Survey): LabFacts {
+function factsOf(topology: Topology, { addresses, inet6, secondUser, withheld }: Survey): LabFacts {
   const { lab, hosts, externalInterface, secondInterface, exclusive, elsewhere } = topology;
   const missing: LabFacts['missing'] = {};
   for (const name of ['neighbour', 'gateway'] as const) {
@@ -62,7 +63,7 @@ function factsOf(topology: Topology, { addresses, inet6, secondUser }: Survey): 
       inet: { ...FIXED_ADDRESSES.inet, ...addresses.inet },
       inet6: { ...(inet6 ? FIXED_ADDRESSES.inet6 : {}), ...addresses.inet6 },
     },
-    missing: { ...missing, ...topology.missing },
+    missing: { ...missing, ...missingRights(withheld, 'start them with this capability'), ...topology.missing },
     externalInterface,
     ...(secondInterface === undefined ? {} : { secondInterface }),
     ownPorts: exclusive,

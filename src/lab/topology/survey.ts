@@ -3,6 +3,7 @@ import type { Family, Hello, Operation, Result } from '../../protocol/messages.t
 import { AgentProcess } from '../../harness/agent-process.ts';
 import { HarnessError } from '../../harness/harness-error.ts';
 import { type AddressKind, type HostName } from '../lab.ts';
+import { withheldFrom, type Withheld } from '../privilege.ts';
 import { OTHER_USER } from '../second-user.ts';
 import { HOST_OF, isInterface } from './file.ts';
 import { interfacesOf, type HostInterfaces } from './interfaces.ts';
@@ -22,6 +23,8 @@ export interface Survey {
   readonly inet6: boolean;
   /** Whether agents on the machine can take a second user. */
   readonly secondUser: boolean;
+  /** What agents on the machine may not do. */
+  readonly withheld: Withheld;
 }
 
 /**
@@ -41,7 +44,7 @@ export async function survey(topology: Topology, settle = 0): Promise<Survey> {
     inet: Object.assign({}, ...visits.map(({ found }) => found.inet)) as Topology['addresses']['inet'],
     inet6: Object.assign({}, ...visits.map(({ found }) => found.inet6)) as Topology['addresses']['inet6'],
   };
-  return { addresses, inet6: machine.inet6, secondUser };
+  return { addresses, inet6: machine.inet6, secondUser, withheld: machine.withheld };
 }
 
 /** The names of those programs that can be started on a host. @throws HarnessError when it does not answer */
@@ -62,6 +65,7 @@ interface Visit {
   /** Its addresses. */
   found: Topology['addresses'];
   inet6: boolean;
+  withheld: Withheld;
 }
 
 async function visit(name: HostName, topology: Topology, settle: number): Promise<Visit> {
@@ -95,7 +99,7 @@ async function visit(name: HostName, topology: Topology, settle: number): Promis
       }
       found[family][kind] = address;
     }
-    return { found, inet6: (await bind(agent, 'inet6', '::1')) === 'ok' };
+    return { found, inet6: (await bind(agent, 'inet6', '::1')) === 'ok', withheld: await withheldFrom(agent) };
   } catch (error) {
     if (!(error instanceof HarnessError)) throw error;
     throw new Unavailable(`${host.title}: ${error.message}`, 'check that the host works');
