@@ -12,7 +12,12 @@ export default experiment({
     family: FAMILIES,
   },
   only: ({ from, family }) => family === 'inet' || from !== 'second-loopback',
-  needs: ({ from, to, family }) => [`${family} ${from}`, `${family} ${to}`, 'neighbour'],
+  needs: ({ from, to, family }) => [
+    `${family} ${from}`,
+    `${family} ${to}`,
+    'neighbour',
+    ...(from === 'second-external' && to === 'neighbour' ? (['routed second address'] as const) : []),
+  ],
   async run({ from, to, protocol, family }, trial) {
     const net = { protocol, family };
     const host = await trial.part('server', { host: to === 'neighbour' ? 'neighbour' : 'machine' });
