@@ -4,24 +4,27 @@ import type { Net } from './scenes.ts';
 import { open, outcomeOf, prepareSockets } from './talk.ts';
 import { addressOf, type Part, type Trial } from './trial.ts';
 
-/** The range begins here: no lab gives this port, or those that follow, to a cell. It is even. */
-const FIRST_CHOSEN = 62_000;
+/** The ranges begin here: no lab gives this port, or those that follow, to a cell. It is even. */
+const FIRST_CHOSEN = 61_000;
+/** How many ranges there are, one after the other, and how many ports each has: an even number. */
+const RANGES = 100;
+const LONGEST = 44;
 
 /** The calls by which a system chooses a port for a socket that has none. */
 export const CHOOSERS = ['bind', 'connect', 'sendto', 'listen'] as const;
 export type Chooser = (typeof CHOOSERS)[number];
 
 /**
- * Leaves the machine this many ports to choose from, the first of them reserved; returns its first port. The cell needs a
+ * Leaves the machine this many ports to choose from, 44 at most, the first of them reserved; returns its first port. Each cell
+ * has a range of its own for some time, so that what one leaves on a port is not in the way of the next. The cell needs a
  * `changeable network`.
  */
 export async function chooseFrom(trial: Trial, count: number, reserved = 0): Promise<number> {
   const network = trial.network();
-  await network.set('net.ipv4.ip_local_port_range', `${FIRST_CHOSEN} ${FIRST_CHOSEN + count - 1}`);
-  if (reserved > 0) {
-    await network.set('net.ipv4.ip_local_reserved_ports', `${FIRST_CHOSEN}-${FIRST_CHOSEN + reserved - 1}`);
-  }
-  return FIRST_CHOSEN;
+  const first = FIRST_CHOSEN + (trial.port % RANGES) * LONGEST;
+  await network.set('net.ipv4.ip_local_port_range', `${first} ${first + count - 1}`);
+  if (reserved > 0) await network.set('net.ipv4.ip_local_reserved_ports', `${first}-${first + reserved - 1}`);
+  return first;
 }
 
 /** The ports that the system chose. */

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import process from 'node:process';
 import type { Family } from '../protocol/messages.ts';
-import { textOf } from './text-of.ts';
+import { textOfFile } from './text-of-file.ts';
 
 /** The names of the interfaces that the default routes of each family lead to, the preferred one first. */
 export type DefaultInterfaces = Readonly<Record<Family, readonly string[]>>;
@@ -17,7 +17,10 @@ const BSD: ReadonlySet<string> = new Set(['darwin', 'freebsd', 'openbsd', 'netbs
 /** The interfaces of this machine's default routes; none where the system does not tell them in a simple way, as Windows. */
 export function defaultInterfaces(system: string = process.platform): DefaultInterfaces {
   if (system === 'linux') {
-    return { inet: inetDefaults(textOf('/proc/net/route')), inet6: inet6Defaults(textOf('/proc/net/ipv6_route')) };
+    return {
+      inet: inetDefaults(textOfFile('/proc/net/route')),
+      inet6: inet6Defaults(textOfFile('/proc/net/ipv6_route')),
+    };
   }
   if (!BSD.has(system)) return NO_DEFAULTS;
   return { inet: bsdDefault(routeTo('-inet')), inet6: bsdDefault(routeTo('-inet6')) };

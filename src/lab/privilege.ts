@@ -1,7 +1,7 @@
 import type { AgentProcess } from '../harness/agent-process.ts';
 import { HarnessError } from '../harness/harness-error.ts';
 import type { LabFacts } from './lab.ts';
-import { textOf } from './text-of.ts';
+import { textOfFile } from './text-of-file.ts';
 
 /** The file of Linux, and of gVisor, that says what the process that reads it may do. */
 const STATUS_FILE = '/proc/self/status';
@@ -43,7 +43,7 @@ export function missingRights(rights: Withheld, enable: string): LabFacts['missi
 /** The same of the process that asks. */
 export function withheldHere(): Withheld {
   const [status, yama] = PRIVILEGE_FILES;
-  return withheld([textOf(status), textOf(yama)]);
+  return withheld([textOfFile(status), textOfFile(yama)]);
 }
 
 /** The same of the host of an agent. @throws HarnessError when it does not answer */

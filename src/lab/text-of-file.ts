@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** The text of a file of the system; an empty one where there is no such file, or no /proc. */
-export function textOf(file: string): string {
+export function textOfFile(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch {
