@@ -1,4 +1,5 @@
 import type { Operation } from '../protocol/messages.ts';
+import { prepareSockets } from './talk.ts';
 import type { Trial } from './trial.ts';
 
 /** What one process does for each port in a race: before the start, and as fast as it can after it. */
@@ -23,7 +24,12 @@ export async function raceSteps(
   const sockets = parts.map((part) => ports.map(() => part.fresh('raced')));
   const each = (at: number, of: (socket: string, port: number) => Operation[]): Operation[] =>
     ports.flatMap((port, index) => of(sockets[at]?.[index] ?? '', port));
-  for (const [at, racer] of racers.entries()) await parts[at]?.do(...each(at, racer.before));
+  for (const [at, part] of parts.entries()) {
+    await prepareSockets(
+      part,
+      each(at, (socket, port) => racers[at]?.before(socket, port) ?? []),
+    );
+  }
   const results = await Promise.all(
     parts.map(async (part, at) =>
       part.do(

@@ -41,6 +41,8 @@ export default experiment({
     const [connected = [], bound = []] = outcomes;
     const client = await trial.part('racer 1');
     const names = await client.do(...(sockets[0] ?? []).map((on) => ({ op: 'getsockname', on }) as const));
+    // Closed in the usual way, the connections would hold these ports for the next race, in TIME_WAIT.
+    await client.do(...(sockets[0] ?? []).map((on) => ({ op: 'close', on, reset: true }) as const));
     const chosen = names.flatMap(({ name }) => (name === undefined || name.port === 0 ? [] : [name.port]));
     const held = new Set(ports.filter((_, at) => bound[at] === 'ok'));
     return {
