@@ -44,6 +44,7 @@ export function socketOf(
     state: 'bound',
     autobound: false,
     accepted: false,
+    refused: false,
     sent: false,
     peer: undefined,
     memberships: [],

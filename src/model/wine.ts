@@ -1,103 +1,36 @@
-import { isLoopback4, isMapped, isMulticast } from './address.ts';
+import { isLoopback4, isMapped, isMulticast, needsScope } from './address.ts';
 import { isBound, isMappedOnV6only, standing } from './checks.ts';
 import { because, decide, isRefusal } from './decide.ts';
 import { parseKernel } from './linux-kernel.ts';
 import { FORGOTTEN, judgeTcp } from './linux-tcp.ts';
 import { judgeUdp } from './linux-udp.ts';
-import { claimsOf } from './overlap.ts';
-import { ruleBook } from './rules.ts';
+import { ANY, claimsOf } from './overlap.ts';
+import { peerTaken } from './peers.ts';
+import { parseRelease, precedes } from './release.ts';
+import { hasPeer, narrowed } from './socket.ts';
+import { wineRules } from './wine-rules.ts';
+import { EMPTY_TABLE, inTable, register, type Table } from './wine-table.ts';
 import type { Outcome, Prediction, Setting } from './types.ts';
 import type { Socket, System, World } from './world.ts';
 
-const SERVER = 'Wine 8.0, server/sock.c';
-const TABLE = { name: SERVER, where: 'check_addr_usage, register_bound_address' };
-const HOST = { name: SERVER, where: 'init_socket, IOCTL_AFD_BIND, IOCTL_AFD_LISTEN' };
-const INTERFACE = { name: SERVER, where: 'bind_to_interface' };
+const { id, rules } = wineRules;
 
-const { id, rules } = ruleBook('wine', {
-  free: { prose: 'Neither Wine’s own table nor the Linux host stands in the way.', source: HOST, known: 'observed' },
-  table: {
-    prose:
-      'Wine keeps a table of the TCP addresses that are bound, and refuses an address that is there unless both sockets have SO_REUSEADDR. A v4-mapped address is looked up as the IPv4 address too, after the IPv6 one; the first of the two that is refused gives the error.',
-    source: TABLE,
-    known: 'observed',
-  },
-  'exclusive-wildcard': {
-    prose:
-      'A wildcard with SO_EXCLUSIVEADDRUSE stands in that table for every address of its family; a dual-stack :: for those of both, and ::ffff:0.0.0.0 for those of IPv4 only. A dual-stack :: is looked up among the IPv6 addresses first. The error is WSAEACCES if the socket found is such a wildcard, or if the one that asks has SO_REUSEADDR, and WSAEADDRINUSE if not.',
-    source: TABLE,
-    known: 'observed',
-  },
-  'host-tcp': {
-    prose:
-      'On the host every TCP socket of Wine has SO_REUSEADDR, so Linux only refuses what overlaps a listening socket, at bind() and again at listen().',
-    source: HOST,
-    known: 'observed',
-  },
-  'host-udp': {
-    prose: 'For UDP the host decides; SO_REUSEADDR is handed to it, SO_EXCLUSIVEADDRUSE is not.',
-    source: HOST,
-    known: 'observed',
-  },
-  'udp-interface': {
-    prose:
-      'A UDP bind to an IPv4 address of an interface, other than 127.0.0.1, becomes a wildcard bind on the host that is tied to that interface. So it conflicts with 127.0.0.1, and with every address of the same interface, but with none of another interface.',
-    source: INTERFACE,
-    known: 'observed',
-  },
-  'udp-no-interface': {
-    prose:
-      'A UDP bind to an IPv4 address that no interface has, such as 127.0.0.2 or one of another machine, becomes a plain wildcard bind on the host, and succeeds where that does.',
-    source: INTERFACE,
-    known: 'observed',
-  },
-  'udp-same-interface': {
-    prose:
-      'Whether two such addresses conflict depends on whether one interface has both, which is not known here; both outcomes are allowed.',
-    source: INTERFACE,
-    known: 'source',
-  },
-  'not-local': {
-    prose: 'The address belongs to no interface of the host, and is not an IPv4 address of a UDP socket.',
-    source: HOST,
-    known: 'observed',
-  },
-  'host-address': {
-    prose:
-      'Whether TCP, or UDP over IPv6, can be bound to a multicast or broadcast address, or to a link-local one without a scope, is for the host to say, and was not looked at.',
-    source: HOST,
-    known: 'source',
-    unverified: true,
-  },
-  'mapped-on-v6only': {
-    prose: 'A v4-mapped address on a socket with IPV6_V6ONLY=1, the default, is refused by the host as invalid.',
-    source: HOST,
-    known: 'observed',
-  },
-  'already-bound': { prose: 'A socket that has a port cannot be bound again.', source: HOST, known: 'observed' },
-  'v6only-late': {
-    prose: 'IPV6_V6ONLY can only be set before bind().',
-    source: HOST,
-    known: 'source',
-  },
-  shutdown: {
-    prose: 'A TCP socket without a connection cannot be shut down, WSAENOTCONN, a listener too; a UDP socket can.',
-    source: { name: 'Wine, server/sock.c', where: 'IOCTL_AFD_WINE_SHUTDOWN' },
-    known: 'source',
-  },
-  'listen-udp': { prose: 'A UDP socket cannot listen.', source: HOST, known: 'observed' },
-  'listen-state': { prose: 'A connected TCP socket cannot listen.', source: HOST, known: 'observed' },
-});
+/** The state that Wine keeps for a port in addition to its sockets. */
+interface WineHidden {
+  readonly table: Table;
+}
+
+type Here = World<WineHidden>;
 
 /** The model of Wine on Linux. */
-export const wine: System<undefined> = {
+export const wine: System<WineHidden> = {
   name: 'wine',
   title: 'Wine on Linux',
   summary:
     'For TCP, Wine refuses an address that is already bound unless both sockets have SO_REUSEADDR, and lets SO_EXCLUSIVEADDRUSE on a wildcard stand for every address; the Linux host then still refuses what overlaps a listening socket. For UDP the Linux rules hold, with SO_REUSEADDR on both sockets as the only way to share; but an IPv4 address of an interface other than 127.0.0.1 stands for its whole interface.',
   rules,
   v6onlyByDefault: true,
-  hidden: undefined,
+  hidden: { table: EMPTY_TABLE },
   free: id.free,
   listenErrors: {
     udp: decide('WSAEOPNOTSUPP', id['listen-udp']),
@@ -106,17 +39,59 @@ export const wine: System<undefined> = {
   },
   lateV6only: decide('WSAEINVAL', id['v6only-late']),
 
-  shutDownUnconnected: ({ protocol }) => (protocol === 'udp' ? undefined : decide('WSAENOTCONN', id.shutdown)),
-
   bind(world, next) {
+    if (isBound(world, next)) return decide('WSAEINVAL', id['already-bound']);
+    const { hidden, sockets } = world;
+    const taken = next.protocol === 'tcp' ? inTable(hidden.table, sockets, next) : undefined;
+    if (taken !== undefined) return taken;
     const argument = judgeArgument(world, next);
-    if (isRefusal(argument)) return argument;
-    const found =
-      next.protocol === 'udp' ? bindUdp(world, next) : (inTable(world, next) ?? fromHost(judgeHost(world, next), next));
+    // What the host says of the name itself may be not known.
+    const isOpen = (argument?.outcomes.length ?? 0) > 1;
+    if (!isOpen && isRefusal(argument)) return argument;
+    const found = next.protocol === 'udp' ? bindUdp(world, next) : fromHost(judgeHost(world, next), next);
+    if (isOpen && found.outcomes[0] === 'ok') return argument ?? found;
     return because(found, id.free, argument);
   },
 
+  remember({ hidden, sockets }, { kind, socket }) {
+    if (kind !== 'bind' || socket.protocol === 'udp') return hidden;
+    return { table: register(hidden.table, sockets, socket) };
+  },
+
+  connect(world, socket, target) {
+    const error = socket.protocol === 'tcp' ? unfitForTcp(world, socket) : undefined;
+    if (error !== undefined) return error;
+    const isFour = target.stack === 'v6' && socket.local.v6 === undefined;
+    const isOther = target.stack !== undefined && socket.bound[target.stack] === undefined;
+    if (socket.family === 'inet6' && (isFour || isOther)) {
+      return decide(target.stack === 'v4' ? 'WSAENETUNREACH' : 'WSAEOPNOTSUPP', id['connect-other-stack']);
+    }
+    if (socket.protocol === 'udp') return undefined;
+    return peerTaken(world, socket, target) ? decide('WSAEADDRNOTAVAIL', id['connect-same-peer']) : undefined;
+  },
+
+  refused(socket, _target, outcome) {
+    if (socket.protocol === 'udp') return socket;
+    if (outcome === 'WSAECONNABORTED') return { ...socket, refused: false };
+    return outcome === 'WSAECONNREFUSED' ? { ...socket, refused: true } : socket;
+  },
+
+  // On the host such a socket is bound to a wildcard.
+  takesRoute: ({ setting }, socket) => socket.protocol === 'udp' && placeOf(socket, setting) !== 'as it is',
+
+  disconnected(socket) {
+    if (socket.protocol === 'tcp') {
+      return { left: socket, prediction: decide(hasPeer(socket) ? 'WSAEISCONN' : 'ok', id['connect-state']) };
+    }
+    const peer = { address: socket.local.v6 === ANY ? '::1' : '127.0.0.1', port: 0 };
+    const local = narrowed(socket.local, peer.address, { v6onlyByDefault: true });
+    return { left: { ...socket, local, peer, state: 'connected' }, prediction: decide('ok', id.disconnect) };
+  },
+
+  shutDownUnconnected: ({ protocol }) => (protocol === 'udp' ? undefined : decide('WSAENOTCONN', id.shutdown)),
+
   listen(world, socket) {
+    if (socket.refused) return decide('WSAEINVAL', id['refused-connect']);
     const host = judgeHost(world, { ...socket, state: 'listening' });
     return host.outcomes[0] === 'ok' ? decide('ok', id.free) : { ...host, outcomes: IN_USE, rule: id['host-tcp'] };
   },
@@ -127,17 +102,31 @@ const IN_USE: readonly Outcome[] = ['WSAEADDRINUSE'];
 /** The possible outcomes for a name that only the host can judge. */
 const BY_HOST: readonly Outcome[] = ['ok', 'WSAEADDRNOTAVAIL', 'WSAEINVAL'];
 
-function judgeArgument(world: World<undefined>, next: Socket): Prediction | undefined {
-  if (isBound(world, next)) return decide('WSAEINVAL', id['already-bound']);
+/** The error of a TCP connect() that comes from the state of the socket. */
+function unfitForTcp({ setting }: Here, socket: Socket): Prediction | undefined {
+  if (socket.state === 'listening') return decide('WSAEINVAL', id['connect-state']);
+  if (hasPeer(socket)) return decide('WSAEISCONN', id['connect-state']);
+  if (!socket.refused) return undefined;
+  // The first release in which the server tries again by itself is not known.
+  const isOld = setting.release !== undefined && precedes(parseRelease(setting.release, 'Wine'), [9, 0]);
+  return decide(isOld ? 'WSAECONNABORTED' : ['WSAECONNABORTED', 'ok'], id['refused-connect']);
+}
+
+function judgeArgument(world: Here, next: Socket): Prediction | undefined {
   if (isMappedOnV6only(next)) return decide('WSAEINVAL', id['mapped-on-v6only']);
   if (next.protocol === 'udp' && next.family === 'inet') return undefined;
   switch (standing(world, next)) {
     case 'any':
     case 'own':
       return undefined;
-    case 'group':
     case 'limited-broadcast':
     case 'broadcast':
+      return decide('ok', id.shared);
+    case 'group':
+      if (next.protocol === 'tcp' && !isMapped(next.address) && next.family === 'inet6') {
+        return decide('WSAEINVAL', id.shared);
+      }
+      return needsScope(next.address) ? decide(BY_HOST, id['host-address']) : decide('ok', id.shared);
     case 'no-scope':
       return decide(BY_HOST, id['host-address']);
     case 'no-such-scope':
@@ -151,55 +140,12 @@ function judgeArgument(world: World<undefined>, next: Socket): Prediction | unde
   }
 }
 
-/** One entry of the table. An entry that is `everywhere` means all addresses of its family. */
-interface Entry {
-  readonly address: string;
-  readonly everywhere: boolean;
-}
-
-/** The entries that a socket makes in the table. A search for conflicts uses the same entries. */
-function entriesOf({ family, v6only, address, options }: Socket): readonly Entry[] {
-  const entry = (name: string): Entry => ({
-    address: name,
-    everywhere: options.exclusive === true && (name === '0.0.0.0' || name === '::'),
-  });
-  if (family === 'inet' || v6only) return [entry(address)];
-  if (isMapped(address)) return [entry(address), entry(address.slice('::ffff:'.length))];
-  return address === '::' && options.exclusive === true ? [entry('::'), entry('0.0.0.0')] : [entry(address)];
-}
-
-/** Asks the table for each entry in turn, as the server does: the IPv6 name of a dual-stack socket before its IPv4 one. */
-function inTable({ sockets }: World<undefined>, next: Socket): Prediction | undefined {
-  const reuse = next.options.reuseaddr === true;
-  for (const asked of entriesOf(next)) {
-    for (const old of sockets) {
-      // An accepted connection has no entry of its own. The TCP state that a closed socket leaves has none either.
-      if (old.accepted || old.state === 'time-wait' || old.state.startsWith('fin-wait')) continue;
-      const found = entriesOf(old).find((entry) => meets(asked, entry));
-      if (found === undefined || (reuse && old.options.reuseaddr === true)) continue;
-      const rule = found.everywhere || asked.everywhere ? id['exclusive-wildcard'] : id.table;
-      return decide(reuse || found.everywhere ? 'WSAEACCES' : 'WSAEADDRINUSE', rule, old);
-    }
-  }
-  return undefined;
-}
-
-function meets(asked: Entry, there: Entry): boolean {
-  if (isV4(there.address) !== isV4(asked.address)) return false;
-  return there.everywhere || asked.everywhere || there.address === asked.address;
-}
-
-/** Whether the table treats the address as IPv4. A v4-mapped address is IPv6 there. */
-function isV4(address: string): boolean {
-  return !address.includes(':');
-}
-
 /** The socket as Wine makes it on the host. */
 function onHost(socket: Socket): Socket {
   return { ...socket, options: { reuseaddr: socket.protocol === 'tcp' || socket.options.reuseaddr === true } };
 }
 
-function judgeHost(world: World<undefined>, next: Socket): Prediction {
+function judgeHost(world: Here, next: Socket): Prediction {
   const sockets = world.sockets.map(onHost);
   const kernel = parseKernel(world.setting.kernel);
   if (next.protocol === 'tcp') return judgeTcp(sockets, FORGOTTEN, onHost(next), kernel);
@@ -214,7 +160,7 @@ function fromHost(host: Prediction, next: Socket): Prediction {
 }
 
 /** Judges the sockets after replacing each specific IPv4 address by the wildcard and tie that Wine makes on the host. */
-function bindUdp(world: World<undefined>, next: Socket): Prediction {
+function bindUdp(world: Here, next: Socket): Prediction {
   const judge = (unknown: UnknownInterface) => {
     const tied = (socket: Socket) => onInterface(socket, world.setting, unknown);
     return fromHost(judgeHost({ ...world, sockets: world.sockets.map(tied) }, tied(next)), next);

@@ -51,6 +51,8 @@ export interface Socket {
   readonly autobound: boolean;
   /** Whether accept() made it. */
   readonly accepted: boolean;
+  /** Whether its connect() was refused, and the system has not yet given up that connection (Wine). */
+  readonly refused: boolean;
   /** Whether sendto() chose its port. */
   readonly sent: boolean;
   /** The other end of its connection, if the caller gave it. */
@@ -409,7 +411,14 @@ class Port<Hidden> implements Simulation {
       return { prediction, after: left === socket ? port : port.#become(left).after };
     }
     const { name: local } = target;
-    const connected: Socket = { ...socket, local, state: 'connected', peer: operation.to, formerly: undefined };
+    const connected: Socket = {
+      ...socket,
+      local,
+      state: 'connected',
+      peer: operation.to,
+      formerly: undefined,
+      refused: false,
+    };
     return { prediction, after: port.#become(connected, { kind: 'connect', renamed: local !== socket.local }).after };
   }
 

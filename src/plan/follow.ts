@@ -49,6 +49,8 @@ export interface Present {
   readonly name: { readonly address: string; readonly port: number } | undefined;
   readonly options: Options & ReceiveOptions;
   readonly device: string | undefined;
+  /** The local address after its last connect(), whether or not that worked; some systems keep it after a failure. */
+  readonly local: string | undefined;
   /** The groups that it has joined. */
   readonly memberships: readonly Membership[];
   /** Whether it ever had a peer. After a disconnect, its name may differ from the name that it was bound to. */
@@ -151,7 +153,7 @@ export class Follower {
         if (unbound) return this.#autobind(step, socket, outcome, connection);
         if (!ok) return this.#refused(step, socket, outcome, connection);
         const address = local ?? reached(socket.making, step.to);
-        const after = become({ state: 'connected', wasConnected: true });
+        const after = become({ state: 'connected', wasConnected: true, local: address });
         const to = this.#peerOf(step, socket, peerPort);
         const operation: ModelOperation = { op: 'connect', socket: step.socket, local: address, ...to };
         return this.#take(socket, operation, outcome, after);
@@ -250,7 +252,7 @@ export class Follower {
     };
     const { allowed, after } = this.#take(socket, operation, happened, this);
     if ((happened ?? allowed.outcomes[0]) !== 'ok') return this.#unlessNoPeer(step, made, happened, allowed, after);
-    const connected: Present = { ...socket, state: 'connected', wasConnected: true };
+    const connected: Present = { ...socket, state: 'connected', wasConnected: true, local };
     return { allowed, after: after.#with(step.socket, connected) };
   }
 
@@ -273,7 +275,7 @@ export class Follower {
     const from = local === undefined ? {} : { local };
     const operation: ModelOperation = { op: 'connect', socket: number, ...to, ...from };
     // A failed connect() of a TCP socket may leave it with another address.
-    const then = this.#with(number, { ...socket, wasConnected: true });
+    const then = this.#with(number, { ...socket, wasConnected: true, local });
     const { allowed, after } = this.#take(socket, operation, outcome, then);
     return this.#unlessNoPeer(step, socket, outcome, allowed, after);
   }
@@ -371,6 +373,7 @@ function newSocket(making: Making): Present {
     name: undefined,
     options: Object.fromEntries(making.options.map((option) => [option, true])),
     device: making.device,
+    local: undefined,
     memberships: [],
     wasConnected: false,
     state: 'unbound',

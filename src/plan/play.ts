@@ -3,6 +3,7 @@ import type { Simulation } from '../model/world.ts';
 import type { Operation } from '../protocol/messages.ts';
 import { HarnessError } from '../harness/harness-error.ts';
 import { paced } from '../process/pace.ts';
+import { isWildcard, unmapped } from '../model/address.ts';
 import { nameFromTerse } from '../protocol/terse-name.ts';
 import { familyReached, reached } from './addresses.ts';
 import { Follower, type Present } from './follow.ts';
@@ -290,9 +291,11 @@ export class Play {
     const present = used === undefined ? undefined : this.#sockets.get(used);
     const { addressesOf } = this.#settings;
     if (to === undefined || present?.device === undefined || addressesOf === undefined) return false;
-    return (
-      protocolOf(present.making, this.#plan.protocol) === 'tcp' && addressesOf[present.device]?.includes(to) !== true
-    );
+    if (protocolOf(present.making, this.#plan.protocol) === 'udp') return false;
+    const own = addressesOf[present.device] ?? [];
+    // The answers come to the address that an earlier connect() has given it, where it keeps that.
+    const local = unmapped(present.local ?? '');
+    return !own.includes(to) || (local !== '' && !isWildcard(local) && !own.includes(local));
   }
 
   /** The address at which the other end of a connection is, for a step that needs an answer from there. */

@@ -1,5 +1,5 @@
 import { unmapped } from '../address.ts';
-import type { NextSocket, Operation, Setting } from '../types.ts';
+import type { NextSocket, Operation, Peer, Setting } from '../types.ts';
 import type { Delivery } from './delivery.ts';
 import { linuxDelivery } from './linux.ts';
 import type { Lists } from './linux-state.ts';
@@ -8,7 +8,7 @@ import type { Lists } from './linux-state.ts';
 export const wineDelivery: Delivery<Lists> = {
   ...linuxDelivery,
   after: (state, operation, setting, now) =>
-    linuxDelivery.after(state, onHost(operation, setting), hostOf(setting), now),
+    linuxDelivery.after(state, onHost(operation, setting, now?.peer), hostOf(setting), now),
   receivers: (state, packet, setting) => linuxDelivery.receivers(state, packet, hostOf(setting)),
 };
 
@@ -23,7 +23,11 @@ function hostOf(setting: Setting): Setting {
  * an interface, except 127.0.0.1, is bound to the wildcard and tied to that interface. With an address that no interface
  * has, it is bound to the wildcard without a tie. See the rules `wine/udp-interface` and `wine/udp-no-interface`.
  */
-function onHost(operation: Operation, setting: Setting): Operation {
+function onHost(operation: Operation, setting: Setting, peer: Peer | undefined): Operation {
+  // A disconnect is a connect() to the loopback address there; see the rule `wine/disconnect`.
+  if (operation.op === 'disconnect' && peer !== undefined) {
+    return { op: 'connect', socket: operation.socket, local: peer.address, to: peer };
+  }
   if (operation.op === 'bind') return { ...operation, ...socketOnHost(operation, setting) };
   if (operation.op !== 'connect' || operation.as === undefined) return operation;
   return { ...operation, as: socketOnHost(operation.as, setting) };

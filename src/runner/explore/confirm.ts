@@ -33,13 +33,26 @@ function mayShare({ played }: Outcome): boolean {
   return played.some(({ step }) => step.op === 'open');
 }
 
+/**
+ * Whether the model says that early demultiplexing of Linux decided. It looks only at the first socket in a slot of its
+ * table, and the slot may have sockets of other plans of the batch.
+ */
+function isCrowded({ played }: Outcome): boolean {
+  return played.at(-1)?.prediction.rule === 'linux/R2-early-demux';
+}
+
+/** Whether a packet that was lost looks the same. */
+function isLost({ played }: Outcome): boolean {
+  return LOST.has(played.at(-1)?.outcome ?? '');
+}
+
 /** The outcomes of a probe that a lost packet has too. */
 const LOST: ReadonlySet<string> = new Set(['silence', 'no answer']);
 
 /**
  * On a machine whose ports others take too, they may have caused a mismatch: there it counts only if it appears again. In a
  * lab with ports of its own, every mismatch counts, except that a packet may be lost on its way: that nothing came of a
- * probe has to appear again too, and so has a mismatch on a port that connect() chose.
+ * probe has to appear again too, and so has a mismatch on a port that connect() chose, or of early demultiplexing.
  * @throws HarnessError when an agent fails
  */
 export async function confirmed<One extends Outcome>(
@@ -51,7 +64,7 @@ export async function confirmed<One extends Outcome>(
   let dropped = 0;
   for (const [place, play] of plays.entries()) {
     const plan = made[place];
-    const isDoubtful = play.mismatch && (!ownPorts || mayShare(play) || LOST.has(play.played.at(-1)?.outcome ?? ''));
+    const isDoubtful = play.mismatch && (!ownPorts || mayShare(play) || isCrowded(play) || isLost(play));
     const final = isDoubtful && plan !== undefined ? await again(plan, playAlone) : play;
     if (play.mismatch && !final.mismatch) dropped += 1;
     sure.push(final);

@@ -110,6 +110,18 @@ describe('playing a sequence', () => {
     expect(play.played.map(({ step }) => step.op)).toEqual(['bind', 'connect', 'set']);
   });
 
+  it('does not connect from an address that a refused connect() left, if the socket is tied to where that is not', async () => {
+    const text =
+      'tcp: bind s1 ::ffff:0.0.0.0; connect s1 192.168.5.130:1; set s1 dev=lo; connect s1 127.0.0.1; close s1';
+    const play = playOf(parsePlan(text), 'linux', { lo: ['127.0.0.1'], eth0: ['192.168.5.130'] });
+    await playAll([play], async (_, operations) =>
+      operations.map(({ op }) =>
+        op === 'getsockname' ? '::ffff:192.168.5.130 20000' : op === 'connect' ? 'ECONNREFUSED' : 'ok',
+      ),
+    );
+    expect(play.played.map(({ step }) => step.op)).toEqual(['bind', 'connect', 'set', 'close']);
+  });
+
   it('lets nobody connect to a listener that had a peer once', async () => {
     const play = await played(
       'tcp: bind s1 ::ffff:0.0.0.0; connect s1 127.0.0.1; disconnect s1; listen s1; accept s2 from s1 at 192.168.5.130',

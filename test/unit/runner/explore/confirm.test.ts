@@ -30,6 +30,33 @@ async function counting(outcomes: readonly string[], again: string, ownPorts: bo
   return { mismatches: sure.filter(({ mismatch }) => mismatch).length, dropped, alone };
 }
 
+test('what may come of other sequences is played again: a chosen port, and early demultiplexing', async () => {
+  const opened = parsePlan('tcp: open s1 inet; bind s1 127.0.0.1').steps;
+  const [open, bind] = opened;
+  if (probe === undefined || open === undefined || bind === undefined) throw new Error('the plans have two steps');
+  const ok = { outcomes: ['ok'] };
+  const plays: Pick<Play, 'mismatch' | 'played'>[] = [
+    {
+      mismatch: true,
+      played: [
+        { step: open, prediction: ok, outcome: 'ok' },
+        { step: bind, prediction: ok, outcome: 'EADDRINUSE' },
+      ],
+    },
+    {
+      mismatch: true,
+      played: [{ step: probe, prediction: { outcomes: ['s1'], rule: 'linux/R2-early-demux' }, outcome: 's5' }],
+    },
+  ];
+  const playAlone = () => Promise.resolve({ play: played('refused') });
+  const { dropped } = await confirmed(
+    plays,
+    plays.map(() => plan),
+    { ownPorts: true, playAlone },
+  );
+  expect(dropped).toBe(2);
+});
+
 test.each([
   [
     'what a lost packet looks like is played again, and dropped',
