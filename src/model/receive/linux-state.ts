@@ -162,8 +162,9 @@ function withoutPeer(lists: Lists, socket: Receiver): Lists {
   if (socket.autobound) return removed(lists, socket.id);
   const next = replaced(lists, disconnected(socket));
   if (!returnsToWildcard(socket)) return next;
+  // Its address changes, so that it leaves the group that others have made with it while it was connected.
   return {
-    ...next,
+    ...ungrouped(next, socket.id),
     byAddress: toHead(lists.byAddress, socket.id),
     fourTuples: lists.fourTuples.filter(({ id }) => id !== socket.id),
   };

@@ -1,16 +1,40 @@
-import { unmapped } from '../address.ts';
+import { isLoopback4, unmapped } from '../address.ts';
+import { ruleBook } from '../rules.ts';
 import type { NextSocket, Operation, Peer, Setting } from '../types.ts';
 import type { Delivery } from './delivery.ts';
 import { linuxDelivery } from './linux.ts';
 import type { Lists } from './linux-state.ts';
+import type { Packet } from './types.ts';
+
+const wineReceiveRules = ruleBook('wine', {
+  'R1-unheard-error': {
+    prose:
+      'An error of ICMP that comes back to a UDP socket of Wine is taken by the one who asks first: the program that receives, or the server, which reads it (SO_ERROR) as soon as poll() reports it, and keeps it to itself. So a refused datagram of a Windows program may look like silence. After the first error the server no longer polls the socket.',
+    source: { name: 'Wine, server/sock.c', where: 'sock_poll_event, sock_error, sock_get_poll_events' },
+    known: 'observed',
+  },
+});
 
 /** Who receives under Wine: Linux chooses among the sockets that Wine makes on its host. */
 export const wineDelivery: Delivery<Lists> = {
   ...linuxDelivery,
+  rules: [...linuxDelivery.rules, ...wineReceiveRules.rules],
   after: (state, operation, setting, now) =>
     linuxDelivery.after(state, onHost(operation, setting, now?.peer), hostOf(setting), now),
-  receivers: (state, packet, setting) => linuxDelivery.receivers(state, packet, hostOf(setting)),
+  receivers(state, packet, setting) {
+    const found = linuxDelivery.receivers(state, packet, hostOf(setting));
+    const isRefused = found?.outcomes.includes('refused') === true && packet.protocol === 'udp';
+    if (!isRefused || !isFromHere(packet, setting)) return found;
+    const outcomes = [...new Set([...found.outcomes, 'silence' as const])];
+    return { outcomes, rule: wineReceiveRules.id['R1-unheard-error'] };
+  },
 };
+
+/** Whether the sender is on this machine, so that it may be a socket of Wine. */
+function isFromHere({ from: { address } }: Packet, { host }: Setting): boolean {
+  const isLoopback = isLoopback4(address) || address === '::1';
+  return isLoopback || host?.addresses === undefined || host.addresses.includes(address);
+}
 
 /** The setting of the host. Its release is that of the kernel, not that of Wine. */
 function hostOf(setting: Setting): Setting {
