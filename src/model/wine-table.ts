@@ -63,14 +63,14 @@ function isChanged({ options }: Socket, { shared, everywhere }: Entry): boolean 
 
 /** The table after a socket was bound. An address that is held alone gets no second owner. */
 export function register(table: Table, sockets: readonly Socket[], socket: Socket): Table {
-  let entries = alive(table, sockets);
+  const entries = [...alive(table, sockets)];
   for (const asked of askedBy(socket)) {
     const place = entries.findIndex((entry) => isSame(asked, entry));
     const found = entries[place];
     if (found === undefined) {
-      entries = [...entries, { ...asked, shared: socket.options.reuseaddr === true, owners: [socket.id] }];
+      entries.push({ ...asked, shared: socket.options.reuseaddr === true, owners: [socket.id] });
     } else if (found.shared) {
-      entries = entries.with(place, { ...found, owners: [...found.owners, socket.id] });
+      entries[place] = { ...found, owners: [...found.owners, socket.id] };
     }
   }
   return entries;

@@ -197,8 +197,8 @@ function onInterface(socket: Socket, setting: Setting, unknown: UnknownInterface
   if (place === 'as it is') return socket;
   const wildcard = claimsOf('inet', '0.0.0.0', false);
   // If a wildcard socket connects to any address of 127.0.0.0/8, Linux gives it the address of the loopback interface.
-  const narrowed = isLoopback4(socket.address) ? claimsOf('inet', '127.0.0.1', false) : socket.local;
-  const wide = { ...socket, bound: wildcard, local: socket.state === 'bound' ? wildcard : narrowed };
+  const present = isLoopback4(socket.address) ? claimsOf('inet', '127.0.0.1', false) : socket.local;
+  const wide = { ...socket, bound: wildcard, local: socket.state === 'bound' ? wildcard : present };
   if (place === 'nowhere') return wide;
   return {
     ...wide,
