@@ -18,9 +18,9 @@ interface Entry {
 }
 
 /** The table of TCP addresses that the server keeps, for one port. */
-export type Table = readonly Entry[];
+export type AddressTable = readonly Entry[];
 
-export const EMPTY_TABLE: Table = [];
+export const EMPTY_TABLE: AddressTable = [];
 
 /** The address that a socket asks for, as the table compares it. */
 type Asked = Pick<Entry, 'address' | 'everywhere'>;
@@ -42,7 +42,7 @@ function askedBy({ family, v6only, address, options }: Socket): readonly Asked[]
  * Asks the table for each address in turn, as the server does: the IPv6 name of a dual-stack socket before its IPv4 one.
  * An accepted connection has no entry, and neither has what a closed socket leaves, nor a socket that connect() has bound.
  */
-export function inTable(table: Table, sockets: readonly Socket[], next: Socket): Prediction | undefined {
+export function inTable(table: AddressTable, sockets: readonly Socket[], next: Socket): Prediction | undefined {
   const reuse = next.options.reuseaddr === true;
   const there = alive(table, sockets);
   for (const asked of askedBy(next)) {
@@ -62,7 +62,7 @@ function isChanged({ options }: Socket, { shared, everywhere }: Entry): boolean 
 }
 
 /** The table after a socket was bound. An address that is held alone gets no second owner. */
-export function register(table: Table, sockets: readonly Socket[], socket: Socket): Table {
+export function register(table: AddressTable, sockets: readonly Socket[], socket: Socket): AddressTable {
   const entries = [...alive(table, sockets)];
   for (const asked of askedBy(socket)) {
     const place = entries.findIndex((entry) => isSame(asked, entry));
@@ -77,7 +77,7 @@ export function register(table: Table, sockets: readonly Socket[], socket: Socke
 }
 
 /** The entries of the sockets that are still open. */
-function alive(table: Table, sockets: readonly Socket[]): Table {
+function alive(table: AddressTable, sockets: readonly Socket[]): AddressTable {
   const open = new Set(sockets.filter(isOpen).map((socket) => socket.id));
   return table
     .map((entry) => ({ ...entry, owners: entry.owners.filter((owner) => open.has(owner)) }))

@@ -9,7 +9,7 @@ import { peerTaken } from './peers.ts';
 import { parseRelease, precedes } from './release.ts';
 import { hasPeer, narrowed } from './socket.ts';
 import { wineRules } from './wine-rules.ts';
-import { EMPTY_TABLE, inTable, register, type Table } from './wine-table.ts';
+import { EMPTY_TABLE, inTable, register, type AddressTable } from './wine-table.ts';
 import type { Outcome, Prediction, Setting } from './types.ts';
 import type { Socket, System, World } from './world.ts';
 
@@ -17,7 +17,7 @@ const { id, rules } = wineRules;
 
 /** The state that Wine keeps for a port in addition to its sockets. */
 interface WineHidden {
-  readonly table: Table;
+  readonly table: AddressTable;
 }
 
 type Here = World<WineHidden>;

@@ -293,7 +293,7 @@ export class Play {
     if (to === undefined || present?.device === undefined || addressesOf === undefined) return false;
     if (protocolOf(present.making, this.#plan.protocol) === 'udp') return false;
     const own = addressesOf[present.device] ?? [];
-    // The answers come to the address that an earlier connect() has given it, where it keeps that.
+    // It may keep the address that an earlier connect() has given it, and the answers go there.
     const local = unmapped(present.local ?? '');
     return !own.includes(to) || (local !== '' && !isWildcard(local) && !own.includes(local));
   }

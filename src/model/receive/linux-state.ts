@@ -138,7 +138,7 @@ function connected(
   // One that is in the list of four-tuples since an earlier connect() stays there, and stays in the group that another
   // socket has made with it since: udp_lib_hash4() returns early.
   const isThere = lists.fourTuples.some((entry) => entry.id === id);
-  // Port 0 is no port of a peer: the kernel compares the port only if there is one.
+  // The kernel compares the port of the peer only if it is not 0.
   const now = connectedTo(socket, local ?? '', to?.address, to?.port === 0 ? undefined : to?.port);
   let next = lists;
   if (moves) {
