@@ -4,7 +4,7 @@ import type { Host, Options, Setting, SystemName } from '../model/types.ts';
 import type { HeldSocket } from '../sockets/held.ts';
 import { freshSockets } from './fresh.ts';
 import { chosenNote, familyNote, passesOn } from './notes.ts';
-import { isWaiting, presentOf } from './present.ts';
+import { isWaiting, presentOf, type PresentReading } from './present.ts';
 import { receiversOf } from './receivers.ts';
 import type { Firewall, Left, PortAnswer } from './report.ts';
 import type { WantedPort } from './wanted-ports.ts';
@@ -20,12 +20,16 @@ export interface PortFacts extends WantedPort {
   readonly uid: number | undefined;
   readonly chosen: { readonly from: number; readonly to: number; readonly reserved: string } | null;
   readonly options?: Options;
+  /** The sockets as a tool listed them, where there are no tables. */
+  readonly present?: readonly PresentReading[];
+  /** Notes that are known already. */
+  readonly more?: readonly string[];
 }
 
 /** Everything that is to be said of a port. */
 export function reportOf(facts: PortFacts): PortAnswer {
   const { protocol, port, system, sockets, host, machine, uid, options } = facts;
-  const all = presentOf(sockets);
+  const all = facts.present ?? presentOf(sockets);
   const waiting = all.filter(({ sockets: [first] }) => first !== undefined && isWaiting(first));
   // The places of sockets that are in the way are places in the report, which begins with those that wait.
   const present = [...waiting, ...all.filter((one) => !waiting.includes(one))];
@@ -57,6 +61,7 @@ export function reportOf(facts: PortFacts): PortAnswer {
     ...new Set(held.flatMap((socket) => passesOn(socket) ?? []).map((text) => `${text}.`)),
     familyNote(receivers),
     chosenNote(port, facts.chosen),
+    ...(facts.more ?? []),
   ].filter((note) => note !== undefined);
   return {
     protocol,

@@ -87,7 +87,8 @@ function ownerOf({ holders, uid, inode }: HeldSocket, users: Users): string {
   const user = (number: number) => users.get(number) ?? `user ${number}`;
   const [first] = holders;
   if (first === undefined) {
-    return inode === 0 ? 'no process has it' : `a process that this user can't see, made by ${user(uid)}`;
+    if (inode === 0) return 'no process has it';
+    return `a process that this user can't see${uid < 0 ? '' : `, made by ${user(uid)}`}`;
   }
   const programs = [...new Set(holders.map(({ program }) => program))];
   const who = programs.map((program) => {
@@ -97,9 +98,10 @@ function ownerOf({ holders, uid, inode }: HeldSocket, users: Users): string {
     return `${program} (${pids.length === 1 ? 'pid' : 'pids'} ${shown}${rest})`;
   });
   const belongs = [...new Set(holders.flatMap(belongsWords))];
-  const owners = [...new Set(holders.map((one) => one.uid))].map(user);
+  // Tools of other systems than Linux tell no user by a number.
+  const uids = [...new Set(holders.map((one) => one.uid))].filter((one) => one >= 0);
   const made = holders.some((one) => one.uid === uid) ? '' : `, made by ${user(uid)}`;
-  return `${list(who)} of ${list(owners)}${made}${belongs.length === 0 ? '' : ` in ${list(belongs)}`}`;
+  return `${list(who)}${uids.length === 0 ? '' : ` of ${list(uids.map(user))}`}${made}${belongs.length === 0 ? '' : ` in ${list(belongs)}`}`;
 }
 
 function belongsWords({ unit, container }: SocketHolder): string[] {
@@ -226,14 +228,17 @@ export function unseenLine(
 ): string | undefined {
   const sockets = reports.flatMap(({ held, elsewhere }) => [...held, ...elsewhere.flatMap((one) => one.sockets)]);
   const nameless = sockets.filter(({ inode, holders }) => inode !== 0 && holders.length === 0).length;
-  const unasked = sockets.filter((one) => one.inode !== 0 && isThere(one) && one.options === undefined).length;
+  const unasked = reports.every(({ system }) => system !== 'linux')
+    ? 0
+    : sockets.filter((one) => one.inode !== 0 && isThere(one) && one.options === undefined).length;
   const unread = [...new Set(reports.flatMap(({ firewall }) => firewall.unread))];
+  const tools = [...new Set(unread.map((text) => text.replace(/:.*/s, '').replace('legacy-', '')))];
   const root = [
     ...(nameless > 0 && unseen.processes > 0 ? ['who has the sockets without a process'] : []),
     ...(unasked > 0 ? ['the options of sockets (SO_REUSEADDR and SO_REUSEPORT are taken to be off)'] : []),
   ];
   const parts = [
-    ...(unread.length === 0 ? [] : [`The firewall could not be read (${unread.join('; ')}).`]),
+    ...(unread.length === 0 ? [] : [`The rules of the firewall could not be read (${tools.join(', ')}).`]),
     ...(root.length === 0 ? [] : [`Root would also see ${list(root)}.`]),
   ];
   return parts.length === 0 ? undefined : parts.join(' ');

@@ -118,7 +118,10 @@ describe('bindspec port', needs(notLinux, noNamespaces), () => {
       // An ordinary user may not be allowed to ask for the options; then the answers rest on a guess.
       if (report.held.some(({ options }) => options === undefined)) return;
       const names = new Set<string>();
-      for (const { names: own, options, outcomes } of report.fresh) {
+      // Whether a new socket may share depends on its options too.
+      const shares = sockets.some(({ options = [] }) => options.includes('SO_REUSEPORT'));
+      const sharing = shares ? await ask(protocol, String(PORT), '--with', 'reuseport') : [];
+      for (const { names: own, options, outcomes } of [report, ...sharing].flatMap(({ fresh }) => fresh)) {
         for (const name of own) {
           names.add(name);
           const address = name.replaceAll(/[[\]]| v6only/g, '');
