@@ -48,7 +48,7 @@ export async function builtLayer(build: Build, over: readonly string[], tell: (l
   const made = createHash('sha256')
     .update(JSON.stringify([build.script, build.files, over]))
     .digest('hex');
-  return layerOf('built', [build.name], made, async (folder) => {
+  const make = async (folder: string) => {
     tell(`building ${build.name}`);
     const words = [
       '--mount',
@@ -75,7 +75,8 @@ export async function builtLayer(build: Build, over: readonly string[], tell: (l
     }
     await execa('rm', ['-rf', '--one-file-system', `${folder}/.work`]);
     return {};
-  });
+  };
+  return layerOf({ kind: 'built', names: [build.name], over: made, make });
 }
 
 /** Shell text that writes files. */

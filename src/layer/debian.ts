@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -42,15 +41,18 @@ export function debianLayerMissing(): Missing | null {
 export async function debianLayer(names: readonly string[], tell: (line: string) => void): Promise<Layer> {
   const missing = debianLayerMissing();
   if (missing) throw new Unavailable(missing.reason, missing.enable);
-  const over = createHash('sha256').update(readFileSync(STATUS)).digest('hex');
-  return layerOf('debian', names, over, async (folder) => {
+  const here = [...statusOf(STATUS).keys()];
+  const make = async (folder: string) => {
     await updateLists(tell);
     tell(`fetching ${names.join(' ')} from Debian`);
     const shown = names.join(' ');
     await apt(['--yes', '--download-only', '--no-install-recommends', 'install', ...names], shown);
     await install(names, folder);
     return versions(folder, names);
-  });
+  };
+  // What the machine had is not in the layer. It may have more by now.
+  const fits = (over: string) => over !== '' && over.split(' ').every((name) => here.includes(name));
+  return layerOf({ kind: 'debian', names, over: here.join(' '), fits, make });
 }
 
 async function updateLists(tell: (line: string) => void): Promise<void> {

@@ -20,24 +20,41 @@ export const LAYER_TOPS = ['usr', 'etc', 'var', 'opt', 'srv'] as const;
 /** What a layer says of itself, in a file beside its folder. */
 interface Label {
   packages: Record<string, string>;
-  /** What it was made over: a layer is only right over the same. */
+  /** What it was made over. */
   over: string;
 }
 
+/** How a layer is made. */
+export interface LayerMaking {
+  readonly kind: 'debian' | 'npm' | 'built';
+  readonly names: readonly string[];
+  /** What it is made over. */
+  readonly over: string;
+  /** Whether one that was made over something is right here too; by default only where that is the same. */
+  readonly fits?: (over: string) => boolean;
+  /** Makes it in an empty folder, and returns the versions of its packages. */
+  readonly make: (folder: string) => Promise<Record<string, string>>;
+}
+
+/** What this process makes now, by its folder. */
+const making = new Map<string, Promise<Layer>>();
+
 /**
- * A layer of this name, as it was made before or as `make` makes it in an empty folder. It is there whole or not at all, also where two
- * processes make it at a time.
- * @param over what it is made over; one that was made over something else is made again
+ * A layer as it was made before, or is made now. It is there whole or not at all, also where two processes make it at a
+ * time.
  */
-export async function layerOf(
-  kind: 'debian' | 'npm' | 'built',
-  names: readonly string[],
-  over: string,
-  make: (folder: string) => Promise<Record<string, string>>,
-): Promise<Layer> {
+export async function layerOf({ kind, names, over, fits = (one) => one === over, make }: LayerMaking): Promise<Layer> {
   const folder = folderOf(kind, names);
   const label = labelOf(folder);
-  if (label?.over === over && existsSync(folder)) return { folder, packages: label.packages };
+  if (label !== null && fits(label.over) && existsSync(folder)) return { folder, packages: label.packages };
+  const begun = making.get(folder);
+  if (begun !== undefined) return begun;
+  const made = makeLayer(folder, over, make).finally(() => making.delete(folder));
+  making.set(folder, made);
+  return made;
+}
+
+async function makeLayer(folder: string, over: string, make: LayerMaking['make']): Promise<Layer> {
   sweep(path.dirname(folder));
   const partial = `${folder}.partial.${process.pid}`;
   mkdirSync(partial, { recursive: true });
@@ -50,6 +67,11 @@ export async function layerOf(
   } finally {
     rmSync(partial, { recursive: true, force: true });
   }
+}
+
+/** Whether a layer of these packages was fetched. */
+export function isFetched(kind: 'debian' | 'npm', names: readonly string[]): boolean {
+  return existsSync(`${folderOf(kind, names)}.json`);
 }
 
 function folderOf(kind: string, names: readonly string[]): string {

@@ -22,7 +22,7 @@ export function npmLayerMissing(): Missing | null {
 export async function npmLayer(names: readonly string[], tell: (line: string) => void): Promise<Layer> {
   const missing = npmLayerMissing();
   if (missing) throw new Unavailable(missing.reason, missing.enable);
-  return layerOf('npm', names, process.arch, async (folder) => {
+  const make = async (folder: string) => {
     tell(`fetching ${names.join(' ')} from npm`);
     const prefix = path.join(folder, NPM_FOLDER);
     const words = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--prefix', prefix];
@@ -38,7 +38,8 @@ export async function npmLayer(names: readonly string[], tell: (line: string) =>
       throw new Unavailable(`${names.join(' ')} can't be fetched: ${why}`, 'check the network, and try again');
     }
     return versions(prefix);
-  });
+  };
+  return layerOf({ kind: 'npm', names, over: process.arch, make });
 }
 
 function versions(prefix: string): Record<string, string> {

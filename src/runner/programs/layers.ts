@@ -55,5 +55,5 @@ export function upstream(version: string): string {
   return version
     .replace(/^\d+:/, '')
     .replace(/-[^-]+$/, '')
-    .replace(/\+(dfsg|ds|deb)[\d.]*$/, '');
+    .replace(/[+~](dfsg|ds|deb)[\d.]*$/, '');
 }

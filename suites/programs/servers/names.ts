@@ -33,7 +33,7 @@ export default declare('names', {
   },
   nsd: {
     debian: 'nsd',
-    run: 'nsd -d -P -c /etc/nsd/nsd.conf',
+    run: "nsd -d -P '' -c /etc/nsd/nsd.conf",
     prepare: ['install -d -o nsd -g nsd /run/nsd'],
     says: ['tcp *:53', 'udp *:53'],
     where: 'nsd.conf(5), `ip-address`: the wildcard interfaces by default',

@@ -103,8 +103,14 @@ export default declare('services', {
     limit: 60,
   },
   dovecot: {
-    debian: 'dovecot-imapd',
+    debian: 'dovecot-imapd openssl',
     run: 'dovecot -F',
+    build: 'openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=box -days 2 -keyout key.pem -out cert.pem',
+    prepare: [
+      'mkdir -p /etc/dovecot/private',
+      'cp /srv/app/cert.pem /etc/dovecot/private/dovecot.pem',
+      'cp /srv/app/key.pem /etc/dovecot/private/dovecot.key',
+    ],
     says: ['tcp *:143', 'tcp *:993'],
     where: '/etc/dovecot/dovecot.conf: `listen = *, ::`; conf.d/10-master.conf: 143 and 993',
     settle: 3,
