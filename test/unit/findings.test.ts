@@ -11,6 +11,7 @@ import { Follower } from '../../src/plan/follow.ts';
 import { parsePlan } from '../../src/plan/parse.ts';
 import { paced } from '../../src/process/pace.ts';
 import { engineRecords } from '../../tools/engine-records.ts';
+import { serverRecords } from '../../tools/server-records.ts';
 import { page, ROOT, rows, section } from '../support/docs.ts';
 import { noNamespaces, UNSHARE } from '../support/namespace.ts';
 import { needs, noCompiler, type Lack } from '../support/needs.ts';
@@ -132,5 +133,29 @@ describe('what bindspec found is what the committed records say', () => {
       [...new Set(security.filter(({ verdict }) => verdict === 'exposed').map((one) => one.configuration))],
     ]);
     expect(told).toEqual(exposed);
+  });
+});
+
+describe('what programs bind', () => {
+  const records = serverRecords(path.join(ROOT, 'reports'));
+  const findings = found('## What programs bind, and their documents');
+
+  test('is told of many', () => {
+    expect(findings.length).toBeGreaterThan(8);
+  });
+
+  test.each(findings)('%s, %s: %s', (name = '', what = '', outcome = '', _ = '', command = '') => {
+    expect(plain(command).replaceAll("'", '')).toMatch(new RegExp(`^npx bindspec programs ${name}( --ask |$)`));
+    const record = records.find((one) => one.name === name);
+    if (record === undefined) throw new Error(`there is no record of ${name}`);
+    const { binds, second, restart, ipv6off } = record;
+    const outcomes: Record<string, unknown> = {
+      binds: binds.find((line) => line === plain(outcome)),
+      'second, same': second.same,
+      'second, own': second.own,
+      restart,
+      'IPv6 off': ipv6off,
+    };
+    expect(outcomes[what]).toBe(plain(outcome));
   });
 });

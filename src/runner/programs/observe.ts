@@ -1,4 +1,5 @@
 import os from 'node:os';
+import path from 'node:path';
 import process from 'node:process';
 import { PROGRAM_QUESTIONS, hasLateAddress, type ProgramQuestion } from '../../program/program.ts';
 import { serverOutcomes } from '../../programs/compact.ts';
@@ -8,6 +9,8 @@ import { SERVER_VERSION, type ServerRecord } from '../../record/server.ts';
 import { Interrupted } from '../../process/interrupted.ts';
 import { observeProgram } from '../program/observe.ts';
 import { fetchProgram } from './layers.ts';
+
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 export interface ObserveDeclaredOptions {
   /** The version of bindspec. */
@@ -29,7 +32,9 @@ export async function observeDeclared(
   { version: bindspec, questions = PROGRAM_QUESTIONS, jobs, signal, tell }: ObserveDeclaredOptions,
 ): Promise<ServerRecord> {
   const { layers, packages, version } = await fetchProgram(declared, tell);
-  const program = startOfServer(declared, layers);
+  const start = startOfServer(declared, layers);
+  // Not that of whoever runs this: the same on every machine, with the Node.js that runs bindspec.
+  const program = { ...start, env: { PATH: `${PATH}:${path.dirname(process.execPath)}`, ...start.env } };
   const started = new Date();
   const { observation, complete } = await observeProgram(program, {
     questions: questions.filter((one) => one !== 'late' || hasLateAddress(program)),

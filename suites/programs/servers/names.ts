@@ -16,9 +16,9 @@ export default declare('names', {
     },
   },
   unbound: {
-    debian: 'unbound',
+    debian: 'unbound dns-root-data',
     run: 'unbound -d -p',
-    prepare: ['/usr/libexec/unbound-helper root_trust_anchor_update || :'],
+    prepare: ['install -o unbound -g unbound -m 644 /usr/share/dns/root.key /var/lib/unbound/root.key'],
     says: ['tcp 127.0.0.1:53', 'udp 127.0.0.1:53', 'tcp [::1]:53', 'udp [::1]:53'],
     where: 'unbound.conf(5), `interface`: 127.0.0.1 and ::1 by default',
     settle: 3,
@@ -36,7 +36,7 @@ export default declare('names', {
     run: "nsd -d -P '' -c /etc/nsd/nsd.conf",
     prepare: ['install -d -o nsd -g nsd /run/nsd'],
     says: ['tcp *:53', 'udp *:53'],
-    where: 'nsd.conf(5), `ip-address`: the wildcard interfaces by default',
+    where: 'nsd.conf(5), `ip-address`: the wildcard interfaces by default; `control-enable`: no by default',
     settle: 3,
   },
   pdns: {
