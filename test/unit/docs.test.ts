@@ -25,6 +25,8 @@ const COMMANDS = [
   'verify',
   'stack list',
   'stack prepare',
+  'program',
+  'programs',
 ] as const;
 type Command = (typeof COMMANDS)[number];
 

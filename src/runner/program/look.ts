@@ -33,12 +33,12 @@ export interface Looker {
 
 /** The sockets that the processes of an instance hold, as the kernel has them. */
 export async function heldBy({ agent, stage }: Looker, instance: Instance): Promise<HeldSocket[]> {
-  const pids = new Set(instance.processes());
   const { sockets } = await readHeldSockets(agent, {
     net: stage.net,
     isAgents: false,
     only: ({ inode }) => inode !== 0,
   });
+  const pids = new Set(instance.processes());
   return sockets.flatMap((socket) => {
     const holders = socket.holders.filter(({ pid }) => pids.has(pid));
     return holders.length === 0 ? [] : [{ ...socket, holders }];

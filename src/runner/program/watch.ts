@@ -88,7 +88,8 @@ export async function waitUntilUp(
       changed = now;
       if (inodes.length > 0) first ??= now;
     }
-    if (inodes.length > 0 && now - changed >= wanted(inodes.length)) return told('up');
+    // Before it is known which processes are its own, its sockets would be those of no one.
+    if (inodes.length > 0 && instance.files !== '' && now - changed >= wanted(inodes.length)) return told('up');
     if (instance.exit !== null) {
       ended ??= now;
       const wait = instance.exit.code === 0 ? DAEMON : LEFT;

@@ -2,6 +2,7 @@ import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { PROGRAM_QUESTIONS, hasLateAddress, type ProgramQuestion } from '../../program/program.ts';
+import { sentencesOf } from '../../program/sentences.ts';
 import { serverOutcomes } from '../../programs/compact.ts';
 import { startOfServer, type DeclaredServer } from '../../programs/declaration.ts';
 import { PROGRAM_VERSION } from '../../record/program.ts';
@@ -58,6 +59,6 @@ export async function observeDeclared(
     command: [...program.command],
     documented: { says: declared.says === null ? null : [...declared.says], where: declared.where },
     ...serverOutcomes(observation),
-    says: [],
+    says: sentencesOf(observation),
   };
 }
