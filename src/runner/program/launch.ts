@@ -84,7 +84,7 @@ export function startText(launch: Launch, how: { terminal: boolean; trace: boole
   const trace = how.trace
     ? ['strace', '-f', '-D', '-qq', '-e', 'trace=bind,listen', '-e', 'signal=none', '-o', TRACE]
     : [];
-  const words = [...trace, ...asUser(program), ...launch.command].map(wordOfShell).join(' ');
+  const words = [...trace.map(wordOfShell), ...asUser(program), ...launch.command.map(wordOfShell)].join(' ');
   const input = how.terminal ? '' : program.stdin === 'open' ? ' <&4' : ' </dev/null';
   const owner = program.user === undefined ? '' : `chown ${wordOfShell(program.user)} "$(tty)" 2>/dev/null; `;
   const sized = how.terminal ? `stty cols 80 rows 24 2>/dev/null; ${owner}` : '';
@@ -98,15 +98,15 @@ export function startText(launch: Launch, how: { terminal: boolean; trace: boole
   ].join('\n');
 }
 
-/** The words that make a command that of the program's user. */
+/** The words that make a command that of the program's user, for a shell. */
 function asUser({ user, group, groups, capabilities = [] }: DeclaredProgram): string[] {
   if (user === undefined) return process.getuid?.() === 0 ? [] : ownUser();
   const names = capabilities.map((name) => `+${name.toLowerCase().replace(/^cap_/, '')}`).join(',');
   return [
     'setpriv',
-    `--reuid=${user}`,
-    ...(group === undefined ? [] : [`--regid=${group}`]),
-    ...(groups === undefined ? ['--init-groups'] : [`--groups=${groups.join(',')}`]),
+    `--reuid=${wordOfShell(user)}`,
+    `--regid=${group === undefined ? `"$(id -g ${wordOfShell(user)})"` : wordOfShell(group)}`,
+    ...(groups === undefined ? ['--init-groups'] : [`--groups=${wordOfShell(groups.join(','))}`]),
     ...(names === '' ? [] : [`--inh-caps=${names}`, `--ambient-caps=${names}`]),
     '--',
   ];

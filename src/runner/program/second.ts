@@ -72,9 +72,10 @@ async function second(
     if (shared.length > 0) return 'shares';
     if (ports.length > 0) return 'other port';
     if (services(other.run.sockets).length > 0) return 'other address';
-    return other.run.sockets.some(({ role }) => role === 'chance') && services(run.sockets).length > 0
-      ? 'silent'
-      : 'chance';
+    // A server that moved to a port of chance has a listener there; helpers have more of other sockets.
+    return chanceListeners(other.run.sockets) > chanceListeners(run.sockets) || services(run.sockets).length === 0
+      ? 'chance'
+      : 'silent';
   }
 
   async function whoGets(place: {
@@ -112,6 +113,10 @@ async function second(
       .catch(() => undefined);
     return { first: one, second: two, none: Math.max(0, CONNECTIONS - one - two) };
   }
+}
+
+function chanceListeners(sockets: readonly ProgramSocket[]): number {
+  return sockets.filter(({ role, protocol }) => role === 'chance' && protocol === 'tcp').length;
 }
 
 function portsOf(sockets: readonly ProgramSocket[]): number[] {
