@@ -23,6 +23,7 @@ const COMMANDS = [
   'explain',
   'containers',
   'verify',
+  'port',
   'stack list',
   'stack prepare',
   'program',
