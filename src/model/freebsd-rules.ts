@@ -123,7 +123,7 @@ export const freebsdRules = ruleBook('freebsd', {
   'connect-listener-15': {
     prose:
       'An AF_INET6 socket that listens cannot connect: an invalid argument in 14, and an operation that is not supported, as on AF_INET, in FreeBSD main of 2026; from which release on was not looked at.',
-    source: { name: 'FreeBSD 14 and main of 2026', where: 'sys/netinet/tcp_usrreq.c, tcp6_usr_connect' },
+    source: { name: 'FreeBSD main of 2026', where: 'sys/netinet/tcp_usrreq.c, tcp6_usr_connect; 14 has it otherwise' },
     known: 'source',
   },
   'connect-lb-15': {

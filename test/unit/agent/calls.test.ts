@@ -523,7 +523,7 @@ async function traced(groups: readonly (readonly [name: string, operations: read
   const file = path.join(folder, 'trace');
   try {
     const { agent } = await AgentProcess.start({
-      command: [...LOOPBACK_ONLY, 'strace', '-qq', '-s', '64', '-o', file, '-e', TRACED, process.execPath, AGENT],
+      command: [...LOOPBACK_ONLY, 'strace', '-f', '-qq', '-s', '64', '-o', file, '-e', TRACED, process.execPath, AGENT],
       title: 'the agent under strace',
     });
     const results = new Map<string, Result[]>();
@@ -536,7 +536,8 @@ async function traced(groups: readonly (readonly [name: string, operations: read
       // The agent kills itself, and that ends strace too.
       await agent.kill();
     }
-    const text = readFileSync(file, 'utf8');
+    // A host name is looked up in a thread of its own: each line begins with the number of its thread.
+    const text = readFileSync(file, 'utf8').replaceAll(/^\d+ +/gm, '');
     const lines = new Map(groups.map(([name]) => [name, between(text, mark(name), mark(''))]));
     return { results, lines, killed: /^kill\(\d+, SIGKILL/m.test(text.slice(text.lastIndexOf(mark('')))) };
   } finally {
