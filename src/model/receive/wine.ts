@@ -11,7 +11,7 @@ const wineReceiveRules = ruleBook('wine', {
     prose:
       'An error of ICMP that comes back to a UDP socket of Wine is taken by the one who asks first: the program that receives, or the server, which reads it (SO_ERROR) as soon as poll() reports it, and keeps it to itself. So a refused datagram of a Windows program may look like silence. After the first error the server no longer polls the socket.',
     source: { name: 'Wine 8.0, server/sock.c', where: 'sock_poll_event, sock_error, sock_get_poll_events' },
-    known: 'observed',
+    known: 'source',
   },
 });
 
