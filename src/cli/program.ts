@@ -121,7 +121,7 @@ function explain(bindspec: Command): void {
 function port(bindspec: Command): void {
   const command = bindspec
     .command('port')
-    .summary('say who has a port of this machine, and what another socket would get')
+    .summary('say who has a port here, and what another socket would get')
     .description(
       'say who has a port of this machine, what a new socket would get on each address, and who receives what is sent ' +
         'there; changes nothing and sends nothing',
@@ -313,7 +313,7 @@ function diff(bindspec: Command): void {
 function matrix(bindspec: Command): void {
   const command = bindspec
     .command('matrix')
-    .summary('bind every pair of sockets, or every three of them, and compare with the model')
+    .summary('compare every pair and triple of sockets with the model')
     .description(
       'bind every pair of sockets, or every ordered set of three, and compare what the kernel answers with the model of this system',
     )

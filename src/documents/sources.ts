@@ -62,6 +62,10 @@ export const SOURCES = {
   freebsd: { title: 'FreeBSD 14 and 15', url: 'https://github.com/freebsd/freebsd-src' },
   'freebsd-13': { title: 'FreeBSD 13 and 14', url: 'https://github.com/freebsd/freebsd-src' },
   'freebsd-main': { title: 'FreeBSD main of 2026', url: 'https://github.com/freebsd/freebsd-src' },
+  'freebsd-tests': {
+    title: 'FreeBSD, tests/sys/netinet',
+    url: 'https://github.com/freebsd/freebsd-src/tree/main/tests/sys/netinet',
+  },
   'freebsd-run': { title: 'FreeBSD 9.1 stack run in user space', url: null },
   openbsd: { title: 'OpenBSD 6.8 to 7.x', url: 'https://github.com/openbsd/src' },
   'freebsd-connect': {
@@ -94,6 +98,10 @@ export const SOURCES = {
   'ms-connect': {
     title: 'Microsoft, connect function',
     url: 'https://learn.microsoft.com/en-us/windows/win32/api/winsock2/nf-winsock2-connect',
+  },
+  'ms-shutdown': {
+    title: 'Microsoft, shutdown function',
+    url: 'https://learn.microsoft.com/en-us/windows/win32/api/winsock2/nf-winsock2-shutdown',
   },
   'ms-recv': {
     title: 'Microsoft, recv function',

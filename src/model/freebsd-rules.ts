@@ -130,15 +130,16 @@ export const freebsdRules = ruleBook('freebsd', {
     prose:
       'Since 15 a TCP socket with SO_REUSEPORT_LB cannot connect, which leaves a dual-stack socket in the stack of its peer. A UDP socket can.',
     source: {
-      name: 'FreeBSD, tests/sys/netinet/so_reuseport_lb_test.c',
-      where: 'connect_not_bound and connect_bound, beside sys/netinet/tcp_usrreq.c, tcp_connect',
+      name: 'FreeBSD, tests/sys/netinet',
+      where:
+        'so_reuseport_lb_test.c, connect_not_bound and connect_bound, beside sys/netinet/tcp_usrreq.c, tcp_connect',
     },
     known: 'test-suite',
   },
   'send-name': {
     prose:
       'sendto() to a v4-mapped address is an invalid argument with IPV6_V6ONLY=1, or from an IPv6 address; port 0 is an address that is not available.',
-    source: { name: 'FreeBSD, tests/sys/netinet/ip6_v4mapped_test.c', where: 'udp_v4mapped_sendto' },
+    source: { name: 'FreeBSD, tests/sys/netinet', where: 'ip6_v4mapped_test.c, udp_v4mapped_sendto' },
     known: 'test-suite',
   },
   'connected-sendto': {

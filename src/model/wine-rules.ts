@@ -62,7 +62,7 @@ export const wineRules = ruleBook('wine', {
   shared: {
     prose:
       'TCP can be bound to multicast and broadcast addresses of IPv4, also in v4-mapped form, but not to an IPv6 group, WSAEINVAL; UDP can be bound to all of them.',
-    source: { name: 'observed under Wine 8.0', where: 'random sequences with such names' },
+    source: { name: SERVER, where: 'IOCTL_AFD_BIND, whose bind() is the host’s; random sequences with such names' },
     known: 'observed',
   },
   'host-tcp': {

@@ -4,7 +4,7 @@ import { because, decide, isRefusal } from './decide.ts';
 import { parseKernel } from './linux-kernel.ts';
 import { FORGOTTEN, judgeTcp } from './linux-tcp.ts';
 import { judgeUdp } from './linux-udp.ts';
-import { ANY, claimsOf } from './overlap.ts';
+import { claimsOf } from './overlap.ts';
 import { peerTaken } from './peers.ts';
 import { parseRelease, precedes } from './release.ts';
 import { hasPeer, narrowed } from './socket.ts';
@@ -83,7 +83,7 @@ export const wine: System<WineHidden> = {
     if (socket.protocol === 'tcp') {
       return { left: socket, prediction: decide(hasPeer(socket) ? 'WSAEISCONN' : 'ok', id['connect-state']) };
     }
-    const peer = { address: socket.local.v6 === ANY ? '::1' : '127.0.0.1', port: 0 };
+    const peer = { address: socket.local.v6 === null ? '127.0.0.1' : '::1', port: 0 };
     const local = narrowed(socket.local, peer.address, { v6onlyByDefault: true });
     return { left: { ...socket, local, peer, state: 'connected' }, prediction: decide('ok', id.disconnect) };
   },

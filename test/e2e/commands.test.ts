@@ -220,6 +220,7 @@ describe('help', () => {
     'port',
     'run',
     'verify',
+    'program',
     'doctor',
     'list',
     'show',
@@ -228,7 +229,7 @@ describe('help', () => {
     'matrix',
     'explore',
   ];
-  const ALL = [...COMMANDS, 'containers', 'stack'];
+  const ALL = [...COMMANDS, 'containers', 'programs', 'stack'];
   const LINES_OF_HELP = [[], ...ALL.map((name) => [name]), ['stack', 'list'], ['stack', 'prepare']];
   let results: Ran[];
 
