@@ -6,6 +6,8 @@ import { outputOf, type Say } from '../lab/program-output.ts';
 const LONG_TENTATIVE = 600;
 /** How long the system waits for an answer about a checked address, in milliseconds. */
 const UNANSWERED = 50;
+/** How often a new address is looked for among the host's own, each time by a process that takes milliseconds. */
+const MOST_LOOKS = 20;
 /** The metric of added routes. Routes of another metric share no memory of what the system learned about the way. */
 const METRIC = '7';
 /** The first of the routing tables of VRFs; each VRF has one. */
@@ -63,6 +65,7 @@ export class ChangedNetwork implements Network {
     const old = deprecated ? ['preferred_lft', '0'] : [];
     await ip(this.#say, ['addr', 'add', address, 'dev', device, ...quick, ...old]);
     this.#done(`address ${device} ${address}`, (say) => ip(say, ['addr', 'del', address, 'dev', device]));
+    if (quick.length > 0) await isLocal(this.#say, address.split('/')[0] ?? '');
   }
 
   async removeAddress(device: string, address: string): Promise<void> {
@@ -140,6 +143,17 @@ function peerOf(device: string): string {
 async function write(say: Say, path: string, data: string): Promise<void> {
   const [result] = await say([{ op: 'write', path, data }]);
   if (result?.outcome !== 'ok') throw new HarnessError(`${path} can't be set to ${data.trim()}: ${result?.outcome}`);
+}
+
+/**
+ * Waits until the host takes packets to a new IPv6 address as its own: Linux adds that route a moment after the address. On
+ * an interface that is down it never does, so that the wait ends after some looks.
+ */
+async function isLocal(say: Say, address: string): Promise<void> {
+  for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
+    const shown = await ip(say, ['-6', '-oneline', 'route', 'show', 'table', 'all', 'type', 'local', address]);
+    if (shown.trim() !== '') return;
+  }
 }
 
 /** Runs ip(8) on the host, and returns what it printed. @throws HarnessError with the message of ip when it fails */
