@@ -19,11 +19,11 @@ type Share = 'all' | 'some' | 'none';
 /** What became of clients that connected while a server was replaced. */
 interface Reloaded {
   next: Outcome;
-  connected: Share;
+  connected: Share | null;
   /** How many of all clients each generation accepted, and how many were reset before that. */
-  old: Share;
-  new: Share;
-  lost: Share;
+  old: Share | null;
+  new: Share | null;
+  lost: Share | null;
 }
 
 /**
@@ -57,6 +57,7 @@ export async function reload(trial: Trial, { socket, ending, migrates, family }:
     socket === 'own'
       ? outcomeOf((await after.attempt(...listening)).at(-1))
       : await handOver('SCM_RIGHTS', { part: before, socket: 'listener' }, { part: after, as: 'listener' });
+  if (next !== 'ok') return { next, connected: null, old: null, new: null, lost: null };
   await arrive();
   const accepted = { old: ending === 'closed' ? 0 : await acceptAll(before), new: 0 };
   if (ending === 'drained-too-early') await arrive();

@@ -1,7 +1,7 @@
 import { HarnessError } from '../harness/harness-error.ts';
 import type { Operation } from '../protocol/messages.ts';
 import { open, outcomeOf, socketName } from './talk.ts';
-import { addressOf, type Part, type Trial } from './trial.ts';
+import { addressOf, type Trial } from './trial.ts';
 
 /**
  * A dual-stack UDP socket connects to a sender over IPv6 and disconnects; a socket on 0.0.0.0 has the same port. Everything
@@ -44,32 +44,19 @@ export async function rememberedPeerOnProcessor(trial: Trial, received: boolean)
   return { overIPv4: atDual?.counts?.['four'] === 1 ? 'dual' : atInet?.counts?.['four'] === 1 ? 'inet' : 'no one' };
 }
 
-/** How often the threads are listed: one may end between the listing and the change. */
-const MOST_LISTINGS = 5;
+/** How often it is looked whether taskset has ended. */
 const MOST_LOOKS = 1000;
 
-/** Keeps all threads of a process on one processor from now on. @throws HarnessError where that fails */
+/** Keeps the thread of a process that makes its calls on one processor from now on. @throws HarnessError where that fails */
 async function pin(trial: Trial, pid: number): Promise<void> {
   const part = await trial.part('pin');
-  let said = '';
-  for (let listings = 0; listings < MOST_LISTINGS; listings += 1) {
-    const { exit, data } = await pinned(part, pid);
-    if (exit === 0) return;
-    said = data;
-    if (!said.includes('No such process')) break;
-  }
-  throw new HarnessError(`taskset: ${said.trim()}`);
-}
-
-/** Does it once; returns how taskset ended, and what it printed. */
-async function pinned(part: Part, pid: number): Promise<{ exit: number; data: string }> {
-  const args = ['--all-tasks', '--pid', '--cpu-list', '0', String(pid)];
-  const on = part.fresh('taskset');
-  const [started] = await part.do({ op: 'spawn', as: on, command: 'taskset', args });
+  const args = ['--pid', '--cpu-list', '0', String(pid)];
+  const [started] = await part.do({ op: 'spawn', as: 'taskset', command: 'taskset', args });
   if (outcomeOf(started) !== 'ok') throw new HarnessError(`taskset could not be started: ${started?.outcome}`);
   for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
-    const [output] = await part.do({ op: 'output', on });
-    if (output?.exit !== undefined) return { exit: output.exit, data: output.data ?? '' };
+    const [output] = await part.do({ op: 'output', on: 'taskset' });
+    if (output?.exit === 0) return;
+    if (output?.exit !== undefined) throw new HarnessError(`taskset: ${output.data?.trim()}`);
   }
   throw new HarnessError('taskset did not end');
 }
