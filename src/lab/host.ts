@@ -75,6 +75,7 @@ export function hostFacts(interfaces: NodeInterfaces, root: boolean, settings: H
   const missing: Partial<Record<Need, Missing>> = {
     neighbour: { reason: 'the host lab has no second machine', enable: elsewhere },
     gateway: { reason: 'the host lab has no router of its own', enable: elsewhere },
+    'isolated network': { reason: 'the host lab may have routes to other networks', enable: elsewhere },
     'quiet interface': { reason: "other programs use this machine's interfaces too", enable: elsewhere },
   };
   const lines = addressLines(system);

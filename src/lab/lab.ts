@@ -43,6 +43,8 @@ export type Need =
   | 'CAP_NET_RAW'
   /** They may take sockets from one another by pidfd_getfd(), where the system knows it. */
   | 'pidfd_getfd'
+  /** No route leads out of the lab, so that most addresses have none. */
+  | 'isolated network'
   /** Its settings, interfaces and addresses are the lab's own. The cell is run alone, and what it changes is undone. */
   | 'changeable network'
   /** Such a network, in which interfaces can be put into a VRF. */

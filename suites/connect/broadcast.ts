@@ -9,7 +9,7 @@ export default experiment({
   claims: {},
   axes: { to: ['limited', 'loopback', 'multicast'], option: ['none', 'SO_BROADCAST'], protocol: PROTOCOLS },
   // A default route of a network of others would lead there too.
-  needs: ({ to }) => ['inet external', ...(to === 'loopback' ? [] : (['changeable network'] as const))],
+  needs: ({ to }) => ['inet external', ...(to === 'loopback' ? [] : (['isolated network'] as const))],
   async run({ to, option, protocol }, trial) {
     const part = await trial.part('client');
     await part.attempt(...open('socket', protocol, 'inet', null));

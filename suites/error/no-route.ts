@@ -11,7 +11,7 @@ export default experiment({
   axes: { call: ['connect', 'sendto'], protocol: PROTOCOLS, family: FAMILIES },
   only: ({ call, protocol }) => call === 'connect' || protocol === 'udp',
   // Elsewhere a default route leads to these addresses, and packets would leave the lab.
-  needs: ({ family }) => [`${family} external`, 'changeable network'],
+  needs: ({ family }) => [`${family} external`, 'isolated network'],
   async run({ call, protocol, family }, trial) {
     const to = { address: AWAY[family], port: trial.port };
     const part = await trial.part('client');

@@ -40,7 +40,9 @@ export function labOf(topology: Topology, met: Survey, close: () => Promise<void
 
 function factsOf(topology: Topology, { addresses, inet6, secondUser, withheld }: Survey): LabFacts {
   const { lab, hosts, externalInterface, secondInterface, exclusive, elsewhere } = topology;
-  const missing: LabFacts['missing'] = {};
+  const missing: LabFacts['missing'] = {
+    'isolated network': { reason: `the ${lab} lab may have routes to other networks`, enable: elsewhere },
+  };
   for (const name of ['neighbour', 'gateway'] as const) {
     if (hosts[name] === undefined) missing[name] = { reason: `the ${lab} lab has no ${name}`, enable: elsewhere };
   }
