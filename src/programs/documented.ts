@@ -45,7 +45,8 @@ function answerOf(said: BoundPlace, bound: readonly BoundPlace[], told: readonly
   if (here.length === 0) return { by: [], difference: `it does not bind ${shown(said)}` };
   if (address === '*') return ofEvery(said, here);
   if (address === 'localhost') return ofLocalhost(said, here);
-  const exact = here.filter((one) => one.address === address);
+  // Some sockets of IPv6 have an address of IPv4, and are reached only by that.
+  const exact = here.filter((one) => one.address === address || one.address === `::ffff:${address}`);
   if (exact.length > 0) return { by: exact };
   // One that another statement is about does not answer this one.
   const free = here.filter((one) => !told.some((other) => other.port === port && other.address === one.address));

@@ -16,7 +16,7 @@ const DUAL = ['tcp [::]:8080'];
 
 /** The JVM's, which a hand-over needs too. */
 export const JAVA: Runtime = {
-  debian: 'default-jdk-headless',
+  debian: 'openjdk-17-jdk-headless',
   run: '/usr/bin/java -cp /srv/app Server',
   build: 'cd /srv/app && javac Server.java',
   files: {
@@ -126,7 +126,7 @@ http.server.ThreadingHTTPServer((host, 8080), Echo).serve_forever()
       "docs.python.org/3/library/socketserver.html, address_family: AF_INET; library/socket.html: '' is INADDR_ANY",
   },
   go: {
-    debian: 'golang-go',
+    debian: 'golang-1.19-go golang-go',
     run: '/srv/app/echo',
     build: 'cd /srv/app && HOME=/tmp GO111MODULE=off GOCACHE=/tmp/go go build -o echo echo.go',
     files: {
@@ -158,7 +158,7 @@ func main() {
     where: 'docs.ruby-lang.org, TCPServer.new: bound to the port on every address where no host is given',
   },
   php: {
-    debian: 'php-cli',
+    debian: 'php8.2-cli',
     run: '/usr/bin/php echo.php',
     files: {
       '/srv/app/echo.php': `<?php

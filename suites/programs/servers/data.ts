@@ -78,7 +78,7 @@ export default declare('data', {
     says: ['tcp *:5672', 'tcp *:25672', 'tcp *:4369'],
     where: 'rabbitmq.com/docs/networking: all interfaces; 5672 for AMQP, 25672 between nodes, 4369 for epmd',
     limit: 90,
-    settle: 5,
+    settle: 15,
   },
   etcd: {
     debian: 'etcd-server',

@@ -28,21 +28,21 @@ export default declare('languages', {
     late: '/usr/bin/ruby app.rb -o {address}',
   },
   'php -S': {
-    debian: 'php-cli',
+    debian: 'php8.2-cli',
     run: '/usr/bin/php -S localhost:8000',
     says: ['tcp localhost:8000'],
     where: 'php.net/manual/en/features.commandline.webserver.php: localhost:8000',
     late: '/usr/bin/php -S {address}:8000',
   },
   'php-fpm': {
-    debian: 'php-fpm',
+    debian: 'php8.2-fpm',
     run: "sh -c 'exec /usr/sbin/php-fpm8.2 -F'",
     prepare: ['mkdir -p /run/php'],
     says: [],
     where: '/etc/php/8.2/fpm/pool.d/www.conf: `listen` is a local socket',
   },
   'php-fpm on a port': {
-    debian: 'php-fpm',
+    debian: 'php8.2-fpm',
     run: '/usr/sbin/php-fpm8.2 -F -y /srv/app/fpm.conf',
     files: {
       '/srv/app/fpm.conf':

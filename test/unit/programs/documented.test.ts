@@ -51,6 +51,11 @@ test('0.0.0.0 that is :: in truth is reached over IPv6 too', () => {
   expect(first(['tcp [::]:9090'], 'tcp 0.0.0.0:9090')).toContain('not reached over IPv6');
 });
 
+test('an IPv4-mapped address is that of IPv4', () => {
+  expect(verdict(['tcp 127.0.0.1:80'], 'tcp [::ffff:127.0.0.1]:80 reuseaddr')).toBe('as documented');
+  expect(verdict(['tcp 127.0.0.1:80'], 'tcp [::ffff:192.0.2.1]:80 reuseaddr')).toBe('contradiction');
+});
+
 test('what is missing, and what is there too, are differences', () => {
   expect(first(['tcp 127.0.0.1:80'])).toBe('it does not bind tcp 127.0.0.1:80');
   expect(compareDocumented(['tcp 127.0.0.1:80'], ['tcp 127.0.0.1:80', 'udp 0.0.0.0:5353']).differences).toEqual([
