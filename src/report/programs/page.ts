@@ -21,7 +21,10 @@ the machine's files in the namespaces in which the program is started. Nothing i
 own scripts run in namespaces without a network, over copies of \`/usr\`, \`/etc\`, \`/var\`, \`/opt\` and \`/srv\`, and start no
 service. Removing the folder only costs fetching it again.
 
-A record says what was seen in few words; what
+The whole table takes 20 minutes with \`--jobs 4\` on two processors, and half an hour before that to fetch everything, which then
+takes 4.3 GB: 2.8 GB of Debian's packages, 0.9 GB of npm's, and what was downloaded.
+
+How a program is started and looked at is as for [bindspec program](program.md). A record says what was seen in few words; what
 changes from run to run is not in it. A record of the same version that differs makes the command exit with 1; one of another
 version is compared and not judged. A program that binds something other than its documents say does not: the table shows it.
 

@@ -28,7 +28,7 @@ function handOver(first: Runtime, second: Runtime): ServerDeclaration {
       '/srv/app/handover.sh': [
         `${first.run} 127.0.0.1 &`,
         'for _ in $(seq 200); do exec 3<>/dev/tcp/127.0.0.1/8080 && break; sleep 0.1; done 2>/dev/null',
-        'echo here >&3; read -r answer <&3; echo "the first answered: $answer"',
+        'echo here >&3; read -r -t 5 answer <&3; echo "the first answered: $answer"',
         'kill -KILL $!; wait $! 2>/dev/null; echo "the first was killed"',
         `exec ${second.run} 127.0.0.1`,
         '',
