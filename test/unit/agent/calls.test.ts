@@ -536,13 +536,41 @@ async function traced(groups: readonly (readonly [name: string, operations: read
       // The agent kills itself, and that ends strace too.
       await agent.kill();
     }
-    // A host name is looked up in a thread of its own: each line begins with the number of its thread.
-    const text = readFileSync(file, 'utf8').replaceAll(/^\d+ +/gm, '');
-    const lines = new Map(groups.map(([name]) => [name, between(text, mark(name), mark(''))]));
+    const all = callsOf(readFileSync(file, 'utf8'));
+    // What it starts, and threads that collect garbage, make calls of their own. A host name is looked up in such a thread.
+    const own = (name: string) => all.filter(({ thread }) => name === 'resolve' || thread === all[0]?.thread);
+    const text = all.map(({ call }) => call).join('\n');
+    const lines = new Map(
+      groups.map(([name]) => [
+        name,
+        between(
+          own(name)
+            .map(({ call }) => call)
+            .join('\n'),
+          mark(name),
+          mark(''),
+        ),
+      ]),
+    );
     return { results, lines, killed: /^kill\(\d+, SIGKILL/m.test(text.slice(text.lastIndexOf(mark('')))) };
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** The calls in what strace wrote, each with its thread. One that was interrupted by a call of another thread is in two parts there. */
+function callsOf(text: string): { thread: string; call: string }[] {
+  const begun = new Map<string, string>();
+  return text.split('\n').flatMap((line) => {
+    const [, thread = '', call = ''] = /^(\d+) +(.*)$/.exec(line) ?? [];
+    const [, first] = /^(.*?) *<unfinished \.\.\.>$/.exec(call) ?? [];
+    if (first !== undefined) {
+      begun.set(thread, first);
+      return [];
+    }
+    const [, rest] = /^<\.\.\. \w+ resumed>(.*)$/.exec(call) ?? [];
+    return thread === '' ? [] : [{ thread, call: rest === undefined ? call : `${begun.get(thread) ?? ''}${rest}` }];
+  });
 }
 
 function mark(name: string): string {
