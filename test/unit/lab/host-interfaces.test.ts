@@ -162,7 +162,7 @@ describe('the lines that give a machine the addresses that it lacks', () => {
     const { addresses, missing } = hostFacts(after, true, { system: 'darwin' });
     expect(addresses.inet).toMatchObject({ external: '10.1.0.4', 'second-external': '192.0.2.130' });
     expect(addresses.inet6).toMatchObject({ external: 'fd00:5::130', 'second-external': 'fd00:5::131' });
-    expect(Object.keys(missing).toSorted()).toEqual(['gateway', 'neighbour', 'quiet interface']);
+    expect(Object.keys(missing).toSorted()).toEqual(['gateway', 'isolated network', 'neighbour', 'quiet interface']);
   });
 
   it('one line where one of two addresses is there', () => {

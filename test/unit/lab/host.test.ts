@@ -36,7 +36,12 @@ describe('what the host lab offers', () => {
       inet: { wildcard: '0.0.0.0', loopback: '127.0.0.1', 'second-loopback': '127.0.0.2', external: '10.0.0.5' },
       inet6: { wildcard: '::', loopback: '::1', external: '2001:db8::5' },
     });
-    expect(Object.keys(facts.missing).toSorted()).toEqual(['gateway', 'neighbour', 'quiet interface']);
+    expect(Object.keys(facts.missing).toSorted()).toEqual([
+      'gateway',
+      'isolated network',
+      'neighbour',
+      'quiet interface',
+    ]);
   });
 
   it('the first two of several, across interfaces', () => {
