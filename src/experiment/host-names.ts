@@ -17,6 +17,12 @@ const FILES = {
 export type HostsFile = keyof typeof FILES;
 export const HOSTS_FILES = Object.keys(FILES) as HostsFile[];
 
+/**
+ * What a look-up of a name without an address returns. Where a system has no nsswitch.conf, the resolver asks DNS after the
+ * file, and no server answers.
+ */
+export const NO_ADDRESS = { oneOf: ['ENOTFOUND', 'EAI_AGAIN'] } as const;
+
 /** The host names of a machine whose file has these lines for localhost, and for its own name these addresses. */
 export function hostNames(file: HostsFile, own: readonly string[] = []): HostNames {
   return { hosts: FILES[file] + own.map((address) => `${address} ${OWN}\n`).join(''), own: OWN };

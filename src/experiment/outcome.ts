@@ -28,6 +28,7 @@ export type Outcome =
   | 'ENOENT'
   | 'ENOPROTOOPT'
   | 'ENOTCONN'
+  | 'EAI_AGAIN'
   | 'ENOTFOUND'
   | 'ENXIO'
   | 'EOPNOTSUPP'

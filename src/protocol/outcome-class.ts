@@ -25,7 +25,7 @@ const NAMES_OF = {
   'network-reset': ['ENETRESET', 'WSAENETRESET'],
   'no-memory': ['ENOBUFS', 'ENOMEM', 'ETOOMANYREFS', 'WSAENOBUFS', 'WSAETOOMANYREFS', 'WSA_NOT_ENOUGH_MEMORY'],
   'no-such-device': ['ENODEV', 'ENXIO'],
-  'no-such-name': ['ENOTFOUND'],
+  'no-such-name': ['ENOTFOUND', 'EAI_AGAIN'],
   'no-such-file': ['ENOENT', 'ENOTDIR'],
   'no-such-option': ['ENOPROTOOPT', 'WSAENOPROTOOPT'],
   'not-a-socket': ['EBADF', 'ENOTSOCK', 'WSAEBADF', 'WSAENOTSOCK'],

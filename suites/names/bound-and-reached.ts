@@ -6,6 +6,7 @@ import {
   PROTOCOLS,
   resolveIn,
   type Outcome,
+  NO_ADDRESS,
 } from '../../src/experiment/index.ts';
 
 export default experiment({
@@ -54,7 +55,7 @@ export default experiment({
             : ['inet', 'inet6'];
     const [on = 'inet'] = order(inet6 !== 'off-before');
     const server = on === 'inet6' && inet6 === 'off-before' ? 'EADDRNOTAVAIL' : 'ok';
-    if (client === 'inet6' && file === 'inet-only') return { on: `${on} loopback`, server, found: 'ENOTFOUND' };
+    if (client === 'inet6' && file === 'inet-only') return { on: `${on} loopback`, server, found: NO_ADDRESS };
     const answerAt = (family: 'inet' | 'inet6') =>
       family === 'inet6' && inet6 !== 'on'
         ? 'ENETUNREACH'

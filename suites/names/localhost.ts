@@ -1,4 +1,4 @@
-import { experiment, hostNames, HOSTS_FILES, resolveIn, type Family } from '../../src/experiment/index.ts';
+import { experiment, hostNames, HOSTS_FILES, resolveIn, type Family, NO_ADDRESS } from '../../src/experiment/index.ts';
 
 export default experiment({
   title: 'What localhost is',
@@ -25,7 +25,7 @@ export default experiment({
       inet6: has.inet6 ? ['inet6'] : [],
     }[asked];
     return {
-      outcome: addresses.length > 0 ? 'ok' : 'ENOTFOUND',
+      outcome: addresses.length > 0 ? 'ok' : NO_ADDRESS,
       addresses: addresses.map((family) => `${family} loopback`),
     };
   },

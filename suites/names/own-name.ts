@@ -6,6 +6,7 @@ import {
   openServer,
   resolveIn,
   type Family,
+  NO_ADDRESS,
 } from '../../src/experiment/index.ts';
 
 /** What the file of host names has for the host's own name: nothing, as Debian does without a network, or its addresses. */
@@ -42,7 +43,7 @@ export default experiment({
     const inet =
       asked === 'inet6' || line === 'none' ? [] : [line === 'loopback-alias' ? 'inet 127.0.1.1' : 'inet external'];
     const addresses = [...inet6, ...inet];
-    if (addresses.length === 0) return { outcome: 'ENOTFOUND', addresses, server: null, neighbour: null };
+    if (addresses.length === 0) return { outcome: NO_ADDRESS, addresses, server: null, neighbour: null };
     return {
       outcome: 'ok',
       addresses,

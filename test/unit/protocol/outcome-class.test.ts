@@ -43,6 +43,7 @@ const EXPECTED = Object.keys({
   EADDRNOTAVAIL: true,
   EAFNOSUPPORT: true,
   EAGAIN: true,
+  EAI_AGAIN: true,
   ECONNABORTED: true,
   ECONNREFUSED: true,
   ECONNRESET: true,
