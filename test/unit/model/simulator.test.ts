@@ -91,6 +91,10 @@ describe.each(SYSTEMS)('%s', (system) => {
         if (system === 'linux' && next.protocol === 'tcp') return;
         const stranger = present.find((other) => !overlap(claims(other), claims(next)) && !meetInWine(other, next));
         if (stranger === undefined) return;
+        // Wine's table has one place for names that overlap, and the options of its first: a stranger may change that.
+        const shares = (other: (typeof present)[number]) =>
+          other !== stranger && (overlap(claims(other), claims(stranger)) || meetInWine(other, stranger));
+        if (system === 'wine' && present.some(shares)) return;
         const more = [...present.slice(0, place), stranger, ...present.slice(place)];
         expect(model.predict(more, next).bind.outcomes).toEqual(model.predict(present, next).bind.outcomes);
       }),
