@@ -33,7 +33,7 @@ const FOLDERS = [
 
 /**
  * The program that a service starts: its command, what comes before it, its user, folders, capabilities and environment.
- * Nothing is told to systemd: readiness, supervision and sockets that it would hand over are left out.
+ * systemd gets no messages: readiness, supervision and sockets that it would hand over are left out.
  * @throws BadUnit when it has no command
  */
 export function programOfUnit(unit: UnitTexts): DeclaredProgram {

@@ -140,7 +140,7 @@ describe('what programs bind', () => {
   const records = serverRecords(path.join(ROOT, 'reports'));
   const findings = found('## What programs bind, and their documents');
 
-  test('is told of many', () => {
+  test('names many programs', () => {
     expect(findings.length).toBeGreaterThan(8);
   });
 

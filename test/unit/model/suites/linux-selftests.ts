@@ -2,53 +2,53 @@ import type { Suite } from './suite.ts';
 
 /**
  * The variants of bind_wildcard.c: the two names that are bound first, and what these and then six more binds return, without
- * an option and with SO_REUSEADDR or SO_REUSEPORT on the first two. A dot is `ok`, an X EADDRINUSE.
+ * an option and with SO_REUSEADDR or SO_REUSEPORT on the first two. A dot is `ok`, a u (in use) EADDRINUSE.
  */
 const WILDCARDS = `
-0.0.0.0                | 127.0.0.1              | .XXXX.XX | ..XXX.XX
-127.0.0.1              | 0.0.0.0                | .XXXX.XX | ..XXX.XX
-0.0.0.0                | ::                     | .XXXX.XX | ..XXXXXX
-0.0.0.0                | :: v6only              | ..XXXXXX | ..XXXXXX
-0.0.0.0                | ::1                    | ..XXXXXX | ..XXXXXX
-0.0.0.0                | ::ffff:0.0.0.0         | .XXXX.XX | ..XXX.XX
-0.0.0.0                | ::ffff:127.0.0.1       | .XXXX.XX | ..XXX.XX
-127.0.0.1              | ::                     | .XXXX.XX | ..XXXXXX
-127.0.0.1              | :: v6only              | ..XXXXXX | ..XXXXXX
-127.0.0.1              | ::1                    | ..XXXXXX | ..XXXXXX
-127.0.0.1              | ::ffff:0.0.0.0         | .XXXX.XX | ..XXX.XX
-127.0.0.1              | ::ffff:127.0.0.1       | .XXXX.XX | ..XXX.XX
-::                     | 0.0.0.0                | .XXXXXXX | ..XXXXXX
-:: v6only              | 0.0.0.0                | ..XXXXXX | ..XXXXXX
-::                     | 127.0.0.1              | .XXXXXXX | ..XXXXXX
-:: v6only              | 127.0.0.1              | ..XXXXXX | ..XXXXXX
-::1                    | 0.0.0.0                | ..XXXXXX | ..XXXXXX
-::1                    | 127.0.0.1              | ..XXXXXX | ..XXXXXX
-::ffff:0.0.0.0         | 0.0.0.0                | .XXXX.XX | ..XXX.XX
-::ffff:0.0.0.0         | 127.0.0.1              | .XXXX.XX | ..XXX.XX
-::ffff:127.0.0.1       | 0.0.0.0                | .XXXX.XX | ..XXX.XX
-::ffff:127.0.0.1       | 127.0.0.1              | .XXXX.XX | ..XXX.XX
-::                     | ::                     | .XXXXXXX | ..XXXXXX
-:: v6only              | ::                     | .X.XXXXX | ..XXXXXX
-::                     | :: v6only              | .XXXXXXX | ..XXXXXX
-:: v6only              | :: v6only              | .X.XXXXX | ...XXXXX
-::                     | ::1                    | .XXXXXXX | ..XXXXXX
-:: v6only              | ::1                    | .X.XXXXX | ...XXXXX
-::                     | ::ffff:0.0.0.0         | .XXXXXXX | ..XXXXXX
-:: v6only              | ::ffff:0.0.0.0         | ..XXXXXX | ..XXXXXX
-::                     | ::ffff:127.0.0.1       | .XXXXXXX | ..XXXXXX
-:: v6only              | ::ffff:127.0.0.1       | ..XXXXXX | ..XXXXXX
-::1                    | ::                     | .X.XXXXX | ..XXXXXX
-::1                    | :: v6only              | .X.XXXXX | ...XXXXX
-::1                    | ::ffff:0.0.0.0         | ..XXXXXX | ..XXXXXX
-::1                    | ::ffff:127.0.0.1       | ..XXXXXX | ..XXXXXX
-::ffff:0.0.0.0         | ::                     | .XXXX.XX | ..XXXXXX
-::ffff:0.0.0.0         | :: v6only              | ..XXXXXX | ..XXXXXX
-::ffff:0.0.0.0         | ::1                    | ..XXXXXX | ..XXXXXX
-::ffff:0.0.0.0         | ::ffff:127.0.0.1       | .XXXX.XX | ..XXX.XX
-::ffff:127.0.0.1       | ::                     | .XXXX.XX | ..XXXXXX
-::ffff:127.0.0.1       | :: v6only              | ..XXXXXX | ..XXXXXX
-::ffff:127.0.0.1       | ::1                    | ..XXXXXX | ..XXXXXX
-::ffff:127.0.0.1       | ::ffff:0.0.0.0         | .XXXX.XX | ..XXX.XX`;
+0.0.0.0                | 127.0.0.1              | .uuuu.uu | ..uuu.uu
+127.0.0.1              | 0.0.0.0                | .uuuu.uu | ..uuu.uu
+0.0.0.0                | ::                     | .uuuu.uu | ..uuuuuu
+0.0.0.0                | :: v6only              | ..uuuuuu | ..uuuuuu
+0.0.0.0                | ::1                    | ..uuuuuu | ..uuuuuu
+0.0.0.0                | ::ffff:0.0.0.0         | .uuuu.uu | ..uuu.uu
+0.0.0.0                | ::ffff:127.0.0.1       | .uuuu.uu | ..uuu.uu
+127.0.0.1              | ::                     | .uuuu.uu | ..uuuuuu
+127.0.0.1              | :: v6only              | ..uuuuuu | ..uuuuuu
+127.0.0.1              | ::1                    | ..uuuuuu | ..uuuuuu
+127.0.0.1              | ::ffff:0.0.0.0         | .uuuu.uu | ..uuu.uu
+127.0.0.1              | ::ffff:127.0.0.1       | .uuuu.uu | ..uuu.uu
+::                     | 0.0.0.0                | .uuuuuuu | ..uuuuuu
+:: v6only              | 0.0.0.0                | ..uuuuuu | ..uuuuuu
+::                     | 127.0.0.1              | .uuuuuuu | ..uuuuuu
+:: v6only              | 127.0.0.1              | ..uuuuuu | ..uuuuuu
+::1                    | 0.0.0.0                | ..uuuuuu | ..uuuuuu
+::1                    | 127.0.0.1              | ..uuuuuu | ..uuuuuu
+::ffff:0.0.0.0         | 0.0.0.0                | .uuuu.uu | ..uuu.uu
+::ffff:0.0.0.0         | 127.0.0.1              | .uuuu.uu | ..uuu.uu
+::ffff:127.0.0.1       | 0.0.0.0                | .uuuu.uu | ..uuu.uu
+::ffff:127.0.0.1       | 127.0.0.1              | .uuuu.uu | ..uuu.uu
+::                     | ::                     | .uuuuuuu | ..uuuuuu
+:: v6only              | ::                     | .u.uuuuu | ..uuuuuu
+::                     | :: v6only              | .uuuuuuu | ..uuuuuu
+:: v6only              | :: v6only              | .u.uuuuu | ...uuuuu
+::                     | ::1                    | .uuuuuuu | ..uuuuuu
+:: v6only              | ::1                    | .u.uuuuu | ...uuuuu
+::                     | ::ffff:0.0.0.0         | .uuuuuuu | ..uuuuuu
+:: v6only              | ::ffff:0.0.0.0         | ..uuuuuu | ..uuuuuu
+::                     | ::ffff:127.0.0.1       | .uuuuuuu | ..uuuuuu
+:: v6only              | ::ffff:127.0.0.1       | ..uuuuuu | ..uuuuuu
+::1                    | ::                     | .u.uuuuu | ..uuuuuu
+::1                    | :: v6only              | .u.uuuuu | ...uuuuu
+::1                    | ::ffff:0.0.0.0         | ..uuuuuu | ..uuuuuu
+::1                    | ::ffff:127.0.0.1       | ..uuuuuu | ..uuuuuu
+::ffff:0.0.0.0         | ::                     | .uuuu.uu | ..uuuuuu
+::ffff:0.0.0.0         | :: v6only              | ..uuuuuu | ..uuuuuu
+::ffff:0.0.0.0         | ::1                    | ..uuuuuu | ..uuuuuu
+::ffff:0.0.0.0         | ::ffff:127.0.0.1       | .uuuu.uu | ..uuu.uu
+::ffff:127.0.0.1       | ::                     | .uuuu.uu | ..uuuuuu
+::ffff:127.0.0.1       | :: v6only              | ..uuuuuu | ..uuuuuu
+::ffff:127.0.0.1       | ::1                    | ..uuuuuu | ..uuuuuu
+::ffff:127.0.0.1       | ::ffff:0.0.0.0         | .uuuu.uu | ..uuu.uu`;
 
 const AFTER = ['0.0.0.0', '127.0.0.1', '::', '::1', '::ffff:0.0.0.0', '::ffff:127.0.0.1'];
 
