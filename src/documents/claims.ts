@@ -83,7 +83,7 @@ export const CLAIMS = {
     ['serve'],
     'A socket is address, port and protocol, so UDP and TCP servers share a port number freely.',
   ),
-  'port-reserved': claim(['serve'], 'Once bound, nobody else can use that port on that address and protocol.'),
+  'port-reserved': claim(['serve'], 'Once bound, no one else can use that port on that address and protocol.'),
   'demultiplexed-by-port': claim(
     ['serve'],
     'The system hands what arrives at an address and port to the process that holds them.',

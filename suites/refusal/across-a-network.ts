@@ -2,7 +2,7 @@ import { askAt, experiment, FAMILIES, PROTOCOLS } from '../../src/experiment/ind
 
 export default experiment({
   title: 'A closed port on another machine, with nothing in the way',
-  asks: 'A client on a neighbouring machine asks a port of this machine where nobody listens, over a network that drops nothing: is it refused, or does it hear nothing?',
+  asks: 'A client on a neighbouring machine asks a port of this machine where no one listens, over a network that drops nothing: is it refused, or does it hear nothing?',
   tags: ['refusal', 'neighbour'],
   claims: {
     'refusal-is-loopback-only': ({ protocol }) => (protocol === 'udp' ? { says: { outcome: 'silence' } } : null),

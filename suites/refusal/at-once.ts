@@ -2,7 +2,7 @@ import { addressOf, askPersistently, experiment, FAMILIES, packetCounters } from
 
 export default experiment({
   title: 'How soon a refusal on loopback comes',
-  asks: 'A connected UDP client asks a loopback port where nobody listens, and waits 0.1 s before it would ask again: has it been refused by then, and did any packet go out on the external interface?',
+  asks: 'A connected UDP client asks a loopback port where no one listens, and waits 0.1 s before it would ask again: has it been refused by then, and did any packet go out on the external interface?',
   tags: ['refusal', 'loopback', 'udp'],
   claims: {
     'refusal-is-immediate': { says: { outcome: 'ECONNREFUSED', tries: 1, external: 'still' } },

@@ -2,7 +2,7 @@ import { addressOf, experiment, FAMILIES, open, outcomeOf, REQUEST } from '../..
 
 export default experiment({
   title: 'A client that does not connect its UDP socket, and a closed port',
-  asks: 'A UDP client that has not connected its socket sends to a loopback port where nobody listens: does it ever hear of the refusal?',
+  asks: 'A UDP client that has not connected its socket sends to a loopback port where no one listens: does it ever hear of the refusal?',
   tags: ['refusal', 'loopback', 'udp'],
   claims: {
     'external-refuses-loopback': {

@@ -178,7 +178,7 @@ export const fixture: BindRecord = {
     },
     {
       id: 'port-reserved',
-      claim: 'Once bound, nobody else can use that port on that address and protocol.',
+      claim: 'Once bound, no one else can use that port on that address and protocol.',
       documents: ['serve'],
       verdict: 'untested',
       detail: 'no experiment that puts it to the test ran',
