@@ -12,8 +12,8 @@ import { BadUnit } from '../program/unit.ts';
 import { PROGRAM_VERSION, type ProgramRecord } from '../record/program.ts';
 import { observeProgram, type Observed } from '../runner/program/observe.ts';
 import { readUnit } from '../runner/program/read-unit.ts';
-import { unknown } from '../text/unknown.ts';
 import { EXIT, UserError } from './exit.ts';
+import { namedQuestions } from './program-questions.ts';
 import { interruptible } from './interruption.ts';
 import { tellObserved } from './program-text.ts';
 import { complain, sayJson } from './terminal.ts';
@@ -137,25 +137,11 @@ function variable(text: string): [string, string] {
 function questionsOf(text: string | undefined, program: DeclaredProgram): ProgramQuestion[] {
   const hasLate = hasLateAddress(program);
   if (text === undefined) return PROGRAM_QUESTIONS.filter((one) => one !== 'late' || hasLate);
-  const names = text.split(',').map((name) => name.trim());
-  const asked = names.flatMap((name): ProgramQuestion[] => {
-    if (name === 'sockets') return [];
-    const found = PROGRAM_QUESTIONS.find((one) => one === name);
-    if (found !== undefined) return [found];
-    throw new UserError(
-      unknown(
-        'question',
-        name,
-        ['sockets', ...PROGRAM_QUESTIONS],
-        `it is one of sockets, ${PROGRAM_QUESTIONS.join(', ')}`,
-      ),
-    );
-  });
-  const questions = new Set(asked);
-  if (questions.has('late') && !hasLate) {
+  const questions = namedQuestions(text);
+  if (questions.includes('late') && !hasLate) {
     throw new UserError("the question 'late' needs {address} in the command, where the address of the program goes");
   }
-  return PROGRAM_QUESTIONS.filter((one) => questions.has(one));
+  return questions;
 }
 
 type Held = (record: Observed) => Against | undefined;

@@ -10,6 +10,7 @@ import { fetchProgram, missingFor } from '../runner/programs/layers.ts';
 import { observeDeclared } from '../runner/programs/observe.ts';
 import { unknown } from '../text/unknown.ts';
 import { EXIT, UserError } from './exit.ts';
+import { namedQuestions } from './program-questions.ts';
 import { interruptible } from './interruption.ts';
 import { concludePrograms, tellProgram, tellSkipped, type ServerResult } from './programs-text.ts';
 import { prepareFolder } from './reports-folder.ts';
@@ -31,7 +32,7 @@ export interface ProgramsOptions {
 /** `bindspec programs`. Returns the exit code. @throws UserError for what the user can mend. */
 export async function programsCommand(names: readonly string[], options: ProgramsOptions): Promise<number> {
   const chosen = choose(names);
-  const questions = questionsOf(options.ask);
+  const questions = options.ask === undefined ? PROGRAM_QUESTIONS : namedQuestions(options.ask);
   if (options.list) {
     const widest = Math.max(...chosen.map(({ name }) => name.length));
     for (const { group, name, debian, npm } of chosen) {
@@ -143,14 +144,4 @@ function choose(names: readonly string[]): DeclaredServer[] {
 
 function escaped(text: string): string {
   return text.replaceAll(/[\\^$.|?+()[\]{}]/g, String.raw`\$&`);
-}
-
-/** @throws UserError for a question that there is not */
-function questionsOf(text: string | undefined): readonly ProgramQuestion[] {
-  if (text === undefined) return PROGRAM_QUESTIONS;
-  return text.split(',').map((word) => {
-    const found = PROGRAM_QUESTIONS.find((question) => question === word.trim());
-    if (found !== undefined) return found;
-    throw new UserError(unknown('question', word, PROGRAM_QUESTIONS, `they are ${PROGRAM_QUESTIONS.join(', ')}`));
-  });
 }

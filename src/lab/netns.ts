@@ -21,7 +21,7 @@ import {
   type Holder,
 } from './netns-topology.ts';
 import { makeWritable, unsetIn, type Unset } from './namespace-settings.ts';
-import { onPath } from './programs.ts';
+import { checkNamespaceTools } from './namespace-tools.ts';
 import { hasSecondUser } from './second-user.ts';
 import { readOnlyMount, whyUnset } from './unset-settings.ts';
 import { Unavailable } from '../process/unavailable.ts';
@@ -133,19 +133,10 @@ export function netnsFacts(unset: readonly Unset[] = []): LabFacts {
 }
 
 function checkTools(): void {
-  if (process.platform !== 'linux') {
-    throw new Unavailable(
-      `only Linux has network namespaces, and this is ${process.platform}`,
-      'run it on Linux, or use --lab host',
-    );
-  }
-  for (const [tool, pack] of [
-    ['unshare', 'util-linux'],
-    ['nsenter', 'util-linux'],
-    ['ip', 'iproute2'],
-  ] as const) {
-    if (!onPath(tool)) throw new Unavailable(`the program '${tool}' is not installed`, `apt-get install ${pack}`);
-  }
+  checkNamespaceTools(
+    `only Linux has network namespaces, and this is ${process.platform}`,
+    'run it on Linux, or use --lab host',
+  );
 }
 
 /**

@@ -4,7 +4,7 @@ import { agentCommand } from '../../lab/agent-command.ts';
 import { HeldShell } from '../../lab/held-shell.ts';
 import { makeWritable, unsetIn } from '../../lab/namespace-settings.ts';
 import { holdNamespace } from '../../lab/netns-topology.ts';
-import { onPath } from '../../lab/programs.ts';
+import { checkNamespaceTools } from '../../lab/namespace-tools.ts';
 import { readOnlyMount, whyUnset } from '../../lab/unset-settings.ts';
 import { Unavailable } from '../../process/unavailable.ts';
 import { layOut } from './layout.ts';
@@ -207,17 +207,8 @@ async function answerOf(shell: HeldShell): Promise<string> {
 
 /** What making namespaces needs of this machine. @throws Unavailable for the first that is not here */
 export function checkStageTools(): void {
-  if (process.platform !== 'linux') {
-    throw new Unavailable(
-      `a program is observed in namespaces, which only Linux has, and this is ${process.platform}`,
-      'run it on Linux',
-    );
-  }
-  for (const [tool, pack] of [
-    ['unshare', 'util-linux'],
-    ['nsenter', 'util-linux'],
-    ['ip', 'iproute2'],
-  ] as const) {
-    if (!onPath(tool)) throw new Unavailable(`the program '${tool}' is not installed`, `apt-get install ${pack}`);
-  }
+  checkNamespaceTools(
+    `a program is observed in namespaces, which only Linux has, and this is ${process.platform}`,
+    'run it on Linux',
+  );
 }
