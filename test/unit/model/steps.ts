@@ -83,6 +83,8 @@ export function parse(step: string, protocol: Protocol): Operation {
       return { op, socket: number, ...(first === '' ? {} : { local: first }), ...to };
     case 'autosend':
       return { op: 'send', socket: number, as: socket(plain.join(' '), protocol, portOf(named('port'))), ...to };
+    case 'autolisten':
+      return { op: 'listen', socket: number, as: socket(plain.join(' '), protocol, portOf(named('port'))) };
     case 'accept': {
       const uid = named('uid');
       return {

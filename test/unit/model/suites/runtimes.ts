@@ -180,13 +180,6 @@ test-dgram-ipv6only.js | udp | 1 bind :: v6only; 2 bind 0.0.0.0; 2 close; 1 clos
 test-net-listen-ipv6only.js | tcp | 1 bind :: v6only A; 1 listen; get no-one from=127.0.0.1 to=127.0.0.1`,
   },
   {
-    name: 'gVisor, test/syscalls/linux',
-    systems: ['linux', 'gvisor'],
-    sequences: `
-socket_inet_loopback_nogotsan.cc, TCPBindAvoidsOtherBoundPortsReuseAddr | tcp | 1 bind 127.0.0.1 A; 2 bind 127.0.0.1 A chosen => EADDRINUSE
-socket_inet_loopback_nogotsan.cc, UDPBindMayBindOtherBoundPortsReuseAddr | udp | 1 bind 127.0.0.1 A; 2 bind 127.0.0.1 A chosen`,
-  },
-  {
     name: 'wasmtime, crates/test-programs',
     systems: UNIX,
     setting: { host: WASI_HOST },

@@ -3,12 +3,16 @@ import { models } from '../../../../src/model/index.ts';
 import type { Outcome, SystemName } from '../../../../src/model/types.ts';
 import { parse } from '../steps.ts';
 import { bsdSuites } from './bsd-suites.ts';
+import { gvisor } from './gvisor.ts';
+import { linuxMore } from './linux-more.ts';
 import { linuxSelftests } from './linux-selftests.ts';
 import { runtimes } from './runtimes.ts';
+import { rustAndPython } from './rust-python.ts';
 import { type Sequence, sequencesOf, type Suite } from './suite.ts';
+import { wine } from './wine.ts';
 import { xnu } from './xnu.ts';
 
-const SUITES: readonly Suite[] = [...linuxSelftests, ...xnu, ...bsdSuites, ...runtimes];
+const SUITES: readonly Suite[] = [...linuxSelftests, ...xnu, ...bsdSuites, ...runtimes, ...gvisor, ...wine, ...linuxMore, ...rustAndPython];
 
 describe.each(SUITES)('$name', (suite) => {
   test.each(suite.systems)('%s', (system) => {
