@@ -50,6 +50,12 @@ export const freebsdRules = ruleBook('freebsd', {
     source: { name: OLD, where: 'sys/netinet6/in6_pcb.c, in6_pcbbind; sys/netinet/in_pcb.c, in_pcbbind_avail' },
     known: 'source-run',
   },
+  fib: {
+    prose:
+      'With net.inet.udp.bind_all_fibs=0 or net.inet.tcp.bind_all_fibs=0 (since 14.3) a bind looks only at sockets of its own FIB (SO_SETFIB); owners, the IPv4 part of a dual-stack ::, and TCP on a v4-mapped address are compared in all of them.',
+    source: PCB6,
+    known: 'source',
+  },
   'dual-skips-v4-wildcard': {
     prose: 'A dual-stack :: is not stopped by an AF_INET 0.0.0.0 that was there first, but the other order conflicts.',
     source: PCB6,

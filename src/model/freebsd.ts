@@ -89,7 +89,7 @@ export const freebsd: System<PortLists> = {
     if (isRefusal(argument)) return argument;
     return next.chosen
       ? choice(world, next)
-      : because(otherOwner(world, next) ?? conflict(world, next), id.free, argument);
+      : because(otherOwner(world, next) ?? beyondFib(world, next, conflict(world, next)), id.free, argument);
   },
 
   listen: (_world, socket) => (isReleased(socket) ? decide('EINVAL', id.reset) : decide('ok', id.listen)),
@@ -149,7 +149,27 @@ function onPort({ sockets, hidden }: Here): readonly Socket[] {
 /** The chain in which it searches depends on the second socket's options too. */
 function holderOf(world: Here, next: Socket, stack: Stack, address: string): Socket | undefined {
   const chain = asksToShare(next) ? inOrder(world.sockets, world.hidden.unconnected) : onPort(world);
-  return holderIn(chain, next, stack, address, stack === 'v4' ? dualCost : undefined);
+  return holderIn(inFib(world, next, stack, chain), next, stack, address, stack === 'v4' ? dualCost : undefined);
+}
+
+/** The sockets of a chain that the search looks at: those of the socket's own FIB, if binds do not count for all of them. */
+function inFib(world: Here, next: Socket, stack: Stack, chain: readonly Socket[]): readonly Socket[] {
+  if (countsForAllFibs(world, next, stack)) return chain;
+  return chain.filter((other) => other.domain === next.domain);
+}
+
+function countsForAllFibs(world: Here, next: Socket, stack: Stack): boolean {
+  if (world.setting.host?.bindAllFibs !== false || isOlder(world, 14, 3)) return true;
+  // The IPv4 part of a dual-stack name looks at every FIB, and TCP does on a v4-mapped one.
+  return next.family === 'inet6' && stack === 'v4' && (isDual(next.local) || next.protocol === 'tcp');
+}
+
+/** Names the FIB as the rule, if there would be another outcome without it. */
+function beyondFib(world: Here, next: Socket, found: Prediction): Prediction {
+  if (world.setting.host?.bindAllFibs !== false || isOlder(world, 14, 3) || isRefusal(found)) return found;
+  const { bindAllFibs: _, ...host } = world.setting.host;
+  const everywhere = conflict({ ...world, setting: { ...world.setting, host } }, next);
+  return isRefusal(everywhere) ? decide('ok', id.fib) : found;
 }
 
 /** Whether the name is a multicast address; with IPV6_V6ONLY=1 a v4-mapped one is an IPv6 address like any other. */

@@ -212,6 +212,15 @@ export const linuxRules = ruleBook('linux', {
     source: { name: RUN, where: 'bind to port 0 in a range of four ports' },
     known: 'observed',
   },
+  'port-range': {
+    prose:
+      'For port 0 the kernel chooses from net.ipv4.ip_local_port_range, and since 6.3 from the part of it that IP_LOCAL_PORT_RANGE names; an end of that range which is outside of the machine’s is ignored.',
+    source: {
+      name: 'Linux, net/ipv4/inet_connection_sock.c',
+      where: 'inet_sk_get_local_port_range; tools/testing/selftests/net/ip_local_port_range.c',
+    },
+    known: 'test-suite',
+  },
   'autobind-reuse': {
     prose:
       'With net.ipv4.ip_autobind_reuse=1 a TCP socket may for port 0 be given one that SO_REUSEADDR on both lets it share; not where SO_REUSEPORT would.',

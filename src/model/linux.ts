@@ -5,6 +5,7 @@ import { type Kernel, parseKernel } from './linux-kernel.ts';
 import { linuxRules } from './linux-rules.ts';
 import { FORGOTTEN, judgeTcp, mayChooseTcp, type PortMemory, rememberTcp } from './linux-tcp.ts';
 import { type Chains, EMPTY, judgeUdp, rememberUdp } from './linux-udp.ts';
+import { isOutOfRange } from './linux-range.ts';
 import { bucketOf, isInOtherVrf } from './linux-vrf.ts';
 import { ANY, claimsOf, NOTHING } from './overlap.ts';
 import { peerTaken } from './peers.ts';
@@ -36,6 +37,7 @@ export const linux: System<LinuxHidden> = {
   hidden: { memories: {}, buckets: {}, chains: EMPTY },
   free: id.free,
   scopeTies: true,
+  hasAddressOnly: true,
   listenErrors: {
     udp: decide('EOPNOTSUPP', id['listen-udp']),
     state: decide('EINVAL', id['listen-state']),
@@ -122,6 +124,7 @@ function kernelOf({ release, kernel }: Setting): Kernel {
 function judge(world: Here, socket: Socket): Prediction {
   const { sockets, hidden, setting } = world;
   const kernel = kernelOf(setting);
+  if (socket.chosen && isOutOfRange(socket, setting, kernel)) return decide('EADDRINUSE', id['port-range']);
   // UDP chooses a port that bind() to it would get with the same options.
   if (socket.protocol === 'udp') return judgeUdp(sockets, hidden.chains, socket, kernel);
   const bucket = bucketOf(setting, socket);

@@ -26,6 +26,12 @@ export const openbsdRules = ruleBook('openbsd', {
     source: REGRESS,
     known: 'test-suite',
   },
+  rdomain: {
+    prose:
+      'Sockets of different routing domains (SO_RTABLE) never meet, whatever their names and owners, and each can only be bound to the addresses of its own domain.',
+    source: { name: KERNEL, where: 'sys/netinet/in_pcb.c, in_pcblookup_local_lock and in_pcbaddrisavail_lock' },
+    known: 'source',
+  },
   'other-uid': {
     prose: 'Unless the second socket’s owner is root, any overlapping socket of another user is in the way.',
     source: PCB,

@@ -1,4 +1,4 @@
-import { isMapped, isMulticast } from './address.ts';
+import { isMapped, isMulticast, isWildcard } from './address.ts';
 import { isUnicastPeer, peerTaken, releasedByRefusal, unfit, withoutPort } from './peers.ts';
 import { judgeStanding, unlessAny } from './bsd-address.ts';
 import { asksToShare, bestMatch, hasEither, holderIn, type Stack, widened } from './bsd-scan.ts';
@@ -39,7 +39,8 @@ export const openbsd: System<Chain> = {
   },
   lateV6only: decide('EINVAL', id['v6only-late']),
 
-  connect(world, socket, target) {
+  connect(everyDomain, socket, target) {
+    const world = inDomain(everyDomain, socket);
     const state = unfit(socket, RELEASED);
     if (state !== undefined) return decide(state, id[isReleased(socket) ? 'released' : 'connect-again']);
     if (socket.protocol === 'tcp' && !isUnicastPeer(world, target)) return decide('EINVAL', id['connect-unicast']);
@@ -78,16 +79,21 @@ export const openbsd: System<Chain> = {
     const stack: Stack = next.family === 'inet' ? 'v4' : 'v6';
     const address = next.local[stack] ?? ANY;
     // IPV6_V6ONLY cannot be turned off, so a socket is only in the table of its own family.
-    const sockets = world.sockets.filter((other) => other.family === next.family);
+    const sockets = inDomain(world, next).sockets.filter((other) => other.family === next.family);
     const chain = inOrder(sockets, world.hidden);
     if (next.chosen) {
       const held = holderIn(chain, next, stack, address);
       return decide(held === undefined ? 'ok' : 'EADDRINUSE', id.chosen, held);
     }
-    const found = otherOwner(chain, sockets, next, stack, address) ?? conflict(chain, world, next, stack, address);
+    const ask = (own: readonly Socket[], among: readonly Socket[]) =>
+      otherOwner(own, among, next, stack, address) ?? conflict(own, world, next, stack, address);
+    const found = ask(chain, sockets);
     if (found.outcomes[0] !== 'ok') return found;
+    const everywhere = world.sockets.filter((other) => other.family === next.family);
+    const isApart = everywhere.length > sockets.length && isRefusal(ask(inOrder(everywhere, world.hidden), everywhere));
     const privileged = lacksPrivilege(world, next) || (next.port === NFS && !next.privileged);
-    return privileged ? decide('EACCES', id.privileged) : because(found, id.free, argument);
+    if (privileged) return decide('EACCES', id.privileged);
+    return isApart ? decide('ok', id.rdomain) : because(found, id.free, argument);
   },
 
   listen(_world, socket) {
@@ -108,11 +114,27 @@ function underRoute({ local }: Socket, target: Target): Target {
   return { ...target, name: claimsOf('inet', target.local, false) };
 }
 
+/** The world as a socket of one routing domain finds it: the lookups only see sockets of that domain. */
+function inDomain(world: Here, { domain }: Socket): Here {
+  return { ...world, sockets: world.sockets.filter((other) => other.domain === domain) };
+}
+
+/** Whether another routing domain has the address, and that of the socket has not. */
+function isInOtherDomain({ setting: { host } }: Here, { address, domain, anyAddress }: Socket): boolean {
+  if (host?.domains === undefined || anyAddress || isWildcard(address) || isMulticast(address)) return false;
+  const [own = [], others] = [
+    host.domains[String(domain)],
+    Object.entries(host.domains).filter(([name]) => name !== String(domain)),
+  ];
+  return !own.includes(address) && others.some(([, addresses]) => addresses.includes(address));
+}
+
 function judgeArgument(world: Here, next: Socket): Prediction | undefined {
   const self = world.sockets.find((socket) => socket.id === next.id);
   if (self !== undefined)
     return isReleased(self) ? decide(RELEASED, id.released) : decide('EINVAL', id['already-bound']);
   if (isMapped(next.address)) return decide('EADDRNOTAVAIL', id['v4-mapped']);
+  if (isInOtherDomain(world, next)) return decide('EADDRNOTAVAIL', id.rdomain);
   const place = standing(world, next);
   if (place !== 'limited-broadcast' && place !== 'broadcast') {
     return judgeStanding(place, next, { id, noSuchScope: 'EINVAL' });

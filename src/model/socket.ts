@@ -39,6 +39,8 @@ export function socketOf(
     uid,
     privileged: next.privileged ?? uid === 0,
     device: ties ? scope : next.device,
+    domain: next.domain ?? 0,
+    portRange: next.portRange,
     anyAddress: next.anyAddress === true,
     chosen: next.chosen === true,
     state: 'bound',

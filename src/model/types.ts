@@ -89,6 +89,16 @@ export interface NextSocket {
   readonly privileged?: boolean;
   /** SO_BINDTODEVICE: the interface that the socket is tied to. */
   readonly device?: string;
+  /** SO_SETFIB: the routing table of the socket (FreeBSD). SO_RTABLE: the routing domain of its table (OpenBSD). 0 when left out. */
+  readonly domain?: number;
+  /** IP_LOCAL_PORT_RANGE: the ports from which the system chooses (Linux, since 6.3). */
+  readonly portRange?: Interval;
+}
+
+/** Ports from the first to the last. */
+interface Interval {
+  readonly from: number;
+  readonly to: number;
 }
 
 export type State =
@@ -116,9 +126,7 @@ export interface PresentSocket extends NextSocket {
 type AddressFlag = 'tentative' | 'duplicated' | 'detached' | 'deprecated' | 'anycast';
 
 /** Ports that a system reserves: from the first to the last, of both protocols unless one is named. */
-interface PortRange {
-  readonly from: number;
-  readonly to: number;
+interface PortRange extends Interval {
   readonly protocol?: Protocol;
 }
 
@@ -150,6 +158,12 @@ export interface Host {
   readonly udpWildcardPorts?: Readonly<Partial<Record<Family, number>>>;
   /** net.ipv4.ip_autobind_reuse (Linux); off when left out. */
   readonly autobindReuse?: boolean;
+  /** net.ipv4.ip_local_port_range (Linux). When left out, the system may choose every port, unless a socket has a range. */
+  readonly localPortRange?: Interval;
+  /** net.inet.udp.bind_all_fibs and net.inet.tcp.bind_all_fibs (FreeBSD, since 14.3); on when left out. */
+  readonly bindAllFibs?: boolean;
+  /** The addresses of each routing domain, by its number (OpenBSD). When left out, each domain has all addresses. */
+  readonly domains?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface Setting {
@@ -182,9 +196,15 @@ export interface Peer {
 export type Operation =
   /**
    * bind() to the name. With `chosen` the program asked for port 0, and the prediction says whether the system may choose
-   * this port: `ok` if it may.
+   * this port: `ok` if it may. With `addressOnly` too, IP_BIND_ADDRESS_NO_PORT is set (Linux): the socket gets the address and
+   * no port, so that it is not on this one; what connect() or listen() gives it later is their `as`.
    */
-  | ({ readonly op: 'bind'; readonly socket: number; readonly chosen?: boolean } & NextSocket)
+  | ({
+      readonly op: 'bind';
+      readonly socket: number;
+      readonly chosen?: boolean;
+      readonly addressOnly?: boolean;
+    } & NextSocket)
   /** listen(). `as` describes a socket that was not bound: listen() gave it this port. */
   | { readonly op: 'listen'; readonly socket: number; readonly as?: NextSocket }
   /**

@@ -6,6 +6,8 @@ import { Later } from './receive/later.ts';
 import { plainPacket } from './receive/packet.ts';
 import type { Packet, Receivers } from './receive/types.ts';
 import type { Rule } from './rules.ts';
+import { checkOperation } from './operations.ts';
+import { sockname } from './socket-name.ts';
 import { explicit, hasPeer, narrowed, socketOf, targetOf, withoutPeer } from './socket.ts';
 import type {
   Family,
@@ -43,6 +45,10 @@ export interface Socket {
   readonly uid: number;
   readonly privileged: boolean;
   readonly device: string | undefined;
+  /** SO_SETFIB (FreeBSD), or the routing domain of SO_RTABLE (OpenBSD); 0 by default. */
+  readonly domain: number;
+  /** IP_LOCAL_PORT_RANGE (Linux). */
+  readonly portRange: NextSocket['portRange'];
   /** Whether an option lets it be bound to an address that no interface has. */
   readonly anyAddress: boolean;
   /** Whether the system has to choose the port. */
@@ -146,6 +152,8 @@ export interface System<Hidden> {
   readonly reconnects?: true;
   /** How the system chooses who receives, if its own lists say it. Otherwise `deliveries` has it. */
   readonly delivery?: WorldDelivery<Hidden>;
+  /** Whether IP_BIND_ADDRESS_NO_PORT exists. */
+  readonly hasAddressOnly?: true;
   /** Whether a second connect() of a UDP socket that was bound to a wildcard chooses the local address again. */
   readonly rechooses?: true;
 }
@@ -182,13 +190,18 @@ export interface Simulation {
   /**
    * Takes one operation. Returns the model's prediction for it, and the simulation after it. The simulation continues as
    * if `happened` were the result; when left out, the result is the first outcome that the model allows.
-   * Throws a RangeError for an operation on a socket that does not exist.
+   * Throws a RangeError for an operation that there is not, that lacks something, or on a socket that does not exist.
    */
   step(operation: Operation, happened?: Outcome): { readonly prediction: Prediction; readonly after: Simulation };
   /** Whether a socket is on the port: it has a name there, or it left a state when it was closed. */
   has(socket: number): boolean;
   /** Who may receive a datagram or a connection that arrives at the port now; undefined if that is not known. */
   receivers(packet: Packet): Receivers | undefined;
+  /**
+   * What getsockname() returns for a socket now. Undefined for one that is not on the port or has lost it, and where the
+   * releases that are allowed differ.
+   */
+  sockname(socket: number): Peer | undefined;
 }
 
 /**
@@ -230,6 +243,11 @@ class AnyRelease implements Simulation {
     return this.#ports.some((port) => port.has(socket));
   }
 
+  sockname(socket: number): Peer | undefined {
+    const [first, ...others] = this.#ports.map((port) => port.sockname(socket));
+    return others.every((other) => other?.address === first?.address) ? first : undefined;
+  }
+
   receivers(packet: Packet): Receivers | undefined {
     const found = this.#ports.map((port) => port.receivers(packet));
     const [newest] = found;
@@ -261,6 +279,11 @@ class Port<Hidden> implements Simulation {
     return this.#world.sockets.some(({ id }) => id === socket);
   }
 
+  sockname(socket: number): Peer | undefined {
+    const own = this.#world.sockets.find(({ id }) => id === socket);
+    return own === undefined ? undefined : sockname(own);
+  }
+
   receivers(packet: Packet): Receivers | undefined {
     const { delivery, name } = this.#system;
     const plain = plainPacket(packet, this.#world.setting);
@@ -273,6 +296,7 @@ class Port<Hidden> implements Simulation {
    * AF_UNSPEC takes effect and returns an error. `after` is this same port if nothing changed.
    */
   step(operation: Operation, happened?: Outcome): { prediction: Prediction; after: Port<Hidden> } {
+    checkOperation(operation);
     const { prediction, after } = this.#step(operation, happened);
     const known = deliveries[this.#system.name];
     if (after === this || known === undefined) return { prediction, after };
@@ -308,26 +332,26 @@ class Port<Hidden> implements Simulation {
       case 'accept':
         return this.#accept(operation);
       case 'peer-close':
-        return this.#become({ ...this.#find(operation.socket), state: 'close-wait' });
+        return this.#become({ ...this.#find(operation.socket, operation.op), state: 'close-wait' });
       case 'peer-reset': {
-        const socket = this.#find(operation.socket);
+        const socket = this.#find(operation.socket, operation.op);
         const left = this.#system.reset?.(socket) ?? withoutPeer(socket, socket.bound);
         return this.#become(left, { kind: 'disconnect', renamed: left.local !== socket.local });
       }
       case 'close': {
-        const socket = this.#find(operation.socket);
+        const socket = this.#find(operation.socket, operation.op);
         return operation.leaves === undefined
           ? this.#gone(socket)
           : this.#become({ ...socket, state: operation.leaves });
       }
       case 'set': {
-        const socket = this.#find(operation.socket);
+        const socket = this.#find(operation.socket, operation.op);
         if (operation.v6only !== undefined) return { prediction: this.#system.lateV6only, after: this };
         const device = operation.device === undefined ? socket.device : (operation.device ?? undefined);
         return this.#become({ ...socket, device, options: { ...socket.options, ...operation.options } });
       }
       case 'shutdown': {
-        const socket = this.#find(operation.socket);
+        const socket = this.#find(operation.socket, operation.op);
         const refused = hasPeer(socket) ? undefined : this.#system.shutDownUnconnected?.(socket);
         if (refused !== undefined) return { prediction: refused, after: this };
         return this.#become(this.#shutDown(socket));
@@ -337,15 +361,20 @@ class Port<Hidden> implements Simulation {
           ? this.#send(operation, happened)
           : this.#autobind(operation, operation.as, happened);
       case 'disconnect':
-        return this.#disconnect(this.#find(operation.socket), operation.by, happened);
+        return this.#disconnect(this.#find(operation.socket, 'disconnect'), operation.by, happened);
       case 'join':
       case 'leave':
-        return this.#become(membered(this.#find(operation.socket), operation));
+        return this.#become(membered(this.#find(operation.socket, operation.op), operation));
     }
   }
 
-  #bind(next: NextSocket & { readonly socket: number; readonly chosen?: boolean }, happened: Outcome | undefined) {
+  #bind(next: Asked, happened: Outcome | undefined) {
     const socket = socketOf(next, next.socket, this.#system, this.#world.setting);
+    if (!this.has(socket.id)) this.#checkPort(socket);
+    if (next.addressOnly === true && next.chosen === true && this.#system.hasAddressOnly === true) {
+      // The socket gets an address and no port, so the others do not matter.
+      return { prediction: this.#system.bind({ ...this.#world, sockets: [] }, socket), after: this };
+    }
     const prediction = this.#system.bind(this.#world, socket);
     if ((happened ?? prediction.outcomes[0]) !== 'ok' || this.has(socket.id)) return { prediction, after: this };
     return { prediction, after: this.#go([...this.#world.sockets, socket], { kind: 'bind', socket }).after };
@@ -353,7 +382,7 @@ class Port<Hidden> implements Simulation {
 
   #listen(id: number, happened: Outcome | undefined) {
     const { listenErrors } = this.#system;
-    const socket = this.#find(id);
+    const socket = this.#find(id, 'listen');
     if (socket.protocol === 'udp') {
       const { connectedUdp = listenErrors.udp } = listenErrors;
       return { prediction: hasPeer(socket) ? connectedUdp : listenErrors.udp, after: this };
@@ -374,7 +403,7 @@ class Port<Hidden> implements Simulation {
     if (refused !== undefined) return { prediction: refused, after: this };
     const bound = this.#bind({ ...next, socket: id, chosen: true }, happened);
     if (bound.after === this) return bound;
-    const socket: Socket = { ...bound.after.#find(id), state: 'listening', autobound: true };
+    const socket: Socket = { ...bound.after.#find(id, 'listen'), state: 'listening', autobound: true };
     return { prediction: bound.prediction, after: bound.after.#become(socket, { kind: 'listen' }).after };
   }
 
@@ -387,7 +416,7 @@ class Port<Hidden> implements Simulation {
 
   /** sendto() on an unconnected UDP socket that is bound. */
   #send(operation: Operation & { readonly op: 'send' }, happened: Outcome | undefined) {
-    const socket = this.#find(operation.socket);
+    const socket = this.#find(operation.socket, operation.op);
     const target = targetOf(operation, socket.local, this.#system);
     const prediction = this.#system.send?.(this.#world, socket, target) ?? { outcomes: OK, rule: this.#system.free };
     const isDone = (happened ?? prediction.outcomes[0]) === 'ok' && !hasPeer(socket);
@@ -395,11 +424,11 @@ class Port<Hidden> implements Simulation {
   }
 
   #connect(operation: Operation & { readonly op: 'connect' }, happened: Outcome | undefined) {
-    const before = this.#find(operation.socket);
+    const before = this.#find(operation.socket, operation.op);
     const again = this.#system.reconnects === true && before.protocol === 'udp' && hasPeer(before);
     // If the second half of such a call (the connect) fails, the first half (the disconnect) still has its effect.
     const port = again ? this.#dissolved(before, undefined).after : this;
-    const socket = port.#find(operation.socket);
+    const socket = port.#find(operation.socket, operation.op);
     const takesRoute = this.#system.takesRoute?.(port.#world, socket) === true && socket.local === socket.bound;
     const present = this.#system.rechooses === true && hasPeer(socket) ? socket.bound : socket.local;
     const from = takesRoute ? WHOLE : (socket.formerly ?? present);
@@ -448,7 +477,7 @@ class Port<Hidden> implements Simulation {
   }
 
   #accept(operation: Operation & { readonly op: 'accept' }) {
-    const listener = this.#find(operation.listener);
+    const listener = this.#find(operation.listener, 'accept');
     const socket: Socket = {
       ...listener,
       id: operation.socket,
@@ -504,10 +533,21 @@ class Port<Hidden> implements Simulation {
     return { prediction: { outcomes: OK, rule: system.free }, after: new Port(system, world, this.#delivery) };
   }
 
-  #find(id: number): Socket {
+  /** @throws RangeError for a socket of another port or protocol than those that are there */
+  #checkPort({ protocol, port, chosen }: Socket): void {
+    const [first] = this.#world.sockets;
+    if (first === undefined || (first.protocol === protocol && (first.port === port || (chosen && port === 0)))) return;
+    throw new RangeError(
+      `bind: this simulation is of ${first.protocol} port ${first.port}; ${protocol} port ${port} needs one of its own`,
+    );
+  }
+
+  #find(id: number, op: Operation['op']): Socket {
     const socket = this.#world.sockets.find((other) => other.id === id);
-    if (socket === undefined) throw new RangeError(`socket ${id} is not bound`);
-    return socket;
+    if (socket !== undefined) return socket;
+    const named = op === 'connect' || op === 'listen' || op === 'send';
+    const way = named ? `bind it first, or give its name as 'as'` : 'bind it first';
+    throw new RangeError(`${op}: socket ${id} is not on the port; ${way}`);
   }
 }
 
@@ -521,6 +561,9 @@ function membered(socket: Socket, { op, group, device }: Operation & { readonly 
   const stays = (one: Membership) => one.group !== address || (device !== undefined && one.device !== device);
   return { ...socket, memberships: socket.memberships.filter(stays) };
 }
+
+/** A bind() as a step has it. */
+type Asked = NextSocket & { readonly socket: number; readonly chosen?: boolean; readonly addressOnly?: boolean };
 
 const OK: readonly Outcome[] = ['ok'];
 const WHOLE: Claims = { v4: ANY, v6: undefined };

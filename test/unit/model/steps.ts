@@ -63,11 +63,16 @@ export function parse(step: string, protocol: Protocol): Operation {
       const port = named('port');
       const device = named('dev');
       const scope = named('scope');
+      const domain = named('domain');
+      const [from, until] = (named('range') ?? '').split('-').map(Number);
       const flags = {
         ...(uid === undefined ? {} : { uid: Number(uid) }),
         ...portOf(port),
         ...(device === undefined ? {} : { device }),
+        ...(domain === undefined ? {} : { domain: Number(domain) }),
+        ...(from === undefined || until === undefined ? {} : { portRange: { from, to: until } }),
         ...(plain.includes('any') ? { anyAddress: true } : {}),
+        ...(plain.includes('address-only') ? { addressOnly: true } : {}),
         ...(plain.includes('chosen') ? { chosen: true } : {}),
       };
       const { v6only, ...next } = socket(plain.join(' '), protocol, flags);

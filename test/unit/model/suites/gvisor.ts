@@ -138,7 +138,7 @@ function dualStack(): string {
         const name = NAMES[address] ?? '';
         const to = name.split(' ')[0] ?? '';
         let isBound = false;
-        const steps = [...order].map((letter) => {
+        const steps = order.split('').map((letter) => {
           const first = !isBound;
           isBound = true;
           if (letter === 'b') return `1 bind ${name}${first ? '' : ' => EINVAL'}`;

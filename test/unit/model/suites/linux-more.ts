@@ -29,6 +29,35 @@ function loops(): string {
     .join('\n');
 }
 
+/** ip_local_port_range.c: a range of a socket, a port, and whether bind() to port 0 may choose it. */
+function ranges(): string {
+  const rows = [
+    ['port_range_out_of_netns_range', '30000-39999', 39_999, 'EADDRINUSE'],
+    ['port_range_out_of_netns_range', '30000-39999', 41_234, 'ok'],
+    ['port_range_out_of_netns_range', '50000-59999', 50_000, 'EADDRINUSE'],
+    ['port_range_out_of_netns_range', '50000-59999', 41_234, 'ok'],
+    ['single_port_range', '45000-45000', 45_000, 'ok'],
+    ['single_port_range', '45000-45000', 45_001, 'EADDRINUSE'],
+    ['single_port_range', '0-40000', 40_000, 'ok'],
+    ['single_port_range', '0-40000', 40_001, 'EADDRINUSE'],
+    ['single_port_range', '49999-0', 49_999, 'ok'],
+    ['single_port_range', '49999-0', 49_998, 'EADDRINUSE'],
+    ['exhaust_8_port_range', '40000-40007', 40_007, 'ok'],
+    ['exhaust_8_port_range', '40000-40007', 40_008, 'EADDRINUSE'],
+    ['late_bind', '40100-40199 address-only', 40_100, 'ok'],
+  ];
+  return rows
+    .flatMap(([test, range, port, outcome]) =>
+      ['127.0.0.1', '::1 default'].flatMap((name) =>
+        ['tcp', 'udp'].map(
+          (protocol) =>
+            `ip_local_port_range.c, ${test} | ${protocol} | 1 bind ${name} chosen port=${port} range=${range} => ${outcome}`,
+        ),
+      ),
+    )
+    .join('\n');
+}
+
 /** The Linux Test Project, and the tests of Linux that need devices or several kernels' settings. */
 export const linuxMore: readonly Suite[] = [
   {
@@ -73,6 +102,12 @@ ipv6_addr_bind_vrf, NSA_IP6, device | tcp | 1 bind 2001:db8:1::1 default dev=eth
 ipv6_addr_bind_vrf, VRF_IP6, device | tcp | 1 bind 2001:db8:3::1 default dev=eth1
 ipv6_addr_bind_vrf, NSA_LO_IP6, VRF | tcp | 1 bind 2001:db8:2::1 default dev=red${NOT_LOCAL}
 ipv6_addr_bind_vrf, NSA_LO_IP6, device | tcp | 1 bind 2001:db8:2::1 default dev=eth1${NOT_LOCAL}`,
+  },
+  {
+    name: 'Linux, tools/testing/selftests/net, ip_local_port_range.c',
+    systems: ['linux'],
+    setting: { host: { localPortRange: { from: 40_000, to: 49_999 } } },
+    sequences: ranges(),
   },
   {
     name: 'Linux, tools/testing/selftests/net, sockets without an address',

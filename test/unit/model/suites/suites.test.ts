@@ -12,7 +12,16 @@ import { type Sequence, sequencesOf, type Suite } from './suite.ts';
 import { wine } from './wine.ts';
 import { xnu } from './xnu.ts';
 
-const SUITES: readonly Suite[] = [...linuxSelftests, ...xnu, ...bsdSuites, ...runtimes, ...gvisor, ...wine, ...linuxMore, ...rustAndPython];
+const SUITES: readonly Suite[] = [
+  ...linuxSelftests,
+  ...xnu,
+  ...bsdSuites,
+  ...runtimes,
+  ...gvisor,
+  ...wine,
+  ...linuxMore,
+  ...rustAndPython,
+];
 
 describe.each(SUITES)('$name', (suite) => {
   test.each(suite.systems)('%s', (system) => {
