@@ -37,6 +37,7 @@ const LEFT_OUT = [
   'docs/models',
   'docs/commands.md',
   'docs/engines.md',
+  'docs/questions',
   'src/documents',
   'tools/english/patterns.mjs',
   'test/unit/tools/lint-english.test.ts',
