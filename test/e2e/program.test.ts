@@ -46,7 +46,8 @@ const kinds = {
 kinds[kind]();
 `;
 
-describe('bindspec program', needs(noNamespaces), () => {
+// They wait for most of their time, and each is in namespaces of its own.
+describe.concurrent('bindspec program', needs(noNamespaces), () => {
   let folder = '';
   let server = '';
   beforeAll(() => {
@@ -138,7 +139,7 @@ describe('bindspec program', needs(noNamespaces), () => {
     { kind: 'next', outcome: 'other port', ports: [7001] },
     { kind: 'chance', outcome: 'chance', ports: [] },
   ])('a second instance: $kind', { timeout: MINUTES }, async ({ kind, outcome, ports }) => {
-    const { observation } = await ask('second', kind);
+    const { observation } = await ask('second', kind, '--limit', '3');
     expect(observation.second).toMatchObject([
       { files: 'same', outcome, ports, firstLost: false },
       { files: 'own', outcome, ports, firstLost: false },

@@ -9,7 +9,7 @@ import type { ProgramContext, ProgramStage } from './stage.ts';
 import { LAN_ADDRESSES } from './surroundings.ts';
 import { openSockets } from './watch.ts';
 
-/** How long a second instance is waited for, and while its output says that it tries again; in milliseconds. */
+/** How long a second instance is waited for, unless the program's own limit is shorter, and while its output says that it tries again; in milliseconds. */
 const WAIT = 10_000;
 const RETRIES = 35_000;
 /** How many connections tell who gets them, and how long until they were accepted. */
@@ -30,13 +30,14 @@ export async function askSecond(play: ProgramStage, context: ProgramContext): Pr
 
 async function second(
   play: ProgramStage,
-  { agent }: ProgramContext,
+  { agent, program }: ProgramContext,
   { first, run, files }: { first: Instance; run: ProgramRun; files: 'same' | 'own' },
 ): Promise<SecondInstance> {
   const before = openSockets(play.stage.net);
   const room = files === 'same' ? play.stage.room : await play.stage.anotherRoom();
   const trace = onPath('strace');
-  const other = await play.run({ room, trace, before, limit: paced(WAIT), retries: paced(RETRIES) });
+  const limit = paced(Math.min(WAIT, (program.ready?.limit ?? WAIT) * 1000));
+  const other = await play.run({ room, trace, before, limit, retries: paced(RETRIES) });
   const now = await play.sockets(first);
   const shared = services(run.sockets)
     .filter((socket) => other.run.sockets.some((one) => socketInWords(one) === socketInWords(socket)))

@@ -9,6 +9,8 @@ import { isMissing, type Instance } from './instance.ts';
 
 /** How often the tables are read, in milliseconds. */
 const EVERY = 50;
+/** Reading them takes the kernel long, so that what has not changed for a while is read less often: by this part of that while. */
+const PART = 1 / 20;
 /** How long the sockets must stay the same, and how long a program may take to have one; in milliseconds. */
 const SETTLE = 1200;
 const LIMIT = 25_000;
@@ -97,7 +99,7 @@ export async function waitUntilUp(
     }
     const allowed = retries !== undefined && saysItRetries(instance.output) ? retries : most;
     if (now - instance.began >= allowed) return told(inodes.length > 0 ? 'up' : 'over');
-    await after(EVERY);
+    await after(Math.max(EVERY, (now - changed) * PART));
   }
 
   function wanted(sockets: number): number {
