@@ -23,8 +23,6 @@ export interface Signs {
 const PACE_VARIABLE = 'BINDSPEC_PACE';
 /** How long Node.js takes to start on a machine that is neither slow nor busy, in milliseconds: from 20 to 60. */
 const USUAL_START = 50;
-/** How long it took to start this process; from the beginning until no module of it was loaded yet. */
-const START = performance.nodeTiming.bootstrapComplete;
 /** No deadline is stretched by more: a wait that would never end must be reported at some time. */
 const MOST = 30;
 
@@ -86,29 +84,27 @@ export class Deadline {
   }
 }
 
+/** Deadlines are set by the thousand, and the system is asked no more often than this, in milliseconds. */
+const LOOK_EVERY = 200;
+let lastLook = { at: Number.NEGATIVE_INFINITY, load: 0, processors: 1 };
+
 function signs(): Signs {
-  return {
-    load: Math.max(os.loadavg()[0] ?? 0, running()),
-    processors: os.availableParallelism(),
-    start: START,
-    said: saidPace(),
-  };
+  const at = performance.now();
+  if (Math.abs(at - lastLook.at) > LOOK_EVERY) {
+    const load = Math.max(os.loadavg()[0] ?? 0, running());
+    lastLook = { at, load, processors: os.availableParallelism() };
+  }
+  const { load, processors } = lastLook;
+  // How long it took to start this process: until none of its modules was loaded.
+  return { load, processors, start: performance.nodeTiming.bootstrapComplete, said: saidPace() };
 }
 
-/** Deadlines are set by the thousand, and what runs now is looked at no more often than this, in milliseconds. */
-const LOOK_EVERY = 200;
-let lastLook = { at: Number.NEGATIVE_INFINITY, running: 0 };
-
-/** How many processes run or want to now, this one left out; the average tells of it only after a while. */
+/**
+ * How many processes run or want to now, this one left out; the average tells of it only after a while. It is the fourth of
+ * the words in /proc/loadavg, for example `3/120`; see proc_loadavg(5).
+ */
 function running(): number {
   if (process.platform !== 'linux') return 0;
-  const at = performance.now();
-  if (Math.abs(at - lastLook.at) > LOOK_EVERY) lastLook = { at, running: readRunning() };
-  return lastLook.running;
-}
-
-/** From the fourth of the words in /proc/loadavg, for example `3/120`; see proc_loadavg(5). */
-function readRunning(): number {
   try {
     const [, , , now = ''] = readFileSync('/proc/loadavg', 'latin1').split(' ');
     return Math.max(0, Number.parseInt(now, 10) - 1) || 0;
