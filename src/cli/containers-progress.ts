@@ -1,9 +1,8 @@
 import { counted } from '../text/counted.ts';
-import process from 'node:process';
 import type { Configuration } from '../containers/configurations.ts';
 import type { ContainersListener } from '../runner/containers/run.ts';
 import type { ConfigurationRecord } from '../record/containers.ts';
-import { print } from './output.ts';
+import { isTerminal, print } from './output.ts';
 import { paint, say } from './terminal.ts';
 
 /** Tells how the configurations go on: each when it is over, and on a terminal those that are under way. */
@@ -44,7 +43,7 @@ export class ContainersProgress implements ContainersListener {
   }
 
   #show(): void {
-    if (!this.#wanted || !process.stdout.isTTY || this.#under.size === 0) return;
+    if (!this.#wanted || !isTerminal('stdout') || this.#under.size === 0) return;
     this.end();
     print(paint('gray', [...this.#under].join(', ')));
     this.#status = true;

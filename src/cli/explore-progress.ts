@@ -1,9 +1,8 @@
-import process from 'node:process';
 import type { ExploreListener, Tally } from '../runner/explore/run.ts';
 import type { Floor } from '../runner/explore/floor.ts';
 import { formatPlan } from '../plan/notation.ts';
 import type { Found } from '../explore/shrink.ts';
-import { print } from './output.ts';
+import { isTerminal, print } from './output.ts';
 import { columns, cut, paint } from './terminal.ts';
 import { version } from './version.ts';
 import { systemInWords } from '../record/system-title.ts';
@@ -60,7 +59,7 @@ export class ExploreProgress implements ExploreListener {
   }
 
   #tell(text: string, now: number): void {
-    if (process.stdout.isTTY) {
+    if (isTerminal('stdout')) {
       this.end();
       print(paint('gray', cut(text, columns() - 1)));
       this.#status = true;

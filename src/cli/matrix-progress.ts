@@ -1,6 +1,5 @@
-import process from 'node:process';
 import type { Platform } from '../record/record.ts';
-import { print } from './output.ts';
+import { isTerminal, print } from './output.ts';
 import { paint, say } from './terminal.ts';
 import { systemInWords } from '../record/system-title.ts';
 
@@ -33,7 +32,7 @@ export class PairProgress {
   /** @param more how many more are done */
   did(more: number): void {
     this.#done += more;
-    if (!this.#wanted || !process.stdout.isTTY) return;
+    if (!this.#wanted || !isTerminal('stdout')) return;
     this.end();
     print(paint('gray', `${this.#done}/${this.#total} ${this.#noun}`));
     this.#status = true;

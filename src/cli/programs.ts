@@ -15,6 +15,7 @@ import { interruptible } from './interruption.ts';
 import { concludePrograms, tellProgram, tellSkipped, type ServerResult } from './programs-text.ts';
 import { prepareFolder } from './reports-folder.ts';
 import { serverBefore, writeServer } from './servers-folder.ts';
+import { isTerminal } from './output.ts';
 import { complain, say, sayJson } from './terminal.ts';
 import { version } from './version.ts';
 
@@ -124,7 +125,7 @@ async function fetchAll(declared: readonly DeclaredServer[], isPretty: boolean):
 
 function progress(isPretty: boolean): (line: string) => void {
   // Only people wait for it, and only at a terminal.
-  return isPretty && process.stderr.isTTY ? complain : () => undefined;
+  return isPretty && isTerminal('stderr') ? complain : () => undefined;
 }
 
 /** The programs that are named, by their names, groups, or globs of either; all without a name. @throws UserError */

@@ -1,10 +1,9 @@
 import { counted } from '../text/counted.ts';
-import process from 'node:process';
 import type { Cell } from '../experiment/cells.ts';
 import type { CellRecord, Platform } from '../record/record.ts';
 import { countsInWords, countVerdicts, worstVerdict } from '../report/summary.ts';
 import type { RunListener } from '../runner/run.ts';
-import { print } from './output.ts';
+import { isTerminal, print } from './output.ts';
 import { columns, cut, paint, say, verdictWord } from './terminal.ts';
 import { systemInWords } from '../record/system-title.ts';
 
@@ -81,7 +80,7 @@ export class Progress implements RunListener {
   }
 
   #rewrite(): void {
-    if (!process.stdout.isTTY) return;
+    if (!isTerminal('stdout')) return;
     this.#clear();
     const [first = ''] = this.#running;
     print(paint('gray', cut(`${this.#finished}/${this.#total}  ${first}`, columns() - 1)));

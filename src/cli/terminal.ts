@@ -4,7 +4,7 @@ import type { Verdict } from '../record/record.ts';
 import { visible } from '../text/visible.ts';
 import type { LineKind } from '../report/failure.ts';
 import { shortMessage } from '../text/shorten.ts';
-import { print, printError } from './output.ts';
+import { isTerminal, print, printError } from './output.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -13,12 +13,13 @@ function wantsColour(): boolean {
   const { NO_COLOR, FORCE_COLOR } = process.env;
   if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
   if (FORCE_COLOR !== undefined) return FORCE_COLOR !== '0';
-  return process.stdout.isTTY;
+  return isTerminal('stdout');
 }
 
-const coloured = wantsColour();
+let coloured: boolean | undefined;
 
 export function paint(style: Style, text: string): string {
+  coloured ??= wantsColour();
   return coloured ? styleText(style, text) : text;
 }
 
@@ -57,7 +58,7 @@ export function paintLine(text: string, kind: LineKind): string {
 
 /** How wide a line may be; what is piped is not cut. */
 export function columns(): number {
-  return process.stdout.isTTY ? Math.max(process.stdout.columns, 40) : 1000;
+  return isTerminal('stdout') ? Math.max(process.stdout.columns, 40) : 1000;
 }
 
 /** A text cut to a number of characters. */
