@@ -1,5 +1,6 @@
 import type { Host } from '../model/types.ts';
 import type { Family } from '../protocol/messages.ts';
+import type { NewerSetting } from './newer-settings.ts';
 
 /** The machines of a lab: the one under test, another on its LAN, and the router of its second LAN. */
 export type HostName = 'machine' | 'neighbour' | 'gateway';
@@ -49,6 +50,8 @@ export type Need =
   | 'changeable network'
   /** Such a network, in which interfaces can be put into a VRF. */
   | 'VRF'
+  /** The kernel has this setting, which older ones do not have. */
+  | `setting ${NewerSetting}`
   | `program ${string}`;
 
 /** Why a lab does not offer something, and the line that would enable it. */

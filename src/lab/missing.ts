@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { onPath } from './programs.ts';
 import { hasGlibc } from './glibc.ts';
+import { missingSetting } from './newer-settings.ts';
 import { hasVrf } from './vrf.ts';
 import type { AddressKind, LabFacts, Missing, Need } from './lab.ts';
 
@@ -54,6 +55,7 @@ function unmet(facts: LabFacts, need: Need, programs: (name: string) => boolean)
     return need === 'VRF' && !hasVrf() ? { reason: 'this kernel has no VRF', enable: 'sudo modprobe vrf' } : null;
   }
   const [what = '', which = ''] = need.split(' ');
+  if (what === 'setting') return missingSetting(which);
   if (what === 'program') {
     return programs(which) ? null : { reason: `${which} is not installed`, enable: installLine(which) };
   }

@@ -8,7 +8,9 @@ export default experiment({
   axes: { how: ['closed', 'killed'], beside: ['nothing', 'a-member', 'a-member-and-migration'], family: FAMILIES },
   needs: ({ beside, family }) => [
     `${family} loopback`,
-    ...(beside === 'a-member-and-migration' ? (['changeable network'] as const) : []),
+    ...(beside === 'a-member-and-migration'
+      ? (['changeable network', 'setting net.ipv4.tcp_migrate_req'] as const)
+      : []),
   ],
   run: ({ how, beside, family }, trial) =>
     lostQueue(trial, { how, family, member: beside !== 'nothing', migrates: beside === 'a-member-and-migration' }),

@@ -15,7 +15,7 @@ export default experiment({
   only: ({ socket, migration }) => socket === 'own' || migration === 'off',
   needs: ({ migration, family }) => [
     `${family} loopback`,
-    ...(migration === 'on' ? (['changeable network'] as const) : []),
+    ...(migration === 'on' ? (['changeable network', 'setting net.ipv4.tcp_migrate_req'] as const) : []),
   ],
   run: ({ socket, ending, migration, family }, trial) =>
     reload(trial, { socket, ending, migrates: migration === 'on', family }),

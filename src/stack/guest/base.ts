@@ -11,7 +11,7 @@ import { packagesOf } from '../../bundle/packages.ts';
 import { Tree } from './tree.ts';
 import { Unavailable } from '../../process/unavailable.ts';
 
-/** What the first process and the netns lab start, each with the package that has it. */
+/** What the first process, the netns lab and experiments start, each with the package that has it. */
 export const PROGRAMS: Readonly<Record<string, string>> = {
   sh: 'dash',
   mount: 'mount',
@@ -20,6 +20,9 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
   ip: 'iproute2',
   unshare: 'util-linux',
   nsenter: 'util-linux',
+  setpriv: 'util-linux',
+  taskset: 'util-linux',
+  chown: 'coreutils',
 };
 
 const HOME = cacheFolder('guest');
