@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { openSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as after } from 'node:timers/promises';
 import type { MessageFlag, NotAvailable, Operation, OperationName, Result, SocketName } from '../protocol/messages.ts';
 import { terseName } from '../protocol/terse-name.ts';
@@ -17,6 +17,8 @@ import type { Wait } from './waiter.ts';
 
 const DEFAULT_BACKLOG = 128;
 const DEFAULT_ROOM = 2048;
+/** No process has a descriptor of this number; INVALID_SOCKET on Windows. */
+const NO_DESCRIPTOR = -1;
 /** More than any socket of an experiment holds; a drain takes no more. */
 const MOST_DRAINED = 10_000;
 
@@ -103,6 +105,15 @@ export class Session {
       const fd = this.#native.socket(family, type);
       if (fd >= 0) this.#handles.set(as, new Handle(fd, family, type));
       return this.#answer(fd);
+    },
+    'stand-in': ({ as, of }) => {
+      this.#unused(as);
+      if (of === 'file' && process.platform === 'win32') return NOT_AVAILABLE;
+      return ofFile(() => {
+        const fd = of === 'file' ? openSync('/dev/null', 'r+') : NO_DESCRIPTOR;
+        this.#handles.set(as, new Handle(fd, 'inet', 'dgram'));
+        return OK;
+      });
     },
     setsockopt: ({ on, option, value }) => {
       const { fd } = this.#socket(on);

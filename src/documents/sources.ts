@@ -23,6 +23,7 @@ export const SOURCES = {
   },
   'man-bind': { title: 'Linux manual page bind(2)', url: 'https://man7.org/linux/man-pages/man2/bind.2.html' },
   'man-connect': { title: 'Linux manual page connect(2)', url: 'https://man7.org/linux/man-pages/man2/connect.2.html' },
+  'man-listen': { title: 'Linux manual page listen(2)', url: 'https://man7.org/linux/man-pages/man2/listen.2.html' },
   'man-socket': { title: 'Linux manual page socket(7)', url: 'https://man7.org/linux/man-pages/man7/socket.7.html' },
   'man-ip': { title: 'Linux manual page ip(7)', url: 'https://man7.org/linux/man-pages/man7/ip.7.html' },
   'man-udp': { title: 'Linux manual page udp(7)', url: 'https://man7.org/linux/man-pages/man7/udp.7.html' },
@@ -147,6 +148,7 @@ export const SOURCES = {
   },
   records: { title: 'Committed records of bindspec, in the folder reports', url: null },
   rfc1122: { title: 'RFC 1122, Requirements for Internet Hosts', url: 'https://www.rfc-editor.org/rfc/rfc1122' },
+  rfc9293: { title: 'RFC 9293, Transmission Control Protocol', url: 'https://www.rfc-editor.org/rfc/rfc9293' },
   rfc4443: { title: 'RFC 4443, ICMPv6', url: 'https://www.rfc-editor.org/rfc/rfc4443' },
   rfc3493: {
     title: 'RFC 3493, Basic Socket Interface Extensions for IPv6',

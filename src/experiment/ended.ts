@@ -79,10 +79,21 @@ export interface Restart {
 export async function restart(
   trial: Trial,
   family: Family,
-  { reuse, on = 'loopback', otherUser = false }: { reuse: boolean; on?: AddressKind; otherUser?: boolean },
+  {
+    reuse,
+    on = 'loopback',
+    otherUser = false,
+    settles = true,
+  }: {
+    reuse: boolean;
+    on?: AddressKind;
+    otherUser?: boolean;
+    /** False where a state that usually passes at once is to last. */
+    settles?: boolean;
+  },
 ): Promise<Restart> {
   const part = await trial.part('restarted server', { otherUser });
-  await settled(trial, part, family);
+  if (settles) await settled(trial, part, family);
   const socket = part.fresh('restarted');
   const opened = open(socket, 'tcp', family, 1);
   const results = await part.attempt(

@@ -1,6 +1,7 @@
 import { HarnessError } from '../harness/harness-error.ts';
 import type { Operation } from '../protocol/messages.ts';
-import { open, outcomeOf, socketName } from './talk.ts';
+import { pin } from './processor.ts';
+import { open, socketName } from './talk.ts';
 import { addressOf, type Trial } from './trial.ts';
 
 /**
@@ -42,21 +43,4 @@ export async function rememberedPeerOnProcessor(trial: Trial, received: boolean)
   // Its agent stays on that processor, and is not to be used for another cell.
   await client.kill();
   return { overIPv4: atDual?.counts?.['four'] === 1 ? 'dual' : atInet?.counts?.['four'] === 1 ? 'inet' : 'no one' };
-}
-
-/** How often it is looked whether taskset has ended. */
-const MOST_LOOKS = 1000;
-
-/** Keeps the thread of a process that makes its calls on one processor from now on. @throws HarnessError where that fails */
-async function pin(trial: Trial, pid: number): Promise<void> {
-  const part = await trial.part('pin');
-  const args = ['--pid', '--cpu-list', '0', String(pid)];
-  const [started] = await part.do({ op: 'spawn', as: 'taskset', command: 'taskset', args });
-  if (outcomeOf(started) !== 'ok') throw new HarnessError(`taskset could not be started: ${started?.outcome}`);
-  for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
-    const [output] = await part.do({ op: 'output', on: 'taskset' });
-    if (output?.exit === 0) return;
-    if (output?.exit !== undefined) throw new HarnessError(`taskset: ${output.data?.trim()}`);
-  }
-  throw new HarnessError('taskset did not end');
 }

@@ -22,11 +22,13 @@ export interface SocketName {
 
 /**
  * A socket name that is not written as its socket would have it: in another family (`unspecified` is AF_UNSPEC, and the
- * rest is as in an IPv4 name), or with another length, in bytes; what is longer than the name is zeros.
+ * rest is as in an IPv4 name), or with another length, in bytes; what is longer than the name is zeros. With `nowhere` the
+ * call gets the null pointer in place of the name, with the length of the name.
  */
 export interface NameForm {
   family?: Family | 'unspecified';
   length?: number;
+  nowhere?: true;
 }
 
 /** Flags of sendmsg() and recvmsg(), by their names in C. */
@@ -82,6 +84,8 @@ export interface ProbeSender {
  */
 export type Operation =
   | { op: 'socket'; as: string; family: Family; type: SocketType }
+  /** A descriptor that is of no socket, but of a file; or a number that is no descriptor. */
+  | { op: 'stand-in'; as: string; of: 'file' | 'nothing' }
   /** For an option that has no number on this system no call is made: `not available here`. */
   | ({ op: 'setsockopt'; on: string } & OptionSetting)
   | { op: 'getsockopt'; on: string; option: OptionName }

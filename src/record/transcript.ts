@@ -19,6 +19,8 @@ function call(operation: Operation, result: Result): string {
   switch (operation.op) {
     case 'socket':
       return `socket(${operation.family === 'inet' ? 'AF_INET' : 'AF_INET6'}, ${operation.type === 'dgram' ? 'SOCK_DGRAM' : 'SOCK_STREAM'})`;
+    case 'stand-in':
+      return operation.of === 'file' ? 'open(/dev/null)' : 'no descriptor';
     case 'setsockopt':
       return `setsockopt(${operation.on}, ${operation.option}, ${shown(operation.value)})`;
     case 'getsockopt':
@@ -103,7 +105,8 @@ function returned(operation: Operation, result: Result): string {
   if (result.outcome !== 'ok') return `-1 ${result.outcome}`;
   const brought = probed(operation, result);
   if (brought !== undefined) return brought;
-  if (['socket', 'spawn', 'dup', 'take', 'fetch'].includes(operation.op) && 'as' in operation) return operation.as;
+  if (['socket', 'stand-in', 'spawn', 'dup', 'take', 'fetch'].includes(operation.op) && 'as' in operation)
+    return operation.as;
   if (operation.op === 'accept') return `${operation.as}${result.from ? ` from ${name(result.from)}` : ''}`;
   if (operation.op === 'recv') {
     return `${result.bytes}${result.from ? ` from ${name(result.from)}` : ''}${result.to === undefined ? '' : ` at ${result.to}`}${told(result)}`;
@@ -195,7 +198,8 @@ function quote(text: string): string {
 
 /** A socket name, with the family and the length that it was given where these are not its own. */
 function formed(named: SocketName & { form?: NameForm }): string {
-  const { family, length } = named.form ?? {};
+  const { family, length, nowhere = false } = named.form ?? {};
+  if (nowhere) return 'NULL';
   const as = family === undefined ? '' : `${{ inet: 'AF_INET', inet6: 'AF_INET6', unspecified: 'AF_UNSPEC' }[family]} `;
   return `${as}${name(named)}${length === undefined ? '' : `, ${length} bytes`}`;
 }

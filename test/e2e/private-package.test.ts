@@ -15,6 +15,7 @@ const on = 'socket';
 /** Every operation that an agent has, in an order in which each can be done. */
 const EVERY: { readonly [Name in Exclude<OperationName, 'die'>]: Extract<Operation, { op: Name }> } = {
   socket: { op: 'socket', as: on, family: 'inet', type: 'stream' },
+  'stand-in': { op: 'stand-in', as: 'file', of: 'file' },
   setsockopt: { op: 'setsockopt', on, option: 'SO_REUSEADDR', value: 1 },
   getsockopt: { op: 'getsockopt', on, option: 'SO_REUSEADDR' },
   bind: { op: 'bind', on, address: '127.0.0.1', port: 2000 },

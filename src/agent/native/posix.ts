@@ -117,7 +117,7 @@ export function posix(constants: SystemConstants): Native {
     },
     bind(fd, family, name, form) {
       const address = encodeSockaddr(layout, family, name, form);
-      return returned(bind(fd, address, address.length));
+      return returned(bind(fd, form?.nowhere === true ? null : address, address.length));
     },
     listen: (fd, backlog) => returned(listen(fd, backlog)),
     accept: (fd) =>
@@ -131,7 +131,7 @@ export function posix(constants: SystemConstants): Native {
     },
     connect(fd, family, name, form) {
       const address = encodeSockaddr(layout, family, name, form);
-      return returned(connect(fd, address, address.length));
+      return returned(connect(fd, form?.nowhere === true ? null : address, address.length));
     },
     disconnect(fd) {
       const address = encodeUnspecified(layout);

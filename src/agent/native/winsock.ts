@@ -84,7 +84,7 @@ export function winsock(): Native {
 
   const associate = (fd: number, family: Family, name: SocketName, form?: NameForm): Returned => {
     const address = encodeSockaddr(layout, family, name, form);
-    return returned(connect(fd, address, address.length));
+    return returned(connect(fd, form?.nowhere === true ? null : address, address.length));
   };
 
   const close = (fd: number): Returned => {
@@ -128,7 +128,7 @@ export function winsock(): Native {
     },
     bind(fd, family, name, form) {
       const address = encodeSockaddr(layout, family, name, form);
-      return returned(bind(fd, address, address.length));
+      return returned(bind(fd, form?.nowhere === true ? null : address, address.length));
     },
     listen: (fd, backlog) => returned(listen(fd, backlog)),
     accept: (fd) => take(fd, null, null),

@@ -902,6 +902,33 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
     await clean();
   });
 
+  it('stands in for a socket with a file, or with a number that is no descriptor, until it is closed', async () => {
+    const results = await ask(
+      { op: 'stand-in', as: 'file', of: 'file' },
+      { op: 'stand-in', as: 'nothing', of: 'nothing' },
+      { op: 'descriptor', on: 'nothing' },
+      { op: 'listen', on: 'file' },
+      { op: 'listen', on: 'nothing' },
+      { op: 'close', on: 'file' },
+      { op: 'close', on: 'nothing' },
+    );
+    expect(results.map(({ outcome, value }) => value ?? outcome)).toEqual([
+      'ok',
+      'ok',
+      -1,
+      'ENOTSOCK',
+      'EBADF',
+      'ok',
+      'EBADF',
+    ]);
+  });
+
+  it('names no place in memory where the form says so', async () => {
+    const nowhere = { ...bind('a', 4001), form: { nowhere: true } } as Operation;
+    const results = await ask(udp('a'), nowhere, bind('a', 4001));
+    expect(results.map(({ outcome }) => outcome)).toEqual(['ok', 'EFAULT', 'ok']);
+  });
+
   it('writes a setting, and says what the system makes of it', async () => {
     const setting = '/proc/sys/net/ipv4/ip_unprivileged_port_start';
     const results = await ask(
@@ -1052,6 +1079,7 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
       shutdown: true,
       socket: true,
       spawn: true,
+      'stand-in': true,
       take: true,
       write: true,
     };

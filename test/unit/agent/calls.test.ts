@@ -156,6 +156,19 @@ const CALLED: Record<Exclude<OperationName, 'die'>, Called> = {
       [/^socket\(AF_INET6, SOCK_STREAM\|SOCK_CLOEXEC\|SOCK_NONBLOCK, /, 1],
     ],
   },
+  'stand-in': {
+    asks: [
+      { op: 'stand-in', as: 'a', of: 'file' },
+      { op: 'stand-in', as: 'b', of: 'nothing' },
+      bind('b', 4001),
+      { ...connect('a', 4001), form: { nowhere: true } } as Operation,
+    ],
+    makes: [
+      [/^openat\(.*"\/dev\/null", O_RDWR/, 1],
+      [/^bind\(-1, .*htons\(4001\).* = -1 EBADF/, 1],
+      [/^connect\(\d+, NULL, 16\) += -1 EFAULT/, 1],
+    ],
+  },
   setsockopt: {
     before: [udp('a')],
     asks: [
