@@ -100,6 +100,14 @@ export const SOURCES = {
     title: 'Microsoft, connect function',
     url: 'https://learn.microsoft.com/en-us/windows/win32/api/winsock2/nf-winsock2-connect',
   },
+  'ms-listen': {
+    title: 'Microsoft, listen function',
+    url: 'https://learn.microsoft.com/en-us/windows/win32/api/winsock2/nf-winsock2-listen',
+  },
+  'ms-dual': {
+    title: 'Microsoft, Dual-Stack Sockets',
+    url: 'https://learn.microsoft.com/en-us/windows/win32/winsock/dual-stack-sockets',
+  },
   'ms-shutdown': {
     title: 'Microsoft, shutdown function',
     url: 'https://learn.microsoft.com/en-us/windows/win32/api/winsock2/nf-winsock2-shutdown',

@@ -84,7 +84,7 @@ export interface ProbeSender {
  */
 export type Operation =
   | { op: 'socket'; as: string; family: Family; type: SocketType }
-  /** A descriptor that is of no socket, but of a file; or a number that is no descriptor. */
+  /** Stands in for a socket: a descriptor of a file, or a number that no descriptor has. */
   | { op: 'stand-in'; as: string; of: 'file' | 'nothing' }
   /** For an option that has no number on this system no call is made: `not available here`. */
   | ({ op: 'setsockopt'; on: string } & OptionSetting)

@@ -1,4 +1,4 @@
-import { experiment, outcomesOf, type Operation } from '../../src/experiment/index.ts';
+import { experiment, outcomeOf, type Operation } from '../../src/experiment/index.ts';
 
 const NAME = { address: '127.0.0.1', port: 9 } as const;
 const CALLS = {
@@ -18,17 +18,14 @@ const CALLS = {
 
 export default experiment({
   title: 'Calls on what is no socket',
-  asks: 'A call of sockets gets the descriptor of a file, or a number that is no descriptor: what does it return?',
+  asks: 'A call of sockets gets the descriptor of a file, or a number that no descriptor has: what does it return?',
   tags: ['argument'],
   claims: {},
   axes: { call: Object.keys(CALLS) as (keyof typeof CALLS)[], on: ['file', 'nothing'] },
   async run({ call, on }, trial) {
     const part = await trial.part('client');
-    const { made, called } = await outcomesOf(part, {
-      made: { op: 'stand-in', as: 'it', of: on },
-      called: CALLS[call],
-    });
-    return { made, called };
+    const [made, called] = await part.attempt({ op: 'stand-in', as: 'it', of: on }, CALLS[call]);
+    return { made: outcomeOf(made), called: called === undefined ? null : outcomeOf(called) };
   },
   expect: ({ on }) => ({ made: 'ok', called: on === 'file' ? 'ENOTSOCK' : 'EBADF' }),
   known: 'observed',

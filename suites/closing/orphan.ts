@@ -60,7 +60,7 @@ export default experiment({
     }
     return { full: last, restart: started.restart, read: read === sent ? 'all' : 'less', end };
   },
-  // Nobody holds the connection any more, but it lasts until the client has taken what was sent.
+  // No one holds the connection any more, but it lasts until the client has taken what was sent.
   expect: ({ how, reuse }) => ({
     full: 'EAGAIN',
     restart: how === 'reset' || reuse === 'both' ? 'ok' : 'EADDRINUSE',

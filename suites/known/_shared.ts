@@ -83,7 +83,7 @@ export function checksTheState(ground: Ground): Fact[] {
 
 /** The facts that hold where IPV6_V6ONLY can't be set on a socket that has a port. */
 export function keepsV6only(ground: Ground): Fact[] {
-  return [holds(v6onlyWhen, { ...ground, where: ({ state }) => state === 'new' || state === 'bound' })];
+  return [holds(v6onlyWhen, ground)];
 }
 
 /**

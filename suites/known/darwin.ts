@@ -1,4 +1,11 @@
-import { knownOf } from '../../src/experiment/index.ts';
+import { differs, holds, knownOf } from '../../src/experiment/index.ts';
+import formOfName from '../argument/form-of-name.ts';
+import listen from '../argument/listen.ts';
+import noFamily from '../argument/no-family.ts';
+import noName from '../argument/no-name.ts';
+import inState from '../connect/in-state.ts';
+import { hasOptionsOfBsd, looksUpDescriptors } from './_arguments.ts';
+import { guardsOwners, meetsConnections, meetsTimeWait, passesOverConnections } from './_restarts.ts';
 import {
   connectedFilters,
   deliversByName,
@@ -8,6 +15,25 @@ import {
   checksTheDestination,
   keepsV6only,
 } from './_shared.ts';
+
+const NAMES = {
+  known: 'source',
+  cite: [
+    {
+      source: 'xnu',
+      where:
+        'udp_bind and tcp_usr_bind of bsd/netinet, in_pcbbind; udp6_bind of bsd/netinet6, tcp6_usr_bind, in6_pcbbind',
+    },
+  ],
+} as const;
+const STATES = {
+  known: 'source',
+  cite: [{ source: 'xnu', where: 'bsd/kern/uipc_socket.c, solisten and soconnectlock' }],
+} as const;
+const CONFLICTS = {
+  known: 'source',
+  cite: [{ source: 'xnu', where: 'bsd/netinet/in_pcb.c, in_pcbbind; bsd/netinet6/in6_pcb.c, in6_pcbbind' }],
+} as const;
 
 export default knownOf('darwin', [
   ...deliversByName({
@@ -35,4 +61,52 @@ export default knownOf('darwin', [
       },
     ],
   }),
+  ...looksUpDescriptors({ known: 'source', cite: [{ source: 'xnu', where: 'bsd/kern/kern_descrip.c, file_socket' }] }),
+  differs(noName, {
+    known: 'source',
+    cite: [{ source: 'xnu', where: 'bsd/kern/uipc_syscalls.c, bind' }],
+    where: ({ call }) => call === 'bind',
+    expect: { called: 'EDESTADDRREQ' },
+    because: 'bind() asks first whether there is a name at all.',
+  }),
+  ...hasOptionsOfBsd(0, [], {
+    known: 'source',
+    cite: [{ source: 'xnu', where: 'bsd/sys/socket.h, bsd/netinet/in.h, bsd/netinet6/in6_proto.c, ip6_v6only' }],
+  }),
+  differs(formOfName, {
+    ...NAMES,
+    where: ({ call }) => call === 'bind',
+    expect: ({ form, protocol, family }) => {
+      const isOfFamily = form !== 'other-family' && form !== 'other-family-short';
+      if (isOfFamily) return { called: 'EINVAL' };
+      if (protocol === 'tcp') return { called: 'EAFNOSUPPORT' };
+      return { called: form === 'other-family' && family === 'inet6' ? 'EAFNOSUPPORT' : 'EINVAL' };
+    },
+    because:
+      'bind() takes a name only with the very length of its family; UDP asks for the length first, TCP for the family.',
+  }),
+  differs(noFamily, {
+    ...NAMES,
+    expect: ({ length, protocol, family }) => {
+      if (family === 'inet') return { bound: length === '16' ? 'ok' : 'EINVAL' };
+      return { bound: protocol === 'udp' && length === '16' ? 'EINVAL' : 'EAFNOSUPPORT' };
+    },
+    because: 'An IPv4 socket takes AF_UNSPEC for IPv4, whatever the address.',
+  }),
+  holds(listen, {
+    ...STATES,
+    where: ({ state, protocol }) =>
+      protocol === 'tcp' && ['new', 'bound', 'listening', 'connected', 'unbound-connected', 'accepted'].includes(state),
+    places: ['listened'],
+  }),
+  differs(inState, {
+    ...STATES,
+    where: ({ state }) => state === 'listening',
+    expect: { connected: 'EOPNOTSUPP' },
+    because: 'A listener can not connect.',
+  }),
+  ...passesOverConnections(CONFLICTS),
+  ...meetsConnections(CONFLICTS),
+  ...meetsTimeWait(CONFLICTS),
+  ...guardsOwners(['inet', 'inet6'], CONFLICTS),
 ]);

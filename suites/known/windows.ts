@@ -1,5 +1,14 @@
 import { differs, holds, knownOf } from '../../src/experiment/index.ts';
 import bindAgain from '../argument/bind-again.ts';
+import formOfName from '../argument/form-of-name.ts';
+import listen from '../argument/listen.ts';
+import namesBack from '../argument/names-back.ts';
+import noName from '../argument/no-name.ts';
+import noSocket from '../argument/no-socket.ts';
+import sendToNoOne from '../argument/send-to-no-one.ts';
+import exclusive from '../option/exclusive.ts';
+import toPortZero from '../connect/to-port-zero.ts';
+import defaults from '../option/defaults.ts';
 import toWildcard from '../connect/to-wildcard.ts';
 import byPort from '../reach/by-port.ts';
 import externalRefusesLoopback from '../reach/external-refuses-loopback.ts';
@@ -12,6 +21,16 @@ const RESET = {
   known: 'vendor',
   cite: [{ source: 'ms-recv', where: 'Return value, WSAECONNRESET' }],
   because: 'Windows tells of an unreachable UDP port by a reset on the next receive.',
+} as const;
+
+/** Winsock takes a name that it can't read, or that is too short, for a bad pointer. */
+const BAD_NAME = {
+  known: 'vendor',
+  cite: [
+    { source: 'ms-bind', where: 'Return value, WSAEFAULT' },
+    { source: 'ms-connect', where: 'Return value, WSAEFAULT' },
+  ],
+  because: 'Winsock takes a name that can not be read, or is too short, for a bad pointer.',
 } as const;
 
 export default knownOf('windows', [
@@ -54,5 +73,78 @@ export default knownOf('windows', [
     because: 'Windows takes the wildcard for no address that can be connected to.',
     known: 'vendor',
     cite: [{ source: 'ms-connect', where: 'Return value, WSAEADDRNOTAVAIL' }],
+  }),
+  holds(noSocket, {
+    where: ({ on }) => on === 'nothing',
+    known: 'vendor',
+    cite: [{ source: 'ms-errors', where: 'WSAENOTSOCK' }],
+  }),
+  differs(noSocket, {
+    where: ({ on }) => on === 'file',
+    expect: { made: 'not available here', called: null },
+    because: 'A socket is no file there, and no call can take one for the other.',
+    known: 'vendor',
+    cite: [{ source: 'ms-errors', where: 'WSAENOTSOCK' }],
+  }),
+  differs(noName, { ...BAD_NAME, expect: { called: 'WSAEFAULT' } }),
+  differs(formOfName, {
+    ...BAD_NAME,
+    where: ({ form }) => form === 'one-byte-short' || form === 'empty',
+    expect: { called: 'WSAEFAULT' },
+  }),
+  differs(exclusive, {
+    where: ({ protocol }) => protocol === 'tcp',
+    expect: ({ cleared }) => ({ first: 'ok', second: cleared === 'yes' ? 'ok' : 'WSAEINVAL' }),
+    because: 'A socket can not have SO_REUSEADDR and SO_EXCLUSIVEADDRUSE at one time.',
+    known: 'test-suite',
+    cite: [{ source: 'wine-tests', where: 'test_reuseaddr; run on Windows by its authors' }],
+  }),
+  differs(namesBack, {
+    where: ({ state }) => state === 'new',
+    expect: { own: 'WSAEINVAL' },
+    because: 'A socket has no name before bind() or connect().',
+    known: 'vendor',
+    cite: [{ source: 'ms-errors', where: 'WSAEINVAL' }],
+  }),
+  differs(sendToNoOne, {
+    where: ({ state, protocol }) => protocol === 'udp' && (state === 'new' || state === 'bound'),
+    expect: { sent: 'WSAENOTCONN' },
+    because: 'A datagram without a destination on a socket without a peer is refused as not connected.',
+    known: 'vendor',
+    cite: [{ source: 'ms-errors', where: 'WSAENOTCONN' }],
+  }),
+  differs(listen, {
+    where: ({ state, protocol }) => protocol === 'tcp' && state === 'new',
+    expect: { listened: 'WSAEINVAL' },
+    because: 'A socket has to be bound before it listens.',
+    known: 'vendor',
+    cite: [{ source: 'ms-listen', where: 'Return value, WSAEINVAL' }],
+  }),
+  holds(listen, {
+    where: ({ protocol }) => protocol === 'udp',
+    places: ['listened'],
+    known: 'vendor',
+    cite: [{ source: 'ms-listen', where: 'Return value, WSAEOPNOTSUPP' }],
+  }),
+  differs(listen, {
+    where: ({ state }) => state === 'connected' || state === 'unbound-connected' || state === 'accepted',
+    expect: { listened: 'WSAEISCONN' },
+    because: 'listen() refuses a connected socket as one that is connected.',
+    known: 'vendor',
+    cite: [{ source: 'ms-listen', where: 'Return value, WSAEISCONN' }],
+  }),
+  differs(toPortZero, {
+    where: ({ call }) => call === 'connect',
+    expect: { called: 'WSAEADDRNOTAVAIL' },
+    because: 'Windows takes port 0 for no port that can be connected to.',
+    known: 'vendor',
+    cite: [{ source: 'ms-errors', where: 'WSAEADDRNOTAVAIL' }],
+  }),
+  differs(defaults, {
+    where: ({ option }) => option === 'IPV6_V6ONLY',
+    expect: { read: 'ok', value: 1 },
+    because: 'An IPv6 socket has IPV6_V6ONLY at 1 there.',
+    known: 'vendor',
+    cite: [{ source: 'ms-dual', where: 'Creating a Dual-Stack Socket' }],
   }),
 ]);
