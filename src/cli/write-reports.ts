@@ -110,8 +110,13 @@ export function writeContainers(reports: string, record: ContainersRecord, isWho
     record,
     read: readContainers,
     loss: (older, newer) => lossOfContainers(older, newer, isWhole),
-    files: () => ({ 'containers.json': inRows(json(record)), 'containers.md': containersMarkdown(record) }),
+    files: () => containersFiles(record),
   });
+}
+
+/** The files of a record of containers, by their names. */
+export function containersFiles(record: ContainersRecord): Record<string, string> {
+  return { 'containers.json': inRows(json(record)), 'containers.md': containersMarkdown(record) };
 }
 
 function json(record: unknown): string {

@@ -11,11 +11,14 @@ import type { PublishedAt } from '../published/publication.ts';
 export const TCP_AND_UDP = ['tcp', 'udp'] as const satisfies readonly Protocol[];
 
 /** What the server inside binds; `own` is its address on the container's network, `nothing` means that no one listens. */
-export const BINDS = ['0.0.0.0', '127.0.0.1', 'own', '::', ':: v6only', 'own6', 'nothing'] as const;
+export const BINDS = ['0.0.0.0', '127.0.0.1', 'own', '::', ':: v6only', 'own6', '::1', 'nothing'] as const;
 export type Bind = (typeof BINDS)[number];
 
-/** Where its port is published on the host; `lan` and `lan6` are the host's addresses on its LAN. */
-export const PUBLISHED = ['every', '127.0.0.1', 'lan', '::1', 'lan6', 'not'] as const;
+/**
+ * Where its port is published on the host; `lan` and `lan6` are the host's addresses on its LAN. `same` is every address with the
+ * number that the port has inside, as in `-p 8080:8080`; all others publish it with another number.
+ */
+export const PUBLISHED = ['every', '127.0.0.1', 'lan', '::1', 'lan6', 'not', 'same'] as const;
 export type Published = (typeof PUBLISHED)[number];
 
 /** One server in a container. */
@@ -36,6 +39,7 @@ export type Asker = (typeof ASKERS)[number];
  */
 const TARGETS = [
   '127.0.0.1',
+  '127.0.0.5',
   '::1',
   'lan',
   'second',
@@ -60,7 +64,7 @@ const INNER: readonly AskTarget[] = ['container', 'container6'];
 
 /** Who asks by which addresses for a published port; where none is published, only by the container's own addresses. */
 const ASKED: Record<Asker, readonly AskTarget[]> = {
-  host: ['127.0.0.1', '::1', ...HOST_ADDRESSES, ...INNER],
+  host: ['127.0.0.1', '127.0.0.5', '::1', ...HOST_ADDRESSES, ...INNER],
   neighbour: [...HOST_ADDRESSES, ...INNER],
   attacker: ['127.0.0.1', '::1'],
   peer: ['lan', 'lan6', 'gateway', 'gateway6', ...INNER],
@@ -83,8 +87,13 @@ export function asksOf(shared: boolean): AskColumn[] {
 
 /** The host addresses at which ports are published and by which clients ask, in the form that `src/published/` takes. */
 export function publicationsOf(published: Published): PublishedAt[] {
-  const addresses = published === 'every' ? ['0.0.0.0', '::'] : published === 'not' ? [] : [published];
+  const addresses = isEverywhere(published) ? ['0.0.0.0', '::'] : published === 'not' ? [] : [published];
   return addresses.map((hostAddress) => ({ hostAddress, hostPort: PUBLISHED_PORT }));
+}
+
+/** Whether a port is published on every address. */
+function isEverywhere(published: Published): boolean {
+  return published === 'every' || published === 'same';
 }
 
 /**
@@ -120,9 +129,9 @@ export function innerPort({ bind, published }: ContainerService): number {
   return FIRST_INNER + PUBLISHED.indexOf(published) * PER_CONTAINER + BINDS.indexOf(bind);
 }
 
-/** The port of the host that is published for it. */
+/** The port of the host that is published for it.*/
 export function publishedPort(service: ContainerService): number {
-  return innerPort(service) - FIRST_INNER + FIRST_PUBLISHED;
+  return service.published === 'same' ? innerPort(service) : innerPort(service) - FIRST_INNER + FIRST_PUBLISHED;
 }
 
 /** The name of a container. */

@@ -19,7 +19,7 @@ type Mode =
   | 'pasta';
 
 /** An engine with settings, in the network mode that is examined. */
-export interface Configuration {
+export interface Configuration extends Versions {
   /** Its name on the command line and in the record, for example `docker/no-proxy`. */
   id: string;
   engine: EngineName;
@@ -30,8 +30,14 @@ export interface Configuration {
   generation?: string;
   /** Programs that some installations of the engine do not have, each with its package. */
   needs?: Readonly<Record<string, string>>;
+  /** The same for some versions alone: the first whose versions fit. */
+  needsBy?: readonly (Versions & { needs: Readonly<Record<string, string>> })[];
   /** The network that containers are started with, where it is not one that bindspec made. */
   network?: string;
+}
+
+/** From which version of the engine on something is so, and before which. */
+interface Versions {
   /** The first version of the engine that has it. */
   since?: string;
   /** The first version of the engine that no longer has it. */
@@ -42,12 +48,20 @@ type Given = Omit<Configuration, 'id' | 'engine' | 'host'> & { plan?: object };
 
 const ROOTLESS = { rootless: true };
 const SLIRP = { slirp4netns: 'slirp4netns' };
+const PASTA = { pasta: 'passt' };
 const USER = { newuidmap: 'uidmap' };
 
 const PODMAN: Record<string, Given> = {
   netavark: {
     title: 'podman, a bridge by netavark',
     mode: 'bridge',
+    needs: { '/usr/lib/podman/netavark': 'netavark' },
+  },
+  'netavark-bridge-nf': {
+    title:
+      'podman, a bridge by netavark on a host that has br_netfilter loaded, as Docker before 27.3 and Kubernetes do',
+    mode: 'bridge',
+    plan: { bridgeNetfilter: true },
     needs: { '/usr/lib/podman/netavark': 'netavark' },
   },
   cni: {
@@ -77,26 +91,59 @@ const PODMAN: Record<string, Given> = {
     needs: { ...SLIRP, ...USER },
     before: '6',
   },
-  'rootless-bridge': {
-    title: 'podman of an ordinary user, a bridge',
-    mode: 'bridge',
+  'rootless-slirp4netns-host-loopback': {
+    title:
+      "podman of an ordinary user, slirp4netns that lets containers reach the host's loopback (allow_host_loopback)",
+    mode: 'slirp4netns',
+    network: 'slirp4netns:allow_host_loopback=true',
     plan: ROOTLESS,
     needs: { ...SLIRP, ...USER },
+    before: '6',
+  },
+  'rootless-bridge': {
+    title: 'podman of an ordinary user, a bridge, by slirp4netns before podman 5 and by pasta from it on',
+    mode: 'bridge',
+    plan: ROOTLESS,
+    needs: USER,
+    needsBy: [{ before: '5', needs: SLIRP }, { needs: PASTA }],
   },
   'rootless-pasta': {
     title: 'podman of an ordinary user, pasta',
     mode: 'pasta',
     network: 'pasta',
     plan: ROOTLESS,
-    needs: { pasta: 'passt', ...USER },
+    needs: { ...PASTA, ...USER },
     since: '4.4',
   },
   macvlan: { title: "podman, an address on the host's LAN by macvlan", mode: 'macvlan' },
 };
 
+const NO_PROXY = { options: ['--userland-proxy=false'] };
+const IP6TABLES = ['--experimental', '--ip6tables'];
+
 const DOCKER: Record<string, Given> = {
   proxy: { title: 'Docker, a bridge with docker-proxy', mode: 'bridge' },
-  'no-proxy': { title: 'Docker, a bridge without docker-proxy', mode: 'bridge', plan: { userlandProxy: false } },
+  'no-proxy': { title: 'Docker, a bridge without docker-proxy', mode: 'bridge', plan: NO_PROXY },
+  // From 27 on that is the default (moby/moby#47747).
+  'proxy-ip6tables': {
+    title: 'Docker, a bridge with docker-proxy, and firewall rules for IPv6 (--experimental --ip6tables)',
+    mode: 'bridge',
+    plan: { options: IP6TABLES },
+    before: '27',
+  },
+  'no-proxy-ip6tables': {
+    title: 'Docker, a bridge without docker-proxy, and firewall rules for IPv6 (--experimental --ip6tables)',
+    mode: 'bridge',
+    plan: { options: [...NO_PROXY.options, ...IP6TABLES] },
+    before: '27',
+  },
+  'proxy-bridge-nf': {
+    title: 'Docker, a bridge with docker-proxy on a host that has br_netfilter loaded, as Kubernetes does',
+    mode: 'bridge',
+    plan: { bridgeNetfilter: true },
+    // Those before load it themselves.
+    since: '27.3',
+  },
   host: { title: "Docker, the host's network", mode: 'host', network: 'host' },
   none: { title: 'Docker, no network', mode: 'none', network: 'none' },
   container: { title: 'Docker, the network of another container', mode: 'container' },
@@ -135,8 +182,13 @@ export function atSocket(engine: EngineName, socket: string): Configuration[] {
   }));
 }
 
+/** The programs that a version of an engine needs for a configuration, beyond those that every version needs. */
+export function neededBy({ needsBy = [] }: Configuration, version: string): Readonly<Record<string, string>> {
+  return needsBy.find((one) => notIn(one, version) === null)?.needs ?? {};
+}
+
 /** Why a version of an engine does not have a configuration; null where it does. */
-export function notIn({ since, before }: Configuration, version: string): string | null {
+export function notIn({ since, before }: Versions, version: string): string | null {
   if (since !== undefined && isOlderVersion(version, since))
     return `it is there from version ${since} on, this is ${version}`;
   if (before !== undefined && !isOlderVersion(version, before))

@@ -23,7 +23,8 @@ const PUBLISHING = {
 };
 const FORWARDED = ['bridge', 'container', 'slirp4netns', 'pasta'] as const;
 
-const all = (of: AskedOutcome) => of.row.socket === 'tcp' && of.row.bind === '0.0.0.0';
+/** A server on every address, by TCP, and by UDP as most clients ask: from a socket that is connected. */
+const all = (of: AskedOutcome) => of.row.socket !== 'udp unconnected' && of.row.bind === '0.0.0.0';
 const by = (of: AskedOutcome, ...asks: string[]) => asks.includes(`${of.asker} ${of.target}`);
 
 /** The promise for a published port: it answers where `isPromised` says so, and nowhere else. */
@@ -105,7 +106,8 @@ const PROMISES: readonly Promised[] = [
       podman: 'podman-run(1), --publish and --network=host',
     },
     modes: ['host'],
-    about: (of) => by(of, 'host lan', 'neighbour lan', 'host 127.0.0.1'),
+    // With one number inside and outside, what answers is the server itself.
+    about: (of) => of.row.published !== 'same' && by(of, 'host lan', 'neighbour lan', 'host 127.0.0.1'),
     answered: () => false,
   },
 ];

@@ -1,5 +1,5 @@
 import type { Protocol } from '../model/types.ts';
-import { DOCKER_CLOSES, isAnswered, wayIn, whoComes, type WayIn } from '../published/ask.ts';
+import { DOCKER_CLOSES, DOCKER_FILTERS_IPV6, isAnswered, wayIn, whoComes, type WayIn } from '../published/ask.ts';
 import {
   asksOf,
   askOfColumn,
@@ -95,13 +95,15 @@ const WHAT: Readonly<Record<string, string>> = {
 };
 
 function record(
-  { id }: ConfigurationRecord,
+  { id, facts }: ConfigurationRecord,
   engine: EngineVersion,
   { way, protocol, published, target, reached }: Judged,
 ): SecurityRecord {
   const exposed = reached.length > 0;
   const what = WHAT[published] ?? `a port that is published on ${published} alone`;
-  const reference = exposed ? referenceOf(engine, way) : undefined;
+  const reference = exposed
+    ? referenceOf(engine, way, hasIPv6Rules(facts, engine) || target !== 'container6')
+    : undefined;
   return {
     id: `${id}/${way}/${protocol}/${published}/${target}`,
     configuration: id,
@@ -116,10 +118,24 @@ function record(
   };
 }
 
+/** Whether Docker was started so that it makes firewall rules for IPv6. */
+function hasIPv6Rules(facts: ConfigurationRecord['facts'], { version }: EngineVersion): boolean {
+  const asked = facts['options of dockerd']?.includes('--ip6tables') ?? false;
+  return asked || !isOlderVersion(version, DOCKER_FILTERS_IPV6.since);
+}
+
 /** The document from which an exposure is known; an exposure that is in no document has none. */
-function referenceOf({ name, version }: EngineVersion, way: SecurityRecord['way']): string | undefined {
+function referenceOf(
+  { name, version }: EngineVersion,
+  way: SecurityRecord['way'],
+  hasRules: boolean,
+): string | undefined {
+  if (name !== 'docker' || way === 'lan') return undefined;
   const { since, change, issues } = DOCKER_CLOSES;
-  if (name !== 'docker' || way === 'lan' || !isOlderVersion(version, since)) return undefined;
+  if (way === 'subnet' && !hasRules) {
+    return `${DOCKER_FILTERS_IPV6.change}: Docker before ${DOCKER_FILTERS_IPV6.since} has no firewall rules for IPv6 by default`;
+  }
+  if (!isOlderVersion(version, since)) return undefined;
   return `${issues[way]}, fixed in Docker ${since} by ${change}`;
 }
 

@@ -13,6 +13,8 @@ export interface EngineFacts {
   network?: string;
   runtime?: string;
   kernel?: string;
+  /** The program through which the bridges of a rootless one reach the host, where it says so: `pasta` or `slirp4netns`. */
+  rootlessNetwork?: string;
   /** Versions of what forwards for a rootless one. */
   helpers: Record<string, string>;
 }

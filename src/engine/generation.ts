@@ -9,10 +9,10 @@ import { unknownWord } from '../text/unknown.ts';
 import { paced } from '../process/pace.ts';
 import { Unavailable } from '../process/unavailable.ts';
 
-/** The releases of Debian whose engines is available beside this machine's own. */
+/** The releases of Debian whose engines can be used beside this machine's own. */
 const GENERATIONS = ['trixie', 'sid'] as const;
 
-/** Engines and what they need, without what they only recommend. */
+/** Engines and what they need, and the firewalls of hosts, without what they only recommend. */
 const PACKAGES = [
   'podman',
   'docker.io',
@@ -29,6 +29,8 @@ const PACKAGES = [
   'uidmap',
   'catatonit',
   'util-linux',
+  'ufw',
+  'firewalld',
 ];
 /** No mirror needs longer than this, in milliseconds. */
 const DEADLINE = 900_000;

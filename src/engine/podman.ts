@@ -13,6 +13,7 @@ const info = z.object({
     security: z.object({ rootless: z.boolean() }),
     slirp4netns: z.object({ version: text.optional() }).optional(),
     pasta: z.object({ version: text.optional() }).optional(),
+    rootlessNetworkCmd: text.optional(),
   }),
   version: z.object({ Version: text }),
 });
@@ -37,6 +38,7 @@ export function podman(client: readonly string[], where = 'podman'): Engine {
           ...(host.networkBackend === undefined ? {} : { network: backend.filter(Boolean).join(' ') }),
           ...(host.ociRuntime?.name === undefined ? {} : { runtime: host.ociRuntime.name }),
           ...(host.kernel === undefined ? {} : { kernel: host.kernel }),
+          ...(host.security.rootless ? { rootlessNetwork: host.rootlessNetworkCmd ?? 'slirp4netns' } : {}),
           helpers: Object.fromEntries(helpers),
         };
       } catch (error) {

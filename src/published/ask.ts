@@ -61,6 +61,9 @@ export const DOCKER_CLOSES = {
   issues: { loopback: 'moby/moby#45610', subnet: 'moby/moby#41872 and #14041' },
 } as const;
 
+/** The first version of Docker that has firewall rules for IPv6 by default (`--ip6tables`), and the change. */
+export const DOCKER_FILTERS_IPV6 = { since: '27.0', change: 'moby/moby#47747' } as const;
+
 /** Whether an outcome means that the container answered. `open` is the outcome for TCP where nothing is sent. */
 export function isAnswered({ outcome }: { readonly outcome: string }): boolean {
   return outcome === 'open' || outcome === 'answered';

@@ -22,6 +22,7 @@ import {
 import { outerPid } from './pids.ts';
 import { expectLine, holders, runText, CREATION_DEADLINE, DAEMON_DEADLINE } from './held.ts';
 import { joinEngine } from './joined.ts';
+import { loadsBridgeNetfilter, setBridgeNetfilter } from './bridge-netfilter.ts';
 import { LAN_INTERFACE, LAN_HOSTS, wireSwitch, type LanHost } from './topology.ts';
 import { Deadline } from '../../process/pace.ts';
 import { Unavailable } from '../../process/unavailable.ts';
@@ -31,8 +32,14 @@ const PAUSE = 50;
 /** What to start. */
 export type EngineHostPlan = (
   | { engine: 'podman'; network?: 'netavark' | 'cni'; rootless?: boolean }
-  | { engine: 'docker'; userlandProxy?: boolean }
+  /** `options` are words of dockerd beyond its defaults. */
+  | { engine: 'docker'; options?: readonly string[] }
 ) & {
+  /**
+   * Whether bridges show their packets to iptables, as they do where the module br_netfilter is loaded; without it, as the engine
+   * leaves a host on which nothing else has loaded the module.
+   */
+  bridgeNetfilter?: boolean;
   /** The folder of another system, whose engine it is; the machine's own without. */
   root?: string;
   /** The socket of an engine that runs already, in a network of its own: nothing is started then but at its side. */
@@ -155,6 +162,7 @@ async function build(plan: EngineHostPlan, shell: HeldShell, cgroup: string): Pr
 }
 
 async function started(plan: EngineHostPlan, inside: readonly string[], cgroup: string): Promise<Engine> {
+  await setBridgeNetfilter(inside, plan.bridgeNetfilter ?? (await loadsBridgeNetfilter(plan.engine, inside)));
   const runtime = plan.root !== undefined || onPath('runc') ? 'runc' : 'crun';
   if (plan.engine === 'podman' && plan.rootless === true) {
     await runText(inside, makeUser());
@@ -169,7 +177,7 @@ async function started(plan: EngineHostPlan, inside: readonly string[], cgroup: 
   const help = await runText(inside, 'dockerd --help').catch((error: unknown) => {
     throw error instanceof EngineFailed ? notStarting(error.message) : error;
   });
-  await startDaemon([...inside, ...dockerd({ userlandProxy: plan.userlandProxy ?? true, cgroup }, help)], inside);
+  await startDaemon([...inside, ...dockerd({ options: plan.options ?? [], cgroup }, help)], inside);
   return docker([...inside, 'docker']);
 }
 

@@ -181,8 +181,11 @@ export function environment(): string[] {
   ];
 }
 
-/** The words that start a docker daemon; `help` is what it prints of its options, which differ between versions. */
-export function dockerd(settings: { userlandProxy: boolean; cgroup: string }, help: string): string[] {
+/**
+ * The words that start a docker daemon: its defaults decide what its networks do, except what `options` say; the rest keeps it apart
+ * from another. `help` is what it prints of its options, which differ between versions.
+ */
+export function dockerd(settings: { options: readonly string[]; cgroup: string }, help: string): string[] {
   return [
     'dockerd',
     `--config-file=${STATE}/daemon.json`,
@@ -190,12 +193,9 @@ export function dockerd(settings: { userlandProxy: boolean; cgroup: string }, he
     `--exec-root=${STATE}/docker-run`,
     `--host=unix://${DOCKER_SOCKET}`,
     `--pidfile=${STATE}/docker.pid`,
-    `--userland-proxy=${settings.userlandProxy}`,
     `--cgroup-parent=${settings.cgroup}`,
     // Where root may not raise its own oom score, 20.10 does not start without; from 25 on there is no such option.
     ...(help.includes('--oom-score-adjust') ? ['--oom-score-adjust=0'] : []),
-    // From 28 on that is its default.
-    '--experimental',
-    '--ip6tables',
+    ...settings.options,
   ];
 }

@@ -1,18 +1,38 @@
 import { localhostOf, outcomeAt } from '../../containers/reading.ts';
-import type { Asker, Bind, AskTarget } from '../../containers/cases.ts';
+import type { Asker, Bind, AskTarget, Published } from '../../containers/cases.ts';
 import type { ConfigurationRecord, ContainersRecord } from '../../record/containers.ts';
 import { compareAsRead } from '../../text/versions.ts';
 import { table, text } from '../markup.ts';
 import { wrongAddresses } from './grid.ts';
 
-/** The configurations that people meet: what each engine does by default, of root and of an ordinary user. */
-const PICKED = [
-  'podman/netavark',
-  'podman/rootless-slirp4netns',
-  'podman/rootless-pasta',
-  'docker/proxy',
-  'docker/no-proxy',
-];
+/** The configurations that people meet, each beside those that differ from it by one option or setting of the host. */
+const PICKED: Readonly<Record<string, readonly string[]>> = {
+  'Podman of root': ['podman/netavark', 'podman/netavark-bridge-nf', 'podman/cni', 'podman/slirp4netns'],
+  'Podman of an ordinary user': [
+    'podman/rootless-slirp4netns',
+    'podman/rootless-slirp4netns-port',
+    'podman/rootless-slirp4netns-host-loopback',
+    'podman/rootless-pasta',
+    'podman/rootless-bridge',
+  ],
+  Docker: [
+    'docker/proxy',
+    'docker/proxy-ip6tables',
+    'docker/proxy-bridge-nf',
+    'docker/no-proxy',
+    'docker/no-proxy-ip6tables',
+  ],
+};
+
+/** The facts of a record that decide about outcomes, by their names in it. They do not separate versions that agree. */
+const DECIDING: Readonly<Record<string, string>> = {
+  netavark: 'netavark',
+  'bridge-nf-call-iptables': 'bridge-nf-call-iptables',
+  "bridge-nf-call-iptables of the user's bridges": "bridge-nf-call-iptables of the user's bridges",
+  'bridges reach the host by': 'bridges reach the host by',
+  slirp4netns: 'slirp4netns',
+  passt: 'passt',
+};
 
 interface One {
   record: ContainersRecord;
@@ -21,9 +41,14 @@ interface One {
 
 /** The questions to the engines, each with one engine's outcome, in words. */
 const QUESTIONS: Readonly<Record<string, (one: One) => string>> = {
-  'published on 127.0.0.1, a neighbour routes 127.0.0.0/8 to the host': exposure('loopback', '127.0.0.1'),
-  "published on 127.0.0.1, a neighbour routes the container's network to the host": exposure('subnet', '127.0.0.1'),
-  "not published, a neighbour routes the container's network to the host": exposure('subnet', 'not'),
+  'published on 127.0.0.1, a neighbour routes 127.0.0.0/8 to the host': exposure('loopback', '127.0.0.1', '127.0.0.1'),
+  "published on 127.0.0.1, a neighbour routes the container's network to the host": exposure(
+    'subnet',
+    '127.0.0.1',
+    'container',
+  ),
+  "not published, a neighbour routes the container's network to the host": exposure('subnet', 'not', 'container'),
+  'the same over IPv6': exposure('subnet', 'not', 'container6'),
   'the server is on 127.0.0.1 in the container, the host asks 127.0.0.1': tcp('127.0.0.1', 'host', '127.0.0.1'),
   'the server is on 0.0.0.0, the host asks ::1': tcp('0.0.0.0', 'host', '::1'),
   'the server is on 0.0.0.0, the host asks localhost': ({ configuration }) => {
@@ -35,6 +60,39 @@ const QUESTIONS: Readonly<Record<string, (one: One) => string>> = {
   'the LAN neighbour is seen as': ({ configuration }) => {
     const row = rowOf(configuration, 'tcp', '0.0.0.0');
     const outcome = row && outcomeAt(configuration, row, 'neighbour', 'lan');
+    return outcome?.outcome === 'answered' ? text(outcome.seen ?? 'itself') : '-';
+  },
+  'over IPv6 the LAN neighbour is seen as': ({ configuration }) => {
+    const row = rowOf(configuration, 'tcp', '::');
+    const outcome = row && outcomeAt(configuration, row, 'neighbour', 'lan6');
+    return outcome === undefined
+      ? '-'
+      : text(outcome.outcome === 'answered' ? (outcome.seen ?? 'itself') : outcome.outcome);
+  },
+  "the server is on the container's own IPv6 address, a neighbour asks by IPv6": tcp('own6', 'neighbour', 'lan6'),
+  'the server is on ::1 in the container, the host asks ::1': tcp('::1', 'host', '::1'),
+  'the same number inside and outside, the server is on 127.0.0.1, the host asks 127.0.0.1': ({ configuration }) => {
+    const row = rowOf(configuration, 'tcp', '127.0.0.1', 'same');
+    const outcome = row && outcomeAt(configuration, row, 'host', '127.0.0.1');
+    return outcome === undefined ? '-' : text(outcome.outcome);
+  },
+  'over UDP the host asks 127.0.0.1': ({ configuration }) => {
+    const row = rowOf(configuration, 'udp', '0.0.0.0');
+    const outcome = row && outcomeAt(configuration, row, 'host', '127.0.0.1');
+    return outcome === undefined ? '-' : text(outcome.outcome);
+  },
+  'a program of the host has the port on 127.0.0.1 before': ({ configuration }) => {
+    const found = configuration.conflicts.find(
+      ({ first, protocol, published, bind }) =>
+        first === 'host' && protocol === 'tcp' && published === 'every' && bind === '127.0.0.1',
+    );
+    if (found === undefined) return '-';
+    return text(found.outcome === 'ok' ? `published; ${found.answers ?? 'nobody'} answers` : 'not published');
+  },
+  "a container on the same network asks by the host's address": tcp('0.0.0.0', 'peer', 'lan'),
+  "a container on the same network is seen as, if it asks by the host's address": ({ configuration }) => {
+    const row = rowOf(configuration, 'tcp', '0.0.0.0');
+    const outcome = row && outcomeAt(configuration, row, 'peer', 'lan');
     return outcome?.outcome === 'answered' ? text(outcome.seen ?? 'itself') : '-';
   },
   "the container asks for itself by the host's address": tcp('0.0.0.0', 'itself', 'lan'),
@@ -61,8 +119,11 @@ export function enginePage(records: readonly ContainersRecord[]): string {
     'Made from the committed records by `npm run pages`: what was observed with a host that has no firewall of its own.',
     'What is asked, and what of this surprises people, is in [Containers](containers.md). A hyphen is for what there is not:',
     'with a network stack in user space no container is on another network. Versions that agree in all of it share a column.',
+    'Each configuration is an engine with its defaults; the name of one with an option, or on a host with another setting, ends',
+    'with it: `bridge-nf` is br_netfilter loaded, as Kubernetes and Docker before 27.3 do; `ip6tables` are the options',
+    '`--experimental --ip6tables` of dockerd before 27, of which 27.0 made the default (moby/moby#47747).',
     '',
-    engineDifferences(records),
+    ...Object.entries(PICKED).flatMap(([title, ids]) => [`## ${title}`, '', engineDifferences(records, ids), '']),
     '',
     '## The records',
     '',
@@ -77,19 +138,20 @@ export function enginePage(records: readonly ContainersRecord[]): string {
  * How engines differ, as a Markdown table: a column for each configuration that people meet, in which versions that
  * agree in everything that is shown here are one.
  */
-function engineDifferences(records: readonly ContainersRecord[]): string {
-  const columns = PICKED.flatMap((id) => {
+function engineDifferences(records: readonly ContainersRecord[], picked: readonly string[]): string {
+  const columns = picked.flatMap((id) => {
     const versions = records
       .toSorted((a, b) => compareAsRead(a.engine.version, b.engine.version))
       .flatMap((record) => {
         const configuration = record.configurations.find((one) => one.id === id && one.rows.length > 0);
         return configuration === undefined ? [] : [{ record, configuration }];
       });
-    const alike = new Map<string, { versions: string[]; answers: string[] }>();
+    const alike = new Map<string, { versions: string[]; answers: string[]; facts: ConfigurationRecord['facts'][] }>();
     for (const one of versions) {
       const answers = Object.values(QUESTIONS).map((question) => question(one));
       const key = JSON.stringify(answers);
-      const group = alike.get(key) ?? { versions: [], answers };
+      const group = alike.get(key) ?? { versions: [], answers, facts: [] };
+      group.facts.push(one.configuration.facts);
       group.versions.push(/^\d+\.\d+/.exec(one.record.engine.version)?.[0] ?? one.record.engine.version);
       alike.set(key, group);
     }
@@ -97,19 +159,25 @@ function engineDifferences(records: readonly ContainersRecord[]): string {
     const title = engine === 'docker' ? 'Docker' : engine;
     return [...alike.values()].map((group) => ({
       head: `${title} ${group.versions.join(', ')} \`${name}\``,
-      answers: group.answers,
+      answers: [...Object.keys(DECIDING).map((fact) => factOf(group.facts, fact)), ...group.answers],
     }));
   });
-  const rows = Object.keys(QUESTIONS).map((question, place) => [
-    question,
-    ...columns.map(({ answers }) => answers[place] ?? '-'),
-  ]);
+  const rows = [...Object.values(DECIDING), ...Object.keys(QUESTIONS)]
+    .map((question, place) => [question, ...columns.map(({ answers }) => answers[place] ?? '-')])
+    // What none of these engines has is not a row.
+    .filter(([, ...answers]) => answers.some((answer) => answer !== '-'));
   const head = ['TCP where nothing else is said; published on every address', ...columns.map((one) => one.head)];
   return table(head, rows);
 }
 
-function rowOf({ rows }: ConfigurationRecord, socket: string, bind: Bind) {
-  return rows.find((row) => row.socket === socket && row.bind === bind && row.published === 'every');
+/** The values of a fact in some versions, in their order, each once. */
+function factOf(facts: readonly ConfigurationRecord['facts'][], name: string): string {
+  const values = facts.flatMap((one) => one[name] ?? []);
+  return values.length === 0 ? '-' : text([...new Set(values)].join(', '));
+}
+
+function rowOf({ rows }: ConfigurationRecord, socket: string, bind: Bind, published: Published = 'every') {
+  return rows.find((row) => row.socket === socket && row.bind === bind && row.published === published);
 }
 
 function tcp(bind: Bind, asker: Asker, target: AskTarget): (one: One) => string {
@@ -120,10 +188,14 @@ function tcp(bind: Bind, asker: Asker, target: AskTarget): (one: One) => string 
   };
 }
 
-function exposure(way: string, published: string): (one: One) => string {
+function exposure(way: string, published: Published, target: AskTarget): (one: One) => string {
   return ({ record, configuration }) => {
     const own = record.security.filter(
-      (one) => one.configuration === configuration.id && one.way === way && one.published === published,
+      (one) =>
+        one.configuration === configuration.id &&
+        one.way === way &&
+        one.published === published &&
+        one.target === target,
     );
     if (own.length === 0) return '-';
     return own.some(({ verdict }) => verdict === 'exposed') ? '**exposed**' : 'contained';

@@ -133,7 +133,7 @@ async function ask(
     const cell = cells[index] as Cell;
     cell.bytes = sent;
     cell.outcome = {
-      outcome: scene.byChance.has(outcome) ? 'silence' : outcome,
+      outcome: scene.byChance(outcome, cell.question.address) ? 'silence' : outcome,
       ...(from === undefined || from === cell.question.address ? {} : { from: nameOfAddress(from, scene) }),
       ...(by === undefined || by === serverName(cell.service) ? {} : { by }),
     };

@@ -8,7 +8,7 @@ import { agentCommand } from '../../lab/agent-command.ts';
 import { HarnessError } from '../../harness/harness-error.ts';
 import { askEverything, type Agents } from './ask.ts';
 import { asksOf, TCP_AND_UDP, type AskColumn, type Asker, type Published } from '../../containers/cases.ts';
-import { notIn, type Configuration } from '../../containers/configurations.ts';
+import { neededBy, notIn, type Configuration } from '../../containers/configurations.ts';
 import { conflictsOf, portHolders } from './conflicts.ts';
 import { factsOf } from './facts.ts';
 import { askAll, Pace } from './ask-all.ts';
@@ -56,11 +56,16 @@ export async function runConfiguration(given: Configuration, settings: Configura
       configuration.skipped = { reason: absent, enable: 'another version of the engine' };
       return done;
     }
+    const alsoLacks = programMissing(neededBy(given, done.engine.version), given.host.root);
+    if (alsoLacks) {
+      configuration.skipped = alsoLacks;
+      return done;
+    }
     settings.signal.throwIfAborted();
     await host.engine.importImage(settings.image, IMAGE, ['CMD ["/bin/sleep","2147483647"]']);
-    const scene = await setScene(host, given);
+    const scene = await setScene(host, given, done.engine);
     configuration.refusals = { ...scene.refusals };
-    configuration.facts = await factsOf(host, done.engine);
+    configuration.facts = await factsOf(host, given, done.engine);
     settings.signal.throwIfAborted();
     const cast = await startAgents(host, scene, agents);
     done.hello = cast.hello;

@@ -1,4 +1,4 @@
-import type { Container } from '../../engine/engine.ts';
+import type { Container, EngineFacts } from '../../engine/engine.ts';
 import { EngineFailed } from '../../engine/engine.ts';
 import type { EngineHost } from '../../engine/host/engine-host.ts';
 import { LAN } from '../../engine/host/topology.ts';
@@ -12,7 +12,7 @@ import {
   type AskTarget,
 } from '../../containers/cases.ts';
 import type { Configuration } from '../../containers/configurations.ts';
-import { settle } from './settle.ts';
+import { enterBetween, settle } from './settle.ts';
 
 /** The image of every container: a program that sleeps, and nothing else. */
 export const IMAGE = 'bindspec-sleep';
@@ -34,8 +34,8 @@ export interface Scene {
   stranger: Actor | null;
   /** The reasons why the engine did not start a container, by where its ports were to be published. */
   refusals: Partial<Record<Published, string>>;
-  /** Errors that appear only by chance, with silence in the other runs; they are recorded as silence. */
-  byChance: ReadonlySet<string>;
+  /** Whether an outcome for an address appears only by chance, with silence in the other runs; it is recorded as silence. */
+  byChance: (outcome: string, address: string) => boolean;
 }
 
 const NETWORKS = {
@@ -53,14 +53,20 @@ const MACVLAN = {
 const AT_A_TIME = 3;
 
 /** Makes the networks of a configuration and starts its containers. @throws EngineFailed when that fails. */
-export async function setScene(host: EngineHost, configuration: Configuration): Promise<Scene> {
+export async function setScene(host: EngineHost, configuration: Configuration, engine: EngineFacts): Promise<Scene> {
   const { mode } = configuration;
   if (mode === 'bridge' || mode === 'container') {
     for (const [name, network] of Object.entries(NETWORKS)) await host.engine.createNetwork({ name, ...network });
   }
   if (mode === 'macvlan') await makeMacvlan(host);
   const [network, other] = networksOf(configuration);
-  const scene: Scene = { servers: {}, peer: null, stranger: null, refusals: {}, byChance: byChanceIn(configuration) };
+  const scene: Scene = {
+    servers: {},
+    peer: null,
+    stranger: null,
+    refusals: {},
+    byChance: byChanceIn(configuration, engine),
+  };
   const jobs: (() => Promise<void>)[] = PUBLISHED.map((published) => async () => {
     try {
       scene.servers[published] = await startServer(host, configuration, published, network);
@@ -93,12 +99,11 @@ export async function setScene(host: EngineHost, configuration: Configuration): 
 /**
  * The bridges of a rootless podman reach the host through slirp4netns, which advertises IPv6. If netavark has turned on
  * forwarding in that namespace before, the kernel ignores the advertisement, and there is no route. Which of the two is
- * first differs from run to run. Only slirp4netns knows the addresses on its inner side; whether a client gets an error
- * for them also differs from run to run.
+ * first differs from run to run (observed with 4.3), and with it what a container is told of the host's IPv6 address.
  */
-function byChanceIn({ mode, host }: Configuration): ReadonlySet<string> {
-  const rootless = host.engine === 'podman' && host.rootless === true;
-  return new Set(mode === 'slirp4netns' || (mode === 'bridge' && rootless) ? ['ENETUNREACH'] : []);
+function byChanceIn(configuration: Configuration, { rootlessNetwork }: EngineFacts): Scene['byChance'] {
+  const varies = enterBetween(configuration) !== null && rootlessNetwork === 'slirp4netns';
+  return (outcome, address) => varies && outcome === 'ENETUNREACH' && address === LAN.host.inet6;
 }
 
 /** The addresses of a container that its engine does not report, because none of the engine's networks gave them. */
@@ -107,9 +112,19 @@ async function unlisted(host: EngineHost, { mode }: Configuration, { pid }: Acto
   if (mode !== 'pasta' && mode !== 'slirp4netns') return {};
   const printed = await host.shell(`nsenter --net=/proc/${pid}/ns/net ip -o addr show scope global`);
   const first = (family: string) => new RegExp(String.raw` ${family} (\S+)/`).exec(printed)?.[1];
-  // The addresses that slirp4netns gives to the host, from its manual.
-  const gateways = mode === 'slirp4netns' ? { gateway: '10.0.2.2', gateway6: 'fd00::2' } : {};
+  const gateways = mode === 'slirp4netns' ? SLIRP_GATEWAYS : await gatewaysOf(host, pid);
   return { ...defined({ inet: first('inet'), inet6: first('inet6') }), ...gateways };
+}
+
+/** The addresses that slirp4netns gives to the host, from its manual. */
+const SLIRP_GATEWAYS = { gateway: '10.0.2.2', gateway6: 'fd00::2' } as const;
+
+/** The gateways that a container has by its routes: with pasta they are those of the host. */
+async function gatewaysOf(host: EngineHost, pid: number): Promise<Partial<Actor>> {
+  const enter = `nsenter --net=/proc/${pid}/ns/net ip`;
+  const printed = await host.shell(`${enter} route show default; echo --; ${enter} -6 route show default`);
+  const [inet = '', inet6 = ''] = printed.split('--').map((text) => / via (\S+)/.exec(text)?.[1]);
+  return defined({ gateway: inet || undefined, gateway6: inet6 || undefined });
 }
 
 async function makeMacvlan({ engine, device }: EngineHost): Promise<void> {
@@ -151,6 +166,7 @@ async function startServer(
 function publishWords(published: Published): string[] {
   const at = {
     every: '',
+    same: '',
     '127.0.0.1': '127.0.0.1:',
     lan: `${LAN.host.inet}:`,
     '::1': '[::1]:',
@@ -208,6 +224,7 @@ function actorsOf({ servers, peer, stranger }: Scene): Actor[] {
 export function addressOfTarget(target: AskTarget, server: Actor, asker: Actor | null): string | undefined {
   switch (target) {
     case '127.0.0.1':
+    case '127.0.0.5':
     case '::1':
       return target;
     case 'inner 127.0.0.1':

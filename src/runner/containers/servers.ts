@@ -17,6 +17,8 @@ function boundTo(bind: Bind, { inet, inet6 }: Actor): { family: Family; address:
       return { family: 'inet6', address: '::', v6only: 1 };
     case 'own6':
       return inet6 === undefined ? null : { family: 'inet6', address: inet6, v6only: 1 };
+    case '::1':
+      return { family: 'inet6', address: bind, v6only: 1 };
     case 'nothing':
       return null;
   }

@@ -1,4 +1,5 @@
 import type { EngineHost } from '../../engine/host/engine-host.ts';
+import { bridgeNetfilterText } from '../../engine/host/bridge-netfilter.ts';
 import { asUser } from '../../engine/host/files.ts';
 import type { Configuration } from '../../containers/configurations.ts';
 import { NO_ICMP_LIMITS } from '../../lab/icmp-limits.ts';
@@ -28,7 +29,7 @@ const PAUSE = 100;
 export async function settle(host: EngineHost, configuration: Configuration, pids: readonly number[]): Promise<void> {
   const inContainers = pids.map((pid) => `nsenter --net=/proc/${pid}/ns/net `);
   const each = (enter: readonly string[], text: string) => enter.map((words) => `${words}sh -c '${text}'`).join('; ');
-  const lifting = each([...inContainers, ...behind(configuration)], LIFT);
+  const lifting = each(inContainers, LIFT) + betweenText(configuration);
   await host.shell(`{ ${lifting}; } 2>/dev/null; true`);
   const deadline = new Deadline(PATIENCE);
   while (!deadline.passed) {
@@ -40,8 +41,17 @@ export async function settle(host: EngineHost, configuration: Configuration, pid
   }
 }
 
-/** The bridges of a rootless podman are in one more namespace, that of its user. The gateways answer from there. */
-function behind({ mode, host }: Configuration): string[] {
+/** The same in the namespace of a rootless podman's bridges, which is as on a host where br_netfilter is not loaded. */
+function betweenText(configuration: Configuration): string {
+  const enter = enterBetween(configuration);
+  return enter === null ? '' : `; ${enter} sh -c '${LIFT}; ${bridgeNetfilterText(0)}'`;
+}
+
+/**
+ * The words that run a command in the network of a rootless podman's bridges: one more namespace, that of its user, from which the
+ * gateways answer. Null where there is none.
+ */
+export function enterBetween({ mode, host }: Configuration): string | null {
   const rootless = host.engine === 'podman' && host.rootless === true;
-  return mode === 'bridge' && rootless ? [`${asUser().join(' ')} podman unshare --rootless-netns `] : [];
+  return mode === 'bridge' && rootless ? `${asUser().join(' ')} podman unshare --rootless-netns` : null;
 }

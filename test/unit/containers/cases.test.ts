@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { asksOf, containerName, innerPort, PUBLISHED, publishedPort, SERVICES } from '../../../src/containers/cases.ts';
-import { CONFIGURATIONS, notIn } from '../../../src/containers/configurations.ts';
+import { CONFIGURATIONS, neededBy, notIn } from '../../../src/containers/configurations.ts';
 import { portListeners } from '../../../src/runner/containers/conflicts.ts';
 import { outcomeInWords, localhostOf } from '../../../src/containers/reading.ts';
 
@@ -9,7 +9,14 @@ describe('services', () => {
     for (const protocol of ['tcp', 'udp']) {
       const own = SERVICES.filter((service) => service.protocol === protocol);
       expect(new Set(own.map(innerPort)).size).toBe(own.length);
-      expect(new Set([...own.map(innerPort), ...own.map(publishedPort)]).size).toBe(2 * own.length);
+      const others = own.filter(({ published }) => published !== 'same');
+      expect(new Set([...own.map(innerPort), ...others.map(publishedPort)]).size).toBe(own.length + others.length);
+    }
+  });
+
+  it('are published by the number that they have inside only where that is what is asked', () => {
+    for (const service of SERVICES) {
+      expect(innerPort(service) === publishedPort(service)).toBe(service.published === 'same');
     }
   });
 
@@ -32,6 +39,21 @@ describe('configurations', () => {
     const ids = CONFIGURATIONS.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     for (const { id, engine } of CONFIGURATIONS) expect(id.startsWith(`${engine}/`)).toBe(true);
+  });
+
+  it('need what the version of the engine connects them by', () => {
+    const bridge = CONFIGURATIONS.find(({ id }) => id === 'podman/rootless-bridge');
+    if (!bridge) throw new Error('the configuration is gone');
+    expect(Object.keys(neededBy(bridge, '4.3.1'))).toEqual(['slirp4netns']);
+    expect(Object.keys(neededBy(bridge, '5.4.2'))).toEqual(['pasta']);
+  });
+
+  it('start dockerd with its defaults, except where their name says otherwise', () => {
+    for (const { id, host } of CONFIGURATIONS) {
+      const options = host.engine === 'docker' ? (host.options ?? []) : [];
+      expect(options.includes('--ip6tables'), id).toBe(id.endsWith('-ip6tables'));
+      expect(options.includes('--userland-proxy=false'), id).toBe(id.startsWith('docker/no-proxy'));
+    }
   });
 
   it('are those that a version of the engine has', () => {

@@ -32,6 +32,16 @@ describe('security', () => {
     expect(subnet?.says).toContain('not published at all');
   });
 
+  it('refers over IPv6 to what gave Docker rules for it, unless it was started with them', () => {
+    const over6 = (options: string) =>
+      configurationRecord({ id: 'docker/proxy', mode: 'bridge', facts: { 'options of dockerd': options } }, [
+        { published: 'not', bind: '::', socket: 'tcp', came: { 'neighbour container6': 'answered' } },
+      ]);
+    expect(securityOf(over6('its defaults'), OLD)[0]?.reference).toContain('moby#47747');
+    expect(securityOf(over6('--experimental --ip6tables'), OLD)[0]?.reference).not.toContain('moby#47747');
+    expect(securityOf(over6('its defaults'), { name: 'docker', version: '27.1.0' })[0]?.reference).toContain('#49325');
+  });
+
   it.each(['refused', 'silence', 'closed', 'ENETUNREACH'])('is contained where all came to %s', (outcome) => {
     const verdicts = securityOf(bridge(outcome), OLD);
     expect(verdicts.map(({ verdict }) => verdict)).toEqual(['contained', 'contained']);
@@ -102,6 +112,16 @@ describe('promises', () => {
       broken: ['tcp to 0.0.0.0 published on every: neighbour by lan: closed'],
     });
     expect(every?.source).toContain('docs.docker.com');
+  });
+
+  it('are broken by UDP alone too, as a connected socket hears it', () => {
+    const row = (socket: 'tcp' | 'udp' | 'udp unconnected', outcome: string) =>
+      ({ published: 'every', bind: '0.0.0.0', socket, came: { 'host lan': outcome } }) as const;
+    const rows = [row('tcp', 'answered'), row('udp', 'silence'), row('udp unconnected', 'answered')];
+    const record = configurationRecord({ id: 'podman/rootless-slirp4netns-port', mode: 'slirp4netns' }, rows);
+    expect(promisesOf(record, PODMAN)).toMatchObject([
+      { held: 1, broken: [expect.stringContaining('udp to 0.0.0.0')] },
+    ]);
   });
 
   it('are broken by one question of several', () => {

@@ -17,7 +17,8 @@ test('versions that differ in anything that is told have a column each', () => {
   const heads = (...given: typeof records) =>
     enginePage(given)
       .split('\n')
-      .find((line) => line.startsWith('| TCP')) ?? '';
+      .filter((line) => line.startsWith('| TCP'))
+      .join('\n');
   const later = { ...first, engine: { ...first.engine, version: '99.0.1' } };
   expect(heads(later, first)).toContain(
     `Docker ${first.engine.version.split('.').slice(0, 2).join('.')}, 99.0 \`proxy\``,
