@@ -120,8 +120,8 @@ function record(
 
 /** Whether Docker was started so that it makes firewall rules for IPv6. */
 function hasIPv6Rules(facts: ConfigurationRecord['facts'], { version }: EngineVersion): boolean {
-  const asked = facts['options of dockerd']?.includes('--ip6tables') ?? false;
-  return asked || !isOlderVersion(version, DOCKER_FILTERS_IPV6.since);
+  const given = facts['options of dockerd']?.includes('--ip6tables') ?? false;
+  return given || !isOlderVersion(version, DOCKER_FILTERS_IPV6.since);
 }
 
 /** The document from which an exposure is known; an exposure that is in no document has none. */

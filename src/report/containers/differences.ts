@@ -121,7 +121,7 @@ export function enginePage(records: readonly ContainersRecord[]): string {
     'with a network stack in user space no container is on another network. Versions that agree in all of it share a column.',
     'Each configuration is an engine with its defaults; the name of one with an option, or on a host with another setting, ends',
     'with it: `bridge-nf` is br_netfilter loaded, as Kubernetes and Docker before 27.3 do; `ip6tables` are the options',
-    '`--experimental --ip6tables` of dockerd before 27, of which 27.0 made the default (moby/moby#47747).',
+    '`--experimental --ip6tables` of dockerd before 27; 27.0 made `--ip6tables` the default (moby/moby#47747).',
     '',
     ...Object.entries(PICKED).flatMap(([title, ids]) => [`## ${title}`, '', engineDifferences(records, ids), '']),
     '',

@@ -15,7 +15,8 @@ const READ: Readonly<Record<string, string>> = {
   'FORWARD policy': 'iptables -S FORWARD | head -n 1',
   'IPv6 FORWARD policy': 'ip6tables -S FORWARD | head -n 1',
   netavark: '/usr/lib/podman/netavark --version',
-  passt: 'pasta --version',
+  // In some systems it does not say; Debian's package does.
+  passt: "pasta --version 2>/dev/null | grep . || dpkg-query -W -f 'passt ${Version}' passt",
   iptables: 'iptables --version',
   nftables: 'nft list tables | paste -sd ","',
 };

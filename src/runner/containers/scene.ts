@@ -99,7 +99,7 @@ export async function setScene(host: EngineHost, configuration: Configuration, e
 /**
  * The bridges of a rootless podman reach the host through slirp4netns, which advertises IPv6. If netavark has turned on
  * forwarding in that namespace before, the kernel ignores the advertisement, and there is no route. Which of the two is
- * first differs from run to run (observed with 4.3), and with it what a container is told of the host's IPv6 address.
+ * first differs from run to run (observed with 4.3), and with it whether a container gets an error for the host's IPv6 address.
  */
 function byChanceIn(configuration: Configuration, { rootlessNetwork }: EngineFacts): Scene['byChance'] {
   const varies = enterBetween(configuration) !== null && rootlessNetwork === 'slirp4netns';
