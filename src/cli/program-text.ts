@@ -1,5 +1,6 @@
 import type {
   LateAddress,
+  LocalhostClient,
   ProgramObservation,
   ProgramRecord,
   ProgramSocket,
@@ -107,9 +108,22 @@ function reachLines({ reach = [], localhost = [] }: ProgramObservation): string[
   });
   const names = [...new Set(localhost.map(({ port }) => port))].slice(0, MOST_PORTS).map((port) => {
     const own = localhost.filter((one) => one.port === port);
-    return `localhost:${port}  ${own.map(({ client, address }) => `${client}: ${address ?? 'refused'}`).join(', ')}`;
+    return `localhost:${port}  ${localhostInWords(own)}`;
   });
   return [...shown, ...(ports.length > MOST_PORTS ? [`and ${ports.length - MOST_PORTS} ports more`] : []), ...names];
+}
+
+/** Which address clients of `localhost` get to; those that are refused are named where others are not. */
+function localhostInWords(clients: readonly LocalhostClient[]): string {
+  const at = (client: LocalhostClient['client']) => clients.find((one) => one.client === client)?.address ?? null;
+  const [all, first, inet] = [at('all in order'), at('first only'), at('IPv4 only')];
+  if (all === null) return 'refused';
+  const refused = [
+    ...(first === null ? ['a client that tries only the first address of the name'] : []),
+    ...(inet === null ? ['a client that knows IPv4 only'] : []),
+  ];
+  const other = inet !== null && inet !== all ? `, ${inet} for a client that knows IPv4 only` : '';
+  return `${all}${other}${refused.length === 0 ? '' : `; refused: ${refused.join(', ')}`}`;
 }
 
 function placesIn(attempts: readonly ReachAttempt[]): string {
@@ -144,7 +158,7 @@ function secondInWords({ outcome, run, tried = [], ports, shared, connections, f
   const calls = tried.filter(({ error }) => error === start.error?.name).map(({ call }) => call);
   const exit = start.outcome === 'failed' ? `, ${exitInWords(start)}` : '';
   const who =
-    connections === undefined
+    connections === undefined || connections.first + connections.second === 0
       ? ''
       : ` (${connections.first} connections to the first, ${connections.second} to the second)`;
   const at = calls.length === 0 ? '' : ` (${calls.slice(0, 2).join(', ')})`;
@@ -178,7 +192,14 @@ function aloneLines(observation: ProgramObservation): string[] {
   const names = services(run?.sockets ?? []).map(socketInWords);
   if (outcome === 'same') return ['the same sockets'];
   if (outcome === 'less' || outcome === 'other') return [`${names.slice(0, 4).join(', ') || 'no socket'} instead`];
-  return [run === undefined ? outcome : `${outcome}, ${errorInWords(run.start)}, ${exitInWords(run.start)}`];
+  return [run === undefined ? outcome : failureInWords(outcome, run.start)];
+}
+
+/** An outcome without the sockets that there should be: `refused, EADDRINUSE, exit 1`. */
+function failureInWords(outcome: string, start: ProgramStart): string {
+  if (outcome === 'silent') return 'runs on without its socket';
+  if (outcome === 'ended') return 'exit 0 and no socket';
+  return `${outcome}, ${errorInWords(start)}, ${exitInWords(start)}`;
 }
 
 function takenLines(taken: readonly TakenPort[]): string[] {
@@ -186,7 +207,9 @@ function takenLines(taken: readonly TakenPort[]): string[] {
   const groups = new Map<string, string[]>();
   for (const { by, outcome, run, reason } of taken) {
     const port = outcome === 'other port' ? ` ${services(run?.sockets ?? []).map((one) => one.port)[0] ?? ''}` : '';
-    const text = `${outcome}${port}${reason === undefined ? '' : ` (${reason})`}`;
+    const what =
+      outcome === 'silent' ? 'runs on without its socket' : outcome === 'ended' ? 'exit 0 and no socket' : outcome;
+    const text = `${what}${port}${reason === undefined ? '' : ` (${reason})`}`;
     groups.set(text, [...(groups.get(text) ?? []), by]);
   }
   const port = taken[0]?.port;

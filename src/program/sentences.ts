@@ -118,7 +118,9 @@ function secondSentence({ outcome, run, ports, connections, firstLost, shared }:
     const isQuiet = run.start.error === undefined;
     const who =
       connections === undefined || connections.first + connections.second === 0
-        ? ''
+        ? connections === undefined
+          ? ''
+          : ', and closes connections too soon to tell which of the two got them'
         : connections.second === 0
           ? ', and the first one gets the connections'
           : connections.first === 0

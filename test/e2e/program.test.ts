@@ -38,6 +38,8 @@ const kinds = {
   terminal: () => process.stdin.isTTY ? listen('127.0.0.1') : process.exit(3),
   chance: () => net.createServer().listen(0, '127.0.0.1'),
   shut: () => listen('0.0.0.0', undefined, (one) => one.destroy()),
+  greets: () => listen('0.0.0.0', undefined, (one) => one.on('error', () => {}).end('hello')),
+  mute: () => listen('127.0.0.1', () => process.exit(9)),
   crash: () => { console.error('boom'); process.exit(7); },
   where: () => { require('node:fs').writeFileSync(process.cwd() + '/written', 'x'); listen('127.0.0.1'); },
   udp: () => require('node:dgram').createSocket('udp4').bind(Number(port), '0.0.0.0'),
@@ -152,6 +154,24 @@ describe.concurrent('bindspec program', needs(noNamespaces), () => {
     expect(['closed', 'reset']).toContain(there?.served);
     expect(says).toContain('It accepts connections from the LAN to tcp 7000, and closes them at once.');
   });
+
+  test('leaves states of a server that closes by itself', { timeout: MINUTES }, async () => {
+    const { observation } = await ask('restart', 'greets');
+    expect(observation.restart).toMatchObject([{}, { outcome: 'at once', states: { TIME_WAIT: 1, FIN_WAIT_2: 1 } }]);
+  });
+
+  test(
+    'finds out by its calls why a program does not start that does not say it',
+    { timeout: MINUTES, ...needs(installed('strace', 'strace')) },
+    async () => {
+      const { observation } = await ask('taken', 'mute');
+      const there = observation.taken?.find(({ by }) => by === '127.0.0.1');
+      expect(there).toMatchObject({
+        outcome: 'refused',
+        run: { start: { exit: 9, error: { name: 'EADDRINUSE', certain: true } } },
+      });
+    },
+  );
 
   test('tries UDP, where silence and a refusal differ', { timeout: MINUTES }, async () => {
     const { observation } = await ask('reach', 'udp');

@@ -25,10 +25,13 @@ export class Instance {
   #tail = '';
   #told = '';
   #exit: Exit | null = null;
+  /** The process file system of its own processes: there are few in it. */
+  readonly #proc: string;
   /** When it was started, on the clock of `performance.now`. */
   readonly began = performance.now();
 
-  private constructor(child: ChildProcess) {
+  private constructor(child: ChildProcess, proc: string) {
+    this.#proc = proc;
     endWithUs(child);
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (chunk: string) => this.#keep(chunk));
@@ -63,7 +66,7 @@ export class Instance {
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
     });
-    return new Instance(child);
+    return new Instance(child, `/proc/${room.pid}/root/proc`);
   }
 
   /** How the process that was started ended; null while it runs. */
@@ -84,13 +87,28 @@ export class Instance {
   /** The processes that come from it, what starts it left out, by their numbers here. */
   processes(): number[] {
     if (this.#files === '') return [];
-    return readdirSync('/proc').flatMap((entry) => {
-      if (!/^\d+$/.test(entry)) return [];
+    return entriesOf('/proc').flatMap((entry) => {
       try {
         if (readlinkSync(`/proc/${entry}/ns/mnt`) !== this.#files) return [];
         return isShim(entry) ? [] : [Number(entry)];
       } catch {
         return [];
+      }
+    });
+  }
+
+  /** Whether a thread of it runs, or waits for a processor or for the disk. One that is being started or ends is at work. */
+  isAtWork(): boolean {
+    if (this.#files === '' || (this.#exit === null && this.processes().length === 0)) return true;
+    return entriesOf(this.#proc).some((pid) => {
+      try {
+        if (readlinkSync(`${this.#proc}/${pid}/ns/mnt`) !== this.#files) return false;
+        return entriesOf(`${this.#proc}/${pid}/task`).some((task) =>
+          /\) [RD] [^)]*$/.test(readFileSync(`${this.#proc}/${pid}/task/${task}/stat`, 'latin1')),
+        );
+      } catch {
+        // It has ended.
+        return false;
       }
     });
   }
@@ -109,8 +127,7 @@ export class Instance {
   }
 
   #shims(): number[] {
-    return readdirSync('/proc').flatMap((entry) => {
-      if (!/^\d+$/.test(entry)) return [];
+    return entriesOf('/proc').flatMap((entry) => {
       try {
         return readlinkSync(`/proc/${entry}/ns/mnt`) === this.#files ? [Number(entry)] : [];
       } catch {
@@ -135,6 +152,15 @@ export class Instance {
       if (word === 'exit') this.#exit = exitOf(Number(text));
       if (word === 'missing') this.#exit = { code: NOT_FOUND };
     }
+  }
+}
+
+/** The numbers in a folder of the process file system; none where it has gone. */
+function entriesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((entry) => /^\d+$/.test(entry));
+  } catch {
+    return [];
   }
 }
 

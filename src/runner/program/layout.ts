@@ -86,10 +86,18 @@ pivot_root . run/old && cd / && umount -l run/old && rmdir run/old && echo laid 
 /** Where something is mounted, from the text of /proc/self/mountinfo; folders of the kernel's own are left out. */
 function mountPoints(text = readFileSync('/proc/self/mountinfo', 'utf8')): string[] {
   const points = text.split('\n').flatMap((line) => {
-    const point = line.split(' ')[4];
-    return point === undefined || point === '/' ? [] : [unescaped(point)];
+    const [words = '', kind = ''] = line.split(' - ');
+    const point = words.split(' ')[4];
+    return point === undefined || point === '/' || isKernels(kind.split(' ')[0]) ? [] : [unescaped(point)];
   });
   return [...new Set(points)].filter((point) => ![...OWN].some((own) => point === own || point.startsWith(`${own}/`)));
+}
+
+/** Whether a kind of file system has no files of anyone's: it only shows what the kernel knows, and can't be copied. */
+function isKernels(kind = ''): boolean {
+  return /^(?:proc|sysfs|cgroup2?|devpts|mqueue|debugfs|tracefs|securityfs|configfs|pstore|bpf|binfmt_misc|nsfs|autofs)$/.test(
+    kind,
+  );
 }
 
 /** The table writes a blank as `\040`. */

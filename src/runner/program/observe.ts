@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { setTimeout as after } from 'node:timers/promises';
 import { hasLateAddress, type DeclaredProgram, type ProgramQuestion } from '../../program/program.ts';
 import { services, settleRoles } from '../../program/sockets.ts';
-import type { ProgramObservation, ProgramRecord, ProgramRun, TakenPort } from '../../record/program.ts';
+import type { ProgramObservation, ProgramRecord, ProgramRun, ProgramStart, TakenPort } from '../../record/program.ts';
 import { AgentProcess } from '../../harness/agent-process.ts';
 import { agentCommand } from '../../lab/agent-command.ts';
 import { Interrupted } from '../../process/interrupted.ts';
@@ -14,6 +14,7 @@ import { askReach, type Reach } from './reach.ts';
 import { askRestart } from './restart.ts';
 import { askSecond } from './second.ts';
 import { checkStageTools } from './namespaces.ts';
+import { Unavailable } from '../../process/unavailable.ts';
 import { SURROUNDINGS } from './surroundings.ts';
 import { openSockets } from './watch.ts';
 import { askLate, askTaken, askWithoutIPv6 } from './variations.ts';
@@ -73,6 +74,7 @@ export async function observeProgram(program: DeclaredProgram, options: ObserveO
   };
   try {
     const first = await firstRun(context, questions.includes('reach'));
+    if (!isRoot) wantRoot(program, first.first.start);
     progress('sockets');
     const observation: ProgramObservation = { ...first };
     const complete = await askRest(context, observation, options, jobs, progress);
@@ -99,10 +101,28 @@ function asFarAsPossible(program: DeclaredProgram, isRoot: boolean, cannot: Set<
   return rest;
 }
 
+/**
+ * What is meant for another user may not start as an ordinary one, and that says nothing of the program.
+ * @throws Unavailable where it did not
+ */
+function wantRoot({ unit, user }: DeclaredProgram, { outcome, exit, printed }: ProgramStart): void {
+  if (outcome === 'up' || (unit === undefined && user === undefined)) return;
+  const how = exit === null ? 'opened no socket' : `ended with exit code ${exit}`;
+  const said = printed.at(-1);
+  throw new Unavailable(
+    `${unit ?? `to start it as ${user}`} needs root: as an ordinary user it ${how}${said === undefined ? '' : ` (${said})`}`,
+    'run it with sudo',
+  );
+}
+
 async function firstRun(context: ProgramContext, wantsReach: boolean) {
   return onStage(context, async (play) => {
     const { instance, run } = await play.run();
-    context.usual = openSockets(play.stage.net).size;
+    context.usual = {
+      sockets: openSockets(play.stage.net).size,
+      isService: services(run.sockets).length > 0,
+      after: run.start.after ?? 0,
+    };
     const reach: Reach | null =
       wantsReach && services(run.sockets).length > 0 ? await askReach(play, instance, run.sockets) : null;
     return {

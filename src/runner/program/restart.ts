@@ -24,7 +24,7 @@ export async function askRestart(play: ProgramStage): Promise<RestartedProgram[]
   const before = await play.run();
   if (before.run.start.outcome !== 'up') return [];
   await play.stage.killAll();
-  const alone = await play.run();
+  const alone = await playAgain(play);
   const answers: RestartedProgram[] = [
     { clients: false, states: {}, outcome: outcomeOf(before.run, alone.run), run: alone.run },
   ];
@@ -42,7 +42,7 @@ export async function askRestart(play: ProgramStage): Promise<RestartedProgram[]
     const reason = 'the kernel kept no state of the connections: the program had not read them, or reset them';
     return [...answers, { clients: true, states: {}, outcome: 'not tested', reason }];
   }
-  const again = await play.run();
+  const again = await playAgain(play);
   const outcome = outcomeOf(alone.run, again.run);
   const lasts = Math.max(0, ...keptAt(play.stage.net, ports).map(({ left }) => left));
   return [
@@ -62,10 +62,16 @@ export async function askRestart(play: ProgramStage): Promise<RestartedProgram[]
   ];
 }
 
+/** Starts it again, and finds out why it does not. */
+async function playAgain(play: ProgramStage): Promise<{ run: ProgramRun }> {
+  const { run } = await play.run();
+  return { run: await play.explained(run) };
+}
+
 function outcomeOf(before: ProgramRun, after: ProgramRun): RestartedProgram['outcome'] {
   if (isSame(before.sockets, after.sockets) && after.start.outcome === 'up') return 'at once';
   if (after.start.error?.name === 'EADDRINUSE' && services(after.sockets).length === 0) return 'EADDRINUSE';
-  if (after.start.outcome !== 'up') return 'failed';
+  if (after.start.outcome !== 'up' || services(after.sockets).length === 0) return 'failed';
   return difference(before.sockets, after.sockets).extra.length > 0 ? 'other port' : 'partly';
 }
 
@@ -105,11 +111,13 @@ async function connectClients(play: ProgramStage, places: readonly ClientPlace[]
           { op: 'socket', as: on, family, type: 'stream' },
           { op: 'connect', on, address, port, within: READ },
           { op: 'recv', on, within: BANNER, size: 512 },
+          { op: 'recv', on, within: BANNER, size: 512 },
         ],
         true,
       );
       if (results[1]?.outcome !== 'ok') continue;
-      await agent.ask([{ op: 'send', on, data: '?' }], false);
+      // To one that has closed its side, a byte would only bring a reset, and the kernel would forget the connection.
+      if (!results.some(({ outcome }) => outcome === 'eof')) await agent.ask([{ op: 'send', on, data: '?' }], false);
       if (!stays) closing.push(() => agent.ask([{ op: 'close', on }], false));
     }
   }

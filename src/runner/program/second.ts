@@ -1,11 +1,10 @@
-import { paced } from '../../process/pace.ts';
 import type { ProgramRun, ProgramSocket, SecondInstance } from '../../record/program.ts';
 import { difference, socketInWords, services } from '../../program/sockets.ts';
 import { saysItRetries } from '../../program/output.ts';
 import { onPath } from '../../lab/programs.ts';
 import type { Instance } from './instance.ts';
 import { heldBy } from './look.ts';
-import type { ProgramContext, ProgramStage } from './stage.ts';
+import { refusalIn, type ProgramContext, type ProgramStage } from './stage.ts';
 import { LAN_ADDRESSES } from './surroundings.ts';
 import { openSockets } from './watch.ts';
 
@@ -36,14 +35,14 @@ async function second(
   const before = openSockets(play.stage.net);
   const room = files === 'same' ? play.stage.room : await play.stage.anotherRoom();
   const trace = onPath('strace');
-  const limit = paced(Math.min(WAIT, (program.ready?.limit ?? WAIT) * 1000));
-  const other = await play.run({ room, trace, before, limit, retries: paced(RETRIES) });
+  const limit = Math.min(WAIT, (program.ready?.limit ?? WAIT) * 1000);
+  const other = await play.run({ room, trace, before, limit, retries: RETRIES });
   const now = await play.sockets(first);
   const shared = services(run.sockets)
     .filter((socket) => other.run.sockets.some((one) => socketInWords(one) === socketInWords(socket)))
     .map(socketInWords);
   const tried = trace ? play.failed(room) : undefined;
-  const refusal = tried?.find(({ error }) => error !== 'EINVAL')?.error;
+  const refusal = refusalIn(tried ?? []);
   const start = other.run.start;
   const ports = portsOf(other.run.sockets).filter((port) => !portsOf(run.sockets).includes(port));
   const result: SecondInstance = {

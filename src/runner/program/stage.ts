@@ -4,6 +4,7 @@ import type { AgentProcess } from '../../harness/agent-process.ts';
 import type { DeclaredProgram, Variation } from '../../program/program.ts';
 import { failedCalls } from '../../program/output.ts';
 import type { ProgramRun, ProgramSocket, ProgramStart } from '../../record/program.ts';
+import { onPath } from '../../lab/programs.ts';
 import { paced } from '../../process/pace.ts';
 import { Unavailable } from '../../process/unavailable.ts';
 import { hasIPv6 } from './lan.ts';
@@ -12,10 +13,16 @@ import { launchAt, preparation, TRACE, type Launch } from './launch.ts';
 import { programSockets } from './look.ts';
 import { Namespaces, type Room } from './namespaces.ts';
 import { SURROUNDINGS } from './surroundings.ts';
-import { waitUntilUp, type WatchPatience } from './watch.ts';
+import { openSockets, waitUntilUp, type WatchPatience } from './watch.ts';
 
 /** How long the lines of preparation may take, in milliseconds on a quiet machine. */
 const PREPARATION = 60_000;
+
+/** How long a program that had a service and has only other sockets is waited for, in milliseconds on a quiet machine. */
+const ENOUGH = 10_000;
+
+/** And one that has had a socket before, to the first one; ENOUGH, or so many times what it took before. */
+const LONGER = 4;
 
 /** What all questions about one program share. */
 export interface ProgramContext {
@@ -25,8 +32,8 @@ export interface ProgramContext {
   readonly terminal: boolean;
   readonly lowestPort?: number;
   readonly signal: AbortSignal;
-  /** How many sockets the first start had, once that is known. */
-  usual?: number;
+  /** How many sockets the first start had, whether it was reached by one, and after how many milliseconds it had one. */
+  usual?: { readonly sockets: number; readonly isService: boolean; readonly after: number };
   /** What could not be done is noted here. */
   note(cannot: string): void;
 }
@@ -53,13 +60,14 @@ export class ProgramStage {
   /** Starts an instance and waits until it is up. */
   async start(
     how: { room?: Room; trace?: boolean } & Partial<Omit<WatchPatience, 'signal'>> = {},
-  ): Promise<{ instance: Instance; start: ProgramStart }> {
+  ): Promise<{ instance: Instance; start: ProgramStart; wait: () => Promise<ProgramStart> }> {
     const { room = this.stage.room, trace = false, ...patience } = how;
     await this.#prepare(room);
     const { terminal, signal, program, usual } = this.#context;
-    const known = usual === undefined ? {} : { usual };
+    const known = usual === undefined ? {} : { usual: usual.sockets, limit: limitOf(program, usual.after) };
     const instance = Instance.start(this.stage, room, this.launch, { terminal, trace });
-    return { instance, start: await waitUntilUp(instance, this.stage.net, program, { ...known, ...patience, signal }) };
+    const wait = () => waitUntilUp(instance, this.stage.net, program, { ...known, ...patience, signal });
+    return { instance, start: await wait(), wait };
   }
 
   /** The sockets of an instance now. */
@@ -69,8 +77,34 @@ export class ProgramStage {
 
   /** Starts an instance, and says what it has. */
   async run(how: Parameters<ProgramStage['start']>[0] = {}): Promise<{ instance: Instance; run: ProgramRun }> {
-    const { instance, start } = await this.start(how);
-    return { instance, run: { start, sockets: await this.sockets(instance) } };
+    const { instance, start: first, wait } = await this.start(how);
+    let start = first;
+    for (;;) {
+      const before = openSockets(this.stage.net);
+      const sockets = await this.sockets(instance);
+      if (start.outcome !== 'up') return { instance, run: { start, sockets } };
+      const isSteady = isEqual(before, openSockets(this.stage.net));
+      const isEnough = sockets.some(isInternet) && (this.#context.usual?.isService !== true || isReached(sockets));
+      if (isSteady && isEnough) return { instance, run: { start, sockets } };
+      // A socket that has gone again was only to try a port, and helpers alone are not what it was reached by before.
+      if (performance.now() - instance.began >= paced(ENOUGH)) return { instance, run: { start, sockets } };
+      start = await wait();
+    }
+  }
+
+  /**
+   * Why a start failed: where the output does not tell, it is started once more, and its calls are traced. Returns the run
+   * with the error of the call that failed.
+   */
+  async explained({ start, sockets }: ProgramRun): Promise<ProgramRun> {
+    if (start.outcome === 'up' || start.outcome === 'missing' || !onPath('strace')) return { start, sockets };
+    await this.stage.killAll();
+    const { run } = await this.run({ trace: true, before: openSockets(this.stage.net), limit: ENOUGH });
+    const name = run.start.outcome === 'up' ? undefined : refusalIn(this.failed(this.stage.room));
+    return {
+      start: name === undefined ? start : { ...start, error: { ...start.error, name, certain: true } },
+      sockets,
+    };
   }
 
   /** The calls of a traced instance that failed. */
@@ -90,9 +124,40 @@ export class ProgramStage {
       this.#context.note(`the files in ${folder} are the machine's own, and read-only`);
     }
     const failure = await shell(this.stage.enter(room), preparation(this.launch, this.#variation));
-    if (failure !== null)
-      throw new Unavailable(`the preparation failed: ${failure}`, 'correct it, or run it with sudo');
+    if (failure === null) return;
+    const { unit } = this.#context.program;
+    if (unit !== undefined && process.getuid?.() !== 0) {
+      throw new Unavailable(
+        `${unit} needs root: what it does before its start failed (${failure})`,
+        'run it with sudo',
+      );
+    }
+    throw new Unavailable(`the preparation failed: ${failure}`, 'correct it, or run it with sudo');
   }
+}
+
+/** A program that took a moment to its first socket need not be given all of its time again; in milliseconds. */
+function limitOf({ ready }: DeclaredProgram, after: number): number {
+  const most = ready?.limit === undefined ? Number.POSITIVE_INFINITY : ready.limit * 1000;
+  return Math.min(most, Math.max(ENOUGH, after * LONGER));
+}
+
+/** The error of the first call that failed because of its address. */
+export function refusalIn(failed: readonly { error: string }[]): string | undefined {
+  return failed.find(({ error }) => error !== 'EINVAL')?.error;
+}
+
+function isEqual(one: ReadonlySet<number>, other: ReadonlySet<number>): boolean {
+  return one.size === other.size && [...one].every((inode) => other.has(inode));
+}
+
+function isInternet({ scope }: ProgramSocket): boolean {
+  return scope !== 'local';
+}
+
+/** Whether others reach it by one of its sockets, also by a port that the kernel chose. */
+function isReached(sockets: readonly ProgramSocket[]): boolean {
+  return sockets.some(({ role, protocol }) => role === 'service' || (role === 'chance' && protocol === 'tcp'));
 }
 
 /** Opens a stage, plays on it, and closes it. @throws Unavailable where it can't be opened */

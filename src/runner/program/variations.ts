@@ -15,7 +15,7 @@ export function askWithoutIPv6(context: ProgramContext, before: ProgramRun): Pro
   return onStage(
     context,
     async (play) => {
-      const { run } = await play.run();
+      const run = await play.explained((await play.run()).run);
       return { outcome: outcomeOf(run), run };
     },
     { ipv6: false },
@@ -25,6 +25,7 @@ export function askWithoutIPv6(context: ProgramContext, before: ProgramRun): Pro
     const { outcome } = run.start;
     if (outcome === 'silent' || outcome === 'ended') return outcome;
     if (outcome !== 'up') return 'refused';
+    if (hasLost(before, run)) return 'silent';
     const { missing, extra } = difference(before.sockets, run.sockets);
     if (extra.length > 0) return 'other';
     return missing.length > 0 ? 'less' : 'same';
@@ -59,7 +60,7 @@ export async function askTaken(
     if (failed !== undefined) {
       return { by, port, outcome: 'not tested', reason: `the other program got ${failed.outcome}` };
     }
-    const { run } = await play.run({ before: openSockets(play.stage.net) });
+    const run = await play.explained((await play.run({ before: openSockets(play.stage.net) })).run);
     return { by, port, outcome: outcomeOf(run), run };
   });
 
@@ -68,8 +69,15 @@ export async function askTaken(
     if (outcome === 'silent' || outcome === 'ended') return outcome;
     if (outcome !== 'up') return 'refused';
     if (isSame(before.sockets, run.sockets)) return 'as before';
+    if (hasLost(before, run)) return 'silent';
     return services(run.sockets).some((socket) => socket.port === port) ? 'partly' : 'other port';
   }
+}
+
+/** Whether a run has none of the sockets by which the first one was reached, nor any in their place. */
+function hasLost(before: ProgramRun, { sockets }: ProgramRun): boolean {
+  const isInPlace = sockets.some(({ role, protocol }) => role === 'chance' && protocol === 'tcp');
+  return services(before.sockets).length > 0 && services(sockets).length === 0 && !isInPlace;
 }
 
 /** Starts the program at an address that the machine does not have yet, and gives it to the machine then. */
@@ -84,7 +92,7 @@ async function playLate(play: ProgramStage): Promise<LateAddress> {
   const { outcome } = run.start;
   if (outcome !== 'up') {
     const ended = outcome === 'ended' || outcome === 'silent' ? outcome : 'refused';
-    if (outcome !== 'silent') return { address, outcome: ended, run };
+    if (outcome !== 'silent') return { address, outcome: ended, run: await play.explained(run) };
   }
   const had = isThere(run);
   await play.stage.addAddress(address);

@@ -4,7 +4,7 @@ import type { DeclaredProgram } from '../../program/program.ts';
 import { errorIn, saysItRetries, shownLines, urlsIn } from '../../program/output.ts';
 import type { ProgramStart } from '../../record/program.ts';
 import { Interrupted } from '../../process/interrupted.ts';
-import { paced } from '../../process/pace.ts';
+import { pace } from '../../process/pace.ts';
 import { isMissing, type Instance } from './instance.ts';
 
 /** How often the tables are read, in milliseconds. */
@@ -22,6 +22,11 @@ const SETTLE_IN_TROUBLE = 4000;
 const DAEMON = 2000;
 /** The same for a launcher that ended badly, or by a signal. */
 const LEFT = 150;
+/**
+ * What takes too long on a slow machine is waited for as long as the program is at work. After so many looks in a row at
+ * which none of its threads wanted a processor or the disk, it is not.
+ */
+const IDLE_LOOKS = 4;
 
 /** Tables that say what a program has opened. Connections come and go, and are not of them. */
 const WATCHED = ['tcp', 'tcp6', 'udp', 'udp6', 'udplite', 'udplite6', 'raw', 'raw6', 'icmp', 'icmp6'] as const;
@@ -52,7 +57,7 @@ export interface WatchPatience {
   readonly signal: AbortSignal;
   /** Sockets that were there before. */
   readonly before?: ReadonlySet<number>;
-  /** The most milliseconds, in place of the program's own. */
+  /** The most milliseconds on a quiet machine, in place of the program's own. */
   readonly limit?: number;
   /** And while its output says that it tries again. */
   readonly retries?: number;
@@ -73,12 +78,13 @@ export async function waitUntilUp(
   { ready = {} }: DeclaredProgram,
   { signal, before = new Set(), limit, retries, settle, usual }: WatchPatience,
 ): Promise<ProgramStart> {
-  const most = limit ?? paced(ready.limit === undefined ? LIMIT : ready.limit * 1000);
+  const most = limit ?? (ready.limit === undefined ? LIMIT : ready.limit * 1000);
   const quiet = settle ?? (ready.settle === undefined ? SETTLE : ready.settle * 1000);
   let known = '';
   let first: number | undefined;
   let changed = performance.now();
   let ended: number | undefined;
+  let idle = 0;
   const own = () => [...openSockets(net)].filter((inode) => !before.has(inode));
   for (;;) {
     if (signal.aborted) throw new Interrupted();
@@ -91,15 +97,25 @@ export async function waitUntilUp(
       if (inodes.length > 0) first ??= now;
     }
     // Before it is known which processes are its own, its sockets would be those of no one.
-    if (inodes.length > 0 && instance.files !== '' && now - changed >= wanted(inodes.length)) return told('up');
+    if (inodes.length > 0 && instance.files !== '' && isOver(now - changed, wanted(inodes.length))) {
+      return told('up');
+    }
     if (instance.exit !== null) {
       ended ??= now;
       const wait = instance.exit.code === 0 ? DAEMON : LEFT;
       if (inodes.length === 0 && now - ended >= wait && instance.processes().length === 0) return told('over');
     }
     const allowed = retries !== undefined && saysItRetries(instance.output) ? retries : most;
-    if (now - instance.began >= allowed) return told(inodes.length > 0 ? 'up' : 'over');
+    if (isOver(now - instance.began, allowed)) return told(inodes.length > 0 ? 'up' : 'over');
     await after(Math.max(EVERY, (now - changed) * PART));
+  }
+
+  /** Whether a time is over: on a slow machine only once the program has nothing to do, and the slow machine's time at last. */
+  function isOver(elapsed: number, enough: number): boolean {
+    if (elapsed < enough) return false;
+    if (elapsed >= enough * pace()) return true;
+    idle = instance.isAtWork() ? 0 : idle + 1;
+    return idle >= IDLE_LOOKS;
   }
 
   function wanted(sockets: number): number {
