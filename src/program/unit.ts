@@ -40,7 +40,8 @@ export function programOfUnit(unit: UnitTexts): DeclaredProgram {
   const settings = settingsIn(unit.texts);
   const one = (name: string) => settings.get(name)?.at(-1);
   const all = (name: string) => settings.get(name) ?? [];
-  const user = one('User') ?? (isYes(one('DynamicUser')) ? 'nobody' : undefined);
+  const isDynamic = isYes(one('DynamicUser'));
+  const user = one('User') ?? (isDynamic ? 'nobody' : undefined);
   const group = one('Group');
   const specify = specifiers(unit.name, user);
   const environment = environmentOf(settings, unit, specify);
@@ -68,6 +69,7 @@ export function programOfUnit(unit: UnitTexts): DeclaredProgram {
     ...(isPrivileged || capabilities.length === 0 ? {} : { capabilities }),
     ...(Number.isFinite(limit) && limit > 0 && limit < 25 ? { ready: { limit } } : {}),
     prepare: [
+      ...(isDynamic && user !== undefined ? madeUser(user) : []),
       ...tmpfiles(unit.tmpfiles ?? ''),
       ...FOLDERS.flatMap(([setting, base]) =>
         all(setting)
@@ -75,7 +77,7 @@ export function programOfUnit(unit: UnitTexts): DeclaredProgram {
           .map((folder) => madeFolder(`${base}/${folder.split(':')[0]}`, one(`${setting}Mode`) ?? '755', owner)),
       ),
       ...[...all('ExecCondition'), ...all('ExecStartPre')].map((line) =>
-        before(commandIn(line, environment, specify), environment, user),
+        before(commandIn(line, environment, specify), environment, isYes(one('PermissionsStartOnly')) ? 'root' : user),
       ),
     ],
   };
@@ -200,6 +202,16 @@ function before(command: UnitCommand, environment: ReadonlyMap<string, string>, 
   const variables = [...environment].map(([name, text]) => `${name}=${text}`);
   const line = ['env', ...variables, ...as, ...command.words].map(wordOfShell).join(' ');
   return command.mayFail ? `${line} || :` : line;
+}
+
+/** A user who is there only while the unit runs: the first number that systemd gives to one; systemd.exec(5), "DynamicUser=". */
+function madeUser(name: string): string[] {
+  const number = 61_184;
+  const there = (file: string) => `grep -q ${wordOfShell(`^${name}:`)} ${file}`;
+  return [
+    `${there('/etc/group')} || echo ${wordOfShell(`${name}:x:${number}:`)} >>/etc/group`,
+    `${there('/etc/passwd')} || echo ${wordOfShell(`${name}:x:${number}:${number}::/:/usr/sbin/nologin`)} >>/etc/passwd`,
+  ];
 }
 
 function madeFolder(folder: string, mode: string, owner: string): string {

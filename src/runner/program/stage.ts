@@ -126,13 +126,15 @@ export class ProgramStage {
     const failure = await shell(this.stage.enter(room), preparation(this.launch, this.#variation));
     if (failure === null) return;
     const { unit } = this.#context.program;
-    if (unit !== undefined && process.getuid?.() !== 0) {
-      throw new Unavailable(
-        `${unit} needs root: what it does before its start failed (${failure})`,
-        'run it with sudo',
-      );
-    }
-    throw new Unavailable(`the preparation failed: ${failure}`, 'correct it, or run it with sudo');
+    const isRoot = process.getuid?.() === 0;
+    const what = unit === undefined ? 'the preparation' : `what ${unit} does before its start`;
+    if (isRoot) throw new Unavailable(`${what} failed: ${failure}`, 'correct it');
+    throw new Unavailable(
+      unit === undefined
+        ? `${what} failed: ${failure}`
+        : `${unit} needs root: what it does before its start failed (${failure})`,
+      unit === undefined ? 'correct it, or run it with sudo' : 'run it with sudo',
+    );
   }
 }
 

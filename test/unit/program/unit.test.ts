@@ -52,6 +52,16 @@ describe('a unit', () => {
     ]);
   });
 
+  test('has a user who is made for it, and is root before its start where it says so', () => {
+    const dynamic = unit('[Service]\nDynamicUser=yes\nUser=web\nRuntimeDirectory=web\nExecStart=web').prepare ?? [];
+    expect(dynamic[0]).toContain('web:x:61184:');
+    expect(dynamic[1]).toContain('web:x:61184:61184:');
+    expect(dynamic[2]).toContain('mkdir -p /run/web');
+    const before = '[Service]\nUser=web\nExecStartPre=install -d /run/web\nExecStart=web';
+    expect(unit(before).prepare?.[0]).toContain('--reuid=web');
+    expect(unit(`${before}\nPermissionsStartOnly=true`).prepare).toEqual(['env install -d /run/web']);
+  });
+
   test('is one of a template, and is not supervised', () => {
     const { command } = unit('[Service]\nExecStart=@/bin/vpn vpn --config %i.conf --run %t/%p --supervised systemd', {
       name: 'vpn@home.service',
