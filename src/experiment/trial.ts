@@ -63,6 +63,11 @@ export interface Network {
   addAddress(device: string, address: string, how?: AddressState): Promise<void>;
   /** Removes an address that was added. */
   removeAddress(device: string, address: string): Promise<void>;
+  /**
+   * Takes from an interface of the lab all addresses that are not link-local, with the routes that go by it, and gives them
+   * back at the end.
+   */
+  takeAddresses(device: string): Promise<void>;
   /** Takes an interface down, or up again. */
   setLink(device: string, to: 'up' | 'down'): Promise<void>;
   /** Sets the largest packet that an interface sends, in bytes. */

@@ -72,6 +72,24 @@ export class ChangedNetwork implements Network {
     await this.#take(`address ${device} ${address}`);
   }
 
+  async takeAddresses(device: string): Promise<void> {
+    const addresses = addressesIn(await ip(this.#say, ['-oneline', 'addr', 'show', 'dev', device, 'scope', 'global']));
+    const routes: string[][] = [];
+    for (const family of ['-4', '-6']) {
+      const shown = await ip(this.#say, [family, 'route', 'show', 'dev', device]);
+      const set = shown.split('\n').filter((line) => line.includes(' via '));
+      routes.push(...set.map((line) => [family, 'route', 'replace', ...line.trim().split(/\s+/), 'dev', device]));
+    }
+    await ip(this.#say, ['addr', 'flush', 'dev', device, 'scope', 'global']);
+    this.#done(`all addresses of ${device}`, async (say) => {
+      for (const address of addresses) {
+        await ip(say, ['addr', 'add', address, 'dev', device, ...(address.includes(':') ? ['nodad'] : [])]);
+        if (address.includes(':')) await isLocal(say, address.split('/')[0] ?? '');
+      }
+      for (const route of routes) await ip(say, route);
+    });
+  }
+
   async setLink(device: string, to: 'up' | 'down'): Promise<void> {
     await ip(this.#say, ['link', 'set', device, to]);
     // It was up when the cell began: all interfaces of a lab are.
@@ -134,6 +152,11 @@ export class ChangedNetwork implements Network {
     await found.undo(this.#say);
     this.#undo.splice(this.#undo.indexOf(found), 1);
   }
+}
+
+/** The addresses, with the lengths of their prefixes, in what `ip -oneline addr show` prints. */
+function addressesIn(shown: string): string[] {
+  return shown.split('\n').flatMap((line) => / inet6? (\S+) /.exec(line)?.[1] ?? []);
 }
 
 function peerOf(device: string): string {

@@ -1,4 +1,4 @@
-import { differs, holds, type Fact, type Ground } from '../../src/experiment/index.ts';
+import { differs, holds, type Fact, type Family, type Ground } from '../../src/experiment/index.ts';
 import formOfName from '../argument/form-of-name.ts';
 import noFamily from '../argument/no-family.ts';
 import noName from '../argument/no-name.ts';
@@ -58,15 +58,31 @@ export function checksFamilyThenLength(ground: Ground): Fact[] {
   ];
 }
 
+/** Whether Linux takes the name, or looks at its length first. */
+const isTaken = ({ address, length, family }: { address: string; length: string; family: Family }) =>
+  family === 'inet' ? address === 'wildcard' : length === '16';
+
 /** The facts that hold where no socket can be bound by a name of AF_UNSPEC. */
 export function knowsNoFamily(ground: Ground): Fact[] {
   return [
+    holds(noFamily, { ...ground, where: (cell) => !isTaken(cell) }),
     differs(noFamily, {
       ...ground,
+      where: isTaken,
       expect: { bound: 'EAFNOSUPPORT' },
       because: 'bind() takes only names of the family of the socket.',
     }),
   ];
+}
+
+/** The fact that an IPv6 socket takes IPv6 alone, unless it says otherwise. */
+export function onlyInet6(ground: Ground): Fact {
+  return differs(defaults, {
+    ...ground,
+    where: ({ option }) => option === 'IPV6_V6ONLY',
+    expect: { read: 'ok', value: 1 },
+    because: 'An IPv6 socket has IPV6_V6ONLY at 1 there.',
+  });
 }
 
 /**
@@ -84,11 +100,8 @@ export function hasOptionsOfBsd(v6only: 0 | 1, lacks: readonly string[], ground:
       because: 'Its headers do not have the option.',
     }),
     holds(defaults, { ...ground, where: ({ option }) => OFF.has(option) }),
-    differs(defaults, {
-      ...ground,
-      where: ({ option }) => option === 'IPV6_V6ONLY',
-      expect: { read: 'ok', value: v6only },
-      because: `An IPv6 socket has IPV6_V6ONLY at ${v6only} there.`,
-    }),
+    ...(v6only === 0
+      ? [holds(defaults, { ...ground, where: ({ option }) => option === 'IPV6_V6ONLY' })]
+      : [onlyInet6(ground)]),
   ];
 }

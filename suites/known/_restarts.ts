@@ -9,16 +9,27 @@ const ENOUGH = {
   because: 'With SO_REUSEADDR on the new socket only an unconnected socket on the very same name is in its way.',
 } as const;
 
+/** Whether a connection is left on the address that is bound again, for a moment at least. */
+const leaves = ({ first, ending }: { first: string; ending: string }) => first === 'server' && ending !== 'reset';
+const isThere = ({ state, on }: { state: string; on: string }) => state !== 'last-ack' && on !== 'external';
+
 /** The facts that hold where bind() with SO_REUSEADDR passes over every connection, in whatever state. */
 export function passesOverConnections(ground: Ground): Fact[] {
   return [
-    differs(reuseWhen, { ...ground, ...ENOUGH }),
-    differs(restart, { ...ground, ...ENOUGH, where: ({ reuse, user }) => user === 'same' && reuse !== 'none' }),
-    differs(stillThere, {
+    holds(reuseWhen, { ...ground, where: ({ change }) => change === 'child-after-accept', places: ['restart'] }),
+    differs(reuseWhen, { ...ground, ...ENOUGH, where: ({ change }) => change !== 'child-after-accept' }),
+    holds(restart, {
       ...ground,
-      ...ENOUGH,
-      where: ({ reuse, user }) => user === 'same' && reuse !== 'none',
+      where: (cell) => cell.user === 'same' && (cell.reuse === 'both' || (cell.reuse === 'new' && !leaves(cell))),
+      places: ['restart'],
     }),
+    differs(restart, { ...ground, ...ENOUGH, where: (cell) => cell.reuse === 'new' && leaves(cell) }),
+    holds(stillThere, {
+      ...ground,
+      where: (cell) => cell.user === 'same' && (cell.reuse === 'both' || (cell.reuse === 'new' && !isThere(cell))),
+      places: ['restart'],
+    }),
+    differs(stillThere, { ...ground, ...ENOUGH, where: (cell) => cell.reuse === 'new' && isThere(cell) }),
   ];
 }
 
@@ -39,33 +50,20 @@ export function guardsOwners(families: readonly Family[], ground: Ground): Fact[
     expect: { restart: 'EADDRINUSE' },
     because: 'The port belongs to the user of the connection, unless the superuser asks.',
   } as const;
+  const isAsked = ({ user, family }: { user: string; family: Family }) =>
+    user === 'another' && families.includes(family);
   return [
-    differs(restart, {
-      ...refused,
-      where: ({ first, ending, user, family }) =>
-        user === 'another' && families.includes(family) && first === 'server' && ending !== 'reset',
-    }),
-    differs(stillThere, {
-      ...refused,
-      where: ({ state, user, family }) => user === 'another' && families.includes(family) && state !== 'last-ack',
-    }),
+    differs(restart, { ...refused, where: (cell) => isAsked(cell) && leaves(cell) }),
+    holds(restart, { ...ground, where: (cell) => isAsked(cell) && !leaves(cell), places: ['restart'] }),
+    differs(stillThere, { ...refused, where: (cell) => isAsked(cell) && isThere(cell) }),
+    holds(stillThere, { ...ground, where: (cell) => isAsked(cell) && !isThere(cell), places: ['restart'] }),
   ];
 }
 
 /** The facts that hold where the owner of a connection is not asked about. */
 export function ignoresOwnersOfConnections(ground: Ground): Fact[] {
   return [
-    differs(restart, {
-      ...ground,
-      where: ({ user }) => user === 'another',
-      expect: { restart: 'ok' },
-      because: 'Only unconnected TCP sockets of other users are in the way.',
-    }),
-    differs(stillThere, {
-      ...ground,
-      where: ({ user }) => user === 'another',
-      expect: { restart: 'ok' },
-      because: 'Only unconnected TCP sockets of other users are in the way.',
-    }),
+    holds(restart, { ...ground, where: ({ user }) => user === 'another', places: ['restart'] }),
+    holds(stillThere, { ...ground, where: ({ user }) => user === 'another', places: ['restart'] }),
   ];
 }

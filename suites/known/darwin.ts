@@ -26,6 +26,20 @@ const NAMES = {
     },
   ],
 } as const;
+/** Where bind() of a name in another form returns something else than on Linux. */
+function isOtherForm({ form, protocol, family }: { form: string; protocol: string; family: string }): boolean {
+  if (form === 'other-family') return protocol === 'udp' && family === 'inet';
+  return form === 'other-family-short' ? protocol === 'tcp' : form === 'without-scope' || form === 'twelve-bytes-more';
+}
+/** The same for a name of AF_UNSPEC. */
+function isOtherFamily({
+  address,
+  length,
+  protocol,
+  family,
+}: Record<'address' | 'length' | 'protocol' | 'family', string>) {
+  return family === 'inet' ? address === 'loopback' || length === '28' : protocol === 'tcp' && length === '16';
+}
 const STATES = {
   known: 'source',
   cite: [{ source: 'xnu', where: 'bsd/kern/uipc_socket.c, solisten and soconnectlock' }],
@@ -73,25 +87,22 @@ export default knownOf('darwin', [
     known: 'source',
     cite: [{ source: 'xnu', where: 'bsd/sys/socket.h, bsd/netinet/in.h, bsd/netinet6/in6_proto.c, ip6_v6only' }],
   }),
+  holds(formOfName, { ...NAMES, where: (cell) => cell.call === 'bind' && !isOtherForm(cell) }),
   differs(formOfName, {
     ...NAMES,
-    where: ({ call }) => call === 'bind',
-    expect: ({ form, protocol, family }) => {
-      const isOfFamily = form !== 'other-family' && form !== 'other-family-short';
-      if (isOfFamily) return { called: 'EINVAL' };
-      if (protocol === 'tcp') return { called: 'EAFNOSUPPORT' };
-      return { called: form === 'other-family' && family === 'inet6' ? 'EAFNOSUPPORT' : 'EINVAL' };
-    },
+    where: (cell) => cell.call === 'bind' && isOtherForm(cell),
+    expect: ({ form }) => ({ called: form === 'other-family-short' ? 'EAFNOSUPPORT' : 'EINVAL' }),
     because:
       'bind() takes a name only with the very length of its family; UDP asks for the length first, TCP for the family.',
   }),
+  holds(noFamily, { ...NAMES, where: (cell) => !isOtherFamily(cell) }),
   differs(noFamily, {
     ...NAMES,
-    expect: ({ length, protocol, family }) => {
-      if (family === 'inet') return { bound: length === '16' ? 'ok' : 'EINVAL' };
-      return { bound: protocol === 'udp' && length === '16' ? 'EINVAL' : 'EAFNOSUPPORT' };
-    },
-    because: 'An IPv4 socket takes AF_UNSPEC for IPv4, whatever the address.',
+    where: isOtherFamily,
+    expect: ({ length, family }) => ({
+      bound: family === 'inet6' ? 'EAFNOSUPPORT' : length === '16' ? 'ok' : 'EINVAL',
+    }),
+    because: 'An IPv4 socket takes AF_UNSPEC for IPv4, whatever the address, and the length has to be that of IPv4.',
   }),
   holds(listen, {
     ...STATES,

@@ -73,11 +73,16 @@ export default knownOf('freebsd', [
     known: 'source',
     cite: [{ source: 'freebsd', where: 'sys/sys/socket.h, sys/netinet/in.h, sys/netinet6/in6_proto.c, ip6_v6only' }],
   }),
+  holds(noFamily, {
+    ...NAMES,
+    where: ({ address, length, family }) =>
+      family === 'inet' ? address === 'loopback' || length === '16' : length === '28',
+  }),
   differs(noFamily, {
     ...NAMES,
-    expect: ({ address, length, family }) => ({
-      bound: family === 'inet6' || address === 'loopback' ? 'EAFNOSUPPORT' : length === '16' ? 'ok' : 'EINVAL',
-    }),
+    where: ({ address, length, family }) =>
+      family === 'inet' ? address === 'wildcard' && length === '28' : length === '16',
+    expect: ({ family }) => ({ bound: family === 'inet' ? 'EINVAL' : 'EAFNOSUPPORT' }),
     because: 'AF_UNSPEC with 0.0.0.0 is taken for IPv4, and then the length has to be that of IPv4.',
   }),
   differs(toPortZero, {

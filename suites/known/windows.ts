@@ -8,12 +8,12 @@ import noSocket from '../argument/no-socket.ts';
 import sendToNoOne from '../argument/send-to-no-one.ts';
 import exclusive from '../option/exclusive.ts';
 import toPortZero from '../connect/to-port-zero.ts';
-import defaults from '../option/defaults.ts';
 import toWildcard from '../connect/to-wildcard.ts';
 import byPort from '../reach/by-port.ts';
 import externalRefusesLoopback from '../reach/external-refuses-loopback.ts';
 import atOnce from '../refusal/at-once.ts';
 import unconnected from '../refusal/unconnected.ts';
+import { onlyInet6 } from './_arguments.ts';
 import { connectedFilters } from './_shared.ts';
 
 /** Windows reports an unreachable port to a UDP program as a reset, and not as a refusal. */
@@ -86,7 +86,8 @@ export default knownOf('windows', [
     known: 'vendor',
     cite: [{ source: 'ms-errors', where: 'WSAENOTSOCK' }],
   }),
-  differs(noName, { ...BAD_NAME, expect: { called: 'WSAEFAULT' } }),
+  holds(noName, { ...BAD_NAME, where: ({ length }) => length !== '0' }),
+  differs(noName, { ...BAD_NAME, where: ({ length }) => length === '0', expect: { called: 'WSAEFAULT' } }),
   differs(formOfName, {
     ...BAD_NAME,
     where: ({ form }) => form === 'one-byte-short' || form === 'empty',
@@ -127,7 +128,8 @@ export default knownOf('windows', [
     cite: [{ source: 'ms-listen', where: 'Return value, WSAEOPNOTSUPP' }],
   }),
   differs(listen, {
-    where: ({ state }) => state === 'connected' || state === 'unbound-connected' || state === 'accepted',
+    where: ({ state, protocol }) =>
+      protocol === 'tcp' && ['connected', 'unbound-connected', 'accepted'].includes(state),
     expect: { listened: 'WSAEISCONN' },
     because: 'listen() refuses a connected socket as one that is connected.',
     known: 'vendor',
@@ -140,11 +142,5 @@ export default knownOf('windows', [
     known: 'vendor',
     cite: [{ source: 'ms-errors', where: 'WSAEADDRNOTAVAIL' }],
   }),
-  differs(defaults, {
-    where: ({ option }) => option === 'IPV6_V6ONLY',
-    expect: { read: 'ok', value: 1 },
-    because: 'An IPv6 socket has IPV6_V6ONLY at 1 there.',
-    known: 'vendor',
-    cite: [{ source: 'ms-dual', where: 'Creating a Dual-Stack Socket' }],
-  }),
+  onlyInet6({ known: 'vendor', cite: [{ source: 'ms-dual', where: 'Creating a Dual-Stack Socket' }] }),
 ]);

@@ -15,6 +15,7 @@ import { Unavailable } from '../../process/unavailable.ts';
 export const PROGRAMS: Readonly<Record<string, string>> = {
   sh: 'dash',
   mount: 'mount',
+  umount: 'mount',
   sleep: 'coreutils',
   stty: 'coreutils',
   ip: 'iproute2',
