@@ -73,7 +73,7 @@ interface Told {
 }
 
 /** Everything that a configuration reports, by its subject. */
-function told({ holders, conflicts, hostServer, ...rest }: ConfigurationRecord): Map<string, Told> {
+function told({ holders, conflicts, hostServer, hostServices = [], ...rest }: ConfigurationRecord): Map<string, Told> {
   const found = new Map<string, Told>();
   const tell = (about: string, who: string, came: string) => found.set(`${about}: ${who}`, { who, came });
   for (const one of asked({ holders, conflicts, hostServer, ...rest })) {
@@ -88,6 +88,13 @@ function told({ holders, conflicts, hostServer, ...rest }: ConfigurationRecord):
   }
   for (const { protocol, target, outcome } of hostServer) {
     tell(`${protocol} server of the host`, `attacker by ${target}`, outcome);
+  }
+  for (const { protocol, bind, target, outcome, seen } of hostServices) {
+    tell(
+      `${protocol} server of the host on ${bind}`,
+      `a container by ${target}`,
+      outcomeInWords({ outcome, ...(seen === undefined ? {} : { seen }) }),
+    );
   }
   return found;
 }

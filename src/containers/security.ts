@@ -9,6 +9,7 @@ import {
   type Published,
   type AskTarget,
 } from './cases.ts';
+import { loopbackServiceIds, loopbackServices } from './host-services.ts';
 import { asked } from './reading.ts';
 import { isOlderVersion } from '../text/versions.ts';
 import type { ConfigurationRecord, SecurityRecord } from '../record/containers.ts';
@@ -21,7 +22,7 @@ export interface EngineVersion {
 
 /** A way to reach a private port from outside, with the question that tries it. */
 interface Entrance {
-  way: SecurityRecord['way'];
+  way: WayIn;
   asker: Asker;
   target: AskTarget;
   published: Published;
@@ -73,7 +74,29 @@ export function securityOf(configuration: ConfigurationRecord, engine: EngineVer
       reached: isAnswered({ outcome }) ? [target] : [],
     }),
   );
-  return [...containers, ...host];
+  const inside = loopbackServices(configuration).map(({ protocol, bind, target, reached }) =>
+    insideRecord(configuration, { protocol, bind, target, reached }),
+  );
+  return [...containers, ...host, ...inside];
+}
+
+/** Whether a container reaches a server of the host that is on loopback alone. */
+function insideRecord(
+  { id }: ConfigurationRecord,
+  { protocol, bind, target, reached }: ReturnType<typeof loopbackServices>[number],
+): SecurityRecord {
+  return {
+    id: `${id}/inside/${protocol}/host ${bind}/${target}`,
+    configuration: id,
+    way: 'inside',
+    protocol,
+    published: `host ${bind}`,
+    target,
+    verdict: reached ? 'exposed' : 'contained',
+    says: `a container ${reached ? 'reaches' : 'does not reach'} the host's own server that is on ${bind} alone`,
+    reached: reached ? [bind] : [],
+    ...(reached && id.endsWith('-host-loopback') ? { reference: 'slirp4netns(1), allow_host_loopback' } : {}),
+  };
 }
 
 /** Entrances for each protocol, in the order of the record: by way, where it is published, and protocol. */
@@ -87,7 +110,7 @@ function inOrder(entrances: readonly Entrance[]): (Entrance & { protocol: Protoc
   );
 }
 
-type Judged = Pick<SecurityRecord, 'way' | 'protocol' | 'published' | 'target' | 'reached'>;
+type Judged = { way: WayIn } & Pick<SecurityRecord, 'protocol' | 'published' | 'target' | 'reached'>;
 
 const WHAT: Readonly<Record<string, string>> = {
   not: 'a port that is not published at all',
@@ -125,11 +148,7 @@ function hasIPv6Rules(facts: ConfigurationRecord['facts'], { version }: EngineVe
 }
 
 /** The document from which an exposure is known; an exposure that is in no document has none. */
-function referenceOf(
-  { name, version }: EngineVersion,
-  way: SecurityRecord['way'],
-  hasRules: boolean,
-): string | undefined {
+function referenceOf({ name, version }: EngineVersion, way: WayIn, hasRules: boolean): string | undefined {
   if (name !== 'docker' || way === 'lan') return undefined;
   const { since, change, issues } = DOCKER_CLOSES;
   if (way === 'subnet' && !hasRules) {
@@ -142,7 +161,8 @@ function referenceOf(
 /** The ids of all security verdicts that a configuration can have. */
 export function securityIds(configuration: string): string[] {
   const host = ['127.0.0.1', '::1'].map((target) => ({ way: 'loopback', published: 'host', target }));
-  return [...ENTRANCES, ...host].flatMap(({ way, published, target }) =>
+  const outside = [...ENTRANCES, ...host].flatMap(({ way, published, target }) =>
     TCP_AND_UDP.map((protocol) => `${configuration}/${way}/${protocol}/${published}/${target}`),
   );
+  return [...outside, ...loopbackServiceIds().map((one) => `${configuration}/${one}`)];
 }

@@ -66,12 +66,24 @@ const configuration = z.strictObject({
   hostServer: z
     .array(z.strictObject({ protocol, target: text, outcome: text }))
     .describe("The host's own server on its loopback, asked for by the attacker"),
+  hostServices: z
+    .array(
+      z.strictObject({
+        protocol,
+        bind: text.describe("What the host's own server binds"),
+        target: text.describe('By which address or name the container asks'),
+        outcome: text,
+        seen: text.exactOptional().describe('The address that the server saw, by its name'),
+      }),
+    )
+    .exactOptional()
+    .describe("The host's own servers, asked for from inside a container"),
 });
 
 const security = z.strictObject({
   id: text,
   configuration: text,
-  way: z.enum(['loopback', 'subnet', 'lan']),
+  way: z.enum(['loopback', 'subnet', 'lan', 'inside']),
   protocol,
   published: text,
   target: text,

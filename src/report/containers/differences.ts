@@ -1,5 +1,6 @@
 import { localhostOf, outcomeAt } from '../../containers/reading.ts';
 import type { Asker, Bind, AskTarget, Published } from '../../containers/cases.ts';
+import type { ServiceBind, ServiceTarget } from '../../containers/host-services.ts';
 import type { ConfigurationRecord, ContainersRecord } from '../../record/containers.ts';
 import { compareAsRead } from '../../text/versions.ts';
 import { table, text } from '../markup.ts';
@@ -98,6 +99,13 @@ const QUESTIONS: Readonly<Record<string, (one: One) => string>> = {
   "the container asks for itself by the host's address": tcp('0.0.0.0', 'itself', 'lan'),
   "a container on another network asks by the host's address": tcp('0.0.0.0', 'stranger', 'lan'),
   "a container on another network asks by the container's address": tcp('0.0.0.0', 'stranger', 'container'),
+  "a container asks for the host's own server on 127.0.0.1 by the gateway": inside('127.0.0.1', 'gateway'),
+  'the same by host.containers.internal or host.docker.internal': ({ configuration }) =>
+    ofService(configuration, '127.0.0.1', 'host.containers.internal', 'host.docker.internal'),
+  "a container asks for the host's own server on 0.0.0.0 by the gateway": inside('0.0.0.0', 'gateway'),
+  'the same by host.containers.internal, or host.docker.internal': ({ configuration }) =>
+    ofService(configuration, '0.0.0.0', 'host.containers.internal', 'host.docker.internal'),
+  "the same by the host's LAN address": inside('0.0.0.0', 'lan'),
   "the host's port is held by": ({ configuration }) => {
     const held = configuration.holders.filter(({ published, protocol }) => published === 'every' && protocol === 'tcp');
     return text([...new Set(held.flatMap(({ listeners }) => listeners))].join(', ') || 'nobody');
@@ -186,6 +194,16 @@ function tcp(bind: Bind, asker: Asker, target: AskTarget): (one: One) => string 
     const outcome = row && outcomeAt(configuration, row, asker, target);
     return outcome === undefined ? '-' : text(outcome.outcome);
   };
+}
+
+function inside(bind: ServiceBind, target: ServiceTarget): (one: One) => string {
+  return ({ configuration }) => ofService(configuration, bind, target);
+}
+
+/** What a container gets of a server of the host by the first of some names that it knows. */
+function ofService({ hostServices = [] }: ConfigurationRecord, bind: ServiceBind, ...targets: ServiceTarget[]): string {
+  const own = hostServices.filter((one) => one.protocol === 'tcp' && one.bind === bind);
+  return text(targets.flatMap((target) => own.find((one) => one.target === target)?.outcome ?? [])[0] ?? '-');
 }
 
 function exposure(way: string, published: Published, target: AskTarget): (one: One) => string {

@@ -82,6 +82,7 @@ function section(configuration: ConfigurationRecord): string[] {
     ...listed('Answers over UDP that come from another address than the one asked:', wrongAddresses(configuration)),
     ...holders(configuration),
     ...conflicts(configuration),
+    ...hostServices(configuration),
     ...everything(configuration),
   ];
 }
@@ -111,6 +112,27 @@ function conflicts({ conflicts: list }: ConfigurationRecord): string[] {
   ]);
   const head = ['protocol', 'published on', "the host's socket", 'who is first', 'the second'];
   return ["A published port and a socket of the host's own:", '', ...table(head, rows), ''];
+}
+
+/** The host's own servers as a container reaches them: a row for each, a column for each address or name. */
+function hostServices({ hostServices: list = [] }: ConfigurationRecord): string[] {
+  if (list.length === 0) return [];
+  const targets = [...new Set(list.map(({ target }) => target))];
+  const servers = [...new Set(list.map(({ protocol, bind }) => `${protocol} ${bind}`))];
+  const rows = servers.map((server) => [
+    server,
+    ...targets.map((target) => {
+      const one = list.find((each) => `${each.protocol} ${each.bind}` === server && each.target === target);
+      if (one === undefined) return '';
+      return one.seen === undefined ? one.outcome : `${one.outcome}, seen as ${one.seen}`;
+    }),
+  ]);
+  return [
+    "The host's own servers, asked for from a container:",
+    '',
+    ...table(['server on the host', ...targets], rows),
+    '',
+  ];
 }
 
 /** Every outcome, folded away: one table for each place of publishing. */

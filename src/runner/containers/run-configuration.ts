@@ -7,17 +7,20 @@ import { AgentProcess } from '../../harness/agent-process.ts';
 import { agentCommand } from '../../lab/agent-command.ts';
 import { HarnessError } from '../../harness/harness-error.ts';
 import { askEverything, type Agents } from './ask.ts';
-import { asksOf, TCP_AND_UDP, type AskColumn, type Asker, type Published } from '../../containers/cases.ts';
+import { asksOf, PUBLISHED, TCP_AND_UDP, type AskColumn, type Asker, type Published } from '../../containers/cases.ts';
 import { neededBy, notIn, type Configuration } from '../../containers/configurations.ts';
 import { conflictsOf, portHolders } from './conflicts.ts';
 import { factsOf } from './facts.ts';
 import { askAll, Pace } from './ask-all.ts';
+import { askHostServices } from './host-services.ts';
 import { IMAGE, setScene, type Actor, type Scene } from './scene.ts';
 import { Unavailable } from '../../process/unavailable.ts';
 
 export interface ConfigurationSettings {
   /** The root file system of the image, see `idleImage`. */
   image: Buffer;
+  /** Asks for the host's own servers alone, from one container: a part of the record that is made quickly. */
+  onlyInside?: boolean;
   /** Ends the configuration early. */
   signal: AbortSignal;
 }
@@ -63,7 +66,7 @@ export async function runConfiguration(given: Configuration, settings: Configura
     }
     settings.signal.throwIfAborted();
     await host.engine.importImage(settings.image, IMAGE, ['CMD ["/bin/sleep","2147483647"]']);
-    const scene = await setScene(host, given, done.engine);
+    const scene = await setScene(host, given, done.engine, settings.onlyInside === true ? ['not'] : PUBLISHED);
     configuration.refusals = { ...scene.refusals };
     configuration.facts = await factsOf(host, given, done.engine);
     settings.signal.throwIfAborted();
@@ -72,14 +75,19 @@ export async function runConfiguration(given: Configuration, settings: Configura
     configuration.asks = asksOf(given.mode === 'host');
     const own = cast.agents.at.host as AgentProcess;
     const pace = new Pace();
+    const asksOutside = settings.onlyInside !== true;
     const [answers, hostServer, holders] = await Promise.all([
-      askEverything(scene, cast.agents, configuration.asks as AskColumn[], pace),
-      askHostServer(own, cast.agents.at.attacker as AgentProcess, pace),
-      given.mode === 'host' || given.mode === 'none' ? [] : portHolders(host, scene),
+      !asksOutside ? {} : askEverything(scene, cast.agents, configuration.asks as AskColumn[], pace),
+      !asksOutside ? [] : askHostServer(own, cast.agents.at.attacker as AgentProcess, pace),
+      !asksOutside || given.mode === 'host' || given.mode === 'none' ? [] : portHolders(host, scene),
     ]);
     Object.assign(configuration, answers, { hostServer, holders });
+    const inside = insideOf(scene, cast.agents);
+    if (inside !== null) {
+      configuration.hostServices = await askHostServices({ host, scene, owner: own, ...inside, pace });
+    }
     settings.signal.throwIfAborted();
-    if (['bridge', 'slirp4netns', 'pasta'].includes(given.mode)) {
+    if (asksOutside && ['bridge', 'slirp4netns', 'pasta'].includes(given.mode)) {
       // Not at the same time: the changes of an engine for a new container can make others silent briefly (seen with netavark).
       configuration.conflicts = await conflictsOf({ host, scene, agent: own, network: given.network ?? 'one', pace });
     }
@@ -131,6 +139,13 @@ async function startAgents(
   if (failed) throw failed.reason;
   const [hello] = await Promise.all(places);
   return { agents, hello: hello as Hello };
+}
+
+/** The container that asks for the host's own servers: one that publishes nothing. */
+function insideOf(scene: Scene, { at, servers }: Agents): { actor: Actor; asker: AgentProcess } | null {
+  if (scene.peer && at.peer) return { actor: scene.peer, asker: at.peer };
+  const { not: actor } = scene.servers;
+  return actor && servers.not ? { actor, asker: servers.not } : null;
 }
 
 /** Starts servers on the host's own loopback, has the attacker ask them, and ends them. */

@@ -11,6 +11,7 @@ import {
   type Published,
   type AskTarget,
 } from '../../containers/cases.ts';
+import { HOST_GATEWAY } from '../../containers/host-services.ts';
 import type { Configuration } from '../../containers/configurations.ts';
 import { enterBetween, settle } from './settle.ts';
 
@@ -53,7 +54,12 @@ const MACVLAN = {
 const AT_A_TIME = 3;
 
 /** Makes the networks of a configuration and starts its containers. @throws EngineFailed when that fails. */
-export async function setScene(host: EngineHost, configuration: Configuration, engine: EngineFacts): Promise<Scene> {
+export async function setScene(
+  host: EngineHost,
+  configuration: Configuration,
+  engine: EngineFacts,
+  servers: readonly Published[] = PUBLISHED,
+): Promise<Scene> {
   const { mode } = configuration;
   if (mode === 'bridge' || mode === 'container') {
     for (const [name, network] of Object.entries(NETWORKS)) await host.engine.createNetwork({ name, ...network });
@@ -67,7 +73,7 @@ export async function setScene(host: EngineHost, configuration: Configuration, e
     refusals: {},
     byChance: byChanceIn(configuration, engine),
   };
-  const jobs: (() => Promise<void>)[] = PUBLISHED.map((published) => async () => {
+  const jobs: (() => Promise<void>)[] = servers.map((published) => async () => {
     try {
       scene.servers[published] = await startServer(host, configuration, published, network);
     } catch (error) {
@@ -78,7 +84,9 @@ export async function setScene(host: EngineHost, configuration: Configuration, e
   // With the host's network a peer would be the host itself.
   if (mode !== 'host' && mode !== 'none') {
     jobs.push(async () => {
-      scene.peer = await start(host, 'peer', network);
+      // It asks for the host's own servers too, as Docker's documents say.
+      const options = host.engine.name === 'docker' ? [HOST_GATEWAY] : [];
+      scene.peer = await start(host, 'peer', network, [], options);
     });
     if (other !== null) {
       jobs.push(async () => {
@@ -178,10 +186,16 @@ function publishWords(published: Published): string[] {
   );
 }
 
-async function start(host: EngineHost, name: string, network: string, publish: readonly string[] = []): Promise<Actor> {
+async function start(
+  host: EngineHost,
+  name: string,
+  network: string,
+  publish: readonly string[] = [],
+  options: readonly string[] = [],
+): Promise<Actor> {
   const { engine } = host;
   try {
-    await engine.run({ name, image: IMAGE, networks: [network], publish });
+    await engine.run({ name, image: IMAGE, networks: [network], publish, options });
   } catch (error) {
     // A container that was made before the failure would be in the way.
     await engine.remove([name]).catch(() => undefined);

@@ -90,6 +90,30 @@ describe('security', () => {
   });
 });
 
+describe("the host's own servers", () => {
+  const on = (bind: string, target: string, outcome: string) => ({ protocol: 'tcp' as const, bind, target, outcome });
+  const inside = (mode: 'bridge' | 'slirp4netns' | 'host', ...hostServices: ReturnType<typeof on>[]) =>
+    securityOf(configurationRecord({ id: 'podman/slirp4netns', mode, hostServices }, []), PODMAN);
+
+  it('are exposed where a container reaches one that is on loopback alone', () => {
+    const verdicts = inside(
+      'slirp4netns',
+      on('127.0.0.1', 'gateway', 'answered'),
+      on('::1', 'gateway6', 'refused'),
+      on('0.0.0.0', 'gateway', 'answered'),
+    );
+    expect(verdicts.map(({ verdict, published }) => `${verdict} ${published}`)).toEqual([
+      'exposed host 127.0.0.1',
+      'contained host ::1',
+    ]);
+    for (const { id } of verdicts) expect(securityIds('podman/slirp4netns')).toContain(id);
+  });
+
+  it("are not exposed to a container in the host's own network", () => {
+    expect(inside('host', on('127.0.0.1', '127.0.0.1', 'answered'))).toEqual([]);
+  });
+});
+
 describe('promises', () => {
   const asked = (outcome: string) =>
     configurationRecord({ id: 'docker/proxy', mode: 'bridge' }, [
