@@ -4,7 +4,7 @@ import { Interrupted } from '../process/interrupted.ts';
 import { remedyOf } from '../process/limits.ts';
 import { EXIT, UserError } from './exit.ts';
 import { leaveSoon, watchInterruptions } from './interruption.ts';
-import { print, printError, watchOutput } from './output.ts';
+import { isTerminal, print, printError, watchOutput } from './output.ts';
 import { program } from './program.ts';
 import { complain } from './terminal.ts';
 import { usageError } from './usage.ts';
@@ -34,7 +34,13 @@ export async function commandLine(words: readonly string[]): Promise<number> {
         .exitOverride((error) => {
           throw error.exitCode === 0 || error.code === 'commander.help' ? error : usageError(command, error);
         })
-        .configureOutput({ writeOut: print, writeErr: printError, outputError: () => undefined });
+        .configureOutput({
+          writeOut: print,
+          writeErr: printError,
+          outputError: () => undefined,
+          getOutHelpWidth: () => (isTerminal('stdout') ? process.stdout.columns : 80),
+          getOutHasColors: () => false,
+        });
     }
     process.exitCode = EXIT.expected;
     await bindspec.parseAsync(words, { from: 'user' });
