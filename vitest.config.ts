@@ -11,8 +11,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/support/timeouts.ts'],
-    // Real processes and namespaces: few at a time, so that a busy machine stays honest about time.
-    maxWorkers: 2,
+    // Tests of real processes wait for more than half of their time, so that four workers keep two processors busy. More
+    // would make a small machine too busy to be honest about time.
+    maxWorkers: 4,
     // What files import is loaded once by each worker, and not again for every one of them.
     isolate: false,
     sequence: { sequencer: LongestFirst },

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { cellsOf, type Registered } from '../../../src/experiment/cells.ts';
 import { matcher, NothingSelected, select } from '../../../src/experiment/selection.ts';
 import { anExperiment } from '../../support/trials.ts';
+import { caseCount } from '../../support/cases.ts';
 
 const nothing = { run: async () => ({}), expect: null as never };
 const axes = { protocol: ['udp', 'tcp'], family: ['inet', 'inet6'] } as const;
@@ -97,7 +98,7 @@ describe('a selection', () => {
       fc.property(id, pattern, (text, glob) => {
         expect(matcher(glob)({ ...cell, id: text })).toBe(reference(glob, text));
       }),
-      { numRuns: 5000 },
+      { numRuns: caseCount(5000) },
     );
   });
 });

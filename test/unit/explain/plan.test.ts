@@ -6,6 +6,7 @@ import { parsePlan } from '../../../src/plan/parse.ts';
 import { formatPlan } from '../../../src/plan/notation.ts';
 import type { SystemName } from '../../../src/model/types.ts';
 import { anyPlan } from '../plan/arbitrary.ts';
+import { caseCount } from '../../support/cases.ts';
 
 const outcomes = (...texts: string[]): Partial<Record<SystemName, string>> =>
   Object.fromEntries(
@@ -115,7 +116,7 @@ describe('a plan that is explained', () => {
           if (!(error instanceof BadPlan)) throw error;
         }
       }),
-      { numRuns: 300 },
+      { numRuns: caseCount(300) },
     );
   });
 });

@@ -8,6 +8,7 @@ import { isOnSocket, type Making, type Plan } from '../../../src/plan/plan.ts';
 import { isPossible } from '../../../src/plan/possible.ts';
 import { makingFor, stepsTo } from '../../../src/plan/sockets.ts';
 import { anyPlan } from './arbitrary.ts';
+import { caseCount } from '../../support/cases.ts';
 
 const PORT = 20_000;
 const uids = { 1: 1000, 2: 1001, neighbour: 1000 };
@@ -95,7 +96,7 @@ describe('a plan that a model asked about', () => {
         const listen = after.step({ op: 'listen', socket: 50 }).allowed;
         expect([listen.outcomes, listen.rule]).toEqual([verdict.listen.outcomes, verdict.listen.rule]);
       }),
-      { numRuns: 3000 },
+      { numRuns: caseCount(3000) },
     );
   });
 
@@ -116,7 +117,7 @@ describe('a plan that a model asked about', () => {
           follower = after;
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: caseCount(1000) },
     );
   });
 

@@ -6,6 +6,7 @@ import { BadPlan } from '../../../src/plan/bad-plan.ts';
 import { parsePlan } from '../../../src/plan/parse.ts';
 import { anyPlan } from './arbitrary.ts';
 import { tcp, udp } from '../explore/fixture.ts';
+import { caseCount } from '../../support/cases.ts';
 
 describe('the notation of sequences', () => {
   it('reads what it writes, whatever the plan is', () => {
@@ -13,7 +14,7 @@ describe('the notation of sequences', () => {
       fc.property(anyPlan, (plan) => {
         expect(parsePlan(formatPlan(plan))).toEqual(plan);
       }),
-      { numRuns: 2000 },
+      { numRuns: caseCount(2000) },
     );
   });
 
@@ -22,7 +23,7 @@ describe('the notation of sequences', () => {
       fc.property(fc.oneof(plans(fc, udp), plans(fc, tcp)), (plan) => {
         expect(parsePlan(formatPlan(plan))).toEqual(plan);
       }),
-      { numRuns: 1000 },
+      { numRuns: caseCount(1000) },
     );
   });
 

@@ -2,6 +2,7 @@ import net from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../../../src/protocol/address.ts';
+import { caseCount } from '../../support/cases.ts';
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 
@@ -34,7 +35,9 @@ describe('IPv4', () => {
   it('refuses exactly the text that Node refuses', () => {
     const octet = fc.oneof(fc.nat(300).map(String), fc.stringMatching(/^[0-9a-fx+ ]{0,4}$/));
     const almost = fc.array(octet, { minLength: 3, maxLength: 5 }).map((parts) => parts.join('.'));
-    fc.assert(fc.property(fc.oneof(almost, fc.string()), agreesWith(net.isIPv4, parseIPv4)), { numRuns: 2000 });
+    fc.assert(fc.property(fc.oneof(almost, fc.string()), agreesWith(net.isIPv4, parseIPv4)), {
+      numRuns: caseCount(2000),
+    });
   });
 });
 
@@ -110,7 +113,7 @@ describe('IPv6', () => {
         if (list.slice(0, 6).some((word) => word !== 0)) expect(text).toBe(node);
         else expect([...parseIPv6(node)]).toEqual([...address]);
       }),
-      { numRuns: 2000 },
+      { numRuns: caseCount(2000) },
     );
   });
 
@@ -124,7 +127,7 @@ describe('IPv6', () => {
     const text = fc
       .oneof(almost, fc.string(), fc.stringMatching(/^[0-9a-f:.]{0,20}$/))
       .filter((one) => !one.includes('%'));
-    fc.assert(fc.property(text, agreesWith(net.isIPv6, parseIPv6)), { numRuns: 5000 });
+    fc.assert(fc.property(text, agreesWith(net.isIPv6, parseIPv6)), { numRuns: caseCount(5000) });
   });
 });
 

@@ -4,6 +4,7 @@ import { BadRecord, readAny, readContainers, readMatrix, readRecord } from '../.
 import { configurationRecord, containersRecord } from '../../support/containers.ts';
 import { fixture } from '../report/fixture.ts';
 import { matrixRecord } from '../report/matrix/fixture.ts';
+import { caseCount } from '../../support/cases.ts';
 
 const run = JSON.stringify(fixture);
 const matrix = JSON.stringify(matrixRecord({ protocol: 'udp', state: 'bound', uid: 'same', devices: 'none/none' }));
@@ -70,7 +71,7 @@ describe.each(KINDS)('reading %s', (_, text, read) => {
         const changed = withAt(text, paths[place] ?? [], other);
         for (const one of readers) expect(refusal(one, changed) ?? 'read').toMatch(/^[^\n\p{Cc}]+$/u);
       }),
-      { numRuns: 300 },
+      { numRuns: caseCount(300) },
     );
   });
 
@@ -79,7 +80,7 @@ describe.each(KINDS)('reading %s', (_, text, read) => {
       fc.property(fc.nat(text.length - 2), (end) => {
         expect(refusal(read, text.slice(0, end))).toMatch(/^x\.json: (?:not JSON|empty)/);
       }),
-      { numRuns: 300 },
+      { numRuns: caseCount(300) },
     );
   });
 

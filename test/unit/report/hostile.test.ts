@@ -17,6 +17,7 @@ import { matrixMarkdown } from '../../../src/report/matrix/markdown.ts';
 import { configurationRecord, containersRecord } from '../../support/containers.ts';
 import { fixture } from './fixture.ts';
 import { matrixRecord } from './matrix/fixture.ts';
+import { caseCount } from '../../support/cases.ts';
 
 const EVIL =
   '\u001B]0;owned\u0007\u001B[2J<script>alert(1)</script>"><img src=x onerror=alert(1)>|`](javascript:alert(1))![x](https://example.com/p.png)\n# head\r\u202Eback]]>';
@@ -165,6 +166,6 @@ it('whatever was observed and expected, every page can be made of it', () => {
       const both = { before: { file: 'a', record: one }, after: { file: 'b', record: two } };
       diffMarkdown(diff({ run: both }, '0'));
     }),
-    { numRuns: 300 },
+    { numRuns: caseCount(300) },
   );
 });

@@ -5,6 +5,7 @@ import { spell } from '../../../../src/explain/reader/spell.ts';
 import { Unreadable } from '../../../../src/explain/reader/unreadable.ts';
 import { OPTION_KEYS } from '../../../../src/model/options.ts';
 import type { PresentSocket } from '../../../../src/model/types.ts';
+import { caseCount } from '../../../support/cases.ts';
 
 /** A text, and the socket in bindspec's own spelling. */
 type Case = readonly [text: string, spelled: string];
@@ -190,7 +191,7 @@ describe('for every socket and every text', () => {
       fc.property(socket, (one) => {
         expect(readSocket(spell(one)).socket).toEqual(one);
       }),
-      { numRuns: 2000 },
+      { numRuns: caseCount(2000) },
     );
   });
 
@@ -227,7 +228,7 @@ describe('for every socket and every text', () => {
           expect(error.message).not.toMatch(/\n/);
         }
       }),
-      { numRuns: 8000 },
+      { numRuns: caseCount(8000) },
     );
   });
 });
