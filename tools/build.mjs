@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { bundle } from './build/bundle.mjs';
+import { makeCodeCache } from './build/code-cache.mjs';
 import { compile, declare } from './build/compile.mjs';
 import { putInPlace } from './build/in-place.mjs';
 import { newStage, sweepStages } from './build/stage.mjs';
@@ -27,6 +28,7 @@ async function build() {
     const done = await Promise.all([compile(ROOT, compiled), declare(ROOT, types)]);
     if (done.includes(false)) fail('the sources do not compile, as said above', discard);
     await bundle(ROOT, compiled, stage);
+    makeCodeCache(compiled, stage);
     rmSync(compiled, { recursive: true });
     writeStamp(stage, inputs);
     putInPlace(stage, DIST);

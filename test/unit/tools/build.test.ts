@@ -122,6 +122,37 @@ test('of the installed packages, what is built needs koffi alone', () => {
   expect(list).toContain('conflict/same-address/');
 });
 
+describe('the code cache', () => {
+  const caches = path.join(ROOT, 'dist/src/code-cache');
+
+  test('is taken by the Node.js that built it', () => {
+    const load = `const refused = fs.readdirSync(process.argv[1]).filter((name) => {
+      const piece = fs.readFileSync(process.argv[2] + '/' + name.replace(/\\.cache$/, ''), 'utf8');
+      const cachedData = fs.readFileSync(process.argv[1] + '/' + name);
+      return new vm.Script(require('module').wrap(piece), { cachedData }).cachedDataRejected;
+    });
+    console.log(refused.join());`;
+    const words = ['-e', load, caches, path.join(ROOT, 'dist/src/pieces')];
+    expect(execFileSync(process.execPath, words, { encoding: 'utf8' })).toBe('\n');
+    expect(readdirSync(caches).length).toBeGreaterThan(5);
+  });
+
+  test.each([
+    ['of another version', (file: string) => writeFileSync(file, 'of another version of V8')],
+    ['that is not there', (file: string) => rmSync(file)],
+  ])('%s changes nothing', (_, spoil) => {
+    const root = folder();
+    for (const name of ['dist', 'package.json'])
+      cpSync(path.join(ROOT, name), path.join(root, name), { recursive: true });
+    const own = path.join(root, 'dist/src/code-cache');
+    for (const name of readdirSync(own)) spoil(path.join(own, name));
+    const [spoilt, whole] = [root, ROOT].map((one) =>
+      execFileSync(process.execPath, [path.join(one, 'dist/src/cli/main.js'), 'explain', ':80'], { encoding: 'utf8' }),
+    );
+    expect(spoilt).toBe(whole);
+  });
+});
+
 describe('the licences of libraries', () => {
   test('are told of each that is in a bundle, once', () => {
     const root = write(folder(), {
