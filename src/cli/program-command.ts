@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync, writeFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { readGivenText, UnreadableFile } from '../files/given-file.ts';
@@ -16,8 +16,10 @@ import { EXIT, UserError } from './exit.ts';
 import { namedQuestions } from './program-questions.ts';
 import { interruptible } from './interruption.ts';
 import { tellObserved } from './program-text.ts';
+import { prepareFolder } from './reports-folder.ts';
 import { complain, sayJson } from './terminal.ts';
 import { version } from './version.ts';
+import { writeTogether, type Files } from './write-together.ts';
 
 export interface ProgramOptions {
   unit?: string;
@@ -31,8 +33,8 @@ export interface ProgramOptions {
   prepare: string[];
   limit?: number;
   jobs?: number;
-  record?: string;
-  junit?: string;
+  /** The folder of the reports; none are written without it. */
+  reports?: string;
   format: 'pretty' | 'json';
 }
 
@@ -41,16 +43,15 @@ export async function programCommand(words: readonly string[], options: ProgramO
   const program = programOf(words, options);
   const questions = questionsOf(options.ask, program);
   const held = expectationOf(options);
-  for (const file of [options.record, options.junit]) if (file !== undefined) checkWritable(file);
-  // What writes a file is loaded before anything is started.
-  const junit = options.junit === undefined ? null : (await import('../report/program-junit.ts')).programJunit;
+  if (options.reports !== undefined) prepareFolder(options.reports);
+  // What writes reports is loaded before anything is started.
+  const files = options.reports === undefined ? null : (await import('./program-reports.ts')).programFiles;
   const started = new Date();
   const interruption = interruptible();
   const observed = await observe(program, questions, options, interruption.signal);
   interruption.end();
   const record = recordOf(program, questions, observed, started, held);
-  if (options.record !== undefined) write(options.record, `${JSON.stringify(record, null, 1)}\n`);
-  if (options.junit !== undefined && junit !== null) write(options.junit, junit(record));
+  if (options.reports !== undefined && files !== null) write(options.reports, files(record));
   if (options.format === 'json') sayJson(record, 1);
   else tellObserved(record);
   if (!record.complete) return EXIT.interrupted;
@@ -163,26 +164,11 @@ function expectationOf({ only, expect }: ProgramOptions): Held {
   }
 }
 
-function checkWritable(file: string): void {
-  const folder = path.dirname(path.resolve(file));
+function write(folder: string, files: Files): void {
   try {
-    if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) {
-      throw new UserError(`'${file}' is a folder: name a file`);
-    }
-    accessSync(folder, constants.W_OK);
+    writeTogether(folder, files);
   } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError(
-      `nothing can be written to ${folder} (${(error as NodeJS.ErrnoException).code}): name another folder`,
-    );
-  }
-}
-
-function write(file: string, text: string): void {
-  try {
-    writeFileSync(file, text);
-  } catch (error) {
-    complain(`bindspec: ${file} can't be written: ${(error as Error).message}`);
+    complain(`bindspec: the reports can't be written into '${folder}': ${(error as Error).message}`);
     process.exitCode = EXIT.harness;
   }
 }

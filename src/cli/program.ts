@@ -225,8 +225,7 @@ function aProgram(bindspec: Command): void {
       ),
     )
     .addOption(jobs(16, 'starts'))
-    .option('--record <file>', 'write the record, as JSON')
-    .option('--junit <file>', 'write the result as JUnit XML')
+    .option('--reports <folder>', 'write program.json, junit.xml and report.md there')
     .addOption(format())
     .action(async (words: string[], options: ProgramOptions) => {
       process.exitCode = await (await import('./program-command.ts')).programCommand(words, options);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { ContainersRecord } from '../record/containers.ts';
 import { extentOf } from '../load/fuller.ts';
 import type { MatrixRecord } from '../record/matrix.ts';
-import { BadRecord } from '../load/read.ts';
+import { BadRecord, KINDS } from '../load/read.ts';
 import type { BindRecord } from '../record/record.ts';
 import type { ReceiversRecord } from '../record/receivers.ts';
 import type { TriplesRecord } from '../record/triples.ts';
@@ -123,7 +123,7 @@ function fullest<R extends BindRecord | MatrixRecord | TriplesRecord | Receivers
 
 function otherKind(read: ReturnType<typeof recordFrom>): string {
   if (read.kind === 'comparison') return 'a comparison, not a record; name the records that it was made from';
-  const title = 'title' in read ? read.title : 'an exploration';
+  const title = 'title' in read ? read.title : KINDS[read.kind];
   return `${title}, which can't be compared; name a record.json, matrix.json, triples.json, receivers.json or containers.json`;
 }
 

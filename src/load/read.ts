@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { wrongInContainers } from './check/containers.ts';
 import { wrongInExploration } from './check/exploration.ts';
 import { wrongInMatrix } from './check/matrix.ts';
+import { wrongInProgram } from './check/program.ts';
 import { wrongInRun } from './check/run.ts';
 import { wrongInServer } from './check/server.ts';
 import { wrongInReceivers } from './check/receivers.ts';
@@ -15,6 +16,7 @@ import { migrate } from './migrate/migrate.ts';
 import { RUN_STEPS } from './migrate/run.ts';
 import { isObject, type MigrationStep } from './migrate/step.ts';
 import { withPresentId } from '../record/platform-id.ts';
+import { PROGRAM_VERSION, programSchema, type ProgramRecord } from '../record/program.ts';
 import { RECEIVERS_VERSION, receiversSchema, type ReceiversRecord } from '../record/receivers.ts';
 import { RECORD_VERSION, recordSchema, type BindRecord } from '../record/record.ts';
 import { SERVER_VERSION, serverSchema, type ServerRecord } from '../record/server.ts';
@@ -30,7 +32,7 @@ export class BadRecord extends Error {
 }
 
 /** The kinds of content that a file written by bindspec can have, as messages name them. */
-const KINDS = {
+export const KINDS = {
   run: 'the record of a run',
   matrix: 'the record of a matrix',
   triples: 'the record of triples',
@@ -38,6 +40,7 @@ const KINDS = {
   containers: "the record of an engine's containers",
   exploration: 'the record of an exploration',
   server: 'the record of a server',
+  program: 'the record of a program',
   comparison: 'a comparison of records',
   difference: 'a difference between records',
   verification: 'what verify found',
@@ -124,6 +127,15 @@ const SERVER: Shape<ServerRecord> = {
   wrong: wrongInServer,
 };
 
+const PROGRAM: Shape<ProgramRecord> = {
+  kind: 'program',
+  schema: programSchema,
+  reads: PROGRAM_VERSION,
+  writer: 'bindspec program',
+  steps: new Map(),
+  wrong: wrongInProgram,
+};
+
 /**
  * Reads a record back from the text it was written as; `file` is only for the message.
  * @throws BadRecord when it is not a record, or is one of a newer version.
@@ -189,6 +201,7 @@ export type AnyRecord =
   | { kind: 'containers'; record: ContainersRecord }
   | { kind: 'exploration'; record: Exploration }
   | { kind: 'server'; record: ServerRecord }
+  | { kind: 'program'; record: ProgramRecord }
   | { kind: 'comparison' | 'difference' | 'verification'; title: string };
 
 /**
@@ -205,6 +218,7 @@ export function readAny(text: string, file: string): AnyRecord {
   if (kind === 'triples') return { kind, record: check(value, file, TRIPLES) };
   if (kind === 'exploration') return { kind, record: check(value, file, EXPLORATION) };
   if (kind === 'server') return { kind, record: check(value, file, SERVER) };
+  if (kind === 'program') return { kind, record: check(value, file, PROGRAM) };
   if (kind === 'run') return { kind, record: check(value, file, RUN) };
   return { kind, title: KINDS[kind] };
 }
@@ -219,6 +233,7 @@ function kindOf(value: unknown): Kind | null {
     kind === 'receivers' ||
     kind === 'containers' ||
     kind === 'server' ||
+    kind === 'program' ||
     kind === 'comparison' ||
     kind === 'difference'
   ) {

@@ -70,9 +70,9 @@ describe.concurrent('bindspec program', needs(noNamespaces), () => {
     observation.first.sockets.map(({ address, port, role }) => `${address} ${port} ${role}`);
 
   test('answers every question about a light server, in few and short lines', { timeout: MINUTES }, async () => {
-    const junit = path.join(folder, 'junit.xml');
-    const record = path.join(folder, 'record.json');
-    const words = ['program', '--record', record, '--junit', junit, '--', process.execPath, server, 'open'];
+    const reports = path.join(folder, 'reports');
+    const [junit, record] = [path.join(reports, 'junit.xml'), path.join(reports, 'program.json')];
+    const words = ['program', '--reports', reports, '--', process.execPath, server, 'open'];
     const { exitCode, stdout } = await bindspec(words, { own: true });
     expect(exitCode).toBe(0);
     const lines = stdout.split('\n');
@@ -104,6 +104,12 @@ describe.concurrent('bindspec program', needs(noNamespaces), () => {
     ]);
     expect(says).toContain('Anyone on the LAN reaches tcp 7000.');
     expect(readFileSync(junit, 'utf8')).toContain('<testcase name="restart"');
+    expect(readFileSync(path.join(reports, 'report.md'), 'utf8')).toContain(
+      '| `tcp 0.0.0.0:7000` | wildcard | service |',
+    );
+    const compared = await bindspec(['diff', record, record]);
+    expect(compared).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(compared.stderr).toMatch(/the record of a program, which can't be compared/);
   });
 
   test('tells ::1 alone from 127.0.0.1, as clients of localhost see it', { timeout: MINUTES }, async () => {
@@ -274,7 +280,7 @@ describe.concurrent('bindspec program', needs(noNamespaces), () => {
     { words: ['--env', '=x', '--', 'sh'], says: /--env/ },
     { words: ['--cwd', '/nonexistent', '--', 'sh'], says: /not a folder/ },
     { words: ['--user', 'a b', '--', 'sh'], says: /--user/ },
-    { words: ['--record', '/nonexistent/x', '--', 'sh'], says: /nothing can be written/ },
+    { words: ['--reports', '/proc/nonexistent', '--', 'sh'], says: /reports folder.*can't be written/ },
     { words: ['--limit', '0', '--', 'sh'], says: /--limit/ },
   ])('refuses $words in one line', async ({ words, says }) => {
     const { exitCode, stdout, stderr } = await bindspec(['program', ...words]);

@@ -1,6 +1,6 @@
 import library, { type Builder } from 'junit-report-builder';
-import type { ProgramRecord } from '../record/program.ts';
-import { visible } from '../text/visible.ts';
+import type { ProgramRecord } from '../../record/program.ts';
+import { visible } from '../../text/visible.ts';
 
 // It is declared as a module with a default export, but what `require` gives is the builder itself.
 const builder = library as unknown as Builder;
