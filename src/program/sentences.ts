@@ -86,7 +86,7 @@ function aboutUrls({ first, reach = [] }: ProgramObservation): string[] {
   return first.start.urls.flatMap((url) => {
     const [, host = '', port] = /^\w+:\/\/(\[[^\]]+\]|[^:/]+)(?::(\d+))?/.exec(url) ?? [];
     const number = Number(port ?? (url.startsWith('https:') ? 443 : 80));
-    if (/^(?:localhost|127\.|\[::1?\]|0\.0\.0\.0|192\.168\.5\.)/.test(host) && !ports.has(number) && ports.size > 0) {
+    if (isOwnHost(host) && !ports.has(number) && ports.size > 0) {
       return [`It prints ${url}, and has no socket on port ${number}.`];
     }
     const refused = reach.some(
@@ -95,6 +95,11 @@ function aboutUrls({ first, reach = [] }: ProgramObservation): string[] {
     );
     return refused ? [`It prints ${url}, which is refused.`] : [];
   });
+}
+
+/** Whether a URL that a program prints is of the machine itself, and not for example that of its documents. */
+function isOwnHost(host: string): boolean {
+  return /^(?:localhost|127\.|\[::1?\]|0\.0\.0\.0|192\.168\.5\.)/.test(host);
 }
 
 function aboutSecond({ second = [] }: ProgramObservation): string[] {
@@ -133,7 +138,7 @@ function secondSentence({ outcome, run, ports, connections, firstLost, shared }:
   if (outcome === 'other port') lines.push(`A second instance moves to port ${ports[0]}.`);
   if (outcome === 'retries') lines.push('A second instance keeps trying for the port.');
   if (firstLost) lines.push('A second instance takes the first one down.');
-  const url = run.start.urls[0];
+  const url = run.start.urls.find((one) => isOwnHost(/^\w+:\/\/([^/]*)/.exec(one)?.[1] ?? ''));
   if (
     outcome !== 'other port' &&
     run.start.outcome !== 'up' &&

@@ -39,6 +39,7 @@ const kinds = {
   chance: () => net.createServer().listen(0, '127.0.0.1'),
   shut: () => listen('0.0.0.0', undefined, (one) => one.destroy()),
   greets: () => listen('0.0.0.0', undefined, (one) => one.on('error', () => {}).end('hello')),
+  other: () => listen('127.0.0.53'),
   mute: () => listen('127.0.0.1', () => process.exit(9)),
   crash: () => { console.error('boom'); process.exit(7); },
   where: () => { require('node:fs').writeFileSync(process.cwd() + '/written', 'x'); listen('127.0.0.1'); },
@@ -117,6 +118,13 @@ describe.concurrent('bindspec program', needs(noNamespaces), () => {
     expect(observation.localhost?.map(({ address }) => address)).toEqual(['::1', '::1', null]);
     expect(says).toContain('http://127.0.0.1:7000 is refused: it listens on IPv6 only, on ::1.');
     expect(says).toContain('It prints http://127.0.0.1:7000, which is refused.');
+  });
+
+  test('tries a loopback address of its own', { timeout: MINUTES }, async () => {
+    const { observation, says } = await ask('reach', 'other');
+    const to = (address: string) => observation.reach?.find((one) => one.to === address)?.reached;
+    expect([to('127.0.0.53'), to('127.0.0.1')]).toEqual(['yes', 'refused']);
+    expect(says).toContain('Only this machine reaches it.');
   });
 
   test('starts a server again that serves one connection and ends', { timeout: MINUTES }, async () => {

@@ -71,23 +71,30 @@ export async function askReach(
 const EVERY = 20;
 
 async function attemptsFor(play: ProgramStage, sockets: readonly ProgramSocket[]): Promise<Asked[]> {
-  const ports = new Map<string, { protocol: 'tcp' | 'udp'; port: number }>();
-  for (const { protocol, port } of services(sockets)) {
-    if (port !== null && (protocol === 'tcp' || protocol === 'udp'))
-      ports.set(`${protocol} ${port}`, { protocol, port });
+  const ports = new Map<string, { protocol: 'tcp' | 'udp'; port: number; more: Set<string> }>();
+  for (const { protocol, port, address, scope } of services(sockets)) {
+    if (port === null || (protocol !== 'tcp' && protocol !== 'udp')) continue;
+    const key = `${protocol} ${port}`;
+    const { more } = ports.get(key) ?? { more: new Set<string>() };
+    ports.set(key, { protocol, port, more });
+    // Every address of 127.0.0.0/8 is the machine's: some servers have one that is not 127.0.0.1.
+    if (scope === 'loopback' && /^127\./.test(address) && address !== '127.0.0.1') more.add(address);
   }
   const neighbour = await play.stage.agent('neighbour');
   const [index] = await neighbour.ask([{ op: 'interface', device: 'eth0' }], false);
   const scope = typeof index?.value === 'number' ? { scope: index.value } : {};
-  return [...ports.values()].slice(0, MOST_PORTS).flatMap(({ protocol, port }): Asked[] => [
-    { from: 'machine', protocol, to: '127.0.0.1', address: '127.0.0.1', port },
-    { from: 'machine', protocol, to: '::1', address: '::1', port },
-    { from: 'machine', protocol, to: 'lan', address: LAN_ADDRESSES.inet, port },
-    { from: 'machine', protocol, to: 'lan6', address: LAN_ADDRESSES.inet6, port },
-    { from: 'neighbour', protocol, to: 'lan', address: LAN_ADDRESSES.inet, port },
-    { from: 'neighbour', protocol, to: 'lan6', address: LAN_ADDRESSES.inet6, port },
-    { from: 'neighbour', protocol, to: 'link-local', address: LAN_ADDRESSES.linkLocal, port, ...scope },
-  ]);
+  return [...ports.values()]
+    .slice(0, MOST_PORTS)
+    .flatMap(({ protocol, port, more }): Asked[] => [
+      { from: 'machine', protocol, to: '127.0.0.1', address: '127.0.0.1', port },
+      ...[...more].map((address): Asked => ({ from: 'machine', protocol, to: address, address, port })),
+      { from: 'machine', protocol, to: '::1', address: '::1', port },
+      { from: 'machine', protocol, to: 'lan', address: LAN_ADDRESSES.inet, port },
+      { from: 'machine', protocol, to: 'lan6', address: LAN_ADDRESSES.inet6, port },
+      { from: 'neighbour', protocol, to: 'lan', address: LAN_ADDRESSES.inet, port },
+      { from: 'neighbour', protocol, to: 'lan6', address: LAN_ADDRESSES.inet6, port },
+      { from: 'neighbour', protocol, to: 'link-local', address: LAN_ADDRESSES.linkLocal, port, ...scope },
+    ]);
 }
 
 /**

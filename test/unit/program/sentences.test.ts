@@ -75,6 +75,13 @@ describe('what is worth knowing', () => {
       'A second instance shares tcp [::1]:5173 silently, and each gets a part of the connections.',
     );
     const refused = { ...second, shared: [], outcome: 'refused' as const };
+    const prints = (url: string) => ({
+      ...refused,
+      outcome: 'silent' as const,
+      run: { start: { ...start, outcome: 'silent' as const, urls: [url] }, sockets: [] },
+    });
+    expect(says({ second: [prints('http://localhost:5173/')] }).join(' ')).toContain('though it does not listen');
+    expect(says({ second: [prints('https://example.org/')] }).join(' ')).not.toContain('though it does not listen');
     const kept = { ...refused, files: 'same' as const, outcome: 'refused before bind' as const };
     expect(says({ second: [kept, refused] })).toContain(
       'A second instance is kept away by its files, not by the port.',
