@@ -154,7 +154,9 @@ function meantBy(selectors: readonly string[], engines: readonly Named[]): (conf
     }
     return matches;
   });
-  const meant = ({ id }: Configuration) => matchers.length === 0 || matchers.some((matches) => matches(id));
+  // Hosts with a firewall are many, and are run where they are named.
+  const meant = ({ id, host }: Configuration) =>
+    matchers.length === 0 ? host.firewall === undefined : matchers.some((matches) => matches(id));
   if (engines.length > 0 && !engines.flatMap(ofEngine).some(meant)) {
     const names = engines.map(({ text }) => text).join(', ');
     throw new UserError(`nothing of ${names} matches ${selectors.join(', ')}`);

@@ -1,4 +1,5 @@
 import type { EngineName } from '../engine/engine.ts';
+import { FIREWALLS, FIREWALL_COMMANDS } from '../engine/host/firewalls.ts';
 import { isOlderVersion } from '../text/versions.ts';
 import type { EngineHostPlan } from '../engine/host/engine-host.ts';
 
@@ -150,6 +151,27 @@ const DOCKER: Record<string, Given> = {
   macvlan: { title: "Docker, an address on the host's LAN by macvlan", mode: 'macvlan' },
 };
 
+/** The configurations that people meet, on hosts with a firewall that is set up before the engine or after it. */
+function withFirewalls(given: Readonly<Record<string, Given>>, names: readonly string[]): Record<string, Given> {
+  const found: Record<string, Given> = {};
+  for (const name of names) {
+    const one = given[name];
+    if (one === undefined) throw new Error(`there is no configuration ${name}`);
+    for (const firewall of FIREWALLS) {
+      for (const first of [true, false]) {
+        const order = first ? 'first' : 'last';
+        found[`${name}-${firewall}-${order}`] = {
+          ...one,
+          title: `${one.title}; ${firewall} on the host, ${first ? 'set up before the engine' : 'set up after it'}`,
+          plan: { ...one.plan, firewall: { name: firewall, first } },
+          needs: { ...one.needs, ...FIREWALL_COMMANDS[firewall].needs },
+        };
+      }
+    }
+  }
+  return found;
+}
+
 function all(engine: EngineName, given: Readonly<Record<string, Given>>): Configuration[] {
   return Object.entries(given).map(([name, { plan, ...rest }]) => ({
     id: `${engine}/${name}`,
@@ -160,7 +182,13 @@ function all(engine: EngineName, given: Readonly<Record<string, Given>>): Config
 }
 
 /** Every configuration that there is, in the order of the record. */
-export const CONFIGURATIONS: readonly Configuration[] = [...all('podman', PODMAN), ...all('docker', DOCKER)];
+export const CONFIGURATIONS: readonly Configuration[] = [
+  ...all('podman', {
+    ...PODMAN,
+    ...withFirewalls(PODMAN, ['netavark', 'rootless-slirp4netns', 'rootless-pasta', 'rootless-bridge']),
+  }),
+  ...all('docker', { ...DOCKER, ...withFirewalls(DOCKER, ['proxy', 'no-proxy']) }),
+];
 
 /** The configurations of the engines of a Debian release, whose files are in the folder `root`. */
 export function ofGeneration(generation: string, root: string): Configuration[] {

@@ -66,6 +66,23 @@ const configuration = z.strictObject({
   hostServer: z
     .array(z.strictObject({ protocol, target: text, outcome: text }))
     .describe("The host's own server on its loopback, asked for by the attacker"),
+  firewall: z
+    .array(
+      z.strictObject({
+        firewall: z.enum(['ufw', 'firewalld', 'nftables']),
+        state: text.describe(
+          'What was done on the host last: `set up`, `reloaded`, or a rule in the chain of the engine',
+        ),
+        subject: text.describe('What is asked for'),
+        protocol,
+        asker: text,
+        target: text,
+        outcome: text,
+        rule: text.exactOptional().describe('The rule that translates the port, as the host prints it'),
+      }),
+    )
+    .exactOptional()
+    .describe('What answers on a host with a firewall that denies what comes in'),
   hostServices: z
     .array(
       z.strictObject({

@@ -23,6 +23,7 @@ import { outerPid } from './pids.ts';
 import { expectLine, holders, runText, CREATION_DEADLINE, DAEMON_DEADLINE } from './held.ts';
 import { joinEngine } from './joined.ts';
 import { loadsBridgeNetfilter, setBridgeNetfilter } from './bridge-netfilter.ts';
+import { FIREWALL_COMMANDS, type HostFirewall } from './firewalls.ts';
 import { LAN_INTERFACE, LAN_HOSTS, wireSwitch, type LanHost } from './topology.ts';
 import { Deadline } from '../../process/pace.ts';
 import { Unavailable } from '../../process/unavailable.ts';
@@ -40,6 +41,8 @@ export type EngineHostPlan = (
    * leaves a host on which nothing else has loaded the module.
    */
   bridgeNetfilter?: boolean;
+  /** A firewall of the host, and whether it is there before the engine or is set up by `setUpFirewall` after it. */
+  firewall?: { name: HostFirewall; first: boolean };
   /** The folder of another system, whose engine it is; the machine's own without. */
   root?: string;
   /** The socket of an engine that runs already, in a network of its own: nothing is started then but at its side. */
@@ -163,6 +166,7 @@ async function build(plan: EngineHostPlan, shell: HeldShell, cgroup: string): Pr
 
 async function started(plan: EngineHostPlan, inside: readonly string[], cgroup: string): Promise<Engine> {
   await setBridgeNetfilter(inside, plan.bridgeNetfilter ?? (await loadsBridgeNetfilter(plan.engine, inside)));
+  if (plan.firewall?.first === true) await runText(inside, FIREWALL_COMMANDS[plan.firewall.name].setUp);
   const runtime = plan.root !== undefined || onPath('runc') ? 'runc' : 'crun';
   if (plan.engine === 'podman' && plan.rootless === true) {
     await runText(inside, makeUser());

@@ -12,6 +12,9 @@ import { neededBy, notIn, type Configuration } from '../../containers/configurat
 import { conflictsOf, portHolders } from './conflicts.ts';
 import { factsOf } from './facts.ts';
 import { askAll, Pace } from './ask-all.ts';
+import { FIREWALL_COMMANDS } from '../../engine/host/firewalls.ts';
+import { askBehindFirewall, BEHIND_FIREWALL } from './firewall.ts';
+import { serve } from './servers.ts';
 import { askHostServices } from './host-services.ts';
 import { IMAGE, setScene, type Actor, type Scene } from './scene.ts';
 import { Unavailable } from '../../process/unavailable.ts';
@@ -66,7 +69,7 @@ export async function runConfiguration(given: Configuration, settings: Configura
     }
     settings.signal.throwIfAborted();
     await host.engine.importImage(settings.image, IMAGE, ['CMD ["/bin/sleep","2147483647"]']);
-    const scene = await setScene(host, given, done.engine, settings.onlyInside === true ? ['not'] : PUBLISHED);
+    const scene = await setScene(host, given, done.engine, serversFor(given, settings));
     configuration.refusals = { ...scene.refusals };
     configuration.facts = await factsOf(host, given, done.engine);
     settings.signal.throwIfAborted();
@@ -75,6 +78,23 @@ export async function runConfiguration(given: Configuration, settings: Configura
     configuration.asks = asksOf(given.mode === 'host');
     const own = cast.agents.at.host as AgentProcess;
     const pace = new Pace();
+    const behind = given.host.firewall;
+    if (behind) {
+      if (!behind.first) await host.shell(FIREWALL_COMMANDS[behind.name].setUp);
+      for (const published of BEHIND_FIREWALL) {
+        const [agent, actor] = [cast.agents.servers[published], scene.servers[published]];
+        if (agent && actor) await serve(agent, published, actor);
+      }
+      const { agents: all } = cast;
+      configuration.firewall = await askBehindFirewall({
+        host,
+        scene,
+        agents: all,
+        firewall: behind.name,
+        pace: new Pace(),
+      });
+      return done;
+    }
     const asksOutside = settings.onlyInside !== true;
     const [answers, hostServer, holders] = await Promise.all([
       !asksOutside ? {} : askEverything(scene, cast.agents, configuration.asks as AskColumn[], pace),
@@ -139,6 +159,11 @@ async function startAgents(
   if (failed) throw failed.reason;
   const [hello] = await Promise.all(places);
   return { agents, hello: hello as Hello };
+}
+
+/** The containers with servers that a run needs. */
+function serversFor({ host }: Configuration, { onlyInside }: ConfigurationSettings): readonly Published[] {
+  return host.firewall ? BEHIND_FIREWALL : onlyInside === true ? ['not'] : PUBLISHED;
 }
 
 /** The container that asks for the host's own servers: one that publishes nothing. */
