@@ -1,10 +1,13 @@
 import type { SystemName } from '../model/types.ts';
-import { isWildcard } from '../model/address.ts';
+import { isMapped, isWildcard, unmapped } from '../model/address.ts';
 import { models } from '../model/index.ts';
 import type { Answer } from './answer.ts';
 import type { Explanation } from './explanation.ts';
 import type { Failure } from './reader/failure.ts';
+import { holderInWords, type Reading } from './reader/reading.ts';
 import { list } from './sentences.ts';
+import type { Supposed } from './supposed.ts';
+import { usualHolder } from './usual-holders.ts';
 import { wrap } from '../text/wrap.ts';
 
 type Parts = Omit<Explanation, 'answer'>;
@@ -39,10 +42,26 @@ function lines(sentences: readonly string[]): number {
  * What all systems do with the last socket, in one sentence.
  * @param most how many systems are named at most for one outcome; of more only the number is said
  */
-export function verdictOf({ answers, sockets }: Pick<Parts, 'answers' | 'sockets'>, most = 8): string {
+export function verdictOf(
+  { answers, sockets, supposed }: Pick<Parts, 'answers' | 'sockets' | 'supposed'>,
+  most = 8,
+): string {
   const failure = sockets.at(-1)?.failure;
   if (failure !== undefined) return causeOf(failure, { answers, sockets }, most);
+  if (supposed !== undefined) return ofRow(sockets[0], supposed, most);
   const who = `Socket ${sockets.length}${sockets.length === 1 ? ' alone' : ''}`;
+  return `${who} ${outcomesOf(answers, most)}.`;
+}
+
+/** What a row of a listing means: who has the port, and what another socket of the same name gets. */
+function ofRow(row: Parts['sockets'][number] | undefined, { answers }: Supposed, most: number): string {
+  const { protocol, port } = row?.socket ?? { protocol: 'tcp', port: 0 };
+  const who = row?.holder === undefined ? 'a socket' : holderInWords(row.holder);
+  return `Held: ${who} has ${protocol.toUpperCase()} port ${port}. Another on the same name ${outcomesOf(answers, most, false)}.`;
+}
+
+/** What the systems do, as the rest of a sentence. */
+function outcomesOf(answers: readonly Answer[], most: number, namesHolders = true): string {
   const groups = groupsOf(answers);
   const parts = groups.map(({ works, answers: own }, place) => {
     const isRest = groups.length > 1 && place === groups.length - 1 && own.length > 3;
@@ -52,10 +71,11 @@ export function verdictOf({ answers, sockets }: Pick<Parts, 'answers' | 'sockets
           own.map(({ system }) => system),
           most,
         );
-    const because = place === 0 || groups.length === 1 || works !== 'yes' ? holdersIn(own) : '';
+    const isNamed = place === 0 || groups.length === 1 || works !== 'yes';
+    const because = namesHolders && isNamed ? holdersIn(own) : '';
     return `${verbOf(works, own, where)}${because}`;
   });
-  return `${who} ${parts.join('; it ')}.`;
+  return parts.join('; it ');
 }
 
 /** The answers by what they are: first the refusals, and last those that need the fewest words. */
@@ -101,33 +121,26 @@ function causeOf(failure: Failure, { answers, sockets }: Pick<Parts, 'answers' |
   const asked = sockets.at(-1);
   const isExplained = answers.some(({ works }) => works !== 'yes');
   const { protocol, port } = asked?.socket ?? { protocol: 'tcp', port: 0 };
-  const which =
-    asked?.noPort === true
-      ? `a ${protocol.toUpperCase()} port that the text does not name`
-      : `${protocol.toUpperCase()} port ${port}`;
+  const either = asked?.either === true ? 'TCP or UDP' : protocol.toUpperCase();
+  const which = asked?.noPort === true ? `a ${either} port that the text does not name` : `${either} port ${port}`;
   const own = named(failure.systems.length > 0 ? failure.systems : answers.map(({ system }) => system), most);
   const sign = failure.systems.length === 0 || most === 0 ? '' : ` (${own})`;
   switch (failure.kind) {
     case 'in use':
       if (sockets.length > 1 && isExplained) break;
+      if (sockets.length === 1 && failure.program === 'HTTP.sys') {
+        return `In use: another program has ${which}, or the same prefix of HTTP.sys${sign}.`;
+      }
+      if (sockets.length === 1 && failure.program === 'Kubernetes') {
+        return `In use: another pod or service of the cluster has ${which}.`;
+      }
       return sockets.length > 1
         ? `In use: yet the other sockets here do not explain it. Another socket has ${which}${sign}.`
         : `In use: another socket has ${which}, at an address that this one overlaps${sign}.`;
     case 'not permitted':
-      if (port > 0 && port < 1024 && isExplained) {
-        return `Not permitted: port ${port} takes a privilege that the program does not have${sign}.`;
-      }
-      if (asked?.noPort === true && !failure.systems.includes('windows')) {
-        const there = failure.systems.length === 0 ? ', on Windows an excluded range or an exclusive socket' : '';
-        return `Not permitted: mostly a port below 1024 without the privilege for it${there}${sign}.`;
-      }
-      return failure.systems.includes('windows')
-        ? `Not permitted: an excluded range has ${which}, or a program has it exclusively${sign}.`
-        : `Not permitted${sign}: the rules of ports do not explain it; look at SELinux, AppArmor and the sandbox.`;
+      return `Not permitted: ${notPermitted(failure, asked, which, isExplained)}${sign}.`;
     case 'not available':
-      return isWildcard(asked?.socket.address ?? '::')
-        ? `Not available: the machine does not have the address, which the text does not name, or not yet${sign}.`
-        : `Not available: the machine does not have the address ${asked?.socket.address}, or not yet${sign}.`;
+      return `Not available: ${notAvailable(asked?.socket.address ?? '::')}${sign}.`;
     case 'no such family':
       return `No such family: the system has no ${asked?.socket.family === 'inet6' ? 'IPv6' : 'sockets of this kind'}${sign}.`;
   }
@@ -135,15 +148,69 @@ function causeOf(failure: Failure, { answers, sockets }: Pick<Parts, 'answers' |
   return verdictOf({ answers, sockets: [...sockets.slice(0, -1), rest as (typeof sockets)[number]] }, most);
 }
 
+/** Why a port is not permitted, as far as the system, the port and the program tell. */
+function notPermitted(
+  { systems, program }: Failure,
+  asked: Pick<Reading, 'socket' | 'noPort' | 'text'> | undefined,
+  which: string,
+  isExplained: boolean,
+): string {
+  if (program === 'HTTP.sys') return 'HTTP.sys gives a prefix to an administrator, or to whom it is reserved for';
+  const isWindows = systems.includes('windows');
+  const isLow = (asked?.socket.port ?? 0) < 1024;
+  if (asked?.noPort === true && !isWindows) {
+    return `mostly a port below 1024 without the privilege for it${systems.length === 0 ? ', on Windows an excluded range or an exclusive socket' : ''}`;
+  }
+  if (isWindows && isExplained) return `an excluded range has ${which}`;
+  if (isWindows) return `an excluded range has ${which}, or a program has it exclusively`;
+  if (isLow && isExplained) {
+    const isUnix = systems.length > 0 || UNIX_ONLY.test(asked?.text ?? '');
+    const there = isUnix ? '' : '; on Windows another has the port';
+    return `port ${asked?.socket.port} takes a privilege that the program does not have${there}`;
+  }
+  if (systems.length > 0) return 'the rules of ports do not explain it; look at SELinux, AppArmor and the sandbox';
+  return `on Windows an excluded range has ${which}, or a program exclusively; elsewhere SELinux, AppArmor or a sandbox forbids it`;
+}
+
+/** Signs that a port was not permitted on Unix. */
+const UNIX_ONLY = /\(13[:)]|Errno 13|AH00072|privileged port/i;
+
+/** Why the machine does not have an address. */
+function notAvailable(address: string): string {
+  if (isWildcard(address)) return 'the machine does not have the address, which the text does not name, or not yet';
+  if (address === '::1') return 'the machine does not have ::1: its IPv6 is off, as in most containers';
+  const outside = isPublic4(address) ? '; it may be that of the router or the cloud in front' : ', or not yet';
+  return `the machine does not have the address ${address}${outside}`;
+}
+
+/** Whether an IPv4 address is one of the Internet: neither private, shared, link-local nor loopback. */
+function isPublic4(address: string): boolean {
+  const [a = 0, b = 0] = unmapped(address).split('.').map(Number);
+  if (address.includes(':') && !isMapped(address)) return false;
+  const isOwn = a === 10 || a === 127 || (a === 172 && b >= 16 && b < 32) || (a === 192 && b === 168);
+  return !isOwn && !(a === 169 && b === 254) && !(a === 100 && b >= 64 && b < 128) && a < 224;
+}
+
 /** What to do, from the most helpful sentence to none. */
-function todosOf({ advice, cautions, find, answers, refusals, sockets }: Parts): string[] {
+function todosOf({ advice, cautions, find, answers, refusals, sockets, supposed }: Parts): string[] {
+  const [row, ...others] = sockets;
+  if (supposed !== undefined && row !== undefined && row.failure === undefined && others.length === 0) {
+    const end = row.holder === undefined ? 'end the program that has it' : `end ${holderInWords(row.holder)}`;
+    return [`What helps: ${end}; or give the other another port.`, ''];
+  }
   const failing = answers.filter(({ works }) => works !== 'yes').map(({ system }) => system);
   const first =
     find.find(({ systems }) => systems.some((system) => system === answers[0]?.system))?.command ?? find[0]?.command;
   const failure = sockets.at(-1)?.failure;
   if (first !== undefined && (failing.length === 0 || (failure?.kind === 'in use' && sockets.length === 1))) {
-    if (failure?.kind === 'not permitted') return failure.systems.length === 0 ? [''] : [`Look at: ${first}`, ''];
-    return [`To find who has it: ${first}`, ''];
+    if (failure?.kind === 'not permitted') {
+      if (failure.program === 'HTTP.sys') return ['What helps: netsh http add urlacl url=http://+:PORT/ user=NAME', ''];
+      return [`Look at: ${first}${failure.systems.length === 0 ? ' (Windows)' : ''}`, ''];
+    }
+    const own = find.find(({ command }) => command === first)?.systems ?? [];
+    const usual = failure === undefined ? undefined : usualHolder(sockets.at(-1), own);
+    const command = `To find who has it: ${first}`;
+    return [...(usual === undefined ? [] : [`${command} (often ${usual})`]), command, ''];
   }
   if (failing.length === 0) {
     const [caution] = cautions;
@@ -154,15 +221,19 @@ function todosOf({ advice, cautions, find, answers, refusals, sockets }: Parts):
   }
   const end = advice.find(({ kind }) => kind === 'end' || kind === 'wait' || kind === 'machine');
   const keep = advice.find(({ kind }) => kind === 'same name');
-  const other = advice.find(({ kind }) => kind === 'address' || kind === 'port');
+  const other =
+    advice.find(({ kind, brief }) => kind === 'address' && brief !== undefined) ??
+    advice.find(({ kind }) => kind === 'address' || kind === 'port');
   const said = (one: typeof keep) => {
     if (one === undefined) return [];
     const everywhere = failing.every((system) => one.helps.includes(system));
-    return [everywhere ? one.text : `${one.text} (${onSystems(one.helps)})`];
+    const text = one.brief ?? one.text;
+    return [everywhere ? text : `${text} (${onSystems(one.helps)})`];
   };
   const ended = end?.brief ?? end?.text;
   const isWhole = keep !== undefined && failing.every((system) => keep.helps.includes(system));
   const choices = [
+    ...(failure?.kind === 'not available' ? [[...said(other), ...(ended === undefined ? [] : [ended])]] : []),
     [...said(keep), ...(ended === undefined ? [] : [ended])],
     ...(isWhole ? [said(keep), ended === undefined ? [] : [ended]] : [ended === undefined ? [] : [ended], said(keep)]),
     said(other),

@@ -55,10 +55,7 @@ export function explain(texts: readonly string[], wanted: Wanted = {}): Explanat
     assumed: assumedIn(question, answers),
     otherwise: otherwiseIn(question, answers),
     stops: stopsOf(question, systems),
-    find:
-      last !== undefined && (isAlone || unexplained)
-        ? findersOf(last.socket, systems, last.noPort !== true, failure)
-        : [],
+    find: last !== undefined && (isAlone || unexplained) ? findersOf(last, systems) : [],
   };
   return { answer: briefAnswer(parts), ...parts };
 }

@@ -1,6 +1,6 @@
-import { unmapped } from '../model/address.ts';
+import { isMapped, isMulticast, unmapped } from '../model/address.ts';
 import { OPTIONS } from '../model/options.ts';
-import type { SystemName } from '../model/types.ts';
+import type { PresentSocket, SystemName } from '../model/types.ts';
 import { decisionOf, isOverlapping, isRelevant, type Answer } from './answer.ts';
 import { isLeft, type Change } from './change.ts';
 import { judged, type Advice } from './judge.ts';
@@ -32,7 +32,7 @@ export function ending(question: Question, answers: readonly Answer[], holders: 
     const kind = places.every((place) => isLeft(readings[place]?.socket)) ? ('wait' as const) : ('end' as const);
     const changes = places.map((socket): Change => ({ what: 'end', socket }));
     const failing = answers.filter(({ works }) => works !== 'yes').map(({ system }) => system);
-    const texts = places.map((place) => endInWords(question, place, failing));
+    const texts = ofProcesses(question, places).map((place) => endInWords(question, place, failing));
     const text = texts.map((one) => one.text).join(', and ');
     const brief = texts.map((one) => one.brief).join(', and ');
     return judged(answers, without(question, places), { kind, changes, text, brief });
@@ -43,6 +43,14 @@ export function ending(question: Question, answers: readonly Answer[], holders: 
   const alone = helpful.filter(({ changes }) => changes.length === 1);
   const covered = (system: SystemName) => alone.some(({ helps }) => helps.includes(system));
   return together === undefined || together.helps.every(covered) ? alone : [...alone, together];
+}
+
+/** The first of the sockets that one process has: whoever ends it ends all of them. */
+function ofProcesses({ readings }: Question, places: readonly number[]): readonly number[] {
+  const pidOf = (place: number) => readings[place]?.holder?.pid;
+  return places.filter(
+    (place, at) => pidOf(place) === undefined || places.findIndex((other) => pidOf(other) === pidOf(place)) === at,
+  );
 }
 
 /** All sockets that stand in the way on some system: where the first has gone, another may stand in the way. */
@@ -138,6 +146,7 @@ export function granting(question: Question, answers: readonly Answer[]): Advice
         brief: `give the machine ${address}, or set IP_FREEBIND`,
       }),
     );
+    advice.push(...toOwnName(question, answers, last));
     const change: Change = { what: 'any address', socket: last };
     const readings = question.readings.map((reading, place) =>
       place === last ? { ...reading, socket: { ...reading.socket, anyAddress: true } } : reading,
@@ -171,6 +180,32 @@ export function granting(question: Question, answers: readonly Answer[]): Advice
     advice.push(judged(answers, changed, { kind: 'machine', changes: [], text }));
   }
   return advice.filter(({ helps }) => helps.length > 0);
+}
+
+/** Names that the machine has whatever its addresses are: the wildcard, and for ::1 that of IPv4. */
+function toOwnName(question: Question, answers: readonly Answer[], last: number): Advice[] {
+  const asked = question.readings[last]?.socket;
+  if (asked === undefined || isMulticast(asked.address)) return [];
+  const { v6only: _, ...bare } = asked;
+  const any = asked.family === 'inet' ? '0.0.0.0' : isMapped(asked.address) ? '::ffff:0.0.0.0' : '::';
+  const names: readonly (readonly [PresentSocket, string])[] = [
+    ...(asked.address === '::1' ? [[{ ...bare, family: 'inet' as const, address: '127.0.0.1' }, ''] as const] : []),
+    [{ ...(isMapped(any) ? asked : bare), address: any }, ', which has every address of the machine'],
+  ];
+  return names.map(([socket, why]) => {
+    const readings = question.readings.map((reading, place) => (place === last ? { ...reading, socket } : reading));
+    const { address } = socket;
+    return judged(
+      answers,
+      { ...question, readings },
+      {
+        kind: 'address',
+        changes: [{ what: 'address', socket: last, address }],
+        text: `bind socket ${last + 1} to ${address}${why}`,
+        brief: `bind it to ${address}`,
+      },
+    );
+  });
 }
 
 /** A question whose machine has an address, also where settings list all addresses. */

@@ -1,5 +1,5 @@
 import { advise } from './advise.ts';
-import { answerOf } from './answer.ts';
+import { answerOf, type Answer } from './answer.ts';
 import type { Question } from './question.ts';
 import type { Reading } from './reader/reading.ts';
 import type { Advice } from './judge.ts';
@@ -11,24 +11,44 @@ export interface Supposed {
   readonly rival: PresentSocket;
   /** The rival in bindspec's own spelling. */
   readonly spelled: string;
+  /** What each system says of the one that is asked about, beside the rival. */
+  readonly answers: readonly Answer[];
   /** The rival is the first of two sockets in these, and the one that is asked about the second. */
   readonly advice: readonly Advice[];
 }
 
 /**
- * The advice where an error says that the name is in use and no other socket is named. Mostly the same program, or another of
- * its kind, has it: so the rival is taken to have the same name and the same options.
+ * The advice where an error says that the name is in use and no other socket is named: mostly the same program, or another of
+ * its kind, has it, so the rival is taken to have the same name and the same options. A row of a listing alone is the
+ * rival itself, of another socket that wants its name.
  */
 export function supposedFor(question: Question, systems: readonly SystemName[]): Supposed | undefined {
   const [asked, ...more] = question.readings;
-  if (asked?.failure?.kind !== 'in use' || more.length > 0 || question.given !== undefined) return undefined;
-  const { failure: _, otherwise: __, ...plain } = asked;
+  if (asked === undefined || more.length > 0 || question.given !== undefined) return undefined;
+  const isRow = isHeld(asked);
+  if (asked.failure?.kind !== 'in use' && !isRow) return undefined;
+  const { failure: _, otherwise: __, holder: ___, ...plain } = asked;
+  const { state: ____, local: _____, ...wanted } = plain.socket;
   const rival: Reading = {
     ...plain,
-    socket: { ...asked.socket, ...(asked.socket.protocol === 'tcp' ? { state: 'listening' as const } : {}) },
+    socket: { ...wanted, ...(wanted.protocol === 'tcp' ? { state: 'listening' as const } : {}) },
   };
-  const supposed = { ...question, readings: [rival, asked] };
+  const supposed = { ...question, readings: [rival, isRow ? { ...plain, socket: wanted } : asked] };
   const answers = systems.map((system) => answerOf(system, supposed));
   const advice = advise(supposed, answers).filter(({ helps }) => helps.length > 0);
-  return advice.length === 0 ? undefined : { rival: rival.socket, spelled: spell(rival.socket), advice };
+  return advice.length === 0 ? undefined : { rival: rival.socket, spelled: spell(rival.socket), answers, advice };
 }
+
+/** Whether a reading is the row of a listing for a socket that is bound or listens, and has no connection. */
+function isHeld({ failure, holder, text, socket: { state, port } }: Reading): boolean {
+  if (failure !== undefined || port === 0) return false;
+  if (state !== undefined && state !== 'bound' && state !== 'listening') return false;
+  return holder !== undefined || ROWS.some((pattern) => pattern.test(text));
+}
+
+/** Rows of ss, of netstat on Unix, and of netstat on Windows. Rows of other listings name a process. */
+const ROWS: readonly RegExp[] = [
+  /^\s*(?:(?:tcp|udp)\s+)?(?:LISTEN|UNCONN)\s+\d+\s+\d+\s/i,
+  /^\s*(?:tcp|udp)(?:4|6|46)?\s+\d+\s+\d+\s/i,
+  /^\s*(?:TCP\s+\S+\s+\S+\s+[A-ZÄÖÜ]+\s+\d+|UDP\s+\S+\s+\*:\*\s+\d+)\s*$/i,
+];

@@ -106,15 +106,17 @@ export function adviceOf({ advice, answers }: Explanation): { pieces: string[]; 
 }
 
 /** The advice against a socket that no one named, in sentences; the first says what it is taken to be. Empty where there is none. */
-export function supposedOf({ supposed }: Explanation): string[] {
+export function supposedOf({ supposed, sockets }: Explanation): string[] {
   if (supposed === undefined) return [];
+  // The one that is asked about is another socket than the row.
+  const isRow = sockets[0]?.failure === undefined;
+  const [rival, asked] = isRow ? ['socket 1', 'the other socket'] : ['the other socket', 'socket 1'];
   const named = (text: string) =>
-    text
-      .replaceAll(/\bsockets 1 and 2\b/g, 'both sockets')
-      .replaceAll(/\bsocket 1\b/g, 'the other socket')
-      .replaceAll(/\bsocket 2\b/g, 'socket 1');
+    text.replaceAll(/\bsockets 1 and 2\b/g, 'both sockets').replaceAll(/\bsocket [12]\b/g, (word) => {
+      return word === 'socket 1' ? rival : asked;
+    });
   return [
-    `If the other socket is ${supposed.spelled} too:`,
+    isRow ? 'For another socket on the same name:' : `If the other socket is ${supposed.spelled} too:`,
     ...supposed.advice.map(({ text, helps, unverified }) =>
       asSentence(`${named(text)}: on ${titles(helps)}${doubt(helps, unverified)}`),
     ),

@@ -17,6 +17,8 @@ type FailureKind = 'in use' | 'not permitted' | 'not available' | 'no such famil
 const LINUX = ['linux', 'gvisor'] as const satisfies SystemName[];
 const BSDS = ['darwin', 'freebsd', 'openbsd', 'netbsd'] as const satisfies SystemName[];
 const WINDOWS = ['windows', 'wine'] as const satisfies SystemName[];
+/** HTTP.sys is a part of Windows itself. */
+const HTTP_SYS = ['windows'] as const satisfies SystemName[];
 
 /** Numbers that are an error of bind() on some systems: errno.h of Linux, macOS and the BSDs, winerror.h of Windows. */
 const NUMBERS: Readonly<Record<number, readonly [kind: FailureKind, systems: readonly SystemName[]]>> = {
@@ -27,6 +29,11 @@ const NUMBERS: Readonly<Record<number, readonly [kind: FailureKind, systems: rea
   97: ['no such family', LINUX],
   98: ['in use', LINUX],
   99: ['not available', LINUX],
+  // What libuv calls the errors for which Windows has no number of its own; elsewhere it gives those of the system.
+  4089: ['no such family', WINDOWS],
+  4090: ['not available', WINDOWS],
+  4091: ['in use', WINDOWS],
+  4092: ['not permitted', WINDOWS],
   10_013: ['not permitted', WINDOWS],
   10_047: ['no such family', WINDOWS],
   10_048: ['in use', WINDOWS],
@@ -54,6 +61,13 @@ const WORDS: readonly (readonly [RegExp, FailureKind, readonly SystemName[]])[] 
     WINDOWS,
   ],
   [/requested address is not valid in its context/i, 'not available', WINDOWS],
+  [
+    /(?:Http(?:Listener|Sys)|WebListener|\b(?:server|listen|prefix|url)\b).{0,80}The process cannot access the file because it is being used/i,
+    'in use',
+    HTTP_SYS,
+  ],
+  [/unable to activate HttpListener|conflicts with an existing registration/i, 'in use', HTTP_SYS],
+  [/(?:Http(?:Listener|Sys)|WebListener)\w*(?:Exception)? \([^)]*\): Access is denied/i, 'not permitted', HTTP_SYS],
   [/\bWSAEADDRINUSE\b/, 'in use', WINDOWS],
   [/\bWSAEACCES\b/, 'not permitted', WINDOWS],
   [/\bWSAEADDRNOTAVAIL\b/, 'not available', WINDOWS],
@@ -65,7 +79,8 @@ const WORDS: readonly (readonly [RegExp, FailureKind, readonly SystemName[]])[] 
   [/can't assign requested address/i, 'not available', BSDS],
   [/cannot assign requested address/i, 'not available', LINUX],
   [/address not available|can(?:not|'t) assign/i, 'not available', []],
-  [/address family not supported/i, 'no such family', []],
+  // HAProxy: socket() itself failed.
+  [/address family not supported|cannot create (?:listening|receiving) socket/i, 'no such family', []],
   [/address (?:is )?(?:already )?in use|address already used/i, 'in use', []],
   [/(?:Die )?Adresse wird bereits verwendet|Adresse déjà utilisée|La dirección ya se está usando/i, 'in use', []],
   [/Indirizzo già in uso|Endereço já (?:está )?em uso|Адрес уже используется/i, 'in use', []],
@@ -77,8 +92,11 @@ const WORDS: readonly (readonly [RegExp, FailureKind, readonly SystemName[]])[] 
     [],
   ],
   [/\b(?:already|currently) (?:running|listening|in use|bound)\b.{0,40}\bport\b/i, 'in use', []],
-  [/\bport \d+ in use\b|conflicts with an existing registration|cannot find empty port/i, 'in use', []],
-  [/permission denied|access is denied|operation not permitted|cannot expose privileged port/i, 'not permitted', []],
+  [/\bport \d+ in use\b|cannot find empty port/i, 'in use', []],
+  [/didn't have free ports for the requested pod ports/i, 'in use', []],
+  [/cannot expose privileged port/i, 'not permitted', LINUX],
+  [/permission denied|access is denied|operation not permitted/i, 'not permitted', []],
+  [/privileged ports can only be forwarded by root/i, 'not permitted', []],
   // No reason is given: mostly the name is in use.
   [/\b(?:failed|unable|could not|cannot|can't|couldn't)(?: to)? (?:bind|listen)\b|\bfailed to bind\b/i, 'in use', []],
   [
@@ -88,16 +106,34 @@ const WORDS: readonly (readonly [RegExp, FailureKind, readonly SystemName[]])[] 
   ],
 ];
 
-/** Signs of a system in the paths that messages contain. */
-const PATHS: readonly (readonly [RegExp, string, readonly SystemName[]])[] = [
-  [/(?:^|[\s('"])[A-Z]:\\/, 'a path with a drive', WINDOWS],
-  [/(?:^|[\s('"])\/Users\/|\/opt\/homebrew\/|\/usr\/local\/Cellar\//, 'a path of macOS', ['darwin']],
-  [/(?:^|[\s('"])\/home\/|\/usr\/lib\/systemd\/|(?:^|[\s('"])\/(?:snap|proc)\//, 'a path of Linux', LINUX],
+/** Signs of a system in what stands around an error: paths, and the names of systems as reports and logs write them. */
+const SIGNS: readonly (readonly [RegExp, string, readonly SystemName[]])[] = [
+  [/(?:^|[\s('"])[A-Z]:\\/m, 'a path with a drive', WINDOWS],
+  [/(?:^|[\s('"])\/Users\/|\/opt\/homebrew\/|\/usr\/local\/Cellar\//m, 'a path of macOS', ['darwin']],
+  [/(?:^|[\s('"])\/home\/|\/usr\/lib\/systemd\/|(?:^|[\s('"])\/(?:snap|proc)\//m, 'a path of Linux', LINUX],
+  [/\bWindows (?:\d|NT|Server|XP|Vista)|\[Win\]|\bwin32\b|\bWin(?:1[01]|[78])\b/i, 'the name of Windows', WINDOWS],
+  [/\bmac ?OS\b|\bOS X\b/i, 'the name of macOS', ['darwin']],
+  [/\bFreeBSD\b/, 'the name of FreeBSD', ['freebsd']],
+  [/\bOpenBSD\b/, 'the name of OpenBSD', ['openbsd']],
+  [/\bNetBSD\b/, 'the name of NetBSD', ['netbsd']],
+  [
+    /\b(?:Ubuntu|Debian|CentOS|Fedora|Raspbian|Alpine Linux|Red Hat|Arch Linux|Linux Mint|NixOS)\b|\bsystemd(?:-resolved)?\b/i,
+    'the name of a Linux',
+    LINUX,
+  ],
 ];
 
+/** The systems that the signs in a text tell; none where they tell several, as a report that names host and guest does. */
+function signIn(text: string): Pick<Failure, 'systems' | 'sign'> {
+  const found = SIGNS.filter(([pattern]) => pattern.test(text));
+  const [first] = found;
+  const isOne = found.every(([, , systems]) => systems.join() === first?.[2].join());
+  return first === undefined || !isOne ? { systems: [] } : { systems: first[2], sign: first[1] };
+}
+
 /**
- * Looks for an error of bind() in a text. A number decides before words, because it tells the systems; paths tell them
- * where neither does.
+ * Looks for an error of bind() in a text. A number decides before words, because it tells the systems; what stands around
+ * them tells them where neither does.
  */
 export function failureIn(text: string): Omit<Failure, 'program'> | undefined {
   const numbered = [...text.matchAll(NUMBER)].flatMap((match) => {
@@ -126,8 +162,7 @@ export function failureIn(text: string): Omit<Failure, 'program'> | undefined {
   if (first === undefined) return undefined;
   const told = [first, ...worded.filter(({ kind }) => kind === first.kind)].find(({ systems }) => systems.length > 0);
   if (told !== undefined) return { kind: first.kind, systems: told.systems, sign: told.sign };
-  const path = PATHS.find(([pattern]) => pattern.test(text));
-  return path === undefined ? { kind: first.kind, systems: [] } : { kind: first.kind, systems: path[2], sign: path[1] };
+  return { kind: first.kind, ...signIn(text) };
 }
 
 /** The error that a bare number or name means: `10048`, `WSAEACCES`, `EADDRINUSE`; undefined for other texts. */

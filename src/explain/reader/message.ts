@@ -2,6 +2,7 @@ import { OPTION_KEYS, OPTIONS } from '../../model/options.ts';
 import { isMulticast } from '../../model/address.ts';
 import type { PresentSocket, Protocol } from '../../model/types.ts';
 import { bareFailure, failureIn } from './failure.ts';
+import { otherCall } from './other-calls.ts';
 import { optionsOnWindows, programOf, type ServerProgram } from './programs.ts';
 import { fullNames, loneHosts, lonePorts, type Mention } from './prose.ts';
 import type { Reading } from './reading.ts';
@@ -16,7 +17,7 @@ const BEFORE = 8;
 
 /** Whether a line says that bind() or listen() failed. */
 export function isMessageOfError(line: string): boolean {
-  return failureIn(line) !== undefined || bareFailure(line) !== undefined;
+  return failureIn(line) !== undefined || bareFailure(line) !== undefined || otherCall(line) !== undefined;
 }
 
 /**
@@ -30,16 +31,17 @@ export function readMessage(lines: readonly string[], place = 0): Reading {
   const after = lines.slice(place, place + AFTER).join('\n');
   const before = lines.slice(Math.max(place - BEFORE, 0), place).join('\n');
   const whole = `${before}\n${after}`;
+  const notes: string[] = [];
+  refuseOthers(line, after);
   const failure = bareFailure(line) ?? failureIn(line);
   if (failure === undefined)
     throw new Unreadable(line, { text: line, position: 1 }, 'an error of bind() is needed here');
-  refuseOthers(line);
-  const name = nameIn(line) ?? nameIn(after) ?? nameIn(before) ?? hostIn(line);
   const program = programOf(line) ?? programOf(after) ?? programOf(before);
+  const name = withUsual(nameFor(line, after, before), line, program, notes);
   const inWhole = failure.systems.length > 0 ? failure : { ...failureIn(whole), ...failure };
   const systems = failure.systems.length > 0 ? failure.systems : sameKind(failure.kind, whole);
-  const notes: string[] = [];
   const protocol = protocolOf(line, whole, name, program, notes);
+  const isEither = notes.includes(eitherNote(name?.port));
   const suffix =
     /\b(?:tcp|udp)([46])\b/i.exec(line)?.[1] ?? (name?.host === undefined || name.host === '*' ? familyIn(line) : '');
   const { socket, otherwise } = socketOf(name, protocol, suffix, program, notes);
@@ -63,7 +65,33 @@ export function readMessage(lines: readonly string[], place = 0): Reading {
     },
     ...(name?.port === undefined ? { noPort: true } : {}),
     ...(name?.host === undefined ? { noAddress: true } : {}),
+    ...(isEither ? { either: true } : {}),
   };
+}
+
+/** The name that a line has, completed by the lines after and before it. */
+function nameFor(line: string, after: string, before: string): Omit<Mention, 'at'> | undefined {
+  const own = nameIn(line);
+  if (own !== undefined) return own;
+  const host = hostIn(line);
+  const { port, ...other } = nameIn(after) ?? nameIn(before) ?? {};
+  if (port === undefined) return host;
+  return { ...(host ?? other), port };
+}
+
+/** A name without a port, with the port that the program has by default. */
+function withUsual(
+  name: Omit<Mention, 'at'> | undefined,
+  line: string,
+  program: ServerProgram | undefined,
+  notes: string[],
+): Omit<Mention, 'at'> | undefined {
+  const port = /dhcp/i.test(line) ? 67 : program?.port;
+  if (name?.port !== undefined || port === undefined) return name;
+  notes.push(
+    `the text names no port: it is taken for ${port}, which ${port === 67 ? 'a DHCP server' : program?.name} has`,
+  );
+  return { ...name, port, ...(name?.host === undefined ? { empty: true as const } : {}) };
 }
 
 /** The family that a message names beside a name without an address: 4, 6, or nothing where it names both or none. */
@@ -78,12 +106,20 @@ function sameKind(kind: string, whole: string) {
   return found?.kind === kind ? found.systems : [];
 }
 
-/** @throws Unreadable for the errors of connect(), and of Unix sockets */
-function refuseOthers(line: string): void {
-  const isConnect = /\bconnect(?:\(\)|ing)?\b.{0,40}(?:E[A-Z]{4,}|failed|:)|\bdial (?:tcp|udp)/i.test(line);
+/** @throws Unreadable for the errors of connect() and of other calls, and of Unix sockets */
+function refuseOthers(line: string, after: string): void {
+  const other = otherCall(line);
+  if (other !== undefined) {
+    throw new Unreadable(line.trim(), { text: other.text, position: other.at + 1 }, other.understood);
+  }
+  const isRequest =
+    /HttpRequestException|ConnectAsync|ConnectToTcpHost/.test(after) && !/DoBind|Socket\.Bind/.test(after);
+  const isConnect =
+    isRequest || /\bconnect(?:\(\)|ing)?\b.{0,40}(?:E[A-Z]{4,}|failed|:)|\bdial (?:tcp|udp)/i.test(line);
   if (isConnect && !/\b(?:bind|listen)|_server\b/i.test(line)) {
     const understood = 'this is an error of connect(), and explained are those of bind() and listen()';
-    throw new Unreadable(line.trim(), { text: 'connect', position: line.search(/connect|dial/i) + 1 }, understood);
+    const text = isRequest ? 'a request' : 'connect';
+    throw new Unreadable(line.trim(), { text, position: Math.max(line.search(/connect|dial/i), 0) + 1 }, understood);
   }
   const path = /(?:unix:|in use:? |bind\(\) to |listen unix |(?:socket file|address) ["']?)(\/?[\w.-]*\/[\w./-]+)/.exec(
     line,
@@ -130,6 +166,16 @@ const UDP_PORTS: ReadonlySet<number> = new Set([
   67, 68, 69, 123, 137, 138, 161, 162, 500, 546, 547, 1194, 1900, 4500, 5353, 51_820,
 ]);
 
+/** Ports that have the same service over TCP and over UDP: DNS, Kerberos, NFS, STUN, SIP. */
+const EITHER_PORTS: ReadonlySet<number> = new Set([53, 88, 111, 389, 464, 2049, 3478, 5060]);
+
+/** A row of a listing, which says of its own socket what protocol it has. */
+const ROW = /^\s*(?:tcp|udp)\S*\s+\d+\s.*$/gim;
+
+function eitherNote(port: number | undefined): string {
+  return `no protocol is named, and port ${port} is one of TCP and of UDP: it is taken for TCP; write udp :${port} for the other`;
+}
+
 function protocolOf(
   line: string,
   whole: string,
@@ -145,9 +191,19 @@ function protocolOf(
     notes.push(`no protocol is named: ${name.host} is a group, and only UDP has groups`);
     return 'udp';
   }
-  if (UDP_WORDS.test(line) && program === undefined) {
+  if (UDP_WORDS.test(line) && (program === undefined || /dhcp/i.test(line))) {
     notes.push(`no protocol is named: ${UDP_WORDS.exec(line)?.[0]} is over UDP`);
     return 'udp';
+  }
+  const isEither = name?.port !== undefined && EITHER_PORTS.has(name.port);
+  // What a DNS server calls a listening socket may be one of UDP.
+  if (
+    isEither &&
+    !/\blisten(?:\(\)| E[A-Z])|https?:/.test(line) &&
+    !/\b(?:tcp|udp)[46]?\b|dgram/i.test(whole.replaceAll(ROW, ''))
+  ) {
+    notes.push(eitherNote(name?.port));
+    return 'tcp';
   }
   if (/\blisten|https?:|server/i.test(line)) return 'tcp';
   if (/\budp[46]?\b|dgram/i.test(whole) && !/\btcp/i.test(whole)) return 'udp';
@@ -155,7 +211,8 @@ function protocolOf(
     notes.push(`no protocol is named: port ${name.port} is one of UDP's`);
     return 'udp';
   }
-  if (program?.options === undefined) notes.push('no protocol is named: it is taken for TCP');
+  if (isEither) notes.push(eitherNote(name?.port));
+  else if (program?.options === undefined) notes.push('no protocol is named: it is taken for TCP');
   return 'tcp';
 }
 

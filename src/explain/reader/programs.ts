@@ -13,6 +13,8 @@ export interface ServerProgram {
   readonly v6only?: boolean;
   /** What it binds where no address is named; a dual-stack `::` when left out. */
   readonly any?: 'inet';
+  /** The port that it has where a message names none. */
+  readonly port?: number;
   /** Whether it was seen, read in the program's source, or recalled; and where. */
   readonly source: string;
 }
@@ -22,6 +24,31 @@ const NONE: Options = {};
 
 /** The programs whose messages are recognized. The first whose sign is found counts, so runtimes are at the end. */
 const PROGRAMS: readonly ServerProgram[] = [
+  {
+    name: 'Docker',
+    sign: /Error response from daemon|userland proxy|driver failed programming external connectivity|docker-proxy|port is already allocated|failed to bind host port|exposing port (?:TCP|UDP)/i,
+    v6only: true,
+    any: 'inet',
+    source: 'a published port is a socket of each family (Docker, documentation of port publishing)',
+  },
+  {
+    name: 'Podman',
+    sign: /rootlessport|\bpodman\b|netavark/i,
+    v6only: false,
+    source: 'rootlessport and conmon listen for the container (recalled, not verified)',
+  },
+  {
+    name: 'HTTP.sys',
+    sign: /HttpListener|HttpSys|http\.sys|\bWebListener\b|file because it is being used/i,
+    v6only: false,
+    source:
+      'the driver of Windows that listens for IIS and for programs with HttpListener (Microsoft, HTTP Server API)',
+  },
+  {
+    name: 'Kubernetes',
+    sign: /requested pod ports|nodePort: Invalid value|provided port is already allocated/i,
+    source: 'the scheduler and the API server compare hostPorts and node ports themselves (Kubernetes, documentation)',
+  },
   {
     name: 'nginx',
     sign: /\bnginx\b|\[emerg\].*bind\(\)|bind\(\) to \S+ failed \(\d+:/,
@@ -47,17 +74,12 @@ const PROGRAMS: readonly ServerProgram[] = [
     source: 'PostgreSQL, src/backend/libpq/pqcomm.c: ListenServerPort (recalled, not verified)',
   },
   {
-    name: 'Docker',
-    sign: /Error response from daemon|userland proxy|docker-proxy|port is already allocated|failed to bind host port|exposing port (?:TCP|UDP)/i,
+    name: 'dnsmasq',
+    sign: /\bdnsmasq\b/i,
+    options: REUSE,
     v6only: true,
-    any: 'inet',
-    source: 'a published port is a socket of each family (Docker, documentation of port publishing)',
-  },
-  {
-    name: 'Podman',
-    sign: /rootlessport|\bpodman\b|netavark/i,
-    v6only: false,
-    source: 'rootlessport and conmon listen for the container (recalled, not verified)',
+    port: 53,
+    source: 'dnsmasq, src/network.c: make_sock (recalled, not verified)',
   },
   {
     name: 'Caddy',

@@ -6,6 +6,7 @@ import { isMessageOfError, readMessage } from './message.ts';
 import { readPublished } from './published.ts';
 import { readSpelled } from './read.ts';
 import type { Reading } from './reading.ts';
+import type { SystemName } from '../../model/types.ts';
 import { spell } from './spell.ts';
 import { joined, NO_SETTINGS, settingsAmong, type Settings } from './settings.ts';
 import { Unreadable } from './unreadable.ts';
@@ -37,6 +38,16 @@ export function readSocket(text: string): Reading {
  * @throws Unreadable for a text that names no socket
  */
 export function readTexts(texts: readonly string[]): ReadTexts {
+  try {
+    return readEach(texts);
+  } catch (error) {
+    // The lines of a message, one a text: among them some say nothing of a socket.
+    if (!(error instanceof Unreadable) || texts.length < 2 || !texts.some(isMessageOfError)) throw error;
+    return readEach([texts.join('\n')]);
+  }
+}
+
+function readEach(texts: readonly string[]): ReadTexts {
   const leftOut: string[] = [];
   let settings = NO_SETTINGS;
   const rows = texts.flatMap((text): Row[] => {
@@ -48,15 +59,43 @@ export function readTexts(texts: readonly string[]): ReadTexts {
   });
   const failed = distinct(rows.filter(({ reading }) => reading.failure !== undefined));
   const named = failed.filter(({ reading }) => reading.noPort !== true);
-  const [asked, ...others] = withoutRepeated(named.length > 0 ? named : failed.slice(0, 1));
+  const [first, ...others] = withoutRepeated(named.length > 0 ? named : failed.slice(0, 1));
   for (const { reading } of others) {
     leftOut.push(`${spell(reading.socket)}, which could not be bound either: ask about it by itself`);
   }
   const there = rows.filter(({ reading }) => reading.failure === undefined);
+  const asked = first === undefined ? undefined : onSystem(ofProtocol(first, there), there);
   const last = asked ?? there.findLast((row) => !row.pasted || isHere(row)) ?? there.at(-1);
   const kept = onPort(distinct(there), last, leftOut).filter((row) => row !== last);
   if (last === undefined) throw onlySettings(texts.join(' '));
   return { readings: [...kept, last].map(({ reading }) => reading), leftOut, settings };
+}
+
+/** A failure that may be of either protocol is of the one that a row on its port has, if only one of them has. */
+function ofProtocol(failed: Row, there: readonly Row[]): Row {
+  const { reading } = failed;
+  if (reading.either !== true) return failed;
+  const own = there.filter((row) => row.reading.socket.port === reading.socket.port);
+  if (own.length === 0 || own.some((row) => row.reading.socket.protocol === 'tcp')) return failed;
+  const { either: _, otherwise: __, ...rest } = reading;
+  return { ...failed, reading: { ...rest, socket: { ...reading.socket, protocol: 'udp' } } };
+}
+
+/** Rows that only the tools of one system print: of ss, and of the netstat of Linux and of Windows. */
+const SYSTEM_ROWS: readonly (readonly [RegExp, readonly SystemName[]])[] = [
+  [/^\s*(?:(?:tcp|udp)\s+)?(?:LISTEN|UNCONN|ESTAB)\s+\d+\s+\d+\s/, ['linux', 'gvisor']],
+  [/^\s*(?:tcp|udp)6?\s+\d+\s+\d+\s+\S+:(?:\d+|\*|[a-z]\S*)\s+\S+:(?:\d+|\*|[a-z]\S*)(?:\s|$)/, ['linux', 'gvisor']],
+  [/^\s*TCP\s+\S+:\d+\s+\S+\s+[A-ZÄÖÜ]+\s+\d+\s*$/, ['windows']],
+];
+
+/** A failure whose system is not told is on the one whose tool printed the rows beside it. */
+function onSystem(failed: Row, there: readonly Row[]): Row {
+  const { failure } = failed.reading;
+  if (failure === undefined || failure.systems.length > 0) return failed;
+  const found = SYSTEM_ROWS.find(([pattern]) => there.some(({ reading }) => pattern.test(reading.text)));
+  if (found === undefined) return failed;
+  const told = { ...failure, systems: found[1], sign: 'the rows beside it' };
+  return { ...failed, reading: { ...failed.reading, failure: told } };
 }
 
 /** The failures without those that only name the port of another: a second line about the same socket. */

@@ -23,6 +23,8 @@ export interface Reading {
   readonly noPort?: true;
   /** Set where an error message names no address. */
   readonly noAddress?: true;
+  /** Set where no protocol is named and the port is one of both: the socket is a TCP one then. */
+  readonly either?: true;
 }
 
 /** Another reading of the same text. */

@@ -199,6 +199,7 @@ describe('what would help', () => {
     expect(address?.text).toContain('another IPv4 address');
     expect(texts(others)).toEqual([
       'give the machine the address 127.0.0.2 first (macOS: ifconfig lo0 alias 127.0.0.2)',
+      'bind socket 1 to 0.0.0.0, which has every address of the machine',
     ]);
     const privileged = advised(['tcp 0.0.0.0:80 uid=5'], { systems: ['linux'] });
     expect(texts(privileged).slice(0, 2)).toEqual(['run socket 1 as root', 'give socket 1 another port, from 1024 up']);

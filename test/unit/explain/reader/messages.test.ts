@@ -132,7 +132,10 @@ const MESSAGES: Readonly<Record<string, readonly Case[]>> = {
     ],
     ["can't bind socket: Address already in use for 127.0.0.1 port 53", 'tcp 127.0.0.1:53'],
     ['ntpd[9]: bind(21) AF_INET 0.0.0.0#123 flags 0x19 failed: Address already in use', 'udp 0.0.0.0:123'],
-    ['dnsmasq: failed to create listening socket for port 53: Address already in use', 'tcp [::]:53 v6only=0'],
+    [
+      'dnsmasq: failed to create listening socket for port 53: Address already in use',
+      'tcp [::]:53 v6only=0 reuseaddr',
+    ],
     [
       'TCP/UDP: Socket bind failed on local address [AF_INET]203.0.113.7:1194: Address already in use (errno=98)',
       'udp 203.0.113.7:1194',
@@ -141,10 +144,10 @@ const MESSAGES: Readonly<Record<string, readonly Case[]>> = {
     ['LOG:  could not bind IPv4 socket: Address already in use; port 5433', 'tcp 0.0.0.0:5433 reuseaddr'],
     [
       'dnsmasq: failed to create listening socket for 192.0.2.7: Cannot assign requested address',
-      'tcp 192.0.2.7:20000',
+      'tcp 192.0.2.7:53 reuseaddr',
       LINUX,
     ],
-    ['dnsmasq: failed to bind DHCP server socket: Address already in use', 'udp [::]:20000 v6only=0'],
+    ['dnsmasq: failed to bind DHCP server socket: Address already in use', 'udp [::]:67 v6only=0'],
     ['commBind: Cannot bind socket FD 12 to [::]:3128: (98) Address already in use', 'tcp [::]:3128', LINUX],
     ['snmpd: Error opening specified endpoint "udp:161"', 'udp [::]:161 v6only=0'],
     ['Could not bind to address 239.1.1.1:5000: Address already in use', 'udp 239.1.1.1:5000'],
