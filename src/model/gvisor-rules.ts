@@ -42,6 +42,16 @@ export const gvisorRules = ruleBook('gvisor', {
     source: RUN,
     known: 'observed',
   },
+  'connect-both-stacks': {
+    prose:
+      'A dual-stack UDP socket that is not bound and connects over IPv6 reserves its IPv6 address in both stacks: a wildcard of IPv4 conflicts with it, an IPv4 address does not.',
+    source: {
+      name: SENTRY,
+      where:
+        'pkg/tcpip/transport/udp/endpoint.go, Connect; test/syscalls/linux/socket_inet_loopback.cc, V6EphemeralPortReserved',
+    },
+    known: 'test-suite',
+  },
   listen: { prose: 'No other socket listens on the same address.', source: TCP, known: 'source' },
   'D2-narrowed': {
     prose:

@@ -111,7 +111,7 @@ export const gvisor: System<Reservations> = {
     if (step.kind === 'bind') return [...hidden, reservation(step.socket)];
     if (step.kind === 'accept' || step.kind === 'autobind') {
       const connection = step.socket.protocol === 'tcp';
-      return [...hidden, { ...reservation(step.socket), claims: step.socket.local, connection }];
+      return [...hidden, { ...reservation(step.socket), claims: reservedBy(step.socket), connection }];
     }
     if (step.kind === 'disconnect' && step.socket.protocol === 'udp') {
       const registered = flagsOf(step.socket);
@@ -123,6 +123,15 @@ export const gvisor: System<Reservations> = {
     return hidden;
   },
 };
+
+/**
+ * What a socket reserves whose port connect() or accept() chose: its present name. A dual-stack UDP socket that connects over
+ * IPv6 reserves its IPv6 address in both stacks, so that in IPv4 only the wildcard meets it.
+ */
+function reservedBy({ protocol, family, v6only, sent, local }: Socket): Claims {
+  const isBoth = protocol === 'udp' && family === 'inet6' && !v6only && !sent && local.v4 === undefined;
+  return isBoth && local.v6 !== ANY ? { v4: local.v6, v6: local.v6 } : local;
+}
 
 /** The reservation of a socket that has connected. */
 function connected(own: Reservation, socket: Socket, { release }: Setting): Reservation {
@@ -265,7 +274,14 @@ function reserve(reservations: Reservations, wanted: Reservation, { release }: S
       if ((common & wanted.flags) === 0 && old.leaked === true) {
         return decide(dateOf(release) < NARROWS_SINCE ? 'EADDRINUSE' : ['EADDRINUSE', 'ok'], id.leak);
       }
-      if ((common & wanted.flags) === 0) return decide('EADDRINUSE', old.connection ? id.connection : id.flags, old);
+      if ((common & wanted.flags) === 0) {
+        const isOfSix = stack === 'v4' && held.includes(':');
+        return decide(
+          'EADDRINUSE',
+          isOfSix ? id['connect-both-stacks'] : old.connection ? id.connection : id.flags,
+          old,
+        );
+      }
       rule = old.connection && (old.flags & wanted.flags) === 0 ? id.connection : id['shared-flag'];
     }
   }

@@ -112,6 +112,7 @@ const SETTINGS: readonly ((system: SystemName) => Setting)[] = [
 ];
 const TEXTS: readonly string[] = [
   '1 bind W -; 2 bind W - domain=1; 3 bind W chosen',
+  '1 autobind ::1 :: dual to=::1; 2 bind W -',
   '1 bind 255.255.255.255; 2 bind 10.0.0.255; 3 bind fe80::1; 4 bind fe80::1%d0; 5 bind fe80::1%d1; 6 bind fe80::1%d9',
   '1 bind fd00::5; 2 bind fd00::7; 3 bind 192.0.2.1 any; 4 bind 192.0.2.1; 5 bind ::ffff:127.0.0.1 default',
   '1 bind 239.1.2.3 A => ok; 2 bind 239.1.2.3 P; 3 bind 239.1.2.3 A',

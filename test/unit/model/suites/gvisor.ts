@@ -195,6 +195,7 @@ export const gvisor: readonly Suite[] = [
 socket_inet_loopback_nogotsan.cc, TCPBindAvoidsOtherBoundPortsReuseAddr | tcp | 1 bind 127.0.0.1 A; 2 bind 127.0.0.1 A chosen${IN_USE}
 socket_inet_loopback_nogotsan.cc, UDPBindMayBindOtherBoundPortsReuseAddr | udp | 1 bind 127.0.0.1 A; 2 bind 127.0.0.1 A chosen
 socket_inet_loopback_isolated.cc, DualStackV6AnyCloseAndBindAgain | tcp | 1 bind :: dual; 1 connect ::1 to=::1; 1 close leaves=fin-wait-2; 2 bind 127.0.0.1
+socket_inet_loopback.cc, V6EphemeralPortReserved | udp | 1 autobind ::1 :: dual to=::1; 2 bind 0.0.0.0${IN_USE}; 3 bind ::ffff:127.0.0.1 dual
 socket_inet_loopback_isolated.cc, DualStackV6AnyBindAgain | tcp | 1 bind :: dual; 1 connect ::1 to=::1; 2 bind 127.0.0.1
 ${udpSocket()}
 ${closed()}
@@ -209,7 +210,6 @@ ${dualStack()}`,
 socket_bind_to_device_sequence.cc, BindReuseAddrThenReuseAddrReusePortThenReuseAddr | udp | 1 bind S A; 2 bind S AP; 3 bind S P
 socket_bind_to_device_sequence.cc, BindReuseAddrThenReuseAddrReusePortThenReuseAddr | tcp | 1 bind S A; 2 bind S AP; 3 bind S P
 socket_inet_loopback.cc, V6EphemeralPortReserved | tcp | 1 autobind ::1 :: dual to=::1; 2 bind 0.0.0.0${IN_USE}
-socket_inet_loopback.cc, V6EphemeralPortReserved | udp | 1 autobind ::1 :: dual to=::1; 2 bind 0.0.0.0${IN_USE}
 udp_socket.cc, ConnectAnyZero | udp | 1 autobind 127.0.0.1 0.0.0.0 to=0.0.0.0 toport=0; 1 disconnect`,
   },
 ];
