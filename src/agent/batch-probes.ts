@@ -15,12 +15,8 @@ const PATIENCE = 50;
 /** The bytes of a mark. */
 const MARK = 4;
 
-/** A probe of a list: its source, the connect() to its target, and its port. */
-interface Probe {
-  readonly source: number;
-  readonly target: number;
-  readonly port: number;
-}
+/** What names probes, see `batch-send`. */
+type Named = Pick<Of<'batch-send'>, 'sources' | 'targets' | 'ports' | 'probes'>;
 
 /** Client connections that are kept until they are settled; a descriptor is -1 where the socket could not be made. */
 type Clients = readonly number[];
@@ -47,25 +43,26 @@ export class BatchProbes {
    * An error that comes later than the next connect() of that socket is lost: a probe whose outcome is unknown then is done
    * again with `closed`.
    */
-  async send({ sources, targets, probes, mark, closed, within = 0 }: Of<'batch-send'>): Promise<ProbeAnswer> {
+  async send({ mark, closed, within = 0, ...named }: Of<'batch-send'>): Promise<ProbeAnswer> {
     const sockets: number[] = [];
     const last: number[] = [];
     try {
-      for (const source of sources) {
+      for (const source of named.sources) {
         sockets.push(this.#bound(source, 'dgram'));
         if (closed !== undefined) last.push(this.#bound({ ...source, port: 0 }, 'dgram'));
       }
-      const connects = callersOf(this.#native, targets);
+      const connects = callersOf(this.#native, named.targets);
       const codes: number[] = [];
-      for (const { source, target, port } of each(probes)) {
-        const [fd, connect] = [sockets[source], connects[target]];
-        if (fd === undefined || !connect) throw new Error(`there is no source ${source}, or no target ${target}`);
-        let returned = this.#sendMark(fd, connect(fd, port), mark + codes.length);
-        if (closed !== undefined && returned >= 0) {
-          await this.#refusal(last[source] ?? -1, connect, closed, within);
-          returned = this.#pending(fd);
+      for (const { source, target, ports } of runsOf(named)) {
+        const [fd, connect] = [sockets[source] as number, connects[target] as Connect];
+        for (const port of ports) {
+          let returned = this.#sendMark(fd, connect(fd, port), mark + codes.length);
+          if (closed !== undefined && returned >= 0) {
+            await this.#refusal(last[source] ?? -1, connect, closed, within);
+            returned = this.#pending(fd);
+          }
+          codes.push(this.#code(returned));
         }
-        codes.push(this.#code(returned));
       }
       return { ...OK, codes, legend: [...this.#legend] };
     } finally {
@@ -104,31 +101,36 @@ export class BatchProbes {
   }
 
   /** Makes the connections. */
-  async connect({ as, sources, targets, probes, open, within }: Of<'batch-connect'>): Promise<ProbeAnswer> {
+  async connect({ as, open, within, ...named }: Of<'batch-connect'>): Promise<ProbeAnswer> {
     if (this.#clients.has(as)) throw new Error(`there are connections '${as}' already`);
     const native = this.#native;
-    const connects = callersOf(native, targets);
+    const connects = callersOf(native, named.targets);
+    const makers = named.sources.map((source) => this.#maker(source, 'stream'));
     const begin = (source: number, target: number, port: number): Returned => {
-      const [name, connect] = [sources[source], connects[target]];
-      if (!name || !connect) throw new Error(`there is no source ${source}, or no target ${target}`);
-      const fd = this.#bound(name, 'stream');
-      const returned = connect(fd, port);
+      const fd = (makers[source] as Maker)();
+      const returned = (connects[target] as Connect)(fd, port);
       if (returned >= 0 || native.inProgress(returned)) return fd;
       native.close(fd);
       return returned;
     };
     const fds: number[] = [];
     this.#clients.set(as, fds);
-    const all = [...each(probes)];
-    for (const { source, target, port } of all) fds.push(begin(source, target, port));
+    const runs = [...runsOf(named)];
+    for (const { source, target, ports } of runs) for (const port of ports) fds.push(begin(source, target, port));
     const states = fds.map((fd) => this.#state(fd));
-    const waiting = [...states.keys()].filter((place) => states[place] === 'silence');
-    const paths = new Map(waiting.map((place) => all[place] as Probe).map((probe) => [pathOf(probe), probe]));
-    for (const { source, target } of paths.values()) await this.#wait(begin(source, target, open), within);
-    for (const place of waiting) states[place] = this.#state(fds[place] ?? -1);
+    let paths = 0;
+    if (states.includes('silence')) {
+      const places = [...runs.flatMap((run) => run.ports.map(() => run)).entries()];
+      const slow = places.filter(([place]) => states[place] === 'silence');
+      for (const { source, target } of new Map(slow.map(([, run]) => [`${run.source} ${run.target}`, run])).values()) {
+        await this.#wait(begin(source, target, open), within);
+        paths += 1;
+      }
+      for (const [place] of slow) states[place] = this.#state(fds[place] ?? -1);
+    }
     return {
       ...OK,
-      value: paths.size,
+      value: paths,
       got: fds.map((fd) => (fd < 0 ? 0 : Math.max(0, native.localPort(fd)))),
       codes: states.map((state) => this.#place(state)),
       legend: [...this.#legend],
@@ -151,17 +153,26 @@ export class BatchProbes {
   }
 
   /** A socket on a source. @throws Error when it can't be made: a probe without a source proves nothing */
-  #bound({ address, port }: SocketName, type: 'dgram' | 'stream'): number {
+  #bound(source: SocketName, type: 'dgram' | 'stream'): number {
+    return this.#maker(source, type)();
+  }
+
+  /** Makes such sockets, thousands of them: the calls are encoded once. */
+  #maker({ address, port }: SocketName, type: 'dgram' | 'stream'): Maker {
     const native = this.#native;
     const family = familyOf(address);
-    const fd = native.socket(family, type);
-    if (fd < 0) throw new Error(`a source can't be made: ${this.#word(fd)}`);
+    const bind = native.caller('bind', family, address);
     // Where there is this option, connect() chooses the port, which is quicker and lets a port serve many destinations.
-    if (type === 'stream' && port === 0) native.setter('IP_BIND_ADDRESS_NO_PORT', 1)?.(fd);
-    const returned = native.bind(fd, family, { address, port });
-    if (returned >= 0) return fd;
-    native.close(fd);
-    throw new Error(`a source can't be bound to ${address} and port ${port}: ${this.#word(returned)}`);
+    const choosesLate = type === 'stream' && port === 0 ? native.setter('IP_BIND_ADDRESS_NO_PORT', 1) : null;
+    return () => {
+      const fd = native.socket(family, type);
+      if (fd < 0) throw new Error(`a source can't be made: ${this.#word(fd)}`);
+      choosesLate?.(fd);
+      const returned = bind(fd, port);
+      if (returned >= 0) return fd;
+      native.close(fd);
+      throw new Error(`a source can't be bound to ${address} and port ${port}: ${this.#word(returned)}`);
+    };
   }
 
   /** Sends a mark by a socket whose connect() returned so. Returns the error that it got back, or zero. */
@@ -224,6 +235,8 @@ export class BatchProbes {
 }
 
 type Connect = (fd: number, port: number) => Returned;
+/** Makes a socket on a source. @throws Error when it can't be made */
+type Maker = () => number;
 
 function callersOf(native: Native, targets: readonly string[]): Connect[] {
   return targets.map((address) => native.caller('connect', familyOf(address), address));
@@ -233,12 +246,22 @@ function familyOf(address: string): Family {
   return address.includes(':') ? 'inet6' : 'inet';
 }
 
-function pathOf({ source, target }: Probe): string {
-  return `${source} ${target}`;
+/** Probes to several ports, from one source to one target. */
+interface Run {
+  readonly source: number;
+  readonly target: number;
+  readonly ports: readonly number[];
 }
 
-function* each(probes: readonly number[]): Generator<Probe> {
-  for (let at = 0; at < probes.length; at += 3) {
-    yield { source: probes[at] ?? -1, target: probes[at + 1] ?? -1, port: probes[at + 2] ?? -1 };
+/** The runs of an operation. @throws Error for one that has no source, target or port there */
+function* runsOf({ sources, targets, ports, probes }: Named): Generator<Run> {
+  for (let at = 0; at < probes.length; at += 4) {
+    const [source = -1, target = -1, first = -1, count = 0] = probes.slice(at, at + 4);
+    if (!(source in sources) || !(target in targets)) {
+      throw new Error(`there is no source ${source}, or no target ${target}`);
+    }
+    const own = ports.slice(first, first + count);
+    if (first < 0 || own.length !== count) throw new Error(`there are no ports ${first} to ${first + count - 1}`);
+    yield { source, target, ports: own };
   }
 }

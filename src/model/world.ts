@@ -202,6 +202,11 @@ export interface Simulation {
    * releases that are allowed differ.
    */
   sockname(socket: number): Peer | undefined;
+  /**
+   * A text that is equal for two ports of the same model and setting only if `receivers` says the same of both, whatever
+   * arrives; undefined where the model has no such text.
+   */
+  likeness(): string | undefined;
 }
 
 /**
@@ -255,6 +260,10 @@ class AnyRelease implements Simulation {
     const outcomes = new Map(found.flatMap((one) => one?.outcomes ?? []).map((one) => [JSON.stringify(one), one]));
     return { outcomes: [...outcomes.values()], rule: newest.rule };
   }
+
+  likeness(): string | undefined {
+    return undefined;
+  }
 }
 
 /** The outcomes that two releases allow together, with the rule of the one that allows more or differs. */
@@ -289,6 +298,10 @@ class Port<Hidden> implements Simulation {
     const plain = plainPacket(packet, this.#world.setting);
     if (delivery !== undefined) return delivery.receivers(this.#world, plain);
     return deliveries[name]?.receivers(this.#delivery.read(), plain, this.#world.setting);
+  }
+
+  likeness(): string | undefined {
+    return deliveries[this.#system.name]?.likeness?.(this.#delivery.read());
   }
 
   /**

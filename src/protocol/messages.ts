@@ -191,9 +191,10 @@ export type Operation =
    */
   | { op: 'probe-finish'; on: string; patient: number[]; within: number }
   /**
-   * Sends one datagram for each probe: from a source, to a target address and a port. `probes` holds three numbers for each:
-   * the place of its source, the place of its target, and the port. The data of the first is the number `mark`, of the
-   * second `mark` + 1, and so on. The answer has a code for each: an error means what came back, for example ECONNREFUSED.
+   * Sends one datagram for each probe: from a source, to a target address and a port. `probes` holds four numbers for each
+   * run of probes: the places of their source and of their target, the place of the first one's port, and how many ports
+   * from there on get a probe each. The data of the first probe is the number `mark`, of the second `mark` + 1, and so on.
+   * The answer has a code for each: an error means what came back, for example ECONNREFUSED.
    * With `closed`, a port on which nothing is bound, each probe is done by itself: an error of that port, which the agent
    * waits for `within`, shows that all errors of the probe before it have arrived.
    */
@@ -201,6 +202,7 @@ export type Operation =
       op: 'batch-send';
       sources: SocketName[];
       targets: string[];
+      ports: number[];
       probes: number[];
       mark: number;
       closed?: number;
@@ -218,6 +220,7 @@ export type Operation =
       as: string;
       sources: SocketName[];
       targets: string[];
+      ports: number[];
       probes: number[];
       open: number;
       within: number;

@@ -89,7 +89,7 @@ function call(operation: Operation, result: Result): string {
       return `SO_ERROR of ${operation.on}`;
     case 'batch-send':
     case 'batch-connect':
-      return `${operation.op}(${operation.probes.length / 3} probes)`;
+      return `${operation.op}(${operation.probes.length / 4} runs of probes)`;
     case 'serve':
       return `serve(${operation.on}, ${quote(operation.name)})`;
     default:

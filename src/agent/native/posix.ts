@@ -61,6 +61,7 @@ export function posix(constants: SystemConstants): Native {
   const lengthRoom = Buffer.alloc(8);
   const valueRoom = Buffer.alloc(VALUE_ROOM);
   const message = new MessageHeader(constants);
+  const lingerNone = encodeValue(constants.SO_LINGER.kind, LINGER_NONE);
 
   const names = errnoNames(constants.errno, os.constants.errno);
   const errnoName = (errno: number) => names.get(errno) ?? `errno-${errno}`;
@@ -185,9 +186,8 @@ export function posix(constants: SystemConstants): Native {
     tcpStates: (fds) => fds.map(tcpState),
     statesByPort,
     abort(fd) {
-      const { level, number, kind } = constants.SO_LINGER;
-      const bytes = encodeValue(kind, LINGER_NONE);
-      const set = returned(setsockopt(fd, level, number, bytes, bytes.length));
+      const { level, number } = constants.SO_LINGER;
+      const set = returned(setsockopt(fd, level, number, lingerNone, lingerNone.length));
       const closed = returned(close(fd));
       return set < 0 ? set : closed;
     },

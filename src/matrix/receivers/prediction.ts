@@ -63,6 +63,8 @@ function pairPredictor(block: ReceiverBlock, { model, setting, owner, peers }: M
   }));
   const empty = model.simulate(setting);
   const made = new Map<Spec, Made>();
+  // Many pairs differ only in what does not matter to who receives, such as SO_REUSEADDR.
+  const alike = new Map<string, PairReceivers>();
   const operations = new Map<Spec, readonly Operation[]>();
   const operationsOf = (spec: Spec, place: 'first' | 'second') => {
     const connection = pairConnectionOf(spec, block.states[place === 'first' ? 0 : 1], peers);
@@ -73,10 +75,13 @@ function pairPredictor(block: ReceiverBlock, { model, setting, owner, peers }: M
     const own = known(operations, second, () => operationsOf(second, 'second'));
     const { port, can } = make(before, own);
     if (can === 'no') return same.pair('no', []);
-    return same.pair(
-      can,
-      packets.map((packet) => same.cell(port.receivers(packet))),
-    );
+    const ask = () =>
+      same.pair(
+        can,
+        packets.map((packet) => same.cell(port.receivers(packet))),
+      );
+    const likeness = port.likeness();
+    return likeness === undefined ? ask() : known(alike, `${can} ${likeness}`, ask);
   };
 }
 

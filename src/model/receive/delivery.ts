@@ -17,6 +17,8 @@ export interface Delivery<State> {
   after(state: State, operation: Operation, setting: Setting, now: Socket | undefined): State;
   /** Who may receive a packet to the port; undefined if that is not known. */
   receivers(state: State, packet: Packet, setting: Setting): Receivers | undefined;
+  /** A text of all that `receivers` reads of a state: where it is equal, so are all answers. */
+  likeness?(state: State): string;
 }
 
 /** How a system chooses who receives, if the lists by which it judges bind() tell it. */

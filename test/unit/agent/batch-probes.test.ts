@@ -27,6 +27,17 @@ function words(result: Result | undefined): string[] {
   return (result?.codes ?? []).map((code) => result?.legend?.[code] ?? `code ${code}`);
 }
 
+/** Probes one by one, given as triples of a source, a target and a port, in the form that an operation has. */
+function oneByOne(triples: readonly number[]): { ports: number[]; probes: number[] } {
+  const ports: number[] = [];
+  const probes: number[] = [];
+  for (let at = 0; at < triples.length; at += 3) {
+    const [source = -1, target = -1, port = -1] = triples.slice(at, at + 3);
+    probes.push(source, target, ports.push(port) - 1, 1);
+  }
+  return { ports, probes };
+}
+
 const datagrams = (probes: number[], more: Partial<Extract<Operation, { op: 'batch-send' }>> = {}): Operation => ({
   op: 'batch-send',
   sources: [
@@ -34,7 +45,7 @@ const datagrams = (probes: number[], more: Partial<Extract<Operation, { op: 'bat
     { address: '::1', port: 0 },
   ],
   targets: ['127.0.0.1', '127.0.0.2', '::1'],
-  probes,
+  ...oneByOne(probes),
   mark: 70_000,
   ...more,
 });
@@ -49,7 +60,7 @@ const connections = (
   as,
   sources: [{ address: '127.0.0.1', port: 0 }],
   targets: ['127.0.0.1', '127.0.0.2'],
-  probes,
+  ...oneByOne(probes),
   open,
   within,
 });
@@ -82,6 +93,16 @@ describe('probes of batches on the real kernel', needs(noNamespaces), () => {
     expect(words(sent)).toEqual(['ok', 'ECONNREFUSED', 'ok', 'ok', 'ok', 'ECONNREFUSED']);
     expect(drained?.got).toEqual([0, 70_000, 1, 70_002, 1, 70_003, 2, 70_004]);
     expect(again?.got).toEqual([]);
+  });
+
+  it('sends a run of probes to ports side by side, with marks that follow one another', async () => {
+    const [, sent, drained] = await ask(
+      { op: 'batch', as: 'a', kinds: [udp('127.0.0.1')], sockets: [0, 2001, 0, 2003] },
+      datagrams([], { ports: [2000, 2001, 2002, 2003], probes: [0, 0, 1, 3, 0, 1, 0, 2] }),
+      { op: 'batch-drain', on: 'a' },
+    );
+    expect(words(sent)).toEqual(['ok', 'ECONNREFUSED', 'ok', 'ECONNREFUSED', 'ECONNREFUSED']);
+    expect(drained?.got).toEqual([0, 70_000, 1, 70_002]);
   });
 
   it('sends from the port that was asked for', async () => {
@@ -153,6 +174,7 @@ describe('probes of batches on the real kernel', needs(noNamespaces), () => {
   it.each<[Operation, RegExp]>([
     [datagrams([5, 0, 2001]), /there is no source 5, or no target 0/],
     [datagrams([0, 7, 2001]), /there is no source 0, or no target 7/],
+    [datagrams([], { ports: [2001], probes: [0, 0, 0, 2] }), /there are no ports 0 to 1/],
     [
       datagrams([0, 0, 2001], { sources: [{ address: '192.0.2.1', port: 0 }] }),
       /a source can't be bound to 192\.0\.2\.1/,

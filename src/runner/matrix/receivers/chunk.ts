@@ -34,30 +34,34 @@ export async function askChunk(
   const ask = protocol === 'udp' ? askDatagrams : askConnections;
   const stage = await makePairs(chunk, crew, ports, shared, peers);
   const there = [...chunk.pairs.keys()].filter((index) => stage.failures[index] === null);
-  const seen = chunk.pairs.map(() => ways.map((): CellWord[] => []));
+  const seen: CellWord[][] = chunk.pairs.map(() => []);
+  const places = new Map(ways.map((way, place) => [way, place]));
   const note = (probes: readonly PairProbe[], words: readonly CellWord[]) => {
-    for (const [place, { index, way }] of probes.entries()) seen[index]?.[ways.indexOf(way)]?.push(words[place] ?? '');
+    for (const [at, { index, way }] of probes.entries()) {
+      const [cells, place, word] = [seen[index] ?? [], places.get(way) ?? -1, words[at] ?? ''];
+      const before = cells[place];
+      if (before !== word) cells[place] = before === undefined ? word : joinedWords([...before.split('|'), word]);
+    }
   };
   const first = ways.flatMap((way) => there.map((index): PairProbe => ({ index, way, extra: 0 })));
   note(first, await ask(first, stage, crew, shared));
   const shares = there.filter((index) => predicted(chunk.pairs[index] ?? -1).cells.some(({ all }) => all));
   for (let round = 0; round < ROUNDS; round += 1) {
-    const more = ways.flatMap((way, place) =>
-      shares
-        .filter((index) => {
-          const [cell, words] = [predicted(chunk.pairs[index] ?? -1).cells[place], seen[index]?.[place]];
-          return cell !== undefined && words !== undefined && lacksOutcome(joinedWords(words), cell);
-        })
-        .flatMap((index) =>
-          Array.from({ length: EXTRA }, (_, extra): PairProbe => ({ index, way, extra: round * EXTRA + extra + 1 })),
-        ),
-    );
+    const more = ways.flatMap((way, place) => {
+      const lacking = shares.filter((index) => {
+        const [cell, word] = [predicted(chunk.pairs[index] ?? -1).cells[place], seen[index]?.[place]];
+        return cell !== undefined && word !== undefined && lacksOutcome(word, cell);
+      });
+      return Array.from({ length: EXTRA }, (_, extra) =>
+        lacking.map((index): PairProbe => ({ index, way, extra: round * EXTRA + extra + 1 })),
+      ).flat();
+    });
     if (more.length === 0) break;
     note(more, await ask(more, stage, crew, shared));
   }
   await closePairs(stage, crew);
   return chunk.pairs.map((_, index): ReceiverAnswer => {
     const failed = stage.failures[index] ?? null;
-    return failed === null ? { words: (seen[index] ?? []).map(joinedWords) } : { failed };
+    return failed === null ? { words: seen[index] ?? [] } : { failed };
   });
 }

@@ -5,7 +5,7 @@ import type { Operation } from '../../../protocol/messages.ts';
 import { paced } from '../../../process/pace.ts';
 import { batchAnswers } from '../batch.ts';
 import type { Crew } from '../crew.ts';
-import { gotWord, senderRole, toldProbes, type PairProbe } from './probe.ts';
+import { GOT_BITS, GOT_WORDS, senderRole, toldProbes, type PairProbe } from './probe.ts';
 import { LISTENERS, type ReceiverStage, type SharedPorts } from './stage.ts';
 
 /** How long a connection to a listener that answers may take, in milliseconds; usually it takes less than one. */
@@ -71,9 +71,9 @@ async function ofOneWay(
   });
   const states = batchAnswers(made, probes.length);
   const { got: clients = [], value = 0 } = made ?? {};
-  const accepted = new Map<string, (1 | 2)[]>();
-  const acceptedBy = (place: number) => accepted.get(`${probes[place]?.index} ${clients[place]}`) ?? [];
-  const isLost = (place: number) => states[place] === 'ok' && acceptedBy(place).length === 0;
+  const accepted: Accepted = new Map();
+  const acceptedBy = (place: number) => accepted.get(clientOf(probes[place]?.index, clients[place])) ?? 0;
+  const isLost = (place: number) => states[place] === 'ok' && acceptedBy(place) === 0;
   const places = [...probes.keys()];
   await accept(stage, crew, accepted);
   for (let look = 0; look < LOOKS && places.some(isLost); look += 1) {
@@ -93,12 +93,21 @@ async function ofOneWay(
   return places.map((place) => {
     const state = states[place] ?? '';
     const other = state === 'ok' ? '' : REFUSED.has(state) ? 'refused' : state === 'silence' ? 'no answer' : state;
-    return [gotWord(acceptedBy(place)), other].filter((word) => word !== '').join(' and ');
+    const word = GOT_WORDS[acceptedBy(place)] ?? '';
+    return word === '' ? other : other === '' ? word : `${word} and ${other}`;
   });
 }
 
-/** Notes which of a pair's sockets accepted which client, by the place of the pair and the client's port. */
-async function accept(stage: ReceiverStage, crew: Crew, accepted: Map<string, (1 | 2)[]>): Promise<void> {
+/** By the client, the bits of those sockets of its pair that accepted it. */
+type Accepted = Map<number, number>;
+
+/** A number for a client: the place of its pair, and its port. */
+function clientOf(index = -1, port = 0): number {
+  return index * 65_536 + port;
+}
+
+/** Notes which of a pair's sockets accepted which client. */
+async function accept(stage: ReceiverStage, crew: Crew, accepted: Accepted): Promise<void> {
   const { states } = stage.chunk.block;
   const both = await Promise.all(
     stage.roles.map(async (role, place) =>
@@ -108,8 +117,8 @@ async function accept(stage: ReceiverStage, crew: Crew, accepted: Map<string, (1
   for (const [index, [result]] of both.entries()) {
     const { got = [] } = result ?? {};
     for (let at = 0; at < got.length; at += 2) {
-      const key = `${got[at]} ${got[at + 1]}`;
-      accepted.set(key, [...(accepted.get(key) ?? []), index === 0 ? 1 : 2]);
+      const client = clientOf(got[at], got[at + 1]);
+      accepted.set(client, (accepted.get(client) ?? 0) | (GOT_BITS[index] ?? 0));
     }
   }
 }

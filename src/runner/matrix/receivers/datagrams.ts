@@ -2,7 +2,7 @@ import type { CellWord } from '../../../matrix/receivers/cells.ts';
 import { paced } from '../../../process/pace.ts';
 import { batchAnswers } from '../batch.ts';
 import type { Crew } from '../crew.ts';
-import { gotWord, senderRole, toldProbes, type PairProbe } from './probe.ts';
+import { GOT_BITS, GOT_WORDS, senderRole, toldProbes, type PairProbe } from './probe.ts';
 import type { ReceiverStage, SharedPorts } from './stage.ts';
 
 /** How long the error of a closed port may take, in milliseconds; usually it is there when send() returns. */
@@ -37,32 +37,33 @@ export async function askDatagrams(
   crew: Crew,
   shared: SharedPorts,
 ): Promise<CellWord[]> {
-  const got = probes.map((): (1 | 2)[] => []);
-  const errors = probes.map(() => '');
+  const got = new Uint8Array(probes.length);
+  const errors: (string | undefined)[] = [];
   const sent: Sent[] = [];
-  for (let attempt = 0; attempt <= ATTEMPTS; attempt += 1) {
-    const open = [...probes.keys()].filter((place) => got[place]?.length === 0 && errors[place] === '');
-    if (open.length === 0) break;
+  let open = [...probes.keys()];
+  for (let attempt = 0; attempt <= ATTEMPTS && open.length > 0; attempt += 1) {
     const now: Sent = { from: takeMarks(open.length), places: open };
     sent.push(now);
     const slowly = attempt > 0 ? { closed: shared.closed, within: paced(WITHIN) } : {};
     await Promise.all(
       (['peer', 'neighbour'] as const).map(async (role) => {
         // Marks are consecutive in an operation, so the probes of each sender have to be as well.
-        for (const { first, own } of runsOf(probes, open, role)) {
+        for (const { first, own } of runsOf(probes, now.places, role)) {
           const told = toldProbes(own, stage, shared);
           const [result] = await crew.ask(role, { op: 'batch-send', ...told, mark: now.from + first, ...slowly });
           for (const [index, error] of batchAnswers(result, own.length).entries()) {
-            if (error !== 'ok') errors[open[first + index] ?? -1] = REFUSED.has(error) ? 'refused' : error;
+            if (error !== 'ok') errors[now.places[first + index] ?? -1] = REFUSED.has(error) ? 'refused' : error;
           }
         }
       }),
     );
     await drain(stage, crew, sent, got);
+    open = open.filter((place) => got[place] === 0 && errors[place] === undefined);
   }
   return probes.map((_, place) => {
-    const words = [gotWord(got[place] ?? []), errors[place] ?? ''].filter((word) => word !== '');
-    return words.length === 0 ? 'silence' : words.join(' and ');
+    const [word, error] = [GOT_WORDS[got[place] ?? 0] ?? '', errors[place]];
+    if (error === undefined) return word === '' ? 'silence' : word;
+    return word === '' ? error : `${word} and ${error}`;
   });
 }
 
@@ -80,19 +81,16 @@ function runsOf(probes: readonly PairProbe[], open: readonly number[], role: 'pe
 }
 
 /** Notes which sockets got which probes, whenever these were sent. Marks of other calls are of probes that were sent again. */
-async function drain(
-  stage: ReceiverStage,
-  crew: Crew,
-  sent: readonly Sent[],
-  got: readonly (1 | 2)[][],
-): Promise<void> {
+async function drain(stage: ReceiverStage, crew: Crew, sent: readonly Sent[], got: Uint8Array): Promise<void> {
   const both = await Promise.all(stage.roles.map((role) => crew.ask(role, { op: 'batch-drain', on: stage.name })));
   for (const [index, [result]] of both.entries()) {
     const { got: told = [] } = result ?? {};
+    const bit = GOT_BITS[index] ?? 0;
     for (let at = 1; at < told.length; at += 2) {
       const mark = told[at] ?? 0;
-      const of = sent.find(({ from, places }) => mark >= from && mark < from + places.length);
-      got[of?.places[mark - of.from] ?? -1]?.push(index === 0 ? 1 : 2);
+      const of = sent.findLast(({ from, places }) => mark >= from && mark < from + places.length);
+      const place = of?.places[mark - of.from];
+      if (place !== undefined) got[place] = (got[place] ?? 0) | bit;
     }
   }
 }

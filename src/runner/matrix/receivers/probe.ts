@@ -1,5 +1,5 @@
 import type { Operation, SocketName } from '../../../protocol/messages.ts';
-import { known } from '../../../matrix/receivers/known.ts';
+import { Legend } from '../../../matrix/legend.ts';
 import type { Way } from '../../../matrix/receivers/ways.ts';
 import type { Role } from '../crew.ts';
 import type { ReceiverStage, SharedPorts } from './stage.ts';
@@ -19,33 +19,37 @@ export function senderRole({ host }: Way): Role {
 }
 
 /** The part of an operation that names probes: what several have in common is there once. */
-type Told = Pick<Extract<Operation, { op: 'batch-send' }>, 'sources' | 'targets' | 'probes'>;
+type Told = Pick<Extract<Operation, { op: 'batch-send' }>, 'sources' | 'targets' | 'ports' | 'probes'>;
 
-/** Probes in the form that an agent takes. */
+/** Probes in the form that an agent takes. Those that follow one another by one way, to pairs side by side, are one run. */
 export function toldProbes(probes: readonly PairProbe[], { ports }: ReceiverStage, shared: SharedPorts): Told {
-  const sources: SocketName[] = [];
-  const targets: string[] = [];
-  const places = new Map<Way, Map<number, { readonly source: number; readonly target: number }>>();
-  const sourceOf = (address: string, port: number, extra: number) => {
-    // Sources whose ports the system chooses are one for each number of `extra`.
-    const key = `${address} ${port} ${extra}`;
-    return known(bySource, key, () => sources.push({ address, port }) - 1);
+  const [sources, targets] = [new Legend<SocketName>(), new Legend<string>()];
+  const runs: number[] = [];
+  let run: { readonly probe: PairProbe; readonly source: number; readonly target: number } | undefined;
+  let count = 0;
+  const endRun = () => {
+    if (run !== undefined) runs.push(run.source, run.target, run.probe.index, count);
   };
-  const [bySource, byTarget] = [new Map<string, number>(), new Map<string, number>()];
-  const triples: number[] = [];
-  for (const { index, way, extra } of probes) {
-    const ofWay = known(places, way, () => new Map<number, { source: number; target: number }>());
-    const { source, target } = known(ofWay, extra, () => ({
-      source: sourceOf(way.from, way.port === 'peer' && extra === 0 ? shared.peer : 0, extra),
-      target: known(byTarget, way.to, () => targets.push(way.to) - 1),
-    }));
-    triples.push(source, target, ports[index] ?? 0);
+  for (const probe of probes) {
+    const { index, way, extra } = probe;
+    const same = run?.probe.way === way && run.probe.extra === extra ? run : undefined;
+    if (same !== undefined && index === same.probe.index + count) {
+      count += 1;
+      continue;
+    }
+    endRun();
+    // Sources whose ports the system chooses are one for each number of `extra`.
+    const port = way.port === 'peer' && extra === 0 ? shared.peer : 0;
+    const source = () => sources.place(`${way.from} ${port} ${extra}`, () => ({ address: way.from, port }));
+    const target = () => targets.place(way.to, () => way.to);
+    run = same !== undefined ? { ...same, probe } : { probe, source: source(), target: target() };
+    count = 1;
   }
-  return { sources, targets, probes: triples };
+  endRun();
+  return { sources: [...sources.list], targets: [...targets.list], ports: [...ports], probes: runs };
 }
 
-/** The word for the sockets that got a probe; empty where none did. */
-export function gotWord(sockets: Iterable<1 | 2>): string {
-  const got = new Set(sockets);
-  return [1, 2].filter((socket) => got.has(socket as 1 | 2)).join('+');
-}
+/** The words for the sockets that got a probe, by a number that has a bit for each. */
+export const GOT_WORDS = ['', '1', '2', '1+2'] as const;
+/** The bit of the first and of the second socket of a pair. */
+export const GOT_BITS = [1, 2] as const;

@@ -34,7 +34,7 @@ export async function deadWays(
 
 async function isAlive(way: Way, crew: Crew, closed: number): Promise<boolean> {
   const from = [{ address: way.from, port: 0 }];
-  const probes = { sources: from, targets: [way.to], probes: [0, 0, closed], mark: 0 };
+  const probes = { sources: from, targets: [way.to], ports: [closed], probes: [0, 0, 0, 1], mark: 0 };
   try {
     await crew.ask(senderRole(way), { op: 'batch-send', ...probes, closed, within: paced(WITHIN) });
     return true;

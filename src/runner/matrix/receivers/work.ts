@@ -3,7 +3,8 @@ import { HarnessError } from '../../../harness/harness-error.ts';
 import { writeAnswer } from '../../../matrix/receivers/answer.ts';
 import { receiverCornerInWords, type ReceiverBlock } from '../../../matrix/receivers/blocks.ts';
 import { wrongIn } from '../../../matrix/receivers/comparison.ts';
-import type { BlockPredictor } from '../../../matrix/receivers/prediction.ts';
+import { known } from '../../../matrix/receivers/known.ts';
+import type { BlockPredictor, PairReceivers } from '../../../matrix/receivers/prediction.ts';
 import { waysKey, type Way } from '../../../matrix/receivers/ways.ts';
 import { Results } from '../../../matrix/results.ts';
 import type { ReceiversRecord } from '../../../record/receivers.ts';
@@ -38,6 +39,8 @@ export class ReceiverWork implements Labour {
   #blocks: readonly ReceiverBlock[];
   #chunks: ReceiverChunk[] = [];
   #surveyed: Promise<void> | undefined;
+  /** Whether an answer is against a prediction: the same two meet many times. */
+  readonly #isWrong = new Map<PairReceivers, Map<string, boolean>>();
   readonly #signal: AbortSignal;
   readonly #did: (pairs: number) => void;
 
@@ -103,8 +106,13 @@ export class ReceiverWork implements Labour {
     const predicted = this.predictor(block);
     const once = async (pairs: readonly number[]): Promise<number[]> => {
       const answers = await askChunk({ block, pairs }, predicted, place);
-      if (!this.over) this.results.note(block, pairs, answers.map(writeAnswer));
-      return pairs.filter((pair, index) => wrongIn(answers[index] ?? { words: [] }, predicted(pair)) !== null);
+      const texts = answers.map(writeAnswer);
+      if (!this.over) this.results.note(block, pairs, texts);
+      return pairs.filter((pair, index) => {
+        const prediction = predicted(pair);
+        const judged = known(this.#isWrong, prediction, () => new Map<string, boolean>());
+        return known(judged, texts[index] ?? '', () => wrongIn(answers[index] ?? { words: [] }, prediction) !== null);
+      });
     };
     let odd = await once(chunk.pairs);
     for (let retry = 0; place.ports.shared && odd.length > 0 && retry < RETRIES; retry += 1) odd = await once(odd);

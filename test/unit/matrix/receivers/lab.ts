@@ -14,6 +14,7 @@ import type { Asked } from '../../../../src/matrix/selection.ts';
 import { spellSpec } from '../../../../src/matrix/sockets.ts';
 import { netnsFacts } from '../../../../src/lab/netns.ts';
 import { models } from '../../../../src/model/index.ts';
+import type { Simulation } from '../../../../src/model/world.ts';
 import type { ReceiversRecord } from '../../../../src/record/receivers.ts';
 import { RECEIVERS_VERSION } from '../../../../src/record/receivers.ts';
 import { choice } from '../lab.ts';
@@ -34,6 +35,28 @@ const setting = {
 };
 
 export const predictor = blockPredictor({ model: models.linux, setting, owner: 0, peers: facts });
+
+/** The same simulation, in which no two ports are alike, so that each is asked by itself. */
+function eachAlone(port: Simulation): Simulation {
+  return {
+    step(operation, happened) {
+      const { prediction, after } = port.step(operation, happened);
+      return { prediction, after: eachAlone(after) };
+    },
+    has: (socket) => port.has(socket),
+    receivers: (packet) => port.receivers(packet),
+    sockname: (socket) => port.sockname(socket),
+    likeness: () => undefined,
+  };
+}
+
+/** What the model says of each pair by itself, whichever others are like it. */
+export const predictorOfEach = blockPredictor({
+  model: { ...models.linux, simulate: (of) => eachAlone(models.linux.simulate(of)) },
+  setting,
+  owner: 0,
+  peers: facts,
+});
 
 /** The plan of a selection in the netns lab. */
 export function plan(asked: Asked = {}, obstacle: ReceiverObstacle = () => null): ReceiverMatrixPlan {

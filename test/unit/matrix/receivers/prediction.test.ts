@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { agreesWithCell, joinedWords, lacksOutcome } from '../../../../src/matrix/receivers/cells.ts';
-import { obedient, plan, predictor, wordsOf } from './lab.ts';
+import { obedient, plan, predictor, predictorOfEach, wordsOf } from './lab.ts';
 
 const udp = (first: string, second: string, more: Record<string, string> = {}) =>
   wordsOf({ protocol: 'udp', state: 'bound/bound', devices: 'none/none', first, second, ...more });
@@ -48,6 +48,25 @@ describe('who receives, as the model of Linux says of pairs', () => {
   test('the placeholder of a dual-stack socket that is connected over IPv6 is asked too', () => {
     const found = udp(':: dual A', '127.0.0.1 A', { state: 'connected/bound' });
     expect(found).toMatchObject({ 'peer 127.0.0.1 127.0.0.6': '1', '127.0.0.1 127.0.0.6': 'refused' });
+  });
+
+  test.each([
+    { protocol: 'udp', state: 'bound/bound', devices: 'lo/eth0', uid: 'same' },
+    { protocol: 'udp', state: 'connected/bound', devices: 'none/none', uid: 'different' },
+    { protocol: 'tcp', state: 'listening/listening', devices: 'eth1/none', uid: 'same' },
+  ])('pairs that the model holds to be alike are, each by itself: $protocol $state', (asked) => {
+    const differing: string[] = [];
+    let pairs = 0;
+    for (const block of plan(asked).blocks) {
+      const [together, each] = [predictor(block), predictorOfEach(block)];
+      for (let pair = 0; pair < block.first.length * block.second.length; pair += 1) {
+        pairs += 1;
+        if (JSON.stringify(together(pair)) !== JSON.stringify(each(pair)))
+          differing.push(`${pair} of ${block.states.join('/')}`);
+      }
+    }
+    expect(differing).toEqual([]);
+    expect(pairs).toBeGreaterThan(2500);
   });
 
   test('a TCP socket that does not listen receives nothing', () => {
