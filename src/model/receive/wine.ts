@@ -9,9 +9,9 @@ import type { Packet } from './types.ts';
 const wineReceiveRules = ruleBook('wine', {
   'R1-unheard-error': {
     prose:
-      'An error of ICMP that comes back to a UDP socket of Wine is taken by the one who asks first: the program that receives, or the server, which reads it (SO_ERROR) as soon as poll() reports it, and keeps it to itself. So a refused datagram of a Windows program may look like silence. After the first error the server no longer polls the socket.',
+      'The first error of ICMP that comes back to a UDP socket of Wine is read by its server (SO_ERROR), as soon as poll() reports it, and kept to itself: to the program that refusal looks like silence. From then on the server does not poll the socket, and the program gets every later error. A program that asks before the server woke up gets the first one too.',
     source: { name: 'Wine 8.0, server/sock.c', where: 'sock_poll_event, sock_error, sock_get_poll_events' },
-    known: 'source',
+    known: 'observed',
   },
 });
 
@@ -52,9 +52,22 @@ function onHost(operation: Operation, setting: Setting, peer: Peer | undefined):
   if (operation.op === 'disconnect' && peer !== undefined) {
     return { op: 'connect', socket: operation.socket, local: peer.address, to: peer };
   }
+  if (operation.op === 'connect' && operation.as === undefined) return { ...operation, ...routed(operation, setting) };
   if (operation.op === 'bind') return { ...operation, ...socketOnHost(operation, setting) };
   if (operation.op !== 'connect' || operation.as === undefined) return operation;
   return { ...operation, as: socketOnHost(operation.as, setting) };
+}
+
+/**
+ * The local address of a connection, where it is said to be one that no interface has: the socket is on the wildcard there,
+ * and connect() gives it the address of the route. That to an address of the machine comes from this address, and that to
+ * the rest of 127.0.0.0/8 from 127.0.0.1.
+ */
+function routed({ local, to }: Operation & { readonly op: 'connect' }, { host }: Setting): { readonly local?: string } {
+  if (local === undefined || to === undefined || host?.addresses?.includes(unmapped(local)) !== false) return {};
+  const target = unmapped(to.address);
+  if (host.addresses.includes(target)) return { local: target };
+  return isLoopback4(target) ? { local: '127.0.0.1' } : {};
 }
 
 function socketOnHost<Named extends NextSocket>(socket: Named, { host }: Setting): Named {

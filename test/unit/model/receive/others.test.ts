@@ -134,6 +134,20 @@ describe('Wine', () => {
       '10.0.0.1',
       ['refused', 'silence'],
     ],
+    [
+      'a socket on a name that no interface has gets the address of the route by connect()',
+      'udp',
+      'bind 127.0.0.2 A; bind ext1 A; 0 connect X 127.0.0.2',
+      '127.0.0.1 from X',
+      [[0]],
+    ],
+    [
+      'and is not found by the name that it was bound to',
+      'udp',
+      'bind 127.0.0.2 A; bind ext1 A; 0 connect X 127.0.0.2',
+      '127.0.0.2 from X',
+      ['refused', 'silence'],
+    ],
     ['TCP is as on Linux', 'tcp', 'bind 0.0.0.0; bind 127.0.0.1; 0 listen; 1 listen', '127.0.0.1', [[1]]],
   ]);
 });
