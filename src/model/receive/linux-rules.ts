@@ -94,7 +94,7 @@ export const linuxReceiveRules = ruleBook('linux', {
   },
   'R15-stale-route': {
     prose:
-      'A dual-stack socket that got an IPv4 datagram from another machine early, because it was connected to its sender or was the only one that wanted a group’s, keeps the route of that datagram. If it is then connected over IPv6 to another machine, every datagram of the peer takes that route and is lost without an error.',
+      'A dual-stack socket that got an IPv4 datagram from another machine early, because it was connected to its sender, or was the only one that wanted a multicast or a member of the SO_REUSEPORT group of that one, keeps the route of that datagram. If it is then connected over IPv6 to another machine, every datagram of the peer takes that route and is lost without an error.',
     source: { name: UDP, where: 'udp_v6_early_demux, udp_sk_rx_dst_set: sk_rx_dst is not cleared by connect()' },
     known: 'observed',
   },

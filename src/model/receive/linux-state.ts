@@ -2,7 +2,15 @@ import { type Chain, toHead, toTail, without } from '../chain.ts';
 import { unmapped } from '../address.ts';
 import { atLeast, type Kernel } from '../linux-kernel.ts';
 import type { Operation } from '../types.ts';
-import { connectedTo, disconnected, onWildcard, type Receiver, receiverOf, returnsToWildcard } from './receiver.ts';
+import {
+  connectedTo,
+  disconnected,
+  hearsGroups4,
+  onWildcard,
+  type Receiver,
+  receiverOf,
+  returnsToWildcard,
+} from './receiver.ts';
 
 /** A group of SO_REUSEPORT: its members, and whether one of them ever connected while it was in it. */
 interface Group {
@@ -36,6 +44,26 @@ export function hasFourTuples(kernel: Kernel): boolean {
 
 /** The lists after an operation that succeeded. */
 export function after(lists: Lists, operation: Operation, kernel: Kernel): Lists {
+  return noteEarly(changed(lists, operation, kernel));
+}
+
+/**
+ * Notes which AF_INET6 sockets may get an IPv4 multicast early: one that hears a group, and each member of its group of
+ * SO_REUSEPORT. What a socket got early marks it for ever, even if it no longer hears anything.
+ */
+function noteEarly(lists: Lists): Lists {
+  let noted = lists;
+  for (const one of lists.sockets.values()) {
+    if (!hearsGroups4(one)) continue;
+    for (const id of groupOf(lists, one)?.members ?? [one.id]) {
+      const socket = noted.sockets.get(id);
+      if (socket !== undefined && socket.early4 !== true) noted = replaced(noted, { ...socket, early4: true });
+    }
+  }
+  return noted;
+}
+
+function changed(lists: Lists, operation: Operation, kernel: Kernel): Lists {
   if (operation.op === 'bind') return bound(lists, receiverOf(operation.socket, operation));
   if (operation.op === 'accept') return lists;
   if (operation.op === 'connect' && operation.as !== undefined) {

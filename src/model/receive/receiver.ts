@@ -106,7 +106,7 @@ export function connectedTo(
     ...(onWildcard(socket) ? movedTo(socket, local, over) : {}),
     connected: true,
     hadPeer: true,
-    early4: socket.early4 === true || over === 'inet' || hearsGroups4(socket),
+    early4: socket.early4 === true || over === 'inet',
     peer: {
       ...(over === 'inet' && peer !== undefined ? { v4: unmapped(peer) } : {}),
       ...(six === undefined ? {} : { v6: six }),
@@ -116,8 +116,8 @@ export function connectedTo(
 }
 
 /** Whether an AF_INET6 socket hears IPv4 groups, as the only one perhaps. */
-function hearsGroups4({ options, memberships }: Receiver): boolean {
-  return options.multicastAll === true || memberships.some(({ group }) => !group.includes(':'));
+export function hearsGroups4({ family, options, memberships }: Receiver): boolean {
+  return family === 'inet6' && (options.multicastAll === true || memberships.some(({ group }) => !group.includes(':')));
 }
 
 function movedTo(socket: Receiver, local: string, over: Family): Pick<Receiver, 'address' | 'v4' | 'v6'> {

@@ -269,6 +269,19 @@ describe('what a socket keeps of its former peers', () => {
     expect(after([dual(1), join, connect(six, 'fd00::1')], six, 'fd00::1')?.outcomes).toEqual([[1], 'silence']);
   });
 
+  test('R15-stale-route: and so may one that heard an IPv4 group before, or is with one that hears it in a group of SO_REUSEPORT', () => {
+    const join = { op: 'join', socket: 1, group: '239.1.2.3', device: 'veth' } as const;
+    const left = [dual(1), join, { ...join, op: 'leave' } as const, connect(six, 'fd00::1')];
+    expect(after(left, six, 'fd00::1')?.outcomes).toEqual([[1], 'silence']);
+    const member = (socket: number): Operation => ({ ...dual(socket), options: { reuseport: true } }) as Operation;
+    const joined = [member(1), member(2), { ...join, socket: 2 }, connect(six, 'fd00::1')];
+    expect(after(joined, six, 'fd00::1')?.outcomes).toEqual([[1], 'silence']);
+    const later = [member(2), { ...join, socket: 2 }, member(1), connect(six, 'fd00::1')];
+    expect(after(later, six, 'fd00::1')?.outcomes).toEqual([[1], 'silence']);
+    const alone = [dual(1), member(2), { ...join, socket: 2 }, connect(six, 'fd00::1')];
+    expect(after(alone, six, 'fd00::1')?.outcomes).toEqual([[1]]);
+  });
+
   test('R3-best-score: the processor on which a peer was heard decides between equals, also after a disconnect', () => {
     const bind = (socket: number): Operation => ({
       op: 'bind',
