@@ -63,11 +63,30 @@ test.each([
     ['silence', 'no answer', 'refused'],
     'refused',
     true,
-    [0, 2, 2],
+    [0, 2, 10],
   ],
-  ['and counts where it comes again every time', ['silence', 's1', 'refused'], 'silence', true, [2, 0, 3]],
+  ['and counts where it comes again', ['silence', 's1', 'refused'], 'silence', true, [2, 0, 2]],
   ['what no lost packet explains counts at once', ['s1', 's2'], 'refused', true, [2, 0, 0]],
-  ['on ports that others take, everything is played again', ['s1', 'silence', 'refused'], 'refused', false, [0, 2, 2]],
+  ['on ports that others take, everything is played again', ['s1', 'silence', 'refused'], 'refused', false, [0, 2, 10]],
 ] as const)('%s', async (_name, outcomes, again, ownPorts, [mismatches, dropped, alone]) => {
   expect(await counting(outcomes, again, ownPorts)).toEqual({ mismatches, dropped, alone });
+});
+
+test.each([
+  [
+    'what the port decides shows on some ports, and counts',
+    ['refused', 'refused', 'silence', 'refused', 'silence'],
+    1,
+    5,
+  ],
+  ['what shows once is dropped', ['refused', 'silence', 'refused', 'refused', 'refused', 'refused'], 0, 6],
+])('%s', async (_name, outcomes, mismatches, plays) => {
+  let alone = 0;
+  const playAlone = () => {
+    alone += 1;
+    return Promise.resolve({ play: played(outcomes[alone - 1] ?? 'one too many') });
+  };
+  const { sure, dropped } = await confirmed([played('silence')], [plan], { ownPorts: true, playAlone });
+  expect(sure.filter(({ mismatch }) => mismatch)).toHaveLength(mismatches);
+  expect({ dropped, alone }).toEqual({ dropped: 1 - mismatches, alone: plays });
 });
