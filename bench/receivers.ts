@@ -112,7 +112,7 @@ async function wholeBlock(): Promise<string> {
     {
       version: 'bench',
       asked: {},
-      jobs: Math.min(4, os.availableParallelism()),
+      jobs: Math.min(4, os.availableParallelism() + 1),
       more: [],
       grace: GRACE,
       signal: new AbortController().signal,

@@ -42,7 +42,8 @@ export function checkReceivers(options: MatrixOptions): void {
 /** `bindspec matrix --receivers`. Returns the exit code. @throws UserError for what the user can mend; BadSelection. */
 export async function receiversCommand(options: MatrixOptions): Promise<number> {
   if (options.last || options.record !== undefined) return showAgain(options);
-  const jobs = options.jobs ?? Math.min(4, os.availableParallelism());
+  // One more than there are processors: the agents of a lab wait for one another, and for the model.
+  const jobs = options.jobs ?? Math.min(4, os.availableParallelism() + 1);
   wantRoom(jobs, 'labs');
   if (options.reports !== false) prepareFolder(options.reports);
   const interrupted = interruptible();

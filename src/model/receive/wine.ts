@@ -9,7 +9,7 @@ import type { Packet } from './types.ts';
 const wineReceiveRules = ruleBook('wine', {
   'R1-unheard-error': {
     prose:
-      'The first error of ICMP that comes back to a UDP socket of Wine is read by its server (SO_ERROR), as soon as poll() reports it, and kept to itself: to the program that refusal looks like silence. From then on the server does not poll the socket, and the program gets every later error. A program that asks before the server woke up gets the first one too.',
+      'The first error of ICMP that comes back to a UDP socket of Wine is read by its server (SO_ERROR), as soon as poll() reports it, and kept to itself: to the program that refusal looks like silence. From then on the server does not poll the socket, and the program gets every later error.',
     source: { name: 'Wine 8.0, server/sock.c', where: 'sock_poll_event, sock_error, sock_get_poll_events' },
     known: 'observed',
   },
