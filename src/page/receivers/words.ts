@@ -1,7 +1,7 @@
 import type { Spec } from '../../matrix/sockets.ts';
 import { spellSpec } from '../../matrix/sockets.ts';
-import { NO_DEVICES } from '../../matrix/axes.ts';
-import type { ReceiverCorner } from '../../matrix/receivers/axes.ts';
+import { devicePair } from '../../matrix/axes.ts';
+import type { ReceiverCorner, ReceiverState } from '../../matrix/receivers/axes.ts';
 import type { ReceiverCell, ReceiverColumn } from './columns.ts';
 
 const WHO: Readonly<Record<string, string>> = { '1': 'first', '2': 'second', '1+2': 'both' };
@@ -33,9 +33,17 @@ export function isApart(columns: readonly ReceiverColumn[], way: string): boolea
   return all.some((one, place) => all.slice(place + 1).some((other) => !one.some((word) => other.includes(word))));
 }
 
+const STATES: Readonly<Record<ReceiverState, string>> = {
+  bound: 'bound',
+  listening: 'listening',
+  connected: 'connected to a peer on the machine',
+  'connected-out': 'connected to the neighbour',
+};
+
 /** A pair in a sentence. */
 export function pairInWords({ protocol, states, uid, devices }: ReceiverCorner, first: Spec, second: Spec): string {
-  const tied = devices === NO_DEVICES ? '' : `, tied to the devices ${devices}`;
+  const ties = devicePair(devices).map((device) => (device === undefined ? '' : ` and tied to ${device}`));
+  const [one, other] = states.map((state, place) => `${STATES[state]}${ties[place] ?? ''}`);
   const owner = uid === 'same' ? 'the same user' : 'different users';
-  return `${protocol.toUpperCase()}: the first ${spellSpec(first)} is ${states[0]}, then the second ${spellSpec(second)} is ${states[1]}; ${owner}${tied}`;
+  return `${protocol.toUpperCase()}: the first ${spellSpec(first)} is ${one}, then the second ${spellSpec(second)} is ${other}; ${owner}`;
 }

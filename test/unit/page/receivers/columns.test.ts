@@ -8,7 +8,7 @@ import type { RecordedLab } from '../../../../src/page/matrix/alike.ts';
 import { NETNS } from '../../../../src/page/matrix/choice.ts';
 import { askedPair, blocksIn } from '../../../../src/page/receivers/asked.ts';
 import { receiverColumns, wayKey } from '../../../../src/page/receivers/columns.ts';
-import { isApart, receivedInWords } from '../../../../src/page/receivers/words.ts';
+import { isApart, pairInWords, receivedInWords } from '../../../../src/page/receivers/words.ts';
 import type { ReceiversRecord } from '../../../../src/record/receivers.ts';
 import { obedient, plan, recordOf } from '../../matrix/receivers/lab.ts';
 
@@ -149,5 +149,28 @@ describe('words', () => {
     expect(isApart([column('1'), column('2', '1')], 'x')).toBe(false);
     expect(isApart([column('1'), column()], 'x')).toBe(false);
     expect(isApart([column('1'), column('2')], 'y')).toBe(false);
+  });
+});
+
+describe('a pair in a sentence', () => {
+  const inWords = (of: Record<string, string>) => {
+    const [block] = plan({ protocol: 'udp', uid: 'same', ...of }).blocks;
+    const [first] = block?.first ?? [];
+    if (block === undefined || first === undefined) throw new Error('there is no such pair');
+    return pairInWords(block, first, first);
+  };
+
+  it.each([
+    [{ state: 'bound/bound', devices: 'none/none' }, 'is bound, then the second 0.0.0.0 - is bound; the same user'],
+    [
+      { state: 'bound/bound', devices: 'none/lo' },
+      'is bound, then the second 0.0.0.0 - is bound and tied to lo; the same user',
+    ],
+    [
+      { state: 'connected/connected-out', devices: 'none/none', uid: 'different' },
+      'is connected to a peer on the machine, then the second 0.0.0.0 - is connected to the neighbour; different users',
+    ],
+  ])('%o', (of, said) => {
+    expect(inWords(of)).toBe(`UDP: the first 0.0.0.0 - ${said}`);
   });
 });
