@@ -44,7 +44,7 @@ export function hasFourTuples(kernel: Kernel): boolean {
 
 /** The lists after an operation that succeeded. */
 export function after(lists: Lists, operation: Operation, kernel: Kernel): Lists {
-  return noteEarly(changed(lists, operation, kernel));
+  return noteEarly(operated(lists, operation, kernel));
 }
 
 /**
@@ -63,7 +63,7 @@ function noteEarly(lists: Lists): Lists {
   return noted;
 }
 
-function changed(lists: Lists, operation: Operation, kernel: Kernel): Lists {
+function operated(lists: Lists, operation: Operation, kernel: Kernel): Lists {
   if (operation.op === 'bind') return bound(lists, receiverOf(operation.socket, operation));
   if (operation.op === 'accept') return lists;
   if (operation.op === 'connect' && operation.as !== undefined) {
