@@ -63,7 +63,7 @@ function pairPredictor(block: ReceiverBlock, { model, setting, owner, peers }: M
   }));
   const empty = model.simulate(setting);
   const made = new Map<Spec, Made>();
-  // Many pairs differ only in what does not matter to who receives, such as SO_REUSEADDR.
+  // Many pairs differ only in what does not matter to who receives, for example in SO_REUSEADDR.
   const alike = new Map<string, PairReceivers>();
   const operations = new Map<Spec, readonly Operation[]>();
   const operationsOf = (spec: Spec, place: 'first' | 'second') => {
