@@ -1,5 +1,6 @@
 import { VERDICTS, type BindRecord, type CellRecord, type ClaimRecord, type Verdict } from '../record/record.ts';
 import { systemInWords } from '../record/system-title.ts';
+import { grouped } from './grouped.ts';
 
 /**
  * The verdicts, worst first. The harness's own errors come before the platform's failures, because nothing is known
@@ -112,15 +113,4 @@ export function claimCountsInWords(claims: readonly Pick<ClaimRecord, 'verdict'>
 /** What a run was, for a heading: the system, its release and architecture, and the lab. */
 export function runInWords({ platform, lab }: Pick<BindRecord, 'platform' | 'lab'>): string {
   return `${systemInWords(platform)} (${platform.architecture}) in the ${lab.lab} lab`;
-}
-
-function grouped(cells: readonly CellRecord[], keyOf: (cell: CellRecord) => string): Map<string, CellRecord[]> {
-  const groups = new Map<string, CellRecord[]>();
-  for (const cell of cells) {
-    const key = keyOf(cell);
-    const group = groups.get(key);
-    if (group) group.push(cell);
-    else groups.set(key, [cell]);
-  }
-  return groups;
 }

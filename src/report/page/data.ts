@@ -6,6 +6,7 @@ import type { Quirk, TriplesRecord } from '../../record/triples.ts';
 import type { PackedMatrices } from '../../matrix/pack.ts';
 import type { PackedReceivers } from '../../matrix/receivers/pack.ts';
 import type { ServerRow } from '../../programs/rows.ts';
+import type { SystemsTable } from '../systems/table.ts';
 import type { ToldOutcome } from '../outcomes.ts';
 import type { Source } from '../../documents/sources.ts';
 
@@ -129,6 +130,8 @@ export interface PageData {
   receivers: Pack<PackedReceivers[]> | null;
   /** What well-known programs bind, contradictions with their documents first. */
   servers: ServerRow[];
+  /** Systems side by side: what each of them does, and how that is known. */
+  systems: Pack<SystemsTable>;
   platforms: PagePlatform[];
   experiments: PageExperiment[];
   sights: Sight[];

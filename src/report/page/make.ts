@@ -11,6 +11,7 @@ import { cellsOf, type Registered } from '../../experiment/cells.ts';
 import { leaves } from '../../experiment/expectation.ts';
 import type { Column } from '../comparison/columns.ts';
 import { expectedInWords, observedInWords, placeInWords, sourceOf } from '../words.ts';
+import { systemsTable } from '../systems/table.ts';
 import type {
   Pack,
   PageCell,
@@ -98,6 +99,7 @@ export function pageData(
       triples: pageTriples(triples),
       receivers: receivers.length === 0 ? null : pack(gathered, packReceivers(receivers)),
       servers: serverRows(servers),
+      systems: pack(gathered, systemsTable(comparison, engines, registry)),
       platforms: comparison.platforms.flatMap((platform) => platformOf(platform, columns)),
       experiments,
       sights: gathered.sights.values,

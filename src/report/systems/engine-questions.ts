@@ -1,0 +1,126 @@
+import type { ComparedEngine } from '../../record/comparison.ts';
+import type { ContainersRecord, PromiseRecord, SecurityRecord } from '../../record/containers.ts';
+import { grouped } from '../grouped.ts';
+import { NO_ANSWER, type PlatformAnswer, type SystemAnswer } from './answer.ts';
+import { ENGINES, type SystemColumn } from './order.ts';
+import type { SystemsQuestion } from './questions.ts';
+import { summaryOf } from './summary.ts';
+
+/** What one engine did in one configuration, for one question. */
+interface EngineFact {
+  question: string;
+  title: string;
+  asks: string;
+  configuration: string;
+  engine: string;
+  protocol: string | null;
+  word: string;
+  asPromised: boolean;
+  source: string | null;
+}
+
+/** How a neighbour comes to a port, for a title. */
+const BY_WAY: Readonly<Record<SecurityRecord['way'], string>> = {
+  lan: 'from the LAN',
+  loopback: 'from a neighbour that routes loopback addresses to the host',
+  subnet: "from a neighbour that routes the container's network to the host",
+};
+
+const PUBLISHED: Readonly<Record<string, string>> = {
+  not: 'A port that is not published',
+  host: "The host's own server on loopback",
+};
+
+/** The questions that only container engines answer: who reaches a private port, and whether documents keep their word. */
+export function engineQuestions(
+  compared: readonly ComparedEngine[],
+  records: readonly ContainersRecord[],
+  columns: readonly SystemColumn[],
+): SystemsQuestion[] {
+  const facts = records.flatMap((record, place) => {
+    const engine = compared[place]?.name ?? record.engine.id;
+    return [
+      ...record.security.map((one) => privacy(one, engine)),
+      ...record.promises.map((one) => promise(one, engine)),
+    ];
+  });
+  const place = columns.findIndex(({ id }) => id === ENGINES);
+  return [...grouped(facts, ({ question }) => question)].map(([id, own]) => questionOf(id, own, columns, place));
+}
+
+function privacy({ way, published, protocol, configuration, verdict, reference }: SecurityRecord, engine: string) {
+  const what = PUBLISHED[published] ?? `A port published on ${published} alone`;
+  const exposed = verdict === 'exposed';
+  return {
+    question: `containers/${way}/${published}`,
+    title: `${what}, ${BY_WAY[way]}`,
+    asks: `Can it be reached ${BY_WAY[way]}?`,
+    configuration,
+    engine,
+    protocol,
+    word: exposed ? 'exposed' : 'contained',
+    asPromised: !exposed,
+    source: reference ?? null,
+  } satisfies EngineFact;
+}
+
+function promise({ id, configuration, says, source, broken }: PromiseRecord, engine: string) {
+  return {
+    question: `containers/promise${id.slice(configuration.length)}`,
+    title: says.replace(/\.$/, ''),
+    asks: `A document says so (${source}): is it so?`,
+    configuration,
+    engine,
+    protocol: null,
+    word: broken.length > 0 ? 'broken' : 'kept',
+    asPromised: broken.length === 0,
+    source,
+  } satisfies EngineFact;
+}
+
+function questionOf(
+  id: string,
+  facts: readonly EngineFact[],
+  columns: readonly SystemColumn[],
+  place: number,
+): SystemsQuestion {
+  const [first] = facts;
+  const inRow = (answer: SystemAnswer) => columns.map((_, column) => (column === place ? answer : NO_ANSWER));
+  const byConfiguration = grouped(facts, ({ configuration }) => configuration);
+  const answers = [...byConfiguration].map(([configuration, own]) => ({ configuration, answer: answerOf(own) }));
+  return {
+    id,
+    title: first?.title ?? id,
+    asks: first?.asks ?? '',
+    values: [...new Set(facts.flatMap(({ protocol, configuration }) => [protocol ?? [], configuration].flat()))],
+    answers: inRow(
+      summaryOf(
+        answers.map(({ answer }) => answer),
+        false,
+      ),
+    ),
+    cases: answers.map(({ configuration, answer }) => ({
+      cells: [configuration],
+      which: configuration,
+      answers: inRow(answer),
+    })),
+  };
+}
+
+/** What the engines did in one configuration: what is not as promised counts, whichever protocol it was over. */
+function answerOf(facts: readonly EngineFact[]): SystemAnswer {
+  const on = [...grouped(facts, ({ engine }) => engine)].map(([platform, own]): PlatformAnswer => {
+    const telling = own.find(({ asPromised }) => !asPromised) ?? own[0];
+    return { platform, word: telling?.word ?? '', likeness: telling?.asPromised === true ? 'same' : 'deviates' };
+  });
+  const telling = on.find(({ likeness }) => likeness === 'deviates') ?? on[0];
+  return {
+    ...NO_ANSWER,
+    word: telling?.word ?? '',
+    likeness: telling?.likeness ?? 'none',
+    basis: 'observed',
+    cases: { answered: 1, observed: 1, alike: 1 },
+    on,
+    because: [...new Set(facts.flatMap(({ source }) => source ?? []))],
+  };
+}

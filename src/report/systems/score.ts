@@ -1,0 +1,48 @@
+import { counted } from '../../text/counted.ts';
+import { ENGINES, type SystemColumn } from './order.ts';
+import type { SystemsQuestion } from './questions.ts';
+
+/** The questions by what a system's answer is; together they are all that are asked of it. */
+export interface SystemScore {
+  readonly asked: number;
+  readonly same: number;
+  readonly differs: number;
+  readonly deviates: number;
+  /** Without an answer. */
+  readonly none: number;
+  /** Those with an answer of which at least one case was observed. */
+  readonly observed: number;
+}
+
+/** Counts the answers of one column; what only engines are asked does not count for systems, nor the other way round. */
+export function scoreOf(
+  questions: readonly SystemsQuestion[],
+  columns: readonly SystemColumn[],
+  place: number,
+): SystemScore {
+  const isEngines = columns[place]?.id === ENGINES;
+  const own = questions.filter(({ id }) => id.startsWith('containers/') === isEngines);
+  const count = (likeness: string) => own.filter(({ answers }) => answers[place]?.likeness === likeness).length;
+  return {
+    asked: own.length,
+    same: count('same'),
+    differs: count('differs'),
+    deviates: count('deviates'),
+    none: count('none'),
+    observed: own.filter(({ answers }) => (answers[place]?.cases.observed ?? 0) > 0).length,
+  };
+}
+
+/** A column's score in a sentence; the last words are followed by where it is said how to run bindspec there. */
+export function scoreSentence({ id }: SystemColumn, score: SystemScore, platforms: number): string {
+  const { asked, same, differs, deviates, observed } = score;
+  const answered = same + differs + deviates;
+  if (answered === 0)
+    return platforms === 0 ? 'Nothing is known; never run by us: here is how' : 'Nothing was observed';
+  const never = platforms === 0 ? '; never run by us: here is how' : `; observed in ${observed}`;
+  if (id === ENGINES) return `${deviates} of ${counted(asked, 'question')} have an answer that is not as promised`;
+  if (id === 'linux')
+    return `its ${counted(platforms, 'kernel')} differ in ${differs} of ${counted(answered, 'question')}`;
+  const unexpected = deviates === 0 ? '' : `, unexpectedly in ${deviates}`;
+  return `differs from Linux in ${differs + deviates} of ${counted(answered, 'question')}${unexpected}${never}`;
+}

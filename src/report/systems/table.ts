@@ -1,0 +1,60 @@
+import type { Registered } from '../../experiment/cells.ts';
+import type { Comparison } from '../../record/comparison.ts';
+import type { ContainersRecord } from '../../record/containers.ts';
+import { systemInWords } from '../../record/system-title.ts';
+import { engineQuestions } from './engine-questions.ts';
+import { platformsOf } from './observed-answer.ts';
+import { columnsFor, ENGINES, type SystemColumn } from './order.ts';
+import { experimentQuestions, type SystemsQuestion } from './questions.ts';
+import { scoreOf, scoreSentence, type SystemScore } from './score.ts';
+
+/** A system, or the container engines, with what was recorded there. */
+export interface ScoredColumn extends SystemColumn {
+  /** The platforms, the newest last: their names as in the records, and in words. */
+  readonly platforms: readonly { readonly name: string; readonly title: string }[];
+  readonly score: SystemScore;
+  /** The score in a sentence. */
+  readonly sentence: string;
+}
+
+/** Systems across, questions down: what each of them does, and how that is known. */
+export interface SystemsTable {
+  readonly columns: readonly ScoredColumn[];
+  readonly questions: readonly SystemsQuestion[];
+}
+
+/**
+ * The table of systems: every question that is registered or recorded, on every system that anything is known of.
+ * @param records the records of engines, in the order of `comparison.engines`
+ */
+export function systemsTable(
+  comparison: Comparison,
+  records: readonly ContainersRecord[],
+  registry: readonly Registered[],
+): SystemsTable {
+  const { platforms, experiments, engines = [] } = comparison;
+  const columns = columnsFor(platforms.filter(({ run }) => run !== undefined).map(({ platform }) => platform.system));
+  const questions = [
+    ...experimentQuestions(experiments, registry, columns, platforms),
+    ...engineQuestions(engines, records, columns),
+  ];
+  return {
+    columns: columns.map((column, place): ScoredColumn => {
+      const own = platformsFor(column, comparison);
+      const score = scoreOf(questions, columns, place);
+      return { ...column, platforms: own, score, sentence: scoreSentence(column, score, own.length) };
+    }),
+    questions,
+  };
+}
+
+function platformsFor({ id }: SystemColumn, { platforms, engines = [] }: Comparison): ScoredColumn['platforms'] {
+  if (id === ENGINES) return engines.map(({ name, engine, version }) => ({ name, title: `${engine} ${version}` }));
+  return platformsOf(id, platforms).map(({ name, platform }) => ({
+    name,
+    title:
+      platform.stack === undefined || platform.system !== 'linux'
+        ? systemInWords(platform)
+        : `${systemInWords(platform)} (${platform.stack})`,
+  }));
+}
