@@ -12,7 +12,7 @@ import { enginesOf } from '../report/comparison/engines.ts';
 import { compareRuns } from '../report/comparison/compare.ts';
 import { comparisonMarkdown } from '../report/comparison/markdown.ts';
 import { pageHtml } from '../report/page/html.ts';
-import { pageData, type MoreRecords } from '../report/page/make.ts';
+import { inTwo, pageData, type MoreRecords } from '../report/page/make.ts';
 import { countsInWords } from '../report/summary.ts';
 import { EXIT, UserError } from './exit.ts';
 import { packed, pageAssets } from './page-assets.ts';
@@ -110,8 +110,8 @@ function htmlOf(
   registry: Registered[],
   more: MoreRecords,
 ): string {
-  const { data, packs } = pageData(comparison, columns, engines, registry, more);
-  return pageHtml(data, packs.map(packed), pageAssets());
+  const { first, packs } = inTwo(pageData(comparison, columns, engines, registry, more));
+  return pageHtml(first, packs.map(packed), pageAssets());
 }
 
 function tell({ platforms, experiments, engines = [] }: Comparison): void {

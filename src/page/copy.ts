@@ -15,6 +15,21 @@ export function command(text: string, label = 'Command'): HTMLElement {
   return h('div', { class: 'command' }, code, button, said);
 }
 
+/** A button that copies a text as it is when it is pressed; where the browser does not let us, it shows it to be copied. */
+export function copyButton(label: string, textNow: () => string): HTMLElement {
+  const shown = h('code', { class: 'copied', role: 'status' });
+  const button = h('button', { type: 'button' }, label);
+  button.addEventListener('click', () => {
+    const text = textNow();
+    shown.textContent = text;
+    void copied(text, shown).then((done) => {
+      button.textContent = done ? 'Copied' : label;
+      return done;
+    });
+  });
+  return h('span', {}, button, ' ', shown);
+}
+
 /** Whether it could be copied; where the browser does not let us, it is selected instead. */
 async function copied(text: string, element: HTMLElement): Promise<boolean> {
   try {

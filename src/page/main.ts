@@ -1,37 +1,40 @@
 import { counted } from '../text/counted.ts';
-import type { PageData } from '../report/page/data.ts';
+import type { FirstData } from '../report/page/data.ts';
 import { fill, h } from './h.ts';
 import { hrefOf, readPlace } from './place.ts';
-import { platformDetails } from './platforms.ts';
 import { keepPositions, returnToPosition } from './scroll.ts';
 import { themeSwitch, wearTheme } from './theme.ts';
+import { unpack } from './unpack.ts';
 import type { View } from './view.ts';
 import { claims } from './views/claims.ts';
 import { containers } from './views/containers.ts';
 import { experimentView } from './views/experiment.ts';
 import { explainView } from './views/explain.ts';
+import { how } from './views/how.ts';
 import { matrix } from './views/matrix.ts';
 import { overview } from './views/overview.ts';
 import { programs } from './views/programs.ts';
 import { receivers } from './views/receivers.ts';
 import { singles } from './views/singles.ts';
+import { systemsView } from './views/systems.ts';
 import { triples } from './views/triples.ts';
 
-/** All views, in the order of the navigation; the first one is where a reader begins. */
+/** The views after the first one, in the order of the navigation. */
 const VIEWS: readonly View[] = [
-  overview,
-  experimentView,
-  claims,
+  explainView,
+  programs,
   containers,
   singles,
   matrix,
   receivers,
   triples,
-  programs,
-  explainView,
+  overview,
+  claims,
+  experimentView,
+  how,
 ];
 
-const data = JSON.parse(document.querySelector('#data')?.textContent ?? '') as PageData;
+const data = JSON.parse(document.querySelector('#data')?.textContent ?? '') as FirstData;
 const page = document.querySelector('#page') as HTMLElement;
 const navigation = h('nav', { 'aria-label': 'Views' });
 const main = h('main', { id: 'main', tabindex: -1 });
@@ -45,7 +48,7 @@ fill(
   h(
     'footer',
     {},
-    `Made by bindspec ${data.bindspec} report, of ${counted(data.platforms.length, 'platform')}. `,
+    `Made by bindspec ${data.bindspec} report, of ${counted(recorded(data), 'platform')}. `,
     'MATRIX.md, beside this file, has the same as text; matrix.json for programs.',
   ),
 );
@@ -56,41 +59,57 @@ page.querySelector('.skip')?.addEventListener('click', (event) => {
 
 let shown = 0;
 
-/** Shows the view that the address names; the first one where it names none. */
+/** How many platforms were recorded. */
+function recorded({ systems }: FirstData): number {
+  return systems.columns.reduce((sum, { platforms }) => sum + platforms.length, 0);
+}
+
+/** Shows the view that the address names; the first one where it names none. It is there before the rest is unpacked. */
 async function show(): Promise<void> {
   shown += 1;
   const mine = shown;
   const place = readPlace(location.hash);
-  const there = VIEWS.filter(({ has }) => has?.(data) ?? true);
-  const view = there.find(({ id }) => id === place.view) ?? there[0];
-  if (view === undefined) {
-    fill(main, h('h1', {}, 'bindspec'), platformDetails(data));
-    return;
-  }
   wearTheme(place.chosen['theme']);
-  document.title = view.title === overview.title ? 'bindspec' : `${view.title} - bindspec`;
+  const root = h('div', { class: `view ${place.view || systemsView.id}` });
+  try {
+    const isFirst = VIEWS.every(({ id }) => id !== place.view);
+    if (isFirst) await open(systemsView, root, () => systemsView.mount(root, place, data));
+    const rest = await unpack(data.rest);
+    if (mine !== shown) return;
+    const there = VIEWS.filter(({ has }) => has?.(rest) ?? true);
+    const view = there.find(({ id }) => id === place.view);
+    navigate(there, view?.id ?? systemsView.id);
+    if (isFirst) return;
+    if (view === undefined) throw new Error('Nothing of this was recorded.');
+    await open(view, root, () => view.mount(root, place, rest));
+  } catch (error) {
+    // What a reader asked for by the address may not be there, and a browser may be too old to unpack.
+    if (mine === shown) {
+      fill(main, root);
+      fill(root, h('h1', {}, 'This can’t be shown'), h('p', { class: 'wrong' }, (error as Error).message));
+    }
+  }
+}
+
+/** Puts a view into the page. */
+function open(view: Pick<View, 'title'>, root: HTMLElement, mount: () => void | Promise<void>): void | Promise<void> {
+  document.title = view.title === systemsView.title ? 'bindspec' : `${view.title} - bindspec`;
+  fill(main, root);
+  return mount();
+}
+
+/** Shows the navigation, with the view that the reader is in. */
+function navigate(there: readonly View[], current: string): void {
   fill(
     navigation,
     h(
       'ul',
       {},
-      there
-        .filter(({ hidden }) => hidden !== true)
-        .map(({ id, title }) =>
-          h('li', {}, h('a', { href: hrefOf(id), 'aria-current': id === view.id ? 'page' : undefined }, title)),
-        ),
+      [systemsView, ...there.filter(({ hidden }) => hidden !== true)].map(({ id, title }) =>
+        h('li', {}, h('a', { href: hrefOf(id), 'aria-current': id === current ? 'page' : undefined }, title)),
+      ),
     ),
   );
-  const root = h('div', { class: `view ${view.id}` });
-  fill(main, root);
-  try {
-    await view.mount(root, place, data);
-  } catch (error) {
-    // What a reader asked for by the address may not be there, and a browser may be too old to unpack.
-    if (mine === shown) {
-      fill(root, h('h1', {}, 'This can’t be shown'), h('p', { class: 'wrong' }, (error as Error).message));
-    }
-  }
 }
 
 async function arrive(): Promise<void> {

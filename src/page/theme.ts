@@ -12,12 +12,18 @@ export function wearTheme(chosen: string | undefined): void {
 
 /** What switches between light and dark; the choice is in the address, and kept from view to view. */
 export function themeSwitch(): HTMLElement {
-  const button = h('button', { type: 'button', class: 'theme' }, 'Light or dark');
-  button.addEventListener('click', () => {
+  const button = h('button', { type: 'button', class: 'theme' });
+  const other = () => {
     const system = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
-    const next = (readPlace(location.hash).chosen['theme'] ?? system) === 'dark' ? 'light' : 'dark';
+    return (readPlace(location.hash).chosen['theme'] ?? system) === 'dark' ? 'light' : 'dark';
+  };
+  const tell = () => (button.textContent = `Switch to ${other()}`);
+  tell();
+  button.addEventListener('click', () => {
+    const next = other();
     chooseHere({ theme: next });
     wearTheme(next);
+    tell();
     // Links that are on the page carry the theme of the address that they were made at.
     dispatchEvent(new Event('hashchange'));
   });

@@ -42,9 +42,9 @@ describe('the page', needs(noBrowser), () => {
     return row.locator('td .word').allInnerTexts();
   }
 
-  describe('the first screen', () => {
+  describe('the platforms', () => {
     test('has a column for each platform and a row for each experiment', async () => {
-      const page = await at('');
+      const page = await at('#/experiments');
       const ran = comparison.platforms.filter(({ run }) => run).map(({ name }) => name);
       const heads = await page.locator('.results thead th').allInnerTexts();
       expect(heads.slice(1).map((text) => text.split('\n')[0])).toEqual(ran);
@@ -68,13 +68,13 @@ describe('the page', needs(noBrowser), () => {
         writeFileSync(path.join(folder, platform.id, 'matrix.json'), JSON.stringify({ ...matrix, platform }));
       }
       expect((await bindspec(['report', folder, '-o', folder])).exitCode).toBe(0);
-      const page = await at('', {}, folder);
+      const page = await at('#/experiments', {}, folder);
       expect(await page.locator('.results thead th').count()).toBe(11);
       expect(await page.locator('.about tbody tr').first().textContent()).toContain(`${matrix.counts.pairs} pairs`);
     });
 
     test('tells outcomes in words, as they were recorded', async () => {
-      const page = await at('');
+      const page = await at('#/experiments');
       const told = await entriesOf(page, 'conflict/same-address');
       expect(new Set(told)).toEqual(new Set(['in use']));
       const wine = recordOf('wine-8.0-x64').cells.filter(({ experiment }) => experiment === 'conflict/another-user');
@@ -87,7 +87,7 @@ describe('the page', needs(noBrowser), () => {
     });
 
     test('shows only differences, as many as the comparison has', async () => {
-      const page = await at('');
+      const page = await at('#/experiments');
       await page.getByLabel('only differences').check();
       const apart = comparison.experiments.map((one) => one.cells.filter(({ alike }) => alike.length > 1).length);
       const sum = apart.reduce((all, one) => all + one, 0);
@@ -98,7 +98,7 @@ describe('the page', needs(noBrowser), () => {
     });
 
     test('keeps every choice in its address, and opens with them', async () => {
-      const page = await at('');
+      const page = await at('#/experiments');
       await page.getByLabel('Search').fill('in use');
       await page.getByLabel('Subject').selectOption('conflict');
       await page.getByLabel('Protocol').selectOption('tcp');
@@ -173,7 +173,7 @@ describe('the page', needs(noBrowser), () => {
     test('changes the cell and the platform, and the address with them', async () => {
       const page = await at(`#/experiment/${REUSE}`);
       await page.getByLabel('Platform', { exact: true }).selectOption('wine-8.0-x64');
-      await page.getByLabel('Cell', { exact: true }).selectOption({ index: 5 });
+      await page.getByLabel('Case', { exact: true }).selectOption({ index: 5 });
       const { hash } = new URL(page.url());
       expect(hash).toContain('platform=wine-8.0-x64');
       const command = await page.locator('.command code').innerText();
@@ -196,7 +196,7 @@ describe('the page', needs(noBrowser), () => {
 
     test('that is not there is said to be so', async () => {
       const page = await at('#/experiment/no/such');
-      expect(await page.locator('.wrong').innerText()).toContain("There is no experiment 'no/such'");
+      expect(await page.locator('.wrong').innerText()).toContain("There is no question 'no/such'");
     });
   });
 
@@ -303,6 +303,15 @@ describe('the page', needs(noBrowser), () => {
     ['an experiment', `#/experiment/conflict/one-on-every-address?platform=${GVISOR}`],
     ['claims', '#/claims?claim=port-reserved'],
     ['containers', '#/containers?beside=docker-26.1-linux-6.18-x64+docker/no-proxy'],
+    ['the table of systems', '#/systems?unfold=linux,engines'],
+    ['the table where two differ', '#/systems?a=linux-6.1-x64&b=linux-6.12-x64'],
+    ['a search that finds nothing', '#/systems?q=nosuchthing'],
+    [
+      'a pasted error',
+      `#/systems?ask=${encodeURIComponent('Error: listen EADDRINUSE: address already in use :::3000')}`,
+    ],
+    ['a question of engines', '#/experiment/containers/lan/127.0.0.1'],
+    ['how to run it', '#/how/darwin'],
   ])('%s', (_, hash) => {
     test.each(['light', 'dark'] as const)(
       'is accessible, as far as axe-core can tell, when it is %s',
@@ -313,14 +322,14 @@ describe('the page', needs(noBrowser), () => {
       },
     );
 
-    test.each([360, 1400])('fits into a width of %i', async (width) => {
+    test.each([320, 1400, 2000])('fits into a width of %i', async (width) => {
       const page = await at(hash, { viewport: { width, height: 800 } });
       expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
     });
   });
 
   test('leads back to where the reader was', async () => {
-    const page = await at('', { viewport: { width: 1400, height: 500 } });
+    const page = await at('#/experiments', { viewport: { width: 1400, height: 500 } });
     const table = page.locator('.scroll.wide');
     await table.evaluate((element) => element.scrollTo(0, 700));
     // Kept a moment after the last scrolling.
@@ -347,21 +356,22 @@ describe('the page', needs(noBrowser), () => {
       0,
       'docker-26.1-linux-6.18-x64  6 configurations, exposed in 3',
     ]);
-    const page = await at('', {}, folder);
+    const page = await at('#/containers', {}, folder);
     expect(await page.locator('h1').innerText()).toBe('Container networks');
     expect(await page.locator('nav li').allInnerTexts()).toEqual([
+      'Systems',
+      'Explain',
       'Containers',
       'Bind matrix',
       'Who receives',
-      'Explain',
     ]);
   });
 
   test('is light or dark as chosen, and stays so from view to view', async () => {
-    const page = await at('', { colorScheme: 'light' });
+    const page = await at('#/experiments', { colorScheme: 'light' });
     const ground = () => page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
     const light = await ground();
-    await page.getByRole('button', { name: 'Light or dark' }).click();
+    await page.getByRole('button', { name: 'Switch to dark' }).click();
     const dark = await ground();
     expect(dark).not.toBe(light);
     await page.locator('tr.experiment a').first().click();
@@ -370,7 +380,7 @@ describe('the page', needs(noBrowser), () => {
   });
 
   test('can be used with the keyboard alone', async () => {
-    const page = await at('');
+    const page = await at('#/experiments');
     await page.keyboard.press('Tab');
     expect(await page.evaluate<string>('document.activeElement.textContent')).toBe('Skip to the content');
     await page.keyboard.press('Enter');
@@ -404,9 +414,10 @@ describe('the page', needs(noBrowser), () => {
     const page = await at(`#/experiment/${REUSE}`, {}, folder);
     await page.locator('.detail .transcript').waitFor();
     expect(await page.locator('tr.cell').count()).toBe(1000);
-    expect(await page.locator('.results').innerText()).toContain('and 1500 more cells');
-    expect(await page.locator('.transcript tbody tr').count()).toBe(1000);
-    expect(await page.locator('.detail').innerText()).toContain('and 234 more calls');
+    const results = page.getByRole('region', { name: 'Results by cell and platform' });
+    expect(await results.innerText()).toContain('and 1500 more cells');
+    expect(await page.locator('.transcript tbody tr').count()).toBe(100);
+    expect(await page.locator('.detail').innerText()).toContain('The record has 1134 more calls.');
   });
 
   test('runs nothing that a record brings, whatever strings are in it', async () => {
@@ -418,7 +429,12 @@ describe('the page', needs(noBrowser), () => {
     expect(exitCode).toBe(0);
     // Its cells are of no experiment that there is, which is said in one line.
     expect(stderr).toMatch(/^bindspec: .* has \d+ cells that this bindspec does not have, [^\n]*$/);
-    const page = await at('', {}, folder);
+    const first = await at('', {}, folder);
+    expect(await first.locator('.systems-table').innerText()).toContain('<script>');
+    await first.locator('tr.question a[href*="script"]').first().click();
+    await first.getByRole('heading', { name: 'Answers by system' }).waitFor();
+    expect(await first.evaluate(() => 'ran' in globalThis)).toBe(false);
+    const page = await at('#/experiments', {}, folder);
     expect(await page.locator('.results').innerText()).toContain('<script>');
     await page.locator('tr.experiment a').first().click();
     await page.locator('.detail .transcript').waitFor();

@@ -32,7 +32,7 @@ const PIECES = {
 };
 /** The modules that other programs import. */
 const LIBRARY = ['models', 'explain'];
-const STYLES = ['page', 'matrix/matrix', 'explain/explain', 'receivers/receivers'];
+const STYLES = ['page', 'systems/systems', 'matrix/matrix', 'explain/explain', 'receivers/receivers'];
 
 /**
  * Makes few files of many, because to open, to parse and to link hundreds of modules is most of the time of a short

@@ -155,7 +155,12 @@ export function socketForm(
   const element = h(
     'fieldset',
     { class: 'socket' },
-    h('legend', {}, `Socket ${place + 1}`, isAsked && h('span', { class: 'quiet' }, ' asked about')),
+    h(
+      'legend',
+      {},
+      `Socket ${place + 1}`,
+      isAsked && h('span', { class: 'quiet' }, ' (bound last: what becomes of it?)'),
+    ),
     h(
       'div',
       { class: 'field line' },

@@ -9,6 +9,9 @@ import { legend } from '../legend.ts';
 import { unpack } from '../unpack.ts';
 import type { View } from '../view.ts';
 import { cellTable } from './experiment-table.ts';
+import { systemsLegend } from '../systems/legend.ts';
+import { bySystem } from './experiment/by-system.ts';
+import { citing } from './experiment/cite.ts';
 import { declared } from './experiment/declared.ts';
 import { expected } from './experiment/expected.ts';
 import { observed } from './experiment/observed.ts';
@@ -20,22 +23,33 @@ export const experimentView: View = {
   id: 'experiment',
   title: 'Experiment',
   hidden: true,
-  has: ({ experiments }) => experiments.length > 0,
   async mount(root, place, data) {
+    const question = (await unpack(data.systems.details)).find(({ id }) => id === place.of);
     const found = data.experiments.find(({ id }) => id === place.of);
-    if (found === undefined) throw new Error(`There is no experiment '${place.of}' in these records.`);
-    document.title = `${found.title} - bindspec`;
+    if (question === undefined) throw new Error(`There is no question '${place.of}' on this page.`);
+    document.title = `${question.title} - bindspec`;
+    const top = [
+      h('p', { class: 'back' }, h('a', { href: hrefOf('systems') }, 'All questions')),
+      h('h1', {}, question.title),
+      h('p', { class: 'lead' }, question.asks),
+      h('p', {}, h('code', {}, question.id)),
+      citing(question, data.bindspec),
+      found && claimsOf(data, found),
+      h('h2', {}, 'Answers by system'),
+      bySystem(data, question, place.chosen['system']),
+      h('details', {}, h('summary', {}, 'What the signs mean'), systemsLegend()),
+    ];
+    if (found === undefined) {
+      fill(root, top);
+      return;
+    }
     const platforms = shownPlatforms(data, {});
     const detail = h('div', { class: 'detail' });
     const systems = h('div', { class: 'systems' });
     fill(
       root,
-      h('p', { class: 'back' }, h('a', { href: hrefOf('experiments') }, 'All experiments')),
-      h('h1', {}, found.title),
-      h('p', { class: 'lead' }, found.asks),
-      h('p', {}, h('code', {}, found.id)),
-      claimsOf(data, found),
-      h('h2', {}, 'What was observed'),
+      top,
+      h('h2', {}, 'What was observed on each platform'),
       h(
         'div',
         { class: 'scroll wide', tabindex: 0, role: 'region', 'aria-label': 'Results by cell and platform' },
@@ -49,7 +63,7 @@ export const experimentView: View = {
     if (found.declared !== null) {
       fill(
         systems,
-        h('h2', {}, 'Expected by system'),
+        h('h2', {}, 'What is right, by system'),
         h('p', { class: 'quiet' }, `What bindspec ${data.bindspec} expects, also on systems without a record here.`),
         declared(data, await unpack(found.declared)),
       );
@@ -85,7 +99,9 @@ async function showCell(
   found: PageExperiment,
   { chosen }: PagePlace,
 ): Promise<void> {
-  const meant = data.platforms.findIndex(({ name }) => name === chosen['platform']);
+  const meant = data.platforms.findIndex(
+    ({ name }) => name === (chosen['platform'] ?? newestOf(data, chosen['system'])),
+  );
   const cell = found.cells.find(({ id }) => id === chosen['cell']) ?? found.cells[0];
   if (cell === undefined) return;
   const platform = cell.on[meant] ? meant : cell.on.findIndex((on) => on !== null);
@@ -102,12 +118,12 @@ async function showCell(
     });
     fill(
       root,
-      h('h2', { id: 'one' }, 'One cell'),
+      h('h2', { id: 'one' }, 'One case'),
       selects,
       picture && h('figure', { class: 'scroll drawing', tabindex: 0, 'aria-label': 'Drawing' }, picture),
       h('h3', {}, 'Observed, by platform'),
       observed(data, next),
-      h('h3', {}, 'Expected'),
+      h('h3', {}, 'What is right'),
       expected(data, next),
       origin && [
         h('h3', {}, 'The calls on ', h('code', {}, origin.name)),
@@ -118,6 +134,11 @@ async function showCell(
     );
   };
   draw(cell, platform);
+}
+
+/** The newest platform of a system, or the platform of that name. */
+function newestOf({ systems }: PageData, system: string | undefined): string | undefined {
+  return systems.columns.find(({ id }) => id === system)?.platforms.at(-1)?.name ?? system;
 }
 
 /** Which cell, and on which platform it is looked at. */
@@ -147,8 +168,8 @@ function choices(
   where.addEventListener('change', () => changed(cell, Number(where.value)));
   return h(
     'div',
-    { class: 'filters', role: 'group', 'aria-label': 'Cell and platform' },
-    h('div', { class: 'field' }, h('label', { for: 'cell' }, 'Cell'), which),
+    { class: 'filters', role: 'group', 'aria-label': 'Case and platform' },
+    h('div', { class: 'field' }, h('label', { for: 'cell' }, 'Case'), which),
     h('div', { class: 'field' }, h('label', { for: 'platform' }, 'Platform'), where),
   );
 }

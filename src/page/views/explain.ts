@@ -1,5 +1,7 @@
 import { explain as explainSockets } from '../../explain/explain.ts';
 import { shellWord } from '../../report/words.ts';
+import { Unreadable } from '../../explain/reader/unreadable.ts';
+import { askedIn } from '../ask/texts.ts';
 import { command } from '../copy.ts';
 import { EXAMPLES } from '../explain/examples.ts';
 import { resultOf } from '../explain/result.ts';
@@ -31,7 +33,19 @@ function textsOf(chosen: Chosen): string[] {
     const text = chosen[`s${number}`];
     if (text !== undefined) texts.push(text);
   }
-  return texts.length > 0 ? texts : [...(EXAMPLES[0]?.texts ?? [])];
+  if (texts.length > 0) return texts;
+  return askedOf(chosen['ask'] ?? '') ?? [...(EXAMPLES[0]?.texts ?? [])];
+}
+
+/** The sockets in what was written elsewhere; null where there are none. */
+function askedOf(written: string): string[] | null {
+  if (written.trim() === '') return null;
+  try {
+    return [...askedIn(written, {}).texts];
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    return null;
+  }
 }
 
 /** Sockets as choices, for an address. */
@@ -44,6 +58,7 @@ class ExplainView {
   readonly #sockets = h('div', { class: 'sockets' });
   readonly #command = h('div', {});
   readonly #result = h('div', { class: 'result', 'aria-live': 'off' });
+  readonly #whys = h('div', {});
   readonly #spoken = h('p', { class: 'hidden', 'aria-live': 'polite' });
   readonly #wanted: WantedForm;
   #forms: SocketForm[] = [];
@@ -62,11 +77,10 @@ class ExplainView {
     fill(
       root,
       h('h1', {}, 'Explain a conflict'),
-      h(
-        'p',
-        { class: 'lead' },
-        'Sockets are bound to a port one after the other: what happens to the last one on each system, by which rule, and what would help? The models answer here in the browser; no socket is bound.',
-      ),
+      this.#spoken,
+      this.#result,
+      h('h2', {}, 'The sockets, in the order in which they are bound'),
+      this.#paste(chosen['ask'] ?? ''),
       h(
         'p',
         { class: 'examples' },
@@ -85,8 +99,12 @@ class ExplainView {
         this.#wanted.element,
       ),
       this.#command,
-      this.#spoken,
-      this.#result,
+      this.#whys,
+      h(
+        'p',
+        { class: 'quiet' },
+        'The models answer here in the browser, from the rules of each system; no socket is bound.',
+      ),
     );
     root.querySelector('form')?.addEventListener('submit', (event) => event.preventDefault());
   }
@@ -134,6 +152,7 @@ class ExplainView {
       const where = first === -1 ? 'what is asked for' : `socket ${first + 1}`;
       fill(this.#command);
       fill(this.#spoken, `${where}: ${this.#forms[first]?.problem?.message ?? this.#wanted.problem}`);
+      fill(this.#whys);
       fill(this.#result, h('p', { class: 'quiet' }, `Correct ${where} to see the answer.`));
       return;
     }
@@ -143,7 +162,34 @@ class ExplainView {
     const result = resultOf(explanation, this.#trial, to !== undefined || from !== undefined);
     fill(this.#command, h('h2', { class: 'hidden' }, 'The command'), command(this.#commandLine()));
     fill(this.#spoken, result[0]?.textContent);
-    fill(this.#result, result);
+    const [verdict, facts, ...whys] = result;
+    fill(this.#result, verdict, facts);
+    fill(this.#whys, whys);
+  }
+
+  /** A field for an error message or a listing, which become sockets of the form. */
+  #paste(first: string): HTMLElement {
+    const field = h('textarea', {
+      id: 'paste',
+      rows: 2,
+      spellcheck: 'false',
+      placeholder: 'an error message, lines of ss, lsof or netstat, or a configuration',
+    });
+    field.value = first;
+    const wrong = h('p', { class: 'wrong' });
+    field.addEventListener('input', () => {
+      fill(wrong);
+      if (field.value.trim() === '') return;
+      try {
+        const { texts } = askedIn(field.value, {});
+        chooseHere({ ...choicesOf(texts), ask: undefined });
+        this.draw(texts);
+      } catch (error) {
+        if (!(error instanceof Unreadable)) throw error;
+        fill(wrong, error.message);
+      }
+    });
+    return h('div', { class: 'field paste' }, h('label', { for: 'paste' }, 'Paste'), field, wrong);
   }
 
   #commandLine(): string {

@@ -9,10 +9,10 @@ import type { View } from '../view.ts';
 import { tableOfExperiments } from './experiment-table.ts';
 import { BETWEEN_NAMES, filtered, protocolsOf, shownPlatforms, subjectsOf } from './filters.ts';
 
-/** The first screen: platforms across, experiments down. */
+/** What was observed on each platform: platforms across, experiments down. */
 export const overview: View = {
   id: 'experiments',
-  title: 'Experiments',
+  title: 'Platforms',
   has: ({ experiments }) => experiments.length > 0,
   mount(root, { chosen: first }, data) {
     let chosen: Chosen = first;
@@ -34,7 +34,7 @@ export const overview: View = {
           ? h(
               'p',
               { class: 'none' },
-              'No experiment matches. ',
+              'No experiment fits these choices. ',
               h('a', { href: hrefOf('experiments') }, 'Show everything'),
             )
           : tableOfExperiments(data, rows, platforms, chosen, (open) => chooseHere({ open })),

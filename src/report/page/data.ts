@@ -6,7 +6,9 @@ import type { Quirk, TriplesRecord } from '../../record/triples.ts';
 import type { PackedMatrices } from '../../matrix/pack.ts';
 import type { PackedReceivers } from '../../matrix/receivers/pack.ts';
 import type { ServerRow } from '../../programs/rows.ts';
-import type { SystemsTable } from '../systems/table.ts';
+import type { SystemAnswer } from '../systems/answer.ts';
+import type { SystemsQuestion } from '../systems/shape.ts';
+import type { SystemsTable } from '../systems/shape.ts';
 import type { ToldOutcome } from '../outcomes.ts';
 import type { Source } from '../../documents/sources.ts';
 
@@ -57,7 +59,14 @@ export interface Tape {
   observation: unknown;
   duration: number;
   attempts: number;
-  transcript: TranscriptLine[];
+  transcript: TapeLine[];
+  /** How many more lines the record has. */
+  left: number;
+}
+
+/** A line of a transcript; its time is told from that of the line before, in tenths of a millisecond, which packs well. */
+interface TapeLine extends Omit<TranscriptLine, 'at'> {
+  after: number;
 }
 
 /** Systems with the same expectations in bindspec itself, whatever was recorded. */
@@ -119,6 +128,37 @@ export interface PageSingles {
   singles: Singles;
 }
 
+/** A question in the table of systems, as far as the first view shows it. */
+export interface PageQuestion extends Pick<SystemsQuestion, 'id' | 'title' | 'asks' | 'values'> {
+  /** In the order of the columns. */
+  answers: PageAnswer[];
+}
+
+/** An answer: word, likeness, basis; and how many cases have an answer, were observed, and are alike. */
+type PageAnswer = [
+  word: string,
+  likeness: SystemAnswer['likeness'],
+  basis: SystemAnswer['basis'],
+  answered: number,
+  observed: number,
+  alike: number,
+];
+
+/** Systems side by side: what each of them does, and how that is known. */
+export interface PageSystems {
+  columns: SystemsTable['columns'];
+  questions: PageQuestion[];
+  /** The same questions with their cases, reasons and sources. */
+  details: Pack<SystemsTable['questions']>;
+}
+
+/** What the first view needs; the rest is packed. */
+export interface FirstData {
+  bindspec: string;
+  systems: PageSystems;
+  rest: Pack<PageData>;
+}
+
 export interface PageData {
   bindspec: string;
   /** The bind matrices of the platforms that have one; null where none has. */
@@ -130,8 +170,7 @@ export interface PageData {
   receivers: Pack<PackedReceivers[]> | null;
   /** What well-known programs bind, contradictions with their documents first. */
   servers: ServerRow[];
-  /** Systems side by side: what each of them does, and how that is known. */
-  systems: Pack<SystemsTable>;
+  systems: PageSystems;
   platforms: PagePlatform[];
   experiments: PageExperiment[];
   sights: Sight[];

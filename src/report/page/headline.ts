@@ -5,9 +5,6 @@ import type { ToldOutcome } from '../outcomes.ts';
 /** More than this does not fit where a word is meant. */
 const LONGEST = 40;
 
-/** More places than this are counted. */
-const MOST_PLACES = 2;
-
 /** What is shorter, or more usual, than the name of the class of an error. */
 const SHORT: Readonly<Record<string, string>> = {
   'address-in-use': 'in use',
@@ -32,15 +29,14 @@ export function outcomeWord(outcome: string): string | null {
  * What was observed in a cell, in a word or a few. The outcome `ok` led up to the others, so it is shown only if there
  * is no other. Two different outcomes are both shown; for more, the number of answers is shown. A list `received` names
  * who was heard. Where there is no outcome at all, it is what was observed instead.
- * @param most what most platforms observed: if another outcome would have the same words, the words say where they
- * differ
+ * @param most what most platforms observed: if another outcome would have the same words, the words say that they differ
  */
 export function headline(outcomes: readonly ToldOutcome[], most: readonly ToldOutcome[] = []): string {
   const word = wordFor(outcomes);
   if (most.length === 0 || word !== wordFor(most) || sameOutcomes(outcomes, most)) return word;
   const apart = outcomes.filter((outcome) => !sameAt(outcome, most)).map(({ place }) => place);
   if (apart.length === 0) return word;
-  return apart.length > MOST_PLACES ? `${word}; ${apart.length} places differ` : `${word}; other ${apart.join(', ')}`;
+  return `${word}, otherwise different`;
 }
 
 function wordFor(outcomes: readonly ToldOutcome[]): string {

@@ -1,4 +1,5 @@
-import type { PageData } from './data.ts';
+import type { FirstData } from './data.ts';
+import { tableWithoutScript } from './without-script.ts';
 
 /** What the page is made of beside its data: the script, the style, and what a browser knows each of them by. */
 export interface Assets {
@@ -13,7 +14,7 @@ export interface Assets {
  * runs, in characters that can't end them; the policy in its head forbids any other script and every request.
  * @param packs what is unpacked when it is looked at: deflated (raw), in base64
  */
-export function pageHtml(data: PageData, packs: readonly string[], { script, style, hashes }: Assets): string {
+export function pageHtml(data: FirstData, packs: readonly string[], { script, style, hashes }: Assets): string {
   const policy = [
     "default-src 'none'",
     `script-src 'sha256-${hashes.script}'`,
@@ -32,7 +33,7 @@ export function pageHtml(data: PageData, packs: readonly string[], { script, sty
 <style>${style}</style>
 </head>
 <body>
-<noscript><p>This page needs JavaScript. <a href="MATRIX.md">MATRIX.md</a>, beside it, has the same results as text.</p></noscript>
+<noscript>${tableWithoutScript(data.systems)}</noscript>
 <div id="page"></div>
 <script type="application/json" id="data">${embedded(data)}</script>
 ${packs.map((pack, index) => `<script type="text/plain" id="pack-${index}">${base64(pack)}</script>`).join('\n')}
@@ -43,7 +44,7 @@ ${packs.map((pack, index) => `<script type="text/plain" id="pack-${index}">${bas
 }
 
 /** As JSON in which nothing can end the element that it is in. */
-function embedded(data: PageData): string {
+function embedded(data: FirstData): string {
   return JSON.stringify(data).replace(
     /[<\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

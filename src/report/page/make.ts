@@ -11,8 +11,11 @@ import { cellsOf, type Registered } from '../../experiment/cells.ts';
 import { leaves } from '../../experiment/expectation.ts';
 import type { Column } from '../comparison/columns.ts';
 import { expectedInWords, observedInWords, placeInWords, sourceOf } from '../words.ts';
+import type { SystemsTable } from '../systems/shape.ts';
 import { systemsTable } from '../systems/table.ts';
 import type {
+  FirstData,
+  PageSystems,
   Pack,
   PageCell,
   PageClaim,
@@ -42,6 +45,9 @@ export interface MoreRecords {
   readonly receivers?: readonly ReceiversRecord[];
   readonly servers?: readonly ServerRecord[];
 }
+
+/** The page has so many of a cell's calls; the record has them all. */
+const MOST_CALLS = 100;
 
 /** What is gathered on the way. */
 interface Gathered {
@@ -99,7 +105,7 @@ export function pageData(
       triples: pageTriples(triples),
       receivers: receivers.length === 0 ? null : pack(gathered, packReceivers(receivers)),
       servers: serverRows(servers),
-      systems: pack(gathered, systemsTable(comparison, engines, registry)),
+      systems: systemsOf(systemsTable(comparison, engines, registry), gathered),
       platforms: comparison.platforms.flatMap((platform) => platformOf(platform, columns)),
       experiments,
       sights: gathered.sights.values,
@@ -194,7 +200,53 @@ function tapesOf(
 function tapeOf(cell: CellRecord | undefined): Tape | null {
   if (cell === undefined) return null;
   const { observation, duration, attempts, transcript } = cell;
-  return { observation, duration, attempts, transcript };
+  const shown = transcript.slice(0, MOST_CALLS).map((line) => ({ ...line, at: Math.round(line.at * 10) }));
+  return {
+    observation,
+    duration,
+    attempts,
+    transcript: shown.map(({ at, part, host, call }, place) => ({
+      after: at - (shown[place - 1]?.at ?? 0),
+      part,
+      host,
+      call,
+    })),
+    left: transcript.length - shown.length,
+  };
+}
+
+/** The table of systems, with what only its details show packed. */
+function systemsOf({ columns, questions }: SystemsTable, gathered: Gathered): PageSystems {
+  for (const { source } of questions.flatMap(({ answers }) => answers.flatMap(({ cite }) => cite))) {
+    gathered.sources.add(source);
+  }
+  return {
+    columns,
+    questions: questions.map(({ id, title, asks, values, answers }) => ({
+      id,
+      title,
+      asks,
+      values,
+      answers: answers.map(({ word, likeness, basis, cases: { answered, observed, alike } }) => [
+        word,
+        likeness,
+        basis,
+        answered,
+        observed,
+        alike,
+      ]),
+    })),
+    details: pack(gathered, questions),
+  };
+}
+
+/** A page's data as what its first view needs, and one more pack with everything. */
+export function inTwo({ data, packs }: Made): { first: FirstData; packs: string[] } {
+  const { bindspec, systems } = data;
+  return {
+    first: { bindspec, systems, rest: packs.length },
+    packs: [...packs, JSON.stringify(data)],
+  };
 }
 
 function matricesOf(columns: readonly Column[], gathered: Gathered): Pack<PackedMatrices> | null {

@@ -57,7 +57,7 @@ const CALL = /^(\w+)\(([^,)]*)(?:, (.*))?\) = (.*)$/s;
  * Who is where, what is bound and who asks whom, read from a cell's transcript. Nothing else is known of it, so that a
  * drawing shows what happened and not what was meant. Lines that are not understood are passed over.
  */
-export function sceneOf(transcript: readonly TranscriptLine[]): ScenePart[] {
+export function sceneOf(transcript: readonly Omit<TranscriptLine, 'at'>[]): ScenePart[] {
   const parts = new Map<string, ScenePart>();
   const sockets = new Map<string, Live>();
   for (const { part: name, host, call } of transcript) {

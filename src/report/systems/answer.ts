@@ -1,11 +1,10 @@
-import type { Citation } from '../../experiment/experiment.ts';
 import type { howKnown } from '../words.ts';
 
 /** How an answer stands to that of Linux. On Linux: whether its kernels give the same one. */
 export type Likeness = 'same' | 'differs' | 'deviates' | 'none';
 
 /** Whether an answer was observed in the records, is known from elsewhere, or is not known. */
-export type Basis = 'observed' | 'known' | 'none';
+type Basis = 'observed' | 'known' | 'none';
 
 /** How a fact is known, as `howKnown` takes it. */
 export type Knowing = Parameters<typeof howKnown>[0];
@@ -29,7 +28,7 @@ export interface SystemAnswer {
   readonly on: readonly PlatformAnswer[];
   /** How it is known, where it was not observed; the strongest first. */
   readonly known: readonly Knowing[];
-  readonly cite: readonly Citation[];
+  readonly cite: readonly { readonly source: string; readonly where: string }[];
   /** Why the system differs from Linux; empty where no one has said. */
   readonly because: readonly string[];
 }

@@ -3,7 +3,7 @@ import type { ContainersRecord, PromiseRecord, SecurityRecord } from '../../reco
 import { grouped } from '../grouped.ts';
 import { NO_ANSWER, type PlatformAnswer, type SystemAnswer } from './answer.ts';
 import { ENGINES, type SystemColumn } from './order.ts';
-import type { SystemsQuestion } from './questions.ts';
+import type { SystemsQuestion } from './shape.ts';
 import { summaryOf } from './summary.ts';
 
 /** What one engine did in one configuration, for one question. */

@@ -2,36 +2,15 @@ import { cellsOf, type Cell, type Registered } from '../../experiment/cells.ts';
 import { SYSTEMS } from '../../experiment/experiment.ts';
 import type { ComparedCell, ComparedExperiment, ComparedPlatform } from '../../record/comparison.ts';
 import { cellsInPlainWords } from '../axes.ts';
+import { bySubject } from '../subjects.ts';
 import { grouped } from '../grouped.ts';
 import { NO_ANSWER, type SystemAnswer } from './answer.ts';
 import { knownAnswer } from './known-answer.ts';
 import { linuxBase, observedAnswer, platformsOf } from './observed-answer.ts';
 import type { SystemColumn } from './order.ts';
+import type { QuestionCases, SystemsQuestion } from './shape.ts';
 import { summaryOf } from './summary.ts';
 import { wordOfLikeness } from './word.ts';
-
-/** Cases of a question that have the same answers on every system. */
-export interface QuestionCases {
-  /** The ids of the cells; for container engines, of the configurations. */
-  readonly cells: readonly string[];
-  /** Which they are, in words. */
-  readonly which: string;
-  /** In the order of the columns. */
-  readonly answers: readonly SystemAnswer[];
-}
-
-/** A row of the table of systems. */
-export interface SystemsQuestion {
-  /** The id of the experiment; `containers/…` for what is asked of engines. */
-  readonly id: string;
-  readonly title: string;
-  readonly asks: string;
-  /** The values by which its cells differ, such as protocols and options, each once. */
-  readonly values: readonly string[];
-  /** In the order of the columns. */
-  readonly answers: readonly SystemAnswer[];
-  readonly cases: readonly QuestionCases[];
-}
 
 /** One cell, as it is known and as it was recorded; at least one of the two. */
 interface Both {
@@ -50,7 +29,7 @@ export function experimentQuestions(
 ): SystemsQuestion[] {
   const recorded = new Map(experiments.map((one) => [one.id, one]));
   const known = new Map(registry.map((one) => [one.id, one]));
-  const ids = [...new Set([...known.keys(), ...recorded.keys()])].toSorted((one, other) => (one < other ? -1 : 1));
+  const ids = [...new Set([...known.keys(), ...recorded.keys()])].toSorted(bySubject);
   const on = columns.map(({ id }) => platformsOf(id, platforms));
   return ids.map((id) => {
     const [was, is] = [recorded.get(id), known.get(id)];

@@ -1,18 +1,6 @@
 import { counted } from '../../text/counted.ts';
 import { ENGINES, type SystemColumn } from './order.ts';
-import type { SystemsQuestion } from './questions.ts';
-
-/** The questions by what a system's answer is; together they are all that are asked of it. */
-export interface SystemScore {
-  readonly asked: number;
-  readonly same: number;
-  readonly differs: number;
-  readonly deviates: number;
-  /** Without an answer. */
-  readonly none: number;
-  /** Those with an answer of which at least one case was observed. */
-  readonly observed: number;
-}
+import type { SystemScore, SystemsQuestion } from './shape.ts';
 
 /** Counts the answers of one column; what only engines are asked does not count for systems, nor the other way round. */
 export function scoreOf(
@@ -41,8 +29,11 @@ export function scoreSentence({ id }: SystemColumn, score: SystemScore, platform
     return platforms === 0 ? 'Nothing is known; never run by us: here is how' : 'Nothing was observed';
   const never = platforms === 0 ? '; never run by us: here is how' : `; observed in ${observed}`;
   if (id === ENGINES) return `${deviates} of ${counted(asked, 'question')} have an answer that is not as promised`;
-  if (id === 'linux')
-    return `its ${counted(platforms, 'kernel')} differ in ${differs} of ${counted(answered, 'question')}`;
+  if (id === 'linux') {
+    return platforms < 2
+      ? `observed in ${observed} of ${counted(answered, 'question')}`
+      : `its ${counted(platforms, 'kernel')} differ in ${differs} of ${counted(answered, 'question')}`;
+  }
   const unexpected = deviates === 0 ? '' : `, unexpectedly in ${deviates}`;
   return `differs from Linux in ${differs + deviates} of ${counted(answered, 'question')}${unexpected}${never}`;
 }

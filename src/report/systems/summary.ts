@@ -1,5 +1,4 @@
 import { PROVENANCES } from '../../experiment/experiment.ts';
-import type { Citation } from '../../experiment/experiment.ts';
 import { grouped } from '../grouped.ts';
 import { NO_ANSWER, type Knowing, type PlatformAnswer, type SystemAnswer } from './answer.ts';
 import { worst } from './observed-answer.ts';
@@ -50,7 +49,7 @@ function sharedWord(answers: readonly Pick<SystemAnswer, 'word' | 'likeness'>[],
   return wordOfLikeness(likeness, isLinux);
 }
 
-function citedBy(answered: readonly SystemAnswer[]): Citation[] {
+function citedBy(answered: readonly SystemAnswer[]): SystemAnswer['cite'] {
   const found = new Map(answered.flatMap(({ cite }) => cite).map((one) => [JSON.stringify(one), one]));
   return [...found.values()];
 }

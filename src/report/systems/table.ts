@@ -5,23 +5,9 @@ import { systemInWords } from '../../record/system-title.ts';
 import { engineQuestions } from './engine-questions.ts';
 import { platformsOf } from './observed-answer.ts';
 import { columnsFor, ENGINES, type SystemColumn } from './order.ts';
-import { experimentQuestions, type SystemsQuestion } from './questions.ts';
-import { scoreOf, scoreSentence, type SystemScore } from './score.ts';
-
-/** A system, or the container engines, with what was recorded there. */
-export interface ScoredColumn extends SystemColumn {
-  /** The platforms, the newest last: their names as in the records, and in words. */
-  readonly platforms: readonly { readonly name: string; readonly title: string }[];
-  readonly score: SystemScore;
-  /** The score in a sentence. */
-  readonly sentence: string;
-}
-
-/** Systems across, questions down: what each of them does, and how that is known. */
-export interface SystemsTable {
-  readonly columns: readonly ScoredColumn[];
-  readonly questions: readonly SystemsQuestion[];
-}
+import { experimentQuestions } from './questions.ts';
+import { scoreOf, scoreSentence } from './score.ts';
+import type { ScoredColumn, SystemsTable } from './shape.ts';
 
 /**
  * The table of systems: every question that is registered or recorded, on every system that anything is known of.

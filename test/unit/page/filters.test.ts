@@ -20,7 +20,7 @@ const data: PageData = {
   triples: [],
   receivers: null,
   servers: [],
-  systems: 0,
+  systems: { columns: [], questions: [], details: 0 },
   platforms: [],
   experiments: [
     experiment('reach/a', [{ protocol: 'tcp' }, { protocol: 'udp' }]),

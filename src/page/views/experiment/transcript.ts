@@ -1,20 +1,19 @@
 import type { Tape } from '../../../report/page/data.ts';
 import { duration } from '../../../report/words.ts';
-import { capped } from '../../capped.ts';
 import { h } from '../../h.ts';
 
 /** The calls of a cell on one platform, and the whole observation. */
 export function transcriptList(tape: Tape | null): HTMLElement {
   if (tape === null || tape.transcript.length === 0) return h('p', { class: 'quiet' }, 'No calls were made there.');
-  const { transcript: lines, attempts, duration: took, observation } = tape;
-  const { shown, rest } = capped(lines, 'calls, which are in the record');
+  const { transcript: lines, left, attempts, duration: took, observation } = tape;
+  let tenths = 0;
   return h(
     'div',
     {},
     h(
       'p',
       { class: 'quiet' },
-      `${lines.length} calls in ${duration(took)}${attempts > 1 ? `, at attempt ${attempts}` : ''}.`,
+      `${lines.length + left} calls in ${duration(took)}${attempts > 1 ? `, at attempt ${attempts}` : ''}.`,
     ),
     h(
       'div',
@@ -34,19 +33,20 @@ export function transcriptList(tape: Tape | null): HTMLElement {
         h(
           'tbody',
           {},
-          shown.map(({ at, part, host, call }) =>
-            h(
+          lines.map(({ after, part, host, call }) => {
+            tenths += after;
+            return h(
               'tr',
               {},
-              h('td', { class: 'number' }, at.toFixed(3)),
+              h('td', { class: 'number' }, (tenths / 10).toFixed(1)),
               h('td', {}, host === 'machine' ? part : `${part}@${host}`),
               h('td', {}, call),
-            ),
-          ),
+            );
+          }),
         ),
       ),
     ),
-    rest !== null && h('p', {}, rest),
+    left > 0 && h('p', {}, `The record has ${left} more calls.`),
     h(
       'details',
       {},

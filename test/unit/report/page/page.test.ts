@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { columnsOf } from '../../../../src/report/comparison/columns.ts';
 import { compareRuns } from '../../../../src/report/comparison/compare.ts';
 import { pageHtml } from '../../../../src/report/page/html.ts';
-import { pageData } from '../../../../src/report/page/make.ts';
+import { inTwo, pageData } from '../../../../src/report/page/make.ts';
 import { Shared } from '../../../../src/report/page/shared.ts';
 import { configurationRecord, containersRecord } from '../../../support/containers.ts';
 import { triplesRecord } from '../../matrix/triples/fixture.ts';
@@ -65,25 +65,29 @@ describe('the data of a page', () => {
 
 describe('the page', () => {
   it('can not be left by what is in a record', () => {
-    const { data } = made();
-    const [first] = data.experiments;
-    if (first) first.title = '</script><!-- \u2028 <script>';
+    const { first } = inTwo(made());
+    const title = '</script><!-- \u2028 <script>';
+    const data = {
+      ...first,
+      systems: { ...first.systems, questions: [{ id: 'a', title, asks: '', values: [], answers: [] }] },
+    };
     const html = pageHtml(data, ['AAAA'], ASSETS);
+    expect(html.match(/<noscript>[^]*<\/noscript>/)?.[0]).toContain('&lt;/script&gt;&lt;!-- \\u2028 &lt;script&gt;');
     const inside = /<script type="application\/json" id="data">(.*)<\/script>\n<script type="text\/plain"/.exec(
       html,
     )?.[1];
     expect(inside).not.toMatch(/[<\u2028]/);
-    expect((JSON.parse(inside ?? '') as typeof data).experiments[0]?.title).toBe('</script><!-- \u2028 <script>');
+    expect((JSON.parse(inside ?? '') as typeof data).systems.questions[0]?.title).toBe('</script><!-- \u2028 <script>');
   });
 
   it('lets a browser run its own script only, and ask for nothing', () => {
-    const html = pageHtml(made().data, [], ASSETS);
+    const html = pageHtml(inTwo(made()).first, [], ASSETS);
     expect(html).toContain("default-src 'none'; script-src 'sha256-c2NyaXB0'; style-src 'sha256-c3R5bGU='");
     expect(html).toContain('MATRIX.md');
   });
 
   it('takes no pack that is anything but base64', () => {
-    expect(() => pageHtml(made().data, ['</script>'], ASSETS)).toThrow(RangeError);
+    expect(() => pageHtml(inTwo(made()).first, ['</script>'], ASSETS)).toThrow(RangeError);
   });
 });
 
