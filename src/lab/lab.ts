@@ -1,6 +1,6 @@
 import type { Host } from '../model/types.ts';
 import type { Family } from '../protocol/messages.ts';
-import type { NewerSetting } from './newer-settings.ts';
+import type { NewerSetting } from './setting-since.ts';
 
 /** The machines of a lab: the one under test, another on its LAN, and the router of its second LAN. */
 export type HostName = 'machine' | 'neighbour' | 'gateway';

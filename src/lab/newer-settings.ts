@@ -1,11 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Missing } from './lab.ts';
-
-/** Settings of a network that not all kernels of today have, each with the version of Linux that it came with. */
-const SINCE = {
-  'net.ipv4.tcp_migrate_req': '5.14',
-} as const;
-export type NewerSetting = keyof typeof SINCE;
+import { SINCE, type NewerSetting } from './setting-since.ts';
 
 /** Why the running kernel lacks a setting, or null where it has it. */
 export function missingSetting(name: string): Missing | null {
