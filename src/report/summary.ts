@@ -1,6 +1,6 @@
 import { VERDICTS, type BindRecord, type CellRecord, type ClaimRecord, type Verdict } from '../record/record.ts';
 import { systemInWords } from '../record/system-title.ts';
-import { grouped } from './grouped.ts';
+import { byKey } from './by-key.ts';
 
 /**
  * The verdicts, worst first. The harness's own errors come before the platform's failures, because nothing is known
@@ -59,7 +59,7 @@ export interface SuiteSummary {
 
 /** The cells by experiment, in the order of the record. */
 export function experimentsOf(cells: readonly CellRecord[]): ExperimentSummary[] {
-  return [...grouped(cells, ({ experiment }) => experiment)].map(([id, own]) => ({
+  return [...byKey(cells, ({ experiment }) => experiment)].map(([id, own]) => ({
     id,
     title: own[0]?.title ?? id,
     verdict: worstVerdict(own),
@@ -69,7 +69,7 @@ export function experimentsOf(cells: readonly CellRecord[]): ExperimentSummary[]
 
 /** The cells by suite, which is the first segment of an experiment's id, in the order of the record. */
 export function suitesOf(cells: readonly CellRecord[]): SuiteSummary[] {
-  return [...grouped(cells, ({ experiment }) => suiteOf(experiment))].map(([name, own]) => ({
+  return [...byKey(cells, ({ experiment }) => suiteOf(experiment))].map(([name, own]) => ({
     name,
     experiments: experimentsOf(own),
     cells: own,
@@ -91,7 +91,7 @@ export interface SkipSummary {
 /** The skipped cells, together where the reason and the line that would enable them are the same. */
 export function skipsOf(cells: readonly CellRecord[]): SkipSummary[] {
   const skipped = cells.filter(({ verdict }) => verdict === 'skipped');
-  return [...grouped(skipped, ({ reason, enable }) => JSON.stringify([reason, enable]))].map(([, own]) => {
+  return [...byKey(skipped, ({ reason, enable }) => JSON.stringify([reason, enable]))].map(([, own]) => {
     const enable = own[0]?.enable;
     return {
       reason: own[0]?.reason ?? 'no reason was recorded',

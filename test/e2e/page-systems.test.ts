@@ -122,7 +122,7 @@ describe('the first screen', needs(noBrowser), () => {
     expect(titles).toEqual(apart.map(({ title }) => title));
   });
 
-  test('leads from a cell to what is behind it', async () => {
+  test('leads from a cell to its question', async () => {
     const page = await at('#/systems?q=specific+wildcard');
     const row = page.locator('tr.question', { hasText: 'A specific address on a port that the wildcard holds' });
     await row.locator('td').nth(2).locator('a').click();

@@ -4,7 +4,7 @@ import type { SystemName } from '../../model/types.ts';
 import { fill, h, type Child } from '../h.ts';
 import { hrefOf } from '../place.ts';
 import { resultOf, type TryLink } from '../explain/result.ts';
-import { askedIn, type Asked } from './texts.ts';
+import { askedIn, type AskedTexts } from './texts.ts';
 
 /** How long a reader has to pause before the models are asked, in milliseconds. */
 const PAUSE = 200;
@@ -16,7 +16,7 @@ const EXAMPLES = [
   'tcp 0.0.0.0:8080 and tcp [::]:8080',
 ] as const;
 
-/** What the box is told, and what it tells. */
+/** What is in the box at first, and who hears of changes. */
 export interface AskOptions {
   /** What is in it at first. */
   readonly text: string;
@@ -107,7 +107,7 @@ export class AskBox {
       return;
     }
     const wanted = this.#system.value === '' ? {} : { systems: [this.#system.value as SystemName] };
-    let asked: Asked;
+    let asked: AskedTexts;
     try {
       asked = askedIn(written, wanted);
     } catch (error) {

@@ -12,7 +12,7 @@ const AROUND =
   /^(?:is|are|does|do|can|may|why)\s+|\s+(?:allowed|possible|work|works|together)\b.*$|\s+on\s+[\w /]+\??$|\?$/gi;
 
 /** What a reader has written or pasted, as the texts that `explain` takes, and its answer. */
-export interface Asked {
+export interface AskedTexts {
   readonly texts: readonly string[];
   readonly explanation: Explanation;
 }
@@ -22,7 +22,7 @@ export interface Asked {
  * between them; a bare address gets a port.
  * @throws Unreadable for text that names no socket, in words of the whole
  */
-export function askedIn(written: string, wanted: Wanted): Asked {
+export function askedIn(written: string, wanted: Wanted): AskedTexts {
   const whole = written.trim();
   try {
     return asked([whole], wanted);
@@ -42,7 +42,7 @@ export function askedIn(written: string, wanted: Wanted): Asked {
   }
 }
 
-function asked(texts: readonly string[], wanted: Wanted): Asked {
+function asked(texts: readonly string[], wanted: Wanted): AskedTexts {
   return { texts, explanation: explain([...texts], wanted) };
 }
 

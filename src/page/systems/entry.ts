@@ -16,7 +16,7 @@ const SAYS: Readonly<Record<SystemAnswer['likeness'], string>> = {
   none: '',
 };
 
-/** The cell of an answer, with a link to what is behind it. */
+/** The cell of an answer, with a link to its question. */
 export function entryCell(entry: Entry | null, href: string, isLinux = false): HTMLElement {
   if (entry === null || entry.basis === 'none') {
     return h('td', { class: 'unknown' }, h('span', { class: 'hidden' }, 'not known'));

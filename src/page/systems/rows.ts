@@ -61,7 +61,7 @@ export function nearest({ questions }: PageSystems, q: string, most: number): Pa
     .map(({ question }) => question);
 }
 
-/** The two columns of which only the differences are wanted; null where they were not chosen. */
+/** The two columns whose differences alone are wanted; null where they were not chosen. */
 export function twoOf({ a, b }: Chosen): readonly [string, string] | null {
   return a === undefined || b === undefined || a === '' || b === '' || a === b ? null : [a, b];
 }

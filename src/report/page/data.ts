@@ -64,7 +64,7 @@ export interface Tape {
   left: number;
 }
 
-/** A line of a transcript; its time is told from that of the line before, in tenths of a millisecond, which packs well. */
+/** A line of a transcript; its time counts from the line before, in tenths of a millisecond, which packs well. */
 interface TapeLine extends Omit<TranscriptLine, 'at'> {
   after: number;
 }

@@ -1,8 +1,8 @@
 import type { ComparedEngine } from '../../record/comparison.ts';
 import type { ContainersRecord, PromiseRecord, SecurityRecord } from '../../record/containers.ts';
-import { grouped } from '../grouped.ts';
+import { byKey } from '../by-key.ts';
 import { NO_ANSWER, type PlatformAnswer, type SystemAnswer } from './answer.ts';
-import { ENGINES, type SystemColumn } from './order.ts';
+import { ENGINES_COLUMN, type SystemColumn } from './order.ts';
 import type { SystemsQuestion } from './shape.ts';
 import { summaryOf } from './summary.ts';
 
@@ -19,7 +19,7 @@ interface EngineFact {
   source: string | null;
 }
 
-/** How a neighbour comes to a port, for a title. */
+/** The way of a neighbour into a port, for a title. */
 const BY_WAY: Readonly<Record<SecurityRecord['way'], string>> = {
   lan: 'from the LAN',
   loopback: 'from a neighbour that routes loopback addresses to the host',
@@ -44,8 +44,8 @@ export function engineQuestions(
       ...record.promises.map((one) => promise(one, engine)),
     ];
   });
-  const place = columns.findIndex(({ id }) => id === ENGINES);
-  return [...grouped(facts, ({ question }) => question)].map(([id, own]) => questionOf(id, own, columns, place));
+  const place = columns.findIndex(({ id }) => id === ENGINES_COLUMN);
+  return [...byKey(facts, ({ question }) => question)].map(([id, own]) => questionOf(id, own, columns, place));
 }
 
 function privacy({ way, published, protocol, configuration, verdict, reference }: SecurityRecord, engine: string) {
@@ -86,7 +86,7 @@ function questionOf(
 ): SystemsQuestion {
   const [first] = facts;
   const inRow = (answer: SystemAnswer) => columns.map((_, column) => (column === place ? answer : NO_ANSWER));
-  const byConfiguration = grouped(facts, ({ configuration }) => configuration);
+  const byConfiguration = byKey(facts, ({ configuration }) => configuration);
   const answers = [...byConfiguration].map(([configuration, own]) => ({ configuration, answer: answerOf(own) }));
   return {
     id,
@@ -109,7 +109,7 @@ function questionOf(
 
 /** What the engines did in one configuration: what is not as promised counts, whichever protocol it was over. */
 function answerOf(facts: readonly EngineFact[]): SystemAnswer {
-  const on = [...grouped(facts, ({ engine }) => engine)].map(([platform, own]): PlatformAnswer => {
+  const on = [...byKey(facts, ({ engine }) => engine)].map(([platform, own]): PlatformAnswer => {
     const telling = own.find(({ asPromised }) => !asPromised) ?? own[0];
     return { platform, word: telling?.word ?? '', likeness: telling?.asPromised === true ? 'same' : 'deviates' };
   });

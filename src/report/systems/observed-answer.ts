@@ -95,7 +95,7 @@ function observedBy(cell: ComparedCell | undefined, name: string): Seen | null {
   return seen.outcomes.length === 0 ? null : seen;
 }
 
-/** Who of a group receives, and the like, may vary on Linux too; that is no difference. */
+/** Who of a group receives, and the like, may vary on Linux too; that does not count as a difference. */
 function likenessOf({ verdict, outcomes }: Seen, { outcomes: linux, right }: LinuxBase): Likeness {
   if (JUDGED_OTHERWISE.has(verdict)) return 'deviates';
   if (linux === null && right === null) return verdict === 'differs' ? 'differs' : 'same';
@@ -110,7 +110,7 @@ function keyOf(place: string): string {
   return place.replaceAll(/\[(\d+)\]/g, '.$1');
 }
 
-/** Whether words for what is right have room for what was observed; `anything but …` and bounds are told as they are. */
+/** Whether words for what is right have room for what was observed; `anything but …` and bounds stand as they are. */
 function allows(right: string | undefined, observed: string): boolean {
   if (right === undefined) return false;
   const but = /^anything but (.*)$/.exec(right)?.[1];

@@ -1,6 +1,6 @@
 /** A system as readers look for it; the engines that run containers count as one. */
 export interface SystemColumn {
-  /** As platforms and expectations call the system; `ENGINES` for container engines. */
+  /** As platforms and expectations call the system; `ENGINES_COLUMN` for container engines. */
   readonly id: string;
   readonly title: string;
   /** Other names that readers know it by, in lower case. */
@@ -11,7 +11,7 @@ export interface SystemColumn {
 
 const OWN_MACHINE = 'adding-a-platform.md';
 
-export const ENGINES = 'engines';
+export const ENGINES_COLUMN = 'engines';
 
 /** The systems in the order in which people look for them. */
 export const SYSTEM_COLUMNS: readonly SystemColumn[] = [
@@ -24,7 +24,7 @@ export const SYSTEM_COLUMNS: readonly SystemColumn[] = [
   { id: 'gvisor', title: 'gVisor', names: ['runsc', 'sandbox'], how: 'stacks.md' },
   { id: 'wine', title: 'Wine', names: ['winsock'], how: 'stacks.md' },
   {
-    id: ENGINES,
+    id: ENGINES_COLUMN,
     title: 'Container engines',
     names: ['docker', 'podman', 'container', 'containers', 'moby'],
     how: 'containers.md',

@@ -3,7 +3,7 @@ import { SYSTEMS } from '../../experiment/experiment.ts';
 import type { ComparedCell, ComparedExperiment, ComparedPlatform } from '../../record/comparison.ts';
 import { cellsInPlainWords } from '../axes.ts';
 import { bySubject } from '../subjects.ts';
-import { grouped } from '../grouped.ts';
+import { byKey } from '../by-key.ts';
 import { NO_ANSWER, type SystemAnswer } from './answer.ts';
 import { knownAnswer } from './known-answer.ts';
 import { linuxBase, observedAnswer, platformsOf } from './observed-answer.ts';
@@ -91,7 +91,7 @@ function toldApart(answer: SystemAnswer, linux: string): SystemAnswer {
 /** Cells with the same words, signs and platforms together, in their order. */
 function casesOf(cells: readonly Both[], answers: readonly SystemAnswer[][]): QuestionCases[] {
   const both = cells.map((cell, place) => ({ cell, own: answers[place] ?? [] }));
-  const groups = grouped(both, ({ own }) =>
+  const groups = byKey(both, ({ own }) =>
     JSON.stringify(own.map(({ word, likeness, basis, on }) => [word, likeness, basis, on])),
   );
   return [...groups.values()].map((group) => ({

@@ -1,5 +1,5 @@
 import { counted } from '../../text/counted.ts';
-import { ENGINES, type SystemColumn } from './order.ts';
+import { ENGINES_COLUMN, type SystemColumn } from './order.ts';
 import type { SystemScore, SystemsQuestion } from './shape.ts';
 
 /** Counts the answers of one column; what only engines are asked does not count for systems, nor the other way round. */
@@ -8,7 +8,7 @@ export function scoreOf(
   columns: readonly SystemColumn[],
   place: number,
 ): SystemScore {
-  const isEngines = columns[place]?.id === ENGINES;
+  const isEngines = columns[place]?.id === ENGINES_COLUMN;
   const own = questions.filter(({ id }) => id.startsWith('containers/') === isEngines);
   const count = (likeness: string) => own.filter(({ answers }) => answers[place]?.likeness === likeness).length;
   return {
@@ -28,7 +28,8 @@ export function scoreSentence({ id }: SystemColumn, score: SystemScore, platform
   if (answered === 0)
     return platforms === 0 ? 'Nothing is known; never run by us: here is how' : 'Nothing was observed';
   const never = platforms === 0 ? '; never run by us: here is how' : `; observed in ${observed}`;
-  if (id === ENGINES) return `${deviates} of ${counted(asked, 'question')} have an answer that is not as promised`;
+  if (id === ENGINES_COLUMN)
+    return `${deviates} of ${counted(asked, 'question')} have an answer that is not as promised`;
   if (id === 'linux') {
     return platforms < 2
       ? `observed in ${observed} of ${counted(answered, 'question')}`

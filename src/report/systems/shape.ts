@@ -32,7 +32,7 @@ export interface SystemScore {
   readonly deviates: number;
   /** Without an answer. */
   readonly none: number;
-  /** Those with an answer of which at least one case was observed. */
+  /** Those with an answer that was observed in at least one case. */
   readonly observed: number;
 }
 

@@ -1,5 +1,5 @@
 import { PROVENANCES } from '../../experiment/experiment.ts';
-import { grouped } from '../grouped.ts';
+import { byKey } from '../by-key.ts';
 import { NO_ANSWER, type Knowing, type PlatformAnswer, type SystemAnswer } from './answer.ts';
 import { worst } from './observed-answer.ts';
 import { wordOfLikeness } from './word.ts';
@@ -32,7 +32,7 @@ export function summaryOf(cases: readonly SystemAnswer[], isLinux: boolean): Sys
 
 function platformsIn(answered: readonly SystemAnswer[], isLinux: boolean): PlatformAnswer[] {
   const all = answered.flatMap(({ on }) => on);
-  return [...grouped(all, ({ platform }) => platform)].map(([platform, own]) => ({
+  return [...byKey(all, ({ platform }) => platform)].map(([platform, own]) => ({
     platform,
     word: sharedWord(own, isLinux),
     likeness: worst(own.map((one) => one.likeness)),

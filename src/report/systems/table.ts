@@ -4,7 +4,7 @@ import type { ContainersRecord } from '../../record/containers.ts';
 import { systemInWords } from '../../record/system-title.ts';
 import { engineQuestions } from './engine-questions.ts';
 import { platformsOf } from './observed-answer.ts';
-import { columnsFor, ENGINES, type SystemColumn } from './order.ts';
+import { columnsFor, ENGINES_COLUMN, type SystemColumn } from './order.ts';
 import { experimentQuestions } from './questions.ts';
 import { scoreOf, scoreSentence } from './score.ts';
 import type { ScoredColumn, SystemsTable } from './shape.ts';
@@ -35,7 +35,8 @@ export function systemsTable(
 }
 
 function platformsFor({ id }: SystemColumn, { platforms, engines = [] }: Comparison): ScoredColumn['platforms'] {
-  if (id === ENGINES) return engines.map(({ name, engine, version }) => ({ name, title: `${engine} ${version}` }));
+  if (id === ENGINES_COLUMN)
+    return engines.map(({ name, engine, version }) => ({ name, title: `${engine} ${version}` }));
   return platformsOf(id, platforms).map(({ name, platform }) => ({
     name,
     title:

@@ -1,7 +1,7 @@
 import type { PageData, PageSystems } from '../../../report/page/data.ts';
 import { signOf, type SystemAnswer } from '../../../report/systems/answer.ts';
 import type { SystemsQuestion } from '../../../report/systems/shape.ts';
-import { grouped } from '../../../report/grouped.ts';
+import { byKey } from '../../../report/by-key.ts';
 import { howKnown } from '../../../report/words.ts';
 import { capped } from '../../capped.ts';
 import { h, type Child } from '../../h.ts';
@@ -82,7 +82,7 @@ function systemRow(data: PageData, column: Column, answer: SystemAnswer, meant: 
 
 function known(data: PageData, { platforms }: Column, { on, known: ways, cite, cases }: SystemAnswer): Child {
   const titleOf = (platform: string) => platforms.find(({ name }) => name === platform)?.title ?? platform;
-  const byWord = [...grouped(on, ({ word }) => word)].map(
+  const byWord = [...byKey(on, ({ word }) => word)].map(
     ([word, own]) => `${word} on ${own.map(({ platform }) => titleOf(platform)).join(', ')}`,
   );
   const how = ways.map(howKnown).join('; ');

@@ -32,7 +32,7 @@ function answer({ columns, questions }: SystemsTable, id: string, system: string
   return questions.find((one) => one.id === id)?.answers[place];
 }
 
-/** A run of one cell of the registry, as if a system had done what it is told here. */
+/** A run of one cell of the registry, as if a system had done this. */
 function ran(id: string, observation: unknown, platform: Parameters<typeof runOn>[0] = {}): BindRecord {
   const run = runOn(platform);
   const registered = registry.find((one) => one.id === id);

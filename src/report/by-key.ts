@@ -1,5 +1,5 @@
 /** The members of a list by a key of theirs, in their order; the keys are in the order in which they first appear. */
-export function grouped<T>(list: readonly T[], keyOf: (member: T) => string): Map<string, T[]> {
+export function byKey<T>(list: readonly T[], keyOf: (member: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const member of list) {
     const key = keyOf(member);
