@@ -21,6 +21,7 @@ interface EngineFact {
 
 /** The way of a neighbour into a port, for a title. */
 const BY_WAY: Readonly<Record<SecurityRecord['way'], string>> = {
+  inside: 'from inside a container',
   lan: 'from the LAN',
   loopback: 'from a neighbour that routes loopback addresses to the host',
   subnet: "from a neighbour that routes the container's network to the host",
