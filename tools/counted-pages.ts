@@ -10,12 +10,6 @@ import { holding } from './interfaces.ts';
 export const COUNTED_PAGES: Readonly<Record<string, (text: string, cells: readonly Cell[]) => Promise<string>>> = {
   'docs/adding-a-platform.md': async (text, cells) => withPlatforms(text, cells),
   'docs/macos.md': withMac,
-  'README.md': async (text, cells) => {
-    const byRoot = ofSecondUser(cells);
-    const counted = replaced(text, /(?<=There are\s+)\d+(?=\s+cells\.)/, () => String(cells.length));
-    const rooted = replaced(counted, /(?<=as root, )\d+(?= more cells run)/, () => String(byRoot));
-    return replaced(rooted, /(?<=need a second user, )\d+ of \d+/, () => `${byRoot} of ${cells.length}`);
-  },
   'docs/ci.md': async (text, cells) =>
     replaced(text, /(?<=as expected \(`)\d+(?= pass`\))/, () => String(cells.length)),
   'docs/running.md': async (text, cells) => {
@@ -23,7 +17,10 @@ export const COUNTED_PAGES: Readonly<Record<string, (text: string, cells: readon
     const run = `${cells.length - byRoot} of ${cells.length}`;
     const offered = replaced(text, /^( {4})\d+ of \d+(?= cells can run$)/m, (_, indent = '') => `${indent}${run}`);
     const skipped = replaced(offered, /^ +\d+(?= cannot run: an unprivileged)/m, () => String(byRoot).padStart(8));
-    return replaced(skipped, /(?<=has outcomes of )\d+(?= cells, and this run of 4)/, () => String(cells.length));
+    const fuller = replaced(skipped, /(?<=has outcomes of )\d+(?= cells, and this run of 4)/, () =>
+      String(cells.length),
+    );
+    return replaced(fuller, /(?<=There are\s+)\d+(?=\s+cells\.)/, () => String(cells.length));
   },
 };
 

@@ -65,9 +65,9 @@ describe('what the documentation shows', needs(missing), () => {
     for (const cell of record.cells) expect(cell.verdict, failureText(cell, record)).toBe('pass');
   });
 
-  test('the claims in the table of the README have the verdicts that a run gives them', async () => {
-    const [, ...found] = rows(section(page('README.md').text, '## Where the documents are wrong'));
-    const said = found.map((cells) => [cells[0]?.replaceAll('`', '') ?? '', cells[3]]);
+  test('the claims in the table of what was found have the verdicts that a run gives them', async () => {
+    const [, ...found] = rows(section(page('docs/findings.md').text, "## The documents' mistakes"));
+    const said = found.map((cells) => [cells[0]?.replaceAll('`', '') ?? '', cells[1]]);
     const reports = folder();
     const ran = await bindspec([
       'run',
