@@ -10,10 +10,11 @@ import { badgeFiles } from '../report/badges.ts';
 import { columnsOf, type Column } from '../report/comparison/columns.ts';
 import { enginesOf } from '../report/comparison/engines.ts';
 import { compareRuns } from '../report/comparison/compare.ts';
-import { comparisonMarkdown } from '../report/comparison/markdown.ts';
 import { pageHtml } from '../report/page/html.ts';
 import { inTwo, pageData, type MoreRecords } from '../report/page/make.ts';
 import { countsInWords } from '../report/summary.ts';
+import { systemsMarkdown } from '../report/systems/markdown.ts';
+import { systemsTable } from '../report/systems/table.ts';
 import { EXIT, UserError } from './exit.ts';
 import { packed, pageAssets } from './page-assets.ts';
 import { recordFrom } from './record-file.ts';
@@ -28,6 +29,8 @@ import { writeTogether, type Files } from './write-together.ts';
 export interface ReportOptions {
   output: string;
   format: 'pretty' | 'json';
+  /** Where the pages of the questions are, for the links of MATRIX.md: a folder or an address. */
+  questions?: string;
 }
 
 /** The files of a comparison: each with its name and the pure function that makes it. */
@@ -39,9 +42,10 @@ const FORMATS: readonly {
     engines: ContainersRecord[],
     registry: Registered[],
     more: MoreRecords,
+    options: ReportOptions,
   ) => string;
 }[] = [
-  { file: 'MATRIX.md', content: comparisonMarkdown },
+  { file: 'MATRIX.md', content: matrixOf },
   { file: 'matrix.json', content: (comparison) => `${JSON.stringify(comparison)}\n` },
   { file: 'index.html', content: htmlOf },
 ];
@@ -50,7 +54,8 @@ const FORMATS: readonly {
  * `bindspec report`: merges records into one comparison. Failures are shown in it, but are not an error of the merge.
  * @throws UserError when a record can't be read, or the folder can't be written to.
  */
-export async function reportCommand(paths: readonly string[], { output, format }: ReportOptions): Promise<void> {
+export async function reportCommand(paths: readonly string[], options: ReportOptions): Promise<void> {
+  const { output, format } = options;
   const records = recordsAt(paths);
   const { runs, matrices, containers } = records;
   const badges = path.join(output, 'badges');
@@ -70,7 +75,10 @@ export async function reportCommand(paths: readonly string[], { output, format }
     servers: paths.flatMap(serversIn),
   };
   tellUnknown(runs, registry);
-  const pages = FORMATS.map(({ file, content }) => [file, content(comparison, columns, engines, registry, more)]);
+  const pages = FORMATS.map(({ file, content }) => [
+    file,
+    content(comparison, columns, engines, registry, more, options),
+  ]);
   const written = write(output, Object.fromEntries(pages) as Files);
   // Triples and receivers alone have no badge.
   const made = badgeFiles(comparison, engines);
@@ -101,6 +109,18 @@ function write(folder: string, files: Files): string[] {
   } catch (error) {
     throw new UserError(`the files can't be written into '${folder}': ${(error as Error).message}`, EXIT.harness);
   }
+}
+
+function matrixOf(
+  comparison: Comparison,
+  _: Column[],
+  engines: ContainersRecord[],
+  registry: Registered[],
+  __: MoreRecords,
+  { questions }: ReportOptions,
+): string {
+  const where = questions === undefined ? null : `${questions.replace(/\/$/, '')}/`;
+  return systemsMarkdown(systemsTable(comparison, engines, registry), where);
 }
 
 function htmlOf(

@@ -32,7 +32,7 @@ export function outcomeLines(cells: readonly ToldCell[], most: Limits): string {
 }
 
 /** The places of one outcome on a line, at most so many of them. */
-export function outcomesInWords(outcomes: readonly ToldOutcome[], most: number): string {
+function outcomesInWords(outcomes: readonly ToldOutcome[], most: number): string {
   const places = outcomes.map(({ place, observed }) =>
     place === '' ? code(observed) : `${text(place)} ${code(observed)}`,
   );

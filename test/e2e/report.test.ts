@@ -42,7 +42,7 @@ describe('bindspec report', () => {
       ['darwin-24.6-arm64', false],
       ['linux-6.1-x64', true],
     ]);
-    expect(readFileSync(path.join(out, 'MATRIX.md'), 'utf8')).toContain('# bindspec on 2 platforms');
+    expect(readFileSync(path.join(out, 'MATRIX.md'), 'utf8')).toMatch(/^# \d+ questions on 8 systems\n/);
     expect(readdirSync(path.join(out, 'badges')).toSorted()).toEqual([
       'darwin-24.6-arm64.json',
       'darwin-24.6-arm64.svg',

@@ -6,7 +6,6 @@ import { matrixSchema, type MatrixRecord } from '../../../src/record/matrix.ts';
 import { recordSchema, type BindRecord } from '../../../src/record/record.ts';
 import { columnsOf } from '../../../src/report/comparison/columns.ts';
 import { compareRuns } from '../../../src/report/comparison/compare.ts';
-import { comparisonMarkdown } from '../../../src/report/comparison/markdown.ts';
 import { containersMarkdown } from '../../../src/report/containers/markdown.ts';
 import { diff } from '../../../src/report/diff/diff.ts';
 import { diffMarkdown } from '../../../src/report/diff/markdown.ts';
@@ -14,6 +13,8 @@ import { diffLines } from '../../../src/report/diff/text.ts';
 import { junitReport } from '../../../src/report/junit.ts';
 import { markdownReport } from '../../../src/report/markdown.ts';
 import { matrixMarkdown } from '../../../src/report/matrix/markdown.ts';
+import { systemsMarkdown } from '../../../src/report/systems/markdown.ts';
+import { systemsTable } from '../../../src/report/systems/table.ts';
 import { configurationRecord, containersRecord } from '../../support/containers.ts';
 import { fixture } from './fixture.ts';
 import { matrixRecord } from './matrix/fixture.ts';
@@ -105,7 +106,7 @@ describe('a record in which every string is hostile', () => {
     'report.md': () => markdownReport(run),
     'matrix.md': () => matrixMarkdown(matrix),
     'containers.md': () => containersMarkdown(containers),
-    'MATRIX.md': () => comparisonMarkdown(compareRuns(columns, EVIL)),
+    'MATRIX.md': () => systemsMarkdown(systemsTable(compareRuns(columns, EVIL, [containers]), [containers], []), null),
     'bindspec diff --format markdown': () => diffMarkdown(difference),
   };
   it.each(Object.entries(pages))('is no markup in %s', (_, make) => {

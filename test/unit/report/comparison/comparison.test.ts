@@ -3,9 +3,7 @@ import { comparisonSchema } from '../../../../src/record/comparison.ts';
 import type { CellRecord } from '../../../../src/record/record.ts';
 import { columnsOf } from '../../../../src/report/comparison/columns.ts';
 import { compareRuns } from '../../../../src/report/comparison/compare.ts';
-import { comparisonMarkdown } from '../../../../src/report/comparison/markdown.ts';
-import { expectGolden } from '../golden.ts';
-import { given, matrixOn, runOn } from './fixture.ts';
+import { given, runOn } from './fixture.ts';
 
 const CELL = 'refusal/loopback/family:inet';
 
@@ -107,58 +105,5 @@ describe('a comparison', () => {
     const forward = compared(linux, windows, darwin);
     expect(JSON.stringify(compared(darwin, windows, linux))).toBe(JSON.stringify(forward));
     expect(comparisonSchema.safeParse(JSON.parse(JSON.stringify(forward))).error).toBeUndefined();
-  });
-});
-
-describe('the page of a comparison', () => {
-  const { columns } = columnsOf(
-    given(linux, windows, { ...darwin, complete: false, claims: [] }),
-    given(
-      matrixOn(linux),
-      matrixOn(runOn({ id: 'linux-6.12-x64' }), {
-        complete: false,
-        counts: { pairs: 10, agree: 7, mismatches: 2, notRun: 1, skipped: 3 },
-        errors: [{ what: 'a pair', error: 'it hung' }],
-      }),
-    ),
-  );
-  const page = comparisonMarkdown(compareRuns(columns, '0.1.0'));
-
-  it('is what it was', () => {
-    expectGolden('comparison.md', page);
-  });
-
-  it('has as many cells in every row of a table as in its head', () => {
-    const tables = page
-      .trimEnd()
-      .split('\n\n')
-      .filter((part) => part.startsWith('| '));
-    expect(tables).toHaveLength(8);
-    for (const table of tables) {
-      const columnCounts = table.split('\n').map((row) => row.match(/(?<!\\)\|/g)?.length);
-      expect(new Set(columnCounts).size, table).toBe(1);
-    }
-  });
-
-  it('has no HTML but its own', () => {
-    const tags = new Set(page.replace(/`[^`\n]*`/g, '').match(/<[^>]*>/g));
-    expect([...tags].toSorted()).toEqual(['</code>', '<br>', '<code>']);
-  });
-
-  it('says where nothing differs', () => {
-    const same = comparisonMarkdown(compared(linux, darwin));
-    expect(same).toContain('Outcomes differ in no cell.');
-    expect(same).not.toContain('## Where they differ');
-    expect(same).not.toContain('≠** f');
-  });
-
-  it('stays a page that a forge shows, with thirty platforms', () => {
-    const many = Array.from({ length: 30 }, (_, index) =>
-      runOn({
-        id: `linux-6.${index}-x64`,
-        twist: changed(CELL, { observation: { client: `E${index}` }, verdict: 'fail' }),
-      }),
-    );
-    expect(comparisonMarkdown(compared(...many)).length).toBeLessThan(512 * 1024);
   });
 });

@@ -4,7 +4,6 @@ import type { ContainersRecord } from '../../../../src/record/containers.ts';
 import { compareRuns } from '../../../../src/report/comparison/compare.ts';
 import { enginesOf } from '../../../../src/report/comparison/engines.ts';
 import { sharedExposures } from '../../../../src/report/comparison/findings.ts';
-import { comparisonMarkdown } from '../../../../src/report/comparison/markdown.ts';
 import { securityOf } from '../../../../src/containers/security.ts';
 import { configurationRecord, containersRecord } from '../../../support/containers.ts';
 
@@ -58,19 +57,5 @@ describe('engines of several records', () => {
     const [finding, ...others] = sharedExposures(compareRuns([], '0.1.0', [old, recent]).engines ?? []);
     expect(others).toEqual([]);
     expect([...(finding?.on.keys() ?? [])]).toEqual(['docker-20.10-linux']);
-  });
-
-  it('have a section of the page in Markdown', () => {
-    const page = comparisonMarkdown(compareRuns([], '0.1.0', [old, recent]));
-    expect(page).toContain('# bindspec on 2 container engines\n\n## Container engines');
-    expect(page).toContain(
-      'reaches a port that is published on 127.0.0.1 alone | **exposed** in `docker/proxy`<br>moby',
-    );
-    expect(page).toContain('| contained |');
-    expect(page).toContain('| `docker/proxy` | **1 exposed**, 0 contained | 1 contained |');
-    expect(page).toContain(
-      String.raw`| \`docker/none\` | skipped: it is &lt;not&gt; here | not run |`.replaceAll('\\`', '`'),
-    );
-    expect(comparisonMarkdown(compareRuns([], '0.1.0', [recent]))).toContain('Nothing is reached that should not be');
   });
 });
