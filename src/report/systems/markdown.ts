@@ -71,11 +71,11 @@ function titleOf({ id, title }: SystemsQuestion, where: string | null): string {
   return where === null ? text(title) : `[${text(title)}](${where}${questionFiles(id).page})`;
 }
 
-/** @param own whether the word is shown whatever it is, as on Linux */
+/** @param own whether the word is shown whatever it is, as on Linux; elsewhere one that the sign says too is not */
 function cellOf(answer: SystemAnswer | undefined, own: boolean): string {
   if (answer === undefined) return '';
   const sign = signOf(answer);
-  const word = own || answer.likeness !== 'same' ? answer.word : '';
+  const word = own || (answer.likeness !== 'same' && answer.word !== answer.likeness) ? answer.word : '';
   const cell = [sign, text(word)].filter((part) => part !== '').join(' ');
   return cell.length > LONGEST_CELL ? sign : cell;
 }

@@ -49,27 +49,30 @@ describe('reports/MATRIX.md', () => {
     );
   });
 
-  it.each(['gvisor', 'wine'])('has the sign that the verdicts of the one record of %s give', (system) => {
+  it.each(['gvisor', 'wine'])('has the sign that the record of %s gives beside that of Linux', (system) => {
     const [head = [], ...table] = rows(file.text);
     const column = head.findIndex((title) => title.toLowerCase() === system);
     const record = records.find(({ platform }) => platform.system === system);
-    if (record === undefined) throw new Error(`no record of ${system}`);
+    const linux = records.find(({ platform }) => platform.id === 'linux-6.18-x64');
+    if (record === undefined || linux === undefined) throw new Error(`no record of ${system}`);
     const wrong = table.flatMap((row) => {
       const [, id] = /questions\/([\w/-]+)\.md/.exec(row[0] ?? '') ?? [];
-      const sign = id === undefined ? null : signFrom(id, record);
+      const sign = id === undefined ? null : signFrom(id, record, linux);
       return sign === null || row[column]?.startsWith(sign) ? [] : [`${id}: ${row[column]}, not ${sign}`];
     });
     expect(wrong).toEqual([]);
   });
 });
 
-/** The sign of a question by the verdicts of a record alone; null where they do not settle it. */
-function signFrom(id: string, { cells }: BindRecord): string | null {
-  const ran = new Set(cells.filter(({ experiment }) => experiment === id).map(({ verdict }) => verdict));
-  ran.delete('skipped');
-  if (ran.size === 0 || ran.has('unjudged')) return null;
-  if ((['fail', 'stale', 'error', 'known'] as const).some((verdict) => ran.has(verdict))) return '▲';
-  return ran.has('differs') ? '◆' : '●';
+/** The sign of a question by the verdicts and observations of two records alone; null where they do not settle it. */
+function signFrom(id: string, record: BindRecord, linux: BindRecord): string | null {
+  const ran = record.cells.filter(({ experiment, observation }) => experiment === id && observation !== undefined);
+  const verdicts = new Set(ran.map(({ verdict }) => verdict));
+  if ((['fail', 'stale', 'error', 'known'] as const).some((verdict) => verdicts.has(verdict))) return '▲';
+  if (verdicts.has('differs')) return '◆';
+  const there = new Map(linux.cells.map((cell) => [cell.id, JSON.stringify(cell.observation)]));
+  const isSame = ran.every((cell) => there.get(cell.id) === JSON.stringify(cell.observation));
+  return ran.length > 0 && isSame ? '●' : null;
 }
 
 describe('the table of systems in Markdown', () => {
