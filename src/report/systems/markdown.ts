@@ -1,13 +1,12 @@
 import { counted } from '../../text/counted.ts';
-import { grouped } from '../grouped.ts';
+import { byKey } from '../by-key.ts';
 import { text } from '../markup.ts';
 import { questionFiles } from '../questions/page.ts';
 import { subjectTitle } from '../subjects.ts';
 import { suiteOf } from '../summary.ts';
 import { SIGN_MEANINGS, signOf, type SystemAnswer } from './answer.ts';
-import { ENGINES } from './order.ts';
-import type { SystemsQuestion } from './questions.ts';
-import type { ScoredColumn, SystemsTable } from './table.ts';
+import { ENGINES_COLUMN } from './order.ts';
+import type { ScoredColumn, SystemsQuestion, SystemsTable } from './shape.ts';
 
 /** No cell of the table is longer, in characters. */
 const LONGEST_CELL = 40;
@@ -18,8 +17,10 @@ const LONGEST_CELL = 40;
  * @param questions where the pages of the questions are, from the file on; null where there are none
  */
 export function systemsMarkdown({ columns, questions }: SystemsTable, where: string | null): string {
-  const systems = columns.map((column, place) => ({ column, place })).filter(({ column }) => column.id !== ENGINES);
-  const engines = columns.findIndex(({ id }) => id === ENGINES);
+  const systems = columns
+    .map((column, place) => ({ column, place }))
+    .filter(({ column }) => column.id !== ENGINES_COLUMN);
+  const engines = columns.findIndex(({ id }) => id === ENGINES_COLUMN);
   const ofEngines = questions.filter(({ id }) => suiteOf(id) === 'containers');
   const others = questions.filter((question) => !ofEngines.includes(question));
   const places = systems.map(({ place }) => place);
@@ -30,7 +31,7 @@ export function systemsMarkdown({ columns, questions }: SystemsTable, where: str
     tight(
       ['Question', ...systems.map(({ column }) => text(column.title))],
       // One table, so that the columns stay in line; a row with nothing but a title begins each subject.
-      [...grouped(others, ({ id }) => suiteOf(id))].flatMap(([subject, own]) => [
+      [...byKey(others, ({ id }) => suiteOf(id))].flatMap(([subject, own]) => [
         [`**${text(subjectTitle(subject))}**`, ...places.map(() => '')],
         ...own.map((question) => [
           titleOf(question, where),
@@ -59,7 +60,7 @@ function legend(): string {
 /** A line for each system: what its column says as a whole, and on which platforms it was observed. */
 function scores(columns: readonly ScoredColumn[], engines: number): string {
   return columns
-    .filter(({ id }) => id !== ENGINES || engines > 0)
+    .filter(({ id }) => id !== ENGINES_COLUMN || engines > 0)
     .map(({ title, sentence, platforms }) => {
       const on = platforms.length === 0 ? '' : ` (${platforms.map((one) => text(one.title)).join(', ')})`;
       return `- **${text(title)}**${on}: ${text(sentence.replace(/: here is how$/, ''))}`;
