@@ -80,6 +80,10 @@ export class ChangedNetwork implements Network {
       const set = shown.split('\n').filter((line) => line.includes(' via '));
       routes.push(...set.map((line) => [family, 'route', 'replace', ...line.trim().split(/\s+/), 'dev', device]));
     }
+    // Those of IPv6 would stay without an address.
+    for (const [family = '', , , ...route] of routes) {
+      if (family === '-6') await ip(this.#say, [family, 'route', 'del', ...route]);
+    }
     await ip(this.#say, ['addr', 'flush', 'dev', device, 'scope', 'global']);
     this.#done(`all addresses of ${device}`, async (say) => {
       for (const address of addresses) {

@@ -30,6 +30,8 @@ const HOME = cacheFolder('guest');
 
 const USERS = 'root:x:0:0::/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n';
 const HOSTS = '127.0.0.1 localhost\n::1 localhost\n';
+/** As Debian has it: the resolver returns all addresses that the file of host names has of a name, not only the first. */
+const RESOLVER = 'multi on\n';
 
 /**
  * The archive of files that every guest has: this machine's Node, the programs of the netns lab, and this package with
@@ -62,6 +64,7 @@ function plan(): Tree {
   tree.file('/init', Buffer.from(INIT), PROGRAM);
   tree.file('/etc/passwd', Buffer.from(USERS));
   tree.file('/etc/hosts', Buffer.from(HOSTS));
+  tree.file('/etc/host.conf', Buffer.from(RESOLVER));
   tree.program('/bin/node', process.execPath);
   for (const [name, from] of Object.entries(PROGRAMS)) tree.program(`/bin/${name}`, programFile(name, from));
   tree.file(`${GUEST_PACKAGE}/package.json`, path.join(OWN_PACKAGE.folder, 'package.json'));
@@ -84,9 +87,13 @@ function programFile(name: string, from: string): string {
   return found;
 }
 
-/** Archives of earlier versions, and what a build that was killed has left. */
+/** Archives of earlier versions, and what a build that was killed has left; not what another process is writing now. */
 function removeOthers(file: string): void {
   for (const name of readdirSync(HOME)) {
-    if (name.startsWith('base-') && name !== path.basename(file)) rmSync(path.join(HOME, name), { force: true });
+    const writer = /\.cpio\.(\d+)$/.exec(name)?.[1];
+    const isWritten = writer !== undefined && existsSync(`/proc/${writer}`);
+    if (name.startsWith('base-') && name !== path.basename(file) && !isWritten) {
+      rmSync(path.join(HOME, name), { force: true });
+    }
   }
 }

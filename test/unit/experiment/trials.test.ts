@@ -266,6 +266,25 @@ describe('a trial in the netns lab', needs(noNamespaces), () => {
     expect(observed).toEqual({ tentative: 'EADDRNOTAVAIL', usual: 'ok' });
   });
 
+  it('takes all addresses of an interface, and gives them back with their routes', async () => {
+    const shown = async (trial: Trial) => {
+      const part = await trial.part('server');
+      const paths = ['/proc/net/fib_trie', '/proc/net/route', '/proc/net/if_inet6', '/proc/net/ipv6_route'];
+      const results = await part.do(...paths.map((path) => ({ op: 'read', path }) as const));
+      const text = results.map(({ data }) => data ?? '').join('');
+      return ['192.168.5.130', '0007A8C0', 'fd000005000000000000000000000130', 'fd000007000000000000000000000000'].map(
+        (one) => text.includes(one),
+      );
+    };
+    const taken = await cellOf(async (trial) => {
+      const before = await shown(trial);
+      for (const device of ['eth0', 'eth1']) await trial.network().takeAddresses(device);
+      return { before, after: await shown(trial) };
+    });
+    expect(taken.observation).toEqual({ before: [true, true, true, true], after: [false, false, false, false] });
+    expect((await cellOf(shown)).observation).toEqual([true, true, true, true]);
+  });
+
   it('puts interfaces into a VRF where the kernel has it, and says what is lacking where it has not', async () => {
     const cell = await runOf(
       async (trial) => {
