@@ -1,10 +1,21 @@
 import { differs, knownOf } from '../../src/experiment/index.ts';
 import mappedNames from '../conflict/mapped-names.ts';
+import lostQueue from '../lost/queue.ts';
+import reload from '../lost/reload.ts';
 import defaults from '../option/defaults.ts';
 import toggled from '../option/toggled.ts';
 import ownRange from '../port-zero/own-range.ts';
 import wildcardOverMany from '../conflict/wildcard-over-many.ts';
 import { olderReceivers } from './_linux-receivers.ts';
+
+/** Debian's 5.10.262 has the setting, and its listeners leave their connections to no one all the same. */
+const UNMOVED = {
+  versions: [{ before: '5.14' }],
+  because:
+    'These kernels do not move the connections of a listener to another of its group; that came with Linux 5.14.',
+  known: 'vendor',
+  cite: [{ source: 'linux-ip-sysctl', where: 'tcp_migrate_req; seen on 5.10.262' }],
+} as const;
 
 /** Kernels that behave differently from the newest ones. Every experiment says what is right on the newest ones. */
 export default knownOf('linux', [
@@ -39,7 +50,7 @@ export default knownOf('linux', [
   }),
   differs(ownRange, {
     versions: [{ before: '6.3' }],
-    expect: { set: 'ENOPROTOOPT', bound: 'ok' },
+    expect: { set: 'ENOPROTOOPT', bound: 'ok', inRange: { oneOf: [true, false] } },
     because: 'IP_LOCAL_PORT_RANGE came with Linux 6.3.',
     known: 'vendor',
     cite: [{ source: 'man-ip', where: 'IP_LOCAL_PORT_RANGE; seen on 5.10.262' }],
@@ -60,5 +71,15 @@ export default knownOf('linux', [
     because: 'These kernels remember of a TCP port that SO_REUSEADDR was on, and ask its sockets only otherwise.',
     known: 'source',
     cite: [{ source: 'linux-tcp-bind', where: 'inet_csk_get_port, fastreuse; seen on 5.10.262 and 6.1.192' }],
+  }),
+  differs(lostQueue, {
+    ...UNMOVED,
+    where: ({ beside }) => beside === 'a-member-and-migration',
+    expect: { reset: 'some', accepted: 'some' },
+  }),
+  differs(reload, {
+    ...UNMOVED,
+    where: ({ ending, migration }) => migration === 'on' && ending !== 'drained',
+    expect: { new: 'some', lost: 'some' },
   }),
 ]);
