@@ -78,7 +78,7 @@ async function attemptsFor(play: ProgramStage, sockets: readonly ProgramSocket[]
     const { more } = ports.get(key) ?? { more: new Set<string>() };
     ports.set(key, { protocol, port, more });
     // Every address of 127.0.0.0/8 is the machine's: some servers have one that is not 127.0.0.1.
-    if (scope === 'loopback' && /^127\./.test(address) && address !== '127.0.0.1') more.add(address);
+    if (scope === 'loopback' && address.startsWith('127.') && address !== '127.0.0.1') more.add(address);
   }
   const neighbour = await play.stage.agent('neighbour');
   const [index] = await neighbour.ask([{ op: 'interface', device: 'eth0' }], false);
