@@ -5,6 +5,7 @@ import { counted } from '../text/counted.ts';
 import { few } from '../report/diff/words.ts';
 import type { ChangeGroup } from '../containers/changes.ts';
 import { isBroken } from '../containers/promises.ts';
+import { timeFindings } from '../containers/time.ts';
 import type { KnownVerdict } from '../containers/known.ts';
 import { inColumns } from '../text/columns.ts';
 import { paint, say } from './terminal.ts';
@@ -30,6 +31,7 @@ export function concludeContainers(
 ): void {
   for (const { record } of judged) security(record);
   for (const one of judged) {
+    overTime(one.record);
     promises(one.record);
     for (const { line, pattern, reason } of one.stale) {
       say(
@@ -62,6 +64,17 @@ function security(record: ContainersRecord): void {
     const { exposed, contained } = securityCounts(record, id);
     if (exposed === 0 && contained > 0)
       say(`  ${paint('green', '✓ contained')}${id}: ${contained} ways in`.replace('contained', 'contained '));
+  }
+}
+
+/** What clients lose when a container or its engine restarts. It is not promised, and does not fail. */
+function overTime({ engine, configurations }: ContainersRecord): void {
+  const found = configurations.flatMap((one) => timeFindings(one, engine));
+  if (found.length === 0) return;
+  say(`\n${paint('bold', `${engine.name} ${engine.version}: what clients lose over time`)}`);
+  for (const { configuration, says, reference } of found) {
+    say(`  ${paint('yellow', '! lost   ')}${configuration}: ${says}`);
+    say(`           ${paint('gray', reference ?? 'none known')}`);
   }
 }
 

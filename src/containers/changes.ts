@@ -1,4 +1,5 @@
 import { asked, outcomeInWords, questionInWords } from './reading.ts';
+import { momentInWords, momentTitle } from './time.ts';
 import type { ConfigurationRecord, ContainersRecord } from '../record/containers.ts';
 
 /** A question whose outcome differs from that of the last time. */
@@ -94,6 +95,14 @@ function told({ holders, conflicts, hostServer, hostServices = [], ...rest }: Co
       `${protocol} server of the host on ${bind}`,
       `a container by ${target}`,
       outcomeInWords({ outcome, ...(seen === undefined ? {} : { seen }) }),
+    );
+  }
+  for (const one of rest.time ?? []) tell(one.event, momentTitle(one), momentInWords(one));
+  for (const { event, listeners, rules } of rest.stays ?? []) {
+    tell(
+      event,
+      'what stays',
+      `${listeners.after.join(', ') || 'no listener'}; ${rules.after} of ${rules.before} rules`,
     );
   }
   return found;

@@ -1,5 +1,6 @@
 import type { EngineName } from '../engine/engine.ts';
 import { FIREWALLS, FIREWALL_COMMANDS } from '../engine/host/firewalls.ts';
+import { ROOTLESS_SCRIPT } from '../engine/host/rootless-docker.ts';
 import { isOlderVersion } from '../text/versions.ts';
 import type { EngineHostPlan } from '../engine/host/engine-host.ts';
 
@@ -35,6 +36,8 @@ export interface Configuration extends Versions {
   needsBy?: readonly (Versions & { needs: Readonly<Record<string, string>> })[];
   /** The network that containers are started with, where it is not one that bindspec made. */
   network?: string;
+  /** What is asked of it, where that is not who reaches what. */
+  part?: 'time';
 }
 
 /** From which version of the engine on something is so, and before which. */
@@ -121,6 +124,7 @@ const PODMAN: Record<string, Given> = {
 
 const NO_PROXY = { options: ['--userland-proxy=false'] };
 const IP6TABLES = ['--experimental', '--ip6tables'];
+const ROOTLESSKIT = { [ROOTLESS_SCRIPT]: 'docker.io', rootlesskit: 'rootlesskit', ...USER };
 
 const DOCKER: Record<string, Given> = {
   proxy: { title: 'Docker, a bridge with docker-proxy', mode: 'bridge' },
@@ -149,6 +153,25 @@ const DOCKER: Record<string, Given> = {
   none: { title: 'Docker, no network', mode: 'none', network: 'none' },
   container: { title: 'Docker, the network of another container', mode: 'container' },
   macvlan: { title: "Docker, an address on the host's LAN by macvlan", mode: 'macvlan' },
+  rootless: {
+    title: "Docker of an ordinary user, slirp4netns with RootlessKit's port forwarder",
+    mode: 'bridge',
+    plan: { rootless: {} },
+    needs: { ...ROOTLESSKIT, ...SLIRP },
+  },
+  'rootless-slirp4netns-port': {
+    title: 'Docker of an ordinary user, slirp4netns with its own port forwarder',
+    mode: 'bridge',
+    plan: { rootless: { portDriver: 'slirp4netns' } },
+    needs: { ...ROOTLESSKIT, ...SLIRP },
+  },
+  'rootless-pasta': {
+    title: 'Docker of an ordinary user, pasta',
+    mode: 'bridge',
+    plan: { rootless: { net: 'pasta', portDriver: 'implicit' } },
+    needs: { ...ROOTLESSKIT, pasta: 'passt' },
+    since: '26',
+  },
 };
 
 /** The configurations that people meet, on hosts with a firewall that is set up before the engine or after it. */
@@ -181,13 +204,35 @@ function all(engine: EngineName, given: Readonly<Record<string, Given>>): Config
   }));
 }
 
+/** The configurations in which it is asked what becomes of clients when a container or its engine restarts. */
+const OVER_TIME: Readonly<Record<EngineName, readonly string[]>> = {
+  podman: ['netavark', 'rootless-slirp4netns', 'rootless-bridge', 'rootless-pasta'],
+  docker: ['proxy', 'no-proxy'],
+};
+
+/** The same configurations, with other questions and an engine of their own. */
+function overTime(engine: EngineName, given: Readonly<Record<string, Given>>): Configuration[] {
+  const chosen = Object.entries(given).filter(([name]) => OVER_TIME[engine].includes(name));
+  return all(
+    engine,
+    Object.fromEntries(
+      chosen.map(([name, one]) => [
+        `time/${name}`,
+        { ...one, title: `${one.title}, over time`, part: 'time' as const },
+      ]),
+    ),
+  );
+}
+
 /** Every configuration that there is, in the order of the record. */
 export const CONFIGURATIONS: readonly Configuration[] = [
   ...all('podman', {
     ...PODMAN,
     ...withFirewalls(PODMAN, ['netavark', 'rootless-slirp4netns', 'rootless-pasta', 'rootless-bridge']),
   }),
+  ...overTime('podman', PODMAN),
   ...all('docker', { ...DOCKER, ...withFirewalls(DOCKER, ['proxy', 'no-proxy']) }),
+  ...overTime('docker', DOCKER),
 ];
 
 /** The configurations of the engines of a Debian release, whose files are in the folder `root`. */

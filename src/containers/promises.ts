@@ -3,6 +3,7 @@ import { askOfColumn, publicationsOf, type Published } from './cases.ts';
 import { asked, outcomeInWords, questionInWords, type AskedOutcome } from './reading.ts';
 import type { ConfigurationRecord, PromiseRecord } from '../record/containers.ts';
 import type { EngineVersion } from './security.ts';
+import { timePromiseIds, timePromises } from './time.ts';
 
 /** What a document promises about some questions. */
 interface Promised {
@@ -115,7 +116,7 @@ const PROMISES: readonly Promised[] = [
 /** What documents promise of a configuration, and whether it is kept. A promise that no question tests is left out. */
 export function promisesOf(configuration: ConfigurationRecord, engine: EngineVersion): PromiseRecord[] {
   const questions = asked(configuration);
-  return PROMISES.flatMap(({ id, says, source, modes, about, answered }): PromiseRecord[] => {
+  const ofQuestions = PROMISES.flatMap(({ id, says, source, modes, about, answered }): PromiseRecord[] => {
     const where = source[engine.name];
     if (where === undefined || !modes.includes(configuration.mode)) return [];
     const own = questions.filter(about);
@@ -133,6 +134,7 @@ export function promisesOf(configuration: ConfigurationRecord, engine: EngineVer
       },
     ];
   });
+  return [...ofQuestions, ...timePromises(configuration, engine)];
 }
 
 /** Whether a promise is broken: one question that contradicts it is enough. */
@@ -142,5 +144,5 @@ export function isBroken({ broken }: Pick<PromiseRecord, 'broken'>): boolean {
 
 /** The ids of all promises that a configuration can have. */
 export function promiseIds(configuration: string): string[] {
-  return PROMISES.map(({ id }) => `${configuration}/${id}`);
+  return [...PROMISES.map(({ id }) => `${configuration}/${id}`), ...timePromiseIds(configuration)];
 }

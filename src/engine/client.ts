@@ -107,6 +107,7 @@ export function clientOf(dialect: Dialect, client: readonly string[]): Engine {
       names(await ask(['ps', '--all', '--filter', `label=${label}`, '--format', '{{.Names}}'])),
     networksLabelled: async (label) =>
       names(await ask(['network', 'ls', '--filter', `label=${label}`, '--format', '{{.Name}}'])),
+    command: (...words) => ask(words),
     exec: (container) => [...client, 'exec', '-i', container],
   };
 }

@@ -106,6 +106,8 @@ export interface Engine {
   labelled(label: string): Promise<string[]>;
   /** The names of the networks that have a label. */
   networksLabelled(label: string): Promise<string[]>;
+  /** Runs a command of its client, and returns what it printed. */
+  command(...words: string[]): Promise<string>;
   /** The words that run a command in a container, with its stdin. */
   exec(name: string): readonly string[];
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -31,6 +32,13 @@ const PACKAGES = [
   'util-linux',
   'ufw',
   'firewalld',
+  'rootlesskit',
+  'containernetworking-plugins',
+  'systemd-container',
+  'incus-base',
+  'libvirt-daemon-driver-network',
+  'libvirt-clients',
+  'dnsmasq-base',
 ];
 /** No mirror needs longer than this, in milliseconds. */
 const DEADLINE = 900_000;
@@ -101,5 +109,7 @@ function folderOf(name: string): string {
     );
     throw new Unavailable(reason, enable);
   }
-  return cacheFolder('engines', name);
+  // A folder that another version of bindspec made may lack packages.
+  const version = createHash('sha256').update(PACKAGES.join(' ')).digest('hex').slice(0, 8);
+  return cacheFolder('engines', `${name}-${version}`);
 }

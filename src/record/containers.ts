@@ -32,6 +32,40 @@ const row = z.strictObject({
     .describe('For each of `asks` a place in `outcomes`; null where there is nothing to ask'),
 });
 
+const moment = z
+  .strictObject({
+    event: text.describe('What happened to the container or to its engine while clients used its published ports'),
+    client: text.describe(
+      '`tcp connection`: open since before; `udp flow`: sends from one port without a pause, from before until after; `udp flow even`: the same, of a port with the same number in the container; `new`: comes afterwards',
+    ),
+    asker: text,
+    outcome: text.describe('As in `outcomes`, and `ended`: the connection was closed or reset'),
+    by: z
+      .enum(['before', 'after'])
+      .exactOptional()
+      .describe('Which server answered: that from before the event, or that which was started after it'),
+    seen: text.exactOptional(),
+    from: text.exactOptional(),
+    within: z
+      .number()
+      .min(0)
+      .exactOptional()
+      .describe(
+        'Milliseconds from the end of the event until the answer; with another outcome, for how long it was asked',
+      ),
+  })
+  .describe('What one client came to after an event');
+
+const stay = z
+  .strictObject({
+    event: text,
+    listeners: z.strictObject({ before: z.array(text), after: z.array(text) }),
+    rules: z.strictObject({ before: z.int().min(0), after: z.int().min(0) }),
+  })
+  .describe(
+    "What there was on the host of the published ports before and after an event: its sockets, and rules with the ports' numbers",
+  );
+
 const configuration = z.strictObject({
   id: text,
   title: text,
@@ -95,6 +129,8 @@ const configuration = z.strictObject({
     )
     .exactOptional()
     .describe("The host's own servers, asked for from inside a container"),
+  time: z.array(moment).exactOptional(),
+  stays: z.array(stay).exactOptional(),
 });
 
 const security = z.strictObject({

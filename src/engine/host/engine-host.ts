@@ -11,7 +11,7 @@ import { podman } from '../podman.ts';
 import {
   asUser,
   dockerd,
-  DOCKER_SOCKET,
+  endDaemon,
   environment,
   makeUser,
   mountState,
@@ -24,8 +24,9 @@ import { expectLine, holders, runText, CREATION_DEADLINE, DAEMON_DEADLINE } from
 import { joinEngine } from './joined.ts';
 import { loadsBridgeNetfilter, setBridgeNetfilter } from './bridge-netfilter.ts';
 import { FIREWALL_COMMANDS, type HostFirewall } from './firewalls.ts';
+import { rootlessDockerClient, rootlessDockerd, type RootlessDocker } from './rootless-docker.ts';
 import { LAN_INTERFACE, LAN_HOSTS, wireSwitch, type LanHost } from './topology.ts';
-import { Deadline } from '../../process/pace.ts';
+import { Deadline, paced } from '../../process/pace.ts';
 import { Unavailable } from '../../process/unavailable.ts';
 
 const PAUSE = 50;
@@ -34,7 +35,7 @@ const PAUSE = 50;
 export type EngineHostPlan = (
   | { engine: 'podman'; network?: 'netavark' | 'cni'; rootless?: boolean }
   /** `options` are words of dockerd beyond its defaults. */
-  | { engine: 'docker'; options?: readonly string[] }
+  | { engine: 'docker'; options?: readonly string[]; rootless?: RootlessDocker }
 ) & {
   /**
    * Whether bridges show their packets to iptables, as they do where the module br_netfilter is loaded; without it, as the engine
@@ -63,10 +64,21 @@ export interface EngineHost {
   readonly inside: readonly string[];
   /** The words that start a command in the network of a container, among the machine's files. */
   launchIn(pid: number): readonly string[];
+  /** The same for a command that also ends with the container, because it is one of its processes. */
+  launchAmong(pid: number): readonly string[];
+  /** The engine's daemon, where it has one and bindspec started it. */
+  readonly daemon?: Daemon;
   /** Runs shell text on the host as the engine sees it, and returns what it printed. @throws EngineFailed */
   shell(text: string): Promise<string>;
   /** Ends the engine and its containers, and takes everything back. Never throws. */
   close(): Promise<void>;
+}
+
+/** A daemon that was started, and can be ended and started again. All of it throws `EngineFailed` or `Unavailable`. */
+interface Daemon {
+  start(): Promise<void>;
+  /** Has it end as an init system would, or kills it, and waits until it is gone. */
+  end(signal: 'TERM' | 'KILL'): Promise<void>;
 }
 
 /** What each engine needs of this machine, and the package of it. */
@@ -152,37 +164,63 @@ async function build(plan: EngineHostPlan, shell: HeldShell, cgroup: string): Pr
   const launch = (place: LanHost) => ['nsenter', `--net=/proc/${holder(place).outer}/ns/net`, pid, '--'];
   const net = `--net=/proc/${holder('host').outer}/ns/net`;
   const inside = ['nsenter', net, `--mount=/proc/${all}/ns/mnt`, pid, '--', ...environment()];
-  const engine = await started(plan, inside, cgroup);
+  const running = await started(plan, shell, inside, cgroup);
   return {
-    engine,
+    ...running,
     device: LAN_INTERFACE,
     launch,
     inside,
     launchIn: (inner) => ['nsenter', `--net=/proc/${outerPid(inner, all)}/ns/net`, pid, '--'],
+    launchAmong: (inner) => {
+      const outer = outerPid(inner, all);
+      return ['nsenter', `--net=/proc/${outer}/ns/net`, `--pid=/proc/${outer}/ns/pid`, '--'];
+    },
     shell: (text) => runText(inside, text),
     close: () => shell.close(),
   };
 }
 
-async function started(plan: EngineHostPlan, inside: readonly string[], cgroup: string): Promise<Engine> {
+async function started(
+  plan: EngineHostPlan,
+  shell: HeldShell,
+  inside: readonly string[],
+  cgroup: string,
+): Promise<Pick<EngineHost, 'engine' | 'daemon'>> {
   await setBridgeNetfilter(inside, plan.bridgeNetfilter ?? (await loadsBridgeNetfilter(plan.engine, inside)));
   if (plan.firewall?.first === true) await runText(inside, FIREWALL_COMMANDS[plan.firewall.name].setUp);
   const runtime = plan.root !== undefined || onPath('runc') ? 'runc' : 'crun';
   if (plan.engine === 'podman' && plan.rootless === true) {
     await runText(inside, makeUser());
     await writeFiles(inside, rootlessPodmanFiles(runtime));
-    return podman([...inside, ...asUser(), 'podman']);
+    return { engine: podman([...inside, ...asUser(), 'podman']) };
   }
   if (plan.engine === 'podman') {
     await writeFiles(inside, podmanFiles(plan.network ?? 'netavark', runtime, cgroup));
-    return podman([...inside, 'podman']);
+    return { engine: podman([...inside, 'podman']) };
+  }
+  if (plan.rootless !== undefined) {
+    await runText(inside, makeUser());
+    const client = [...inside, ...rootlessDockerClient()];
+    await startDaemon([...inside, ...rootlessDockerd(plan.rootless)], client);
+    return { engine: docker(client) };
   }
   await writeFiles(inside, { [`${STATE}/daemon.json`]: '{}' });
   const help = await runText(inside, 'dockerd --help').catch((error: unknown) => {
     throw error instanceof EngineFailed ? notStarting(error.message) : error;
   });
-  await startDaemon([...inside, ...dockerd({ options: plan.options ?? [], cgroup }, help)], inside);
-  return docker([...inside, 'docker']);
+  const command = [...inside, ...dockerd({ options: plan.options ?? [], cgroup }, help)];
+  await startDaemon(command, [...inside, 'docker']);
+  const daemon: Daemon = {
+    start: () => startDaemon(command, [...inside, 'docker']),
+    async end(signal) {
+      await runText(inside, endDaemon(signal));
+      // What a killed daemon leaves ends with it, and is a zombie until the first process of the namespace waits: a new
+      // daemon would take its containerd to be there.
+      shell.write('sleep 0.1; echo reaped\n');
+      await expectLine(shell, 'reaped', 'the processes of the daemon are still there');
+    },
+  };
+  return { engine: docker([...inside, 'docker']), daemon };
 }
 
 async function writeFiles(inside: readonly string[], files: Readonly<Record<string, string>>): Promise<void> {
@@ -191,8 +229,8 @@ async function writeFiles(inside: readonly string[], files: Readonly<Record<stri
   }
 }
 
-/** Starts a daemon and waits until it has its socket. @throws Unavailable with its last complaint when it has not. */
-async function startDaemon(command: readonly string[], inside: readonly string[]): Promise<void> {
+/** Starts a daemon and waits until it answers its client. @throws Unavailable with its last complaint when it does not. */
+async function startDaemon(command: readonly string[], client: readonly string[]): Promise<void> {
   const [file = '', ...words] = command;
   let last = '';
   let over = false;
@@ -217,11 +255,13 @@ async function startDaemon(command: readonly string[], inside: readonly string[]
       daemon.kill('SIGKILL');
       throw notStarting(last);
     }
-    const ready = await runText(
-      inside,
-      `test -S ${DOCKER_SOCKET} && docker version --format '{{.Server.Version}}'`,
-    ).catch(() => '');
-    if (ready !== '') return;
+    const [program, ...asking] = [...client, 'version', '--format', '{{.Server.Version}}'];
+    const { failed } = await execa(program, asking, {
+      reject: false,
+      stdin: 'ignore',
+      timeout: paced(DAEMON_DEADLINE),
+    });
+    if (!failed) return;
     await new Promise((resolve) => {
       setTimeout(resolve, PAUSE);
     });

@@ -65,7 +65,7 @@ const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
  * The user of a rootless engine, who is there only in the mount namespace of its host. A rootless podman hides all of /run
  * from what makes its bridges, so that its home is not there.
  */
-const USER = { name: 'bindspec', id: 61_234, home: '/var/bindspec' } as const;
+export const USER = { name: 'bindspec', id: 61_234, home: '/var/bindspec' } as const;
 /** The ids that its containers may use; no one else has them. */
 const SUBORDINATE = '1879048192:65536';
 
@@ -198,4 +198,9 @@ export function dockerd(settings: { options: readonly string[]; cgroup: string }
     ...(help.includes('--oom-score-adjust') ? ['--oom-score-adjust=0'] : []),
     ...settings.options,
   ];
+}
+
+/** Shell text that ends the docker daemon, and waits until it is gone. */
+export function endDaemon(signal: 'TERM' | 'KILL'): string {
+  return `pid=$(cat ${STATE}/docker.pid) && kill -${signal} $pid && while kill -0 $pid 2>/dev/null; do sleep 0.05; done; rm -f ${DOCKER_SOCKET}`;
 }

@@ -100,6 +100,10 @@ async function join(engine: Engine, guest: Guest, lab: string, where: string): P
       launch: (place) => ['nsenter', `--net=/proc/${namespace(place)}/ns/net`, own, '--'],
       inside,
       launchIn: (inner) => ['nsenter', `--net=/proc/${outerPid(inner, daemon)}/ns/net`, own, '--'],
+      launchAmong: (inner) => {
+        const outer = outerPid(inner, daemon);
+        return ['nsenter', `--net=/proc/${outer}/ns/net`, `--pid=/proc/${outer}/ns/pid`, '--'];
+      },
       shell: (text) => runText(inside, text),
       close,
     };

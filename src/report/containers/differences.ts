@@ -5,6 +5,7 @@ import type { ConfigurationRecord, ContainersRecord } from '../../record/contain
 import { compareAsRead } from '../../text/versions.ts';
 import { table, text } from '../markup.ts';
 import { wrongAddresses } from './grid.ts';
+import { timeSection } from './time-differences.ts';
 
 /** The configurations that people meet, each beside those that differ from it by one option or setting of the host. */
 const PICKED: Readonly<Record<string, readonly string[]>> = {
@@ -133,6 +134,7 @@ export function enginePage(records: readonly ContainersRecord[]): string {
     '',
     ...Object.entries(PICKED).flatMap(([title, ids]) => [`## ${title}`, '', engineDifferences(records, ids), '']),
     '',
+    ...timeSection(records),
     '## The records',
     '',
     "In bindspec's repository:",

@@ -4,6 +4,8 @@ import { outcomeInWords } from '../../containers/reading.ts';
 import type { ConfigurationRecord, ContainersRecord } from '../../record/containers.ts';
 import { code, details, table as markdownTable, text } from '../markup.ts';
 import { bindGrid, SIGN_KEY, publishedGrid, sourcesOf, wrongAddresses } from './grid.ts';
+import { timeFindings } from '../../containers/time.ts';
+import { stayGrid, timeGrid } from './time.ts';
 import { exposuresOf, securityCounts } from './words.ts';
 
 /** The page of one engine's record. */
@@ -21,6 +23,7 @@ export function containersMarkdown(record: ContainersRecord): string {
     '## What documents promise',
     '',
     ...promises(record),
+    ...timeSection(record),
     ...configurations.flatMap((one) => section(one)),
   ];
   return `${lines
@@ -58,16 +61,47 @@ function promises({ promises: list }: ContainersRecord): string[] {
   return [markdownTable(['configuration', 'promise', 'kept', 'source'], rows), '', ...broken, ''];
 }
 
+/** What clients lose when a container or its engine restarts. */
+function timeSection({ configurations, engine }: ContainersRecord): string[] {
+  if (!configurations.some(({ time }) => time !== undefined)) return [];
+  const found = configurations.flatMap((one) => timeFindings(one, engine));
+  const lines = found.map(
+    ({ configuration, says, reference }) =>
+      `- ${code(configuration)}: ${text([says, reference ?? 'none known'].join('; '))}`,
+  );
+  return ['## What is lost over time', '', ...(lines.length === 0 ? ['Nothing.'] : lines), ''];
+}
+
+/** The answers of a configuration whose containers and engine were restarted. */
+function overTime(configuration: ConfigurationRecord): string[] {
+  const [clients, stays] = [timeGrid(configuration), stayGrid(configuration)];
+  return [
+    'What each client came to after each event:',
+    '',
+    ...table(clients.head, clients.rows),
+    '',
+    'What the host had of the published ports:',
+    '',
+    ...table(stays.head, stays.rows),
+    '',
+  ];
+}
+
 function section(configuration: ConfigurationRecord): string[] {
   const { id, title, skipped, error, facts, refusals } = configuration;
   const head = [`## ${code(id)}`, '', `${text(title)}.`, ''];
   if (skipped) return [...head, `Skipped: ${text(skipped.reason)}.`, ''];
   if (error !== undefined) return [...head, `Not finished: ${text(error)}.`, ''];
+  const about = [...head, ...Object.entries(facts).map(([name, value]) => `- ${text(name)}: ${code(value)}`), ''];
+  if (configuration.time !== undefined) {
+    const refused = Object.entries(refusals).map(
+      ([event, why]) => `The engine failed at ${text(event)}: ${text(why)}.`,
+    );
+    return [...about, ...refused, '', ...overTime(configuration)];
+  }
   const [published, binds] = [publishedGrid(configuration), bindGrid(configuration)];
   return [
-    ...head,
-    ...Object.entries(facts).map(([name, value]) => `- ${text(name)}: ${code(value)}`),
-    '',
+    ...about,
     ...Object.entries(refusals).map(([where, why]) => `The engine does not publish on ${text(where)}: ${text(why)}.`),
     '',
     'From where a server that binds every address is reached, by where its port is published; TCP, then UDP from a',

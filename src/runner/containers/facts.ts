@@ -18,6 +18,8 @@ const READ: Readonly<Record<string, string>> = {
   // In some systems it does not say; Debian's package does.
   passt: "pasta --version 2>/dev/null | grep . || dpkg-query -W -f 'passt ${Version}' passt",
   iptables: 'iptables --version',
+  'UDP conntrack timeouts':
+    'cd /proc/sys/net/netfilter && cat nf_conntrack_udp_timeout nf_conntrack_udp_timeout_stream | paste -sd " "',
   nftables: 'nft list tables | paste -sd ","',
 };
 

@@ -16,6 +16,7 @@ import { FIREWALL_COMMANDS } from '../../engine/host/firewalls.ts';
 import { askBehindFirewall, BEHIND_FIREWALL } from './firewall.ts';
 import { serve } from './servers.ts';
 import { askHostServices } from './host-services.ts';
+import { askOverTime } from './time/ask-over-time.ts';
 import { IMAGE, setScene, type Actor, type Scene } from './scene.ts';
 import { Unavailable } from '../../process/unavailable.ts';
 
@@ -69,6 +70,13 @@ export async function runConfiguration(given: Configuration, settings: Configura
     }
     settings.signal.throwIfAborted();
     await host.engine.importImage(settings.image, IMAGE, ['CMD ["/bin/sleep","2147483647"]']);
+    if (given.part === 'time') {
+      const { at, hello } = await startOutside(host, agents);
+      done.hello = hello;
+      Object.assign(configuration, await askOverTime(host, given, at, agents));
+      configuration.facts = await factsOf(host, given, done.engine);
+      return done;
+    }
     const scene = await setScene(host, given, done.engine, serversFor(given, settings));
     configuration.refusals = { ...scene.refusals };
     configuration.facts = await factsOf(host, given, done.engine);
@@ -127,6 +135,18 @@ export async function runConfiguration(given: Configuration, settings: Configura
 function empty({ id, title, mode }: Configuration): ConfigurationRecord {
   const nothing = { asks: [], outcomes: [], rows: [], holders: [], conflicts: [], hostServer: [] };
   return { id, title, mode, duration: 0, facts: {}, refusals: {}, ...nothing };
+}
+
+/** Starts agents on the host and on the neighbour. */
+async function startOutside(host: EngineHost, all: AgentProcess[]) {
+  const start = async (place: 'host' | 'neighbour') => {
+    const command = [...host.launch(place), ...agentCommand()];
+    const started = await AgentProcess.start({ command, title: `the agent on the ${place}` });
+    all.push(started.agent);
+    return started;
+  };
+  const [own, neighbour] = await Promise.all([start('host'), start('neighbour')]);
+  return { at: { host: own.agent, neighbour: neighbour.agent }, hello: own.hello };
 }
 
 async function startAgents(

@@ -1,6 +1,7 @@
 import type { EngineHost } from '../../engine/host/engine-host.ts';
 import { bridgeNetfilterText } from '../../engine/host/bridge-netfilter.ts';
 import { asUser } from '../../engine/host/files.ts';
+import { inRootlesskit } from '../../engine/host/rootless-docker.ts';
 import type { Configuration } from '../../containers/configurations.ts';
 import { NO_ICMP_LIMITS } from '../../lab/icmp-limits.ts';
 import { Deadline } from '../../process/pace.ts';
@@ -41,17 +42,19 @@ export async function settle(host: EngineHost, configuration: Configuration, pid
   }
 }
 
-/** The same in the namespace of a rootless podman's bridges, which is as on a host where br_netfilter is not loaded. */
+/** The same in the namespace of a rootless engine's bridges; that of podman is as on a host where br_netfilter is not loaded. */
 function betweenText(configuration: Configuration): string {
   const enter = enterBetween(configuration);
-  return enter === null ? '' : `; ${enter} sh -c '${LIFT}; ${bridgeNetfilterText(0)}'`;
+  const bridges = configuration.host.engine === 'podman' ? `; ${bridgeNetfilterText(0)}` : '';
+  return enter === null ? '' : `; ${enter} sh -c '${LIFT}${bridges}'`;
 }
 
 /**
- * The words that run a command in the network of a rootless podman's bridges: one more namespace, that of its user, from which the
+ * The words that run a command in the network of a rootless engine's bridges: one more namespace, that of its user, from which the
  * gateways answer. Null where there is none.
  */
 export function enterBetween({ mode, host }: Configuration): string | null {
+  if (host.engine === 'docker') return host.rootless === undefined ? null : inRootlesskit();
   const rootless = host.engine === 'podman' && host.rootless === true;
   return mode === 'bridge' && rootless ? `${asUser().join(' ')} podman unshare --rootless-netns` : null;
 }

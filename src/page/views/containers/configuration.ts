@@ -1,5 +1,6 @@
 import type { ConfigurationRecord, SecurityRecord } from '../../../record/containers.ts';
 import { bindGrid, publishedGrid, SIGN_WORDS, sourcesOf, wrongAddresses } from '../../../report/containers/grid.ts';
+import { momentInWords, momentTitle } from '../../../containers/time.ts';
 import { h, type Child } from '../../h.ts';
 
 /** A configuration that is looked at, and the engine it is of. */
@@ -171,6 +172,10 @@ function facts(configuration: ConfigurationRecord): HTMLElement {
         ({ protocol, published, bind, first, outcome, answers }) =>
           `${protocol}, published on ${published}, the host binds ${bind}, ${first} first: ${outcome}${answers === undefined ? '' : `; ${answers} answers`}`,
       ),
+    ),
+    listed(
+      'What clients came to after an event',
+      (configuration.time ?? []).map((one) => `${momentTitle(one)}: ${momentInWords(one)}`),
     ),
     listed(
       'Facts that the results depend on',
