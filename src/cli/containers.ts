@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { atSocket, CONFIGURATIONS, ofGeneration, type Configuration } from '../containers/configurations.ts';
 import { runContainers } from '../runner/containers/run.ts';
-import { ENGINES, type EngineName } from '../engine/engine.ts';
+import { ENGINES, STARTED_ENGINES, type EngineName, type StartedEngine } from '../engine/names.ts';
 import { generationFolder, prepareGeneration } from '../engine/generation.ts';
 import { engineMissing } from '../engine/host/engine-host.ts';
 import { engineAt } from '../engine/host/joined.ts';
@@ -117,17 +117,18 @@ async function run(...[configurations, settings, progress]: Parameters<typeof ru
 interface Named {
   /** As the command line has it. */
   text: string;
-  engine: EngineName;
+  engine: StartedEngine;
   generation?: string;
   socket?: string;
 }
 
 function named(text: string): Named {
   const [, generation, name = '', socket] = /^(?:(\w+):)?(\w+)(?:=(.*))?$/.exec(text) ?? [];
-  const engine = ENGINES.find((one) => one === name);
-  if (engine === undefined || (generation !== undefined && socket !== undefined)) {
-    const forms = `it is one of ${ENGINES.join(', ')}, or as trixie:docker, or docker=/run/docker.sock`;
-    throw new UserError(unknown('engine', text, engine === undefined ? ENGINES : [], forms));
+  const engine = STARTED_ENGINES.find((one) => one === name);
+  const isClients = ENGINES.some((one) => one === engine);
+  if (engine === undefined || (socket !== undefined && (generation !== undefined || !isClients))) {
+    const forms = `it is one of ${STARTED_ENGINES.join(', ')}, or as trixie:docker, or docker=/run/docker.sock`;
+    throw new UserError(unknown('engine', text, engine === undefined ? STARTED_ENGINES : [], forms));
   }
   if (socket === undefined) return { text, engine, ...(generation === undefined ? {} : { generation }) };
   const file = socket.replace(/^unix:\/\//, '');
@@ -150,7 +151,7 @@ function meantBy(selectors: readonly string[], engines: readonly Named[]): (conf
     if (!known.some(({ id }) => matches(id))) {
       const ids = known.map(({ id }) => id);
       const otherwise = "'bindspec containers --list' shows them all";
-      throw new UserError(unknown('configuration', selector, [...ids, ...ENGINES], otherwise));
+      throw new UserError(unknown('configuration', selector, [...ids, ...STARTED_ENGINES], otherwise));
     }
     return matches;
   });
@@ -169,7 +170,7 @@ function startable(meant: (configuration: Configuration) => boolean, engines: re
   if (engines.length > 0) return engines.flatMap((one) => startableOf(one).filter(meant));
   const there = CONFIGURATIONS.filter(({ engine }) => engineMissing(engine) === null).filter(meant);
   if (there.length > 0) return there;
-  const lacks = ENGINES.filter((name) => CONFIGURATIONS.some((one) => one.engine === name && meant(one)))
+  const lacks = STARTED_ENGINES.filter((name) => CONFIGURATIONS.some((one) => one.engine === name && meant(one)))
     .map((name) => engineMissing(name))
     .find((missing) => missing !== null);
   throw new UserError(`the container engine is not installed here: ${lacks?.reason}; ${lacks?.enable}`);
@@ -198,13 +199,13 @@ function startableOf(one: Named): Configuration[] {
 }
 
 function joined({ engine, socket }: Named): Configuration[] {
-  return socket === undefined ? [] : atSocket(engine, socket);
+  return socket === undefined ? [] : atSocket(engine as EngineName, socket);
 }
 
 /** Engines that are named by their sockets are asked before anything is begun. @throws UserError for one that is not there. */
 async function wantAnswers(engines: readonly Named[]): Promise<void> {
   try {
-    for (const { engine, socket } of engines) if (socket !== undefined) await engineAt(engine, socket);
+    for (const { engine, socket } of engines) if (socket !== undefined) await engineAt(engine as EngineName, socket);
   } catch (error) {
     if (error instanceof Unavailable) throw new UserError(`${error.message}; ${error.enable}`);
     throw error;

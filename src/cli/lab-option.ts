@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { EngineName } from '../engine/engine.ts';
+import type { EngineName } from '../engine/names.ts';
 import { unknown } from '../text/unknown.ts';
 import { UserError } from './exit.ts';
 

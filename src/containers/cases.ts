@@ -136,5 +136,5 @@ export function publishedPort(service: ContainerService): number {
 
 /** The name of a container. */
 export function containerName(published: Published): string {
-  return `published-${published.replaceAll(/[^a-z0-9]+/g, '-')}`;
+  return `published-${published.replaceAll(/[^a-z0-9]+/g, '-').replace(/^-/, 'l')}`;
 }

@@ -1,5 +1,5 @@
-import type { EngineName } from '../engine/engine.ts';
 import { FIREWALLS, FIREWALL_COMMANDS } from '../engine/host/firewalls.ts';
+import type { EngineName, StartedEngine } from '../engine/names.ts';
 import { ROOTLESS_SCRIPT } from '../engine/host/rootless-docker.ts';
 import { isOlderVersion } from '../text/versions.ts';
 import type { EngineHostPlan } from '../engine/host/engine-host.ts';
@@ -24,7 +24,7 @@ type Mode =
 export interface Configuration extends Versions {
   /** Its name on the command line and in the record, for example `docker/no-proxy`. */
   id: string;
-  engine: EngineName;
+  engine: StartedEngine;
   title: string;
   mode: Mode;
   host: EngineHostPlan;
@@ -195,11 +195,28 @@ function withFirewalls(given: Readonly<Record<string, Given>>, names: readonly s
   return found;
 }
 
-function all(engine: EngineName, given: Readonly<Record<string, Given>>): Configuration[] {
+/** containerd has no networks of its own: its callers, as Kubernetes' runtimes, have CNI plugins make them. */
+const CONTAINERD: Record<string, Given> = {
+  cni: {
+    title: 'containerd, a bridge by CNI with portmap, as for a hostPort of Kubernetes',
+    mode: 'bridge',
+    needs: { '/usr/lib/cni/portmap': 'containernetworking-plugins' },
+  },
+  'cni-nftables': {
+    title: 'containerd, a bridge by CNI with portmap by nftables',
+    mode: 'bridge',
+    plan: { portmap: 'nftables' },
+    needs: { '/usr/lib/cni/portmap': 'containernetworking-plugins', nft: 'nftables' },
+    since: '2',
+  },
+  host: { title: "containerd, the host's network", mode: 'host', network: 'host' },
+};
+
+function all(engine: StartedEngine, given: Readonly<Record<string, Given>>): Configuration[] {
   return Object.entries(given).map(([name, { plan, ...rest }]) => ({
     id: `${engine}/${name}`,
     engine,
-    host: { engine, ...plan },
+    host: { engine, ...plan } as EngineHostPlan,
     ...rest,
   }));
 }
@@ -233,6 +250,7 @@ export const CONFIGURATIONS: readonly Configuration[] = [
   ...overTime('podman', PODMAN),
   ...all('docker', { ...DOCKER, ...withFirewalls(DOCKER, ['proxy', 'no-proxy']) }),
   ...overTime('docker', DOCKER),
+  ...all('containerd', CONTAINERD),
 ];
 
 /** The configurations of the engines of a Debian release, whose files are in the folder `root`. */

@@ -10,13 +10,14 @@ import {
   type AskTarget,
 } from './cases.ts';
 import { loopbackServiceIds, loopbackServices } from './host-services.ts';
+import type { StartedEngine } from '../engine/names.ts';
 import { asked } from './reading.ts';
 import { isOlderVersion } from '../text/versions.ts';
 import type { ConfigurationRecord, SecurityRecord } from '../record/containers.ts';
 
 /** The part of an engine's description on which the known facts about it depend. */
 export interface EngineVersion {
-  name: 'podman' | 'docker';
+  name: StartedEngine;
   version: string;
 }
 

@@ -163,7 +163,7 @@ export function timePromiseIds(configuration: string): string[] {
   return PROMISES.map(({ id }) => `${configuration}/${id}`);
 }
 
-/** Who came to something, in words: `udp flow of the neighbour after restart`. */
+/** Who it is, in words: `udp flow of the neighbour after restart`. */
 export function momentTitle({ event, client, asker }: Moment): string {
   return `${client} of the ${asker} after ${event}`;
 }

@@ -1,14 +1,7 @@
 import { once } from 'node:events';
 import { execa } from 'execa';
-import type {
-  Container,
-  ContainerPlan,
-  Engine,
-  EngineFacts,
-  EngineName,
-  HeldContainer,
-  NetworkPlan,
-} from './engine.ts';
+import type { Container, ContainerPlan, Engine, EngineFacts, HeldContainer, NetworkPlan } from './engine.ts';
+import type { EngineName } from './names.ts';
 import { EngineFailed } from './engine.ts';
 import { containerOf } from './inspect.ts';
 import { Deadline, paced } from '../process/pace.ts';

@@ -1,12 +1,10 @@
 /** What is known of the engines: what there is to ask of one, whatever its name. */
 import type { Publication } from '../published/publication.ts';
-
-export type EngineName = 'podman' | 'docker';
-export const ENGINES: readonly EngineName[] = ['podman', 'docker'];
+import type { StartedEngine } from './names.ts';
 
 /** What an engine says of itself. What it does not tell is left out. */
 export interface EngineFacts {
-  name: EngineName;
+  name: StartedEngine;
   version: string;
   rootless: boolean;
   /** What makes its networks, such as `netavark 1.4.0` or `cni`. */
@@ -75,7 +73,7 @@ export interface HeldContainer {
 
 /** A container engine, asked by its own command line client. All of it throws `EngineFailed`. */
 export interface Engine {
-  readonly name: EngineName;
+  readonly name: StartedEngine;
   /** The words that its commands begin with. */
   readonly client: readonly string[];
   /** @throws Unavailable when it does not answer. */

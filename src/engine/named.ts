@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { onPath } from '../lab/programs.ts';
 import { unknownWord } from '../text/unknown.ts';
 import { docker } from './docker.ts';
-import { ENGINES, type Engine, type EngineName } from './engine.ts';
+import { type Engine } from './engine.ts';
+import { ENGINES, type EngineName } from './names.ts';
 import { podman } from './podman.ts';
 import { Unavailable } from '../process/unavailable.ts';
 

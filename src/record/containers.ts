@@ -54,7 +54,7 @@ const moment = z
         'Milliseconds from the end of the event until the answer; with another outcome, for how long it was asked',
       ),
   })
-  .describe('What one client came to after an event');
+  .describe('The result of one client after an event');
 
 const stay = z
   .strictObject({
@@ -166,7 +166,7 @@ export const containersSchema = z.strictObject({
   started: z.iso.datetime(),
   duration: z.number().min(0).describe('Milliseconds'),
   platform: platformSchema,
-  engine: z.strictObject({ id: folderName, name: z.enum(['podman', 'docker']), version: text }),
+  engine: z.strictObject({ id: folderName, name: z.enum(['podman', 'docker', 'containerd']), version: text }),
   security: z.array(security),
   promises: z.array(promise).describe('What documents promise, and whether it is so'),
   configurations: z.array(configuration),

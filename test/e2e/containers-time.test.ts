@@ -7,7 +7,7 @@ import { needs } from '../support/needs.ts';
 
 describe('podman over time', needs(withoutEngine('podman')), () => {
   it(
-    'tells what each client came to after each event, and what stays on the host',
+    'tells the result of each client after each event, and what stays on the host',
     async () => {
       const { stdout, stderr } = await bindspec([
         'containers',

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ENGINES } from '../../src/engine/engine.ts';
+import { ENGINES } from '../../src/engine/names.ts';
 import { startEngineHost, type EngineHost } from '../../src/engine/host/engine-host.ts';
 import { LABEL } from '../../src/engine/sweep.ts';
 import { readRecord } from '../../src/load/read.ts';

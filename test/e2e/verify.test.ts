@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { z } from 'zod';
 import { programEntries } from '../../src/bundle/rootfs.ts';
 import { tar } from '../../src/bundle/tar.ts';
-import { ENGINES } from '../../src/engine/engine.ts';
+import { ENGINES } from '../../src/engine/names.ts';
 import { startEngineHost, type EngineHost } from '../../src/engine/host/engine-host.ts';
 import { verificationJsonSchema } from '../../src/json-schemas/records.ts';
 import { verificationSchema, type PortReport, type Verification } from '../../src/record/verification.ts';

@@ -1,5 +1,5 @@
 import { engineMissing } from '../../src/engine/host/engine-host.ts';
-import type { EngineName } from '../../src/engine/engine.ts';
+import type { EngineName } from '../../src/engine/names.ts';
 import type { Lack } from './needs.ts';
 
 /** A real engine, on a host that is made for it. */

@@ -1,6 +1,6 @@
 import { isOlderVersion } from '../../text/versions.ts';
 import { Unavailable } from '../../process/unavailable.ts';
-import type { EngineName } from '../engine.ts';
+import type { StartedEngine } from '../names.ts';
 import { runText } from './held.ts';
 
 const FOLDER = '/proc/sys/net/bridge';
@@ -26,7 +26,7 @@ export async function setBridgeNetfilter(inside: readonly string[], on: boolean)
  * Whether an engine loads the module when it starts, on a host where nothing else has: dockerd did up to 27.2, and from 27.3 on
  * only where it needs it, and then it sets it itself (moby/moby#48511, #48685). Podman never does.
  */
-export async function loadsBridgeNetfilter(engine: EngineName, inside: readonly string[]): Promise<boolean> {
+export async function loadsBridgeNetfilter(engine: StartedEngine, inside: readonly string[]): Promise<boolean> {
   if (engine !== 'docker') return false;
   const printed = await runText(inside, 'dockerd --version').catch(() => '');
   const version = /\d+(\.\d+)+/.exec(printed)?.[0];

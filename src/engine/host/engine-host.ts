@@ -6,7 +6,8 @@ import { HeldShell } from '../../lab/held-shell.ts';
 import type { Missing } from '../../lab/lab.ts';
 import { onPath } from '../../lab/programs.ts';
 import { docker } from '../docker.ts';
-import { EngineFailed, type Engine, type EngineName } from '../engine.ts';
+import { EngineFailed, type Engine } from '../engine.ts';
+import type { StartedEngine } from '../names.ts';
 import { podman } from '../podman.ts';
 import {
   asUser,
@@ -24,6 +25,7 @@ import { expectLine, holders, runText, CREATION_DEADLINE, DAEMON_DEADLINE } from
 import { joinEngine } from './joined.ts';
 import { loadsBridgeNetfilter, setBridgeNetfilter } from './bridge-netfilter.ts';
 import { FIREWALL_COMMANDS, type HostFirewall } from './firewalls.ts';
+import { CONTAINERD_CLIENT, containerd, containerdFiles, containerdWords } from './containerd.ts';
 import { rootlessDockerClient, rootlessDockerd, type RootlessDocker } from './rootless-docker.ts';
 import { LAN_INTERFACE, LAN_HOSTS, wireSwitch, type LanHost } from './topology.ts';
 import { Deadline, paced } from '../../process/pace.ts';
@@ -36,6 +38,7 @@ export type EngineHostPlan = (
   | { engine: 'podman'; network?: 'netavark' | 'cni'; rootless?: boolean }
   /** `options` are words of dockerd beyond its defaults. */
   | { engine: 'docker'; options?: readonly string[]; rootless?: RootlessDocker }
+  | { engine: 'containerd'; portmap?: 'iptables' | 'nftables' }
 ) & {
   /**
    * Whether bridges show their packets to iptables, as they do where the module br_netfilter is loaded; without it, as the engine
@@ -85,10 +88,11 @@ interface Daemon {
 const PROGRAMS = {
   podman: { podman: 'podman', ip: 'iproute2' },
   docker: { dockerd: 'docker.io', docker: 'docker.io', ip: 'iproute2' },
+  containerd: { containerd: 'containerd', ctr: 'containerd', ip: 'iproute2', runc: 'runc' },
 } as const;
 
 /** Why an engine can't be started here, and the line that mends it; null where it can. Starts nothing. */
-export function engineMissing(engine: EngineName, root?: string): Missing | null {
+export function engineMissing(engine: StartedEngine, root?: string): Missing | null {
   if (process.platform !== 'linux') {
     return { reason: 'an engine needs namespaces, which only Linux has', enable: 'run it on Linux' };
   }
@@ -118,15 +122,19 @@ function inFolder(program: string, root: string): boolean {
 }
 
 /** Debian's packages, with what a minimal installation would lack. */
-function installLine(engine: EngineName, pack: string): string {
+function installLine(engine: StartedEngine, pack: string): string {
   if (pack !== PROGRAMS[engine][engine as never]) return `apt-get install ${pack}`;
-  const more = engine === 'podman' ? ' netavark runc iptables' : ' iptables';
+  const more = {
+    podman: ' netavark runc iptables',
+    docker: ' iptables',
+    containerd: ' runc containernetworking-plugins iptables',
+  }[engine];
   return `apt-get install --no-install-recommends ${pack}${more}`;
 }
 
 /** Starts an engine on a host of its own. @throws Unavailable when that can't be done here. */
 export async function startEngineHost(plan: EngineHostPlan): Promise<EngineHost> {
-  if (plan.socket !== undefined) return joinEngine(plan.engine, plan.socket);
+  if (plan.socket !== undefined && plan.engine !== 'containerd') return joinEngine(plan.engine, plan.socket);
   const missing = engineMissing(plan.engine, plan.root);
   if (missing) throw new Unavailable(missing.reason, missing.enable);
   const cgroup = `bindspec-${randomUUID().slice(0, 8)}`;
@@ -198,6 +206,11 @@ async function started(
     await writeFiles(inside, podmanFiles(plan.network ?? 'netavark', runtime, cgroup));
     return { engine: podman([...inside, 'podman']) };
   }
+  if (plan.engine === 'containerd') {
+    await writeFiles(inside, containerdFiles());
+    await startDaemon([...inside, ...containerdWords()], [...inside, ...CONTAINERD_CLIENT]);
+    return { engine: containerd(inside, cgroup, plan.portmap ?? null) };
+  }
   if (plan.rootless !== undefined) {
     await runText(inside, makeUser());
     const client = [...inside, ...rootlessDockerClient()];
@@ -255,7 +268,7 @@ async function startDaemon(command: readonly string[], client: readonly string[]
       daemon.kill('SIGKILL');
       throw notStarting(last);
     }
-    const [program, ...asking] = [...client, 'version', '--format', '{{.Server.Version}}'];
+    const [program, ...asking] = [...client, 'version'];
     const { failed } = await execa(program, asking, {
       reject: false,
       stdin: 'ignore',

@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { HeldShell } from '../../lab/held-shell.ts';
-import { EngineFailed, type Engine, type EngineName } from '../engine.ts';
+import { EngineFailed, type Engine } from '../engine.ts';
+import type { EngineName } from '../names.ts';
 import { engineNamed } from '../named.ts';
 import { nameOfLab, sweep } from '../sweep.ts';
 import type { EngineHost } from './engine-host.ts';

@@ -76,7 +76,7 @@ function timeSection({ configurations, engine }: ContainersRecord): string[] {
 function overTime(configuration: ConfigurationRecord): string[] {
   const [clients, stays] = [timeGrid(configuration), stayGrid(configuration)];
   return [
-    'What each client came to after each event:',
+    'The result of each client after each event:',
     '',
     ...table(clients.head, clients.rows),
     '',

@@ -9,7 +9,7 @@ const CLIENTS: Readonly<Record<TimeClient, string>> = {
   'udp new': 'a new UDP client',
 };
 
-/** What clients came to after each event: head and rows of plain text. */
+/** The results of clients after each event: head and rows of plain text. */
 export function timeGrid({ time = [] }: ConfigurationRecord): { head: string[]; rows: string[][] } {
   const askers = [...new Set(time.map(({ asker }) => asker))];
   const rows = EVENTS.flatMap((event) =>

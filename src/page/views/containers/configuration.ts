@@ -174,7 +174,7 @@ function facts(configuration: ConfigurationRecord): HTMLElement {
       ),
     ),
     listed(
-      'What clients came to after an event',
+      'The results of clients after an event',
       (configuration.time ?? []).map((one) => `${momentTitle(one)}: ${momentInWords(one)}`),
     ),
     listed(

@@ -14,8 +14,8 @@ type Answers = Required<Pick<ConfigurationRecord, 'time' | 'stays' | 'refusals'>
 const NETWORK = { name: 'one', subnet: '10.89.1.0/24', subnet6: 'fd00:89:1::/64' };
 
 /**
- * Lets things happen to containers and to their engine while clients use their published ports, and finds out what each
- * client came to, and what stayed on the host.
+ * Lets things happen to containers and to their engine while clients use their published ports, and finds out the result
+ * of each client, and what stayed on the host.
  * @throws EngineFailed when not even the containers can be started
  */
 export async function askOverTime(

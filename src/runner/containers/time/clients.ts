@@ -5,8 +5,8 @@ import { classOf } from '../../../protocol/outcome-class.ts';
 import { LAN } from '../../../engine/host/topology.ts';
 import { probe } from '../../published/probe.ts';
 
-/** What a client came to: the name of the server that answered, and the address that its answer came from. */
-export interface Reply {
+/** The result of a client: the name of the server that answered, and the address that its answer came from. */
+export interface ClientReply {
   outcome: string;
   server?: string;
   from?: string;
@@ -33,7 +33,7 @@ export class Flow {
   readonly #to: To;
   readonly #on: string;
   #over = false;
-  #last: Reply & { sent: number } = { outcome: 'silence', sent: 0 };
+  #last: ClientReply & { sent: number } = { outcome: 'silence', sent: 0 };
   #running: Promise<void> = Promise.resolve();
 
   constructor(to: To) {
@@ -42,13 +42,13 @@ export class Flow {
     this.#on = `flow ${count}`;
   }
 
-  /** What its last datagram came to, and when that was sent, on the clock of `performance.now()`. */
-  get last(): Reply & { sent: number } {
+  /** The result of its last datagram, and when that was sent, on the clock of `performance.now()`. */
+  get last(): ClientReply & { sent: number } {
     return this.#last;
   }
 
-  /** Opens its socket, sends for the first time, and goes on by itself. Returns what the first datagram came to. */
-  async begin(): Promise<Reply> {
+  /** Opens its socket, sends for the first time, and goes on by itself. Returns the result of the first datagram. */
+  async begin(): Promise<ClientReply> {
     await this.#to.agent.ask([{ op: 'socket', as: this.#on, family: 'inet', type: 'dgram' }], true);
     await this.#turn();
     const first = this.#last;
@@ -89,7 +89,7 @@ export class Flow {
 /** A TCP connection that is open, and was answered once. */
 export interface OpenConnection {
   /** What became of it: sends once more, unless it was ended. */
-  look(): Promise<Reply>;
+  look(): Promise<ClientReply>;
 }
 
 /** Opens a connection, and has the server answer once. @returns null where it does not */
@@ -131,7 +131,10 @@ export async function openConnection({ agent, address, port, bytes }: To): Promi
 }
 
 /** Asks once with a socket of its own. */
-export async function askNew({ agent, address, port, bytes }: To, socket: 'tcp' | 'udp unconnected'): Promise<Reply> {
+export async function askNew(
+  { agent, address, port, bytes }: To,
+  socket: 'tcp' | 'udp unconnected',
+): Promise<ClientReply> {
   const { outcome, data, from } = await probe(agent, { socket, address, port, data: 'x'.repeat(bytes) }, 400);
   return {
     outcome: classOf(outcome) === 'unreachable' ? 'silence' : outcome,
@@ -140,7 +143,7 @@ export async function askNew({ agent, address, port, bytes }: To, socket: 'tcp' 
   };
 }
 
-function replyOf(result: Result | undefined, asked: string): Reply {
+function replyOf(result: Result | undefined, asked: string): ClientReply {
   if (result?.outcome !== 'ok' || result.data === undefined) {
     const outcome = result?.outcome ?? 'silence';
     // Where no machine has the address, the kernel reports that some time later, or never.

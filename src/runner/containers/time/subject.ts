@@ -7,7 +7,7 @@ import type { Operation } from '../../../protocol/messages.ts';
 import { IMAGE } from '../scene.ts';
 
 /** The ports of the host, by what listens there, and those inside. */
-export type Ports = Readonly<Record<'tcp' | 'udp' | 'even', { host: number; inner: number }>>;
+export type SubjectPorts = Readonly<Record<'tcp' | 'udp' | 'even', { host: number; inner: number }>>;
 
 const INNER = { tcp: 8000, udp: 8001 };
 const FIRST = 21_000;
@@ -19,7 +19,7 @@ const PAUSE = 100;
 /** A container with a server at each of its ports, in its own processes: the server ends with it. */
 export class Subject {
   readonly name: string;
-  readonly ports: Ports;
+  readonly ports: SubjectPorts;
   readonly #host: EngineHost;
   readonly #network: string;
   readonly #options: readonly string[];

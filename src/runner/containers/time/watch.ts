@@ -2,7 +2,7 @@ import type { AgentProcess } from '../../../harness/agent-process.ts';
 import { LAN } from '../../../engine/host/topology.ts';
 import type { TimeClient, TimeEvent } from '../../../containers/time.ts';
 import type { ConfigurationRecord } from '../../../record/containers.ts';
-import { askNew, Flow, nameInTime, openConnection, type OpenConnection, type Reply, type To } from './clients.ts';
+import { askNew, Flow, nameInTime, openConnection, type OpenConnection, type ClientReply, type To } from './clients.ts';
 import type { Subject } from './subject.ts';
 
 type Moments = NonNullable<ConfigurationRecord['time']>;
@@ -68,19 +68,19 @@ export class Watch {
     return new Watch(subject, clients);
   }
 
-  /** What each client came to since an event that has just ended. */
+  /** The result of each client since an event that has just ended. */
   async end(event: TimeEvent): Promise<Moments> {
     const ended = performance.now();
     const since = () => Math.round(performance.now() - ended);
     const expected = event === 'stop' ? null : this.#subject.server;
     const came = await Promise.all(
-      this.#clients.map(async (client): Promise<[Client, Reply & { within: number }] | null> => {
+      this.#clients.map(async (client): Promise<[Client, ClientReply & { within: number }] | null> => {
         const { connection, flow, to } = client;
         if (client.client === 'tcp connection') {
           return connection == null ? null : [client, { ...(await connection.look()), within: since() }];
         }
         for (;;) {
-          const reply: Reply =
+          const reply: ClientReply =
             flow?.last ?? (await askNew(to, client.client === 'tcp new' ? 'tcp' : 'udp unconnected'));
           // A datagram may still be answered that was sent before the end of a container.
           const isLater = flow === undefined || flow.last.sent > ended;
