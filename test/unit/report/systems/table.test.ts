@@ -69,7 +69,7 @@ describe('the table of systems', () => {
   });
 
   it('has no word where no one knows', () => {
-    const unknown = answer(tableOf([]), 'closing/restart', 'openbsd');
+    const unknown = answer(tableOf([]), 'closing/restart', 'engines');
     expect(unknown).toMatchObject({ word: '', basis: 'none' });
     expect(unknown && signOf(unknown)).toBe('');
   });
