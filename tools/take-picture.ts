@@ -15,7 +15,7 @@ const PICTURES = [
 mkdirSync('docs/images', { recursive: true });
 const { browser, close } = await startBrowser();
 for (const [name, hash, until] of PICTURES) {
-  const page = await browser.newPage({ viewport: { width: 1200, height: 800 }, colorScheme: 'light' });
+  const page = await browser.newPage({ viewport: { width: 1300, height: 800 }, colorScheme: 'light' });
   await page.goto(`file://${path.resolve('reports/index.html')}${hash}`);
   await page.locator(until).first().waitFor();
   await page.locator('nav li').first().waitFor();

@@ -14,6 +14,8 @@ import { unpack } from '../unpack.ts';
 /** On a screen that is narrower, in pixels, Linux and one other system are shown at first. */
 const NARROW = 640;
 const FIRST_OTHER = 'linux,darwin';
+/** The choices that are folded away until one of them is made. */
+const FILTERS = ['subject', 'protocol', 'option', 'a', 'b', 'systems'];
 /** So many questions are named where none has all words of a search. */
 const MOST_NEAR = 5;
 
@@ -60,7 +62,12 @@ export const systemsView = {
       h('h1', {}, 'Who can bind, and who receives, on every system'),
       ask.element,
       h('h2', {}, 'Systems side by side'),
-      systemsControls(systems, chosen, update, !isNarrow()),
+      systemsControls(
+        systems,
+        chosen,
+        update,
+        FILTERS.some((name) => first[name] !== undefined),
+      ),
       h('div', { class: 'above' }, count, h('details', {}, h('summary', {}, 'What the signs mean'), systemsLegend())),
       table,
     );
