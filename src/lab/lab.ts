@@ -44,6 +44,8 @@ export type Need =
   | 'CAP_NET_RAW'
   /** They may take sockets from one another by pidfd_getfd(), where the system knows it. */
   | 'pidfd_getfd'
+  /** connect() returns an error where it gets the null pointer with the length of a name, and does not end the process. */
+  | 'null name in connect()'
   /** No route leads out of the lab, so that most addresses have none. */
   | 'isolated network'
   /** Its settings, interfaces and addresses are the lab's own. The cell is run alone, and what it changes is undone. */

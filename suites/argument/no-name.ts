@@ -6,7 +6,10 @@ export default experiment({
   tags: ['argument'],
   claims: {},
   axes: { call: ['bind', 'connect'], length: ['of-a-name', '0'], protocol: PROTOCOLS, family: FAMILIES },
-  needs: ({ family }) => [`${family} loopback`],
+  needs: ({ call, length, family }) => [
+    `${family} loopback`,
+    ...(call === 'connect' && length === 'of-a-name' ? (['null name in connect()'] as const) : []),
+  ],
   async run({ call, length, protocol, family }, trial) {
     const part = await trial.part('client');
     await part.attempt(...open('socket', protocol, family, 1));

@@ -73,6 +73,7 @@ async function withWine(around: Lab, ingredients: Ingredients): Promise<Lab> {
         'second user': OWNER,
         'program python3': NO_PYTHON,
         'interface index': NO_INDEX,
+        'null name in connect()': READS_NULL,
       },
     },
     stack: { name: 'wine', system: 'wine', release: wine.version },
@@ -99,6 +100,11 @@ const OWNER = {
 };
 const NO_INDEX = {
   reason: 'Winsock has no if_nametoindex()',
+  enable: 'npx bindspec run',
+};
+/** Wine 8.0, dlls/ws2_32/socket.c: connect() looks at the family of the name before the server sees it. Observed. */
+const READS_NULL = {
+  reason: "Wine's connect() reads the null pointer, which ends the process",
   enable: 'npx bindspec run',
 };
 const NO_PYTHON = {
