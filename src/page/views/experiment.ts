@@ -1,4 +1,4 @@
-import type { PageCell, PageData, PageExperiment } from '../../report/page/data.ts';
+import type { PageCell, PageData, PageExperiment, Tape } from '../../report/page/data.ts';
 import { sceneOf } from '../../report/page/scene.ts';
 import { rerunCommand } from '../../report/failure.ts';
 import { command } from '../copy.ts';
@@ -107,8 +107,13 @@ async function showCell(
   const platform = cell.on[meant] ? meant : cell.on.findIndex((on) => on !== null);
   const tapes = await unpack(found.tapes);
   const draw = (next: PageCell, at: number) => {
-    const tape = tapes[found.cells.indexOf(next)]?.[at] ?? null;
-    const origin = data.platforms[at];
+    const own = tapes[found.cells.indexOf(next)] ?? [];
+    const kept = own[at] ?? null;
+    // Where another platform of the system did the same, its calls are there for both.
+    const shown = typeof kept === 'number' ? kept : at;
+    const tape = tapeAt(own, shown);
+    const origin = data.platforms[shown];
+    const asked = data.platforms[at];
     const scene = tape === null ? [] : sceneOf(tape.transcript);
     const picture = origin && drawing(scene, origin);
     const selects = choices(data, found, next, at, (cell_, at_) => {
@@ -127,13 +132,22 @@ async function showCell(
       expected(data, next),
       origin && [
         h('h3', {}, 'The calls on ', h('code', {}, origin.name)),
+        asked &&
+          shown !== at &&
+          h('p', { class: 'quiet' }, h('code', {}, asked.name), ' did the same; its own calls are in its record.'),
         transcriptList(tape),
         h('h3', {}, 'Run only this again'),
-        command(rerunCommand(next, origin)),
+        command(rerunCommand(next, asked ?? origin)),
       ],
     );
   };
   draw(cell, platform);
+}
+
+/** The calls at a place where they are kept themselves. */
+function tapeAt(own: readonly (Tape | number | null)[], place: number): Tape | null {
+  const tape = own[place] ?? null;
+  return typeof tape === 'number' ? null : tape;
 }
 
 /** The newest platform of a system, or the platform of that name. */

@@ -87,8 +87,11 @@ export interface PageExperiment {
   title: string;
   asks: string;
   cells: PageCell[];
-  /** By cell, then by platform; null where there is none. */
-  tapes: Pack<(Tape | null)[][]>;
+  /**
+   * By cell, then by platform; null where there is none. A number is the place of a platform of the same system that did
+   * the same, and whose calls are shown instead.
+   */
+  tapes: Pack<(Tape | number | null)[][]>;
   /** What is expected on every system, recorded here or not; null where this bindspec does not have the experiment. */
   declared: Pack<Declared[]> | null;
 }

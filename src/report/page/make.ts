@@ -190,11 +190,30 @@ function tapesOf(
   cells: ComparedExperiment['cells'],
   columns: readonly Indexed[],
   gathered: Gathered,
-): Pack<(Tape | null)[][]> {
+): Pack<(Tape | number | null)[][]> {
+  const stands = columns.map((column) => standsFor(column, columns));
   return pack(
     gathered,
-    cells.map(({ id }) => columns.map((column) => tapeOf(column.cells.get(id)))),
+    cells.map((cell) =>
+      columns.map(({ name, cells: own }, place) => {
+        const other = stands[place] ?? -1;
+        const isAlike = cell.alike.some((names) => names.includes(name) && names.includes(columns[other]?.name ?? ''));
+        return other !== place && isAlike ? other : tapeOf(own.get(cell.id));
+      }),
+    ),
   );
+}
+
+/**
+ * The place of the platform whose calls stand for those of another one of its system: the fullest not a stack of
+ * another machine. A kernel that did the same made the same calls, and a page with all of them would be too large to open.
+ */
+function standsFor({ run }: Indexed, columns: readonly Indexed[]): number {
+  const [fullest] = columns
+    .map(({ run: other, cells }, place) => ({ other, size: cells.size, place }))
+    .filter(({ other }) => other?.platform.system === run?.platform.system && other?.platform.stack === undefined)
+    .toSorted((one, two) => two.size - one.size);
+  return fullest?.place ?? -1;
 }
 
 function tapeOf(cell: CellRecord | undefined): Tape | null {
