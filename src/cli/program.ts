@@ -288,7 +288,7 @@ function report(bindspec: Command): void {
       REPORTS,
     ])
     .option('-o, --output <folder>', 'where index.html, MATRIX.md, matrix.json and badges go', REPORTS)
-    .option('--questions <place>', 'folder or address of the pages that MATRIX.md links to, such as docs/questions')
+    .option('--questions <place>', 'folder or address of the pages that MATRIX.md links to, for example docs/questions')
     .addOption(format())
     .action(async (records: string[], options: ReportOptions) => {
       await (await import('./report.ts')).reportCommand(records, options);
