@@ -93,7 +93,7 @@ const PROMISES: readonly Promised[] = [
   },
   {
     id: 'network/none',
-    says: 'With no network nobody reaches a container but itself.',
+    says: 'With no network only the container itself reaches its server.',
     source: { docker: 'docs.docker.com/engine/network/drivers/none', podman: 'podman-run(1), --network=none' },
     modes: ['none'],
     about: (of) => of.asker !== 'itself',

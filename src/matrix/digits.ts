@@ -26,13 +26,13 @@ function digits(place: number, width: number): string {
 
 /** The places that `encodePlaces` wrote. @throws RangeError for anything else. */
 export function decodePlaces(text: string, width: number): number[] {
-  if (text.length % width !== 0) throw new RangeError(`${text.length} digits are no whole number of places`);
+  if (text.length % width !== 0) throw new RangeError(`${text.length} digits do not make a whole number of places`);
   const places: number[] = [];
   for (let at = 0; at < text.length; at += width) {
     let place = 0;
     for (const digit of text.slice(at, at + width)) {
       const value = VALUES.get(digit);
-      if (value === undefined) throw new RangeError(`'${digit}' is no digit of base 64`);
+      if (value === undefined) throw new RangeError(`'${digit}' is not a digit of base 64`);
       place = place * DIGITS.length + value;
     }
     places.push(place);

@@ -121,7 +121,7 @@ const FLAGS: ReadonlySet<string> = new Set(['v6only', 'dual', 'over4']);
 
 function pattern(text: string, place: string, { system }: Choice): (spec: Spec) => boolean {
   const words = text.trim().split(/\s+/).filter(Boolean);
-  if (words.length === 0) throw new BadSelection(`--${place} needs sockets, such as '0.0.0.0 A'`);
+  if (words.length === 0) throw new BadSelection(`--${place} needs sockets, for example '0.0.0.0 A'`);
   const letters = words.filter((word) => LETTERS.has(word));
   const flags = words.filter((word) => FLAGS.has(word));
   const addresses = words.filter((word) => /[.:]/.test(word));
@@ -129,7 +129,7 @@ function pattern(text: string, place: string, { system }: Choice): (spec: Spec) 
   if (unread !== undefined || letters.length > 1 || addresses.length > 1) {
     const what = unread === undefined ? `'${text.trim()}'` : `'${unread}' in '${text.trim()}'`;
     throw new BadSelection(
-      `can't read ${what}: a socket is an address, v6only or dual, and one of ${lettersOf(system).join(', ')}, such as '0.0.0.0 A'`,
+      `can't read ${what}: a socket is an address, v6only or dual, and one of ${lettersOf(system).join(', ')}, for example '0.0.0.0 A'`,
     );
   }
   return (spec) => {

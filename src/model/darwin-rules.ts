@@ -66,7 +66,7 @@ export const darwinRules = ruleBook('darwin', {
   },
   'K5-disconnect': {
     prose:
-      'connect() to AF_UNSPEC dissolves a connection and yet returns an error: EAFNOSUPPORT on AF_INET, EAFNOSUPPORT or, with a short name, EINVAL on AF_INET6, and EADDRNOTAVAIL on an AF_INET6 socket that is in IPv4. disconnectx() returns 0. What is left is the wildcard, even of a socket that was bound to a specific address, on the same port and in the stack that the connection was in.',
+      'connect() to AF_UNSPEC dissolves a connection and yet returns an error: EAFNOSUPPORT on AF_INET, EAFNOSUPPORT or, with a short name, EINVAL on AF_INET6, and EADDRNOTAVAIL on an AF_INET6 socket that is in IPv4. disconnectx() returns 0. The socket keeps the wildcard, even a socket that was bound to a specific address, on the same port and in the stack that the connection was in.',
     source: UDP,
     known: 'source-run',
   },

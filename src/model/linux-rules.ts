@@ -107,7 +107,7 @@ export const linuxRules = ruleBook('linux', {
   },
   'mapped-miss': {
     prose:
-      'In 6.1 from 6.1.168 on, and in 6.6 from 6.6.131 on, a TCP bind to a specific v4-mapped address does not see a socket on ::ffff:0.0.0.0. Of these 6.1.192 was observed; the other way round, and for UDP, the two conflict.',
+      'In 6.1 from 6.1.168 on, and in 6.6 from 6.6.131 on, a TCP bind to a specific v4-mapped address does not see a socket on ::ffff:0.0.0.0. 6.1.192 was observed; the other way round, and for UDP, the two conflict.',
     source: { name: 'Linux 6.1.168, net/ipv4/inet_hashtables.c', where: 'inet_bind2_bucket_match_addr_any' },
     known: 'observed',
   },

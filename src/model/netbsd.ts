@@ -133,7 +133,7 @@ const { id, rules } = ruleBook('netbsd', {
     known: 'source',
   },
   'connect-no-peer': {
-    prose: 'Port 0 is no port to connect to, and a multicast address is no peer of a TCP connection.',
+    prose: 'No socket connects to port 0, and no TCP connection has a multicast address as its peer.',
     source: { name: KERNEL, where: 'sys/netinet/in_pcb.c, inpcb_connect; sys/netinet6/in6_pcb.c, in6pcb_connect' },
     known: 'source',
   },

@@ -87,7 +87,7 @@ export const openbsdRules = ruleBook('openbsd', {
     known: 'source',
   },
   'connect-port-0': {
-    prose: 'Port 0 is no port to connect to, nor one to send to.',
+    prose: 'No socket connects to port 0 or sends to it.',
     source: { name: KERNEL, where: 'sys/netinet/in_pcb.c, in_pcbconnect; sys/netinet6/in6_pcb.c, in6_pcbconnect' },
     known: 'source-run',
   },

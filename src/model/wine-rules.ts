@@ -84,7 +84,7 @@ export const wineRules = ruleBook('wine', {
   },
   'udp-no-interface': {
     prose:
-      'A UDP bind to an IPv4 address that no interface has, such as 127.0.0.2 or one of another machine, becomes a plain wildcard bind on the host, and succeeds where that does.',
+      'A UDP bind to an IPv4 address that no interface has, for example 127.0.0.2 or one of another machine, becomes a plain wildcard bind on the host, and succeeds where that does.',
     source: INTERFACE,
     known: 'observed',
   },

@@ -241,7 +241,7 @@ static void settle(void) {
 }
 `;
 
-const PEER = String.raw`/* Somebody to connect to, on a port of the system's choice. */
+const PEER = String.raw`/* A peer to connect to, on a port of the system's choice. */
 static int listener;
 
 static int peer(void) {
@@ -262,10 +262,10 @@ const DISCONNECT = String.raw`static int disconnect(int s) {
 #ifdef __APPLE__
   return disconnectx(s, SAE_ASSOCID_ANY, SAE_CONNID_ANY);
 #else
-  struct sockaddr nobody;
-  memset(&nobody, 0, sizeof nobody);
-  nobody.sa_family = AF_UNSPEC;
-  return connect(s, &nobody, sizeof nobody);
+  struct sockaddr none;
+  memset(&none, 0, sizeof none);
+  none.sa_family = AF_UNSPEC;
+  return connect(s, &none, sizeof none);
 #endif
 }
 `;

@@ -59,7 +59,7 @@ export function optionWords(option: SetOption, language: 'C' | 'Python'): string
 }
 
 /** What a program in C needs for probes, and for joining groups. */
-export const PROBE_IN_C = String.raw`/* The interface that has an address; multicast must be told by which one to leave. */
+export const PROBE_IN_C = String.raw`/* The interface that has an address; a multicast needs it to leave by that one. */
 static unsigned interface_of(int family, const char *text) {
   struct ifaddrs *all, *one;
   char own[INET6_ADDRSTRLEN];
@@ -152,7 +152,7 @@ export const JOIN_IN_C = String.raw`static int member(int s, int joins, const ch
 /** What a program in Python needs for probes. */
 export const PROBE_IN_PYTHON = `
 def interface_of(address):
-    """The interface that has an address, as its index; multicast must be told by which one to leave."""
+    """The interface that has an address, as its index; a multicast needs it to leave by that one."""
     shown = subprocess.run(["ip", "-o", "address"], capture_output=True, text=True).stdout
     for line in shown.splitlines():
         words = line.split()

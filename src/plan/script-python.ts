@@ -155,7 +155,7 @@ def say(step, call):
 
 const PEER = `
 def peer():
-    """Somebody to connect to, on a port of the system's choice."""
+    """A peer to connect to, on a port of the system's choice."""
     s = socket(AF_INET6, SOCK_STREAM)
     s.setsockopt(IPPROTO_IPV6, IPV6_V6ONLY, 0)
     s.bind(("::", 0))

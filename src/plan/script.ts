@@ -169,7 +169,7 @@ export function preface(input: ScriptInput, { second }: ScriptNeeds, run: string
     '',
     platform === undefined
       ? `What to expect is what bindspec's model of ${model} says.`
-      : `Observed on ${platform}; held against bindspec's model of ${model}.`,
+      : `Observed on ${platform}; checked against bindspec's model of ${model}.`,
     'Prints what each step returned. Takes the port as its argument; 20000 without.',
     ...(second === null ? [] : [`Run it as root: sockets marked @2 are those of user ${second}.`]),
     'To run it where nothing else is:',

@@ -40,7 +40,7 @@ const column = z.strictObject({
 
 const outcome = z.strictObject({
   place: text.describe('Where in the observation; empty for the whole of it'),
-  observed: text.describe('In words; a number that kept the bounds it had to is told as the bounds'),
+  observed: text.describe('In words; a number that kept its bounds is given as the bounds'),
 });
 
 const seen = z.strictObject({

@@ -11,7 +11,7 @@ const texts = z.record(text, text);
 const outcome = z
   .strictObject({
     outcome: text.describe(
-      '`answered`; `refused`; `closed` (accepted, then closed); `accepted` (and then silence); `silence`, also where nobody has the address; else an errno',
+      '`answered`; `refused`; `closed` (accepted, then closed); `accepted` (and then silence); `silence`, also where no one has the address; else an errno',
     ),
     seen: text
       .exactOptional()
@@ -21,7 +21,7 @@ const outcome = z
       .describe('The address that answered, by its name, where it was not the one that was asked'),
     by: text.exactOptional().describe('Who answered, where it was not the server that was asked for'),
   })
-  .describe('What one question came to');
+  .describe('The outcome of one question');
 
 const row = z.strictObject({
   published: text.describe('Where the port is published on the host'),

@@ -46,7 +46,7 @@ const runs = z.strictObject({
 
 const matrices = z.strictObject({
   both: count.describe('Pairs that were run for both records'),
-  different: count.describe('Of these, the pairs with another answer'),
+  different: count.describe('How many of these pairs have another answer'),
   appeared: count.describe('Pairs that only the second record has an answer for'),
   gone: count.describe('Pairs that only the first record has an answer for'),
   answers: z.array(
@@ -67,13 +67,13 @@ const matrices = z.strictObject({
 
 const containers = z.strictObject({
   both: count.describe('Questions that both records have an answer to'),
-  different: count.describe('Of these, the questions that came to something else'),
+  different: count.describe('How many of these questions have another outcome'),
   changes: z.array(
     z.strictObject({
       configuration: text,
       was: text,
       is: text,
-      who: z.array(text).describe('Who asked by which address, or what else is told'),
+      who: z.array(text).describe('Who asked by which address, or what else is said'),
       what: z.array(text).describe('The questions in full'),
     }),
   ),
@@ -98,7 +98,7 @@ export const differenceSchema = z.strictObject({
   bindspec: text.describe('The version that compared'),
   before: text.describe('The platform, or the engine'),
   after: text,
-  differs: z.boolean().describe('Whether anything that both observed came to something else'),
+  differs: z.boolean().describe('Whether anything that both observed has another outcome'),
   facts: z.array(z.strictObject({ fact: text, was: text, is: text })).describe('What the two were recorded with'),
   run: z.strictObject({ ...part, ...runs.shape }).exactOptional(),
   matrix: z.strictObject({ ...part, ...matrices.shape }).exactOptional(),

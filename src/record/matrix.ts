@@ -14,9 +14,9 @@ const corner = {
   protocol: z.enum(['udp', 'tcp']),
   state: z
     .enum(['bound', 'listening', 'connected', 'accepted', 'close-wait', 'time-wait'])
-    .describe('Of the first socket when the second is bound'),
+    .describe('The state of the first socket when the second is bound'),
   uid: z.enum(['same', 'different']),
-  devices: text.describe('The interfaces that the two are tied to, such as `lo/none`'),
+  devices: text.describe('The interfaces that the two are tied to, for example `lo/none`'),
 };
 
 const socket = z.strictObject({

@@ -19,7 +19,7 @@ const socket = z.strictObject({
   scope: z
     .enum(['wildcard', 'loopback', 'lan', 'multicast', 'other', 'local'])
     .describe('`local`: only programs of this machine can reach it, a unix socket for example'),
-  dual: z.boolean().exactOptional().describe('Of one on :: only: whether it takes IPv4 as well'),
+  dual: z.boolean().exactOptional().describe('Only for a socket on ::: whether it takes IPv4 as well'),
   role: z
     .enum(['service', 'chance', 'client', 'helper'])
     .describe(
@@ -31,7 +31,7 @@ const socket = z.strictObject({
     .record(text, z.union([z.number(), text]))
     .exactOptional()
     .describe('Read from the live socket; absent where that was denied'),
-  backlog: count.exactOptional().describe('Of a listener'),
+  backlog: count.exactOptional().describe('Only for a listener'),
   processes: z.array(text).describe('The names of the processes that hold it'),
   users: z.array(text).describe('Their users'),
   creator: text.describe('The user who made it'),
@@ -51,7 +51,7 @@ const start = z.strictObject({
       '`up`: it has sockets; `silent`: it runs without an internet socket; `ended`: exit 0 and no socket; `failed`: another exit, or a ' +
         'signal; `missing`: it could not be started',
     ),
-  exit: z.int().nullable().describe('Of the process that was started; null while it runs, and where a signal ended it'),
+  exit: z.int().nullable().describe('The exit code of the process that was started; null while it runs, and where a signal ended it'),
   signal: text.exactOptional(),
   daemon: z.boolean().describe('Whether the started process ended and others stayed'),
   after: z.number().min(0).exactOptional().describe('Milliseconds to the first socket'),
@@ -194,7 +194,7 @@ export const programSchema = z.strictObject({
   against: z
     .strictObject({ what: text, missing: z.array(text), extra: z.array(text) })
     .exactOptional()
-    .describe('What it was held against, where it was'),
+    .describe('What it was checked against, where it was'),
 });
 
 export type ProgramRecord = z.infer<typeof programSchema>;

@@ -16,9 +16,9 @@ const corner = {
       z.enum(['bound', 'connected', 'connected-out', 'listening']),
       z.enum(['bound', 'connected', 'connected-out', 'listening']),
     ])
-    .describe('Of the two sockets when the probes arrive'),
+    .describe('The states of the two sockets when the probes arrive'),
   uid: z.enum(['same', 'different']),
-  devices: text.describe('The interfaces that the two are tied to, such as `lo/none`'),
+  devices: text.describe('The interfaces that the two are tied to, for example `lo/none`'),
 };
 
 const way = z.strictObject({
@@ -66,7 +66,7 @@ export const receiversSchema = z.strictObject({
     cells: count.describe('Probes of one way to one of these pairs, from one port or from several'),
     unknown: count.describe('Cells for which the model gives no answer'),
     agree: count,
-    mismatches: count.describe('Pairs of which at least one cell does not agree'),
+    mismatches: count.describe('Pairs with at least one cell that does not agree'),
     alone: count.describe('Pairs that were tried again alone, because they did not agree among thousands of others'),
     notRun: count,
     skipped: count,

@@ -91,7 +91,7 @@ const texts = z.array(text);
 /** Facts about the machine with which its model is asked; a fact that could not be read is left out. */
 const machine = z
   .strictObject({
-    addresses: texts.exactOptional().describe('Of all its interfaces'),
+    addresses: texts.exactOptional().describe('The addresses of all its interfaces'),
     devices: z.record(text, texts).exactOptional().describe('The addresses by interface, as far as that is known'),
     broadcasts: texts.exactOptional(),
     flags: z
@@ -160,7 +160,7 @@ export const recordSchema = z.strictObject({
   }),
   cells: z.array(cell),
   claims: z.array(claim),
-  errors: z.record(text, error).describe('Every error that a call came to in this run, by its name'),
+  errors: z.record(text, error).describe('Every error that a call returned in this run, by its name'),
 });
 
 export type BindRecord = z.infer<typeof recordSchema>;

@@ -14,7 +14,7 @@ const reached = z.strictObject({
   closed: z
     .array(text)
     .exactOptional()
-    .describe('Of these, where a connection was accepted and closed or reset at once, for example `neighbour lan`'),
+    .describe('Those of them where a connection was accepted and closed or reset at once, for example `neighbour lan`'),
 });
 
 /** What was seen of a program of the table, in one version of it: the outcomes of `bindspec program`, in few words. */
@@ -28,7 +28,7 @@ export const serverSchema = z.strictObject({
   from: z.literal(PROGRAM_VERSION).describe('The version of the shape of what it was made from'),
   name: text.describe('As `bindspec programs` names it'),
   group: text,
-  version: text.describe('Of the program: that of its first package'),
+  version: text.describe('The version of the program, which is that of its first package'),
   packages: z.record(text, text).describe('The packages that were asked for, with their versions'),
   command: z.array(text),
   documented: z

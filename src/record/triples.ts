@@ -13,7 +13,7 @@ const corner = {
   protocol: z.enum(['udp', 'tcp']),
   state: z
     .enum(['bound/bound', 'listening/bound', 'bound/listening', 'listening/listening'])
-    .describe('Of the first and of the second when the third is bound'),
+    .describe('The states of the first and the second when the third is bound'),
   uid: z.enum(['same', 'third', 'second', 'first']).describe("Which of the three is another user's"),
 };
 
@@ -66,9 +66,9 @@ export const triplesSchema = z.strictObject({
     mismatches: count,
     notRun: count,
     refused: count.describe(
-      'Of all: those whose first two sockets could not both be made, which are no more than a pair',
+      'Those whose first two sockets could not both be made, which are no more than a pair',
     ),
-    unexplained: count.describe('Of all: those whose answer is not what the two pairs say together'),
+    unexplained: count.describe('Those whose answer is not what the two pairs say together'),
     skipped: count,
   }),
   sockets: matrixSchema.shape.sockets,

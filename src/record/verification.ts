@@ -12,8 +12,8 @@ const listener = z.strictObject({
   dual: z
     .boolean()
     .exactOptional()
-    .describe('Of one on :: only: whether it takes IPv4 as well; absent where that was not found out'),
-  program: text.exactOptional().describe('The name of the process that holds it; absent where that can not be told'),
+    .describe('Only for a socket on ::: whether it takes IPv4 as well; absent where that was not found out'),
+  program: text.exactOptional().describe('The name of the process that holds it; absent where that is not known'),
   pid: z.int().exactOptional().describe('That process as it is numbered where bindspec ran'),
 });
 
@@ -53,7 +53,7 @@ const finding = z.strictObject({
     'no-engine',
   ]),
   severity: z.enum(['wrong', 'note']),
-  text: text.describe('What is the matter, and behind a colon what to change, where there is something to change'),
+  text: text.describe('The problem, and after a colon what to change, where there is something to change'),
 });
 
 /** The findings of `bindspec verify` about one container, process or network namespace. */

@@ -17,7 +17,7 @@ const CALLS = {
 } as const satisfies Record<string, Operation>;
 
 export default experiment({
-  title: 'Calls on what is no socket',
+  title: 'Calls on something else than a socket',
   asks: 'A call of sockets gets the descriptor of a file, or a number that no descriptor has: what does it return?',
   tags: ['argument'],
   claims: {},

@@ -2,7 +2,7 @@ import { bindAs, receiving } from '../../src/experiment/index.ts';
 
 export default receiving({
   title: 'A wildcard that is tied to a device beside one that is not',
-  asks: 'Of two wildcard UDP sockets one is tied to the external device; who receives what comes in by that device, and who the rest?',
+  asks: 'One of two wildcard UDP sockets is tied to the external device; who receives what comes in by that device, and who the rest?',
   tags: ['receive', 'device', 'wildcard'],
   axes: {
     tied: ['inet', 'dual', 'inet6'],

@@ -2,7 +2,7 @@ import { experiment, FAMILIES, onProcessor, PROTOCOLS } from '../../src/experime
 
 export default experiment({
   title: 'Sockets on one port that name a processor',
-  asks: 'Of two sockets that share a port, one, both or none set SO_INCOMING_CPU, before bind() or when both are there, to the processor on which everything arrives or to another: who receives?',
+  asks: 'Two sockets share a port, and one, both or none of them set SO_INCOMING_CPU, before bind() or when both are there, to the processor on which everything arrives or to another: who receives?',
   tags: ['receive', 'group', 'SO_INCOMING_CPU', 'SO_REUSEPORT'],
   claims: {},
   axes: {

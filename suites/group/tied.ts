@@ -2,7 +2,7 @@ import { bindAs, CROWDS, FAMILIES, receiving } from '../../src/experiment/index.
 
 export default receiving({
   title: 'Two groups of SO_REUSEPORT, one of them tied to a device',
-  asks: 'Of two wildcard sockets with SO_REUSEPORT one is tied to the device by which the packets come in; who receives?',
+  asks: 'One of two wildcard sockets with SO_REUSEPORT is tied to the device by which the packets come in; who receives?',
   tags: ['receive', 'group', 'device'],
   axes: { tied: ['first', 'last'], from: ['machine', 'neighbour'], protocol: ['udp', 'tcp'], family: FAMILIES },
   scene: ({ tied, from, protocol, family }) => {

@@ -82,7 +82,7 @@ export default knownOf('windows', [
   differs(noSocket, {
     where: ({ on }) => on === 'file',
     expect: { made: 'not available here', called: null },
-    because: 'A socket is no file there, and no call can take one for the other.',
+    because: 'A socket is not a file there, and no call takes one for the other.',
     known: 'vendor',
     cite: [{ source: 'ms-errors', where: 'WSAENOTSOCK' }],
   }),

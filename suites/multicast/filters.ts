@@ -5,7 +5,7 @@ const SOCKETS = ['peer', 'stranger', 'here', 'elsewhere'] as const;
 
 export default receiving({
   title: 'Peers and devices of sockets that receive a multicast',
-  asks: 'Of UDP sockets that have joined a group one is connected to the sender, one to another sender, one is tied to the device by which the datagram comes in, and one to another device; which of them receive?',
+  asks: 'Several UDP sockets have joined a group: one is connected to the sender, one to another sender, one is tied to the device by which the datagram comes in, and one to another device; which of them receive?',
   tags: ['receive', 'multicast', 'connected', 'device'],
   axes: { from: ['machine', 'neighbour'], family: FAMILIES },
   scene: ({ from, family }) => {

@@ -5,7 +5,7 @@ const MANY = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'];
 
 export default receiving({
   title: 'A multicast and a member of a group that does not want it',
-  asks: 'Of two UDP sockets with SO_REUSEPORT one wants a multicast and the other has IP_MULTICAST_ALL off; does the other get it, sent by the machine or by a neighbour, alone on the port or with nine more that do not want it?',
+  asks: 'One of two UDP sockets with SO_REUSEPORT wants a multicast and the other has IP_MULTICAST_ALL off; does the other get it, sent by the machine or by a neighbour, alone on the port or with nine more that do not want it?',
   tags: ['receive', 'multicast', 'group', 'neighbour'],
   axes: { from: ['machine', 'neighbour'], beside: ['nothing', 'nine-more'] },
   scene: ({ from, beside }) => {

@@ -38,7 +38,7 @@ const { id: rule, rules } = ruleBook('darwin', {
   },
   'R5-multicast': {
     prose:
-      'A multicast or broadcast is given to the newest socket first, and to no more after the first that has neither SO_REUSEADDR nor SO_REUSEPORT. For IPv4 the socket must have joined the group on that device, but for 224.0.0.1.',
+      'A multicast or broadcast is given to the newest socket first, and to no more after the first that has neither SO_REUSEADDR nor SO_REUSEPORT. For IPv4 the socket must have joined the group on that device, except for 224.0.0.1.',
     source: { name: 'XNU 11417.101.15, bsd/netinet/udp_usrreq.c', where: 'udp_input' },
     known: 'source',
   },

@@ -29,7 +29,7 @@ const { id: rule, rules } = ruleBook('freebsd', {
   },
   'R2-lb-group-15': {
     prose:
-      'Since 15 a socket leaves its group when it connects, and a TCP socket takes part once it listens; up to 14 both stay members. A group on the address of which no member listens hides that of the wildcard.',
+      'Since 15 a socket leaves its group when it connects, and a TCP socket takes part once it listens; up to 14 both stay members. A group on the address hides that of the wildcard, even if no member of it listens.',
     source: {
       name: 'FreeBSD main of 2026, sys/netinet/in_pcb.c',
       where: 'in_pcbrehash, in_pcblisten, in_pcblookup_lbgroup',

@@ -33,7 +33,7 @@ const netbsdReceiveRules = ruleBook('netbsd', {
   },
   'R2-inet-first': {
     prose:
-      'For IPv4 the AF_INET sockets are looked through first: on the destination’s address, then on the wildcard. Only then those of AF_INET6: on the v4-mapped address, on ::ffff:0.0.0.0, and on a dual-stack ::. Of several on one name the last bound receives everything; over AF_INET a sendto() counts as a bind.',
+      'For IPv4 the AF_INET sockets are looked through first: on the destination’s address, then on the wildcard. Only then those of AF_INET6: on the v4-mapped address, on ::ffff:0.0.0.0, and on a dual-stack ::. If several have one name, the last bound receives everything; over AF_INET a sendto() counts as a bind.',
     source: LOOKUP,
     known: 'source-run',
   },
@@ -61,7 +61,7 @@ const netbsdReceiveRules = ruleBook('netbsd', {
   },
   'R7-ipv4-moves': {
     prose:
-      'Of a dual-stack :: and an IPv6-only one the last bound receives IPv6, until an IPv4 packet has found the dual-stack one: that puts it first.',
+      'If there are a dual-stack :: and an IPv6-only one, the last bound receives IPv6, until an IPv4 packet has found the dual-stack one: that puts it first.',
     source: { ...LOOKUP, where: 'in6pcb_lookup_bound' },
     known: 'source',
   },

@@ -14,7 +14,7 @@ const openbsdReceiveRules = ruleBook('openbsd', {
   },
   'R2-head-of-chain': {
     prose:
-      'Then one without a peer on the destination’s address, then one on the wildcard. Of several on one name that which was last bound or disconnected receives everything; SO_REUSEPORT shares nothing.',
+      'Then one without a peer on the destination’s address, then one on the wildcard. If several have one name, the one that was last bound or disconnected receives everything; SO_REUSEPORT shares nothing.',
     source: LOOKUP,
     known: 'source-run',
   },

@@ -205,8 +205,8 @@ function tapesOf(
 }
 
 /**
- * The place of the platform whose calls stand for those of another one of its system: the fullest not a stack of
- * another machine. A kernel that did the same made the same calls, and a page with all of them would be too large to open.
+ * The place of the platform whose calls stand for those of another one of its system: the fullest that runs on
+ * a machine as it is. A kernel that did the same made the same calls, and a page with all of them would be too large to open.
  */
 function standsFor({ run }: Indexed, columns: readonly Indexed[]): number {
   const [fullest] = columns

@@ -25,7 +25,7 @@ describe('places as digits', () => {
 
   it('refuse what does not fit', () => {
     for (const place of [-1, 64, 1.5, Number.NaN]) expect(() => encodePlaces([place], 1)).toThrow('does not fit');
-    expect(() => decodePlaces('A', 2)).toThrow('no whole number');
-    expect(() => decodePlaces('A-', 1)).toThrow("'-' is no digit");
+    expect(() => decodePlaces('A', 2)).toThrow('do not make a whole number');
+    expect(() => decodePlaces('A-', 1)).toThrow("'-' is not a digit");
   });
 });

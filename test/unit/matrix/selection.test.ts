@@ -118,7 +118,7 @@ test.each<[Asked, RegExp]>([
   [{ first: '127.0.0.1 E' }, /^linux has no option set 'E'/],
   [{ first: '127.0.0.1 A P' }, /^can't read '127\.0\.0\.1 A P'/],
   [{ second: '127.0.0.1 reuse' }, /^can't read 'reuse' in '127\.0\.0\.1 reuse'/],
-  [{ second: ' , ' }, /^--second needs sockets, such as/],
+  [{ second: ' , ' }, /^--second needs sockets, for example/],
   [{ first: '::1 v6only' }, /^'::1 v6only' can't be a first socket/],
   [{ second: ':: over4' }, /^':: over4' can't be a second socket, which is not connected/],
   [{ first: ':: over4', state: 'bound,listening' }, /one that has a connection, and is not bound or listening$/],
