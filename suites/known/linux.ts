@@ -8,6 +8,14 @@ import ownRange from '../port-zero/own-range.ts';
 import wildcardOverMany from '../conflict/wildcard-over-many.ts';
 import { olderReceivers } from './_linux-receivers.ts';
 
+/** The option is of 6.3, and the 6.1 series has got it as well: 6.1.192 has it. */
+const NO_OWN_RANGE = {
+  versions: [{ before: '6.1' }],
+  because: 'IP_LOCAL_PORT_RANGE came with Linux 6.3, and later to 6.1.',
+  known: 'vendor',
+  cite: [{ source: 'man-ip', where: 'IP_LOCAL_PORT_RANGE; not on 5.10.262, seen on 6.1.192' }],
+} as const;
+
 /** Debian's 5.10.262 has the setting, and its listeners leave their connections to no one all the same. */
 const UNMOVED = {
   versions: [{ before: '5.14' }],
@@ -49,19 +57,13 @@ export default knownOf('linux', [
     cite: [{ source: 'cve-2026-31503', where: 'affected versions; seen on 5.10.223 and 6.12.43' }],
   }),
   differs(ownRange, {
-    versions: [{ before: '6.3' }],
+    ...NO_OWN_RANGE,
     expect: { set: 'ENOPROTOOPT', bound: 'ok', inRange: { oneOf: [true, false] } },
-    because: 'IP_LOCAL_PORT_RANGE came with Linux 6.3.',
-    known: 'vendor',
-    cite: [{ source: 'man-ip', where: 'IP_LOCAL_PORT_RANGE; seen on 5.10.262' }],
   }),
   differs(defaults, {
-    versions: [{ before: '6.3' }],
+    ...NO_OWN_RANGE,
     where: ({ option }) => option === 'IP_LOCAL_PORT_RANGE',
     expect: { read: 'ENOPROTOOPT', value: null },
-    because: 'IP_LOCAL_PORT_RANGE came with Linux 6.3.',
-    known: 'vendor',
-    cite: [{ source: 'man-ip', where: 'IP_LOCAL_PORT_RANGE; seen on 5.10.262' }],
   }),
   differs(toggled, {
     versions: [{ before: '6.8' }],
