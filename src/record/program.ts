@@ -51,7 +51,10 @@ const start = z.strictObject({
       '`up`: it has sockets; `silent`: it runs without an internet socket; `ended`: exit 0 and no socket; `failed`: another exit, or a ' +
         'signal; `missing`: it could not be started',
     ),
-  exit: z.int().nullable().describe('The exit code of the process that was started; null while it runs, and where a signal ended it'),
+  exit: z
+    .int()
+    .nullable()
+    .describe('The exit code of the process that was started; null while it runs, and where a signal ended it'),
   signal: text.exactOptional(),
   daemon: z.boolean().describe('Whether the started process ended and others stayed'),
   after: z.number().min(0).exactOptional().describe('Milliseconds to the first socket'),

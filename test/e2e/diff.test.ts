@@ -35,7 +35,13 @@ describe('bindspec diff', () => {
     const found = differenceSchema.parse(JSON.parse(stdout));
     expect(found.facts[0]).toEqual({ fact: 'engine', was: 'docker 20.10.24', is: 'docker 26.1.5' });
     expect(new Set(found.containers?.changes.map(({ configuration }) => configuration))).toEqual(
-      new Set(['docker/none']),
+      new Set([
+        'docker/none',
+        'docker/rootless',
+        'docker/rootless-slirp4netns-port',
+        'docker/time/no-proxy',
+        'docker/time/proxy',
+      ]),
     );
   });
 

@@ -17,7 +17,10 @@ function unpacked(page: string): string {
 
 test('the committed comparison, page and badges are what the committed records say (npm run reports)', async () => {
   const made = folder();
-  const { exitCode, stderr } = await bindspec(['report', 'reports', '--output', made], { cwd: ROOT });
+  const { exitCode, stderr } = await bindspec(
+    ['report', 'reports', '--output', made, '--questions', '../docs/questions'],
+    { cwd: ROOT },
+  );
   expect(exitCode, stderr).toBe(0);
   const files = readdirSync(made, { recursive: true, encoding: 'utf8' }).filter((file) => /\.\w+$/.test(file));
   expect(files).toContain('index.html');

@@ -927,6 +927,7 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
     const nowhere = { ...bind('a', 4001), form: { nowhere: true } } as Operation;
     const results = await ask(udp('a'), nowhere, bind('a', 4001));
     expect(results.map(({ outcome }) => outcome)).toEqual(['ok', 'EFAULT', 'ok']);
+    await clean();
   });
 
   it('writes a setting, and says what the system makes of it', async () => {
