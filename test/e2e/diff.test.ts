@@ -49,7 +49,7 @@ describe('bindspec diff', () => {
     const same = report('linux-6.1-x64');
     const { exitCode, stdout } = await bindspec(['diff', same, same, '--format', 'markdown']);
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('**0 of 235 cells with another outcome; 0 of 49,400 pairs with another answer.**');
+    expect(stdout).toMatch(/\*\*0 of [\d,]+ cells with another outcome; 0 of 49,400 pairs with another answer\.\*\*/);
   });
 
   test('says what only one side has, and what can not be compared', async () => {
