@@ -109,11 +109,14 @@ describe.each([
         if (engine !== 'podman') return;
         const known = path.join(reports, 'known.txt');
         writeFileSync(known, `${configuration} # this generation is so\n`);
-        const second = await bindspec(['containers', configuration, '--reports', reports, '--known', known]);
+        const again = async () => bindspec(['containers', configuration, '--reports', reports, '--known', known]);
+        let second = await again();
+        // Beside many other tests one answer in thousands may come too late; what differs twice is another outcome.
+        if (!second.stdout.includes('nothing differs from the record of')) second = await again();
         expect(second.exitCode, second.stdout + second.stderr).toBe(0);
         expect(second.stdout).toContain('! known');
         expect(second.stdout).not.toContain('✗ exposed');
-        expect(second.stdout).toContain('nothing differs from the record of');
+        expect(second.stdout, second.stdout).toContain('nothing differs from the record of');
       },
       MINUTES,
     );
