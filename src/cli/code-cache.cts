@@ -25,11 +25,11 @@ const CACHES = path.join(__dirname, '..', 'code-cache');
 const prototype = Module.prototype as unknown as Compiling;
 // It is called on the module below.
 // oxlint-disable-next-line typescript/unbound-method
-const compileAnew = prototype._compile;
+const compileUncached = prototype._compile;
 
 prototype._compile = function compile(content, filename) {
   const cachedData = path.dirname(filename) === PIECES ? cacheOf(path.basename(filename)) : undefined;
-  if (cachedData === undefined) return compileAnew.call(this, content, filename);
+  if (cachedData === undefined) return compileUncached.call(this, content, filename);
   const script = new vm.Script(Module.wrap(content), { filename, cachedData });
   const run = script.runInThisContext() as (...given: unknown[]) => unknown;
   return run.call(this.exports, this.exports, (id: string) => this.require(id), this, filename, PIECES);

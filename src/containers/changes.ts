@@ -1,6 +1,7 @@
 import { asked, outcomeInWords, questionInWords } from './reading.ts';
 import { momentInWords, momentTitle } from './time.ts';
 import type { ConfigurationRecord, ContainersRecord } from '../record/containers.ts';
+import { holdersInWords } from './holders.ts';
 
 /** A question whose outcome differs from that of the last time. */
 export interface OutcomeChange {
@@ -81,7 +82,7 @@ function told({ holders, conflicts, hostServer, hostServices = [], ...rest }: Co
     found.set(questionInWords(one), { who: `${one.asker} by ${one.target}`, came: outcomeInWords(one.outcome) });
   }
   for (const { protocol, published, listeners } of holders) {
-    tell(`${protocol} published on ${published}`, 'held by', listeners.join(', ') || 'nobody');
+    tell(`${protocol} published on ${published}`, 'held by', holdersInWords(listeners));
   }
   for (const { protocol, published, bind, first, outcome, answers } of conflicts) {
     const came = [outcome, ...(answers === undefined ? [] : [answers])].join(', ');

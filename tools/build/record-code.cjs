@@ -12,10 +12,10 @@ const [node, , src, ...words] = process.argv;
 const pieces = path.join(src, 'pieces');
 const command = path.join(src, 'cli/main.js');
 const compiled = new Map();
-const compileAnew = Module.prototype._compile;
+const compileUnrecorded = Module.prototype._compile;
 
 Module.prototype._compile = function compile(content, filename) {
-  if (path.dirname(filename) !== pieces) return compileAnew.call(this, content, filename);
+  if (path.dirname(filename) !== pieces) return compileUnrecorded.call(this, content, filename);
   const script = new vm.Script(Module.wrap(content), { filename });
   compiled.set(path.basename(filename), script);
   const run = script.runInThisContext();

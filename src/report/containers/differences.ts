@@ -6,6 +6,7 @@ import { compareAsRead } from '../../text/versions.ts';
 import { table, text } from '../markup.ts';
 import { wrongAddresses } from './grid.ts';
 import { timeSection } from './time-differences.ts';
+import { holdersInWords } from '../../containers/holders.ts';
 
 /** The configurations that people meet, each beside those that differ from it by one option or setting of the host. */
 const PICKED: Readonly<Record<string, readonly string[]>> = {
@@ -89,7 +90,7 @@ const QUESTIONS: Readonly<Record<string, (one: One) => string>> = {
         first === 'host' && protocol === 'tcp' && published === 'every' && bind === '127.0.0.1',
     );
     if (found === undefined) return '-';
-    return text(found.outcome === 'ok' ? `published; ${found.answers ?? 'nobody'} answers` : 'not published');
+    return text(found.outcome === 'ok' ? `published; ${found.answers ?? 'no one'} answers` : 'not published');
   },
   "a container on the same network asks by the host's address": tcp('0.0.0.0', 'peer', 'lan'),
   "a container on the same network is seen as, if it asks by the host's address": ({ configuration }) => {
@@ -109,7 +110,7 @@ const QUESTIONS: Readonly<Record<string, (one: One) => string>> = {
   "the same by the host's LAN address": inside('0.0.0.0', 'lan'),
   "the host's port is held by": ({ configuration }) => {
     const held = configuration.holders.filter(({ published, protocol }) => published === 'every' && protocol === 'tcp');
-    return text([...new Set(held.flatMap(({ listeners }) => listeners))].join(', ') || 'nobody');
+    return text(holdersInWords([...new Set(held.flatMap(({ listeners }) => listeners))]));
   },
   'UDP is answered from another address for': ({ configuration }) =>
     wrongAddresses(configuration)

@@ -7,6 +7,7 @@ import { bindGrid, SIGN_KEY, publishedGrid, sourcesOf, wrongAddresses } from './
 import { timeFindings } from '../../containers/time.ts';
 import { stayGrid, timeGrid } from './time.ts';
 import { exposuresOf, securityCounts } from './words.ts';
+import { holdersInWords } from '../../containers/holders.ts';
 
 /** The page of one engine's record. */
 export function containersMarkdown(record: ContainersRecord): string {
@@ -129,11 +130,7 @@ function listed(title: string, list: readonly string[]): string[] {
 
 function holders({ holders: list }: ConfigurationRecord): string[] {
   if (list.length === 0) return [];
-  const rows = list.map(({ published, protocol, listeners }) => [
-    published,
-    protocol,
-    listeners.join(', ') || 'nobody',
-  ]);
+  const rows = list.map(({ published, protocol, listeners }) => [published, protocol, holdersInWords(listeners)]);
   return ["Who holds the host's port:", '', ...table(['published on', 'protocol', 'held by'], rows), ''];
 }
 

@@ -1,5 +1,6 @@
 import { EVENTS, momentInWords, TIME_CLIENTS, type TimeClient } from '../../containers/time.ts';
 import type { ConfigurationRecord } from '../../record/containers.ts';
+import { holdersInWords } from '../../containers/holders.ts';
 
 const CLIENTS: Readonly<Record<TimeClient, string>> = {
   'tcp connection': 'a TCP connection that was open',
@@ -31,8 +32,8 @@ export function timeGrid({ time = [] }: ConfigurationRecord): { head: string[]; 
 export function stayGrid({ stays = [] }: ConfigurationRecord): { head: string[]; rows: string[][] } {
   const rows = stays.map(({ event, listeners, rules }) => [
     event,
-    listeners.before.join(', ') || 'nobody',
-    listeners.after.join(', ') || 'nobody',
+    holdersInWords(listeners.before),
+    holdersInWords(listeners.after),
     `${rules.before}, then ${rules.after}`,
   ]);
   return { head: ['event', 'held before by', 'held after by', 'rules with its ports'], rows };

@@ -83,5 +83,5 @@ it('has a row for each event and client, and one for what stays', () => {
   expect(timeGrid(one).rows).toEqual([
     ['restart', 'neighbour', '', 'answered by the new server, seen as the gateway', '', '', ''],
   ]);
-  expect(stayGrid(one).rows).toEqual([['stop', '* pasta', 'nobody', '4, then 0']]);
+  expect(stayGrid(one).rows).toEqual([['stop', '* pasta', 'no one', '4, then 0']]);
 });

@@ -2,6 +2,7 @@ import type { ConfigurationRecord, SecurityRecord } from '../../../record/contai
 import { bindGrid, publishedGrid, SIGN_WORDS, sourcesOf, wrongAddresses } from '../../../report/containers/grid.ts';
 import { momentInWords, momentTitle } from '../../../containers/time.ts';
 import { h, type Child } from '../../h.ts';
+import { holdersInWords } from '../../../containers/holders.ts';
 
 /** A configuration that is looked at, and the engine it is of. */
 export interface Looked {
@@ -162,8 +163,7 @@ function facts(configuration: ConfigurationRecord): HTMLElement {
     listed(
       'Who holds the host’s port',
       holders.map(
-        ({ published, protocol, listeners }) =>
-          `${protocol}, published on ${published}: ${listeners.join(', ') || 'nobody'}`,
+        ({ published, protocol, listeners }) => `${protocol}, published on ${published}: ${holdersInWords(listeners)}`,
       ),
     ),
     listed(
