@@ -22,7 +22,7 @@ export interface FirewallVerdict extends Pick<
 }
 
 /**
- * What the firewall does about each question. What it was told to allow is allowed; anything else that answers the LAN passes by it. A port
+ * What the firewall does about each question. What its rules allow is allowed; anything else that answers the LAN passes by it. A port
  * that answered before its rules were loaded again, and not after, was broken by that.
  */
 export function firewallVerdicts({ firewall: outcomes = [] }: ConfigurationRecord): FirewallVerdict[] {

@@ -88,7 +88,7 @@ const SYSTEM_ROWS: readonly (readonly [RegExp, readonly SystemName[]])[] = [
   [/^\s*TCP\s+\S+:\d+\s+\S+\s+[A-ZÄÖÜ]+\s+\d+\s*$/, ['windows']],
 ];
 
-/** A failure whose system is not told is on the one whose tool printed the rows beside it. */
+/** A failure that does not say its system is on the one whose tool printed the rows beside it. */
 function onSystem(failed: Row, there: readonly Row[]): Row {
   const { failure } = failed.reading;
   if (failure === undefined || failure.systems.length > 0) return failed;

@@ -119,7 +119,7 @@ function differAt(
   });
 }
 
-/** A question that is not told apart by the protocol is of either. */
+/** A question that does not depend on the protocol is one of both. */
 function isOver({ values }: PageQuestion, protocol: string): boolean {
   const protocols = values.filter((value) => value === 'tcp' || value === 'udp');
   return protocols.length === 0 || protocols.some((one) => one === protocol);

@@ -902,7 +902,7 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
     await clean();
   });
 
-  it('stands in for a socket with a file, or with a number that is no descriptor, until it is closed', async () => {
+  it('stands in for a socket with a file, or with a number that is not a descriptor, until it is closed', async () => {
     const results = await ask(
       { op: 'stand-in', as: 'file', of: 'file' },
       { op: 'stand-in', as: 'nothing', of: 'nothing' },
