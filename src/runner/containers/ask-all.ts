@@ -72,6 +72,12 @@ export async function askAll(
   return came;
 }
 
+/** Has an agent ask one question, likewise. */
+export async function askOnce(agent: AgentProcess, question: ServerQuestion, pace: Pace): Promise<ServerReply> {
+  const [came] = await askAll(agent, [question], pace);
+  return came as ServerReply;
+}
+
 async function inTurns<T>(list: readonly T[], atATime: number, work: (one: T) => Promise<void>): Promise<void> {
   let next = 0;
   const worker = async () => {

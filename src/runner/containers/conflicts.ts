@@ -2,12 +2,13 @@ import type { Protocol } from '../../model/types.ts';
 import { EngineFailed } from '../../engine/engine.ts';
 import type { EngineHost } from '../../engine/host/engine-host.ts';
 import { LAN } from '../../engine/host/topology.ts';
-import type { Family, Operation } from '../../protocol/messages.ts';
+import type { Family } from '../../protocol/messages.ts';
 import type { ConfigurationRecord } from '../../record/containers.ts';
 import type { AgentProcess } from '../../harness/agent-process.ts';
 import { TCP_AND_UDP, PUBLISHED, publishedPort, type Published } from '../../containers/cases.ts';
-import { askAll, type Pace } from './ask-all.ts';
+import { askOnce, type Pace } from './ask-all.ts';
 import { IMAGE, some, type Scene } from './scene.ts';
+import { binding, serving, type Bound } from './serving.ts';
 
 type Conflict = ConfigurationRecord['conflicts'][number];
 type Holders = ConfigurationRecord['holders'];
@@ -90,7 +91,7 @@ interface Case {
 
 async function bindBeside(agent: AgentProcess, one: Case, port: number): Promise<Conflict> {
   const on = `beside ${port} ${one.bind} ${one.protocol}`;
-  const results = await agent.ask(binding(on, one, port), true);
+  const results = await agent.ask(binding(besideName(on, one, port)), true);
   await agent.ask([{ op: 'close', on }], false);
   return { first: 'engine', ...one, outcome: results.at(-1)?.outcome ?? 'ok' };
 }
@@ -99,7 +100,7 @@ async function publishBeside({ host, agent, network, pace }: Around, one: Case, 
   const { protocol, bind, published } = one;
   const on = `before ${port}`;
   const name = `beside-${port}`;
-  await agent.ask([...binding(on, one, port), { op: 'serve', on, name: 'the host' }], true);
+  await agent.ask(serving(besideName(on, one, port), 'the host'), true);
   try {
     const at = published === 'every' ? '' : `${published}:`;
     await host.engine.run({ name, image: IMAGE, networks: [network], publish: [`${at}${port}:80/${protocol}`] });
@@ -109,19 +110,13 @@ async function publishBeside({ host, agent, network, pace }: Around, one: Case, 
   }
   // Nothing listens in the container: if the host's own server does not answer, the container has the port.
   const address = bind === 'lan' ? LAN.host.inet : bind === '::1' ? '::1' : '127.0.0.1';
-  const [came] = await askAll(agent, [{ socket: protocol, address, port, bytes: 1 }], pace);
-  const answers = came?.outcome === 'answered' ? 'the host' : `not the host (${came?.outcome ?? 'silence'})`;
+  const came = await askOnce(agent, { socket: protocol, address, port, bytes: 1 }, pace);
+  const answers = came.outcome === 'answered' ? 'the host' : `not the host (${came.outcome})`;
   return { first: 'host', protocol, bind, published, outcome: 'ok', answers };
 }
 
-function binding(on: string, { protocol, bind }: Case, port: number): Operation[] {
-  const { family, address, v6only } = nameOf(bind);
-  return [
-    { op: 'socket', as: on, family, type: protocol === 'tcp' ? 'stream' : 'dgram' },
-    ...(v6only === undefined ? [] : [{ op: 'setsockopt', on, option: 'IPV6_V6ONLY', value: v6only } as const]),
-    { op: 'bind', on, address, port },
-    ...(protocol === 'tcp' ? [{ op: 'listen', on } as const] : []),
-  ];
+function besideName(on: string, { protocol, bind }: Case, port: number): Bound {
+  return { on, protocol, port, ...nameOf(bind) };
 }
 
 function nameOf(bind: HostBind): { family: Family; address: string; v6only?: number } {

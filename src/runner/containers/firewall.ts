@@ -9,6 +9,7 @@ import type { ConfigurationRecord } from '../../record/containers.ts';
 import type { Agents } from './ask.ts';
 import { askAll, type Pace } from './ask-all.ts';
 import type { Scene } from './scene.ts';
+import { serving } from './serving.ts';
 
 type Outcome = NonNullable<ConfigurationRecord['firewall']>[number];
 
@@ -50,8 +51,8 @@ export async function askBehindFirewall({ host, scene, agents, firewall, pace }:
         if (agent === undefined) return;
         const asked = mine.map(({ protocol, address, port }) => ({ socket: protocol, address, port, bytes: 1 }));
         const came = await askAll(agent, asked, pace);
-        for (const [index, { subject, protocol, target }] of mine.entries()) {
-          const outcome = came[index]?.outcome ?? 'silence';
+        for (const [index, { outcome }] of came.entries()) {
+          const { subject, protocol, target } = mine[index] as Question;
           const translated = subject === 'published on every' && protocol === 'tcp' && rule !== undefined;
           found.push({ firewall, state, subject, protocol, asker, target, outcome, ...(translated ? { rule } : {}) });
         }
@@ -126,15 +127,7 @@ async function serveOnHost(own: AgentProcess): Promise<void> {
   for (const protocol of TCP_AND_UDP) {
     for (const port of [ALLOWED_PORT, OTHER_PORT]) {
       const on = `host ${protocol} ${port}`;
-      await own.ask(
-        [
-          { op: 'socket', as: on, family: 'inet', type: protocol === 'tcp' ? 'stream' : 'dgram' },
-          { op: 'bind', on, address: '0.0.0.0', port },
-          ...(protocol === 'tcp' ? [{ op: 'listen', on } as const] : []),
-          { op: 'serve', on, name: on },
-        ],
-        true,
-      );
+      await own.ask(serving({ on, protocol, family: 'inet', address: '0.0.0.0', port }), true);
     }
   }
 }

@@ -1,7 +1,7 @@
 import { LAN } from '../../engine/host/topology.ts';
 import type { EngineHost } from '../../engine/host/engine-host.ts';
 import type { AgentProcess } from '../../harness/agent-process.ts';
-import type { Family, Operation } from '../../protocol/messages.ts';
+import type { Family } from '../../protocol/messages.ts';
 import type { ConfigurationRecord } from '../../record/containers.ts';
 import type { Protocol } from '../../model/types.ts';
 import { TCP_AND_UDP } from '../../containers/cases.ts';
@@ -15,6 +15,7 @@ import {
 } from '../../containers/host-services.ts';
 import { askAll, type Pace } from './ask-all.ts';
 import { nameOfAddress, type Actor, type Scene } from './scene.ts';
+import { serving } from './serving.ts';
 
 type HostService = NonNullable<ConfigurationRecord['hostServices']>[number];
 
@@ -57,8 +58,8 @@ export async function askHostServices({ host, scene, owner, actor, asker, pace }
     seen.set(on, new Map((result?.served ?? []).map(({ bytes, from }) => [bytes, from.address])));
     await owner.ask([{ op: 'close', on }], false);
   }
-  return questions.map(({ on, protocol, bind, target, question }, index): HostService => {
-    const { outcome = 'silence', by } = came[index] ?? {};
+  return came.map(({ outcome, by }, index): HostService => {
+    const { on, protocol, bind, target, question } = questions[index] as (typeof questions)[number];
     // The container's own network may have a server at that port, for example with the host's network.
     if (outcome !== 'answered' || by !== on) return { protocol, bind, target, outcome };
     const address = seen
@@ -112,14 +113,8 @@ async function serve(
   const place = placeOf(bind, actor);
   if (place === null) return null;
   const on = `host ${protocol} ${bind}`;
-  const operations: Operation[] = [
-    { op: 'socket', as: on, family: place.family, type: protocol === 'tcp' ? 'stream' : 'dgram' },
-    ...(bind === '::' ? [{ op: 'setsockopt', on, option: 'IPV6_V6ONLY', value: 0 } as const] : []),
-    { op: 'bind', on, address: place.address, port: servicePort(bind) },
-    ...(protocol === 'tcp' ? [{ op: 'listen', on } as const] : []),
-    { op: 'serve', on, name: on },
-  ];
-  const results = await owner.ask(operations, true);
+  const bound = { on, protocol, ...place, port: servicePort(bind), ...(bind === '::' ? { v6only: 0 } : {}) };
+  const results = await owner.ask(serving(bound), true);
   if (results.at(-1)?.outcome === 'ok') return { on, protocol, bind };
   await owner.ask([{ op: 'close', on }], false);
   return null;

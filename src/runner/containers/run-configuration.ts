@@ -1,7 +1,7 @@
 import type { Protocol } from '../../model/types.ts';
 import { EngineFailed, type EngineFacts } from '../../engine/engine.ts';
 import { programMissing, startEngineHost, type EngineHost } from '../../engine/host/engine-host.ts';
-import type { Hello, Operation } from '../../protocol/messages.ts';
+import type { Hello } from '../../protocol/messages.ts';
 import type { ConfigurationRecord } from '../../record/containers.ts';
 import { AgentProcess } from '../../harness/agent-process.ts';
 import { agentCommand } from '../../lab/agent-command.ts';
@@ -11,10 +11,11 @@ import { asksOf, PUBLISHED, TCP_AND_UDP, type AskColumn, type Asker, type Publis
 import { neededBy, notIn, type Configuration } from '../../containers/configurations.ts';
 import { conflictsOf, portHolders } from './conflicts.ts';
 import { factsOf } from './facts.ts';
-import { askAll, Pace } from './ask-all.ts';
+import { askOnce, Pace } from './ask-all.ts';
 import { FIREWALL_COMMANDS } from '../../engine/host/firewalls.ts';
 import { askBehindFirewall, BEHIND_FIREWALL } from './firewall.ts';
 import { serve } from './servers.ts';
+import { serving } from './serving.ts';
 import { askHostServices } from './host-services.ts';
 import { askOverTime } from './time/ask-over-time.ts';
 import { IMAGE, setScene, type Actor, type Scene } from './scene.ts';
@@ -205,20 +206,11 @@ async function askHostServer(
   return Promise.all(
     asked.map(async ({ target, protocol }: { target: '127.0.0.1' | '::1'; protocol: Protocol }) => {
       const on = `own ${protocol} ${target}`;
-      const operations: Operation[] = [
-        {
-          op: 'socket',
-          as: on,
-          family: target === '::1' ? 'inet6' : 'inet',
-          type: protocol === 'tcp' ? 'stream' : 'dgram',
-        },
-        { op: 'bind', on, address: target, port: HOST_PORT },
-        ...(protocol === 'tcp' ? [{ op: 'listen', on } as const] : []),
-        { op: 'serve', on, name: on },
-      ];
-      await host.ask(operations, true);
-      const [came] = await askAll(attacker, [{ socket: protocol, address: target, port: HOST_PORT, bytes: 1 }], pace);
-      return { protocol, target, outcome: came?.outcome ?? 'silence' };
+      const family = target === '::1' ? 'inet6' : 'inet';
+      await host.ask(serving({ on, protocol, family, address: target, port: HOST_PORT }), true);
+      const question = { socket: protocol, address: target, port: HOST_PORT, bytes: 1 };
+      const { outcome } = await askOnce(attacker, question, pace);
+      return { protocol, target, outcome };
     }),
   );
 }

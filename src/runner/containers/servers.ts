@@ -2,6 +2,7 @@ import type { Family, Operation } from '../../protocol/messages.ts';
 import type { AgentProcess } from '../../harness/agent-process.ts';
 import { innerPort, SERVICES, type Bind, type Published, type ContainerService } from '../../containers/cases.ts';
 import type { Actor } from './scene.ts';
+import { serving } from './serving.ts';
 
 /** The family and address that a bind means in a container; null where the container has none, or nothing is bound. */
 function boundTo(bind: Bind, { inet, inet6 }: Actor): { family: Family; address: string; v6only?: number } | null {
@@ -51,15 +52,15 @@ function openings(
   service: ContainerService,
   { family, address, v6only }: NonNullable<ReturnType<typeof boundTo>>,
 ): Operation[] {
-  const on = serverName(service);
-  const tcp = service.protocol === 'tcp';
-  return [
-    { op: 'socket', as: on, family, type: tcp ? 'stream' : 'dgram' },
-    ...(v6only === undefined ? [] : [{ op: 'setsockopt', on, option: 'IPV6_V6ONLY', value: v6only } as const]),
-    { op: 'bind', on, address, port: innerPort(service) },
-    ...(tcp ? [{ op: 'listen', on, backlog: 512 } as const] : []),
-    { op: 'serve', on, name: on },
-  ];
+  return serving({
+    on: serverName(service),
+    protocol: service.protocol,
+    family,
+    address,
+    port: innerPort(service),
+    backlog: 512,
+    ...(v6only === undefined ? {} : { v6only }),
+  });
 }
 
 /** The address from which each question to a server came, by the number of bytes of the question. */

@@ -5,6 +5,7 @@ import { agentCommand } from '../../../lab/agent-command.ts';
 import { Deadline } from '../../../process/pace.ts';
 import type { Operation } from '../../../protocol/messages.ts';
 import { IMAGE } from '../scene.ts';
+import { serving } from '../serving.ts';
 
 /** The ports of the host, by what listens there, and those inside. */
 export type SubjectPorts = Readonly<Record<'tcp' | 'udp' | 'even', { host: number; inner: number }>>;
@@ -15,6 +16,8 @@ const PER_CONTAINER = 10;
 /** How long a container may take to run after its engine was started, on a quiet machine, in milliseconds. */
 const RUNNING = 15_000;
 const PAUSE = 100;
+/** What each server binds. */
+const EVERYWHERE = { family: 'inet', address: '0.0.0.0' } as const;
 
 /** A container with a server at each of its ports, in its own processes: the server ends with it. */
 export class Subject {
@@ -71,9 +74,9 @@ export class Subject {
     this.#agents.push(agent);
     await agent.ask(
       [
-        ...serverAt('tcp', 'tcp', this.ports.tcp.inner, name),
-        ...serverAt('udp', 'udp', this.ports.udp.inner, name),
-        ...serverAt('even', 'udp', this.ports.even.inner, name),
+        ...serving({ on: 'tcp', protocol: 'tcp', ...EVERYWHERE, port: this.ports.tcp.inner }, name),
+        ...serving({ on: 'udp', protocol: 'udp', ...EVERYWHERE, port: this.ports.udp.inner }, name),
+        ...serving({ on: 'even', protocol: 'udp', ...EVERYWHERE, port: this.ports.even.inner }, name),
       ],
       true,
     );
@@ -102,14 +105,4 @@ export class Subject {
     }
     throw new EngineFailed(`${this.#host.engine.name}: ${this.name} does not run`);
   }
-}
-
-function serverAt(on: string, protocol: 'tcp' | 'udp', port: number, name: string): Operation[] {
-  const tcp = protocol === 'tcp';
-  return [
-    { op: 'socket', as: on, family: 'inet', type: tcp ? 'stream' : 'dgram' },
-    { op: 'bind', on, address: '0.0.0.0', port },
-    ...(tcp ? [{ op: 'listen', on } as const] : []),
-    { op: 'serve', on, name },
-  ];
 }
