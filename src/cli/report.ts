@@ -14,6 +14,7 @@ import { pageHtml } from '../report/page/html.ts';
 import { inTwo, pageData, type MoreRecords } from '../report/page/make.ts';
 import { countsInWords } from '../report/summary.ts';
 import { systemsMarkdown } from '../report/systems/markdown.ts';
+import type { SystemsTable } from '../report/systems/shape.ts';
 import { systemsTable } from '../report/systems/table.ts';
 import { EXIT, UserError } from './exit.ts';
 import { packed, pageAssets } from './page-assets.ts';
@@ -33,20 +34,22 @@ export interface ReportOptions {
   questions?: string;
 }
 
+/** What the files of a comparison are made of. */
+interface Material {
+  comparison: Comparison;
+  columns: Column[];
+  engines: ContainersRecord[];
+  registry: Registered[];
+  more: MoreRecords;
+  systems: SystemsTable;
+  /** As in the options. */
+  questions: string | undefined;
+}
+
 /** The files of a comparison: each with its name and the pure function that makes it. */
-const FORMATS: readonly {
-  file: string;
-  content: (
-    comparison: Comparison,
-    columns: Column[],
-    engines: ContainersRecord[],
-    registry: Registered[],
-    more: MoreRecords,
-    options: ReportOptions,
-  ) => string;
-}[] = [
+const FORMATS: readonly { file: string; content: (material: Material) => string }[] = [
   { file: 'MATRIX.md', content: matrixOf },
-  { file: 'matrix.json', content: (comparison) => `${JSON.stringify(comparison)}\n` },
+  { file: 'matrix.json', content: ({ comparison }) => `${JSON.stringify(comparison)}\n` },
   { file: 'index.html', content: htmlOf },
 ];
 
@@ -75,10 +78,9 @@ export async function reportCommand(paths: readonly string[], options: ReportOpt
     servers: paths.flatMap(serversIn),
   };
   tellUnknown(runs, registry);
-  const pages = FORMATS.map(({ file, content }) => [
-    file,
-    content(comparison, columns, engines, registry, more, options),
-  ]);
+  const systems = systemsTable(comparison, engines, registry);
+  const material: Material = { comparison, columns, engines, registry, more, systems, questions: options.questions };
+  const pages = FORMATS.map(({ file, content }) => [file, content(material)]);
   const written = write(output, Object.fromEntries(pages) as Files);
   // Triples and receivers alone have no badge.
   const made = badgeFiles(comparison, engines);
@@ -111,26 +113,12 @@ function write(folder: string, files: Files): string[] {
   }
 }
 
-function matrixOf(
-  comparison: Comparison,
-  _: Column[],
-  engines: ContainersRecord[],
-  registry: Registered[],
-  __: MoreRecords,
-  { questions }: ReportOptions,
-): string {
-  const where = questions === undefined ? null : `${questions.replace(/\/$/, '')}/`;
-  return systemsMarkdown(systemsTable(comparison, engines, registry), where);
+function matrixOf({ systems, questions }: Material): string {
+  return systemsMarkdown(systems, questions === undefined ? null : `${questions.replace(/\/$/, '')}/`);
 }
 
-function htmlOf(
-  comparison: Comparison,
-  columns: Column[],
-  engines: ContainersRecord[],
-  registry: Registered[],
-  more: MoreRecords,
-): string {
-  const { first, packs } = inTwo(pageData(comparison, columns, engines, registry, more));
+function htmlOf({ comparison, columns, engines, registry, more, systems }: Material): string {
+  const { first, packs } = inTwo(pageData(comparison, columns, engines, registry, more, systems));
   return pageHtml(first, packs.map(packed), pageAssets());
 }
 

@@ -66,6 +66,7 @@ interface Indexed extends Column {
 /**
  * What the page of a comparison needs, of it and of what it was made of.
  * @param registry the experiments of this bindspec, which say what is expected on systems that were not recorded
+ * @param systems the table of systems, from who has it already
  */
 export function pageData(
   comparison: Comparison,
@@ -73,6 +74,7 @@ export function pageData(
   engines: readonly ContainersRecord[] = [],
   registry: readonly Registered[] = [],
   { triples = [], receivers = [], servers = [] }: MoreRecords = {},
+  systems: SystemsTable = systemsTable(comparison, engines, registry),
 ): Made {
   const gathered: Gathered = {
     sights: new Shared(),
@@ -105,7 +107,7 @@ export function pageData(
       triples: pageTriples(triples),
       receivers: receivers.length === 0 ? null : pack(gathered, packReceivers(receivers)),
       servers: serverRows(servers),
-      systems: systemsOf(systemsTable(comparison, engines, registry), gathered),
+      systems: systemsOf(systems, gathered),
       platforms: comparison.platforms.flatMap((platform) => platformOf(platform, columns)),
       experiments,
       sights: gathered.sights.values,
