@@ -1,5 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises';
 import type { AgentProcess } from '../../../harness/agent-process.ts';
+import { HarnessError } from '../../../harness/harness-error.ts';
 import type { Result } from '../../../protocol/messages.ts';
 import { classOf } from '../../../protocol/outcome-class.ts';
 import { LAN } from '../../../engine/host/topology.ts';
@@ -143,9 +144,11 @@ export async function askNew(
   };
 }
 
+/** @throws HarnessError where the agent returned nothing, which would not be the silence of a server */
 function replyOf(result: Result | undefined, asked: string): ClientReply {
-  if (result?.outcome !== 'ok' || result.data === undefined) {
-    const outcome = result?.outcome ?? 'silence';
+  if (result === undefined) throw new HarnessError('the agent returned no result for a request');
+  if (result.outcome !== 'ok' || result.data === undefined) {
+    const { outcome } = result;
     // Where no machine has the address, the kernel reports that some time later, or never.
     return {
       outcome: ['ETIMEDOUT', 'EAGAIN'].includes(outcome) || classOf(outcome) === 'unreachable' ? 'silence' : outcome,
