@@ -1,4 +1,4 @@
-import { connectionOf, endOf, endRest, experiment, FAMILIES, restart } from '../../src/experiment/index.ts';
+import { connectionOf, endOf, endRest, experiment, FAMILIES, leaving, restart } from '../../src/experiment/index.ts';
 
 const CHANGES = {
   never: null,
@@ -18,12 +18,14 @@ export default experiment({
   },
   needs: ({ family }) => [`${family} loopback`],
   async run({ change, family }, trial) {
-    const connection = await connectionOf(trial, family, { reuse: change === 'child-cleared' });
     const on = CHANGES[change];
     const value = change === 'child-cleared' ? 0 : 1;
-    if (on !== null) await connection.server.do({ op: 'setsockopt', on, option: 'SO_REUSEADDR', value });
-    await endOf(trial, connection, 'server', 'close');
-    await endRest(connection, 'server', 'close');
+    await leaving(trial, family, async () => {
+      const connection = await connectionOf(trial, family, { reuse: change === 'child-cleared' });
+      if (on !== null) await connection.server.do({ op: 'setsockopt', on, option: 'SO_REUSEADDR', value });
+      await endOf(trial, connection, 'server', 'close');
+      await endRest(connection, 'server', 'close');
+    });
     return restart(trial, family, { reuse: true });
   },
   // The socket in TIME_WAIT keeps the option of the accepted one, whatever became of the listener.
