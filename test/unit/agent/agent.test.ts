@@ -401,7 +401,7 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
     await clean();
   });
 
-  it('goes on serving behind an error that the network left on the socket', async () => {
+  it('goes on serving after an error that the network left on the socket', async () => {
     const results = await ask(
       udp('server'),
       bind('server', 4001),
@@ -597,7 +597,7 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
     await clean();
   });
 
-  it('stops behind the first failure when told to, and only then', async () => {
+  it('stops after the first failure when asked to, and only then', async () => {
     const list: Operation[] = [udp('a'), bind('a', 4001, '192.0.2.1'), { op: 'getsockname', on: 'a' }];
     expect((await agent.ask(list, true)).map(({ outcome }) => outcome)).toEqual(['ok', 'EADDRNOTAVAIL']);
     await clean();
@@ -606,8 +606,8 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
   });
 
   it.each<[string, unknown, string]>([
-    ['a socket of no such name', { op: 'close', on: 'nobody' }, "there is no socket 'nobody'"],
-    ['a program of no such name', { op: 'kill', on: 'nobody' }, "there is no program 'nobody'"],
+    ['a socket of no such name', { op: 'close', on: 'unknown' }, "there is no socket 'unknown'"],
+    ['a program of no such name', { op: 'kill', on: 'unknown' }, "there is no program 'unknown'"],
     ['an unknown operation', { op: 'ioctl', on: 'a' }, "unknown operation 'ioctl'"],
     ['an operation named as what every object has', { op: 'constructor' }, "unknown operation 'constructor'"],
     [

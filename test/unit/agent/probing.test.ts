@@ -120,8 +120,8 @@ describe('probes on the real kernel', needs(noNamespaces), () => {
   });
 
   it('blames the harness for names that were never given', async () => {
-    const finish: Operation = { op: 'probe-finish', on: 'nobody', patient: [], within: 0 };
-    await expect(ask(finish)).rejects.toThrow("there are no clients 'nobody'");
+    const finish: Operation = { op: 'probe-finish', on: 'unknown', patient: [], within: 0 };
+    await expect(ask(finish)).rejects.toThrow("there are no clients 'unknown'");
     const send: Operation = { op: 'probe-send', senders: [LO], destinations: [], sends: [0, 0, PORT, 1] };
     await expect(ask(send)).rejects.toThrow('a probe has no sender or no destination');
   });

@@ -69,7 +69,7 @@ describe('.ci/conformance', () => {
     expect(output).toBe(`record=bindspec-reports/${RECORD}\nexit-code=0\n`);
   });
 
-  test('runs the package that was installed where it is told its folder', async () => {
+  test('runs the installed package where its folder is given', async () => {
     const { calls } = await conformance({ BINDSPEC_INSTALLED: '/opt/our tools' });
     expect(calls.filter((call) => call.startsWith('node '))).toEqual([
       'node /opt/our tools/node_modules/bindspec/dist/src/cli/main.js run --reports bindspec-reports --',
@@ -136,8 +136,8 @@ describe('.ci/conformance', () => {
   });
 
   test.each([
-    ['needed, and namespaces can be had', {}, USER, false],
-    ['needed, and namespaces can not be had', { UNSHARE: '1' }, USER, true],
+    ['needed, and namespaces can be made', {}, USER, false],
+    ['needed, and namespaces can not be made', { UNSHARE: '1' }, USER, true],
     ['needed, without a sudo that asks for nothing', { UNSHARE: '1' }, { ...USER, sudo: 'exit 1' }, false],
     ['needed, for the host lab', { UNSHARE: '1', INPUT_LAB: 'host' }, USER, false],
     ['needed, not on Linux', { UNSHARE: '1' }, { ...USER, uname: 'echo Darwin' }, false],

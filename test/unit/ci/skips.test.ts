@@ -67,7 +67,7 @@ describe('the skips of a stage', () => {
     expect((await held(tested(['a', ''], ['b', '']), 'a # one\n', 'b # two\n')).exitCode).toBe(0);
   });
 
-  test('can not be told from a broken list, or from no result', async () => {
+  test('fail for a broken list, and where there is no result', async () => {
     const list = await held(tested(), 'podman\n');
     expect(list).toMatchObject({
       exitCode: 2,

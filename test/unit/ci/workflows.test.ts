@@ -49,7 +49,7 @@ describe('actions that are used', () => {
   );
   const foreign = uses.filter(({ used }) => used !== './');
 
-  test.each(foreign)('in $file: $used is one commit, and says of which version', ({ used }) => {
+  test.each(foreign)('in $file: $used is one commit, and names its version', ({ used }) => {
     expect(used).toMatch(/^[\w.-]+\/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
   });
 

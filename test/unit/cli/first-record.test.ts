@@ -22,7 +22,7 @@ function of(system: string, changes: Partial<BindRecord> = {}): BindRecord {
   return { ...record, complete: true, settings, ...changes, platform: { ...record.platform, system } };
 }
 
-describe('the systems of which there is a record', () => {
+describe('the systems that have a record', () => {
   it('are those of the committed records', () => {
     expect([...OBSERVED_SYSTEMS].toSorted()).toEqual(
       [...new Set(records.map(({ platform }) => platform.system))].toSorted(),

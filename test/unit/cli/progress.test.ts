@@ -34,7 +34,7 @@ async function printed(width: number): Promise<string[]> {
     .split('\n');
 }
 
-test.each([80, 100, 120, 200])('every experiment is told with its title in %i columns', async (width) => {
+test.each([80, 100, 120, 200])('every experiment is shown with its title in %i columns', async (width) => {
   const registry = await loadRegistry();
   const lines = await printed(width);
   expect(lines.filter((line) => line.length > width)).toEqual([]);

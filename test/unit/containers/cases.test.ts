@@ -82,7 +82,7 @@ describe('localhost', () => {
 });
 
 describe('outcomes', () => {
-  it('are told with what is odd about them', () => {
+  it('are described with what is odd about them', () => {
     expect(outcomeInWords({ outcome: 'answered' })).toBe('answered');
     expect(outcomeInWords({ outcome: 'answered', seen: 'the gateway', from: 'the host', by: 'x' })).toBe(
       "answered, seen as the gateway, from the host, by 'x'",

@@ -42,7 +42,7 @@ describe('security', () => {
     expect(securityOf(over6('its defaults'), { name: 'docker', version: '27.1.0' })[0]?.reference).toContain('#49325');
   });
 
-  it.each(['refused', 'silence', 'closed', 'ENETUNREACH'])('is contained where all came to %s', (outcome) => {
+  it.each(['refused', 'silence', 'closed', 'ENETUNREACH'])('is contained where every outcome is %s', (outcome) => {
     const verdicts = securityOf(bridge(outcome), OLD);
     expect(verdicts.map(({ verdict }) => verdict)).toEqual(['contained', 'contained']);
     expect(verdicts.every(({ reference }) => reference === undefined)).toBe(true);
@@ -216,7 +216,7 @@ describe('known deviations', () => {
 });
 
 describe('changes', () => {
-  it('are what came to something else than the last time, and nothing that was not asked then', () => {
+  it('are the outcomes that differ from the last time, and nothing that was not asked then', () => {
     const before = containersRecord([bridge('answered')]);
     const more = bridge('silence');
     more.rows.push({ published: 'lan', bind: '::', socket: 'tcp', outcomes: [0, null] });
@@ -249,7 +249,7 @@ describe('changes', () => {
     expect(changesBetween(before, before).changes).toEqual([]);
   });
 
-  it('are told together where one configuration came from one outcome to one other', () => {
+  it('are reported together where one configuration changed from one outcome to another', () => {
     const { changes } = changesBetween(containersRecord([bridge('answered')]), containersRecord([bridge('silence')]));
     expect(groupChanges(changes)).toMatchObject([
       {

@@ -30,14 +30,14 @@ describe('what clients lose over time', () => {
     expect(found[0]?.says).toContain('is not answered any more, and a new client is (neighbour)');
   });
 
-  it('is a UDP flow of which the server sees another address', () => {
+  it('is a UDP flow whose address the server sees changed', () => {
     const flow = moment('udp flow', 'answered', { by: 'after', seen: 'the gateway' });
     const [found] = timeFindings(configuration([flow, answered]), DOCKER);
     expect(found?.says).toContain('is seen as the gateway, and a new client as itself');
     expect(found?.reference).toContain('moby/moby#44688');
   });
 
-  it('is said once of both flows where they come to the same, and an event that fails is named', () => {
+  it('is said once of both flows where their outcome is the same, and an event that fails is named', () => {
     const flows = [moment('udp flow', 'silence'), moment('udp flow even', 'silence'), answered];
     const refusals = {
       restart: 'podman restart: pasta failed with exit code 1: Failed to bind (Address already in use)',

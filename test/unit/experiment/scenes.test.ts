@@ -65,7 +65,7 @@ test('planned sockets are bound in order, each by its part, as its user, on the 
   expect(pairOf(servers)).toEqual({ first: 'ok', second: 'ok', call: 'listen' });
 });
 
-test('an option that the system does not have is what the socket came to, and setsockopt the call', async () => {
+test('an option that the system does not have is the outcome of the socket, and setsockopt the call', async () => {
   const { trial, told } = trialWith((operation) => (operation.op === 'setsockopt' ? 'not available here' : 'ok'));
   const [first, second] = await serveAll(trial, two);
   expect(first).toMatchObject({ outcome: 'not available here', call: 'setsockopt' });
@@ -73,7 +73,7 @@ test('an option that the system does not have is what the socket came to, and se
   expect(told).toEqual(['second* 0.0.0.0:1060']);
 });
 
-test('a refused bind is told as that, and what can not even be opened is an error of the harness', async () => {
+test('a refused bind is reported as that, and a socket that can not even be opened is an error of the harness', async () => {
   const refused = trialWith((operation) => (operation.op === 'bind' ? 'EADDRINUSE' : 'ok'));
   expect(await serveAll(refused.trial, two)).toMatchObject([{ call: 'bind' }, { outcome: 'EADDRINUSE', call: 'bind' }]);
   const poor = trialWith((operation) => (operation.op === 'socket' ? 'EMFILE' : 'ok'));

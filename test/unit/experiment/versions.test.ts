@@ -28,7 +28,7 @@ describe('versions', () => {
     expect(() => compareVersions('new', '1')).toThrow(new RangeError('not a version: new'));
   });
 
-  it('are told in words', () => {
+  it('are written in words', () => {
     expect(versionsInWords([{ before: '6.1.168' }, { from: '6.2', before: '6.6.131' }, { from: '7' }])).toBe(
       'before 6.1.168, or from 6.2 and before 6.6.131, or from 7',
     );

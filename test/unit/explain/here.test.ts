@@ -77,7 +77,7 @@ describe('owners in a lab', () => {
     expect(others('tcp :80 uid=0', 'tcp :80 uid=0')).toEqual([false, false]);
     expect(others('tcp :80 uid=33', 'tcp :80 uid=33')).toEqual([true, true]);
   });
-  test('root is the own one of two, or else the first', () => {
+  test('root is the own one of two, and otherwise the first', () => {
     expect(others('tcp :80 uid=5', 'tcp :80 uid=0')).toEqual([true, false]);
     expect(others('tcp :80 uid=5', 'tcp :80 uid=6')).toEqual([false, true]);
     expect(others('tcp :80', 'tcp :80 uid=6')).toEqual([false, true]);

@@ -39,20 +39,20 @@ test('a file may have as much as its kind has, and no byte more', () => {
   expect(refusal(file)).toBe(`${file}: it has 2 MiB, and no list has more than 1; see what wrote it`);
 });
 
-test('what is not text is told', () => {
+test('a file that is not text is reported', () => {
   expect(refusal(made(Buffer.from('a\0b')))).toMatch(/: it is binary, not the text of a list; name a list$/);
   expect(refusal(made(Buffer.from([0x61, 0xff])))).toMatch(/: its text is not UTF-8; save it as UTF-8$/);
   expect(refusal(made(Buffer.from('\uFEFFa', 'utf16le')))).toMatch(/: its text is UTF-16; save it as UTF-8$/);
 });
 
-test('what is not there is told, a name that is empty too', () => {
+test('a missing file is reported, and an empty name too', () => {
   expect(refusal('/nowhere/list')).toBe('/nowhere/list: there is no such file; correct the name');
   expect(refusal('')).toBe("'': there is no such file; correct the name");
   expect(refusal(path.join(made(''), 'below'))).toMatch(/: it can't be read: ENOTDIR: not a directory; correct/);
 });
 
 describe('what is not a file', needs(notUnix), () => {
-  test('is told, and not waited for', () => {
+  test('is reported, and not waited for', () => {
     const home = folder();
     const at = (name: string) => path.join(home, name);
     mkdirSync(at('folder'));

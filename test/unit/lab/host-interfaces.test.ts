@@ -108,7 +108,7 @@ describe('an interface that is named', () => {
     ['en9', "the interface 'en9' is not here", 'name one of utun4, bridge100, en0 with --interface'],
     ['awdl0', "the interface 'awdl0' has no external address", 'name one of utun4, bridge100, en0 with --interface'],
     ['lo0', "the interface 'lo0' has no external address", 'name one of utun4, bridge100, en0 with --interface'],
-  ])('%s can not be had', (device, reason, enable) => {
+  ])('%s can not be used', (device, reason, enable) => {
     const asked = () => hostFacts(MAC, false, { system: 'darwin', device });
     expect(asked).toThrow(Unavailable);
     expect(asked).toThrow(expect.objectContaining({ message: reason, enable }));

@@ -106,7 +106,7 @@ describe('what the host lab offers', () => {
 describe('the first need that is not met', () => {
   const facts: LabFacts = {
     ...hostFacts({ lo: [v4('127.0.0.1', true)] }, false),
-    missing: { neighbour: { reason: 'nobody is there', enable: 'make friends' } },
+    missing: { neighbour: { reason: 'no one is there', enable: 'make friends' } },
   };
   const programs = (name: string) => name === 'python3';
 
@@ -116,7 +116,7 @@ describe('the first need that is not met', () => {
   });
 
   it.each([
-    [['inet loopback', 'neighbour', 'program nginx'], { reason: 'nobody is there', enable: 'make friends' }],
+    [['inet loopback', 'neighbour', 'program nginx'], { reason: 'no one is there', enable: 'make friends' }],
     [['program nginx'], { reason: 'nginx is not installed', enable: 'apt-get install nginx' }],
     [
       ['inet external'],

@@ -22,7 +22,7 @@ describe('settings of a namespace', needs(noNamespaces), () => {
     expect(make(SYSCTLS, `cat ${shown} 2>/dev/null`)).toMatch(/^[01\s]+$/);
   });
 
-  it('are told where they do not, and passed over where the kernel has none', () => {
+  it('are reported where they do not, and passed over where the kernel has none', () => {
     const printed = make(['ipv4/ip_forward=1', 'ipv4/no_such_setting=1', 'ipv4/ip_default_ttl=0', 'ipv6/bindv6only=x']);
     expect(printed.trim().split('\n').map(unsetIn)).toEqual([
       { host: 'guinness', setting: 'ipv4/ip_default_ttl' },

@@ -96,7 +96,7 @@ describe('the netns lab', needs(noNamespaces), () => {
   });
 });
 
-describe('the netns lab where it can not be had', () => {
+describe('the netns lab where it can not be used', () => {
   it('names the tool that is not installed, and how to get it', async () => {
     const { PATH } = process.env;
     process.env['PATH'] = '/nowhere';

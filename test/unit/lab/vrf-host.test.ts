@@ -47,7 +47,7 @@ describe('the VRFs of a machine', () => {
     expect(vrfsIn('{}')).toEqual({});
   });
 
-  it('and their devices are told by sysfs too', () => {
+  it('and their devices are read from sysfs too', () => {
     expect(kindIn('DEVTYPE=vrf\nINTERFACE=red\nIFINDEX=2\n')).toEqual({ device: 'red', isVrf: true });
     expect(kindIn('INTERFACE=eth0\nIFINDEX=3\n')).toEqual({ device: 'eth0', isVrf: false });
     expect(kindIn('')).toBeUndefined();

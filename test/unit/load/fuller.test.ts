@@ -36,7 +36,7 @@ describe('a run replaces an older one', () => {
     expect(lossOfRun(older, { ...run({ a: 'pass' }, true), complete: false })).toContain('this run of 1 of them');
   });
 
-  test('of another kernel, bindspec, lab or user, which is no reason to keep it', () => {
+  test('of another kernel, bindspec, lab or user is not kept for that', () => {
     const other = { ...older, bindspec: '9.9.9', platform: { ...older.platform, release: '6.1.99', uid: 0 } };
     expect(lossOfRun(older, other)).toBeNull();
   });

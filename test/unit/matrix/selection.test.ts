@@ -151,7 +151,7 @@ describe('what can not be run', () => {
     expect(skipped.reduce((sum, { pairs: count }) => sum + count, 0)).toBe(pairs({ blocks }));
   });
 
-  it('for want of addresses is counted to the same total', () => {
+  it('for lack of addresses is counted to the same total', () => {
     const without = namesOf({ addresses: { inet: { wildcard: '0.0.0.0', loopback: '127.0.0.1' }, inet6: {} } });
     const less = matrixPlanOf({}, { ...choice, ...without }, allDevices, () => null);
     expect(less.blocks[0]?.first.map(({ name }) => name.text)).toContain('0.0.0.0');

@@ -227,13 +227,13 @@ describe('FreeBSD: SO_REUSEPORT_LB', () => {
     expect(answer(first, second, { system: 'freebsd' })).toBe(cell);
   });
 
-  test('two users: refused, but for two wildcards the versions differ', () => {
+  test('two users: refused; for two wildcards the versions differ', () => {
     const ask = (name: string) =>
       models.freebsd.predict([socket(name, 'tcp', { uid: 1000 })], socket(name, 'tcp', { uid: 1001 })).bind.outcomes;
     expect([ask('S L'), ask('W L'), ask('W P')]).toEqual([['EADDRINUSE'], ['EADDRINUSE', 'ok'], ['EADDRINUSE']]);
   });
 
-  test('a dual-stack socket is ranked behind an AF_INET one', () => {
+  test('a dual-stack socket is ranked after an AF_INET one', () => {
     const present = [socket('0.0.0.0 P'), socket(':: dual P')];
     expect(models.freebsd.predict(present, socket('0.0.0.0 -')).bind.holder).toBe(0);
     expect(models.darwin.predict(present, socket('0.0.0.0 -')).bind.holder).toBe(1);

@@ -227,7 +227,7 @@ test('an accepted child belongs to who called accept(), and outlives its listene
   expect([ask(1000), ask(1001)]).toEqual([['ok'], ['EADDRINUSE']]);
 });
 
-test('a version that is no version is refused', () => {
+test('a malformed version is refused', () => {
   expect(() => binds('tcp', ['0.0.0.0 -'], { kernel: 'latest' })).toThrow(/not a Linux version/);
 });
 

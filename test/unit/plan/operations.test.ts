@@ -55,7 +55,7 @@ describe('a plan as operations of an agent', () => {
     expect(batchKind(protocol, steps.filter(isOnSocket), 99)).toEqual(wanted);
   });
 
-  it('is no kind of a batch without a step that makes a socket', () => {
+  it('is not part of a batch without a step that makes a socket', () => {
     expect(() => batchKind('udp', [{ op: 'listen', socket: 1 }])).toThrow('begins with the step that makes it');
   });
 });

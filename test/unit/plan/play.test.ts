@@ -13,7 +13,7 @@ async function played(text: string, ...answers: string[]) {
 }
 
 describe('playing a sequence', () => {
-  it('is no mismatch while the system does as the model allows', async () => {
+  it('reports no mismatch while the system does as the model allows', async () => {
     const play = await played('udp: bind s1 0.0.0.0; bind s2 127.0.0.1; close s1; rebind s2', 'ok', 'EADDRINUSE', 'ok');
     expect(play.mismatch).toBe(false);
     expect(play.played.map(({ outcome }) => outcome)).toEqual(['ok', 'EADDRINUSE', 'ok', 'ok']);
@@ -122,7 +122,7 @@ describe('playing a sequence', () => {
     expect(play.played.map(({ step }) => step.op)).toEqual(['bind', 'connect', 'set', 'close']);
   });
 
-  it('lets nobody connect to a listener that had a peer once', async () => {
+  it('lets no one connect to a listener that had a peer once', async () => {
     const play = await played(
       'tcp: bind s1 ::ffff:0.0.0.0; connect s1 127.0.0.1; disconnect s1; listen s1; accept s2 from s1 at 192.168.5.130',
     );
@@ -140,7 +140,7 @@ describe('playing a sequence', () => {
     expect(play.mismatch).toBe(false);
   });
 
-  it('lets nobody connect to a listener whose own connect() failed, which may have changed its address', async () => {
+  it('lets no one connect to a listener whose own connect() failed, which may have changed its address', async () => {
     const play = playOf(
       parsePlan('tcp: bind s1 0.0.0.0; connect s1 127.0.0.1:1; listen s1; accept s2 from s1 at 127.0.0.2'),
     );
@@ -157,7 +157,7 @@ describe('playing a sequence', () => {
     expect(play.played.map(({ step }) => ('to' in step ? step.to : step.op))).toEqual(['bind', '192.168.5.130']);
   });
 
-  it('lets nobody connect where two listen', async () => {
+  it('lets no one connect where two listen', async () => {
     const play = await played(
       'tcp: bind s1 0.0.0.0; bind s2 ::1; listen s1; accept s3 from s1 at 127.0.0.1; listen s2; accept s4 from s1 at 127.0.0.1',
     );

@@ -3,7 +3,7 @@ import { Interrupted, tidied, unlessAborted } from '../../../src/process/interru
 
 const never = () => new Promise<never>(() => undefined);
 
-test('work that ends before an interruption is what it came to', async () => {
+test('work that ends before an interruption gives its own result', async () => {
   const { signal } = new AbortController();
   expect(await unlessAborted(Promise.resolve(5), signal)).toBe(5);
   await expect(unlessAborted(Promise.reject(new Error('so')), signal)).rejects.toThrow('so');

@@ -4,7 +4,7 @@ import { compareDocumented } from '../../../src/programs/documented.ts';
 const verdict = (says: string[] | null, ...binds: string[]) => compareDocumented(says, binds).verdict;
 const first = (says: string[], ...binds: string[]) => compareDocumented(says, binds).differences[0];
 
-test('what is bound as documented is no contradiction, whatever its options', () => {
+test('a socket that is bound as documented does not contradict, whatever its options', () => {
   expect(verdict(['tcp 0.0.0.0:80', 'tcp [::]:80'], 'tcp 0.0.0.0:80 reuseaddr', 'tcp [::]:80 v6only reuseaddr')).toBe(
     'as documented',
   );

@@ -111,7 +111,7 @@ describe('the classes of outcomes', () => {
     expect(unlike).toEqual([]);
   });
 
-  it('leave out what is no error, and what nobody has put into one', () => {
+  it('leave out successes, and errors that are in no class', () => {
     for (const word of [...WORDS, 'errno-4711', 'EWHATEVER', 'constructor']) expect(classOf(word)).toBeNull();
   });
 

@@ -16,7 +16,7 @@ describe('the record of containers', () => {
     expect(readContainers(JSON.stringify(record), 'containers.json')).toEqual(record);
   });
 
-  it('that is none is told in one line', () => {
+  it('that is not one is reported in one line', () => {
     const reading = () => readContainers(JSON.stringify({ ...record, engine: 'docker' }), 'containers.json');
     expect(reading).toThrow(BadRecord);
     expect(reading).toThrow(/^containers\.json: not a valid record: engine: [^\n]*'bindspec containers'$/);

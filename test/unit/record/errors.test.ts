@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { SeenErrors } from '../../../src/record/errors.ts';
 
 describe('the errors seen in a run', () => {
-  it('are told by name, each with its number and class', () => {
+  it('are listed by name, each with its number and class', () => {
     const seen = new SeenErrors();
     seen.see('ECONNREFUSED', 111, true);
     seen.see('EADDRINUSE', 98, true);
@@ -16,7 +16,7 @@ describe('the errors seen in a run', () => {
     ]);
   });
 
-  it('have no number until one is told, and keep it then', () => {
+  it('have no number until one is given, and keep it then', () => {
     const seen = new SeenErrors();
     seen.see('ENOENT', undefined, true);
     expect(seen.legend()).toEqual({ ENOENT: { number: null, class: 'no-such-file' } });

@@ -111,7 +111,7 @@ describe('reading a run', () => {
   });
 
   it.each(['../../x', '/etc', '..', '.', '', '__proto__', 'a/b', String.raw`a\b`, 'a:b', 'a\u0000b', 'x'.repeat(200)])(
-    'is refused of the platform %j, which is no name of a folder',
+    'is refused of the platform %j, which can not name a folder',
     (id) => {
       const changed = JSON.stringify({ ...fixture, platform: { ...fixture.platform, id } });
       expect(refusal(readRecord, changed)).toMatch(/^x\.json: not a valid record: platform\.id: must be letters/);

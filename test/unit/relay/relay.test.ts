@@ -56,13 +56,13 @@ it('nothing but an agent is started', needs(notUnix), async () => {
   expect(data).toBeNull();
 });
 
-it('a socket that no one can serve is told at once', needs(notUnix), async () => {
+it('a socket that no one can serve is reported at once', needs(notUnix), async () => {
   await expect(joined(path.join(folder(), 'none/socket'))).rejects.toThrow(
     /^the agent ended with exit code 1: bindspec: no one can serve \/.*none\/socket: the folder \/.*none is not there$/,
   );
 });
 
-it('a socket that no one serves is told in the end', needs(notUnix), async () => {
+it('a socket that no one serves is reported in the end', needs(notUnix), async () => {
   await expect(reach(path.join(folder(), 'none'), 150)).rejects.toThrow(/^no one serves \/.*none: connect ENOENT/);
 });
 

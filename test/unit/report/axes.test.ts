@@ -16,7 +16,7 @@ const some = (choose: (values: (typeof all)[number]['values']) => boolean) =>
   );
 
 describe('some cells in words', () => {
-  it('are told by the axes that set them apart', () => {
+  it('are named by the axes that set them apart', () => {
     expect(some(() => true)).toBe('all');
     expect(some(({ protocol }) => protocol === 'udp')).toBe('protocol `udp`');
     expect(some(({ protocol, family }) => protocol === 'udp' && family !== '|')).toBe(

@@ -71,7 +71,7 @@ describe('tables', () => {
   });
 });
 
-describe('what else is told', () => {
+describe('the rest of the report', () => {
   it('is how askers are seen, and answers from another address', () => {
     expect(sourcesOf(bridge)).toEqual(['host by 127.0.0.1: as the gateway']);
     expect(wrongAddresses(bridge)).toEqual(['peer by lan: answered, from the gateway']);

@@ -65,7 +65,7 @@ describe('a report in the Common Test Report Format', () => {
     expect(ctrf.parse(written)).toEqual(written);
   });
 
-  it('has every cell, with the verdict behind the status', () => {
+  it('has every cell, with the verdict that its status stands for', () => {
     const { summary, tests } = ctrf.parse(written).results;
     const { passed, failed, skipped, pending, other } = summary;
     expect([passed, failed, skipped, pending, other]).toEqual([3, 3, 2, 0, 2]);

@@ -11,7 +11,7 @@ test('the page of how engines differ is what the committed records say (npm run 
   expect(readFileSync(path.join(ROOT, 'docs/engines.md'), 'utf8')).toBe(enginePage(records));
 });
 
-test('versions that differ in anything that is told have a column each', () => {
+test('versions that differ in anything that is shown have a column each', () => {
   const first = records.find(({ engine }) => engine.name === 'docker');
   if (!first) throw new Error('there is no record of Docker');
   const heads = (...given: typeof records) =>

@@ -12,7 +12,7 @@ describe('the text of a failure', () => {
     expectGolden('failures.txt', `${failures.map((cell) => failureText(cell, fixture)).join('\n\n')}\n`);
   });
 
-  it('tells all that was observed where nobody could judge it', () => {
+  it('shows all that was observed where no one could judge it', () => {
     const cell = fixture.cells.find(({ verdict }) => verdict === 'unjudged');
     expect(failureText(cell!, fixture)).toContain(
       [

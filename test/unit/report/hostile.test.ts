@@ -109,7 +109,7 @@ describe('a record in which every string is hostile', () => {
     'MATRIX.md': () => systemsMarkdown(systemsTable(compareRuns(columns, EVIL, [containers]), [containers], []), null),
     'bindspec diff --format markdown': () => diffMarkdown(difference),
   };
-  it.each(Object.entries(pages))('is no markup in %s', (_, make) => {
+  it.each(Object.entries(pages))('does not become markup in %s', (_, make) => {
     const page = make();
     // Code blocks and code spans show their content, and escaped characters are text. A summary begins a block of HTML,
     // in which no Markdown is read before the next empty line.

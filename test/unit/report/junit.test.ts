@@ -83,7 +83,7 @@ describe('a JUnit report', () => {
     );
   });
 
-  it('shows what nobody could judge as skipped, with what was observed', () => {
+  it('shows what no one could judge as skipped, with what was observed', () => {
     expect(xml).toContain(
       '<skipped message="recorded, not judged: no one has said what to expect on this system" type="unjudged"/>',
     );

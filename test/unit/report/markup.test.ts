@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { block, code, html, text } from '../../../src/report/markup.ts';
 
 describe('text on a page', () => {
-  it('is no markup', () => {
+  it('does not become markup', () => {
     expect(text('a|b `c` *d* _e_ [f](g) ~h~ \\ <i> & $x$')).toBe(
       String.raw`a\|b \`c\` \*d\* \_e\_ \[f\](g) \~h\~ \\ &lt;i&gt; &amp; \$x\$`,
     );

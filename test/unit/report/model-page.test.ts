@@ -56,7 +56,7 @@ describe('the tables of the pages', () => {
 
 describe('what a page says of rules', () => {
   for (const system of systems) {
-    test(`${system}: every rule with its source, and those that nobody has verified marked`, () => {
+    test(`${system}: every rule with its source, and those that no one has verified marked`, () => {
       const page = modelPage(system);
       for (const rule of models[system].rules) {
         const from = page.indexOf(`### \`${rule.id}\``);

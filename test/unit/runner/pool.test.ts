@@ -36,7 +36,7 @@ describe('a pool of agents', needs(noNamespaces), () => {
     await second.agent.ask([{ op: 'socket', as: 's', family: 'inet', type: 'dgram' }], false);
   });
 
-  it('gives nobody an agent that another has', async () => {
+  it('gives no one an agent that another has', async () => {
     const pool = poolOf(real);
     const [one, two] = await Promise.all([pool.take('machine', false), pool.take('machine', false)]);
     expect(one.hello.pid).not.toBe(two.hello.pid);
@@ -104,7 +104,7 @@ describe('a pool of agents', needs(noNamespaces), () => {
     },
   );
 
-  it('gives nobody an agent that died while it was idle', async () => {
+  it('gives no one an agent that died while it was idle', async () => {
     const pool = poolOf(real);
     const first = await pool.take('machine', false);
     await pool.giveBack(first);

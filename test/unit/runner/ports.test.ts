@@ -25,7 +25,7 @@ function prober(bind: (operation: Extract<Operation, { op: 'bind' }>, type: stri
 }
 
 describe('ports', () => {
-  it('are given in order and unprobed where nobody else takes any, from the first again behind the last', async () => {
+  it('are given in order and unprobed where no one else takes any, from the first again after the last', async () => {
     const ports = new Ports(own);
     expect(ports.shared).toBe(false);
     const unasked = async (): Promise<AgentProcess> => {
@@ -57,7 +57,7 @@ describe('ports', () => {
     ['stream', '0.0.0.0', 'EADDRINUSE'],
     ['dgram', '::', 'EADDRINUSE'],
     ['stream', '::', 'EACCES'],
-  ])('are taken when a %s bind of %s comes to %s', async (kind, address, outcome) => {
+  ])('are taken when a %s bind of %s returns %s', async (kind, address, outcome) => {
     const agent = prober((bind, type) => (type === kind && bind.address === address ? outcome : 'ok'));
     expect(await isFree(agent, shared, 20_000)).toBe(false);
     expect(

@@ -50,7 +50,7 @@ describe('a run', needs(noNamespaces), () => {
     await until('every fake agent has ended', () => fakesOf(process.pid).length === 0);
   });
 
-  it('has cells share a lab, but for those that need a quiet interface', async () => {
+  it('has cells share a lab, except for those that need a quiet interface', async () => {
     let opened = 0;
     const counted: LabKind = {
       ...netns,
@@ -106,7 +106,7 @@ describe('a run', needs(noNamespaces), () => {
     ]);
   });
 
-  it('keeps every error that a call came to, with its number and class', async () => {
+  it('keeps every error that a call returned, with its number and class', async () => {
     const fails = anExperiment({
       run: async (_, trial) => {
         const part = await trial.part('server');
@@ -245,7 +245,7 @@ describe('a run', needs(noNamespaces), () => {
         ],
       });
 
-    it('records what happens, and judges nothing of which nobody has said what is right', async () => {
+    it('records what happens, and judges nothing where no one has said what is right', async () => {
       const two = anExperiment({ run: binds.run, expect: { outcome: 'ok' } });
       const ground = { known: 'source', cite: [{ source: 'openbsd', where: 'in_pcb.c' }] } as const;
       const all = [...many('a/one'), ...cells('a/two', two, [knownOf('openbsd', [holds(two, ground)])])];
@@ -348,7 +348,7 @@ describe('a run', needs(noNamespaces), () => {
     expect([opened, launched]).toEqual([2, 0]);
   });
 
-  it('goes on in the labs that can be had, and says why when none can', async () => {
+  it('goes on in the labs that can be used, and says why when none can', async () => {
     const failing = (times: number): LabKind => {
       let left = times;
       return {
@@ -428,7 +428,7 @@ describe('a run where others take ports too', needs(noNamespaces), () => {
     expect(record.cells).toMatchObject([{ verdict: 'pass', attempts: 3 }]);
   });
 
-  it('gives up when port after port is stolen, which is no result', async () => {
+  it('gives up when port after port is stolen, without a result', async () => {
     const record = await run(
       cells(
         'a/one',
@@ -444,15 +444,19 @@ describe('a run where others take ports too', needs(noNamespaces), () => {
   });
 
   it.each([
-    ['two kinds of failure are no result', 'error', (attempt: number) => Math.min(attempt, 2)],
-    ['two kinds of failure are no result, whichever comes twice', 'error', (attempt: number) => Math.ceil(attempt / 2)],
+    ['two kinds of failure give no result', 'error', (attempt: number) => Math.min(attempt, 2)],
+    [
+      'two kinds of failure give no result, whichever comes twice',
+      'error',
+      (attempt: number) => Math.ceil(attempt / 2),
+    ],
     ['one kind of failure is the platform', 'fail', () => 1],
   ])('of three stolen ports %s', async (_, verdict, what) => {
     const record = await run(cells('a/one', stolen(3, what)), shared, settings(), quiet);
     expect(record.cells).toMatchObject([{ verdict, attempts: 3 }]);
   });
 
-  it('fails at once when the port is free behind it', async () => {
+  it('fails at once when the port is free afterwards', async () => {
     const record = await run(
       cells(
         'a/one',

@@ -31,7 +31,7 @@ test.each([
   ['another program', () => program('hello'), 'it is there, but it is not a runsc: its --version does not say so'],
   ['another with a date', () => program('tool 20221219'), 'it is there, but it is not a runsc'],
   ['a runsc that fails', () => program('runsc version 0.0~20221219.0', 1), 'it is there, but it is not a runsc'],
-])('a path to %s is told with what to do', async (_, make, why) => {
+])('a path to %s is reported with what to do', async (_, make, why) => {
   const file = make();
   await expect(gvisorStack(file)).rejects.toMatchObject({
     message: expect.stringContaining(`${file}: ${why}`.replace(/^: /, "'': ")) as unknown,

@@ -77,7 +77,7 @@ describe('what is expected on Linux, written by hand, is what the model of Linux
     });
   }
 
-  test('of which some differ, and say why', () => {
+  test('differ for some, and say why', () => {
     const differingIn = (some: readonly Cell[]) => (kernel: string) =>
       some.filter((one) => expectationFor(one, 'linux', kernel)?.because !== undefined).map(({ id }) => id);
     const differing = differingIn(cells.filter(({ registered }) => registered.experiment.binds !== undefined));
@@ -183,7 +183,7 @@ describe('how an expectation is known', () => {
     expect({ known, cite }).toEqual({ known: 'vendor', cite: [{ source: 'ms-exclusive', where: expect.any(String) }] });
   });
 
-  test('another name for the same error is no difference', () => {
+  test('another name for the same error does not count as a difference', () => {
     const same = expectationFor(cell('conflict/another-user/protocol:tcp/family:inet'), 'windows');
     expect(same).toMatchObject({ expect: { second: 'WSAEADDRINUSE' }, known: 'vendor' });
     expect(same).not.toHaveProperty('because');

@@ -154,7 +154,7 @@ describe('the code cache', () => {
 });
 
 describe('the licences of libraries', () => {
-  test('are told of each that is in a bundle, once', () => {
+  test('are given for each that is in a bundle, once', () => {
     const root = write(folder(), {
       'node_modules/@a/b/package.json': '{ "name": "@a/b", "version": "1.2", "license": "MIT" }',
       'node_modules/@a/b/LICENSE.md': 'do as you like',

@@ -28,7 +28,7 @@ test('a name that two files export is reported with both, whatever it is the nam
   ]);
 });
 
-test('names within a file, exported again, or of overloads are no second meaning', async () => {
+test('names within a file, exported again, or of overloads do not count as a second meaning', async () => {
   const one = 'export function look(a: 1): void;\nexport function look(a: 2): void;\n';
   const two = "export { look } from '../a/one.ts';\nfunction local() {}\n";
   expect(

@@ -130,7 +130,7 @@ describe('the verdict on a claim', () => {
 });
 
 describe('what an observation says about claims', () => {
-  it('is told for each claim that has something to say in the cell', () => {
+  it('is given for each claim that has something to say in the cell', () => {
     const declared = anExperiment<{ protocol: ['udp', 'tcp'] }, { outcome: string }>({
       axes: { protocol: ['udp', 'tcp'] },
       run: async () => ({ outcome: '' }),

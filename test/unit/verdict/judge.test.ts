@@ -64,7 +64,7 @@ describe('what is expected', () => {
     expect(on(known, 'udp', 'linux')).toEqual({ expect: LINUX, known: 'observed', cite: CITE });
   });
 
-  it('elsewhere is nothing where nobody has said', () => {
+  it('elsewhere is nothing where no one has said', () => {
     expect(on(known, 'udp', 'openbsd')).toBeNull();
     expect(on([], 'udp', 'darwin')).toBeNull();
   });
@@ -220,7 +220,7 @@ describe('what differs on versions', () => {
     expect(no.filter((version) => on(known, 'udp', system, version) !== null)).toEqual([]);
   });
 
-  it('is not told of what is no version', () => {
+  it('is not given for a malformed version', () => {
     expect(() => on(since('wine', [{ before: '9.0' }]), 'udp', 'wine', 'new')).toThrow('not a version: new');
   });
 });

@@ -48,7 +48,7 @@ describe('a published port that answers', () => {
 });
 
 describe('a published port that does not answer', () => {
-  test('has nothing behind it', () => {
+  test('has no listener', () => {
     const facts = situation({ published: everywhere });
     expect(report(facts, fromHost('closed')).verdict).toBe('wrong');
     expect(findings(facts, fromHost('closed'))).toEqual([
@@ -59,7 +59,7 @@ describe('a published port that does not answer', () => {
     ]);
   });
 
-  test('has something behind another port, or on the other protocol', () => {
+  test('has a listener on another port, or of the other protocol', () => {
     const others = [listener('tcp 0.0.0.0 3000'), listener('tcp 0.0.0.0 3001'), listener('tcp 127.0.0.1 9229')];
     const [[, text] = []] = findings(situation({ listeners: others, published: everywhereBoth }), fromHost('refused'));
     expect(text).toBe(
@@ -245,7 +245,7 @@ describe('a private port that answers', () => {
     expect(findings(open, [...fromHost('open'), tried('neighbour 10.89.7.2 80 open')])).toEqual([]);
   });
 
-  test('of a container that has the addresses of its host is told from that host', () => {
+  test('of a container that has the addresses of its host is kept apart from that host', () => {
     const shared = { ...facts, addresses: ['192.168.5.130'] };
     expect(findings(shared, [host, tried('host 192.168.5.130 8080 open')])).toMatchObject([
       ['exposed', expect.any(String)],
@@ -275,7 +275,7 @@ describe('localhost', () => {
     }
   });
 
-  test('is of no account where it is 127.0.0.1 first', () => {
+  test('does not matter where it is 127.0.0.1 first', () => {
     const plain = situation({ listeners: onEvery, published: privately });
     expect(findings(plain, [host, tried('host ::1 8080 silence')])).toEqual([]);
   });

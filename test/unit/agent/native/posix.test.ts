@@ -22,7 +22,7 @@ describe('where sockets are prepared by fcntl()', needs(notLinux), () => {
   it.each([
     ['F_SETFD', { F_SETFD: 0xfff }, 'fcntl(F_SETFD, FD_CLOEXEC) returned EINVAL for a new socket'],
     ['F_SETFL', { F_SETFL: 0xfff }, 'fcntl(F_SETFL, O_NONBLOCK) returned EINVAL for a new socket'],
-  ])('a %s that fails is told by its name, and leaves no descriptor', (_, wrong, message) => {
+  ])('a %s that fails is named, and leaves no descriptor', (_, wrong, message) => {
     const native = posix({ ...withoutFlags, ...wrong });
     const before = descriptors();
     for (const family of ['inet', 'inet6'] as const) expect(() => native.socket(family, 'stream')).toThrow(message);

@@ -380,7 +380,7 @@ HINT:  Is another postmaster already running on port 5432? If not, wait a few se
     expect(spelledIn('bind-address = 127.0.0.1\nport = 3306')).toEqual(['tcp 127.0.0.1:3306']);
   });
 
-  test('code in the trace of an error is no socket beside it', () => {
+  test('code in the trace of an error is not read as a second socket', () => {
     expect(spelledIn('error: AddrInUse: Address already in use (os error 98)\n  Deno.listen({ port: 8000 })')).toEqual([
       'tcp [::]:8000 v6only=0 reuseaddr',
     ]);
@@ -452,7 +452,7 @@ tcp        0      0 127.0.0.1:40001         127.0.0.1:8000          ESTABLISHED`
   });
 });
 
-describe('what is no bind() of an internet socket', () => {
+describe('an error that is not from bind() of an internet socket', () => {
   const WRONG: readonly (readonly [string, RegExp])[] = [
     ['Error: connect EADDRNOTAVAIL 10.0.0.1:80', /error of connect\(\)/],
     ['dial tcp 10.0.0.1:80: connect: cannot assign requested address', /error of connect\(\)/],

@@ -111,7 +111,7 @@ describe('what is said of a choice', () => {
   });
 });
 
-describe('what can not be read is told with the word, its place, and what would be understood', () => {
+describe('the error for unreadable text has the word, its place, and what would be understood', () => {
   const WRONG: readonly (readonly [text: string, token: string, position: number, understood: RegExp])[] = [
     ['', '', 1, /a name is written/],
     ['udp', '', 4, /a name is written/],

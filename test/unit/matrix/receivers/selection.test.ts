@@ -8,7 +8,7 @@ const cornersOf = (asked: Parameters<typeof plan>[0]) =>
     ({ protocol, states, uid, devices }) => `${protocol} ${spellStates(states)} ${uid} ${devices}`,
   );
 
-describe('the pairs of which is found out who receives', () => {
+describe('the pairs whose receivers are asked for', () => {
   test('all states of both, both owners, and all devices where neither is connected', () => {
     const all = cornersOf({});
     expect(all).toHaveLength((9 + 4) * 2 + 2 * 15);

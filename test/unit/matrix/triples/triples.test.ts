@@ -77,7 +77,7 @@ describe('lanes', () => {
     expect(countIn('udp', ['ok', 'bind EADDRINUSE', 'ok'])).toBe(3);
   });
 
-  it('put no third of TCP behind one that is expected to be bound', () => {
+  it('put no third TCP socket after one that is expected to be bound', () => {
     const lanes = lanesFor('tcp', [0, 1, 2, 3, 4, 5], isRefused);
     expect(lanes).toEqual([[0, 2, 4, 1], [3], [5]]);
     expect(lanesFor('tcp', [0, 2], isRefused)).toEqual([[0, 2]]);

@@ -62,7 +62,7 @@ describe('R5-multicast', () => {
     expect(udp(`${steps}; bind 0.0.0.0 P; 1 clear P`, '255.255.255.255 from neighbour')).toEqual([[1, 2]]);
   });
 
-  test('for IPv4 it asks for a membership on the device, but for 224.0.0.1', () => {
+  test('for IPv4 it asks for a membership on the device, except for 224.0.0.1', () => {
     expect(udp('bind 0.0.0.0', '239.1.2.3 from neighbour')).toEqual(['silence']);
     expect(udp('bind 0.0.0.0; 0 join 239.1.2.3 lo', '239.1.2.3 from neighbour')).toEqual(['silence']);
     expect(udp('bind 0.0.0.0', '224.0.0.1 from neighbour')).toEqual([[0]]);

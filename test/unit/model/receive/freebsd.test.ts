@@ -62,7 +62,7 @@ describe('R3-newest', () => {
     expect(udp('bind mapped P; bind 0.0.0.0 P; bind mapped P', '127.0.0.1')).toEqual([[1]]);
   });
 
-  test('IPV6_V6ONLY is on where nobody has set it', () => {
+  test('IPV6_V6ONLY is on where no one has set it', () => {
     const port = receive('freebsd', 'udp', 'bind dual', '127.0.0.1', SETTING);
     expect(port).toEqual([[0]]);
     expect(udp('bind ::', '127.0.0.1')).toEqual(['refused']);

@@ -81,7 +81,7 @@ describe('two records', () => {
     expect(differences(here, there)).toHaveLength(record.blocks.length);
   });
 
-  it('survive a kernel’s version that nobody can read', () => {
+  it('survive an unreadable version of a kernel', () => {
     const odd = { ...record, platform: { ...record.platform, release: '<script>' } };
     const [side] = sidesOf(odd) as [Side];
     const block = side.at(record.blocks[0] as never, odd.lab);

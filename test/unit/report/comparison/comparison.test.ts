@@ -50,7 +50,7 @@ describe('a comparison', () => {
     expect(seen('silence', 'ok')).toHaveLength(2);
   });
 
-  it('looks only at what is judged somewhere, so that times are no difference', () => {
+  it('looks only at values that are judged somewhere, so that times do not count as a difference', () => {
     const slower = runOn({
       id: 'linux-6.12-x64',
       twist: changed(CELL, { observation: { client: 'ECONNREFUSED', milliseconds: 99 } }),

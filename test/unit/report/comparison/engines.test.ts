@@ -29,7 +29,7 @@ const recent = engine('docker-28.0-linux', '28.0.1', [closed]);
 const given = (...records: ContainersRecord[]) => records.map((record, index) => ({ file: `${index}.json`, record }));
 
 describe('engines of several records', () => {
-  it('are in the order of their versions, each once: the fuller record, or else the newer', () => {
+  it('are in the order of their versions, each once: the fuller record, and of two as full the newer', () => {
     const older = { ...recent, started: '2020-01-01T00:00:00.000Z' };
     const less = engine('docker-20.10-linux', '20.10.24', [missing], { started: '2030-01-01T00:00:00.000Z' });
     const { engines, superseded } = enginesOf(given(older, recent, old, less));

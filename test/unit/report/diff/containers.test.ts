@@ -47,7 +47,7 @@ describe('two records of containers', () => {
     expect(differenceOf({ ...before, promises: [] }, after).containers?.verdicts).toEqual([]);
   });
 
-  it('tell of a fact once where it changed in every configuration, and else of which', () => {
+  it('name a fact once where it changed in every configuration, and otherwise with its configurations', () => {
     const facts = (one: Record<string, string>, other: Record<string, string>) => {
       const [configuration] = record('answered').configurations;
       if (configuration === undefined) throw new Error('the record has no configuration');

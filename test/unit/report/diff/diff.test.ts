@@ -201,12 +201,12 @@ describe('a difference', () => {
     expect(found.facts).toContainEqual({ fact: 'stack', was: 'kernel:5.10', is: 'none' });
   });
 
-  it('is told on a terminal, and nothing in it steers one', () => {
+  it('is shown on a terminal, and nothing in it steers one', () => {
     expectGolden('diff.txt', `${lines.join('\n')}\n`);
     expect(lines.join('')).not.toMatch(/\p{Cc}/u);
   });
 
-  it('is told in Markdown, and nothing in it is markup', () => {
+  it('is shown in Markdown, and nothing in it is markup', () => {
     const page = diffMarkdown(found);
     expectGolden('diff.md', page);
     expect(page).not.toMatch(/<(?!br>|\/?details>|\/?summary>|\/?code>)/);

@@ -18,7 +18,7 @@ describe('an outcome in a word', () => {
     expect(outcomeWord(outcome)).toBe(word);
   });
 
-  it('is none for what is no outcome', () => {
+  it('is empty for a value that is not an outcome', () => {
     expect(['loopback', '3', 'null', 'Echo'].map(outcomeWord)).toEqual([null, null, null, null]);
   });
 });

@@ -73,7 +73,7 @@ describe('the scene of a transcript', () => {
     expect(asks('nothing within 300 ms')).toMatchObject({ outcome: 'silence' });
   });
 
-  it('tells questions that came to the same together, and a second answer to one apart', () => {
+  it('joins questions with the same answer, and keeps a second answer to one apart', () => {
     const [client] = scene(
       'client: socket(AF_INET, SOCK_DGRAM) = c',
       'client: bind(c, 127.0.0.2:0) = 0',
@@ -95,7 +95,7 @@ describe('the scene of a transcript', () => {
     ]);
   });
 
-  it('is told in sentences', () => {
+  it('is described in sentences', () => {
     const parts = scene(
       ...SERVER,
       ...CLIENT,

@@ -18,7 +18,7 @@ describe('how platforms stand to each other', () => {
     expect(stands('pass 0', 'differs 0', 'unjudged 0', '-')).toEqual(['same', 'same', 'same', null]);
   });
 
-  it('tells documented differences from those that nobody has judged', () => {
+  it('tells documented differences from those that no one has judged', () => {
     expect(stands('pass 0', 'pass 0', 'differs 1', 'pass 2', 'unjudged 3')).toEqual([
       'same',
       'same',
@@ -32,11 +32,11 @@ describe('how platforms stand to each other', () => {
     expect(stands('fail 0', 'known 0', 'stale 1', 'pass 1')).toEqual(['deviates', 'deviates', 'deviates', 'same']);
   });
 
-  it('is unobserved where it was skipped or nothing is told, and an error is one', () => {
+  it('is unobserved where it was skipped or nothing is recorded, and an error stands as an error', () => {
     expect(stands('skipped', 'pass', 'error', 'pass 0')).toEqual(['unobserved', 'unobserved', 'error', 'same']);
   });
 
-  it('calls nobody different who passes, where as many did one thing as another', () => {
+  it('calls no one different who passes, where as many did one thing as another', () => {
     expect(stands('pass 0', 'differs 1')).toEqual(['same', 'differs']);
     expect(stands('differs 0', 'pass 1')).toEqual(['differs', 'same']);
     expect(stands('unjudged 0', 'unjudged 1')).toEqual(['unjudged', 'unjudged']);
@@ -52,7 +52,7 @@ describe('how platforms stand to each other', () => {
     expect(stands('differs 1')).toEqual(['same']);
   });
 
-  it('is told for several cells by the most telling one', () => {
+  it('is taken for several cells from the most telling one', () => {
     expect(mostTelling(['same', null, 'differs', 'unobserved'])).toBe('differs');
     expect(mostTelling(['unobserved', 'same'])).toBe('same');
     expect(mostTelling([null])).toBeNull();

@@ -102,7 +102,7 @@ describe('a connection that sends nothing', () => {
     expect(await connect(await served((socket) => socket.destroy()), true)).toEqual({ outcome: 'open' });
   });
 
-  it('is only accepted, or closed, where somebody else has taken it', async () => {
+  it('is only accepted, or closed, where someone else has taken it', async () => {
     expect(await connect(await served(() => undefined), false)).toEqual({ outcome: 'accepted' });
     expect(await connect(await served((socket) => socket.destroy()), false)).toEqual({ outcome: 'closed' });
   });

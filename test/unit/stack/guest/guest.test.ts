@@ -96,7 +96,7 @@ test('a run that is interrupted ends the machine', async () => {
   expect(runs(Number(readFileSync(pid, 'utf8')))).toBe(false);
 });
 
-describe('a machine that comes to nothing is told in one line', () => {
+describe('a machine that does not start is reported in one line', () => {
   test.each([
     [
       'that can not be started',
