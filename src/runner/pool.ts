@@ -15,6 +15,8 @@ export interface PoolSettings {
   grace?: number;
   /** The command of an agent; the tests put misbehaving ones here. */
   agentCommand?: readonly string[];
+  /** How many agents may be alive before those that have been idle longest are ended; without it, none is ended for that. */
+  most?: number;
 }
 
 /** An agent that a cell has for itself. */
@@ -36,13 +38,16 @@ interface Actor {
 export class AgentPool {
   readonly #lab: Lab;
   readonly #settings: PoolSettings;
-  readonly #idle = new Map<string, Promise<Lease>[]>();
+  /** The agents that no cell has, the one that has been idle longest first. */
+  readonly #idle: { key: string; lease: Promise<Lease> }[] = [];
   readonly #all = new Set<Promise<Lease>>();
   readonly #clocks = new Map<HostName, HostClock>();
   readonly #started = new WeakMap<Lease, Promise<Lease>>();
   /** How many cells have an agent of a kind now, and the callers that wait for one to come back, in the order they came. */
   readonly #lent = new Map<string, number>();
   readonly #waiting = new Map<string, ((lease: Promise<Lease>) => void)[]>();
+  /** How many agents are being ended because too many were alive. */
+  #ending = 0;
   /** How long the last agent took to start, in milliseconds. */
   #startTook = 0;
   readonly #end = new AbortController();
@@ -74,7 +79,7 @@ export class AgentPool {
     const actor: Actor = { otherUser, without, names };
     const key = keyOf(host, actor);
     for (;;) {
-      const warm = this.#idle.get(key)?.pop() ?? (this.#mayComeBack(key) ? await this.#comesBack(key) : undefined);
+      const warm = this.#takeIdle(key) ?? (this.#mayComeBack(key) ? await this.#comesBack(key) : undefined);
       const lease = await (warm ?? this.#start(host, actor));
       // If an agent ended while no one had it, that is not an error.
       if (lease.agent.usable || !warm) {
@@ -93,6 +98,7 @@ export class AgentPool {
     this.#lent.set(lease.key, this.#lentOf(lease.key) - 1);
     if (!this.#settings.fresh && lease.agent.usable && (await this.#isClean(lease))) {
       this.#keep(lease.key, Promise.resolve(lease));
+      await this.#endSurplus();
     } else {
       await lease.agent.end();
       this.#forget(lease);
@@ -104,7 +110,7 @@ export class AgentPool {
     this.#end.abort();
     const all = [...this.#all];
     this.#all.clear();
-    this.#idle.clear();
+    this.#idle.length = 0;
     await Promise.all(
       all.map((lease) =>
         lease.then(
@@ -130,7 +136,25 @@ export class AgentPool {
     lease.catch(() => undefined);
     const waiting = this.#waiting.get(key)?.shift();
     if (waiting) waiting(lease);
-    else this.#idle.set(key, [...(this.#idle.get(key) ?? []), lease]);
+    else this.#idle.push({ key, lease });
+  }
+
+  /** The agent of a kind that has been idle for the shortest time: the caches of the processor may still have it. */
+  #takeIdle(key: string): Promise<Lease> | undefined {
+    const index = this.#idle.findLastIndex((one) => one.key === key);
+    return index === -1 ? undefined : this.#idle.splice(index, 1)[0]?.lease;
+  }
+
+  /** Ends idle agents while more are alive than may be: those of a kind that only few cells want are not kept for the others. */
+  async #endSurplus(): Promise<void> {
+    const { most = Number.POSITIVE_INFINITY } = this.#settings;
+    const surplus = this.#idle.splice(0, Math.max(0, this.#all.size - this.#ending - most));
+    this.#ending += surplus.length;
+    const settled = await Promise.allSettled(surplus.map(({ lease }) => lease));
+    const leases = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    await Promise.all(leases.map(({ agent }) => agent.end()));
+    for (const lease of leases) this.#forget(lease);
+    this.#ending -= surplus.length;
   }
 
   /**
