@@ -52,14 +52,19 @@ export function listsAfter(world: World<PortLists>, { kind, socket }: Step): Por
     case 'accept':
       return { ...lists, byPort: toHead(lists.byPort, socket.id) };
     case 'autobind': {
+      // sendto() leaves the socket unconnected, so that it is listed as after bind().
+      if (socket.sent) return boundTo(world, socket);
       const next = isOlder(world, 15, 0) ? joined(lists, socket) : lists;
       return isOld ? onPort(next, socket) : { ...next, byPort: toHead(next.byPort, socket.id) };
     }
-    case 'bind': {
-      const next = onPort(joined(lists, socket), socket);
-      return isOld ? next : { ...next, unconnected: ranked(world, socket) };
-    }
+    case 'bind':
+      return boundTo(world, socket);
   }
+}
+
+function boundTo(world: World<PortLists>, socket: Socket): PortLists {
+  const next = onPort(joined(world.hidden, socket), socket);
+  return isOlder(world, 14, 0) ? next : { ...next, unconnected: ranked(world, socket) };
 }
 
 /** Whether the socket has a name: a TCP socket whose connection was reset has none. */

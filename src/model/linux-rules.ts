@@ -101,8 +101,9 @@ export const linuxRules = ruleBook('linux', {
     known: 'observed',
   },
   'autobound-released': {
-    prose: 'A disconnect releases a port that connect() chose.',
-    source: { name: RUN, where: 'connect to AF_UNSPEC' },
+    prose:
+      'A disconnect releases a port that the program did not name in bind(): that of bind() to port 0, of connect(), sendto() or listen() on a socket that was not bound, and of an accepted socket. For TCP so does a connect() that is refused, a reset, and shutdown() of a listener; a TCP socket that was never connected keeps it.',
+    source: { name: RUN, where: 'bind to port 0, connect to AF_UNSPEC, shutdown' },
     known: 'observed',
   },
   'mapped-miss': {

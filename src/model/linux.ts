@@ -1,5 +1,5 @@
 import { isLoopback4, isMapped, isMulticast, needsScope } from './address.ts';
-import { isBound, isMappedOnV6only, lacksPrivilege, standing } from './checks.ts';
+import { isMappedOnV6only, lacksPrivilege, standing } from './checks.ts';
 import { because, decide, isRefusal } from './decide.ts';
 import { type Kernel, parseKernel } from './linux-kernel.ts';
 import { linuxRules } from './linux-rules.ts';
@@ -8,10 +8,10 @@ import { type Chains, EMPTY, judgeUdp, rememberUdp } from './linux-udp.ts';
 import { isOutOfRange } from './linux-range.ts';
 import { bucketOf, isInOtherVrf } from './linux-vrf.ts';
 import { ANY, claimsOf, NOTHING } from './overlap.ts';
-import { peerTaken } from './peers.ts';
-import { withoutPeer } from './socket.ts';
-import type { Prediction, Setting } from './types.ts';
-import type { Socket, System, World } from './world.ts';
+import { peerTaken, withoutPort } from './peers.ts';
+import { isReleased, withoutPeer } from './socket.ts';
+import type { Outcome, Prediction, Setting } from './types.ts';
+import type { Socket, Step, System, World } from './world.ts';
 
 const { id, rules } = linuxRules;
 
@@ -53,7 +53,8 @@ export const linux: System<LinuxHidden> = {
   },
 
   listen(world, socket) {
-    return judge(world, { ...socket, state: 'listening' });
+    // A port that the system chose is not chosen again.
+    return judge(world, { ...socket, chosen: false, state: 'listening' });
   },
 
   connect(world, socket, target) {
@@ -70,23 +71,29 @@ export const linux: System<LinuxHidden> = {
 
   takesRoute,
 
-  refused(socket, { local }, _, world) {
+  shutDown: (socket) => (isLent(socket) ? withoutPort(socket) : { ...socket, state: 'shut-down' }),
+
+  refused(socket, { local }, outcome, world) {
+    if (BEFORE_NAMES.has(outcome)) return socket;
+    if (socket.protocol === 'tcp' && isLent(socket) && AFTER_ROUTE.has(outcome)) return { ...socket, local: NOTHING };
     // A socket that counts as bound to an address keeps the one that the failed call gave it.
     const mapped = socket.protocol === 'tcp' && socket.address === '::ffff:0.0.0.0' && socket.local.v4 === ANY;
     const sticks = mapped || (takesRoute(world, socket) && socket.local === socket.bound);
     const isGiven = local !== undefined && local !== '' && local !== socket.address;
-    return sticks && isGiven ? { ...socket, local: claimsOf(socket.family, local, false) } : socket;
+    return sticks && isGiven
+      ? { ...socket, local: claimsOf(local.includes(':') ? 'inet6' : 'inet', local, false) }
+      : socket;
   },
 
   reset(socket) {
     // A socket that its program did not bind gives up its port. A socket that it did bind keeps its present address.
-    const local = socket.accepted || socket.autobound ? NOTHING : socket.local;
-    return withoutPeer(socket, local);
+    return withoutPeer(socket, isLent(socket) ? NOTHING : socket.local);
   },
 
   disconnected(socket, world) {
     const untied = socket.protocol === 'udp' && socket.device !== undefined;
-    if (socket.autobound) return { left: undefined, prediction: decide('ok', id['autobound-released']) };
+    const isClosed = socket.protocol === 'tcp' && socket.state === 'bound';
+    if (isLent(socket) && !isClosed) return { left: undefined, prediction: decide('ok', id['autobound-released']) };
     const taken = takesRoute(world, socket);
     const sticks = socket.address === '::ffff:0.0.0.0' || taken;
     const left: Socket = {
@@ -109,20 +116,39 @@ export const linux: System<LinuxHidden> = {
   remember({ hidden, sockets, setting }, step) {
     const { socket } = step;
     if (socket.protocol === 'udp') return { ...hidden, chains: rememberUdp(hidden.chains, step) };
+    const taken: Step = isReleased(socket) ? { ...step, kind: 'close' } : step;
     const bucket = hidden.buckets[socket.id] ?? bucketOf(setting, socket);
     const buckets = bucket === '' ? hidden.buckets : { ...hidden.buckets, [socket.id]: bucket };
-    const others = sockets.filter((other) => (buckets[other.id] ?? '') === bucket);
-    const memory = rememberTcp(hidden.memories[bucket] ?? FORGOTTEN, others, step, kernelOf(setting));
+    const others = sockets.filter((other) => (buckets[other.id] ?? '') === bucket && !isReleased(other));
+    const memory = rememberTcp(hidden.memories[bucket] ?? FORGOTTEN, others, taken, kernelOf(setting));
     return { ...hidden, buckets, memories: { ...hidden.memories, [bucket]: memory } };
   },
 };
+
+/** Whether the socket has its port only for as long as it is used: its program did not name the port in bind(). */
+function isLent({ chosen, autobound, accepted }: Socket): boolean {
+  return chosen || autobound || accepted;
+}
+
+/** The errors that connect() returns before it looks for a local address. */
+const BEFORE_NAMES: ReadonlySet<Outcome> = new Set(['EISCONN', 'EAFNOSUPPORT']);
+
+/** The errors that a TCP socket's connect() returns after it has found a route: they take the port from a socket that was lent it. */
+const AFTER_ROUTE: ReadonlySet<Outcome> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'EADDRNOTAVAIL',
+]);
 
 function kernelOf({ release, kernel }: Setting): Kernel {
   return parseKernel(release ?? kernel);
 }
 
 function judge(world: Here, socket: Socket): Prediction {
-  const { sockets, hidden, setting } = world;
+  const { hidden, setting } = world;
+  const sockets = world.sockets.filter((other) => !isReleased(other));
   const kernel = kernelOf(setting);
   if (socket.chosen && isOutOfRange(socket, setting, kernel)) return decide('EADDRINUSE', id['port-range']);
   // UDP chooses a port that bind() to it would get with the same options.
@@ -143,7 +169,8 @@ function judgeArgument(world: Here, next: Socket): Prediction | undefined {
   if (next.family === 'inet6' && world.setting.host?.ipv6 === false) return decide('EAFNOSUPPORT', id['no-ipv6']);
   const address = judgeAddress(world, next);
   const privilege = lacksPrivilege(world, next) ? decide('EACCES', id.privileged) : undefined;
-  const bound = isBound(world, next) ? decide('EINVAL', id['already-bound']) : undefined;
+  const isHeld = world.sockets.some((other) => other.id === next.id && !isReleased(other));
+  const bound = isHeld ? decide('EINVAL', id['already-bound']) : undefined;
   if (next.family === 'inet') return isRefusal(address) ? address : (privilege ?? bound ?? address);
   if (next.protocol === 'tcp' && isMulticast(next.address) && !isMapped(next.address)) {
     return decide('EINVAL', id['v6-multicast']);

@@ -14,12 +14,12 @@ export function wrongStack(socket: Socket, { stack }: Target): boolean {
 /** Whether another socket is connected to the same peer from the address that this socket would have. */
 export function peerTaken({ sockets }: World<unknown>, socket: Socket, { to, name }: Target): boolean {
   if (to === undefined) return false;
-  const wanted = canonical(to.address).address;
+  const wanted = unmapped(canonical(to.address).address);
   return sockets.some(
     ({ id, peer, local }) =>
       id !== socket.id &&
       peer?.port === to.port &&
-      canonical(peer.address).address === wanted &&
+      unmapped(canonical(peer.address).address) === wanted &&
       local.v4 === name.v4 &&
       local.v6 === name.v6,
   );

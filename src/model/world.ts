@@ -8,7 +8,7 @@ import type { Packet, Receivers } from './receive/types.ts';
 import type { Rule } from './rules.ts';
 import { checkOperation } from './operations.ts';
 import { sockname } from './socket-name.ts';
-import { explicit, hasPeer, narrowed, socketOf, targetOf, withoutPeer } from './socket.ts';
+import { explicit, hasPeer, isReleased, narrowed, socketOf, targetOf, withoutPeer } from './socket.ts';
 import type {
   Family,
   NextSocket,
@@ -51,7 +51,7 @@ export interface Socket {
   readonly portRange: NextSocket['portRange'];
   /** Whether an option lets it be bound to an address that no interface has. */
   readonly anyAddress: boolean;
-  /** Whether the system has to choose the port. */
+  /** Whether bind() to port 0, or listen(), left the choice of the port to the system. */
   readonly chosen: boolean;
   readonly state: State;
   readonly autobound: boolean;
@@ -367,7 +367,8 @@ class Port<Hidden> implements Simulation {
         const socket = this.#find(operation.socket, operation.op);
         const refused = hasPeer(socket) ? undefined : this.#system.shutDownUnconnected?.(socket);
         if (refused !== undefined) return { prediction: refused, after: this };
-        return this.#become(this.#shutDown(socket));
+        const left = this.#shutDown(socket);
+        return this.#become(left, isReleased(left) ? OFF : undefined);
       }
       case 'send':
         return operation.as === undefined
@@ -389,8 +390,11 @@ class Port<Hidden> implements Simulation {
       return { prediction: this.#system.bind({ ...this.#world, sockets: [] }, socket), after: this };
     }
     const prediction = this.#system.bind(this.#world, socket);
-    if ((happened ?? prediction.outcomes[0]) !== 'ok' || this.has(socket.id)) return { prediction, after: this };
-    return { prediction, after: this.#go([...this.#world.sockets, socket], { kind: 'bind', socket }).after };
+    const own = this.#world.sockets.find(({ id }) => id === socket.id);
+    const isHeld = own !== undefined && !isReleased(own);
+    if ((happened ?? prediction.outcomes[0]) !== 'ok' || isHeld) return { prediction, after: this };
+    const others = this.#world.sockets.filter((other) => other !== own);
+    return { prediction, after: this.#go([...others, socket], { kind: 'bind', socket }).after };
   }
 
   #listen(id: number, happened: Outcome | undefined) {
@@ -416,7 +420,7 @@ class Port<Hidden> implements Simulation {
     if (refused !== undefined) return { prediction: refused, after: this };
     const bound = this.#bind({ ...next, socket: id, chosen: true }, happened);
     if (bound.after === this) return bound;
-    const socket: Socket = { ...bound.after.#find(id, 'listen'), state: 'listening', autobound: true };
+    const socket: Socket = { ...bound.after.#find(id, 'listen'), state: 'listening' };
     return { prediction: bound.prediction, after: bound.after.#become(socket, { kind: 'listen' }).after };
   }
 
@@ -450,7 +454,10 @@ class Port<Hidden> implements Simulation {
     const outcome = happened ?? prediction.outcomes[0] ?? 'ok';
     if (outcome !== 'ok') {
       const left = this.#system.refused?.(socket, target, outcome, port.#world) ?? socket;
-      return { prediction, after: left === socket ? port : port.#become(left).after };
+      return {
+        prediction,
+        after: left === socket ? port : port.#become(left, isReleased(left) ? OFF : undefined).after,
+      };
     }
     const { name: local } = target;
     const connected: Socket = {
@@ -579,4 +586,6 @@ function membered(socket: Socket, { op, group, device }: Operation & { readonly 
 type Asked = NextSocket & { readonly socket: number; readonly chosen?: boolean; readonly addressOnly?: boolean };
 
 const OK: readonly Outcome[] = ['ok'];
+/** A socket that is open still has lost its port. */
+const OFF: Omit<Step, 'socket'> = { kind: 'close' };
 const WHOLE: Claims = { v4: ANY, v6: undefined };

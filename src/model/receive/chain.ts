@@ -101,6 +101,7 @@ function receiving(before: Receiver | undefined, operation: Operation, now: Sock
     address: now.address,
     v4: name.v4,
     v6: name.v6,
+    ...(keepsName ? { own: now.local } : {}),
     bound: now.address,
     uid: now.uid,
     device: now.device,
@@ -139,7 +140,7 @@ export function partners(state: PortChain, packet: Packet): readonly Receiver[] 
   return listed(state).filter(
     (socket) =>
       socket.connected &&
-      socket[stack] === destinationOf(packet) &&
+      (socket.own ?? socket)[stack] === destinationOf(packet) &&
       socket.peer[stack] === packet.from.address &&
       socket.peer.port === packet.from.port,
   );

@@ -70,6 +70,11 @@ function operated(lists: Lists, operation: Operation, kernel: Kernel): Lists {
     const socket = { ...receiverOf(operation.socket, operation.as), autobound: true };
     return connected(bound(lists, socket), socket.id, operation, kernel);
   }
+  if ((operation.op === 'send' || operation.op === 'listen') && operation.as !== undefined) {
+    const socket = { ...receiverOf(operation.socket, operation.as), autobound: true };
+    const there = bound(lists, socket);
+    return operation.op === 'send' ? there : listed(there, { ...socket, listening: true });
+  }
   const socket = lists.sockets.get(operation.socket);
   if (socket === undefined) return lists;
   switch (operation.op) {
@@ -186,8 +191,8 @@ function fourTuple({ address, peer }: Receiver): string {
 }
 
 function withoutPeer(lists: Lists, socket: Receiver): Lists {
-  if (!socket.connected) return replaced(lists, { ...socket, device: undefined });
   if (socket.autobound) return removed(lists, socket.id);
+  if (!socket.connected) return replaced(lists, { ...socket, device: undefined });
   const next = replaced(lists, disconnected(socket));
   if (!returnsToWildcard(socket)) return next;
   // Its address changes, so that it leaves the group that others have made with it while it was connected.

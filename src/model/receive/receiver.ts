@@ -1,5 +1,5 @@
 import { isMapped, unmapped } from '../address.ts';
-import { ANY, claimsOf } from '../overlap.ts';
+import { ANY, type Claims, claimsOf } from '../overlap.ts';
 import type { Family, NextSocket, Options, Protocol, ReceiveOptions } from '../types.ts';
 
 /** The IPv4 address that the kernel sets as a placeholder when connect() gives a dual-stack socket an IPv6 address. */
@@ -31,6 +31,8 @@ export interface Receiver {
   /** The destination of the IPv4 packets that it takes: one address, `ANY`, or none. `v6` is the same for IPv6. */
   readonly v4: string | undefined;
   readonly v6: string | undefined;
+  /** The local address of its connection, on a system where it keeps the name that it was bound to. */
+  readonly own?: Claims;
   /** The address that the program gave to bind(). If it is a wildcard, a disconnect restores it. */
   readonly bound: string;
   readonly uid: number;
@@ -50,7 +52,7 @@ export interface Receiver {
 }
 
 /** A socket after its bind(). */
-export function receiverOf(id: number, next: NextSocket): Receiver {
+export function receiverOf(id: number, next: NextSocket & { readonly chosen?: boolean }): Receiver {
   const isSix = next.family === 'inet6' && next.address !== '::' && !isMapped(next.address);
   const v6only = next.family === 'inet6' && (isSix || (next.v6only ?? false));
   return {
@@ -65,7 +67,7 @@ export function receiverOf(id: number, next: NextSocket): Receiver {
     options: next.options ?? {},
     connected: false,
     listening: false,
-    autobound: false,
+    autobound: next.chosen === true,
     peer: {},
     memberships: [],
     group: undefined,

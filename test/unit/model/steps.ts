@@ -121,6 +121,9 @@ export function parse(step: string, protocol: Protocol): Operation {
         ? { op, socket: number }
         : { op, socket: number, leaves: leaves as 'time-wait' | 'fin-wait-1' | 'fin-wait-2' };
     }
+    case 'join':
+    case 'leave':
+      return { op, socket: number, group: first };
     case 'listen':
     case 'peer-close':
     case 'peer-reset':

@@ -11,7 +11,8 @@ export interface Suite {
   /**
    * One sequence a line: its place in the suite, the protocol, and the steps, separated by `|`. What a step returns is asserted:
    * `ok`, unless `=>` says something else; `=> fails` stands for an error that the suite does not name, and `=> ?` for a
-   * result that it does not look at. `get 2` asserts that socket 2 receives what `from` sends `to` it.
+   * result that it does not look at. `get 2` asserts that socket 2 receives what `from` sends `to` it, `get 1/2` that either may
+   * receive it, and `get 1,2` that both get a copy. `1 name 127.0.0.1` asserts what getsockname() returns.
    */
   readonly sequences: string;
 }

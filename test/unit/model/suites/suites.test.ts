@@ -8,6 +8,7 @@ import { linuxMore } from './linux-more.ts';
 import { linuxSelftests } from './linux-selftests.ts';
 import { runtimes } from './runtimes.ts';
 import { rustAndPython } from './rust-python.ts';
+import { socketApi } from './socket-api.ts';
 import { type Sequence, sequencesOf, type Suite } from './suite.ts';
 import { wine } from './wine.ts';
 import { xnu } from './xnu.ts';
@@ -21,6 +22,7 @@ const SUITES: readonly Suite[] = [
   ...wine,
   ...linuxMore,
   ...rustAndPython,
+  ...socketApi,
 ];
 
 describe.each(SUITES)('$name', (suite) => {
@@ -41,9 +43,16 @@ function mismatches(system: SystemName, { setting = {} }: Suite, { place, protoc
       const [, who = '', ...words] = step.split(/\s+/);
       const named = (name: string) => words.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
       const packet = { protocol, from: { address: named('from'), port: 5000 }, to: { address: named('to') } };
-      const got = JSON.stringify(port.receivers(packet)?.outcomes);
-      const wanted = JSON.stringify(who === 'no-one' ? ['refused'] : [who.split(',').map(Number)]);
+      const got = JSON.stringify(port.receivers(packet)?.outcomes.toSorted());
+      const each = who.split('/').map((one) => one.split(',').map(Number));
+      const wanted = JSON.stringify(who === 'no-one' ? ['refused'] : each);
       if (got !== wanted) found.push(`${place}: ${step}: ${got}, not ${wanted}`);
+      continue;
+    }
+    if (/^\d+ name /.test(step)) {
+      const [id = '', , address] = step.split(' ');
+      const name = port.sockname(Number(id))?.address;
+      if (name !== address) found.push(`${place}: ${step}: ${name}`);
       continue;
     }
     const { outcomes } = port.step(parse(step, protocol)).prediction;
