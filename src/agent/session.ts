@@ -2,7 +2,7 @@ import { openSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as after } from 'node:timers/promises';
 import type { MessageFlag, NotAvailable, Operation, OperationName, Result, SocketName } from '../protocol/messages.ts';
 import { terseName } from '../protocol/terse-name.ts';
-import type { BatchProbes } from './batch-probes.ts';
+import type { BatchProbes } from './probes/batch-probes.ts';
 import type { Batches } from './batches.ts';
 import type { Probing } from './probing.ts';
 import { clock } from './clock.ts';
@@ -268,7 +268,7 @@ export class Session {
   }
 
   async #loadBatchProbes(): Promise<BatchProbes> {
-    const [{ BatchProbes }, batches] = await Promise.all([import('./batch-probes.ts'), this.#loadBatches()]);
+    const [{ BatchProbes }, batches] = await Promise.all([import('./probes/batch-probes.ts'), this.#loadBatches()]);
     this.#batchProbes ??= new BatchProbes(this.#native, batches);
     return this.#batchProbes;
   }

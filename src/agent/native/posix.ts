@@ -18,6 +18,7 @@ import { destinationIn } from './control.ts';
 import { lookingOf } from './posix-looking.ts';
 import { handoverOf } from './posix-handover.ts';
 import { messagesOf } from './posix-messages.ts';
+import { readyOf } from './posix-poll.ts';
 import { statesByPort } from './tcp-table.ts';
 import type { Native, Returned } from './types.ts';
 
@@ -168,6 +169,7 @@ export function posix(constants: SystemConstants): Native {
       lengthRoom.writeUInt32LE(nameRoom.length, 0);
       return getpeername(fd, nameRoom, lengthRoom) >= 0;
     },
+    ready: readyOf({ constants, call, returned, errnoName }),
     setter(option, value) {
       const known = optionIn(constants.options, option);
       if (known === null) return null;

@@ -17,6 +17,9 @@ interface Received {
   error?: QueuedError;
 }
 
+/** What poll() says of a descriptor. */
+export const POLLED = { readable: 1, writable: 2, failed: 4 } as const;
+
 /** A Unix socket at which a process waits for a descriptor. */
 interface Mailbox {
   fd: number;
@@ -70,6 +73,11 @@ export interface Native {
   localPort(fd: number): Returned;
   /** Whether getpeername() finds a peer. */
   hasPeer(fd: number): boolean;
+  /**
+   * What poll() says at once of thousands of descriptors: for each a sum of `POLLED`; -1 is passed over. Null where the
+   * system has no such call, or one that can't be relied on.
+   */
+  ready(fds: readonly number[]): Uint8Array | null;
   /** Null for an option for which this system has no number: then no call is made. @throws Error for an unknown option */
   getsockopt(fd: number, option: OptionName): { returned: Returned; value: ReadValue | undefined } | null;
   /**

@@ -185,6 +185,8 @@ export function winsock(): Native {
       lengthRoom.writeInt32LE(nameRoom.length, 0);
       return getpeername(fd, nameRoom, lengthRoom) >= 0;
     },
+    // WSAPoll() says nothing of a connection that failed, before Windows 10 2004.
+    ready: () => null,
     setter(option, value) {
       const known = optionIn(windows.options, option);
       if (known === null) return null;

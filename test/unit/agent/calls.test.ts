@@ -329,8 +329,8 @@ const CALLED: Record<Exclude<OperationName, 'die'>, Called> = {
       [/^setsockopt\(\d+, SOL_IP, IP_BIND_ADDRESS_NO_PORT, \[1\], 4\)/, 1],
       [/^bind\(\d+, .*htons\(0\).*"127\.0\.0\.2"/, 1],
       [/^connect\(\d+, .*htons\(4002\)/, 1],
-      [/^getsockopt\(\d+, SOL_SOCKET, SO_ERROR, \[0\]/, 1],
-      [/^getpeername\(/, 1],
+      [/^poll\(\[\{fd=\d+, events=POLLIN\|POLLOUT\}\], 1, 0\) = 1 .*revents=POLLOUT/, 1],
+      [/^getsockname\(/, 1],
     ],
   },
   'batch-answer': {
@@ -358,7 +358,7 @@ const CALLED: Record<Exclude<OperationName, 'die'>, Called> = {
     asks: [{ op: 'batch-settle', on: 'ps', ask: [0] }],
     makes: [
       [/^getsockopt\(\d+, SOL_SOCKET, SO_ERROR, \[0\]/, 1],
-      [/^setsockopt\(\d+, SOL_SOCKET, SO_LINGER, \{l_onoff=1, l_linger=0\}, 8\)/, 1],
+      [/^connect\(\d+, \{sa_family=AF_UNSPEC, .* = 0$/, 1],
     ],
   },
   dup: { before: [udp('a')], asks: [{ op: 'dup', on: 'a', as: 'b' }], makes: [[/^dup\(\d+\) += \d+$/, 1]] },
@@ -529,7 +529,7 @@ const CALLED: Record<Exclude<OperationName, 'die'>, Called> = {
   },
 };
 
-const TRACED = 'trace=%network,openat,close,kill,clone,clone3,fork,vfork,dup,ioctl,pidfd_open,pidfd_getfd';
+const TRACED = 'trace=%network,openat,close,kill,clone,clone3,fork,vfork,dup,ioctl,poll,ppoll,pidfd_open,pidfd_getfd';
 
 /**
  * Runs an agent under strace and has it do operations in groups. Returns the outcomes of each group, and the lines of the

@@ -1,10 +1,10 @@
 import process from 'node:process';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { BatchKind, Operation, Result } from '../../../src/protocol/messages.ts';
-import { AgentProcess } from '../../../src/harness/agent-process.ts';
-import { AGENT, LOOPBACK_ONLY, noNamespaces } from '../../support/namespace.ts';
-import { needs } from '../../support/needs.ts';
-import { paced } from '../../../src/process/pace.ts';
+import type { BatchKind, Operation, Result } from '../../../../src/protocol/messages.ts';
+import { AgentProcess } from '../../../../src/harness/agent-process.ts';
+import { AGENT, LOOPBACK_ONLY, noNamespaces } from '../../../support/namespace.ts';
+import { needs } from '../../../support/needs.ts';
+import { paced } from '../../../../src/process/pace.ts';
 
 /** How long to wait for an event that should happen, and for one that should not, in milliseconds. */
 const LONG = paced(10_000);
@@ -156,6 +156,25 @@ describe('probes of batches on the real kernel', needs(noNamespaces), () => {
     );
     expect(words(made)).toEqual(['ok']);
     expect(words(settled)).toEqual(['ECONNRESET']);
+  });
+
+  it('makes a connection from a client that had one before as from a new one', async () => {
+    const listeners: BatchKind[] = [LISTENER, tcp('127.0.0.2', { listen: 8 })];
+    await ask({ op: 'batch', as: 'l', kinds: listeners, sockets: [0, 2001, 1, 2002] });
+    for (const [as, probes, expected] of [
+      ['c', [0, 0, 2001, 0, 1, 2002, 0, 0, 2003], ['ok', 'ok', 'ECONNREFUSED']],
+      ['d', [0, 0, 2003, 0, 0, 2001, 0, 1, 2002], ['ECONNREFUSED', 'ok', 'ok']],
+    ] as const) {
+      const [made, answered, settled] = await ask(
+        connections(as, [...probes]),
+        { op: 'batch-answer', on: 'l' },
+        { op: 'batch-settle', on: as, ask: [0, 1, 2] },
+      );
+      expect(words(made)).toEqual(expected);
+      const ports = made?.got?.filter((port) => port > 0) ?? [];
+      expect(answered?.got).toEqual([0, ports[0], 1, ports[1]]);
+      expect(words(settled).toSorted()).toEqual(['ECONNRESET', 'ECONNRESET', 'silence']);
+    }
   });
 
   it('says that there was no answer only when a listener on the same path answers', async () => {
