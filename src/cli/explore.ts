@@ -1,6 +1,6 @@
 import { counted } from '../text/counted.ts';
 import os from 'node:os';
-import { describe } from '../report/exploration/describe.ts';
+import { describe, describeUnseen } from '../report/exploration/describe.ts';
 import { explore, type Explored, type Limit } from '../runner/explore/run.ts';
 import { Floor } from '../runner/explore/floor.ts';
 import { formatPlan, formatStep } from '../plan/notation.ts';
@@ -10,7 +10,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { LabKind } from '../lab/lab.ts';
 import type { Protocol, SystemName } from '../model/types.ts';
 import { EXPLORATION_VERSION, type Exploration } from '../record/explore.ts';
-import { mismatchLines, stepLines } from '../report/exploration.ts';
+import { mismatchLines, stepLines, unseenLines } from '../report/exploration.ts';
 import { transcriptLines } from '../report/failure.ts';
 import { Interrupted } from '../process/interrupted.ts';
 import { EXIT, UserError } from './exit.ts';
@@ -43,6 +43,8 @@ export interface ExploreOptions extends RunPlace {
 const SEQUENCES = 20_000;
 /** Sets of receivers, which take longer than sequences. */
 const SETS = 2000;
+/** How many of the mismatches that were not seen again are printed; the report has more. */
+const MOST_UNSEEN = 5;
 const LARGEST_SEED = 0x7fff_ffff;
 
 /** What a command line says is to be played. @throws UserError for what is wrong with it. */
@@ -127,7 +129,7 @@ function recordOf(
   explored: Explored,
   { seed, started, asks }: { seed: number; started: Date; asks: Exploration['asks'] },
 ): Exploration {
-  const { platform, lab, model, uids, complete, tallies, findings } = explored;
+  const { platform, lab, model, uids, complete, tallies, findings, unseen } = explored;
   return {
     schema: EXPLORATION_VERSION,
     bindspec: version(),
@@ -142,6 +144,7 @@ function recordOf(
     seed,
     protocols: tallies.map((tally) => ({ ...tally })),
     mismatches: findings.map(({ found, shrunk }) => describe(shrunk, found, explored)),
+    ...(unseen.length === 0 ? {} : { unseen: unseen.map((one) => describeUnseen(one, explored)) }),
   };
 }
 
@@ -150,6 +153,12 @@ function conclude(record: Exploration, written: string | undefined): void {
     say();
     for (const { kind, text } of mismatchLines(mismatch, record)) say(paintLine(text, kind));
   }
+  const { unseen = [] } = record;
+  for (const one of unseen.slice(0, MOST_UNSEEN)) {
+    say();
+    for (const { kind, text } of unseenLines(one, record)) say(paintLine(text, kind));
+  }
+  if (unseen.length > MOST_UNSEEN) say(`\nmore that were not seen again are in ${written ?? 'the record'}`);
   say();
   if (!record.complete) say(paint('yellow', 'Interrupted: the counts are of what was done until then.'));
   for (const tally of record.protocols) say(paint('bold', tallyInWords(tally)));

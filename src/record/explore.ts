@@ -32,6 +32,19 @@ const mismatch = z.strictObject({
   scripts: z.strictObject({ c: text, python: text }),
 });
 
+const unseen = z.strictObject({
+  protocol: z.enum(['udp', 'tcp']),
+  sequence: text.describe('As `bindspec explore --replay` reads it'),
+  seed: z.int().describe('The seed of its batch'),
+  place: count.describe('Its place in that batch'),
+  doubt: text.describe('Why the mismatch was in doubt, so that the sequence was played alone'),
+  alone: count.describe('How often it was played alone'),
+  shown: count.describe('In how many of these plays there was a mismatch'),
+  steps: z.array(step).describe('Every operation as it was played among other sequences; the last one is the mismatch'),
+  transcript: z.array(lineSchema).describe('The calls of the last play alone'),
+  rerun: text,
+});
+
 /** The work and the findings of a run of `bindspec explore`. */
 export const explorationSchema = z.strictObject({
   schema: z.literal(EXPLORATION_VERSION),
@@ -60,7 +73,12 @@ export const explorationSchema = z.strictObject({
     }),
   ),
   mismatches: z.array(mismatch).describe('One of each kind of mismatch, shrunk; not more than were asked for'),
+  unseen: z
+    .array(unseen)
+    .exactOptional()
+    .describe('The first of those that `dropped` counts: mismatches that did not come again alone, and do not count'),
 });
 
 export type Exploration = z.infer<typeof explorationSchema>;
 export type Mismatch = Exploration['mismatches'][number];
+export type UnseenMismatch = NonNullable<Exploration['unseen']>[number];

@@ -1,4 +1,4 @@
-import type { Exploration, Mismatch } from '../record/explore.ts';
+import type { Exploration, Mismatch, UnseenMismatch } from '../record/explore.ts';
 import { visible } from '../text/visible.ts';
 import { transcriptLines, type ReportLine } from './failure.ts';
 
@@ -41,6 +41,24 @@ export function stepLines(steps: Mismatch['steps'], { model, platform }: Against
       kind: row.agrees ? 'call' : 'observed',
       text: `  ${row.agrees ? ' ' : '>'} ${row.step.padEnd(step)}  ${row.observed.padEnd(observed)}  ${row.allowed.padEnd(allowed)}  ${row.rule}`,
     })),
+  ];
+}
+
+/** Tells of a mismatch that did not come again when its sequence was played alone: what was seen, and how often. */
+export function unseenLines(
+  { sequence, steps, doubt, alone, shown, rerun }: UnseenMismatch,
+  against: Against,
+): ReportLine[] {
+  const last = steps.at(-1);
+  const rule = last?.rule === undefined ? '' : `, by ${last.rule}`;
+  return [
+    { kind: 'title', text: `NOT SEEN AGAIN  ${visible(sequence)}` },
+    {
+      kind: 'reason',
+      text: `  ${visible(last?.step ?? '')}: observed ${visible(last?.observed ?? '')}, the model of ${against.model} allows ${last?.allowed.join(' or ') ?? ''}${rule}`,
+    },
+    { kind: 'reason', text: `  In doubt: ${doubt}. Played alone ${alone} times, seen in ${shown} of them.` },
+    { kind: 'command', text: `    ${rerun}` },
   ];
 }
 

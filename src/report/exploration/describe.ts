@@ -1,7 +1,7 @@
 import { models } from '../../model/index.ts';
 import type { SystemName } from '../../model/types.ts';
-import type { Mismatch } from '../../record/explore.ts';
-import type { Platform } from '../../record/record.ts';
+import type { Mismatch, UnseenMismatch } from '../../record/explore.ts';
+import type { Platform, TranscriptLine } from '../../record/record.ts';
 import { whereWords } from '../failure.ts';
 import { shellWord } from '../words.ts';
 import { formatPlan, formatStep } from '../../plan/notation.ts';
@@ -62,6 +62,32 @@ export function describe(shrunk: Shrunk, found: Pick<Found, 'plan' | 'played'>, 
     rerun: rerun(plan, where),
     scripts: { c: unlessNone(scriptInC, script), python: unlessNone(scriptInPython, script) },
   };
+}
+
+/** A mismatch that did not come again alone, as the record keeps it. */
+export function describeUnseen(
+  { plan, first, seed, place, doubt, alone, shown, transcript }: Unconfirmed,
+  where: Where,
+): UnseenMismatch {
+  return {
+    protocol: plan.protocol,
+    sequence: formatPlan(plan),
+    seed,
+    place,
+    doubt,
+    alone,
+    shown,
+    steps: first.played.map(describeStep),
+    transcript: [...transcript],
+    rerun: rerun(plan, where),
+  };
+}
+
+/** A mismatch that did not come again: what was played among other sequences, and how often and with which calls alone. */
+interface Unconfirmed extends Pick<UnseenMismatch, 'seed' | 'place' | 'doubt' | 'alone' | 'shown'> {
+  readonly plan: Plan;
+  readonly first: { readonly played: readonly Played[] };
+  readonly transcript: readonly TranscriptLine[];
 }
 
 /** A script, or the reason why there is none. */

@@ -1,5 +1,6 @@
 import type { Plan } from '../../plan/plan.ts';
 import type { Play } from '../../plan/play.ts';
+import type { TranscriptLine } from '../../record/record.ts';
 
 /** The part of a play that a confirmation reads. */
 type Outcome = Pick<Play, 'mismatch' | 'played'>;
@@ -9,13 +10,29 @@ interface Again<One extends Outcome> {
   /** Whether no other program takes its ports. */
   readonly ownPorts: boolean;
   /** Plays one plan alone. @throws HarnessError when an agent fails */
-  readonly playAlone: (plan: Plan) => Promise<{ readonly play: One }>;
+  readonly playAlone: (plan: Plan) => Promise<{ readonly play: One; readonly transcript: readonly TranscriptLine[] }>;
 }
 
-/** The plays that count, in the order of the plans, and how many mismatches do not. */
+/** A mismatch that does not count, because it did not show often enough when its plan was played alone. */
+export interface Dropped<One extends Outcome = Outcome> {
+  readonly plan: Plan;
+  /** The place of the plan in its batch. */
+  readonly place: number;
+  /** What was played among other plans. */
+  readonly first: One;
+  /** Why it was in doubt. */
+  readonly doubt: string;
+  /** How often it was played alone, and in how many of those plays there was a mismatch. */
+  readonly alone: number;
+  readonly shown: number;
+  /** The calls of the last play alone. */
+  readonly transcript: readonly TranscriptLine[];
+}
+
+/** The plays that count, in the order of the plans, and the mismatches that do not. */
 interface Confirmed<One extends Outcome> {
   readonly sure: readonly One[];
-  readonly dropped: number;
+  readonly dropped: readonly Dropped<One>[];
 }
 
 /**
@@ -26,16 +43,30 @@ interface Confirmed<One extends Outcome> {
 const TIMES = 6;
 const ENOUGH = 2;
 
-/** A play alone that shows the mismatch, if enough of them do; else one that does not. */
-async function again<One extends Outcome>(first: One, plan: Plan, playAlone: Again<One>['playAlone']): Promise<One> {
-  let [shown, calm] = [first, first];
-  let times = 0;
-  for (let played = 0; times < ENOUGH && ENOUGH - times <= TIMES - played; played += 1) {
-    const { play } = await playAlone(plan);
-    if (play.mismatch) [shown, times] = [play, times + 1];
+/** Plays a plan alone until it is sure whether the mismatch counts. */
+async function again<One extends Outcome>(
+  first: One,
+  plan: Plan,
+  playAlone: Again<One>['playAlone'],
+): Promise<{ readonly final: One } & Pick<Dropped<One>, 'alone' | 'shown' | 'transcript'>> {
+  let [mismatching, calm] = [first, first];
+  let [alone, shown] = [0, 0];
+  let last: readonly TranscriptLine[] = [];
+  for (; shown < ENOUGH && ENOUGH - shown <= TIMES - alone; alone += 1) {
+    const { play, transcript } = await playAlone(plan);
+    last = transcript;
+    if (play.mismatch) [mismatching, shown] = [play, shown + 1];
     else calm = play;
   }
-  return times < ENOUGH ? calm : shown;
+  return { final: shown < ENOUGH ? calm : mismatching, alone, shown, transcript: last };
+}
+
+/** Why a mismatch may not be the system's answer to this plan; null where nothing else can have caused it. */
+function doubtOf(play: Outcome, ownPorts: boolean): string | null {
+  if (!ownPorts) return 'others may take the port';
+  if (mayShare(play)) return 'connect() chose a port, which another sequence may have had';
+  if (isCrowded(play)) return 'early demultiplexing may meet the sockets of another sequence';
+  return isLost(play) ? 'a packet that was lost looks the same' : null;
 }
 
 /** Whether a plan has a socket whose port connect() chose: other plans of the batch may get the same one. */
@@ -71,12 +102,16 @@ export async function confirmed<One extends Outcome>(
   { ownPorts, playAlone }: Again<One>,
 ): Promise<Confirmed<One>> {
   const sure: One[] = [];
-  let dropped = 0;
+  const dropped: Dropped<One>[] = [];
   for (const [place, play] of plays.entries()) {
     const plan = made[place];
-    const isDoubtful = play.mismatch && (!ownPorts || mayShare(play) || isCrowded(play) || isLost(play));
-    const final = isDoubtful && plan !== undefined ? await again(play, plan, playAlone) : play;
-    if (play.mismatch && !final.mismatch) dropped += 1;
+    const doubt = play.mismatch ? doubtOf(play, ownPorts) : null;
+    if (doubt === null || plan === undefined) {
+      sure.push(play);
+      continue;
+    }
+    const { final, ...times } = await again(play, plan, playAlone);
+    if (!final.mismatch) dropped.push({ plan, place, first: play, doubt, ...times });
     sure.push(final);
   }
   return { sure, dropped };

@@ -4,7 +4,7 @@ import type { Protocol } from '../../model/types.ts';
 import { tidied, unlessAborted } from '../../process/interrupted.ts';
 import type { Platform } from '../../record/record.ts';
 import { HarnessError } from '../../harness/harness-error.ts';
-import { confirmed } from './confirm.ts';
+import { confirmed, type Dropped } from './confirm.ts';
 import { Floor, type FloorSettings } from './floor.ts';
 import { plans } from '../../explore/generate.ts';
 import type { Plan } from '../../plan/plan.ts';
@@ -13,6 +13,8 @@ import { kindOf, shrink, type Found, type Shrunk } from '../../explore/shrink.ts
 
 /** How many plans run side by side. With another number, the same seed would mean other plans. */
 const BATCH = 500;
+/** How many of the mismatches that do not count are kept for the record. */
+const MOST_UNSEEN = 100;
 
 /** When to stop, for each protocol. */
 export type Limit = { readonly sequences: number } | { readonly operations: number } | { readonly seconds: number };
@@ -47,6 +49,9 @@ interface Finding {
   readonly shrunk: Shrunk;
 }
 
+/** A mismatch that does not count, and the seed of its batch. */
+type DroppedInBatch = Dropped & Pick<Found, 'seed'>;
+
 /** The result of an exploration. */
 export interface Explored {
   readonly platform: Platform;
@@ -58,6 +63,8 @@ export interface Explored {
   readonly complete: boolean;
   readonly tallies: readonly Tally[];
   readonly findings: readonly Finding[];
+  /** The first of the mismatches that do not count, see `Tally`; not more than `MOST_UNSEEN` of each protocol. */
+  readonly unseen: readonly DroppedInBatch[];
 }
 
 /** The events that are reported while an exploration goes on. */
@@ -72,7 +79,7 @@ interface Batch {
   readonly sequences: number;
   readonly operations: number;
   readonly mismatches: number;
-  readonly dropped: number;
+  readonly dropped: readonly DroppedInBatch[];
   readonly resent: number;
   /** The first mismatch of each kind. */
   readonly found: ReadonlyMap<string, Found>;
@@ -94,14 +101,17 @@ export async function explore(kind: LabKind, settings: ExploreSettings, listener
     listener.started(first);
     stage.floors.giveBack(first);
     const tallies: Tally[] = [];
+    const unseen: DroppedInBatch[] = [];
     const kinds = new Map<string, Found>();
     for (const protocol of protocols) {
       const fold = await exploreOne(protocol, stage);
       tallies.push(fold.tally);
+      unseen.push(...fold.unseen);
       for (const [name, found] of fold.found) kinds.set(`${protocol} ${name}`, found);
     }
     const findings = await shrinkAll([...kinds.values()].slice(0, most), stage);
-    return { platform, lab, namedInterface, model, uids, devices, complete: !signal.aborted, tallies, findings };
+    const complete = !signal.aborted;
+    return { platform, lab, namedInterface, model, uids, devices, complete, tallies, findings, unseen };
   } finally {
     await tidied(stage.floors.close(), signal, kind.far === true || stage.floors.far);
   }
@@ -131,7 +141,11 @@ async function exploreOne(protocol: Protocol, { library, floors, settings, liste
       const resent = floor.resent - before;
       const { ownPorts } = floor.lab.facts;
       const { sure, dropped } = await confirmed(plays, made, { ownPorts, playAlone: (plan) => floor.playAlone(plan) });
-      fold.end(batch.number, { ...sum(sure, made, own), dropped, resent });
+      fold.end(batch.number, {
+        ...sum(sure, made, own),
+        dropped: dropped.map((one) => ({ ...one, seed: own })),
+        resent,
+      });
       floors.giveBack(floor);
       listener.progress(fold.tally);
     }
@@ -190,6 +204,7 @@ function seedOf(seed: number, batch: number): number {
  */
 class Fold {
   readonly found = new Map<string, Found>();
+  readonly unseen: DroppedInBatch[] = [];
   readonly #protocol: Protocol;
   readonly #limit: Limit;
   readonly #began = Date.now();
@@ -236,7 +251,8 @@ class Fold {
       this.#sequences += next.sequences;
       this.#operations += next.operations;
       this.#mismatches += next.mismatches;
-      this.#dropped += next.dropped;
+      this.#dropped += next.dropped.length;
+      this.unseen.push(...next.dropped.slice(0, MOST_UNSEEN - this.unseen.length));
       this.#resent += next.resent;
       for (const [name, found] of next.found) if (!this.found.has(name)) this.found.set(name, found);
     }

@@ -19,7 +19,7 @@ async function counting(outcomes: readonly string[], again: string, ownPorts: bo
   let alone = 0;
   const playAlone = () => {
     alone += 1;
-    return Promise.resolve({ play: played(again) });
+    return Promise.resolve({ play: played(again), transcript: [] });
   };
   const plays = outcomes.map(played);
   const { sure, dropped } = await confirmed(
@@ -27,7 +27,7 @@ async function counting(outcomes: readonly string[], again: string, ownPorts: bo
     plays.map(() => plan),
     { ownPorts, playAlone },
   );
-  return { mismatches: sure.filter(({ mismatch }) => mismatch).length, dropped, alone };
+  return { mismatches: sure.filter(({ mismatch }) => mismatch).length, dropped: dropped.length, alone };
 }
 
 test('what may come of other sequences is played again: a chosen port, and early demultiplexing', async () => {
@@ -48,13 +48,16 @@ test('what may come of other sequences is played again: a chosen port, and early
       played: [{ step: probe, prediction: { outcomes: ['s1'], rule: 'linux/R2-early-demux' }, outcome: 's5' }],
     },
   ];
-  const playAlone = () => Promise.resolve({ play: played('refused') });
+  const playAlone = () => Promise.resolve({ play: played('refused'), transcript: [] });
   const { dropped } = await confirmed(
     plays,
     plays.map(() => plan),
     { ownPorts: true, playAlone },
   );
-  expect(dropped).toBe(2);
+  expect(dropped.map(({ place, doubt }) => [place, doubt])).toEqual([
+    [0, 'connect() chose a port, which another sequence may have had'],
+    [1, 'early demultiplexing may meet the sockets of another sequence'],
+  ]);
 });
 
 test.each([
@@ -84,9 +87,12 @@ test.each([
   let alone = 0;
   const playAlone = () => {
     alone += 1;
-    return Promise.resolve({ play: played(outcomes[alone - 1] ?? 'one too many') });
+    const line = { at: alone, part: 'first owner', host: 'machine', call: 'close(s1) = 0' } as const;
+    return Promise.resolve({ play: played(outcomes[alone - 1] ?? 'one too many'), transcript: [line] });
   };
   const { sure, dropped } = await confirmed([played('silence')], [plan], { ownPorts: true, playAlone });
   expect(sure.filter(({ mismatch }) => mismatch)).toHaveLength(mismatches);
-  expect({ dropped, alone }).toEqual({ dropped: 1 - mismatches, alone: plays });
+  expect({ dropped: dropped.length, alone }).toEqual({ dropped: 1 - mismatches, alone: plays });
+  // Each that is dropped has how often it was tried, and the calls of the last time.
+  for (const one of dropped) expect(one).toMatchObject({ plan, alone: plays, shown: 1, transcript: [{ at: plays }] });
 });
