@@ -37,9 +37,7 @@ export function systemsControls(systems: PageSystems, chosen: Chosen, update: Up
       systems.columns.map(({ id, title, platforms }) => [
         h('option', { value: id, selected: chosen[name] === id }, title),
         platforms.length > 1 &&
-          platforms.map((one) =>
-            h('option', { value: one.name, selected: chosen[name] === one.name }, `${title}: ${one.title}`),
-          ),
+          platforms.map((one) => h('option', { value: one.name, selected: chosen[name] === one.name }, one.title)),
       ]),
     );
     select.addEventListener('change', () => update({ [name]: select.value }));

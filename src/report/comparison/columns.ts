@@ -2,6 +2,7 @@ import { compareAsRead } from '../../text/versions.ts';
 import { extentOf } from '../../load/fuller.ts';
 import type { MatrixRecord } from '../../record/matrix.ts';
 import type { BindRecord } from '../../record/record.ts';
+import { SYSTEM_COLUMNS } from '../systems/order.ts';
 
 /** A platform of a comparison: a name for it, and what was recorded there, at least one of the two. */
 export interface Column {
@@ -59,9 +60,16 @@ export function columnsOf(
     return { name: named.get(key) ?? '', ...(run ? { run } : {}), ...(matrix ? { matrix } : {}) };
   });
   return {
-    columns: columns.toSorted((one, other) => compareAsRead(one.name, other.name)),
+    columns: columns.toSorted((one, other) => placeOf(one) - placeOf(other) || compareAsRead(one.name, other.name)),
     superseded: [...newestRuns.superseded, ...newestMatrices.superseded],
   };
+}
+
+/** Systems come in the order in which people look for them; those that are not in it come last. */
+function placeOf({ run, matrix }: Column): number {
+  const system = (run ?? matrix)?.platform.system;
+  const place = SYSTEM_COLUMNS.findIndex(({ id }) => id === system);
+  return place === -1 ? SYSTEM_COLUMNS.length : place;
 }
 
 /** In every respect but how much was done, and when. */

@@ -1,9 +1,9 @@
 import type { Registered } from '../../experiment/cells.ts';
 import type { Comparison } from '../../record/comparison.ts';
 import type { ContainersRecord } from '../../record/containers.ts';
-import { systemInWords } from '../../record/system-title.ts';
 import { engineQuestions } from './engine-questions.ts';
 import { platformsOf } from './observed-answer.ts';
+import { platformTitles } from './platform-titles.ts';
 import { columnsFor, ENGINES_COLUMN, type SystemColumn } from './order.ts';
 import { experimentQuestions } from './questions.ts';
 import { scoreOf, scoreSentence } from './score.ts';
@@ -34,14 +34,8 @@ export function systemsTable(
   };
 }
 
-function platformsFor({ id }: SystemColumn, { platforms, engines = [] }: Comparison): ScoredColumn['platforms'] {
+function platformsFor({ id, title }: SystemColumn, { platforms, engines = [] }: Comparison): ScoredColumn['platforms'] {
   if (id === ENGINES_COLUMN)
     return engines.map(({ name, engine, version }) => ({ name, title: `${engine} ${version}` }));
-  return platformsOf(id, platforms).map(({ name, platform }) => ({
-    name,
-    title:
-      platform.stack === undefined || platform.system !== 'linux'
-        ? systemInWords(platform)
-        : `${systemInWords(platform)} (${platform.stack})`,
-  }));
+  return platformTitles(title, platformsOf(id, platforms));
 }

@@ -29,7 +29,7 @@ const darwin = runOn({ id: 'darwin-24.6-arm64', system: 'darwin' });
 describe('a comparison', () => {
   it('has platforms of the same outcome together, the largest group first', () => {
     expect(cellOf(compared(windows, linux, darwin), CELL)?.alike).toEqual([
-      ['darwin-24.6-arm64', 'linux-6.1-x64'],
+      ['linux-6.1-x64', 'darwin-24.6-arm64'],
       ['windows-10.0-x64'],
     ]);
     expect(cellOf(compared(linux, darwin), CELL)?.alike).toHaveLength(1);

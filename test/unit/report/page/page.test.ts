@@ -58,7 +58,7 @@ describe('the data of a page', () => {
     const { data, packs } = made();
     const opened = packs.map((pack) => JSON.parse(pack) as unknown);
     for (const { tapes, cells } of data.experiments) expect(opened[tapes]).toHaveLength(cells.length);
-    expect(opened[data.matrices ?? -1]).toMatchObject({ platforms: [{ name: data.platforms[1]?.name }] });
+    expect(opened[data.matrices ?? -1]).toMatchObject({ platforms: [{ name: data.platforms[0]?.name }] });
     expect(opened[data.engines[0]?.record ?? -1]).toMatchObject({ kind: 'containers' });
   });
 });
