@@ -1,5 +1,6 @@
 import { counted } from '../text/counted.ts';
 import type { FirstData } from '../report/page/data.ts';
+import { citing } from './cite.ts';
 import { fill, h } from './h.ts';
 import { hrefOf, readPlace } from './place.ts';
 import { keepPositions, returnToPosition } from './scroll.ts';
@@ -50,6 +51,8 @@ fill(
     {},
     `Made by bindspec ${data.bindspec} report, of ${counted(recorded(data), 'platform')}. `,
     'MATRIX.md, beside this file, has the same as text; matrix.json for programs.',
+    // A view that has these buttons itself has them further up.
+    citing(() => `“${main.querySelector('h1')?.textContent ?? ''}”`, data.bindspec),
   ),
 );
 page.querySelector('.skip')?.addEventListener('click', (event) => {

@@ -289,9 +289,9 @@ describe('the bind matrix and explain on the page', needs(noBrowser), () => {
     test('shows every name of a platform, and every way in which one was bound', async () => {
       const page = await at('#/singles?platform=linux-6.18-x64');
       const { singles } = recordOf('linux-6.18-x64');
-      const rows = await page.locator('.names tbody th').allInnerTexts();
+      const rows = await page.locator('.alone tbody th').allInnerTexts();
       expect(rows).toHaveLength(singles?.names.length ?? 0);
-      expect(await page.locator('.names p').first().innerText()).toContain(`, ${singles?.counts.mismatches} mismatch`);
+      expect(await page.locator('.alone p').first().innerText()).toContain(`, ${singles?.counts.mismatches} mismatch`);
       await page.getByRole('button', { name: '224.0.0.1', exact: true }).click();
       const details = await page.locator('.details').innerText();
       expect(details).toContain('224.0.0.1 (multicast)');

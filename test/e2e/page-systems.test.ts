@@ -132,7 +132,7 @@ describe('the first screen', needs(noBrowser), () => {
     expect(await windows.innerText()).toContain("the vendor's documentation");
     await page.locator('.command code').waitFor();
     await page.getByRole('button', { name: 'Copy a citation' }).click();
-    await expect.poll(() => page.locator('.citing').innerText()).toContain('conflict/specific-after-wildcard');
+    await expect.poll(() => page.locator('main .citing').innerText()).toContain('conflict/specific-after-wildcard');
   });
 
   test('stands there without JavaScript, as a table', async () => {

@@ -113,7 +113,11 @@ export class AskBox {
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
       fill(this.#spoken, error.message);
-      fill(this.#answer, h('p', { class: 'wrong' }, error.message));
+      fill(
+        this.#answer,
+        h('p', { class: 'wrong' }, error.message),
+        h('p', {}, h('a', { href: hrefOf('systems', '', { q: written.trim() }) }, 'Search the questions for it'), '.'),
+      );
       return;
     }
     const { texts, explanation } = asked;

@@ -3,7 +3,7 @@ import { subjectTitle } from '../../report/subjects.ts';
 import type { PlatformAnswer, SystemAnswer } from '../../report/systems/answer.ts';
 import type { SystemsQuestion } from '../../report/systems/shape.ts';
 import type { Chosen } from '../chosen.ts';
-import { hits, searchFor } from './search.ts';
+import { hits, searchFor, versionsIn } from './search.ts';
 
 /** A column that is shown: a system, or one of its platforms. */
 export interface ShownColumn {
@@ -31,13 +31,14 @@ export function optionsIn({ questions }: PageSystems): string[] {
 
 /** The questions that a reader's choices leave. `details` are needed for where two columns differ. */
 export function questionsFor(
-  { questions, columns }: PageSystems,
+  systems: PageSystems,
   chosen: Chosen,
   details: readonly SystemsQuestion[] | null,
 ): PageQuestion[] {
+  const { questions, columns } = systems;
   const { q = '', subject = '', protocol = '', option = '' } = chosen;
   const search = searchFor(q);
-  const two = twoOf(chosen);
+  const two = twoOf(systems, chosen);
   const full = new Map(details?.map((one) => [one.id, one]));
   const named = search.systems.map((id) => columns.findIndex((column) => column.id === id));
   return questions.filter((question) => {
@@ -61,9 +62,14 @@ export function nearest({ questions }: PageSystems, q: string, most: number): Pa
     .map(({ question }) => question);
 }
 
-/** The two columns whose differences alone are wanted; null where they were not chosen. */
-export function twoOf({ a, b }: Chosen): readonly [string, string] | null {
-  return a === undefined || b === undefined || a === '' || b === '' || a === b ? null : [a, b];
+/** The two columns whose differences alone are wanted: as chosen, or by the versions that a search names; else null. */
+export function twoOf({ columns }: PageSystems, { a = '', b = '', q = '' }: Chosen): readonly [string, string] | null {
+  if (a !== '' && b !== '') return a === b ? null : [a, b];
+  const platforms = columns.flatMap((column) => column.platforms);
+  const [one, other, ...more] = versionsIn(q).flatMap(
+    (version) => platforms.find(({ title }) => ` ${title} `.includes(` ${version} `))?.name ?? [],
+  );
+  return one === undefined || other === undefined || one === other || more.length > 0 ? null : [one, other];
 }
 
 /** A column by its key: a system, or a platform of one. */
@@ -75,8 +81,9 @@ function columnBy(columns: PageSystems['columns'], key: string): ShownColumn | n
 }
 
 /** The columns that are shown: two that are compared; those that a search names, beside Linux; or all, some unfolded. */
-export function shownColumns({ columns }: PageSystems, chosen: Chosen): ShownColumn[] {
-  const keys = twoOf(chosen) ?? wantedSystems(chosen);
+export function shownColumns(systems: PageSystems, chosen: Chosen): ShownColumn[] {
+  const { columns } = systems;
+  const keys = twoOf(systems, chosen) ?? wantedSystems(chosen);
   const found = keys?.flatMap((key) => columnBy(columns, key) ?? []) ?? [];
   const unfolded = new Set(chosen['unfold']?.split(','));
   const base = found.length > 0 ? found : columns.flatMap(({ id }) => columnBy(columns, id) ?? []);

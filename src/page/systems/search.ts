@@ -45,8 +45,16 @@ const SYNONYMS: readonly Synonym[] = [
   },
   { says: ['reuseaddr', 'so_reuseaddr'], means: ['reuseaddr', 'addr'] },
   { says: ['load balance', 'load balancing', 'reuseport', 'so_reuseport'], means: ['reuseport'] },
-  { says: ['lan', 'local network', 'exposed', 'expose'], means: ['lan', 'neighbour', 'exposed'] },
-  { says: ['any address', 'all interfaces', 'inaddr_any', 'in6addr_any'], means: ['wildcard', '0.0.0.0'] },
+  {
+    says: ['lan', 'local network', 'exposed', 'expose', 'exposes', 'open to the lan', 'open'],
+    means: ['lan', 'neighbour', 'exposed'],
+  },
+  { says: ['any address', 'all interfaces', 'inaddr_any', 'in6addr_any', '0.0.0.0'], means: ['wildcard', '0.0.0.0'] },
+  { says: ['::', '[::]'], means: ['::', 'wildcard', 'ipv6'] },
+  {
+    says: ['gets nothing', 'get nothing', 'receives nothing', 'no data', 'nothing arrives'],
+    means: ['receiv', 'which of', 'starv', 'who gets'],
+  },
   { says: ['nic', 'interface', 'device'], means: ['device', 'interface'] },
   { says: ['ephemeral', 'port 0', 'random port'], means: ['port-zero', 'system chooses'] },
 ];
@@ -58,23 +66,11 @@ export interface Search {
 }
 
 /** Words that questions have in another way or not at all. */
-const EMPTY = new Set([
-  'port',
-  'on',
-  'the',
-  'a',
-  'an',
-  'is',
-  'my',
-  'only',
-  'error',
-  'bind',
-  'why',
-  'fails',
-  'in',
-  'to',
-  'of',
-]);
+const EMPTY = new Set(
+  'port on the a an is my only error bind why fails in to of with and or at it i one two both run runs which what who does do are can gets get allowed possible beside between changed differ differs version versions kernel how for from there'.split(
+    ' ',
+  ),
+);
 
 /** Reads a search: names of systems and synonyms first, the longest of them, and then word by word. */
 export function searchFor(text: string): Search {
@@ -87,9 +83,21 @@ export function searchFor(text: string): Search {
     if (system !== null && !systems.includes(system)) systems.push(system);
     if (means !== null) words.push(means);
   }
-  const left = rest.split(/[\s?!,]+/).filter((word) => word !== '' && !EMPTY.has(word) && !/^\d+$/.test(word));
-  // Numbers alone, such as that of a port, say nothing about which question it is.
-  return { systems, words: [...words, ...left.map((word) => [word])] };
+  const left = rest
+    .split(/[\s?!,;]+/)
+    .map((word) => word.replace(/^(\d+(?:\.\d+){3}|\[.*\]):\d+$/, '$1'))
+    .filter((word) => word !== '' && !EMPTY.has(word) && !isNumber(word));
+  return { systems, words: [...words, ...left.map((word) => [word.replace(/(?<=\w{3})s$/, '')])] };
+}
+
+/** Numbers alone, such as that of a port or of a version, say nothing about which question it is. */
+function isNumber(word: string): boolean {
+  return /^\d+(?:\.\d+)?$/.test(word);
+}
+
+/** The versions that a search names, such as `6.1` and `6.12`. */
+export function versionsIn(text: string): string[] {
+  return text.match(/(?<![\w.:])\d+\.\d+(?:\.\d+)?(?![\w.:])/g) ?? [];
 }
 
 /** How many groups of words a text has; all of them, if it is found. */

@@ -11,7 +11,7 @@ import type { View } from '../view.ts';
 import { cellTable } from './experiment-table.ts';
 import { systemsLegend } from '../systems/legend.ts';
 import { bySystem } from './experiment/by-system.ts';
-import { citing } from './experiment/cite.ts';
+import { citing } from '../cite.ts';
 import { declared } from './experiment/declared.ts';
 import { expected } from './experiment/expected.ts';
 import { observed } from './experiment/observed.ts';
@@ -33,7 +33,7 @@ export const experimentView: View = {
       h('h1', {}, question.title),
       h('p', { class: 'lead' }, question.asks),
       h('p', {}, h('code', {}, question.id)),
-      citing(question, data.bindspec),
+      citing(() => `“${question.title}” (${question.id})`, data.bindspec),
       found && claimsOf(data, found),
       h('h2', {}, 'Answers by system'),
       bySystem(data, question, place.chosen['system']),

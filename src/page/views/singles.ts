@@ -25,7 +25,7 @@ export const singles: View = {
 class SinglesView {
   readonly #all: readonly PageSingles[];
   readonly #platform: HTMLSelectElement;
-  readonly #table = h('div', { class: 'names' });
+  readonly #table = h('div', { class: 'alone' });
   readonly #details = h('section', { class: 'details', 'aria-label': 'The name', 'aria-live': 'polite' });
   #name: string | undefined;
 

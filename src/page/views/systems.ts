@@ -3,11 +3,11 @@ import type { FirstData, PageQuestion, PageSystems } from '../../report/page/dat
 import type { SystemsQuestion } from '../../report/systems/shape.ts';
 import { AskBox } from '../ask/ask-box.ts';
 import type { Chosen } from '../chosen.ts';
-import { fill, h } from '../h.ts';
+import { fill, h, type Child } from '../h.ts';
 import { chooseHere, hrefOf, type PagePlace } from '../place.ts';
 import { systemsControls, type Update } from '../systems/controls.ts';
 import { systemsLegend } from '../systems/legend.ts';
-import { nearest, questionsFor, shownColumns, twoOf } from '../systems/rows.ts';
+import { nearest, questionsFor, shownColumns, twoOf, type ShownColumn } from '../systems/rows.ts';
 import { byId, questionHref, tableOfSystems } from '../systems/table.ts';
 import { unpack } from '../unpack.ts';
 
@@ -35,10 +35,10 @@ export const systemsView = {
       draw();
     };
     const draw = () => {
-      if (details === null && (twoOf(chosen) !== null || chosen['unfold'] !== undefined)) return;
+      if (details === null && (twoOf(systems, chosen) !== null || chosen['unfold'] !== undefined)) return;
       const rows = questionsFor(systems, chosen, details);
       const columns = shownColumns(systems, chosen);
-      fill(count, countInWords(systems, rows, columns.length, chosen));
+      fill(count, countInWords(systems, rows, columns.length, chosen), differencesOf(systems, columns, chosen));
       fill(
         table,
         rows.length === 0
@@ -75,7 +75,7 @@ export const systemsView = {
     void unpack(systems.details).then((all) => {
       details = all;
       // Only what is not known before needs to be drawn again.
-      if (twoOf(chosen) !== null || chosen['unfold'] !== undefined) draw();
+      if (twoOf(systems, chosen) !== null || chosen['unfold'] !== undefined) draw();
       return all;
     });
   },
@@ -89,20 +89,26 @@ function withColumns(chosen: Chosen): Chosen {
   return isNarrow() && chosen['systems'] === undefined ? { ...chosen, systems: FIRST_OTHER } : chosen;
 }
 
-function countInWords(
-  { questions, columns }: PageSystems,
-  rows: readonly PageQuestion[],
-  shown: number,
-  chosen: Chosen,
-) {
-  const two = twoOf(chosen);
+/** Where Linux and one other system are shown: a link to where these differ. */
+function differencesOf(systems: PageSystems, columns: readonly ShownColumn[], chosen: Chosen): Child {
+  const [linux, other] = columns;
+  if (linux?.key !== 'linux' || other?.platform !== null || columns.length > 2) return null;
+  if (twoOf(systems, chosen) !== null) return null;
+  const href = hrefOf('systems', '', { ...chosen, systems: undefined, a: 'linux', b: other.key });
+  return [', ', h('a', { href }, `only where ${systems.columns[other.place]?.title ?? ''} differs from Linux`)];
+}
+
+function countInWords(systems: PageSystems, rows: readonly PageQuestion[], shown: number, chosen: Chosen): string {
+  const { questions, columns } = systems;
+  const two = twoOf(systems, chosen);
   const how = two === null ? '' : ' in which these two differ';
   const across = shown < columns.length && two === null ? `, on ${shown} of ${columns.length} systems` : '';
   return `${rows.length} of ${counted(questions.length, 'question')}${how}${across}`;
 }
 
 /** Nothing was found: where else an answer may be. */
-function nothing(systems: PageSystems, { q = '', a, b }: Chosen): HTMLElement {
+function nothing(systems: PageSystems, chosen: Chosen): HTMLElement {
+  const { q = '' } = chosen;
   const near = nearest(systems, q, MOST_NEAR);
   return h(
     'div',
@@ -111,7 +117,7 @@ function nothing(systems: PageSystems, { q = '', a, b }: Chosen): HTMLElement {
       'p',
       {},
       q === ''
-        ? a !== undefined && b !== undefined
+        ? twoOf(systems, chosen) !== null
           ? 'In no question these two are known to differ.'
           : 'No question fits these choices.'
         : `No question has all of “${q}”.`,
@@ -127,7 +133,12 @@ function nothing(systems: PageSystems, { q = '', a, b }: Chosen): HTMLElement {
     h(
       'p',
       {},
-      q !== '' && [h('a', { href: hrefOf('explain', '', { ask: q }) }, 'Explain it as an error or a socket'), ', or '],
+      q !== '' && [
+        h('a', { href: hrefOf('programs', '', { q }) }, 'Look for it among the programs'),
+        ', ',
+        h('a', { href: hrefOf('explain', '', { ask: q }) }, 'explain it as an error or a socket'),
+        ', or ',
+      ],
       h('a', { href: hrefOf('systems') }, 'show all questions'),
       '.',
     ),

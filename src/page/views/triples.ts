@@ -56,7 +56,7 @@ function quirksTable(quirks: PageTriples['quirks']): HTMLElement {
   const head = ['Protocol', 'Rule', 'The pairs say', 'The answer', 'Triples', 'The first of them, as a plan'];
   return h(
     'table',
-    {},
+    { class: 'results triples-table' },
     h(
       'thead',
       {},

@@ -155,7 +155,7 @@ function casesTable(data: PageData, { id, cases }: SystemsQuestion, columns: rea
                 entryCell(
                   answers[place] ?? null,
                   id.startsWith('containers/')
-                    ? hrefOf('containers')
+                    ? engineHref(answers[place], cells[0])
                     : hrefOf('experiment', id, { cell: cells[0], system: data.systems.columns[place]?.id }),
                   place === 0,
                 ),
@@ -168,4 +168,12 @@ function casesTable(data: PageData, { id, cases }: SystemsQuestion, columns: rea
       ),
     ),
   );
+}
+
+/** Where it is shown who can reach what in a configuration: of an engine that does not keep what is promised, if one does not. */
+function engineHref(answer: SystemAnswer | undefined, configuration: string | undefined): string {
+  const engines = answer?.on ?? [];
+  const one = engines.find(({ likeness }) => likeness === 'deviates') ?? engines.at(-1);
+  const chosen = one === undefined ? undefined : `${one.platform} ${configuration ?? ''}`;
+  return hrefOf('containers', '', { configuration: chosen });
 }
