@@ -10,7 +10,7 @@ import type {
   SecondInstance,
   TakenPort,
 } from '../record/program.ts';
-import { socketInWords, services } from '../program/sockets.ts';
+import { servicePorts, socketInWords, services } from '../program/sockets.ts';
 import { wrap } from '../text/wrap.ts';
 import { columns, cut, paint, say } from './terminal.ts';
 
@@ -39,7 +39,7 @@ export function tellObserved(record: ProgramRecord): void {
     ...rows('second', secondLines(observation.second ?? []), width),
     ...rows('restart', restartLines(observation.restart ?? []), width),
     ...rows('IPv6 off', aloneLines(observation), width),
-    ...rows('taken', takenLines(observation.taken ?? []), width),
+    ...rows('taken', takenLines(observation), width),
     ...rows('late', lateLines(observation.late), width),
   ];
   const tail = [
@@ -202,14 +202,28 @@ function failureInWords(outcome: string, start: ProgramStart): string {
   return `${outcome}, ${errorInWords(start)}, ${exitInWords(start)}`;
 }
 
-function takenLines(taken: readonly TakenPort[]): string[] {
+function takenLines({ taken = [], first }: ProgramObservation): string[] {
   if (taken.length === 0) return [];
+  const before = new Set([...servicePorts(first.sockets), ...first.sockets.map(socketInWords)]);
+  const words: Readonly<Record<TakenPort['outcome'], (sockets: readonly ProgramSocket[]) => string>> = {
+    'as before': () => 'as before',
+    refused: () => 'refused',
+    silent: () => 'runs on without its socket',
+    ended: () => 'exit 0 and no socket',
+    'not tested': () => 'not tested',
+    'other port': (sockets) => `port ${servicePorts(sockets).find((port) => !before.has(port)) ?? 'of chance'}`,
+    'other address': (sockets) => {
+      const more = services(sockets).map(socketInWords);
+      return `${more
+        .filter((name) => !before.has(name))
+        .slice(0, 2)
+        .join(', ')} instead`;
+    },
+    partly: () => 'its other sockets only',
+  };
   const groups = new Map<string, string[]>();
   for (const { by, outcome, run, reason } of taken) {
-    const port = outcome === 'other port' ? ` ${services(run?.sockets ?? []).map((one) => one.port)[0] ?? ''}` : '';
-    const what =
-      outcome === 'silent' ? 'runs on without its socket' : outcome === 'ended' ? 'exit 0 and no socket' : outcome;
-    const text = `${what}${port}${reason === undefined ? '' : ` (${reason})`}`;
+    const text = `${words[outcome](run?.sockets ?? [])}${reason === undefined ? '' : ` (${reason})`}`;
     groups.set(text, [...(groups.get(text) ?? []), by]);
   }
   const port = taken[0]?.port;

@@ -159,6 +159,7 @@ function aboutRestart({ restart = [] }: ProgramObservation): string[] {
       return [`${when}, it does not start again${clients ? long : ''}: EADDRINUSE.`];
     }
     if (outcome === 'other port') return [`${when}, it starts again on another port.`];
+    if (outcome === 'other address') return [`${when}, it starts again on another address of its port.`];
     if (outcome === 'partly') return [`${when}, it starts again with fewer sockets.`];
     return [`${when}, it does not start again: ${run === undefined ? 'no socket' : inShort(run.start)}.`];
   });

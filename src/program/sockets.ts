@@ -148,3 +148,24 @@ export function settleRoles(sockets: readonly ProgramSocket[], other: readonly P
     ),
   );
 }
+
+/** The ports of a program's services. */
+export function servicePorts(sockets: readonly ProgramSocket[]): number[] {
+  return [...new Set(services(sockets).flatMap(({ port }) => (port === null ? [] : [port])))];
+}
+
+/** How many sockets listen at ports that the kernel chose. */
+export function chanceListeners(sockets: readonly ProgramSocket[]): number {
+  return sockets.filter(({ role, protocol }) => role === 'chance' && protocol === 'tcp').length;
+}
+
+/** Where a run that lacks services of another one has what it has in their place; `partly` where that is nothing. */
+export function movedTo(
+  before: readonly ProgramSocket[],
+  after: readonly ProgramSocket[],
+): 'other port' | 'other address' | 'partly' {
+  const ports = servicePorts(before);
+  if (servicePorts(after).some((port) => !ports.includes(port))) return 'other port';
+  if (chanceListeners(after) > chanceListeners(before)) return 'other port';
+  return difference(before, after).extra.length > 0 ? 'other address' : 'partly';
+}

@@ -121,7 +121,7 @@ const second = z.strictObject({
 const restart = z.strictObject({
   clients: z.boolean(),
   states: z.record(text, count).describe('What the kernel kept of the connections at its ports, by state'),
-  outcome: z.enum(['at once', 'EADDRINUSE', 'failed', 'other port', 'partly', 'not tested']),
+  outcome: z.enum(['at once', 'EADDRINUSE', 'failed', 'other port', 'other address', 'partly', 'not tested']),
   run: run.exactOptional(),
   lasts: z
     .number()
@@ -134,7 +134,11 @@ const restart = z.strictObject({
 const taken = z.strictObject({
   by: z.enum(['127.0.0.1', '::1', '0.0.0.0', '::']),
   port: z.int(),
-  outcome: z.enum(['as before', 'refused', 'other port', 'partly', 'silent', 'ended', 'not tested']),
+  outcome: z
+    .enum(['as before', 'refused', 'other port', 'other address', 'partly', 'silent', 'ended', 'not tested'])
+    .describe(
+      '`partly`: it has its other sockets; `other address`: the same port at an address that it did not have before',
+    ),
   run: run.exactOptional(),
   reason: text.exactOptional(),
 });

@@ -38,7 +38,7 @@ const kinds = {
   terminal: () => process.stdin.isTTY ? listen('127.0.0.1') : process.exit(3),
   chance: () => net.createServer().listen(0, '127.0.0.1'),
   shut: () => listen('0.0.0.0', undefined, (one) => one.destroy()),
-  greets: () => listen('0.0.0.0', undefined, (one) => one.on('error', () => {}).end('hello')),
+  greets: () => listen('0.0.0.0', undefined, (one) => one.on('error', () => {}).end('hello '.repeat(200))),
   other: () => listen('127.0.0.53'),
   mute: () => listen('127.0.0.1', () => process.exit(9)),
   crash: () => { console.error('boom'); process.exit(7); },
@@ -109,8 +109,17 @@ describe.concurrent('bindspec program', needs(noNamespaces), () => {
       '| `tcp 0.0.0.0:7000` | wildcard | service |',
     );
     const compared = await bindspec(['diff', record, record]);
-    expect(compared).toMatchObject({ exitCode: 2, stdout: '' });
-    expect(compared.stderr).toMatch(/the record of a program, which can't be compared/);
+    expect(compared).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(compared.stdout.split('\n').map((line) => line.trim())).toEqual([
+      path.basename(process.execPath),
+      'Nothing that both were asked differs.',
+    ]);
+    const other = path.join(folder, 'other.json');
+    const second = (observation.second ?? []).map((one) => ({ ...one, outcome: 'shares' as const }));
+    writeFileSync(other, JSON.stringify({ ...programSchema.parse(written), observation: { ...observation, second } }));
+    const differs = await bindspec(['diff', record, other]);
+    expect(differs.exitCode).toBe(1);
+    expect(differs.stdout).toContain('second instance (same): refused, EADDRINUSE, exit 1 before, now shares');
   });
 
   test('tells ::1 alone from 127.0.0.1, as clients of localhost see it', { timeout: MINUTES }, async () => {

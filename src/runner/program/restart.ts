@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { TCP_STATES } from '../../protocol/tcp-states.ts';
 import type { ProgramRun, ProgramSocket, RestartedProgram } from '../../record/program.ts';
-import { difference, isSame, services } from '../../program/sockets.ts';
+import { isSame, movedTo, services } from '../../program/sockets.ts';
 import type { ProgramStage } from './stage.ts';
 import { localOf } from './second.ts';
 import { LAN_ADDRESSES } from './surroundings.ts';
 
 /** How long a client hears a server out, and how long the server has to accept and read what it sent; in milliseconds. */
 const BANNER = 150;
+/** What a server says by itself is read in so many parts of so many bytes at most. */
+const PARTS = 8;
+const PART = 4096;
 const READ = 1000;
 /** How long the kernel may take to have the states of connections that were cut, in milliseconds. */
 const CUT = 100;
@@ -72,7 +75,7 @@ function outcomeOf(before: ProgramRun, after: ProgramRun): RestartedProgram['out
   if (isSame(before.sockets, after.sockets) && after.start.outcome === 'up') return 'at once';
   if (after.start.error?.name === 'EADDRINUSE' && services(after.sockets).length === 0) return 'EADDRINUSE';
   if (after.start.outcome !== 'up' || services(after.sockets).length === 0) return 'failed';
-  return difference(before.sockets, after.sockets).extra.length > 0 ? 'other port' : 'partly';
+  return movedTo(before.sockets, after.sockets);
 }
 
 interface ClientPlace {
@@ -110,8 +113,8 @@ async function connectClients(play: ProgramStage, places: readonly ClientPlace[]
         [
           { op: 'socket', as: on, family, type: 'stream' },
           { op: 'connect', on, address, port, within: READ },
-          { op: 'recv', on, within: BANNER, size: 512 },
-          { op: 'recv', on, within: BANNER, size: 512 },
+          // Until it is silent, or has closed its side.
+          ...Array.from({ length: PARTS }, () => ({ op: 'recv' as const, on, within: BANNER, size: PART })),
         ],
         true,
       );

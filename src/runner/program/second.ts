@@ -1,5 +1,5 @@
 import type { ProgramRun, ProgramSocket, SecondInstance } from '../../record/program.ts';
-import { difference, socketInWords, services } from '../../program/sockets.ts';
+import { chanceListeners, difference, servicePorts, socketInWords, services } from '../../program/sockets.ts';
 import { saysItRetries } from '../../program/output.ts';
 import { onPath } from '../../lab/programs.ts';
 import type { Instance } from './instance.ts';
@@ -8,8 +8,7 @@ import { refusalIn, type ProgramContext, type ProgramStage } from './stage.ts';
 import { LAN_ADDRESSES } from './surroundings.ts';
 import { openSockets } from './watch.ts';
 
-/** How long a second instance is waited for, unless the program's own limit is shorter, and while its output says that it tries again; in milliseconds. */
-const WAIT = 10_000;
+/** How long a second instance is waited for while its output says that it tries again, in milliseconds. */
 const RETRIES = 35_000;
 /** How many connections tell who gets them, and how long until they were accepted. */
 const CONNECTIONS = 40;
@@ -29,14 +28,13 @@ export async function askSecond(play: ProgramStage, context: ProgramContext): Pr
 
 async function second(
   play: ProgramStage,
-  { agent, program }: ProgramContext,
+  { agent }: ProgramContext,
   { first, run, files }: { first: Instance; run: ProgramRun; files: 'same' | 'own' },
 ): Promise<SecondInstance> {
   const before = openSockets(play.stage.net);
   const room = files === 'same' ? play.stage.room : await play.stage.anotherRoom();
   const trace = onPath('strace');
-  const limit = Math.min(WAIT, (program.ready?.limit ?? WAIT) * 1000);
-  const other = await play.run({ room, trace, before, limit, retries: RETRIES });
+  const other = await play.run({ room, trace, before, retries: RETRIES });
   const now = await play.sockets(first);
   const shared = services(run.sockets)
     .filter((socket) => other.run.sockets.some((one) => socketInWords(one) === socketInWords(socket)))
@@ -44,7 +42,7 @@ async function second(
   const tried = trace ? play.failed(room) : undefined;
   const refusal = refusalIn(tried ?? []);
   const start = other.run.start;
-  const ports = portsOf(other.run.sockets).filter((port) => !portsOf(run.sockets).includes(port));
+  const ports = servicePorts(other.run.sockets).filter((port) => !servicePorts(run.sockets).includes(port));
   const result: SecondInstance = {
     files,
     outcome: outcomeOf(),
@@ -113,14 +111,6 @@ async function second(
       .catch(() => undefined);
     return { first: one, second: two, none: Math.max(0, CONNECTIONS - one - two) };
   }
-}
-
-function chanceListeners(sockets: readonly ProgramSocket[]): number {
-  return sockets.filter(({ role, protocol }) => role === 'chance' && protocol === 'tcp').length;
-}
-
-function portsOf(sockets: readonly ProgramSocket[]): number[] {
-  return [...new Set(services(sockets).flatMap(({ port }) => (port === null ? [] : [port])))];
 }
 
 /** Where a shared listener is reached from the machine itself. */

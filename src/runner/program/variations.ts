@@ -1,5 +1,5 @@
 import type { LateAddress, ProgramRun, TakenPort, WithoutIPv6 } from '../../record/program.ts';
-import { difference, isSame, services } from '../../program/sockets.ts';
+import { difference, isSame, movedTo, services } from '../../program/sockets.ts';
 import type { Operation } from '../../protocol/messages.ts';
 import { connectTcp, sendUdp } from './connect.ts';
 import { onStage, type ProgramContext, type ProgramStage } from './stage.ts';
@@ -70,7 +70,7 @@ export async function askTaken(
     if (outcome !== 'up') return 'refused';
     if (isSame(before.sockets, run.sockets)) return 'as before';
     if (hasLost(before, run)) return 'silent';
-    return services(run.sockets).some((socket) => socket.port === port) ? 'partly' : 'other port';
+    return movedTo(before.sockets, run.sockets);
   }
 }
 

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { againstList, againstPlace, BadExpectation, readExpected } from '../../../src/program/expected.ts';
-import { difference, grouped, programSocket, settleRoles, socketInWords } from '../../../src/program/sockets.ts';
+import {
+  difference,
+  grouped,
+  movedTo,
+  programSocket,
+  settleRoles,
+  socketInWords,
+} from '../../../src/program/sockets.ts';
 import type { HeldSocket } from '../../../src/sockets/held.ts';
 
 const facts = {
@@ -123,5 +130,21 @@ describe('a list of what is expected', () => {
     expect(againstPlace([local, six], 'loopback')).toMatchObject({ extra: ['tcp [::]:80 v6only'] });
     expect(againstPlace([local, six], 'lan')).toMatchObject({ extra: ['tcp 127.0.0.1:80'] });
     expect(againstPlace([], 'loopback')).toMatchObject({ missing: ['a socket on loopback'] });
+  });
+});
+
+describe('what a run has in place of services that it lacks', () => {
+  const at = (address: string, port: number) =>
+    recorded({ local: { address, port }, family: address.includes(':') ? 'inet6' : 'inet', v6only: false });
+
+  test.for([
+    { before: [at('::1', 80)], after: [at('127.0.0.1', 80)], moved: 'other address' },
+    { before: [at('::', 80)], after: [at('0.0.0.0', 80)], moved: 'other address' },
+    { before: [at('::', 80), at('::', 81)], after: [at('::', 81)], moved: 'partly' },
+    { before: [at('::', 80), at('::', 81)], after: [at('::', 81), at('::', 82)], moved: 'other port' },
+    { before: [at('::', 80)], after: [at('::', 81)], moved: 'other port' },
+    { before: [at('::', 80)], after: [at('::', 45_000)], moved: 'other port' },
+  ])('$moved', ({ before, after, moved }) => {
+    expect(movedTo(before, after)).toBe(moved);
   });
 });
