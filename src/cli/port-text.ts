@@ -1,5 +1,6 @@
 import { firstLine, heldLines, receiverLines, freshLines, restLines, unseenLine } from '../port/words.ts';
 import type { PortAnswer } from '../port/report.ts';
+import { probeLines } from '../port/probe-words.ts';
 import { wrap } from '../text/wrap.ts';
 import type { Unseen } from './port.ts';
 import { columns, paint, say } from './terminal.ts';
@@ -19,6 +20,7 @@ export function tellPorts(reports: readonly PortAnswer[], unseen: Unseen, users:
       paragraph(text, `${paint(works ? 'green' : 'red', works ? '✓' : '✗')} `);
     }
     for (const line of receiverLines(report)) paragraph(line, '→ ');
+    for (const line of probeLines(report, users)) paragraph(line, `${paint('bold', '↔')} `);
     for (const line of restLines(report, users)) paragraph(line, '  ', (text) => paint('gray', text));
   }
   const rest = unseenLine(reports, unseen);

@@ -16,6 +16,8 @@ import { sayJson } from './terminal.ts';
 
 export interface PortOptions {
   with?: string;
+  /** Whether to connect to it on loopback. */
+  probe: boolean;
   format: 'pretty' | 'json';
 }
 
@@ -30,6 +32,8 @@ export async function portCommand(words: readonly string[], options: PortOptions
   const wanted = wantedPorts(words);
   const asked = options.with === undefined ? undefined : optionsIn(options.with);
   if (process.platform !== 'linux') {
+    if (options.probe)
+      throw new UserError("--probe reads Linux's tables of sockets, so it works on Linux only: leave it out");
     const { foreignReports } = await import('./port-foreign.ts');
     const reports = await foreignReports(wanted, asked);
     tell(reports, { processes: 0, options: 0 }, options);
@@ -58,7 +62,8 @@ export async function portCommand(words: readonly string[], options: PortOptions
       ...(asked === undefined ? {} : { options: asked }),
     });
   });
-  tell(reports, { processes: looked.unseen, options: looked.unasked }, options);
+  const told = options.probe ? await probed(reports) : reports;
+  tell(told, { processes: looked.unseen, options: looked.unasked }, options);
   return EXIT.expected;
 }
 
@@ -77,8 +82,19 @@ function wantedPorts(words: readonly string[]): WantedPort[] {
 }
 
 async function look(wanted: readonly WantedPort[]): Promise<LookedPorts> {
+  return withAgent(lookAtPorts(wanted));
+}
+
+/** The answers with what came of connecting to the ports on loopback. */
+async function probed(answers: readonly PortAnswer[]): Promise<PortAnswer[]> {
+  const { probePorts } = await import('../runner/port/probe.ts');
+  return withAgent(probePorts(answers));
+}
+
+/** What an agent returns. @throws UserError where it fails */
+async function withAgent<T>(work: Promise<T>): Promise<T> {
   try {
-    return await lookAtPorts(wanted);
+    return await work;
   } catch (error) {
     if (error instanceof HarnessError) throw new UserError(error.message, EXIT.harness);
     throw error;

@@ -124,18 +124,19 @@ function port(bindspec: Command): void {
     .summary('say who has a port here, and what another socket would get')
     .description(
       'say who has a port of this machine, what a new socket would get on each address, and who receives what is sent ' +
-        'there; changes nothing and sends nothing',
+        'there; changes nothing, and sends nothing unless --probe is given',
     )
     .argument(
       '[ports...]',
       "ports or names of services, 'tcp' or 'udp' before those of one protocol, for example udp 53",
     )
     .option('--with <options>', 'the options of the new socket, for example reuseaddr,reuseport, or none')
+    .option('--probe', 'connect to it on loopback, for UDP send it one byte, and say who has the connection', false)
     .addOption(format())
     .action(async (words: string[], options: PortOptions) => {
       process.exitCode = await (await import('./port.ts')).portCommand(words, options);
     });
-  withExamples(command, ['bindspec port 3000', 'bindspec port udp 53', 'bindspec port http https --format json']);
+  withExamples(command, ['bindspec port 3000', 'bindspec port udp 53', 'bindspec port http https --probe']);
 }
 
 function run(bindspec: Command): void {

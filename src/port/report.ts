@@ -1,5 +1,6 @@
 import type { Outcome, Protocol, SystemName } from '../model/types.ts';
 import type { HeldSocket } from '../sockets/held.ts';
+import type { PortProbe } from './probed.ts';
 
 /** Programs, or words for no one. */
 export interface PortReceiver {
@@ -74,4 +75,6 @@ export interface PortAnswer {
   readonly firewall: Firewall;
   /** What else counts: reserved and chosen ports, a privilege, what a program passes on. */
   readonly notes: readonly string[];
+  /** What came of connecting to it, where that was asked for. */
+  readonly probes?: readonly PortProbe[];
 }

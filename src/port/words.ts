@@ -7,13 +7,13 @@ import type { NewSockets, PortAnswer, PortReceiver } from './report.ts';
 // A report in lines for people, without their style.
 
 type Held = PortAnswer['held'][number];
-type Users = ReadonlyMap<number, string>;
+export type UserNames = ReadonlyMap<number, string>;
 
 /** How many addresses or processes are named before the rest is counted. */
 const MOST_NAMES = 4;
 
 /** Who has the port. */
-export function firstLine(report: PortAnswer, users: Users): string {
+export function firstLine(report: PortAnswer, users: UserNames): string {
   const { protocol, port, held, left } = report;
   const name = `${protocol.toUpperCase()} port ${port}`;
   const [first] = held;
@@ -24,7 +24,7 @@ export function firstLine(report: PortAnswer, users: Users): string {
         ? `${name}: no one waits on it, but connections have it.`
         : `${name}: no one has it, but something is left of connections.`;
     }
-    const owners = [...new Set(waiting.map((socket) => ownerOf(socket, users)))];
+    const owners = [...new Set(waiting.map((socket) => holderWords(socket, users)))];
     return `${name}: ${list(owners)}.`;
   }
   const rest = left.timeWait + left.orphans + left.connections > 0 ? ', but something is left on it' : '';
@@ -38,7 +38,7 @@ function isThere({ protocol, state }: HeldSocket): boolean {
 }
 
 /** The sockets, each with what is known of it; those that are equal in everything are one line. */
-export function heldLines({ held }: PortAnswer, users: Users): string[] {
+export function heldLines({ held }: PortAnswer, users: UserNames): string[] {
   const lines = new Map<string, number>();
   for (const socket of held) {
     const { state, inode, more = 0 } = socket;
@@ -47,7 +47,7 @@ export function heldLines({ held }: PortAnswer, users: Users): string[] {
     const options = optionsOf(socket);
     const text = [
       `${nameOf(socket)}  ${stateOf(socket)}`,
-      ownerOf(socket, users),
+      holderWords(socket, users),
       ...(options === '' ? [] : [options]),
     ].join('; ');
     lines.set(text, (lines.get(text) ?? 0) + 1 + more);
@@ -78,12 +78,12 @@ function nameOf({ local, family, v6only, device, protocol, state }: HeldSocket):
   return `${name}${device === undefined ? '' : `%${device}`}${both}`;
 }
 
-function shownName({ address, port }: { readonly address: string; readonly port: number }): string {
+export function shownName({ address, port }: { readonly address: string; readonly port: number }): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 /** Who has a socket: programs with their processes, users, unit and container. */
-function ownerOf({ holders, uid, inode }: HeldSocket, users: Users): string {
+export function holderWords({ holders, uid, inode }: HeldSocket, users: UserNames): string {
   const user = (number: number) => users.get(number) ?? `user ${number}`;
   const [first] = holders;
   if (first === undefined) {
@@ -133,7 +133,7 @@ export function freshLines(report: PortAnswer): { works: boolean; text: string }
     const others = fresh.filter((other) => other.options.join() === options.join());
     const isAll = others.length === 1;
     const kind = options.length === 0 ? 'A new socket without options' : `A new socket with ${list(options)}`;
-    const where = isAll ? 'on any address' : `on ${some(names)}`;
+    const where = isAll ? 'on any address' : `on ${someOf(names)}`;
     const what = isOk(one) ? 'is bound' : `gets ${outcomes.join(' or ')}${call === 'listen' ? ' at listen()' : ''}`;
     const blocker = holder === undefined ? undefined : held[holder];
     const because = blocker === undefined || held.length === 1 ? '' : `, because of ${nameOf(blocker)}`;
@@ -142,7 +142,7 @@ export function freshLines(report: PortAnswer): { works: boolean; text: string }
   });
 }
 
-function some(names: readonly string[]): string {
+export function someOf(names: readonly string[]): string {
   if (names.length <= MOST_NAMES + 1) return list([...names]);
   return `${names.slice(0, MOST_NAMES).join(', ')} and ${names.length - MOST_NAMES} more`;
 }
@@ -151,9 +151,9 @@ function some(names: readonly string[]): string {
 export function receiverLines({ receivers, held }: PortAnswer): string[] {
   if (!held.some(isThere)) return [];
   return receivers.map(({ to, who, by }) => {
-    if (who === undefined) return `${some(to)}: not known`;
+    if (who === undefined) return `${someOf(to)}: not known`;
     const names = [...new Set(who.map((one) => (typeof one === 'string' ? NO_ONE[one] : programsAt(one, held))))];
-    return `${some(to)}: ${names.join(' or ')}${choiceNote(names, who, by, held)}`;
+    return `${someOf(to)}: ${names.join(' or ')}${choiceNote(names, who, by, held)}`;
   });
 }
 
@@ -179,7 +179,7 @@ const NO_ONE = {
   'no answer': 'no one, the client waits until it gives up',
 } as const;
 
-function programsAt(places: readonly number[], held: readonly Held[]): string {
+export function programsAt(places: readonly number[], held: readonly Held[]): string {
   const names = places.map((place) => {
     const socket = held[place];
     if (socket === undefined) return 'a socket';
@@ -195,7 +195,7 @@ function atOf({ local: { address } }: Held): string {
 }
 
 /** What else counts, a line each. */
-export function restLines(report: PortAnswer, users: Users): string[] {
+export function restLines(report: PortAnswer, users: UserNames): string[] {
   const { left, elsewhere, firewall, notes } = report;
   const leftovers = [
     ...(left.connections > 0 ? [counted(left.connections, 'connection')] : []),
@@ -206,7 +206,7 @@ export function restLines(report: PortAnswer, users: Users): string[] {
     const socket = sockets.find(isThere) ?? sockets[0];
     if (socket === undefined) return '';
     const more = sockets.length > 1 ? ` and ${sockets.length - 1} more` : '';
-    return `In another network (${network}): ${nameOf(socket)}, ${ownerOf(socket, users)}${more}.`;
+    return `In another network (${network}): ${nameOf(socket)}, ${holderWords(socket, users)}${more}.`;
   });
   const shown = others.slice(0, MOST_NAMES);
   const rules = firewall.rules.map(({ chain, text, conditional }) => {

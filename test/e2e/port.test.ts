@@ -213,6 +213,66 @@ describe('bindspec port', needs(notLinux, noNamespaces), () => {
     },
   );
 
+  describe('--probe', () => {
+    const listens = (address: string, port: number, as: string): Operation[] => [
+      { op: 'socket', as, family: address.includes(':') ? 'inet6' : 'inet', type: 'stream' },
+      { op: 'bind', on: as, address, port },
+      { op: 'listen', on: as },
+    ];
+
+    test('tells a listener that accepts from one that does not, and from a closed port', async () => {
+      await inNetwork(async (owner, ask) => {
+        await owner.ask([...making('l', { address: '0.0.0.0' })], true);
+        const waits = await ask('tcp', String(PORT), '--probe');
+        expect(waits[0]?.probes).toMatchObject([
+          { address: '127.0.0.1', reached: 'yes', served: 'open', by: { socket: { inode: 0, state: 'ESTABLISHED' } } },
+          { address: '::1', reached: 'refused' },
+        ]);
+        await owner.ask([{ op: 'serve', on: 'l', name: 'x' }], true);
+        const [taken] = await ask('tcp', String(PORT), '--probe');
+        expect(taken?.probes?.[0]?.by?.socket.holders).toHaveLength(1);
+        // Nothing is left of either.
+        await until('the connections to have gone', async () => {
+          const [after] = await ask('tcp', String(PORT));
+          return after?.left.timeWait === 0 && after.left.orphans === 0 && after.left.connections === 0;
+        });
+      });
+    });
+
+    test('takes a datagram that is not refused for taken', async () => {
+      await inNetwork(async (owner, ask) => {
+        await owner.ask([...making('u', { type: 'dgram', address: '127.0.0.1' })], true);
+        const [report] = await ask('udp', String(PORT), '--probe');
+        expect(report?.probes?.map(({ address, reached, served }) => [address, reached, served])).toEqual([
+          ['127.0.0.1', 'yes', 'queued'],
+          ['::1', 'refused', undefined],
+        ]);
+      });
+    });
+
+    test(
+      'finds where a rule leads, which the listener on the port does not show',
+      needs(notRoot, installed('nft', 'nftables')),
+      async () => {
+        await inNetwork(async (owner, ask) => {
+          await owner.ask([...making('proxy', { address: '0.0.0.0' }), ...listens('127.0.0.1', 4001, 'server')], true);
+          const rules = `add table ip t; add chain ip t c { type nat hook output priority -100; }; add rule ip t c ip daddr 127.0.0.1 tcp dport ${PORT} redirect to :4001`;
+          await owner.ask([{ op: 'spawn', as: 'nft', command: 'nft', args: [rules] }], true);
+          await until(
+            'nft to end',
+            async () => (await owner.ask([{ op: 'output', on: 'nft' }], false))[0]?.exit !== undefined,
+          );
+          const [report] = await ask('tcp', String(PORT), '--probe');
+          expect(report?.probes?.[0]).toMatchObject({
+            address: '127.0.0.1',
+            reached: 'yes',
+            by: { socket: { local: { address: '127.0.0.1', port: 4001 } } },
+          });
+        });
+      },
+    );
+  });
+
   test('a free port takes one line for each protocol, and nothing is wrong with that', async () => {
     await inNetwork(async (owner) => {
       await owner.ask([{ op: 'spawn', as: 'text', command: process.execPath, args: [CLI, 'port', '4900'] }], true);
@@ -228,6 +288,28 @@ describe('bindspec port', needs(notLinux, noNamespaces), () => {
       ]);
     });
   });
+
+  test(
+    'the plain case takes at most ten lines of 80 columns, also without nft and when it is probed',
+    needs(installed('script', 'bsdutils')),
+    async () => {
+      await inNetwork(async (owner) => {
+        await owner.ask(making('l', { address: '::', v6only: false, options: ['SO_REUSEADDR'] }), true);
+        const command = `stty cols 80; exec env -i PATH=/nowhere NO_COLOR=1 '${process.execPath}' '${CLI}' port ${PORT} --probe`;
+        await owner.ask([{ op: 'spawn', as: 'text', command: 'script', args: ['-qec', command, '/dev/null'] }], true);
+        let text = '';
+        await until('the command to end', async () => {
+          const [output] = await owner.ask([{ op: 'output', on: 'text' }], false);
+          text = output?.data ?? '';
+          return output?.exit === 0;
+        });
+        const lines = text.replaceAll('\r', '').trimEnd().split('\n');
+        expect(lines.length).toBeLessThanOrEqual(10);
+        expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+        expect(text).toContain('↔ Tried at 127.0.0.1 and ::1: connected');
+      });
+    },
+  );
 });
 
 test.each([

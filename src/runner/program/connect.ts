@@ -1,5 +1,5 @@
 import type { AgentProcess } from '../../harness/agent-process.ts';
-import type { Operation, Result } from '../../protocol/messages.ts';
+import type { Operation, Result, SocketName } from '../../protocol/messages.ts';
 import { classOf } from '../../protocol/outcome-class.ts';
 import type { ReachAttempt } from '../../record/program.ts';
 
@@ -20,11 +20,23 @@ export interface Endpoint {
 
 type Reached = Pick<ReachAttempt, 'reached' | 'served'>;
 
-/** Connects by TCP, sends nothing, and hears whether something comes. @throws HarnessError */
-export async function connectTcp(agent: AgentProcess, place: Endpoint): Promise<Reached> {
+/**
+ * Connects by TCP, sends nothing, and hears whether something comes.
+ * @param look is called with the client's name while it is connected; then the connection is reset, so that nothing of it is left
+ * @throws HarnessError
+ */
+export async function connectTcp(
+  agent: AgentProcess,
+  place: Endpoint,
+  look?: (client: SocketName) => Promise<void>,
+): Promise<Reached> {
   const { on, opening, connect } = callsFor(place, 'stream');
   const results = await agent.ask([opening, connect, { op: 'recv', on, within: LISTEN, size: 512 }], true);
-  await agent.ask([{ op: 'close', on }], false);
+  if (look !== undefined && results[1]?.outcome === 'ok') {
+    const [named] = await agent.ask([{ op: 'getsockname', on }], false);
+    if (named?.name !== undefined) await look(named.name);
+  }
+  await agent.ask([{ op: 'close', on, reset: look !== undefined }], false);
   const [opened, connected, received] = results;
   if (connected?.outcome !== 'ok') return { reached: failed(connected ?? opened) };
   return { reached: 'yes', served: servedBy(received) };
