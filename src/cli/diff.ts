@@ -2,6 +2,7 @@ import { loadRegistry } from '../experiment/registry.ts';
 import { diff, type Compared } from '../report/diff/diff.ts';
 import { diffMarkdown } from '../report/diff/markdown.ts';
 import { diffLines, type DiffLineKind } from '../report/diff/text.ts';
+import { diffPrograms } from './diff-programs.ts';
 import { EXIT, UserError } from './exit.ts';
 import type { Given } from '../report/comparison/columns.ts';
 import { onlyRecord, recordsAt, tellLeftOut, type Records } from './record-files.ts';
@@ -32,6 +33,8 @@ const KINDS = { runs: 'a run', matrices: 'a matrix', containers: 'containers' } 
  * @throws UserError when a record can't be read, or the two have nothing in common.
  */
 export async function diffCommand(before: string, after: string, { format }: DiffOptions): Promise<number> {
+  const programs = diffPrograms(before, after, format);
+  if (programs !== null) return programs ? EXIT.failed : EXIT.expected;
   const compared = pairUp(before, after);
   if (compared.run) tellUnknown([compared.run.before, compared.run.after], await loadRegistry());
   const difference = diff(compared, version());

@@ -8,10 +8,14 @@ export interface ServerChanges {
   lines: string[];
 }
 
+/** What was seen of a program, in the words of its record. */
+export type ServerOutcomes = Pick<ServerRecord, keyof typeof ASPECTS>;
+
 /** What is compared: what does not depend on the machine, and not on chance. */
 const ASPECTS = {
   start: 'start',
   binds: 'binds',
+  others: 'other sockets',
   reach: 'reach',
   second: 'second instance',
   restart: 'restart',
@@ -20,10 +24,15 @@ const ASPECTS = {
   late: 'late address',
 } as const satisfies Partial<Record<keyof ServerRecord, string>>;
 
-/** Compares two records of one program, the older first. What one of them was not asked is not compared. */
+/** Compares two records of one program, the older first. */
 export function changesBetweenServers(before: ServerRecord, after: ServerRecord): ServerChanges {
+  return { isSameVersion: before.version === after.version, lines: changedOutcomes(before, after) };
+}
+
+/** What differs between two observations of programs, in lines. What one of them was not asked is not compared. */
+export function changedOutcomes(before: ServerOutcomes, after: ServerOutcomes): string[] {
   const keys = Object.keys(ASPECTS) as (keyof typeof ASPECTS)[];
-  const lines = keys.flatMap((key) => {
+  return keys.flatMap((key) => {
     const [old, now] = [flat(before[key]), flat(after[key])];
     return [...new Set([...old.keys(), ...now.keys()])].flatMap((at) => {
       const [one, other] = [old.get(at), now.get(at)];
@@ -35,7 +44,6 @@ export function changesBetweenServers(before: ServerRecord, after: ServerRecord)
       return [`${ASPECTS[key]}${where}: ${isSet ? change(at, one) : `${one} before, now ${other}`}`];
     });
   });
-  return { isSameVersion: before.version === after.version, lines };
 }
 
 function change(line: string, before: string | undefined): string {

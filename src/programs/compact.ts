@@ -1,6 +1,9 @@
-import type { ProgramObservation, ProgramRun, ReachAttempt, SecondInstance } from '../record/program.ts';
+import type { ProgramObservation, ProgramRun, ProgramSocket, ReachAttempt, SecondInstance } from '../record/program.ts';
 import type { ServerRecord } from '../record/server.ts';
 import { socketLine } from './sockets.ts';
+
+/** The first port that the kernel chooses, with its usual settings. */
+const LOWEST_CHANCE = 32_768;
 
 type Outcomes = Pick<
   ServerRecord,
@@ -19,9 +22,7 @@ export function serverOutcomes(observation: ProgramObservation): Outcomes {
   return {
     start: startOf(first),
     binds: unique(service.map(socketLine)),
-    others: unique(
-      rest.map((one) => `${one.role} ${socketLine({ ...one, port: one.role === 'service' ? one.port : null })}`),
-    ),
+    others: unique(rest.map((one) => `${one.role} ${socketLine(withoutChance(one))}`)),
     users: unique(service.flatMap(({ users }) => users)),
     ended: observation.ended,
     reach: reachOf(reach),
@@ -34,6 +35,13 @@ export function serverOutcomes(observation: ProgramObservation): Outcomes {
     taken: Object.fromEntries(taken.map((one) => [one.by, withRun(one.outcome, one)])),
     ...(late === undefined ? {} : { late: withRun(late.outcome, late) }),
   };
+}
+
+/** A socket without the ports that the kernel chose: its own, and that of a helper that it is connected to. */
+function withoutChance({ peer, ...socket }: ProgramSocket): ProgramSocket {
+  const [, address, port] = /^(.*):(\d+)$/.exec(peer ?? '') ?? [];
+  const to = Number(port) >= LOWEST_CHANCE ? address : peer;
+  return { ...socket, port: null, ...(to === undefined ? {} : { peer: to }) };
 }
 
 function unique(lines: readonly string[]): string[] {

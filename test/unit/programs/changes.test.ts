@@ -29,7 +29,7 @@ const RECORD: ServerRecord = {
 };
 
 test('a record of the same outcomes has no changes, whatever its time and its processes', () => {
-  const after = { ...RECORD, started: '2026-02-01T00:00:00.000Z', duration: 2, others: ['chance udp 0.0.0.0'] };
+  const after = { ...RECORD, started: '2026-02-01T00:00:00.000Z', duration: 2, users: ['nobody'] };
   expect(changesBetweenServers(RECORD, after)).toEqual({ isSameVersion: true, lines: [] });
 });
 
@@ -37,6 +37,7 @@ test('what differs is said by what it is about', () => {
   const after: ServerRecord = {
     ...RECORD,
     version: '1.1',
+    others: ['chance udp 0.0.0.0'],
     binds: ['tcp [::]:80 dual reuseaddr'],
     reach: { 'tcp 80': { machine: ['127.0.0.1', 'lan'], neighbour: ['lan', 'lan6'] } },
     second: { same: 'shares' },
@@ -47,6 +48,7 @@ test('what differs is said by what it is about', () => {
     lines: [
       'binds: tcp 0.0.0.0:80 reuseaddr is gone',
       'binds: tcp [::]:80 dual reuseaddr is new',
+      'other sockets: chance udp 0.0.0.0 is new',
       'reach (tcp 80 from the neighbour): lan before, now lan lan6',
       'second instance (same): refused, EADDRINUSE, exit 1 before, now shares',
       'restart: at once before, now EADDRINUSE, exit 1',
