@@ -59,7 +59,7 @@ for await (const one of server) one.readable.pipeTo(one.writable).catch(() => {}
     },
     anyHost: ['tcp 0.0.0.0:8080'],
     hosts: DUAL,
-    where: 'docs.deno.com/api/deno/~/Deno.listen: hostname is 0.0.0.0 by default',
+    where: 'docs.deno.com/api/deno/~/Deno.ListenOptions, `hostname`: 0.0.0.0 by default',
   },
   bun: {
     npm: '@oven/bun-linux-x64@1.4.5',
@@ -70,7 +70,7 @@ for await (const one of server) one.readable.pipeTo(one.writable).catch(() => {}
     },
     anyHost: ['tcp 0.0.0.0:8080'],
     hosts: DUAL,
-    where: 'bun.com/docs/api/http, Bun.serve: hostname is 0.0.0.0 by default',
+    where: 'bun.com/docs/runtime/http/server, changing the port and hostname: `hostname` is 0.0.0.0 by default',
   },
   'python socketserver': {
     debian: 'python3',

@@ -30,8 +30,8 @@ export default declare('data', {
   'memcached without configuration': {
     debian: 'memcached',
     run: 'memcached -u memcache',
-    says: ['tcp *:11211'],
-    where: 'memcached(1), -l: INADDR_ANY by default',
+    says: ['tcp 0.0.0.0:11211'],
+    where: 'memcached(1), -l: INADDR_ANY by default, which is 0.0.0.0',
   },
   postgresql: {
     debian: 'postgresql-15 postgresql',

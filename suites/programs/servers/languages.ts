@@ -14,7 +14,7 @@ export default declare('languages', {
     run: '/usr/bin/puma config.ru',
     files: { '/srv/app/config.ru': "run ->(_) { [200, {}, ['here']] }\n" },
     says: ['tcp 0.0.0.0:9292'],
-    where: 'README of puma: the default bind is tcp://0.0.0.0:9292',
+    where: 'lib/puma/dsl.rb of puma, `bind`: the default is tcp://0.0.0.0:9292',
     limit: 60,
     late: '/usr/bin/puma -b tcp://{address}:9292 config.ru',
   },

@@ -33,8 +33,8 @@ export default declare('tools', {
   iperf3: {
     debian: 'iperf3',
     run: '/usr/bin/iperf3 -s',
-    says: ['tcp *:5201'],
-    where: 'iperf3(1), -s and --bind: port 5201; on all addresses unless one is given',
+    says: null,
+    where: 'iperf3(1), -p and --bind: port 5201; it does not say on which addresses where none is given',
     late: '/usr/bin/iperf3 -s -B {address}',
   },
   socat: {

@@ -30,7 +30,7 @@ export default declare('web', {
     debian: 'caddy',
     run: 'caddy file-server --listen :2015',
     says: ['tcp *:2015'],
-    where: 'caddyserver.com/docs/conventions: an address without a host is every interface',
+    where: 'caddyserver.com/docs/caddyfile/directives/bind: the wildcard interface where nothing else is said',
     late: 'caddy file-server --listen {address}:2015',
   },
   haproxy: {
@@ -79,8 +79,8 @@ export default declare('web', {
     debian: 'tinyproxy-bin tinyproxy',
     run: 'tinyproxy -d',
     prepare: ['install -d -o tinyproxy -g tinyproxy /run/tinyproxy'],
-    says: ['tcp *:8888'],
-    where: 'tinyproxy.conf(5), `Listen`: all interfaces where none is given',
+    says: ['tcp 0.0.0.0:8888'],
+    where: 'tinyproxy.conf(5), `Listen`: the wildcard address 0.0.0.0 by default',
   },
   stunnel: {
     debian: 'stunnel4 openssl',
