@@ -66,7 +66,7 @@ export const linux: System<LinuxHidden> = {
       return decide(target.stack === 'v4' ? 'ENETUNREACH' : 'EAFNOSUPPORT', id['connect-other-stack']);
     }
     if (socket.protocol === 'udp') return undefined;
-    return peerTaken(world, socket, target) ? decide('EADDRNOTAVAIL', id['connect-same-peer']) : undefined;
+    return peerTaken(world, socket, target, true) ? decide('EADDRNOTAVAIL', id['connect-same-peer']) : undefined;
   },
 
   takesRoute,

@@ -11,15 +11,19 @@ export function wrongStack(socket: Socket, { stack }: Target): boolean {
   return socket.family === 'inet6' && stack !== undefined && name[stack] === undefined;
 }
 
-/** Whether another socket is connected to the same peer from the address that this socket would have. */
-export function peerTaken({ sockets }: World<unknown>, socket: Socket, { to, name }: Target): boolean {
+/**
+ * Whether another socket is connected to the same peer from the address that this socket would have. `plainly` says that a
+ * v4-mapped peer is the same as its IPv4 address, as where one table has the connections of both families.
+ */
+export function peerTaken({ sockets }: World<unknown>, socket: Socket, { to, name }: Target, plainly = false): boolean {
   if (to === undefined) return false;
-  const wanted = unmapped(canonical(to.address).address);
+  const peerOf = (text: string) => (plainly ? unmapped(canonical(text).address) : canonical(text).address);
+  const wanted = peerOf(to.address);
   return sockets.some(
     ({ id, peer, local }) =>
       id !== socket.id &&
       peer?.port === to.port &&
-      unmapped(canonical(peer.address).address) === wanted &&
+      peerOf(peer.address) === wanted &&
       local.v4 === name.v4 &&
       local.v6 === name.v6,
   );

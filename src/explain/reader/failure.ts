@@ -42,7 +42,7 @@ const NUMBERS: Readonly<Record<number, readonly [kind: FailureKind, systems: rea
 
 /** The places where messages write the number of an error. */
 const NUMBER =
-  /(?:\[(?:Errno|WinError)\s+|\b(?:os error|errno|error(?: code)?|code|winsock error|socketexception|ret(?:urned)?)\b[\s:=(]*-?|\((?=\d+[:)])|\[(?=\d+\]: ))(\d{2,5})\b/gi;
+  /(?:\[(?:Errno|WinError)\s+|\b(?:os ?error|errno|error(?: code)?|code|winsock error|socketexception|ret(?:urned)?)\b[\s:=(]*-?|\((?=\d+[:)])|\[(?=\d+\](?:: | \())|\bbind\w*:(?=\d+:))(\d{2,5})\b/gi;
 
 /** Words that are an error of bind(), in the messages of systems, of runtimes and of programs. */
 const WORDS: readonly (readonly [RegExp, FailureKind, readonly SystemName[]])[] = [
@@ -113,6 +113,7 @@ const SIGNS: readonly (readonly [RegExp, string, readonly SystemName[]])[] = [
   [/(?:^|[\s('"])\/home\/|\/usr\/lib\/systemd\/|(?:^|[\s('"])\/(?:snap|proc)\//m, 'a path of Linux', LINUX],
   [/\bWindows (?:\d|NT|Server|XP|Vista)|\[Win\]|\bwin32\b|\bWin(?:1[01]|[78])\b/i, 'the name of Windows', WINDOWS],
   [/\bmac ?OS\b|\bOS X\b/i, 'the name of macOS', ['darwin']],
+  [/\bsa_family=AF_INET6?\b/, 'a line of strace', LINUX],
   [/\bFreeBSD\b/, 'the name of FreeBSD', ['freebsd']],
   [/\bOpenBSD\b/, 'the name of OpenBSD', ['openbsd']],
   [/\bNetBSD\b/, 'the name of NetBSD', ['netbsd']],

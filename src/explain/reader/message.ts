@@ -158,6 +158,9 @@ function hostIn(line: string): Omit<Mention, 'at'> | undefined {
   return loneHosts(line).find(({ at }) => !OTHERS.test(line.slice(Math.max(at - 24, 0), at)));
 }
 
+/** UDP by name, also in that of a class or a file: UDPSocket.php, DatagramSocket. */
+const UDP = /\budp[46]?\b|_udp_|\budp_?(?:socket|server|client|listener|conn)|dgram|datagram/i;
+
 /** Protocols over UDP, and programs that speak only those. */
 const UDP_WORDS = /\b(?:dhcp|mdns|avahi|ssdp|tftp|ntp|snmp|wireguard|wg-quick|multicast)/i;
 
@@ -183,7 +186,7 @@ function protocolOf(
   program: ServerProgram | undefined,
   notes: string[],
 ): Protocol {
-  const [isTcp, isUdp] = [/\btcp[46]?\b/i.test(line), /\budp[46]?\b|dgram|datagram/i.test(line)];
+  const [isTcp, isUdp] = [/\btcp[46]?\b/i.test(line), UDP.test(line)];
   if (isTcp !== isUdp) return isTcp ? 'tcp' : 'udp';
   // Node names the call: listen() is a server's, bind() that of a datagram socket (or of a worker of a cluster).
   if (/\bbind E[A-Z]+/.test(line)) return /cluster|setupListenHandle/.test(whole) ? 'tcp' : 'udp';
@@ -206,7 +209,7 @@ function protocolOf(
     return 'tcp';
   }
   if (/\blisten|https?:|server/i.test(line)) return 'tcp';
-  if (/\budp[46]?\b|dgram/i.test(whole) && !/\btcp/i.test(whole)) return 'udp';
+  if (UDP.test(whole) && !/\btcp/i.test(whole)) return 'udp';
   if (name?.port !== undefined && UDP_PORTS.has(name.port)) {
     notes.push(`no protocol is named: port ${name.port} is one of UDP's`);
     return 'udp';

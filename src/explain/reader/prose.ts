@@ -30,6 +30,11 @@ const FULL: readonly RegExp[] = [
     String.raw`\b(?:address|host(?:name)?|interface)${QUOTE}\s*[:=]\s*${QUOTE}(?<host>${HOST})${QUOTE},?\s+${QUOTE}port${QUOTE}\s*[:=]\s*${QUOTE}(?<port>\d{1,5})\b`,
     'gi',
   ),
+  // Options of a command: --laddr=127.0.0.1 --lport=6901
+  new RegExp(
+    String.raw`--(?:l|listen-?|bind-?)(?:addr(?:ess)?|host)[= ](?<host>${HOST})\s+--(?:l|listen-?|bind-?)port[= ](?<port>\d{1,5})\b`,
+    'g',
+  ),
   // twisted and daphne: port=8000:interface=127.0.0.1
   new RegExp(String.raw`\bport=(?<port>\d{1,5}):interface=(?<host>${HOST})`, 'gi'),
   // Python: ('127.0.0.1', 8000), ('::', 8080, 0, 0); Erlang: {"::",5672; dovecot: listen(*, 143)
@@ -56,9 +61,9 @@ const FULL: readonly RegExp[] = [
     String.raw`\b(?<scheme>https?|wss?|tcp|udp|ssl|tls|mysql|redis|amqps?|mqtt|grpc|unix)://(?<host>${HOST}|\+)(?::(?<port>\d{1,5}))?(?![\w.])`,
     'gi',
   ),
-  // tcp:0.0.0.0:8080; 127.0.0.1:8080, [::]:80, *:80, localhost:80, 0.0.0.0#123, 10.0.0.1:[9300-9400]
+  // tcp:0.0.0.0:8080; 127.0.0.1:8080, [::]:80, *:80, localhost:80, 0.0.0.0#123, 10.0.0.1:[9300-9400], b'127.0.0.1':1080
   new RegExp(
-    String.raw`(?:${BEFORE}|(?<=\b(?:tcp|udp)[46]?:)|(?<=\]))${QUOTE}(?<host>${HOST})[:#]\[?(?<port>\d{1,5}|[a-z][\w-]*)(?![\w.]*[\w])`,
+    String.raw`(?:${BEFORE}|(?<=\b(?:tcp|udp)[46]?:)|(?<=\]))${QUOTE}(?<host>${HOST})${QUOTE}[:#]\[?(?<port>\d{1,5}|[a-z][\w-]*)(?![\w.]*[\w])`,
     'gi',
   ),
   // Go: listen tcp :8080: but not the numbers of JSON: "fd":6

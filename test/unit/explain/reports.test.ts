@@ -7,6 +7,56 @@ type Report = readonly [where: string, pasted: string, answer: RegExp];
 
 const IN_USE: readonly Report[] = [
   [
+    'PocketMine/PocketMine-MP#1044',
+    `[ERROR] A level 2 error happened: "socket_bind(): unable to bind address [10048]: Only one usage of each socket address (protocol/network address/port) is normally permitted.
+" in "C:\\Users\\ThinkPad\\Desktop\\PocketMine-MP\\src\\network\\UDPSocket.php" at line 35
+[ERROR] Couldn't bind to 0.0.0.0:19132`,
+    /^In use: another socket has UDP port 19132.*netstat -ano -p UDP/,
+  ],
+  [
+    'PocketMine/PocketMine-MP#1084',
+    `"socket_bind(): unable to bind address [10048]: Only one usage of each socket address (protocol/network address/port) is normally permitted.
+ " in "C:\\Users\\Riysu\\Desktop\\PocketMine-MP (0.8.1)\\src\\network\\UDPSocket.php" at line 35`,
+    /^In use: another socket has a UDP port that the text does not name/,
+  ],
+  [
+    'christgau/wsdd#160',
+    `self.uc_send_socket.bind((self.address, WSD_UDP_PORT))
+OSError: [Errno 48] Address already in use`,
+    /^In use: another socket has a UDP port that the text does not name/,
+  ],
+  [
+    'nanomsg/nanomsg#235',
+    'Address already in use [98] (src/transports/tcp/btcp.c:378)',
+    /^In use: another socket has a TCP port that the text does not name.*\(Linux and gVisor\)/,
+  ],
+  [
+    'yrutschle/sslh#124',
+    `sslh-select 1.17-2 started
+bind:98:Address already in use
+bind_peer:98:Address already in use`,
+    /^In use: another socket has a TCP port that the text does not name.*\(Linux and gVisor\)/,
+  ],
+  [
+    'syslog-ng/syslog-ng#1343',
+    `bind(12, {sa_family=AF_INET, sin_port=htons(5140), sin_addr=inet_addr("0.0.0.0")}, 16) = -1 EADDRINUSE (Address already in use)
+Error binding socket; addr='AF_INET(0.0.0.0:5140)', error='Address already in use (98)'`,
+    /^In use: another socket has TCP port 5140.*\(Linux and gVisor\)/,
+  ],
+  [
+    'Ysurac/openmptcprouter#3819',
+    `Feb 24 09:38:47 mtcp-server ss-manager[253031]:  2025-02-24 09:38:47 INFO: try to bind interface: ::0, port: 65101
+Feb 24 09:38:47 mtcp-server ss-manager[253031]:  2025-02-24 09:38:47 ERROR: bind: Address already in use`,
+    /^In use: another socket has TCP port 65101/,
+  ],
+  [
+    'wwbin2017/bailing#34',
+    `Address already in use
+Port 5000 is in use by another program. Either identify and stop that program, or start the server with a different port.
+On macOS, try disabling the 'AirPlay Receiver' service from System Preferences -> General -> AirDrop & Handoff.`,
+    /^In use: another socket has TCP port 5000.*\(macOS\).*often AirPlay Receiver/,
+  ],
+  [
     'nginx/docker-nginx#220',
     'ERROR: for nginx_1  Cannot start service nginx: driver failed programming external connectivity on endpoint nginx_1 (575d): Error starting userland proxy: Bind for 0.0.0.0:80: unexpected error (Failure EADDRINUSE)',
     /^In use: another socket has TCP port 80.*ss -ltnp 'sport = :80'/,
@@ -70,6 +120,16 @@ On macOS, try disabling the 'AirPlay Receiver' service from System Preferences -
 
 const NOT_PERMITTED: readonly Report[] = [
   [
+    'XX-net/XX-Net#13552',
+    "2021-05-01 21:41:06.331 [x_tunnel][ERROR] bind to b'127.0.0.1':1080 fail:OSError(10013, '以一种访问权限不允许的方式做了 一个访问套接字的尝试。', None, 10013, None)",
+    /^Not permitted: an excluded range has TCP port 1080.*netsh int ipv4 show excludedportrange/,
+  ],
+  [
+    'microsoft/WSL#2007',
+    'bind(7, {sa_family=AF_INET, sin_port=htons(1023), sin_addr=inet_addr("127.0.0.1")}, 16) = -1 EACCES (Permission denied)',
+    /^Not permitted: port 1023 takes a privilege that the program does not have(?!.*Windows)/,
+  ],
+  [
     'lmstudio-ai/lmstudio-js#336',
     'Error starting server Error: listen EACCES: permission denied 127.0.0.1:1234\n\nLM Studio 0.3.16\nWindows 11',
     /^Not permitted: an excluded range has TCP port 1234.*netsh int ipv4 show excludedportrange/,
@@ -131,6 +191,12 @@ Start HTTP server error: listen tcp :1258: bind: An attempt was made to access a
 ];
 
 const NOT_AVAILABLE: readonly Report[] = [
+  [
+    'troglobit/redir#3',
+    `Failed binding server socket: Cannot assign requested address
+redir --laddr=127.0.0.1 --lport=6901 --caddr=35.187.226.20 --cport=6901`,
+    /^Not available: .*127\.0\.0\.1/,
+  ],
   [
     'docker-library/python#261',
     `>>> s6.bind(('::1', 9999, 0, 0))

@@ -172,10 +172,12 @@ const MESSAGES: Readonly<Record<string, readonly Case[]>> = {
     [
       'bind(3, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("0.0.0.0")}, 16) = -1 EADDRINUSE (Address already in use)',
       'tcp 0.0.0.0:80',
+      LINUX,
     ],
     [
       'bind(5, {sa_family=AF_INET6, sin6_port=htons(3000), sin6_flowinfo=htonl(0), inet_pton(AF_INET6, "::", &sin6_addr), sin6_scope_id=0}, 28) = -1 EADDRINUSE (Address already in use)',
       'tcp [::]:3000',
+      LINUX,
     ],
     [
       'cannot bind listener: cannot bind to 127.0.0.1:5037: Only one usage of each socket address (protocol/network address/port) is normally permitted. (10048)',
