@@ -10,6 +10,8 @@ export interface Group {
   readonly name: Claims;
   readonly family: Family;
   readonly members: Chain;
+  /** The FIB in which its members were bound, where a bind is of one FIB. */
+  readonly fib: number | undefined;
 }
 
 /** The lists that FreeBSD searches on a port. */
@@ -35,6 +37,11 @@ function releaseOf({ setting }: World<unknown>): Release {
   return parseRelease(setting.release, 'FreeBSD');
 }
 
+/** Whether binds and packets are of one FIB each: net.inet.udp.bind_all_fibs=0, net.inet.tcp.bind_all_fibs=0. */
+export function isByFib(world: World<unknown>): boolean {
+  return world.setting.host?.bindAllFibs === false && !isOlder(world, 14, 3);
+}
+
 /** The lists after a step. */
 export function listsAfter(world: World<PortLists>, { kind, socket }: Step): PortLists {
   const lists = world.hidden;
@@ -54,7 +61,7 @@ export function listsAfter(world: World<PortLists>, { kind, socket }: Step): Por
     case 'autobind': {
       // sendto() leaves the socket unconnected, so that it is listed as after bind().
       if (socket.sent) return boundTo(world, socket);
-      const next = isOlder(world, 15, 0) ? joined(lists, socket) : lists;
+      const next = isOlder(world, 15, 0) ? joined(world, lists, socket) : lists;
       return isOld ? onPort(next, socket) : { ...next, byPort: toHead(next.byPort, socket.id) };
     }
     case 'bind':
@@ -63,7 +70,7 @@ export function listsAfter(world: World<PortLists>, { kind, socket }: Step): Por
 }
 
 function boundTo(world: World<PortLists>, socket: Socket): PortLists {
-  const next = onPort(joined(world.hidden, socket), socket);
+  const next = onPort(joined(world, world.hidden, socket), socket);
   return isOlder(world, 14, 0) ? next : { ...next, unconnected: ranked(world, socket) };
 }
 
@@ -81,7 +88,7 @@ function connected(world: World<PortLists>, socket: Socket): PortLists {
   const own = { ...lists, unconnected, groups: isNew ? left(lists.groups, socket.id) : lists.groups };
   if (lists.byPort.includes(socket.id)) return own;
   const back = { ...own, adrift: without(own.adrift, socket.id), byPort: toHead(own.byPort, socket.id) };
-  return isNew ? back : joined(back, socket);
+  return isNew ? back : joined(world, back, socket);
 }
 
 function onPort(lists: PortLists, { id }: Socket): PortLists {
@@ -115,12 +122,14 @@ function ranked({ sockets, hidden: { unconnected } }: World<PortLists>, socket: 
 }
 
 /** The lists after a socket with SO_REUSEPORT_LB has joined the group of its name, unless it is an AF_INET6 one on the IPv4 wildcard. */
-function joined(lists: PortLists, { id, options, family, local }: Socket): PortLists {
+function joined(world: World<unknown>, lists: PortLists, { id, options, family, local, domain }: Socket): PortLists {
   if (options.reuseportLb !== true || (family === 'inet6' && local.v4 === ANY)) return lists;
-  const isOf = (group: Group) => group.family === family && group.name.v4 === local.v4 && group.name.v6 === local.v6;
+  const fib = isByFib(world) ? domain : undefined;
+  const isOf = (group: Group) =>
+    group.family === family && group.name.v4 === local.v4 && group.name.v6 === local.v6 && group.fib === fib;
   const groups = lists.groups.some(isOf)
     ? lists.groups.map((group) => (isOf(group) ? { ...group, members: [...group.members, id] } : group))
-    : [{ name: local, family, members: [id] }, ...lists.groups];
+    : [{ name: local, family, members: [id], fib }, ...lists.groups];
   return { ...lists, groups };
 }
 

@@ -19,7 +19,7 @@ import { inOrder } from './chain.ts';
 import { isBound, isMappedOnV6only, lacksPrivilege, standing, bothReuseport } from './checks.ts';
 import { because, decide, isRefusal } from './decide.ts';
 import { ANY, NOTHING } from './overlap.ts';
-import { isOlder, listsAfter, EMPTY_PORT, type PortLists } from './freebsd-lists.ts';
+import { isByFib, isOlder, listsAfter, EMPTY_PORT, type PortLists } from './freebsd-lists.ts';
 import { freebsdDelivery } from './receive/freebsd.ts';
 import { freebsdRules } from './freebsd-rules.ts';
 import { hasPeer, isReleased, withoutPeer } from './socket.ts';
@@ -159,15 +159,15 @@ function inFib(world: Here, next: Socket, stack: Stack, chain: readonly Socket[]
 }
 
 function countsForAllFibs(world: Here, next: Socket, stack: Stack): boolean {
-  if (world.setting.host?.bindAllFibs !== false || isOlder(world, 14, 3)) return true;
+  if (!isByFib(world)) return true;
   // The IPv4 part of a dual-stack name looks at every FIB, and TCP does on a v4-mapped one.
   return next.family === 'inet6' && stack === 'v4' && (isDual(next.local) || next.protocol === 'tcp');
 }
 
 /** Names the FIB as the rule, if there would be another outcome without it. */
 function beyondFib(world: Here, next: Socket, found: Prediction): Prediction {
-  if (world.setting.host?.bindAllFibs !== false || isOlder(world, 14, 3) || isRefusal(found)) return found;
-  const { bindAllFibs: _, ...host } = world.setting.host;
+  if (!isByFib(world) || isRefusal(found)) return found;
+  const { bindAllFibs: _, ...host } = world.setting.host ?? {};
   const everywhere = conflict({ ...world, setting: { ...world.setting, host } }, next);
   return isRefusal(everywhere) ? decide('ok', id.fib) : found;
 }

@@ -104,6 +104,7 @@ function receiving(before: Receiver | undefined, operation: Operation, now: Sock
     ...(keepsName ? { own: now.local } : {}),
     bound: now.address,
     uid: now.uid,
+    domain: now.domain,
     device: now.device,
     options: now.options,
     connected: isConnected(now),

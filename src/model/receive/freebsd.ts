@@ -1,7 +1,7 @@
 import { isMulticast } from '../address.ts';
 import { isConnected } from '../bsd-scan.ts';
 import { inOrder } from '../chain.ts';
-import { isOlder, type Group, type PortLists } from '../freebsd-lists.ts';
+import { isByFib, isOlder, type Group, type PortLists } from '../freebsd-lists.ts';
 import { ANY } from '../overlap.ts';
 import { ruleBook } from '../rules.ts';
 import type { Socket, World } from '../world.ts';
@@ -71,6 +71,15 @@ const { id: rule, rules } = ruleBook('freebsd', {
     source: { name: 'FreeBSD 14.3, sys/netinet/udp_usrreq.c', where: 'udp_input' },
     known: 'source',
   },
+  'R7-fib': {
+    prose:
+      'With net.inet.udp.bind_all_fibs=0 or net.inet.tcp.bind_all_fibs=0 (since 14.3) a socket without a peer takes only what comes by its own FIB. A connected socket takes it by any, and so does a group of SO_REUSEPORT_LB if there is none of the FIB on that name. Whether a multicast looks at the FIB was not read, so both are allowed.',
+    source: {
+      name: 'FreeBSD main of 2026, sys/netinet6/in6_pcb.c',
+      where: 'in6_pcblookup_hash_exact, in6_pcblookup_lbgroup, in6_pcblookup_wild_match',
+    },
+    known: 'source',
+  },
 });
 
 type Here = World<PortLists>;
@@ -79,23 +88,37 @@ type Here = World<PortLists>;
 export const freebsdDelivery: WorldDelivery<PortLists> = {
   rules,
   receivers(world, packet) {
-    if (packet.protocol === 'udp' && isForMany(packet, world.setting)) return many(world, packet);
-    const partner = partnerOf(world.sockets, packet);
-    if (partner !== undefined) return decided([[partner.id]], rule['R1-connected']);
-    return balanced(world, packet) ?? unconnected(world, packet);
+    if (!isByFib(world)) return chosen(world, packet);
+    const own = chosen(world, packet, packet.domain ?? 0);
+    const everywhere = chosen(world, packet);
+    if (JSON.stringify(own.outcomes) === JSON.stringify(everywhere.outcomes)) return own;
+    const isOpen = packet.protocol === 'udp' && isForMany(packet, world.setting);
+    return decided(isOpen ? [...own.outcomes, ...everywhere.outcomes] : own.outcomes, rule['R7-fib']);
   },
 };
 
+/** @param fib the one by which the packet comes, where only that one counts */
+function chosen(world: Here, packet: Packet, fib?: number): Receivers {
+  if (packet.protocol === 'udp' && isForMany(packet, world.setting)) return many(world, packet, fib);
+  const partner = partnerOf(world.sockets, packet);
+  if (partner !== undefined) return decided([[partner.id]], rule['R1-connected']);
+  return balanced(world, packet, fib) ?? unconnected(world, packet, fib);
+}
+
 /** Who receives by a group; undefined if there is none for the destination. */
-function balanced(world: Here, packet: Packet): Receivers | undefined {
+function balanced(world: Here, packet: Packet, fib: number | undefined): Receivers | undefined {
   const stack = stackOf(packet);
   const { groups } = world.hidden;
   const destination = destinationOf(packet);
   const onAddress = ({ name }: Group) => name[stack] === destination;
   // AF_INET and AF_INET6 have groups of their own on one address. 13 takes the newer group, 14 the older; on the wildcard both
   // take the older.
-  const exact = isOlder(world, 14, 0) ? groups.find(onAddress) : groups.findLast(onAddress);
-  const group = exact ?? groups.findLast(({ name }) => name[stack] === ANY);
+  const oldest = (isIt: (group: Group) => boolean) =>
+    fib === undefined
+      ? groups.findLast(isIt)
+      : (groups.findLast((group) => isIt(group) && group.fib === fib) ?? groups.find(isIt));
+  const exact = isOlder(world, 14, 0) ? groups.find(onAddress) : oldest(onAddress);
+  const group = exact ?? oldest(({ name }) => name[stack] === ANY);
   const isNew = !isOlder(world, 15, 0);
   const members = inOrder(world.sockets, group?.members ?? []).filter(
     ({ protocol, state, local }) =>
@@ -106,10 +129,10 @@ function balanced(world: Here, packet: Packet): Receivers | undefined {
   return decided(outcomes, rule[members.length === group?.members.length ? 'R2-lb-group' : 'R2-lb-group-15']);
 }
 
-function unconnected(world: Here, packet: Packet): Receivers {
+function unconnected(world: Here, packet: Packet, fib: number | undefined): Receivers {
   const stack = stackOf(packet);
   const matches = inOrder(world.sockets, world.hidden.unconnected).filter(
-    (socket) => !isConnected(socket) && takes(socket.local[stack], packet),
+    (socket) => !isConnected(socket) && isOfFib(socket, fib) && takes(socket.local[stack], packet),
   );
   // The lookup without a lock takes the first one; that with a lock weighs them all. 13 had only the second.
   const [lockless] = matches;
@@ -122,16 +145,20 @@ function unconnected(world: Here, packet: Packet): Receivers {
   return found([locked], onAddress === undefined ? 'R3-oldest-13' : 'R3-newest');
 }
 
+function isOfFib({ domain }: Socket, fib: number | undefined): boolean {
+  return fib === undefined || domain === fib;
+}
+
 function found(sockets: readonly Socket[], by: 'R3-newest' | 'R3-oldest-13'): Receivers {
   const outcomes = sockets.map((socket) => received(socket, 'refused'));
   return decided(outcomes, rule[outcomes[0] === 'refused' ? 'R4-bound-resets' : by]);
 }
 
-function many(world: Here, packet: Packet): Receivers {
+function many(world: Here, packet: Packet, fib: number | undefined): Receivers {
   const stack = stackOf(packet);
   const asks = isMulticast(plainDestination(packet));
   const isHeard = (socket: Socket) => {
-    if (!takes((socket.formerly ?? socket.local)[stack], packet)) return false;
+    if (!isOfFib(socket, fib) || !takes((socket.formerly ?? socket.local)[stack], packet)) return false;
     if (isConnected(socket) && !comesFrom(socket.peer, packet)) return false;
     return stack === 'v6' ? !socket.joined6 || isMember(socket, packet) : !asks || isMember(socket, packet);
   };

@@ -2,7 +2,7 @@ import { ANY } from '../overlap.ts';
 import { ruleBook } from '../rules.ts';
 import { chainDelivery, listed, mayHear, one, unconnected } from './chain.ts';
 import { copiesTo } from './lists.ts';
-import { destinationOf } from './packet.ts';
+import { destinationOf, domainOf } from './packet.ts';
 
 const LOOKUP = { name: 'OpenBSD, sys/netinet/in_pcb.c 1.322', where: 'in_pcblookup, in_pcblookup_listen' };
 
@@ -35,11 +35,20 @@ const openbsdReceiveRules = ruleBook('openbsd', {
     source: { name: 'OpenBSD, sys/netinet/udp_usrreq.c', where: 'udp_input' },
     known: 'source',
   },
+  'R6-rdomain': {
+    prose:
+      'Only the sockets of the routing domain in which a packet arrives (SO_RTABLE) are looked at, connected ones too: of two servers on one wildcard each gets what comes in its own domain.',
+    source: {
+      name: 'OpenBSD, sys/netinet/in_pcb.c, sys/netinet/udp_usrreq.c',
+      where: 'in_pcblookup, in_pcblookup_listen, udp_input',
+    },
+    known: 'source',
+  },
 });
 const { id: rule } = openbsdReceiveRules;
 
-/** How OpenBSD chooses who receives; an AF_INET6 socket takes IPv6 only. */
-export const openbsdDelivery = chainDelivery({
+/** How OpenBSD chooses among the sockets of one routing domain; an AF_INET6 socket takes IPv6 only. */
+const inOneDomain = chainDelivery({
   rules: openbsdReceiveRules.rules,
   connectedRule: rule['R1-connected'],
   many(state, packet) {
@@ -53,3 +62,18 @@ export const openbsdDelivery = chainDelivery({
     return one(first, rule[isDeaf ? 'R3-bound-silent' : 'R2-head-of-chain'], 'no answer');
   },
 });
+
+/** How OpenBSD chooses who receives. */
+export const openbsdDelivery: typeof inOneDomain = {
+  ...inOneDomain,
+  receivers(state, packet, setting) {
+    const domain = domainOf(packet, setting);
+    const isHere = (id: number) => state.sockets.get(id)?.domain === domain;
+    const everywhere = inOneDomain.receivers(state, packet, setting);
+    if (state.byBind.every(isHere)) return everywhere;
+    const own = { ...state, chain: state.chain.filter(isHere), byBind: state.byBind.filter(isHere) };
+    const found = inOneDomain.receivers(own, packet, setting);
+    const isSame = JSON.stringify(found?.outcomes) === JSON.stringify(everywhere?.outcomes);
+    return found === undefined || isSame ? found : { ...found, rule: rule['R6-rdomain'] };
+  },
+};

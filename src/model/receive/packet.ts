@@ -42,3 +42,10 @@ export function scoped(text: string, device: string | undefined): string {
   const { address, scope = device } = canonical(text);
   return needsScope(address) && scope !== undefined ? `${address}%${scope}` : address;
 }
+
+/** The routing domain in which a packet arrives. */
+export function domainOf({ domain, to }: Packet, { host }: Setting): number {
+  if (domain !== undefined) return domain;
+  const those = Object.entries(host?.domains ?? {}).filter(([, addresses]) => addresses.includes(to.address));
+  return those.length === 1 ? Number(those[0]?.[0]) : 0;
+}

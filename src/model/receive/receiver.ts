@@ -36,6 +36,8 @@ export interface Receiver {
   /** The address that the program gave to bind(). If it is a wildcard, a disconnect restores it. */
   readonly bound: string;
   readonly uid: number;
+  /** The routing domain of the socket (OpenBSD). */
+  readonly domain: number;
   readonly device: string | undefined;
   readonly options: Options & ReceiveOptions;
   readonly connected: boolean;
@@ -63,6 +65,7 @@ export function receiverOf(id: number, next: NextSocket & { readonly chosen?: bo
     ...named(next.family, next.address, v6only),
     bound: next.address,
     uid: next.uid ?? 0,
+    domain: next.domain ?? 0,
     device: next.device,
     options: next.options ?? {},
     connected: false,

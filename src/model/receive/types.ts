@@ -12,6 +12,11 @@ export interface Packet {
    * address; else the device that has the destination, if the setting names it, on Linux and for link-local addresses.
    */
   readonly device?: string;
+  /**
+   * The routing table by which it arrives: on FreeBSD the FIB of that device, on OpenBSD its routing domain. When left out:
+   * the one domain that has the destination, if the setting names it (OpenBSD); else 0.
+   */
+  readonly domain?: number;
 }
 
 /**

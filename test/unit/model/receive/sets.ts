@@ -28,14 +28,14 @@ const LETTERS: Readonly<Record<string, Options>> = {
 
 /**
  * Reads a socket: its address (`ext1`, `ext2` and `ext6` are those of veth, `dual` a dual-stack ::, `mapped` ::ffff:0.0.0.0),
- * then its options, `@device` and `uid=NUMBER` in any order.
+ * then its options, `@device`, `uid=NUMBER` and `domain=NUMBER` in any order.
  */
 function socket(protocol: Protocol, text: string): NextSocket {
   const [name = '', ...words] = text.split(' ');
   const address = named(name);
   const options = words.map((word) => LETTERS[word]).find((found) => found !== undefined) ?? {};
   const device = words.find((word) => word.startsWith('@'))?.slice(1);
-  const uid = Number(words.find((word) => word.startsWith('uid='))?.slice('uid='.length) ?? 0);
+  const numbered = (key: string) => Number(words.find((word) => word.startsWith(key))?.slice(key.length) ?? 0);
   return {
     protocol,
     family: address.includes(':') ? 'inet6' : 'inet',
@@ -43,7 +43,8 @@ function socket(protocol: Protocol, text: string): NextSocket {
     ...(name === 'v6' ? {} : { v6only: name === '::' }),
     address,
     port: 8080,
-    uid,
+    uid: numbered('uid='),
+    domain: numbered('domain='),
     options,
     ...(device === undefined ? {} : { device }),
   };
@@ -109,7 +110,7 @@ function step(protocol: Protocol, text: string, next: number): Operation {
 
 /**
  * Who receives on a system after these steps. A step succeeds unless it says otherwise: `0 connect X ::1 => EADDRINUSE`. The
- * sender is X unless the text names another: `10.0.0.1 from Y`.
+ * sender is X unless the text names another: `10.0.0.1 from Y`. It comes in routing domain 0, unless it says so: `10.0.0.1 in 1`.
  */
 export function receive(
   system: SystemName,
@@ -127,13 +128,15 @@ export function receive(
     // Whatever the model of names expects, the step happened.
     port = port.step(operation, happened as Outcome).after;
   }
-  const [to = '', from = to.includes(':') || to === 'ext6' ? '::1' : 'X'] = sent.split(' from ');
+  const [path = '', domain] = sent.split(' in ');
+  const [to = '', from = to.includes(':') || to === 'ext6' ? '::1' : 'X'] = path.split(' from ');
   const outside = from === 'neighbour' || from.startsWith('fd00::9');
   const packet: Packet = {
     protocol,
     from: sender(from),
     to: { address: named(to) },
     ...(outside ? { device: 'veth' } : {}),
+    ...(domain === undefined ? {} : { domain: Number(domain) }),
   };
   return port.receivers(packet)?.outcomes;
 }
