@@ -15,8 +15,8 @@ export interface PoolSettings {
   grace?: number;
   /** The command of an agent; the tests put misbehaving ones here. */
   agentCommand?: readonly string[];
-  /** How many agents may be alive before those that have been idle longest are ended; without it, none is ended for that. */
-  most?: number;
+  /** An agent is ended that is not wanted while others are taken as often as this; without it, none is ended for that. */
+  idleFor?: number;
 }
 
 /** An agent that a cell has for itself. */
@@ -39,15 +39,15 @@ export class AgentPool {
   readonly #lab: Lab;
   readonly #settings: PoolSettings;
   /** The agents that no cell has, the one that has been idle longest first. */
-  readonly #idle: { key: string; lease: Promise<Lease> }[] = [];
+  readonly #idle: { key: string; lease: Promise<Lease>; since: number }[] = [];
+  /** How often an agent was taken. */
+  #taken = 0;
   readonly #all = new Set<Promise<Lease>>();
   readonly #clocks = new Map<HostName, HostClock>();
   readonly #started = new WeakMap<Lease, Promise<Lease>>();
   /** How many cells have an agent of a kind now, and the callers that wait for one to come back, in the order they came. */
   readonly #lent = new Map<string, number>();
   readonly #waiting = new Map<string, ((lease: Promise<Lease>) => void)[]>();
-  /** How many agents are being ended because too many were alive. */
-  #ending = 0;
   /** How long the last agent took to start, in milliseconds. */
   #startTook = 0;
   readonly #end = new AbortController();
@@ -84,6 +84,7 @@ export class AgentPool {
       // If an agent ended while no one had it, that is not an error.
       if (lease.agent.usable || !warm) {
         this.#lent.set(key, this.#lentOf(key) + 1);
+        this.#taken += 1;
         return lease;
       }
       this.#forget(lease);
@@ -98,7 +99,7 @@ export class AgentPool {
     this.#lent.set(lease.key, this.#lentOf(lease.key) - 1);
     if (!this.#settings.fresh && lease.agent.usable && (await this.#isClean(lease))) {
       this.#keep(lease.key, Promise.resolve(lease));
-      await this.#endSurplus();
+      await this.#endUnwanted();
     } else {
       await lease.agent.end();
       this.#forget(lease);
@@ -136,7 +137,7 @@ export class AgentPool {
     lease.catch(() => undefined);
     const waiting = this.#waiting.get(key)?.shift();
     if (waiting) waiting(lease);
-    else this.#idle.push({ key, lease });
+    else this.#idle.push({ key, lease, since: this.#taken });
   }
 
   /** The agent of a kind that has been idle for the shortest time: the caches of the processor may still have it. */
@@ -145,16 +146,15 @@ export class AgentPool {
     return index === -1 ? undefined : this.#idle.splice(index, 1)[0]?.lease;
   }
 
-  /** Ends idle agents while more are alive than may be: those of a kind that only few cells want are not kept for the others. */
-  async #endSurplus(): Promise<void> {
-    const { most = Number.POSITIVE_INFINITY } = this.#settings;
-    const surplus = this.#idle.splice(0, Math.max(0, this.#all.size - this.#ending - most));
-    this.#ending += surplus.length;
-    const settled = await Promise.allSettled(surplus.map(({ lease }) => lease));
+  /** Ends the agents that have been idle for long, so that those of a kind that only few cells want are not kept to the end. */
+  async #endUnwanted(): Promise<void> {
+    const { idleFor = Number.POSITIVE_INFINITY } = this.#settings;
+    const wanted = this.#idle.findIndex(({ since }) => this.#taken - since < idleFor);
+    const unwanted = this.#idle.splice(0, wanted === -1 ? this.#idle.length : wanted);
+    const settled = await Promise.allSettled(unwanted.map(({ lease }) => lease));
     const leases = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     await Promise.all(leases.map(({ agent }) => agent.end()));
     for (const lease of leases) this.#forget(lease);
-    this.#ending -= surplus.length;
   }
 
   /**

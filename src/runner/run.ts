@@ -16,6 +16,12 @@ import { Ports } from './ports.ts';
 import { CellQueue, labsFor, needsOf, needsQuiet, type LabUse } from './queue.ts';
 import { blank, messageOf, runCell, type JudgedBy, type Workplace } from './run-cell.ts';
 
+/**
+ * See `PoolSettings.idleFor`. The cells that share a lab have some sixteen agents at a time: one that is not taken among four
+ * times as many is of a kind that is not asked for any more. Each agent is some megabytes of memory.
+ */
+const IDLE_FOR = 64;
+
 export interface RunSettings extends PoolSettings {
   version: string;
   selectors: readonly string[];
@@ -53,9 +59,9 @@ export async function run(
   const labs = labsFor(jobs, kind.cellsAtOnce ?? 1, cells.some(needsQuiet));
   const pools: AgentPool[] = [];
   let finished = false;
-  const opening = labs.map(async ({ use, workers }): Promise<Station> => {
+  const opening = labs.map(async ({ use }): Promise<Station> => {
     const lab = await kind.open();
-    const pool = new AgentPool(lab, { most: mostAgents(workers), ...settings });
+    const pool = new AgentPool(lab, { idleFor: IDLE_FOR, ...settings });
     pools.push(pool);
     // If the run ended before this lab was ready, it has closed the other pools already.
     if (finished) await pool.close();
@@ -152,14 +158,6 @@ interface Station {
   lab: Lab;
   pool: AgentPool;
   ports: Ports;
-}
-
-/**
- * How many agents of a lab are alive when its workers have none of them: enough for those that most cells take, and for a few
- * of kinds that a cell takes beside them. Each is some megabytes of memory.
- */
-function mostAgents(workers: number): number {
-  return 2 * workers + 4;
 }
 
 /** The hosts of the agents that the first cells will want. They are started while the first cell is still being chosen. */
