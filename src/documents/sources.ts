@@ -104,6 +104,10 @@ export const SOURCES = {
     title: 'Microsoft, listen function',
     url: 'https://learn.microsoft.com/en-us/windows/win32/api/winsock2/nf-winsock2-listen',
   },
+  'ms-getsockname': {
+    title: 'Microsoft, getsockname function',
+    url: 'https://learn.microsoft.com/en-us/windows/win32/api/winsock2/nf-winsock2-getsockname',
+  },
   'ms-dual': {
     title: 'Microsoft, Dual-Stack Sockets',
     url: 'https://learn.microsoft.com/en-us/windows/win32/winsock/dual-stack-sockets',

@@ -5,6 +5,7 @@ import reload from '../lost/reload.ts';
 import defaults from '../option/defaults.ts';
 import toggled from '../option/toggled.ts';
 import ownRange from '../port-zero/own-range.ts';
+import processor from '../group/processor.ts';
 import wildcardOverMany from '../conflict/wildcard-over-many.ts';
 import { olderReceivers } from './_linux-receivers.ts';
 
@@ -15,6 +16,8 @@ const NO_OWN_RANGE = {
   known: 'vendor',
   cite: [{ source: 'man-ip', where: 'IP_LOCAL_PORT_RANGE; not on 5.10.262, seen on 6.1.192' }],
 } as const;
+
+const ANY_MEMBER = 'first or second';
 
 /** Debian's 5.10.262 has the setting, and its listeners leave their connections to no one all the same. */
 const UNMOVED = {
@@ -73,6 +76,21 @@ export default knownOf('linux', [
     because: 'These kernels remember of a TCP port that SO_REUSEADDR was on, and ask its sockets only otherwise.',
     known: 'source',
     cite: [{ source: 'linux-tcp-bind', where: 'inet_csk_get_port, fastreuse; seen on 5.10.262 and 6.1.192' }],
+  }),
+  differs(processor, {
+    // The first stable updates that have the search, and 6.2.
+    versions: [{ before: '5.15.86' }, { from: '5.16', before: '6.0.16' }, { from: '6.1', before: '6.1.2' }],
+    where: ({ option }) => option === 'SO_REUSEPORT',
+    expect: {
+      neither: ANY_MEMBER,
+      'first here': ANY_MEMBER,
+      'second here': ANY_MEMBER,
+      'each its own': ANY_MEMBER,
+      'both elsewhere': ANY_MEMBER,
+    },
+    because: 'These kernels choose in a SO_REUSEPORT group by the hash alone, and overlook SO_INCOMING_CPU.',
+    known: 'source',
+    cite: [{ source: 'linux-net', where: 'core/sock_reuseport.c; commit b261eda84ec1 of 6.2; seen on 5.10.262' }],
   }),
   differs(lostQueue, {
     ...UNMOVED,

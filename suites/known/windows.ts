@@ -105,7 +105,7 @@ export default knownOf('windows', [
     expect: { own: 'WSAEINVAL' },
     because: 'A socket has no name before bind() or connect().',
     known: 'vendor',
-    cite: [{ source: 'ms-errors', where: 'WSAEINVAL' }],
+    cite: [{ source: 'ms-getsockname', where: 'Return value, WSAEINVAL' }],
   }),
   differs(sendToNoOne, {
     where: ({ state, protocol }) => protocol === 'udp' && (state === 'new' || state === 'bound'),
