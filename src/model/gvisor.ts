@@ -5,7 +5,7 @@ import { isConnected, isDual } from './bsd-scan.ts';
 import { ANY, type Claims, claimsAny, NOTHING, overlap } from './overlap.ts';
 import { peerTaken, releasedByRefusal } from './peers.ts';
 import { gvisorRules } from './gvisor-rules.ts';
-import { isReleased, withoutPeer } from './socket.ts';
+import { hasPeer, isReleased, withoutPeer } from './socket.ts';
 import type { Outcome, Prediction, RuleId, Setting } from './types.ts';
 import type { Socket, Step, System, Target, World } from './world.ts';
 
@@ -56,6 +56,11 @@ export const gvisor: System<Reservations> = {
   lateV6only: decide('EINVAL', id['v6only-late']),
 
   shutDownUnconnected: ({ state }) => (state === 'listening' ? undefined : decide('ENOTCONN', id.shutdown)),
+
+  send(_world, socket, target) {
+    const noWay = hasPeer(socket) ? undefined : stackError(socket, target);
+    return noWay === undefined ? undefined : decide(noWay, id['connect-other-stack']);
+  },
 
   connect(world, socket, target) {
     if (socket.state === 'listening' || socket.state === 'shut-down') return decide('EINVAL', id['connect-again']);

@@ -142,8 +142,13 @@ export const linuxRules = ruleBook('linux', {
   },
   'connect-other-stack': {
     prose:
-      'A socket that was bound to a v4-mapped address, or that an earlier connect() gave one, cannot connect over IPv6, EAFNOSUPPORT; one that is IPv6 only, as every one that was bound to an IPv6 address is, finds no network to a v4-mapped address.',
-    source: { name: RUN, where: 'connect from ::ffff:127.0.0.1 to ::1, and from ::1 to ::ffff:127.0.0.1' },
+      'A socket that was bound to a v4-mapped address, or that an earlier connect() gave one, cannot connect over IPv6, EAFNOSUPPORT; one that is IPv6 only, as every one that was bound to an IPv6 address is, finds no network to a v4-mapped address. sendto() returns the same.',
+    source: { name: RUN, where: 'connect and sendto from ::ffff:127.0.0.1 to ::1, and from ::1 to ::ffff:127.0.0.1' },
+    known: 'observed',
+  },
+  'send-port-0': {
+    prose: 'sendto() to port 0 is an invalid argument, though connect() to it is none.',
+    source: { name: RUN, where: 'sendto 127.0.0.1:0 and [::1]:0' },
     known: 'observed',
   },
   'connect-same-peer': {

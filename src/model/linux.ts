@@ -11,7 +11,7 @@ import { ANY, claimsOf, NOTHING } from './overlap.ts';
 import { peerTaken, withoutPort } from './peers.ts';
 import { isReleased, withoutPeer } from './socket.ts';
 import type { Outcome, Prediction, Setting } from './types.ts';
-import type { Socket, Step, System, World } from './world.ts';
+import type { Socket, Step, System, Target, World } from './world.ts';
 
 const { id, rules } = linuxRules;
 
@@ -60,16 +60,16 @@ export const linux: System<LinuxHidden> = {
   connect(world, socket, target) {
     const isFree = socket.state === 'bound' || socket.state === 'shut-down';
     if (socket.protocol === 'tcp' && !isFree) return decide('EISCONN', id['connect-again']);
-    const isFour = target.stack === 'v6' && socket.local.v6 === undefined;
-    const isOther = target.stack !== undefined && socket.bound[target.stack] === undefined;
-    if (socket.family === 'inet6' && (isFour || isOther)) {
-      return decide(target.stack === 'v4' ? 'ENETUNREACH' : 'EAFNOSUPPORT', id['connect-other-stack']);
-    }
-    if (socket.protocol === 'udp') return undefined;
+    const noWay = otherStack(socket, target);
+    if (noWay !== undefined || socket.protocol === 'udp') return noWay;
     return peerTaken(world, socket, target, true) ? decide('EADDRNOTAVAIL', id['connect-same-peer']) : undefined;
   },
 
   takesRoute,
+
+  send(_world, socket, target) {
+    return otherStack(socket, target) ?? (target.to?.port === 0 ? decide('EINVAL', id['send-port-0']) : undefined);
+  },
 
   shutDown: (socket) => (isLent(socket) ? withoutPort(socket) : { ...socket, state: 'shut-down' }),
 
@@ -144,6 +144,14 @@ const AFTER_ROUTE: ReadonlySet<Outcome> = new Set([
 
 function kernelOf({ release, kernel }: Setting): Kernel {
   return parseKernel(release ?? kernel);
+}
+
+/** What connect() and sendto() return if the socket is not in the stack of the peer. */
+function otherStack({ family, local, bound }: Socket, { stack }: Target): Prediction | undefined {
+  if (family === 'inet' || stack === undefined) return undefined;
+  const isFour = stack === 'v6' && local.v6 === undefined;
+  if (!isFour && bound[stack] !== undefined) return undefined;
+  return decide(stack === 'v4' ? 'ENETUNREACH' : 'EAFNOSUPPORT', id['connect-other-stack']);
 }
 
 function judge(world: Here, socket: Socket): Prediction {

@@ -3,6 +3,7 @@ import { isBound, isMappedOnV6only, standing } from './checks.ts';
 import { decide } from './decide.ts';
 import { ANY, claimsAny, overlap } from './overlap.ts';
 import { ruleBook } from './rules.ts';
+import { hasPeer } from './socket.ts';
 import type { Outcome, Prediction } from './types.ts';
 import type { Socket, System, World } from './world.ts';
 
@@ -151,6 +152,11 @@ const { id, rules } = ruleBook('windows', {
     unverified: true,
   },
   'already-bound': { prose: 'A socket that has a port cannot be bound again.', source: CODES, known: 'vendor' },
+  'connect-again': {
+    prose: 'A listener cannot connect, WSAEINVAL, and a connected TCP socket cannot connect again, WSAEISCONN.',
+    source: { name: 'Microsoft, connect function (winsock2.h)', where: 'Return value' },
+    known: 'vendor',
+  },
   'v6only-late': {
     prose: 'IPV6_V6ONLY can only be set before bind().',
     source: CODES,
@@ -189,9 +195,12 @@ export const windows: System<undefined> = {
     return badArgument(world, next) ?? conflict(world, next);
   },
 
-  listen() {
-    return decide('ok', id.listen);
+  connect(_world, socket) {
+    if (socket.state === 'listening') return decide('WSAEINVAL', id['connect-again']);
+    return socket.protocol === 'tcp' && hasPeer(socket) ? decide('WSAEISCONN', id['connect-again']) : undefined;
   },
+
+  listen: () => decide('ok', id.listen),
 };
 
 function badArgument(world: World<undefined>, next: Socket): Prediction | undefined {

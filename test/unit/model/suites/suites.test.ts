@@ -3,7 +3,9 @@ import { models } from '../../../../src/model/index.ts';
 import type { Outcome, SystemName } from '../../../../src/model/types.ts';
 import { parse } from '../steps.ts';
 import { bsdSuites } from './bsd-suites.ts';
+import { dotnet } from './dotnet.ts';
 import { gvisor } from './gvisor.ts';
+import { gvisorMore } from './gvisor-more.ts';
 import { linuxMore } from './linux-more.ts';
 import { linuxSelftests } from './linux-selftests.ts';
 import { runtimes } from './runtimes.ts';
@@ -23,6 +25,8 @@ const SUITES: readonly Suite[] = [
   ...linuxMore,
   ...rustAndPython,
   ...socketApi,
+  ...gvisorMore,
+  ...dotnet,
 ];
 
 describe.each(SUITES)('$name', (suite) => {
@@ -58,6 +62,8 @@ function mismatches(system: SystemName, { setting = {} }: Suite, { place, protoc
     const { outcomes } = port.step(parse(step, protocol)).prediction;
     const agrees =
       said === '?' ||
+      // Whether anyone listens there is not the model's to say.
+      (said === 'ECONNREFUSED' && outcomes[0] === 'ok') ||
       (said === 'fails' ? outcomes.some((outcome) => outcome !== 'ok') : outcomes.includes(said as Outcome));
     if (!agrees) found.push(`${place}: ${step}: ${outcomes.join(' or ')}, not ${said}`);
     const happened = said === '?' ? undefined : said === 'fails' ? outcomes.find((one) => one !== 'ok') : said;
