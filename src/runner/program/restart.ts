@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { TCP_STATES } from '../../protocol/tcp-states.ts';
 import type { ProgramRun, ProgramSocket, RestartedProgram } from '../../record/program.ts';
 import { isSame, movedTo, services } from '../../program/sockets.ts';
+import { paced } from '../../process/pace.ts';
+import { listedAt } from '../sockets/read-held.ts';
 import type { ProgramStage } from './stage.ts';
 import { localOf } from './second.ts';
 import { LAN_ADDRESSES } from './surroundings.ts';
@@ -12,6 +14,8 @@ const BANNER = 150;
 const PARTS = 8;
 const PART = 4096;
 const READ = 1000;
+/** How long more it may have where it has not done so by then, on a quiet machine. */
+const UNREAD = 2000;
 /** How long the kernel may take to have the states of connections that were cut, in milliseconds. */
 const CUT = 100;
 /** The most ports that clients connect to. */
@@ -125,11 +129,23 @@ async function connectClients(play: ProgramStage, places: readonly ClientPlace[]
     }
   }
   await pause(READ);
+  await untilRead(play.stage.net, new Set(places.map(({ port }) => port)));
   return async () => {
     await pause(CUT);
     for (const close of closing) await close();
     await pause(CUT);
   };
+}
+
+/** Waits until every connection at some local ports was accepted, and what it got was read, or a busy machine's time is over. */
+async function untilRead(net: string, ports: ReadonlySet<number>): Promise<void> {
+  for (const deadline = performance.now() + paced(UNREAD); performance.now() < deadline; await pause(CUT)) {
+    const unread = listedAt(net).filter(
+      ({ protocol, local, state, inode, received }) =>
+        protocol === 'tcp' && ports.has(local.port) && state === 'ESTABLISHED' && (inode === 0 || received > 0),
+    );
+    if (unread.length === 0) return;
+  }
 }
 
 /** What the kernel keeps of connections at local ports, and for how many seconds yet; from the text of its tables. */
