@@ -20,6 +20,9 @@ export class BadUnit extends Error {
   }
 }
 
+/** Where services find programs, whoever starts them; systemd.exec(5), "Environment Variables Set on the Service Manager". */
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
 type Settings = ReadonlyMap<string, readonly string[]>;
 
 /** The folders that a unit may have made, and where they are below; systemd.exec(5). */
@@ -60,7 +63,7 @@ export function programOfUnit(unit: UnitTexts): DeclaredProgram {
     unit: unit.name,
     stdin: 'none',
     cwd: cwd === undefined || cwd === '~' ? '/' : specify(cwd),
-    env: Object.fromEntries(environment),
+    env: { PATH, ...Object.fromEntries(environment) },
     ...(isPrivileged ? {} : { user }),
     ...(isPrivileged || group === undefined ? {} : { group }),
     ...(isPrivileged || settings.get('SupplementaryGroups') === undefined

@@ -23,7 +23,11 @@ describe('a unit', () => {
       },
     );
     expect(program.command).toEqual(['web', '-a', '-b', '-a -b', 'xother']);
-    expect(program.env).toEqual({ ARGS: '-a -b', B: 'other' });
+    expect(program.env).toMatchObject({
+      ARGS: '-a -b',
+      B: 'other',
+      PATH: expect.stringMatching(/^\/usr\/local\/sbin:/),
+    });
   });
 
   test('has a user, with groups and capabilities', () => {
