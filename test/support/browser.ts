@@ -1,16 +1,26 @@
 import { existsSync } from 'node:fs';
 import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { CHROMIUM } from '../../tools/browser.ts';
+import { CHROMIUM, isFirefox } from '../../tools/browser.ts';
+import { FIREFOX } from '../../tools/firefox.ts';
 import { noNamespaces } from './namespace.ts';
 import type { Lack } from './needs.ts';
 
 const BLANK = 'about:blank';
 
-/** A browser, in a network namespace of its own. */
-export const noBrowser: Lack | null = existsSync(CHROMIUM)
-  ? noNamespaces
-  : { need: 'chromium', reason: `${CHROMIUM} is not there`, enable: 'apt-get install chromium' };
+/** The browser that is asked for, in a network namespace of its own. */
+export const noBrowser: Lack | null = isFirefox
+  ? (lackOf('firefox', FIREFOX, 'firefox-esr') ?? noNamespaces)
+  : (lackOf('chromium', CHROMIUM, 'chromium') ?? noNamespaces);
+
+/** Chromium, for what Firefox can't be asked to do by Playwright: to run no script, and to take a page to paper. */
+export const noChromium: Lack | null = isFirefox
+  ? { need: 'chromium', reason: 'the tests are made in Firefox', enable: 'unset BINDSPEC_BROWSER' }
+  : noBrowser;
+
+function lackOf(need: string, program: string, debian: string): Lack | null {
+  return existsSync(program) ? null : { need, reason: `${program} is not there`, enable: `apt-get install ${debian}` };
+}
 
 /** A page for a file, and what went wrong on it: errors, and requests for anything but the file. */
 export interface FilePage {
@@ -41,10 +51,16 @@ export async function pageFor(browser: Browser, file: string, options: BrowserCo
     open: async (hash) => {
       // Without it another address within the same file would change what is there, and load nothing.
       await page.goto(BLANK);
-      await page.goto(`file://${file}${hash}`);
+      await page.goto(`file://${file}${isFirefox ? withTheme(hash, options.colorScheme) : hash}`);
       await page.locator('h1').first().waitFor();
     },
   };
+}
+
+/** An address with the theme of the page itself: Firefox can't be told what a system prefers. */
+function withTheme(hash: string, theme: BrowserContextOptions['colorScheme']): string {
+  if (theme !== 'dark' || hash.includes('theme=')) return hash;
+  return `${hash === '' ? '#/' : hash}${hash.includes('?') ? '&' : '?'}theme=dark`;
 }
 
 /** What axe-core finds wrong on a page: a rule, and the elements. */
