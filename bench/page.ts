@@ -20,7 +20,13 @@ const ROUNDS = 7;
 /** One answer of so many is made another one, so that platforms share as little as real ones at the worst. */
 const CHANGED = 50;
 
-/** The page of ten platforms, each with a whole matrix, in turn with a page that has nothing on it. */
+/** The page of the committed records, which readers open. */
+const COMMITTED = path.join('reports', 'index.html');
+
+/**
+ * The committed page, and one of ten platforms that each have a whole matrix, in turn with a page that has nothing on it.
+ * The first view is to be there within 3 times that page, and two systems side by side within 5 times.
+ */
 export async function page(): Promise<string[]> {
   if (!existsSync(CHROMIUM)) return [`no figures of the page: ${CHROMIUM} is not there (apt-get install chromium)`];
   const home = mkdtempSync(path.join(os.tmpdir(), 'bindspec-bench-page-'));
@@ -38,6 +44,8 @@ export async function page(): Promise<string[]> {
       return [
         `${(statSync(file).size / 1e6).toFixed(2)} MB is the page of ${PLATFORMS} platforms with a whole matrix each`,
         ...(await measured(browser, file, empty)),
+        `${(statSync(COMMITTED).size / 1e6).toFixed(2)} MB is the page of the committed records`,
+        ...(await committed(browser, empty)),
       ];
     } finally {
       await close();
@@ -86,6 +94,20 @@ async function measured(browser: Browser, file: string, empty: string): Promise<
     ratio('the same until all pairs are compared', took.counted, took.nothing),
     ratio('tables of all sockets against it', took.all, took.nothing),
     ratio('another corner of these tables against it', took.corner, took.nothing),
+  ];
+}
+
+async function committed(browser: Browser, empty: string): Promise<string[]> {
+  const file = `file://${path.resolve(COMMITTED)}`;
+  const took = { nothing: [] as number[], first: [] as number[], compared: [] as number[] };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    took.nothing.push(await opened(browser, `file://${empty}`, 'h1'));
+    took.first.push(await opened(browser, file, '.results td'));
+    took.compared.push(await opened(browser, `${file}#/systems?a=linux&b=darwin`, 'tr.question td'));
+  }
+  return [
+    ratio('the first view of the committed page against a page with nothing on it', took.first, took.nothing),
+    ratio('two systems compared on the committed page against it', took.compared, took.nothing),
   ];
 }
 
