@@ -312,6 +312,9 @@ describe('the page', needs(noBrowser), () => {
     ],
     ['a question of engines', '#/experiment/containers/lan/127.0.0.1'],
     ['how to run it', '#/how/darwin'],
+    ['programs', '#/programs'],
+    ['a program', '#/programs/vite'],
+    ['triples', '#/triples'],
   ])('%s', (_, hash) => {
     test.each(['light', 'dark'] as const)(
       'is accessible, as far as axe-core can tell, when it is %s',

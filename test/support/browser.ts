@@ -57,7 +57,7 @@ export async function pageFor(browser: Browser, file: string, options: BrowserCo
   };
 }
 
-/** An address with the theme of the page itself: Firefox can't be told what a system prefers. */
+/** An address with the theme of the page itself: Playwright can't choose in Firefox what the system prefers. */
 function withTheme(hash: string, theme: BrowserContextOptions['colorScheme']): string {
   if (theme !== 'dark' || hash.includes('theme=')) return hash;
   return `${hash === '' ? '#/' : hash}${hash.includes('?') ? '&' : '?'}theme=dark`;

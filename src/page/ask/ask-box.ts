@@ -22,6 +22,8 @@ export interface AskOptions {
   readonly text: string;
   /** The system that is asked about; all, where it is empty. */
   readonly system: string;
+  /** What else may answer a text that names no socket. */
+  readonly elsewhere: (text: string) => Child;
   /** Called when a reader has changed either. */
   readonly changed: (text: string, system: string) => void;
 }
@@ -33,10 +35,12 @@ export class AskBox {
   readonly #system: HTMLSelectElement;
   readonly #answer = h('div', { class: 'ask-answer' });
   readonly #spoken = h('p', { class: 'hidden', 'aria-live': 'polite' });
+  readonly #elsewhere: AskOptions['elsewhere'];
   readonly #changed: AskOptions['changed'];
   #pausing: ReturnType<typeof setTimeout> | undefined;
 
-  constructor({ text, system, changed }: AskOptions) {
+  constructor({ text, system, elsewhere, changed }: AskOptions) {
+    this.#elsewhere = elsewhere;
     this.#changed = changed;
     this.#field = h('textarea', {
       id: 'ask',
@@ -115,8 +119,8 @@ export class AskBox {
       fill(this.#spoken, error.message);
       fill(
         this.#answer,
-        h('p', { class: 'wrong' }, error.message),
-        h('p', {}, h('a', { href: hrefOf('systems', '', { q: written.trim() }) }, 'Search the questions for it'), '.'),
+        isQuestion(written) ? null : h('p', { class: 'wrong' }, error.message),
+        this.#elsewhere(written.trim()),
       );
       return;
     }
@@ -145,4 +149,9 @@ export class AskBox {
       ),
     );
   }
+}
+
+/** Whether a text is a sentence of a reader's own, to which an error about the form of a socket says nothing. */
+function isQuestion(text: string): boolean {
+  return text.trim().split(/\s+/).length > 3 && !/^\s*(?:tcp|udp)\b/i.test(text);
 }

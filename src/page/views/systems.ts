@@ -5,6 +5,7 @@ import { AskBox } from '../ask/ask-box.ts';
 import type { Chosen } from '../chosen.ts';
 import { fill, h, type Child } from '../h.ts';
 import { chooseHere, hrefOf, type PagePlace } from '../place.ts';
+import { ENGINES_COLUMN } from '../../report/systems/order.ts';
 import { systemsControls, type Update } from '../systems/controls.ts';
 import { systemsLegend } from '../systems/legend.ts';
 import { nearest, questionsFor, shownColumns, twoOf, type ShownColumn } from '../systems/rows.ts';
@@ -55,6 +56,7 @@ export const systemsView = {
     const ask = new AskBox({
       text: first['ask'] ?? '',
       system: first['on'] ?? '',
+      elsewhere: (text) => questionsNear(systems, text),
       changed: (text, system) => chooseHere({ ask: text, on: system }),
     });
     fill(
@@ -92,7 +94,8 @@ function withColumns(chosen: Chosen): Chosen {
 /** Where Linux and one other system are shown: a link to where these differ. */
 function differencesOf(systems: PageSystems, columns: readonly ShownColumn[], chosen: Chosen): Child {
   const [linux, other] = columns;
-  if (linux?.key !== 'linux' || other?.platform !== null || columns.length > 2) return null;
+  if (linux?.key !== 'linux' || other?.platform !== null || columns.length > 2 || other.key === ENGINES_COLUMN)
+    return null;
   if (twoOf(systems, chosen) !== null) return null;
   const href = hrefOf('systems', '', { ...chosen, systems: undefined, a: 'linux', b: other.key });
   return [', ', h('a', { href }, `only where ${systems.columns[other.place]?.title ?? ''} differs from Linux`)];
@@ -104,6 +107,24 @@ function countInWords(systems: PageSystems, rows: readonly PageQuestion[], shown
   const how = two === null ? '' : ' in which these two differ';
   const across = shown < columns.length && two === null ? `, on ${shown} of ${columns.length} systems` : '';
   return `${rows.length} of ${counted(questions.length, 'question')}${how}${across}`;
+}
+
+/** The questions that a text may be about, when it names no socket. */
+function questionsNear(systems: PageSystems, text: string): Child {
+  const near = nearest(systems, text, MOST_NEAR);
+  const search = h('a', { href: hrefOf('systems', '', { q: text }) }, 'Search the questions for it');
+  return [
+    h('p', {}, 'This names no socket. ', search, near.length > 0 ? ', or look at the nearest:' : '.'),
+    near.length > 0 && listOf(near),
+  ];
+}
+
+function listOf(questions: readonly PageQuestion[]): HTMLElement {
+  return h(
+    'ul',
+    {},
+    questions.map(({ id, title }) => h('li', {}, h('a', { href: questionHref(id) }, title))),
+  );
 }
 
 /** Nothing was found: where else an answer may be. */
@@ -122,14 +143,7 @@ function nothing(systems: PageSystems, chosen: Chosen): HTMLElement {
           : 'No question fits these choices.'
         : `No question has all of “${q}”.`,
     ),
-    near.length > 0 && [
-      h('p', {}, 'Nearest to it:'),
-      h(
-        'ul',
-        {},
-        near.map(({ id, title }) => h('li', {}, h('a', { href: questionHref(id) }, title))),
-      ),
-    ],
+    near.length > 0 && [h('p', {}, 'Nearest to it:'), listOf(near)],
     h(
       'p',
       {},
