@@ -54,7 +54,10 @@ function change(line: string, before: string | undefined): string {
 function flat(value: ServerRecord[keyof typeof ASPECTS]): Map<string, string> {
   if (value === undefined) return new Map();
   if (typeof value === 'string') return new Map([['', value]]);
-  if (Array.isArray(value)) return new Map(value.map((line) => [line, line]));
+  // A UDP port of chance is that of a client, which has one for as long as it asks something.
+  if (Array.isArray(value)) {
+    return new Map(value.filter((line) => !line.startsWith('chance udp ')).map((line) => [line, line]));
+  }
   return new Map(
     Object.entries(value).flatMap(([at, one]): [string, string][] => {
       if (one === undefined) return [];

@@ -37,7 +37,7 @@ test('what differs is said by what it is about', () => {
   const after: ServerRecord = {
     ...RECORD,
     version: '1.1',
-    others: ['chance udp 0.0.0.0'],
+    others: ['chance udp 0.0.0.0', 'helper raw 0.0.0.0'],
     binds: ['tcp [::]:80 dual reuseaddr'],
     reach: { 'tcp 80': { machine: ['127.0.0.1', 'lan'], neighbour: ['lan', 'lan6'] } },
     second: { same: 'shares' },
@@ -48,7 +48,7 @@ test('what differs is said by what it is about', () => {
     lines: [
       'binds: tcp 0.0.0.0:80 reuseaddr is gone',
       'binds: tcp [::]:80 dual reuseaddr is new',
-      'other sockets: chance udp 0.0.0.0 is new',
+      'other sockets: helper raw 0.0.0.0 is new',
       'reach (tcp 80 from the neighbour): lan before, now lan lan6',
       'second instance (same): refused, EADDRINUSE, exit 1 before, now shares',
       'restart: at once before, now EADDRINUSE, exit 1',
