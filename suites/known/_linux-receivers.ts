@@ -21,7 +21,16 @@ const FOUND_BY_SCORE = {
     'Before 6.13 a connected UDP socket is found by its score alone, so that of two with one peer the newest in the list of the address receives.',
 } as const;
 
-/** Who receives on older kernels, where that differs. */
+/** 6.18.44 and 7.2 have the older way. What changed it is not known. */
+const FOUND_BY_NEW_PEER = {
+  versions: [{ from: '7.3' }],
+  because:
+    'A UDP socket that connects a second time is found by its new peer: 7.2 does not do so, and which commit changed it is not known.',
+  known: 'observed',
+  cite: [{ source: 'linux-net', where: 'ipv4/udp.c, udp_lib_rehash; seen on 7.3.4, and not on 7.2' }],
+} as const;
+
+/** Who receives on other kernels, where that differs. */
 export const olderReceivers: readonly Fact[] = [
   differs(disconnectedMember, {
     ...NO_FOUR_TUPLES,
@@ -49,6 +58,16 @@ export const olderReceivers: readonly Fact[] = [
   }),
   differs(reconnected, {
     ...FOUND_BY_SCORE,
+    where: ({ connects, family }) => connects === 'by-way-of-another' && family === 'inet',
+    expect: { receives: { fromPeer: 'connected' } },
+  }),
+  differs(lastByWayOfAnother, {
+    ...FOUND_BY_NEW_PEER,
+    where: ({ before }) => before === 'another-peer',
+    expect: ({ last }) => ({ receives: { fromPeer: last } }),
+  }),
+  differs(reconnected, {
+    ...FOUND_BY_NEW_PEER,
     where: ({ connects, family }) => connects === 'by-way-of-another' && family === 'inet',
     expect: { receives: { fromPeer: 'connected' } },
   }),
