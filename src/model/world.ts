@@ -1,5 +1,5 @@
 import { canonical, isMapped } from './address.ts';
-import { ANY, type Claims } from './overlap.ts';
+import { ANY, type Claims, NOTHING } from './overlap.ts';
 import type { WorldDelivery } from './receive/delivery.ts';
 import { deliveries } from './receive/index.ts';
 import { Later } from './receive/later.ts';
@@ -277,11 +277,14 @@ class Port<Hidden> implements Simulation {
   readonly #world: World<Hidden>;
   /** The state that the system keeps to choose who receives. */
   readonly #delivery: Later<unknown>;
+  /** The sockets that a disconnect has taken off the port, and that are open still. */
+  readonly #off: readonly Socket[];
 
-  constructor(system: System<Hidden>, world: World<Hidden>, delivery: Later<unknown>) {
+  constructor(system: System<Hidden>, world: World<Hidden>, delivery: Later<unknown>, off: readonly Socket[] = []) {
     this.#system = system;
     this.#world = world;
     this.#delivery = delivery;
+    this.#off = off;
   }
 
   has(socket: number): boolean {
@@ -310,6 +313,8 @@ class Port<Hidden> implements Simulation {
    */
   step(operation: Operation, happened?: Outcome): { prediction: Prediction; after: Port<Hidden> } {
     checkOperation(operation);
+    const off = this.has(operation.socket) ? undefined : this.#off.find(({ id }) => id === operation.socket);
+    if (off !== undefined && TAKES_NO_PORT.has(operation.op)) return this.#stepOff(operation, off);
     const { prediction, after } = this.#step(operation, happened);
     const known = deliveries[this.#system.name];
     if (after === this || known === undefined) return { prediction, after };
@@ -326,7 +331,7 @@ class Port<Hidden> implements Simulation {
         : explicit(operation, this.#system, setting);
       return known.after(state, taken, setting, now);
     });
-    return { prediction, after: new Port(this.#system, after.#world, delivery) };
+    return { prediction, after: new Port(this.#system, after.#world, delivery, after.#off) };
   }
 
   /** The part of the step that concerns names. */
@@ -380,6 +385,14 @@ class Port<Hidden> implements Simulation {
       case 'leave':
         return this.#become(membered(this.#find(operation.socket, operation.op), operation));
     }
+  }
+
+  /** A step of a socket that a disconnect has taken off the port. It changes nothing on the port. */
+  #stepOff({ op }: Operation, socket: Socket): { prediction: Prediction; after: Port<Hidden> } {
+    const judged = op === 'shutdown' ? this.#system.shutDownUnconnected?.(socket) : undefined;
+    const off = op === 'close' ? this.#off.filter((other) => other !== socket) : this.#off;
+    const prediction = judged ?? { outcomes: OK, rule: this.#system.free };
+    return { prediction, after: new Port(this.#system, this.#world, this.#delivery, off) };
   }
 
   #bind(next: Asked, happened: Outcome | undefined) {
@@ -493,7 +506,8 @@ class Port<Hidden> implements Simulation {
             peer: to,
           };
     if (happened === undefined && given.outcomes[0] !== 'ok') return { prediction: given, after: this };
-    return { ...this.#go([...this.#world.sockets, socket], { kind: 'autobind', socket }), prediction: given };
+    const others = this.#world.sockets.filter((other) => other.id !== id || !isReleased(other));
+    return { ...this.#go([...others, socket], { kind: 'autobind', socket }), prediction: given };
   }
 
   #accept(operation: Operation & { readonly op: 'accept' }) {
@@ -529,14 +543,15 @@ class Port<Hidden> implements Simulation {
     const { left, prediction, otherwise } = done;
     const { after } =
       left === undefined
-        ? this.#gone(socket)
+        ? this.#gone(socket, [...this.#off, withoutPeer(socket, NOTHING)])
         : this.#become(left, { kind: 'disconnect', renamed: left.local !== socket.local });
     return { prediction, after, otherwise };
   }
 
-  #gone(socket: Socket) {
+  #gone(socket: Socket, off = this.#off) {
     const sockets = this.#world.sockets.filter((other) => other !== socket);
-    return this.#go(sockets, { kind: 'close', socket });
+    const { prediction, after } = this.#go(sockets, { kind: 'close', socket });
+    return { prediction, after: new Port(this.#system, after.#world, this.#delivery, off) };
   }
 
   #become(socket: Socket, step?: Omit<Step, 'socket'>) {
@@ -550,7 +565,8 @@ class Port<Hidden> implements Simulation {
     if (step !== undefined && system.remember !== undefined) {
       world = { sockets, hidden: system.remember(world, step), setting: world.setting };
     }
-    return { prediction: { outcomes: OK, rule: system.free }, after: new Port(system, world, this.#delivery) };
+    const off = this.#off.filter(({ id }) => !sockets.some((socket) => socket.id === id));
+    return { prediction: { outcomes: OK, rule: system.free }, after: new Port(system, world, this.#delivery, off) };
   }
 
   /** @throws RangeError for a socket of another port or protocol than those that are there */
@@ -588,4 +604,13 @@ type Asked = NextSocket & { readonly socket: number; readonly chosen?: boolean; 
 const OK: readonly Outcome[] = ['ok'];
 /** A socket that is open still has lost its port. */
 const OFF: Omit<Step, 'socket'> = { kind: 'close' };
+/** The operations on a socket without a port that leave it without one. */
+const TAKES_NO_PORT: ReadonlySet<Operation['op']> = new Set([
+  'set',
+  'shutdown',
+  'join',
+  'leave',
+  'disconnect',
+  'close',
+]);
 const WHOLE: Claims = { v4: ANY, v6: undefined };

@@ -39,6 +39,30 @@ describe('a port that the program did not name', () => {
   });
 });
 
+describe.each([
+  ['linux', 'ENOTCONN'],
+  ['gvisor', 'ENOTCONN'],
+] as const)('on %s a socket that a disconnect took off its port is open still', (system, notConnected) => {
+  const STEPS = '1 autobind 127.0.0.1 0.0.0.0 to=127.0.0.1; 1 disconnect';
+  const then = (step: string) => last(system, 'udp', `${STEPS}; ${step}`);
+
+  test.each([
+    ['1 disconnect', 'ok'],
+    ['1 set A', 'ok'],
+    ['1 shutdown', notConnected],
+    ['1 close', 'ok'],
+    ['1 bind 127.0.0.1', 'ok'],
+    ['1 disconnect; 1 bind 127.0.0.1; 2 bind 127.0.0.1', IN_USE],
+  ])('%s: %s', (step, outcome) => {
+    expect(then(step)).toBe(outcome);
+  });
+
+  test('once it is closed, or where it takes a port without a name, the step is refused', () => {
+    expect(() => then('1 close; 1 close')).toThrow('socket 1 is not on the port');
+    expect(() => then('1 connect 127.0.0.1')).toThrow("give its name as 'as'");
+  });
+});
+
 describe.each(['linux', 'darwin', 'freebsd', 'openbsd', 'netbsd', 'gvisor', 'wine'] as const)(
   'a socket that is not bound receives on %s once it has a port',
   (system) => {
