@@ -12,6 +12,7 @@ import {
   receiversJsonSchema,
   serverJsonSchema,
   triplesJsonSchema,
+  systemVerificationJsonSchema,
   verificationJsonSchema,
 } from '../src/json-schemas/records.ts';
 
@@ -24,6 +25,7 @@ writeFileSync('schemas/receivers.schema.json', receiversJsonSchema());
 writeFileSync('schemas/triples.schema.json', triplesJsonSchema());
 writeFileSync('schemas/topology.schema.json', topologyJsonSchema());
 writeFileSync('schemas/verify.schema.json', verificationJsonSchema());
+writeFileSync('schemas/verify-system.schema.json', systemVerificationJsonSchema());
 writeFileSync('schemas/program.schema.json', programJsonSchema());
 writeFileSync('schemas/server.schema.json', serverJsonSchema());
 writeFileSync('schemas/comparison.schema.json', comparisonJsonSchema());

@@ -174,22 +174,30 @@ function run(bindspec: Command): void {
 function verify(bindspec: Command): void {
   const command = bindspec
     .command('verify')
-    .summary('inspect a running container: what listens, what answers')
-    .description('inspect a running container without changing it: what listens, what is published, what answers')
-    .argument('[container]', 'the name or id of a container of podman or docker')
+    .summary('inspect running containers: what listens, what answers')
+    .description('inspect running containers without changing them: what listens, what is published, what answers')
+    .argument('[containers...]', 'names or ids of containers of podman or docker')
+    .option('--all', 'instead: every container that runs')
+    .option('--project <name>', 'instead: the containers of a compose project')
+    .option('--pod <name>', 'instead: the containers of a pod of podman')
     .addOption(
       new Option('--pid <number>', 'instead: the network of this process').argParser(number('--pid', 1, 0x7fff_ffff)),
     )
     .option('--netns <file>', 'instead: this network namespace, for example /run/netns/blue')
-    .option('--engine <name>', "the container's engine: podman, docker, or with its socket docker=SOCKET")
+    .option('--engine <name>', "the containers' engine: podman, docker, or with its socket docker=SOCKET")
+    .option('--since <file>', 'say what changed since this file was written, by verify --format json of the same')
     .option('--udp', 'send empty datagrams to UDP ports as well', false)
     .option('--neighbour', 'connect from another machine too: a network namespace made for this (needs root)', false)
     .addOption(patience('').default(300))
     .addOption(format())
-    .action(async (container: string | undefined, options: VerifyOptions) => {
-      process.exitCode = await (await import('./verify.ts')).verifyCommand(container, options);
+    .action(async (named: string[], options: VerifyOptions) => {
+      process.exitCode = await (await import('./verify.ts')).verifyCommand(named, options);
     });
-  withExamples(command, ['bindspec verify web', 'bindspec verify --pid 4711 --udp']);
+  withExamples(command, [
+    'bindspec verify web',
+    'bindspec verify --all --neighbour',
+    'bindspec verify --project shop --since before.json',
+  ]);
 }
 
 function aProgram(bindspec: Command): void {

@@ -96,6 +96,8 @@ export function clientOf(dialect: Dialect, client: readonly string[]): Engine {
       const { failed, why } = await attempt(['rm', ...dialect.removal, ...containers]);
       if (failed && !NONE_SUCH.test(why)) throw new EngineFailed(`${name} rm: ${why}`);
     },
+    running: async (filters) =>
+      names(await ask(['ps', ...filters.map((filter) => `--filter=${filter}`), '--format', '{{.Names}}'])),
     labelled: async (label) =>
       names(await ask(['ps', '--all', '--filter', `label=${label}`, '--format', '{{.Names}}'])),
     networksLabelled: async (label) =>

@@ -100,6 +100,8 @@ export interface Engine {
   inspect(name: string): Promise<Container | null>;
   /** Ends containers at once and removes them; names of none are left out. */
   remove(names: readonly string[]): Promise<void>;
+  /** The names of the containers that run, of those that fit all filters of its `ps`, for example `pod=web`. */
+  running(filters: readonly string[]): Promise<string[]>;
   /** The names of all containers, running or not, that have a label. */
   labelled(label: string): Promise<string[]>;
   /** The names of the networks that have a label. */

@@ -9,7 +9,7 @@ import { RECEIVERS_VERSION, receiversSchema } from '../record/receivers.ts';
 import { RECORD_VERSION, recordSchema } from '../record/record.ts';
 import { SERVER_VERSION, serverSchema } from '../record/server.ts';
 import { TRIPLES_VERSION, triplesSchema } from '../record/triples.ts';
-import { VERIFICATION_VERSION, verificationSchema } from '../record/verification.ts';
+import { systemVerificationSchema, VERIFICATION_VERSION, verificationSchema } from '../record/verification.ts';
 
 /** The record's shape for other programs, as the text of a JSON Schema (draft 2020-12). */
 export function recordJsonSchema(): string {
@@ -73,6 +73,16 @@ export function verificationJsonSchema(): string {
     `verification:${VERIFICATION_VERSION}`,
     'verification',
     'What listens in one container, what its engine publishes, what answers from where, and what is wrong with it',
+  );
+}
+
+/** The shape of what `bindspec verify --format json` prints of several containers, likewise. */
+export function systemVerificationJsonSchema(): string {
+  return jsonSchema(
+    systemVerificationSchema,
+    `verification-system:${VERIFICATION_VERSION}`,
+    'verification of several containers',
+    'What listens in several containers of one host, what answers from where, and what is wrong with it',
   );
 }
 

@@ -21,6 +21,7 @@ import { RECEIVERS_VERSION, receiversSchema, type ReceiversRecord } from '../rec
 import { RECORD_VERSION, recordSchema, type BindRecord } from '../record/record.ts';
 import { SERVER_VERSION, serverSchema, type ServerRecord } from '../record/server.ts';
 import { TRIPLES_VERSION, triplesSchema, type TriplesRecord } from '../record/triples.ts';
+import { systemVerificationSchema, VERIFICATION_VERSION, type SystemVerification } from '../record/verification.ts';
 import { visible } from '../text/visible.ts';
 
 /** A text that can't be read as a record. The message is one line: the file, the fault and its place, and what to do. */
@@ -44,6 +45,7 @@ export const KINDS = {
   comparison: 'a comparison of records',
   difference: 'a difference between records',
   verification: 'what verify found',
+  system: 'what verify found of several containers',
 } as const;
 type Kind = keyof typeof KINDS;
 
@@ -127,6 +129,15 @@ const SERVER: Shape<ServerRecord> = {
   wrong: wrongInServer,
 };
 
+const SYSTEM: Shape<SystemVerification> = {
+  kind: 'system',
+  schema: systemVerificationSchema,
+  reads: VERIFICATION_VERSION,
+  writer: 'bindspec verify --all --format json',
+  steps: new Map(),
+  wrong: () => null,
+};
+
 const PROGRAM: Shape<ProgramRecord> = {
   kind: 'program',
   schema: programSchema,
@@ -192,6 +203,14 @@ export function readServer(text: string, file: string): ServerRecord {
   return read(text, file, SERVER);
 }
 
+/**
+ * Reads back what `verify` found of several containers; `file` is only for the message.
+ * @throws BadRecord when it is none, or one of a newer version.
+ */
+export function readSystemVerification(text: string, file: string): SystemVerification {
+  return read(text, file, SYSTEM);
+}
+
 /** What a file written by bindspec contains. Anything but the kinds of record is not read. */
 export type AnyRecord =
   | { kind: 'run'; record: BindRecord }
@@ -202,7 +221,7 @@ export type AnyRecord =
   | { kind: 'exploration'; record: Exploration }
   | { kind: 'server'; record: ServerRecord }
   | { kind: 'program'; record: ProgramRecord }
-  | { kind: 'comparison' | 'difference' | 'verification'; title: string };
+  | { kind: 'comparison' | 'difference' | 'verification' | 'system'; title: string };
 
 /**
  * Reads a record of any kind back; `file` is only for the message. A file of bindspec that is not a record (for example
@@ -235,7 +254,8 @@ function kindOf(value: unknown): Kind | null {
     kind === 'server' ||
     kind === 'program' ||
     kind === 'comparison' ||
-    kind === 'difference'
+    kind === 'difference' ||
+    kind === 'system'
   ) {
     return kind;
   }

@@ -1,6 +1,6 @@
 import type { Protocol } from '../model/types.ts';
 import { isLocalHook } from './firewall.ts';
-import type { FirewallRule } from './report.ts';
+import type { DenyingChain, FirewallRule } from './report.ts';
 
 /** The options of a rule that say nothing about who sends it. */
 const PLAIN: ReadonlySet<string> = new Set(['-A', '-p', '-m', '--dport', '--dports', '-j', '--comment']);
@@ -9,10 +9,10 @@ const LEADS: Readonly<Record<string, string>> = {
   REDIRECT: '--to-ports',
   TPROXY: '--on-port',
 };
-const ENDS: Readonly<Record<string, FirewallRule['action']>> = { DROP: 'drops', REJECT: 'rejects' };
+const ENDS: Readonly<Record<string, FirewallRule['action']>> = { DROP: 'drops', REJECT: 'rejects', ACCEPT: 'accepts' };
 
 /**
- * The rules for a port in the text of iptables-save or ip6tables-save, which lead elsewhere or end what is sent to it.
+ * The rules for a port in the text of iptables-save or ip6tables-save, which lead elsewhere, end or accept what is sent to it.
  * @param family `ip` or `ip6`, as nft calls it
  */
 export function iptablesRules(text: string, family: 'ip' | 'ip6', protocol: Protocol, port: number): FirewallRule[] {
@@ -26,6 +26,14 @@ export function iptablesRules(text: string, family: 'ip' | 'ip6', protocol: Prot
     const found = ruleIn(words, protocol, port);
     return found === undefined ? [] : [{ chain: `${family} ${table} ${chain}`, ...found }];
   });
+}
+
+/** Whether the chain INPUT of such a text ends what no rule of it accepts: by its policy, or by a last rule without conditions. */
+export function iptablesDenies(text: string, family: 'ip' | 'ip6'): DenyingChain[] {
+  const filter = /^\*filter$([\s\S]*?)^COMMIT$/m.exec(text)?.[1] ?? '';
+  const last = filter.match(/^-A INPUT .*$/gm)?.at(-1) ?? '';
+  const isDenied = /^:INPUT DROP /m.test(filter) || /^-A INPUT -j (DROP|REJECT)\b/.test(last);
+  return isDenied ? [{ family, chain: `${family} filter INPUT` }] : [];
 }
 
 function isBuiltIn(chain: string): boolean {

@@ -1,5 +1,5 @@
 import type { Protocol } from '../model/types.ts';
-import type { FirewallRule } from './report.ts';
+import type { DenyingChain, FirewallRule } from './report.ts';
 import { isLocalHook } from './firewall.ts';
 
 /** The value of nft's JSON (libnftables-json(5)), as far as it is looked at. */
@@ -11,11 +11,11 @@ interface Rule {
 }
 
 /** The verdicts that end a packet, and the statements that send it elsewhere. */
-const ENDS = { drop: 'drops', reject: 'rejects' } as const;
+const ENDS = { drop: 'drops', reject: 'rejects', accept: 'accepts' } as const;
 const LEADS = ['redirect', 'dnat', 'tproxy'] as const;
 
 /**
- * The rules for a port in the text of `nft -j list ruleset`, which lead elsewhere or end what is sent to it.
+ * The rules for a port in the text of `nft -j list ruleset`, which lead elsewhere, end or accept what is sent to it.
  * @throws SyntaxError for a text that is not JSON
  */
 export function nftRules(text: string, protocol: Protocol, port: number): FirewallRule[] {
@@ -44,6 +44,31 @@ export function nftRules(text: string, protocol: Protocol, port: number): Firewa
     const named = (name: string) => sets.get(`${table} ${name}`);
     return actionOf(expressions, protocol, port, named).map((found) => ({ chain, ...found }));
   });
+}
+
+/**
+ * The chains of the hook `input`, in the text of `nft -j list ruleset`, that end what no rule of them accepts: by their policy, or by a
+ * last rule without conditions. @throws SyntaxError for a text that is not JSON
+ */
+export function nftDenies(text: string): DenyingChain[] {
+  const entries = listIn(fieldOf(JSON.parse(text) as Json, 'nftables'));
+  const rules = entries.flatMap((entry) => fieldOf(entry, 'rule') ?? []);
+  return entries.flatMap((entry) => {
+    const chain = fieldOf(entry, 'chain');
+    const family = textOf(fieldOf(chain, 'family'));
+    if (fieldOf(chain, 'hook') !== 'input' || !isFamily(family)) return [];
+    const name = textOf(fieldOf(chain, 'name'));
+    const own = rules.filter((rule) => idOf(rule) === idOf(chain) && fieldOf(rule, 'chain') === name);
+    const last = listIn(fieldOf(own.at(-1), 'expr')).filter((one) => fieldOf(one, 'counter') === undefined);
+    const [only] = last;
+    const isLastEnd =
+      last.length === 1 && (fieldOf(only, 'drop') !== undefined || fieldOf(only, 'reject') !== undefined);
+    return fieldOf(chain, 'policy') === 'drop' || isLastEnd ? [{ family, chain: `${idOf(chain)} ${name}` }] : [];
+  });
+}
+
+function isFamily(text: string): text is DenyingChain['family'] {
+  return text === 'ip' || text === 'ip6' || text === 'inet';
 }
 
 /** What a rule does with the port: nothing, or one action. */
@@ -82,7 +107,7 @@ function actionOf(
       const to = destinationIn(target);
       return [{ text: `${protocol} dport ${port} ${kind} to ${to}`, action: 'leads elsewhere', to, conditional }];
     }
-    for (const end of ['drop', 'reject'] as const) {
+    for (const end of ['drop', 'reject', 'accept'] as const) {
       if (fieldOf(expression, end) === undefined || !isNamed) continue;
       return [{ text: `${protocol} dport ${port} ${end}`, action: ENDS[end], conditional }];
     }

@@ -35,11 +35,18 @@ export interface FirewallRule {
   readonly chain: string;
   /** The rule, or what of it counts, as the tool writes it. */
   readonly text: string;
-  readonly action: 'leads elsewhere' | 'drops' | 'rejects';
+  readonly action: 'leads elsewhere' | 'drops' | 'rejects' | 'accepts';
   /** Where it leads to. */
   readonly to?: string;
   /** Whether it has conditions beside the port: then it may not match everyone. */
   readonly conditional: boolean;
+}
+
+/** A chain that ends what comes in to the machine unless a rule of it says otherwise. */
+export interface DenyingChain {
+  readonly family: 'ip' | 'ip6' | 'inet';
+  /** Where it is: `inet filter input`. */
+  readonly chain: string;
 }
 
 /** What was read of the firewall. */

@@ -51,6 +51,9 @@ const finding = z.strictObject({
     'unpublished',
     'host-network',
     'no-engine',
+    'firewall-passed',
+    'firewall-kept',
+    'host-listener',
   ]),
   severity: z.enum(['wrong', 'note']),
   text: text.describe('The problem, and after a colon what to change, where there is something to change'),
@@ -70,6 +73,7 @@ export const verificationSchema = z.strictObject({
     network: text.exactOptional().describe("The mode of the container's network, as the engine has it"),
     hostNetwork: z.boolean().describe('Whether its network is that of the host'),
     addresses: z.array(text).describe('Its own addresses, loopback left out'),
+    shared: z.array(text).exactOptional().describe('Other containers in the same network, for example of a pod'),
   }),
   host: z.strictObject({
     addresses: z.array(text).describe('Its own addresses that were tried, loopback included'),
@@ -91,6 +95,25 @@ export const verificationSchema = z.strictObject({
   verdict: z.enum(['fine', 'wrong']),
 });
 
+/** The findings of `bindspec verify` about several containers: all that run, a compose project, a pod, or some that were named. */
+export const systemVerificationSchema = z.strictObject({
+  schema: z.literal(VERIFICATION_VERSION),
+  kind: z.literal('system'),
+  bindspec: text.describe('The version of bindspec'),
+  started: z.iso.datetime(),
+  what: text.describe('All that runs, a project, a pod, or names'),
+  denies: z
+    .array(text)
+    .describe("The chains of the host's firewall that end what comes in, unless a rule says otherwise"),
+  unread: z.array(text).describe('What of the firewall could not be read, and why'),
+  containers: z.array(verificationSchema),
+  unverified: z
+    .array(z.strictObject({ name: text, reason: text }))
+    .describe('Containers that could not be looked into'),
+  verdict: z.enum(['fine', 'wrong']),
+});
+
+export type SystemVerification = z.infer<typeof systemVerificationSchema>;
 export type Verification = z.infer<typeof verificationSchema>;
 export type PortReport = Verification['ports'][number];
 export type Finding = PortReport['findings'][number];

@@ -1,6 +1,7 @@
 import { list } from '../explain/sentences.ts';
 import type { Finding } from '../record/verification.ts';
 import { exposures } from './exposure.ts';
+import { behindFirewall, hiddenListeners, isForwarder, keptByFirewall } from './host.ts';
 import { isAnswered, isPromised } from '../published/ask.ts';
 import { takesIPv4Too, type Port, type Tried } from './port.ts';
 import { addressWithPort, covers, isEveryAddress, isIPv6, isLoopback } from '../published/publication.ts';
@@ -17,6 +18,8 @@ export function findingsOf(situation: Situation, port: Port): Finding[] {
     ...otherAddress(port),
     ...exposures(situation, port),
     ...(broken === null ? [...localhost(situation, port), ...remarks(situation, port)] : []),
+    ...hiddenListeners(situation, port),
+    ...behindFirewall(situation, port),
   ];
 }
 
@@ -45,7 +48,11 @@ function unanswered(situation: Situation, port: Port): Finding | null {
     );
   }
   if (failing.length === 0) return null;
-  return family(situation, port, failing, answering) ?? inTheWay(port, failing, answering);
+  return (
+    family(situation, port, failing, answering) ??
+    keptByFirewall(situation, port, failing) ??
+    inTheWay(port, failing, answering)
+  );
 }
 
 function heldByAnother({ address, port, holder }: Tried): Finding {
@@ -53,13 +60,6 @@ function heldByAnother({ address, port, holder }: Tried): Finding {
     'held-by-another',
     `${addressWithPort(address, port)} on the host is answered by another program (${holder}), not by the container: ` +
       'end that program, or publish the port elsewhere',
-  );
-}
-
-/** Whether a program listens on the host for a container, as far as the names of such programs are known. */
-function isForwarder(program: string): boolean {
-  return /^(docker-proxy|dockerd|conmon|exe|rootless(kit|port)|rootlesskit-doc|pasta|passt|slirp4netns|podman|netavark)/.test(
-    program,
   );
 }
 

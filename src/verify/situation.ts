@@ -1,4 +1,5 @@
 import type { Protocol } from '../model/types.ts';
+import type { DenyingChain, FirewallRule } from '../port/report.ts';
 import type { PortAsk } from '../published/ask.ts';
 import type { Publication } from '../published/publication.ts';
 import type { Viewpoint } from '../record/verification.ts';
@@ -31,7 +32,17 @@ export interface Situation {
     readonly localhost: readonly string[];
     /** The sockets that listen on the host itself. */
     readonly listeners: readonly Listener[];
+    /** What the host's firewall does about the published ports; left out where its rules could not be read. */
+    readonly firewall?: HostFirewallView;
   };
+}
+
+/** The host's firewall, as far as it concerns published ports. */
+export interface HostFirewallView {
+  /** The chains that end what comes in to the host, unless a rule says otherwise. */
+  readonly denies: readonly DenyingChain[];
+  /** The rules for a port of the host that lead elsewhere, end or accept what is sent to it. */
+  of(protocol: Protocol, hostPort: number): readonly FirewallRule[];
 }
 
 /** One try: where it starts, and which address it uses. */

@@ -9,13 +9,21 @@ import { programEntries } from '../../src/bundle/rootfs.ts';
 import { tar } from '../../src/bundle/tar.ts';
 import { ENGINES } from '../../src/engine/names.ts';
 import { startEngineHost, type EngineHost } from '../../src/engine/host/engine-host.ts';
-import { verificationJsonSchema } from '../../src/json-schemas/records.ts';
-import { verificationSchema, type PortReport, type Verification } from '../../src/record/verification.ts';
+import { systemVerificationJsonSchema, verificationJsonSchema } from '../../src/json-schemas/records.ts';
+import {
+  systemVerificationSchema,
+  verificationSchema,
+  type PortReport,
+  type SystemVerification,
+  type Verification,
+} from '../../src/record/verification.ts';
+import { sentencesOf } from '../../src/verify/overview.ts';
 import { bindspec, CLI, commandForAnyone, folder } from '../support/cli.ts';
 import { withoutEngine } from '../support/engines.ts';
 import { LOOPBACK_ONLY, noNamespaces } from '../support/namespace.ts';
 import { patient, until } from '../support/waiting.ts';
 import { needs, notRoot, installed } from '../support/needs.ts';
+import { onPath } from '../../src/lab/programs.ts';
 import { paced } from '../../src/process/pace.ts';
 
 const IMAGE = 'bindspec-verify-test';
@@ -211,6 +219,203 @@ describe.each(ENGINES)('verify with %s', (engine) => {
       process.kill(Number(readFileSync(`/proc/${started.pid}/task/${started.pid}/children`, 'utf8').trim()), 'SIGKILL');
       await until('the cable is gone', async () => !(await isThere()));
       await started;
+    });
+
+    async function system(...words: string[]): Promise<SystemVerification & { exit: number | undefined }> {
+      const { exitCode, stdout, stderr } = await call(...words, '--engine', engine, '--format', 'json');
+      expect(stderr).toBe('');
+      const printed: unknown = JSON.parse(stdout);
+      expect(z.fromJSONSchema(JSON.parse(systemVerificationJsonSchema())).safeParse(printed).error).toBeUndefined();
+      return { ...systemVerificationSchema.parse(printed), exit: exitCode };
+    }
+
+    it('of everything that runs: each port once, the worst first, and nothing changes', async () => {
+      const state = 'iptables-save | grep -v "^[#:]"; ip -o link; ss -Hltun';
+      const before = await host.shell(state);
+      const { exit, containers, unverified } = await system('--all', '--neighbour');
+      expect(exit).toBe(1);
+      expect(unverified).toEqual([]);
+      expect(containers.map(({ target }) => target.name).toSorted()).toEqual(
+        ['fine', 'guest', 'inward', 'other-guest', 'private', 'silent'].toSorted(),
+      );
+      expect(containers.find(({ target }) => target.name === 'fine')?.target.shared ?? []).toEqual(['beside']);
+      const sentences = sentencesOf({ containers });
+      const names = sentences.map(({ container, port }) => `${container} ${port}`);
+      expect(new Set(names).size).toBe(names.length);
+      expect(names.slice(0, 3)).toEqual(['private tcp 80', 'silent tcp 80', 'inward tcp 80']);
+      expect(sentences.findLastIndex(({ verdict }) => verdict === 'wrong')).toBeLessThan(
+        sentences.findIndex(({ verdict }) => verdict === 'fine'),
+      );
+      expect(await host.shell(state)).toBe(before);
+      const { stdout } = await call('--all', '--engine', engine);
+      expect(stdout).toMatch(/^every container that runs +(podman|docker) \S+$/m);
+      expect(stdout).toContain('fine shares its network with beside');
+      expect(stdout).toMatch(
+        /^✗ silent tcp 80\n {4}Published at port 8082 of every [^\n]*address, and nothing listens/m,
+      );
+      expect(stdout).toMatch(/✗ something is wrong with 2 of \d+ ports of 6 networks/);
+    });
+
+    it.runIf(engine === 'podman')('of a pod what its containers have, once', async () => {
+      await host.engine.command(
+        'pod',
+        'create',
+        '--name',
+        'shop',
+        '--network',
+        'one',
+        '-p',
+        '8090:80',
+        '-p',
+        '8091:81',
+      );
+      for (const [name, port] of [
+        ['front', 80],
+        ['back', 82],
+      ] as const) {
+        await host.engine.command('run', '-d', '--pod', 'shop', '--name', name, IMAGE, ...server([['0.0.0.0', port]]));
+        const pid = (await host.engine.inspect(name))?.pid;
+        await until(`${name} listens`, async () =>
+          (await host.shell(`nsenter --net=/proc/${pid}/ns/net ss -Hltn`)).includes(`:${port}`),
+        );
+      }
+      try {
+        const { exit, containers } = await system('--pod', 'shop');
+        expect(exit).toBe(1);
+        expect(containers).toHaveLength(1);
+        const [only] = containers;
+        expect(only?.target.name).toBe('back');
+        expect(only?.target.shared?.[0]).toBe('front');
+        expect(only?.ports.map(({ port, verdict, published }) => [port, verdict, published.length > 0])).toEqual([
+          [80, 'fine', true],
+          [81, 'wrong', true],
+          [82, 'fine', false],
+        ]);
+        const unknown = await call('--pod', 'none-such', '--engine', 'podman');
+        expect(unknown).toMatchObject({ exitCode: 2, stdout: '' });
+      } finally {
+        await host.engine.command('pod', 'rm', '--force', 'shop');
+      }
+    });
+
+    const composes = engine === 'docker' && onPath('docker-compose');
+    it.runIf(composes)('of a compose project what its containers have', async () => {
+      const file = path.join(folder(), 'compose.yaml');
+      const service = (port: number, published: string) => ({
+        image: IMAGE,
+        command: server([['0.0.0.0', port]]),
+        ports: [published],
+        networks: ['own'],
+      });
+      writeFileSync(
+        file,
+        JSON.stringify({
+          version: '3',
+          services: { web: service(80, '8092:80'), db: service(5432, '127.0.0.1:5432:5432') },
+          networks: { own: { ipam: { config: [{ subnet: '10.89.9.0/24' }] } } },
+        }),
+      );
+      const socket = /--host (\S+)/.exec(host.engine.client.join(' '))?.[1] ?? '';
+      const compose = (words: string) =>
+        host.shell(`DOCKER_HOST=${socket} docker-compose -p shop -f ${file} ${words} 2>&1`);
+      await compose('up -d');
+      try {
+        await until('both listen', async () => {
+          const { containers } = await system('--project', 'shop');
+          return containers.every(({ ports: all }) => all.every(({ listeners }) => listeners.length > 0));
+        });
+        const { containers } = await system('--project', 'shop');
+        expect(containers.map(({ target }) => target.name)).toEqual(['shop_db_1', 'shop_web_1']);
+        const { exit, containers: seen } = await system('--project', 'shop', '--neighbour');
+        expect(exit).toBe(1);
+        expect(sentencesOf({ containers: seen })[0]).toMatchObject({ container: 'shop_db_1', port: 'tcp 5432' });
+        const unknown = await call('--project', 'none-such', '--engine', engine);
+        expect(unknown.stderr).toMatch(
+          /^bindspec: no container of the compose project 'none-such' runs in docker: [^\n]*$/,
+        );
+      } finally {
+        await compose('down');
+      }
+    });
+
+    it('what changed since the last time', async () => {
+      const file = path.join(folder(), 'before.json');
+      writeFileSync(file, (await call('--all', '--engine', engine, '--format', 'json')).stdout);
+      expect((await call('--all', '--engine', engine, '--since', file)).stdout).toContain('Nothing has changed since');
+      await host.engine.run({
+        name: 'late',
+        image: IMAGE,
+        networks: ['one'],
+        publish: ['127.0.0.1:8087:80'],
+        command: server([['0.0.0.0', 80]]),
+      });
+      const pid = (await host.engine.inspect('late'))?.pid;
+      await until('it listens', async () =>
+        (await host.shell(`nsenter --net=/proc/${pid}/ns/net ss -Hltn`)).includes(':80'),
+      );
+      const later = path.join(folder(), 'later.json');
+      writeFileSync(later, (await call('--all', '--engine', engine, '--since', file, '--format', 'json')).stdout);
+      await host.engine.remove(['late']);
+      const { stdout } = await call('--all', '--engine', engine, '--since', later);
+      expect(stdout).toContain('- late tcp 80 is gone. Before: Published at 127.0.0.1:8087, and answers there.');
+      const other = await call('fine', 'silent', '--engine', engine, '--since', later);
+      expect(other).toMatchObject({ exitCode: 2, stdout: '' });
+      expect(other.stderr).toMatch(
+        /^bindspec: \S+ is of every container that runs, and this command of fine, silent: [^\n]*$/,
+      );
+      const refused = await call('--all', '--since', '/etc/passwd');
+      expect(refused).toMatchObject({ exitCode: 2, stdout: '' });
+      expect(refused.stderr).toMatch(/^bindspec: \/etc\/passwd: not JSON[^\n]*$/);
+    });
+
+    it('of a firewall that denies what comes in, that a published port passes by it', async () => {
+      await host.shell(
+        "nft 'add table inet own; add chain inet own input { type filter hook input priority 0; policy drop; }; add rule inet own input iif lo accept'",
+      );
+      try {
+        const [web] = await ports('fine');
+        expect(web?.findings.map(({ kind }) => kind)).toContain('firewall-passed');
+        const passed = web?.findings.find(({ kind }) => kind === 'firewall-passed');
+        expect(passed).toMatchObject({ severity: 'note' });
+        expect(passed?.text).toMatch(
+          /the host's firewall denies what comes in \(inet own input\), but not this port, because it is translated before \(ip nat \S+: tcp dport 8080 DNAT to 10\.89\.7\.2:80\)/,
+        );
+        const { denies } = await system('--all');
+        expect(denies).toEqual(['inet own input']);
+        const [seen] = await ports('fine', '--neighbour');
+        expect(seen?.findings.find(({ kind }) => kind === 'firewall-passed')?.text).toContain(
+          'and a neighbour reaches 192.168.5.130:8080',
+        );
+        // Where a rule lets the port in there is nothing to say.
+        await host.shell('nft add rule inet own input tcp dport 8080 accept');
+        expect((await ports('fine'))[0]?.findings.map(({ kind }) => kind)).not.toContain('firewall-passed');
+      } finally {
+        await host.shell('nft delete table inet own');
+      }
+    });
+
+    // Docker's proxy would not let another program have the port.
+    it.runIf(engine === 'podman')('of a program of the host that it listens on the port in vain', async () => {
+      await host.engine.run({
+        name: 'holder',
+        image: IMAGE,
+        networks: ['host'],
+        command: server([['fd00:5::130', 8080]]),
+      });
+      try {
+        await until('it listens', async () => (await host.shell('ss -Hltn')).includes('[fd00:5::130]:8080'));
+        const [web] = await ports('fine');
+        expect(web?.findings).toContainEqual(
+          expect.objectContaining({
+            kind: 'host-listener',
+            text: expect.stringMatching(
+              /^node \(\d+\) of the host listens on \[fd00:5::130\]:8080 too, but \[fd00:5::130\]:8080 leads to/,
+            ),
+          }),
+        );
+      } finally {
+        await host.engine.remove(['holder']);
+      }
     });
 
     it('that it is not there, or not running', async () => {

@@ -209,6 +209,7 @@ export function containerd(inside: readonly string[], cgroup: string, backend: '
     imagesNamed: nothing('listing images'),
     removeImage: nothing('removing an image'),
     hold: nothing('holding a container'),
+    running: nothing('listing what runs'),
     labelled: nothing('listing by label'),
     networksLabelled: nothing('listing by label'),
     command: nothing('another command'),

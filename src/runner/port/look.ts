@@ -35,6 +35,11 @@ interface LookedPort extends WantedPort {
   readonly firewall: Firewall;
 }
 
+/** The rules that keep a port from those who ask for it, or lead them elsewhere. */
+function withoutAccepting({ rules, unread }: Firewall): Firewall {
+  return { rules: rules.filter(({ action }) => action !== 'accepts'), unread };
+}
+
 /** Looks at some ports of this Linux machine, and changes and sends nothing. @throws HarnessError */
 export async function lookAtPorts(ports: readonly WantedPort[]): Promise<LookedPorts> {
   const firewall = await readFirewall();
@@ -67,7 +72,7 @@ export async function lookAtPorts(ports: readonly WantedPort[]): Promise<LookedP
           const sockets = (rest[place]?.sockets ?? []).filter(of(wanted));
           return sockets.length === 0 ? [] : [{ network: name, sockets }];
         }),
-        firewall: firewall(wanted),
+        firewall: withoutAccepting(firewall.of(wanted)),
       })),
       unseen: own?.unseen ?? 0,
       unasked: own?.unasked ?? 0,

@@ -1,7 +1,7 @@
 import { execa } from 'execa';
-import { iptablesRules } from '../../port/firewall-iptables.ts';
-import { nftRules } from '../../port/firewall-nft.ts';
-import type { Firewall, FirewallRule } from '../../port/report.ts';
+import { iptablesDenies, iptablesRules } from '../../port/firewall-iptables.ts';
+import { nftDenies, nftRules } from '../../port/firewall-nft.ts';
+import type { DenyingChain, Firewall, FirewallRule } from '../../port/report.ts';
 import type { WantedPort } from '../../port/wanted-ports.ts';
 import { paced } from '../../process/pace.ts';
 
@@ -14,6 +14,7 @@ interface Source {
   readonly tool: string;
   readonly words: readonly string[];
   rules(text: string, wanted: WantedPort): FirewallRule[];
+  denies(text: string): DenyingChain[];
 }
 
 const SOURCES: readonly Source[] = [
@@ -21,38 +22,60 @@ const SOURCES: readonly Source[] = [
     tool: 'nft',
     words: ['-j', 'list', 'ruleset'],
     rules: (text, { protocol, port }) => nftRules(text, protocol, port),
+    denies: nftDenies,
   },
   ...(['iptables-save', 'iptables-legacy-save'] as const).map((tool) => ofIptables(tool, 'ip')),
   ...(['ip6tables-save', 'ip6tables-legacy-save'] as const).map((tool) => ofIptables(tool, 'ip6')),
 ];
 
 function ofIptables(tool: string, family: 'ip' | 'ip6'): Source {
-  return { tool, words: [], rules: (text, { protocol, port }) => iptablesRules(text, family, protocol, port) };
+  return {
+    tool,
+    words: [],
+    rules: (text, { protocol, port }) => iptablesRules(text, family, protocol, port),
+    denies: (text) => iptablesDenies(text, family),
+  };
+}
+
+/** The rules of a machine's firewall, as its tools list them. */
+export interface ReadFirewall {
+  /** What it does about a port: the rules that lead elsewhere, end or accept what is sent to it. */
+  of(wanted: WantedPort): Firewall;
+  /** The chains that end what comes in, unless a rule of them says otherwise. */
+  readonly denies: readonly DenyingChain[];
 }
 
 /**
  * Asks the tools of the firewall for their rules, once for all ports. A tool that is not installed is not missed where
  * another one is: both list the same tables of the kernel, as far as they know them.
  */
-export async function readFirewall(): Promise<(wanted: WantedPort) => Firewall> {
+export async function readFirewall(): Promise<ReadFirewall> {
   const read = await Promise.all(SOURCES.map(async (source) => ({ source, ...(await output(source)) })));
   const unread = read.flatMap(({ source, failure }) => (failure === undefined ? [] : [`${source.tool}: ${failure}`]));
   const nothing = read.every(({ text, failure }) => text === undefined && failure === undefined);
-  return (wanted) => {
-    const rules: FirewallRule[] = [];
+  const each = <T>(what: (source: Source, text: string) => readonly T[]) => {
+    const found: T[] = [];
     const broken: string[] = [];
     for (const { source, text } of read) {
       if (text === undefined) continue;
       try {
-        rules.push(...source.rules(text, wanted));
+        found.push(...what(source, text));
       } catch {
         broken.push(`${source.tool}: its output is not what bindspec reads`);
       }
     }
-    return {
-      rules: distinct(rules),
-      unread: nothing ? ['neither nft nor iptables-save is installed'] : [...unread, ...broken],
-    };
+    return { found, broken };
+  };
+  const { found: denies } = each((source, text) => source.denies(text));
+  return {
+    denies: [...new Map(denies.map((one) => [one.chain, one])).values()],
+    of: (wanted) => {
+      const { found: rules, broken } = each((source, text) => source.rules(text, wanted));
+      return {
+        rules: distinct(rules),
+        unread: nothing ? ['neither nft nor iptables-save is installed'] : [...unread, ...broken],
+      };
+    },
   };
 }
 

@@ -3,7 +3,7 @@ import { HarnessError } from '../../harness/harness-error.ts';
 import { attempts } from '../../verify/plan.ts';
 import type { Tried } from '../../verify/port.ts';
 import type { Publication } from '../../published/publication.ts';
-import type { Attempt, Situation } from '../../verify/situation.ts';
+import type { Attempt, HostFirewallView, Situation } from '../../verify/situation.ts';
 import { AgentProcess } from '../../harness/agent-process.ts';
 import { agentCommand } from '../../lab/agent-command.ts';
 import { situationOf } from './look.ts';
@@ -20,6 +20,8 @@ export interface VerifyRequest {
   readonly namespace: Namespace;
   /** What the engine says about the container; left out where there is no engine. */
   readonly engine?: { readonly published: readonly Publication[]; readonly networks: readonly ContainerNetwork[] };
+  /** The host's firewall, where its rules could be read. */
+  readonly firewall?: HostFirewallView;
   readonly udp: boolean;
   readonly neighbour: boolean;
   /** How long to wait for an answer that may never come, in milliseconds. */

@@ -45,6 +45,7 @@ export function situationOf(request: VerifyRequest, tables: Both<Tables>, networ
       addresses: host,
       localhost: localhostIn(readFileSync('/etc/hosts', 'utf8')),
       listeners: sockets.host.map((socket) => listenerOf(socket, holders.get(socket.inode)?.[0])),
+      ...(request.firewall === undefined ? {} : { firewall: request.firewall }),
     },
   };
 }

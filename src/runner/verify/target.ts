@@ -27,7 +27,11 @@ export async function fileTarget(file: string): Promise<VerifyTarget> {
 
 /** A container by its name or id, from the engine that has it. @throws NotVerifiable, Unavailable */
 export async function containerTarget(name: string, engines: readonly Engine[]): Promise<VerifyTarget> {
-  const { engine, facts, container } = await findContainer(name, engines);
+  return targetOf(await findContainer(name, engines), name);
+}
+
+/** The target that a container of an engine is. @throws NotVerifiable */
+export async function targetOf({ engine, facts, container }: FoundContainer, name: string): Promise<VerifyTarget> {
   if (!container.running || container.pid === null) {
     throw new NotVerifiable(`the container '${name}' of ${facts.name} is not running: ${facts.name} start ${name}`);
   }
@@ -51,14 +55,15 @@ export async function containerTarget(name: string, engines: readonly Engine[]):
   };
 }
 
-interface Found {
+/** A container, and the engine that has it. */
+export interface FoundContainer {
   readonly engine: Engine;
   readonly facts: EngineFacts;
   readonly container: Container;
 }
 
-async function findContainer(name: string, engines: readonly Engine[]): Promise<Found> {
-  const found: Found[] = [];
+export async function findContainer(name: string, engines: readonly Engine[]): Promise<FoundContainer> {
+  const found: FoundContainer[] = [];
   const failures: Error[] = [];
   for (const engine of engines) {
     try {

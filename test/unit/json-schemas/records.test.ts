@@ -6,6 +6,7 @@ import {
   explorationJsonSchema,
   programJsonSchema,
   recordJsonSchema,
+  systemVerificationJsonSchema,
   verificationJsonSchema,
 } from '../../../src/json-schemas/records.ts';
 import { compareRuns } from '../../../src/report/comparison/compare.ts';
@@ -49,6 +50,12 @@ describe('the published schema of an exploration', () => {
 test('the published schema of a verification is up to date (npm run schemas)', () => {
   expect(readFileSync(new URL('../../../schemas/verify.schema.json', import.meta.url), 'utf8')).toBe(
     verificationJsonSchema(),
+  );
+});
+
+test('the published schema of a verification of several containers is up to date (npm run schemas)', () => {
+  expect(readFileSync(new URL('../../../schemas/verify-system.schema.json', import.meta.url), 'utf8')).toBe(
+    systemVerificationJsonSchema(),
   );
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { iptablesRules } from '../../../src/port/firewall-iptables.ts';
-import { nftRules } from '../../../src/port/firewall-nft.ts';
+import { iptablesDenies, iptablesRules } from '../../../src/port/firewall-iptables.ts';
+import { nftDenies, nftRules } from '../../../src/port/firewall-nft.ts';
 
 const dport = (protocol: string) => ({ payload: { protocol, field: 'dport' } });
 const match = (left: unknown, right: unknown, op = '==') => ({ match: { op, left, right } });
@@ -28,6 +28,7 @@ describe('the rules of nft for a port', () => {
       { action: 'leads elsewhere', to: '10.0.0.2:8080', conditional: false },
     ],
     ['IPv6', [match(dport('tcp'), 80), { dnat: { family: 'ip6', addr: 'fd00::2' } }], { to: '[fd00::2]' }],
+    ['an acceptance', [match(dport('tcp'), 80), { accept: null }], { action: 'accepts', conditional: false }],
     ['a range', [match(dport('tcp'), { range: [79, 81] }), { drop: null }], { action: 'drops' }],
     [
       'a range in a set',
@@ -70,7 +71,6 @@ describe('the rules of nft for a port', () => {
       'of the other protocol by its number',
       [match({ meta: { key: 'l4proto' } }, 17), match(dport('th'), 80), { drop: null }],
     ],
-    ['that accepts', [match(dport('tcp'), 80), { accept: null }]],
     ['that only counts', [match(dport('tcp'), 80), { counter: { packets: 0, bytes: 0 } }]],
     ['without a port', [{ drop: null }]],
     ['of a set without it', [match(dport('tcp'), '@none'), { drop: null }]],
@@ -140,5 +140,43 @@ describe('the rules of iptables-save for a port', () => {
   test('are none in other texts', () => {
     expect(iptablesRules('', 'ip6', 'tcp', 80)).toEqual([]);
     expect(iptablesRules('-A\n-A INPUT\n-A INPUT -p\n-A INPUT --dport', 'ip6', 'tcp', 80)).toEqual([]);
+  });
+});
+
+describe('the chains that deny what comes in', () => {
+  const input = (policy?: string) => ({
+    chain: { family: 'inet', table: 't', name: 'in', type: 'filter', hook: 'input', ...(policy && { policy }) },
+  });
+  const reject = { reject: { type: 'icmpx', expr: 'admin-prohibited' } };
+
+  test.each([
+    ['a policy', [input('drop')], true],
+    [
+      'a last rule without conditions',
+      [input('accept'), rule('in', match(dport('tcp'), 22), { accept: null }), rule('in', { counter: null }, reject)],
+      true,
+    ],
+    ['a last rule with a condition', [input('accept'), rule('in', match(dport('tcp'), 23), reject)], false],
+    ['a rule that others follow', [input('accept'), rule('in', reject), rule('in', { accept: null })], false],
+    [
+      'a policy for what is forwarded',
+      [{ chain: { family: 'inet', table: 't', name: 'f', hook: 'forward', policy: 'drop' } }],
+      false,
+    ],
+  ])('nft: %s', (_, entries, denied) => {
+    expect(nftDenies(ruleset(...entries))).toEqual(denied ? [{ family: 'inet', chain: 'inet t in' }] : []);
+  });
+
+  test.each([
+    [':INPUT DROP [0:0]', true],
+    [
+      ':INPUT ACCEPT [0:0]\n-A INPUT -p tcp --dport 22 -j ACCEPT\n-A INPUT -j REJECT --reject-with icmp-port-unreachable',
+      true,
+    ],
+    [':INPUT ACCEPT [0:0]\n-A INPUT -j DROP\n-A INPUT -j ACCEPT', false],
+    [':INPUT ACCEPT [0:0]\n:FORWARD DROP [0:0]', false],
+  ])('iptables: %s', (lines, denied) => {
+    const text = `*nat\n:INPUT DROP [0:0]\nCOMMIT\n*filter\n${lines}\nCOMMIT\n`;
+    expect(iptablesDenies(text, 'ip6')).toEqual(denied ? [{ family: 'ip6', chain: 'ip6 filter INPUT' }] : []);
   });
 });
