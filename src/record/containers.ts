@@ -101,20 +101,28 @@ const configuration = z.strictObject({
     .array(z.strictObject({ protocol, target: text, outcome: text }))
     .describe("The host's own server on its loopback, asked for by the attacker"),
   firewall: z
-    .array(
-      z.strictObject({
-        firewall: z.enum(['ufw', 'firewalld', 'nftables']),
-        state: text.describe(
-          'What was done on the host last: `set up`, `reloaded`, or a rule in the chain of the engine',
-        ),
-        subject: text.describe('What is asked for'),
-        protocol,
-        asker: text,
-        target: text,
-        outcome: text,
-        rule: text.exactOptional().describe('The rule that translates the port, as the host prints it'),
-      }),
-    )
+    .strictObject({
+      name: z.enum(['ufw', 'firewalld', 'nftables']),
+      states: z.array(
+        z.strictObject({
+          state: text.describe('What was done on the host last'),
+          rules: texts.describe(
+            'The rule that translates the port published on every address, as the host prints it, by family; left out where there is none',
+          ),
+        }),
+      ),
+      leftOut: texts.describe('The states that could not be brought about, with the reason'),
+      words: z.array(text).describe('The outcomes that there are'),
+      asked: z.array(
+        z.strictObject({
+          subject: text.describe('What is asked for'),
+          protocol,
+          asker: text,
+          target: text,
+          outcomes: z.array(z.int().min(0)).describe('The place among the words, for each state'),
+        }),
+      ),
+    })
     .exactOptional()
     .describe('What answers on a host with a firewall that denies what comes in'),
   hostServices: z

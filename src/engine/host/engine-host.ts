@@ -195,7 +195,11 @@ async function started(
   cgroup: string,
 ): Promise<Pick<EngineHost, 'engine' | 'daemon'>> {
   await setBridgeNetfilter(inside, plan.bridgeNetfilter ?? (await loadsBridgeNetfilter(plan.engine, inside)));
-  if (plan.firewall?.first === true) await runText(inside, FIREWALL_COMMANDS[plan.firewall.name].setUp);
+  if (plan.firewall !== undefined) {
+    const { before, setUp } = FIREWALL_COMMANDS[plan.firewall.name];
+    if (before !== undefined) await runText(inside, before);
+    if (plan.firewall.first) await runText(inside, setUp);
+  }
   const runtime = plan.root !== undefined || onPath('runc') ? 'runc' : 'crun';
   if (plan.engine === 'podman' && plan.rootless === true) {
     await runText(inside, makeUser());

@@ -20,6 +20,8 @@ table inet filter {
 interface Commands {
   /** The program, and Debian's package of it. */
   needs: Readonly<Record<string, string>>;
+  /** Shell text that starts what a host has before its engine, whenever the firewall is set up. */
+  before?: string;
   /** Shell text that denies what comes in, except ssh and one port. */
   setUp: string;
   /** Shell text that loads the same rules again, as a user does after a change. */
@@ -34,9 +36,9 @@ export const FIREWALL_COMMANDS: Readonly<Record<HostFirewall, Commands>> = {
   },
   firewalld: {
     needs: { firewalld: 'firewalld', 'dbus-daemon': 'dbus-daemon' },
+    // An engine hears by it that firewalld was started or loaded again, and makes its own rules again.
+    before: 'mkdir -p /run/dbus && dbus-daemon --system --fork --nopidfile',
     setUp: [
-      'mkdir -p /run/dbus',
-      'dbus-daemon --system --fork --nopidfile',
       '{ firewalld --nofork --nopid >/run/firewalld.log 2>&1 & }',
       'for try in $(seq 300); do firewall-cmd --state >/dev/null 2>&1 && break; sleep 0.1; done',
       `firewall-cmd --permanent --add-port=${ALLOWED_PORT}/tcp`,

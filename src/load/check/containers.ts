@@ -30,15 +30,22 @@ function wrongEngine({ engine, platform }: ContainersRecord): string | null {
   return id === right ? null : `engine.id is '${id}', and ${name} ${version} on ${platform.id} is '${right}'`;
 }
 
-function wrongConfiguration({ skipped, error, asks, rows, outcomes }: ConfigurationRecord): string | null {
+function wrongConfiguration({ skipped, error, asks, rows, outcomes, firewall }: ConfigurationRecord): string | null {
   if (skipped !== undefined && error !== undefined) return 'it was skipped, and went wrong';
   if (skipped !== undefined && rows.length > 0) return 'it was skipped, and has answers';
-  return firstWrong(rows, 'rows', (row) => {
-    if (row.outcomes.length !== asks.length)
-      return `it has ${row.outcomes.length} outcomes of ${asks.length} questions`;
-    const beyond = row.outcomes.find((place) => place !== null && place >= outcomes.length);
-    return beyond === undefined ? null : `a list of ${outcomes.length} outcomes has no place ${beyond}`;
-  });
+  return (
+    firstWrong(rows, 'rows', (row) => wrongPlaces(row.outcomes, asks.length, outcomes.length)) ??
+    firstWrong(firewall?.asked ?? [], 'firewall.asked', (one) =>
+      wrongPlaces(one.outcomes, firewall?.states.length ?? 0, firewall?.words.length ?? 0),
+    )
+  );
+}
+
+/** How the places of outcomes do not fit the number of questions, or the list that they are places of. */
+function wrongPlaces(places: readonly (number | null)[], questions: number, words: number): string | null {
+  if (places.length !== questions) return `it has ${places.length} outcomes of ${questions} questions`;
+  const beyond = places.find((place) => place !== null && place >= words);
+  return beyond === undefined ? null : `a list of ${words} outcomes has no place ${beyond}`;
 }
 
 function wrongVerdict({ verdict, reached }: ContainersRecord['security'][number]): string | null {

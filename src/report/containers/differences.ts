@@ -5,6 +5,7 @@ import type { ConfigurationRecord, ContainersRecord } from '../../record/contain
 import { compareAsRead } from '../../text/versions.ts';
 import { table, text } from '../markup.ts';
 import { wrongAddresses } from './grid.ts';
+import { firewallSection } from './firewall-differences.ts';
 import { timeSection } from './time-differences.ts';
 import { holdersInWords } from '../../containers/holders.ts';
 
@@ -136,6 +137,7 @@ export function enginePage(records: readonly ContainersRecord[]): string {
     ...Object.entries(PICKED).flatMap(([title, ids]) => [`## ${title}`, '', engineDifferences(records, ids), '']),
     '',
     ...timeSection(records),
+    ...firewallSection(records),
     '## The records',
     '',
     "In bindspec's repository:",

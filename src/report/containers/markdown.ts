@@ -1,4 +1,4 @@
-import { firewallVerdicts, type FirewallVerdict } from '../../containers/firewall.ts';
+import { firewallLines } from './firewall.ts';
 import { isBroken } from '../../containers/promises.ts';
 import { outcomeInWords } from '../../containers/reading.ts';
 import type { ConfigurationRecord, ContainersRecord } from '../../record/containers.ts';
@@ -25,7 +25,7 @@ export function containersMarkdown(record: ContainersRecord): string {
     '',
     ...promises(record),
     ...timeSection(record),
-    ...configurations.flatMap((one) => section(one)),
+    ...configurations.flatMap((one) => section(one, record)),
   ];
   return `${lines
     .join('\n')
@@ -88,7 +88,7 @@ function overTime(configuration: ConfigurationRecord): string[] {
   ];
 }
 
-function section(configuration: ConfigurationRecord): string[] {
+function section(configuration: ConfigurationRecord, { configurations, engine }: ContainersRecord): string[] {
   const { id, title, skipped, error, facts, refusals } = configuration;
   const head = [`## ${code(id)}`, '', `${text(title)}.`, ''];
   if (skipped) return [...head, `Skipped: ${text(skipped.reason)}.`, ''];
@@ -100,6 +100,8 @@ function section(configuration: ConfigurationRecord): string[] {
     );
     return [...about, ...refused, '', ...overTime(configuration)];
   }
+  if (configuration.firewall !== undefined)
+    return [...about, ...firewallLines(configuration, configurations, engine.name)];
   const [published, binds] = [publishedGrid(configuration), bindGrid(configuration)];
   return [
     ...about,
@@ -118,7 +120,6 @@ function section(configuration: ConfigurationRecord): string[] {
     ...listed('Answers over UDP that come from another address than the one asked:', wrongAddresses(configuration)),
     ...holders(configuration),
     ...conflicts(configuration),
-    ...firewall(configuration),
     ...hostServices(configuration),
     ...everything(configuration),
   ];
@@ -145,30 +146,6 @@ function conflicts({ conflicts: list }: ConfigurationRecord): string[] {
   ]);
   const head = ['protocol', 'published on', "the host's socket", 'who is first', 'the second'];
   return ["A published port and a socket of the host's own:", '', ...table(head, rows), ''];
-}
-
-/** What the firewall of the host does about each question, in each state; and the rule by which a published port passes by it. */
-function firewall(configuration: ConfigurationRecord): string[] {
-  const verdicts = firewallVerdicts(configuration);
-  const [first] = verdicts;
-  if (first === undefined) return [];
-  const states = [...new Set(verdicts.map(({ state }) => state))];
-  const nameOf = ({ subject, protocol, asker, target }: FirewallVerdict) =>
-    `${asker} by ${target}: ${subject}, ${protocol}`;
-  const rows = [...new Set(verdicts.map(nameOf))].map((name) => [
-    name,
-    ...states.map((state) => verdicts.find((one) => one.state === state && nameOf(one) === name)?.verdict ?? ''),
-  ]);
-  const rule = verdicts.find((one) => one.rule !== undefined)?.rule;
-  return [
-    `The host's firewall is ${first.firewall}; what comes in is denied, except for ssh and one port.`,
-    '',
-    ...table(['who asks for what', ...states], rows),
-    '',
-    ...(rule === undefined
-      ? []
-      : [`The rule that translates a published port, before the firewall sees it: ${code(rule)}`, '']),
-  ];
 }
 
 /** The host's own servers as a container reaches them: a row for each, a column for each address or name. */

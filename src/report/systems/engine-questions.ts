@@ -1,5 +1,11 @@
 import type { ComparedEngine } from '../../record/comparison.ts';
-import type { ContainersRecord, PromiseRecord, SecurityRecord } from '../../record/containers.ts';
+import {
+  firewallAnswers,
+  firewallReference,
+  FIREWALL_SUBJECTS,
+  type FirewallState,
+} from '../../containers/firewall.ts';
+import type { ConfigurationRecord, ContainersRecord, PromiseRecord, SecurityRecord } from '../../record/containers.ts';
 import { byKey } from '../by-key.ts';
 import { NO_ANSWER, type PlatformAnswer, type SystemAnswer } from './answer.ts';
 import { ENGINES_COLUMN, type SystemColumn } from './order.ts';
@@ -32,7 +38,10 @@ const PUBLISHED: Readonly<Record<string, string>> = {
   host: "The host's own server on loopback",
 };
 
-/** The questions that only container engines answer: who reaches a private port, and whether documents keep their word. */
+/**
+ * The questions that only container engines answer: who reaches a private port, whether documents keep their word, and what the host's
+ * firewall keeps.
+ */
 export function engineQuestions(
   compared: readonly ComparedEngine[],
   records: readonly ContainersRecord[],
@@ -43,6 +52,7 @@ export function engineQuestions(
     return [
       ...record.security.map((one) => privacy(one, engine)),
       ...record.promises.map((one) => promise(one, engine)),
+      ...record.configurations.flatMap((one) => behindFirewall(one, record, engine)),
     ];
   });
   const place = columns.findIndex(({ id }) => id === ENGINES_COLUMN);
@@ -77,6 +87,37 @@ function promise({ id, configuration, says, source, broken }: PromiseRecord, eng
     asPromised: broken.length === 0,
     source,
   } satisfies EngineFact;
+}
+
+/** The firewall's states that are asked about, each in a title. */
+const AFTER: Partial<Record<FirewallState, string>> = {
+  'set up': '',
+  reloaded: ', reloaded',
+};
+
+/** What becomes of a port published on every address, for a neighbour, on a host whose firewall denies it. */
+function behindFirewall(configuration: ConfigurationRecord, record: ContainersRecord, engine: string): EngineFact[] {
+  const name = configuration.firewall?.name ?? '';
+  return firewallAnswers(configuration, record.configurations).flatMap(({ subject, asker, protocol, verdicts }) => {
+    if (subject !== FIREWALL_SUBJECTS.every || asker !== 'neighbour') return [];
+    return (Object.entries(AFTER) as [FirewallState, string][]).flatMap(([state, after]): EngineFact[] => {
+      const verdict = verdicts[state];
+      if (verdict === undefined) return [];
+      return [
+        {
+          question: `containers/firewall/${name}/${state}`,
+          title: `A published port, from the LAN, with ${name} on the host${after}`,
+          asks: `Does the firewall of the host, which denies what comes in, keep it?`,
+          configuration: configuration.id,
+          engine,
+          protocol,
+          word: verdict,
+          asPromised: !/^(passes|broken)/.test(verdict),
+          source: firewallReference(record.engine.name, verdict) ?? null,
+        },
+      ];
+    });
+  });
 }
 
 function questionOf(

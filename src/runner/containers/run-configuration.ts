@@ -12,7 +12,6 @@ import { neededBy, notIn, type Configuration } from '../../containers/configurat
 import { conflictsOf, portHolders } from './conflicts.ts';
 import { factsOf } from './facts.ts';
 import { askOnce, Pace } from './ask-all.ts';
-import { FIREWALL_COMMANDS } from '../../engine/host/firewalls.ts';
 import { askBehindFirewall, BEHIND_FIREWALL } from './firewall.ts';
 import { serve } from './servers.ts';
 import { serving } from './serving.ts';
@@ -89,17 +88,16 @@ export async function runConfiguration(given: Configuration, settings: Configura
     const pace = new Pace();
     const behind = given.host.firewall;
     if (behind) {
-      if (!behind.first) await host.shell(FIREWALL_COMMANDS[behind.name].setUp);
       for (const published of BEHIND_FIREWALL) {
         const [agent, actor] = [cast.agents.servers[published], scene.servers[published]];
         if (agent && actor) await serve(agent, published, actor);
       }
-      const { agents: all } = cast;
       configuration.firewall = await askBehindFirewall({
         host,
         scene,
-        agents: all,
-        firewall: behind.name,
+        agents: cast.agents,
+        firewall: behind,
+        bridged: given.mode === 'bridge',
         pace: new Pace(),
       });
       return done;
