@@ -2,7 +2,7 @@ import { list } from '../explain/sentences.ts';
 import type { SystemVerification } from '../record/verification.ts';
 import { counted } from '../text/counted.ts';
 import { wrap } from '../text/wrap.ts';
-import { sentencesOf, type PortChange } from '../verify/overview.ts';
+import { portSentences, type PortChange } from '../verify/overview.ts';
 import { columns, paint, say } from './terminal.ts';
 import type { Since } from './verify-system.ts';
 
@@ -13,7 +13,7 @@ const INDENT = 4;
 /** Prints a sentence for each port of several containers, the worst first, and what changed since an earlier time. */
 export function tellSystem(system: SystemVerification, since: Since | null): void {
   const { containers, denies, unread, unverified, verdict } = system;
-  const sentences = sentencesOf(system);
+  const sentences = portSentences(system);
   const engines = containers.flatMap(({ target: { engine } }) =>
     engine === undefined ? [] : `${engine.rootless ? 'rootless ' : ''}${engine.name} ${engine.version}`,
   );

@@ -5,7 +5,7 @@ import { VERIFICATION_VERSION, type SystemVerification } from '../record/verific
 import { readFirewall } from '../runner/port/read-firewall.ts';
 import { NotVerifiable } from '../runner/verify/namespace.ts';
 import { findSystem, scopeInWords, type SystemScope } from '../runner/verify/system.ts';
-import { targetOf } from '../runner/verify/target.ts';
+import { engineTarget } from '../runner/verify/target.ts';
 import { changesSince, type PortChange } from '../verify/overview.ts';
 import { UserError } from './exit.ts';
 import { recordText } from './record-file.ts';
@@ -39,7 +39,7 @@ export async function verifySystem(
   for (const { first, shared } of groups) {
     const { name } = first.container;
     try {
-      const target = await targetOf(first, name);
+      const target = await engineTarget(first, name);
       const one = await verificationOf(target, options, viewOf(firewall));
       record.containers.push(shared.length === 0 ? one : { ...one, target: { ...one.target, shared: [...shared] } });
     } catch (error) {

@@ -36,7 +36,7 @@ const WORST_FIRST: readonly Finding['kind'][] = [
 ];
 
 /** A sentence for each port of each container, the worst first; ports that are alike are in the order of the record. */
-export function sentencesOf({ containers }: Pick<SystemVerification, 'containers'>): PortSentence[] {
+export function portSentences({ containers }: Pick<SystemVerification, 'containers'>): PortSentence[] {
   const all = containers.flatMap(({ target, ports }) =>
     ports.map((one) => {
       const worst = one.findings.toSorted((a, b) => rankOf(a) - rankOf(b))[0];
@@ -98,7 +98,7 @@ interface Told {
 }
 
 function portsOf(record: SystemVerification): Map<string, Told> {
-  const sentences = new Map(sentencesOf(record).map((one) => [`${one.container} ${one.port}`, one]));
+  const sentences = new Map(portSentences(record).map((one) => [`${one.container} ${one.port}`, one]));
   return new Map(
     record.containers.flatMap(({ target, ports }) =>
       ports.map((one): [string, Told] => {

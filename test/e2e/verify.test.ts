@@ -17,7 +17,7 @@ import {
   type SystemVerification,
   type Verification,
 } from '../../src/record/verification.ts';
-import { sentencesOf } from '../../src/verify/overview.ts';
+import { portSentences } from '../../src/verify/overview.ts';
 import { bindspec, CLI, commandForAnyone, folder } from '../support/cli.ts';
 import { withoutEngine } from '../support/engines.ts';
 import { LOOPBACK_ONLY, noNamespaces } from '../support/namespace.ts';
@@ -239,13 +239,13 @@ describe.each(ENGINES)('verify with %s', (engine) => {
         ['fine', 'guest', 'inward', 'other-guest', 'private', 'silent'].toSorted(),
       );
       expect(containers.find(({ target }) => target.name === 'fine')?.target.shared ?? []).toEqual(['beside']);
-      const sentences = sentencesOf({ containers });
+      const sentences = portSentences({ containers });
       const names = sentences.map(({ container, port }) => `${container} ${port}`);
       expect(new Set(names).size).toBe(names.length);
       expect(names.slice(0, 2)).toEqual(['silent tcp 80', 'inward tcp 80']);
       expect(sentences.map(({ verdict }) => verdict).indexOf('fine')).toBe(2);
       const asked = await system('--all', '--neighbour');
-      expect(sentencesOf(asked)[0]?.text).toMatch(/a neighbour that routes .* to the host can reach/);
+      expect(portSentences(asked)[0]?.text).toMatch(/a neighbour that routes .* to the host can reach/);
       expect(await host.shell(state)).toBe(before);
       const { stdout } = await call('--all', '--engine', engine);
       expect(stdout).toMatch(/^every container that runs +(podman|docker) \S+$/m);
@@ -326,7 +326,7 @@ describe.each(ENGINES)('verify with %s', (engine) => {
         expect(containers.map(({ target }) => target.name)).toEqual(['shop_db_1', 'shop_web_1']);
         const { exit, containers: seen } = await system('--project', 'shop', '--neighbour');
         expect(exit).toBe(1);
-        expect(sentencesOf({ containers: seen })[0]).toMatchObject({ container: 'shop_db_1', port: 'tcp 5432' });
+        expect(portSentences({ containers: seen })[0]).toMatchObject({ container: 'shop_db_1', port: 'tcp 5432' });
         const unknown = await call('--project', 'none-such', '--engine', engine);
         expect(unknown.stderr).toMatch(
           /^bindspec: no container of the compose project 'none-such' runs in docker: [^\n]*$/,

@@ -27,11 +27,11 @@ export async function fileTarget(file: string): Promise<VerifyTarget> {
 
 /** A container by its name or id, from the engine that has it. @throws NotVerifiable, Unavailable */
 export async function containerTarget(name: string, engines: readonly Engine[]): Promise<VerifyTarget> {
-  return targetOf(await findContainer(name, engines), name);
+  return engineTarget(await findContainer(name, engines), name);
 }
 
 /** The target that a container of an engine is. @throws NotVerifiable */
-export async function targetOf({ engine, facts, container }: FoundContainer, name: string): Promise<VerifyTarget> {
+export async function engineTarget({ engine, facts, container }: FoundContainer, name: string): Promise<VerifyTarget> {
   if (!container.running || container.pid === null) {
     throw new NotVerifiable(`the container '${name}' of ${facts.name} is not running: ${facts.name} start ${name}`);
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Finding, PortReport, SystemVerification } from '../../../src/record/verification.ts';
-import { changesSince, sentencesOf } from '../../../src/verify/overview.ts';
+import { changesSince, portSentences } from '../../../src/verify/overview.ts';
 
 const found = (kind: Finding['kind'], severity: Finding['severity'] = 'wrong'): Finding => ({
   kind,
@@ -51,7 +51,7 @@ test('a port has one sentence, its worst, and the worst port is first', () => {
     one: [port(80), port(81, [found('unpublished', 'note')]), port(82, [found('localhost'), found('exposed')])],
     two: [port(80, [found('nothing-listens')]), port(81, [found('firewall-passed', 'note')])],
   });
-  expect(sentencesOf(record).map(({ container, port: which, text }) => `${container} ${which}: ${text}`)).toEqual([
+  expect(portSentences(record).map(({ container, port: which, text }) => `${container} ${which}: ${text}`)).toEqual([
     'one tcp 82: it is exposed',
     'two tcp 80: it is nothing-listens',
     'two tcp 81: it is firewall-passed',
