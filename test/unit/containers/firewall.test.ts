@@ -99,7 +99,7 @@ describe('the verdict about a host with a firewall', () => {
   });
 });
 
-it('knows from where a verdict is known, and of which engine', () => {
+it('knows from where a verdict is known for an engine', () => {
   expect(firewallReference('docker', 'passes by the firewall')).toContain('moby/moby#4737');
   expect(firewallReference('podman', 'broken by a reload')).toContain('netavark#230');
   expect(firewallReference('podman', 'kept by the firewall')).toBeUndefined();

@@ -63,7 +63,7 @@ test('a port has one sentence, its worst, and the worst port is first', () => {
 describe('what changed since the last time', () => {
   const before = system({ one: [port(80), port(81)] });
 
-  test('is a port that is new, gone, or of which something else is to be said', () => {
+  test('is a port that is new, gone, or has another sentence', () => {
     const now = system({ one: [port(80, [found('exposed')])], two: [port(80)] });
     expect(changesSince(before, now)).toEqual([
       {
