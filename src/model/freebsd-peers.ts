@@ -1,7 +1,8 @@
-import { canonical, isLimitedBroadcast, isMapped, isMulticast, isWildcard } from './address.ts';
+import { canonical, endsInZero, isLimitedBroadcast, isMapped, isMulticast, isWildcard } from './address.ts';
 import { decide } from './decide.ts';
 import { isOlder, type PortLists } from './freebsd-lists.ts';
 import { freebsdRules } from './freebsd-rules.ts';
+import { ANY } from './overlap.ts';
 import { pairTaken, wrongStack } from './peers.ts';
 import { hasPeer, isReleased } from './socket.ts';
 import type { Outcome, Prediction } from './types.ts';
@@ -16,9 +17,11 @@ export function judgeConnect(world: Here, socket: Socket, target: Target): Predi
   const { to } = target;
   const peer = judgePeer(socket, target);
   const isLate = to !== undefined && isMapped(canonical(to.address).address);
+  const plain = isLate ? undefined : peer;
   const early =
     beforeNames(world, socket) ??
-    (isLate ? undefined : peer) ??
+    ofReset(world, socket, plain?.outcomes) ??
+    plain ??
     ofListener(world, socket) ??
     otherStack(socket, target) ??
     peer;
@@ -32,14 +35,24 @@ export function judgeConnect(world: Here, socket: Socket, target: Target): Predi
 }
 
 /** What sendto() with an address returns on a UDP socket. */
-export function judgeSend(_world: Here, socket: Socket, { to, stack }: Target): Prediction | undefined {
-  const isSix = socket.family === 'inet6';
-  const isLost = isSix && stack === 'v4' && (socket.v6only || (socket.formerly ?? socket.local).v4 === undefined);
-  if (isLost) return decide('EINVAL', id['send-name']);
-  if (to?.port === 0 && ((isSix && stack === 'v6') || !hasPeer(socket))) {
-    return decide('EADDRNOTAVAIL', id['send-name']);
-  }
-  return hasPeer(socket) ? decide('EISCONN', id['connected-sendto']) : undefined;
+export function judgeSend(world: Here, socket: Socket, target: Target): Prediction | undefined {
+  const { to, stack } = target;
+  if (socket.family === 'inet6' && stack === 'v4' && socket.v6only) return decide('EINVAL', id['send-name']);
+  const isSix = socket.family === 'inet6' && stack === 'v6';
+  if (isSix && to?.port === 0) return decide('EADDRNOTAVAIL', id['send-name']);
+  if (hasPeer(socket)) return decide('EISCONN', id['connected-sendto']);
+  if (isSix || to === undefined || !isOlder(world, 15, 0)) return undefined;
+  const source = sourceOf(socket);
+  if (source !== ANY && !isNoHost(to.address)) return undefined;
+  if (to.port === 0) return decide('EADDRNOTAVAIL', id['send-name']);
+  const sender: Socket = { ...socket, local: { v4: source, v6: undefined }, formerly: undefined };
+  return pairTaken(world, sender, target) ? decide('EADDRINUSE', id['send-same-peer-14']) : undefined;
+}
+
+/** The IPv4 address of a socket. For one in IPv6 that is the last 32 bits of its address there: no address, or none of the machine's. */
+function sourceOf({ formerly, local }: Socket): string {
+  const { v4, v6 = ANY } = formerly ?? local;
+  return v4 ?? (endsInZero(v6) ? ANY : v6);
 }
 
 /** Whether connect() returned the error before the socket has taken on the stack of its peer. */
@@ -62,8 +75,17 @@ export function beforeNames(world: Here, socket: Socket): Prediction | undefined
   if (socket.protocol === 'udp') return undefined;
   if (socket.state === 'listening')
     return isOlder(world, 14, 0) ? decide('EOPNOTSUPP', id['connect-again']) : undefined;
-  if (socket.state !== 'bound') return decide('EISCONN', id['connect-again']);
-  return isReleased(socket) ? decide('ECONNREFUSED', id.reset) : undefined;
+  return socket.state === 'bound' ? undefined : decide('EISCONN', id['connect-again']);
+}
+
+/**
+ * What connect() returns on a socket whose connection was reset. Since 14.3 that is judged first, and in 13 the name was.
+ * @param byName what it would return for the peer's name
+ */
+export function ofReset(world: Here, socket: Socket, byName: readonly Outcome[] = []): Prediction | undefined {
+  if (!isReleased(socket)) return undefined;
+  if (byName.length === 0 || !isOlder(world, 14, 3)) return decide('ECONNREFUSED', id.reset);
+  return isOlder(world, 14, 0) ? undefined : decide([...byName, 'ECONNREFUSED'], id.reset);
 }
 
 /** What TCP says of groups and of 255.255.255.255. A v4-mapped one is looked at after the stacks. */

@@ -144,9 +144,19 @@ export const freebsdRules = ruleBook('freebsd', {
   },
   'send-name': {
     prose:
-      'sendto() to a v4-mapped address is an invalid argument with IPV6_V6ONLY=1, or from an IPv6 address; port 0 is an address that is not available.',
-    source: { name: 'FreeBSD, tests/sys/netinet', where: 'ip6_v4mapped_test.c, udp_v4mapped_sendto' },
-    known: 'test-suite',
+      'sendto() to a v4-mapped address is an invalid argument with IPV6_V6ONLY=1. Port 0 is an address that is not available, in IPv6 always, and in IPv4 up to 14 where the local address is to be chosen; elsewhere the datagram is sent.',
+    source: {
+      name: 'FreeBSD 13 to 15',
+      where:
+        'sys/netinet6/udp6_usrreq.c, udp6_send; sys/netinet/udp_usrreq.c, udp_send; tests/sys/netinet/ip6_v4mapped_test.c',
+    },
+    known: 'source',
+  },
+  'send-same-peer-14': {
+    prose:
+      'Up to 14 sendto() in IPv4 from a socket on the wildcard prepares a connection: if another socket of the port is connected from the address that it would have to the same peer, the address is in use. 15 only chooses the address.',
+    source: { name: OLD, where: 'sys/netinet/udp_usrreq.c, udp_send; sys/netinet/in_pcb.c, in_pcbconnect_setup' },
+    known: 'source',
   },
   'connected-sendto': {
     prose: 'A connected UDP socket cannot send to an address.',
@@ -155,8 +165,8 @@ export const freebsdRules = ruleBook('freebsd', {
   },
   reset: {
     prose:
-      'A TCP socket whose connection was reset or refused has lost its port, and cannot be bound, connected or made to listen again.',
-    source: { name: KERNEL, where: 'sys/netinet/in_pcb.c, in_pcbdrop; sys/netinet/tcp_usrreq.c' },
+      'A TCP socket whose connection was reset or refused has lost its port, and cannot be bound, connected or made to listen again. Since 14.3 this is judged before the address; up to 14.0 a multicast address, 255.255.255.255 as a peer, and AF_UNSPEC were judged first, unless they are v4-mapped. 14.1 and 14.2 were not looked at.',
+    source: { name: 'FreeBSD 13 to 15', where: 'sys/netinet/in_pcb.c, in_pcbdrop; sys/netinet/tcp_usrreq.c' },
     known: 'source',
   },
   shutdown: {

@@ -1,5 +1,5 @@
 import { isMapped, isMulticast } from './address.ts';
-import { beforeNames, isEarly, judgeConnect, judgeSend } from './freebsd-peers.ts';
+import { beforeNames, isEarly, judgeConnect, judgeSend, ofReset } from './freebsd-peers.ts';
 import { releasedByRefusal } from './peers.ts';
 import { judgeStanding, unlessAny } from './bsd-address.ts';
 import {
@@ -108,10 +108,11 @@ function tried(world: Here, socket: Socket): Socket | undefined {
 /** For TCP, connect() to AF_UNSPEC is a connect() like any other. */
 function ofTcp(world: Here, socket: Socket) {
   const rule = id['disconnect-tcp'];
-  const early = beforeNames(world, socket);
-  if (early !== undefined && !isReleased(socket)) return { left: socket, prediction: { ...early, rule } };
+  const errors = unspecified(world, socket);
+  const early = beforeNames(world, socket) ?? ofReset(world, socket, errors);
+  if (early !== undefined) return { left: socket, prediction: { ...early, rule } };
   const otherwise = socket.state === 'listening' ? undefined : tried(world, socket);
-  return { left: socket, prediction: decide(unspecified(world, socket), rule), otherwise };
+  return { left: socket, prediction: decide(errors, rule), otherwise };
 }
 
 function inStack(claims: Socket['local'], stack: Stack): Socket['local'] {
@@ -120,14 +121,22 @@ function inStack(claims: Socket['local'], stack: Stack): Socket['local'] {
 
 function judgeArgument(world: Here, next: Socket): Prediction | undefined {
   const mappedOnV6only = isMappedOnV6only(next);
-  const own = world.sockets.find(({ id: number }) => number === next.id);
-  const wasReset = own !== undefined && isReleased(own) && isMapped(next.address);
-  if (next.protocol === 'tcp' && isMulticast(next.address) && !mappedOnV6only && !wasReset) {
-    return decide('EAFNOSUPPORT', id['tcp-multicast']);
-  }
+  const group = next.protocol === 'tcp' && isGroup(next) ? judgeGroup(world, next) : undefined;
+  if (group !== undefined) return group;
   if (isBound(world, next)) return decide('EINVAL', id['already-bound']);
   const address = mappedOnV6only ? unlessAny(next, id['mapped-on-v6only'], id.bindany) : judgeAddress(world, next);
   return !isRefusal(address) && lacksPrivilege(world, next) ? decide('EACCES', id.privileged) : address;
+}
+
+/** What TCP says of a group; undefined where it looks first at the socket, whose connection was reset. */
+function judgeGroup(world: Here, next: Socket): Prediction | undefined {
+  const own = world.sockets.find(({ id: number }) => number === next.id);
+  const wasReset = own !== undefined && isReleased(own);
+  if (!wasReset || isOlder(world, 14, 0)) {
+    return wasReset && isMapped(next.address) ? undefined : decide('EAFNOSUPPORT', id['tcp-multicast']);
+  }
+  if (isMapped(next.address) || !isOlder(world, 14, 3)) return undefined;
+  return decide(['EAFNOSUPPORT', 'EINVAL'], id['tcp-multicast']);
 }
 
 function judgeAddress(world: Here, next: Socket): Prediction | undefined {

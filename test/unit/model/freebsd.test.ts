@@ -208,6 +208,20 @@ test('reset: no call brings the socket back', () => {
   expect(on('tcp', `${reset}; 2 bind S -`)).toBe('ok');
 });
 
+test('reset: before the name is judged since 14.3, after it in 13', () => {
+  const after = (step: string, protocol = '127.0.0.1') =>
+    ['13.2', '14.0', '14.3', '15.0'].map((release) =>
+      on('tcp', `1 bind ${protocol}; 1 connect; 1 peer-reset; 1 ${step}`, { release }),
+    );
+  expect(after('bind 224.0.0.1')).toEqual(['EAFNOSUPPORT', 'EAFNOSUPPORT or EINVAL', 'EINVAL', 'EINVAL']);
+  expect(after('bind ::ffff:224.0.0.1', ':: dual')).toEqual(['EINVAL', 'EINVAL', 'EINVAL', 'EINVAL']);
+  const refused = 'ECONNREFUSED';
+  expect(after('connect to=224.0.0.1')).toEqual(['EAFNOSUPPORT', `EAFNOSUPPORT or ${refused}`, refused, refused]);
+  expect(after('connect to=255.255.255.255')).toEqual(['EACCES', `EACCES or ${refused}`, refused, refused]);
+  expect(after('connect to=192.0.2.9')).toEqual([refused, refused, refused, refused]);
+  expect(after('disconnect')).toEqual(['EAFNOSUPPORT', `EAFNOSUPPORT or ${refused}`, refused, refused]);
+});
+
 test('shutdown: only of a connection; a listener goes on listening', () => {
   expect(on('tcp', '1 bind S; 1 shutdown')).toBe('ENOTCONN');
   expect(on('udp', '1 bind S; 1 connect 127.0.0.1; 1 shutdown')).toBe('ok');
@@ -252,12 +266,32 @@ test('connect-lb-15: TCP with SO_REUSEPORT_LB does not connect, and is in the st
   expect(on('tcp', narrowed, { release: '15.0' })).toBe('ok');
 });
 
-test('send-name: no v4-mapped destination with IPV6_V6ONLY=1 or from an IPv6 address, and no port 0', () => {
+test('send-name: no v4-mapped destination with IPV6_V6ONLY=1, and no port 0 where an address is to be chosen', () => {
   const send = (name: string, to: string) => on('udp', `1 bind ${name}; 1 send to=${to}`);
   expect(send(':: v6only', '::ffff:127.0.0.1')).toBe('EINVAL');
-  expect(send('::1 dual', '::ffff:127.0.0.1')).toBe('EINVAL');
+  expect(send('::1 dual', '::ffff:127.0.0.1')).toBe('ok');
   expect(send(':: dual', '::ffff:127.0.0.1')).toBe('ok');
   expect(send('::ffff:127.0.0.1', '::ffff:127.0.0.1')).toBe('ok');
   expect(send(':: dual', '::1 toport=0')).toBe('EADDRNOTAVAIL');
   expect(on('udp', '1 autosend :: v6only to=::ffff:127.0.0.1')).toBe('EINVAL');
+  const to0 = (name: string) =>
+    ['13.2', '14.3', '15.0'].map((release) => on('udp', `1 bind ${name}; 1 send to=192.0.2.9 toport=0`, { release }));
+  expect([to0('0.0.0.0'), to0('127.0.0.1')]).toEqual([
+    ['EADDRNOTAVAIL', 'EADDRNOTAVAIL', 'ok'],
+    ['ok', 'ok', 'ok'],
+  ]);
+});
+
+test('send-same-peer-14: sendto() from the wildcard to the peer of another socket', () => {
+  const steps = '1 bind S P; 1 connect 127.0.0.1 to=192.0.2.9; 2 bind 0.0.0.0 P; 2 send 127.0.0.1 to=192.0.2.9';
+  expect(['13.2', '14.3', '15.0'].map((release) => on('udp', steps, { release }))).toEqual([
+    'EADDRINUSE',
+    'EADDRINUSE',
+    'ok',
+  ]);
+  expect(on('udp', steps.replace('2 send 127.0.0.1', '2 send 10.0.0.1'), { release: '14.3' })).toBe('ok');
+  expect(on('udp', steps.replace('2 bind 0.0.0.0', '2 bind 10.0.0.1'), { release: '14.3' })).toBe('ok');
+  expect(on('udp', steps.replace('2 bind 0.0.0.0', '2 bind ::1 dual').replace('to=192.0.2.9', 'to=192.0.2.9'))).toBe(
+    'ok',
+  );
 });

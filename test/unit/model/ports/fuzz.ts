@@ -7,10 +7,10 @@ const MAPPED = ['::ffff:0.0.0.0', '::ffff:127.0.0.1', '::ffff:239.1.2.3'];
 const NAMES6 = [ANY6, ANY6, '::1', 'fd00::1', 'ff05::5', ...MAPPED];
 const UNBOUND = { v4: false, v6: false, local4: '', local6: '', connected: false, state: 'bound' } as const;
 const USERS = [[0], [0, 1000], [1000, 1001], [0, 1000, 1001]];
-const host = { addresses: ['127.0.0.1', '10.0.0.1', '::1', 'fd00::1'] };
+export const host = { addresses: ['127.0.0.1', '10.0.0.1', '::1', 'fd00::1'] };
 
 /** Numbers that are the same in every run. */
-class Dice {
+export class Dice {
   #seed: number;
 
   constructor(seed: number) {
@@ -69,7 +69,7 @@ interface Done {
   readonly outcome?: Outcome;
 }
 
-function bindNew(
+export function bindNew(
   kernel: Kernel,
   dice: Dice,
   { id, system, protocol, uid }: { id: number; system: SystemName; protocol: 'tcp' | 'udp'; uid: number },
