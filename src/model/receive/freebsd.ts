@@ -73,10 +73,11 @@ const { id: rule, rules } = ruleBook('freebsd', {
   },
   'R7-fib': {
     prose:
-      'With net.inet.udp.bind_all_fibs=0 or net.inet.tcp.bind_all_fibs=0 (since 14.3) a socket without a peer takes only what comes by its own FIB. A connected socket takes it by any, and so does a group of SO_REUSEPORT_LB if there is none of the FIB on that name. Whether a multicast looks at the FIB was not read, so both are allowed.',
+      'With net.inet.udp.bind_all_fibs=0 or net.inet.tcp.bind_all_fibs=0 (since 14.3) a socket without a peer takes only what comes by its own FIB. A connected socket takes it by any, and so does a group of SO_REUSEPORT_LB if there is none of the FIB on that name. A multicast or broadcast of IPv4 is given to the sockets of its FIB only, connected ones too; one of IPv6 to those of every FIB.',
     source: {
-      name: 'FreeBSD main of 2026, sys/netinet6/in6_pcb.c',
-      where: 'in6_pcblookup_hash_exact, in6_pcblookup_lbgroup, in6_pcblookup_wild_match',
+      name: 'FreeBSD 14.3 and 15, sys/netinet6/in6_pcb.c',
+      where:
+        'in6_pcblookup_exact, in6_pcblookup_lbgroup, in6_pcblookup_wild_match; sys/netinet/udp_usrreq.c, udp_multi_input; sys/netinet6/udp6_usrreq.c, udp6_multi_input',
     },
     known: 'source',
   },
@@ -88,12 +89,12 @@ type Here = World<PortLists>;
 export const freebsdDelivery: WorldDelivery<PortLists> = {
   rules,
   receivers(world, packet) {
-    if (!isByFib(world)) return chosen(world, packet);
+    const isMany = packet.protocol === 'udp' && isForMany(packet, world.setting);
+    if (!isByFib(world) || (isMany && stackOf(packet) === 'v6')) return chosen(world, packet);
     const own = chosen(world, packet, packet.domain ?? 0);
     const everywhere = chosen(world, packet);
     if (JSON.stringify(own.outcomes) === JSON.stringify(everywhere.outcomes)) return own;
-    const isOpen = packet.protocol === 'udp' && isForMany(packet, world.setting);
-    return decided(isOpen ? [...own.outcomes, ...everywhere.outcomes] : own.outcomes, rule['R7-fib']);
+    return decided(own.outcomes, rule['R7-fib']);
   },
 };
 

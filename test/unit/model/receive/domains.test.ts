@@ -56,9 +56,12 @@ describe('the FIB by which a packet comes, on FreeBSD', () => {
     expect(on(steps, '10.0.0.1 in 2')).toEqual([[1], [2]]);
   });
 
-  test('for a multicast both are allowed', () => {
+  test('a multicast of IPv4 goes to the sockets of its FIB, and one of IPv6 to all', () => {
     const steps = 'bind 0.0.0.0 P; bind 0.0.0.0 P domain=1; 0 join 239.1.2.3 veth; 1 join 239.1.2.3 veth';
-    expect(on(steps, '239.1.2.3 from neighbour')).toEqual([[0], [0, 1]]);
+    expect(on(steps, '239.1.2.3 from neighbour')).toEqual([[0]]);
+    expect(on(steps, '239.1.2.3 from neighbour in 1')).toEqual([[1]]);
+    const six = 'bind :: v6only P; bind :: v6only P domain=1; 0 join ff05::5 veth; 1 join ff05::5 veth';
+    expect(on(six, 'ff05::5 from neighbour6')).toEqual([[0, 1]]);
   });
 
   test('the rule says where the FIB decided', () => {
