@@ -9,7 +9,7 @@ const ALL = '255.255.255.255';
  * and in_pcbconnect() and in6_pcbconnect().
  */
 export class FreebsdPeers extends FreebsdPort {
-  readonly #peers = new Map<number, Peer>();
+  protected readonly peers = new Map<number, Peer>();
 
   /** @param route the local address that the system would choose for the peer */
   connectTo(pcb: Pcb, to: Peer, route: string): Outcome {
@@ -25,7 +25,7 @@ export class FreebsdPeers extends FreebsdPort {
     if (this.release === '15.0' && [ANY4, ANY6, ALL].includes(unmapped(to.address))) return 'ENETUNREACH';
     if (this.#isTaken(pcb, pcb.v4 ? pcb.local4 : pcb.local6, to, route)) return 'EADDRINUSE';
     this.connect(pcb, route);
-    this.#peers.set(pcb.id, to);
+    this.peers.set(pcb.id, to);
     return 'ok';
   }
 
@@ -44,12 +44,12 @@ export class FreebsdPeers extends FreebsdPort {
 
   override disconnect(pcb: Pcb): void {
     super.disconnect(pcb);
-    this.#peers.delete(pcb.id);
+    this.peers.delete(pcb.id);
   }
 
   override close(pcb: Pcb): void {
     super.close(pcb);
-    this.#peers.delete(pcb.id);
+    this.peers.delete(pcb.id);
   }
 
   #tcp(pcb: Pcb, address: string): Outcome | undefined {
@@ -80,7 +80,7 @@ export class FreebsdPeers extends FreebsdPort {
   #isTaken(pcb: Pcb, name: string, to: Peer, route: string): boolean {
     const here = name === ANY4 || name === ANY6 ? route : name;
     return this.pcbs.some((other) => {
-      const peer = other === pcb ? undefined : this.#peers.get(other.id);
+      const peer = other === pcb ? undefined : this.peers.get(other.id);
       const local = other.v4 ? other.local4 : other.local6;
       return peer?.port === to.port && unmapped(peer.address) === unmapped(to.address) && local === here;
     });
