@@ -13,11 +13,9 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
 static void check(const char *call, int result) {
   if (result != 0) perror(call), exit(2);
 }
-
 static int bound(const char *address, int port, int option, int value) {
   int on = 1, s = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
   struct sockaddr_in name = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = inet_addr(address)};
@@ -26,7 +24,6 @@ static int bound(const char *address, int port, int option, int value) {
   check("bind", bind(s, (struct sockaddr *)&name, sizeof name));
   return s;
 }
-
 static int received(int s) { return recv(s, &(char){0}, 1, 0) == 1 ? 1 + received(s) : 0; }
 static const char *share(int count) { return count == 100 ? "all" : count > 0 ? "some" : "none"; }
 
@@ -37,7 +34,10 @@ static void ask(const char *from, int willing, int unwilling) {
     s = bound(from, 0, IP_MULTICAST_IF, (int)inet_addr(from));
     check("sendto", sendto(s, "x", 1, 0, (struct sockaddr *)&to, sizeof to) - 1);
   }
-  printf("from %s: willing %s, unwilling %s\n", from, share(received(willing)), share(received(unwilling)));
+  int heard = 0, unasked = 0;
+  for (int waits = 0; waits < 500 && heard + unasked < 100; waits += 1)
+    usleep(10000), heard += received(willing), unasked += received(unwilling);
+  printf("from %s: willing %s, unwilling %s\n", from, share(heard), share(unasked));
 }
 
 int main(void) {

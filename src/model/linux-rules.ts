@@ -147,8 +147,8 @@ export const linuxRules = ruleBook('linux', {
     known: 'observed',
   },
   'send-port-0': {
-    prose: 'sendto() to port 0 is an invalid argument, though connect() to it is none.',
-    source: { name: RUN, where: 'sendto 127.0.0.1:0 and [::1]:0' },
+    prose: 'sendto() to port 0 is an invalid argument; connect() to it is not.',
+    source: { name: RUN, where: 'sendto to port 0 of 127.0.0.1 and of ::1' },
     known: 'observed',
   },
   'connect-same-peer': {

@@ -154,7 +154,7 @@ const { id, rules } = ruleBook('windows', {
   'already-bound': { prose: 'A socket that has a port cannot be bound again.', source: CODES, known: 'vendor' },
   'connect-again': {
     prose: 'A listener cannot connect, WSAEINVAL, and a connected TCP socket cannot connect again, WSAEISCONN.',
-    source: { name: 'Microsoft, connect function (winsock2.h)', where: 'Return value' },
+    source: { name: 'Microsoft, connect function', where: 'Return value' },
     known: 'vendor',
   },
   'v6only-late': {

@@ -7,8 +7,8 @@ const INET = 'Linux 6.14, net/ipv4/inet_hashtables.c';
 export const linuxReceiveRules = ruleBook('linux', {
   'R1-four-tuple': {
     prose:
-      'From 6.13 on, a UDP socket that is connected to the sender, and was connected to it first, is found by the four-tuple before all others; of several the last connected.',
-    source: { name: UDP, where: 'udp4_lib_lookup4, udp_lib_hash4' },
+      'From 6.13 on, a UDP socket that is connected to the sender, and was connected to it first, is found by the four-tuple before all others; of several the last connected. From 7.3 on a second connect() counts as the first one does; the commit is not known.',
+    source: { name: UDP, where: 'udp4_lib_lookup4, udp_lib_hash4; 7.3.4 and 7.2.7 were observed' },
     known: 'observed',
   },
   'R2-early-demux': {

@@ -42,6 +42,14 @@ export function hasFourTuples(kernel: Kernel): boolean {
   return atLeast(kernel, 6, 13);
 }
 
+/**
+ * Whether a second connect() files a UDP socket under its new peer. 7.3.4 does so and 7.2.7 does not, as observed; the commit
+ * that changed it is not known.
+ */
+function refiles(kernel: Kernel): boolean {
+  return atLeast(kernel, 7, 3);
+}
+
 /** The lists after an operation that succeeded. */
 export function after(lists: Lists, operation: Operation, kernel: Kernel): Lists {
   return noteEarly(operated(lists, operation, kernel));
@@ -168,8 +176,8 @@ function connected(
   const socket = lists.sockets.get(id);
   if (socket === undefined) return lists;
   const moves = onWildcard(socket);
-  // One that is in the list of four-tuples since an earlier connect() stays there, and stays in the group that another
-  // socket has made with it since: udp_lib_hash4() returns early.
+  // One that is in the list of four-tuples since an earlier connect() stays there, until 7.3 under its first peer, and stays
+  // in the group that another socket has made with it since: udp_lib_hash4() returns early.
   const isThere = lists.fourTuples.some((entry) => entry.id === id);
   // The kernel compares the port of the peer only if it is not 0.
   const now = connectedTo(socket, local ?? '', to?.address, to?.port === 0 ? undefined : to?.port);
@@ -181,7 +189,7 @@ function connected(
     if (hasFourTuples(kernel) && !isThere) next = ungrouped(next, id);
   }
   next = replaced(next, { ...now, group: next.sockets.get(id)?.group });
-  if (!hasFourTuples(kernel) || to === undefined || (isThere && !moves)) return next;
+  if (!hasFourTuples(kernel) || to === undefined || (isThere && !moves && !refiles(kernel))) return next;
   return { ...next, fourTuples: [{ id, key: fourTuple(now) }, ...next.fourTuples.filter((entry) => entry.id !== id)] };
 }
 

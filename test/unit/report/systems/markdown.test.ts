@@ -10,6 +10,7 @@ import { systemsMarkdown } from '../../../../src/report/systems/markdown.ts';
 import { systemsTable } from '../../../../src/report/systems/table.ts';
 import { engineRecords } from '../../../../tools/engine-records.ts';
 import { runRecords } from '../../../../tools/run-records.ts';
+import { compareVersions } from '../../../../src/experiment/versions.ts';
 import { brokenLinks, page, ROOT, rows } from '../../../support/docs.ts';
 
 const REPORTS = path.join(ROOT, 'reports');
@@ -49,11 +50,14 @@ describe('reports/MATRIX.md', () => {
     );
   });
 
-  it.each(['gvisor', 'wine'])('has the sign that the record of %s gives beside that of Linux', (system) => {
+  it.each(['gvisor', 'wine'])('has the sign that the record of %s gives beside that of the newest Linux', (system) => {
     const [head = [], ...table] = rows(file.text);
     const column = head.findIndex((title) => title.toLowerCase() === system);
     const record = records.find(({ platform }) => platform.system === system);
-    const linux = records.find(({ platform }) => platform.id === 'linux-6.18-x64');
+    const linux = records
+      .filter(({ platform }) => platform.system === 'linux')
+      .toSorted((one, other) => compareVersions(one.platform.release, other.platform.release))
+      .at(-1);
     if (record === undefined || linux === undefined) throw new Error(`no record of ${system}`);
     const wrong = table.flatMap((row) => {
       const [, id] = /questions\/([\w/-]+)\.md/.exec(row[0] ?? '') ?? [];
@@ -69,10 +73,10 @@ function signFrom(id: string, record: BindRecord, linux: BindRecord): string | n
   const ran = record.cells.filter(({ experiment, observation }) => experiment === id && observation !== undefined);
   const verdicts = new Set(ran.map(({ verdict }) => verdict));
   if ((['fail', 'stale', 'error', 'known'] as const).some((verdict) => verdicts.has(verdict))) return '▲';
-  if (verdicts.has('differs')) return '◆';
   const there = new Map(linux.cells.map((cell) => [cell.id, JSON.stringify(cell.observation)]));
   const isSame = ran.every((cell) => there.get(cell.id) === JSON.stringify(cell.observation));
-  return ran.length > 0 && isSame ? '●' : null;
+  if (ran.length > 0 && isSame) return '●';
+  return verdicts.has('differs') ? '◆' : null;
 }
 
 describe('the table of systems in Markdown', () => {
