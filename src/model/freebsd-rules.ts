@@ -52,7 +52,7 @@ export const freebsdRules = ruleBook('freebsd', {
   },
   fib: {
     prose:
-      'With net.inet.udp.bind_all_fibs=0 or net.inet.tcp.bind_all_fibs=0 (since 14.3) a bind looks only at sockets of its own FIB (SO_SETFIB); owners, the IPv4 part of a dual-stack ::, and TCP on a v4-mapped address are compared in all of them.',
+      'With net.inet.udp.bind_all_fibs=0 or net.inet.tcp.bind_all_fibs=0 (since 14.3) a bind looks only at sockets of its own FIB (SO_SETFIB); owners, the IPv4 part of a dual-stack ::, TCP on a v4-mapped address, and the ports that the system chooses are compared in all of them.',
     source: PCB6,
     known: 'source',
   },

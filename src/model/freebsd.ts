@@ -176,9 +176,13 @@ function countsForAllFibs(world: Here, next: Socket, stack: Stack): boolean {
 /** Names the FIB as the rule, if there would be another outcome without it. */
 function beyondFib(world: Here, next: Socket, found: Prediction): Prediction {
   if (!isByFib(world) || isRefusal(found)) return found;
+  return isRefusal(conflict(inAllFibs(world), next)) ? decide('ok', id.fib) : found;
+}
+
+/** The port where binds count for all FIBs. */
+function inAllFibs(world: Here): Here {
   const { bindAllFibs: _, ...host } = world.setting.host ?? {};
-  const everywhere = conflict({ ...world, setting: { ...world.setting, host } }, next);
-  return isRefusal(everywhere) ? decide('ok', id.fib) : found;
+  return { ...world, setting: { ...world.setting, host } };
 }
 
 /** Whether the name is a multicast address; with IPV6_V6ONLY=1 a v4-mapped one is an IPv6 address like any other. */
@@ -268,7 +272,8 @@ function shared(next: Socket, held: Socket): Prediction | undefined {
 function choice(world: Here, next: Socket): Prediction {
   const { local } = next;
   const looksAtV4 = local.v4 !== undefined && (isV4(local) || !isOlder(world, 14, 0));
-  const held4 = looksAtV4 ? holderOf(world, next, 'v4', local.v4) : undefined;
-  const held = (local.v6 === undefined ? undefined : holderOf(world, next, 'v6', local.v6)) ?? held4;
+  const everywhere = inAllFibs(world);
+  const held4 = looksAtV4 ? holderOf(everywhere, next, 'v4', local.v4) : undefined;
+  const held = (local.v6 === undefined ? undefined : holderOf(everywhere, next, 'v6', local.v6)) ?? held4;
   return decide(held === undefined ? 'ok' : 'EADDRINUSE', id.chosen, held);
 }

@@ -29,6 +29,11 @@ describe('the FIB of a socket on FreeBSD', () => {
     const text = '1 bind 127.0.0.1 -; 2 bind ::ffff:127.0.0.1 dual domain=1';
     expect([on('tcp', text), on('udp', text)]).toEqual(['EADDRINUSE', 'ok']);
   });
+
+  test('a port that the system chooses is one that no socket of any FIB has', () => {
+    expect(on('udp', '1 bind 0.0.0.0 -; 2 bind 0.0.0.0 - domain=1 chosen')).toBe('EADDRINUSE');
+    expect(on('udp', '1 bind ::1 v6only; 2 bind :: dual domain=1 chosen')).toBe('EADDRINUSE');
+  });
 });
 
 describe('the routing domain of a socket on OpenBSD', () => {
