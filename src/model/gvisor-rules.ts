@@ -32,13 +32,13 @@ export const gvisorRules = ruleBook('gvisor', {
   },
   listener: {
     prose:
-      'On exactly the address of a listening TCP socket another needs SO_REUSEPORT on both, at bind() and again at listen(); SO_REUSEADDR does not help there, but it does between a wildcard and an address.',
-    source: TCP,
-    known: 'source',
+      'On exactly the address of a listening TCP socket another needs SO_REUSEPORT on both, at bind() and again at listen(); SO_REUSEADDR does not help there, but it does between a wildcard and an address. A socket whose listen() is refused has lost its port, and cannot be bound, connected or made to listen again.',
+    source: { name: SENTRY, where: 'pkg/tcpip/transport/tcp/endpoint.go, bindLocked, listen; seen on runsc 20240729' },
+    known: 'observed',
   },
   connection: {
     prose:
-      'A TCP connection whose port connect() chose, or that was accepted, reserves its address together with its peer, so all that it can spoil for a new bind is the sharing by SO_REUSEADDR; SO_REUSEPORT on the new socket alone is enough.',
+      'A TCP connection whose port connect() chose, or that was accepted, reserves its address together with its peer (an accepted one with the options with which its listener was bound), so all that it can spoil for a new bind is the sharing by SO_REUSEADDR; SO_REUSEPORT on the new socket alone is enough.',
     source: RUN,
     known: 'observed',
   },
@@ -91,8 +91,18 @@ export const gvisorRules = ruleBook('gvisor', {
   },
   leak: {
     prose:
-      'The reservation of a TCP socket that was bound to a wildcard and has connected is never given back: when the socket is gone, gVisor releases its port under the address of the connection, not under the wildcard. In the same way a dual-stack UDP socket whose last connection was over IPv4 leaves its part of IPv6. Whether releases after July 2024 still do this was not seen.',
+      'The reservation of a TCP socket that was bound to a wildcard and has connected, or was refused, is never given back: when the socket is gone, gVisor releases its port under the address of the connection, not under the wildcard. In the same way a dual-stack UDP socket whose last connection was over IPv4 leaves its part of IPv6, and a UDP socket that was tied to another device before its last connect() leaves its reservation. Whether releases after July 2024 still do this was not seen.',
     source: { name: SENTRY, where: 'pkg/tcpip/transport/tcp/endpoint.go, cleanupLocked; seen on runsc 20240729' },
+    known: 'observed',
+  },
+  'late-release': {
+    prose:
+      'A UDP socket gives its port back with the options that it had at its last connect() or disconnect, and one whose connect() or disconnect was refused gives it back at once and a second time when it is closed: so the count of the others at that address is wrong, and an option that all of them have may be missing, or the address may look free.',
+    source: {
+      name: 'gVisor',
+      where:
+        'pkg/tcpip/transport/udp/endpoint.go, registerWithStack, Disconnect, Close; pkg/tcpip/ports/flags.go, DropRef; seen on runsc 20240729',
+    },
     known: 'observed',
   },
   registered: {
@@ -106,7 +116,7 @@ export const gvisorRules = ruleBook('gvisor', {
   },
   'connect-same-peer': {
     prose:
-      'Two TCP sockets cannot be connected from one address to one peer, whatever their options. Two UDP sockets that were bound to one name need SO_REUSEADDR on both for that.',
+      'Two TCP sockets cannot be connected from one address to one peer, whatever their options. Two UDP sockets that were bound to one name need SO_REUSEADDR on both for that, as it was when they connected; one that is refused receives nothing from then on, and has given its port back. Sockets that are tied to different devices are never in each other’s way here.',
     source: RUN,
     known: 'observed',
   },
@@ -117,7 +127,7 @@ export const gvisorRules = ruleBook('gvisor', {
   },
   'connect-other-stack': {
     prose:
-      'A v4-mapped name cannot connect over IPv6. To a v4-mapped address there is no route with IPV6_V6ONLY=1, EHOSTUNREACH, and no network from an IPv6 address, ENETUNREACH.',
+      'A v4-mapped address cannot connect over IPv6. To a v4-mapped address there is no network from an IPv6 address, ENETUNREACH, and no route with IPV6_V6ONLY=1 from the wildcard, EHOSTUNREACH. The address is that of the connection, if connect() chose the port, or of TCP. It is the same for sendto(), and comes before all other errors.',
     source: RUN,
     known: 'observed',
   },

@@ -1,50 +1,57 @@
-import { canonical, isLoopback4, isMulticast, unmapped } from './address.ts';
-import { bothReuseaddr, isBound, isMappedOnV6only, standing } from './checks.ts';
+import { canonical, isLoopback4, isMulticast, isWildcard, unmapped } from './address.ts';
+import { isConnected, type Stack } from './bsd-scan.ts';
+import { isBound, isMappedOnV6only, standing } from './checks.ts';
 import { because, decide, isRefusal } from './decide.ts';
-import { isConnected, isDual } from './bsd-scan.ts';
-import { ANY, type Claims, claimsAny, NOTHING, overlap } from './overlap.ts';
-import { peerTaken, releasedByRefusal } from './peers.ts';
+import { refusedBy, registered, unregistered } from './gvisor-demuxer.ts';
+import {
+  added,
+  boundEndpoint,
+  connectedStacks,
+  NO_SOCKETS,
+  type GvisorEndpoint,
+  endpointOf,
+  entryOf,
+  flagsOf,
+  keyOf,
+  unscoped,
+  removed,
+  requestOf,
+  reregistered,
+  type Stacks,
+  stackOfAddress,
+  withEndpoint,
+} from './gvisor-endpoint.ts';
+import {
+  inTheWay,
+  isMiscounted,
+  concerns,
+  type Reservations,
+  released,
+  type PortRequest,
+  type Reserved,
+  shared,
+} from './gvisor-ports.ts';
 import { gvisorRules } from './gvisor-rules.ts';
-import { hasPeer, isReleased, withoutPeer } from './socket.ts';
+import { ANY, type Claims, NOTHING } from './overlap.ts';
+import { releasedByRefusal } from './peers.ts';
+import { gvisorDelivery } from './receive/gvisor.ts';
+import { isReleased, withoutPeer } from './socket.ts';
 import type { Outcome, Prediction, RuleId, Setting } from './types.ts';
 import type { Socket, Step, System, Target, World } from './world.ts';
 
 const { id, rules } = gvisorRules;
 
-const MOST_RECENT = 1;
-const LOAD_BALANCED = 2;
-const TUPLE_ONLY = 4;
-const EVERY = MOST_RECENT | LOAD_BALANCED | TUPLE_ONLY;
-
-/** The reservation that a socket made when it was bound. Its flags and device do not change after that. */
-interface Reservation {
-  readonly id: number;
-  readonly claims: Claims;
-  readonly device: string | undefined;
-  readonly flags: number;
-  /** Whether it reserves one connection, and not a whole address. */
-  readonly connection: boolean;
-  /** Whether it gave up its part in IPv4. */
-  readonly released?: boolean;
-  /** The part that stays when its socket is gone. */
-  readonly leaks?: Claims;
-  /** Whether its socket has no port any more, so that it stays for ever. */
-  readonly leaked?: boolean;
-  /** The flags with which a UDP socket is registered for packets: those that it had at its last bind, connect or disconnect. */
-  readonly registered: number;
-}
-
-type Reservations = readonly Reservation[];
+type Here = World<Stacks>;
 
 /** The model of gVisor's network stack. */
-export const gvisor: System<Reservations> = {
+export const gvisor: System<Stacks> = {
   name: 'gvisor',
   title: 'gVisor',
   summary:
     'A new socket needs a flag, SO_REUSEADDR or SO_REUSEPORT, that every reservation at each overlapping address has in common, as the options were when they were bound; who owns them does not matter. On exactly the address of a TCP listener only SO_REUSEPORT counts, at bind() and again at listen().',
   rules,
   v6onlyByDefault: false,
-  hidden: [],
+  hidden: NO_SOCKETS,
   releases: ['20260801', '20240729'],
   free: id.free,
   rechooses: true,
@@ -54,135 +61,202 @@ export const gvisor: System<Reservations> = {
     again: decide('ok', id.listen),
   },
   lateV6only: decide('EINVAL', id['v6only-late']),
+  delivery: gvisorDelivery,
 
   shutDownUnconnected: ({ state }) => (state === 'listening' ? undefined : decide('ENOTCONN', id.shutdown)),
 
-  send(_world, socket, target) {
-    const noWay = hasPeer(socket) ? undefined : stackError(socket, target);
+  send(world, socket, target) {
+    const noWay = stackError(world, socket, target);
     return noWay === undefined ? undefined : decide(noWay, id['connect-other-stack']);
   },
 
   connect(world, socket, target) {
+    const noWay = stackError(world, socket, target);
+    if (noWay !== undefined) return decide(noWay, id['connect-other-stack']);
     if (socket.state === 'listening' || socket.state === 'shut-down') return decide('EINVAL', id['connect-again']);
     if (isReleased(socket)) return decide('ECONNABORTED', id.released);
     if (socket.protocol === 'tcp' && isConnected(socket)) return decide('EISCONN', id['connect-again']);
-    const noWay = stackError(socket, target);
-    if (noWay !== undefined) return decide(noWay, id['connect-other-stack']);
-    if (socket.protocol === 'tcp') {
-      return peerTaken(world, socket, target) ? decide('EADDRNOTAVAIL', id['connect-same-peer']) : undefined;
-    }
-    return isRegistered(world, socket, target) ? decide('EADDRINUSE', id['connect-same-peer']) : undefined;
+    const own = endpointOf(world.hidden, socket.id);
+    if (own === undefined || target.to === undefined) return undefined;
+    const next = connecting(own, socket, target);
+    const isUdp = socket.protocol === 'udp';
+    const without = isUdp ? unregistered(world.hidden.demuxer, entryOf(own)) : world.hidden.demuxer;
+    if (refusedBy(without, entryOf(next)) === undefined) return undefined;
+    return decide(isUdp ? 'EADDRINUSE' : 'EADDRNOTAVAIL', id['connect-same-peer']);
   },
 
   refused: (socket, _target, outcome) => releasedByRefusal(socket, outcome) ?? socket,
 
+  rememberRefused({ hidden }, socket, target, outcome) {
+    const own = endpointOf(hidden, socket.id);
+    if (own === undefined) return hidden;
+    const next = connecting(own, socket, target);
+    if (socket.protocol === 'udp') return outcome === 'EADDRINUSE' ? reregistered(hidden, own, next) : hidden;
+    // The name of the connection stays with a socket that cannot have it, and replaces its own for the release of the port.
+    if (outcome === 'EADDRNOTAVAIL') return withEndpoint(hidden, { ...own, local: next.local, peer: next.peer });
+    return releasedByRefusal(socket, outcome) === undefined ? hidden : removed(withEndpoint(hidden, next), socket.id);
+  },
+
   reset: (socket) => withoutPeer(socket, NOTHING),
 
-  disconnected(socket, world) {
+  disconnected(socket, { hidden }) {
     if (socket.protocol === 'tcp') return { left: socket, prediction: decide('EAFNOSUPPORT', id['disconnect-tcp']) };
     if (!isConnected(socket)) return { left: socket, prediction: decide('ok', id.free) };
     if (socket.autobound && !socket.sent) {
       return { left: undefined, prediction: decide('ok', id['disconnect-autobound']) };
     }
     // Where the name is taken the connection stays.
-    const taken = besideRegistered(world, socket);
-    return taken === undefined
+    const own = endpointOf(hidden, socket.id);
+    const group = own === undefined ? undefined : refusedBy(hidden.demuxer, entryOf(unconnected(own, socket)));
+    return group === undefined
       ? { left: withoutPeer(socket, socket.bound), prediction: decide('ok', id.free) }
-      : { left: socket, prediction: taken };
+      : { left: socket, prediction: decide('EADDRINUSE', id.registered, holderIn(group.sockets)) };
   },
 
   bind(world, next) {
     const argument = judgeArgument(world, next);
     if (isRefusal(argument)) return argument;
-    const wanted = reservation(next);
-    const reservations = reservationsOf(world);
-    const held = next.chosen && next.protocol === 'tcp' ? reservations.find((old) => meets(wanted, old)) : undefined;
-    if (held !== undefined) return decide('EADDRINUSE', id['chosen-tcp'], held);
-    const reserved = besideListener(world, wanted) ?? reserve(reservations, wanted, world.setting);
-    if (isRefusal(reserved)) return reserved;
-    return besideRegistered(world, next) ?? because(reserved, id.free, argument);
+    const { ports, demuxer } = world.hidden;
+    const endpoint = boundEndpoint(next);
+    const wanted = requestOf(endpoint);
+    const overlapping = ports.filter((one) => wanted.stacks.includes(one.stack) && concerns(one, wanted));
+    if (next.chosen && next.protocol === 'tcp' && overlapping.length > 0) {
+      return decide('EADDRINUSE', id['chosen-tcp'], holderIn(overlapping.flatMap(socketsOf)));
+    }
+    const group = refusedBy(demuxer, entryOf(endpoint));
+    const isListener = next.protocol === 'tcp' && group !== undefined;
+    if (isListener) return decide('EADDRINUSE', id.listener, holderIn(group.sockets));
+    const refusal = stopped(ports, wanted, world.setting);
+    if (refusal !== undefined) return refusal;
+    if (group !== undefined) return decide('EADDRINUSE', id.registered, holderIn(group.sockets));
+    return because(decide('ok', whyFree(world, overlapping, wanted.flags)), id.free, argument);
   },
 
-  listen(world, socket) {
+  listen({ hidden }, socket) {
     if (isReleased(socket)) return decide('EINVAL', id.released);
-    const own = world.hidden.find((other) => other.id === socket.id);
-    return (own === undefined ? undefined : besideListener(world, own)) ?? decide('ok', id.listen);
+    const own = endpointOf(hidden, socket.id);
+    const group = own === undefined || isListed(hidden, own) ? undefined : refusedBy(hidden.demuxer, entryOf(own));
+    return group === undefined ? decide('ok', id.listen) : decide('EADDRINUSE', id.listener, holderIn(group.sockets));
   },
 
-  remember({ hidden, setting }, step: Step) {
-    if (step.kind === 'close') {
-      return hidden.flatMap((own) => (own.id === step.socket.id ? leakOf(own) : [own]));
+  listenRefused: (socket) => ({ ...socket, local: NOTHING, state: 'shut-down' }),
+
+  remember(world, { kind, socket, listener }: Step) {
+    const { hidden, setting } = world;
+    const own = endpointOf(hidden, socket.id);
+    switch (kind) {
+      case 'bind':
+        return added(hidden, boundEndpoint(socket), socket.protocol === 'udp');
+      case 'autobind':
+        return added(hidden, autobound(socket), true);
+      case 'accept':
+        return added(hidden, accepted(hidden, socket, listener), true);
+      case 'listen':
+        return own === undefined || isListed(hidden, own)
+          ? hidden
+          : { ...hidden, demuxer: registered(hidden.demuxer, entryOf(own)) };
+      case 'connect': {
+        if (own === undefined) return hidden;
+        const next = connecting(own, socket, targetIn(socket));
+        if (socket.protocol === 'udp') return reregistered(hidden, own, next);
+        return connectedTcp(hidden, own, next, setting);
+      }
+      case 'disconnect':
+        if (socket.protocol === 'tcp') return isReleased(socket) ? removed(hidden, socket.id) : hidden;
+        return own === undefined ? hidden : reregistered(hidden, own, unconnected(own, socket));
+      case 'close':
+        return removed(hidden, socket.id);
     }
-    if (step.kind === 'bind') return [...hidden, reservation(step.socket)];
-    if (step.kind === 'accept' || step.kind === 'autobind') {
-      const connection = step.socket.protocol === 'tcp';
-      return [...hidden, { ...reservation(step.socket), claims: reservedBy(step.socket), connection }];
-    }
-    if (step.kind === 'disconnect' && step.socket.protocol === 'udp') {
-      const registered = flagsOf(step.socket);
-      return hidden.map((own) => (own.id === step.socket.id ? { ...own, registered } : own));
-    }
-    if (step.kind === 'connect') {
-      return hidden.map((own) => (own.id === step.socket.id ? connected(own, step.socket, setting) : own));
-    }
-    return hidden;
   },
 };
 
-/**
- * What a socket reserves whose port connect() or accept() chose: its present name. A dual-stack UDP socket that connects over
- * IPv6 reserves its IPv6 address in both stacks, so that in IPv4 only the wildcard meets it.
- */
-function reservedBy({ protocol, family, v6only, sent, local }: Socket): Claims {
-  const isBoth = protocol === 'udp' && family === 'inet6' && !v6only && !sent && local.v4 === undefined;
-  return isBoth && local.v6 !== ANY ? { v4: local.v6, v6: local.v6 } : local;
+/** What is known of a connection that a socket has. */
+function targetIn({ peer, local }: Socket): Pick<Target, 'to' | 'stack' | 'local'> {
+  const stack = peer === undefined ? onlyStack(local) : stackOfAddress(peer.address);
+  const address = stack === undefined ? undefined : local[stack];
+  return { to: peer, stack, local: address === ANY ? undefined : address };
 }
 
-/** The reservation of a socket that has connected. */
-function connected(own: Reservation, socket: Socket, { release }: Setting): Reservation {
+function onlyStack({ v4, v6 }: Claims): Stack | undefined {
+  if (v4 === undefined) return 'v6';
+  return v6 === undefined ? 'v4' : undefined;
+}
+
+/** A socket as a connection makes it. */
+function connecting(
+  own: GvisorEndpoint,
+  socket: Socket,
+  { to, stack, local }: Pick<Target, 'to' | 'stack' | 'local'>,
+): GvisorEndpoint {
+  const peer = peerKey(own, to);
   if (socket.protocol === 'udp') {
-    const { leaks: _, ...kept } = own;
-    const isLost = isDual(own.claims) && socket.local.v6 === undefined;
-    return { ...kept, registered: flagsOf(socket), ...(isLost ? { leaks: { v4: undefined, v6: ANY } } : {}) };
+    const stacks = stack === undefined ? own.stacks : connectedStacks(socket, stack);
+    return { ...own, stacks, peer, flags: flagsOf(socket), device: socket.device };
   }
-  const leaking = claimsAny(own.claims) ? { ...own, leaks: own.claims } : own;
-  // A connection over IPv6 releases only the IPv4 part of the dual-stack socket's own reservation.
-  return dateOf(release) >= NARROWS_SINCE && isOutOfV4(own, socket) ? narrowed(leaking) : leaking;
+  const address = own.local === ANY ? unscoped(local ?? UNKNOWN) : own.local;
+  return { ...own, stacks: stack === undefined ? own.stacks : [stack], local: address, peer };
 }
 
-/** What is left of a reservation when its socket is gone. The number of the socket may be given to another. */
-function leakOf(own: Reservation): Reservations {
-  return own.leaks === undefined ? [] : [{ ...own, claims: own.leaks, id: -1 - own.id, leaked: true }];
+/** A socket whose port connect() or sendto() has chosen. sendto() binds it to the wildcard first. */
+function autobound(socket: Socket): GvisorEndpoint {
+  const bound = boundEndpoint(socket);
+  if (socket.sent) return bound;
+  const { to, stack = 'v4', local = UNKNOWN } = targetIn(socket);
+  const isUdp = socket.protocol === 'udp';
+  const peer = peerKey(bound, to);
+  const stacks = isUdp ? connectedStacks(socket, stack) : [stack];
+  return { ...bound, stacks, local: unscoped(local), peer, reservedFor: isUdp ? undefined : peer };
 }
 
-/** The reservations that are there: of sockets that have lost their port only those that leak. */
-function reservationsOf({ sockets, hidden }: World<Reservations>): Reservations {
-  const released = new Set(sockets.filter((socket) => isReleased(socket)).map((socket) => socket.id));
-  return hidden.flatMap((own) => (released.has(own.id) ? leakOf(own) : [own]));
+/** A connection has the flags and the device with which its listener was bound. */
+function accepted(hidden: Stacks, socket: Socket, listener: number | undefined): GvisorEndpoint {
+  const bound = (listener === undefined ? undefined : endpointOf(hidden, listener)) ?? boundEndpoint(socket);
+  const { to, stack = 'v4', local = UNKNOWN } = targetIn(socket);
+  const peer = peerKey({ ...bound, id: socket.id }, to);
+  return { ...bound, id: socket.id, stacks: [stack], local: unscoped(local), peer, reservedFor: peer, reserves: true };
 }
 
-/** The error of a connect() to a stack in which the socket's name is not. */
-function stackError(socket: Socket, { stack }: Target): Outcome | undefined {
-  if (socket.family === 'inet' || stack === undefined || socket.bound[stack] !== undefined) return undefined;
-  if (stack === 'v6') return 'EINVAL';
-  return socket.v6only ? 'EHOSTUNREACH' : 'ENETUNREACH';
+function unconnected(own: GvisorEndpoint, socket: Socket): GvisorEndpoint {
+  return { ...own, peer: undefined, flags: flagsOf(socket), device: socket.device };
 }
 
-/** Whether another UDP socket is registered for the same peer under the name that this one was bound to. */
-function isRegistered({ sockets }: World<Reservations>, socket: Socket, { to }: Target): boolean {
-  if (to === undefined) return false;
-  return sockets.some(
-    (other) =>
-      other.id !== socket.id &&
-      other.peer?.port === to.port &&
-      canonical(other.peer.address).address === canonical(to.address).address &&
-      sameAddress(other.bound, socket.bound) &&
-      !bothReuseaddr(other, socket),
-  );
+/** The peer as text. A wildcard means the socket's own address, or that of the loopback; an unknown one is like no other. */
+function peerKey(own: GvisorEndpoint, to: Target['to']): string {
+  if (to === undefined) return `${UNKNOWN} ${own.id}`;
+  const address = unscoped(to.address);
+  if (!isWildcard(address)) return keyOf(to);
+  const loopback = address === '::' ? '::1' : '127.0.0.1';
+  return keyOf({ ...to, address: own.local === ANY ? loopback : own.local });
+}
+
+/** A TCP connection is registered for packets. Over IPv6 it releases the IPv4 part of a dual-stack reservation. */
+function connectedTcp(hidden: Stacks, own: GvisorEndpoint, next: GvisorEndpoint, { release }: Setting): Stacks {
+  const isNarrowed =
+    dateOf(release) >= NARROWS_SINCE && own.local === ANY && own.stacks.length === 2 && next.stacks[0] === 'v6';
+  const ports = isNarrowed ? released(hidden.ports, { ...requestOf(own), stacks: ['v4'] }) : hidden.ports;
+  const demuxer = registered(hidden.demuxer, entryOf(next));
+  return withEndpoint({ ...hidden, ports, demuxer }, isNarrowed ? { ...next, narrowed: true } : next);
+}
+
+function isListed({ demuxer }: Stacks, { id: own, peer }: GvisorEndpoint): boolean {
+  return demuxer.some((group) => group.peer === peer && group.sockets.includes(own));
+}
+
+/** The error of a connect() or sendto() to a stack in which the socket's address is not. */
+function stackError({ hidden }: Here, socket: Socket, { to, stack }: Target): Outcome | undefined {
+  if (socket.family === 'inet' || stack === undefined) return undefined;
+  if (to !== undefined && isWildcard(canonical(to.address).address)) return undefined;
+  const { local } = endpointOf(hidden, socket.id) ?? boundEndpoint(socket);
+  const isElsewhere = local !== ANY && local !== UNKNOWN && stackOfAddress(local) !== stack;
+  if (isElsewhere) return stack === 'v6' ? 'EINVAL' : 'ENETUNREACH';
+  return socket.v6only && stack === 'v4' ? 'EHOSTUNREACH' : undefined;
 }
 
 /** The day on which gVisor began to release the reservation in IPv4 (066d932b8). */
 const NARROWS_SINCE = 20_250_428;
+
+/** Stands for an address that the caller did not give. */
+const UNKNOWN = '?';
 
 /**
  * The day in a release such as `20240729`, `release-20240729.0` or `2024-07-29`, as a number.
@@ -195,15 +269,7 @@ function dateOf(release: string | undefined): number {
   return Number(`${year}${month}${day}`);
 }
 
-function isOutOfV4({ claims }: Reservation, { local }: Socket): boolean {
-  return claims.v4 === ANY && claims.v6 === ANY && local.v4 === undefined;
-}
-
-function narrowed(own: Reservation): Reservation {
-  return { ...own, claims: { v4: undefined, v6: own.claims.v6 }, released: true };
-}
-
-function judgeArgument(world: World<Reservations>, next: Socket): Prediction | undefined {
+function judgeArgument(world: Here, next: Socket): Prediction | undefined {
   if (isBound(world, next)) return decide('EINVAL', id['already-bound']);
   if (isMappedOnV6only(next)) return decide('EHOSTUNREACH', id['mapped-on-v6only']);
   const isTcp = next.protocol === 'tcp';
@@ -235,84 +301,40 @@ function judgeArgument(world: World<Reservations>, next: Socket): Prediction | u
   }
 }
 
-function flagsOf({ protocol, options }: Socket): number {
-  const reuseaddr = protocol === 'udp' ? MOST_RECENT : TUPLE_ONLY;
-  return (options.reuseaddr === true ? reuseaddr : 0) | (options.reuseport === true ? LOAD_BALANCED : 0);
+/** Why a bind is refused by the table of ports; undefined if it is not. */
+function stopped(ports: Reservations, wanted: PortRequest, { release }: Setting): Prediction | undefined {
+  const owned = inTheWay(
+    ports.filter((one) => !isLeaked(one)),
+    wanted,
+  );
+  if (owned !== undefined) return decide('EADDRINUSE', id[reasonOf(owned)], holderIn(socketsOf(owned)));
+  if (inTheWay(ports, wanted) === undefined) return undefined;
+  return decide(dateOf(release) < NARROWS_SINCE ? 'EADDRINUSE' : ['EADDRINUSE', 'ok'], id.leak);
 }
 
-function reservation(socket: Socket): Reservation {
-  const flags = flagsOf(socket);
-  const { id: own, bound: claims, device } = socket;
-  return { id: own, claims, device, flags, connection: false, registered: flags };
+function isLeaked({ owners }: Reserved): boolean {
+  return owners.length > 0 && owners.every(({ socket }) => socket < 0);
 }
 
-/**
- * Refuses a UDP socket, unless in each stack of its name it shares a flag with all that are registered there without a
- * peer under exactly that name. The flag need not be the same one in both stacks.
- */
-function besideRegistered({ sockets, hidden }: World<Reservations>, socket: Socket): Prediction | undefined {
-  if (socket.protocol === 'tcp') return undefined;
-  const free = new Set(sockets.filter((other) => other.id !== socket.id && !isConnected(other)).map((one) => one.id));
-  const registered = hidden.filter((other) => free.has(other.id) && other.device === socket.device);
-  for (const stack of ['v4', 'v6'] as const) {
-    const address = socket.bound[stack];
-    const beside = registered.filter(({ claims }) => address !== undefined && claims[stack] === address);
-    const common = beside.reduce((flags, other) => flags & other.registered, flagsOf(socket));
-    if (beside.length > 0 && common === 0) return decide('EADDRINUSE', id.registered, beside[0]);
-  }
-  return undefined;
+function reasonOf(one: Reserved): 'connect-both-stacks' | 'connection' | 'late-release' | 'flags' {
+  if (one.stack === 'v4' && one.address.includes(':')) return 'connect-both-stacks';
+  if (one.peer !== undefined) return 'connection';
+  return isMiscounted(one) ? 'late-release' : 'flags';
 }
 
-function reserve(reservations: Reservations, wanted: Reservation, { release }: Setting): Prediction {
-  let rule: RuleId = reservations.some(({ released }) => released === true) ? id['D2-narrowed'] : id.free;
-  for (const stack of ['v4', 'v6'] as const) {
-    const address = wanted.claims[stack];
-    if (address === undefined) continue;
-    const shared = new Map<string, number>();
-    for (const old of reservations) {
-      const held = old.claims[stack];
-      if (held === undefined || !devicesMeet(wanted, old)) continue;
-      if (address !== ANY && held !== ANY && held !== address) continue;
-      const flags = old.connection ? old.flags | MOST_RECENT | LOAD_BALANCED : old.flags;
-      const common = (shared.get(held) ?? EVERY) & flags;
-      shared.set(held, common);
-      if ((common & wanted.flags) === 0 && old.leaked === true) {
-        return decide(dateOf(release) < NARROWS_SINCE ? 'EADDRINUSE' : ['EADDRINUSE', 'ok'], id.leak);
-      }
-      if ((common & wanted.flags) === 0) {
-        const isOfSix = stack === 'v4' && held.includes(':');
-        return decide(
-          'EADDRINUSE',
-          isOfSix ? id['connect-both-stacks'] : old.connection ? id.connection : id.flags,
-          old,
-        );
-      }
-      rule = old.connection && (old.flags & wanted.flags) === 0 ? id.connection : id['shared-flag'];
-    }
-  }
-  return decide('ok', rule);
+function whyFree({ hidden }: Here, overlapping: Reservations, flags: number): RuleId {
+  if (hidden.endpoints.some(({ narrowed }) => narrowed === true)) return id['D2-narrowed'];
+  const last = overlapping.at(-1);
+  if (last === undefined) return id.free;
+  return last.peer !== undefined && (shared(last.references) & flags) === 0 ? id.connection : id['shared-flag'];
 }
 
-/** Refuses a reservation, unless it shares by load balancing with every listener on exactly the same address. */
-function besideListener({ sockets, hidden }: World<Reservations>, wanted: Reservation): Prediction | undefined {
-  for (const socket of sockets) {
-    // A listener that was shut down is still registered.
-    if ((socket.state !== 'listening' && socket.state !== 'shut-down') || socket.id === wanted.id) continue;
-    const old = hidden.find((other) => other.id === socket.id);
-    if (old === undefined || old.device !== wanted.device || !sameAddress(old.claims, wanted.claims)) continue;
-    if ((old.flags & wanted.flags & LOAD_BALANCED) === 0) return decide('EADDRINUSE', id.listener, old);
-  }
-  return undefined;
+function socketsOf({ owners }: Reserved): readonly number[] {
+  return owners.map(({ socket }) => socket);
 }
 
-function meets(wanted: Reservation, old: Reservation): boolean {
-  return devicesMeet(wanted, old) && overlap(wanted.claims, old.claims);
-}
-
-function sameAddress(a: Claims, b: Claims): boolean {
-  return (a.v4 !== undefined && a.v4 === b.v4) || (a.v6 !== undefined && a.v6 === b.v6);
-}
-
-function devicesMeet(a: Reservation, b: Reservation): boolean {
-  return a.device === undefined || b.device === undefined || a.device === b.device;
+/** The first of these sockets that is there still. */
+function holderIn(sockets: readonly number[]): { readonly id: number } | undefined {
+  const there = sockets.find((socket) => socket >= 0);
+  return there === undefined ? undefined : { id: there };
 }

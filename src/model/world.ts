@@ -131,6 +131,10 @@ export interface System<Hidden> {
   connect?(world: World<Hidden>, socket: Socket, to: Target): Prediction | undefined;
   /** The socket after a connect() that failed; without this function it is unchanged. */
   refused?(socket: Socket, to: Target, outcome: Outcome, world: World<Hidden>): Socket;
+  /** Bookkeeping after a connect() that failed; `socket` is the one that called it. */
+  rememberRefused?(world: World<Hidden>, socket: Socket, to: Target, outcome: Outcome): Hidden;
+  /** A socket after a listen() that was refused for another socket; without this function it is unchanged. */
+  listenRefused?(socket: Socket): Socket;
   /** The result of sendto() to this target; without this function it is `ok`. */
   send?(world: World<Hidden>, socket: Socket, to: Target): Prediction | undefined;
   /** The result of listen() on a TCP socket that is not bound, where the system does not choose a port for it. */
@@ -183,6 +187,8 @@ export interface Step {
   readonly kind: 'bind' | 'listen' | 'autobind' | 'accept' | 'connect' | 'disconnect' | 'close';
   readonly socket: Socket;
   readonly renamed?: boolean;
+  /** The listener of an accepted socket. */
+  readonly listener?: number;
 }
 
 /** An immutable simulation of one port of one system. */
@@ -422,8 +428,12 @@ class Port<Hidden> implements Simulation {
       return { prediction: listenErrors.state, after: this };
     }
     const prediction = this.#system.listen(this.#world, socket);
-    if ((happened ?? prediction.outcomes[0]) !== 'ok') return { prediction, after: this };
-    return { prediction, after: this.#become({ ...socket, state: 'listening' }, { kind: 'listen' }).after };
+    const outcome = happened ?? prediction.outcomes[0];
+    if (outcome === 'ok') {
+      return { prediction, after: this.#become({ ...socket, state: 'listening' }, { kind: 'listen' }).after };
+    }
+    const left = outcome === 'EADDRINUSE' ? this.#system.listenRefused?.(socket) : undefined;
+    return { prediction, after: left === undefined ? this : this.#become(left, OFF).after };
   }
 
   /** listen() on a socket that is not bound: the system chooses the port, as for a bind() to port 0. */
@@ -467,9 +477,10 @@ class Port<Hidden> implements Simulation {
     const outcome = happened ?? prediction.outcomes[0] ?? 'ok';
     if (outcome !== 'ok') {
       const left = this.#system.refused?.(socket, target, outcome, port.#world) ?? socket;
+      const known = port.#afterRefused(socket, target, outcome);
       return {
         prediction,
-        after: left === socket ? port : port.#become(left, isReleased(left) ? OFF : undefined).after,
+        after: left === socket ? known : known.#become(left, isReleased(left) ? OFF : undefined).after,
       };
     }
     const { name: local } = target;
@@ -482,6 +493,12 @@ class Port<Hidden> implements Simulation {
       refused: false,
     };
     return { prediction, after: port.#become(connected, { kind: 'connect', renamed: local !== socket.local }).after };
+  }
+
+  #afterRefused(socket: Socket, target: Target, outcome: Outcome): Port<Hidden> {
+    const hidden = this.#system.rememberRefused?.(this.#world, socket, target, outcome);
+    if (hidden === undefined || hidden === this.#world.hidden) return this;
+    return new Port(this.#system, { ...this.#world, hidden }, this.#delivery);
   }
 
   /** connect() or sendto() on a socket that is not bound: the system chose this port. */
@@ -523,7 +540,7 @@ class Port<Hidden> implements Simulation {
       memberships: [],
       joined6: false,
     };
-    return this.#go([...this.#world.sockets, socket], { kind: 'accept', socket });
+    return this.#go([...this.#world.sockets, socket], { kind: 'accept', socket, listener: listener.id });
   }
 
   #disconnect(socket: Socket, by: 'AF_UNSPEC' | 'disconnectx' | undefined, happened: Outcome | undefined) {

@@ -1,13 +1,14 @@
-import { unmapped } from '../address.ts';
+import { canonical } from '../address.ts';
+import type { Demuxer, RegisteredName } from '../gvisor-demuxer.ts';
+import { keyOf, type Stacks } from '../gvisor-endpoint.ts';
+import { LOAD_BALANCED, MOST_RECENT, shared } from '../gvisor-ports.ts';
 import { ANY } from '../overlap.ts';
 import { ruleBook } from '../rules.ts';
-import type { Operation, RuleId } from '../types.ts';
-import { chainAfter, isForMany, NO_CHAIN, type PortChain } from './chain.ts';
-import { destinationOf, stackOf } from './packet.ts';
-import type { Delivery } from './delivery.ts';
+import { isForMany } from './chain.ts';
+import type { WorldDelivery } from './delivery.ts';
 import { deviceOf } from './device-of.ts';
-import type { Receiver } from './receiver.ts';
-import type { Packet, Receivers, Reception } from './types.ts';
+import { stackOf } from './packet.ts';
+import type { Packet, Reception } from './types.ts';
 
 const DEMUX = {
   name: 'gVisor, pkg/tcpip/stack/transport_demuxer.go (2026-08); runsc 20240729',
@@ -48,86 +49,47 @@ const gvisorReceiveRules = ruleBook('gvisor', {
 });
 const { id: rule } = gvisorReceiveRules;
 
-/** What counts of a socket: an option or a tie that is set after bind() takes effect at the next connect or disconnect. */
-interface Registered {
-  readonly device: string | undefined;
-  readonly options: Receiver['options'];
-  /** Whether an AF_INET6 socket has connected over IPv4: then it is registered for IPv4 alone, also after a disconnect. */
-  readonly fourOnly: boolean;
-}
-
-interface Demuxer extends PortChain {
-  readonly registered: ReadonlyMap<number, Registered>;
-}
-
-/** Who receives on gVisor. */
-export const gvisorDelivery: Delivery<Demuxer> = {
+/** Who receives on gVisor: it is chosen among the sockets that are registered for packets. */
+export const gvisorDelivery: WorldDelivery<Stacks> = {
   rules: gvisorReceiveRules.rules,
-  start: { ...NO_CHAIN, registered: new Map() },
-  after(state, operation, _setting, now) {
-    const next = chainAfter(state, operation, now, { keepsName: true });
-    const socket = registers(operation) ? next.sockets.get(operation.socket) : undefined;
-    if (socket === undefined) return { ...next, registered: state.registered };
-    const { device, options } = socket;
-    const before = operation.op !== 'bind' && state.registered.get(socket.id)?.fourOnly === true;
-    const fourOnly = before || (socket.family === 'inet6' && operation.op === 'connect' && isOverFour(operation));
-    return { ...next, registered: new Map(state.registered).set(socket.id, { device, options, fourOnly }) };
-  },
-  receivers(state, packet, setting) {
+  receivers({ hidden, setting }, packet) {
     const device = packet.device ?? deviceOf(packet.to.address, setting);
-    const lookups = lookupsOf(state, packet);
+    const lookups = lookupsOf(hidden.demuxer, packet);
     if (packet.protocol === 'udp' && isForMany(packet, setting)) {
-      const all = lookups.flatMap((sockets) => ofDevice(state, sockets, device));
-      const ids = [...new Set(all.map(({ id }) => id))].toSorted((one, other) => one - other);
+      const all = lookups.flatMap((groups) => ofDevice(groups, device)?.sockets ?? []);
+      const ids = [...new Set(all)].toSorted((one, other) => one - other);
       return { outcomes: [ids.length === 0 ? 'silence' : ids], rule: rule['R4-many'] };
     }
-    const first = lookups.find((sockets) => sockets.length > 0);
+    const first = lookups.find((groups) => groups.length > 0);
     if (first === undefined) return { outcomes: ['refused'], rule: rule['R5-no-one'] };
-    const here = ofDevice(state, first, device);
-    if (here.length === 0) return { outcomes: ['refused'], rule: rule['R2-device'] };
-    return chosen(state, here);
+    const here = ofDevice(first, device);
+    if (here === undefined) return { outcomes: ['refused'], rule: rule['R2-device'] };
+    const isAlone = here.sockets.length === 1;
+    const those = isAlone || !isLastOnly(here) ? here.sockets : here.sockets.slice(-1);
+    return {
+      outcomes: those.toReversed().map((socket): Reception => [socket]),
+      rule: rule[isAlone ? 'R1-lookups' : 'R3-hash'],
+    };
   },
 };
 
-function isOverFour({ local = '', to }: Operation & { readonly op: 'connect' }): boolean {
-  return !unmapped(to?.address ?? local).includes(':');
-}
-
-function registers(operation: Operation): boolean {
-  return operation.op === 'bind' || operation.op === 'connect' || operation.op === 'disconnect';
-}
-
-/** The sockets that each lookup finds, the last registered first. TCP sockets are registered only if they listen. */
-function lookupsOf(state: Demuxer, packet: Packet): readonly (readonly Receiver[])[] {
+/** The groups of sockets that each lookup finds, one for each device. */
+function lookupsOf(demuxer: Demuxer, packet: Packet): readonly Demuxer[] {
   const stack = stackOf(packet);
-  const there = state.chain
-    .map((id) => state.sockets.get(id))
-    .filter((socket) => socket !== undefined)
-    .filter((socket) => socket.protocol === 'udp' || socket.listening);
-  const isPeer = ({ connected, peer }: Receiver) =>
-    connected && peer[stack] === packet.from.address && peer.port === packet.from.port;
-  const isOfFour = ({ id }: Receiver) => state.registered.get(id)?.fourOnly === true;
-  const by = (names: readonly (string | undefined)[], wanted: (socket: Receiver) => boolean) =>
-    there.filter((socket) => names.includes(socket[stack]) && wanted(socket) && (stack === 'v4' || !isOfFour(socket)));
-  const isFree = ({ connected }: Receiver) => !connected;
-  // A link-local address can be bound with its scope and without it.
-  const own = [packet.to.address, destinationOf(packet)];
-  return [by(own, isPeer), by([ANY], isPeer), by(own, isFree), by([ANY], isFree)];
+  const sender = keyOf(packet.from);
+  const own = canonical(packet.to.address).address;
+  const by = (local: string, peer: string | undefined) =>
+    demuxer.filter((group) => group.stack === stack && group.local === local && group.peer === peer);
+  return [by(own, sender), by(ANY, sender), by(own, undefined), by(ANY, undefined)];
 }
 
-function ofDevice(state: Demuxer, sockets: readonly Receiver[], device: string | undefined): readonly Receiver[] {
-  const tie = ({ id }: Receiver) => state.registered.get(id)?.device;
-  const tied = sockets.filter((socket) => tie(socket) !== undefined && tie(socket) === device);
-  return tied.length > 0 ? tied : sockets.filter((socket) => tie(socket) === undefined);
+function ofDevice(groups: Demuxer, device: string | undefined): RegisteredName | undefined {
+  const tied = device === undefined ? undefined : groups.find((group) => group.device === device);
+  return tied ?? groups.find((group) => group.device === undefined);
 }
 
-function chosen(state: Demuxer, sockets: readonly Receiver[]): Receivers {
-  const [last] = sockets;
-  const optionsOf = ({ id }: Receiver) => state.registered.get(id)?.options ?? {};
-  const shares = (socket: Receiver) => optionsOf(socket).reuseport === true && !socket.connected;
-  const isUdp = last?.protocol === 'udp';
-  const lastOnly = isUdp && sockets.every((socket) => optionsOf(socket).reuseaddr === true) && !sockets.every(shares);
-  const those = last !== undefined && (lastOnly || sockets.length === 1) ? [last] : sockets;
-  const by: RuleId = rule[sockets.length === 1 ? 'R1-lookups' : 'R3-hash'];
-  return { outcomes: those.map((socket): Reception => [socket.id]), rule: by };
+/** Whether SO_REUSEADDR decides among the sockets of a group: all have it, and not all SO_REUSEPORT. */
+function isLastOnly({ references }: RegisteredName): boolean {
+  const common = shared(references);
+  return (common & MOST_RECENT) !== 0 && (common & LOAD_BALANCED) === 0;
 }

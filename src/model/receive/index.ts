@@ -1,6 +1,5 @@
 import type { SystemName } from '../types.ts';
 import type { Delivery } from './delivery.ts';
-import { gvisorDelivery } from './gvisor.ts';
 import { linuxDelivery } from './linux.ts';
 import { netbsdDelivery } from './netbsd.ts';
 import { openbsdDelivery } from './openbsd.ts';
@@ -16,6 +15,5 @@ export const deliveries: Readonly<Partial<Record<SystemName, AnyDelivery>>> = {
   openbsd: openbsdDelivery,
   netbsd: netbsdDelivery,
   windows: windowsDelivery,
-  gvisor: gvisorDelivery,
   wine: wineDelivery,
 };

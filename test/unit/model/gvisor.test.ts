@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { models } from '../../../src/model/index.ts';
-import { last } from './steps.ts';
+import { last, lastRule } from './steps.ts';
 import { answer, compare, socket } from './table.ts';
 
 const SHARED = `
@@ -181,6 +181,56 @@ describe('connect(), as seen on runsc', () => {
       });
     expect([udp('1 disconnect', '::1'), udp('1 disconnect', 'S')]).toEqual(['EADDRINUSE', 'ok']);
     expect(udp('1 connect ::1', '::1')).toBe('ok');
+  });
+
+  test('leak: a refused connection, and a tie that was changed, hold the port for ever', () => {
+    const on24 = (protocol: 'udp' | 'tcp', text: string) => last('gvisor', protocol, text, { release: '20240729' });
+    expect(on24('tcp', '1 bind W A; 1 connect 127.0.0.1 => ECONNREFUSED; 2 bind S')).toBe('EADDRINUSE');
+    expect(on24('tcp', '1 bind S A; 1 connect 127.0.0.1 => ECONNREFUSED; 2 bind S')).toBe('ok');
+    expect(on24('udp', '1 bind S dev=lo; 1 set dev=d0; 1 connect 127.0.0.1; 1 close; 2 bind S')).toBe('EADDRINUSE');
+    expect(on24('udp', '1 bind S dev=lo; 1 connect 127.0.0.1; 1 close; 2 bind S')).toBe('ok');
+  });
+
+  test('late-release: a release with other options spoils the count of those that stay', () => {
+    const late = '1 bind S A; 2 bind S AP; 1 set P=1; 1 connect 127.0.0.1; 1 close; 3 bind S P';
+    expect([on('udp', late), lastRule('gvisor', 'udp', late)]).toEqual(['EADDRINUSE', 'late-release']);
+    expect(on('udp', late.replace('1 set P=1; ', ''))).toBe('ok');
+  });
+
+  test('connect-same-peer: a UDP socket that is refused has given up its port, and once more when it is closed', () => {
+    const refused = '1 bind S P; 2 bind S P; 1 connect 127.0.0.1 to=127.0.0.1; 2 connect 127.0.0.1 to=127.0.0.1';
+    expect(on('udp', `${refused}; 3 bind S`)).toBe('EADDRINUSE');
+    expect(on('udp', `${refused}; 2 close; 3 bind S`)).toBe('ok');
+    expect(on('udp', `${refused}; 2 close; 3 bind S; 4 bind S P`)).toBe('EADDRINUSE');
+  });
+
+  test('connect-same-peer: not with sockets of another device, and under the name that is registered', () => {
+    const apart = (one: string, other: string) =>
+      on('udp', `1 bind ${one}; 2 bind ${other}; 1 connect 127.0.0.1 to=127.0.0.1; 2 connect 127.0.0.1 to=127.0.0.1`);
+    expect([apart('S dev=lo', 'S dev=d0'), apart('S P dev=lo', 'S P dev=lo')]).toEqual(['ok', 'EADDRINUSE']);
+    const chosen = (name: string) =>
+      on('udp', `1 autobind 127.0.0.1 W P to=127.0.0.1; 2 bind ${name}; 2 connect 127.0.0.1 to=127.0.0.1`);
+    expect([chosen('W P'), chosen('S P')]).toEqual(['ok', 'EADDRINUSE']);
+  });
+
+  test('connect-other-stack: the address is that of the connection, and the error comes first', () => {
+    expect(on('udp', '1 autobind ::1 :: dual to=::1; 1 connect 127.0.0.1')).toBe('ENETUNREACH');
+    expect(on('udp', '1 bind ::1 v6only; 1 connect 127.0.0.1')).toBe('ENETUNREACH');
+    expect(on('tcp', '1 bind :: dual; 1 connect ::1; 1 connect 127.0.0.1')).toBe('ENETUNREACH');
+    expect(on('tcp', '1 bind ::1 dual; 1 listen; 1 connect 127.0.0.1')).toBe('ENETUNREACH');
+  });
+
+  test('listener: a socket whose listen() is refused has lost its port', () => {
+    const refused = '1 bind S A; 2 bind S A; 1 listen; 2 listen; 1 close';
+    expect(on('tcp', `${refused}; 3 bind S`)).toBe('ok');
+    expect(on('tcp', `${refused}; 2 connect 127.0.0.1`)).toBe('EINVAL');
+    expect(on('tcp', `${refused}; 2 listen`)).toBe('EINVAL');
+  });
+
+  test('connection: an accepted one has the options with which its listener was bound', () => {
+    const late = '1 bind S; 1 listen; 1 set A=1; 2 accept 127.0.0.1 from=1; 1 close; 3 bind S A';
+    expect(on('tcp', late)).toBe('EADDRINUSE');
+    expect(on('tcp', late.replace('bind S;', 'bind S A;'))).toBe('ok');
   });
 
   test('a listener that was shut down is there as before', () => {
