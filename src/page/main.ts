@@ -67,7 +67,7 @@ function recorded({ systems }: FirstData): number {
   return systems.columns.reduce((sum, { platforms }) => sum + platforms.length, 0);
 }
 
-/** Shows the view that the address names; the first one where it names none. It is there before the rest is unpacked. */
+/** Shows the view that the address names; the first one where it names none, for which nothing is unpacked. */
 async function show(): Promise<void> {
   shown += 1;
   const mine = shown;
@@ -75,15 +75,15 @@ async function show(): Promise<void> {
   wearTheme(place.chosen['theme']);
   const root = h('div', { class: `view ${place.view || systemsView.id}` });
   try {
-    const isFirst = VIEWS.every(({ id }) => id !== place.view);
-    if (isFirst) await open(systemsView, root, () => systemsView.mount(root, place, data));
+    const view = VIEWS.find(({ id }) => id === place.view);
+    navigate(view?.id ?? systemsView.id);
+    if (view === undefined) {
+      await open(systemsView, root, () => systemsView.mount(root, place, data));
+      return;
+    }
+    if (data.empty.includes(view.id)) throw new Error('Nothing of this was recorded.');
     const rest = await unpack(data.rest);
     if (mine !== shown) return;
-    const there = VIEWS.filter(({ has }) => has?.(rest) ?? true);
-    const view = there.find(({ id }) => id === place.view);
-    navigate(there, view?.id ?? systemsView.id);
-    if (isFirst) return;
-    if (view === undefined) throw new Error('Nothing of this was recorded.');
     await open(view, root, () => view.mount(root, place, rest));
   } catch (error) {
     // What a reader asked for by the address may not be there, and a browser may be too old to unpack.
@@ -102,13 +102,14 @@ function open(view: Pick<View, 'title'>, root: HTMLElement, mount: () => void | 
 }
 
 /** Shows the navigation, with the view that the reader is in. */
-function navigate(there: readonly View[], current: string): void {
+function navigate(current: string): void {
+  const there = VIEWS.filter(({ id, hidden }) => hidden !== true && !data.empty.includes(id));
   fill(
     navigation,
     h(
       'ul',
       {},
-      [systemsView, ...there.filter(({ hidden }) => hidden !== true)].map(({ id, title }) =>
+      [systemsView, ...there].map(({ id, title }) =>
         h('li', {}, h('a', { href: hrefOf(id), 'aria-current': id === current ? 'page' : undefined }, title)),
       ),
     ),

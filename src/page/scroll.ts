@@ -1,3 +1,5 @@
+import { drawAll } from './gradual.ts';
+
 /** How far down a reader was, on the page and in the table that scrolls by itself. */
 interface Position {
   page: number;
@@ -26,6 +28,7 @@ export function keepPositions(): void {
 export function returnToPosition(): void {
   const position = history.state as Position | null;
   if (position === null) return;
+  drawAll();
   scrollTo(0, position.page);
   const element = table();
   if (element) element.scrollTop = position.table;

@@ -4,9 +4,19 @@ const opened = new Map<number, Promise<unknown>>();
 
 /** What is in a pack; it is unpacked once. @throws Error where the browser can't. */
 export function unpack<T>(pack: Pack<T>): Promise<T> {
-  const known = opened.get(pack) ?? inflated(document.querySelector(`#pack-${Number(pack)}`)?.textContent ?? '');
+  const known = opened.get(pack) ?? read(pack).then(inflated);
   opened.set(pack, known);
   return known as Promise<T>;
+}
+
+/** The packs are after the script in the page, so that they may not be there yet. */
+async function read(pack: number): Promise<string> {
+  if (document.readyState === 'loading') {
+    await new Promise((resolve) => {
+      document.addEventListener('DOMContentLoaded', resolve, { once: true });
+    });
+  }
+  return document.querySelector(`#pack-${pack}`)?.textContent ?? '';
 }
 
 async function inflated(base64: string): Promise<unknown> {

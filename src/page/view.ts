@@ -9,8 +9,6 @@ export interface View {
   readonly title: string;
   /** Whether it is left out of the navigation, because it is of one thing that is linked from elsewhere. */
   readonly hidden?: boolean;
-  /** Whether there is anything to show; always, without. */
-  readonly has?: (data: PageData) => boolean;
   /**
    * Shows it in an element that is empty and in the document. It is built again whenever the address changes
    * differently from by `choose`. It has one `h1`. A promise it returns is waited for; what it throws is reported to the

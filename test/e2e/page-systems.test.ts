@@ -39,6 +39,22 @@ describe('the first screen', needs(noBrowser), () => {
     expect(rows.length).toBeGreaterThan(own.length);
   });
 
+  test('has its first rows at once, and all of them when there is time or they are printed', async () => {
+    const page = await at('#/claims');
+    // As if the browser were never idle.
+    await page.evaluate("requestIdleCallback = () => 0; location.hash = '#/systems'");
+    const rows = page.locator('tr.question');
+    await rows.first().waitFor();
+    const some = await rows.count();
+    expect(some).toBeLessThan(100);
+    expect(await page.locator('.systems-table').getAttribute('aria-busy')).toBe('true');
+    expect(await page.locator('.count').innerText()).toMatch(/^1\d\d of 1\d\d questions/);
+    await page.evaluate("dispatchEvent(new Event('beforeprint'))");
+    const [, all] = /^(\d+) of/.exec(await page.locator('.count').innerText()) ?? [];
+    expect(await rows.count()).toBe(Number(all));
+    expect(await page.locator('[aria-busy]').count()).toBe(0);
+  });
+
   test('has a sentence for each system, and how to run where there was no run', async () => {
     const page = await at('');
     const head = page.locator('.systems-table thead th', { hasText: 'macOS' });

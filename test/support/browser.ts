@@ -53,6 +53,8 @@ export async function pageFor(browser: Browser, file: string, options: BrowserCo
       await page.goto(BLANK);
       await page.goto(`file://${file}${isFirefox ? withTheme(hash, options.colorScheme) : hash}`);
       await page.locator('h1').first().waitFor();
+      // A long table is not there at once.
+      await page.locator('[aria-busy]').waitFor({ state: 'detached' });
     },
   };
 }

@@ -2,6 +2,7 @@ import type { PageQuestion, PageSystems } from '../../report/page/data.ts';
 import { subjectTitle } from '../../report/subjects.ts';
 import type { SystemsQuestion } from '../../report/systems/shape.ts';
 import { capped } from '../capped.ts';
+import { drawGradually } from '../gradual.ts';
 import { h, type Child } from '../h.ts';
 import { hrefOf } from '../place.ts';
 import { entryCell } from './entry.ts';
@@ -18,31 +19,48 @@ export function tableOfSystems(
   details: ReadonlyMap<string, SystemsQuestion>,
   unfold: Unfolding,
 ): HTMLElement {
-  const subjects = [...new Set(rows.map(subjectIn))];
-  return h(
+  const table = h(
     'table',
     { class: 'results systems-table' },
     h('caption', { class: 'hidden' }, 'What each system does, by question'),
     head(systems, shown, unfold),
-    subjects.map((subject) => {
-      const own = capped(
-        rows.filter((question) => subjectIn(question) === subject),
-        'questions; search for them',
-      );
-      return h(
-        'tbody',
-        {},
-        h(
-          'tr',
-          { class: 'subject' },
-          h('th', { scope: 'rowgroup', class: 'first' }, subjectTitle(subject)),
-          h('td', { colspan: shown.length }),
+  );
+  const subjects = [...new Set(rows.map(subjectIn))];
+  drawGradually(
+    table,
+    subjects.map(
+      (subject) => () =>
+        group(
+          subject,
+          rows.filter((question) => subjectIn(question) === subject),
+          shown,
+          details,
         ),
-        own.shown.map((question) => row(question, shown, details.get(question.id))),
-        own.rest !== null &&
-          h('tr', {}, h('th', { scope: 'row', class: 'first' }, own.rest), h('td', { colspan: shown.length })),
-      );
-    }),
+    ),
+  );
+  return table;
+}
+
+/** The questions of a subject below its title. */
+function group(
+  subject: string,
+  questions: readonly PageQuestion[],
+  shown: readonly ShownColumn[],
+  details: ReadonlyMap<string, SystemsQuestion>,
+): HTMLElement {
+  const own = capped(questions, 'questions; search for them');
+  return h(
+    'tbody',
+    {},
+    h(
+      'tr',
+      { class: 'subject' },
+      h('th', { scope: 'rowgroup', class: 'first' }, subjectTitle(subject)),
+      h('td', { colspan: shown.length }),
+    ),
+    own.shown.map((question) => row(question, shown, details.get(question.id))),
+    own.rest !== null &&
+      h('tr', {}, h('th', { scope: 'row', class: 'first' }, own.rest), h('td', { colspan: shown.length })),
   );
 }
 

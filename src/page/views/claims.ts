@@ -22,7 +22,6 @@ const VERDICTS: Readonly<Record<Verdict, { sign: string; like: Standing; means: 
 export const claims: View = {
   id: 'claims',
   title: 'Claims',
-  has: (data) => data.claims.some(({ on }) => on.some((ruling) => isTested(data, ruling))),
   mount(root, { chosen: first }, data) {
     let chosen: Chosen = first;
     const count = h('p', { class: 'count', 'aria-live': 'polite' });
@@ -92,10 +91,6 @@ function key(): HTMLElement {
       ),
     ),
   );
-}
-
-function isTested({ rulings }: PageData, ruling: number | null): boolean {
-  return ruling !== null && rulings[ruling]?.verdict !== 'untested';
 }
 
 function isMeant({ rulings }: PageData, { documents, on }: PageClaim, { document: id = '', verdict = '' }: Chosen) {

@@ -11,7 +11,6 @@ import { countTables, findingTable, promiseTable } from './containers/findings.t
 export const containers: View = {
   id: 'containers',
   title: 'Containers',
-  has: ({ engines }) => engines.length > 0,
   async mount(root, { chosen: first }, data) {
     const grids = h('div', { class: 'detail' });
     fill(

@@ -13,7 +13,6 @@ import { BETWEEN_NAMES, filtered, protocolsOf, shownPlatforms, subjectsOf } from
 export const overview: View = {
   id: 'experiments',
   title: 'Platforms',
-  has: ({ experiments }) => experiments.length > 0,
   mount(root, { chosen: first }, data) {
     let chosen: Chosen = first;
     const count = h('p', { class: 'count', 'aria-live': 'polite' });

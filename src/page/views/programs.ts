@@ -14,7 +14,6 @@ const VERDICTS: readonly ServerRow['verdict'][] = ['contradiction', 'as document
 export const programs: View = {
   id: 'programs',
   title: 'Programs',
-  has: (data) => data.servers.length > 0,
   mount(root, { of, chosen: first }, { servers, systems }) {
     if (of !== '') {
       const one = servers.find(({ name }) => name === of);

@@ -15,7 +15,6 @@ import type { View } from '../view.ts';
 export const singles: View = {
   id: 'singles',
   title: 'One socket',
-  has: (data) => data.singles !== null,
   async mount(root, { chosen }, data) {
     const all = data.singles === null ? [] : await unpack(data.singles);
     if (all.length > 0) new SinglesView(root, all, chosen).draw();

@@ -36,7 +36,14 @@ export const systemsView = {
       draw();
     };
     const draw = () => {
-      if (details === null && (twoOf(systems, chosen) !== null || chosen['unfold'] !== undefined)) return;
+      if (details === null && (twoOf(systems, chosen) !== null || chosen['unfold'] !== undefined)) {
+        void unpack(systems.details).then((all) => {
+          details = all;
+          draw();
+          return all;
+        });
+        return;
+      }
       const rows = questionsFor(systems, chosen, details);
       const columns = shownColumns(systems, chosen);
       fill(count, countInWords(systems, rows, columns.length, chosen), differencesOf(systems, columns, chosen));
@@ -74,12 +81,6 @@ export const systemsView = {
       table,
     );
     draw();
-    void unpack(systems.details).then((all) => {
-      details = all;
-      // Only what is not known before needs to be drawn again.
-      if (twoOf(systems, chosen) !== null || chosen['unfold'] !== undefined) draw();
-      return all;
-    });
   },
 };
 

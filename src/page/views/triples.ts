@@ -6,7 +6,6 @@ import type { View } from '../view.ts';
 export const triples: View = {
   id: 'triples',
   title: 'Three sockets',
-  has: (data) => data.triples.length > 0,
   mount(root, _place, data) {
     fill(
       root,

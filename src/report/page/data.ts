@@ -159,6 +159,8 @@ export interface PageSystems {
 export interface FirstData {
   bindspec: string;
   systems: PageSystems;
+  /** The ids of the views that have nothing to show. */
+  empty: string[];
   rest: Pack<PageData>;
 }
 

@@ -10,7 +10,8 @@ export interface Assets {
 }
 
 /**
- * A comparison as one HTML file that needs nothing else. All that comes from records is data in elements that no browser
+ * A comparison as one HTML file that needs nothing else. The script is before the packs, so that the first view is there
+ * before they are read. All that comes from records is data in elements that no browser
  * runs, in characters that can't end them; the policy in its head forbids any other script and every request.
  * @param packs what is unpacked when it is looked at: deflated (raw), in base64
  */
@@ -36,8 +37,8 @@ export function pageHtml(data: FirstData, packs: readonly string[], { script, st
 <noscript>${tableWithoutScript(data.systems)}</noscript>
 <div id="page"></div>
 <script type="application/json" id="data">${embedded(data)}</script>
-${packs.map((pack, index) => `<script type="text/plain" id="pack-${index}">${base64(pack)}</script>`).join('\n')}
 <script>${script}</script>
+${packs.map((pack, index) => `<script type="text/plain" id="pack-${index}">${base64(pack)}</script>`).join('\n')}
 </body>
 </html>
 `;

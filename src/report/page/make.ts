@@ -30,6 +30,7 @@ import type {
 } from './data.ts';
 import { declaredFor } from './declared.ts';
 import { headline } from './headline.ts';
+import { emptyViews } from './recorded.ts';
 import { Shared } from './shared.ts';
 import { pageTriples } from './triples.ts';
 
@@ -265,7 +266,7 @@ function systemsOf({ columns, questions }: SystemsTable, gathered: Gathered): Pa
 export function inTwo({ data, packs }: Made): { first: FirstData; packs: string[] } {
   const { bindspec, systems } = data;
   return {
-    first: { bindspec, systems, rest: packs.length },
+    first: { bindspec, systems, empty: emptyViews(data), rest: packs.length },
     packs: [...packs, JSON.stringify(data)],
   };
 }

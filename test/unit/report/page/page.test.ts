@@ -64,6 +64,20 @@ describe('the data of a page', () => {
 });
 
 describe('the page', () => {
+  it('names the views that have nothing to show, without unpacking what they would', () => {
+    const whole = made();
+    expect(inTwo(whole).first.empty).not.toContain('experiments');
+    const none = { ...whole.data, servers: [], engines: [], singles: null, triples: [], experiments: [], claims: [] };
+    expect(inTwo({ ...whole, data: none }).first.empty).toEqual([
+      'programs',
+      'containers',
+      'singles',
+      'triples',
+      'experiments',
+      'claims',
+    ]);
+  });
+
   it('can not be left by what is in a record', () => {
     const { first } = inTwo(made());
     const title = '</script><!-- \u2028 <script>';
@@ -73,9 +87,7 @@ describe('the page', () => {
     };
     const html = pageHtml(data, ['AAAA'], ASSETS);
     expect(html.match(/<noscript>[^]*<\/noscript>/)?.[0]).toContain('&lt;/script&gt;&lt;!-- \\u2028 &lt;script&gt;');
-    const inside = /<script type="application\/json" id="data">(.*)<\/script>\n<script type="text\/plain"/.exec(
-      html,
-    )?.[1];
+    const inside = /<script type="application\/json" id="data">(.*)<\/script>\n<script>/.exec(html)?.[1];
     expect(inside).not.toMatch(/[<\u2028]/);
     expect((JSON.parse(inside ?? '') as typeof data).systems.questions[0]?.title).toBe('</script><!-- \u2028 <script>');
   });
