@@ -53,6 +53,15 @@ export const openbsdRules = ruleBook('openbsd', {
     source: { name: 'OpenBSD 5.8', where: 'sys/netinet/in_pcb.c before revision 1.195, in_pcbbind' },
     known: 'source',
   },
+  'O1-multicast-owners': {
+    prose:
+      'Up to 6.4 a socket of another user that overlaps the name is in the way on a multicast address too, as on every other; in 7.8 it is not. When that changed is not known, so both are allowed between these.',
+    source: {
+      name: 'OpenBSD 6.4 and 7.8',
+      where: 'sys/netinet/in_pcb.c 1.160, 1.237, 1.247, in_pcbaddrisavail, and 1.320, in_pcbaddrisavail_lock',
+    },
+    known: 'source',
+  },
   'O2-disconnect': {
     prose:
       'A disconnect of UDP leaves the wildcard, even of a socket that was bound to a specific address, and keeps the port; a second connect() begins with one. connect() to AF_UNSPEC dissolves the connection and yet returns EAFNOSUPPORT.',
@@ -72,8 +81,11 @@ export const openbsdRules = ruleBook('openbsd', {
     known: 'source',
   },
   'connect-mapped': {
-    prose: 'An IPv6 socket cannot connect to a v4-mapped address.',
-    source: { name: KERNEL, where: 'sys/netinet6/in6_pcb.c, in6_pcbconnect' },
+    prose: 'An IPv6 socket cannot connect or send to a v4-mapped address, whatever the IPv4 address is.',
+    source: {
+      name: KERNEL,
+      where: 'sys/netinet6/in6_pcb.c, in6_pcbconnect; sys/netinet6/udp6_output.c, udp6_output',
+    },
     known: 'source',
   },
   'connect-same-peer': {
@@ -99,6 +111,14 @@ export const openbsdRules = ruleBook('openbsd', {
   'connect-unicast': {
     prose: 'TCP cannot connect to a wildcard, a multicast or a broadcast address.',
     source: { name: KERNEL, where: 'sys/netinet/tcp_usrreq.c, tcp_connect' },
+    known: 'source',
+  },
+  'connect-scope': {
+    prose: 'A scope that no interface has makes connect() and sendto() fail with EINVAL.',
+    source: {
+      name: KERNEL,
+      where: 'sys/netinet6/in6_pcb.c, in6_pcbconnect; sys/netinet6/udp6_output.c, udp6_output',
+    },
     known: 'source',
   },
   'connect-from-broadcast': {

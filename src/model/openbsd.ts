@@ -1,11 +1,11 @@
 import { isMapped, isMulticast, isWildcard } from './address.ts';
-import { isUnicastPeer, peerTaken, releasedByRefusal, unfit, withoutPort } from './peers.ts';
+import { hasNoSuchScope, isUnicastPeer, peerTaken, releasedByRefusal, unfit, withoutPort } from './peers.ts';
 import { judgeStanding, unlessAny } from './bsd-address.ts';
 import { asksToShare, bestMatch, hasEither, holderIn, type Stack, widened } from './bsd-scan.ts';
 import { type Chain, inOrder, toHead, without } from './chain.ts';
 import { lacksPrivilege, standing, bothReuseport } from './checks.ts';
 import { because, decide, isRefusal } from './decide.ts';
-import { ANY, claimsOf, NOTHING } from './overlap.ts';
+import { ANY, type Claims, claimsOf, NOTHING } from './overlap.ts';
 import { precedes, parseRelease } from './release.ts';
 import { openbsdRules } from './openbsd-rules.ts';
 import { hasPeer, isReleased, withoutPeer } from './socket.ts';
@@ -43,19 +43,22 @@ export const openbsd: System<Chain> = {
     const world = inDomain(everyDomain, socket);
     const state = unfit(socket, RELEASED);
     if (state !== undefined) return decide(state, id[isReleased(socket) ? 'released' : 'connect-again']);
-    if (socket.protocol === 'tcp' && !isUnicastPeer(world, target)) return decide('EINVAL', id['connect-unicast']);
+    const unlikeGroup = socket.protocol === 'udp' || isMappedPeer(socket, target) || isUnicastPeer(world, target);
+    if (!unlikeGroup) return decide('EINVAL', id['connect-unicast']);
     if (target.to?.port === 0) return decide('EADDRNOTAVAIL', id['connect-port-0']);
-    if (socket.family === 'inet6' && target.stack === 'v4') return decide('EADDRNOTAVAIL', id['connect-mapped']);
-    const asked = underRoute(socket, target);
-    if (peerTaken(world, socket, asked)) return decide('EADDRINUSE', id['connect-same-peer']);
-    return peerTaken(world, socket, target) ? decide('ok', id['connect-from-broadcast']) : undefined;
+    if (isMappedPeer(socket, target)) return decide('EADDRNOTAVAIL', id['connect-mapped']);
+    if (hasNoSuchScope(world, target)) return decide('EINVAL', id['connect-scope']);
+    if (socket.local.v4 === LIMITED) return fromBroadcast(world, socket, target);
+    return peerTaken(world, socket, target) ? decide('EADDRINUSE', id['connect-same-peer']) : undefined;
   },
 
   refused: (socket, _target, outcome) => releasedByRefusal(socket, outcome) ?? socket,
 
-  send(_world, socket, { to }) {
-    if (to?.port === 0) return decide('EADDRNOTAVAIL', id['connect-port-0']);
-    return hasPeer(socket) ? decide('EISCONN', id['connected-sendto']) : undefined;
+  send(world, socket, target) {
+    if (target.to?.port === 0) return decide('EADDRNOTAVAIL', id['connect-port-0']);
+    if (isMappedPeer(socket, target)) return decide('EADDRNOTAVAIL', id['connect-mapped']);
+    if (hasPeer(socket)) return decide('EISCONN', id['connected-sendto']);
+    return hasNoSuchScope(world, target) ? decide('EINVAL', id['connect-scope']) : undefined;
   },
 
   reset: (socket) => withoutPeer(socket, NOTHING),
@@ -85,8 +88,12 @@ export const openbsd: System<Chain> = {
       const held = holderIn(chain, next, stack, address);
       return decide(held === undefined ? 'ok' : 'EADDRINUSE', id.chosen, held);
     }
-    const ask = (own: readonly Socket[], among: readonly Socket[]) =>
-      otherOwner(own, among, next, stack, address) ?? conflict(own, world, next, stack, address);
+    const ask = (own: readonly Socket[], among: readonly Socket[]) => {
+      const other = otherOwner(own, among, next, stack, address);
+      if (other !== undefined && !isMulticast(next.address)) return other;
+      const found = conflict(own, world, next, stack, address);
+      return other === undefined || isRefusal(found) ? found : ofGroup(world, found, other);
+    };
     const found = ask(chain, sockets);
     if (found.outcomes[0] !== 'ok') return found;
     const everywhere = world.sockets.filter((other) => other.family === next.family);
@@ -108,10 +115,23 @@ export const openbsd: System<Chain> = {
 
 const RELEASED: readonly Outcome[] = ['EINVAL', 'ECONNRESET'];
 
-/** The target with the name under which the system looks for the same connection. */
-function underRoute({ local }: Socket, target: Target): Target {
-  if (local.v4 !== '255.255.255.255' || target.local === undefined) return target;
-  return { ...target, name: claimsOf('inet', target.local, false) };
+/** The address whose sockets ask for their connection under the address of the route. */
+const LIMITED = '255.255.255.255';
+
+/** Whether an IPv6 socket is to reach an IPv4 address. */
+function isMappedPeer({ family }: Socket, { stack }: Target): boolean {
+  return family === 'inet6' && stack === 'v4';
+}
+
+/** connect() of a socket that is bound to 255.255.255.255. If the caller does not give the route's address, it may be any. */
+function fromBroadcast(world: Here, socket: Socket, target: Target): Prediction | undefined {
+  const under = (name: Claims) => peerTaken(world, socket, { ...target, name });
+  const others = world.sockets.map(({ local }) => local).filter((local) => local.v4 !== LIMITED && under(local));
+  if (others.length === 0) return under(socket.local) ? decide('ok', id['connect-from-broadcast']) : undefined;
+  if (target.local === undefined || target.local === LIMITED)
+    return decide(['EADDRINUSE', 'ok'], id['connect-from-broadcast']);
+  if (under(claimsOf('inet', target.local, false))) return decide('EADDRINUSE', id['connect-same-peer']);
+  return decide('ok', id['connect-from-broadcast']);
 }
 
 /** The world as a socket of one routing domain finds it: the lookups only see sockets of that domain. */
@@ -149,13 +169,21 @@ function otherOwner(
   stack: Stack,
   address: string,
 ): Prediction | undefined {
-  if (next.uid === 0 || isMulticast(next.address)) return undefined;
+  if (next.uid === 0) return undefined;
   const held = bestMatch(chain, stack, address);
   if (held === undefined || held.uid === next.uid) return undefined;
   // If a search in the order of bind() finds a socket of the same user, the order of the chain is the reason.
   const plain = bestMatch(sockets.toReversed(), stack, address);
   if (plain?.uid === next.uid) return decide('EADDRINUSE', id['O3-head-of-chain'], held);
   return decide('EADDRINUSE', stack === 'v4' ? id['other-uid'] : id['other-uid-v6'], held);
+}
+
+/** What becomes of a group that could be shared if the best match of all overlaps were not another user's. */
+function ofGroup({ setting }: Here, found: Prediction, { holder }: Prediction): Prediction {
+  const release = parseRelease(setting.release, 'OpenBSD');
+  if (!precedes(release, [7, 8])) return found;
+  const outcomes: readonly Outcome[] = precedes(release, [6, 5]) ? ['EADDRINUSE'] : ['ok', 'EADDRINUSE'];
+  return { ...found, outcomes, rule: id['O1-multicast-owners'], ...(holder === undefined ? {} : { holder }) };
 }
 
 function conflict(chain: readonly Socket[], world: Here, next: Socket, stack: Stack, address: string): Prediction {

@@ -64,6 +64,13 @@ export function isUnicastPeer({ setting }: World<unknown>, { to }: Target): bool
   );
 }
 
+/** Whether the peer's address needs a scope and has that of no interface. */
+export function hasNoSuchScope({ setting: { host } }: World<unknown>, { to }: Target): boolean {
+  if (to === undefined || host?.devices === undefined) return false;
+  const { address, scope } = canonical(to.address);
+  return scope !== undefined && needsScope(address) && !Object.hasOwn(host.devices, scope);
+}
+
 /** The errors of a connect() after which a TCP socket has lost its port too. */
 const GIVEN_UP: ReadonlySet<Outcome> = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT']);
 

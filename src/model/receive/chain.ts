@@ -111,6 +111,7 @@ function receiving(before: Receiver | undefined, operation: Operation, now: Sock
     listening: now.state === 'listening',
     autobound: now.autobound,
     peer: peerOf(now),
+    deaf: before?.deaf === true || operation.op === 'shutdown',
     memberships: membershipsAfter(before?.memberships ?? [], operation),
     group: undefined,
   };

@@ -26,7 +26,7 @@ const openbsdReceiveRules = ruleBook('openbsd', {
   },
   'R4-multicast': {
     prose:
-      'A multicast or broadcast is given to every socket on the wildcard or on that address whose peer fits, the newest first, and to no more after the first that has neither SO_REUSEADDR nor SO_REUSEPORT.',
+      'A multicast or broadcast is given to every socket on the wildcard or on that address whose peer fits, the newest first, and to no more after the first that has neither SO_REUSEADDR nor SO_REUSEPORT. A socket that was shut down is passed over.',
     source: { name: 'OpenBSD, sys/netinet/udp_usrreq.c', where: 'udp_input' },
     known: 'source',
   },
@@ -52,7 +52,7 @@ const inOneDomain = chainDelivery({
   rules: openbsdReceiveRules.rules,
   connectedRule: rule['R1-connected'],
   many(state, packet) {
-    const heard = listed(state, state.byBind).filter((socket) => mayHear(socket, packet));
+    const heard = listed(state, state.byBind).filter((socket) => socket.deaf !== true && mayHear(socket, packet));
     return { outcomes: [copiesTo(heard)], rule: rule['R4-multicast'] };
   },
   choose(state, packet) {

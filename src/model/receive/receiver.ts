@@ -44,6 +44,8 @@ export interface Receiver {
   readonly listening: boolean;
   readonly autobound: boolean;
   readonly peer: Peer;
+  /** Whether shutdown() has ended its receiving (OpenBSD). */
+  readonly deaf?: boolean;
   /** Whether it ever had a peer. Linux counts such a socket as better on the processor on which it received from the peer. */
   readonly hadPeer?: boolean;
   /** Whether an IPv4 datagram of another machine may have been handed to it early: Linux keeps the route of that. */

@@ -11,13 +11,27 @@ const HOST = {
 
 describe('O1: on a multicast address either option is enough', () => {
   const both = (one: string, two: string, release?: string) =>
-    on('udp', `1 bind 239.1.2.3 ${one} uid=7; 2 bind 239.1.2.3 ${two} uid=8`, release === undefined ? {} : { release });
+    on('udp', `1 bind 239.1.2.3 ${one} uid=7; 2 bind 239.1.2.3 ${two} uid=7`, release === undefined ? {} : { release });
+  const strangers = (release?: string) =>
+    on('udp', '1 bind 239.1.2.3 A uid=7; 2 bind 239.1.2.3 A uid=8', release === undefined ? {} : { release });
 
   test('the eight cases', () => {
     const got = ['A', 'P'].flatMap((one) => ['A', 'P'].map((two) => both(one, two)));
     expect(got).toEqual(['ok', 'ok', 'ok', 'ok']);
     expect([both('-', 'A'), both('-', 'P'), both('A', '-'), both('P', '-')]).toEqual(Array(4).fill('EADDRINUSE'));
     expect(on('udp', '1 bind ff02::1 A; 2 bind ff02::1 P')).toBe('ok');
+  });
+
+  test('O1-multicast-owners: whoever owns them, since some release between 6.5 and 7.8', () => {
+    expect([strangers('5.8'), strangers('6.4'), strangers('7.8'), strangers()]).toEqual([
+      'EADDRINUSE',
+      'EADDRINUSE',
+      'ok',
+      'ok',
+    ]);
+    expect(strangers('7.6')).toBe('ok or EADDRINUSE');
+    expect(on('udp', '1 bind 239.1.2.3 A uid=7; 2 bind 239.1.2.3 A', { release: '6.4' })).toBe('ok');
+    expect(on('udp', '1 bind 0.0.0.0 uid=7; 2 bind 239.1.2.3 A uid=8', { release: '6.4' })).toBe('EADDRINUSE');
   });
 
   test('up to 5.8 the second socket needs SO_REUSEADDR', () => {
@@ -105,6 +119,31 @@ describe('connect()', () => {
     const bind = (id: number) => `${id} bind 255.255.255.255 P; ${id} connect 10.0.0.1 to=10.9.9.9`;
     expect(on('udp', `${bind(1)}; ${bind(2)}`)).toBe('ok');
     expect(on('udp', `1 bind 0.0.0.0 P; 1 connect 10.0.0.1 to=10.9.9.9; ${bind(2)}`)).toBe('EADDRINUSE');
+  });
+
+  test('connect-from-broadcast: where the route is not told, both are allowed', () => {
+    const bound = (id: number, local = '') => `${id} bind 255.255.255.255 P; ${id} connect ${local} to=10.9.9.9`;
+    expect(on('udp', `${bound(1)}; ${bound(2)}`)).toBe('ok');
+    const held = '1 bind 0.0.0.0 P; 1 connect 10.0.0.1 to=10.9.9.9';
+    expect(on('udp', `${held}; ${bound(2)}`)).toBe('EADDRINUSE or ok');
+    expect(on('udp', `${held}; ${bound(2, '255.255.255.255')}`)).toBe('EADDRINUSE or ok');
+    expect(on('udp', `${held}; ${bound(2, '127.0.0.1')}`)).toBe('ok');
+  });
+
+  test('connect-mapped: before what the IPv4 address is, and for sendto()', () => {
+    for (const to of ['::ffff:239.1.2.3', '::ffff:0.0.0.0', '::ffff:10.0.0.255', '::ffff:255.255.255.255']) {
+      expect(on('tcp', `1 bind ::; 1 connect ::1 to=${to}`, { host: HOST }), to).toBe('EADDRNOTAVAIL');
+    }
+    expect(on('tcp', '1 bind ::; 1 connect ::1 to=ff02::5%em0', { host: HOST })).toBe('EINVAL');
+    expect(on('udp', '1 bind ::1; 1 send to=::ffff:10.9.9.9')).toBe('EADDRNOTAVAIL');
+    expect(on('udp', '1 bind ::1; 1 connect ::1; 1 send to=::ffff:10.9.9.9')).toBe('EADDRNOTAVAIL');
+  });
+
+  test('connect-scope', () => {
+    const to = (step: string) => on('udp', `1 bind ::1; 1 ${step}`, { host: HOST });
+    expect([to('connect ::1 to=fe80::9%em9'), to('send to=fe80::9%em9')]).toEqual(['EINVAL', 'EINVAL']);
+    expect([to('connect fe80::1 to=fe80::9%em0'), to('send to=ff02::5%em0')]).toEqual(['ok', 'ok']);
+    expect(to('connect ::1; 1 send to=fe80::9%em9')).toBe('EISCONN');
   });
 
   test('disconnect-tcp', () => {

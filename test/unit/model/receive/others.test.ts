@@ -44,6 +44,14 @@ describe('OpenBSD', () => {
       '10.0.0.1',
       [[0]],
     ],
+    [
+      'a multicast passes over a socket that was shut down',
+      'udp',
+      'bind 0.0.0.0 P; bind 0.0.0.0 P; 1 shutdown',
+      '239.1.2.3 from neighbour',
+      [[0]],
+    ],
+    ['a unicast does not', 'udp', 'bind 0.0.0.0; 0 shutdown', '127.0.0.1', [[0]]],
     ['a group of a link has the scope of the device', 'udp', 'bind ff02::5', 'ff02::5 from fd00::9', ['silence']],
   ]);
 });
