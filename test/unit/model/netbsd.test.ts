@@ -40,6 +40,18 @@ describe('N2 and N4: multicast', () => {
     }
   });
 
+  test('N2-multicast-7: for 7 both are allowed where only the new socket’s SO_REUSEPORT would share', () => {
+    const seven = (one: string, two: string, release = '7.2') =>
+      on('udp', `1 bind 239.1.2.3 ${one}; 2 bind 239.1.2.3 ${two}`, { release });
+    expect([seven('A', 'P'), seven('P', 'A'), seven('A', 'AP'), seven('P', 'P')]).toEqual([
+      'ok or EADDRINUSE',
+      'ok',
+      'ok',
+      'ok',
+    ]);
+    expect(seven('A', 'P', '8.0')).toBe('ok');
+  });
+
   test('N4: a v4-mapped group is none', () => {
     expect(both('::ffff:239.1.2.3', 'A', 'A')).toBe('EADDRINUSE');
     expect(both('::ffff:239.1.2.3', 'P', 'P')).toBe('ok');
@@ -91,6 +103,14 @@ describe('connect()', () => {
     expect(two('S P', '0.0.0.0 P', '10.9.9.9')).toBe('EADDRINUSE');
   });
 
+  test('connect-scope, for sendto() before everything else', () => {
+    const to = (step: string) => on('udp', `1 bind ::1; 1 ${step}`, { host: HOST });
+    expect([to('connect ::1 to=fe80::9%wm9'), to('send to=fe80::9%wm9')]).toEqual(['ENXIO', 'ENXIO']);
+    expect(to('connect ::1; 1 send to=fe80::9%wm9 toport=0')).toBe('ENXIO');
+    expect(to('connect ::1 to=fe80::9%wm9 toport=0')).toBe('EADDRNOTAVAIL');
+    expect(to('connect fe80::1 to=fe80::9%wm0')).toBe('ok');
+  });
+
   test('connect-no-peer', () => {
     expect(on('udp', '1 bind S; 1 connect 127.0.0.1 to=127.0.0.1 toport=0')).toBe('EADDRNOTAVAIL');
     expect(on('udp', '1 bind S; 1 connect 127.0.0.1 to=239.1.2.3')).toBe('ok');
@@ -127,6 +147,27 @@ test('listen-udp: an invalid argument where it is connected', () => {
   ]);
 });
 
+test('send-connected: an AF_INET6 socket judges port 0 first', () => {
+  expect(on('udp', '1 bind ::1; 1 connect ::1; 1 send to=::1 toport=0')).toBe('EADDRNOTAVAIL');
+  expect(on('udp', '1 bind S; 1 connect 127.0.0.1; 1 send to=127.0.0.1 toport=0')).toBe('EISCONN');
+});
+
+test('unready: what is not an ordinary address, also with IPV6_BINDANY', () => {
+  const bind = (flag: 'tentative' | 'duplicated' | 'detached' | 'deprecated', words = '', release = '10.1') =>
+    on('udp', `1 bind 2001:db8::5 ${words}`, { release, host: { ...HOST, flags: { '2001:db8::5': flag } } });
+  expect([bind('duplicated'), bind('duplicated', 'any'), bind('deprecated')]).toEqual([
+    'EADDRNOTAVAIL',
+    'EADDRNOTAVAIL',
+    'ok',
+  ]);
+  expect(on('udp', '1 bind 2001:db8::5 any', { host: HOST })).toBe('EADDRNOTAVAIL');
+  expect([bind('tentative'), bind('detached')]).toEqual(['ok', 'ok']);
+  expect([bind('tentative', '', '7.2'), bind('detached', '', '9.3')]).toEqual(['EADDRNOTAVAIL', 'ok or EADDRNOTAVAIL']);
+  const four = { ...HOST, flags: { '10.0.0.1': 'duplicated' } } as const;
+  expect(on('udp', '1 bind 10.0.0.1', { host: four })).toBe('EADDRNOTAVAIL');
+  expect(on('udp', '1 bind ::ffff:10.0.0.1 dual', { host: four })).toBe('ok');
+});
+
 test('v6only-late', () => {
   expect(on('udp', '1 bind ::; 1 set v6only=1')).toBe('EINVAL');
 });
@@ -160,4 +201,10 @@ test('a port that the system chooses', () => {
   expect(choose('0.0.0.0', 'S A')).toBe('EADDRINUSE');
   expect(choose('::', '::1 A')).toBe('ok');
   expect(choose('::', '::1 -')).toBe('EADDRINUSE');
+  // A v4-mapped name is looked for among the AF_INET sockets alone.
+  expect(choose('::ffff:127.0.0.1', '::ffff:127.0.0.1')).toBe('ok');
+  expect(choose(':: dual', '::ffff:127.0.0.1')).toBe('ok');
+  expect(choose('0.0.0.0', '::ffff:127.0.0.1')).toBe('EADDRINUSE');
+  expect(choose('0.0.0.0', '::ffff:127.0.0.1 A')).toBe('ok');
+  expect(choose('127.0.0.1', '::ffff:127.0.0.1 A')).toBe('EADDRINUSE');
 });
