@@ -128,6 +128,12 @@ export const netbsdRules = ruleBook('netbsd', {
     source: { name: KERNEL, where: 'sys/netinet/in_pcb.c, inpcb_connect' },
     known: 'source-run',
   },
+  'connect-replaced': {
+    prose:
+      'An AF_INET socket that connects or sends to 255.255.255.255 reaches the broadcast address of the first interface that has one, and for 0.0.0.0 the machine’s first address; a connection is looked for under these. If the machine has several, each is allowed.',
+    source: { name: KERNEL, where: 'sys/netinet/in_pcb.c, inpcb_connect' },
+    known: 'source',
+  },
   'connect-mapped-twice': {
     prose:
       'A dual-stack :: or ::ffff:0.0.0.0 that connects over IPv4 looks for the same connection under ::ffff:0.0.0.0, not under the address of the route, and so never finds it.',

@@ -8,8 +8,8 @@ import { ANY, claimsOf, NOTHING } from './overlap.ts';
 import { netbsdRules } from './netbsd-rules.ts';
 import { parseRelease, precedes } from './release.ts';
 import { hasPeer, isReleased, withoutPeer } from './socket.ts';
-import type { Prediction } from './types.ts';
-import type { Socket, System, World } from './world.ts';
+import type { Peer, Prediction, Setting } from './types.ts';
+import type { Socket, System, Target, World } from './world.ts';
 
 const { id, rules } = netbsdRules;
 
@@ -50,8 +50,9 @@ export const netbsd: System<undefined> = {
     if (to?.port === 0 || (socket.protocol === 'tcp' && isGroup)) return decide('EADDRNOTAVAIL', id['connect-no-peer']);
     if (hasNoSuchScope(world, target)) return decide('ENXIO', id['connect-scope']);
     if (wrongStack(socket, target)) return decide('EINVAL', id['connect-other-stack']);
+    if (socket.family === 'inet') return sameConnection(world, socket, target);
     if (!peerTaken(world, socket, target)) return undefined;
-    const asksForWildcard = socket.family === 'inet6' && target.stack === 'v4' && socket.local.v4 === ANY;
+    const asksForWildcard = target.stack === 'v4' && socket.local.v4 === ANY;
     return asksForWildcard ? decide('ok', id['connect-mapped-twice']) : decide('EADDRINUSE', id['connect-same-peer']);
   },
 
@@ -69,8 +70,9 @@ export const netbsd: System<undefined> = {
     if (hasPeer(socket) && !(isSix && target.to?.port === 0)) return decide('EISCONN', id['send-connected']);
     if (target.to?.port === 0) return decide('EADDRNOTAVAIL', id['connect-no-peer']);
     if (wrongStack(socket, target) && target.stack === 'v4') return decide('EINVAL', id['connect-other-stack']);
-    const taken = !isSix && peerTaken(world, socket, target);
-    return decide(taken ? 'EADDRINUSE' : 'ok', id['send-connects']);
+    const taken = isSix ? undefined : sameConnection(world, socket, target);
+    const rule = id['send-connects'];
+    return taken === undefined ? decide('ok', rule) : decide(taken.outcomes, rule);
   },
 
   reset: (socket) => withoutPeer(socket, NOTHING),
@@ -114,6 +116,37 @@ export const netbsd: System<undefined> = {
     return isReleased(socket) ? decide(RELEASED, id.released) : decide('ok', id.listen);
   },
 };
+
+/** The peers that are not what they seem: the system puts an address of its own in their place. */
+const REPLACED: ReadonlySet<string | undefined> = new Set(['255.255.255.255', '0.0.0.0']);
+
+/** What connect() says of a connection that may be there already; undefined if it is not. Only of AF_INET sockets. */
+function sameConnection(world: Here, socket: Socket, target: Target): Prediction | undefined {
+  if (peerTaken(world, socket, target)) return decide('EADDRINUSE', id['connect-same-peer']);
+  const peers = [target.to, ...world.sockets.map(({ peer }) => peer)];
+  if (!peers.some((peer) => REPLACED.has(peer?.address))) return undefined;
+  const isTaken = (real: Replacement) => {
+    const sockets = world.sockets.map((other) => ({ ...other, peer: real(other.peer) }));
+    return peerTaken({ ...world, sockets }, socket, { ...target, to: real(target.to) });
+  };
+  const found = new Set(replacements(world.setting).map(isTaken));
+  if (!found.has(true)) return undefined;
+  return decide(found.has(false) ? ['EADDRINUSE', 'ok'] : 'EADDRINUSE', id['connect-replaced']);
+}
+
+type Replacement = (peer: Peer | undefined) => Peer | undefined;
+
+/** For each address of the machine that may be its first, and each broadcast address: what a peer becomes. */
+function replacements({ host }: Setting): readonly Replacement[] {
+  const own = (host?.addresses ?? []).filter((address) => !address.includes(':'));
+  const { broadcasts = [] } = host ?? {};
+  return (own.length === 0 ? ['0.0.0.0'] : own).flatMap((first) =>
+    (broadcasts.length === 0 ? ['255.255.255.255'] : broadcasts).map((broadcast) => (peer: Peer | undefined) => {
+      if (peer === undefined || !REPLACED.has(peer.address)) return peer;
+      return { ...peer, address: peer.address === '0.0.0.0' ? first : broadcast };
+    }),
+  );
+}
 
 function isVisible({ accepted, sent, family, port }: Socket): boolean {
   return !(accepted || (sent && family === 'inet6')) || port % PORT_CHAINS === 0;

@@ -103,6 +103,21 @@ describe('connect()', () => {
     expect(two('S P', '0.0.0.0 P', '10.9.9.9')).toBe('EADDRINUSE');
   });
 
+  test('connect-replaced: 255.255.255.255 and 0.0.0.0 stand for other addresses', () => {
+    const two = (one: string, other: string, host: object = HOST, step = 'connect') =>
+      on('udp', `1 bind 0.0.0.0 P; 1 connect 10.0.0.1 to=${one}; 2 bind 0.0.0.0 P; 2 ${step} 10.0.0.1 to=${other}`, {
+        host,
+      });
+    expect(two('255.255.255.255', '10.0.0.255')).toBe('EADDRINUSE');
+    expect(two('10.0.0.255', '255.255.255.255', HOST, 'send')).toBe('EADDRINUSE');
+    expect(two('255.255.255.255', '10.0.0.254')).toBe('ok');
+    const both = { ...HOST, broadcasts: ['10.0.0.255', '192.0.2.255'] };
+    expect(two('255.255.255.255', '10.0.0.255', both)).toBe('EADDRINUSE or ok');
+    expect(two('0.0.0.0', '127.0.0.1')).toBe('EADDRINUSE or ok');
+    expect(two('0.0.0.0', '127.0.0.1', { addresses: ['127.0.0.1'] })).toBe('EADDRINUSE');
+    expect(two('::ffff:255.255.255.255', '10.0.0.255')).toBe('ok');
+  });
+
   test('connect-scope, for sendto() before everything else', () => {
     const to = (step: string) => on('udp', `1 bind ::1; 1 ${step}`, { host: HOST });
     expect([to('connect ::1 to=fe80::9%wm9'), to('send to=fe80::9%wm9')]).toEqual(['ENXIO', 'ENXIO']);
