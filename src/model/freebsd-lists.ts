@@ -10,6 +10,8 @@ export interface Group {
   readonly name: Claims;
   readonly family: Family;
   readonly members: Chain;
+  /** The number of members that it has room for. */
+  readonly size: number;
   /** The FIB in which its members were bound, where a bind is of one FIB. */
   readonly fib: number | undefined;
 }
@@ -25,6 +27,9 @@ export interface PortLists {
   /** The group that was made last is first. */
   readonly groups: readonly Group[];
 }
+
+/** The room of a group: INPCBLBGROUP_SIZMIN and INPCBLBGROUP_SIZMAX. */
+const ROOM = { least: 8, most: 256 } as const;
 
 export const EMPTY_PORT: PortLists = { unconnected: [], byPort: [], adrift: [], groups: [] };
 
@@ -50,12 +55,12 @@ export function listsAfter(world: World<PortLists>, { kind, socket }: Step): Por
     case 'listen':
       return lists;
     case 'close':
-      return outOf(lists, socket.id);
+      return outOf(world, socket);
     case 'connect':
       return connected(world, socket);
     case 'disconnect':
       if (isOld && isNamed(socket)) return { ...lists, unconnected: toHead(lists.unconnected, socket.id) };
-      return { ...outOf(lists, socket.id), adrift: toHead(lists.adrift, socket.id) };
+      return { ...outOf(world, socket), adrift: toHead(lists.adrift, socket.id) };
     case 'accept':
       return { ...lists, byPort: toHead(lists.byPort, socket.id) };
     case 'autobind': {
@@ -85,7 +90,7 @@ function connected(world: World<PortLists>, socket: Socket): PortLists {
   const isNew = !isOlder(world, 15, 0);
   if (isOlder(world, 14, 0)) return lists;
   const unconnected = without(lists.unconnected, socket.id);
-  const own = { ...lists, unconnected, groups: isNew ? left(lists.groups, socket.id) : lists.groups };
+  const own = { ...lists, unconnected, groups: isNew ? left(world, socket) : lists.groups };
   if (lists.byPort.includes(socket.id)) return own;
   const back = { ...own, adrift: without(own.adrift, socket.id), byPort: toHead(own.byPort, socket.id) };
   return isNew ? back : joined(world, back, socket);
@@ -95,12 +100,13 @@ function onPort(lists: PortLists, { id }: Socket): PortLists {
   return { ...lists, unconnected: toHead(lists.unconnected, id), byPort: toHead(lists.byPort, id) };
 }
 
-function outOf({ unconnected, byPort, adrift, groups }: PortLists, id: number): PortLists {
+function outOf(world: World<PortLists>, socket: Socket): PortLists {
+  const { unconnected, byPort, adrift } = world.hidden;
   return {
-    unconnected: without(unconnected, id),
-    byPort: without(byPort, id),
-    adrift: without(adrift, id),
-    groups: left(groups, id),
+    unconnected: without(unconnected, socket.id),
+    byPort: without(byPort, socket.id),
+    adrift: without(adrift, socket.id),
+    groups: left(world, socket),
   };
 }
 
@@ -127,14 +133,27 @@ function joined(world: World<unknown>, lists: PortLists, { id, options, family, 
   const fib = isByFib(world) ? domain : undefined;
   const isOf = (group: Group) =>
     group.family === family && group.name.v4 === local.v4 && group.name.v6 === local.v6 && group.fib === fib;
-  const groups = lists.groups.some(isOf)
-    ? lists.groups.map((group) => (isOf(group) ? { ...group, members: [...group.members, id] } : group))
-    : [{ name: local, family, members: [id], fib }, ...lists.groups];
-  return { ...lists, groups };
+  const own = lists.groups.find(isOf);
+  const others = lists.groups.filter((group) => group !== own);
+  if (own === undefined) {
+    return { ...lists, groups: [{ name: local, family, members: [id], size: ROOM.least, fib }, ...others] };
+  }
+  const members = [...own.members, id];
+  if (members.length <= own.size)
+    return { ...lists, groups: lists.groups.map((group) => (group === own ? { ...own, members } : group)) };
+  // A full group is made again with twice the room, so that it is the newest; the largest takes no more.
+  return own.size >= ROOM.most ? lists : { ...lists, groups: [{ ...own, members, size: own.size * 2 }, ...others] };
 }
 
-function left(groups: readonly Group[], id: number): readonly Group[] {
-  return groups
-    .map((group) => ({ ...group, members: without(group.members, id) }))
-    .filter(({ members }) => members.length > 0);
+/** The groups after a socket has left its own. Up to 14 one that has shrunk is made again with half the room. */
+function left(world: World<PortLists>, { id }: Socket): readonly Group[] {
+  const { groups } = world.hidden;
+  const own = groups.find(({ members }) => members.includes(id));
+  if (own === undefined) return groups;
+  const others = groups.filter((group) => group !== own);
+  const members = without(own.members, id);
+  if (members.length === 0) return others;
+  const shrinks = own.size > ROOM.least && members.length <= own.size / 4 && isOlder(world, 15, 0);
+  if (shrinks) return [{ ...own, members, size: own.size / 2 }, ...others];
+  return groups.map((group) => (group === own ? { ...own, members } : group));
 }

@@ -22,8 +22,8 @@ const { id: rule, rules } = ruleBook('freebsd', {
   },
   'R2-lb-group': {
     prose:
-      'A group of SO_REUSEPORT_LB, on the destination’s address or else on the wildcard, comes before every other socket; a hash of the sender’s address and both ports chooses a member. Members are the sockets that had the option at their bind(), by the name that they had then; in 14 a UDP socket that connects again after a disconnect joins the group of its local address. A dual-stack :: is in no group.',
-    source: { ...LOOKUP, where: 'in_pcblookup_lbgroup, in_pcbinslbgrouphash' },
+      'A group of SO_REUSEPORT_LB, on the destination’s address or else on the wildcard, comes before every other socket; a hash of the sender’s address and both ports chooses a member. Members are the sockets that had the option at their bind(), by the name that they had then; in 14 a UDP socket that connects again after a disconnect joins the group of its local address. A dual-stack :: is in no group. Where an AF_INET and a v4-mapped group are on one address the older is taken, in 13 the newer. A group that gets more than 8, 16 … members is made again, and so it is the newest; up to 14 that happens too when it is left with a quarter of them. Beyond 256 a socket is in none.',
+    source: { ...LOOKUP, where: 'in_pcblookup_lbgroup, in_pcbinslbgrouphash, in_pcblbgroup_resize' },
     spreads: true,
     known: 'source',
   },

@@ -8,6 +8,8 @@ interface Group {
   readonly local4: string;
   readonly local6: string;
   readonly members: Set<Pcb>;
+  /** il_inpsiz. */
+  size: number;
 }
 
 /** in_pcblookup_hash_locked() and in_pcblookup_hash_smr() of FreeBSD and their IPv6 twins, with the groups of SO_REUSEPORT_LB. */
@@ -80,12 +82,24 @@ export class FreebsdLookup extends FreebsdPeers {
     const own = this.#groups.find(
       (group) => group.family === family && group.local4 === local4 && group.local6 === local6,
     );
-    if (own === undefined) this.#groups = [{ family, local4, local6, members: new Set([pcb]) }, ...this.#groups];
-    else own.members.add(pcb);
+    if (own === undefined)
+      this.#groups = [{ family, local4, local6, members: new Set([pcb]), size: 8 }, ...this.#groups];
+    else {
+      own.members.add(pcb);
+      if (own.members.size > own.size) this.#resize(own, own.size * 2);
+    }
+  }
+
+  /** in_pcblbgroup_resize() puts a new group at the head of the list. */
+  #resize(group: Group, size: number): void {
+    group.size = size;
+    this.#groups = [group, ...this.#groups.filter((other) => other !== group)];
   }
 
   #leave(pcb: Pcb): void {
-    for (const { members } of this.#groups) members.delete(pcb);
+    const own = this.#groups.find(({ members }) => members.delete(pcb));
+    const isRoomy = own !== undefined && own.size > 8 && own.members.size <= own.size / 4;
+    if (isRoomy && this.release !== '15.0') this.#resize(own, own.size / 2);
     this.#groups = this.#groups.filter(({ members }) => members.size > 0);
   }
 }

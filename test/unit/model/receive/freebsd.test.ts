@@ -25,6 +25,24 @@ describe('R2-lb-group', () => {
     expect(udp('bind ext1 P; bind 0.0.0.0 L; 1 set P', '10.0.0.1')).toEqual([[1]]);
   });
 
+  test('a group that gets a ninth member is made again, and so is the newest', () => {
+    const eight = 'bind ::ffff:10.0.0.1 L; bind ext1 L' + '; bind ::ffff:10.0.0.1 L'.repeat(7);
+    const nine = `${eight}; bind ::ffff:10.0.0.1 L`;
+    expect(udp(eight, '10.0.0.1', '14.3')).toHaveLength(8);
+    expect(udp(nine, '10.0.0.1', '14.3')).toEqual([[1]]);
+    expect(udp(nine, '10.0.0.1', '15.0')).toEqual([[1]]);
+    expect(udp(eight, '10.0.0.1', '13.2')).toEqual([[1]]);
+    expect(udp(nine, '10.0.0.1', '13.2')).toHaveLength(9);
+  });
+
+  test('up to 14 a group that shrinks to a quarter is made again', () => {
+    const nine = 'bind ::ffff:10.0.0.1 L' + '; bind ::ffff:10.0.0.1 L'.repeat(8);
+    const left = `${nine}; bind ext1 L; 0 close; 1 close; 2 close; 3 close`;
+    expect(udp(left, '10.0.0.1', '14.3')).toHaveLength(5);
+    expect(udp(`${left}; 4 close`, '10.0.0.1', '14.3')).toEqual([[9]]);
+    expect(udp(`${left}; 4 close`, '10.0.0.1', '15.0')).toHaveLength(4);
+  });
+
   test('of AF_INET and v4-mapped groups on one address the older one is taken, by 13 the newer', () => {
     const steps = 'bind ext1 L; bind ::ffff:10.0.0.1 L';
     expect([udp(steps, '10.0.0.1'), udp(steps, '10.0.0.1', '13.2')]).toEqual([[[0]], [[1]]]);
