@@ -84,16 +84,17 @@ export const darwinRules = ruleBook('darwin', {
   },
   'connect-other-stack': {
     prose:
-      'A socket that is in one stack only, by its name, by IPV6_V6ONLY or since it was connected, cannot connect in the other; except that a UDP socket that is in IPv4 takes :: for 0.0.0.0.',
+      'A socket that is in one stack only, by its name, by IPV6_V6ONLY or since it was connected, cannot connect in the other; except that a UDP socket that is in IPv4 takes :: for 0.0.0.0. Releases before 15.4 checked less.',
     source: { name: XNU, where: 'bsd/netinet6/udp6_usrreq.c, udp6_connect; bsd/netinet6/in6_pcb.c, in6_pcbconnect' },
     known: 'source-run',
   },
   'connect-other-stack-15.0': {
     prose:
-      'Up to 15.0 a TCP connect() to a v4-mapped peer is an invalid argument with IPV6_V6ONLY=1; since 15.4 the address family is not supported. 15.1 to 15.3 have not been looked at.',
+      'Up to 15.0 connect() does not look at the stack that a socket is in: a UDP socket that is in IPv6 connects to a v4-mapped peer, and a TCP connection in the other stack is begun from an address that no interface has. With IPV6_V6ONLY=1 a v4-mapped peer is an invalid argument for TCP. 15.1 to 15.3 have not been looked at.',
     source: {
       name: 'XNU 11215.1.10 (macOS 15.0)',
-      where: 'bsd/netinet/tcp_usrreq.c, tcp_usr_connect_common, beside that of 11417.101.15',
+      where:
+        'bsd/netinet/tcp_usrreq.c, tcp_usr_connect_common; bsd/netinet6/udp6_usrreq.c, udp6_connect; beside those of 11417.101.15',
     },
     known: 'source',
   },
@@ -108,12 +109,13 @@ export const darwinRules = ruleBook('darwin', {
   },
   'connect-name': {
     prose:
-      'A peer with port 0 is an address that is not available, for sendto() too. TCP cannot connect to a multicast address or to 255.255.255.255, v4-mapped and v4-compatible ones included.',
+      'A peer with port 0 is an address that is not available, for sendto() too, but not for that of IPv4 from a socket that is bound to an address. TCP cannot connect to a multicast address or to 255.255.255.255, v4-mapped and v4-compatible ones included.',
     source: { name: XNU, where: 'bsd/netinet/in_pcb.c, in_pcbladdr; bsd/netinet/tcp_usrreq.c, tcp_usr_connect_common' },
     known: 'source',
   },
   'connect-same-peer': {
-    prose: 'Two sockets cannot be connected from one address to one peer, whatever their options.',
+    prose:
+      'Two sockets cannot be connected from one address to one peer, whatever their options. A wildcard as the peer is ::1, or the first IPv4 address of the machine.',
     source: { name: XNU, where: 'bsd/netinet/in_pcb.c, in_pcbconnect' },
     known: 'source-run',
   },
@@ -125,6 +127,12 @@ export const darwinRules = ruleBook('darwin', {
   'connected-sendto': {
     prose: 'A connected UDP socket cannot send to an address.',
     source: { name: XNU, where: 'bsd/netinet/udp_usrreq.c, udp_output; bsd/netinet6/udp6_output.c' },
+    known: 'source',
+  },
+  'send-source': {
+    prose:
+      'An IPv4 datagram needs a source address that an interface has: sendto() fails on a socket that is bound to a group or a broadcast address, and to a v4-mapped address on one that is bound to an IPv6 address.',
+    source: { name: XNU, where: 'bsd/netinet/udp_usrreq.c, udp_output; bsd/net/if.c, ifa_foraddr' },
     known: 'source',
   },
   reset: {
@@ -208,7 +216,7 @@ export const darwinRules = ruleBook('darwin', {
   },
   chosen: {
     prose:
-      'For port 0 the system takes a port on which nothing overlaps the name, whatever the options. A native IPv6 socket only looks at IPv6 sockets, and with SO_REUSEADDR or SO_REUSEPORT only at unconnected ones on exactly its address.',
+      'For port 0 the system takes a port on which nothing overlaps the name, whatever the options. A native IPv6 socket only looks at IPv6 sockets, and with SO_REUSEADDR or SO_REUSEPORT only at unconnected ones on exactly its address. 55555 is never chosen, not for UDP either.',
     source: { name: XNU, where: 'bsd/netinet/in_pcb.c, in_pcbbind; bsd/netinet6/in6_src.c, in6_pcbsetport' },
     known: 'source-run',
   },

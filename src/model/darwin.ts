@@ -1,4 +1,12 @@
-import { canonical, compatible4, isLimitedBroadcast, isMulticast, isWildcard, unmapped } from './address.ts';
+import {
+  canonical,
+  compatible4,
+  endsInZero,
+  isLimitedBroadcast,
+  isMulticast,
+  isWildcard,
+  unmapped,
+} from './address.ts';
 import { judgeStanding } from './bsd-address.ts';
 import {
   areSixOnAny4,
@@ -19,10 +27,10 @@ import { pairTaken, releasedByRefusal, wrongStack } from './peers.ts';
 import { because, decide, isRefusal } from './decide.ts';
 import { ANY, claimsAny, NOTHING } from './overlap.ts';
 import { darwinDelivery } from './receive/darwin.ts';
-import { precedes, parseRelease } from './release.ts';
+import { precedes, parseRelease, type Release } from './release.ts';
 import { darwinRules } from './darwin-rules.ts';
 import { hasPeer, isReleased, withoutPeer } from './socket.ts';
-import type { Outcome, Prediction } from './types.ts';
+import type { Outcome, Peer, Prediction, Setting } from './types.ts';
 import type { Socket, Step, System, Target, World } from './world.ts';
 
 const { id, rules } = darwinRules;
@@ -69,10 +77,17 @@ export const darwin: System<Chains> = {
     return pairTaken(world, socket, target) ? decide('EADDRINUSE', id['connect-same-peer']) : undefined;
   },
 
-  send(_world, socket, { to, stack }) {
+  peerOf,
+
+  send(world, socket, { to, stack }) {
     const isSix = socket.family === 'inet6' && stack === 'v6';
-    if (to?.port === 0 && (isSix || !hasPeer(socket))) return decide('EADDRNOTAVAIL', id['connect-name']);
-    return hasPeer(socket) ? decide('EISCONN', id['connected-sendto']) : undefined;
+    const noPort = to?.port === 0 ? decide('EADDRNOTAVAIL', id['connect-name']) : undefined;
+    if (isSix && noPort !== undefined) return noPort;
+    if (hasPeer(socket)) return decide('EISCONN', id['connected-sendto']);
+    if (isSix || stack === undefined) return undefined;
+    const source = sourceOf4(socket);
+    if (source === ANY) return noPort;
+    return isSource(world, source) ? undefined : decide('EADDRNOTAVAIL', id['send-source']);
   },
 
   refused(socket, { stack }, outcome) {
@@ -139,31 +154,57 @@ function otherStack(world: Here, socket: Socket, target: Target): Prediction | u
   if (!wrongStack(socket, target)) return undefined;
   const { protocol, v6only, local } = socket;
   if (v6only && target.stack === 'v4') return onlySix(world, socket);
-  if (protocol === 'udp') return isAnySix(target) ? undefined : decide('EINVAL', id['connect-other-stack']);
+  if (protocol === 'udp') {
+    return target.stack === 'v4' ? sinceChecked(world, 'EINVAL', OK) : decide('EINVAL', id['connect-other-stack']);
+  }
   // A failed connect() has left it in IPv6, and its name is still the wildcard.
   if (target.stack === 'v4' && local.v6 === ANY) return undefined;
-  return decide('EAFNOSUPPORT', id['connect-other-stack']);
+  return sinceChecked(world, 'EAFNOSUPPORT', ['ok', 'ETIMEDOUT']);
 }
 
-/** Whether the peer is ::, which a UDP socket that is in IPv4 only takes for 0.0.0.0. */
-function isAnySix({ to }: Target): boolean {
-  return to !== undefined && canonical(to.address).address === '::';
+/** What connect() returns since it looks at the stack that the socket is in, and what it returned before. */
+function sinceChecked({ setting }: Here, now: Outcome, before: readonly Outcome[]): Prediction {
+  if (setting.release === undefined) return decide([now, ...before], id['connect-other-stack']);
+  const release = macosOf(setting.release);
+  if (!precedes(release, STACKS_CHECKED_SINCE)) return decide(now, id['connect-other-stack']);
+  return decide(precedes(release, [15, 1]) ? before : [now, ...before], id['connect-other-stack-15.0']);
+}
+
+/**
+ * The peer that connect() takes for a wildcard: ::1, and for IPv4 the first address of the machine. A UDP socket that is in
+ * IPv4 only takes :: for 0.0.0.0.
+ */
+function peerOf(to: Peer, socket: Socket, { host }: Setting): Peer {
+  const { address } = canonical(to.address);
+  if (!isWildcard(address)) return to;
+  const first = host?.addresses?.find((one) => !one.includes(':')) ?? '127.0.0.1';
+  if (address === '0.0.0.0') return { ...to, address: first };
+  const inFour = address !== '::' || (socket.protocol === 'udp' && isV4(socket.local));
+  if (address !== '::' && socket.v6only) return to;
+  return { ...to, address: inFour ? `::ffff:${first}` : '::1' };
+}
+
+/** The source address of an IPv4 datagram, as the kernel reads it: the last 32 bits of an IPv6 address. */
+function sourceOf4({ local: { v4, v6 } }: Socket): string {
+  if (v4 !== undefined) return v4;
+  return v6 === undefined || v6 === ANY || endsInZero(v6) ? ANY : v6;
+}
+
+/** Whether an interface has the address, so that a datagram can come from it. */
+function isSource({ setting: { host } }: Here, address: string): boolean {
+  return !address.includes(':') && !isMulticast(address) && host?.broadcasts?.includes(address) !== true;
 }
 
 /** With IPV6_V6ONLY=1 a v4-mapped peer is an IPv6 address for UDP, to which there is seldom a route. */
-function onlySix({ setting }: Here, { protocol, local }: Socket): Prediction {
+function onlySix(world: Here, { protocol, local }: Socket): Prediction {
   if (protocol === 'udp') {
     const outcomes: readonly Outcome[] = ['EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'ok'];
     return decide(local.v6 === ANY ? outcomes : 'ok', id['connect-v6only-udp']);
   }
-  const older = setting.release !== undefined && precedes(macosOf(setting.release), STACKS_CHECKED_SINCE);
-  if (older)
-    return decide(precedes(macosOf(setting.release), [15, 1]) ? 'EINVAL' : BOTH, id['connect-other-stack-15.0']);
-  return decide(setting.release === undefined ? BOTH : 'EAFNOSUPPORT', id['connect-other-stack']);
+  return sinceChecked(world, 'EAFNOSUPPORT', ['EINVAL']);
 }
 
 const STACKS_CHECKED_SINCE = [15, 4] as const;
-const BOTH: readonly Outcome[] = ['EAFNOSUPPORT', 'EINVAL'];
 
 /** A disconnect of TCP: AF_UNSPEC is an ordinary connect() to it, and disconnectx() begins to close the connection. */
 function ofTcp(socket: Socket, by: 'AF_UNSPEC' | 'disconnectx' | undefined) {
@@ -211,11 +252,31 @@ function judgeArgument(world: Here, next: Socket): Prediction | undefined {
   return restricted ? decide('EADDRINUSE', id['K3-restricted']) : address;
 }
 
-/** A release of macOS, from its own number or from that of a Darwin kernel: Darwin 17 is 10.13, Darwin 20 is 11. */
-function macosOf(text: string | undefined) {
-  const [major, minor] = parseRelease(text, 'macOS');
-  if (major < 16 || major > 25) return [major, minor] as const;
-  return major < 20 ? ([10, major - 4] as const) : ([major - 9, minor] as const);
+/** The first build of XNU of each macOS, the newest first. */
+const BUILDS = [
+  [12_377, [26, 0]],
+  [11_417, [15, 4]],
+  [11_215, [15, 0]],
+  [10_002, [14, 0]],
+  [8792, [13, 0]],
+  [8019, [12, 0]],
+  [7195, [11, 0]],
+  [6153, [10, 15]],
+  [4903, [10, 14]],
+  [4570, [10, 13]],
+] as const;
+
+/**
+ * A release of macOS, from its own number, from that of a Darwin kernel (Darwin 17 is 10.13, 20 is 11, 25 is 26), or from that
+ * of a build of XNU, such as `11417.101.15` or `xnu-4903.221.2`.
+ */
+function macosOf(text: string | undefined): Release {
+  const [major, minor] = parseRelease(text?.replace(/^xnu-/, ''), 'macOS');
+  const build = BUILDS.find(([first]) => Number.isFinite(major) && major >= first);
+  if (build !== undefined) return build[1];
+  if (major < 16 || major > 25) return [major, minor];
+  if (major === 25) return [26, minor];
+  return major < 20 ? [10, major - 4] : [major - 9, minor];
 }
 
 function onPort({ sockets, hidden }: Here): readonly Socket[] {
@@ -293,6 +354,7 @@ function refuse(world: Here, next: Socket, held: Socket, stack: Stack): Predicti
 /** Whether the system may choose this port for a socket that asked for port 0. */
 function choice(world: Here, next: Socket): Prediction {
   const { local } = next;
+  if (next.port === RESTRICTED) return decide('EADDRINUSE', id.chosen);
   const held = isV4(local) ? bestMatch(onPort(world), 'v4', local.v4) : holderOf(world, next, 'v6', local.v6 ?? ANY);
   return decide(held === undefined ? 'ok' : 'EADDRINUSE', id.chosen, held);
 }

@@ -131,6 +131,8 @@ export interface System<Hidden> {
   connect?(world: World<Hidden>, socket: Socket, to: Target): Prediction | undefined;
   /** The socket after a connect() that failed; without this function it is unchanged. */
   refused?(socket: Socket, to: Target, outcome: Outcome, world: World<Hidden>): Socket;
+  /** The peer that connect() takes for the one that it is given; without this function the same. */
+  peerOf?(to: Peer, socket: Socket, setting: Setting): Peer;
   /** Bookkeeping after a connect() that failed; `socket` is the one that called it. */
   rememberRefused?(world: World<Hidden>, socket: Socket, to: Target, outcome: Outcome): Hidden;
   /** A socket after a listen() that was refused for another socket; without this function it is unchanged. */
@@ -463,8 +465,9 @@ class Port<Hidden> implements Simulation {
     return { prediction, after: isDone ? this.#become({ ...socket }).after : this };
   }
 
-  #connect(operation: Operation & { readonly op: 'connect' }, happened: Outcome | undefined) {
-    const before = this.#find(operation.socket, operation.op);
+  #connect(asked: Operation & { readonly op: 'connect' }, happened: Outcome | undefined) {
+    const before = this.#find(asked.socket, asked.op);
+    const operation = this.#meant(asked, before);
     const again = this.#system.reconnects === true && before.protocol === 'udp' && hasPeer(before);
     // If the second half of such a call (the connect) fails, the first half (the disconnect) still has its effect.
     const port = again ? this.#dissolved(before, undefined).after : this;
@@ -495,6 +498,11 @@ class Port<Hidden> implements Simulation {
     return { prediction, after: port.#become(connected, { kind: 'connect', renamed: local !== socket.local }).after };
   }
 
+  #meant<Call extends { readonly to?: Peer }>(asked: Call, socket: Socket): Call {
+    const to = asked.to === undefined ? undefined : this.#system.peerOf?.(asked.to, socket, this.#world.setting);
+    return to === undefined ? asked : { ...asked, to };
+  }
+
   #afterRefused(socket: Socket, target: Target, outcome: Outcome): Port<Hidden> {
     const hidden = this.#system.rememberRefused?.(this.#world, socket, target, outcome);
     if (hidden === undefined || hidden === this.#world.hidden) return this;
@@ -503,9 +511,11 @@ class Port<Hidden> implements Simulation {
 
   /** connect() or sendto() on a socket that is not bound: the system chose this port. */
   #autobind(operation: Operation & { readonly op: 'connect' | 'send' }, next: NextSocket, happened?: Outcome) {
-    const { socket: id, op, to } = operation;
+    const { socket: id, op } = operation;
     const named = socketOf(next, id, this.#system, this.#world.setting);
-    const target = targetOf(operation, named.local, this.#system);
+    const meant = op === 'connect' ? this.#meant(operation, named) : operation;
+    const { to } = meant;
+    const target = targetOf(meant, named.local, this.#system);
     // The system chose a port on which the other sockets do not matter.
     const alone = { ...this.#world, sockets: [] };
     const judged =

@@ -147,6 +147,7 @@ const TEXTS: readonly string[] = [
   '1 bind ::1 v6only => ok; 1 send to=::1 toport=0; 1 send to=::ffff:127.0.0.1; 1 connect ::1 to=::1; 1 send to=::1',
   '1 bind S P => ok; 1 connect 127.0.0.1 to=10.9.9.9; 2 bind W P => ok; 2 send 127.0.0.1 to=10.9.9.9',
   '1 bind S => ok; 1 set A=1; 2 bind S A',
+  '1 bind 239.1.2.3 => ok; 1 send to=10.0.0.1',
   '1 bind S A => ok; 2 bind S AP => ok; 1 set P=1; 1 connect 127.0.0.1; 1 close; 3 bind S P',
   '1 bind ::1 v6only => ok; 1 send to=fe80::9%d9; 1 connect ::1 to=fe80::9%d9',
   '1 bind W P => ok; 1 connect 10.0.0.1 to=10.0.0.255; 2 bind W P => ok; 2 connect 10.0.0.1 to=255.255.255.255',
