@@ -210,7 +210,9 @@ describe('every view of the page', needs(noBrowser), () => {
         const own = signs.flatMap((row) => row[place] || []);
         const apart = own.filter((sign) => '◆◇▲'.includes(sign)).length;
         const [, some, all] = /(\d+) of (\d+) questions/.exec(head) ?? [];
-        expect([head, Number(some), Number(all)]).toEqual([head, apart, own.length]);
+        // Among the kernels of Linux what is unexpected is counted apart.
+        const [, more = 0] = /in (\d+) more/.exec(head) ?? [];
+        expect([head, Number(some) + Number(more), Number(all)]).toEqual([head, apart, own.length]);
       }
       expect(await page.locator('.count').innerText()).toContain(`${signs.length} of ${signs.length}`);
     });

@@ -8,6 +8,7 @@ import type { MatrixRecord } from '../../src/record/matrix.ts';
 import { platformId } from '../../src/record/platform-id.ts';
 import { readRecord } from '../../src/load/read.ts';
 import type { BindRecord, CellRecord } from '../../src/record/record.ts';
+import { systemsTable } from '../../src/report/systems/table.ts';
 import { SOURCES } from '../../src/documents/sources.ts';
 import { accessibilityOf, noBrowser } from '../support/browser.ts';
 import { bindspec } from '../support/cli.ts';
@@ -25,6 +26,12 @@ describe('the page', needs(noBrowser), () => {
   beforeAll(() => {
     comparison = JSON.parse(readFileSync(path.join(made.home, 'matrix.json'), 'utf8')) as Comparison;
   });
+
+  /** What the page calls platforms and engines. */
+  function titlesOf(names: readonly string[]): string[] {
+    const all = systemsTable(comparison, [], []).columns.flatMap(({ platforms }) => platforms);
+    return names.map((name) => all.find((one) => one.name === name)?.title ?? name);
+  }
 
   function recordOf(platform: string): BindRecord {
     return readRecord(readFileSync(path.join(REPORTS, platform, 'record.json'), 'utf8'), platform);
@@ -47,7 +54,7 @@ describe('the page', needs(noBrowser), () => {
       const page = await at('#/experiments');
       const ran = comparison.platforms.filter(({ run }) => run).map(({ name }) => name);
       const heads = await page.locator('.results thead th').allInnerTexts();
-      expect(heads.slice(1).map((text) => text.split('\n')[0])).toEqual(ran);
+      expect(heads.slice(1).map((text) => text.split('\n')[0])).toEqual(titlesOf(ran));
       expect(await page.locator('tr.experiment').count()).toBe(comparison.experiments.length);
       const ids = await page.locator('tr.experiment th code').allInnerTexts();
       expect(ids.toSorted()).toEqual(comparison.experiments.map(({ id }) => id).toSorted());
@@ -103,7 +110,7 @@ describe('the page', needs(noBrowser), () => {
       await page.getByLabel('Subject').selectOption('conflict');
       await page.getByLabel('Protocol').selectOption('tcp');
       await page.locator('.filters').getByText('Platforms', { exact: true }).click();
-      await page.getByLabel('wine-8.0-x64').uncheck();
+      await page.getByLabel('Wine 8.0').uncheck();
       await page.getByRole('button', { name: 'cells of: The same address and port with' }).click();
       const seen = await page.locator('.results').innerText();
       expect(seen).toContain('SO_REUSEADDR first tcp inet');
@@ -113,7 +120,7 @@ describe('the page', needs(noBrowser), () => {
       expect(await again.locator('.results').innerText()).toBe(seen);
       expect(await again.locator('.count').innerText()).toBe(await page.locator('.count').innerText());
       expect(await again.getByLabel('Search').inputValue()).toBe('in use');
-      expect(await again.getByLabel('wine-8.0-x64').isChecked()).toBe(false);
+      expect(await again.getByLabel('Wine 8.0').isChecked()).toBe(false);
     });
 
     test('says so when nothing is left, and leads back', async () => {
@@ -214,7 +221,7 @@ describe('the page', needs(noBrowser), () => {
       const page = await at('#/claims');
       await page.getByRole('button', { name: 'Evidence of: port-reserved' }).click();
       const found = recordOf('linux-6.18-x64').claims.find(({ id }) => id === 'port-reserved');
-      const section = page.locator('.evidence section', { hasText: 'linux-6.18-x64' });
+      const section = page.locator('.evidence section', { hasText: 'Linux 6.18' });
       expect(await section.innerText()).toContain(found?.detail);
       await section.getByText('Cells that say otherwise').click();
       const links = await section.locator('details[open] a').allInnerTexts();
@@ -247,7 +254,7 @@ describe('the page', needs(noBrowser), () => {
       const page = await at('#/containers');
       expect(await page.locator('h2').first().innerText()).toBe('Servers that can be reached but should not be');
       const heads = await page.locator('.findings thead th').allInnerTexts();
-      const column = heads.indexOf(engine);
+      const column = heads.indexOf(titlesOf([engine])[0] ?? '');
       const exposed = containersOf(engine).security.filter(({ verdict }) => verdict === 'exposed');
       expect(exposed.length).toBeGreaterThan(5);
       for (const says of new Set(exposed.map((one) => one.says))) {

@@ -3,7 +3,7 @@ import type { Standing } from '../../report/page/standing.ts';
 import { fill, h, type Child } from '../h.ts';
 import type { Chosen } from '../chosen.ts';
 import { hrefOf, chooseHere } from '../place.ts';
-import { breakable } from '../platforms.ts';
+import { platformTitle } from '../platforms.ts';
 import { documentLink } from '../sources.ts';
 import type { View } from '../view.ts';
 import { shownPlatforms } from './filters.ts';
@@ -112,7 +112,7 @@ function claimTable(data: PageData, rows: readonly PageClaim[], chosen: Chosen):
         'tr',
         {},
         h('th', { scope: 'col', class: 'first' }, 'Claim'),
-        shown.map((place) => h('th', { scope: 'col' }, breakable(data.platforms[place]?.name ?? ''))),
+        shown.map((place) => h('th', { scope: 'col' }, platformTitle(data, data.platforms[place]?.name ?? ''))),
       ),
     ),
     h(
@@ -205,7 +205,7 @@ function ground(data: PageData, ruling: Ruling | undefined, places: readonly num
     h(
       'p',
       { class: 'names' },
-      places.map((place) => h('code', {}, data.platforms[place]?.name)),
+      places.map((place) => h('span', {}, platformTitle(data, data.platforms[place]?.name ?? ''))),
     ),
     h('p', {}, h('b', {}, verdict), `, ${detail}`),
     cellLinks(data, 'Cells that say so', holds, places[0] ?? 0),

@@ -5,7 +5,7 @@ import { capped } from '../capped.ts';
 import { h, type Child } from '../h.ts';
 import type { Chosen } from '../chosen.ts';
 import { hrefOf } from '../place.ts';
-import { breakable } from '../platforms.ts';
+import { platformTitle } from '../platforms.ts';
 import { MEANING, standings } from '../standings.ts';
 import { subjectOf, subjectsOf } from './filters.ts';
 
@@ -78,7 +78,7 @@ function axesOf({ cells }: PageExperiment): string {
   return axes.length === 0 ? 'Cell' : `Cell by ${axes.join(', ')}`;
 }
 
-function head({ platforms }: PageData, first: string, shown: readonly number[]): HTMLElement {
+function head(data: PageData, first: string, shown: readonly number[]): HTMLElement {
   return h(
     'thead',
     {},
@@ -87,8 +87,8 @@ function head({ platforms }: PageData, first: string, shown: readonly number[]):
       {},
       h('th', { scope: 'col', class: 'first' }, first),
       shown.map((place) => {
-        const { name = '', lab } = platforms[place] ?? {};
-        return h('th', { scope: 'col' }, breakable(name), h('small', {}, `${lab?.lab} lab`));
+        const { name = '', lab } = data.platforms[place] ?? {};
+        return h('th', { scope: 'col' }, platformTitle(data, name), h('small', {}, `${lab?.lab} lab`));
       }),
     ),
   );

@@ -3,7 +3,7 @@ import type { PageData, PageExperiment } from '../../report/page/data.ts';
 import { fill, h } from '../h.ts';
 import type { Chosen } from '../chosen.ts';
 import { hrefOf, chooseHere } from '../place.ts';
-import { platformDetails } from '../platforms.ts';
+import { platformDetails, platformTitle } from '../platforms.ts';
 import { legend } from '../legend.ts';
 import type { View } from '../view.ts';
 import { tableOfExperiments } from './experiment-table.ts';
@@ -56,8 +56,11 @@ export const overview: View = {
   },
 };
 
-function heading({ platforms }: PageData): string {
-  return platforms.length === 1 ? `bindspec on ${platforms[0]?.name}` : `bindspec on ${platforms.length} platforms`;
+function heading(data: PageData): string {
+  const [one, ...more] = data.platforms;
+  return more.length === 0
+    ? `bindspec on ${platformTitle(data, one?.name ?? '')}`
+    : `bindspec on ${more.length + 1} platforms`;
 }
 
 function countInWords({ experiments }: PageData, rows: readonly PageExperiment[], platforms: number): string {
@@ -94,7 +97,7 @@ function controls(
       const all = names.length === data.platforms.length || names.length === 0;
       update({ platforms: all ? undefined : names.join(BETWEEN_NAMES) });
     });
-    return { box, item: h('li', {}, h('label', {}, box, ' ', name)) };
+    return { box, item: h('li', {}, h('label', {}, box, ' ', platformTitle(data, name))) };
   });
   return h(
     'div',

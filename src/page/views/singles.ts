@@ -8,6 +8,7 @@ import type { Chosen } from '../chosen.ts';
 import { fill, h } from '../h.ts';
 import { ruleInWords, ruleNamed } from '../matrix/rule.ts';
 import { chooseHere } from '../place.ts';
+import { platformTitle } from '../platforms.ts';
 import { unpack } from '../unpack.ts';
 import type { View } from '../view.ts';
 
@@ -17,24 +18,31 @@ export const singles: View = {
   title: 'One socket',
   async mount(root, { chosen }, data) {
     const all = data.singles === null ? [] : await unpack(data.singles);
-    if (all.length > 0) new SinglesView(root, all, chosen).draw();
+    if (all.length > 0) new SinglesView(root, all, chosen, (name) => platformTitle(data, name)).draw();
   },
 };
 
 class SinglesView {
   readonly #all: readonly PageSingles[];
+  readonly #titled: (name: string) => string;
   readonly #platform: HTMLSelectElement;
   readonly #table = h('div', { class: 'alone' });
   readonly #details = h('section', { class: 'details', 'aria-label': 'The name', 'aria-live': 'polite' });
   #name: string | undefined;
 
-  constructor(root: HTMLElement, all: readonly PageSingles[], { platform, name }: Chosen) {
+  constructor(
+    root: HTMLElement,
+    all: readonly PageSingles[],
+    { platform, name }: Chosen,
+    titled: (name: string) => string,
+  ) {
     this.#all = all;
+    this.#titled = titled;
     this.#name = name;
     this.#platform = h(
       'select',
       { id: 'singles-platform' },
-      all.map((one) => h('option', { value: one.name }, one.name)),
+      all.map((one) => h('option', { value: one.name }, titled(one.name))),
     );
     this.#platform.value = all.some((one) => one.name === platform) ? (platform ?? '') : (all[0]?.name ?? '');
     this.#platform.addEventListener('change', () => {
@@ -66,7 +74,12 @@ class SinglesView {
       h('p', {}, `${singlesSentence(shown.singles)}.`),
       h(
         'div',
-        { class: 'scroll wide', tabindex: 0, role: 'region', 'aria-label': `Single binds of ${shown.name}` },
+        {
+          class: 'scroll wide',
+          tabindex: 0,
+          role: 'region',
+          'aria-label': `Single binds of ${this.#titled(shown.name)}`,
+        },
         h(
           'table',
           { class: 'plain' },

@@ -31,9 +31,10 @@ export function scoreSentence({ id }: SystemColumn, score: SystemScore, platform
   if (id === ENGINES_COLUMN)
     return `${deviates} of ${counted(asked, 'question')} have an answer that is not as promised`;
   if (id === 'linux') {
+    const more = deviates === 0 ? '' : `; in ${deviates} more, an answer is unexpected`;
     return platforms < 2
       ? `observed in ${observed} of ${counted(answered, 'question')}`
-      : `its ${counted(platforms, 'kernel')} differ in ${differs} of ${counted(answered, 'question')}`;
+      : `its ${counted(platforms, 'kernel')} differ in ${differs} of ${counted(answered, 'question')}${more}`;
   }
   const unexpected = deviates === 0 ? '' : `, unexpectedly in ${deviates}`;
   return `differs from Linux in ${differs + deviates} of ${counted(answered, 'question')}${unexpected}${never}`;

@@ -2,7 +2,6 @@ import type { PageEngine } from '../../../report/page/data.ts';
 import { sharedExposures } from '../../../report/comparison/findings.ts';
 import { h, type Child } from '../../h.ts';
 import { hrefOf } from '../../place.ts';
-import { breakable } from '../../platforms.ts';
 
 /** What is exposed, by engine, with the configurations in which it is. */
 export function findingTable(engines: readonly PageEngine[]): HTMLElement {
@@ -14,7 +13,7 @@ export function findingTable(engines: readonly PageEngine[]): HTMLElement {
     h(
       'tr',
       { class: 'claim' },
-      h('th', { scope: 'row', class: 'first' }, `${says.slice(0, 1).toUpperCase()}${says.slice(1)}.`),
+      h('th', { scope: 'row', class: 'first' }, `${says.slice(0, 1).toUpperCase()}${says.slice(1)}.`, references(on)),
       engines.map(({ name }) => {
         const exposures = on.get(name) ?? [];
         if (exposures.length === 0) return entry('same', '✓', 'contained');
@@ -25,12 +24,18 @@ export function findingTable(engines: readonly PageEngine[]): HTMLElement {
   return resultTable('Servers that can be reached but should not be, by engine', 'Finding', engines, rows, 'findings');
 }
 
+/** Where it is known from, once for all engines. */
+function references(on: ReadonlyMap<string, PageEngine['exposures']>): Child {
+  const all = [...on.values()].flat().flatMap(({ reference }) => reference ?? []);
+  return all.length > 0 && h('small', { class: 'block' }, [...new Set(all)].join(', '));
+}
+
 /** Where something is exposed, together where it is so in the same way. */
 function inPlaces(engine: string, exposures: PageEngine['exposures']): Child {
   const ways = new Map<string, PageEngine['exposures']>();
   for (const exposure of exposures) {
-    const { how, reference, known } = exposure;
-    const key = [how, reference, known === undefined ? undefined : `known: ${known}`].filter(Boolean).join('; ');
+    const { how, known } = exposure;
+    const key = [how, known === undefined ? undefined : `known: ${known}`].filter(Boolean).join('; ');
     ways.set(key, [...(ways.get(key) ?? []), exposure]);
   }
   return [...ways].map(([how, own]) => [
@@ -163,8 +168,8 @@ function resultTable(
           'tr',
           {},
           h('th', { scope: 'col', class: 'first' }, first),
-          engines.map(({ name, complete }) =>
-            h('th', { scope: 'col' }, breakable(name), !complete && h('small', {}, 'incomplete')),
+          engines.map(({ engine, version, complete }) =>
+            h('th', { scope: 'col' }, `${engine} ${version}`, !complete && h('small', {}, 'incomplete')),
           ),
         ),
       ),
