@@ -150,6 +150,18 @@ describe('every view of the page', needs(noBrowser), () => {
     await again.getByRole('button', { name: 'Switch to light' }).waitFor();
   });
 
+  test.each(['systems?unfold=linux', 'experiments', 'claims', 'containers', 'singles', 'matrix', 'receivers'])(
+    'calls platforms what the first view calls them: %s',
+    async (view) => {
+      const page = await at(`#/${view}`);
+      await settled(page);
+      const names = await page.locator('main th, main option, main h3').allTextContents();
+      expect(names.some((name) => /Linux 6\.18|docker 28\.5/.test(name))).toBe(true);
+      // The view of experiments shows the ids of the platforms beside their titles.
+      expect(names.filter((name) => name.includes('-x64') && view !== 'experiments')).toEqual([]);
+    },
+  );
+
   test.each(Object.values(VIEWS))('can be cited: %s', async (hash) => {
     const page = await at(hash);
     await page.getByRole('button', { name: 'Copy a link' }).click();

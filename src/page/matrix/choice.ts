@@ -13,6 +13,9 @@ import type { Shown } from './square.ts';
 /** What begins the name of a side that is a model. */
 const MODEL = 'model:';
 
+/** What a platform is called, by its name. */
+export type Titled = (name: string) => string;
+
 /** One of the systems that can be chosen as a side. */
 interface Option {
   readonly value: string;
@@ -21,9 +24,9 @@ interface Option {
 }
 
 /** All that can be checked against each other: what was recorded, then the models. */
-export function sideOptions({ platforms }: PackedMatrices): Option[] {
+export function sideOptions({ platforms }: PackedMatrices, titled: Titled = (name) => name): Option[] {
   return [
-    ...platforms.map(({ name }) => ({ value: name, title: name, observed: true })),
+    ...platforms.map(({ name }) => ({ value: name, title: titled(name), observed: true })),
     ...Object.values(models).map(({ name, title }) => ({ value: `${MODEL}${name}`, title, observed: false })),
   ];
 }
@@ -46,12 +49,18 @@ export function sideNames(packed: PackedMatrices, { left, right }: Chosen): { le
 }
 
 /** The two sides. A model is asked about the addresses of the other side, or of some record, or of the netns lab. */
-export function sidesOf(packed: PackedMatrices, names: { left: string; right: string }): { left: Side; right: Side } {
+export function sidesOf(
+  packed: PackedMatrices,
+  names: { left: string; right: string },
+  titled: Titled,
+): { left: Side; right: Side } {
   const recorded = (name: string) => packed.platforms.find((platform) => platform.name === name);
   const lab = (recorded(names.left) ?? recorded(names.right) ?? packed.platforms[0])?.lab ?? NETNS;
   const made = (name: string): Side => {
     const matrix = recorded(name);
-    return matrix ? recordedSide(packed, matrix) : modelledSide(name.slice(MODEL.length) as SystemName, lab);
+    return matrix
+      ? { ...recordedSide(packed, matrix), title: titled(name) }
+      : modelledSide(name.slice(MODEL.length) as SystemName, lab);
   };
   return { left: made(names.left), right: made(names.right) };
 }

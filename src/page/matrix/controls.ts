@@ -2,7 +2,7 @@ import { CHOICES } from '../../matrix/choices.ts';
 import type { PackedMatrices } from '../../matrix/pack.ts';
 import type { Corner } from '../../matrix/selection.ts';
 import { h } from '../h.ts';
-import { sideOptions } from './choice.ts';
+import { sideOptions, type Titled } from './choice.ts';
 import type { Changes } from './link.ts';
 import type { Shown } from './square.ts';
 
@@ -17,7 +17,12 @@ interface Now {
 type Options = readonly (readonly [value: string, text: string])[];
 
 /** What a reader chooses the two systems, the corner and the sockets with. */
-export function controlsOf(packed: PackedMatrices, now: Now, update: (changes: Changes) => void): HTMLElement {
+export function controlsOf(
+  packed: PackedMatrices,
+  titled: Titled,
+  now: Now,
+  update: (changes: Changes) => void,
+): HTMLElement {
   const { names, corner, corners, shown } = now;
   const values = (axis: keyof Corner): Options => {
     const possible = axis === 'protocol' ? corners : corners.filter(({ protocol }) => protocol === corner.protocol);
@@ -37,9 +42,9 @@ export function controlsOf(packed: PackedMatrices, now: Now, update: (changes: C
   return h(
     'div',
     { class: 'filters', role: 'search', 'aria-label': 'Systems and pairs' },
-    select('left', 'System', names.left, sides(packed)),
+    select('left', 'System', names.left, sides(packed, titled)),
     swap,
-    select('right', 'beside', names.right, sides(packed)),
+    select('right', 'beside', names.right, sides(packed, titled)),
     select('protocol', 'Protocol', corner.protocol, options(values('protocol'))),
     select('state', 'The first is', corner.state, options(values('state'))),
     select('uid', 'Owners', corner.uid, options(values('uid'))),
@@ -63,8 +68,8 @@ const WORDS: Readonly<Record<string, string>> = {
   'none/none': 'none',
 };
 
-function sides(packed: PackedMatrices): HTMLElement[] {
-  const all = sideOptions(packed);
+function sides(packed: PackedMatrices, titled: Titled): HTMLElement[] {
+  const all = sideOptions(packed, titled);
   const group = (label: string, observed: boolean) => {
     const own = all.filter((option) => option.observed === observed);
     return own.length === 0

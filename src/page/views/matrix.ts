@@ -2,7 +2,7 @@ import { KEY_OF_SHORT } from '../../matrix/answers.ts';
 import type { PackedMatrices } from '../../matrix/pack.ts';
 import { visible } from '../../text/visible.ts';
 import { fill, h } from '../h.ts';
-import { nearestCorner, shownOf, sideNames, sidesOf } from '../matrix/choice.ts';
+import { nearestCorner, shownOf, sideNames, sidesOf, type Titled } from '../matrix/choice.ts';
 import { controlsOf } from '../matrix/controls.ts';
 import { badge, sayPair, tellDetails, type ToldSide } from '../matrix/details.ts';
 import { cornersOfBoth, reasonKey, ruleAt, type Corners, type CornerDifference } from '../matrix/difference.ts';
@@ -15,6 +15,7 @@ import { cornerTable, count, countSentence, reasonList, together } from '../matr
 import { cornerInWords } from '../matrix/words.ts';
 import type { Chosen } from '../chosen.ts';
 import { hrefOf, chooseHere } from '../place.ts';
+import { platformTitle } from '../platforms.ts';
 import { unpack } from '../unpack.ts';
 import type { View } from '../view.ts';
 
@@ -27,9 +28,9 @@ const SETTLED = 250;
 export const matrix: View = {
   id: 'matrix',
   title: 'Bind matrix',
-  async mount(root, { chosen }, { matrices }) {
-    const packed = matrices === null ? NOTHING : await unpack(matrices);
-    new MatrixView(root, packed, chosen).draw();
+  async mount(root, { chosen }, data) {
+    const packed = data.matrices === null ? NOTHING : await unpack(data.matrices);
+    new MatrixView(root, packed, chosen, (name) => platformTitle(data, name)).draw();
   },
 };
 
@@ -46,6 +47,7 @@ interface Pair {
 class MatrixView {
   readonly #root: HTMLElement;
   readonly #packed: PackedMatrices;
+  readonly #titled: Titled;
   readonly #controls = h('div', {});
   readonly #sentence = h('p', { class: 'lead count', 'aria-live': 'polite' });
   readonly #summary = h('div', { class: 'summary' });
@@ -56,9 +58,10 @@ class MatrixView {
   #pair: Pair | undefined;
   #settling: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(root: HTMLElement, packed: PackedMatrices, chosen: Chosen) {
+  constructor(root: HTMLElement, packed: PackedMatrices, chosen: Chosen, titled: Titled) {
     this.#root = root;
     this.#packed = packed;
+    this.#titled = titled;
     this.#chosen = chosen;
     fill(
       root,
@@ -83,7 +86,7 @@ class MatrixView {
     const shown = shownOf(this.#chosen);
     const { left, right, names } = pair;
     const now = { names, corner: corners.corner, corners: pair.all.map(({ corner }) => corner), shown };
-    fill(this.#controls, controlsOf(this.#packed, now, this.#update));
+    fill(this.#controls, controlsOf(this.#packed, this.#titled, now, this.#update));
     this.#drawSummary(pair, corners);
     this.#tables.className = `tables show-${shown.choice}`;
     this.#drawTables(pair, corners, squareOf(left, right, corners, shown));
@@ -124,7 +127,7 @@ class MatrixView {
     const names = sideNames(this.#packed, this.#chosen);
     const known = this.#pair;
     if (known?.names.left === names.left && known.names.right === names.right) return known;
-    const { left, right } = sidesOf(this.#packed, names);
+    const { left, right } = sidesOf(this.#packed, names, this.#titled);
     const pair: Pair = { names, left, right, all: cornersOfBoth(left, right), counted: new Map(), done: false };
     this.#pair = pair;
     const tell = (counted: ReadonlyMap<Corners, CornerDifference>, done: boolean) => {

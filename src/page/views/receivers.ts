@@ -12,6 +12,7 @@ import type { Changes } from '../matrix/link.ts';
 import { receiveRuleNamed, ruleInWords } from '../matrix/rule.ts';
 import type { RecordedLab } from '../matrix/alike.ts';
 import { chooseHere } from '../place.ts';
+import { platformTitle } from '../platforms.ts';
 import { askedPair, blocksIn, choicesOfPair, type AskedPair } from '../receivers/asked.ts';
 import { receiverColumns, wayKey, type ReceiverColumn } from '../receivers/columns.ts';
 import { matrixHref, RECEIVERS_VIEW } from '../receivers/links.ts';
@@ -26,8 +27,10 @@ import { spellSpec } from '../../matrix/sockets.ts';
 export const receivers: View = {
   id: RECEIVERS_VIEW,
   title: 'Who receives',
-  async mount(root, { chosen }, { receivers: pack }) {
-    new ReceiversView(root, pack === null ? [] : await unpack(pack), chosen).draw();
+  async mount(root, { chosen }, data) {
+    const records = data.receivers === null ? [] : await unpack(data.receivers);
+    const titled = records.map((one) => ({ ...one, name: platformTitle(data, one.name) }));
+    new ReceiversView(root, titled, chosen).draw();
   },
 };
 
