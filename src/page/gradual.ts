@@ -4,6 +4,9 @@ const SPELL = 8;
 /** A part waits no longer, in milliseconds, however busy the browser is. */
 const LONGEST_WAIT = 500;
 
+/** A page that has just been loaded is painted, and takes a first click, for so long before more is drawn, in milliseconds. */
+const FIRST_LOOK = 150;
+
 /** What is still to be drawn into an element, first to last. */
 const left = new Map<Element, (() => Node)[]>();
 
@@ -19,7 +22,7 @@ export function drawGradually(into: Element, [first, ...rest]: readonly (() => N
   left.set(into, rest);
   into.setAttribute('aria-busy', 'true');
   if (document.readyState === 'complete') later(() => drawSome(into));
-  else window.addEventListener('load', () => later(() => drawSome(into)), { once: true });
+  else window.addEventListener('load', () => setTimeout(() => drawSome(into), FIRST_LOOK), { once: true });
 }
 
 /** Draws all that is left now: to print, or to go back to a place further down. */
