@@ -75,6 +75,11 @@ export interface Restart {
   call: 'bind' | 'listen';
 }
 
+/** The part that starts a server again, for a question in which no time may pass until it does. */
+export function restarted(trial: Trial, { otherUser }: { otherUser: boolean } = { otherUser: false }): Promise<Part> {
+  return trial.part('restarted server', { otherUser });
+}
+
 /** Binds and listens on the trial's port, as a server that is started again does, in a part of its own. */
 export async function restart(
   trial: Trial,
@@ -92,7 +97,7 @@ export async function restart(
     settles?: boolean;
   },
 ): Promise<Restart> {
-  const part = await trial.part('restarted server', { otherUser });
+  const part = await restarted(trial, { otherUser });
   if (settles) await settled(trial, part, family);
   const socket = part.fresh('restarted');
   const opened = open(socket, 'tcp', family, 1);

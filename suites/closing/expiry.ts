@@ -1,4 +1,16 @@
-import { connectionOf, experiment, FAMILIES, open, prepareSockets, restart } from '../../src/experiment/index.ts';
+import {
+  connectionOf,
+  experiment,
+  FAMILIES,
+  open,
+  prepareSockets,
+  restart,
+  restarted,
+} from '../../src/experiment/index.ts';
+
+/** A first try that comes later, in milliseconds, says nothing about a state of 3 s: the scene is made once more. */
+const TOO_LATE = 1500;
+const MOST_SCENES = 3;
 
 /** How often a restart is tried, each time after the patience of the trial. */
 const TRIES = 40;
@@ -12,14 +24,29 @@ export default experiment({
   needs: ({ family }) => [`${family} loopback`],
   waits: true,
   async run({ linger2, family }, trial) {
-    const { server, client } = await connectionOf(trial, family, { reuse: false });
-    const [set] = await server.do(
-      { op: 'setsockopt', on: 'child', option: 'TCP_LINGER2', value: Number(linger2) },
-      { op: 'close', on: 'child' },
-      { op: 'close', on: 'listener' },
-    );
+    await restarted(trial);
+    const scene = async () => {
+      const { server, client } = await connectionOf(trial, family, { reuse: false });
+      const began = performance.now();
+      const [set] = await server.do(
+        { op: 'setsockopt', on: 'child', option: 'TCP_LINGER2', value: Number(linger2) },
+        { op: 'close', on: 'child' },
+        { op: 'close', on: 'listener' },
+      );
+      const at = await restart(trial, family, { reuse: false });
+      return {
+        set,
+        at,
+        client,
+        isLate: linger2 === '3' && at.restart === 'ok' && performance.now() - began > TOO_LATE,
+      };
+    };
+    let { set, at, client, isLate } = await scene();
+    for (let scenes = 1; isLate && scenes < MOST_SCENES; scenes += 1) {
+      await client.do({ op: 'close', on: 'client' });
+      ({ set, at, client, isLate } = await scene());
+    }
     await prepareSockets(client, open('pause', 'udp', family, 1));
-    const at = await restart(trial, family, { reuse: false });
     let later = at;
     for (let tries = 0; later.restart !== 'ok' && tries < TRIES; tries += 1) {
       // No one sends to this socket, so this is a pause.
