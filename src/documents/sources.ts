@@ -62,6 +62,7 @@ export const SOURCES = {
   },
   freebsd: { title: 'FreeBSD 14 and 15', url: 'https://github.com/freebsd/freebsd-src' },
   'freebsd-13': { title: 'FreeBSD 13 and 14', url: 'https://github.com/freebsd/freebsd-src' },
+  'freebsd-13-15': { title: 'FreeBSD 13 to 15', url: 'https://github.com/freebsd/freebsd-src' },
   'freebsd-main': { title: 'FreeBSD main of 2026', url: 'https://github.com/freebsd/freebsd-src' },
   'freebsd-tests': {
     title: 'FreeBSD, tests/sys/netinet',
@@ -79,7 +80,14 @@ export const SOURCES = {
     title: 'OpenBSD regress/sys/netinet/in_pcbbind',
     url: 'https://github.com/openbsd/src/tree/master/regress/sys/netinet/in_pcbbind',
   },
+  'openbsd-6-7': { title: 'OpenBSD 6.4 and 7.8', url: 'https://github.com/openbsd/src' },
   'openbsd-5': { title: 'OpenBSD 5.8', url: 'https://github.com/openbsd/src' },
+  'netbsd-10-alone': { title: 'NetBSD 10', url: 'https://github.com/NetBSD/src' },
+  'netbsd-2015': { title: 'NetBSD of August 2015', url: 'https://github.com/NetBSD/src' },
+  'netbsd-2013-2015': {
+    title: 'NetBSD of August 2013 and of August 2015',
+    url: 'https://github.com/NetBSD/src',
+  },
   'netbsd-10': { title: 'NetBSD 7 to 10', url: 'https://github.com/NetBSD/src' },
   netbsd: { title: 'NetBSD 7 to 9', url: 'https://github.com/NetBSD/src' },
   'netbsd-in6': { title: 'NetBSD 6 to 9', url: 'https://github.com/NetBSD/src' },
