@@ -99,7 +99,7 @@ export const gvisorRules = ruleBook('gvisor', {
     prose:
       'A UDP socket gives its port back with the options that it had at its last connect() or disconnect, and one whose connect() or disconnect was refused gives it back at once and a second time when it is closed: so the count of the others at that address is wrong, and an option that all of them have may be missing, or the address may look free.',
     source: {
-      name: 'gVisor',
+      name: SENTRY,
       where:
         'pkg/tcpip/transport/udp/endpoint.go, registerWithStack, Disconnect, Close; pkg/tcpip/ports/flags.go, DropRef; seen on runsc 20240729',
     },
