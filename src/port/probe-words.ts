@@ -41,14 +41,13 @@ function whoHasIt(probe: PortProbe, answer: PortAnswer, users: UserNames): strin
   const led = isLedElsewhere(probe, answer.port) ? `, led to ${shownName(socket.local)}${place}` : '';
   if (socket.inode !== 0) return `${led}; ${holderWords(socket, users)}`;
   if (socket.state !== 'ESTABLISHED') return led;
-  return `${led}; no program has accepted it yet${led === '' ? expected(probe, answer) : ''}`;
+  const listener = led === '' ? expected(probe, answer) : null;
+  return listener === null ? `${led}; no program has accepted it yet` : `; not accepted yet by ${listener}`;
 }
 
 /** Whose listener it waits at, as far as only one can be. */
-function expected({ address }: PortProbe, { receivers, held }: PortAnswer): string {
+function expected({ address }: PortProbe, { receivers, held }: PortAnswer): string | null {
   const who = receivers.find(({ to }) => to.includes(address))?.who ?? [];
   const [only] = who;
-  return who.length !== 1 || only === undefined || typeof only === 'string'
-    ? ''
-    : `, it waits for ${programsAt(only, held)}`;
+  return who.length !== 1 || only === undefined || typeof only === 'string' ? null : programsAt(only, held);
 }

@@ -304,8 +304,8 @@ describe('bindspec port', needs(notLinux, noNamespaces), () => {
           return output?.exit === 0;
         });
         const lines = text.replaceAll('\r', '').trimEnd().split('\n');
-        expect(lines.length).toBeLessThanOrEqual(10);
-        expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+        expect(lines.length, text).toBeLessThanOrEqual(10);
+        expect(Math.max(...lines.map((line) => line.length)), text).toBeLessThanOrEqual(80);
         expect(text).toContain('↔ Tried at 127.0.0.1 and ::1: connected');
       });
     },

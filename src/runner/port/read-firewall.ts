@@ -73,7 +73,7 @@ export async function readFirewall(): Promise<ReadFirewall> {
       const { found: rules, broken } = each((source, text) => source.rules(text, wanted));
       return {
         rules: distinct(rules),
-        unread: nothing ? ['neither nft nor iptables-save is installed'] : [...unread, ...broken],
+        unread: nothing ? ['no nft and no iptables-save'] : [...unread, ...broken],
       };
     },
   };
