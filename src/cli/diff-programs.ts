@@ -33,7 +33,7 @@ export function diffPrograms(before: string, after: string, format: DiffOptions[
 }
 
 function programIn(file: string): ObservedProgram | null {
-  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return null;
+  if (!isFile(file)) return null;
   const read = anyRecord(file);
   if (read?.kind === 'server') {
     const { name, version } = read.record;
@@ -45,6 +45,15 @@ function programIn(file: string): ObservedProgram | null {
     title: program.version === undefined ? program.name : `${program.name} (${program.version})`,
     outcomes: serverOutcomes(observation),
   };
+}
+
+/** Whether it is a file; not where the system does not say, as of a name that is too long. */
+function isFile(file: string): boolean {
+  try {
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** Null where it can't be read: whoever compares other records says why. */

@@ -1,7 +1,7 @@
-import { statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { readGivenText, UnreadableFile } from '../files/given-file.ts';
+import { isFolder } from '../files/is-folder.ts';
 import { HarnessError } from '../harness/harness-error.ts';
 import { isProgram, onPath } from '../lab/programs.ts';
 import { Unavailable } from '../process/unavailable.ts';
@@ -122,7 +122,7 @@ function userNamed(name: string): string {
 
 function folderNamed(folder: string): string {
   const full = path.resolve(folder);
-  if (statSync(full, { throwIfNoEntry: false })?.isDirectory() === true) return full;
+  if (isFolder(full)) return full;
   throw new UserError(`--cwd '${folder}' is not a folder: name one that is there`);
 }
 
