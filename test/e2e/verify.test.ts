@@ -256,85 +256,98 @@ describe.each(ENGINES)('verify with %s', (engine) => {
       expect(stdout).toMatch(/✗ something is wrong with 2 of \d+ ports of 6 networks/);
     });
 
-    it.runIf(engine === 'podman')('of a pod what its containers have, once', async () => {
-      await host.engine.command(
-        'pod',
-        'create',
-        '--name',
-        'shop',
-        '--network',
-        'one',
-        '-p',
-        '8090:80',
-        '-p',
-        '8091:81',
-      );
-      for (const [name, port] of [
-        ['front', 80],
-        ['back', 82],
-      ] as const) {
-        await host.engine.command('run', '-d', '--pod', 'shop', '--name', name, IMAGE, ...server([['0.0.0.0', port]]));
-        const pid = (await host.engine.inspect(name))?.pid;
-        await until(`${name} listens`, async () =>
-          (await host.shell(`nsenter --net=/proc/${pid}/ns/net ss -Hltn`)).includes(`:${port}`),
+    if (engine === 'podman') {
+      it('of a pod what its containers have, once', async () => {
+        await host.engine.command(
+          'pod',
+          'create',
+          '--name',
+          'shop',
+          '--network',
+          'one',
+          '-p',
+          '8090:80',
+          '-p',
+          '8091:81',
         );
-      }
-      try {
-        const { exit, containers } = await system('--pod', 'shop');
-        expect(exit).toBe(1);
-        expect(containers).toHaveLength(1);
-        const [only] = containers;
-        expect(only?.target.name).toBe('back');
-        expect(only?.target.shared?.[0]).toBe('front');
-        expect(only?.ports.map(({ port, verdict, published }) => [port, verdict, published.length > 0])).toEqual([
-          [80, 'fine', true],
-          [81, 'wrong', true],
-          [82, 'fine', false],
-        ]);
-        const unknown = await call('--pod', 'none-such', '--engine', 'podman');
-        expect(unknown).toMatchObject({ exitCode: 2, stdout: '' });
-      } finally {
-        await host.engine.command('pod', 'rm', '--force', 'shop');
-      }
-    });
+        for (const [name, port] of [
+          ['front', 80],
+          ['back', 82],
+        ] as const) {
+          await host.engine.command(
+            'run',
+            '-d',
+            '--pod',
+            'shop',
+            '--name',
+            name,
+            IMAGE,
+            ...server([['0.0.0.0', port]]),
+          );
+          const pid = (await host.engine.inspect(name))?.pid;
+          await until(`${name} listens`, async () =>
+            (await host.shell(`nsenter --net=/proc/${pid}/ns/net ss -Hltn`)).includes(`:${port}`),
+          );
+        }
+        try {
+          const { exit, containers } = await system('--pod', 'shop');
+          expect(exit).toBe(1);
+          expect(containers).toHaveLength(1);
+          const [only] = containers;
+          expect(only?.target.name).toBe('back');
+          expect(only?.target.shared?.[0]).toBe('front');
+          expect(only?.ports.map(({ port, verdict, published }) => [port, verdict, published.length > 0])).toEqual([
+            [80, 'fine', true],
+            [81, 'wrong', true],
+            [82, 'fine', false],
+          ]);
+          const unknown = await call('--pod', 'none-such', '--engine', 'podman');
+          expect(unknown).toMatchObject({ exitCode: 2, stdout: '' });
+        } finally {
+          await host.engine.command('pod', 'rm', '--force', 'shop');
+        }
+      });
+    }
 
     const composes = engine === 'docker' && onPath('docker-compose');
-    it.runIf(composes)('of a compose project what its containers have', async () => {
-      const file = path.join(folder(), 'compose.yaml');
-      const service = (port: number, published: string) => ({
-        image: IMAGE,
-        command: server([['0.0.0.0', port]]),
-        ports: [published],
-        networks: ['own'],
-      });
-      writeFileSync(
-        file,
-        JSON.stringify({
-          version: '3',
-          services: { web: service(80, '8092:80'), db: service(5432, '127.0.0.1:5432:5432') },
-          networks: { own: { ipam: { config: [{ subnet: '10.89.9.0/24' }] } } },
-        }),
-      );
-      const compose = (words: string) => host.shell(`docker-compose -p shop -f ${file} ${words}`);
-      await compose('up -d');
-      try {
-        await until('both listen', async () => {
-          const { containers } = await system('--project', 'shop');
-          return containers.every(({ ports: all }) => all.every(({ listeners }) => listeners.length > 0));
+    if (composes) {
+      it('of a compose project what its containers have', async () => {
+        const file = path.join(folder(), 'compose.yaml');
+        const service = (port: number, published: string) => ({
+          image: IMAGE,
+          command: server([['0.0.0.0', port]]),
+          ports: [published],
+          networks: ['own'],
         });
-        const { containers } = await system('--project', 'shop');
-        expect(containers.map(({ target }) => target.name)).toEqual(['shop_db_1', 'shop_web_1']);
-        const { exit, containers: seen } = await system('--project', 'shop', '--neighbour');
-        expect(exit).toBe(1);
-        expect(portSentences({ containers: seen })[0]).toMatchObject({ container: 'shop_db_1', port: 'tcp 5432' });
-        const unknown = await call('--project', 'none-such', '--engine', engine);
-        expect(unknown.stderr).toMatch(
-          /^bindspec: no container of the compose project 'none-such' runs in docker: [^\n]*$/,
+        writeFileSync(
+          file,
+          JSON.stringify({
+            version: '3',
+            services: { web: service(80, '8092:80'), db: service(5432, '127.0.0.1:5432:5432') },
+            networks: { own: { ipam: { config: [{ subnet: '10.89.9.0/24' }] } } },
+          }),
         );
-      } finally {
-        await compose('down');
-      }
-    });
+        const compose = (words: string) => host.shell(`docker-compose -p shop -f ${file} ${words}`);
+        await compose('up -d');
+        try {
+          await until('both listen', async () => {
+            const { containers } = await system('--project', 'shop');
+            return containers.every(({ ports: all }) => all.every(({ listeners }) => listeners.length > 0));
+          });
+          const { containers } = await system('--project', 'shop');
+          expect(containers.map(({ target }) => target.name)).toEqual(['shop_db_1', 'shop_web_1']);
+          const { exit, containers: seen } = await system('--project', 'shop', '--neighbour');
+          expect(exit).toBe(1);
+          expect(portSentences({ containers: seen })[0]).toMatchObject({ container: 'shop_db_1', port: 'tcp 5432' });
+          const unknown = await call('--project', 'none-such', '--engine', engine);
+          expect(unknown.stderr).toMatch(
+            /^bindspec: no container of the compose project 'none-such' runs in docker: [^\n]*$/,
+          );
+        } finally {
+          await compose('down');
+        }
+      });
+    }
 
     it('what changed since the last time', async () => {
       const file = path.join(folder(), 'before.json');
@@ -378,7 +391,7 @@ describe.each(ENGINES)('verify with %s', (engine) => {
         expect(passed?.text).toMatch(
           /the host's firewall denies what comes in \(inet own input\), but not this port, because it is translated before \(ip nat \S+: tcp dport 8080 DNAT to 10\.89\.7\.2:80\)/,
         );
-        const { denies } = await system('--all');
+        const { denies } = await system('fine', 'silent');
         expect(denies).toEqual(['inet own input']);
         const [seen] = await ports('fine', '--neighbour');
         expect(seen?.findings.find(({ kind }) => kind === 'firewall-passed')?.text).toContain(
@@ -393,28 +406,30 @@ describe.each(ENGINES)('verify with %s', (engine) => {
     });
 
     // Docker's proxy would not let another program have the port.
-    it.runIf(engine === 'podman')('of a program of the host that it listens on the port in vain', async () => {
-      await host.engine.run({
-        name: 'holder',
-        image: IMAGE,
-        networks: ['host'],
-        command: server([['fd00:5::130', 8080]]),
+    if (engine === 'podman') {
+      it('of a program of the host that it listens on the port in vain', async () => {
+        await host.engine.run({
+          name: 'holder',
+          image: IMAGE,
+          networks: ['host'],
+          command: server([['fd00:5::130', 8080]]),
+        });
+        try {
+          await until('it listens', async () => (await host.shell('ss -Hltn')).includes('[fd00:5::130]:8080'));
+          const [web] = await ports('fine');
+          expect(web?.findings).toContainEqual(
+            expect.objectContaining({
+              kind: 'host-listener',
+              text: expect.stringMatching(
+                /^node \(\d+\) of the host listens on \[fd00:5::130\]:8080 too, but \[fd00:5::130\]:8080 leads to/,
+              ),
+            }),
+          );
+        } finally {
+          await host.engine.remove(['holder']);
+        }
       });
-      try {
-        await until('it listens', async () => (await host.shell('ss -Hltn')).includes('[fd00:5::130]:8080'));
-        const [web] = await ports('fine');
-        expect(web?.findings).toContainEqual(
-          expect.objectContaining({
-            kind: 'host-listener',
-            text: expect.stringMatching(
-              /^node \(\d+\) of the host listens on \[fd00:5::130\]:8080 too, but \[fd00:5::130\]:8080 leads to/,
-            ),
-          }),
-        );
-      } finally {
-        await host.engine.remove(['holder']);
-      }
-    });
+    }
 
     it('that it is not there, or not running', async () => {
       const missingOne = await call('no-such', '--engine', engine);
