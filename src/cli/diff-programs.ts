@@ -1,9 +1,7 @@
-import { statSync } from 'node:fs';
-import { BadRecord, type AnyRecord } from '../load/read.ts';
 import { changedOutcomes, type ServerOutcomes } from '../programs/changes.ts';
 import { serverOutcomes } from '../programs/compact.ts';
-import { recordFrom } from './record-file.ts';
 import type { DiffOptions } from './diff.ts';
+import type { ProgramFile } from './record-files.ts';
 import { paint, say, sayJson } from './terminal.ts';
 
 /** What a file of `bindspec program` or `bindspec programs` says of a program. */
@@ -13,13 +11,9 @@ interface ObservedProgram {
   readonly outcomes: ServerOutcomes;
 }
 
-/**
- * Compares two files that each are the record of a program. Returns whether they differ; null where one of the two is something
- * else, or can't be read.
- */
-export function diffPrograms(before: string, after: string, format: DiffOptions['format']): boolean | null {
-  const [old, now] = [programIn(before), programIn(after)];
-  if (old === null || now === null) return null;
+/** Compares what was seen of a program with what was seen before. Returns whether they differ. */
+export function diffPrograms(before: ProgramFile, after: ProgramFile, format: DiffOptions['format']): boolean {
+  const [old, now] = [observed(before), observed(after)];
   const changes = changedOutcomes(old.outcomes, now.outcomes);
   if (format === 'json') sayJson({ before: old.title, after: now.title, changes }, 1);
   else {
@@ -32,36 +26,14 @@ export function diffPrograms(before: string, after: string, format: DiffOptions[
   return changes.length > 0;
 }
 
-function programIn(file: string): ObservedProgram | null {
-  if (!isFile(file)) return null;
-  const read = anyRecord(file);
-  if (read?.kind === 'server') {
+function observed({ read }: ProgramFile): ObservedProgram {
+  if (read.kind === 'server') {
     const { name, version } = read.record;
     return { title: `${name} ${version}`, outcomes: read.record };
   }
-  if (read?.kind !== 'program') return null;
   const { program, observation } = read.record;
   return {
     title: program.version === undefined ? program.name : `${program.name} (${program.version})`,
     outcomes: serverOutcomes(observation),
   };
-}
-
-/** Whether it is a file; not where the system does not say, as of a name that is too long. */
-function isFile(file: string): boolean {
-  try {
-    return statSync(file).isFile();
-  } catch {
-    return false;
-  }
-}
-
-/** Null where it can't be read: whoever compares other records says why. */
-function anyRecord(file: string): AnyRecord | null {
-  try {
-    return recordFrom(file);
-  } catch (error) {
-    if (error instanceof BadRecord) return null;
-    throw error;
-  }
 }

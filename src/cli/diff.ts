@@ -5,7 +5,7 @@ import { diffLines, type DiffLineKind } from '../report/diff/text.ts';
 import { diffPrograms } from './diff-programs.ts';
 import { EXIT, UserError } from './exit.ts';
 import type { Given } from '../report/comparison/columns.ts';
-import { onlyRecord, recordsAt, tellLeftOut, type Records } from './record-files.ts';
+import { onlyRecord, otherKind, recordsAt, tellLeftOut, type Records } from './record-files.ts';
 import { columns, complain, paint, say, sayJson } from './terminal.ts';
 import { wrap } from '../text/wrap.ts';
 import { tellUnknown } from './unknown-cells.ts';
@@ -33,9 +33,12 @@ const KINDS = { runs: 'a run', matrices: 'a matrix', containers: 'containers' } 
  * @throws UserError when a record can't be read, or the two have nothing in common.
  */
 export async function diffCommand(before: string, after: string, { format }: DiffOptions): Promise<number> {
-  const programs = diffPrograms(before, after, format);
-  if (programs !== null) return programs ? EXIT.failed : EXIT.expected;
-  const compared = pairUp(before, after);
+  const [old, now] = [recordsAt([before], { takesPrograms: true }), recordsAt([after], { takesPrograms: true })];
+  const [program, later] = [old.programs[0], now.programs[0]];
+  if (program && later) return diffPrograms(program, later, format) ? EXIT.failed : EXIT.expected;
+  const alone = program ?? later;
+  if (alone) throw new UserError(`${alone.file}: ${otherKind(alone.read)}`);
+  const compared = pairUp({ given: before, records: old }, { given: after, records: now });
   if (compared.run) tellUnknown([compared.run.before, compared.run.after], await loadRegistry());
   const difference = diff(compared, version());
   if (format === 'json') sayJson(difference, 1);
@@ -56,9 +59,14 @@ function hanging(text: string, indent: number): string[] {
   return [lead + first, ...others.map((line) => ' '.repeat(indent) + line)];
 }
 
+/** One of the two that are compared: the name that was given, and the records there. */
+interface Side {
+  readonly given: string;
+  readonly records: Records;
+}
+
 /** The records of each kind that both sides have. @throws UserError where there is no such kind, or more than one of it. */
-function pairUp(before: string, after: string): Compared {
-  const [old, now] = [recordsAt([before]), recordsAt([after])];
+function pairUp({ given: before, records: old }: Side, { given: after, records: now }: Side): Compared {
   const alone: string[] = [];
   const two = <R>(of: (records: Records) => readonly Given<R>[], kind: string) => {
     const [was, is] = [onlyRecord(of(old), before, kind), onlyRecord(of(now), after, kind)];

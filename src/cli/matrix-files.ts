@@ -62,7 +62,7 @@ function last<R>(folder: string, kind: Written<R>): Given<R> {
 /** The record of a matrix that a path names, which may be a folder that has one. @throws UserError where it does not. */
 export function matrixAt(given: string): Given<MatrixRecord> {
   if (!isFolder(given)) return { file: given, record: recordOf(given, MATRIX) };
-  const records = recordsAt([given], [MATRIX.file]);
+  const records = recordsAt([given], { names: [MATRIX.file] });
   const found = onlyRecord(records.matrices, given, 'a matrix');
   if (found === undefined) throw new UserError(`there is no record of a matrix in '${given}'`);
   tellLeftOut(records);
@@ -72,7 +72,7 @@ export function matrixAt(given: string): Given<MatrixRecord> {
 /** The record of triples that a path names, which may be a folder that has one. @throws UserError where it does not. */
 export function triplesAt(given: string): Given<TriplesRecord> {
   if (!isFolder(given)) return { file: given, record: recordOf(given, TRIPLES) };
-  const records = recordsAt([given], [TRIPLES.file]);
+  const records = recordsAt([given], { names: [TRIPLES.file] });
   const found = onlyRecord(records.triples, given, 'triples');
   if (found === undefined) throw new UserError(`there is no record of triples in '${given}'`);
   tellLeftOut(records);
@@ -82,7 +82,7 @@ export function triplesAt(given: string): Given<TriplesRecord> {
 /** The record of who receives that a path names, which may be a folder that has one. @throws UserError where it does not. */
 export function receiversAt(given: string): Given<ReceiversRecord> {
   if (!isFolder(given)) return { file: given, record: recordOf(given, RECEIVERS) };
-  const records = recordsAt([given], [RECEIVERS.file]);
+  const records = recordsAt([given], { names: [RECEIVERS.file] });
   const found = onlyRecord(records.receivers, given, 'who receives');
   if (found === undefined) throw new UserError(`there is no record of who receives in '${given}'`);
   tellLeftOut(records);

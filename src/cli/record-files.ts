@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { ContainersRecord } from '../record/containers.ts';
 import { extentOf } from '../load/fuller.ts';
 import type { MatrixRecord } from '../record/matrix.ts';
-import { BadRecord, KINDS } from '../load/read.ts';
+import { BadRecord, KINDS, type AnyRecord } from '../load/read.ts';
 import type { BindRecord } from '../record/record.ts';
 import type { ReceiversRecord } from '../record/receivers.ts';
 import type { TriplesRecord } from '../record/triples.ts';
@@ -22,18 +22,29 @@ export interface Records {
   triples: Given<TriplesRecord>[];
   receivers: Given<ReceiversRecord>[];
   containers: Given<ContainersRecord>[];
+  /** Records of a program, each of a file that was named. */
+  programs: ProgramFile[];
   /** What was left out, because there is a fuller or a newer record of the same platform beside it; lines. */
   leftOut: string[];
+}
+
+/** What `bindspec program` or `bindspec programs` wrote of one program. */
+export interface ProgramFile {
+  readonly file: string;
+  readonly read: Extract<AnyRecord, { kind: 'program' | 'server' }>;
 }
 
 /**
  * Reads the records that some paths name: files, or folders that have `record.json`, `matrix.json`,
  * `triples.json`, `receivers.json` and `containers.json` in them at any depth; `names` may be fewer of these. If a platform's folder has several records,
  * some in separate folders, the fullest is used, and the newest of equally full ones. A comparison that an earlier
- * merge left in a folder is skipped.
+ * merge left in a folder is skipped. A named file may be of a program only where that is asked for.
  * @throws UserError that names every file that can't be read and says why, or the folders that have no record.
  */
-export function recordsAt(paths: readonly string[], names: readonly string[] = NAMES): Records {
+export function recordsAt(
+  paths: readonly string[],
+  { names = NAMES, takesPrograms = false }: { names?: readonly string[]; takesPrograms?: boolean } = {},
+): Records {
   const files = new Map(
     paths.flatMap((given) => filesAt(given, names).map((file) => [path.resolve(file), { given, file }])),
   );
@@ -42,6 +53,7 @@ export function recordsAt(paths: readonly string[], names: readonly string[] = N
   const triples: Found<TriplesRecord>[] = [];
   const receivers: Found<ReceiversRecord>[] = [];
   const containers: Found<ContainersRecord>[] = [];
+  const programs: ProgramFile[] = [];
   const wrong: string[] = [];
   for (const { given, file } of files.values()) {
     // Who names a file means that one.
@@ -53,14 +65,16 @@ export function recordsAt(paths: readonly string[], names: readonly string[] = N
       else if (read.kind === 'triples') triples.push({ home, file, record: read.record });
       else if (read.kind === 'receivers') receivers.push({ home, file, record: read.record });
       else if (read.kind === 'containers') containers.push({ home, file, record: read.record });
-      else if (file === given) wrong.push(`${file}: ${otherKind(read)}`);
+      else if (file !== given) continue;
+      else if (takesPrograms && (read.kind === 'program' || read.kind === 'server')) programs.push({ file, read });
+      else wrong.push(`${file}: ${otherKind(read)}`);
     } catch (error) {
       if (!(error instanceof BadRecord)) throw error;
       wrong.push(error.message);
     }
   }
   if (wrong.length > 0) throw new UserError(wrong);
-  if ([runs, matrices, triples, receivers, containers].every(({ length }) => length === 0))
+  if ([runs, matrices, triples, receivers, containers, programs].every(({ length }) => length === 0))
     throw nothingIn(paths, names);
   const [a, b, c, d] = [fullest(runs), fullest(matrices), fullest(containers), fullest(triples)];
   const e = fullest(receivers);
@@ -70,6 +84,7 @@ export function recordsAt(paths: readonly string[], names: readonly string[] = N
     triples: d.taken,
     receivers: e.taken,
     containers: c.taken,
+    programs,
     leftOut: [...a.leftOut, ...b.leftOut, ...c.leftOut, ...d.leftOut, ...e.leftOut],
   };
 }
@@ -121,7 +136,8 @@ function fullest<R extends BindRecord | MatrixRecord | TriplesRecord | Receivers
   return { taken, leftOut };
 }
 
-function otherKind(read: ReturnType<typeof recordFrom>): string {
+/** Why a record of this kind is not compared with the others, and which are. */
+export function otherKind(read: AnyRecord): string {
   if (read.kind === 'comparison') return 'a comparison, not a record; name the records that it was made from';
   const title = 'title' in read ? read.title : KINDS[read.kind];
   return `${title}, which can't be compared; name a record.json, matrix.json, triples.json, receivers.json or containers.json`;
