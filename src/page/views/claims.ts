@@ -1,6 +1,7 @@
 import type { PageClaim, PageData, Ruling } from '../../report/page/data.ts';
 import type { Standing } from '../../report/page/standing.ts';
 import { fill, h, type Child } from '../h.ts';
+import { choiceField } from '../choice-field.ts';
 import type { Chosen } from '../chosen.ts';
 import { hrefOf, chooseHere } from '../place.ts';
 import { platformTitle } from '../platforms.ts';
@@ -31,21 +32,12 @@ export const claims: View = {
       fill(count, `${rows.length} of ${data.claims.length} claims`);
       fill(table, claimTable(data, rows, chosen));
     };
-    const select = (name: string, label: string, options: readonly (readonly [string, string])[]) => {
-      const element = h(
-        'select',
-        { id: name },
-        [['', 'all'] as const, ...options].map(([value, text]) =>
-          h('option', { value, selected: value === (chosen[name] ?? '') }, text),
-        ),
-      );
-      element.addEventListener('change', () => {
-        chooseHere({ [name]: element.value });
-        chosen = { ...chosen, [name]: element.value };
+    const select = (name: string, label: string, options: readonly (readonly [string, string])[]) =>
+      choiceField({ name, label, options }, chosen, (changes) => {
+        chooseHere(changes);
+        chosen = { ...chosen, ...changes };
         draw();
       });
-      return h('div', { class: 'field' }, h('label', { for: name }, label), element);
-    };
     const documents = [...new Set(data.claims.flatMap((claim) => claim.documents))];
     fill(
       root,

@@ -1,6 +1,7 @@
 import { counted } from '../../text/counted.ts';
 import type { PageData, PageExperiment } from '../../report/page/data.ts';
 import { fill, h } from '../h.ts';
+import { choiceField } from '../choice-field.ts';
 import type { Chosen } from '../chosen.ts';
 import { hrefOf, chooseHere } from '../place.ts';
 import { platformDetails, platformTitle } from '../platforms.ts';
@@ -78,17 +79,8 @@ function controls(
   search.addEventListener('input', () => update({ q: search.value }));
   const different = h('input', { type: 'checkbox', id: 'different', checked: chosen['only'] === 'differences' });
   different.addEventListener('change', () => update({ only: different.checked ? 'differences' : undefined }));
-  const choice = (name: string, label: string, options: readonly (readonly [string, string])[]) => {
-    const select = h(
-      'select',
-      { id: name },
-      [['', 'all'] as const, ...options].map(([value, text]) =>
-        h('option', { value, selected: value === (chosen[name] ?? '') }, text),
-      ),
-    );
-    select.addEventListener('change', () => update({ [name]: select.value }));
-    return h('div', { class: 'field' }, h('label', { for: name }, label), select);
-  };
+  const choice = (name: string, label: string, options: readonly (readonly [string, string])[]) =>
+    choiceField({ name, label, options }, chosen, update);
   const shown = new Set(shownPlatforms(data, chosen));
   const boxes = data.platforms.map(({ name }, place) => {
     const box = h('input', { type: 'checkbox', checked: shown.has(place) });

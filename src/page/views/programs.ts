@@ -1,6 +1,7 @@
 import { counted } from '../../text/counted.ts';
 import type { ServerRow } from '../../programs/rows.ts';
 import { fill, h } from '../h.ts';
+import { choiceField } from '../choice-field.ts';
 import type { Chosen } from '../chosen.ts';
 import { chooseHere, hrefOf } from '../place.ts';
 import { oneProgram } from '../programs/one.ts';
@@ -67,17 +68,8 @@ export const programs: View = {
 function controls(servers: readonly ServerRow[], chosen: Chosen, update: (changes: Chosen) => void): HTMLElement {
   const search = h('input', { type: 'search', id: 'q', value: chosen['q'], placeholder: 'vite, 8080, reuseport …' });
   search.addEventListener('input', () => update({ q: search.value }));
-  const choice = (name: string, label: string, options: readonly (readonly [string, string])[]) => {
-    const select = h(
-      'select',
-      { id: name },
-      [['', 'all'] as const, ...options].map(([value, text]) =>
-        h('option', { value, selected: value === (chosen[name] ?? '') }, text),
-      ),
-    );
-    select.addEventListener('change', () => update({ [name]: select.value }));
-    return h('div', { class: 'field' }, h('label', { for: name }, label), select);
-  };
+  const choice = (name: string, label: string, options: readonly (readonly [string, string])[]) =>
+    choiceField({ name, label, options }, chosen, update);
   return h(
     'div',
     { class: 'filters', role: 'search', 'aria-label': 'Programs' },
