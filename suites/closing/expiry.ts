@@ -6,11 +6,11 @@ import {
   prepareSockets,
   restart,
   restarted,
+  unspoilt,
 } from '../../src/experiment/index.ts';
 
 /** A first try that comes later, in milliseconds, says nothing about a state of 3 s: the scene is made once more. */
 const TOO_LATE = 1500;
-const MOST_SCENES = 3;
 
 /** How often a restart is tried, each time after the patience of the trial. */
 const TRIES = 40;
@@ -34,18 +34,11 @@ export default experiment({
         { op: 'close', on: 'listener' },
       );
       const at = await restart(trial, family, { reuse: false });
-      return {
-        set,
-        at,
-        client,
-        isLate: linger2 === '3' && at.restart === 'ok' && performance.now() - began > TOO_LATE,
-      };
+      const isLate = linger2 === '3' && at.restart === 'ok' && performance.now() - began > TOO_LATE;
+      if (isLate) await client.do({ op: 'close', on: 'client' });
+      return { set, at, client, isLate };
     };
-    let { set, at, client, isLate } = await scene();
-    for (let scenes = 1; isLate && scenes < MOST_SCENES; scenes += 1) {
-      await client.do({ op: 'close', on: 'client' });
-      ({ set, at, client, isLate } = await scene());
-    }
+    const { set, at, client } = await unspoilt(scene, ({ isLate }) => isLate);
     await prepareSockets(client, open('pause', 'udp', family, 1));
     let later = at;
     for (let tries = 0; later.restart !== 'ok' && tries < TRIES; tries += 1) {
