@@ -1,9 +1,8 @@
-import process from 'node:process';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { BatchKind, Operation, Result } from '../../../src/protocol/messages.ts';
 import type { NumberOption } from '../../../src/protocol/options.ts';
-import { AgentProcess } from '../../../src/harness/agent-process.ts';
-import { AGENT, LOOPBACK_ONLY, noNamespaces } from '../../support/namespace.ts';
+import { loopbackAgent } from '../../support/loopback-agent.ts';
+import { noNamespaces } from '../../support/namespace.ts';
 import { needs } from '../../support/needs.ts';
 import { paced } from '../../../src/process/pace.ts';
 
@@ -12,8 +11,7 @@ const LONG = paced(10_000);
 const SHORT = 60;
 const PEER = 1050;
 
-let agent: AgentProcess;
-const ask = (...operations: Operation[]) => agent.ask(operations, false);
+const { ask, start } = loopbackAgent();
 
 const udp = (bind: string, ...options: NumberOption[]): BatchKind => ({
   family: bind.includes(':') ? 'inet6' : 'inet',
@@ -40,16 +38,8 @@ async function connect(ports: readonly number[]): Promise<void> {
 }
 
 describe('batches on the real kernel', needs(noNamespaces), () => {
-  beforeAll(async () => {
-    ({ agent } = await AgentProcess.start({
-      command: [...LOOPBACK_ONLY, process.execPath, AGENT],
-      title: 'the agent',
-    }));
-  });
-  afterAll(() => agent.end());
+  start();
   beforeEach(async () => {
-    // Anything that the test before left would be found here.
-    expect(await ask({ op: 'reset' })).toMatchObject([{ outcome: 'ok', open: 0 }]);
     await ask(
       { op: 'socket', as: 'peer', family: 'inet', type: 'stream' },
       { op: 'bind', on: 'peer', address: '127.0.0.1', port: PEER },

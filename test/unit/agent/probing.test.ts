@@ -1,8 +1,7 @@
-import process from 'node:process';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Operation, ProbeSender } from '../../../src/protocol/messages.ts';
-import { AgentProcess } from '../../../src/harness/agent-process.ts';
-import { AGENT, LOOPBACK_ONLY, noNamespaces } from '../../support/namespace.ts';
+import { loopbackAgent } from '../../support/loopback-agent.ts';
+import { noNamespaces } from '../../support/namespace.ts';
 import { needs } from '../../support/needs.ts';
 import { paced } from '../../../src/process/pace.ts';
 
@@ -13,8 +12,7 @@ const LO6: ProbeSender = { family: 'inet6', address: '::1' };
 /** A sender with a port that the test chooses, at an address that no other has. */
 const NAMED: ProbeSender = { family: 'inet', address: '127.0.0.3', port: 4100 };
 
-let agent: AgentProcess;
-const ask = (...operations: Operation[]) => agent.ask(operations, false);
+const { ask, start } = loopbackAgent();
 
 function bound(as: string, type: 'dgram' | 'stream', address: string): Operation[] {
   return [
@@ -25,17 +23,7 @@ function bound(as: string, type: 'dgram' | 'stream', address: string): Operation
 }
 
 describe('probes on the real kernel', needs(noNamespaces), () => {
-  beforeAll(async () => {
-    ({ agent } = await AgentProcess.start({
-      command: [...LOOPBACK_ONLY, process.execPath, AGENT],
-      title: 'the agent',
-    }));
-  });
-  afterAll(() => agent.end());
-  beforeEach(async () => {
-    // Anything that the test before left would be found here.
-    expect(await ask({ op: 'reset' })).toMatchObject([{ outcome: 'ok', open: 0 }]);
-  });
+  start();
 
   it('finds each datagram by its mark, and each refusal', async () => {
     const destinations = ['127.0.0.1', '127.0.0.2', '::1'];

@@ -1,8 +1,7 @@
-import process from 'node:process';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { BatchKind, Operation, Result } from '../../../../src/protocol/messages.ts';
-import { AgentProcess } from '../../../../src/harness/agent-process.ts';
-import { AGENT, LOOPBACK_ONLY, noNamespaces } from '../../../support/namespace.ts';
+import { loopbackAgent } from '../../../support/loopback-agent.ts';
+import { noNamespaces } from '../../../support/namespace.ts';
 import { needs } from '../../../support/needs.ts';
 import { paced } from '../../../../src/process/pace.ts';
 
@@ -10,8 +9,7 @@ import { paced } from '../../../../src/process/pace.ts';
 const LONG = paced(10_000);
 const SHORT = 60;
 
-let agent: AgentProcess;
-const ask = (...operations: Operation[]) => agent.ask(operations, false);
+const { ask, start } = loopbackAgent();
 
 const udp = (bind: string): BatchKind => ({
   family: bind.includes(':') ? 'inet6' : 'inet',
@@ -66,17 +64,7 @@ const connections = (
 });
 
 describe('probes of batches on the real kernel', needs(noNamespaces), () => {
-  beforeAll(async () => {
-    ({ agent } = await AgentProcess.start({
-      command: [...LOOPBACK_ONLY, process.execPath, AGENT],
-      title: 'the agent',
-    }));
-  });
-  afterAll(() => agent.end());
-  beforeEach(async () => {
-    // Anything that the test before left would be found here.
-    expect(await ask({ op: 'reset' })).toMatchObject([{ outcome: 'ok', open: 0 }]);
-  });
+  start();
 
   it('sends each datagram to its own port and address, and says which were refused', async () => {
     const [, sent, drained, again] = await ask(
