@@ -127,7 +127,7 @@ export const gvisorRules = ruleBook('gvisor', {
   },
   'connect-other-stack': {
     prose:
-      'A v4-mapped address cannot connect over IPv6. To a v4-mapped address there is no network from an IPv6 address, ENETUNREACH, and no route with IPV6_V6ONLY=1 from the wildcard, EHOSTUNREACH. The address is that of the connection, if connect() chose the port, or of TCP. It is the same for sendto(), and comes before all other errors.',
+      'A v4-mapped address cannot connect over IPv6. A connect() to a v4-mapped address returns ENETUNREACH from an IPv6 address, and EHOSTUNREACH from the wildcard with IPV6_V6ONLY=1. The local address that counts is that of the connection for TCP, and where connect() chose the port. sendto() returns the same errors, before all others.',
     source: RUN,
     known: 'observed',
   },

@@ -65,7 +65,7 @@ export const triplesSchema = z.strictObject({
     agree: count,
     mismatches: count,
     notRun: count,
-    refused: count.describe('Those whose first two sockets could not both be made, which are no more than a pair'),
+    refused: count.describe('Those whose first two sockets could not both be made, so that they count as pairs'),
     unexplained: count.describe('Those whose answer is not what the two pairs say together'),
     skipped: count,
   }),

@@ -44,7 +44,7 @@ export function stepLines(steps: Mismatch['steps'], { model, platform }: Against
   ];
 }
 
-/** Tells of a mismatch that did not come again when its sequence was played alone: what was seen, and how often. */
+/** Describes a mismatch that was not seen again when its sequence was played alone: the difference, and how often it was seen. */
 export function unseenLines(
   { sequence, steps, doubt, alone, shown, rerun }: UnseenMismatch,
   against: Against,

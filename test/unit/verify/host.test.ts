@@ -15,7 +15,7 @@ const TRANSLATES: FirewallRule = {
 };
 
 /** A host whose firewall denies IPv4 that comes in, and has these rules for port 8080. */
-function behind(rules: readonly FirewallRule[], more: Partial<Situation> = {}): Situation {
+function firewalled(rules: readonly FirewallRule[], more: Partial<Situation> = {}): Situation {
   const plain = situation({ listeners, published, ...more });
   const firewall = {
     denies: [{ family: 'ip' as const, chain: 'ip filter INPUT' }],
@@ -26,7 +26,7 @@ function behind(rules: readonly FirewallRule[], more: Partial<Situation> = {}): 
 
 describe('a published port on a host whose firewall denies what comes in', () => {
   test('passes by it where a rule translates the port', () => {
-    const facts = behind([TRANSLATES]);
+    const facts = firewalled([TRANSLATES]);
     expect(report(facts, open).verdict).toBe('fine');
     expect(findings(facts, open)).toEqual([
       [
@@ -38,14 +38,14 @@ describe('a published port on a host whose firewall denies what comes in', () =>
   });
 
   test('passes by it where a neighbour reached it, whatever the rules say', () => {
-    const facts = behind([]);
+    const facts = firewalled([]);
     const [[kind, text] = ['', '']] = findings(facts, [...open, tried('neighbour 192.168.5.130 8080 open')]);
     expect(kind).toBe('firewall-passed');
     expect(text).toContain('and a neighbour reaches 192.168.5.130:8080 all the same: publish');
   });
 
   test('may be kept by it where no rule is about the port, and is where a neighbour had no answer', () => {
-    const facts = behind([]);
+    const facts = firewalled([]);
     expect(findings(facts, open)[0]).toEqual([
       'firewall-kept',
       "published at port 8080 of every IPv4 address, but the host's firewall denies what comes in (ip filter INPUT) and has no rule for 8080, so that others may not reach it: allow it there if they should",
@@ -57,11 +57,11 @@ describe('a published port on a host whose firewall denies what comes in', () =>
   });
 
   test.each([
-    ['accepts it', behind([{ ...TRANSLATES, chain: 'ip filter ufw-user-input', action: 'accepts' }])],
-    ['is of the other family', behind([TRANSLATES], { published: [publication('tcp 80 at :: 8080')] })],
+    ['accepts it', firewalled([{ ...TRANSLATES, chain: 'ip filter ufw-user-input', action: 'accepts' }])],
+    ['is of the other family', firewalled([TRANSLATES], { published: [publication('tcp 80 at :: 8080')] })],
     [
       'is not asked, because only loopback has it',
-      behind([], { published: [publication('tcp 80 at 127.0.0.1 8080')] }),
+      firewalled([], { published: [publication('tcp 80 at 127.0.0.1 8080')] }),
     ],
   ])('is not spoken of where the firewall %s', (_, facts) => {
     const tries = [tried('host ::1 8080 open'), tried('host fd00:5::130 8080 open'), tried('host 127.0.0.1 8080 open')];
@@ -70,7 +70,7 @@ describe('a published port on a host whose firewall denies what comes in', () =>
   });
 
   test("is not let in by what the engine's own chain accepts, which is for the container", () => {
-    const facts = behind([{ ...TRANSLATES, chain: 'ip filter DOCKER', action: 'accepts' }]);
+    const facts = firewalled([{ ...TRANSLATES, chain: 'ip filter DOCKER', action: 'accepts' }]);
     expect(findings(facts, open)[0]?.[0]).toBe('firewall-kept');
   });
 });
