@@ -54,7 +54,7 @@ export async function verifySystem(
   return { ...record, verdict: record.containers.some(({ verdict }) => verdict === 'wrong') ? 'wrong' : 'fine' };
 }
 
-/** A verification that was kept, and what is otherwise since then. */
+/** A verification that was kept, and what has changed since. */
 export interface Since {
   readonly started: string;
   readonly changes: readonly PortChange[];
