@@ -85,7 +85,7 @@ export async function containersCommand(selectors: string[], options: Containers
   });
   const placed: PlacedRecord[] = [];
   for (const { record } of reports === false ? [] : judged) {
-    placed.push(await writeContainers(reports as string, record, selectors.length === 0 && record.complete));
+    placed.push(await writeContainers(reports as string, record));
   }
   interruption.end();
   // Where no engine could be started there is nothing to conclude but why.

@@ -21,8 +21,10 @@ export interface Placing<R> {
   read: (text: string, file: string) => R;
   /** Why an older record can't be replaced, in words that follow the name of its file; null where it can. */
   loss: (older: R, newer: R) => string | null;
+  /** The older record with what the newer one has, and a line about it; null where they can't be one. Without it, none can. */
+  merge?: (older: R, newer: R) => { record: R; told: string | null } | null;
   /** The files, the record first, for the folder in which they will be; `isApart` where that is one of their own. */
-  files: (home: string, isApart: boolean) => Files;
+  files: (record: R, home: string, isApart: boolean) => Files;
 }
 
 /** What became of a record. */
@@ -31,14 +33,16 @@ export interface PlacedRecord {
   files: string[];
   /** Which older record was kept and why, where one was; a line. */
   kept?: string;
+  /** What stays of an older record beside the newer one, where they were merged; a line. */
+  merged?: string;
   /** Why the record is not in the folder of reports, and where it is instead; a line. */
   failure?: string;
 }
 
 /**
  * Writes a record with all that is made of it into `<reports>/<id>/`, all files or none. It takes the place of an older
- * record only where nothing is lost by that; else it goes into a folder of its own there, named by when it began. Where
- * the folder can't be written to, the record goes into the folder for temporary files.
+ * record only where nothing is lost by that, or is merged into it; else it goes into a folder of its own there, named by when it
+ * began. Where the folder can't be written to, the record goes into the folder for temporary files.
  */
 export async function placeRecord<R extends Timed>(placing: Placing<R>): Promise<PlacedRecord> {
   const home = path.join(placing.reports, placing.id);
@@ -46,8 +50,13 @@ export async function placeRecord<R extends Timed>(placing: Placing<R>): Promise
     makeFolder(home);
     return await alone(home, (isAlone) => {
       const file = path.join(home, placing.name);
+      const merged = isAlone ? mergedInto(file, placing) : null;
+      if (merged !== null) {
+        const files = writeTogether(home, placing.files(merged.record, home, false));
+        return { files, ...(merged.told === null ? {} : { merged: `merged into ${file}: ${merged.told}` }) };
+      }
       const kept = isAlone ? whyKept(file, placing) : `another command is writing into ${home}; `;
-      if (kept === null) return { files: writeTogether(home, placing.files(home, false)) };
+      if (kept === null) return { files: writeTogether(home, placing.files(placing.record, home, false)) };
       const files = inOwnPlace(home, placing);
       return { files, kept: `${kept}this one is in ${path.dirname(files[0] ?? home)}` };
     });
@@ -57,7 +66,9 @@ export async function placeRecord<R extends Timed>(placing: Placing<R>): Promise
 }
 
 /** What `place` did, for people, or beside data on stdout. */
-export function tellPlaced({ kept, failure }: PlacedRecord, isPretty: boolean): void {
+export function tellPlaced({ kept, merged, failure }: PlacedRecord, isPretty: boolean): void {
+  if (merged !== undefined && isPretty) say(merged);
+  else if (merged !== undefined) complain(`bindspec: ${merged}`);
   if (kept !== undefined && isPretty) say(paint('yellow', kept));
   else if (kept !== undefined) complain(`bindspec: ${kept}`);
   if (failure !== undefined) complain(`bindspec: ${failure}`);
@@ -66,6 +77,20 @@ export function tellPlaced({ kept, failure }: PlacedRecord, isPretty: boolean): 
 interface Timed {
   started: string;
   duration: number;
+}
+
+/** The record that is there with what the new one has; null where there is none that can be merged. */
+function mergedInto<R extends Timed>(
+  file: string,
+  { record, read, merge }: Placing<R>,
+): ReturnType<NonNullable<Placing<R>['merge']>> {
+  if (merge === undefined || !existsSync(file)) return null;
+  try {
+    return merge(read(recordText(file), file), record);
+  } catch (error) {
+    if (!(error instanceof BadRecord)) throw error;
+    return null;
+  }
 }
 
 /** Why the record that is there stays, as the beginning of a line; null where there is none, or it can be replaced. */
@@ -89,7 +114,7 @@ function inOwnPlace<R extends Timed>(home: string, { record, files }: Placing<R>
   for (let number = 1; ; number += 1) {
     const name = number === 1 ? ownPlace(record.started) : `${ownPlace(record.started)}-${number}`;
     try {
-      if (!existsSync(path.join(home, name))) return writeApart(home, name, files(path.join(home, name), true));
+      if (!existsSync(path.join(home, name))) return writeApart(home, name, files(record, path.join(home, name), true));
     } catch (error) {
       // Another command that began at the same moment was faster, and the next name may be free.
       if (!existsSync(path.join(home, name))) throw error;

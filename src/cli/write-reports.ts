@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import { mergedRecord } from '../containers/merge.ts';
 import type { ContainersRecord } from '../record/containers.ts';
+import { counted } from '../text/counted.ts';
 import type { Exploration } from '../record/explore.ts';
 import {
   lossOfContainers,
@@ -36,7 +38,7 @@ export function writeRun(reports: string, record: BindRecord): Promise<PlacedRec
     record,
     read: readRecord,
     loss: lossOfRun,
-    files: (home, isApart) => ({
+    files: (_, home, isApart) => ({
       'record.json': json(record),
       'junit.xml': junitReport(record, [forReaders(path.join(home, 'report.md'))]),
       'report.md': markdownReport(record) + (!isApart && existsSync(path.join(home, 'matrix.md')) ? LINK : ''),
@@ -53,7 +55,7 @@ export function writeMatrix(reports: string, record: MatrixRecord): Promise<Plac
     record,
     read: readMatrix,
     loss: lossOfMatrix,
-    files: (home, isApart) => ({
+    files: (_, home, isApart) => ({
       'matrix.json': `${JSON.stringify(record)}\n`,
       'matrix.md': matrixMarkdown(record),
       ...(isApart ? {} : linked(path.join(home, 'report.md'))),
@@ -101,16 +103,26 @@ export function writeExploration(reports: string, record: Exploration): Promise<
   });
 }
 
-/** Writes the reports of an engine: `containers.json` and `containers.md`. `isWhole` where it was run as a whole. */
-export function writeContainers(reports: string, record: ContainersRecord, isWhole: boolean): Promise<PlacedRecord> {
+/**
+ * Writes the reports of an engine: `containers.json` and `containers.md`. What an older record of the same version has of other
+ * configurations stays in it.
+ */
+export function writeContainers(reports: string, record: ContainersRecord): Promise<PlacedRecord> {
   return placeRecord({
     reports,
     id: record.engine.id,
     name: 'containers.json',
     record,
     read: readContainers,
-    loss: (older, newer) => lossOfContainers(older, newer, isWhole),
-    files: () => containersFiles(record),
+    loss: lossOfContainers,
+    merge: (older, newer) => {
+      const merged = mergedRecord(older, newer);
+      if (merged === null) return null;
+      const { kept } = merged;
+      const told = `it keeps ${counted(kept.length, 'configuration')} without an outcome in this run`;
+      return { record: merged.record, told: kept.length === 0 ? null : told };
+    },
+    files: containersFiles,
   });
 }
 

@@ -1,5 +1,5 @@
 import { FIREWALLS, FIREWALL_COMMANDS } from '../engine/host/firewalls.ts';
-import type { EngineName, StartedEngine } from '../engine/names.ts';
+import { ENGINES, type EngineName, type StartedEngine } from '../engine/names.ts';
 import { ROOTLESS_SCRIPT } from '../engine/host/rootless-docker.ts';
 import { isOlderVersion } from '../text/versions.ts';
 import type { EngineHostPlan } from '../engine/host/engine-host.ts';
@@ -253,10 +253,18 @@ export const CONFIGURATIONS: readonly Configuration[] = [
   ...all('containerd', CONTAINERD),
 ];
 
+/** Whether there is a configuration of this name, of an engine that bindspec starts or of one that runs already. */
+export function isConfiguration(id: string): boolean {
+  return CONFIGURATIONS.some((one) => one.id === id) || ENGINES.some((engine) => id === `${engine}/${RUNNING_BRIDGE}`);
+}
+
 /** The configurations of the engines of a Debian release, whose files are in the folder `root`. */
 export function ofGeneration(generation: string, root: string): Configuration[] {
   return CONFIGURATIONS.map((one) => ({ ...one, generation, host: { ...one.host, root } }));
 }
+
+/** The name of a bridge of an engine that runs already. */
+const RUNNING_BRIDGE = 'bridge';
 
 /**
  * The configurations of an engine that is already running. Its forwarder and its firewall were chosen when its daemon was
@@ -266,7 +274,7 @@ export function atSocket(engine: EngineName, socket: string): Configuration[] {
   const given = engine === 'podman' ? PODMAN : DOCKER;
   const others = Object.entries(given).filter(([, { plan, mode }]) => plan === undefined && mode !== 'bridge');
   const bridge: Given = { title: 'a bridge of an engine that runs already', mode: 'bridge' };
-  return all(engine, { bridge, ...Object.fromEntries(others) }).map((one) => ({
+  return all(engine, { [RUNNING_BRIDGE]: bridge, ...Object.fromEntries(others) }).map((one) => ({
     ...one,
     needs: {},
     host: { engine, socket },

@@ -1,4 +1,5 @@
 import { spellRecorded } from '../matrix/recorded-sockets.ts';
+import { ran } from '../containers/changes.ts';
 import { counted } from '../text/counted.ts';
 import type { ContainersRecord } from '../record/containers.ts';
 import type { Exploration } from '../record/explore.ts';
@@ -77,13 +78,13 @@ export function lossOfReceivers(older: ReceiversRecord, newer: ReceiversRecord):
   return lossOfModel(older.settings.model, newer.settings.model, older.platform.system, 'this record');
 }
 
-/** Why the record of an engine's containers stays. A run of everything has no outcome for removed configurations. */
-export function lossOfContainers(older: ContainersRecord, newer: ContainersRecord, isWhole: boolean): string | null {
-  const had = older.configurations.filter(wasLookedAt);
-  const has = new Map(newer.configurations.map((one) => [one.id, wasLookedAt(one)]));
-  const lost = had.filter(({ id }) => !(has.get(id) ?? isWhole));
+/** Why the record of an engine's containers stays, where the two can't be merged. */
+export function lossOfContainers(older: ContainersRecord, newer: ContainersRecord): string | null {
+  const had = older.configurations.filter(ran);
+  const has = new Map(newer.configurations.map((one) => [one.id, ran(one)]));
+  const lost = had.filter(({ id }) => has.get(id) !== true);
   if (lost.length === 0) return null;
-  return `has outcomes of ${counted(had.length, 'configuration')}, and this run of ${had.length - lost.length} of them`;
+  return `has outcomes of ${counted(had.length, 'configuration')} of ${older.engine.name} ${older.engine.version}, and this run of ${had.length - lost.length} of them`;
 }
 
 /** Why the record of an exploration stays: the new one has fewer sequences or operations for some protocol. */
@@ -104,11 +105,7 @@ export function extentOf(
   if ('cells' in record) return record.cells.filter(hasOutcome).length;
   if ('quirks' in record) return record.counts.triples - record.counts.notRun;
   if ('blocks' in record) return record.counts.pairs - record.counts.notRun;
-  return record.configurations.filter(wasLookedAt).length;
-}
-
-function wasLookedAt({ skipped, error }: ContainersRecord['configurations'][number]): boolean {
-  return skipped === undefined && error === undefined;
+  return record.configurations.filter(ran).length;
 }
 
 /** The pairs that the kernel answered, in words that name each. */

@@ -9,7 +9,7 @@ import { lastOutcomes } from '../../../src/cli/last-outcomes.ts';
 import { lastMatrix, matrixAt } from '../../../src/cli/matrix-files.ts';
 import { recordsAt } from '../../../src/cli/record-files.ts';
 import { writeContainers, writeExploration, writeMatrix, writeRun } from '../../../src/cli/write-reports.ts';
-import { readExploration, readRecord } from '../../../src/load/read.ts';
+import { readContainers, readExploration, readRecord } from '../../../src/load/read.ts';
 import type { BindRecord } from '../../../src/record/record.ts';
 import { folder } from '../../support/cli.ts';
 import { configurationRecord, containersRecord } from '../../support/containers.ts';
@@ -194,7 +194,7 @@ describe('the record of a run', () => {
   });
 });
 
-test('a matrix, an exploration and containers are kept in the same way', async () => {
+test('a matrix and an exploration are kept in the same way', async () => {
   const reports = folder();
   const asked = { protocol: 'udp', state: 'bound', uid: 'same', first: '0.0.0.0' };
   const matrix = matrixRecord(asked);
@@ -210,18 +210,41 @@ test('a matrix, an exploration and containers are kept in the same way', async (
   expect((await writeExploration(reports, less)).kept).toContain(
     'has 20,000 sequences of tcp, and this exploration 0; ',
   );
+});
 
-  const one = (id: string) => configurationRecord({ id, mode: 'bridge' }, []);
-  const containers = containersRecord([one('docker/proxy'), one('docker/none')]);
-  await writeContainers(reports, containers, true);
-  const { kept, files } = await writeContainers(
-    reports,
-    containersRecord([one('docker/none')], { started: '2026-01-03T00:00:00.000Z' }),
-    false,
-  );
-  expect(kept).toContain('has outcomes of 2 configurations, and this run of 1 of them; ');
+test('containers are merged into those of the same version, configuration by configuration', async () => {
+  const reports = folder();
+  const one = (id: string, more: object = {}) => ({ ...configurationRecord({ id, mode: 'bridge' }, []), ...more });
+  const first = containersRecord([one('docker/proxy'), one('docker/none'), one('docker/proxy-ufw-first')]);
+  await writeContainers(reports, first);
+  const started = '2026-01-03T00:00:00.000Z';
+  const failed = one('docker/proxy', { error: 'interrupted' });
+  const next = containersRecord([failed, one('docker/host'), one('docker/none', { facts: { new: 'yes' } })], {
+    started,
+  });
+  const { merged, kept, files } = await writeContainers(reports, next);
+  expect(kept).toBeUndefined();
+  expect(merged).toMatch(/^merged into .*containers\.json: it keeps 2 configurations without an outcome in this run$/);
   expect(files.map((name) => path.relative(reports, name))).toEqual(
-    ['containers.json', 'containers.md'].map((name) => `docker-20.10-linux-6.1-x64/2026-01-03T00-00-00.000Z/${name}`),
+    ['containers.json', 'containers.md'].map((name) => `docker-20.10-linux-6.1-x64/${name}`),
+  );
+  const file = files[0] ?? '';
+  const whole = readContainers(readFileSync(file, 'utf8'), file);
+  expect(whole).toMatchObject({ complete: true, started });
+  // In the order of the list, with the outcome of the first run where the second has none.
+  expect(whole.configurations.map(({ id, error, facts }) => ({ id, error, isNew: facts['new'] === 'yes' }))).toEqual([
+    { id: 'docker/proxy', isNew: false },
+    { id: 'docker/host', isNew: false },
+    { id: 'docker/none', isNew: true },
+    { id: 'docker/proxy-ufw-first', isNew: false },
+  ]);
+
+  const { engine } = next;
+  const other = { ...next, started: '2026-01-04T00:00:00.000Z', engine: { ...engine, version: '20.10.99' } };
+  const apart = await writeContainers(reports, other);
+  expect(apart.kept).toContain('has outcomes of 4 configurations of docker');
+  expect(apart.files.map((name) => path.relative(reports, name))[0]).toBe(
+    'docker-20.10-linux-6.1-x64/2026-01-04T00-00-00.000Z/containers.json',
   );
 });
 
