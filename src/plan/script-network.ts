@@ -68,9 +68,18 @@ export function networkOf(plan: Plan, known: DeviceAddresses = {}): string[] {
       const length = device === 'lo' ? '' : hasInetForm(address) ? '/24' : '/64';
       return `ip addr add ${address}${length} dev ${device}${hasInetForm(address) ? '' : ' nodad'}`;
     }),
+    ...routesOf(at.map(({ address }) => address)),
     // Some address must have it for its broadcast address.
     ...broadcastsIn(plan, at).map((one) => `ip addr add ${one.replace(/255$/, '254')}/32 broadcast ${one} dev lo`),
   ];
+}
+
+/** Linux adds the local route of an IPv6 address a moment after the address: what is sent there before is lost. */
+function routesOf(addresses: readonly string[]): string[] {
+  const own = addresses.filter((one) => !hasInetForm(one));
+  if (own.length === 0) return [];
+  const has = own.map((one) => `ip -6 route show table local ${one} | grep -q .`).join(' && ');
+  return [`timeout 5 sh -c "until ${has}; do sleep 0.1; done"`];
 }
 
 /** The groups that probes go to, with every interface on which the machine must have joined them. */

@@ -6,8 +6,11 @@ import { senderOf } from './probe.ts';
 import type { ScriptProbe, ScriptStep } from './script.ts';
 import { cNameOf, isReceiveOption } from './words.ts';
 
-/** How long a script waits for whatever a probe brings, in milliseconds. */
-const WAIT = 200;
+/** How long a script waits for whatever a datagram brings, in milliseconds. */
+const WAIT = 500;
+
+/** How long it waits for the answer to a connect(), in milliseconds: a lost SYN is sent again after a second. */
+const CONNECT_WAIT = 2000;
 
 /** The parts of a probe that both scripts name. */
 function partsOf({ probe }: ScriptProbe, protocol: Plan['protocol']) {
@@ -75,7 +78,7 @@ static unsigned interface_of(int family, const char *text) {
   return index;
 }
 
-static void wait_for(int s, int events, int count, const int *sockets) {
+static void wait_for(int s, int events, int wait, int count, const int *sockets) {
   struct pollfd all[count + 1];
   all[0].fd = s;
   all[0].events = events;
@@ -83,7 +86,7 @@ static void wait_for(int s, int events, int count, const int *sockets) {
     all[i + 1].fd = sockets[i];
     all[i + 1].events = POLLIN;
   }
-  poll(all, count + 1, ${WAIT});
+  poll(all, count + 1, wait);
 }
 
 /* Sends a datagram, or connects, and prints which sockets got it. */
@@ -109,7 +112,7 @@ static void probe(const char *step, int type, int family, const char *from, int 
   printf("%s = ", step);
   if (type == SOCK_DGRAM) {
     if (sendto(s, "probe", 5, 0, (struct sockaddr *)&address, length) < 0) error = errno;
-    wait_for(s, 0, count, sockets);
+    wait_for(s, 0, ${WAIT}, count, sockets);
     for (int i = 0; i < count; i++) {
       int times = 0;
       while (recv(sockets[i], data, sizeof data, MSG_DONTWAIT) >= 0) times++;
@@ -119,7 +122,7 @@ static void probe(const char *step, int type, int family, const char *from, int 
     if (got == 0) printf("%s", error == 0 ? "silence" : error == ECONNREFUSED ? "refused" : strerror(error));
   } else {
     connect(s, (struct sockaddr *)&address, length);
-    wait_for(s, POLLOUT, 0, NULL);
+    wait_for(s, POLLOUT, ${CONNECT_WAIT}, 0, NULL);
     for (int i = 0; i < count; i++) {
       int accepted;
       fcntl(sockets[i], F_SETFL, O_NONBLOCK);
@@ -195,7 +198,7 @@ def probe(step, kind, family, source, target, sockets):
         error = error or s.getsockopt(SOL_SOCKET, SO_ERROR)
     else:
         s.connect_ex(target)
-        select.select([], [s], [], ${WAIT / 1000})
+        select.select([], [s], [], ${CONNECT_WAIT / 1000})
         for number, own in sockets.items():
             own.setblocking(False)
             while True:

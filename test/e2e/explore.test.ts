@@ -87,7 +87,9 @@ describe('explore in namespaces', needs(noNamespaces), () => {
     // Two batches of each protocol, so that several labs have something to share.
     const words = ['--sequences', '1000', '--seed', '3', '--model', 'freebsd', '--mismatches', '1'];
     const [one, two] = [await explored(...words, '--jobs', '1'), await explored(...words, '--jobs', '3')];
-    expect(two.record.protocols).toEqual(one.record.protocols);
+    // How often the machine was too slow for a sequence or a datagram is not of the seed.
+    const ofSeed = ({ record }: typeof one) => record.protocols.map((counts) => ({ ...counts, dropped: 0, resent: 0 }));
+    expect(ofSeed(two)).toEqual(ofSeed(one));
     expect(two.record.mismatches.map(({ sequence, from }) => ({ sequence, from }))).toEqual(
       one.record.mismatches.map(({ sequence, from }) => ({ sequence, from })),
     );
