@@ -227,7 +227,9 @@ function takenLines({ taken = [], first }: ProgramObservation): string[] {
     groups.set(text, [...(groups.get(text) ?? []), by]);
   }
   const port = taken[0]?.port;
-  return [`${port} by another program on ${[...groups].map(([text, by]) => `${by.join(', ')}: ${text}`).join('; ')}`];
+  return [
+    `${port} by another program: ${[...groups].map(([text, by]) => `${text} beside ${by.join(', ')}`).join('; ')}`,
+  ];
 }
 
 function lateLines(late: LateAddress | undefined): string[] {
