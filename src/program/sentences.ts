@@ -1,6 +1,9 @@
 import type { ProgramObservation, ProgramStart, ReachAttempt, SecondInstance } from '../record/program.ts';
 import { bracketed, socketInWords, services } from './sockets.ts';
 
+/** The first port that everyone may bind in a new network namespace. */
+const PRIVILEGED = 1024;
+
 /** What is worth knowing of a program, the most surprising first; each a sentence. */
 export function sentencesOf(observation: ProgramObservation): string[] {
   const { start } = observation.first;
@@ -28,7 +31,19 @@ function howItFailed({ outcome, exit, signal, error, printed, after }: ProgramSt
       ? `It ended with exit code 0 and no socket, ${quote}.`
       : `It had a socket for a moment, and ended with exit code 0, ${quote}.`;
   }
-  return `It does not start: it ended ${signal === undefined ? `with exit code ${exit}` : `by ${signal}`}, ${quote}.`;
+  const ended = `it ended ${signal === undefined ? `with exit code ${exit}` : `by ${signal}`}`;
+  const why =
+    error?.call === undefined ? '' : `${error.call} returned ${error.name}${remedy(error.call, error.name)}; `;
+  return `It does not start: ${why}${ended}, ${quote}.`;
+}
+
+/** What there is to do about a call that failed where there is nothing else on the port. */
+function remedy(call: string, name: string): string {
+  const port = Number(/\d+$/.exec(call)?.[0]);
+  if (name === 'EACCES' && port < PRIVILEGED) return ' (a port below 1024 needs root or CAP_NET_BIND_SERVICE)';
+  if (name === 'EADDRNOTAVAIL')
+    return ' (it has a network of its own; {address} in the command stands for an address of it)';
+  return '';
 }
 
 function ofPort(reach: readonly ReachAttempt[], protocol: string, port: number) {

@@ -42,6 +42,7 @@ const error = z.strictObject({
   name: text.describe('For example `EADDRINUSE`'),
   certain: z.boolean().describe('False where only the output says it'),
   text: text.exactOptional().describe('The line of the output'),
+  call: text.exactOptional().describe('The call that returned it, for example `bind 0.0.0.0:80`'),
 });
 
 const start = z.strictObject({

@@ -40,6 +40,7 @@ const kinds = {
   shut: () => listen('0.0.0.0', undefined, (one) => one.destroy()),
   greets: () => listen('0.0.0.0', undefined, (one) => one.on('error', () => {}).end('hello '.repeat(200))),
   other: () => listen('127.0.0.53'),
+  elsewhere: () => listen('10.1.2.3', () => process.exit(9)),
   mute: () => listen('127.0.0.1', () => process.exit(9)),
   crash: () => { console.error('boom'); process.exit(7); },
   where: () => { require('node:fs').writeFileSync(process.cwd() + '/written', 'x'); listen('127.0.0.1'); },
@@ -192,6 +193,11 @@ describe.concurrent('bindspec program', needs(noNamespaces), () => {
       expect(there).toMatchObject({
         outcome: 'refused',
         run: { start: { exit: 9, error: { name: 'EADDRINUSE', certain: true } } },
+      });
+      const elsewhere = await ask('sockets', 'elsewhere');
+      expect(elsewhere.observation.first.start).toMatchObject({
+        outcome: 'failed',
+        error: { name: 'EADDRNOTAVAIL', call: 'bind 10.1.2.3:7000', certain: true },
       });
     },
   );

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { userInfo } from 'node:os';
 import { setTimeout as after } from 'node:timers/promises';
 import { hasLateAddress, type DeclaredProgram, type ProgramQuestion } from '../../program/program.ts';
 import { services, settleRoles } from '../../program/sockets.ts';
@@ -83,13 +84,22 @@ export async function observeProgram(program: DeclaredProgram, options: ObserveO
       observation: withRoles(observation),
       surroundings: SURROUNDINGS,
       cannot: [...cannot],
-      user: context.program.user ?? (isRoot ? 'root' : (process.env['USER'] ?? String(process.getuid?.()))),
+      user: context.program.user ?? userHere(),
       stdin: terminal ? 'terminal' : program.stdin === 'open' ? 'open' : 'none',
       ...(version === undefined ? {} : { version }),
       complete,
     };
   } finally {
     await agent.end();
+  }
+}
+
+/** The name of the user, or the number of one without a name. */
+function userHere(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.());
   }
 }
 
@@ -118,6 +128,9 @@ function wantRoot({ unit, user }: DeclaredProgram, { outcome, exit, printed }: P
 async function firstRun(context: ProgramContext, wantsReach: boolean) {
   return onStage(context, async (play) => {
     const { instance, run } = await play.run();
+    if (run.start.outcome === 'failed') {
+      return { first: await play.explained(run), ended: false };
+    }
     context.usual = {
       sockets: openSockets(play.stage.net).size,
       isService: services(run.sockets).length > 0,

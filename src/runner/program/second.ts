@@ -40,7 +40,7 @@ async function second(
     .filter((socket) => other.run.sockets.some((one) => socketInWords(one) === socketInWords(socket)))
     .map(socketInWords);
   const tried = trace ? play.failed(room) : undefined;
-  const refusal = refusalIn(tried ?? []);
+  const refusal = refusalIn(tried ?? [])?.error;
   const start = other.run.start;
   const ports = servicePorts(other.run.sockets).filter((port) => !servicePorts(run.sockets).includes(port));
   const result: SecondInstance = {

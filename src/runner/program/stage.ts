@@ -100,9 +100,10 @@ export class ProgramStage {
     if (start.outcome === 'up' || start.outcome === 'missing' || !onPath('strace')) return { start, sockets };
     await this.stage.killAll();
     const { run } = await this.run({ trace: true, before: openSockets(this.stage.net), limit: ENOUGH });
-    const name = run.start.outcome === 'up' ? undefined : refusalIn(this.failed(this.stage.room));
+    const refusal = run.start.outcome === 'up' ? undefined : refusalIn(this.failed(this.stage.room));
+    if (refusal === undefined) return { start, sockets };
     return {
-      start: name === undefined ? start : { ...start, error: { ...start.error, name, certain: true } },
+      start: { ...start, error: { ...start.error, name: refusal.error, call: refusal.call, certain: true } },
       sockets,
     };
   }
@@ -145,8 +146,8 @@ function limitOf({ ready }: DeclaredProgram, after: number): number {
 }
 
 /** The error of the first call that failed because of its address. */
-export function refusalIn(failed: readonly { error: string }[]): string | undefined {
-  return failed.find(({ error }) => error !== 'EINVAL')?.error;
+export function refusalIn<T extends { readonly error: string }>(failed: readonly T[]): T | undefined {
+  return failed.find(({ error }) => error !== 'EINVAL');
 }
 
 function isEqual(one: ReadonlySet<number>, other: ReadonlySet<number>): boolean {

@@ -68,6 +68,16 @@ describe('what is worth knowing', () => {
     expect(says({ first: run })).toEqual([sentence]);
   });
 
+  test.for([
+    ['EACCES', 'bind 0.0.0.0:80', 'returned EACCES (a port below 1024 needs root or CAP_NET_BIND_SERVICE); it ended'],
+    ['EACCES', 'bind 0.0.0.0:8080', 'returned EACCES; it ended with exit code 1'],
+    ['EADDRNOTAVAIL', 'bind 10.1.2.3:80', 'returned EADDRNOTAVAIL (it has a network of its own;'],
+  ] as const)('of one whose call returned %s: %s', ([name, call, told]) => {
+    const error = { name, call, certain: true };
+    const run = { start: { ...start, outcome: 'failed' as const, exit: 1, error }, sockets: [] };
+    expect(says({ first: run })[0]).toContain(`It does not start: ${call} ${told}`);
+  });
+
   test('of a second instance', () => {
     const second = { files: 'own' as const, run: first, ports: [], shared: ['tcp [::1]:5173'], firstLost: false };
     const connections = { first: 20, second: 20, none: 0 };
