@@ -15,6 +15,7 @@ export type Outcome =
   | 'EADDRNOTAVAIL'
   | 'EAFNOSUPPORT'
   | 'EAGAIN'
+  | 'EALREADY'
   | 'EBADF'
   | 'ECONNABORTED'
   | 'ECONNREFUSED'
@@ -22,6 +23,7 @@ export type Outcome =
   | 'EDESTADDRREQ'
   | 'EFAULT'
   | 'EHOSTUNREACH'
+  | 'EINPROGRESS'
   | 'EINVAL'
   | 'EISCONN'
   | 'EMSGSIZE'
@@ -42,6 +44,7 @@ export type Outcome =
   | 'WSAEADDRINUSE'
   | 'WSAEADDRNOTAVAIL'
   | 'WSAEAFNOSUPPORT'
+  | 'WSAEALREADY'
   | 'WSAECONNABORTED'
   | 'WSAECONNREFUSED'
   | 'WSAECONNRESET'
@@ -52,4 +55,5 @@ export type Outcome =
   | 'WSAENOPROTOOPT'
   | 'WSAENOTCONN'
   | 'WSAENOTSOCK'
-  | 'WSAEOPNOTSUPP';
+  | 'WSAEOPNOTSUPP'
+  | 'WSAEWOULDBLOCK';

@@ -140,6 +140,21 @@ export const linuxRules = ruleBook('linux', {
     source: { name: RUN, where: 'TCP sockets on 239.1.2.3 and on the broadcast address of an interface that connect' },
     known: 'observed',
   },
+  'connect-after-ipv4': {
+    prose:
+      'An IPv6 TCP socket that has once sent a SYN over IPv4, or was accepted over it, sends over IPv4 from then on, and a disconnect does not change that. Its next connect() to an IPv6 address finds a route and gives it the local address and the port of that connection, but the SYN goes to the IPv4 peer that it had before, so that no connection is ever made: EINPROGRESS at once, and ETIMEDOUT when the SYN was repeated often enough, after two minutes. A connect() over IPv4 that finds no way to its peer ends this.',
+    source: {
+      name: 'Linux 6.18, net/ipv6/tcp_ipv6.c',
+      where: 'tcp_v6_connect (icsk_af_ops, ipv6_mapped), which tcp_disconnect leaves as it is',
+    },
+    known: 'observed',
+  },
+  'connect-chooses-first': {
+    prose:
+      'connect() and sendto() of a UDP socket without a port choose one before anything is looked at, so that a call that fails leaves the socket on that port and on the wildcard: bind() returns EINVAL then, and a disconnect gives the port up. A TCP socket gets a port only after its route was found, and loses it if the call fails.',
+    source: { name: 'Linux 6.18, net/ipv4/af_inet.c', where: 'inet_dgram_connect, inet_send_prepare, inet_autobind' },
+    known: 'observed',
+  },
   'connect-other-stack': {
     prose:
       'A socket that was bound to a v4-mapped address, or that an earlier connect() gave one, cannot connect over IPv6, EAFNOSUPPORT; one that is IPv6 only, as every one that was bound to an IPv6 address is, finds no network to a v4-mapped address. sendto() returns the same.',

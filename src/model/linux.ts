@@ -62,10 +62,15 @@ export const linux: System<LinuxHidden> = {
     if (socket.protocol === 'tcp' && !isFree) return decide('EISCONN', id['connect-again']);
     const noWay = otherStack(socket, target);
     if (noWay !== undefined || socket.protocol === 'udp') return noWay;
-    return peerTaken(world, socket, target, true) ? decide('EADDRNOTAVAIL', id['connect-same-peer']) : undefined;
+    if (peerTaken(world, socket, target, true)) return decide('EADDRNOTAVAIL', id['connect-same-peer']);
+    return socket.overIPv4 && target.stack === 'v6'
+      ? decide(['ETIMEDOUT', 'EINPROGRESS'], id['connect-after-ipv4'])
+      : undefined;
   },
 
   takesRoute,
+
+  choosesFirst: ({ protocol }) => (protocol === 'udp' ? id['connect-chooses-first'] : undefined),
 
   send(_world, socket, target) {
     return otherStack(socket, target) ?? (target.to?.port === 0 ? decide('EINVAL', id['send-port-0']) : undefined);
@@ -73,7 +78,12 @@ export const linux: System<LinuxHidden> = {
 
   shutDown: (socket) => (isLent(socket) ? withoutPort(socket) : { ...socket, state: 'shut-down' }),
 
-  refused(socket, { local }, outcome, world) {
+  refused(before, { local, stack }, outcome, world) {
+    // A call over IPv4 that finds no way to its peer gives the socket the operations of IPv6 back.
+    const isMappedPeer = before.protocol === 'tcp' && before.family === 'inet6' && stack === 'v4';
+    const undone = isMappedPeer && NO_WAY.has(outcome) && before.overIPv4 && !before.v6only;
+    const tried = isMappedPeer && NO_ANSWER.has(outcome) && !before.overIPv4;
+    const socket = undone || tried ? { ...before, overIPv4: tried } : before;
     if (BEFORE_NAMES.has(outcome)) return socket;
     if (socket.protocol === 'tcp' && isLent(socket) && AFTER_ROUTE.has(outcome)) return { ...socket, local: NOTHING };
     // A socket that counts as bound to an address keeps the one that the failed call gave it.
@@ -129,6 +139,10 @@ export const linux: System<LinuxHidden> = {
 function isLent({ chosen, autobound, accepted }: Socket): boolean {
   return chosen || autobound || accepted;
 }
+
+/** The errors of a connect() that got no connection after it had sent a packet, and those of one that sent none. */
+const NO_ANSWER: ReadonlySet<Outcome> = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT']);
+const NO_WAY: ReadonlySet<Outcome> = new Set(['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL', 'EINVAL', 'EACCES']);
 
 /** The errors that connect() returns before it looks for a local address. */
 const BEFORE_NAMES: ReadonlySet<Outcome> = new Set(['EISCONN', 'EAFNOSUPPORT']);

@@ -52,6 +52,7 @@ export function socketOf(
     memberships: [],
     joined6: false,
     formerly: undefined,
+    overIPv4: next.connectedOverIPv4 === true,
   };
 }
 
@@ -71,9 +72,9 @@ export function explicit(operation: Operation, system: Naming, setting: Setting)
   return 'as' in operation && operation.as !== undefined ? { ...operation, as: whole(operation.as) } : operation;
 }
 
-/** Whether the socket has a connection now. */
+/** Whether the socket has a peer now. */
 export function hasPeer({ state }: Socket): boolean {
-  return state === 'connected' || state === 'accepted' || state === 'close-wait';
+  return state === 'connecting' || state === 'connected' || state === 'accepted' || state === 'close-wait';
 }
 
 /** The socket when it has no connection any more, under the name that this leaves it. */

@@ -18,10 +18,12 @@ export type Outcome =
   | 'EADDRINUSE'
   | 'EADDRNOTAVAIL'
   | 'EAFNOSUPPORT'
+  | 'EALREADY'
   | 'ECONNABORTED'
   | 'ECONNREFUSED'
   | 'ECONNRESET'
   | 'EHOSTUNREACH'
+  | 'EINPROGRESS'
   | 'EINVAL'
   | 'EISCONN'
   | 'ENETUNREACH'
@@ -35,13 +37,15 @@ export type Outcome =
   | 'WSAEADDRINUSE'
   | 'WSAEADDRNOTAVAIL'
   | 'WSAEAFNOSUPPORT'
+  | 'WSAEALREADY'
   | 'WSAECONNABORTED'
   | 'WSAECONNREFUSED'
   | 'WSAEINVAL'
   | 'WSAEISCONN'
   | 'WSAENETUNREACH'
   | 'WSAENOTCONN'
-  | 'WSAEOPNOTSUPP';
+  | 'WSAEOPNOTSUPP'
+  | 'WSAEWOULDBLOCK';
 
 /** The socket options that decide conflicts; an option that is left out is off. */
 export interface Options {
@@ -91,6 +95,11 @@ export interface NextSocket {
   readonly device?: string;
   /** SO_SETFIB: the routing table of the socket (FreeBSD). SO_RTABLE: the routing domain of its table (OpenBSD). 0 when left out. */
   readonly domain?: number;
+  /**
+   * Whether this IPv6 TCP socket has connected to a v4-mapped address before, on a port that it has lost since. Linux sends
+   * what it does later over IPv4 too. On the port of a simulation the model sees that itself.
+   */
+  readonly connectedOverIPv4?: boolean;
   /** IP_LOCAL_PORT_RANGE: the ports from which the system chooses (Linux, since 6.3). */
   readonly portRange?: Interval;
 }
@@ -104,6 +113,7 @@ interface Interval {
 export type State =
   | 'bound'
   | 'listening'
+  | 'connecting'
   | 'connected'
   | 'accepted'
   | 'close-wait'
@@ -212,6 +222,7 @@ export type Operation =
    * if the call failed. `as` describes a socket that was not bound: connect() gave it this port. `to` is the peer. If the
    * caller gives it, the model also judges whether the same connection exists already. On a connected UDP socket this is a
    * second connect(). Some systems begin it with a disconnect, so that the socket loses the name that it was bound to.
+   * A TCP socket with `nonblocking` gets EINPROGRESS where another one would wait: it is `connecting` from then on.
    */
   | {
       readonly op: 'connect';
@@ -219,6 +230,7 @@ export type Operation =
       readonly local?: string;
       readonly as?: NextSocket;
       readonly to?: Peer;
+      readonly nonblocking?: boolean;
     }
   /** accept() returned a new socket; `uid` is the user who called accept(). */
   | {

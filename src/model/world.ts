@@ -69,6 +69,8 @@ export interface Socket {
   readonly joined6: boolean;
   /** The claims with which the next connection starts, on a socket that lost its port when it was disconnected. */
   readonly formerly: Claims | undefined;
+  /** Whether it has ever connected over IPv4, or was accepted over it, if it is an IPv6 TCP socket. */
+  readonly overIPv4: boolean;
 }
 
 /** A group that a socket has joined on a device; if the device is not known, on any device. */
@@ -129,6 +131,11 @@ export interface System<Hidden> {
    * call begins its work, so after the disconnect if the call begins with one.
    */
   connect?(world: World<Hidden>, socket: Socket, to: Target): Prediction | undefined;
+  /**
+   * The rule by which connect() or sendto() of a socket without a port chooses the port before it looks at the target, so
+   * that the socket keeps it if the call fails; undefined if it does not.
+   */
+  choosesFirst?(socket: Socket): RuleId | undefined;
   /** The socket after a connect() that failed; without this function it is unchanged. */
   refused?(socket: Socket, to: Target, outcome: Outcome, world: World<Hidden>): Socket;
   /** The peer that connect() takes for the one that it is given; without this function the same. */
@@ -328,16 +335,15 @@ class Port<Hidden> implements Simulation {
     if (after === this || known === undefined) return { prediction, after };
     const { setting } = this.#world;
     const id = operation.socket;
-    const failed = operation.op === 'connect' && (happened ?? prediction.outcomes[0]) !== 'ok';
+    const outcome = happened ?? prediction.outcomes[0];
+    const failed = operation.op === 'connect' && outcome !== 'ok' && outcome !== inProgress(this.#system);
     const delivery = this.#delivery.followed((state) => {
       const was = this.#world.sockets.find((socket) => socket.id === id);
       const now = after.#world.sockets.find((socket) => socket.id === id);
       // A connect() that failed and yet changed something has dissolved the old connection, or only changed the name.
       const dissolved = was !== undefined && hasPeer(was) && was.protocol === 'udp';
-      const taken: Operation = failed
-        ? { op: dissolved ? 'disconnect' : 'set', socket: id }
-        : explicit(operation, this.#system, setting);
-      return known.after(state, taken, setting, now);
+      const done: Operation = failed ? withoutConnection(operation, dissolved) : operation;
+      return known.after(state, explicit(done, this.#system, setting), setting, now);
     });
     return { prediction, after: new Port(this.#system, after.#world, delivery, after.#off) };
   }
@@ -404,7 +410,7 @@ class Port<Hidden> implements Simulation {
   }
 
   #bind(next: Asked, happened: Outcome | undefined) {
-    const socket = socketOf(next, next.socket, this.#system, this.#world.setting);
+    const socket = this.#made(next, next.socket);
     if (!this.has(socket.id)) this.#checkPort(socket);
     if (next.addressOnly === true && next.chosen === true && this.#system.hasAddressOnly === true) {
       // The socket gets an address and no port, so the others do not matter.
@@ -416,6 +422,13 @@ class Port<Hidden> implements Simulation {
     if ((happened ?? prediction.outcomes[0]) !== 'ok' || isHeld) return { prediction, after: this };
     const others = this.#world.sockets.filter((other) => other !== own);
     return { prediction, after: this.#go([...others, socket], { kind: 'bind', socket }).after };
+  }
+
+  /** A socket that gets a name on this port. What it did on the port before still counts. */
+  #made(next: NextSocket & { readonly chosen?: boolean }, id: number): Socket {
+    const socket = socketOf(next, id, this.#system, this.#world.setting);
+    const before = this.#off.find((other) => other.id === id);
+    return before?.overIPv4 === true ? { ...socket, overIPv4: true } : socket;
   }
 
   #listen(id: number, happened: Outcome | undefined) {
@@ -476,9 +489,12 @@ class Port<Hidden> implements Simulation {
     const present = this.#system.rechooses === true && hasPeer(socket) ? socket.bound : socket.local;
     const from = takesRoute ? WHOLE : (socket.formerly ?? present);
     const target = targetOf(operation, from, this.#system);
-    const prediction = this.#system.connect?.(port.#world, socket, target) ?? { outcomes: OK, rule: this.#system.free };
+    const judged = port.#judgeConnect(socket, target);
+    const pending = inProgress(this.#system);
+    const waits = operation.nonblocking !== true || socket.protocol === 'udp' || socket.state === 'connecting';
+    const prediction = waits ? judged : atOnce(judged, pending);
     const outcome = happened ?? prediction.outcomes[0] ?? 'ok';
-    if (outcome !== 'ok') {
+    if (outcome !== 'ok' && outcome !== pending) {
       const left = this.#system.refused?.(socket, target, outcome, port.#world) ?? socket;
       const known = port.#afterRefused(socket, target, outcome);
       return {
@@ -490,12 +506,21 @@ class Port<Hidden> implements Simulation {
     const connected: Socket = {
       ...socket,
       local,
-      state: 'connected',
-      peer: operation.to,
+      state: outcome === pending ? 'connecting' : 'connected',
+      peer: operation.to ?? socket.peer,
       formerly: undefined,
       refused: false,
+      overIPv4: socket.overIPv4 || speaksIPv4(socket, target),
     };
     return { prediction, after: port.#become(connected, { kind: 'connect', renamed: local !== socket.local }).after };
+  }
+
+  #judgeConnect(socket: Socket, target: Target): Prediction {
+    if (socket.state === 'connecting') {
+      const outcomes = isWinsock(this.#system) ? PENDING_WINSOCK : PENDING;
+      return { outcomes, rule: this.#system.free };
+    }
+    return this.#system.connect?.(this.#world, socket, target) ?? { outcomes: OK, rule: this.#system.free };
   }
 
   #meant<Call extends { readonly to?: Peer }>(asked: Call, socket: Socket): Call {
@@ -512,7 +537,7 @@ class Port<Hidden> implements Simulation {
   /** connect() or sendto() on a socket that is not bound: the system chose this port. */
   #autobind(operation: Operation & { readonly op: 'connect' | 'send' }, next: NextSocket, happened?: Outcome) {
     const { socket: id, op } = operation;
-    const named = socketOf(next, id, this.#system, this.#world.setting);
+    const named = this.#made(next, id);
     const meant = op === 'connect' ? this.#meant(operation, named) : operation;
     const { to } = meant;
     const target = targetOf(meant, named.local, this.#system);
@@ -520,21 +545,31 @@ class Port<Hidden> implements Simulation {
     const alone = { ...this.#world, sockets: [] };
     const judged =
       op === 'connect' ? this.#system.connect?.(alone, named, target) : this.#system.send?.(alone, named, target);
-    const given = judged ?? { outcomes: OK, rule: this.#system.free };
-    if (happened !== undefined && happened !== 'ok') return { prediction: given, after: this };
-    const socket: Socket =
-      op === 'send'
-        ? { ...named, autobound: true, sent: true }
-        : {
-            ...named,
-            local: target.name,
-            state: 'connected',
-            autobound: true,
-            peer: to,
-          };
-    if (happened === undefined && given.outcomes[0] !== 'ok') return { prediction: given, after: this };
+    const found = judged ?? { outcomes: OK, rule: this.#system.free };
+    const pending = inProgress(this.#system);
+    const waits = op === 'send' || operation.nonblocking !== true || named.protocol === 'udp';
+    const given = waits ? found : atOnce(found, pending);
+    const outcome = happened ?? given.outcomes[0];
+    const works = outcome === 'ok' || outcome === pending;
+    const chosen: Socket = { ...named, autobound: true, sent: true };
+    const keeps = works ? undefined : this.#system.choosesFirst?.(chosen);
+    if (!works && keeps === undefined) {
+      const left = op === 'send' ? named : this.#system.refused?.(named, target, outcome ?? 'ok', this.#world);
+      const off = left?.overIPv4 === true ? this.#withOff(left) : this.#off;
+      return { prediction: given, after: new Port(this.#system, this.#world, this.#delivery, off) };
+    }
+    const connected: Socket = {
+      ...named,
+      local: target.name,
+      state: outcome === pending ? 'connecting' : 'connected',
+      autobound: true,
+      peer: to,
+      overIPv4: named.overIPv4 || speaksIPv4(named, target),
+    };
+    const socket = op === 'send' || !works ? chosen : connected;
     const others = this.#world.sockets.filter((other) => other.id !== id || !isReleased(other));
-    return { ...this.#go([...others, socket], { kind: 'autobind', socket }), prediction: given };
+    const prediction = keeps === undefined || given.rule !== this.#system.free ? given : { ...given, rule: keeps };
+    return { ...this.#go([...others, socket], { kind: 'autobind', socket }), prediction };
   }
 
   #accept(operation: Operation & { readonly op: 'accept' }) {
@@ -544,6 +579,7 @@ class Port<Hidden> implements Simulation {
       id: operation.socket,
       uid: this.#system.acceptsForListener === true ? listener.uid : (operation.uid ?? listener.uid),
       local: narrowed(listener.local, operation.local, this.#system),
+      overIPv4: listener.overIPv4 || speaksIPv4(listener, targetOf(operation, listener.local, this.#system)),
       state: 'accepted',
       accepted: true,
       peer: operation.from,
@@ -570,9 +606,13 @@ class Port<Hidden> implements Simulation {
     const { left, prediction, otherwise } = done;
     const { after } =
       left === undefined
-        ? this.#gone(socket, [...this.#off, withoutPeer(socket, NOTHING)])
+        ? this.#gone(socket, this.#withOff(socket))
         : this.#become(left, { kind: 'disconnect', renamed: left.local !== socket.local });
     return { prediction, after, otherwise };
+  }
+
+  #withOff(socket: Socket): readonly Socket[] {
+    return [...this.#off.filter(({ id }) => id !== socket.id), withoutPeer(socket, NOTHING)];
   }
 
   #gone(socket: Socket, off = this.#off) {
@@ -624,6 +664,40 @@ function membered(socket: Socket, { op, group, device }: Operation & { readonly 
   const stays = (one: Membership) => one.group !== address || (device !== undefined && one.device !== device);
   return { ...socket, memberships: socket.memberships.filter(stays) };
 }
+
+/** A connect() that failed, as what it did to who receives. `dissolved` says that it ended the connection before. */
+function withoutConnection(operation: Operation, dissolved: boolean): Operation {
+  const { socket } = operation;
+  if ('as' in operation && operation.as !== undefined) return { op: 'send', socket, as: operation.as };
+  return { op: dissolved ? 'disconnect' : 'set', socket };
+}
+
+/** Whether the connection makes an IPv6 TCP socket use IPv4. */
+function speaksIPv4({ protocol, family }: Socket, { stack }: Target): boolean {
+  return protocol === 'tcp' && family === 'inet6' && stack === 'v4';
+}
+
+/** What connect() returns to a caller that does not wait for the connection. */
+function inProgress(system: Pick<System<unknown>, 'name'>): Outcome {
+  return isWinsock(system) ? 'WSAEWOULDBLOCK' : 'EINPROGRESS';
+}
+
+function isWinsock({ name }: Pick<System<unknown>, 'name'>): boolean {
+  return name === 'windows' || name === 'wine';
+}
+
+/** The prediction for a caller that does not wait: the answer of the peer, or that none comes, is not known yet. */
+function atOnce(prediction: Prediction, pending: Outcome): Prediction {
+  const outcomes = prediction.outcomes.map((outcome) => (LATER.has(outcome) ? pending : outcome));
+  return { ...prediction, outcomes: [...new Set(outcomes)] };
+}
+
+/** The results of connect() that come after a packet was sent. */
+const LATER: ReadonlySet<Outcome> = new Set(['ok', 'ECONNREFUSED', 'WSAECONNREFUSED', 'ETIMEDOUT']);
+
+/** What connect() may return on a socket that is connecting: it may have a connection now, or none yet. */
+const PENDING: readonly Outcome[] = ['EALREADY', 'ok', 'EISCONN'];
+const PENDING_WINSOCK: readonly Outcome[] = ['WSAEALREADY', 'WSAEISCONN', 'ok'];
 
 /** A bind() as a step has it. */
 type Asked = NextSocket & { readonly socket: number; readonly chosen?: boolean; readonly addressOnly?: boolean };

@@ -10,7 +10,7 @@ import type {
 import { isWildcard, unmapped } from '../model/address.ts';
 import type { Packet, Receivers } from '../model/receive/types.ts';
 import type { Simulation } from '../model/world.ts';
-import { reached } from './addresses.ts';
+import { familyReached, reached } from './addresses.ts';
 import { protocolOf, type Making, type ProbeStep, type SocketStep } from './plan.ts';
 import { NOT_KNOWN, packetOf, receptionInWords, type AllowedProbe } from './probe.ts';
 
@@ -55,7 +55,9 @@ export interface Present {
   readonly memberships: readonly Membership[];
   /** Whether it ever had a peer. After a disconnect, its name may differ from the name that it was bound to. */
   readonly wasConnected: boolean;
-  readonly state: 'unbound' | 'bound' | 'listening' | 'shut-down' | 'connected' | 'close-wait';
+  /** Whether it is an IPv6 TCP socket that has connected over IPv4. Linux sends over IPv4 from then on, on another port too. */
+  readonly overIPv4: boolean;
+  readonly state: 'unbound' | 'bound' | 'listening' | 'shut-down' | 'connecting' | 'connected' | 'close-wait';
 }
 
 type ConnectStep = Extract<SocketStep, { op: 'connect' }>;
@@ -77,6 +79,12 @@ const FIRST_PEER = 9;
 
 /** The errors of a connect() for which there is no route, or none from the local address of the socket. */
 const ROUTE_ERRORS: readonly Outcome[] = ['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL', 'EINVAL'];
+
+/** The outcome of a TCP connect() that has not ended while it was waited for. */
+const PENDING = 'EINPROGRESS';
+
+/** The outcomes of a TCP connect() that has sent a packet. */
+const SENT: ReadonlySet<Outcome> = new Set(['ok', PENDING, 'ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT']);
 
 /** The errors of a TCP connect() to a port where no one listens. */
 const NO_PEER: readonly Outcome[] = ['ECONNREFUSED'];
@@ -151,9 +159,12 @@ export class Follower {
       }
       case 'connect': {
         if (unbound) return this.#autobind(step, socket, outcome, connection);
-        if (!ok) return this.#refused(step, socket, outcome, connection);
+        const pending = outcome === PENDING;
+        if (!ok && !pending) return this.#refused(step, socket, outcome, connection);
         const address = local ?? reached(socket.making, step.to);
-        const after = become({ state: 'connected', wasConnected: true, local: address });
+        const state = pending ? 'connecting' : 'connected';
+        const { overIPv4 } = this.#sent(step, socket, outcome);
+        const after = become({ state, wasConnected: true, local: address, overIPv4 });
         const to = this.#peerOf(step, socket, peerPort);
         const operation: ModelOperation = { op: 'connect', socket: step.socket, local: address, ...to };
         return this.#take(socket, operation, outcome, after);
@@ -251,9 +262,25 @@ export class Follower {
       ...this.#peerOf(step, socket, peerPort),
     };
     const { allowed, after } = this.#take(socket, operation, happened, this);
-    if ((happened ?? allowed.outcomes[0]) !== 'ok') return this.#unlessNoPeer(step, made, happened, allowed, after);
-    const connected: Present = { ...socket, state: 'connected', wasConnected: true, local };
+    const outcome = happened ?? allowed.outcomes[0];
+    const sent = this.#sent(step, socket, outcome);
+    if (outcome !== 'ok' && outcome !== PENDING) {
+      // Some systems choose the port before they look at the peer, and the socket keeps it.
+      const keeps = after.#ports.get(this.#portOf(socket))?.has(step.socket) === true;
+      const left: Present = keeps ? { ...socket, state: 'bound' } : { ...made, overIPv4: sent.overIPv4 };
+      return this.#unlessNoPeer(step, made, happened, allowed, after.#with(step.socket, left));
+    }
+    const state = outcome === PENDING ? 'connecting' : 'connected';
+    const connected: Present = { ...sent, state, wasConnected: true, local };
     return { allowed, after: after.#with(step.socket, connected) };
+  }
+
+  /** A socket after a connect(), as far as that decides over which protocol it sends from then on. */
+  #sent({ to }: ConnectStep, socket: Present, outcome: Outcome = 'ok'): Present {
+    const { family } = socket.making;
+    const isTcp = protocolOf(socket.making, this.#asking.protocol) === 'tcp';
+    if (!isTcp || family === 'inet' || familyReached(to) === 'inet6') return socket;
+    return { ...socket, overIPv4: SENT.has(outcome) };
   }
 
   /** A socket has no name any more if a disconnect took the port that connect() had chosen. */
@@ -275,7 +302,7 @@ export class Follower {
     const from = local === undefined ? {} : { local };
     const operation: ModelOperation = { op: 'connect', socket: number, ...to, ...from };
     // A failed connect() of a TCP socket may leave it with another address.
-    const then = this.#with(number, { ...socket, wasConnected: true, local });
+    const then = this.#with(number, { ...this.#sent(step, socket, outcome), wasConnected: true, local });
     const { allowed, after } = this.#take(socket, operation, outcome, then);
     return this.#unlessNoPeer(step, socket, outcome, allowed, after);
   }
@@ -304,7 +331,7 @@ export class Follower {
     return known === undefined ? {} : { to: { address: reached(making, to), port: known } };
   }
 
-  #next({ making, name, options, device }: Present): NextSocket {
+  #next({ making, name, options, device, overIPv4 }: Present): NextSocket {
     const { family, v6only } = making;
     return {
       protocol: protocolOf(making, this.#asking.protocol),
@@ -315,6 +342,7 @@ export class Follower {
       options,
       ...this.#asking.userOf(making),
       ...(device === undefined ? {} : { device }),
+      ...(overIPv4 ? { connectedOverIPv4: true } : {}),
     };
   }
 
@@ -376,6 +404,7 @@ function newSocket(making: Making): Present {
     local: undefined,
     memberships: [],
     wasConnected: false,
+    overIPv4: false,
     state: 'unbound',
   };
 }

@@ -20,7 +20,7 @@ export interface PlayMeans {
 /**
  * Plays many plans side by side, each on its own port. It goes step by step: the step of one owner is finished before
  * another owner does the next step of that plan.
- * @throws HarnessError when an agent fails, or when a call fails that only prepares a step.
+ * @throws HarnessError when an agent fails, or when an owner's call fails that only prepares a step.
  */
 export async function playAll(plays: readonly Play[], ask: Ask, { settled, probe }: PlayMeans = {}): Promise<void> {
   for (let going = plays.filter((play) => !play.mismatch); going.length > 0;) {
@@ -29,14 +29,17 @@ export async function playAll(plays: readonly Play[], ask: Ask, { settled, probe
       const move = play.next();
       if (move !== undefined) turns.push({ play, move });
     }
-    await askPeers(turns, ({ peer }) => peer, ask);
-    await Promise.all(OWNERS.map((owner) => takeTurns(owner, turns, ask)));
-    if (turns.some(({ move }) => move.after !== undefined)) {
+    const failed = await askPeers(turns, ({ peer }) => peer, ask);
+    for (const [play, what] of failed) play.settlePeer(what);
+    const ready = turns.filter(({ play }) => !failed.has(play));
+    await Promise.all(OWNERS.map((owner) => takeTurns(owner, ready, ask)));
+    if (ready.some(({ move }) => move.after !== undefined)) {
       await settled?.();
-      await askPeers(turns, ({ after = [] }) => after, ask);
+      const late = await askPeers(ready, ({ after = [] }) => after, ask);
+      for (const [play, what] of late) play.settleEnd(what);
       await settled?.();
     }
-    await probeAll(turns, probe);
+    await probeAll(ready, probe);
     going = turns.map(({ play }) => play);
   }
 }
@@ -48,20 +51,24 @@ interface Turn {
   readonly move: Move;
 }
 
+/** Has the peers make calls. Returns the first call of each play that failed, in words: a peer that gets no answer is an outcome. */
 async function askPeers(
   turns: readonly Turn[],
   operationsOf: (move: Move) => readonly Operation[],
   ask: Ask,
-): Promise<void> {
+): Promise<ReadonlyMap<Play, string>> {
   const calls = turns.flatMap(({ play, move }) => operationsOf(move).map((operation) => ({ play, operation })));
-  if (calls.length === 0) return;
+  const failed = new Map<Play, string>();
+  if (calls.length === 0) return failed;
   const outcomes = await ask(
     'peer',
     calls.map(({ operation }) => operation),
   );
   for (const [index, { play, operation }] of calls.entries()) {
-    if (outcomes[index] !== 'ok') throw play.failure(`${operation.op} of a peer returned ${outcomes[index]}`);
+    if (outcomes[index] === 'ok' || failed.has(play)) continue;
+    failed.set(play, `${operation.op} of the other end: ${outcomes[index]}`);
   }
+  return failed;
 }
 
 async function probeAll(turns: readonly Turn[], probe: SendProbes | undefined): Promise<void> {

@@ -193,15 +193,17 @@ export class Play {
     for (const [index, outcome] of outcomes.slice(0, decisive).entries()) {
       if (outcome !== 'ok') throw this.failure(`${move.operations[index]?.op} returned ${outcome}`);
     }
-    const outcome = outcomes[decisive] ?? 'nothing';
-    if (outcome === 'silence') throw this.failure(`${step.op} was not answered`);
+    const returned = outcomes[decisive] ?? 'nothing';
+    // A connect() that is not answered has told its caller that it goes on.
+    const outcome = step.op === 'connect' && returned === 'silence' ? 'EINPROGRESS' : returned;
     const { address: local, port: localPort } = asks ? nameFromTerse(outcomes[decisive + 1] ?? '') : {};
     const peerPort = step.op === 'connect' ? portOf(move) : undefined;
     const autobinds = step.op === 'connect' && this.#sockets.get(step.socket)?.state === 'unbound';
     const { allowed, after } = this.#follower.step(step, outcome, { local, localPort, peerPort });
     this.#follower = after;
     if (step.op === 'bind' && step.port === undefined) this.#portUsed = true;
-    if (autobinds && outcome === 'ok' && localPort !== undefined && !this.#portUsed) this.#usePort(localPort);
+    const hasPort = autobinds && this.#sockets.get(step.socket)?.state !== 'unbound';
+    if (hasPort && localPort !== undefined && !this.#portUsed) this.#usePort(localPort);
     this.#note({ step, prediction: allowed, outcome });
   }
 
@@ -212,6 +214,22 @@ export class Play {
       this.#note({ step, prediction, outcome: outcomes[index] ?? 'nothing' });
       if (this.#mismatch) return;
     }
+  }
+
+  /** Takes the failure of the other end, without which the step of the owner cannot be done, for the outcome of that step. */
+  settlePeer(what: string): void {
+    const step = this.#plan.steps[this.#place];
+    if (step === undefined || step.op === 'probe') throw new Error('no step on a socket was being played');
+    this.#place += 1;
+    const { allowed } = this.#follower.step(step);
+    this.#note({ step, prediction: allowed, outcome: what });
+  }
+
+  /** Takes a failure of the other end after the owner's call for the outcome of that step. */
+  settleEnd(what: string): void {
+    const last = this.played.pop();
+    if (last === undefined) throw new Error('no step was played');
+    this.#note({ ...last, outcome: what });
   }
 
   /** The port that connect() chose is that of the plan, if no step has used another one before. */
@@ -331,6 +349,7 @@ export class Play {
     if (peer === undefined) return undefined;
     this.#connections += 1;
     const address = reached(making, step.to);
+    const isHopeless = this.#follower.step(step).allowed.outcomes[0] === 'ETIMEDOUT';
     const other = `${this.#settings.prefix}other${this.#connections}`;
     if (peer.listeners !== undefined && step.port === undefined) {
       const listener = peer.listeners[familyReached(address)];
@@ -346,7 +365,7 @@ export class Play {
           on,
           address,
           port: step.port ?? peer.port,
-          within: paced(PATIENCE),
+          within: paced(isHopeless ? BRIEFLY : PATIENCE),
           // Someone may not listen at a port that the plan names.
           ...(step.port === undefined ? {} : { ends: true }),
         },
@@ -414,7 +433,7 @@ export class Play {
 
   #isConnection({ making, state }: Present): boolean {
     const isTcp = protocolOf(making, this.#plan.protocol) === 'tcp';
-    return isTcp && (state === 'connected' || state === 'close-wait');
+    return isTcp && (state === 'connecting' || state === 'connected' || state === 'close-wait');
   }
 
   #name(socket: number): string {
@@ -437,6 +456,9 @@ export function isAllowed({ outcomes }: AllowedOutcomes, outcome: string): boole
 function plain(outcome: string): string {
   return outcome.replace(/^WSA/, '');
 }
+
+/** Milliseconds to wait for a connection that the model says is never made. */
+const BRIEFLY = 250;
 
 /** Milliseconds to wait for a connection inside one machine; on a quiet machine it takes less than one. */
 const PATIENCE = 5000;

@@ -37,7 +37,7 @@ export function isPossible(step: Step, sockets: ReadonlyMap<number, Present>, pr
         canReach(socket, step.to)
       );
     case 'disconnect':
-      return state === 'connected' && !child;
+      return (state === 'connected' || state === 'connecting') && !child;
     case 'accept': {
       const listening = [...sockets.values()].filter((one) => one.state === 'listening');
       return (

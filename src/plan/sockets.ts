@@ -59,6 +59,7 @@ function stepsFromBound(state: State, local: string, { socket, child }: Numbers)
         { op: 'accept', socket: child, listener: socket, to },
         { op: 'close', socket },
       ];
+    case 'connecting':
     case 'connected':
       return [connected];
     case 'close-wait':

@@ -153,6 +153,8 @@ const TEXTS: readonly string[] = [
   '1 bind W P => ok; 1 connect 10.0.0.1 to=10.0.0.255; 2 bind W P => ok; 2 connect 10.0.0.1 to=255.255.255.255',
   '1 bind 239.1.2.3 A uid=7 => ok; 2 bind 239.1.2.3 A uid=8',
   '1 bind S => ok; 1 connect 127.0.0.1 => WSAECONNREFUSED; 1 listen',
+  '1 bind :: dual => ok; 1 connect 127.0.0.1 to=::ffff:127.0.0.1; 1 disconnect; 1 connect ::1 to=::1',
+  '1 autobind 0.0.0.0 W to=192.0.2.9 => ENETUNREACH',
 ];
 
 function* pairs(system: SystemName, protocol: Protocol): Generator<Prediction> {

@@ -19,7 +19,7 @@ const LETTERS: Readonly<Record<string, keyof Options>> = {
 /**
  * Plays steps on a model and returns each prediction. The steps are a text, for example
  * `1 bind 127.0.0.1 A uid=1000; 1 connect 127.0.0.1; 1 disconnect; 2 bind 0.0.0.0`. The outcome that the model calls
- * likeliest happens, unless a step says otherwise: `1 connect = EHOSTUNREACH`.
+ * likeliest happens, unless a step says otherwise: `1 connect => EHOSTUNREACH`. `start` is a connect() that does not wait.
  */
 export function play(system: SystemName, protocol: Protocol, text: string, setting: Setting = {}): Prediction[] {
   let port = models[system].simulate(setting);
@@ -81,9 +81,16 @@ export function parse(step: string, protocol: Protocol): Operation {
       return { op, socket: number, ...next, ...only, ...(scope === undefined ? {} : { scope }) };
     }
     case 'connect':
-      return { op, socket: number, ...(first === '' ? {} : { local: first }), ...to };
+    case 'start': {
+      const nonblocking = op === 'start' ? { nonblocking: true } : {};
+      return { op: 'connect', socket: number, ...(first === '' ? {} : { local: first }), ...to, ...nonblocking };
+    }
     case 'autobind':
-      return { op: 'connect', socket: number, local: first, as: socket(plain.slice(1).join(' '), protocol), ...to };
+    case 'autostart': {
+      const nonblocking = op === 'autostart' ? { nonblocking: true } : {};
+      const as = socket(plain.slice(1).join(' '), protocol);
+      return { op: 'connect', socket: number, local: first, as, ...to, ...nonblocking };
+    }
     case 'send':
       return { op, socket: number, ...(first === '' ? {} : { local: first }), ...to };
     case 'autosend':

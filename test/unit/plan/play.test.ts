@@ -180,6 +180,56 @@ describe('playing a sequence', () => {
     expect(play.cleaning()).toEqual([{ owner: 1, operation: { op: 'close', on: 's2', reset: true } }]);
   });
 
+  it('goes on with a connection that is not made, and waits less for one that the model says is never made', async () => {
+    const play = playOf(
+      parsePlan('tcp: bind s1 ::; connect s1 127.0.0.1; disconnect s1; connect s1 ::1; disconnect s1; bind s2 ::1'),
+    );
+    const patience: (number | undefined)[] = [];
+    await playAll([play], async (_, operations) =>
+      operations.map((operation) => {
+        if (operation.op === 'getsockname') return patience.length === 1 ? '::ffff:127.0.0.1 20000' : '::1 20000';
+        if (operation.op !== 'connect') return operation.op === 'bind' && operation.on === 's2' ? 'EADDRINUSE' : 'ok';
+        patience.push(operation.within);
+        return patience.length === 1 ? 'ok' : 'silence';
+      }),
+    );
+    expect(play.mismatch).toBe(false);
+    expect(play.played.map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'ok', 'EINPROGRESS', 'ok', 'EADDRINUSE']);
+    expect(play.played[3]?.prediction.rule).toBe('linux/connect-after-ipv4');
+    expect(patience[1]).toBeLessThan(patience[0] ?? 0);
+  });
+
+  it('takes a connection that no one expected not to be made for a mismatch, not for the end of the run', async () => {
+    const stuck = playOf(parsePlan('tcp: bind s1 0.0.0.0; connect s1 127.0.0.1; bind s2 127.0.0.1'));
+    const other = playOf(parsePlan('tcp: bind s1 0.0.0.0; bind s2 127.0.0.1'));
+    await playAll([stuck, other], async (_, operations) =>
+      operations.map(({ op }) => (op === 'connect' ? 'silence' : op === 'getsockname' ? '127.0.0.1 20000' : 'ok')),
+    );
+    expect(stuck.played.map(({ outcome }) => outcome)).toEqual(['ok', 'EINPROGRESS']);
+    expect(stuck.mismatch).toBe(true);
+    expect(other.played).toHaveLength(2);
+  });
+
+  it('takes a failure of the other end for the outcome of the step that needs it', async () => {
+    const before = playOf(parsePlan('tcp: bind s1 0.0.0.0; listen s1; accept s2 from s1 at 127.0.0.1; close s1'));
+    await playAll([before], async (part, operations) =>
+      operations.map(({ op }) => (part === 'peer' && op === 'connect' ? 'ECONNREFUSED' : 'ok')),
+    );
+    expect(before.played.at(-1)).toMatchObject({
+      step: { op: 'accept' },
+      outcome: 'connect of the other end: ECONNREFUSED',
+    });
+    expect(before.mismatch).toBe(true);
+    const after = playOf(
+      parsePlan('tcp: bind s1 0.0.0.0; connect s1 127.0.0.1; close s1 leaving time-wait; bind s2 ::1'),
+    );
+    await playAll([after], async (part, operations) =>
+      operations.map(({ op }) => (part === 'peer' && op === 'poll' ? 'silence' : 'ok')),
+    );
+    expect(after.played.at(-1)).toMatchObject({ step: { op: 'close' }, outcome: 'poll of the other end: silence' });
+    expect(after.mismatch).toBe(true);
+  });
+
   it("blames the harness for what is not the system's answer", async () => {
     const play = playOf(parsePlan('udp: bind s1 ::1 reuseport'));
     const failing = playAll([play], async (_, operations) =>

@@ -10,10 +10,12 @@ const PREDICTED = Object.keys({
   EADDRINUSE: true,
   EADDRNOTAVAIL: true,
   EAFNOSUPPORT: true,
+  EALREADY: true,
   ECONNABORTED: true,
   ECONNREFUSED: true,
   ECONNRESET: true,
   EHOSTUNREACH: true,
+  EINPROGRESS: true,
   EINVAL: true,
   EISCONN: true,
   ENETUNREACH: true,
@@ -27,6 +29,7 @@ const PREDICTED = Object.keys({
   WSAEADDRINUSE: true,
   WSAEADDRNOTAVAIL: true,
   WSAEAFNOSUPPORT: true,
+  WSAEALREADY: true,
   WSAECONNABORTED: true,
   WSAECONNREFUSED: true,
   WSAEINVAL: true,
@@ -34,6 +37,7 @@ const PREDICTED = Object.keys({
   WSAENETUNREACH: true,
   WSAENOTCONN: true,
   WSAEOPNOTSUPP: true,
+  WSAEWOULDBLOCK: true,
 } satisfies Record<Exclude<Predicted, 'ok'>, true>);
 
 /** Every error that an experiment may expect by name; the compiler checks that this list is complete too. */
@@ -43,6 +47,7 @@ const EXPECTED = Object.keys({
   EADDRNOTAVAIL: true,
   EAFNOSUPPORT: true,
   EAGAIN: true,
+  EALREADY: true,
   EBADF: true,
   EAI_AGAIN: true,
   ECONNABORTED: true,
@@ -51,6 +56,7 @@ const EXPECTED = Object.keys({
   EDESTADDRREQ: true,
   EFAULT: true,
   EHOSTUNREACH: true,
+  EINPROGRESS: true,
   EINVAL: true,
   EISCONN: true,
   EMSGSIZE: true,
@@ -70,6 +76,7 @@ const EXPECTED = Object.keys({
   WSAEADDRINUSE: true,
   WSAEADDRNOTAVAIL: true,
   WSAEAFNOSUPPORT: true,
+  WSAEALREADY: true,
   WSAECONNABORTED: true,
   WSAECONNREFUSED: true,
   WSAECONNRESET: true,
@@ -81,6 +88,7 @@ const EXPECTED = Object.keys({
   WSAENOTCONN: true,
   WSAENOTSOCK: true,
   WSAEOPNOTSUPP: true,
+  WSAEWOULDBLOCK: true,
 } satisfies Record<Exclude<Expected, 'ok' | 'answered' | 'silence' | 'eof' | 'not available here'>, true>);
 
 const WORDS = ['ok', 'answered', 'silence', 'eof', 'not available here', 'ended', 'dropped', ''];
