@@ -3,7 +3,7 @@ import type { Asker, Bind, AskTarget, Published } from '../../containers/cases.t
 import type { ServiceBind, ServiceTarget } from '../../containers/host-services.ts';
 import type { ConfigurationRecord, ContainersRecord } from '../../record/containers.ts';
 import { compareAsRead } from '../../text/versions.ts';
-import { table, text } from '../markup.ts';
+import { code, table, text } from '../markup.ts';
 import { wrongAddresses } from './grid.ts';
 import { firewallSection } from './firewall-differences.ts';
 import { timeSection } from './time-differences.ts';
@@ -171,7 +171,7 @@ function engineDifferences(records: readonly ContainersRecord[], picked: readonl
     const [engine = '', name = ''] = id.split('/');
     const title = engine === 'docker' ? 'Docker' : engine;
     return [...alike.values()].map((group) => ({
-      head: `${title} ${group.versions.join(', ')} \`${name}\``,
+      head: `${text(`${title} ${group.versions.join(', ')}`)} ${code(name)}`,
       answers: [...Object.keys(DECIDING).map((fact) => factOf(group.facts, fact)), ...group.answers],
     }));
   });

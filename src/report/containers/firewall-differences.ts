@@ -8,7 +8,7 @@ import {
 import { FIREWALLS } from '../../engine/host/firewalls.ts';
 import type { ConfigurationRecord, ContainersRecord } from '../../record/containers.ts';
 import { compareAsRead } from '../../text/versions.ts';
-import { table, text } from '../markup.ts';
+import { code, table, text } from '../markup.ts';
 
 /** The questions that are shown, over TCP. */
 const SHOWN: readonly (Pick<FirewallAnswer, 'subject' | 'asker' | 'target'> & { says: string })[] = [
@@ -117,7 +117,7 @@ function columnsOf(all: readonly One[]): { head: string; cells: Map<string, stri
     groups.set(key, group);
   }
   return [...groups.values()].map(({ name, versions, cells }) => ({
-    head: `\`${name}\` ${versions.join(', ')}`,
+    head: `${code(name)} ${text(versions.join(', '))}`,
     cells,
   }));
 }

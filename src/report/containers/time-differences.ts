@@ -1,7 +1,7 @@
 import { momentInWords, timeFindings, type TimeClient, type TimeEvent } from '../../containers/time.ts';
 import type { ConfigurationRecord, ContainersRecord } from '../../record/containers.ts';
 import { compareAsRead } from '../../text/versions.ts';
-import { table, text } from '../markup.ts';
+import { code, table, text } from '../markup.ts';
 
 /** The questions that are shown: a client, after an event. All are clients on the LAN. */
 const SHOWN: readonly { says: string; event: TimeEvent; client: TimeClient }[] = [
@@ -53,7 +53,10 @@ export function timeSection(records: readonly ContainersRecord[]): string[] {
     'ends that, or `conntrack -D -p udp --dport PORT` on the host.',
     '',
     table(
-      ['What happens, and who asks', ...columns.map(({ head, versions }) => `\`${head}\` ${versions.join(', ')}`)],
+      [
+        'What happens, and who asks',
+        ...columns.map(({ head, versions }) => `${code(head)} ${text(versions.join(', '))}`),
+      ],
       SHOWN.map(({ says }, place) => [text(says), ...columns.map(({ cells }) => text(cells[place] ?? '-'))]),
     ),
     '',
