@@ -269,6 +269,7 @@ describe('every view of the page', needs(noBrowser), () => {
 
     test('in the ways into the containers of each engine', async () => {
       const page = await at('#/containers');
+      await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
       const exposed = await page.locator('table.counts td .word').allInnerTexts();
       expect(exposed.length).toBeGreaterThan(10);
       for (const words of exposed) {

@@ -5,7 +5,7 @@ import { chooseHere } from '../place.ts';
 import { unpack } from '../unpack.ts';
 import type { View } from '../view.ts';
 import { configurationView, type Looked } from './containers/configuration.ts';
-import { countTables, findingTable, promiseTable } from './containers/findings.ts';
+import { engineAnswers, enginesFolded, findingTable } from './containers/findings.ts';
 
 /** What container engines' networks do to a bind: what is exposed, at the top, and who reaches what. */
 export const containers: View = {
@@ -22,10 +22,10 @@ export const containers: View = {
         'What an engine does with a server in a container: who can reach its port, depending on where it is published and what the server binds. Each configuration had its own engine, hosts and networks.',
       ),
       h('h2', {}, 'Servers that can be reached but should not be'),
+      engineAnswers(data.engines),
       findingTable(data.engines),
-      h('h2', {}, 'By configuration'),
-      countTables(data.engines),
-      promiseTable(data.engines),
+      h('h2', {}, 'Each engine'),
+      enginesFolded(data.engines),
       grids,
     );
     await showGrids(grids, data, first);

@@ -1,7 +1,37 @@
 import type { PageEngine } from '../../../report/page/data.ts';
 import { sharedExposures } from '../../../report/comparison/findings.ts';
+import { counted } from '../../../text/counted.ts';
 import { h, type Child } from '../../h.ts';
 import { hrefOf } from '../../place.ts';
+import { entry, folded, nothing, resultTable } from './result-table.ts';
+import { promiseTable } from './promises.ts';
+
+/** The answer in a line for each version of an engine: what of it can be reached but should not be. */
+export function engineAnswers(engines: readonly PageEngine[]): HTMLElement {
+  return h(
+    'ul',
+    { class: 'legend engines' },
+    engines.map(({ engine, version, exposures, configurations }) => {
+      const ran = configurations.filter(({ exposed, contained }) => exposed + contained > 0);
+      const exposed = ran.filter((one) => one.exposed > 0).length;
+      const ways = new Set(exposures.map(({ says }) => says)).size;
+      const isExposed = exposed > 0;
+      return h(
+        'li',
+        {},
+        h(
+          'span',
+          { class: `sign ${isExposed ? 's-deviates' : 's-same'}`, 'aria-hidden': 'true' },
+          isExposed ? '✗' : '✓',
+        ),
+        h('b', {}, `${engine} ${version}`),
+        isExposed
+          ? `: exposed in ${exposed} of ${counted(ran.length, 'configuration')}, by ${counted(ways, 'way')}`
+          : `: contained in all of ${counted(ran.length, 'configuration')}`,
+      );
+    }),
+  );
+}
 
 /** What is exposed, by engine, with the configurations in which it is. */
 export function findingTable(engines: readonly PageEngine[]): HTMLElement {
@@ -17,7 +47,8 @@ export function findingTable(engines: readonly PageEngine[]): HTMLElement {
       engines.map(({ name }) => {
         const exposures = on.get(name) ?? [];
         if (exposures.length === 0) return entry('same', '✓', 'contained');
-        return entry('deviates', '✗', 'exposed', inPlaces(name, exposures));
+        const count = new Set(exposures.map(({ configuration }) => configuration)).size;
+        return entry('deviates', '✗', 'exposed', folded(count, inPlaces(name, exposures)));
       }),
     ),
   );
@@ -50,15 +81,28 @@ function inPlaces(engine: string, exposures: PageEngine['exposures']): Child {
   ]);
 }
 
-/** How many ways in were tried and what came of them, by configuration; a table for each kind of engine. */
-export function countTables(engines: readonly PageEngine[]): HTMLElement[] {
+/** What is known of each kind of engine, folded below a line that says how it is. */
+export function enginesFolded(engines: readonly PageEngine[]): HTMLElement[] {
   const kinds = [...new Set(engines.map(({ engine }) => engine))];
-  return kinds.map((kind) =>
-    countTable(
-      kind,
-      engines.filter(({ engine }) => engine === kind),
-    ),
-  );
+  return kinds.map((kind) => {
+    const own = engines.filter(({ engine }) => engine === kind);
+    const promises = promiseTable(kind, own);
+    return h(
+      'details',
+      { class: 'engine' },
+      h('summary', {}, h('b', {}, kind), `: ${kindInWords(own)}`),
+      h('h3', {}, 'Configurations'),
+      countTable(kind, own),
+      promises !== null && [h('h3', {}, 'Broken promises of the documents'), promises],
+    );
+  });
+}
+
+function kindInWords(engines: readonly PageEngine[]): string {
+  const ids = new Set(engines.flatMap(({ configurations }) => configurations.map(({ id }) => id)));
+  const broken = new Set(engines.flatMap(({ broken: list }) => list.map(({ says }) => says)));
+  const promises = broken.size === 0 ? '' : `, ${counted(broken.size, 'broken promise')}`;
+  return `${counted(ids.size, 'configuration')} in ${counted(engines.length, 'version')}${promises}`;
 }
 
 function countTable(kind: string, engines: readonly PageEngine[]): HTMLElement {
@@ -70,19 +114,15 @@ function countTable(kind: string, engines: readonly PageEngine[]): HTMLElement {
       h('th', { scope: 'row', class: 'first' }, title, h('span', { class: 'under' }, h('code', {}, id))),
       engines.map((engine) => {
         const found = engine.configurations.find((one) => one.id === id);
-        if (found === undefined) return h('td', { class: 'absent' }, h('span', { class: 'hidden' }, 'not run'));
+        if (found === undefined) return nothing('not run');
         const { exposed, contained, skipped, error } = found;
-        if (skipped !== undefined) return entry('unobserved', '–', 'skipped', h('li', {}, skipped));
-        if (error !== undefined) return entry('error', '!', 'error', h('li', {}, error));
+        if (skipped !== undefined) return entry('unobserved', '–', 'skipped', h('small', { class: 'block' }, skipped));
+        if (error !== undefined) return entry('error', '!', 'error', h('small', { class: 'block' }, error));
         const link = h(
-          'li',
-          {},
-          h(
-            'a',
-            { href: hrefOf('containers', '', { configuration: `${engine.name} ${id}` }) },
-            'who can reach what',
-            h('span', { class: 'hidden' }, ` in ${id}, ${engine.name}`),
-          ),
+          'a',
+          { class: 'block', href: hrefOf('containers', '', { configuration: `${engine.name} ${id}` }) },
+          'who can reach what',
+          h('span', { class: 'hidden' }, ` in ${id}, ${engine.name}`),
         );
         return exposed > 0
           ? entry('deviates', '✗', `${exposed} of ${exposed + contained} ways in exposed`, link)
@@ -96,84 +136,5 @@ function countTable(kind: string, engines: readonly PageEngine[]): HTMLElement {
     engines,
     rows,
     'counts',
-  );
-}
-
-/** What documents promise and engines do not keep; nothing where all is kept. */
-export function promiseTable(engines: readonly PageEngine[]): HTMLElement | null {
-  const broken = engines.flatMap(({ name, broken: list }) => list.map((one) => ({ name, ...one })));
-  if (broken.length === 0) return null;
-  return h(
-    'section',
-    {},
-    h('h2', {}, 'Broken promises of the documents'),
-    h(
-      'ul',
-      {},
-      broken.map(({ name, configuration, says, source, broken: where }) =>
-        h(
-          'li',
-          {},
-          h('code', {}, name),
-          ' ',
-          h('code', {}, configuration),
-          `: ${says} (${source}) `,
-          h(
-            'details',
-            {},
-            h('summary', {}, `Broken in ${where.length}`),
-            h(
-              'ul',
-              {},
-              where.map((one) => h('li', {}, one)),
-            ),
-          ),
-        ),
-      ),
-    ),
-  );
-}
-
-function entry(like: string, sign: string, word: string, more: Child = null): HTMLElement {
-  return h(
-    'td',
-    { class: `s-${like}` },
-    h(
-      'div',
-      { class: 'entry' },
-      h('span', { class: 'sign', 'aria-hidden': 'true' }, sign),
-      h('div', {}, h('span', { class: 'word' }, word), more !== null && h('ul', { class: 'places' }, more)),
-    ),
-  );
-}
-
-function resultTable(
-  caption: string,
-  first: string,
-  engines: readonly PageEngine[],
-  rows: readonly HTMLElement[],
-  kind: string,
-): HTMLElement {
-  return h(
-    'div',
-    { class: 'scroll wide', tabindex: 0, role: 'region', 'aria-label': caption },
-    h(
-      'table',
-      { class: `results ${kind}` },
-      h('caption', { class: 'hidden' }, caption),
-      h(
-        'thead',
-        {},
-        h(
-          'tr',
-          {},
-          h('th', { scope: 'col', class: 'first' }, first),
-          engines.map(({ engine, version, complete }) =>
-            h('th', { scope: 'col' }, `${engine} ${version}`, !complete && h('small', {}, 'incomplete')),
-          ),
-        ),
-      ),
-      h('tbody', {}, rows),
-    ),
   );
 }
