@@ -113,6 +113,22 @@ export const darwinRules = ruleBook('darwin', {
     source: { name: XNU, where: 'bsd/netinet/in_pcb.c, in_pcbladdr; bsd/netinet/tcp_usrreq.c, tcp_usr_connect_common' },
     known: 'source',
   },
+  'connect-chooses-first': {
+    prose:
+      'A TCP socket without a port gets one before connect() looks for a route, so that a call that finds none, or whose peer has port 0, leaves the socket on that port, in the stack of the peer. A UDP socket gets its port last, and has none after a connect() or sendto() that fails; but a datagram to a broadcast address that is refused, EACCES, was sent by a socket that keeps its port.',
+    source: { name: XNU, where: 'bsd/netinet/tcp_usrreq.c, tcp_connect and tcp6_connect; udp_usrreq.c, udp_output' },
+    known: 'source',
+  },
+  'connect-self': {
+    prose: 'A TCP socket cannot connect to its own name over IPv4.',
+    source: { name: XNU, where: 'bsd/netinet/tcp_usrreq.c, tcp_connect' },
+    known: 'source',
+  },
+  'peer-scope': {
+    prose: 'A peer whose scope is that of no interface is an invalid argument, for connect() and sendto().',
+    source: { name: XNU, where: 'bsd/netinet6/in6_pcb.c, in6_pcbladdr; bsd/netinet6/udp6_output.c' },
+    known: 'source',
+  },
   'connect-same-peer': {
     prose:
       'Two sockets cannot be connected from one address to one peer, whatever their options. A wildcard as the peer is ::1, or the first IPv4 address of the machine.',

@@ -23,7 +23,7 @@ import {
 } from './bsd-scan.ts';
 import { type Chain, inOrder, toHead, without } from './chain.ts';
 import { isBound, isMappedOnV6only, lacksPrivilege, standing, bothReuseport } from './checks.ts';
-import { pairTaken, releasedByRefusal, wrongStack } from './peers.ts';
+import { hasNoSuchScope, pairTaken, releasedByRefusal, wrongStack } from './peers.ts';
 import { because, decide, isRefusal } from './decide.ts';
 import { ANY, claimsAny, NOTHING } from './overlap.ts';
 import { darwinDelivery } from './receive/darwin.ts';
@@ -59,6 +59,7 @@ export const darwin: System<Chains> = {
   hidden: { byHash: [], byPort: [] },
   free: id.free,
   acceptsForListener: true,
+  mappedAnyIsAny: true,
   reconnects: true,
   listenErrors: {
     udp: decide('EOPNOTSUPP', id['listen-udp']),
@@ -71,31 +72,47 @@ export const darwin: System<Chains> = {
   delivery: darwinDelivery,
 
   connect(world, socket, target) {
-    const early = beforeNames(socket) ?? judgePeer(socket, target) ?? otherStack(world, socket, target);
+    const early = judgeEarly(world, socket, target);
     if (early !== undefined) return early;
     if (target.to?.port === 0) return decide('EADDRNOTAVAIL', id['connect-name']);
-    return pairTaken(world, socket, target) ? decide('EADDRINUSE', id['connect-same-peer']) : undefined;
+    if (hasNoSuchScope(world, target)) return decide('EINVAL', id['peer-scope']);
+    if (isOnlySixToFour(socket, target)) return onlySix(world, socket);
+    if (pairTaken(world, socket, target)) return decide('EADDRINUSE', id['connect-same-peer']);
+    return isItself(socket, target) ? decide('EINVAL', id['connect-self']) : undefined;
+  },
+
+  choosesFirst({ protocol }, target, outcome, op) {
+    // UDP over IPv4 has been bound when the datagram is refused.
+    if (protocol === 'udp') return op === 'send' && outcome === 'EACCES' ? id['connect-chooses-first'] : undefined;
+    return judgePeer({ protocol }, target) === undefined && outcome !== 'EAFNOSUPPORT'
+      ? id['connect-chooses-first']
+      : undefined;
   },
 
   peerOf,
 
-  send(world, socket, { to, stack }) {
+  send(world, socket, target) {
+    const { to, stack } = target;
     const isSix = socket.family === 'inet6' && stack === 'v6';
     const noPort = to?.port === 0 ? decide('EADDRNOTAVAIL', id['connect-name']) : undefined;
-    if (isSix && noPort !== undefined) return noPort;
-    if (hasPeer(socket)) return decide('EISCONN', id['connected-sendto']);
-    if (isSix || stack === undefined) return undefined;
+    const connected = hasPeer(socket) ? decide('EISCONN', id['connected-sendto']) : undefined;
+    if (isSix) {
+      const noScope = hasNoSuchScope(world, target) ? decide('EINVAL', id['peer-scope']) : undefined;
+      return noPort ?? connected ?? noScope;
+    }
+    if (stack === undefined) return connected;
     const source = sourceOf4(socket);
-    if (source === ANY) return noPort;
-    return isSource(world, source) ? undefined : decide('EADDRNOTAVAIL', id['send-source']);
+    if (source === ANY) return connected ?? noPort;
+    return isSource(world, source) ? connected : decide('EADDRNOTAVAIL', id['send-source']);
   },
 
-  refused(socket, { stack }, outcome) {
+  refused(socket, target, outcome, world) {
     const released = releasedByRefusal(socket, outcome);
     if (released !== undefined) return released;
+    const { stack } = target;
+    if (socket.protocol === 'udp' || stack === undefined || !claimsAny(socket.local)) return socket;
     // A TCP socket on a wildcard stays in the stack over which it tried to connect; these errors come before the attempt.
-    if (socket.protocol === 'udp' || stack === undefined || EARLY.has(outcome) || !claimsAny(socket.local))
-      return socket;
+    if (EARLY.has(outcome) || judgeEarly(world, socket, target) !== undefined) return socket;
     return { ...socket, local: { ...NOTHING, [stack]: ANY } };
   },
 
@@ -132,7 +149,12 @@ export const darwin: System<Chains> = {
 const OK: readonly Outcome[] = ['ok'];
 
 /** The errors of connect() that come before the socket has taken on the stack of its peer. */
-const EARLY: ReadonlySet<Outcome> = new Set(['EAFNOSUPPORT', 'EINVAL', 'EISCONN', 'EOPNOTSUPP']);
+const EARLY: ReadonlySet<Outcome> = new Set(['EAFNOSUPPORT', 'EISCONN', 'EOPNOTSUPP']);
+
+/** What connect() returns before the socket has taken on the stack of its peer. */
+function judgeEarly(world: Here, socket: Socket, target: Target): Prediction | undefined {
+  return beforeNames(socket) ?? judgePeer(socket, target) ?? otherStack(world, socket, target);
+}
 
 /** What connect() returns by the state of a TCP socket, before it looks at the peer. */
 function beforeNames(socket: Socket): Prediction | undefined {
@@ -142,7 +164,7 @@ function beforeNames(socket: Socket): Prediction | undefined {
   return isReleased(socket) ? decide(['EINVAL', 'ECONNRESET'], id['reset']) : undefined;
 }
 
-function judgePeer({ protocol }: Socket, { to }: Target): Prediction | undefined {
+function judgePeer({ protocol }: Pick<Socket, 'protocol'>, { to }: Target): Prediction | undefined {
   if (protocol === 'udp' || to === undefined) return undefined;
   const address = canonical(to.address).address;
   const v4 = compatible4(address) ?? address;
@@ -152,8 +174,8 @@ function judgePeer({ protocol }: Socket, { to }: Target): Prediction | undefined
 /** What connect() returns if the socket is not in the stack of the peer. */
 function otherStack(world: Here, socket: Socket, target: Target): Prediction | undefined {
   if (!wrongStack(socket, target)) return undefined;
-  const { protocol, v6only, local } = socket;
-  if (v6only && target.stack === 'v4') return onlySix(world, socket);
+  const { protocol, local } = socket;
+  if (isOnlySixToFour(socket, target)) return protocol === 'udp' ? undefined : onlySix(world, socket);
   if (protocol === 'udp') {
     return target.stack === 'v4' ? sinceChecked(world, 'EINVAL', OK) : decide('EINVAL', id['connect-other-stack']);
   }
@@ -182,6 +204,21 @@ function peerOf(to: Peer, socket: Socket, { host }: Setting): Peer {
   const inFour = address !== '::' || (socket.protocol === 'udp' && isV4(socket.local));
   if (address !== '::' && socket.v6only) return to;
   return { ...to, address: inFour ? `::ffff:${first}` : '::1' };
+}
+
+/** Whether the socket has IPV6_V6ONLY=1 and the peer is v4-mapped. */
+function isOnlySixToFour(socket: Socket, target: Target): boolean {
+  return wrongStack(socket, target) && socket.v6only && target.stack === 'v4';
+}
+
+/** Whether a TCP socket would connect to its own name over IPv4. */
+function isItself({ protocol, port, local: { v4 } }: Socket, { to, stack, local }: Target): boolean {
+  if (protocol === 'udp' || stack !== 'v4' || to === undefined || to.port !== port) return false;
+  return unmapped(canonical(to.address).address) === (v4 === ANY || v4 === undefined ? plain4(local) : v4);
+}
+
+function plain4(address: string | undefined): string | undefined {
+  return address === undefined ? undefined : unmapped(canonical(address).address);
 }
 
 /** The source address of an IPv4 datagram, as the kernel reads it: the last 32 bits of an IPv6 address. */

@@ -106,6 +106,8 @@ export interface System<Hidden> {
   readonly alwaysV6only?: true;
   /** Whether a socket with IPV6_V6ONLY=1 can be bound to a v4-mapped address as an IPv6 address (FreeBSD, by IPV6_BINDANY). */
   readonly mappedIsV6?: true;
+  /** Whether getsockname() says `::` for a socket on ::ffff:0.0.0.0. */
+  readonly mappedAnyIsAny?: true;
   /** Whether the listener's owner also owns the accepted socket. Otherwise the user who calls accept() owns it. */
   readonly acceptsForListener?: true;
   /** Judges bind(). All sockets of `world` exist; `next` is not among them unless it is already bound. */
@@ -135,7 +137,7 @@ export interface System<Hidden> {
    * The rule by which connect() or sendto() of a socket without a port chooses the port before it looks at the target, so
    * that the socket keeps it if the call fails; undefined if it does not.
    */
-  choosesFirst?(socket: Socket): RuleId | undefined;
+  choosesFirst?(socket: Socket, target: Target, outcome: Outcome, op: 'connect' | 'send'): RuleId | undefined;
   /** The socket after a connect() that failed; without this function it is unchanged. */
   refused?(socket: Socket, to: Target, outcome: Outcome, world: World<Hidden>): Socket;
   /** The peer that connect() takes for the one that it is given; without this function the same. */
@@ -308,7 +310,7 @@ class Port<Hidden> implements Simulation {
 
   sockname(socket: number): Peer | undefined {
     const own = this.#world.sockets.find(({ id }) => id === socket);
-    return own === undefined ? undefined : sockname(own);
+    return own === undefined ? undefined : sockname(own, this.#system.mappedAnyIsAny);
   }
 
   receivers(packet: Packet): Receivers | undefined {
@@ -552,7 +554,7 @@ class Port<Hidden> implements Simulation {
     const outcome = happened ?? given.outcomes[0];
     const works = outcome === 'ok' || outcome === pending;
     const chosen: Socket = { ...named, autobound: true, sent: true };
-    const keeps = works ? undefined : this.#system.choosesFirst?.(chosen);
+    const keeps = works ? undefined : this.#system.choosesFirst?.(chosen, target, outcome ?? 'ok', op);
     if (!works && keeps === undefined) {
       const left = op === 'send' ? named : this.#system.refused?.(named, target, outcome ?? 'ok', this.#world);
       const off = left?.overIPv4 === true ? this.#withOff(left) : this.#off;
@@ -566,7 +568,8 @@ class Port<Hidden> implements Simulation {
       peer: to,
       overIPv4: named.overIPv4 || speaksIPv4(named, target),
     };
-    const socket = op === 'send' || !works ? chosen : connected;
+    const failed = works ? chosen : (this.#system.refused?.(chosen, target, outcome ?? 'ok', this.#world) ?? chosen);
+    const socket = op === 'send' || !works ? failed : connected;
     const others = this.#world.sockets.filter((other) => other.id !== id || !isReleased(other));
     const prediction = keeps === undefined || given.rule !== this.#system.free ? given : { ...given, rule: keeps };
     return { ...this.#go([...others, socket], { kind: 'autobind', socket }), prediction };

@@ -365,7 +365,7 @@ export class Play {
           on,
           address,
           port: step.port ?? peer.port,
-          within: paced(isHopeless ? BRIEFLY : PATIENCE),
+          within: isHopeless ? BRIEFLY : paced(PATIENCE),
           // Someone may not listen at a port that the plan names.
           ...(step.port === undefined ? {} : { ends: true }),
         },

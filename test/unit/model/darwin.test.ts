@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { last, lastRule, play } from './steps.ts';
+import { last, lastRule, play, sockname } from './steps.ts';
 
 const on = (protocol: 'udp' | 'tcp', text: string, setting = {}) => last('darwin', protocol, text, setting);
 const HOST = {
@@ -89,6 +89,52 @@ test('connect-same-peer: a wildcard as the peer is an address of the machine', (
   expect(twice('::1', '::1', '::', '::1')).toBe('EADDRINUSE');
   expect(twice('::ffff:127.0.0.1', '127.0.0.1', '::', '::ffff:127.0.0.1')).toBe('EADDRINUSE');
   expect(twice('::1', '::1', '::', '::2')).toBe('ok');
+});
+
+test('peer-scope: a peer with the scope of no interface is invalid, and leaves a TCP socket in IPv6', () => {
+  const to = 'to=fe80::9%en9';
+  for (const protocol of ['udp', 'tcp'] as const) {
+    expect(on(protocol, `1 bind :: dual; 1 connect fe80::1 ${to}`, { host: HOST })).toBe('EINVAL');
+    expect(on(protocol, `1 bind :: dual; 1 connect fe80::1 ${to} toport=0`, { host: HOST })).toBe('EADDRNOTAVAIL');
+  }
+  expect(on('tcp', `1 bind :: dual; 1 connect fe80::1 ${to}; 2 bind 0.0.0.0`, { host: HOST })).toBe('ok');
+  expect(on('udp', `1 bind :: dual; 1 send ${to}`, { host: HOST })).toBe('EINVAL');
+  expect(on('udp', `1 bind :: dual; 1 connect ::1 to=::1; 1 send ${to}`, { host: HOST })).toBe('EISCONN');
+});
+
+test('connect-self: a TCP socket cannot connect to its own name over IPv4', () => {
+  const self = (name: string, local: string) =>
+    on('tcp', `1 bind ${name}; 1 connect ${local} to=${local} toport=20000`);
+  expect([self('W port=20000', '127.0.0.1'), self(':: dual port=20000', '::ffff:127.0.0.1')]).toEqual([
+    'EINVAL',
+    'EINVAL',
+  ]);
+  expect(self('::1 port=20000', '::1')).toBe('ok');
+  expect(on('tcp', '1 bind W port=20000; 1 connect 127.0.0.1 to=127.0.0.1 toport=20001')).toBe('ok');
+});
+
+describe('connect-chooses-first: the port of a socket whose connect() or sendto() failed', () => {
+  test('TCP keeps it, in the stack of the peer', () => {
+    const failed = '1 autobind 0.0.0.0 :: dual to=::ffff:192.0.2.1 => ENETUNREACH';
+    expect(on('tcp', `${failed}; 1 bind W`)).toBe('EINVAL');
+    expect(on('tcp', `${failed}; 2 bind 127.0.0.1`)).toBe('EADDRINUSE');
+    expect(on('tcp', `${failed}; 2 bind ::1`)).toBe('ok');
+    expect(on('tcp', '1 autobind 0.0.0.0 W to=192.0.2.1 toport=0; 2 bind W')).toBe('EADDRINUSE');
+    expect(on('tcp', '1 autobind 0.0.0.0 W to=239.1.2.3; 2 bind W')).toBe('ok');
+  });
+
+  test('UDP has none, except where the datagram was refused', () => {
+    expect(on('udp', '1 autobind 0.0.0.0 W to=192.0.2.1 => ENETUNREACH; 2 bind W')).toBe('ok');
+    expect(on('udp', '1 autosend W to=192.0.2.1 => ENETUNREACH; 2 bind W')).toBe('ok');
+    expect(on('udp', '1 autosend W to=192.0.2.255 => EACCES; 2 bind W')).toBe('EADDRINUSE');
+  });
+});
+
+test('getsockname() says :: for the v4-mapped wildcard', () => {
+  const name = (system: 'darwin' | 'freebsd', text: string) => sockname(system, 'udp', text);
+  expect(name('darwin', '1 bind ::ffff:0.0.0.0')).toBe('::');
+  expect(name('darwin', '1 bind ::ffff:127.0.0.1; 1 connect 127.0.0.1; 1 disconnect')).toBe('::');
+  expect(name('freebsd', '1 bind ::ffff:0.0.0.0')).toBe('::ffff:0.0.0.0');
 });
 
 test('chosen: 55555 is not, for UDP either', () => {

@@ -36,6 +36,18 @@ export function last(system: SystemName, protocol: Protocol, text: string, setti
   return play(system, protocol, text, setting).at(-1)?.outcomes.join(' or ') ?? '';
 }
 
+/** What getsockname() returns for socket 1 after the steps. */
+export function sockname(
+  system: SystemName,
+  protocol: Protocol,
+  text: string,
+  setting: Setting = {},
+): string | undefined {
+  let port = models[system].simulate(setting);
+  for (const part of text.split(';')) port = port.step(parse(part.trim(), protocol)).after;
+  return port.sockname(1)?.address;
+}
+
 /** The rule that decided on the last step, without its system. */
 export function lastRule(system: SystemName, protocol: Protocol, text: string, setting: Setting = {}): string {
   return (

@@ -1,7 +1,18 @@
 import { models } from '../../../../../src/model/index.ts';
-import type { NextSocket, Operation, Outcome } from '../../../../../src/model/types.ts';
+import type { NextSocket, Operation, Outcome, Setting } from '../../../../../src/model/types.ts';
 import { Dice } from '../fuzz.ts';
-import { ANY4, ANY6, type End, type Inpcb, isMapped, MACHINE, type PeerKernel, plain, route } from './pcb.ts';
+import {
+  ANY4,
+  ANY6,
+  type End,
+  type Inpcb,
+  isMapped,
+  MACHINE,
+  MAPPED_ANY,
+  type PeerKernel,
+  plain,
+  route,
+} from './pcb.ts';
 
 const LIMITED = '255.255.255.255';
 const NAMES4 = [ANY4, ANY4, '127.0.0.1', '10.0.0.1', '239.1.2.3', '10.0.0.255', LIMITED, '10.0.0.7'];
@@ -23,7 +34,8 @@ const TO6 = ['::1', 'fd00::1', 'ff05::5', 'fe80::1%em0'];
 const STEPS = 16;
 
 interface Question {
-  readonly system: 'openbsd' | 'netbsd';
+  readonly system: 'openbsd' | 'netbsd' | 'darwin';
+  readonly setting: Setting;
   readonly protocol: 'tcp' | 'udp';
   readonly kernel: PeerKernel;
   readonly seed: number;
@@ -39,7 +51,7 @@ export function differenceOf(question: Question): string | undefined {
   const { system, protocol, kernel, seed } = question;
   const dice = new Dice(seed);
   const port = dice.below(3) === 0 ? 19_968 : 20_001;
-  let simulated = models[system].simulate({ host: MACHINE });
+  let simulated = models[system].simulate({ ...question.setting, host: MACHINE });
   const played: unknown[] = [];
   for (let id = 1; id <= STEPS; id++) {
     const pcb = kernel.pcbs.length === 0 || dice.below(10) < 3 ? undefined : dice.pick(kernel.pcbs);
@@ -113,7 +125,8 @@ function start(question: Question, dice: Dice, id: number, port: number): Done |
     const peer = peerOf(pcb, dice);
     const local = route(peer.address);
     const isSend = way === 1 && protocol === 'udp';
-    const asked = question.system === 'openbsd' && !isSend ? local : any;
+    const isMappedOnXnu = question.system === 'darwin' && pcb.six && isMapped(peer.address);
+    const asked = question.system === 'openbsd' && !isSend ? local : isMappedOnXnu ? MAPPED_ANY : any;
     if (!kernel.suits(pcb, asked, port)) return undefined;
     const as = nameOf(pcb, any, port);
     const outcome = isSend ? kernel.send(pcb, peer, port) : kernel.connect(pcb, peer, port);
@@ -164,8 +177,7 @@ function act({ kernel, protocol }: Question, dice: Dice, { pcb, id, port }: Acti
     return { operation: { op: 'close', socket }, outcome: 'ok' };
   }
   if (choice === 8) {
-    kernel.shutdown(pcb);
-    return { operation: { op: 'shutdown', socket }, outcome: 'ok' };
+    return { operation: { op: 'shutdown', socket }, outcome: kernel.shutdown(pcb) ?? 'ok' };
   }
   if (choice === 9) {
     const address = pcb.six ? ANY6 : ANY4;

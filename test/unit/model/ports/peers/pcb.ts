@@ -1,7 +1,7 @@
 import type { Reception } from '../../../../../src/model/receive/types.ts';
 import type { Outcome } from '../../../../../src/model/types.ts';
 
-/** A socket as OpenBSD and NetBSD keep it: its struct inpcb, and of its struct socket what decides. */
+/** A socket as a BSD keeps it: its struct inpcb, and of its struct socket what decides. */
 export interface Inpcb {
   readonly id: number;
   readonly protocol: 'tcp' | 'udp';
@@ -42,7 +42,8 @@ export interface PeerKernel {
   send(pcb: Inpcb, peer: End, port: number): Outcome;
   listen(pcb: Inpcb): Outcome;
   accept(listener: Inpcb, id: number, local: string, from: End): Inpcb;
-  shutdown(pcb: Inpcb): void;
+  /** The outcome, where it is not always `ok`. */
+  shutdown(pcb: Inpcb): Outcome | void;
   close(pcb: Inpcb): void;
   receive(protocol: 'tcp' | 'udp', from: End, to: string): Reception;
 }
