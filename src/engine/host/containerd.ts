@@ -5,6 +5,7 @@ import type { Publication } from '../../published/publication.ts';
 import { EngineFailed, type Container, type ContainerPlan, type Engine, type NetworkPlan } from '../engine.ts';
 import { STATE } from './files.ts';
 import { DAEMON_DEADLINE, runText } from './held.ts';
+import { imageFolder, publishedBy, asContainer, unpackImage, withoutClient } from './own-client.ts';
 
 /** Where Debian has the CNI plugins. */
 const CNI_PLUGINS = '/usr/lib/cni';
@@ -77,7 +78,7 @@ export function containerd(inside: readonly string[], cgroup: string, backend: '
     await plugin('loopback', 'ADD', plan.name, { cniVersion: CNI_VERSION, name: 'lo', type: 'loopback' });
     const printed = await plugin('bridge', 'ADD', plan.name, bridgeConfig(network));
     const { ips } = result.parse(JSON.parse(printed));
-    const portMappings = publicationsOf(plan).map(({ hostAddress, hostPort, port, protocol }) => ({
+    const portMappings = hostPortsOf(plan).map(({ hostAddress, hostPort, port, protocol }) => ({
       hostPort,
       containerPort: port,
       protocol,
@@ -109,9 +110,6 @@ export function containerd(inside: readonly string[], cgroup: string, backend: '
     await shell(`ip netns del ${name}`).catch(() => undefined);
   };
 
-  const nothing = (what: string) => () =>
-    Promise.reject(new EngineFailed(`containerd: ${what} is not done with containerd`));
-
   return {
     name: 'containerd',
     client: [...inside, ...CONTAINERD_CLIENT],
@@ -127,16 +125,7 @@ export function containerd(inside: readonly string[], cgroup: string, backend: '
         helpers: {},
       };
     },
-    async importImage(archive, tag) {
-      const [file = '', ...words] = inside;
-      const folder = imageFolder(tag);
-      const { failed, stderr } = await execa(
-        file,
-        [...words, 'sh', '-c', `mkdir -p ${folder} && tar -x -f - -C ${folder}`],
-        { input: archive, reject: false, timeout: paced(DAEMON_DEADLINE), detached: true },
-      );
-      if (failed) throw new EngineFailed(`containerd: the image can't be unpacked: ${stderr.trim()}`);
-    },
+    importImage: (archive, tag) => unpackImage(inside, archive, tag),
     async createNetwork(plan) {
       networks.set(plan.name, plan);
       await Promise.resolve();
@@ -175,44 +164,24 @@ export function containerd(inside: readonly string[], cgroup: string, backend: '
       if (one === undefined) return null;
       const tasks = await shell(`${CTR} task ls --quiet >/dev/null; ${CTR} task ls`);
       const pid = new RegExp(String.raw`^${name} +(\d+) +RUNNING`, 'm').exec(tasks)?.[1];
-      const inet = one.ips.find(({ address }) => !address.includes(':'));
-      const inet6 = one.ips.find(({ address }) => address.includes(':'));
-      return {
-        id: name,
+      const [inet, inet6] = [false, true].map((six) => one.ips.find(({ address }) => address.includes(':') === six));
+      return asContainer({
         name,
-        running: pid !== undefined,
         pid: pid === undefined ? null : Number(pid),
-        networkMode: one.network?.name ?? one.plan.networks[0] ?? 'none',
-        networks: [
-          {
-            name: one.network?.name ?? 'none',
-            ...defined({
-              inet: inet?.address.split('/')[0],
-              gateway: inet?.gateway,
-              inet6: inet6?.address.split('/')[0],
-              gateway6: inet6?.gateway,
-            }),
-          },
-        ],
-        published: publicationsOf(one.plan).map((place) => ({
-          ...place,
-          hostAddress: place.hostAddress === '' ? '0.0.0.0' : place.hostAddress,
-        })),
-        labels: {},
-      };
+        network: one.network?.name ?? one.plan.networks[0] ?? 'none',
+        addresses: {
+          inet: inet?.address.split('/')[0],
+          gateway: inet?.gateway,
+          inet6: inet6?.address.split('/')[0],
+          gateway6: inet6?.gateway,
+        },
+        published: hostPortsOf(one.plan),
+      });
     },
     async remove(names) {
       for (const name of names) await remove(name);
     },
-    build: nothing('building an image'),
-    hasImage: nothing('looking for an image'),
-    imagesNamed: nothing('listing images'),
-    removeImage: nothing('removing an image'),
-    hold: nothing('holding a container'),
-    running: nothing('listing what runs'),
-    labelled: nothing('listing by label'),
-    networksLabelled: nothing('listing by label'),
-    command: nothing('another command'),
+    ...withoutClient('containerd'),
     exec: (name) => [...inside, ...CONTAINERD_CLIENT, 'task', 'exec', '--exec-id', 'one', name],
   };
 }
@@ -243,18 +212,9 @@ function portmapConfig({ name }: NetworkPlan, backend: 'iptables' | 'nftables' |
   };
 }
 
-/** `[ADDRESS:]HOSTPORT:PORT/PROTOCOL`, as other engines take them; the address is empty for every one. */
-function publicationsOf({ publish = [] }: ContainerPlan): Publication[] {
-  return publish.map((text) => {
-    const [, address = '', hostPort = '', port = '', protocol = 'tcp'] =
-      /^(?:(.+):)?(\d+):(\d+)(?:\/(tcp|udp))?$/.exec(text) ?? [];
-    return {
-      protocol: protocol === 'udp' ? 'udp' : 'tcp',
-      port: Number(port),
-      hostAddress: address.replace(/^\[(.*)\]$/, '$1'),
-      hostPort: Number(hostPort),
-    };
-  });
+/** The publications of a plan as hostPorts. */
+function hostPortsOf(plan: ContainerPlan): Publication[] {
+  return publishedBy(plan, 'CNI portmap: a hostPort');
 }
 
 /** Why a plugin failed, as it printed it. */
@@ -265,14 +225,4 @@ function complaintOf(printed: string): string | null {
   } catch {
     return null;
   }
-}
-
-function imageFolder(tag: string): string {
-  return `${STATE}/images/${tag}`;
-}
-
-function defined(given: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
-  );
 }

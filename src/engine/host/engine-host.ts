@@ -1,37 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { execa } from 'execa';
 import { HeldShell } from '../../lab/held-shell.ts';
 import type { Missing } from '../../lab/lab.ts';
 import { onPath } from '../../lab/programs.ts';
-import { docker } from '../docker.ts';
-import { EngineFailed, type Engine } from '../engine.ts';
-import type { StartedEngine } from '../names.ts';
-import { podman } from '../podman.ts';
-import {
-  asUser,
-  dockerd,
-  endDaemon,
-  environment,
-  makeUser,
-  mountState,
-  podmanFiles,
-  rootlessPodmanFiles,
-  STATE,
-} from './files.ts';
+import type { Engine } from '../engine.ts';
+import { ENGINES, type StartedEngine } from '../names.ts';
+import { environment, mountState } from './files.ts';
 import { outerPid } from './pids.ts';
-import { expectLine, holders, runText, CREATION_DEADLINE, DAEMON_DEADLINE } from './held.ts';
+import { expectLine, holders, runText, CREATION_DEADLINE } from './held.ts';
 import { joinEngine } from './joined.ts';
-import { loadsBridgeNetfilter, setBridgeNetfilter } from './bridge-netfilter.ts';
-import { FIREWALL_COMMANDS, type HostFirewall } from './firewalls.ts';
-import { CONTAINERD_CLIENT, containerd, containerdFiles, containerdWords } from './containerd.ts';
-import { rootlessDockerClient, rootlessDockerd, type RootlessDocker } from './rootless-docker.ts';
+import type { HostFirewall } from './firewalls.ts';
+import type { RootlessDocker } from './rootless-docker.ts';
+import { startEngine } from './start-engine.ts';
 import { LAN_INTERFACE, LAN_HOSTS, wireSwitch, type LanHost } from './topology.ts';
-import { Deadline, paced } from '../../process/pace.ts';
 import { Unavailable } from '../../process/unavailable.ts';
-
-const PAUSE = 50;
 
 /** What to start. */
 export type EngineHostPlan = (
@@ -39,6 +22,7 @@ export type EngineHostPlan = (
   /** `options` are words of dockerd beyond its defaults. */
   | { engine: 'docker'; options?: readonly string[]; rootless?: RootlessDocker }
   | { engine: 'containerd'; portmap?: 'iptables' | 'nftables' }
+  | { engine: 'nspawn' }
 ) & {
   /**
    * Whether bridges show their packets to iptables, as they do where the module br_netfilter is loaded; without it, as the engine
@@ -65,8 +49,11 @@ export interface EngineHost {
   launch(place: LanHost): readonly string[];
   /** The words that start a command on the host as the engine sees it: its files, processes and environment. */
   readonly inside: readonly string[];
-  /** The words that start a command in the network of a container, among the machine's files. */
-  launchIn(pid: number): readonly string[];
+  /**
+   * The words that start a command in the network of a container, among the machine's files; and as root of its user namespace, where
+   * it has one of its own.
+   */
+  launchIn(pid: number, asItsRoot?: boolean): readonly string[];
   /** The same for a command that also ends with the container, because it is one of its processes. */
   launchAmong(pid: number): readonly string[];
   /** The engine's daemon, where it has one and bindspec started it. */
@@ -78,7 +65,7 @@ export interface EngineHost {
 }
 
 /** A daemon that was started, and can be ended and started again. All of it throws `EngineFailed` or `Unavailable`. */
-interface Daemon {
+export interface Daemon {
   start(): Promise<void>;
   /** Has it end as an init system would, or kills it, and waits until it is gone. */
   end(signal: 'TERM' | 'KILL'): Promise<void>;
@@ -89,6 +76,7 @@ const PROGRAMS = {
   podman: { podman: 'podman', ip: 'iproute2' },
   docker: { dockerd: 'docker.io', docker: 'docker.io', ip: 'iproute2' },
   containerd: { containerd: 'containerd', ctr: 'containerd', ip: 'iproute2', runc: 'runc' },
+  nspawn: { 'systemd-nspawn': 'systemd-container', ip: 'iproute2' },
 } as const;
 
 /** Why an engine can't be started here, and the line that mends it; null where it can. Starts nothing. */
@@ -128,13 +116,15 @@ function installLine(engine: StartedEngine, pack: string): string {
     podman: ' netavark runc iptables',
     docker: ' iptables',
     containerd: ' runc containernetworking-plugins iptables',
+    nspawn: ' nftables',
   }[engine];
   return `apt-get install --no-install-recommends ${pack}${more}`;
 }
 
 /** Starts an engine on a host of its own. @throws Unavailable when that can't be done here. */
 export async function startEngineHost(plan: EngineHostPlan): Promise<EngineHost> {
-  if (plan.socket !== undefined && plan.engine !== 'containerd') return joinEngine(plan.engine, plan.socket);
+  const joined = ENGINES.find((name) => name === plan.engine);
+  if (plan.socket !== undefined && joined !== undefined) return joinEngine(joined, plan.socket);
   const missing = engineMissing(plan.engine, plan.root);
   if (missing) throw new Unavailable(missing.reason, missing.enable);
   const cgroup = `bindspec-${randomUUID().slice(0, 8)}`;
@@ -172,13 +162,17 @@ async function build(plan: EngineHostPlan, shell: HeldShell, cgroup: string): Pr
   const launch = (place: LanHost) => ['nsenter', `--net=/proc/${holder(place).outer}/ns/net`, pid, '--'];
   const net = `--net=/proc/${holder('host').outer}/ns/net`;
   const inside = ['nsenter', net, `--mount=/proc/${all}/ns/mnt`, pid, '--', ...environment()];
-  const running = await started(plan, shell, inside, cgroup);
+  const running = await startEngine(plan, shell, inside, cgroup);
   return {
     ...running,
     device: LAN_INTERFACE,
     launch,
     inside,
-    launchIn: (inner) => ['nsenter', `--net=/proc/${outerPid(inner, all)}/ns/net`, pid, '--'],
+    launchIn: (inner, asItsRoot = false) => {
+      const outer = outerPid(inner, all);
+      const user = asItsRoot ? [`--user=/proc/${outer}/ns/user`] : [];
+      return ['nsenter', ...user, `--net=/proc/${outer}/ns/net`, pid, '--'];
+    },
     launchAmong: (inner) => {
       const outer = outerPid(inner, all);
       return ['nsenter', `--net=/proc/${outer}/ns/net`, `--pid=/proc/${outer}/ns/pid`, '--'];
@@ -186,105 +180,4 @@ async function build(plan: EngineHostPlan, shell: HeldShell, cgroup: string): Pr
     shell: (text) => runText(inside, text),
     close: () => shell.close(),
   };
-}
-
-async function started(
-  plan: EngineHostPlan,
-  shell: HeldShell,
-  inside: readonly string[],
-  cgroup: string,
-): Promise<Pick<EngineHost, 'engine' | 'daemon'>> {
-  await setBridgeNetfilter(inside, plan.bridgeNetfilter ?? (await loadsBridgeNetfilter(plan.engine, inside)));
-  if (plan.firewall !== undefined) {
-    const { before, setUp } = FIREWALL_COMMANDS[plan.firewall.name];
-    if (before !== undefined) await runText(inside, before);
-    if (plan.firewall.first) await runText(inside, setUp);
-  }
-  const runtime = plan.root !== undefined || onPath('runc') ? 'runc' : 'crun';
-  if (plan.engine === 'podman' && plan.rootless === true) {
-    await runText(inside, makeUser());
-    await writeFiles(inside, rootlessPodmanFiles(runtime));
-    return { engine: podman([...inside, ...asUser(), 'podman']) };
-  }
-  if (plan.engine === 'podman') {
-    await writeFiles(inside, podmanFiles(plan.network ?? 'netavark', runtime, cgroup));
-    return { engine: podman([...inside, 'podman']) };
-  }
-  if (plan.engine === 'containerd') {
-    await writeFiles(inside, containerdFiles());
-    await startDaemon([...inside, ...containerdWords()], [...inside, ...CONTAINERD_CLIENT]);
-    return { engine: containerd(inside, cgroup, plan.portmap ?? null) };
-  }
-  if (plan.rootless !== undefined) {
-    await runText(inside, makeUser());
-    const client = [...inside, ...rootlessDockerClient()];
-    await startDaemon([...inside, ...rootlessDockerd(plan.rootless)], client);
-    return { engine: docker(client) };
-  }
-  await writeFiles(inside, { [`${STATE}/daemon.json`]: '{}' });
-  const help = await runText(inside, 'dockerd --help').catch((error: unknown) => {
-    throw error instanceof EngineFailed ? notStarting(error.message) : error;
-  });
-  const command = [...inside, ...dockerd({ options: plan.options ?? [], cgroup }, help)];
-  await startDaemon(command, [...inside, 'docker']);
-  const daemon: Daemon = {
-    start: () => startDaemon(command, [...inside, 'docker']),
-    async end(signal) {
-      await runText(inside, endDaemon(signal));
-      // What a killed daemon leaves ends with it, and is a zombie until the first process of the namespace waits: a new
-      // daemon would take its containerd to be there.
-      shell.write('sleep 0.1; echo reaped\n');
-      await expectLine(shell, 'reaped', 'the processes of the daemon are still there');
-    },
-  };
-  return { engine: docker([...inside, 'docker']), daemon };
-}
-
-async function writeFiles(inside: readonly string[], files: Readonly<Record<string, string>>): Promise<void> {
-  for (const [file, content] of Object.entries(files)) {
-    await runText(inside, 'printf %s "$CONTENT" >"$FILE" && chmod 755 "$FILE"', { FILE: file, CONTENT: content });
-  }
-}
-
-/** Starts a daemon and waits until it answers its client. @throws Unavailable with its last complaint when it does not. */
-async function startDaemon(command: readonly string[], client: readonly string[]): Promise<void> {
-  const [file = '', ...words] = command;
-  let last = '';
-  let over = false;
-  const daemon = execa(file, words, {
-    detached: true,
-    reject: false,
-    buffer: false,
-    stdin: 'ignore',
-    stdout: 'ignore',
-    stderr: 'pipe',
-  });
-  daemon.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-    const lines = chunk.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('See '));
-    last = lines.at(-1) ?? last;
-  });
-  daemon.once('exit', () => {
-    over = true;
-  });
-  const deadline = new Deadline(DAEMON_DEADLINE);
-  for (;;) {
-    if (over || deadline.passed) {
-      daemon.kill('SIGKILL');
-      throw notStarting(last);
-    }
-    const [program, ...asking] = [...client, 'version'];
-    const { failed } = await execa(program, asking, {
-      reject: false,
-      stdin: 'ignore',
-      timeout: paced(DAEMON_DEADLINE),
-    });
-    if (!failed) return;
-    await new Promise((resolve) => {
-      setTimeout(resolve, PAUSE);
-    });
-  }
-}
-
-function notStarting(said: string): Unavailable {
-  return new Unavailable(`dockerd does not start: ${said || 'it printed nothing'}`, 'read its output, and try again');
 }
