@@ -1,4 +1,5 @@
 import { asked, outcomeInWords, questionInWords } from './reading.ts';
+import { nameInWords } from './ports.ts';
 import { momentInWords, momentTitle } from './time.ts';
 import type { ConfigurationRecord, ContainersRecord } from '../record/containers.ts';
 import { holdersInWords } from './holders.ts';
@@ -98,6 +99,16 @@ function told({ holders, conflicts, hostServer, hostServices = [], ...rest }: Co
       outcomeInWords({ outcome, ...(seen === undefined ? {} : { seen }) }),
     );
   }
+  for (const { protocol, port, outcome } of rest.ports?.ordinary ?? []) {
+    tell('an ordinary user in the container', `binds ${protocol} port ${port}`, outcome);
+  }
+  for (const { name, refusal, asked: all } of rest.ports?.cases ?? []) {
+    tell(name, 'the engine', refusal === undefined ? 'publishes it' : 'refuses it');
+    for (const { protocol, asker, target, port, ...came } of all) {
+      tell(name, `${asker} by ${target} to ${protocol} port ${port}`, outcomeInWords(came));
+    }
+  }
+  for (const one of rest.ports?.names ?? []) tell(`names, ${one.network} network`, one.name, nameInWords(one));
   for (const one of rest.time ?? []) tell(one.event, momentTitle(one), momentInWords(one));
   for (const { event, listeners, rules } of rest.stays ?? []) {
     tell(

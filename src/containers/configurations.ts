@@ -37,7 +37,7 @@ export interface Configuration extends Versions {
   /** The network that containers are started with, where it is not one that bindspec made. */
   network?: string;
   /** What is asked of it, where that is not who reaches what. */
-  part?: 'time';
+  part?: 'time' | 'ports';
 }
 
 /** From which version of the engine on something is so, and before which. */
@@ -118,6 +118,22 @@ const PODMAN: Record<string, Given> = {
     plan: ROOTLESS,
     needs: { ...PASTA, ...USER },
     since: '4.4',
+  },
+  'rootless-pasta-map-gw': {
+    title: "podman of an ordinary user, pasta that leads the gateway's address to the host's loopback (--map-gw)",
+    mode: 'pasta',
+    network: 'pasta:--map-gw',
+    plan: ROOTLESS,
+    needs: { ...PASTA, ...USER },
+    since: '4.4',
+  },
+  'rootless-pasta-host-lo-to-ns-lo': {
+    title: "podman of an ordinary user, pasta that leads the host's loopback to the container's (--host-lo-to-ns-lo)",
+    mode: 'pasta',
+    network: 'pasta:--host-lo-to-ns-lo',
+    plan: ROOTLESS,
+    needs: { ...PASTA, ...USER },
+    since: '5',
   },
   macvlan: { title: "podman, an address on the host's LAN by macvlan", mode: 'macvlan' },
 };
@@ -212,6 +228,17 @@ const CONTAINERD: Record<string, Given> = {
   host: { title: "containerd, the host's network", mode: 'host', network: 'host' },
 };
 
+/** systemd-nspawn publishes ports by rules of nftables that it makes itself. */
+const NSPAWN: Record<string, Given> = {
+  zone: {
+    title: 'systemd-nspawn, a bridge by --network-zone, ports by --port',
+    mode: 'bridge',
+    needs: { nft: 'nftables' },
+  },
+  host: { title: "systemd-nspawn, the host's network", mode: 'host', network: 'host' },
+  none: { title: 'systemd-nspawn, no network', mode: 'none', network: 'none' },
+};
+
 function all(engine: StartedEngine, given: Readonly<Record<string, Given>>): Configuration[] {
   return Object.entries(given).map(([name, { plan, ...rest }]) => ({
     id: `${engine}/${name}`,
@@ -221,22 +248,44 @@ function all(engine: StartedEngine, given: Readonly<Record<string, Given>>): Con
   }));
 }
 
-/** The configurations in which it is asked what becomes of clients when a container or its engine restarts. */
-const OVER_TIME: Readonly<Record<EngineName, readonly string[]>> = {
-  podman: ['netavark', 'rootless-slirp4netns', 'rootless-bridge', 'rootless-pasta'],
-  docker: ['proxy', 'no-proxy'],
+/** What is asked of some configurations beside who reaches what, with an engine of its own. */
+const PARTS = {
+  time: 'over time',
+  ports: 'numbers of ports and names',
+} as const satisfies Record<NonNullable<Configuration['part']>, string>;
+
+/** In which configurations each part is asked. */
+const PARTS_OF: Readonly<Record<StartedEngine, Readonly<Record<keyof typeof PARTS, readonly string[]>>>> = {
+  podman: {
+    time: ['netavark', 'rootless-slirp4netns', 'rootless-bridge', 'rootless-pasta'],
+    ports: [
+      'netavark',
+      'cni',
+      'rootless-slirp4netns',
+      'rootless-slirp4netns-port',
+      'rootless-bridge',
+      'rootless-pasta',
+    ],
+  },
+  docker: {
+    time: ['proxy', 'no-proxy'],
+    ports: ['proxy', 'no-proxy', 'rootless', 'rootless-slirp4netns-port', 'rootless-pasta'],
+  },
+  containerd: { time: [], ports: ['cni'] },
+  nspawn: { time: [], ports: ['zone'] },
 };
 
-/** The same configurations, with other questions and an engine of their own. */
-function overTime(engine: EngineName, given: Readonly<Record<string, Given>>): Configuration[] {
-  const chosen = Object.entries(given).filter(([name]) => OVER_TIME[engine].includes(name));
+/** The configurations of an engine in which a part is asked. */
+function ofPart(
+  engine: StartedEngine,
+  part: keyof typeof PARTS,
+  given: Readonly<Record<string, Given>>,
+): Configuration[] {
+  const chosen = Object.entries(given).filter(([name]) => PARTS_OF[engine][part].includes(name));
   return all(
     engine,
     Object.fromEntries(
-      chosen.map(([name, one]) => [
-        `time/${name}`,
-        { ...one, title: `${one.title}, over time`, part: 'time' as const },
-      ]),
+      chosen.map(([name, one]) => [`${part}/${name}`, { ...one, title: `${one.title}, ${PARTS[part]}`, part }]),
     ),
   );
 }
@@ -245,12 +294,17 @@ function overTime(engine: EngineName, given: Readonly<Record<string, Given>>): C
 export const CONFIGURATIONS: readonly Configuration[] = [
   ...all('podman', {
     ...PODMAN,
-    ...withFirewalls(PODMAN, ['netavark', 'rootless-slirp4netns', 'rootless-pasta', 'rootless-bridge']),
+    ...withFirewalls(PODMAN, ['netavark', 'cni', 'rootless-slirp4netns', 'rootless-pasta', 'rootless-bridge']),
   }),
-  ...overTime('podman', PODMAN),
-  ...all('docker', { ...DOCKER, ...withFirewalls(DOCKER, ['proxy', 'no-proxy']) }),
-  ...overTime('docker', DOCKER),
-  ...all('containerd', CONTAINERD),
+  ...ofPart('podman', 'time', PODMAN),
+  ...ofPart('podman', 'ports', PODMAN),
+  ...all('docker', { ...DOCKER, ...withFirewalls(DOCKER, ['proxy', 'no-proxy', 'rootless']) }),
+  ...ofPart('docker', 'time', DOCKER),
+  ...ofPart('docker', 'ports', DOCKER),
+  ...all('containerd', { ...CONTAINERD, ...withFirewalls(CONTAINERD, ['cni']) }),
+  ...ofPart('containerd', 'ports', CONTAINERD),
+  ...all('nspawn', { ...NSPAWN, ...withFirewalls(NSPAWN, ['zone']) }),
+  ...ofPart('nspawn', 'ports', NSPAWN),
 ];
 
 /** Whether there is a configuration of this name, of an engine that bindspec starts or of one that runs already. */

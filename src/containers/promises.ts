@@ -3,6 +3,7 @@ import { askOfColumn, publicationsOf, type Published } from './cases.ts';
 import { asked, outcomeInWords, questionInWords, type AskedOutcome } from './reading.ts';
 import type { ConfigurationRecord, PromiseRecord } from '../record/containers.ts';
 import type { EngineVersion } from './security.ts';
+import { portPromiseIds, portPromises } from './ports.ts';
 import { timePromiseIds, timePromises } from './time.ts';
 
 /** What a document promises about some questions. */
@@ -134,7 +135,7 @@ export function promisesOf(configuration: ConfigurationRecord, engine: EngineVer
       },
     ];
   });
-  return [...ofQuestions, ...timePromises(configuration, engine)];
+  return [...ofQuestions, ...timePromises(configuration, engine), ...portPromises(configuration, engine)];
 }
 
 /** Whether a promise is broken: one question that contradicts it is enough. */
@@ -144,5 +145,9 @@ export function isBroken({ broken }: Pick<PromiseRecord, 'broken'>): boolean {
 
 /** The ids of all promises that a configuration can have. */
 export function promiseIds(configuration: string): string[] {
-  return [...PROMISES.map(({ id }) => `${configuration}/${id}`), ...timePromiseIds(configuration)];
+  return [
+    ...PROMISES.map(({ id }) => `${configuration}/${id}`),
+    ...timePromiseIds(configuration),
+    ...portPromiseIds(configuration),
+  ];
 }

@@ -81,11 +81,18 @@ export function securityOf(configuration: ConfigurationRecord, engine: EngineVer
   return [...containers, ...host, ...inside];
 }
 
+/** The options that lead containers to the host's loopback, by the ends of configurations' ids, each with the document that says so. */
+const LEADS_TO_LOOPBACK: Readonly<Record<string, string>> = {
+  '-host-loopback': 'slirp4netns(1), allow_host_loopback',
+  '-map-gw': 'pasta(1), --map-gw; podman-run(1), --network=pasta',
+};
+
 /** Whether a container reaches a server of the host that is on loopback alone. */
 function insideRecord(
   { id }: ConfigurationRecord,
   { protocol, bind, target, reached }: ReturnType<typeof loopbackServices>[number],
 ): SecurityRecord {
+  const reference = Object.entries(LEADS_TO_LOOPBACK).find(([option]) => id.endsWith(option))?.[1];
   return {
     id: `${id}/inside/${protocol}/host ${bind}/${target}`,
     configuration: id,
@@ -96,7 +103,7 @@ function insideRecord(
     verdict: reached ? 'exposed' : 'contained',
     says: `a container ${reached ? 'reaches' : 'does not reach'} the host's own server that is on ${bind} alone`,
     reached: reached ? [bind] : [],
-    ...(reached && id.endsWith('-host-loopback') ? { reference: 'slirp4netns(1), allow_host_loopback' } : {}),
+    ...(reference === undefined || !reached ? {} : { reference }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { STARTED_ENGINES } from '../engine/names.ts';
 import { folderName, platformSchema } from './record.ts';
 
 /** The version of the shape of a record of containers. */
@@ -65,6 +66,52 @@ const stay = z
   .describe(
     "What there was on the host of the published ports before and after an event: its sockets, and rules with the ports' numbers",
   );
+
+const portCase = z
+  .strictObject({
+    name: text.describe('What is published'),
+    publish: z.array(z.array(text)).describe('The words of `--publish` of each container'),
+    refusal: text.exactOptional().describe('Why the engine did not start one of them'),
+    hostPorts: z.array(z.int()).exactOptional().describe('The ports of the host that the engine chose'),
+    holders: z
+      .strictObject({ sockets: z.int().min(0), processes: z.int().min(0) })
+      .exactOptional()
+      .describe('How many sockets of the host have the published ports, and of how many processes they are'),
+    asked: z.array(
+      z.strictObject({
+        protocol,
+        asker: text,
+        target: text,
+        port: z.int(),
+        outcome: text,
+        seen: text.exactOptional(),
+        from: text.exactOptional(),
+        by: text.exactOptional().describe('Who answered, where it was not the server whose port is published there'),
+      }),
+    ),
+  })
+  .describe('What containers publish, and how that is answered');
+
+const ports = z
+  .strictObject({
+    ordinary: z
+      .array(z.strictObject({ protocol, port: z.int(), outcome: text }))
+      .describe('What bind() returns to an ordinary user in a container for a port below 1024'),
+    cases: z.array(portCase),
+    names: z
+      .array(
+        z.strictObject({
+          network: z.enum(['made', 'default']).describe('A network that a user made, or the own one of the engine'),
+          name: text.describe('`own` is the name of the container that asks, `other` that of another on its network'),
+          addresses: z
+            .array(text)
+            .describe('What getaddrinfo() returns, in its order; addresses of containers by whose they are'),
+          failure: text.exactOptional(),
+        }),
+      )
+      .describe("What names are inside, by the container's hosts file and resolver"),
+  })
+  .describe('Numbers of ports, and names');
 
 const configuration = z.strictObject({
   id: text,
@@ -137,6 +184,7 @@ const configuration = z.strictObject({
     )
     .exactOptional()
     .describe("The host's own servers, asked for from inside a container"),
+  ports: ports.exactOptional(),
   time: z.array(moment).exactOptional(),
   stays: z.array(stay).exactOptional(),
 });
@@ -174,7 +222,7 @@ export const containersSchema = z.strictObject({
   started: z.iso.datetime(),
   duration: z.number().min(0).describe('Milliseconds'),
   platform: platformSchema,
-  engine: z.strictObject({ id: folderName, name: z.enum(['podman', 'docker', 'containerd']), version: text }),
+  engine: z.strictObject({ id: folderName, name: z.enum(STARTED_ENGINES), version: text }),
   security: z.array(security),
   promises: z.array(promise).describe('What documents promise, and whether it is so'),
   configurations: z.array(configuration),

@@ -34,13 +34,16 @@ describe('bindspec containers', () => {
   it.each([
     [
       ['--engine', 'lxc'],
-      "unknown engine 'lxc'; it is one of podman, docker, containerd, or as trixie:docker, or docker=",
+      "unknown engine 'lxc'; it is one of podman, docker, containerd, nspawn, or as trixie:docker, or docker=",
     ],
     [
       ['--engine', 'docker=x.sock'],
       "'docker=x.sock' does not name a socket of this machine: write for example docker=/run/docker",
     ],
-    [['--engine', 'sid:docker=/x'], "unknown engine 'sid:docker=/x'; it is one of podman, docker, containerd, or as"],
+    [
+      ['--engine', 'sid:docker=/x'],
+      "unknown engine 'sid:docker=/x'; it is one of podman, docker, containerd, nspawn, or as",
+    ],
     [['--engine', 'buster:docker'], "unknown release of Debian 'buster'; those with engines are trixie and sid"],
     [['--prepare', 'buster'], "unknown release of Debian 'buster'; those with engines are trixie and sid"],
     [['docker/procksy'], "unknown configuration 'docker/procksy'; did you mean 'docker/proxy'?"],

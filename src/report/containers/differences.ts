@@ -6,6 +6,7 @@ import { compareAsRead } from '../../text/versions.ts';
 import { code, table, text } from '../markup.ts';
 import { wrongAddresses } from './grid.ts';
 import { firewallSection } from './firewall-differences.ts';
+import { portsSection } from './ports-differences.ts';
 import { timeSection } from './time-differences.ts';
 import { holdersInWords } from '../../containers/holders.ts';
 
@@ -136,6 +137,7 @@ export function enginePage(records: readonly ContainersRecord[]): string {
     '',
     ...Object.entries(PICKED).flatMap(([title, ids]) => [`## ${title}`, '', engineDifferences(records, ids), '']),
     '',
+    ...portsSection(records),
     ...timeSection(records),
     ...firewallSection(records),
     '## The records',

@@ -5,6 +5,7 @@ import type { ConfigurationRecord, ContainersRecord } from '../../record/contain
 import { code, details, table as markdownTable, text } from '../markup.ts';
 import { bindGrid, SIGN_KEY, publishedGrid, sourcesOf, wrongAddresses } from './grid.ts';
 import { timeFindings } from '../../containers/time.ts';
+import { nameGrid, portGrid } from './ports.ts';
 import { stayGrid, timeGrid } from './time.ts';
 import { exposuresOf, securityCounts } from './words.ts';
 import { holdersInWords } from '../../containers/holders.ts';
@@ -88,6 +89,22 @@ function overTime(configuration: ConfigurationRecord): string[] {
   ];
 }
 
+/** What an engine does with numbers of ports, and what names are in its containers. */
+function numbersOfPorts(configuration: ConfigurationRecord): string[] {
+  const [ports, names] = [portGrid(configuration), nameGrid(configuration)];
+  const ordinary = configuration.ports?.ordinary ?? [];
+  return [
+    ...ordinary.map(
+      ({ protocol, port, outcome }) =>
+        `An ordinary user in the container binds ${protocol} port ${port}: ${text(outcome)}.`,
+    ),
+    '',
+    ...table(ports.head, ports.rows),
+    '',
+    ...(names.rows.length === 0 ? [] : ['What names are in a container:', '', ...table(names.head, names.rows), '']),
+  ];
+}
+
 function section(configuration: ConfigurationRecord, { configurations, engine }: ContainersRecord): string[] {
   const { id, title, skipped, error, facts, refusals } = configuration;
   const head = [`## ${code(id)}`, '', `${text(title)}.`, ''];
@@ -100,6 +117,7 @@ function section(configuration: ConfigurationRecord, { configurations, engine }:
     );
     return [...about, ...refused, '', ...overTime(configuration)];
   }
+  if (configuration.ports !== undefined) return [...about, ...numbersOfPorts(configuration)];
   if (configuration.firewall !== undefined)
     return [...about, ...firewallLines(configuration, configurations, engine.name)];
   const [published, binds] = [publishedGrid(configuration), bindGrid(configuration)];

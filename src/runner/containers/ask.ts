@@ -12,7 +12,8 @@ import {
 } from '../../containers/cases.ts';
 import { SOCKETS } from '../../published/ask.ts';
 import { askAll, type Pace, type ServerQuestion } from './ask-all.ts';
-import { addressOfTarget, nameOfAddress, type Actor, type Scene } from './scene.ts';
+import { addressOfTarget, nameOfAddress } from './addresses.ts';
+import type { Actor, Scene } from './scene.ts';
 import { askersOf, serve, serverName } from './servers.ts';
 
 /** The agents of a configuration: at the places on the LAN, and in the containers. */

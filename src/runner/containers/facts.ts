@@ -20,6 +20,9 @@ const READ: Readonly<Record<string, string>> = {
   iptables: 'iptables --version',
   'UDP conntrack timeouts':
     'cd /proc/sys/net/netfilter && cat nf_conntrack_udp_timeout nf_conntrack_udp_timeout_stream | paste -sd " "',
+  // A podman copies these lines into its containers.
+  'localhost in the hosts file of the host':
+    'sed -n "s/#.*//; s/^\\([0-9a-f.:]*\\)[[:space:]].*\\blocalhost\\b.*/\\1/p" /etc/hosts | paste -sd " "',
   nftables: 'nft list tables | paste -sd ","',
 };
 

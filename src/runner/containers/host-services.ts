@@ -14,7 +14,8 @@ import {
   type ServiceTarget,
 } from '../../containers/host-services.ts';
 import { askAll, type Pace } from './ask-all.ts';
-import { nameOfAddress, type Actor, type Scene } from './scene.ts';
+import { nameOfAddress } from './addresses.ts';
+import type { Actor, Scene } from './scene.ts';
 import { serving } from './serving.ts';
 
 type HostService = NonNullable<ConfigurationRecord['hostServices']>[number];

@@ -17,6 +17,7 @@ import { serve } from './servers.ts';
 import { serving } from './serving.ts';
 import { askHostServices } from './host-services.ts';
 import { askOverTime } from './time/ask-over-time.ts';
+import { askPorts } from './ports/ask-ports.ts';
 import { IMAGE, setScene, type Actor, type Scene } from './scene.ts';
 import { Unavailable } from '../../process/unavailable.ts';
 
@@ -70,10 +71,14 @@ export async function runConfiguration(given: Configuration, settings: Configura
     }
     settings.signal.throwIfAborted();
     await host.engine.importImage(settings.image, IMAGE, ['CMD ["/bin/sleep","2147483647"]']);
-    if (given.part === 'time') {
+    if (given.part !== undefined) {
       const { at, hello } = await startOutside(host, agents);
       done.hello = hello;
-      Object.assign(configuration, await askOverTime(host, given, at, agents));
+      if (given.part === 'time') Object.assign(configuration, await askOverTime(host, given, at, agents));
+      else {
+        const around = { host, configuration: given, engine: done.engine, askers: at, agents };
+        configuration.ports = await askPorts(around);
+      }
       configuration.facts = await factsOf(host, given, done.engine);
       return done;
     }

@@ -9,7 +9,6 @@ import {
   containerName,
   publishedPort,
   type Published,
-  type AskTarget,
 } from '../../containers/cases.ts';
 import { HOST_GATEWAY } from '../../containers/host-services.ts';
 import type { Configuration } from '../../containers/configurations.ts';
@@ -115,7 +114,7 @@ function byChanceIn(configuration: Configuration, { rootlessNetwork }: EngineFac
 }
 
 /** The addresses of a container that its engine does not report, because none of the engine's networks gave them. */
-async function unlisted(host: EngineHost, { mode }: Configuration, { pid }: Actor): Promise<Partial<Actor>> {
+export async function unlisted(host: EngineHost, { mode }: Configuration, { pid }: Actor): Promise<Partial<Actor>> {
   if (mode === 'host') return { inet: LAN.host.inet, inet6: LAN.host.inet6 };
   if (mode !== 'pasta' && mode !== 'slirp4netns') return {};
   const printed = await host.shell(`nsenter --net=/proc/${pid}/ns/net ip -o addr show scope global`);
@@ -186,7 +185,7 @@ function publishWords(published: Published): string[] {
   );
 }
 
-async function start(
+export async function start(
   host: EngineHost,
   name: string,
   network: string,
@@ -230,50 +229,6 @@ export async function some(jobs: readonly (() => Promise<void>)[], atATime: numb
 }
 
 /** All containers of a scene. */
-function actorsOf({ servers, peer, stranger }: Scene): Actor[] {
+export function actorsOf({ servers, peer, stranger }: Scene): Actor[] {
   return [...Object.values(servers), peer, stranger].filter((actor) => actor !== null);
-}
-
-/** The address that a target means for an asker and a server; undefined where there is none. */
-export function addressOfTarget(target: AskTarget, server: Actor, asker: Actor | null): string | undefined {
-  switch (target) {
-    case '127.0.0.1':
-    case '127.0.0.5':
-    case '::1':
-      return target;
-    case 'inner 127.0.0.1':
-    case 'inner ::1':
-      return target.slice('inner '.length);
-    case 'lan':
-      return LAN.host.inet;
-    case 'lan6':
-      return LAN.host.inet6;
-    case 'second':
-      return LAN.host.second;
-    case 'gateway':
-      return asker?.gateway;
-    case 'gateway6':
-      return asker?.gateway6;
-    case 'container':
-      return server.inet;
-    case 'container6':
-      return server.inet6;
-  }
-}
-
-/** The name of an address in a scene, as the record has it; the address itself where it has none. */
-export function nameOfAddress(address: string, scene: Scene): string {
-  const plain = address.replace(/^::ffff:/, '');
-  // These addresses differ from run to run.
-  if (/^fe[89ab]/.test(plain)) return 'a link-local address';
-  for (const [place, addresses] of Object.entries(LAN)) {
-    if (Object.values<string>(addresses).includes(plain))
-      return place === 'host' && plain === LAN.host.second ? "the host's second" : `the ${place}`;
-  }
-  for (const actor of actorsOf(scene)) {
-    if (actor.gateway === plain || actor.gateway6 === plain) return 'the gateway';
-    if (actor.inet === plain || actor.inet6 === plain)
-      return PUBLISHED.some((one) => containerName(one) === actor.name) ? 'the container' : `the ${actor.name}`;
-  }
-  return plain;
 }

@@ -3,7 +3,7 @@ import type { AgentProcess } from '../../../harness/agent-process.ts';
 import { HarnessError } from '../../../harness/harness-error.ts';
 import type { Result } from '../../../protocol/messages.ts';
 import { classOf } from '../../../protocol/outcome-class.ts';
-import { LAN } from '../../../engine/host/topology.ts';
+import { nameOnLan } from '../addresses.ts';
 import { probe } from '../../published/probe.ts';
 
 /** The result of a client: the name of the server that answered, and the address that its answer came from. */
@@ -169,8 +169,5 @@ function serverIn(data: string): string {
 /** The name of an address of the LAN, or of a container's router; others differ from run to run. */
 export function nameInTime(address: string, gateway: string | undefined): string {
   if (address === gateway) return 'the gateway';
-  for (const [place, addresses] of Object.entries(LAN)) {
-    if (Object.values<string>(addresses).includes(address)) return `the ${place}`;
-  }
-  return 'another address';
+  return nameOnLan(address) ?? 'another address';
 }
