@@ -23,7 +23,7 @@ import {
 } from './bsd-scan.ts';
 import { type Chain, inOrder, toHead, without } from './chain.ts';
 import { isBound, isMappedOnV6only, lacksPrivilege, standing, bothReuseport } from './checks.ts';
-import { hasNoSuchScope, pairTaken, releasedByRefusal, wrongStack } from './peers.ts';
+import { hasNoSuchScope, keptBySend, pairTaken, releasedByRefusal, wrongStack } from './peers.ts';
 import { because, decide, isRefusal } from './decide.ts';
 import { ANY, claimsAny, NOTHING } from './overlap.ts';
 import { darwinDelivery } from './receive/darwin.ts';
@@ -83,7 +83,7 @@ export const darwin: System<Chains> = {
 
   choosesFirst({ protocol }, target, outcome, op) {
     // UDP over IPv4 has been bound when the datagram is refused.
-    if (protocol === 'udp') return op === 'send' && outcome === 'EACCES' ? id['connect-chooses-first'] : undefined;
+    if (protocol === 'udp') return keptBySend(outcome, op, id['connect-chooses-first']);
     return judgePeer({ protocol }, target) === undefined && outcome !== 'EAFNOSUPPORT'
       ? id['connect-chooses-first']
       : undefined;

@@ -158,6 +158,12 @@ export const freebsdRules = ruleBook('freebsd', {
     source: { name: OLD, where: 'sys/netinet/udp_usrreq.c, udp_send; sys/netinet/in_pcb.c, in_pcbconnect_setup' },
     known: 'source',
   },
+  'send-keeps-port': {
+    prose:
+      'A UDP socket without a port that sends to a broadcast address without SO_BROADCAST, EACCES, keeps the port that was chosen for it, on the wildcard: the datagram is refused last. After a sendto() or connect() that finds no way, and after a TCP connect() that fails, it has none.',
+    source: { name: KERNEL, where: 'sys/netinet/udp_usrreq.c, udp_send; sys/netinet/in_pcb.c, in_pcbconnect' },
+    known: 'source',
+  },
   'connected-sendto': {
     prose: 'A connected UDP socket cannot send to an address.',
     source: { name: KERNEL, where: 'sys/netinet/udp_usrreq.c, udp_send; sys/netinet6/udp6_usrreq.c, udp6_send' },

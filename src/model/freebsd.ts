@@ -1,6 +1,6 @@
 import { isMapped, isMulticast } from './address.ts';
 import { beforeNames, isEarly, judgeConnect, judgeSend, ofReset } from './freebsd-peers.ts';
-import { releasedByRefusal } from './peers.ts';
+import { keptBySend, releasedByRefusal } from './peers.ts';
 import { judgeStanding, unlessAny } from './bsd-address.ts';
 import {
   areSixOnAny4,
@@ -44,6 +44,7 @@ export const freebsd: System<PortLists> = {
   free: id.free,
   acceptsForListener: true,
   reconnects: true,
+  choosesFirst: (_socket, _target, outcome, op) => keptBySend(outcome, op, id['send-keeps-port']),
   listenErrors: {
     udp: decide('EOPNOTSUPP', id['listen-udp']),
     state: decide('EINVAL', id['listen-state']),

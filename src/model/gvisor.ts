@@ -70,6 +70,9 @@ export const gvisor: System<Stacks> = {
     return noWay === undefined ? undefined : decide(noWay, id['connect-other-stack']);
   },
 
+  choosesFirst: ({ protocol }, _target, _outcome, op) =>
+    protocol === 'udp' && op === 'send' ? id['send-binds-first'] : undefined,
+
   connect(world, socket, target) {
     const noWay = stackError(world, socket, target);
     if (noWay !== undefined) return decide(noWay, id['connect-other-stack']);

@@ -191,6 +191,15 @@ export const netbsdRules = ruleBook('netbsd', {
     source: RUN,
     known: 'observed',
   },
+  'send-keeps-port': {
+    prose:
+      'A UDP socket without a port that sends to a broadcast address without SO_BROADCAST, EACCES, keeps the port that was chosen for it, on the wildcard: the datagram is refused last. After a sendto() or connect() that finds no way, and after a TCP connect() that fails, it has none.',
+    source: {
+      name: 'NetBSD-current of January 2025',
+      where: 'sys/netinet/udp_usrreq.c, udp_send; sys/netinet6/udp6_output.c',
+    },
+    known: 'source',
+  },
   'already-bound': { prose: 'A socket that has a port cannot be bound again.', source: RUN, known: 'observed' },
   'v6only-late': {
     prose: 'IPV6_V6ONLY can only be set before bind().',

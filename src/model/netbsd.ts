@@ -1,5 +1,5 @@
 import { isMapped, isMulticast } from './address.ts';
-import { hasNoSuchScope, peerTaken, releasedByRefusal, unfit, withoutPort, wrongStack } from './peers.ts';
+import { hasNoSuchScope, keptBySend, peerTaken, releasedByRefusal, unfit, withoutPort, wrongStack } from './peers.ts';
 import { judgeStanding } from './bsd-address.ts';
 import { asksToShare, bestMatch, hasEither, holderIn, isConnected, isDual, isV4 } from './bsd-scan.ts';
 import { isBound, isMappedOnV6only, lacksPrivilege, standing, bothReuseport } from './checks.ts';
@@ -33,6 +33,7 @@ export const netbsd: System<undefined> = {
   free: id.free,
   acceptsForListener: true,
   reconnects: true,
+  choosesFirst: (_socket, _target, outcome, op) => keptBySend(outcome, op, id['send-keeps-port']),
   listenErrors: {
     udp: decide('EOPNOTSUPP', id['listen-udp']),
     connectedUdp: decide('EINVAL', id['listen-udp']),

@@ -103,6 +103,12 @@ export const openbsdRules = ruleBook('openbsd', {
     source: { name: KERNEL, where: 'sys/netinet/in_pcb.c, in_pcbconnect; sys/netinet6/in6_pcb.c, in6_pcbconnect' },
     known: 'source-run',
   },
+  'send-keeps-port': {
+    prose:
+      'A UDP socket without a port that sends to a broadcast address without SO_BROADCAST, EACCES, keeps the port that was chosen for it, on the wildcard: the datagram is refused last. After a sendto() or connect() that finds no way, and after a TCP connect() that fails, it has none.',
+    source: { name: KERNEL, where: 'sys/netinet/udp_usrreq.c, udp_output; sys/netinet/in_pcb.c, in_pcbconnect' },
+    known: 'source',
+  },
   'connected-sendto': {
     prose: 'A connected UDP socket cannot send to an address.',
     source: { name: KERNEL, where: 'sys/netinet/udp_usrreq.c, udp_output; sys/netinet6/udp6_output.c, udp6_output' },
@@ -171,6 +177,15 @@ export const openbsdRules = ruleBook('openbsd', {
     prose: 'A port below 1024, or 2049, needs root; that is judged after the conflict.',
     source: PCB,
     known: 'source-run',
+  },
+  'privileged-5.8': {
+    prose:
+      'Up to 5.8 the privilege is judged after the address and before the other sockets: an ordinary user gets EACCES for a low port that is taken. In 6.4 the other sockets come first; when that changed is not known, so both are allowed between these.',
+    source: {
+      name: 'OpenBSD, before in_pcbaddrisavail was made, and 6.4',
+      where: 'sys/netinet/in_pcb.c, in_pcbbind; sys/netinet6/in6_pcb.c, in6_pcbbind',
+    },
+    known: 'source',
   },
   'already-bound': { prose: 'A socket that has a port cannot be bound again.', source: PCB, known: 'source' },
   'v6only-late': {

@@ -1,5 +1,13 @@
 import { isMapped, isMulticast, isWildcard } from './address.ts';
-import { hasNoSuchScope, isUnicastPeer, peerTaken, releasedByRefusal, unfit, withoutPort } from './peers.ts';
+import {
+  hasNoSuchScope,
+  keptBySend,
+  isUnicastPeer,
+  peerTaken,
+  releasedByRefusal,
+  unfit,
+  withoutPort,
+} from './peers.ts';
 import { judgeStanding, unlessAny } from './bsd-address.ts';
 import { asksToShare, bestMatch, hasEither, holderIn, type Stack, widened } from './bsd-scan.ts';
 import { type Chain, inOrder, toHead, without } from './chain.ts';
@@ -32,6 +40,7 @@ export const openbsd: System<Chain> = {
   free: id.free,
   acceptsForListener: true,
   reconnects: true,
+  choosesFirst: (_socket, _target, outcome, op) => keptBySend(outcome, op, id['send-keeps-port']),
   listenErrors: {
     udp: decide('EOPNOTSUPP', id['listen-udp']),
     state: decide(['EINVAL', 'EOPNOTSUPP'], id['listen-state']),
@@ -94,11 +103,16 @@ export const openbsd: System<Chain> = {
       const found = conflict(own, world, next, stack, address);
       return other === undefined || isRefusal(found) ? found : ofGroup(world, found, other);
     };
+    const privileged = lacksPrivilege(world, next) || (next.port === NFS && !next.privileged);
+    const release = parseRelease(world.setting.release, 'OpenBSD');
+    if (privileged && precedes(release, [5, 9])) return decide('EACCES', id['privileged-5.8']);
     const found = ask(chain, sockets);
-    if (found.outcomes[0] !== 'ok') return found;
+    if (found.outcomes[0] !== 'ok') {
+      const either = privileged && precedes(release, [6, 4]);
+      return either ? { ...found, outcomes: [...found.outcomes, 'EACCES'], rule: id['privileged-5.8'] } : found;
+    }
     const everywhere = world.sockets.filter((other) => other.family === next.family);
     const isApart = everywhere.length > sockets.length && isRefusal(ask(inOrder(everywhere, world.hidden), everywhere));
-    const privileged = lacksPrivilege(world, next) || (next.port === NFS && !next.privileged);
     if (privileged) return decide('EACCES', id.privileged);
     return isApart ? decide('ok', id.rdomain) : because(found, id.free, argument);
   },

@@ -2,7 +2,7 @@ import { canonical, isLimitedBroadcast, isMulticast, isWildcard, needsScope, unm
 import { isConnected } from './bsd-scan.ts';
 import { ANY, NOTHING } from './overlap.ts';
 import { isReleased } from './socket.ts';
-import type { Outcome } from './types.ts';
+import type { Outcome, RuleId } from './types.ts';
 import type { Socket, Target, World } from './world.ts';
 
 /** Whether the socket wants to connect over a stack that it is not in. */
@@ -73,6 +73,11 @@ export function hasNoSuchScope({ setting: { host } }: World<unknown>, { to }: Ta
 
 /** The errors of a connect() after which a TCP socket has lost its port too. */
 const GIVEN_UP: ReadonlySet<Outcome> = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT']);
+
+/** The rule by which a UDP socket keeps its chosen port where the datagram itself was refused. */
+export function keptBySend(outcome: Outcome, op: 'connect' | 'send', rule: RuleId): RuleId | undefined {
+  return op === 'send' && outcome === 'EACCES' ? rule : undefined;
+}
 
 /** A TCP socket whose connect() got a reset, or no answer: its descriptor is open, its port is free. */
 export function releasedByRefusal(socket: Socket, outcome: Outcome): Socket | undefined {

@@ -571,7 +571,7 @@ class Port<Hidden> implements Simulation {
     const failed = works ? chosen : (this.#system.refused?.(chosen, target, outcome ?? 'ok', this.#world) ?? chosen);
     const socket = op === 'send' || !works ? failed : connected;
     const others = this.#world.sockets.filter((other) => other.id !== id || !isReleased(other));
-    const prediction = keeps === undefined || given.rule !== this.#system.free ? given : { ...given, rule: keeps };
+    const prediction = keeps === undefined || given.outcomes[0] !== 'ok' ? given : { ...given, rule: keeps };
     return { ...this.#go([...others, socket], { kind: 'autobind', socket }), prediction };
   }
 

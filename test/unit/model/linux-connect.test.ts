@@ -84,6 +84,21 @@ describe('connect() and sendto() of a socket without a port, when they fail', ()
     expect(play('linux', 'udp', failed).at(-1)?.rule).toBe('linux/connect-chooses-first');
   });
 
+  test('gVisor keeps the port of sendto(), the BSDs that of a datagram that was refused', () => {
+    const send = (error: string) => `1 autosend W to=192.0.2.255 => ${error}; 2 bind W`;
+    expect([last('gvisor', 'udp', send('EHOSTUNREACH')), last('gvisor', 'udp', send('EACCES'))]).toEqual([
+      'EADDRINUSE',
+      'EADDRINUSE',
+    ]);
+    expect(last('gvisor', 'udp', '1 autobind 0.0.0.0 W to=192.0.2.9 => EHOSTUNREACH; 2 bind W')).toBe('ok');
+    expect(last('gvisor', 'tcp', '1 autobind 0.0.0.0 W to=192.0.2.9 => EHOSTUNREACH; 2 bind W')).toBe('ok');
+    for (const system of ['freebsd', 'openbsd', 'netbsd'] as const) {
+      expect(last(system, 'udp', send('EACCES')), system).toBe('EADDRINUSE');
+      expect(last(system, 'udp', send('EHOSTUNREACH')), system).toBe('ok');
+      expect(last(system, 'tcp', '1 autobind 0.0.0.0 W to=192.0.2.9 => EHOSTUNREACH; 2 bind W'), system).toBe('ok');
+    }
+  });
+
   test.each(['ENETUNREACH', 'EADDRNOTAVAIL', 'EINVAL', 'ECONNREFUSED'])('TCP keeps none: %s', (error) => {
     expect(last('linux', 'tcp', `1 autobind 0.0.0.0 W to=192.0.2.9 => ${error}; 2 bind 127.0.0.1`)).toBe('ok');
     expect(last('linux', 'tcp', `1 autobind 0.0.0.0 W to=192.0.2.9 => ${error}; 1 bind 127.0.0.1`)).toBe('ok');

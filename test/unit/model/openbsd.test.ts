@@ -9,6 +9,20 @@ const HOST = {
   flags: { '2001:db8::5': 'duplicated' },
 } as const;
 
+test('privileged-5.8: the privilege came before the conflict', () => {
+  const taken = (release: string, port = 80) =>
+    last('openbsd', 'udp', `1 bind W port=${port}; 2 bind W port=${port} uid=7`, { release });
+  expect([taken('5.8'), taken('6.0'), taken('6.4'), taken('7.8')]).toEqual([
+    'EACCES',
+    'EADDRINUSE or EACCES',
+    'EADDRINUSE',
+    'EADDRINUSE',
+  ]);
+  expect(taken('5.8', 20_000)).toBe('EADDRINUSE');
+  const foreign = { release: '5.8', host: { addresses: ['127.0.0.1'] } };
+  expect(last('openbsd', 'udp', '1 bind 10.0.0.1 port=80 uid=7', foreign)).toBe('EADDRNOTAVAIL');
+});
+
 describe('O1: on a multicast address either option is enough', () => {
   const both = (one: string, two: string, release?: string) =>
     on('udp', `1 bind 239.1.2.3 ${one} uid=7; 2 bind 239.1.2.3 ${two} uid=7`, release === undefined ? {} : { release });
