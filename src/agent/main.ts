@@ -6,7 +6,7 @@
 import os from 'node:os';
 import { readlinkSync } from 'node:fs';
 import type { Hello, PROTOCOL_VERSION, Reply, Request } from '../protocol/messages.ts';
-import { descriptors, streams } from './channel.ts';
+import { descriptors, polled, streams } from './channel.ts';
 import { clock } from './clock.ts';
 import { nativeLayer } from './native/layer.ts';
 import { wineVersion } from './native/wine.ts';
@@ -33,7 +33,7 @@ async function becomeUser(uid: string): Promise<void> {
 
 const session = new Session(nativeLayer(process.platform, process.arch));
 const wine = process.platform === 'win32' ? wineVersion() : null;
-const channel = wine === null ? streams : descriptors;
+const channel = wine !== null ? descriptors : process.platform === 'linux' ? polled : streams;
 
 function print(message: Hello | Reply): void {
   channel.print(JSON.stringify(message));

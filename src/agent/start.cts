@@ -13,6 +13,7 @@ else startAgent();
 
 /** Where the agent's native module can't be loaded, prints on one line what to do, and ends with exit code 1. */
 function startAgent(): void {
+  require('../process/code-cache.cjs');
   try {
     require('./main.js');
   } catch (error) {

@@ -1,4 +1,4 @@
-import koffi from 'koffi';
+import { koffi } from './native/koffi.ts';
 
 /**
  * libuv's own poll, as koffi offers it: the event loop reports that a socket is ready, so that an agent can wait on many

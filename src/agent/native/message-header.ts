@@ -1,4 +1,4 @@
-import koffi from 'koffi';
+import { koffi } from './koffi.ts';
 import type { SocketName } from '../../protocol/messages.ts';
 import type { SystemConstants } from './constants.ts';
 import { controlsIn, type ControlMessage } from './control.ts';

@@ -1,7 +1,7 @@
 import { unlinkSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import koffi from 'koffi';
+import { koffi } from './koffi.ts';
 import { controlOf } from './control.ts';
 import { controlsIn } from './control.ts';
 import { MSGHDR, outgoingHeader } from './message-header.ts';

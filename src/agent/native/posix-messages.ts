@@ -1,4 +1,4 @@
-import koffi from 'koffi';
+import { koffi } from './koffi.ts';
 import type { Family, MessageFlag, PacketSource, SocketName } from '../../protocol/messages.ts';
 import type { SystemConstants } from './constants.ts';
 import { destinationIn, queuedErrorIn, sourceControl } from './control.ts';

@@ -1,5 +1,5 @@
 import os from 'node:os';
-import koffi from 'koffi';
+import { koffi } from './koffi.ts';
 import type { SocketName } from '../../protocol/messages.ts';
 import type { SystemConstants } from './constants.ts';
 import { errnoNames } from './errno.ts';

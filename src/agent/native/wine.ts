@@ -1,4 +1,4 @@
-import koffi from 'koffi';
+import { koffi } from './koffi.ts';
 
 /** The version of the Wine that runs this process, for example `8.0`; null on Windows itself, whose ntdll has no such call. */
 export function wineVersion(): string | null {

@@ -1,4 +1,4 @@
-import koffi from 'koffi';
+import { koffi } from './koffi.ts';
 import type { SocketName } from '../../protocol/messages.ts';
 import { windows } from './constants-windows.ts';
 import { controlsIn, destinationIn } from './control.ts';

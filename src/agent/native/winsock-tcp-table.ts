@@ -1,4 +1,4 @@
-import koffi from 'koffi';
+import { koffi } from './koffi.ts';
 import { formatIPv4, formatIPv6 } from '../../protocol/address.ts';
 
 const NO_ERROR = 0;

@@ -1,4 +1,4 @@
-import koffi from 'koffi';
+import { koffi } from './koffi.ts';
 import type { Family, NameForm, SocketName, SocketType } from '../../protocol/messages.ts';
 import { windows, WSA_ERRORS } from './constants-windows.ts';
 import { errnoNames } from './errno.ts';

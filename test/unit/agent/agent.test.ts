@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import dns from 'node:dns/promises';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -545,6 +545,12 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
     await until('it has ended', () => !runs(pid));
     await ask({ op: 'spawn', as: 'q', command: 'sh', args: ['-c', 'exit 3'] });
     await until('it has ended', async () => (await one({ op: 'output', on: 'q' })).exit === 3);
+    await ask({ op: 'spawn', as: 's', command: 'sh', args: ['-c', 'sleep 0.1; echo late; exit 4'] });
+    expect(await one({ op: 'output', on: 's', within: 60_000 })).toMatchObject({ data: 'late\n', exit: 4 });
+    // One that has ended is not waited for, and one that has not is waited for no longer than that.
+    expect(await one({ op: 'output', on: 's', within: 60_000 })).toMatchObject({ exit: 4 });
+    await ask({ op: 'spawn', as: 't', command: 'sleep', args: ['60'] });
+    expect(await one({ op: 'output', on: 't', within: 1 })).not.toHaveProperty('exit');
     expect(await outcomes({ op: 'spawn', as: 'r', command: 'no-such-program', args: [] })).toEqual(['ENOENT']);
     await expect(ask({ op: 'output', on: 'r' })).rejects.toThrow("there is no program 'r'");
     await clean();
@@ -1144,6 +1150,26 @@ describe("an agent's end", needs(noNamespaces), () => {
     await once(child, 'exit');
     expect(child.exitCode).toBe(1);
     await until('the program has ended', () => !runs(results[0]?.pid ?? 0));
+  });
+
+  it('reads whatever its stdin is, and ends with it', () => {
+    const request = `${JSON.stringify({ id: 1, operations: [udp('a'), { op: 'reset' }] })}\n`;
+    const place = mkdtempSync(path.join(os.tmpdir(), 'bindspec-agent-'));
+    const file = path.join(place, 'requests');
+    writeFileSync(file, request.repeat(1000));
+    const [command, ...words] = [...LOOPBACK_ONLY, process.execPath, AGENT];
+    const answersTo = (stdin: 'pipe' | number, input?: string) =>
+      execFileSync(command, words, {
+        encoding: 'utf8',
+        stdio: [stdin, 'pipe', 'inherit'],
+        ...(input === undefined ? {} : { input }),
+      });
+    const descriptor = openSync(file, 'r');
+    for (const answers of [answersTo(descriptor), answersTo('pipe', request.repeat(1000))]) {
+      expect(answers.match(/"open":0/g)).toHaveLength(1000);
+    }
+    closeSync(descriptor);
+    rmSync(place, { recursive: true });
   });
 
   it('counts an internet socket that it does not know of', needs(installed('bash', 'bash')), async () => {

@@ -124,17 +124,20 @@ test('of the installed packages, what is built needs koffi alone', () => {
 
 describe('the code cache', () => {
   const caches = path.join(ROOT, 'dist/src/code-cache');
+  const cachesIn = (place: string) =>
+    readdirSync(place, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.cache'));
 
   test('is taken by the Node.js that built it', () => {
-    const load = `const refused = fs.readdirSync(process.argv[1]).filter((name) => {
-      const piece = fs.readFileSync(process.argv[2] + '/' + name.replace(/\\.cache$/, ''), 'utf8');
+    const load = `const refused = process.argv.slice(3).filter((name) => {
+      const file = fs.readFileSync(process.argv[2] + '/' + name.replace(/\\.cache$/, ''), 'utf8');
       const cachedData = fs.readFileSync(process.argv[1] + '/' + name);
-      return new vm.Script(require('module').wrap(piece), { cachedData }).cachedDataRejected;
+      return new vm.Script(require('module').wrap(file), { cachedData }).cachedDataRejected;
     });
     console.log(refused.join());`;
-    const words = ['-e', load, caches, path.join(ROOT, 'dist/src/pieces')];
+    const words = ['-e', load, caches, path.join(ROOT, 'dist/src'), ...cachesIn(caches)];
     expect(execFileSync(process.execPath, words, { encoding: 'utf8' })).toBe('\n');
-    expect(readdirSync(caches).length).toBeGreaterThan(5);
+    expect(cachesIn(path.join(caches, 'pieces')).length).toBeGreaterThan(5);
+    expect(cachesIn(caches)).toContain('agent/main.js.cache');
   });
 
   test.each([
@@ -145,11 +148,14 @@ describe('the code cache', () => {
     for (const name of ['dist', 'package.json'])
       cpSync(path.join(ROOT, name), path.join(root, name), { recursive: true });
     const own = path.join(root, 'dist/src/code-cache');
-    for (const name of readdirSync(own)) spoil(path.join(own, name));
+    for (const name of cachesIn(own)) spoil(path.join(own, name));
     const [spoilt, whole] = [root, ROOT].map((one) =>
       execFileSync(process.execPath, [path.join(one, 'dist/src/cli/main.js'), 'explain', ':80'], { encoding: 'utf8' }),
     );
     expect(spoilt).toBe(whole);
+    symlinkSync(path.join(ROOT, 'node_modules'), path.join(root, 'node_modules'));
+    const agent = [path.join(root, 'dist/src/agent/start.cjs')];
+    expect(execFileSync(process.execPath, agent, { encoding: 'utf8', input: '' })).toContain('"protocol"');
   });
 });
 

@@ -6,9 +6,10 @@ import type * as Path from 'node:path';
 import type * as Vm from 'node:vm';
 
 /**
- * Has the pieces of the command compiled from the code cache that the build has made beside them, which is a third of the
- * processor time of a short command. A cache is for the version of V8 that made it: another one refuses it, and compiles the
- * piece. Where there is none, as in the package, pieces are loaded as all modules are.
+ * Has the pieces of the command, and the agent, compiled from the code cache that the build has made, which is a third of the
+ * processor time of a short command, and as much of what an agent adds to the start of Node.js. A cache is for the version of
+ * V8 that made it: another one refuses it, and compiles the file. Where there is none, as in the package, files are loaded as
+ * all modules are.
  */
 const fs = require('node:fs') as typeof Fs;
 const path = require('node:path') as typeof Path;
@@ -20,19 +21,22 @@ interface Compiling {
   _compile(this: NodeJS.Module, content: string, filename: string): unknown;
 }
 
-const PIECES = path.join(__dirname, '..', 'pieces');
-const CACHES = path.join(__dirname, '..', 'code-cache');
+const SOURCES = path.join(__dirname, '..');
+const CACHES = path.join(SOURCES, 'code-cache');
+/** The folders whose files may have a cache. */
+const CACHED: ReadonlySet<string> = new Set([path.join(SOURCES, 'pieces'), path.join(SOURCES, 'agent')]);
 const prototype = Module.prototype as unknown as Compiling;
 // It is called on the module below.
 // oxlint-disable-next-line typescript/unbound-method
 const compileUncached = prototype._compile;
 
 prototype._compile = function compile(content, filename) {
-  const cachedData = path.dirname(filename) === PIECES ? cacheOf(path.basename(filename)) : undefined;
+  const folder = path.dirname(filename);
+  const cachedData = CACHED.has(folder) ? cacheOf(path.relative(SOURCES, filename)) : undefined;
   if (cachedData === undefined) return compileUncached.call(this, content, filename);
   const script = new vm.Script(Module.wrap(content), { filename, cachedData });
   const run = script.runInThisContext() as (...given: unknown[]) => unknown;
-  return run.call(this.exports, this.exports, (id: string) => this.require(id), this, filename, PIECES);
+  return run.call(this.exports, this.exports, (id: string) => this.require(id), this, filename, folder);
 };
 
 function cacheOf(name: string): Buffer | undefined {
