@@ -10,7 +10,12 @@ export interface Program {
   started: Promise<string | null>;
   output: string;
   exit: number | null;
+  /** Settled once it has ended and its output is all there. */
+  ended: Promise<void>;
 }
+
+/** How long output that a program's children may still print is waited for once it has ended, in milliseconds. */
+const LAST_OUTPUT = 20;
 
 /** Loaded when the first program is started, because most agents start none. */
 export async function loadSpawn(): Promise<typeof spawn> {
@@ -33,7 +38,11 @@ export function startProgram(
       else resolve(error.code);
     });
   });
-  const program: Program = { child, started, output: '', exit: null };
+  const ended = new Promise<void>((resolve) => {
+    child.once('close', () => resolve());
+    child.once('exit', () => setTimeout(resolve, LAST_OUTPUT));
+  });
+  const program: Program = { child, started, output: '', exit: null, ended };
   const collect = (chunk: Buffer) => {
     if (program.output.length < MOST_OUTPUT) program.output += chunk.toString();
   };
@@ -43,4 +52,14 @@ export function startProgram(
     program.exit = code ?? -1;
   });
   return program;
+}
+
+/** Waits until a program has ended, but no longer than `within` milliseconds. */
+export async function endedWithin(program: Program, within: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, within);
+  });
+  await Promise.race([program.ended, late]);
+  clearTimeout(timer);
 }

@@ -10,7 +10,7 @@ import { give, take } from './handover.ts';
 import { Handle } from './handle.ts';
 import { inspect } from './inspect.ts';
 import type { Native, Returned } from './native/types.ts';
-import { loadSpawn, startProgram, type Program } from './programs.ts';
+import { endedWithin, loadSpawn, startProgram, type Program } from './programs.ts';
 import { addressesOf } from './resolve.ts';
 import { Service } from './service.ts';
 import type { Wait } from './waiter.ts';
@@ -195,10 +195,7 @@ export class Session {
       return { ...OK, served: [...service.served] };
     },
     spawn: (operation) => this.#spawn(operation),
-    output: ({ on }) => {
-      const { output, exit } = this.#program(on);
-      return { ...OK, data: output, ...(exit === null ? {} : { exit }) };
-    },
+    output: (operation) => this.#output(operation),
     kill: ({ on }) => this.#kill(on),
     read: ({ path }) => ofFile(() => ({ ...OK, data: readFileSync(path, 'utf8') })),
     write: ({ path, data }) =>
@@ -423,6 +420,12 @@ export class Session {
     if (failure === null) return { ...OK, ...(program.child.pid === undefined ? {} : { pid: program.child.pid }) };
     if (this.#programs.get(as) === program) this.#programs.delete(as);
     return { outcome: failure };
+  }
+
+  async #output({ on, within = 0 }: Of<'output'>): Promise<Answer> {
+    const program = this.#program(on);
+    if (within > 0) await endedWithin(program, within);
+    return { ...OK, data: program.output, ...(program.exit === null ? {} : { exit: program.exit }) };
   }
 
   /** Makes a call; if it would block, makes it again as soon as the socket is ready. Null when `within` ran out. */

@@ -1,5 +1,5 @@
 import type { Family, Operation } from '../protocol/messages.ts';
-import { pin } from './processor.ts';
+import { onFirstProcessor } from './processor.ts';
 import { CROWDS, togetherInWords } from './receiving/scene.ts';
 import { open, prepareSockets, type Protocol } from './talk.ts';
 import { addressOf, type Trial } from './trial.ts';
@@ -35,13 +35,13 @@ const NAMES = ['first', 'second'] as const;
  */
 export async function onProcessor(trial: Trial, sharing: Sharing): Promise<Record<Pair, string>> {
   const client = await trial.part('client');
-  const [, told] = await client.do(...open('pinned', 'udp', sharing.family, null), { op: 'descriptor', on: 'pinned' });
-  await pin(trial, told?.pid ?? -1);
-  const received: [string, string][] = [];
-  for (const [pair, processors] of Object.entries(PROCESSORS)) {
-    received.push([pair, await receiversOf(trial, sharing, processors)]);
-  }
-  await client.kill();
+  const received = await onFirstProcessor(trial, client, async () => {
+    const pairs: [string, string][] = [];
+    for (const [pair, processors] of Object.entries(PROCESSORS)) {
+      pairs.push([pair, await receiversOf(trial, sharing, processors)]);
+    }
+    return pairs;
+  });
   return Object.fromEntries(received) as Record<Pair, string>;
 }
 

@@ -1,23 +1,24 @@
 import { HarnessError } from '../harness/harness-error.ts';
-import { outcomeOf } from './talk.ts';
-import type { Trial } from './trial.ts';
-
-/** How often it is looked whether taskset has ended. */
-const MOST_LOOKS = 1000;
+import { outputOf } from '../lab/program-output.ts';
+import type { Part, Trial } from './trial.ts';
 
 /**
- * Keeps the thread of a process that makes its calls on the first processor from now on. Its agent is not to be used for
- * another cell: kill it. @throws HarnessError where that fails
+ * Has the thread of a part's process that makes its calls stay on the first processor while something is done, and then go
+ * where it could go before. @throws HarnessError where that fails
  */
-export async function pin(trial: Trial, pid: number): Promise<void> {
-  const part = await trial.part('pin');
-  const args = ['--pid', '--cpu-list', '0', String(pid)];
-  const [started] = await part.do({ op: 'spawn', as: 'taskset', command: 'taskset', args });
-  if (outcomeOf(started) !== 'ok') throw new HarnessError(`taskset could not be started: ${started?.outcome}`);
-  for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
-    const [output] = await part.do({ op: 'output', on: 'taskset' });
-    if (output?.exit === 0) return;
-    if (output?.exit !== undefined) throw new HarnessError(`taskset: ${output.data?.trim()}`);
-  }
-  throw new HarnessError('taskset did not end');
+export async function onFirstProcessor<T>(trial: Trial, part: Part, work: () => Promise<T>): Promise<T> {
+  const [, told] = await part.do({ op: 'stand-in', as: 'nothing', of: 'nothing' }, { op: 'descriptor', on: 'nothing' });
+  const pid = String(told?.pid ?? -1);
+  const pin = await trial.part('pin');
+  const taskset = async (...args: string[]): Promise<string> => {
+    const output = await outputOf((operations) => pin.do(...operations), 'taskset', ['--pid', '--cpu-list', ...args]);
+    if (output?.exit === 0) return output.text;
+    throw new HarnessError(`taskset: ${output?.text.trim() ?? 'it could not be started'}`);
+  };
+  const before = /: (\S+)\s*$/.exec(await taskset(pid))?.[1];
+  if (before === undefined) throw new HarnessError(`taskset does not say on which processors ${part.name} may be`);
+  await taskset('0', pid);
+  const result = await work();
+  await taskset(before, pid);
+  return result;
 }

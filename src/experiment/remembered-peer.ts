@@ -1,8 +1,8 @@
 import { HarnessError } from '../harness/harness-error.ts';
 import type { Operation } from '../protocol/messages.ts';
-import { pin } from './processor.ts';
+import { onFirstProcessor } from './processor.ts';
 import { open, socketName } from './talk.ts';
-import { addressOf, type Trial } from './trial.ts';
+import { addressOf, type Part, type Trial } from './trial.ts';
 
 /**
  * A dual-stack UDP socket connects to a sender over IPv6 and disconnects; a socket on 0.0.0.0 has the same port. Everything
@@ -10,12 +10,13 @@ import { addressOf, type Trial } from './trial.ts';
  * its former peer, if that `received`.
  */
 export async function rememberedPeerOnProcessor(trial: Trial, received: boolean): Promise<{ overIPv4: string }> {
-  const { port } = trial;
   const client = await trial.part('client');
-  const [told] = await client
-    .do({ op: 'socket', as: 'four', family: 'inet', type: 'dgram' }, { op: 'descriptor', on: 'four' })
-    .then((results) => results.slice(1));
-  await pin(trial, told?.pid ?? -1);
+  return onFirstProcessor(trial, client, () => rememberedPeer(trial, client, received));
+}
+
+async function rememberedPeer(trial: Trial, client: Part, received: boolean): Promise<{ overIPv4: string }> {
+  const { port } = trial;
+  await client.do({ op: 'socket', as: 'four', family: 'inet', type: 'dgram' });
   const six = addressOf(trial.facts, 'inet6', 'loopback');
   await client.attempt(...open('six', 'udp', 'inet6', 1), { op: 'bind', on: 'six', address: six, port: 0 });
   const peer = await socketName(client, 'six');
@@ -40,7 +41,5 @@ export async function rememberedPeerOnProcessor(trial: Trial, received: boolean)
 
   const [atInet] = await inet.do({ op: 'drain', on: 'socket' });
   const [atDual] = await dual.do({ op: 'drain', on: 'socket' });
-  // Its agent stays on that processor, and is not to be used for another cell.
-  await client.kill();
   return { overIPv4: atDual?.counts?.['four'] === 1 ? 'dual' : atInet?.counts?.['four'] === 1 ? 'inet' : 'no one' };
 }

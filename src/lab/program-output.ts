@@ -1,7 +1,6 @@
-import { setTimeout as after } from 'node:timers/promises';
 import type { AgentProcess } from '../harness/agent-process.ts';
 import { HarnessError } from '../harness/harness-error.ts';
-import { Deadline } from '../process/pace.ts';
+import { paced } from '../process/pace.ts';
 import type { Operation, Result } from '../protocol/messages.ts';
 
 /** How long a program of a host may take, in milliseconds on a quiet machine. */
@@ -27,16 +26,11 @@ export async function outputOf(
 ): Promise<{ readonly exit: number; readonly text: string } | undefined> {
   const [started] = await say([{ op: 'spawn', as: program, command: program, args: [...args], inherit: [...inherit] }]);
   if (started?.outcome !== 'ok') return undefined;
-  for (const deadline = new Deadline(DEADLINE); ;) {
-    const [output] = await say([{ op: 'output', on: program }]);
-    if (output?.exit !== undefined) {
-      await say([{ op: 'kill', on: program }]);
-      return { exit: output.exit, text: output.data ?? '' };
-    }
-    if (deadline.passed) {
-      await say([{ op: 'kill', on: program }]);
-      throw new HarnessError(`${program} ${args.join(' ')} did not end within ${deadline.allowed} ms`);
-    }
-    await after(2);
-  }
+  const within = paced(DEADLINE);
+  const [output] = await say([
+    { op: 'output', on: program, within },
+    { op: 'kill', on: program },
+  ]);
+  if (output?.exit !== undefined) return { exit: output.exit, text: output.data ?? '' };
+  throw new HarnessError(`${program} ${args.join(' ')} did not end within ${within} ms`);
 }

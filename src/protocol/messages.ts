@@ -145,8 +145,8 @@ export type Operation =
    * from 3 on, in their order.
    */
   | { op: 'spawn'; as: string; command: string; args: string[]; inherit?: string[] }
-  /** The output of a started program, and its exit code once it has ended. */
-  | { op: 'output'; on: string }
+  /** The output of a started program, and its exit code once it has ended, for which `within` waits. */
+  | { op: 'output'; on: string; within?: number }
   | { op: 'kill'; on: string }
   /** A text file of this host, for example a table under /proc. */
   | { op: 'read'; path: string }

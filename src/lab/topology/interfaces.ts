@@ -1,13 +1,8 @@
-import { setTimeout as after } from 'node:timers/promises';
 import { z } from 'zod';
-import { Deadline } from '../../process/pace.ts';
 import type { Family } from '../../protocol/messages.ts';
 import type { AgentProcess } from '../../harness/agent-process.ts';
 import { HarnessError } from '../../harness/harness-error.ts';
-
-/** How long Node.js may take to tell its interfaces on a quiet machine, and how often that is looked at, in milliseconds. */
-const DEADLINE = 10_000;
-const LOOK_EVERY = 20;
+import { outputOf, sayOf } from '../program-output.ts';
 
 const interfaces = z.record(
   z.string(),
@@ -20,14 +15,9 @@ export type HostInterfaces = ReadonlyMap<string, Readonly<Record<Family, readonl
 /** Asks a host for its interfaces, by a second Node.js beside its agent. @throws HarnessError when that does not work */
 export async function interfacesOf(agent: AgentProcess, node: string): Promise<HostInterfaces> {
   const args = ['-e', 'process.stdout.write(JSON.stringify(os.networkInterfaces()))'];
-  const [started] = await agent.ask([{ op: 'spawn', as: 'interfaces', command: node, args }], false);
-  if (started?.outcome !== 'ok') throw new HarnessError(`${node} could not be started there: ${started?.outcome}`);
-  for (const deadline = new Deadline(DEADLINE); ; await after(LOOK_EVERY)) {
-    const [output] = await agent.ask([{ op: 'output', on: 'interfaces' }], false);
-    if (output?.exit === undefined && !deadline.passed) continue;
-    await agent.ask([{ op: 'kill', on: 'interfaces' }], false);
-    return parse(output?.data ?? '');
-  }
+  const output = await outputOf(sayOf(agent), node, args);
+  if (output === undefined) throw new HarnessError(`${node} could not be started there`);
+  return parse(output.text);
 }
 
 function parse(printed: string): HostInterfaces {
