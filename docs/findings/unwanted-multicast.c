@@ -26,20 +26,20 @@ static int bound(const char *address, int port, int option, int value) {
 }
 static int received(int s) { return recv(s, &(char){0}, 1, 0) == 1 ? 1 + received(s) : 0; }
 static const char *share(int count) { return count == 100 ? "all" : count > 0 ? "some" : "none"; }
-
-// Sends from 100 ports of an address to the group, and says who received.
+// Sends from 100 ports of an address to the group, and says who received. A link that is not up yet loses all of them.
 static void ask(const char *from, int willing, int unwilling) {
   struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(2000), .sin_addr.s_addr = inet_addr("239.9.9.9")};
-  for (int sender = 0, s; sender < 100; sender += 1) {
-    s = bound(from, 0, IP_MULTICAST_IF, (int)inet_addr(from));
-    check("sendto", sendto(s, "x", 1, 0, (struct sockaddr *)&to, sizeof to) - 1);
-  }
   int heard = 0, unasked = 0;
-  for (int waits = 0; waits < 500 && heard + unasked < 100; waits += 1)
-    usleep(10000), heard += received(willing), unasked += received(unwilling);
+  for (int tries = 0; tries < 50 && heard + unasked == 0; tries += 1) {
+    for (int sender = 0, s; sender < 100; sender += 1, close(s)) {
+      s = bound(from, 0, IP_MULTICAST_IF, (int)inet_addr(from));
+      check("sendto", sendto(s, "x", 1, 0, (struct sockaddr *)&to, sizeof to) - 1);
+    }
+    for (int waits = 0; waits < (heard + unasked > 0 ? 500 : 20) && heard + unasked < 100; waits += 1)
+      usleep(10000), heard += received(willing), unasked += received(unwilling);
+  }
   printf("from %s: willing %s, unwilling %s\n", from, share(heard), share(unasked));
 }
-
 int main(void) {
   char move[60];
   int own = open("/proc/self/ns/net", O_RDONLY), stays = fork();
