@@ -65,8 +65,10 @@ async function askPeers(
     calls.map(({ operation }) => operation),
   );
   for (const [index, { play, operation }] of calls.entries()) {
-    if (outcomes[index] === 'ok' || failed.has(play)) continue;
-    failed.set(play, `${operation.op} of the other end: ${outcomes[index]}`);
+    const outcome = outcomes[index] ?? 'nothing';
+    if (outcome === 'ok' || failed.has(play)) continue;
+    if (operation.op === 'getsockname') play.settleClient(outcome);
+    else failed.set(play, `${operation.op} of the other end: ${outcome}`);
   }
   return failed;
 }

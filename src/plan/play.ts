@@ -123,6 +123,8 @@ export function withOwners({ protocol, steps }: Plan, uids: Uids): Plan {
  */
 export class Play {
   readonly played: Played[] = [];
+  /** The ports that the system chose for its sockets, and for the other ends of their connections. */
+  readonly chosenPorts = new Set<number>();
   readonly #plan: Plan;
   readonly #settings: PlaySettings;
   /** The other ends of connections, by the sockets that have them: the operations that get each, its name and address. */
@@ -203,7 +205,10 @@ export class Play {
     this.#follower = after;
     if (step.op === 'bind' && step.port === undefined) this.#portUsed = true;
     const hasPort = autobinds && this.#sockets.get(step.socket)?.state !== 'unbound';
-    if (hasPort && localPort !== undefined && !this.#portUsed) this.#usePort(localPort);
+    if (hasPort && localPort !== undefined) {
+      this.chosenPorts.add(localPort);
+      if (!this.#portUsed) this.#usePort(localPort);
+    }
     this.#note({ step, prediction: allowed, outcome });
   }
 
@@ -223,6 +228,12 @@ export class Play {
     this.#place += 1;
     const { allowed } = this.#follower.step(step);
     this.#note({ step, prediction: allowed, outcome: what });
+  }
+
+  /** Takes the name of the other end of a connection. */
+  settleClient(name: string): void {
+    const { port } = nameFromTerse(name);
+    if (port !== undefined) this.chosenPorts.add(port);
   }
 
   /** Takes a failure of the other end after the owner's call for the outcome of that step. */
@@ -385,6 +396,7 @@ export class Play {
       peer: [
         { op: 'socket', as: client, family: familyReached(step.to), type: typeOf('tcp') },
         { op: 'connect', on: client, address: step.to, port, within: paced(PATIENCE) },
+        { op: 'getsockname', on: client },
       ],
       operations: [
         { op: 'accept', on: this.#name(step.listener), as, within: paced(PATIENCE) },

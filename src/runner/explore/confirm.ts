@@ -9,6 +9,8 @@ type Outcome = Pick<Play, 'mismatch' | 'played'>;
 interface Again<One extends Outcome> {
   /** Whether no other program takes its ports. */
   readonly ownPorts: boolean;
+  /** Whether another play had a port of this one too. */
+  readonly shares: (play: One) => boolean;
   /** Plays one plan alone. @throws HarnessError when an agent fails */
   readonly playAlone: (plan: Plan) => Promise<{ readonly play: One; readonly transcript: readonly TranscriptLine[] }>;
 }
@@ -64,14 +66,8 @@ async function again<One extends Outcome>(
 /** Why a mismatch may not be the system's answer to this plan; null where nothing else can have caused it. */
 function doubtOf(play: Outcome, ownPorts: boolean): string | null {
   if (!ownPorts) return 'others may take the port';
-  if (mayShare(play)) return 'connect() chose a port, which another sequence may have had';
   if (isCrowded(play)) return 'early demultiplexing may meet the sockets of another sequence';
   return isLost(play) ? 'a packet that was lost looks the same' : null;
-}
-
-/** Whether a plan has a socket whose port connect() chose: other plans of the batch may get the same one. */
-function mayShare({ played }: Outcome): boolean {
-  return played.some(({ step }) => step.op === 'open');
 }
 
 /**
@@ -93,18 +89,23 @@ const LOST: ReadonlySet<string> = new Set(['silence', 'no answer']);
 /**
  * On a machine whose ports others take too, they may have caused a mismatch: there it counts only if it appears again. In a
  * lab with ports of its own, every mismatch counts, except that a packet may be lost on its way: that nothing came of a
- * probe has to appear again too, and so has a mismatch on a port that connect() chose, or of early demultiplexing.
+ * probe has to appear again too, and so has a mismatch of early demultiplexing. A sequence that shared a port with another
+ * one, because connect() chose it for both, is not judged by that play: it is played again alone.
  * @throws HarnessError when an agent fails
  */
 export async function confirmed<One extends Outcome>(
   plays: readonly One[],
   made: readonly Plan[],
-  { ownPorts, playAlone }: Again<One>,
+  { ownPorts, shares, playAlone }: Again<One>,
 ): Promise<Confirmed<One>> {
   const sure: One[] = [];
   const dropped: Dropped<One>[] = [];
   for (const [place, play] of plays.entries()) {
     const plan = made[place];
+    if (play.mismatch && shares(play) && plan !== undefined) {
+      sure.push((await again(play, plan, playAlone)).final);
+      continue;
+    }
     const doubt = play.mismatch ? doubtOf(play, ownPorts) : null;
     if (doubt === null || plan === undefined) {
       sure.push(play);

@@ -65,6 +65,9 @@ export class Floor {
   #farInterfaces = new Interfaces();
   readonly #prober: Prober;
   readonly #ports: Ports;
+  /** The ports of closed connections that may be in TIME_WAIT still. */
+  readonly #leftPorts = new Set<number>();
+  readonly #sharing = new WeakSet<Play>();
   #nextPort = FIRST_PORT;
 
   private constructor(
@@ -176,7 +179,16 @@ export class Floor {
     const settled = this.#quickAck ? {} : { settled: () => after(paced(SETTLE)) };
     await playAll(plays, ask, { ...settled, probe: (rounds) => this.#prober.probe(rounds) });
     await this.#clean(plays);
+    for (const play of sharingOf(plays, this.#leftPorts)) this.#sharing.add(play);
+    for (const [place, { chosenPorts }] of plays.entries()) {
+      if (plans[place]?.steps.some(usesOtherEnd) === true) for (const port of chosenPorts) this.#leftPorts.add(port);
+    }
     return plays;
+  }
+
+  /** Whether another play had a port of this one too, because the system chose it for both. */
+  shares(play: Play): boolean {
+    return this.#sharing.has(play);
   }
 
   /**
@@ -337,6 +349,17 @@ const DISCARD = 9;
 
 /** How long the ends of a connection inside a quiet machine take to hear of each other's close (a delayed ACK), in milliseconds. */
 const SETTLE = 80;
+
+/** The plays with a port that another one has too, or that a closed connection may hold still. */
+export function sharingOf<One extends Pick<Play, 'chosenPorts'>>(
+  plays: readonly One[],
+  leftPorts: ReadonlySet<number>,
+): ReadonlySet<One> {
+  const times = new Map<number, number>();
+  for (const { chosenPorts } of plays) for (const port of chosenPorts) times.set(port, (times.get(port) ?? 0) + 1);
+  const isShared = (port: number) => leftPorts.has(port) || (times.get(port) ?? 0) > 1;
+  return new Set(plays.filter(({ chosenPorts }) => [...chosenPorts].some(isShared)));
+}
 
 /** Whether the neighbour takes part in a step. */
 function isFar(step: Step): boolean {

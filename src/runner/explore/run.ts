@@ -140,7 +140,11 @@ async function exploreOne(protocol: Protocol, { library, floors, settings, liste
       const plays = await floor.playMany(made);
       const resent = floor.resent - before;
       const { ownPorts } = floor.lab.facts;
-      const { sure, dropped } = await confirmed(plays, made, { ownPorts, playAlone: (plan) => floor.playAlone(plan) });
+      const { sure, dropped } = await confirmed(plays, made, {
+        ownPorts,
+        shares: (play) => floor.shares(play),
+        playAlone: (plan) => floor.playAlone(plan),
+      });
       fold.end(batch.number, {
         ...sum(sure, made, own),
         dropped: dropped.map((one) => ({ ...one, seed: own })),

@@ -20,7 +20,7 @@ type Done = readonly [Operation, Outcome];
 function act(kernel: FreebsdLookup, dice: Dice, id: number): Done | undefined {
   const protocol = kernel.isUdp ? 'udp' : 'tcp';
   if (kernel.pcbs.length === 0 || dice.below(3) === 0) {
-    const { operation, outcome = 'ok' } = bindNew(kernel, dice, { id, system: 'freebsd', protocol, uid: 0 });
+    const { operation, outcome = 'ok' } = bindNew(kernel, dice, { id, protocol, uid: 0 });
     return [operation, outcome];
   }
   const pcb = dice.pick(kernel.pcbs);

@@ -1,5 +1,5 @@
 import { models } from '../../../../src/model/index.ts';
-import type { NextSocket, Operation, Outcome, Setting, SystemName } from '../../../../src/model/types.ts';
+import type { NextSocket, Operation, Outcome, Setting } from '../../../../src/model/types.ts';
 import { ANY4, ANY6, isMapped, type Kernel, type Pcb } from './pcb.ts';
 
 const NAMES4 = [ANY4, ANY4, '127.0.0.1', '10.0.0.1', '239.1.2.3'];
@@ -33,7 +33,6 @@ export class Dice {
 }
 
 interface Question {
-  readonly system: SystemName;
   readonly setting: Setting;
   readonly protocol: 'tcp' | 'udp';
   readonly kernel: Kernel;
@@ -41,17 +40,17 @@ interface Question {
 }
 
 /** Plays one random sequence on a port of the source and on the model, and returns the first step on which they differ. */
-export function differenceIn({ system, setting, protocol, kernel, seed }: Question): string | undefined {
+export function differenceIn({ setting, protocol, kernel, seed }: Question): string | undefined {
   const dice = new Dice(seed);
   const users = dice.pick(USERS);
-  let simulated = models[system].simulate({ ...setting, host });
+  let simulated = models.freebsd.simulate({ ...setting, host });
   const played: Operation[] = [];
   for (let id = 1; id < 14; id++) {
     const choice = dice.below(10);
     const pcb = kernel.pcbs.length === 0 || choice < 5 ? undefined : dice.pick(kernel.pcbs);
     const done: Done | undefined =
       pcb === undefined
-        ? bindNew(kernel, dice, { id, system, protocol, uid: dice.pick(users) })
+        ? bindNew(kernel, dice, { id, protocol, uid: dice.pick(users) })
         : act(kernel, dice, { pcb, id, choice, protocol });
     if (done === undefined) continue;
     played.push(done.operation);
@@ -72,12 +71,12 @@ interface Done {
 export function bindNew(
   kernel: Kernel,
   dice: Dice,
-  { id, system, protocol, uid }: { id: number; system: SystemName; protocol: 'tcp' | 'udp'; uid: number },
+  { id, protocol, uid }: { id: number; protocol: 'tcp' | 'udp'; uid: number },
 ): Done {
   const family = dice.coin ? 'inet' : 'inet6';
   const address = dice.pick(family === 'inet' ? NAMES4 : NAMES6);
-  const v6only = family === 'inet6' && (system === 'openbsd' || dice.coin);
-  const options = { reuseaddr: dice.coin, reuseport: dice.coin, reuseportLb: system === 'freebsd' && dice.coin };
+  const v6only = family === 'inet6' && dice.coin;
+  const options = { reuseaddr: dice.coin, reuseport: dice.coin, reuseportLb: dice.coin };
   const pcb: Pcb = { ...UNBOUND, id, family, v6only, uid, ...options };
   const name = { protocol, address, port: 20_001, uid, privileged: true, options };
   const next: NextSocket = family === 'inet6' ? { ...name, family, v6only } : { ...name, family };

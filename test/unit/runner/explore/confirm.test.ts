@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { parsePlan } from '../../../../src/plan/parse.ts';
 import type { Play } from '../../../../src/plan/play.ts';
 import { confirmed } from '../../../../src/runner/explore/confirm.ts';
+import { sharingOf } from '../../../../src/runner/explore/floor.ts';
 
 const plan = parsePlan('udp: bind s1 127.0.0.1; probe 127.0.0.2');
 const [, probe] = plan.steps;
@@ -25,24 +26,37 @@ async function counting(outcomes: readonly string[], again: string, ownPorts: bo
   const { sure, dropped } = await confirmed(
     plays,
     plays.map(() => plan),
-    { ownPorts, playAlone },
+    { ownPorts, shares: () => false, playAlone },
   );
   return { mismatches: sure.filter(({ mismatch }) => mismatch).length, dropped: dropped.length, alone };
 }
 
-test('what may come of other sequences is played again: a chosen port, and early demultiplexing', async () => {
-  const opened = parsePlan('tcp: open s1 inet; bind s1 127.0.0.1').steps;
-  const [open, bind] = opened;
-  if (probe === undefined || open === undefined || bind === undefined) throw new Error('the plans have two steps');
-  const ok = { outcomes: ['ok'] };
+test('a sequence that shared a port is judged by plays alone, and another one where it stands', async () => {
+  const [sharing, other, still] = ['s1', 's1', 's1'].map(played);
+  if (sharing === undefined || other === undefined || still === undefined) throw new Error('three were played');
+  const judge = async (play: Pick<Play, 'mismatch' | 'played'>, alone: string) => {
+    const playAlone = () => Promise.resolve({ play: played(alone), transcript: [] });
+    const { sure, dropped } = await confirmed([play], [plan], {
+      ownPorts: true,
+      shares: (one) => one === sharing || one === still,
+      playAlone,
+    });
+    return [sure.map(({ mismatch }) => mismatch), dropped.length];
+  };
+  expect(await judge(sharing, 'refused')).toEqual([[false], 0]);
+  expect(await judge(still, 's1')).toEqual([[true], 0]);
+  expect(await judge(other, 'refused')).toEqual([[true], 0]);
+});
+
+test('sharing: a port of two sequences, and one that an earlier connection may hold still', () => {
+  const plays = [[40_001], [40_002, 40_003], [40_003], [40_004], []].map((ports) => ({ chosenPorts: new Set(ports) }));
+  const shared = sharingOf(plays, new Set([40_004, 40_005]));
+  expect(plays.map((play) => shared.has(play))).toEqual([false, true, true, true, false]);
+});
+
+test('what may come of other sequences is played again: early demultiplexing', async () => {
+  if (probe === undefined) throw new Error('the plan has two steps');
   const plays: Pick<Play, 'mismatch' | 'played'>[] = [
-    {
-      mismatch: true,
-      played: [
-        { step: open, prediction: ok, outcome: 'ok' },
-        { step: bind, prediction: ok, outcome: 'EADDRINUSE' },
-      ],
-    },
     {
       mismatch: true,
       played: [{ step: probe, prediction: { outcomes: ['s1'], rule: 'linux/R2-early-demux' }, outcome: 's5' }],
@@ -52,11 +66,10 @@ test('what may come of other sequences is played again: a chosen port, and early
   const { dropped } = await confirmed(
     plays,
     plays.map(() => plan),
-    { ownPorts: true, playAlone },
+    { ownPorts: true, shares: () => false, playAlone },
   );
   expect(dropped.map(({ place, doubt }) => [place, doubt])).toEqual([
-    [0, 'connect() chose a port, which another sequence may have had'],
-    [1, 'early demultiplexing may meet the sockets of another sequence'],
+    [0, 'early demultiplexing may meet the sockets of another sequence'],
   ]);
 });
 
@@ -90,7 +103,11 @@ test.each([
     const line = { at: alone, part: 'first owner', host: 'machine', call: 'close(s1) = 0' } as const;
     return Promise.resolve({ play: played(outcomes[alone - 1] ?? 'one too many'), transcript: [line] });
   };
-  const { sure, dropped } = await confirmed([played('silence')], [plan], { ownPorts: true, playAlone });
+  const { sure, dropped } = await confirmed([played('silence')], [plan], {
+    ownPorts: true,
+    shares: () => false,
+    playAlone,
+  });
   expect(sure.filter(({ mismatch }) => mismatch)).toHaveLength(mismatches);
   expect({ dropped: dropped.length, alone }).toEqual({ dropped: 1 - mismatches, alone: plays });
   // Each that is dropped has how often it was tried, and the calls of the last time.

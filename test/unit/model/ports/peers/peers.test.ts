@@ -4,7 +4,7 @@ import { differenceOf } from './fuzz.ts';
 import { NetbsdKernel } from './netbsd.ts';
 import { OpenbsdKernel } from './openbsd.ts';
 
-const SEQUENCES = 400;
+const SEQUENCES = 600;
 
 const KERNELS = [
   ['openbsd', {}, () => new OpenbsdKernel()],
