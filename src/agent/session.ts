@@ -2,9 +2,8 @@ import { openSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as after } from 'node:timers/promises';
 import type { MessageFlag, NotAvailable, Operation, OperationName, Result, SocketName } from '../protocol/messages.ts';
 import { terseName } from '../protocol/terse-name.ts';
-import type { BatchProbes } from './probes/batch-probes.ts';
 import type { Batches } from './batches.ts';
-import type { Probing } from './probing.ts';
+import type { Probes } from './probes/probes.ts';
 import { clock } from './clock.ts';
 import { give, take } from './handover.ts';
 import { Handle } from './handle.ts';
@@ -39,8 +38,7 @@ export class Session {
   readonly #handles = new Map<string, Handle>();
   readonly #programs = new Map<string, Program>();
   #batches: Batches | null = null;
-  #probing: Probing | null = null;
-  #batchProbes: BatchProbes | null = null;
+  #probes: Probes | null = null;
   #resets = 0;
 
   constructor(native: Native) {
@@ -80,7 +78,7 @@ export class Session {
    * may not be able to read the files of this package.
    */
   async loadAll(): Promise<void> {
-    await Promise.all([this.#loadBatchProbes(), this.#loadProbing(), loadSpawn()]);
+    await Promise.all([this.#loadBatches(), this.#loadProbes(), loadSpawn()]);
   }
 
   /** Closes and ends everything. */
@@ -89,8 +87,7 @@ export class Session {
     for (const name of this.#handles.keys()) this.#close(name, false);
     for (const name of this.#programs.keys()) this.#kill(name);
     this.#batches?.reset();
-    this.#probing?.reset();
-    this.#batchProbes?.reset();
+    this.#probes?.reset();
   }
 
   #one(operation: Operation): Answer | Promise<Answer> {
@@ -209,19 +206,11 @@ export class Session {
       this.#batching((batches) => batches.take(this.#socket(on).fd, as, count, within)),
     'batch-await': ({ on, state, within }) => this.#batching((batches) => batches.await(on, state, within)),
     'batch-close': ({ on, how }) => this.#batching((batches) => batches.close(on, how)),
-    'probe-send': ({ senders, destinations, sends }) =>
-      this.#probe((probing) => probing.send(senders, destinations, sends)),
-    'probe-errors': () => this.#probe((probing) => probing.errors()),
-    'probe-drain': ({ on }) => this.#probe((probing) => probing.drain(on.map((name) => this.#socket(name).fd))),
-    'probe-connect': ({ as, senders, destinations, connects }) =>
-      this.#probe((probing) => probing.connect(as, senders, destinations, connects)),
-    'probe-collect': ({ on }) => this.#probe((probing) => probing.collect(on.map((name) => this.#socket(name).fd))),
-    'probe-finish': ({ on, patient, within }) => this.#probe((probing) => probing.finish(on, patient, within)),
-    'batch-drain': ({ on }) => this.#probingBatch((probes) => probes.drain(on)),
-    'batch-answer': ({ on }) => this.#probingBatch((probes) => probes.answer(on)),
-    'batch-send': (operation) => this.#probingBatch((probes) => probes.send(operation)),
-    'batch-connect': (operation) => this.#probingBatch((probes) => probes.connect(operation)),
-    'batch-settle': ({ on, ask }) => this.#probingBatch((probes) => probes.settle(on, ask)),
+    'probe-send': (operation) => this.#probing((probes) => probes.send(operation)),
+    'probe-drain': ({ on }) => this.#probing((probes) => probes.drain(this.#descriptors(on))),
+    'probe-connect': (operation) => this.#probing((probes) => probes.connect(operation)),
+    'probe-answer': ({ on }) => this.#probing((probes) => probes.answer(this.#descriptors(on))),
+    'probe-settle': ({ on, ask }) => this.#probing((probes) => probes.settle(on, ask)),
     die: () => {
       for (const name of this.#programs.keys()) this.#kill(name);
       process.kill(process.pid, 'SIGKILL');
@@ -242,32 +231,21 @@ export class Session {
     return this.#batches ? use(this.#batches) : this.#loadBatches().then(use);
   }
 
-  /** Loads the module of probes when it is first needed, as that of batches. */
-  #probe(use: (probing: Probing) => Answer | Promise<Answer>): Answer | Promise<Answer> {
-    return this.#probing ? use(this.#probing) : this.#loadProbing().then(use);
-  }
-
-  async #loadProbing(): Promise<Probing> {
-    const { Probing } = await import('./probing.ts');
-    this.#probing ??= new Probing(this.#native);
-    return this.#probing;
-  }
-
   async #loadBatches(): Promise<Batches> {
     const { Batches } = await import('./batches.ts');
     this.#batches ??= new Batches(this.#native);
     return this.#batches;
   }
 
-  /** Loads the module of probes of batches when it is first needed, as `#batching` does. */
-  #probingBatch(use: (probes: BatchProbes) => Answer | Promise<Answer>): Answer | Promise<Answer> {
-    return this.#batchProbes ? use(this.#batchProbes) : this.#loadBatchProbes().then(use);
+  /** Loads the module of probes when it is first needed, as `#batching` does. */
+  #probing(use: (probes: Probes) => Answer | Promise<Answer>): Answer | Promise<Answer> {
+    return this.#probes ? use(this.#probes) : this.#loadProbes().then(use);
   }
 
-  async #loadBatchProbes(): Promise<BatchProbes> {
-    const [{ BatchProbes }, batches] = await Promise.all([import('./probes/batch-probes.ts'), this.#loadBatches()]);
-    this.#batchProbes ??= new BatchProbes(this.#native, batches);
-    return this.#batchProbes;
+  async #loadProbes(): Promise<Probes> {
+    const { Probes } = await import('./probes/probes.ts');
+    this.#probes ??= new Probes(this.#native);
+    return this.#probes;
   }
 
   async #accept({ on, as, within = 0 }: Of<'accept'>): Promise<Answer> {
@@ -488,6 +466,13 @@ export class Session {
     const handle = this.#handles.get(name);
     if (!handle) throw new Error(`there is no socket '${name}'`);
     return handle;
+  }
+
+  /** The descriptors of a batch, or of sockets by their names. @throws Error for a name that was never given */
+  #descriptors(on: string | readonly string[]): readonly number[] {
+    if (typeof on !== 'string') return on.map((name) => this.#socket(name).fd);
+    if (!this.#batches) throw new Error(`there is no batch '${on}'`);
+    return this.#batches.descriptors(on);
   }
 
   #program(name: string): Program {

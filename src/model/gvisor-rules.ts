@@ -153,6 +153,11 @@ export const gvisorRules = ruleBook('gvisor', {
     source: { name: SENTRY, where: 'pkg/tcpip/transport/tcp/endpoint.go, SetSockOptInt' },
     known: 'source',
   },
+  'join-other-family': {
+    prose: 'An AF_INET6 socket cannot join an IPv4 group, EINVAL, one that takes IPv4 too included.',
+    source: { name: SENTRY, where: 'IP_ADD_MEMBERSHIP on sockets at ::' },
+    known: 'observed',
+  },
   shutdown: {
     prose: 'A socket without a connection cannot be shut down, ENOTCONN, UDP included; but shutdown() ends a listener.',
     source: {

@@ -63,6 +63,9 @@ export const gvisor: System<Stacks> = {
   lateV6only: decide('EINVAL', id['v6only-late']),
   delivery: gvisorDelivery,
 
+  membership: ({ family }, group) =>
+    family === 'inet6' && !group.includes(':') ? decide('EINVAL', id['join-other-family']) : undefined,
+
   shutDownUnconnected: ({ state }) => (state === 'listening' ? undefined : decide('ENOTCONN', id.shutdown)),
 
   send(world, socket, target) {

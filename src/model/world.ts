@@ -150,6 +150,8 @@ export interface System<Hidden> {
   send?(world: World<Hidden>, socket: Socket, to: Target): Prediction | undefined;
   /** The result of listen() on a TCP socket that is not bound, where the system does not choose a port for it. */
   readonly listenUnbound?: Prediction;
+  /** What joining or leaving a multicast group returns; undefined, or without this function, if it takes effect. */
+  membership?(socket: Socket, group: string): Prediction | undefined;
   /** What shutdown() of a socket without a connection returns; undefined if it takes effect. */
   shutDownUnconnected?(socket: Socket): Prediction | undefined;
   /** A TCP socket without a connection after shutdown(); without this function a listener is only no longer listening. */
@@ -398,8 +400,11 @@ class Port<Hidden> implements Simulation {
       case 'disconnect':
         return this.#disconnect(this.#find(operation.socket, 'disconnect'), operation.by, happened);
       case 'join':
-      case 'leave':
-        return this.#become(membered(this.#find(operation.socket, operation.op), operation));
+      case 'leave': {
+        const socket = this.#find(operation.socket, operation.op);
+        const refused = this.#system.membership?.(socket, operation.group);
+        return refused === undefined ? this.#become(membered(socket, operation)) : { prediction: refused, after: this };
+      }
     }
   }
 

@@ -197,8 +197,9 @@ export class Follower {
         const named = { group, ...(device === undefined ? {} : { device }) };
         const others = socket.memberships.filter((one) => one.group !== group || one.device !== device);
         const change = { memberships: op === 'join' ? [...others, named] : others };
-        if (!ok || unbound) return this.#given(ok ? become(change) : this);
-        return this.#take(socket, { op, socket: step.socket, ...named }, outcome, become(change));
+        const after = ok ? become(change) : this;
+        if (unbound) return { allowed: this.#aloneOnAPort(socket, { op, socket: step.socket, ...named }), after };
+        return this.#take(socket, { op, socket: step.socket, ...named }, outcome, after);
       }
       case 'shutdown': {
         const after = ok && socket.state === 'listening' ? become({ state: 'shut-down' }) : this;
@@ -353,6 +354,13 @@ export class Follower {
     const { prediction, after } = port.step(operation, happened);
     const ports = new Map(this.#ports).set(key, after);
     return { allowed: prediction, after: new Follower(this.#asking, then.#sockets, ports) };
+  }
+
+  /** What the model says of an operation on a socket without a port: what it would return if the socket were alone on one. */
+  #aloneOnAPort(socket: Present, operation: ModelOperation & { readonly op: 'join' | 'leave' }): AllowedStep {
+    const bind = { op: 'bind', socket: operation.socket, ...this.#next({ ...socket, name: undefined }) } as const;
+    const alone = this.#asking.simulate(hostOf(socket)).step({ ...bind, address: wildcardOf(socket) }, 'ok').after;
+    return alone.step(operation).prediction;
   }
 
   /** The key of a socket's port, among the ports of both hosts and both protocols. */

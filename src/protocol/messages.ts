@@ -69,11 +69,17 @@ export interface BatchKind {
   connect?: { address: string; port?: number };
 }
 
-/** The address from which probes are sent, and the port: one that the system chooses when left out. */
-export interface ProbeSender {
-  family: Family;
+/**
+ * A socket from which probes are sent. It stays open, so that all its probes come from one port: the one that is named, or
+ * one that the system chooses.
+ */
+export interface SourceName {
   address: string;
   port?: number;
+  /** Tells apart several sources of one address whose ports the system chooses. */
+  number?: number;
+  /** Its probes go to groups or broadcast addresses; no error comes back from there. */
+  many?: true;
   /** The index of the interface through which IPv6 multicast leaves. */
   device?: number;
 }
@@ -169,66 +175,50 @@ export type Operation =
   /** Closes a batch: as close() does; by a reset, which leaves no state; or so that its ports are remembered. */
   | { op: 'batch-close'; on: string; how: 'close' | 'reset' | 'leave' }
   /**
-   * Sends marked datagrams. `sends` holds four numbers for each: the places of its sender and of its destination, the port,
-   * and the mark, which is its data. The answer has pairs of a mark and the code of its error, also for earlier marks. Senders
-   * stay open, each with its port.
-   */
-  | { op: 'probe-send'; senders: ProbeSender[]; destinations: string[]; sends: number[] }
-  /** The errors that came for datagrams that were sent before, as pairs of a mark and a code. */
-  | { op: 'probe-errors' }
-  /** Takes every datagram from sockets. The answer has pairs of the place of a socket and a mark. */
-  | { op: 'probe-drain'; on: string[] }
-  /**
-   * Begins to connect clients. `connects` holds three numbers for each: the places of its own address and of its
-   * destination, and the port. The answer has the local port of each.
-   */
-  | { op: 'probe-connect'; as: string; senders: ProbeSender[]; destinations: string[]; connects: number[] }
-  /** Takes every connection from listeners, and resets it. The answer has pairs of a listener's place and the code of the client's name. */
-  | { op: 'probe-collect'; on: string[] }
-  /**
-   * Closes clients. The answer has the code of what became of each: an error, `connected` or `connecting`. The patient ones,
-   * by their places, are waited for.
-   */
-  | { op: 'probe-finish'; on: string; patient: number[]; within: number }
-  /**
    * Sends one datagram for each probe: from a source, to a target address and a port. `probes` holds four numbers for each
    * run of probes: the places of their source and of their target, the place of the first one's port, and how many ports
    * from there on get a probe each. The data of the first probe is the number `mark`, of the second `mark` + 1, and so on.
-   * The answer has a code for each: an error means what came back, for example ECONNREFUSED.
-   * With `closed`, a port on which nothing is bound, each probe is done by itself: an error of that port, which the agent
-   * waits for `within`, shows that all errors of the probe before it have arrived.
+   * The answer has a code for each: `ok` where nothing came back yet, or the error that did, for example ECONNREFUSED.
+   * With `closed`, a port on which nothing is bound, each probe is followed by a datagram to that port of the address
+   * `proofs` of the target, and its error is waited for `within`: then everything before has arrived, and a probe is
+   * `silence` if nothing came back; it is `no proof` where that error does not come.
    */
   | {
-      op: 'batch-send';
-      sources: SocketName[];
+      op: 'probe-send';
+      sources: SourceName[];
       targets: string[];
       ports: number[];
       probes: number[];
       mark: number;
       closed?: number;
+      proofs?: string[];
       within?: number;
     }
-  /** Reads every datagram of the sockets of a batch. `got` has two numbers for each: the socket's place, and the mark. */
-  | { op: 'batch-drain'; on: string }
   /**
-   * Makes one TCP connection for each probe, see `batch-send`, and keeps them as `as`. `got` has the client's port of
-   * each. Where some neither succeed nor fail, each such source connects to the listener at the port `open` of the target,
-   * which must work `within` that time; a connection that is not there then is `silence`.
+   * Reads every datagram of the sockets of a batch, or of sockets with these names. `got` has two numbers for each: the
+   * socket's place, and the mark.
+   */
+  | { op: 'probe-drain'; on: string | string[] }
+  /**
+   * Makes one TCP connection for each probe, see `probe-send`, and keeps them as `as`. `got` has the client's port of each, by which a
+   * listener tells them apart; with `apart` no two have the same port, whatever their addresses. Where some neither succeed nor fail, each such source connects to the port `open` of the target, which answers
+   * `within` that time: then a connection that is not there is `silence`, and else `no proof`. `value` is how many such connections were made.
    */
   | {
-      op: 'batch-connect';
+      op: 'probe-connect';
       as: string;
-      sources: SocketName[];
+      sources: SourceName[];
       targets: string[];
       ports: number[];
       probes: number[];
       open: number;
       within: number;
+      apart?: true;
     }
-  /** Accepts and resets every connection of the listeners of a batch. `got`: the listener's place, and the client's port. */
-  | { op: 'batch-answer'; on: string }
+  /** Accepts and resets every connection of the listeners of a batch, or with these names. `got`: the listener's place, and the client's port. */
+  | { op: 'probe-answer'; on: string | string[] }
   /** Says what became of some of the connections, by their places, and resets them all. */
-  | { op: 'batch-settle'; on: string; ask: number[] }
+  | { op: 'probe-settle'; on: string; ask: number[] }
   /** The agent ends its programs, and then itself by SIGKILL, with all its sockets open. There is no answer. */
   | { op: 'die' }
   /** Closes every socket and ends every program, then says how many internet sockets the process still holds. */

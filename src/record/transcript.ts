@@ -1,7 +1,9 @@
 import type { OptionValue } from '../protocol/options.ts';
-import type { NameForm, Operation, ProbeSender, Result, Served, SocketName } from '../protocol/messages.ts';
+import type { NameForm, Operation, Result, Served, SocketName } from '../protocol/messages.ts';
 
 const LONGEST_TEXT = 60;
+/** How many runs of probes are written; if there are more, only their number is. */
+const MOST_SHOWN = 64;
 
 /** One operation and its outcome, in the style of strace: `bind(server1, 127.0.0.1:1060) = -1 EADDRINUSE`. */
 export function traceLine(operation: Operation, result: Result): string {
@@ -76,20 +78,15 @@ function call(operation: Operation, result: Result): string {
     case 'batch':
       return `batch(${operation.sockets.length / 2} sockets)`;
     case 'probe-send':
-      return `sendto(${operation.senders.map(sender).join(', ')}; ${probesIn(operation.sends, 4, operation).join(', ')})`;
+      return `connect() and send(${probesIn(operation, (index) => `"${operation.mark + index}" `)})${operation.closed === undefined ? '' : `, each followed by one to port ${operation.closed}`}`;
     case 'probe-connect':
-      return `connect(${operation.senders.map(sender).join(', ')}; ${probesIn(operation.connects, 3, operation).join(', ')})`;
+      return `connect(${probesIn(operation, () => '')})`;
     case 'probe-drain':
-      return `recv(${operation.on.join(', ')})`;
-    case 'probe-collect':
-      return `accept(${operation.on.join(', ')})`;
-    case 'probe-errors':
-      return 'recv(MSG_ERRQUEUE)';
-    case 'probe-finish':
+      return `recv(${[operation.on].flat().join(', ')})`;
+    case 'probe-answer':
+      return `accept(${[operation.on].flat().join(', ')})`;
+    case 'probe-settle':
       return `SO_ERROR of ${operation.on}`;
-    case 'batch-send':
-    case 'batch-connect':
-      return `${operation.op}(${operation.probes.length / 4} runs of probes)`;
     case 'serve':
       return `serve(${operation.on}, ${quote(operation.name)})`;
     default:
@@ -127,37 +124,45 @@ function drained(counts: Readonly<Record<string, number>>): string {
   return all.length === 0 ? 'nothing' : all.join(', ');
 }
 
-/** The sender of probes, as a socket name; port 0 is one that the system chose. */
-function sender({ address, port = 0 }: ProbeSender): string {
-  return name({ address, port });
-}
-
-/** The destinations of probes, each with its mark, which is its data; a client has its place. */
-function probesIn(numbers: readonly number[], size: 3 | 4, { destinations }: { destinations: string[] }): string[] {
-  return Array.from({ length: numbers.length / size }, (_, index) => {
-    const [, to = -1, port = 0, mark = index] = numbers.slice(index * size, (index + 1) * size);
-    return `"${mark}" to ${name({ address: destinations[to] ?? '', port })}`;
-  });
+/** Each probe: its data, from where and to where; port 0 is one that the system chose. If there are many, the number of their runs. */
+function probesIn(
+  { sources, targets, ports, probes }: Extract<Operation, { op: 'probe-send' | 'probe-connect' }>,
+  data: (index: number) => string,
+): string {
+  if (probes.length > MOST_SHOWN * 4) return `${probes.length / 4} runs of probes`;
+  const written: string[] = [];
+  for (let at = 0; at < probes.length; at += 4) {
+    const [source = -1, target = -1, first = 0, count = 0] = probes.slice(at, at + 4);
+    const { address = '', port = 0 } = sources[source] ?? {};
+    for (const to of ports.slice(first, first + count)) {
+      const ends = [
+        { address, port },
+        { address: targets[target] ?? '', port: to },
+      ].map(name);
+      written.push(`${data(written.length)}from ${ends[0]} to ${ends[1]}`);
+    }
+  }
+  return written.join(', ');
 }
 
 /** What probes brought: who got which mark, or which error there was. */
-function probed(operation: Operation, { codes = [], legend = [] }: Result): string | undefined {
-  const pairs = Array.from({ length: codes.length / 2 }, (_, index) => codes.slice(index * 2, index * 2 + 2));
-  const at = (place = -1) => ('on' in operation ? operation.on[place] : undefined) ?? '';
+function probed(operation: Operation, { codes = [], legend = [], got = [] }: Result): string | undefined {
+  const pairs = Array.from({ length: got.length / 2 }, (_, index) => got.slice(index * 2, index * 2 + 2));
+  const words = codes.map((code) => legend[code]).join(', ');
+  const at = (place = -1) => {
+    const on = 'on' in operation ? operation.on : '';
+    return typeof on === 'string' ? `socket ${place} of ${on}` : (on[place] ?? '');
+  };
   switch (operation.op) {
     case 'probe-send':
-    case 'probe-errors':
-      return pairs.map(([mark, code = 0]) => `"${mark}" ${legend[code]}`).join(', ') || 'ok';
+    case 'probe-settle':
+      return words;
+    case 'probe-connect':
+      return codes.map((code, index) => `${legend[code]} from port ${got[index]}`).join(', ');
     case 'probe-drain':
       return pairs.map(([place, mark]) => `"${mark}" at ${at(place)}`).join(', ') || 'EAGAIN';
-    case 'probe-collect':
-      return (
-        pairs.map(([place, code = 0]) => `a connection from ${legend[code]} at ${at(place)}`).join(', ') || 'EAGAIN'
-      );
-    case 'probe-connect':
-      return codes.map((port) => `from port ${port}`).join(', ');
-    case 'probe-finish':
-      return codes.map((code) => legend[code]).join(', ');
+    case 'probe-answer':
+      return pairs.map(([place, port]) => `a connection from port ${port} at ${at(place)}`).join(', ') || 'EAGAIN';
     default:
       return undefined;
   }

@@ -23,12 +23,6 @@ const EVERY: { readonly [Name in Exclude<OperationName, 'die'>]: Extract<Operati
   accept: { op: 'accept', on, as: 'child' },
   poll: { op: 'poll', on: [on], within: 1 },
   'batch-take': { op: 'batch-take', on, as: 'taken', count: 0, within: 1 },
-  'probe-send': { op: 'probe-send', senders: [], destinations: [], sends: [] },
-  'probe-errors': { op: 'probe-errors' },
-  'probe-drain': { op: 'probe-drain', on: [] },
-  'probe-connect': { op: 'probe-connect', as: 'clients', senders: [], destinations: [], connects: [] },
-  'probe-collect': { op: 'probe-collect', on: [] },
-  'probe-finish': { op: 'probe-finish', on: 'clients', patient: [], within: 0 },
   serve: { op: 'serve', on, name: 'server' },
   served: { op: 'served', on },
   dup: { op: 'dup', on, as: 'second' },
@@ -63,17 +57,17 @@ const EVERY: { readonly [Name in Exclude<OperationName, 'die'>]: Extract<Operati
   },
   'batch-await': { op: 'batch-await', on: 'batch', state: 'LISTEN', within: 1000 },
   'batch-accept': { op: 'batch-accept', on: 'batch', within: 1 },
-  'batch-answer': { op: 'batch-answer', on: 'batch' },
-  'batch-send': {
-    op: 'batch-send',
+  'probe-answer': { op: 'probe-answer', on: 'batch' },
+  'probe-send': {
+    op: 'probe-send',
     sources: [{ address: '127.0.0.1', port: 0 }],
     targets: ['127.0.0.1'],
     ports: [9],
     probes: [0, 0, 0, 1],
     mark: 0,
   },
-  'batch-connect': {
-    op: 'batch-connect',
+  'probe-connect': {
+    op: 'probe-connect',
     as: 'probes',
     sources: [{ address: '127.0.0.1', port: 0 }],
     targets: ['127.0.0.1'],
@@ -82,10 +76,10 @@ const EVERY: { readonly [Name in Exclude<OperationName, 'die'>]: Extract<Operati
     open: 9,
     within: 1,
   },
-  'batch-settle': { op: 'batch-settle', on: 'probes', ask: [0] },
+  'probe-settle': { op: 'probe-settle', on: 'probes', ask: [0] },
   'batch-close': { op: 'batch-close', on: 'batch', how: 'close' },
   // A batch without sockets: the one above has listeners, which have no datagrams.
-  'batch-drain': { op: 'batch-drain', on: 'taken' },
+  'probe-drain': { op: 'probe-drain', on: 'taken' },
   reset: { op: 'reset' },
 };
 

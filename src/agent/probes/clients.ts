@@ -1,25 +1,29 @@
 import { setTimeout as after } from 'node:timers/promises';
-import type { Operation, Result, SocketName } from '../../protocol/messages.ts';
+import type { Operation, SourceName, Result } from '../../protocol/messages.ts';
 import { clock } from '../clock.ts';
 import { POLLED, type Native, type Returned } from '../native/types.ts';
 import { runsOf } from './runs.ts';
-import { callersOf, makerOf, type Connect, type Maker } from './sources.ts';
+import { callersOf, makerOf, type Connect } from './sources.ts';
 import type { Words } from './words.ts';
 
 /** How long to wait before looking again at a connection that is being made, in milliseconds. */
 const PAUSE = 1;
 /** How many clients are kept for the next connections; each takes a descriptor. */
 const MOST_IDLE = 2000;
+/** How often a client is made again whose port another client has. */
+const ATTEMPTS = 50;
+
+type Make = () => number;
 
 /** Client connections that are kept until they are settled; a descriptor is -1 where the connection could not be begun. */
 interface Clients {
   readonly fds: number[];
   /** The source of each. */
-  readonly sources: SocketName[];
+  readonly sources: SourceName[];
 }
 
 /** The clients of probes of TCP: thousands of connections in one message. */
-export class BatchClients {
+export class ProbeClients {
   readonly #native: Native;
   readonly #words: Words;
   readonly #clients = new Map<string, Clients>();
@@ -34,14 +38,17 @@ export class BatchClients {
     this.#words = words;
   }
 
-  /** Makes the connections, see `batch-connect`. @throws Error where a listener that must answer does not */
-  async connect({ as, open, within, ...named }: Extract<Operation, { op: 'batch-connect' }>): Promise<Probed> {
+  /** Makes the connections, see `probe-connect`. @throws SourceFailure */
+  async connect({ as, open, within, apart, ...named }: Extract<Operation, { op: 'probe-connect' }>): Promise<Probed> {
     if (this.#clients.has(as)) throw new Error(`there are connections '${as}' already`);
     const native = this.#native;
     const connects = callersOf(native, named.targets);
-    const makers = named.sources.map((source) => this.#makerOf(source));
+    const taken = apart === true ? new Set<number>() : null;
+    const makers = named.sources.map((source) =>
+      taken === null ? this.#makerOf(source) : separate(native, source, taken),
+    );
     const begin = (source: number, target: number, port: number): Returned => {
-      const fd = (makers[source] as Maker)();
+      const fd = (makers[source] as Make)();
       const returned = (connects[target] as Connect)(fd, port);
       if (returned >= 0 || native.inProgress(returned)) return fd;
       native.close(fd);
@@ -54,24 +61,27 @@ export class BatchClients {
     for (const { source, target, ports } of runs) {
       for (const port of ports) {
         fds.push(begin(source, target, port));
-        clients.sources.push(named.sources[source] as SocketName);
+        clients.sources.push(named.sources[source] as SourceName);
       }
     }
     const states = this.#states(fds);
-    let paths = 0;
+    const proofs = new Map<string, string>();
     if (states.includes('silence')) {
-      const places = [...runs.flatMap((run) => run.ports.map(() => run)).entries()];
-      const slow = places.filter(([place]) => states[place] === 'silence');
-      for (const { source, target } of new Map(slow.map(([, run]) => [`${run.source} ${run.target}`, run])).values()) {
-        await this.#wait(begin(source, target, open), within);
-        paths += 1;
+      const pathOf = runs.flatMap(({ source, target, ports }) => ports.map(() => ({ source, target })));
+      const slow = [...pathOf.entries()].filter(([place]) => states[place] === 'silence');
+      for (const [, { source, target }] of slow) {
+        const path = `${source} ${target}`;
+        if (!proofs.has(path)) proofs.set(path, await this.#prove(begin(source, target, open), within));
       }
-      for (const [place] of slow) states[place] = this.#state(fds[place] ?? -1);
+      for (const [place, { source, target }] of slow) {
+        const state = this.#state(fds[place] ?? -1);
+        states[place] = state === 'silence' ? (proofs.get(`${source} ${target}`) ?? state) : state;
+      }
     }
     // Only a client that may be accepted is looked for by its port.
     const isOpen = (state = '') => state === 'ok' || state === 'silence';
     return {
-      value: paths,
+      value: proofs.size,
       got: fds.map((fd, place) => (isOpen(states[place]) ? Math.max(0, native.localPort(fd)) : 0)),
       codes: states.map((state) => this.#words.code(state)),
       legend: this.#words.legend,
@@ -85,7 +95,7 @@ export class BatchClients {
     const codes = ask.map((place) => this.#words.code(this.#state(clients.fds[place] ?? -1)));
     this.#clients.delete(on);
     for (const [place, fd] of clients.fds.entries()) {
-      if (fd >= 0) this.#dissolve(fd, clients.sources[place] as SocketName);
+      if (fd >= 0) this.#dissolve(fd, clients.sources[place] as SourceName);
     }
     return { codes, legend: this.#words.legend };
   }
@@ -98,7 +108,7 @@ export class BatchClients {
   }
 
   /** Makes clients on a source, or takes those that are idle. */
-  #makerOf(source: SocketName): Maker {
+  #makerOf(source: SourceName): Make {
     const make = makerOf(this.#native, source, 'stream');
     const idle = this.#idle.get(keyOf(source));
     return () => {
@@ -113,9 +123,9 @@ export class BatchClients {
    * Resets a connection and keeps the socket with its address, as connect() to an address of no family does on Linux. Then
    * connect() chooses a port again.
    */
-  #dissolve(fd: number, source: SocketName): void {
-    if (!this.#dissolves || source.port !== 0 || this.#native.disconnect(fd) < 0) {
-      this.#dissolves &&= source.port !== 0;
+  #dissolve(fd: number, source: SourceName): void {
+    if (!this.#dissolves || isNamed(source) || this.#native.disconnect(fd) < 0) {
+      this.#dissolves &&= isNamed(source);
       this.#native.abort(fd);
       return;
     }
@@ -137,14 +147,14 @@ export class BatchClients {
     for (const fd of fds) this.#native.close(fd);
   }
 
-  /** Waits for a connection to a listener that answers, and resets it. @throws Error when it does not work in time */
-  async #wait(fd: number, within: number): Promise<void> {
+  /** Waits for the answer to a connection, and resets it. Returns what the others mean that have none: `silence`, or `no proof`. */
+  async #prove(fd: number, within: number): Promise<string> {
     let state = this.#state(fd);
     for (const deadline = clock() + within; state === 'silence' && clock() <= deadline; state = this.#state(fd)) {
       await after(PAUSE);
     }
     if (fd >= 0) this.#native.abort(fd);
-    if (state !== 'ok') throw new Error(`a listener that answers could not be reached: ${state} after ${within} ms`);
+    return state === 'silence' ? 'no proof' : 'silence';
   }
 
   /** The states of all: one call finds those that are there, and only the others are asked one by one. */
@@ -168,6 +178,27 @@ export class BatchClients {
 
 type Probed = Pick<Result, 'value' | 'got' | 'codes' | 'legend'>;
 
-function keyOf({ address, port }: SocketName): string {
+function keyOf({ address, port = 0 }: SourceName): string {
   return `${address} ${port}`;
+}
+
+function isNamed({ port = 0 }: SourceName): boolean {
+  return port !== 0;
+}
+
+/** Makes clients of a source. None has a port that is taken by another. */
+function separate(native: Native, source: SourceName, taken: Set<number>): Make {
+  const make = makerOf(native, source, 'stream', false);
+  return () => {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const fd = make();
+      const port = native.localPort(fd);
+      if (!taken.has(port)) {
+        taken.add(port);
+        return fd;
+      }
+      native.close(fd);
+    }
+    throw new Error(`no client at ${source.address} gets a port of its own`);
+  };
 }

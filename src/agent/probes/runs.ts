@@ -1,7 +1,7 @@
 import type { Operation } from '../../protocol/messages.ts';
 
-/** What names probes, see `batch-send`. */
-export type Named = Pick<Extract<Operation, { op: 'batch-send' }>, 'sources' | 'targets' | 'ports' | 'probes'>;
+/** What names probes, see `probe-send`. */
+export type Named = Pick<Extract<Operation, { op: 'probe-send' }>, 'sources' | 'targets' | 'ports' | 'probes'>;
 
 /** Probes to several ports, from one source to one target. */
 export interface Run {

@@ -8,6 +8,7 @@ import { isForMany } from './chain.ts';
 import type { WorldDelivery } from './delivery.ts';
 import { deviceOf } from './device-of.ts';
 import { stackOf } from './packet.ts';
+import type { Setting } from '../types.ts';
 import type { Packet, Reception } from './types.ts';
 
 const DEMUX = {
@@ -41,6 +42,21 @@ const gvisorReceiveRules = ruleBook('gvisor', {
     source: { ...DEMUX, where: 'deliverPacket' },
     known: 'observed',
   },
+  'R5-other-device': {
+    prose:
+      'A packet from outside is taken only by the device that has its destination’s address; one that comes in by another device is dropped without an answer, as long as gVisor does not forward.',
+    source: {
+      name: 'gVisor, pkg/tcpip/network/ipv4/ipv4.go, pkg/tcpip/network/ipv6/ipv6.go',
+      where: 'handleValidatedPacket',
+    },
+    known: 'observed',
+  },
+  'R5-shut-down': {
+    prose:
+      'A listener that was shut down stays registered, and refuses: in a group of SO_REUSEPORT it still gets its share of the connections.',
+    source: { name: 'gVisor, pkg/tcpip/transport/tcp/endpoint.go', where: 'shutdownLocked of a listener' },
+    known: 'observed',
+  },
   'R5-no-one': {
     prose: 'Where no lookup has a socket, the sender gets an ICMP port unreachable, or a reset of TCP.',
     source: DEMUX,
@@ -52,7 +68,7 @@ const { id: rule } = gvisorReceiveRules;
 /** Who receives on gVisor: it is chosen among the sockets that are registered for packets. */
 export const gvisorDelivery: WorldDelivery<Stacks> = {
   rules: gvisorReceiveRules.rules,
-  receivers({ hidden, setting }, packet) {
+  receivers({ hidden, setting, sockets }, packet) {
     const device = packet.device ?? deviceOf(packet.to.address, setting);
     const lookups = lookupsOf(hidden.demuxer, packet);
     if (packet.protocol === 'udp' && isForMany(packet, setting)) {
@@ -60,18 +76,28 @@ export const gvisorDelivery: WorldDelivery<Stacks> = {
       const ids = [...new Set(all)].toSorted((one, other) => one - other);
       return { outcomes: [ids.length === 0 ? 'silence' : ids], rule: rule['R4-many'] };
     }
+    if (isDropped(packet, setting)) {
+      return { outcomes: [packet.protocol === 'udp' ? 'silence' : 'no answer'], rule: rule['R5-other-device'] };
+    }
     const first = lookups.find((groups) => groups.length > 0);
     if (first === undefined) return { outcomes: ['refused'], rule: rule['R5-no-one'] };
     const here = ofDevice(first, device);
     if (here === undefined) return { outcomes: ['refused'], rule: rule['R2-device'] };
     const isAlone = here.sockets.length === 1;
     const those = isAlone || !isLastOnly(here) ? here.sockets : here.sockets.slice(-1);
-    return {
-      outcomes: those.toReversed().map((socket): Reception => [socket]),
-      rule: rule[isAlone ? 'R1-lookups' : 'R3-hash'],
-    };
+    const shutDown = new Set(sockets.filter(({ state }) => state === 'shut-down').map(({ id }) => id));
+    const outcomes = those.toReversed().map((socket): Reception => (shutDown.has(socket) ? 'refused' : [socket]));
+    const decides = isAlone ? (outcomes[0] === 'refused' ? 'R5-shut-down' : 'R1-lookups') : 'R3-hash';
+    return { outcomes: [...new Set(outcomes)], rule: rule[decides] };
   },
 };
+
+/** Whether a packet from outside comes in by a device that does not have its destination's address. */
+function isDropped({ device, from, to }: Packet, setting: Setting): boolean {
+  const owner = deviceOf(to.address, setting);
+  const isFromHere = deviceOf(from.address, setting) !== undefined;
+  return device !== undefined && owner !== undefined && owner !== device && !isFromHere;
+}
 
 /** The groups of sockets that each lookup finds, one for each device. */
 function lookupsOf(demuxer: Demuxer, packet: Packet): readonly Demuxer[] {

@@ -99,7 +99,11 @@ export class Floor {
     this.#prober = new Prober({
       ask: async (part, operations) => this.#lease(part).agent.ask(operations, false),
       indexOf: (part, address) => (part === 'neighbour' ? this.#farInterfaces : interfaces).indexOf(address),
+      external: (family) => lab.facts.addresses[family].external,
+      isOfMany: (address) => this.#isOfMany(address),
       devices: interfaces.devices,
+      closedPort: async () => this.#port(),
+      listen: async () => this.#listen(),
     });
     this.#ports = new Ports(lab.facts);
   }
@@ -249,10 +253,23 @@ export class Floor {
   #deviceOf(step: ProbeStep): string | undefined {
     const { address, owner } = senderOf(step);
     if (owner === 'neighbour') return this.lab.facts.externalInterface ?? undefined;
-    const to = unmapped(step.to);
-    const { broadcasts = [], devices = {} } = this.#settings.machine.host ?? {};
-    if (!isMulticast(to) && !isLimitedBroadcast(to) && !broadcasts.includes(to)) return undefined;
+    if (!this.#isOfMany(unmapped(step.to))) return undefined;
+    const { devices = {} } = this.#settings.machine.host ?? {};
     return Object.keys(devices).find((device) => devices[device]?.includes(unmapped(address)) === true);
+  }
+
+  /** Whether an address is of a group, or a broadcast address of the machine. */
+  #isOfMany(address: string): boolean {
+    const { broadcasts = [] } = this.#settings.machine.host ?? {};
+    return isMulticast(address) || isLimitedBroadcast(address) || broadcasts.includes(address);
+  }
+
+  /** Has the peer listen on a port that answers every client. */
+  async #listen(): Promise<{ port: number; names: string[] }> {
+    const { facts } = this.lab;
+    const [port = 0] = await listenOnBoth(this.#leases.peer.agent, ['answers'], facts);
+    const families = (['inet', 'inet6'] as const).filter((family) => facts.addresses[family].wildcard !== undefined);
+    return { port, names: families.map((family) => listenerName('answers', family)) };
   }
 
   #lease(part: Part): Lease {

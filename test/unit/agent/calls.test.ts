@@ -130,15 +130,6 @@ const callers: Operation = {
   sockets: [0, 4002, 0, 4003],
 };
 
-const lo = { family: 'inet', address: '127.0.0.1' } as const;
-const probing: Operation = {
-  op: 'probe-connect',
-  as: 'clients',
-  senders: [lo],
-  destinations: ['127.0.0.1'],
-  connects: [0, 0, 4001],
-};
-
 interface Called {
   /** The operations that have to be done before. */
   before?: Operation[];
@@ -270,10 +261,10 @@ const CALLED: Record<Exclude<OperationName, 'die'>, Called> = {
       [/^recv(from|msg)\(\d+, .*EAGAIN/, 1],
     ],
   },
-  'batch-send': {
+  'probe-send': {
     asks: [
       {
-        op: 'batch-send',
+        op: 'probe-send',
         sources: [{ address: '127.0.0.2', port: 4006 }],
         targets: ['127.0.0.1'],
         ports: [4002, 4003],
@@ -288,7 +279,7 @@ const CALLED: Record<Exclude<OperationName, 'die'>, Called> = {
       [/^recvfrom\(\d+, .* = -1 ECONNREFUSED/, 2],
     ],
   },
-  'batch-drain': {
+  'probe-drain': {
     before: [
       {
         op: 'batch',
@@ -297,7 +288,7 @@ const CALLED: Record<Exclude<OperationName, 'die'>, Called> = {
         sockets: [0, 4002],
       },
       {
-        op: 'batch-send',
+        op: 'probe-send',
         sources: [{ address: '127.0.0.1', port: 0 }],
         targets: ['127.0.0.1'],
         ports: [4002],
@@ -305,17 +296,17 @@ const CALLED: Record<Exclude<OperationName, 'die'>, Called> = {
         mark: 1,
       },
     ],
-    asks: [{ op: 'batch-drain', on: 'us' }],
+    asks: [{ op: 'probe-drain', on: 'us' }],
     makes: [
       [/^recvfrom\(\d+, "[\\]1\\0\\0\\0", 4, 0, NULL, NULL\) = 4$/, 1],
       [/^recvfrom\(\d+, .* = -1 EAGAIN/, 1],
     ],
   },
-  'batch-connect': {
+  'probe-connect': {
     before: [batch],
     asks: [
       {
-        op: 'batch-connect',
+        op: 'probe-connect',
         as: 'ps',
         sources: [{ address: '127.0.0.2', port: 0 }],
         targets: ['127.0.0.1'],
@@ -333,19 +324,19 @@ const CALLED: Record<Exclude<OperationName, 'die'>, Called> = {
       [/^getsockname\(/, 1],
     ],
   },
-  'batch-answer': {
+  'probe-answer': {
     before: [batch, callers],
-    asks: [{ op: 'batch-answer', on: 'ls' }],
+    asks: [{ op: 'probe-answer', on: 'ls' }],
     makes: [
       [/^accept4\(\d+, \{sa_family=AF_INET, .*SOCK_CLOEXEC\|SOCK_NONBLOCK\) = \d/, 2],
       [/^setsockopt\(\d+, SOL_SOCKET, SO_LINGER, \{l_onoff=1, l_linger=0\}, 8\)/, 2],
     ],
   },
-  'batch-settle': {
+  'probe-settle': {
     before: [
       batch,
       {
-        op: 'batch-connect',
+        op: 'probe-connect',
         as: 'ps',
         sources: [{ address: '127.0.0.1', port: 0 }],
         targets: ['127.0.0.1'],
@@ -355,7 +346,7 @@ const CALLED: Record<Exclude<OperationName, 'die'>, Called> = {
         within: LONG,
       },
     ],
-    asks: [{ op: 'batch-settle', on: 'ps', ask: [0] }],
+    asks: [{ op: 'probe-settle', on: 'ps', ask: [0] }],
     makes: [
       [/^getsockopt\(\d+, SOL_SOCKET, SO_ERROR, \[0\]/, 1],
       [/^connect\(\d+, \{sa_family=AF_UNSPEC, .* = 0$/, 1],
@@ -469,55 +460,6 @@ const CALLED: Record<Exclude<OperationName, 'die'>, Called> = {
     makes: [[/^getsockopt\(\d+, SOL_TCP, TCP_INFO, /, 2]],
   },
   'batch-close': { before: [batch], asks: [{ op: 'batch-close', on: 'ls', how: 'close' }], makes: [[/^close\(/, 2]] },
-  'probe-send': {
-    asks: [{ op: 'probe-send', senders: [lo], destinations: ['127.0.0.1'], sends: [0, 0, 4009, 7] }],
-    makes: [
-      // The second one is that of the datagrams by which the agent knows that others have arrived.
-      [/^socket\(AF_INET, SOCK_DGRAM/, 2],
-      [/^setsockopt\(\d+, SOL_IP, IP_RECVERR, \[1\]/, 1],
-      [/^bind\(\d+, .*htons\(0\).*"127\.0\.0\.1"/, 2],
-      [/^sendto\(\d+, "7", 1, MSG_NOSIGNAL, .*htons\(4009\)/, 1],
-      [/^recvmsg\(\d+, .*"7".*MSG_ERRQUEUE/, 1],
-    ],
-  },
-  'probe-errors': {
-    before: [{ op: 'probe-send', senders: [lo], destinations: [], sends: [] }],
-    asks: [{ op: 'probe-errors' }],
-    makes: [[/^recvmsg\(\d+, .*MSG_ERRQUEUE\) = -1 EAGAIN/, 1]],
-  },
-  'probe-drain': {
-    before: heard,
-    asks: [{ op: 'probe-drain', on: ['a'] }],
-    makes: [
-      [/^recvmsg\(\d+, .* = 1$/, 1],
-      [/^recvmsg\(\d+, .* = -1 EAGAIN/, 1],
-    ],
-  },
-  'probe-connect': {
-    before: listener,
-    asks: [probing],
-    makes: [
-      [/^bind\(\d+, .*htons\(0\).*"127\.0\.0\.1"/, 2],
-      [/^connect\(\d+, .*htons\(4001\)/, 1],
-    ],
-  },
-  'probe-collect': {
-    before: [...listener, probing],
-    asks: [{ op: 'probe-collect', on: ['l'] }],
-    makes: [
-      [/^accept4\(.* = \d+$/, 1],
-      [/^setsockopt\(\d+, SOL_SOCKET, SO_LINGER, \{l_onoff=1, l_linger=0\}, 8\)/, 1],
-      [/^accept4\(.* = -1 EAGAIN/, 1],
-    ],
-  },
-  'probe-finish': {
-    before: [...listener, probing],
-    asks: [{ op: 'probe-finish', on: 'clients', patient: [], within: 0 }],
-    makes: [
-      [/^getsockopt\(\d+, SOL_SOCKET, SO_ERROR, \[0\]/, 1],
-      [/^close\(/, 1],
-    ],
-  },
   reset: {
     before: [udp('a'), udp('b')],
     asks: [{ op: 'reset' }],

@@ -4,9 +4,8 @@ import type { PairReceivers } from '../../../matrix/receivers/prediction.ts';
 import type { Peers } from '../../../matrix/receivers/socket-steps.ts';
 import type { Crew } from '../crew.ts';
 import type { PortBlocks } from '../port-block.ts';
-import { askConnections } from './connections.ts';
-import { askDatagrams } from './datagrams.ts';
-import type { PairProbe } from './probe.ts';
+import type { Way } from '../../../matrix/receivers/ways.ts';
+import { askProbes, pathOfWay, type PairProbe } from './probe.ts';
 import { closePairs, makePairs, type ReceiverChunk, type SharedPorts } from './stage.ts';
 
 /**
@@ -30,21 +29,24 @@ export async function askChunk(
   predicted: (pair: number) => PairReceivers,
   { crew, ports, shared, peers }: ChunkPlace,
 ): Promise<ReceiverAnswer[]> {
-  const { protocol, ways } = chunk.block;
-  const ask = protocol === 'udp' ? askDatagrams : askConnections;
+  const { ways } = chunk.block;
   const stage = await makePairs(chunk, crew, ports, shared, peers);
   const there = [...chunk.pairs.keys()].filter((index) => stage.failures[index] === null);
   const seen: CellWord[][] = chunk.pairs.map(() => []);
   const places = new Map(ways.map((way, place) => [way, place]));
   const note = (probes: readonly PairProbe[], words: readonly CellWord[]) => {
-    for (const [at, { index, way }] of probes.entries()) {
+    for (const [at, { place: index, way }] of probes.entries()) {
       const [cells, place, word] = [seen[index] ?? [], places.get(way) ?? -1, words[at] ?? ''];
       const before = cells[place];
       if (before !== word) cells[place] = before === undefined ? word : joinedWords([...before.split('|'), word]);
     }
   };
-  const first = ways.flatMap((way) => there.map((index): PairProbe => ({ index, way, extra: 0 })));
-  note(first, await ask(first, stage, crew, shared));
+  const probesOf = (way: Way, extra: number, indexes: readonly number[]): PairProbe[] => {
+    const path = pathOfWay(way, extra, shared);
+    return indexes.map((place) => ({ place, way, path }));
+  };
+  const first = ways.flatMap((way) => probesOf(way, 0, there));
+  note(first, await askProbes(first, stage, crew, shared));
   const shares = there.filter((index) => predicted(chunk.pairs[index] ?? -1).cells.some(({ all }) => all));
   for (let round = 0; round < ROUNDS; round += 1) {
     const more = ways.flatMap((way, place) => {
@@ -52,12 +54,10 @@ export async function askChunk(
         const [cell, word] = [predicted(chunk.pairs[index] ?? -1).cells[place], seen[index]?.[place]];
         return cell !== undefined && word !== undefined && lacksOutcome(word, cell);
       });
-      return Array.from({ length: EXTRA }, (_, extra) =>
-        lacking.map((index): PairProbe => ({ index, way, extra: round * EXTRA + extra + 1 })),
-      ).flat();
+      return Array.from({ length: EXTRA }, (_, extra) => probesOf(way, round * EXTRA + extra + 1, lacking)).flat();
     });
     if (more.length === 0) break;
-    note(more, await ask(more, stage, crew, shared));
+    note(more, await askProbes(more, stage, crew, shared));
   }
   await closePairs(stage, crew);
   return chunk.pairs.map((_, index): ReceiverAnswer => {

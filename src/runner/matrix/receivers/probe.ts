@@ -1,55 +1,70 @@
-import type { Operation, SocketName } from '../../../protocol/messages.ts';
-import { Legend } from '../../../matrix/legend.ts';
-import type { Way } from '../../../matrix/receivers/ways.ts';
-import type { Role } from '../crew.ts';
-import type { ReceiverStage, SharedPorts } from './stage.ts';
+import { HarnessError } from '../../../harness/harness-error.ts';
+import type { CellWord } from '../../../matrix/receivers/cells.ts';
+import { wayInWords, type Way } from '../../../matrix/receivers/ways.ts';
+import type { Result } from '../../../protocol/messages.ts';
+import { makeConnections } from '../../probing/connections.ts';
+import { sendDatagrams } from '../../probing/datagrams.ts';
+import type { SentProbe, ProbeEnd, ProbeGround, ProbePath } from '../../probing/probe.ts';
+import type { Crew, Role } from '../crew.ts';
+import { LISTENERS, type ReceiverStage, type SharedPorts } from './stage.ts';
 
-/** One datagram or connection to the port of a pair. */
-export interface PairProbe {
-  /** The place of the pair in its chunk. */
-  readonly index: number;
+/** One datagram or connection to the port of a pair; its `place` is that of the pair in its chunk. */
+export interface PairProbe extends SentProbe {
   readonly way: Way;
-  /** Zero for the usual source of the way; each other number is a source port of its own. */
-  readonly extra: number;
 }
 
-/** The agent that sends the probes of a way. */
-export function senderRole({ host }: Way): Role {
-  return host === 'neighbour' ? 'neighbour' : 'peer';
-}
-
-/** The part of an operation that names probes: what several have in common is there once. */
-type Told = Pick<Extract<Operation, { op: 'batch-send' }>, 'sources' | 'targets' | 'ports' | 'probes'>;
-
-/** Probes in the form that an agent takes. Those that follow one another by one way, to pairs side by side, are one run. */
-export function toldProbes(probes: readonly PairProbe[], { ports }: ReceiverStage, shared: SharedPorts): Told {
-  const [sources, targets] = [new Legend<SocketName>(), new Legend<string>()];
-  const runs: number[] = [];
-  let run: { readonly probe: PairProbe; readonly source: number; readonly target: number } | undefined;
-  let count = 0;
-  const endRun = () => {
-    if (run !== undefined) runs.push(run.source, run.target, run.probe.index, count);
+/**
+ * The path of a way, from its usual source, or from one of many with a port of their own each.
+ * @param extra zero for the usual source
+ */
+export function pathOfWay(way: Way, extra: number, { peer }: SharedPorts): ProbePath {
+  const port = way.port === 'peer' && extra === 0 ? { port: peer } : {};
+  return {
+    sender: way.host === 'neighbour' ? 'neighbour' : 'peer',
+    source: { address: way.from, number: extra, ...port },
+    target: way.to,
   };
-  for (const probe of probes) {
-    const { index, way, extra } = probe;
-    const same = run?.probe.way === way && run.probe.extra === extra ? run : undefined;
-    if (same !== undefined && index === same.probe.index + count) {
-      count += 1;
-      continue;
-    }
-    endRun();
-    // Sources whose ports the system chooses are one for each number of `extra`.
-    const port = way.port === 'peer' && extra === 0 ? shared.peer : 0;
-    const source = () => sources.place(`${way.from} ${port} ${extra}`, () => ({ address: way.from, port }));
-    const target = () => targets.place(way.to, () => way.to);
-    run = same !== undefined ? { ...same, probe } : { probe, source: source(), target: target() };
-    count = 1;
-  }
-  endRun();
-  return { sources: [...sources.list], targets: [...targets.list], ports: [...ports], probes: runs };
 }
 
 /** The words for the sockets that got a probe, by a number that has a bit for each. */
-export const GOT_WORDS = ['', '1', '2', '1+2'] as const;
-/** The bit of the first and of the second socket of a pair. */
-export const GOT_BITS = [1, 2] as const;
+const GOT_WORDS = ['', '1', '2', '1+2'] as const;
+
+/** Sends a probe each, and returns what became of each. @throws HarnessError, also where nothing shows what silence means */
+export async function askProbes(
+  probes: readonly PairProbe[],
+  stage: ReceiverStage,
+  crew: Crew,
+  shared: SharedPorts,
+): Promise<CellWord[]> {
+  const { protocol, states } = stage.chunk.block;
+  const isUdp = protocol === 'udp';
+  const receivers = stage.roles
+    .map((agent, index) => ({ agent, on: stage.name, bit: index + 1, state: states[index] }))
+    .filter(({ state }) => isUdp || state === 'listening');
+  const got = new Uint8Array(probes.length);
+  const ground: ProbeGround<Role> = {
+    ask: async (agent, operation) => (await crew.ask(agent, operation))[0] as Result,
+    ports: stage.ports,
+    receivers,
+    note: (index, _at, probe) => {
+      got[probe] = (got[probe] ?? 0) | (receivers[index]?.bit ?? 0);
+    },
+  };
+  const { closed, open } = shared;
+  const ends = isUdp
+    ? (await sendDatagrams(probes, ground, { closed })).ends
+    : await makeConnections(probes, ground, {
+        open,
+        answers: { agent: 'peer', on: LISTENERS },
+        portOf: (_receivers, at) => at,
+      });
+  return ends.map((end, place) => wordOf(GOT_WORDS[got[place] ?? 0] ?? '', end, probes[place]));
+}
+
+function wordOf(word: string, end: ProbeEnd, probe: PairProbe | undefined): CellWord {
+  if (end === 'no proof' && probe !== undefined) {
+    throw new HarnessError(`nothing comes back ${wayInWords(probe.way)}, so that silence means nothing`);
+  }
+  if (end === undefined) return word;
+  return word === '' ? end : `${word} and ${end}`;
+}

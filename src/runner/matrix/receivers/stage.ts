@@ -4,7 +4,8 @@ import { pairConnectionOf, socketSteps, type Peers } from '../../../matrix/recei
 import type { Spec } from '../../../matrix/sockets.ts';
 import { batchKind } from '../../../plan/operations.ts';
 import { HarnessError } from '../../../harness/harness-error.ts';
-import { batchAnswers, batchOf } from '../batch.ts';
+import { batchAnswers } from '../../batch-answers.ts';
+import { batchOf } from '../batch.ts';
 import type { Crew, Role } from '../crew.ts';
 import type { PortBlocks } from '../port-block.ts';
 

@@ -1,9 +1,10 @@
-import { HarnessError } from '../../../harness/harness-error.ts';
 import type { ReceiverBlock } from '../../../matrix/receivers/blocks.ts';
 import { waysKey, type Way } from '../../../matrix/receivers/ways.ts';
 import { paced } from '../../../process/pace.ts';
-import type { Crew } from '../crew.ts';
-import { senderRole } from './probe.ts';
+import type { Crew, Role } from '../crew.ts';
+import type { Result } from '../../../protocol/messages.ts';
+import { sendDatagrams } from '../../probing/datagrams.ts';
+import { pathOfWay } from './probe.ts';
 import type { SharedPorts } from './stage.ts';
 
 /** How long the error of a closed port may take, in milliseconds, before a way counts as one by which nothing comes back. */
@@ -16,7 +17,7 @@ const WITHIN = 1000;
 export async function deadWays(
   blocks: readonly ReceiverBlock[],
   crew: Crew,
-  { closed }: SharedPorts,
+  shared: SharedPorts,
 ): Promise<ReadonlyMap<string, Way>> {
   const paths = new Map<string, Way[]>();
   for (const way of new Map(blocks.flatMap(({ ways }) => ways).map((one) => [waysKey(one), one])).values()) {
@@ -26,20 +27,23 @@ export async function deadWays(
   const dead = new Map<string, Way>();
   for (const ways of paths.values()) {
     const [way] = ways;
-    if (way === undefined || (await isAlive(way, crew, closed))) continue;
+    if (way === undefined || (await isAlive(way, crew, shared))) continue;
     for (const one of ways) dead.set(waysKey(one), one);
   }
   return dead;
 }
 
-async function isAlive(way: Way, crew: Crew, closed: number): Promise<boolean> {
-  const from = [{ address: way.from, port: 0 }];
-  const probes = { sources: from, targets: [way.to], ports: [closed], probes: [0, 0, 0, 1], mark: 0 };
-  try {
-    await crew.ask(senderRole(way), { op: 'batch-send', ...probes, closed, within: paced(WITHIN) });
-    return true;
-  } catch (error) {
-    if (!(error instanceof HarnessError) || !error.message.includes('no error came back')) throw error;
-    return false;
-  }
+async function isAlive(way: Way, crew: Crew, shared: SharedPorts): Promise<boolean> {
+  const { closed } = shared;
+  const { ends } = await sendDatagrams<Role>(
+    [{ place: 0, path: pathOfWay({ ...way, port: 'other' }, 0, shared) }],
+    {
+      ask: async (agent, operation) => (await crew.ask(agent, operation))[0] as Result,
+      ports: [closed],
+      receivers: [],
+      note: () => undefined,
+    },
+    { closed, within: paced(WITHIN) },
+  );
+  return ends[0] !== 'silence' && ends[0] !== 'no proof';
 }

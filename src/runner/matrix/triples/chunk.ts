@@ -6,7 +6,8 @@ import type { Spec } from '../../../matrix/sockets.ts';
 import { batchKind } from '../../../plan/operations.ts';
 import type { Operation, Result } from '../../../protocol/messages.ts';
 import { HarnessError } from '../../../harness/harness-error.ts';
-import { batchAnswers, batchOf } from '../batch.ts';
+import { batchAnswers } from '../../batch-answers.ts';
+import { batchOf } from '../batch.ts';
 import type { Crew, Role } from '../crew.ts';
 import type { PortBlocks } from '../port-block.ts';
 

@@ -113,6 +113,17 @@ describe('gVisor', () => {
     ['a tie to another device hides the wildcard', 'udp', 'bind ext1 A @lo; bind 0.0.0.0 A', '10.0.0.1', ['refused']],
     ['a late tie does nothing', 'udp', 'bind 0.0.0.0; 0 tie lo', '10.0.0.1', [[0]]],
     ['membership is not looked at', 'udp', 'bind 0.0.0.0 A; bind dual A', '239.1.2.3 from neighbour', [[0, 1]]],
+    ['an IPv4 group cannot be joined by AF_INET6', 'udp', 'bind dual; 0 join 239.1.2.3', '127.0.0.1', [[0]]],
+    ['a listener that was shut down refuses', 'tcp', 'bind 0.0.0.0; 0 listen; 0 shutdown', '127.0.0.1', ['refused']],
+    [
+      'and keeps its share of the connections',
+      'tcp',
+      'bind 0.0.0.0 P; bind 0.0.0.0 P; 0 listen; 1 listen; 0 shutdown',
+      '127.0.0.1',
+      [[1], 'refused'],
+    ],
+    ['what comes in by another device is dropped', 'udp', 'bind 0.0.0.0', '127.0.0.1 from neighbour', ['silence']],
+    ['over TCP too', 'tcp', 'bind 0.0.0.0; 0 listen', '127.0.0.1 from neighbour', ['no answer']],
     ['TCP: only listeners', 'tcp', 'bind 127.0.0.1 P; bind 0.0.0.0 P; 1 listen', '127.0.0.1', [[1]]],
   ]);
 });
