@@ -4,6 +4,8 @@ import { eitherOf, sentenceOf } from '../explain/sentences.ts';
 import {
   ADVICE_TITLE,
   adviceOf,
+  ALSO_TITLE,
+  alsoOf,
   asSentence,
   ASSUMED_TITLE,
   assumedOf,
@@ -57,6 +59,7 @@ export function tellExplanation(explanation: Explanation, here: Here | undefined
   receivers(explanation, more.receivers);
   advice(explanation);
   supposed(explanation);
+  section(ALSO_TITLE, alsoOf(explanation));
   section(REFUSALS_TITLE, refusalsOf(explanation));
   finders(explanation);
   stops(explanation);

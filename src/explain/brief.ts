@@ -2,8 +2,10 @@ import type { SystemName } from '../model/types.ts';
 import { isMapped, isWildcard, unmapped } from '../model/address.ts';
 import { models } from '../model/index.ts';
 import type { Answer } from './answer.ts';
+import { isConfiguration } from './configuration.ts';
 import type { Explanation } from './explanation.ts';
 import type { Failure } from './reader/failure.ts';
+import { alsoSentences } from './also.ts';
 import { holderInWords, type Reading } from './reader/reading.ts';
 import { list } from './sentences.ts';
 import type { Supposed } from './supposed.ts';
@@ -30,8 +32,25 @@ export function briefAnswer(parts: Parts): string[] {
     ]),
     [least, best],
   ];
-  const fitting = tries.find((sentences) => lines(sentences) <= MOST_LINES) ?? [least];
+  const asked = parts.sockets.at(-1);
+  const also = asked === undefined ? [] : alsoSentences(parts.also, { socket: asked.socket, ...kindOf(asked) });
+  const all = also.length === 0 ? tries : withAlso(tries, also);
+  const fitting = all.find((sentences) => lines(sentences) <= MOST_LINES) ?? [least, ...also.slice(-1)];
   return fitting.filter((sentence) => sentence !== '');
+}
+
+/** Each try with what else failed: as a sentence of its own, or on the line of the advice. Those without advice are last. */
+function withAlso(tries: readonly string[][], also: readonly string[]): string[][] {
+  const all = also.flatMap((one) => [
+    ...tries.map((sentences) => [...sentences, one]),
+    ...tries.map(([verdict = '', todo = '']) => [verdict, `${todo} ${one}`.trim()]),
+  ]);
+  const advises = (sentences: readonly string[]) => sentences[1] !== '' && !also.includes(sentences[1] ?? '');
+  return [...all.filter(advises), ...all.filter((sentences) => !advises(sentences))];
+}
+
+function kindOf({ failure }: Pick<Reading, 'failure'>): { kind?: Failure['kind'] } {
+  return failure === undefined ? {} : { kind: failure.kind };
 }
 
 function lines(sentences: readonly string[]): number {
@@ -92,14 +111,19 @@ function verbOf(works: Answer['works'], own: readonly Answer[], where: string): 
   const place = isEvery ? 'every system' : where;
   if (works === 'yes') return `works on ${place}`;
   if (works === 'unsure') return `may or may not work on ${place}`;
-  const errors = new Set(own.flatMap(({ outcomes }) => outcomes.filter((one) => one !== 'ok').map(plain)));
+  const isWinsock = own.every(({ system }) => system === 'windows' || system === 'wine');
+  const errorNames = own.flatMap(({ outcomes }) => outcomes.filter((one) => one !== 'ok'));
+  const errors = new Set(isWinsock ? errorNames : errorNames.map(plain));
   const at = own.every(({ call }) => call === 'listen') ? ' at listen()' : '';
   return `is refused by ${place} with ${[...errors].join(' or ')}${at}`;
 }
 
-/** Windows has its own names for the same errors; in one sentence about all systems the common ones are enough. */
+/**
+ * Windows has its own names for the same errors; in one sentence about all systems the common ones are enough. WSAEACCES is
+ * another error than EACCES: a socket or a range excludes others, and no privilege helps.
+ */
 function plain(outcome: string): string {
-  return outcome.replace(/^WSA/, '');
+  return outcome === 'WSAEACCES' ? outcome : outcome.replace(/^WSA/, '');
 }
 
 function holdersIn(answers: readonly Answer[]): string {
@@ -140,7 +164,7 @@ function causeOf(failure: Failure, { answers, sockets }: Pick<Parts, 'answers' |
     case 'not permitted':
       return `Not permitted: ${notPermitted(failure, asked, which, isExplained)}${sign}.`;
     case 'not available':
-      return `Not available: ${notAvailable(asked?.socket.address ?? '::')}${sign}.`;
+      return `Not available: ${notAvailable(asked?.socket.address ?? '::', asked?.noAddress === true)}${sign}.`;
     case 'no such family':
       return `No such family: the system has no ${asked?.socket.family === 'inet6' ? 'IPv6' : 'sockets of this kind'}${sign}.`;
   }
@@ -176,7 +200,8 @@ function notPermitted(
 const UNIX_ONLY = /\(13[:)]|Errno 13|AH00072|privileged port/i;
 
 /** Why the machine does not have an address. */
-function notAvailable(address: string): string {
+function notAvailable(address: string, isUnnamed: boolean): string {
+  if (address === '::' && !isUnnamed) return 'the system does not let [::] be bound; its IPv6 is off, or not complete';
   if (isWildcard(address)) return 'the machine does not have the address, which the text does not name, or not yet';
   if (address === '::1') return 'the machine does not have ::1: its IPv6 is off, as in most containers';
   const outside = isPublic4(address) ? '; it may be that of the router or the cloud in front' : ', or not yet';
@@ -212,6 +237,10 @@ function todosOf({ advice, cautions, find, answers, refusals, sockets, supposed 
     const command = `To find who has it: ${first}`;
     return [...(usual === undefined ? [] : [`${command} (often ${usual})`]), command, ''];
   }
+  const isNoSix = failure?.kind === 'no such family' || (failure?.kind === 'not available' && sockets.length === 1);
+  if (failing.length === 0 && isNoSix && sockets.at(-1)?.socket.address === '::') {
+    return ['What helps: bind 0.0.0.0 alone, or turn IPv6 on.', ''];
+  }
   if (failing.length === 0) {
     const [caution] = cautions;
     if (caution !== undefined)
@@ -231,6 +260,8 @@ function todosOf({ advice, cautions, find, answers, refusals, sockets, supposed 
     return [everywhere ? text : `${text} (${onSystems(one.helps)})`];
   };
   const ended = end?.brief ?? end?.text;
+  // Who writes a configuration has its lines, and not the options of each socket.
+  if (ended !== undefined && isConfiguration({ readings: sockets })) return [`What helps: ${ended}.`, ''];
   const isWhole = keep !== undefined && failing.every((system) => keep.helps.includes(system));
   const choices = [
     ...(failure?.kind === 'not available' ? [[...said(other), ...(ended === undefined ? [] : [ended])]] : []),

@@ -4,12 +4,14 @@ import { formatPlan } from '../plan/notation.ts';
 import { BadPlan } from '../plan/bad-plan.ts';
 import { isPlan, parsePlan } from '../plan/parse.ts';
 import { advise } from './advise.ts';
+import type { Also } from './also.ts';
 import { otherwiseIn } from './alternatives.ts';
 import { answerOf, isRelevant } from './answer.ts';
 import { assumedIn } from './assumed.ts';
 import { briefAnswer } from './brief.ts';
 import { cautionsOf } from './cautions.ts';
 import { chosenPortsNote } from './chosen-ports.ts';
+import { inConfiguration } from './configuration.ts';
 import type { Explanation, Taken, Wanted } from './explanation.ts';
 import { findersOf } from './find.ts';
 import { settled } from './on-system.ts';
@@ -30,22 +32,36 @@ import { supposedFor } from './supposed.ts';
  * @throws Unreadable for a text that names no socket, BadPlan for a plan that can't be read
  */
 export function explain(texts: readonly string[], wanted: Wanted = {}): Explanation {
-  const { question, readings, plan, leftOut } = questionOf(texts, wanted);
-  const failure = readings.at(-1)?.failure;
-  const told = failure === undefined || failure.systems.length === 0 ? undefined : failure.systems;
-  const systems = wanted.systems ?? told ?? (Object.keys(models) as SystemName[]);
-  const answers = systems.map((system) => answerOf(system, question));
-  const sockets = plan === undefined ? takenFrom(readings, question.settings) : readings.map(asTaken);
-  const asked = plan?.asked ?? askedOf(sockets.map(({ socket }) => socket));
-  const last = readings.at(-1);
-  const isAlone = sockets.length === 1;
-  const unexplained = failure?.kind === 'in use' && answers.every(({ works }) => works === 'yes');
-  const supposed = supposedFor(question, systems);
+  const { questions, plan, leftOut } = questionsOf(texts, wanted);
+  const [question, ...others] = questions;
+  const last = question.readings.at(-1);
+  const origin = last?.origin ?? question.readings.find((reading) => reading.origin !== undefined)?.origin;
+  const told = last?.failure === undefined || last.failure.systems.length === 0 ? undefined : last.failure.systems;
+  const systems = wanted.systems ?? told ?? origin?.systems ?? (Object.keys(models) as SystemName[]);
+  const { asked, failing, later } = inConfiguration(question, systems);
   const parts = {
+    ...partsOf(asked, systems, plan),
+    also: [...failing, ...others].map((other) => alsoOf(other, wanted.systems ?? systems)),
+    leftOut: [...leftOut, ...later],
+    ...(wanted.systems === undefined && told === undefined && origin !== undefined ? { onlyBecause: origin.why } : {}),
+  };
+  return { answer: briefAnswer(parts), ...parts };
+}
+
+/** What the systems say of one question, without the answer in sentences. */
+function partsOf(question: Question, systems: readonly SystemName[], plan?: GivenPlan) {
+  const { readings, settings } = question;
+  const last = readings.at(-1);
+  const answers = systems.map((system) => answerOf(system, question));
+  const sockets = plan === undefined ? takenFrom(readings, settings) : readings.map(asTaken);
+  const asked = plan?.asked ?? askedOf(sockets.map(({ socket }) => socket));
+  const isAlone = sockets.length === 1;
+  const unexplained = last?.failure?.kind === 'in use' && answers.every(({ works }) => works === 'yes');
+  const supposed = supposedFor(question, systems);
+  return {
     sockets,
-    leftOut,
-    settings: question.settings?.said ?? [],
-    ...(wanted.sent === undefined ? {} : { sent: wanted.sent }),
+    settings: settings?.said ?? [],
+    ...(question.sent === undefined ? {} : { sent: question.sent }),
     plan: formatPlan(asked.plan),
     answers,
     cautions: cautionsOf(question, answers),
@@ -57,24 +73,35 @@ export function explain(texts: readonly string[], wanted: Wanted = {}): Explanat
     stops: stopsOf(question, systems),
     find: last !== undefined && (isAlone || unexplained) ? findersOf(last, systems) : [],
   };
-  return { answer: briefAnswer(parts), ...parts };
 }
 
-/** What the models are asked: the sockets as they were read, on a machine with the settings that are known. */
-function questionOf(texts: readonly string[], wanted: Wanted) {
+/** The answer to another error of the same texts. */
+function alsoOf(question: Question, systems: readonly SystemName[]): Also {
+  const parts = { ...partsOf(question, systems), also: [], leftOut: [] };
+  const asked = parts.sockets.at(-1);
+  if (asked === undefined) throw new RangeError('there is no socket to ask about');
+  const { socket, spelled, failure } = asked;
+  return { socket, spelled, ...(failure === undefined ? {} : { kind: failure.kind }), answer: briefAnswer(parts) };
+}
+
+/** The questions of the texts, the deciding one first: the sockets as they were read, on a machine with the known settings. */
+function questionsOf(texts: readonly string[], wanted: Wanted) {
   const plan = planIn(texts);
   const read = plan === undefined ? readTexts(texts) : undefined;
-  const readings = plan?.readings ?? withPorts(read?.readings ?? []);
   const settings = joined(read?.settings ?? NO_SETTINGS, wanted.settings ?? NO_SETTINGS);
-  const question: Question = {
-    readings,
-    ...(plan === undefined ? {} : { given: plan.asked }),
-    ...(wanted.kernel === undefined ? {} : { kernel: wanted.kernel }),
-    ...(wanted.releases === undefined ? {} : { releases: wanted.releases }),
-    settings,
-    ...(wanted.sent === undefined ? {} : { sent: wanted.sent }),
-  };
-  return { question: reported(question), readings, plan, leftOut: read?.leftOut ?? [] };
+  const question = (readings: readonly Reading[]): Question =>
+    reported({
+      readings,
+      ...(plan === undefined ? {} : { given: plan.asked }),
+      ...(wanted.kernel === undefined ? {} : { kernel: wanted.kernel }),
+      ...(wanted.releases === undefined ? {} : { releases: wanted.releases }),
+      settings,
+      ...(wanted.sent === undefined ? {} : { sent: wanted.sent }),
+    });
+  const first = question(plan?.readings ?? withPorts(read?.readings ?? []));
+  const others = (read?.others ?? []).map((readings) => question(withPorts(readings)));
+  const questions: readonly [Question, ...Question[]] = [first, ...others];
+  return { questions, plan, leftOut: read?.leftOut ?? [] };
 }
 
 /** The first of the ports that stand for those which the system has chosen; it is one of IANA's dynamic ports. */

@@ -1,4 +1,5 @@
 import type { SystemName } from '../model/types.ts';
+import type { Also } from './also.ts';
 import type { Otherwise } from './alternatives.ts';
 import type { Answer } from './answer.ts';
 import type { Assumed } from './assumed.ts';
@@ -36,6 +37,10 @@ export interface Explanation {
   /** The answer in sentences; together at most three lines of 80 characters. */
   readonly answer: readonly string[];
   readonly sockets: readonly Taken[];
+  /** The other errors of the texts, each with its own answer; the first answer is about the one that decides. */
+  readonly also: readonly Also[];
+  /** Why only some systems are asked, as a clause, where the texts can be of no other. */
+  readonly onlyBecause?: string;
   /** What was left out of pasted lines, in words. */
   readonly leftOut: readonly string[];
   /** The settings of the machine that were given or found among the lines. */

@@ -3,6 +3,7 @@ import { answerOf, type Answer } from './answer.ts';
 import type { Question } from './question.ts';
 import type { Reading } from './reader/reading.ts';
 import type { Advice } from './judge.ts';
+import { originOf } from './reader/row-systems.ts';
 import { spell } from './reader/spell.ts';
 import type { PresentSocket, SystemName } from '../model/types.ts';
 
@@ -43,12 +44,5 @@ export function supposedFor(question: Question, systems: readonly SystemName[]):
 function isHeld({ failure, holder, text, socket: { state, port } }: Reading): boolean {
   if (failure !== undefined || port === 0) return false;
   if (state !== undefined && state !== 'bound' && state !== 'listening') return false;
-  return holder !== undefined || ROWS.some((pattern) => pattern.test(text));
+  return holder !== undefined || originOf(text) !== undefined;
 }
-
-/** Rows of ss, of netstat on Unix, and of netstat on Windows. Rows of other listings name a process. */
-const ROWS: readonly RegExp[] = [
-  /^\s*(?:(?:tcp|udp)\s+)?(?:LISTEN|UNCONN)\s+\d+\s+\d+\s/i,
-  /^\s*(?:tcp|udp)(?:4|6|46)?\s+\d+\s+\d+\s/i,
-  /^\s*(?:TCP\s+\S+\s+\S+\s+[A-ZÄÖÜ]+\s+\d+|UDP\s+\S+\s+\*:\*\s+\d+)\s*$/i,
-];

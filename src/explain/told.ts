@@ -35,8 +35,13 @@ export function notesOf({
 }
 
 /** What was given beside the sockets, and what of it was left out, in sentences. */
-export function givenOf({ settings, leftOut }: Explanation): string[] {
+export function givenOf({ settings, leftOut, onlyBecause, answers }: Explanation): string[] {
   return [
+    ...(onlyBecause === undefined
+      ? []
+      : [
+          `Only ${titles(answers.map(({ system }) => system))} ${answers.length === 1 ? 'is' : 'are'} asked, because ${onlyBecause}.`,
+        ]),
     ...(settings.length === 0 ? [] : [`Settings of the machine: ${settings.join(', ')}.`]),
     ...leftOut.map((what) => `Left out: ${what}.`),
   ];
@@ -91,6 +96,14 @@ export function asSentence(note: string): string {
 export function groundsOf({ rule }: Pick<Answer, 'rule'>): string {
   const known = rule.unverified === true ? 'not verified' : howKnown(rule.known);
   return `${rule.source.name}: ${rule.source.where} (${known})`;
+}
+
+/** The title of the answers to the other errors of a text, or lines of a configuration. */
+export const ALSO_TITLE = 'What else fails';
+
+/** The answers to the other errors of a text, a sentence or more for each. */
+export function alsoOf({ also }: Explanation): string[] {
+  return also.map(({ spelled, answer }) => `${spelled}: ${answer.join(' ')}`);
 }
 
 /** The advice in sentences, and the systems where nothing helps, if there are any. Empty where everything works. */

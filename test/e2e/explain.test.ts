@@ -60,7 +60,7 @@ describe('what is printed', () => {
         [80, 80],
         [300, 120],
       ] as const) {
-        const words = `'tcp LISTEN 0 9 *:80 *:*' 'tcp 10.0.0.1:80 uid=3' 'tcp [::]:80 v6only=0 reuseaddr'`;
+        const words = `'tcp LISTEN 0 9 *:80 *:*' 'tcp 10.0.0.1:80 uid=3' 'tcp [::]:80 v6only=0 reuseaddr' --system linux,macos,freebsd,windows,wine`;
         const command = `script -qec "stty cols ${columns}; '$0' '$1' explain ${words}" /dev/null`;
         const { stdout } = await bindspec([], { before: ['sh', '-c', command] });
         const lines = stdout.split(/\r?\n/);

@@ -1,5 +1,5 @@
 import type { Family, Options, PresentSocket, Protocol } from '../../model/types.ts';
-import { isLinkLocal6 } from '../../model/address.ts';
+import { isMulticast, needsScope } from '../../model/address.ts';
 import { isPeer, readAddress, readName, type WrittenName } from './name.ts';
 import type { Context, Draft } from './draft.ts';
 import type { Holding, Reading } from './reading.ts';
@@ -166,7 +166,7 @@ function finish(draft: Draft): Reading {
   const said = settings(draft, bound.family);
   const device = said.device ?? zoneAsDevice(name, bound.address, notes);
   const v6only = said.v6only ?? bound.v6only;
-  const isScope = name.zone !== undefined && isLinkLocal6(bound.address);
+  const isScope = name.zone !== undefined && needsScope(bound.address);
   const socket: PresentSocket = {
     protocol,
     family: bound.family,
@@ -246,8 +246,10 @@ function settings({ whole, words }: Draft, family: Family): Settings {
 
 function zoneAsDevice({ zone }: WrittenName, address: string, notes: string[]): string | undefined {
   if (zone === undefined) return undefined;
-  if (isLinkLocal6(address)) {
-    notes.push(`%${zone} is the scope of a link-local address`);
+  if (needsScope(address)) {
+    notes.push(
+      `%${zone} is the scope of ${isMulticast(address) ? 'a link-local group' : 'a link-local address'} (sin6_scope_id)`,
+    );
     return undefined;
   }
   notes.push(`%${zone} is the device that the socket is tied to (SO_BINDTODEVICE)`);

@@ -1,5 +1,6 @@
 import type { Options, PresentSocket, SystemName } from '../../model/types.ts';
 import type { Failure } from './failure.ts';
+import type { Origin } from './row-systems.ts';
 
 /** A socket as it was read. */
 export interface Reading {
@@ -17,6 +18,10 @@ export interface Reading {
   readonly optionsOn?: Readonly<Partial<Record<SystemName, Options>>>;
   /** The process that has the socket, where a listing names it. */
   readonly holder?: Holding;
+  /** The systems that the text can be of, where it is a row that only their tools print, or a setting that only they have. */
+  readonly origin?: Origin;
+  /** The program that the text is a configuration of. One process binds all sockets of a configuration, in their order. */
+  readonly config?: string;
   /** What went wrong, where the text is the error message of a program. */
   readonly failure?: Failure;
   /** Set where the text names no port: the port of the socket is a stand-in then. */

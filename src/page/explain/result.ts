@@ -5,6 +5,8 @@ import { sentenceOf } from '../../explain/sentences.ts';
 import {
   ADVICE_TITLE,
   adviceOf,
+  ALSO_TITLE,
+  alsoOf,
   asSentence,
   ASSUMED_TITLE,
   assumedOf,
@@ -49,6 +51,7 @@ export function resultOf(explanation: Explanation, trial: TryLink, isSent = fals
       receivers(explanation, isSent),
       adviceList(explanation, trial),
       supposed(explanation),
+      alsoFailed(explanation),
       refusals(explanation, trial),
       finders(explanation),
       stops(explanation),
@@ -128,6 +131,11 @@ function stops(explanation: Explanation): Child {
 function assumed(explanation: Explanation): Child {
   const items = assumedOf(explanation).map((sentence) => h('li', {}, sentence));
   return items.length > 0 && [h('h2', {}, ASSUMED_TITLE), h('ul', { class: 'assumed' }, items)];
+}
+
+function alsoFailed(explanation: Explanation): Child {
+  const items = alsoOf(explanation).map((sentence) => h('li', {}, sentence));
+  return items.length > 0 && [h('h2', {}, ALSO_TITLE), h('ul', { class: 'also' }, items)];
 }
 
 function adviceList(explanation: Explanation, trial: TryLink): Child {

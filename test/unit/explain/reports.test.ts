@@ -257,14 +257,30 @@ test.each(OTHERS)('not an error of bind(): %s', (_where, pasted, message) => {
 
 describe('a row of a listing alone', () => {
   test.each([
-    ['LISTEN 0 128 0.0.0.0:8080 0.0.0.0:* users:(("java",pid=812,fd=6))', 'java (pid 812) has TCP port 8080'],
-    ['node    4242 me   22u  IPv6 0xabc      0t0  TCP *:3000 (LISTEN)', 'node (pid 4242) has TCP port 3000'],
-    ['tcp   0   0 127.0.0.1:5432   0.0.0.0:*   LISTEN   1234/postgres', 'postgres (pid 1234) has TCP port 5432'],
-    ['  TCP    0.0.0.0:135            0.0.0.0:0              LISTENING       1044', 'pid 1044 has TCP port 135'],
-    ['UNCONN 0 0 0.0.0.0:5353 0.0.0.0:*', 'a socket has UDP port 5353'],
-  ])('%s', (row, who) => {
+    [
+      'LISTEN 0 128 0.0.0.0:8080 0.0.0.0:* users:(("java",pid=812,fd=6))',
+      'java (pid 812) has TCP port 8080',
+      'Linux and gVisor with EADDRINUSE',
+    ],
+    [
+      'node    4242 me   22u  IPv6 0xabc      0t0  TCP *:3000 (LISTEN)',
+      'node (pid 4242) has TCP port 3000',
+      'macOS, FreeBSD, NetBSD and OpenBSD with EADDRINUSE',
+    ],
+    [
+      'tcp   0   0 127.0.0.1:5432   0.0.0.0:*   LISTEN   1234/postgres',
+      'postgres (pid 1234) has TCP port 5432',
+      'Linux and gVisor with EADDRINUSE',
+    ],
+    [
+      '  TCP    0.0.0.0:135            0.0.0.0:0              LISTENING       1044',
+      'pid 1044 has TCP port 135',
+      'Windows with WSAEADDRINUSE',
+    ],
+    ['UNCONN 0 0 0.0.0.0:5353 0.0.0.0:*', 'a socket has UDP port 5353', 'Linux and gVisor with EADDRINUSE'],
+  ])('%s', (row, who, refused) => {
     const { answer, advice, supposed } = explain([row]);
-    expect(answer[0]).toBe(`Held: ${who}. Another on the same name is refused by every system with EADDRINUSE.`);
+    expect(answer[0]).toBe(`Held: ${who}. Another on the same name is refused by ${refused}.`);
     expect(answer[1]).toMatch(/^What helps: end .*; or give the other another port\.$/);
     expect(advice).toEqual([]);
     expect(supposed?.advice[0]?.kind).toBe('end');
