@@ -2,7 +2,7 @@ import type { SystemName } from '../model/types.ts';
 import { isMapped, isWildcard, unmapped } from '../model/address.ts';
 import { models } from '../model/index.ts';
 import type { Answer } from './answer.ts';
-import { isConfiguration } from './configuration.ts';
+import { isOfOneConfiguration } from './configuration.ts';
 import type { Explanation } from './explanation.ts';
 import type { Failure } from './reader/failure.ts';
 import { alsoSentences } from './also.ts';
@@ -66,7 +66,8 @@ export function verdictOf(
   most = 8,
 ): string {
   const failure = sockets.at(-1)?.failure;
-  if (failure !== undefined) return causeOf(failure, { answers, sockets }, most);
+  if (failure !== undefined)
+    return causeOf(failure, { answers, sockets, ...(supposed === undefined ? {} : { supposed }) }, most);
   if (supposed !== undefined) return ofRow(sockets[0], supposed, most);
   const who = `Socket ${sockets.length}${sockets.length === 1 ? ' alone' : ''}`;
   return `${who} ${outcomesOf(answers, most)}.`;
@@ -141,7 +142,11 @@ function named(systems: readonly SystemName[], most: number): string {
 }
 
 /** What an error message means, where no other socket is named, or those that are named do not explain it. */
-function causeOf(failure: Failure, { answers, sockets }: Pick<Parts, 'answers' | 'sockets'>, most: number): string {
+function causeOf(
+  failure: Failure,
+  { answers, sockets, supposed }: Pick<Parts, 'answers' | 'sockets' | 'supposed'>,
+  most: number,
+): string {
   const asked = sockets.at(-1);
   const isExplained = answers.some(({ works }) => works !== 'yes');
   const { protocol, port } = asked?.socket ?? { protocol: 'tcp', port: 0 };
@@ -158,6 +163,7 @@ function causeOf(failure: Failure, { answers, sockets }: Pick<Parts, 'answers' |
       if (sockets.length === 1 && failure.program === 'Kubernetes') {
         return `In use: another pod or service of the cluster has ${which}.`;
       }
+      if (supposed?.lacksOptions === true) return `In use: another socket has ${which}, and does not share it${sign}.`;
       return sockets.length > 1
         ? `In use: yet the other sockets here do not explain it. Another socket has ${which}${sign}.`
         : `In use: another socket has ${which}, at an address that this one overlaps${sign}.`;
@@ -261,7 +267,7 @@ function todosOf({ advice, cautions, find, answers, refusals, sockets, supposed 
   };
   const ended = end?.brief ?? end?.text;
   // Who writes a configuration has its lines, and not the options of each socket.
-  if (ended !== undefined && isConfiguration({ readings: sockets })) return [`What helps: ${ended}.`, ''];
+  if (ended !== undefined && isOfOneConfiguration({ readings: sockets })) return [`What helps: ${ended}.`, ''];
   const isWhole = keep !== undefined && failing.every((system) => keep.helps.includes(system));
   const choices = [
     ...(failure?.kind === 'not available' ? [[...said(other), ...(ended === undefined ? [] : [ended])]] : []),

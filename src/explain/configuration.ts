@@ -20,7 +20,7 @@ interface Configuration {
  */
 export function inConfiguration(question: Question, systems: readonly SystemName[]): Configuration {
   const { readings } = question;
-  if (!isConfiguration(question)) return { asked: question, failing: [], later: [] };
+  if (!isOfOneConfiguration(question)) return { asked: question, failing: [], later: [] };
   const bound: Reading[] = [];
   const failing: Question[] = [];
   const later: string[] = [];
@@ -47,7 +47,7 @@ export function inConfiguration(question: Question, systems: readonly SystemName
 }
 
 /** Whether all sockets of a question are those of one configuration. */
-export function isConfiguration({ readings, given }: Question): boolean {
+export function isOfOneConfiguration({ readings, given }: Question): boolean {
   const [first, ...others] = readings;
   return (
     given === undefined &&

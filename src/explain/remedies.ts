@@ -3,7 +3,7 @@ import { OPTIONS } from '../model/options.ts';
 import type { PresentSocket, SystemName } from '../model/types.ts';
 import { decisionOf, isOverlapping, isRelevant, type Answer } from './answer.ts';
 import { isLeft, type Change } from './change.ts';
-import { isConfiguration } from './configuration.ts';
+import { isOfOneConfiguration } from './configuration.ts';
 import { judged, type Advice } from './judge.ts';
 import type { AskedPlan } from './plan.ts';
 import type { Question } from './question.ts';
@@ -96,7 +96,7 @@ function endInWords(
     const text = `close the connection that ${who} has, or end its program`;
     return { text, brief: `close the connection of ${who}` };
   }
-  if (isConfiguration({ readings })) {
+  if (isOfOneConfiguration({ readings })) {
     const asked = readings.at(-1)?.text ?? '';
     const text = `take out one of the lines '${reading?.text ?? ''}' and '${asked}'`;
     return { text, brief: `take out the line '${asked}'` };

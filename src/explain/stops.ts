@@ -19,6 +19,8 @@ interface Candidate {
   readonly socket: PresentSocket;
 }
 
+const SAME = 'the same name with the same options';
+
 /** Asks the models about each other socket that a single socket could meet on its port. */
 export function stopsOf(question: Question, systems: readonly SystemName[]): Stops[] {
   const [reading, ...more] = question.readings;
@@ -30,7 +32,8 @@ export function stopsOf(question: Question, systems: readonly SystemName[]): Sto
     const stopped: string[] = [];
     const spared: string[] = [];
     for (const { words, socket } of candidates) {
-      const other: Reading = { text: words, socket, plainWithoutDual: false, notes: [] };
+      const own = words === SAME && reading.optionsOn !== undefined ? { optionsOn: reading.optionsOn } : {};
+      const other: Reading = { text: words, socket, plainWithoutDual: false, notes: [], ...own };
       const answer = decisionOf(system, { ...question, readings: [other, reading] });
       // What can't be there can't be in the way, and what is refused for another reason says nothing.
       if (answer.refused.length > 0) continue;
@@ -78,7 +81,7 @@ function candidatesFor(asked: PresentSocket): Candidate[] {
   const list: Candidate[] = [
     { words: `${what} ${nameOf(asked)}`, socket: same },
     ...others.filter((one) => !isOwnName(one)),
-    { words: 'the same name with the same options', socket: { ...same, options: asked.options ?? {} } },
+    { words: SAME, socket: { ...same, options: asked.options ?? {} } },
   ];
   if (protocol === 'udp') return list;
   const local = isAny ? (four ? '127.0.0.1' : '::1') : undefined;

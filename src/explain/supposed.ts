@@ -12,6 +12,8 @@ export interface Supposed {
   readonly rival: PresentSocket;
   /** The rival in bindspec's own spelling. */
   readonly spelled: string;
+  /** Set where a rival with the same options would not be in the way, so that it must lack them. */
+  readonly lacksOptions?: true;
   /** What each system says of the one that is asked about, beside the rival. */
   readonly answers: readonly Answer[];
   /** The rival is the first of two sockets in these, and the one that is asked about the second. */
@@ -30,14 +32,26 @@ export function supposedFor(question: Question, systems: readonly SystemName[]):
   if (asked.failure?.kind !== 'in use' && !isRow) return undefined;
   const { failure: _, otherwise: __, holder: ___, ...plain } = asked;
   const { state: ____, local: _____, ...wanted } = plain.socket;
-  const rival: Reading = {
-    ...plain,
-    socket: { ...wanted, ...(wanted.protocol === 'tcp' ? { state: 'listening' as const } : {}) },
+  const against = (options: PresentSocket['options']): Supposed | undefined => {
+    const rival: Reading = {
+      ...plain,
+      socket: {
+        ...wanted,
+        ...(options === undefined ? {} : { options }),
+        ...(wanted.protocol === 'tcp' ? { state: 'listening' as const } : {}),
+      },
+    };
+    const { optionsOn: ______, ...bare } = rival;
+    const there = options === wanted.options ? rival : bare;
+    const supposed = { ...question, readings: [there, isRow ? { ...plain, socket: wanted } : asked] };
+    const answers = systems.map((system) => answerOf(system, supposed));
+    const advice = advise(supposed, answers).filter(({ helps }) => helps.length > 0);
+    return advice.length === 0 ? undefined : { rival: rival.socket, spelled: spell(rival.socket), answers, advice };
   };
-  const supposed = { ...question, readings: [rival, isRow ? { ...plain, socket: wanted } : asked] };
-  const answers = systems.map((system) => answerOf(system, supposed));
-  const advice = advise(supposed, answers).filter(({ helps }) => helps.length > 0);
-  return advice.length === 0 ? undefined : { rival: rival.socket, spelled: spell(rival.socket), answers, advice };
+  const same = against(wanted.options);
+  if (same !== undefined || isRow) return same;
+  const other = against({});
+  return other === undefined ? undefined : { ...other, lacksOptions: true };
 }
 
 /** Whether a reading is the row of a listing for a socket that is bound or listens, and has no connection. */

@@ -1,7 +1,7 @@
 import { configuredSocket } from './configured-socket.ts';
 import { readAddress } from './name.ts';
 import type { Reading } from './reading.ts';
-import { readUnit } from './unit.ts';
+import { readSystemdUnit } from './unit.ts';
 
 /**
  * Reads a line of a configuration that names a socket: `listen` of nginx, `Listen` of Apache httpd, `ListenStream=` and
@@ -11,7 +11,7 @@ import { readUnit } from './unit.ts';
  */
 export function readConfig(line: string, around: readonly string[] = []): Reading | null {
   const text = line.trim();
-  return readUnit(text, around) ?? nginx(text) ?? apache(text) ?? sshd(text) ?? haproxy(text);
+  return readSystemdUnit(text, around) ?? nginx(text) ?? apache(text) ?? sshd(text) ?? haproxy(text);
 }
 
 /** `listen 80;`, `listen [::]:80 default_server ipv6only=off reuseport;`: the semicolon or an option tells it from Apache's. */

@@ -1,15 +1,12 @@
-import { OPTION_KEYS, OPTIONS } from '../../model/options.ts';
 import { isMulticast } from '../../model/address.ts';
-import type { PresentSocket, Protocol } from '../../model/types.ts';
+import type { Protocol } from '../../model/types.ts';
 import { bareFailure, failureIn } from './failure.ts';
 import { otherCall } from './other-calls.ts';
-import { optionsOnWindows, programOf, type ServerProgram } from './programs.ts';
+import { forGroup, optionsNote, namedSocket } from './message-socket.ts';
+import { optionsOnBsds, optionsOnWindows, programOf, type ServerProgram } from './programs.ts';
 import { fullNames, loneHosts, lonePorts, type Mention } from './prose.ts';
 import type { Reading } from './reading.ts';
 import { Unreadable } from './unreadable.ts';
-
-/** The port that stands for the port of a message that names none; no system reserves it. */
-const STAND_IN_PORT = 20_000;
 
 /** How many lines after and before the line of an error may belong to the same message. */
 const AFTER = 24;
@@ -44,9 +41,16 @@ export function readMessage(lines: readonly string[], place = 0): Reading {
   const isEither = notes.includes(eitherNote(name?.port));
   const suffix =
     /\b(?:tcp|udp)([46])\b/i.exec(line)?.[1] ?? (name?.host === undefined || name.host === '*' ? familyIn(line) : '');
-  const { socket, otherwise } = socketOf(name, protocol, suffix, program, notes);
-  const options = protocol === 'udp' ? undefined : program?.options;
-  const optionsOn = protocol === 'udp' || program === undefined ? undefined : optionsOnWindows(program);
+  const groups = protocol === 'udp' && isMulticast(name?.host ?? '') ? program?.groups : undefined;
+  const { socket, otherwise } =
+    groups === undefined ? namedSocket(name, protocol, suffix, program, notes) : forGroup(name, groups, notes);
+  const options = protocol === 'udp' ? groups?.options : program?.options;
+  const optionsOn =
+    groups !== undefined
+      ? optionsOnBsds(groups)
+      : protocol === 'udp' || program === undefined
+        ? undefined
+        : optionsOnWindows(program);
   if (program !== undefined && protocol === 'tcp') notes.push(optionsNote(program));
   const set = options === undefined || Object.keys(options).length === 0 ? {} : { options };
   const sign = failure.sign ?? inWhole.sign;
@@ -217,66 +221,4 @@ function protocolOf(
   if (isEither) notes.push(eitherNote(name?.port));
   else if (program?.options === undefined) notes.push('no protocol is named: it is taken for TCP');
   return 'tcp';
-}
-
-function socketOf(
-  name: Omit<Mention, 'at'> | undefined,
-  protocol: Protocol,
-  suffix: string,
-  program: ServerProgram | undefined,
-  notes: string[],
-): Pick<Reading, 'otherwise'> & { readonly socket: PresentSocket } {
-  const port = name?.port ?? STAND_IN_PORT;
-  const four = (address: string): PresentSocket => ({ protocol, family: 'inet', address, port });
-  const six = (address: string, v6only?: boolean): PresentSocket => ({
-    protocol,
-    family: 'inet6',
-    ...(v6only === undefined ? {} : { v6only }),
-    address,
-    port,
-  });
-  if (name?.port === undefined) {
-    notes.push(`the text names no port: ${STAND_IN_PORT} stands for it; write the socket too, for example :3000`);
-  }
-  const { host } = name ?? {};
-  if (host === undefined || host === '*') {
-    const inet = suffix === '4' || (suffix === '' && program?.any === 'inet');
-    const dual = six('::', suffix === '6');
-    const said = host === undefined ? 'it names no address' : 'it names every address';
-    if (suffix !== '') notes.push(`${said}: it is taken for ${inet ? '0.0.0.0' : ':: with IPV6_V6ONLY=1'}`);
-    else
-      notes.push(`${said}: it is taken for ${inet ? '0.0.0.0' : 'a dual-stack ::, and 0.0.0.0 where there is none'}`);
-    if (suffix !== '') return { socket: inet ? four('0.0.0.0') : dual };
-    const other = inet
-      ? { socket: dual, words: 'dual-stack ([::] v6only=0)' }
-      : { socket: four('0.0.0.0'), words: '0.0.0.0' };
-    return { socket: inet ? four('0.0.0.0') : dual, otherwise: other };
-  }
-  if (name?.localhost === true) {
-    notes.push('localhost is taken for 127.0.0.1; write [::1] where it stands for that');
-    return suffix === '6'
-      ? { socket: six('::1') }
-      : { socket: four('127.0.0.1'), otherwise: { socket: six('::1'), words: '[::1]' } };
-  }
-  if (!host.includes(':')) return { socket: four(host) };
-  if (host !== '::') return { socket: six(host, host.startsWith('::ffff:') ? false : undefined) };
-  const v6only = suffix === '6' ? true : program?.v6only;
-  if (v6only !== undefined) {
-    notes.push(`[::] is taken with IPV6_V6ONLY=${v6only ? 1 : 0}, as ${program?.name ?? 'tcp6'} sets it`);
-    return { socket: six('::', v6only) };
-  }
-  notes.push("[::] leaves IPV6_V6ONLY open: each system's default is taken; v6only=0 or v6only=1 settles it");
-  return { socket: six('::'), otherwise: { socket: six('::', true), words: 'v6only=1' } };
-}
-
-function optionsNote({ name, options, onWindows, source }: ServerProgram): string {
-  if (options === undefined) {
-    return `which options ${name} has set is not known: it is taken without any (${source})`;
-  }
-  const names = (set: NonNullable<ServerProgram['options']>) =>
-    OPTION_KEYS.filter((key) => set[key] === true)
-      .map((key) => OPTIONS[key].name)
-      .join(' and ') || 'no option';
-  const there = onWindows === undefined ? '' : `, on Windows ${names(onWindows)}`;
-  return `${name} sets ${names(options)}${there} (${source})`;
 }

@@ -15,7 +15,16 @@ export interface ServerProgram {
   readonly any?: 'inet';
   /** The port that it has where a message names none. */
   readonly port?: number;
+  /** What it does with a UDP name whose address is a group, where that differs: it binds the wildcard, with other options. */
+  readonly groups?: Groups;
   /** Whether it was seen, read in the program's source, or recalled; and where. */
+  readonly source: string;
+}
+
+/** The options with which a program binds the wildcard for a group, and those on macOS and the BSDs. */
+export interface Groups {
+  readonly options: Options;
+  readonly onBsds: Options;
   readonly source: string;
 }
 
@@ -220,6 +229,12 @@ const PROGRAMS: readonly ServerProgram[] = [
     options: REUSE,
     onWindows: NONE,
     v6only: false,
+    groups: {
+      options: REUSE,
+      onBsds: { reuseaddr: true, reuseport: true },
+      source:
+        'Go, src/net/sock_posix.go: listenDatagram, sockopt_bsd.go: setDefaultMulticastSockopts (read in its source); seen on Linux in golang/go#73484',
+    },
     source: 'Go, src/net/sockopt_linux.go, sockopt_windows.go: setDefaultListenerSockopts (read in its source)',
   },
 ];
@@ -227,6 +242,11 @@ const PROGRAMS: readonly ServerProgram[] = [
 /** The program that printed a message; undefined where no sign of one is found. */
 export function programOf(text: string): ServerProgram | undefined {
   return PROGRAMS.find(({ sign }) => sign.test(text));
+}
+
+/** The options of a program's sockets for groups on the systems where they differ. */
+export function optionsOnBsds({ onBsds }: Groups): Partial<Record<SystemName, Options>> {
+  return { darwin: onBsds, freebsd: onBsds, openbsd: onBsds, netbsd: onBsds };
 }
 
 /** The options on the systems where a program sets others than elsewhere. */

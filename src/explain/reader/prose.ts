@@ -1,3 +1,4 @@
+import { needsScope } from '../../model/address.ts';
 import { readAddress } from './name.ts';
 import { portNamed } from './service-names.ts';
 
@@ -10,6 +11,8 @@ export interface Mention {
   readonly localhost?: true;
   /** Whether an empty host stands for every address: `:8080`. */
   readonly empty?: true;
+  /** The scope of a link-local address: `fe80::1%eth0`. */
+  readonly scope?: string;
   /** The place in the text. */
   readonly at: number;
 }
@@ -137,7 +140,10 @@ function mentionOf(groups: Readonly<Record<string, string | undefined>>, at: num
   if (plain === '*' || plain === '+' || plain === '' || plain === 'undef' || /^<?null>?$/i.test(plain))
     return { host: '*', ...named, at };
   const address = readAddress(plain);
-  return address === null ? undefined : { host: address.address, ...named, at };
+  if (address === null) return undefined;
+  const zone = /%([\w.-]+)/.exec(host)?.[1];
+  const scope = zone !== undefined && needsScope(address.address) ? { scope: zone } : {};
+  return { host: address.address, ...scope, ...named, at };
 }
 
 /** `0,0,0,0` and `0,0,0,0,0,0,0,1`, as Erlang writes addresses. */

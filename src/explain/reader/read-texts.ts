@@ -14,8 +14,8 @@ export interface ReadTexts {
   /** The sockets in the order in which they were bound, or are taken to be; the question is about the last one. */
   readonly readings: readonly Reading[];
   /**
-   * For each further error of the texts, the sockets of its own question, of which the last is the one that could not be
-   * bound. The one in `readings` decides; of these each has to be mended too.
+   * For each further error of the texts, the sockets of its own question; the last of them could not be bound. The one in
+   * `readings` decides, and each of these has to be mended too.
    */
   readonly others: readonly (readonly Reading[])[];
   /** What was left out of pasted lines, in words; empty where nothing was. */

@@ -1,6 +1,6 @@
 import type { Options, PresentSocket, SystemName } from '../../model/types.ts';
 import type { Failure } from './failure.ts';
-import type { Origin } from './row-systems.ts';
+import type { RowOrigin } from './row-systems.ts';
 
 /** A socket as it was read. */
 export interface Reading {
@@ -19,7 +19,7 @@ export interface Reading {
   /** The process that has the socket, where a listing names it. */
   readonly holder?: Holding;
   /** The systems that the text can be of, where it is a row that only their tools print, or a setting that only they have. */
-  readonly origin?: Origin;
+  readonly origin?: RowOrigin;
   /** The program that the text is a configuration of. One process binds all sockets of a configuration, in their order. */
   readonly config?: string;
   /** What went wrong, where the text is the error message of a program. */

@@ -1,7 +1,7 @@
 import type { SystemName } from '../../model/types.ts';
 
 /** The systems that a text can be of, the likeliest first, and what tells them. */
-export interface Origin {
+export interface RowOrigin {
   readonly systems: readonly SystemName[];
   /** How they are known, as a clause: `netstat of Windows prints such rows`. */
   readonly why: string;
@@ -10,7 +10,7 @@ export interface Origin {
 const LINUX = ['linux', 'gvisor'] as const satisfies SystemName[];
 
 /**
- * Rows that only the tools of some systems print. The netstat of macOS and FreeBSD writes the family behind the protocol
+ * Rows that only the tools of some systems print. The netstat of macOS and FreeBSD writes the family after the protocol
  * (`tcp4`, `tcp46`), that of OpenBSD and NetBSD only the 6 (usr.bin/netstat/inet.c of each); all four write the port after a
  * dot. lsof prints the address of the kernel's structure on them, and a number on Linux (lsof(8), DEVICE).
  */
@@ -44,7 +44,7 @@ const ROWS: readonly (readonly [pattern: RegExp, tool: string, systems: readonly
 ];
 
 /** The systems whose tools print a row; undefined for other texts, and for rows that any tool prints. */
-export function originOf(text: string): Origin | undefined {
+export function originOf(text: string): RowOrigin | undefined {
   const found = ROWS.find(([pattern]) => pattern.test(text));
   return found === undefined ? undefined : { why: `${found[1]} prints such rows`, systems: found[2] };
 }

@@ -1,4 +1,4 @@
-import type { Origin } from './row-systems.ts';
+import type { RowOrigin } from './row-systems.ts';
 import { configuredSocket } from './configured-socket.ts';
 import type { Reading } from './reading.ts';
 
@@ -12,7 +12,7 @@ const OPTIONS: Readonly<Partial<Record<Key, string>>> = {
   Transparent: 'IP_TRANSPARENT',
 };
 
-const LINUX: Origin = { systems: ['linux'], why: 'units of systemd are those of Linux' };
+const LINUX: RowOrigin = { systems: ['linux'], why: 'units of systemd are those of Linux' };
 
 /** Whether a line names a socket of a systemd unit, or is the head of a part of one. */
 export function isUnitLine(text: string): boolean {
@@ -29,7 +29,7 @@ export function isUnitSetting(line: string): boolean {
  * Which options are set is read in systemd's src/shared/socket-label.c: socket_address_listen.
  * @throws Unreadable for an address that can't be read, and for Unix sockets
  */
-export function readUnit(text: string, around: readonly string[]): Reading | null {
+export function readSystemdUnit(text: string, around: readonly string[]): Reading | null {
   const match = /^Listen(Stream|Datagram)\s*=\s*(\S+)/i.exec(text);
   if (match === null) return null;
   const [, kind = '', value = ''] = match;

@@ -150,3 +150,49 @@ test('a spelled socket is asked of every system', () => {
   for (const text of ['tcp 127.0.0.1:80', 'TCP 0.0.0.0:80', 'udp *.80', ':3000'])
     expect(explain([text]).answers).toHaveLength(8);
 });
+
+/** Messages of Go about groups: it binds the wildcard, with options that differ by system. */
+test.each([
+  ['listen udp 224.0.0.251:5353: bind: address already in use', 'udp 0.0.0.0:5353 reuseaddr', '224.0.0.251'],
+  ['listen udp4 239.255.255.250:1900: bind: address already in use', 'udp 0.0.0.0:1900 reuseaddr', '239.255.255.250'],
+  ['listen udp6 [ff02::fb]:5353: bind: address already in use', 'udp [::]:5353 v6only=0 reuseaddr', 'ff02::fb'],
+])('%s', (text, spelled, group) => {
+  const { answer, sockets, supposed } = explain([text]);
+  expect(sockets[0]?.spelled).toBe(spelled);
+  expect(sockets[0]?.notes.join()).toContain(`for the group ${group} Go binds the wildcard`);
+  expect(sockets[0]?.optionsOn?.darwin).toEqual({ reuseaddr: true, reuseport: true });
+  expect(sockets[0]?.optionsOn?.linux).toBeUndefined();
+  expect(sockets[0]?.otherwise?.socket.address).toBe(group);
+  // Another that shared it in the same way would not be in the way.
+  expect(answer[0]).toMatch(/^In use: another socket has UDP port \d+, and does not share it\.$/);
+  const sharing = supposed?.advice.flatMap(({ changes, helps }) =>
+    changes.flatMap((change) =>
+      change.what === 'set' && change.socket === 0 ? helps.map((system) => `${system} ${change.option}`) : [],
+    ),
+  );
+  expect(sharing).toEqual(expect.arrayContaining(['linux reuseaddr', 'darwin reuseport', 'openbsd reuseport']));
+});
+
+test('a UDP name that is not a group has no option', () => {
+  expect(explain(['listen udp 127.0.0.1:53: bind: address already in use']).sockets[0]?.spelled).toBe(
+    'udp 127.0.0.1:53',
+  );
+});
+
+test.each([
+  ['udp [ff02::fb%eth0]:5353', 'ff02::fb'],
+  ['udp [fe80::1%eth0]:546', 'fe80::1'],
+  ['UNCONN 0 0 [ff02::fb%eth0]:5353 [::]:*', 'ff02::fb'],
+  ['UNCONN 0 0 [fe80::1]%eth0:546 [::]:*', 'fe80::1'],
+  ['listen tcp [fe80::1%eth0]:80: bind: cannot assign requested address', 'fe80::1'],
+  ['ListenStream=[fe80::1%eth0]:80', 'fe80::1'],
+])('%s has a scope', (text, address) => {
+  const { socket } = explain([text]).sockets[0] ?? {};
+  expect(socket).toMatchObject({ address, scope: 'eth0' });
+  expect(socket?.device).toBeUndefined();
+});
+
+test('a zone of any other address is a device', () => {
+  expect(explain(['UNCONN 0 0 127.0.0.53%lo:53 0.0.0.0:*']).sockets[0]?.socket).toMatchObject({ device: 'lo' });
+  expect(explain(['udp [ff05::2%eth0]:53']).sockets[0]?.socket).toMatchObject({ device: 'eth0' });
+});
