@@ -2,8 +2,10 @@ import type { Options, PresentSocket, SystemName } from '../model/types.ts';
 import type { Reading } from './reader/reading.ts';
 import { isRelevant, type Answer } from './answer.ts';
 import type { Question } from './question.ts';
+import { anotherPort, whichPorts } from './other-port.ts';
 import { packetInfo } from './packet-info.ts';
-import { ending, granting } from './remedies.ts';
+import { granting } from './granting.ts';
+import { ending } from './remedies.ts';
 import { changesOf, inWords, withChange, type Change } from './change.ts';
 import { judged, type Advice, type AdviceKind } from './judge.ts';
 
@@ -18,7 +20,9 @@ export function advise(question: Question, answers: readonly Answer[]): Advice[]
   const failing = answers.filter(({ works }) => works !== 'yes').map(({ system }) => system);
   if (failing.length === 0) return [];
   const sockets = question.readings.map(({ socket }) => socket);
-  const singles = mattering(question, answers).flatMap((place) => changesOf(sockets, place));
+  const singles = mattering(question, answers).flatMap((place) =>
+    changesOf(sockets, place, anotherPort(question.settings, sockets.at(-1)?.port ?? 0)),
+  );
   const judge = (changes: readonly Change[]) => withChanges(question, answers, changes);
   const alone = singles.map((change) => judge([change])).filter(({ helps }) => helps.length > 0);
   const helpless = failing.filter((system) => alone.every(({ helps }) => !helps.includes(system)));
@@ -73,6 +77,7 @@ function holdersOf(answers: readonly Answer[]): number[] {
 function withChanges(question: Question, answers: readonly Answer[], changes: readonly Change[]): Advice {
   const { readings } = question;
   const before = readings.map(({ socket }) => socket);
+  const isPrivileged = before.at(-1)?.uid === 0 || question.settings?.privileged === true;
   const after = changes.reduce(withChange, before);
   const changed = readings.map((reading, place) => {
     const socket = after[place] ?? reading.socket;
@@ -88,7 +93,7 @@ function withChanges(question: Question, answers: readonly Answer[], changes: re
     {
       kind: kindOfChanges(changes),
       changes,
-      text: inWords(changes, before),
+      text: (helps) => inWords(changes, before, whichPorts(helps, { settings: question.settings, isPrivileged })),
     },
   );
 }

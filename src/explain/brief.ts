@@ -152,7 +152,8 @@ function causeOf(
   const { protocol, port } = asked?.socket ?? { protocol: 'tcp', port: 0 };
   const either = asked?.either === true ? 'TCP or UDP' : protocol.toUpperCase();
   const which = asked?.noPort === true ? `a ${either} port that the text does not name` : `${either} port ${port}`;
-  const own = named(failure.systems.length > 0 ? failure.systems : answers.map(({ system }) => system), most);
+  const systems = answers.map(({ system }) => system);
+  const own = named(systems, most);
   const sign = failure.systems.length === 0 || most === 0 ? '' : ` (${own})`;
   switch (failure.kind) {
     case 'in use':
@@ -168,7 +169,7 @@ function causeOf(
         ? `In use: yet the other sockets here do not explain it. Another socket has ${which}${sign}.`
         : `In use: another socket has ${which}, at an address that this one overlaps${sign}.`;
     case 'not permitted':
-      return `Not permitted: ${notPermitted(failure, asked, which, isExplained)}${sign}.`;
+      return `Not permitted: ${notPermitted(failure, asked, which, answers)}${sign}.`;
     case 'not available':
       return `Not available: ${notAvailable(asked?.socket.address ?? '::', asked?.noAddress === true)}${sign}.`;
     case 'no such family':
@@ -183,22 +184,24 @@ function notPermitted(
   { systems, program }: Failure,
   asked: Pick<Reading, 'socket' | 'noPort' | 'text'> | undefined,
   which: string,
-  isExplained: boolean,
+  answers: readonly Answer[],
 ): string {
   if (program === 'HTTP.sys') return 'HTTP.sys gives a prefix to an administrator, or to whom it is reserved for';
-  const isWindows = systems.includes('windows');
-  const isLow = (asked?.socket.port ?? 0) < 1024;
+  const isKnown = systems.length > 0 || answers.length < Object.keys(models).length;
+  const isWindows = answers.every(({ system }) => system === 'windows' || system === 'wine');
+  const mayBeWindows = !isKnown && !UNIX_ONLY.test(asked?.text ?? '');
+  const port = asked?.socket.port ?? 0;
   if (asked?.noPort === true && !isWindows) {
-    return `mostly a port below 1024 without the privilege for it${systems.length === 0 ? ', on Windows an excluded range or an exclusive socket' : ''}`;
+    return `mostly a port below 1024 without the privilege for it${mayBeWindows ? ', on Windows an excluded range or an exclusive socket' : ''}`;
   }
-  if (isWindows && isExplained) return `an excluded range has ${which}`;
+  const refusing = answers.filter(({ works }) => works !== 'yes');
+  if (isWindows && refusing.length > 0) return `an excluded range has ${which}`;
   if (isWindows) return `an excluded range has ${which}, or a program has it exclusively`;
-  if (isLow && isExplained) {
-    const isUnix = systems.length > 0 || UNIX_ONLY.test(asked?.text ?? '');
-    const there = isUnix ? '' : '; on Windows another has the port';
-    return `port ${asked?.socket.port} takes a privilege that the program does not have${there}`;
+  if (refusing.some(({ outcomes }) => outcomes.includes('EACCES'))) {
+    const there = mayBeWindows ? '; on Windows another has the port' : '';
+    return `port ${port} takes a privilege that the program does not have${there}`;
   }
-  if (systems.length > 0) return 'the rules of ports do not explain it; look at SELinux, AppArmor and the sandbox';
+  if (isKnown) return 'the rules of ports do not explain it; look at SELinux, AppArmor and the sandbox';
   return `on Windows an excluded range has ${which}, or a program exclusively; elsewhere SELinux, AppArmor or a sandbox forbids it`;
 }
 
@@ -270,12 +273,20 @@ function todosOf({ advice, cautions, find, answers, refusals, sockets, supposed 
   if (ended !== undefined && isOfOneConfiguration({ readings: sockets })) return [`What helps: ${ended}.`, ''];
   const isWhole = keep !== undefined && failing.every((system) => keep.helps.includes(system));
   const choices = [
-    ...(failure?.kind === 'not available' ? [[...said(other), ...(ended === undefined ? [] : [ended])]] : []),
+    ...(failure?.kind === 'not available' || isNowhere(answers)
+      ? [[...said(other), ...(ended === undefined ? [] : [ended])]]
+      : []),
     [...said(keep), ...(ended === undefined ? [] : [ended])],
     ...(isWhole ? [said(keep), ended === undefined ? [] : [ended]] : [ended === undefined ? [] : [ended], said(keep)]),
     said(other),
   ];
   return [...choices.filter((all) => all.length > 0).map((all) => `What helps: ${all.join('; or ')}.`), ''];
+}
+
+/** Whether every refusal is that of an address that the machine does not have. */
+function isNowhere(answers: readonly Answer[]): boolean {
+  const refused = answers.filter(({ works }) => works !== 'yes');
+  return refused.length > 0 && refused.every(({ outcomes }) => outcomes.every((one) => one.endsWith('EADDRNOTAVAIL')));
 }
 
 function onSystems(systems: readonly SystemName[]): string {

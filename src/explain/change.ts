@@ -19,9 +19,6 @@ export type Change =
 /** Addresses for documentation (RFC 5737, RFC 3849), which stand for any other address of the machine. */
 const ANOTHER = { inet: '192.0.2.1', inet6: '2001:db8::1' } as const;
 
-/** A port that no system reserves; it stands for any other port. */
-const ANOTHER_PORT = 40_404;
-
 /** The states in which a socket has no process any more. */
 const LEFT: ReadonlySet<State> = new Set(['time-wait', 'fin-wait-1', 'fin-wait-2']);
 
@@ -30,8 +27,11 @@ export function isLeft(socket: PresentSocket | undefined): boolean {
   return socket?.state !== undefined && LEFT.has(socket.state);
 }
 
-/** Every change that is possible on a socket, the smallest first. */
-export function changesOf(sockets: readonly PresentSocket[], place: number): Change[] {
+/**
+ * Every change that is possible on a socket, the smallest first.
+ * @param port another port, which is free
+ */
+export function changesOf(sockets: readonly PresentSocket[], place: number, port: number): Change[] {
   const socket = sockets[place];
   if (socket === undefined) return [];
   const changes: Change[] = [];
@@ -56,7 +56,7 @@ export function changesOf(sockets: readonly PresentSocket[], place: number): Cha
   if (others.size > 0 && socket.uid !== 0 && !others.has(0) && place === sockets.length - 1) {
     changes.push({ what: 'owner', socket: place, uid: 0 });
   }
-  if (place === sockets.length - 1) changes.push({ what: 'port', socket: place, port: ANOTHER_PORT });
+  if (place === sockets.length - 1) changes.push({ what: 'port', socket: place, port });
   return changes;
 }
 
@@ -112,14 +112,17 @@ export function changedTexts(
 /**
  * Changes in words, as an instruction.
  * @param sockets the sockets before the changes
+ * @param ports which other ports are meant, as the end of a sentence
  */
-export function inWords(changes: readonly Change[], sockets: readonly PresentSocket[]): string {
+export function inWords(changes: readonly Change[], sockets: readonly PresentSocket[], ports = ''): string {
   const left = changes.filter(({ socket }) => isLeft(sockets[socket]));
-  const words = plainWords(changes, sockets.length);
+  const words = plainWords(changes, sockets.length).replace(ANOTHER_PORT, `${ANOTHER_PORT}${ports}`);
   if (left.length === 0) return words;
   const whom = named(left.map(({ socket }) => socket));
   return `${words}, from the next start on (${whom} has no process any more)`;
 }
+
+const ANOTHER_PORT = 'another port';
 
 function plainWords(changes: readonly Change[], count: number): string {
   const [first, second] = changes;
@@ -155,7 +158,7 @@ function sentence(change: Change, whom: string): string {
     case 'owner':
       return `run ${whom} as ${change.uid === 0 ? 'root' : `uid ${change.uid}`}`;
     case 'port':
-      return `give ${whom} another port, from 1024 up`;
+      return `give ${whom} ${ANOTHER_PORT}`;
     case 'exclusive':
       return `set SO_EXCLUSIVEADDRUSE on ${whom}`;
     case 'any address':

@@ -17,10 +17,11 @@ export function chosenPortsNote(port: number, { chosenPorts, reservedPorts = [] 
   }
   if (port < from || port > to) return undefined;
   const range = `${RANGE} (${spelledRange(chosenPorts)})`;
+  const reserved = [...reservedPorts.map(spelledRange), `${port}`].join(',');
   const isReserved = reservedPorts.some(([first, last]) => port >= first && port <= last);
   return isReserved
     ? `on Linux no outgoing connection gets port ${port} from ${range}: ${RESERVED} has it`
-    : `on Linux an outgoing connection may have port ${port} first, from ${range}: choose a port outside, or set ${RESERVED}=${port}`;
+    : `on Linux an outgoing connection may have port ${port} first, from ${range}: choose a port outside, or set ${RESERVED}=${reserved}`;
 }
 
 /** A range as it is written in a setting. */

@@ -55,7 +55,9 @@ function partsOf(question: Question, systems: readonly SystemName[], plan?: Give
   const answers = systems.map((system) => answerOf(system, question));
   const sockets = plan === undefined ? takenFrom(readings, settings) : readings.map(asTaken);
   const asked = plan?.asked ?? askedOf(sockets.map(({ socket }) => socket));
-  const isAlone = sockets.length === 1;
+  // Where a socket alone is refused everywhere, no other socket is the reason.
+  const isRivaled =
+    sockets.length === 1 && (last?.failure !== undefined || answers.some(({ works }) => works === 'yes'));
   const unexplained = last?.failure?.kind === 'in use' && answers.every(({ works }) => works === 'yes');
   const supposed = supposedFor(question, systems);
   return {
@@ -71,7 +73,7 @@ function partsOf(question: Question, systems: readonly SystemName[], plan?: Give
     assumed: assumedIn(question, answers),
     otherwise: otherwiseIn(question, answers),
     stops: stopsOf(question, systems),
-    find: last !== undefined && (isAlone || unexplained) ? findersOf(last, systems) : [],
+    find: last !== undefined && (isRivaled || unexplained) ? findersOf(last, systems) : [],
   };
 }
 

@@ -23,6 +23,19 @@ export interface Advice {
   readonly unverified: readonly SystemName[];
 }
 
+/** Words of a piece of advice; they may depend on the systems where it helps. */
+type Words = string | ((helps: readonly SystemName[]) => string);
+
+/** A piece of advice before anyone was asked where it helps. */
+interface Proposed extends Pick<Advice, 'kind' | 'changes'> {
+  readonly text: Words;
+  readonly brief?: Words | undefined;
+}
+
+function wordsFor(words: Words, helps: readonly SystemName[]): string {
+  return typeof words === 'string' ? words : words(helps);
+}
+
 /**
  * Asks the models about a changed question, and compares the answers with those to the question itself. No one is given
  * advice that helps nowhere, so that no model is asked what such advice would break.
@@ -30,7 +43,7 @@ export interface Advice {
 export function judged(
   answers: readonly Answer[],
   changed: Question,
-  { kind, changes, text, brief }: Pick<Advice, 'kind' | 'changes' | 'text' | 'brief'>,
+  { kind, changes, text, brief }: Proposed,
 ): Advice {
   // Advice to refuse is for the systems where the last socket works; all other advice is for those where it may not.
   const isFor = ({ works }: Answer) => (kind === 'refuse' ? works === 'yes' : works !== 'yes');
@@ -51,5 +64,13 @@ export function judged(
       kind === 'refuse' ? then.works === 'no' : then.works === 'yes' && then.refused.length <= refused.length;
     if (!stays) breaks.push(system);
   }
-  return { kind, changes, text, ...(brief === undefined ? {} : { brief }), helps, breaks, unverified };
+  return {
+    kind,
+    changes,
+    text: wordsFor(text, helps),
+    ...(brief === undefined ? {} : { brief: wordsFor(brief, helps) }),
+    helps,
+    breaks,
+    unverified,
+  };
 }

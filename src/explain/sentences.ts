@@ -29,7 +29,7 @@ export function eitherOf(outcomes: readonly Outcome[]): string {
 }
 
 /** Words as a list in a sentence. */
-export function list(words: readonly string[]): string {
+export function list(words: readonly string[], last: 'and' | 'or' = 'and'): string {
   if (words.length < 2) return words.join('');
-  return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+  return `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
 }

@@ -203,7 +203,7 @@ describe('what would help', () => {
     ]);
     const privileged = advised(['tcp 0.0.0.0:80 uid=5'], { systems: ['linux'] });
     expect(texts(privileged).slice(0, 2)).toEqual(['run socket 1 as root', 'give socket 1 another port, from 1024 up']);
-    expect(texts(privileged)[2]).toMatch(/^allow port 80: bind as root, give the program CAP_NET_BIND_SERVICE/);
+    expect(texts(privileged)[2]).toMatch(/^allow port 80: give it CAP_NET_BIND_SERVICE/);
   });
 
   test('an option that is in the way', () => {
