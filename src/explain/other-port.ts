@@ -35,12 +35,12 @@ export function whichPorts(
     const start = settings?.hosts[system]?.unprivilegedPortStart ?? 1024;
     if (start > 1) starts.set(start, [...(starts.get(start) ?? []), system]);
   }
-  const [from, ...others] = [...starts].toSorted(([one], [other]) => other - one);
+  const [highest, ...others] = [...starts].toSorted(([one], [other]) => other - one);
   const ranges = systems.includes('windows') ? (settings?.hosts.windows?.excludedPorts ?? []) : [];
   const shown = ranges.slice(0, MOST_RANGES).map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`));
   const more = ranges.length > MOST_RANGES ? ', ...' : '';
   return [
-    ...(from === undefined ? [] : [`, from ${from[0]} up${others.length > 0 ? ` (${titles(from[1])})` : ''}`]),
+    ...(highest === undefined ? [] : [`, from ${highest[0]} up${others.length > 0 ? ` (${titles(highest[1])})` : ''}`]),
     ...others.map(([start, on]) => `, or from ${start} up (${titles(on)})`),
     ...(shown.length === 0 ? [] : [`, outside of the excluded ranges (${shown.join(', ')}${more})`]),
   ].join('');

@@ -2,15 +2,23 @@
  * Explanations as a module for other programs: `import { explain } from 'bindspec/explain'`. It reads sockets, listings and
  * error messages as people write them, and asks the models. No system call is made, and no native module is loaded.
  */
-export { explain } from '../explain/explain.ts';
-export { readSocket, readTexts } from '../explain/reader/read-texts.ts';
-export { readSettings, BadSetting } from '../explain/reader/settings.ts';
-export { spell } from '../explain/reader/spell.ts';
+export {
+  checkedAdviceOf as adviceOf,
+  checkedAssumedOf as assumedOf,
+  checkedExplain as explain,
+  checkedGroundsOf as groundsOf,
+  checkedReadSettings as readSettings,
+  checkedReadSocket as readSocket,
+  checkedReadTexts as readTexts,
+  checkedSentenceOf as sentenceOf,
+  checkedSpell as spell,
+} from './checked-explain.ts';
+export { BadArgument } from './shape.ts';
+export { BadSetting } from '../explain/reader/settings.ts';
 export { Unreadable } from '../explain/reader/unreadable.ts';
-export { sentenceOf } from '../explain/sentences.ts';
-export { adviceOf, assumedOf, groundsOf } from '../explain/told.ts';
 export { BadPlan } from '../plan/bad-plan.ts';
 export type { Explanation, Taken, Wanted } from '../explain/explanation.ts';
+export type { Also } from '../explain/also.ts';
 export type { Answer } from '../explain/answer.ts';
 export type { Advice } from '../explain/judge.ts';
 export type { Assumed } from '../explain/assumed.ts';
