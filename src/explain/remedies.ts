@@ -34,7 +34,7 @@ export function ending(question: Question, answers: readonly Answer[], holders: 
     const failing = answers.filter(({ works }) => works !== 'yes').map(({ system }) => system);
     const texts = ofProcesses(question, places).map((place) => endInWords(question, place, failing));
     const text = texts.map((one) => one.text).join(', and ');
-    const brief = texts.map((one) => one.brief).join(', and ');
+    const brief = briefEnds(texts.map((one) => one.brief));
     return judged(answers, without(question, places), { kind, changes, text, brief });
   });
   const helpful = all.filter(({ helps }) => helps.length > 0);
@@ -43,6 +43,14 @@ export function ending(question: Question, answers: readonly Answer[], holders: 
   const alone = helpful.filter(({ changes }) => changes.length === 1);
   const covered = (system: SystemName) => alone.some(({ helps }) => helps.includes(system));
   return together === undefined || together.helps.every(covered) ? alone : [...alone, together];
+}
+
+/** Several endings in few words: `end the programs of sockets 1, 2 and 3`. */
+function briefEnds(briefs: readonly string[]): string {
+  const numbers = briefs.map((brief) => /^end the program of socket (\d+)$/.exec(brief)?.[1]);
+  const known = numbers.filter((one) => one !== undefined);
+  if (briefs.length > 1 && known.length === briefs.length) return `end the programs of sockets ${list(known)}`;
+  return briefs.join(', and ');
 }
 
 /** The first of the sockets that one process has: whoever ends it ends all of them. */

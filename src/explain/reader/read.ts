@@ -1,13 +1,12 @@
 import type { Family, Options, PresentSocket, Protocol } from '../../model/types.ts';
 import { isMulticast, needsScope } from '../../model/address.ts';
+import { adviceAtEnd, adviceForName, adviceForWord } from './advice.ts';
 import { isPeer, readAddress, readName, type WrittenName } from './name.ts';
 import type { Context, Draft } from './draft.ts';
 import type { Holding, Reading } from './reading.ts';
 import { resolve, type Meaning } from './resolve.ts';
-import { readState, readWord, UNDERSTOOD } from './setting-words.ts';
+import { readState, readWord } from './setting-words.ts';
 import { tokens, Unreadable, type Token } from './unreadable.ts';
-
-const NAMES = 'a name is written 127.0.0.1:80, [::1]:80, *:80, :80, :::80 or localhost:80';
 
 /**
  * Reads one socket in the spelling of bindspec, ss, netstat, Go or a URL.
@@ -105,9 +104,7 @@ function isListing(text: string): boolean {
 }
 
 function unreadable(draft: Draft, token: Token): Unreadable {
-  if (/^user[=:]/i.test(token.text))
-    return new Unreadable(draft.whole, token, 'users are numbers here, as in uid=1000');
-  return new Unreadable(draft.whole, token, UNDERSTOOD);
+  return new Unreadable(draft.whole, token, adviceForWord(token.text));
 }
 
 const WEB: Readonly<Record<string, number>> = { http: 80, ws: 80, https: 443, wss: 443 };
@@ -136,27 +133,16 @@ function takeProtocol(draft: Draft, token: Token): boolean {
 
 function takeName(draft: Draft, token: Token): void {
   const name = readName(token.text);
-  if (name === null) throw new Unreadable(draft.whole, token, adviceFor(draft, token.text));
+  if (name === null) throw new Unreadable(draft.whole, token, adviceForName(token.text, draft.protocol !== undefined));
   draft.name = name;
   draft.nameToken = token;
-}
-
-/** Says what to write instead of a text that is not a name. */
-function adviceFor(draft: Draft, text: string): string {
-  if (/[:.](0|\*)$/.test(text)) return 'a socket that conflicts has a port of its own, from 1 to 65535';
-  if (readAddress(text.replaceAll(/^\[|\]$/g, '')) !== null) return 'the port is missing';
-  if (/[:.]\d+$/.test(text)) return `${NAMES}, with a numeric address and a port up to 65535`;
-  if (/^[\w.-]+:[a-z][\w-]*$/i.test(text)) return 'a port is a number here, as with ss -n and netstat -n';
-  if (/^\d+$/.test(text)) return `a port alone is written :${text}`;
-  if (draft.protocol === undefined) return `use tcp or udp, optionally with 4 or 6, then a name; ${NAMES}`;
-  return `${NAMES}; ${UNDERSTOOD}`;
 }
 
 function finish(draft: Draft): Reading {
   const { name, nameToken, whole } = draft;
   if (name === undefined || nameToken === undefined) {
     const end = { text: '', position: whole.length + 1 };
-    throw new Unreadable(whole, end, draft.queues ? `a port alone is written :80; ${NAMES}` : NAMES);
+    throw new Unreadable(whole, end, adviceAtEnd(whole, draft.queues));
   }
   const notes: string[] = [];
   if (draft.protocol === undefined) notes.push('no protocol is named: it is taken for TCP');

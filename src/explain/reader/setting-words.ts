@@ -13,6 +13,14 @@ export type Word =
 /** The words that a socket can have, for the message about an unknown word. */
 export const UNDERSTOOD = `understood are ${Object.values(OPTION_WORDS).join(', ')}, v6only=0, v6only=1, uid=1000, dev=eth0, local=127.0.0.1, freebind, and a TCP state: bound, listening, connected, accepted, close-wait, fin-wait-1, fin-wait-2, time-wait, shut-down`;
 
+/** The form of each word that has a value, for the message about a wrong one. */
+export const VALUES: Readonly<Record<string, string>> = {
+  uid: 'uid is the number of a user, from 0 up, as in uid=1000',
+  dev: 'dev is the name of a device, as in dev=eth0',
+  local: 'local is an address, as in local=127.0.0.1',
+  v6only: 'v6only is 0 or 1, as in v6only=1',
+};
+
 /** Reads `reuseaddr`, `SO_REUSEADDR=1`, `v6only=0`, `uid=1000`, `dev=eth0`, and the `uid:1000` of ss; null for other words. */
 export function readWord(text: string): Word | null {
   const match = /^(\w+)(?:[=:](.+))?$/.exec(text);

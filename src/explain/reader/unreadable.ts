@@ -10,8 +10,9 @@ export class Unreadable extends Error {
   readonly position: number;
 
   constructor(whole: string, { text, position }: Token, understood: string) {
-    const what = text === '' ? `it ends at position ${position}` : `'${text}' at position ${position}`;
-    super(`in '${whole}': ${what} can't be read; ${understood}`.replaceAll(/\s+/g, ' '));
+    const what = text === '' ? 'it names no socket' : `'${text}' at position ${position} can't be read`;
+    const where = whole.trim() === '' ? 'the text is empty' : `in '${whole}': ${what}`;
+    super(`${where}; ${understood}`.replaceAll(/\s+/g, ' '));
     this.name = 'Unreadable';
     this.token = text;
     this.position = position;

@@ -113,19 +113,19 @@ describe('what is said of a choice', () => {
 
 describe('the error for unreadable text has the word, its place, and what would be understood', () => {
   const WRONG: readonly (readonly [text: string, token: string, position: number, understood: RegExp])[] = [
-    ['', '', 1, /a name is written/],
+    ['', '', 1, /name a socket, for example/],
     ['udp', '', 4, /a name is written/],
     ['tcp 8080', '', 9, /a port alone is written :80/],
     ['8080', '8080', 1, /a port alone is written :8080/],
-    ['sctp 127.0.0.1:80', 'sctp', 1, /use tcp or udp/],
+    ['sctp 127.0.0.1:80', 'sctp', 1, /explained are TCP and UDP sockets/],
     ['udp 127.0.0.1:53 foo', 'foo', 18, /reuseaddr, reuseport, exclusive/],
     ['tcp 127.0.0.1:80 v6only=1', 'v6only=1', 18, /an IPv4 socket has no IPV6_V6ONLY/],
-    ['tcp [::]:80 v6only=2', 'v6only=2', 13, /v6only=0, v6only=1/],
+    ['tcp [::]:80 v6only=2', 'v6only=2', 13, /v6only is 0 or 1/],
     ['tcp 127.0.0.1:99999', '127.0.0.1:99999', 5, /up to 65535/],
     ['tcp 127.0.0.1:*', '127.0.0.1:*', 5, /from 1 to 65535/],
     ['tcp 127.0.0.1', '127.0.0.1', 5, /the port is missing/],
-    ['tcp 127.0.0.256:80', '127.0.0.256:80', 5, /numeric address/],
-    ['tcp example.org:http', 'example.org:http', 5, /ss -n/],
+    ['tcp 127.0.0.256:80', '127.0.0.256:80', 5, /four numbers up to 255/],
+    ['tcp example.org:http', 'example.org:http', 5, /use tcp or udp|a name is written/],
     ['tcp4 [::1]:80', '[::1]:80', 6, /IPv4 addresses only/],
     ['udp 127.0.0.1:80 listening', 'listening', 18, /a UDP socket is bound/],
     ['tcp 127.0.0.1:80 user=nginx', 'user=nginx', 18, /users are numbers/],
@@ -133,8 +133,8 @@ describe('the error for unreadable text has the word, its place, and what would 
     ['tcp 127.0.0.1:80 uid=x', 'uid=x', 18, /uid=1000/],
     ['tcp 127.0.0.1:80 local=x', 'local=x', 18, /local=127\.0\.0\.1/],
     ['ftp://127.0.0.1:80', 'ftp://127.0.0.1:80', 1, /http:\/\//],
-    ['http://example.org/x', 'example.org:80', 8, /numeric address/],
-    ['tcp 127.0.0.1:80 listening listening', 'listening', 28, /understood/],
+    ['http://example.org/x', 'example.org:80', 8, /names of machines are not looked up/],
+    ['tcp 127.0.0.1:80 listening listening', 'listening', 28, /a socket has one state/],
   ];
   for (const [text, token, position, understood] of WRONG) {
     test(`'${text}'`, () => {
@@ -231,4 +231,32 @@ describe('for every socket and every text', () => {
       { numRuns: caseCount(8000) },
     );
   });
+});
+
+/** What can't be read, and what the one line of the error says of it. */
+test.each([
+  ['', /^the text is empty; name a socket, for example 'tcp 127\.0\.0\.1:80'$/],
+  [' \t', /^the text is empty/],
+  ['tcp 127.0.0.1:foo', /no port is called 'foo' in \/etc\/services: write its number$/],
+  [
+    'tcp 127.0.0.1:80 uid=-1',
+    /'uid=-1' at position 18 can't be read; uid is the number of a user, from 0 up, as in uid=1000$/,
+  ],
+  ['tcp 127.0.0.1:80 uid=root', /uid is the number of a user/],
+  ['tcp 127.0.0.1:80 dev=', /dev is the name of a device, as in dev=eth0$/],
+  ['tcp [::1]:80 v6only=2', /v6only is 0 or 1, as in v6only=1$/],
+  ['tcp :80 reuseaddr=maybe', /reuseaddr is 0 or 1, as in reuseaddr=1$/],
+  ['tcp :80 reuseadr', /'reuseadr' at position 9 can't be read; did you mean 'reuseaddr'\?$/],
+  ['tcp :80 listenning', /did you mean 'listening'\?$/],
+  ['tcp :80 tcp :81', /each socket is a text of its own: give them one by one$/],
+  ['127.0.0.1:80,127.0.0.1:81', /each socket is a text of its own/],
+  ['localhost', /the port is missing, as in localhost:80$/],
+  ['tcp ::1', /the port is missing, as in \[::1\]:80$/],
+  ['tcp 127.0.0.1:70000', /a port is a number up to 65535$/],
+  ['tcp 256.0.0.1:80', /an IPv4 address has four numbers up to 255/],
+  ['tcp example.com:80', /names of machines are not looked up: write the address of 'example\.com' in numbers$/],
+  ['sctp 127.0.0.1:80', /explained are TCP and UDP sockets, and not sctp$/],
+  ['/run/x.sock', /this is a Unix socket/],
+])('%j is refused in words that help', (text, message) => {
+  expect(() => readSocket(text)).toThrow(message);
 });
