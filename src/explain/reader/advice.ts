@@ -8,7 +8,15 @@ const NAMES = 'a name is written 127.0.0.1:80, [::1]:80, *:80, :80, :::80 or loc
 /** The words that a socket may have, for the nearest one to a word that is unknown. */
 const WORDS: readonly string[] = [
   ...Object.values(OPTION_WORDS),
-  ...['freebind', 'bound', 'listening', 'connected', 'accepted', 'close-wait', 'fin-wait-1', 'fin-wait-2', 'time-wait'],
+  'freebind',
+  'bound',
+  'listening',
+  'connected',
+  'accepted',
+  'close-wait',
+  'fin-wait-1',
+  'fin-wait-2',
+  'time-wait',
   'shut-down',
 ];
 

@@ -7,6 +7,8 @@ export interface Failure {
   readonly systems: readonly SystemName[];
   /** What told the systems: for example `error 48`. */
   readonly sign?: string;
+  /** Set where the text gives no reason, so that the usual one is taken: the name is in use. */
+  readonly isGuessed?: true;
   /** The program or the runtime that printed the message, where it could be recognized. */
   readonly program?: string;
 }
@@ -68,6 +70,9 @@ const WORDS: readonly (readonly [RegExp, FailureKind, readonly SystemName[]])[] 
   ],
   [/unable to activate HttpListener|conflicts with an existing registration/i, 'in use', HTTP_SYS],
   [/(?:Http(?:Listener|Sys)|WebListener)\w*(?:Exception)? \([^)]*\): Access is denied/i, 'not permitted', HTTP_SYS],
+  // Java on Windows ends its words in the name of the call.
+  [/BindException: Address already in use: bind\b/, 'in use', WINDOWS],
+  [/BindException: Cannot assign requested address: bind\b/, 'not available', WINDOWS],
   [/\bWSAEADDRINUSE\b/, 'in use', WINDOWS],
   [/\bWSAEACCES\b/, 'not permitted', WINDOWS],
   [/\bWSAEADDRNOTAVAIL\b/, 'not available', WINDOWS],
@@ -91,19 +96,18 @@ const WORDS: readonly (readonly [RegExp, FailureKind, readonly SystemName[]])[] 
     'in use',
     [],
   ],
-  [/\b(?:already|currently) (?:running|listening|in use|bound)\b.{0,40}\bport\b/i, 'in use', []],
   [/\bport \d+ in use\b|cannot find empty port/i, 'in use', []],
   [/didn't have free ports for the requested pod ports/i, 'in use', []],
   [/cannot expose privileged port/i, 'not permitted', LINUX],
   [/permission denied|access is denied|operation not permitted/i, 'not permitted', []],
   [/privileged ports can only be forwarded by root/i, 'not permitted', []],
-  // No reason is given: mostly the name is in use.
-  [/\b(?:failed|unable|could not|cannot|can't|couldn't)(?: to)? (?:bind|listen)\b|\bfailed to bind\b/i, 'in use', []],
-  [
-    /\bbind(?:\([\d.]*\))? (?:failed|failure|error)\b|\berror (?:opening|binding)\b.{0,30}\b(?:endpoint|socket)\b/i,
-    'in use',
-    [],
-  ],
+];
+
+/** Words that say that bind() failed and give no reason, or guess at one: mostly the name is in use. */
+const GUESSES: readonly RegExp[] = [
+  /\b(?:failed|unable|could not|cannot|can't|couldn't)(?: to)? (?:bind|listen)\b|\bfailed to bind\b/i,
+  /\bbind(?:\([\d.]*\))? (?:failed|failure|error)\b|\berror (?:opening|binding)\b.{0,30}\b(?:endpoint|socket)\b/i,
+  /\b(?:already|currently) (?:running|listening|in use|bound)\b.{0,40}\bport\b/i,
 ];
 
 /** Signs of a system in what stands around an error: paths, and the names of systems as reports and logs write them. */
@@ -160,7 +164,10 @@ export function failureIn(text: string): Omit<Failure, 'program'> | undefined {
     worded.length === 0 ? !isBare : worded.some((one) => one.kind === kind),
   );
   const [first] = [...sure.filter(({ systems }) => systems.length > 0), ...worded];
-  if (first === undefined) return undefined;
+  if (first === undefined) {
+    const isGuessed = GUESSES.some((pattern) => pattern.test(text));
+    return isGuessed ? { kind: 'in use', isGuessed, ...signIn(text) } : undefined;
+  }
   const told = [first, ...worded.filter(({ kind }) => kind === first.kind)].find(({ systems }) => systems.length > 0);
   if (told !== undefined) return { kind: first.kind, systems: told.systems, sign: told.sign };
   return { kind: first.kind, ...signIn(text) };

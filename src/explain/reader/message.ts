@@ -64,6 +64,7 @@ export function readMessage(lines: readonly string[], place = 0): Reading {
     failure: {
       kind: failure.kind,
       systems,
+      ...(failure.isGuessed === undefined ? {} : { isGuessed: failure.isGuessed }),
       ...(sign === undefined || systems.length === 0 ? {} : { sign }),
       ...(program === undefined ? {} : { program: program.name }),
     },

@@ -61,7 +61,7 @@ const FULL: readonly RegExp[] = [
   ),
   // URLs: http://0.0.0.0:5000, http://[::]:80, http://+:8080/, tcp://0.0.0.0:2345
   new RegExp(
-    String.raw`\b(?<scheme>https?|wss?|tcp|udp|ssl|tls|mysql|redis|amqps?|mqtt|grpc|unix)://(?<host>${HOST}|\+)(?::(?<port>\d{1,5}))?(?![\w.])`,
+    String.raw`\b(?<scheme>https?|wss?|tcp|udp|ssl|tls|mysql|redis|amqps?|mqtt|grpc|unix)://(?<host>${HOST}|\+)(?::(?<port>\d{1,5})(?!\d)|(?!:\d))(?!\w|\.\w)`,
     'gi',
   ),
   // tcp:0.0.0.0:8080; 127.0.0.1:8080, [::]:80, *:80, localhost:80, 0.0.0.0#123, 10.0.0.1:[9300-9400], b'127.0.0.1':1080

@@ -41,7 +41,10 @@ const DECISIVE: readonly Failure['kind'][] = ['in use', 'not permitted', 'not av
 
 /** The failures of a text, each socket once, the decisive one first; at the end those that name no port, if no other does. */
 export function failuresIn(rows: readonly Row[]): readonly Row[] {
-  const failed = distinct(rows.filter(({ reading }) => reading.failure !== undefined));
+  const failing = rows.filter(({ reading }) => reading.failure !== undefined);
+  // What gives a reason settles it, for the lines around it that only say that something failed.
+  const reasoned = failing.filter(({ reading }) => reading.failure?.isGuessed === undefined);
+  const failed = distinct(reasoned.length > 0 ? reasoned : failing);
   const named = failed.filter(({ reading }) => reading.noPort !== true);
   const all = withoutRepeated(named.length > 0 ? named : failed.slice(0, 1));
   const rank = ({ reading }: Row) => DECISIVE.indexOf(reading.failure?.kind ?? 'in use');

@@ -186,7 +186,7 @@ const MESSAGES: Readonly<Record<string, readonly Case[]>> = {
     ],
   ],
   'other runtimes': [
-    ['java.net.BindException: Address already in use: bind /0.0.0.0:25565', 'tcp 0.0.0.0:25565 reuseaddr'],
+    ['java.net.BindException: Address already in use: bind /0.0.0.0:25565', 'tcp 0.0.0.0:25565 reuseaddr', WINDOWS],
     ['Caused by: java.io.IOException: Failed to bind to 0.0.0.0/0.0.0.0:8080', 'tcp 0.0.0.0:8080 reuseaddr'],
     [
       'io.netty.channel.unix.Errors$NativeIoException: bind(..) failed: Address already in use: localhost/127.0.0.1:8080',
