@@ -32,6 +32,7 @@ export function socketOf(
     v6onlySaid: next.v6only !== undefined,
     address,
     scope: scoped ? scope : undefined,
+    idleScope: scoped ? undefined : scope,
     port: next.port,
     bound: claims,
     local: claims,

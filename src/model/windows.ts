@@ -134,6 +134,12 @@ const { id, rules } = ruleBook('windows', {
     source: WINE,
     known: 'test-suite',
   },
+  'idle-scope': {
+    prose:
+      'An IPv6 address that needs no scope is not available under the scope of an interface that does not have it.',
+    source: { name: WINE.name, where: 'test_bind' },
+    known: 'test-suite',
+  },
   'excluded-port': {
     prose:
       'A port in an excluded range is denied, although no one listens there; the ranges that an administrator made are not.',
@@ -211,8 +217,9 @@ function badArgument(world: World<undefined>, next: Socket): Prediction | undefi
 
 function badAddress(world: World<undefined>, next: Socket): Prediction | undefined {
   switch (standing(world, next)) {
-    case 'any':
     case 'own':
+      return isUnderOtherScope(world, next) ? decide('WSAEADDRNOTAVAIL', id['idle-scope']) : undefined;
+    case 'any':
     case 'no-scope':
     case 'unready':
       return undefined;
@@ -231,6 +238,12 @@ function badAddress(world: World<undefined>, next: Socket): Prediction | undefin
     case 'foreign':
       return isLoopback4(next.address) ? undefined : decide('WSAEADDRNOTAVAIL', id['not-local']);
   }
+}
+
+/** Whether an address that needs no scope was given one, of an interface that does not have it. */
+function isUnderOtherScope({ setting: { host } }: World<undefined>, { idleScope, address }: Socket): boolean {
+  if (idleScope === undefined || host?.devices === undefined) return false;
+  return host.devices[idleScope]?.includes(address) !== true;
 }
 
 function excluded({ setting: { host } }: World<undefined>, { port, protocol }: Socket): Prediction | undefined {

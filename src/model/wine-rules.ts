@@ -88,6 +88,23 @@ export const wineRules = ruleBook('wine', {
     source: INTERFACE,
     known: 'observed',
   },
+  'udp-host-9.0': {
+    prose:
+      'Since 9.0 at the latest a UDP bind to an IPv4 address that no interface has is left to the host: 127.0.0.2 is bound as it is, and an address of another machine is not available. In 8.0 it becomes a wildcard bind.',
+    source: {
+      name: 'Wine 9.0 and 10.17, server/sock.c',
+      where: 'bind_to_interface; dlls/ws2_32/tests/sock.c, test_bind',
+    },
+    known: 'test-suite',
+  },
+  'link-local': {
+    prose: 'A link-local address of an interface can be bound without a scope: the server looks for the interface.',
+    source: {
+      name: 'Wine 10.17, server/sock.c',
+      where: 'get_ipv6_interface_index; dlls/ws2_32/tests/sock.c, test_bind',
+    },
+    known: 'test-suite',
+  },
   'udp-same-interface': {
     prose:
       'Whether two such addresses conflict depends on whether one interface has both, which is not known here; both outcomes are allowed.',
@@ -101,7 +118,7 @@ export const wineRules = ruleBook('wine', {
   },
   'host-address': {
     prose:
-      'Whether TCP, or UDP over IPv6, can be bound to a link-local address or group without a scope is for the host to say, and was not looked at.',
+      'Whether UDP can be bound to a link-local group without a scope, or to a link-local address that no interface has, is for the host to say, and was not looked at.',
     source: HOST,
     known: 'source',
     unverified: true,

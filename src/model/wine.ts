@@ -114,8 +114,13 @@ function unfitForTcp({ setting }: Here, socket: Socket): Prediction | undefined 
 
 function judgeArgument(world: Here, next: Socket): Prediction | undefined {
   if (isMappedOnV6only(next)) return decide('WSAEINVAL', id['mapped-on-v6only']);
-  if (next.protocol === 'udp' && next.family === 'inet') return undefined;
-  switch (standing(world, next)) {
+  const place = standing(world, next);
+  const isByServer = next.protocol === 'udp' && next.family === 'inet' && leavesToHost(world.setting) !== true;
+  if (isByServer && place === 'foreign' && !isLoopback4(next.address) && world.setting.release === undefined) {
+    return decide(['ok', 'WSAEADDRNOTAVAIL'], id['udp-host-9.0']);
+  }
+  if (isByServer) return undefined;
+  switch (place) {
     case 'any':
     case 'own':
       return undefined;
@@ -128,7 +133,7 @@ function judgeArgument(world: Here, next: Socket): Prediction | undefined {
       }
       return needsScope(next.address) ? decide(BY_HOST, id['host-address']) : decide('ok', id.shared);
     case 'no-scope':
-      return decide(BY_HOST, id['host-address']);
+      return isOwn(world.setting, next.address) ? decide('ok', id['link-local']) : decide(BY_HOST, id['host-address']);
     case 'no-such-scope':
       if (isMulticast(next.address)) return decide(BY_HOST, id['host-address']);
       return decide('WSAEADDRNOTAVAIL', id['not-local']);
@@ -138,6 +143,16 @@ function judgeArgument(world: Here, next: Socket): Prediction | undefined {
     case 'foreign':
       return isLoopback4(next.address) ? undefined : decide('WSAEADDRNOTAVAIL', id['not-local']);
   }
+}
+
+/** Whether an interface has the address; if the caller gave no addresses, every one counts as such. */
+function isOwn({ host }: Setting, address: string): boolean {
+  return host?.addresses === undefined || host.addresses.includes(address);
+}
+
+/** Whether the server leaves an address that no interface has to the host; undefined if the release is not known. */
+function leavesToHost({ release }: Setting): boolean | undefined {
+  return release === undefined ? undefined : !precedes(parseRelease(release, 'Wine'), [9, 0]);
 }
 
 /** The socket as Wine makes it on the host. */
@@ -184,10 +199,12 @@ type UnknownInterface = 'one for all' | 'one for each';
  * Whether Wine uses the address as it is; or the address is on no interface, or on an unknown one; or the name of its
  * interface. Interface names of the kernel contain no spaces or slashes.
  */
-function placeOf({ address, family }: Socket, { host }: Setting): 'as it is' | 'nowhere' | 'not known' | (string & {}) {
+function placeOf({ address, family }: Socket, setting: Setting): 'as it is' | 'nowhere' | 'not known' | (string & {}) {
+  const { host } = setting;
   if (family !== 'inet' || address === '0.0.0.0' || address === '127.0.0.1') return 'as it is';
   // No interface has the other addresses of 127.0.0.0/8, but they are local too.
-  if (host?.addresses === undefined ? isLoopback4(address) : !host.addresses.includes(address)) return 'nowhere';
+  const isForeign = host?.addresses === undefined ? isLoopback4(address) : !host.addresses.includes(address);
+  if (isForeign) return leavesToHost(setting) === true ? 'as it is' : 'nowhere';
   return Object.entries(host?.devices ?? {}).find(([, addresses]) => addresses.includes(address))?.[0] ?? 'not known';
 }
 

@@ -36,6 +36,8 @@ export interface Socket {
   readonly address: string;
   /** The device that the address's scope names, if it has a scope. */
   readonly scope: string | undefined;
+  /** The scope that the program gave with an address that needs none; most systems do not look at it. */
+  readonly idleScope: string | undefined;
   readonly port: number;
   /** The claims of the name when it was bound. */
   readonly bound: Claims;

@@ -112,7 +112,7 @@ test('an address of no interface: TCP and IPv6 are refused it, UDP over IPv4 is 
     models.wine.predict([], socket(name, protocol), { host: HOST }).bind.outcomes;
   expect(alone('10.9.9.9', 'tcp')).toEqual(['WSAEADDRNOTAVAIL']);
   expect(alone('2001:db8::9', 'udp')).toEqual(['WSAEADDRNOTAVAIL']);
-  expect(alone('10.9.9.9', 'udp')).toEqual(['ok']);
+  expect(alone('10.9.9.9', 'udp')).toEqual(['ok', 'WSAEADDRNOTAVAIL']);
 });
 
 test.each(['windows', 'wine'] as const)('shutdown: a listener has no connection either (%s)', (system) => {
@@ -264,4 +264,20 @@ test('shared: groups and broadcast addresses, by protocol and family', () => {
   });
   expect(lastOf([udp(0, '::1 -', { address: 'ff05::1:3' })])?.outcomes).toEqual(['ok']);
   expect(lastOf([bind(0, ':: dual -'), bind(1, '::1 -', { address: 'ff05::1:3' })])?.outcomes).toEqual(['WSAEINVAL']);
+});
+
+test('udp-host-9.0: an address of no interface is left to the host', () => {
+  const host = { addresses: ['127.0.0.1', '10.0.0.1', '::1'] };
+  const on = (text: string, release?: string) =>
+    last('wine', 'udp', text, { host, ...(release === undefined ? {} : { release }) });
+  expect([on('1 bind 192.0.2.1', '8.0'), on('1 bind 192.0.2.1', '9.0')]).toEqual(['ok', 'WSAEADDRNOTAVAIL']);
+  expect(on('1 bind 192.0.2.1')).toBe('ok or WSAEADDRNOTAVAIL');
+  const second = '1 bind 127.0.0.2; 2 bind 127.0.0.1';
+  expect([on(second, '8.0'), on(second, '10.0')]).toEqual(['WSAEADDRINUSE', 'ok']);
+});
+
+test('link-local: an address of an interface needs no scope', () => {
+  const host = { addresses: ['127.0.0.1', 'fe80::1'], devices: { eth0: ['fe80::1'] } };
+  expect(last('wine', 'tcp', '1 bind fe80::1 default', { host })).toBe('ok');
+  expect(last('wine', 'tcp', '1 bind fe80::2 default', { host })).toBe('ok or WSAEADDRNOTAVAIL or WSAEINVAL');
 });
