@@ -102,7 +102,10 @@ async function write(reports: string | false, record: BindRecord): Promise<Place
   return { files: [] };
 }
 
-/** Cells spend most of their time waiting for agents and for silence, so there are more at a time than processors. */
+/**
+ * Cells wait for agents and for silence, so there is one more at a time than processors. Each more would have two or three
+ * agents of its own: a tenth of the processor time of a run, and some thirty megabytes.
+ */
 function defaultJobs(): number {
-  return Math.max(2, os.availableParallelism() * 2 + 1);
+  return Math.max(2, os.availableParallelism() + 1);
 }
