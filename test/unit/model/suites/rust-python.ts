@@ -49,7 +49,18 @@ net/udp/tests.rs, bind_error | udp | 1 bind 1.1.1.1 port=9999 => WSAEADDRNOTAVAI
 test_asyncio/test_events.py, test_create_server_addr_in_use | tcp | 1 bind 0.0.0.0 A; 1 listen; 2 bind 0.0.0.0 A => EADDRINUSE
 test_asyncio/test_events.py, test_create_server_dual_stack | tcp | 1 bind 0.0.0.0 A; 2 bind :: v6only A; 1 listen; 2 listen; get 1 from=127.0.0.1 to=127.0.0.1; get 2 from=::1 to=::1
 test_asyncio/test_events.py, test_create_server_dual_stack, :: first | tcp | 1 bind :: v6only A; 2 bind 0.0.0.0 A; 1 listen; 2 listen; get 2 from=127.0.0.1 to=127.0.0.1; get 1 from=::1 to=::1
+test_socket.py, GeneralModuleTests, testSockName | tcp | 1 bind 0.0.0.0; 1 name 0.0.0.0
+test_socket.py, GeneralModuleTests, test_getsockaddrarg | tcp | 1 bind 127.0.0.1; 1 name 127.0.0.1
+test_socket.py, ThreadedTCPSocketTest | tcp | 1 bind 127.0.0.1 chosen; 1 listen; get 1 from=127.0.0.1 to=127.0.0.1; 2 accept 127.0.0.1 from=1; 2 name 127.0.0.1
+test_socket.py, ThreadedUDPSocketTest | udp | 1 bind 127.0.0.1 chosen; get 1 from=127.0.0.1 to=127.0.0.1
 test_socket.py, test_create_server, test_ipv6only_default | tcp | 1 bind ::1 v6only A; 1 listen`,
+  },
+  {
+    name: 'CPython, Lib/test, on Windows',
+    systems: ['windows'],
+    sequences: `
+support/socket_helper.py, bind_port | tcp | 1 bind 127.0.0.1 E chosen; 1 listen; get 1 from=127.0.0.1 to=127.0.0.1
+test_socket.py, GeneralModuleTests, testSockName | tcp | 1 bind 0.0.0.0; 1 name 0.0.0.0`,
   },
   {
     name: 'CPython, Lib/test, with dual-stack sockets',
