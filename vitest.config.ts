@@ -11,6 +11,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/support/timeouts.ts'],
+    // `expect.poll` waits for what a slow machine does late; one second would make it red there.
+    expect: { poll: { timeout: 60_000 } },
     // Tests of real processes wait for more than half of their time, so that four workers keep two processors busy. More
     // would make a small machine too busy to be honest about time.
     maxWorkers: 4,
