@@ -1,7 +1,7 @@
 import { readAny } from '../../src/load/read.ts';
 
 /** What runs a script, leaves an attribute, turns the direction of reading, or is too long for any column. */
-export const EVIL = `</script><script>ran=1</script><img src=x onerror=ran=1>"'><svg onload=ran=1>javascript:ran=1 __proto__ \u2028\u202E${'long'.repeat(60)}`;
+const EVIL = `</script><script>ran=1</script><img src=x onerror=ran=1>"'><svg onload=ran=1>javascript:ran=1 __proto__ \u2028\u202E${'long'.repeat(60)}`;
 
 const HUGE = 1e300;
 

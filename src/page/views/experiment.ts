@@ -1,4 +1,5 @@
 import type { PageCell, PageData, PageExperiment, Tape } from '../../report/page/data.ts';
+import { platformTitle } from '../platforms.ts';
 import { sceneOf } from '../../report/page/scene.ts';
 import { rerunCommand } from '../../report/failure.ts';
 import { command } from '../copy.ts';
@@ -131,10 +132,14 @@ async function showCell(
       h('h3', {}, 'What is right'),
       expected(data, next),
       origin && [
-        h('h3', {}, 'The calls on ', h('code', {}, origin.name)),
+        h('h3', {}, `The calls on ${platformTitle(data, origin.name)}`),
         asked &&
           shown !== at &&
-          h('p', { class: 'quiet' }, h('code', {}, asked.name), ' did the same; its own calls are in its record.'),
+          h(
+            'p',
+            { class: 'quiet' },
+            `${platformTitle(data, asked.name)} did the same; its own calls are in its record.`,
+          ),
         transcriptList(tape),
         h('h3', {}, 'Run only this again'),
         command(rerunCommand(next, asked ?? origin)),
@@ -171,15 +176,21 @@ function choices(
   const where = h(
     'select',
     { id: 'platform' },
-    cell.on.map((on, place) =>
-      on === null ? null : h('option', { value: place, selected: place === platform }, data.platforms[place]?.name),
-    ),
+    cell.on.map((on, place) => {
+      const { name = '' } = data.platforms[place] ?? {};
+      return on !== null && h('option', { value: name, selected: place === platform }, platformTitle(data, name));
+    }),
   );
   which.addEventListener('change', () => {
     const next = cells[Number(which.value)] ?? cell;
     changed(next, next.on[platform] ? platform : next.on.findIndex((on) => on !== null));
   });
-  where.addEventListener('change', () => changed(cell, Number(where.value)));
+  where.addEventListener('change', () =>
+    changed(
+      cell,
+      data.platforms.findIndex(({ name }) => name === where.value),
+    ),
+  );
   return h(
     'div',
     { class: 'filters', role: 'group', 'aria-label': 'Case and platform' },
