@@ -2,14 +2,13 @@ import type { SystemName } from '../model/types.ts';
 import { isMapped, isWildcard, unmapped } from '../model/address.ts';
 import { models } from '../model/index.ts';
 import type { Answer } from './answer.ts';
-import { isOfOneConfiguration } from './configuration.ts';
 import type { Explanation } from './explanation.ts';
 import type { Failure } from './reader/failure.ts';
 import { alsoSentences } from './also.ts';
 import { holderInWords, type Reading } from './reader/reading.ts';
 import { list } from './sentences.ts';
 import type { Supposed } from './supposed.ts';
-import { usualHolder } from './usual-holders.ts';
+import { todosOf } from './todo.ts';
 import { wrap } from '../text/wrap.ts';
 
 type Parts = Omit<Explanation, 'answer'>;
@@ -169,7 +168,7 @@ function causeOf(
         ? `In use: yet the other sockets here do not explain it. Another socket has ${which}${sign}.`
         : `In use: another socket has ${which}, at an address that this one overlaps${sign}.`;
     case 'not permitted':
-      return `Not permitted: ${notPermitted(failure, asked, which, answers)}${sign}.`;
+      return `Not permitted: ${heldOnWindows(sockets, answers, which) ?? notPermitted(failure, asked, which, answers)}${sign}.`;
     case 'not available':
       return `Not available: ${notAvailable(asked?.socket.address ?? '::', asked?.noAddress === true)}${sign}.`;
     case 'no such family':
@@ -205,6 +204,14 @@ function notPermitted(
   return `on Windows an excluded range has ${which}, or a program exclusively; elsewhere SELinux, AppArmor or a sandbox forbids it`;
 }
 
+/** Windows does not permit a name that another has exclusively: with a row of one on the port, that is the likely reason. */
+function heldOnWindows(sockets: Parts['sockets'], answers: readonly Answer[], which: string): string | undefined {
+  const [row, ...more] = sockets.slice(0, -1);
+  if (row === undefined || more.length > 0 || !answers.some(({ system }) => system === 'windows')) return undefined;
+  const who = row.holder === undefined ? 'socket 1' : holderInWords(row.holder);
+  return `${who} has ${which}, and does not share it`;
+}
+
 /** Signs that a port was not permitted on Unix. */
 const UNIX_ONLY = /\(13[:)]|Errno 13|AH00072|privileged port/i;
 
@@ -213,7 +220,9 @@ function notAvailable(address: string, isUnnamed: boolean): string {
   if (address === '::' && !isUnnamed) return 'the system does not let [::] be bound; its IPv6 is off, or not complete';
   if (isWildcard(address)) return 'the machine does not have the address, which the text does not name, or not yet';
   if (address === '::1') return 'the machine does not have ::1: its IPv6 is off, as in most containers';
-  const outside = isPublic4(address) ? '; it may be that of the router or the cloud in front' : ', or not yet';
+  const outside = isPublic4(address)
+    ? '; it may be that of the router or the cloud in front, or not there yet'
+    : ', or not yet';
   return `the machine does not have the address ${address}${outside}`;
 }
 
@@ -223,72 +232,4 @@ function isPublic4(address: string): boolean {
   if (address.includes(':') && !isMapped(address)) return false;
   const isOwn = a === 10 || a === 127 || (a === 172 && b >= 16 && b < 32) || (a === 192 && b === 168);
   return !isOwn && !(a === 169 && b === 254) && !(a === 100 && b >= 64 && b < 128) && a < 224;
-}
-
-/** What to do, from the most helpful sentence to none. */
-function todosOf({ advice, cautions, find, answers, refusals, sockets, supposed }: Parts): string[] {
-  const [row, ...others] = sockets;
-  if (supposed !== undefined && row !== undefined && row.failure === undefined && others.length === 0) {
-    const end = row.holder === undefined ? 'end the program that has it' : `end ${holderInWords(row.holder)}`;
-    return [`What helps: ${end}; or give the other another port.`, ''];
-  }
-  const failing = answers.filter(({ works }) => works !== 'yes').map(({ system }) => system);
-  const first =
-    find.find(({ systems }) => systems.some((system) => system === answers[0]?.system))?.command ?? find[0]?.command;
-  const failure = sockets.at(-1)?.failure;
-  if (first !== undefined && (failing.length === 0 || (failure?.kind === 'in use' && sockets.length === 1))) {
-    if (failure?.kind === 'not permitted') {
-      if (failure.program === 'HTTP.sys') return ['What helps: netsh http add urlacl url=http://+:PORT/ user=NAME', ''];
-      return [`Look at: ${first}${failure.systems.length === 0 ? ' (Windows)' : ''}`, ''];
-    }
-    const own = find.find(({ command }) => command === first)?.systems ?? [];
-    const usual = failure === undefined ? undefined : usualHolder(sockets.at(-1), own);
-    const command = `To find who has it: ${first}`;
-    return [...(usual === undefined ? [] : [`${command} (often ${usual})`]), command, ''];
-  }
-  const isNoSix = failure?.kind === 'no such family' || (failure?.kind === 'not available' && sockets.length === 1);
-  if (failing.length === 0 && isNoSix && sockets.at(-1)?.socket.address === '::') {
-    return ['What helps: bind 0.0.0.0 alone, or turn IPv6 on.', ''];
-  }
-  if (failing.length === 0) {
-    const [caution] = cautions;
-    if (caution !== undefined)
-      return [`Careful: ${caution.text} (${onSystems(caution.systems)}).`, `Careful: ${caution.text}.`, ''];
-    const [refusal] = refusals;
-    return refusal === undefined ? [''] : [`To be refused instead: ${refusal.text} (${onSystems(refusal.helps)}).`, ''];
-  }
-  const end = advice.find(({ kind }) => kind === 'end' || kind === 'wait' || kind === 'machine');
-  const keep = advice.find(({ kind }) => kind === 'same name');
-  const other =
-    advice.find(({ kind, brief }) => kind === 'address' && brief !== undefined) ??
-    advice.find(({ kind }) => kind === 'address' || kind === 'port');
-  const said = (one: typeof keep) => {
-    if (one === undefined) return [];
-    const everywhere = failing.every((system) => one.helps.includes(system));
-    const text = one.brief ?? one.text;
-    return [everywhere ? text : `${text} (${onSystems(one.helps)})`];
-  };
-  const ended = end?.brief ?? end?.text;
-  // Who writes a configuration has its lines, and not the options of each socket.
-  if (ended !== undefined && isOfOneConfiguration({ readings: sockets })) return [`What helps: ${ended}.`, ''];
-  const isWhole = keep !== undefined && failing.every((system) => keep.helps.includes(system));
-  const choices = [
-    ...(failure?.kind === 'not available' || isNowhere(answers)
-      ? [[...said(other), ...(ended === undefined ? [] : [ended])]]
-      : []),
-    [...said(keep), ...(ended === undefined ? [] : [ended])],
-    ...(isWhole ? [said(keep), ended === undefined ? [] : [ended]] : [ended === undefined ? [] : [ended], said(keep)]),
-    said(other),
-  ];
-  return [...choices.filter((all) => all.length > 0).map((all) => `What helps: ${all.join('; or ')}.`), ''];
-}
-
-/** Whether every refusal is that of an address that the machine does not have. */
-function isNowhere(answers: readonly Answer[]): boolean {
-  const refused = answers.filter(({ works }) => works !== 'yes');
-  return refused.length > 0 && refused.every(({ outcomes }) => outcomes.every((one) => one.endsWith('EADDRNOTAVAIL')));
-}
-
-function onSystems(systems: readonly SystemName[]): string {
-  return list(systems.map((system) => models[system].title));
 }

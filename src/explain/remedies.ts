@@ -108,6 +108,11 @@ function endInWords(
     const text = `take out one of the lines '${reading?.text ?? ''}' and '${asked}'`;
     return { text, brief: `take out the line '${asked}'` };
   }
+  if (reading?.holder?.pid === 1 && /^(?:systemd|init)?$/.test(reading.holder.program ?? '')) {
+    // The first process has the sockets of units, which the program of the unit would get from it.
+    const text = `stop the .socket unit of systemd that has ${who} (systemctl list-sockets shows it)`;
+    return { text, brief: `stop the .socket unit of systemd that has ${who}` };
+  }
   const holder = reading?.holder === undefined ? '' : `, ${holderInWords(reading.holder)}`;
   return {
     text: `end the program that has ${who}${holder}, or close that socket first`,

@@ -122,7 +122,7 @@ const SIGNS: readonly (readonly [RegExp, string, readonly SystemName[]])[] = [
   [/\bOpenBSD\b/, 'the name of OpenBSD', ['openbsd']],
   [/\bNetBSD\b/, 'the name of NetBSD', ['netbsd']],
   [
-    /\b(?:Ubuntu|Debian|CentOS|Fedora|Raspbian|Alpine Linux|Red Hat|Arch Linux|Linux Mint|NixOS)\b|\bsystemd(?:-resolved)?\b/i,
+    /\b(?:Ubuntu|Debian|CentOS|Fedora|Raspbian|Alpine Linux|Red Hat|Arch Linux|Linux Mint|NixOS)\b|\bsystemd(?:-resolved)?\b|\.socket: Failed to /i,
     'the name of a Linux',
     LINUX,
   ],

@@ -72,7 +72,7 @@ const PROGRAMS: readonly ServerProgram[] = [
     options: REUSE,
     onWindows: NONE,
     v6only: false,
-    source: 'httpd, server/listen.c: make_sock (recalled, not verified)',
+    source: 'httpd, server/listen.c: make_sock (read in its source)',
   },
   {
     name: 'PostgreSQL',
@@ -144,7 +144,7 @@ const PROGRAMS: readonly ServerProgram[] = [
     name: 'systemd',
     sign: /\.socket: Failed to (?:create listening socket|listen on)|\bsystemd\[|\bsystemctl\b/,
     options: REUSE,
-    source: 'systemd, src/basic/socket-label.c: socket_address_listen (recalled, not verified)',
+    source: 'systemd, src/shared/socket-label.c: socket_address_listen (read in its source)',
   },
   {
     name: 'sshd',

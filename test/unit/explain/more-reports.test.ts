@@ -71,7 +71,7 @@ const REPORTS: readonly (readonly [where: string, pasted: string, answer: RegExp
     `Using launch settings from /Users/me/Code/server/Properties/launchSettings.json...
 System.Net.Sockets.SocketException (49): Can't assign requested address
    at System.Net.Sockets.Socket.DoBind(EndPoint endPointSnapshot, SocketAddress socketAddress)`,
-    /^Not available: the machine does not have the address, which the text does not name/,
+    /^Not available: the machine does not have the address, which the text does not name.*bind 0\.0\.0\.0, or an address that the machine has\.$/,
   ],
   [
     'aspnet/KestrelHttpServer#2125',
@@ -81,7 +81,7 @@ System.Net.Sockets.SocketException (49): Can't assign requested address
   [
     'becomingahacker/cloud-cml#13',
     '(sd-listen[30550]: ssh.socket: Failed to create listening socket (0.0.0.0:1122): Address already in use',
-    /^In use: another socket has TCP port 1122.*ss -ltnp 'sport = :1122'/,
+    /^In use: another socket has TCP port 1122.*Linux.*ss -ltnp 'sport = :1122'/,
   ],
   [
     'lunar-linux/moonbase-core#4272',
@@ -106,7 +106,7 @@ Jun 22 19:06:03 qemux86-64 systemd[1]: obmc-console-ssh.socket: Failed to listen
     'knxd/knxd#103',
     `# initialisation of the knxd inet protocol failed: Address already in use
 tcp        0      0 0.0.0.0:6720            0.0.0.0:*               LISTEN      1/init`,
-    /1\/init|init \(pid 1\)/,
+    /^Socket 2 is refused by Linux and gVisor.*What helps: stop the \.socket unit of systemd that has socket 1/,
   ],
   [
     'hastic/hastic#70',
@@ -164,7 +164,7 @@ qemu-system-arm: -netdev socket,listen=:2001,id=net2: Device 'socket' could not 
 OSError: [WinError 10013] An attempt was made to access a socket in a way forbidden by its access permissions
 PS C:\\Users\\Matt> netstat -ano|findstr "5000"
   TCP    0.0.0.0:5000           0.0.0.0:0              LISTENING       9348`,
-    /pid 9348/,
+    /^Not permitted: pid 9348 has TCP port 5000, and does not share it.*What helps: end the program of socket 1, pid 9348; or give it another port\.$/,
   ],
   [
     'FreeOpcUa/python-opcua#497',
@@ -206,7 +206,7 @@ OSError: [WinError 10013] An attempt was made to access a socket in a way forbid
   [
     'NixOS/nixpkgs#5832',
     'nginx[1305]: nginx: [emerg] bind() to 192.0.2.1:80 failed (99: Cannot assign requested address)',
-    /^Not available: the machine does not have the address 192\.0\.2\.1/,
+    /^Not available: the machine does not have the address 192\.0\.2\.1.*or not there yet.*IP_FREEBIND/,
   ],
   [
     'digitalocean/nginxconfig.io#151',
@@ -229,12 +229,12 @@ nginx: [emerg] still could not bind()`,
   [
     'golang/go#28798',
     '2018/11/14 11:44:40 listen udp 255.255.255.255:48899: bind: cannot assign requested address',
-    /^Not available: .*255\.255\.255\.255/,
+    /^Not available: .*255\.255\.255\.255.*What helps: bind 0\.0\.0\.0/,
   ],
   [
     'puma in Rails',
     'Address already in use - bind(2) for "127.0.0.1" port 3000 (Errno::EADDRINUSE)\nruby 3366 dummy 8u IPv4 16901 0t0 TCP 127.0.0.1:3000 (LISTEN)',
-    /^Socket 2 is refused by Linux with EADDRINUSE.*ruby \(pid 3366\)/,
+    /^Socket 2 is refused by Linux with EADDRINUSE.*What helps: end the program of socket 1, ruby \(pid 3366\); or give it another port\.$/,
   ],
 ];
 

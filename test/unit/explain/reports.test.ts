@@ -73,7 +73,7 @@ $ sudo netstat -nlp | grep dnsmasq
 tcp        0      0 0.0.0.0:53              0.0.0.0:*               LISTEN      1354/dnsmasq
 tcp6       0      0 :::53                   :::*                    LISTEN      1354/dnsmasq
 udp        0      0 0.0.0.0:53              0.0.0.0:*                           1354/dnsmasq`,
-    /^Socket 3 is refused by Linux and gVisor with EADDRINUSE.*end the program of socket 1, dnsmasq \(pid 1354\)\.$/,
+    /^Socket 3 is refused by Linux and gVisor with EADDRINUSE.*end the program of socket 1, dnsmasq \(pid 1354\); or give it another port\.$/,
   ],
   [
     'subspacecommunity/subspace#57',

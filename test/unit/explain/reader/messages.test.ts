@@ -167,7 +167,7 @@ const MESSAGES: Readonly<Record<string, readonly Case[]>> = {
       LINUX,
     ],
     ["2024-01-02 15:04:05: (network.c.311) can't bind to socket: 0.0.0.0:80 Address already in use", 'tcp 0.0.0.0:80'],
-    ['app.socket: Failed to create listening socket ([::]:80): Address already in use', 'tcp [::]:80 reuseaddr'],
+    ['app.socket: Failed to create listening socket ([::]:80): Address already in use', 'tcp [::]:80 reuseaddr', LINUX],
     ["Can't start server: Bind on TCP/IP port: Address already in use", 'tcp [::]:20000 v6only=0'],
     [
       'bind(3, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("0.0.0.0")}, 16) = -1 EADDRINUSE (Address already in use)',
