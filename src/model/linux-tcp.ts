@@ -38,9 +38,14 @@ export function judgeTcp(sockets: readonly Socket[], memory: PortMemory, next: S
 
 /** Whether the kernel is from the years in which the index by address was repaired, and the sockets are of that kind. */
 function isUnsure(sockets: readonly Socket[], next: Socket, kernel: Kernel): boolean {
-  if (!atLeast(kernel, 6, 1) || atLeast(kernel, 6, 9)) return false;
+  if (!atLeast(kernel, 6, 1) || atLeast(kernel, 6, 9) || isRepaired(kernel)) return false;
   const others = sockets.filter((socket) => socket.id !== next.id);
   return others.length > 1 && new Set([next, ...others].map((socket) => socket.family)).size > 1;
+}
+
+/** Whether the kernel is one of 6.1 that was observed after the index was repaired there. */
+function isRepaired([major, minor, patch]: Kernel): boolean {
+  return major === 6 && minor === 1 && patch >= 192;
 }
 
 function judgeCertain(sockets: readonly Socket[], memory: PortMemory, next: Socket, kernel: Kernel): Prediction {
