@@ -2,6 +2,7 @@ import { isLoopback4, unmapped } from '../address.ts';
 import { ruleBook } from '../rules.ts';
 import type { NextSocket, Operation, Peer, Setting } from '../types.ts';
 import type { Delivery } from './delivery.ts';
+import { deviceOf } from './device-of.ts';
 import { linuxDelivery } from './linux.ts';
 import type { Lists } from './linux-state.ts';
 import type { Packet } from './types.ts';
@@ -11,6 +12,12 @@ const wineReceiveRules = ruleBook('wine', {
     prose:
       'The first error of ICMP that comes back to a UDP socket of Wine is read by its server (SO_ERROR), as soon as poll() reports it, and kept to itself: to the program that refusal looks like silence. From then on the server does not poll the socket, and the program gets every later error.',
     source: { name: 'Wine 8.0, server/sock.c', where: 'sock_poll_event, sock_error, sock_get_poll_events' },
+    known: 'observed',
+  },
+  'R2-tied-sender': {
+    prose:
+      'A socket of Wine on an IPv4 address of an interface, other than 127.0.0.1, is tied to that interface on the host, and its datagrams leave by it, also those to another address of the machine. So a socket that is on an address of another interface does not get them, and they are lost without an error.',
+    source: { name: 'Wine 8.0 on Linux 6.18', where: 'datagrams between two addresses of one machine' },
     known: 'observed',
   },
 });
@@ -23,12 +30,23 @@ export const wineDelivery: Delivery<Lists> = {
     linuxDelivery.after(state, onHost(operation, setting, now?.peer), hostOf(setting), now),
   receivers(state, packet, setting) {
     const found = linuxDelivery.receivers(state, packet, hostOf(setting));
+    if (found !== undefined && isOverAnInterface(packet, setting)) {
+      const outcomes = [...new Set([...found.outcomes, 'silence' as const])];
+      return { outcomes, rule: wineReceiveRules.id['R2-tied-sender'] };
+    }
     const isRefused = found?.outcomes.includes('refused') === true && packet.protocol === 'udp';
     if (!isRefused || !isFromHere(packet, setting)) return found;
     const outcomes = [...new Set([...found.outcomes, 'silence' as const])];
     return { outcomes, rule: wineReceiveRules.id['R1-unheard-error'] };
   },
 };
+
+/** Whether a datagram goes from an IPv4 address of one interface of this machine to that of another. */
+function isOverAnInterface({ protocol, from, to }: Packet, setting: Setting): boolean {
+  if (protocol !== 'udp' || from.address.includes(':') || isLoopback4(from.address)) return false;
+  const [sender, owner] = [deviceOf(from.address, setting), deviceOf(to.address, setting)];
+  return sender !== undefined && owner !== undefined && sender !== owner;
+}
 
 /** Whether the sender is on this machine, so that it may be a socket of Wine. */
 function isFromHere({ from: { address } }: Packet, { host }: Setting): boolean {

@@ -167,6 +167,13 @@ describe('Wine', () => {
       '127.0.0.2 from X',
       ['refused', 'silence'],
     ],
+    [
+      'what goes from one interface to another may be lost',
+      'udp',
+      'bind 127.0.0.1',
+      '127.0.0.1 from ext1',
+      [[0], 'silence'],
+    ],
     ['TCP is as on Linux', 'tcp', 'bind 0.0.0.0; bind 127.0.0.1; 0 listen; 1 listen', '127.0.0.1', [[1]]],
   ]);
 });
