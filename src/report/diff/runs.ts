@@ -69,9 +69,13 @@ function changesOf({ was, is }: Both, alike: typeof sameAt): RunsDifference['out
   if (then.length === 0 || now.length === 0) return [];
   const places = [...new Set([...now, ...then].map(({ place }) => place))].filter((place) => !isTimePlace(place));
   const open = openPlaces(shapes);
+  const varies = varyingPlaces(shapes);
   return places.flatMap((place) => {
     const [old, fresh] = [then, now].map((list) => list.find((one) => one.place === place));
-    if (old && fresh && (alike(fresh, then) || open(place, old.observed, fresh.observed))) return [];
+    if (old && fresh) {
+      const told = [old.observed, fresh.observed];
+      if (alike(fresh, then) || open(place, ...told) || varies(place, ...told)) return [];
+    }
     return [{ place, was: old?.observed ?? 'nothing', is: fresh?.observed ?? 'nothing' }];
   });
 }
@@ -87,6 +91,22 @@ function openPlaces(shapes: readonly unknown[]) {
   );
   return (place: string, ...values: readonly string[]): boolean =>
     ruledOut.has(place) && values.every((value) => value !== inWords(ruledOut.get(place)));
+}
+
+/**
+ * Whether all that is judged allows each of some values at a place: then chance decides which is observed, for example a
+ * hash of the sender in a group of SO_REUSEPORT, or who wins a race.
+ */
+function varyingPlaces(shapes: readonly unknown[]) {
+  const leavesOf = shapes.map((shape) => new Map(leaves(shape)));
+  return (place: string, ...values: readonly string[]): boolean =>
+    leavesOf.length > 0 &&
+    leavesOf.every((those) => {
+      const leaf = those.get(place);
+      if (typeof leaf !== 'object' || leaf === null || !('oneOf' in leaf)) return false;
+      const allowed = new Set((leaf.oneOf as unknown[]).map(inWords));
+      return values.every((value) => allowed.has(value));
+    });
 }
 
 function timings(both: readonly Both[], groups: Groups): RunsDifference['timings'] {

@@ -140,6 +140,20 @@ describe('two runs', () => {
     expect(diffRuns(first, after(seen('alike'))).outcomes).toEqual([]);
     expect(diffRuns(first, after(seen('slower'))).outcomes).toHaveLength(1);
   });
+
+  it('do not differ where chance decides among what both allow', () => {
+    const seen = (crowd: string, oneOf: string[]) => ({
+      [inet]: {
+        expectation: { expect: { crowd: { oneOf } }, known: 'observed' as const, cite: [] },
+        observation: { crowd },
+      },
+    });
+    const first = after(seen('first', ['first', 'second']));
+    expect(diffRuns(first, after(seen('second', ['first', 'second']))).outcomes).toEqual([]);
+    // The other one allows less: there the same decides each time.
+    expect(diffRuns(first, after(seen('second', ['second', 'third']))).outcomes).toHaveLength(1);
+    expect(diffRuns(first, after(seen('third', ['first', 'second']))).outcomes).toHaveLength(1);
+  });
 });
 
 describe('two matrices', () => {
