@@ -18,7 +18,7 @@ const all = new Map(engineRecords(REPORTS).map((record) => [record.engine.id, ju
 for (const newer of process.argv.slice(2).flatMap((folder) => engineRecords(folder))) {
   const { id } = newer.engine;
   const older = all.get(id);
-  const merged = older === undefined ? newer : mergedRecord(older, newer)?.record;
+  const merged = older === undefined ? judgedAgain(newer) : mergedRecord(older, newer)?.record;
   if (merged === undefined) process.stderr.write(`${id}: another version, ${newer.engine.version}, is left out\n`);
   else all.set(id, merged);
 }

@@ -239,6 +239,29 @@ const NSPAWN: Record<string, Given> = {
   none: { title: 'systemd-nspawn, no network', mode: 'none', network: 'none' },
 };
 
+/** libvirt's NAT networks publish no ports. */
+const LIBVIRT: Record<string, Given> = {
+  nat: { title: "libvirt's NAT network, with a network namespace in the place of each guest", mode: 'bridge' },
+  'nat-ipv6': {
+    title: "libvirt's NAT network that translates IPv6 too (<nat ipv6='yes'/>)",
+    mode: 'bridge',
+    plan: { natIPv6: true },
+  },
+};
+
+const INCUSD = { '/usr/libexec/incus/incusd': 'incus-base', dnsmasq: 'dnsmasq-base' };
+
+/** Incus publishes a port by a proxy device. */
+const INCUS: Record<string, Given> = {
+  proxy: { title: 'Incus, a bridge with proxy devices', mode: 'bridge', needs: INCUSD },
+  'proxy-nat': {
+    title: 'Incus, a bridge with proxy devices that translate addresses (nat=true)',
+    mode: 'bridge',
+    plan: { proxy: 'nat' },
+    needs: INCUSD,
+  },
+};
+
 function all(engine: StartedEngine, given: Readonly<Record<string, Given>>): Configuration[] {
   return Object.entries(given).map(([name, { plan, ...rest }]) => ({
     id: `${engine}/${name}`,
@@ -273,6 +296,8 @@ const PARTS_OF: Readonly<Record<StartedEngine, Readonly<Record<keyof typeof PART
   },
   containerd: { time: [], ports: ['cni'] },
   nspawn: { time: [], ports: ['zone'] },
+  libvirt: { time: [], ports: [] },
+  incus: { time: [], ports: ['proxy'] },
 };
 
 /** The configurations of an engine in which a part is asked. */
@@ -305,6 +330,9 @@ export const CONFIGURATIONS: readonly Configuration[] = [
   ...ofPart('containerd', 'ports', CONTAINERD),
   ...all('nspawn', { ...NSPAWN, ...withFirewalls(NSPAWN, ['zone']) }),
   ...ofPart('nspawn', 'ports', NSPAWN),
+  ...all('libvirt', { ...LIBVIRT, ...withFirewalls(LIBVIRT, ['nat']) }),
+  ...all('incus', { ...INCUS, ...withFirewalls(INCUS, ['proxy']) }),
+  ...ofPart('incus', 'ports', INCUS),
 ];
 
 /** Whether there is a configuration of this name, of an engine that bindspec starts or of one that runs already. */

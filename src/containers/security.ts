@@ -133,7 +133,7 @@ function record(
   const exposed = reached.length > 0;
   const what = WHAT[published] ?? `a port that is published on ${published} alone`;
   const reference = exposed
-    ? referenceOf(engine, way, hasIPv6Rules(facts, engine) || target !== 'container6')
+    ? referenceOf(engine, way, { target, hasRules: hasIPv6Rules(facts, engine) || target !== 'container6' })
     : undefined;
   return {
     id: `${id}/${way}/${protocol}/${published}/${target}`,
@@ -156,7 +156,13 @@ function hasIPv6Rules(facts: ConfigurationRecord['facts'], { version }: EngineVe
 }
 
 /** The document from which an exposure is known; an exposure that is in no document has none. */
-function referenceOf({ name, version }: EngineVersion, way: WayIn, hasRules: boolean): string | undefined {
+function referenceOf(
+  { name, version }: EngineVersion,
+  way: WayIn,
+  { target, hasRules }: { target: string; hasRules: boolean },
+): string | undefined {
+  if (name === 'libvirt' && way === 'subnet' && target === 'container6')
+    return "libvirt.org/formatnetwork.html: a NAT network forwards IPv6 untranslated unless it has <nat ipv6='yes'/>";
   if (name !== 'docker' || way === 'lan') return undefined;
   const { since, change, issues } = DOCKER_CLOSES;
   if (way === 'subnet' && !hasRules) {

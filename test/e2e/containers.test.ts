@@ -33,8 +33,8 @@ describe('bindspec containers', () => {
 
   it.each([
     [
-      ['--engine', 'lxc'],
-      "unknown engine 'lxc'; it is one of podman, docker, containerd, nspawn, or as trixie:docker, or docker=",
+      ['--engine', 'lxd'],
+      "unknown engine 'lxd'; it is one of podman, docker, containerd, nspawn, libvirt, incus, or as trixie",
     ],
     [
       ['--engine', 'docker=x.sock'],
@@ -42,7 +42,7 @@ describe('bindspec containers', () => {
     ],
     [
       ['--engine', 'sid:docker=/x'],
-      "unknown engine 'sid:docker=/x'; it is one of podman, docker, containerd, nspawn, or as",
+      "unknown engine 'sid:docker=/x'; it is one of podman, docker, containerd, nspawn, libvirt, incus, or as",
     ],
     [['--engine', 'buster:docker'], "unknown release of Debian 'buster'; those with engines are trixie and sid"],
     [['--prepare', 'buster'], "unknown release of Debian 'buster'; those with engines are trixie and sid"],

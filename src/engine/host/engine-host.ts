@@ -11,6 +11,7 @@ import { outerPid } from './pids.ts';
 import { expectLine, holders, runText, CREATION_DEADLINE } from './held.ts';
 import { joinEngine } from './joined.ts';
 import type { HostFirewall } from './firewalls.ts';
+import type { IncusProxy } from './incus.ts';
 import type { RootlessDocker } from './rootless-docker.ts';
 import { startEngine } from './start-engine.ts';
 import { LAN_INTERFACE, LAN_HOSTS, wireSwitch, type LanHost } from './topology.ts';
@@ -23,6 +24,8 @@ export type EngineHostPlan = (
   | { engine: 'docker'; options?: readonly string[]; rootless?: RootlessDocker }
   | { engine: 'containerd'; portmap?: 'iptables' | 'nftables' }
   | { engine: 'nspawn' }
+  | { engine: 'libvirt'; natIPv6?: boolean }
+  | { engine: 'incus'; proxy?: IncusProxy }
 ) & {
   /**
    * Whether bridges show their packets to iptables, as they do where the module br_netfilter is loaded; without it, as the engine
@@ -77,6 +80,8 @@ const PROGRAMS = {
   docker: { dockerd: 'docker.io', docker: 'docker.io', ip: 'iproute2' },
   containerd: { containerd: 'containerd', ctr: 'containerd', ip: 'iproute2', runc: 'runc' },
   nspawn: { 'systemd-nspawn': 'systemd-container', ip: 'iproute2' },
+  libvirt: { libvirtd: 'libvirt-daemon', virsh: 'libvirt-clients', ip: 'iproute2' },
+  incus: { incus: 'incus-base', ip: 'iproute2' },
 } as const;
 
 /** Why an engine can't be started here, and the line that mends it; null where it can. Starts nothing. */
@@ -117,6 +122,8 @@ function installLine(engine: StartedEngine, pack: string): string {
     docker: ' iptables',
     containerd: ' runc containernetworking-plugins iptables',
     nspawn: ' nftables',
+    libvirt: ' libvirt-daemon-driver-network libvirt-clients dnsmasq-base iptables',
+    incus: ' dnsmasq-base',
   }[engine];
   return `apt-get install --no-install-recommends ${pack}${more}`;
 }

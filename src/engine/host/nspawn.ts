@@ -15,6 +15,16 @@ interface Made {
   published: readonly Publication[];
 }
 
+/**
+ * Shell text that gives systemd-nspawn what a host with systemd has: a machine id, folders for its locks, and the hierarchy of control
+ * groups at the place where only it is mounted; the newest refuse another (observed with 262).
+ */
+export const NSPAWN_HOST = [
+  '{ [ "$(wc -c </etc/machine-id 2>/dev/null)" = 33 ] || tr -d - </proc/sys/kernel/random/uuid >/etc/machine-id; }',
+  'mkdir -p /run/systemd/nspawn',
+  '{ [ ! -e /sys/fs/cgroup/unified/cgroup.procs ] || mount --bind /sys/fs/cgroup/unified /sys/fs/cgroup; }',
+].join(' && ');
+
 const PAUSE = 0.05;
 /** How long systemd-nspawn may take on a quiet machine to publish a port once its container has an address, in milliseconds. */
 const PUBLISHING = 3000;
@@ -140,12 +150,8 @@ export function nspawn(inside: readonly string[], cgroup: string): Engine {
       await shell(`
         mkdir -p ${folder} && cp -a ${imageFolder(image)}/. ${folder} && cd ${folder} &&
         mkdir -p usr/lib etc proc sys dev run tmp && echo ID=bindspec >usr/lib/os-release &&
-        for at in /sys/fs/cgroup /sys/fs/cgroup/unified /sys/fs/cgroup/systemd; do
-          [ -e $at/cgroup.procs ] && mkdir -p $at${cgroup}/${name}
-        done
-        { for at in /sys/fs/cgroup /sys/fs/cgroup/unified /sys/fs/cgroup/systemd; do
-            [ -e $at${cgroup}/${name}/cgroup.procs ] && sh -c "echo \\$PPID >$at${cgroup}/${name}/cgroup.procs"
-          done
+        group=/sys/fs/cgroup${cgroup}/${name} && mkdir -p $group
+        { [ -e $group/cgroup.procs ] && sh -c "echo \\$PPID >$group/cgroup.procs"
           exec systemd-nspawn ${words} -- ${command.join(' ')}
         } </dev/null >${log} 2>&1 &
         echo $! >${log}.pid`);
@@ -194,7 +200,7 @@ async function firstProcess(
   for (const deadline = new Deadline(DAEMON_DEADLINE); !deadline.passed;) {
     const found = await shell(`
       pid=$(cat /proc/${keeper}/task/${keeper}/children 2>/dev/null | tr -d ' ')
-      kill -0 ${keeper} 2>/dev/null || { echo ended; exit; }
+      readlink /proc/${keeper}/exe >/dev/null || { echo ended; exit; }
       [ -n "$pid" ] && tr '\\0' ' ' </proc/$pid/cmdline | grep -q '^/bin/sleep\\|^/bin/sh' && ${has} >/dev/null 2>&1 && echo $pid || sleep ${PAUSE}`);
     if (found.trim() === 'ended') break;
     if (found.trim() !== '') return found.trim();

@@ -12,7 +12,9 @@ import type { Daemon, EngineHost, EngineHostPlan } from './engine-host.ts';
 import { asUser, dockerd, endDaemon, makeUser, podmanFiles, rootlessPodmanFiles, STATE } from './files.ts';
 import { FIREWALL_COMMANDS } from './firewalls.ts';
 import { DAEMON_DEADLINE, expectLine, runText } from './held.ts';
-import { nspawn } from './nspawn.ts';
+import { incus, INCUS_CLIENT, incusWords } from './incus.ts';
+import { libvirt, LIBVIRT_CLIENT, LIBVIRTD } from './libvirt.ts';
+import { nspawn, NSPAWN_HOST } from './nspawn.ts';
 import { rootlessDockerClient, rootlessDockerd } from './rootless-docker.ts';
 
 const PAUSE = 50;
@@ -42,24 +44,37 @@ export async function startEngine(
   }
   if (plan.engine === 'containerd') {
     await writeFiles(inside, containerdFiles());
-    await startDaemon([...inside, ...containerdWords()], [...inside, ...CONTAINERD_CLIENT]);
+    await startDaemon([...inside, ...containerdWords()], [...inside, ...CONTAINERD_CLIENT, 'version'], 'containerd');
     return { engine: containerd(inside, cgroup, plan.portmap ?? null) };
   }
-  if (plan.engine === 'nspawn') return { engine: nspawn(inside, cgroup) };
+  if (plan.engine === 'libvirt') {
+    await startDaemon([...inside, ...LIBVIRTD], [...inside, ...LIBVIRT_CLIENT, 'uri'], 'libvirtd');
+    return { engine: libvirt(inside, plan.natIPv6 === true) };
+  }
+  if (plan.engine === 'incus') {
+    const words = await incusWords(inside, cgroup);
+    await startDaemon([...inside, ...words], [...inside, ...INCUS_CLIENT, 'query', '/1.0'], 'incusd');
+    return { engine: incus(inside, plan.proxy ?? 'proxy') };
+  }
+  if (plan.engine === 'nspawn') {
+    await runText(inside, NSPAWN_HOST);
+    return { engine: nspawn(inside, cgroup) };
+  }
   if (plan.rootless !== undefined) {
     await runText(inside, makeUser());
     const client = [...inside, ...rootlessDockerClient()];
-    await startDaemon([...inside, ...rootlessDockerd(plan.rootless)], client);
+    await startDaemon([...inside, ...rootlessDockerd(plan.rootless)], [...client, 'version'], 'dockerd');
     return { engine: docker(client) };
   }
   await writeFiles(inside, { [`${STATE}/daemon.json`]: '{}' });
   const help = await runText(inside, 'dockerd --help').catch((error: unknown) => {
-    throw error instanceof EngineFailed ? notStarting(error.message) : error;
+    throw error instanceof EngineFailed ? notStarting('dockerd', error.message) : error;
   });
+  const answers = [...inside, 'docker', 'version'];
   const command = [...inside, ...dockerd({ options: plan.options ?? [], cgroup }, help)];
-  await startDaemon(command, [...inside, 'docker']);
+  await startDaemon(command, answers, 'dockerd');
   const daemon: Daemon = {
-    start: () => startDaemon(command, [...inside, 'docker']),
+    start: () => startDaemon(command, answers, 'dockerd'),
     async end(signal) {
       await runText(inside, endDaemon(signal));
       // What a killed daemon leaves ends with it, and is a zombie until the first process of the namespace waits: a new
@@ -77,8 +92,8 @@ async function writeFiles(inside: readonly string[], files: Readonly<Record<stri
   }
 }
 
-/** Starts a daemon and waits until it answers its client. @throws Unavailable with its last complaint when it does not. */
-async function startDaemon(command: readonly string[], client: readonly string[]): Promise<void> {
+/** Starts a daemon and waits until a command succeeds that asks it. @throws Unavailable with its last complaint when it does not. */
+async function startDaemon(command: readonly string[], asks: readonly string[], name: string): Promise<void> {
   const [file = '', ...words] = command;
   let last = '';
   let over = false;
@@ -101,9 +116,9 @@ async function startDaemon(command: readonly string[], client: readonly string[]
   for (;;) {
     if (over || deadline.passed) {
       daemon.kill('SIGKILL');
-      throw notStarting(last);
+      throw notStarting(name, last);
     }
-    const [program, ...asking] = [...client, 'version'];
+    const [program = '', ...asking] = asks;
     const { failed } = await execa(program, asking, {
       reject: false,
       stdin: 'ignore',
@@ -116,6 +131,6 @@ async function startDaemon(command: readonly string[], client: readonly string[]
   }
 }
 
-function notStarting(said: string): Unavailable {
-  return new Unavailable(`dockerd does not start: ${said || 'it printed nothing'}`, 'read its output, and try again');
+function notStarting(name: string, said: string): Unavailable {
+  return new Unavailable(`${name} does not start: ${said || 'it printed nothing'}`, 'read its output, and try again');
 }

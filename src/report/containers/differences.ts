@@ -18,6 +18,8 @@ const PICKED: Readonly<Record<string, readonly string[]>> = {
     'podman/rootless-slirp4netns-port',
     'podman/rootless-slirp4netns-host-loopback',
     'podman/rootless-pasta',
+    'podman/rootless-pasta-map-gw',
+    'podman/rootless-pasta-host-lo-to-ns-lo',
     'podman/rootless-bridge',
   ],
   Docker: [
@@ -26,6 +28,15 @@ const PICKED: Readonly<Record<string, readonly string[]>> = {
     'docker/proxy-bridge-nf',
     'docker/no-proxy',
     'docker/no-proxy-ip6tables',
+  ],
+  'Docker of an ordinary user': ['docker/rootless', 'docker/rootless-slirp4netns-port', 'docker/rootless-pasta'],
+  'containerd with CNI': ['containerd/cni', 'containerd/cni-nftables'],
+  'systemd-nspawn, libvirt and Incus': [
+    'nspawn/zone',
+    'libvirt/nat',
+    'libvirt/nat-ipv6',
+    'incus/proxy',
+    'incus/proxy-nat',
   ],
 };
 

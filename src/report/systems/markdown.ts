@@ -61,11 +61,21 @@ function legend(): string {
 function scores(columns: readonly ScoredColumn[], engines: number): string {
   return columns
     .filter(({ id }) => id !== ENGINES_COLUMN || engines > 0)
-    .map(({ title, sentence, platforms }) => {
-      const on = platforms.length === 0 ? '' : ` (${platforms.map((one) => text(one.title)).join(', ')})`;
+    .map(({ id, title, sentence, platforms }) => {
+      const titles = platforms.map((one) => one.title);
+      const names = id === ENGINES_COLUMN ? withVersions(titles) : titles;
+      const on = platforms.length === 0 ? '' : ` (${names.map((one) => text(one)).join(', ')})`;
       return `- **${text(title)}**${on}: ${text(sentence.replace(/: here is how$/, ''))}`;
     })
     .join('\n');
+}
+
+/** The titles of engines, which end with their versions: the name of each is there once. */
+function withVersions(titles: readonly string[]): string[] {
+  const nameOf = (title = '') => title.slice(0, title.lastIndexOf(' '));
+  return titles.map((title, place) =>
+    place > 0 && nameOf(title) === nameOf(titles[place - 1]) ? title.slice(nameOf(title).length + 1) : title,
+  );
 }
 
 function titleOf({ id, title }: SystemsQuestion, where: string | null): string {

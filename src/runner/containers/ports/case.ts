@@ -1,5 +1,6 @@
 import { EngineFailed } from '../../../engine/engine.ts';
 import { LAN } from '../../../engine/host/topology.ts';
+import { isLoopback } from '../../../published/publication.ts';
 import { AgentProcess } from '../../../harness/agent-process.ts';
 import { agentCommand } from '../../../lab/agent-command.ts';
 import type { PortCase, PortQuestion } from '../../../containers/ports.ts';
@@ -146,5 +147,6 @@ function nameIn({ inet, inet6, gateway, gateway6 }: Actor, address: string): str
   const plain = address.replace(/^::ffff:/, '');
   if (plain === gateway || plain === gateway6) return 'the gateway';
   if (plain === inet || plain === inet6) return 'the container';
+  if (isLoopback(plain)) return plain;
   return nameOnLan(plain) ?? (/^fe[89ab]/.test(plain) ? 'a link-local address' : 'another address');
 }
