@@ -9,6 +9,7 @@ import { shellWord } from '../report/words.ts';
 import { Unreadable } from '../explain/reader/unreadable.ts';
 import { BadWanted, readWanted } from '../explain/wanted.ts';
 import { EXIT, UserError } from './exit.ts';
+import type { Here } from './explain-here.ts';
 import { tellExplanation } from './explain-text.ts';
 import type { RunPlace } from './in-lab.ts';
 import { sayJson } from './terminal.ts';
@@ -34,7 +35,8 @@ export async function explainCommand(given: string[], options: ExplainOptions): 
       `--here puts sockets into their states; a plan is played by: bindspec explore --replay ${shellWord(first.plan)}`,
     );
   }
-  const here = options.here ? await (await import('./explain-here.ts')).explainHere(first, options) : undefined;
+  // What can't be done here still has the answer of the models; the reason is said after it.
+  const { here, refusal } = options.here ? await hereOrWhyNot(first, options) : {};
   // The settings that this machine has count for the answer too, unless others were given.
   const setting = [...(here?.settings ?? []), ...(options.setting ?? [])];
   const explanation = here === undefined ? first : explained(texts, { ...options, setting });
@@ -44,7 +46,20 @@ export async function explainCommand(given: string[], options: ExplainOptions): 
       why: options.why,
       receivers: options.to !== undefined || options.from !== undefined,
     });
+  if (refusal !== undefined) throw refusal;
   return here === undefined || here.agrees ? EXIT.expected : EXIT.failed;
+}
+
+async function hereOrWhyNot(
+  explanation: Explanation,
+  options: ExplainOptions,
+): Promise<{ here?: Here; refusal?: UserError }> {
+  try {
+    return { here: await (await import('./explain-here.ts')).explainHere(explanation, options) };
+  } catch (error) {
+    if (error instanceof UserError) return { refusal: error };
+    throw error;
+  }
 }
 
 /** The number of bytes of standard input that are read; a listing of a busy machine has some hundred thousand. */

@@ -72,6 +72,19 @@ describe('what is printed', () => {
     },
   );
 
+  test('the answer of the models, and why it can’t be done here, for an address that no lab has', async () => {
+    const { stdout, stderr, exitCode } = await bindspec([
+      'explain',
+      '--here',
+      'tcp [fe80::1%eth0]:8080',
+      '--system',
+      'linux',
+    ]);
+    expect(stdout).toMatch(/^Socket 1 alone works on Linux\./);
+    expect(stderr).toMatch(/can't be done|unknown|not available|no lab/);
+    expect(exitCode).toBe(2);
+  });
+
   test('as data', async () => {
     const { sockets, answers, advice, exitCode } = await json('udp 127.0.0.1:53', 'udp *:53', '--kernel', '6.1.0');
     expect(exitCode).toBe(0);
@@ -85,7 +98,7 @@ describe('what is printed', () => {
 describe('wrong usage is one line, and exit 2', () => {
   const WRONG: readonly (readonly [readonly string[], RegExp])[] = [
     [['udp 127.0.0.1:53 foo'], /'foo' at position 18 can't be read; understood are reuseaddr/],
-    [[''], /it ends at position 1 can't be read/],
+    [[''], /the text is empty; name a socket/],
     [['tcp :80', '--system', 'plan9'], /unknown system 'plan9'; it is one of linux, darwin/],
     [['tcp :80', '--kernel', 'six'], /'six' is not a version of the Linux kernel/],
     [[], /name the sockets, for example: bindspec explain :3000/],
@@ -207,9 +220,10 @@ describe('--here, in the netns lab', needs(noNamespaces), () => {
     expect((failure as UserError).message).not.toContain('\n');
   });
 
-  test('what can not be done ends the command, with that line alone', async () => {
+  test('what can not be done here has the answer of the models, and the reason', async () => {
     const { exitCode, stdout, stderr } = await explain('tcp 169.254.1.1:80', '--here', '--lab', 'netns');
-    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(exitCode).toBe(2);
+    expect(stdout).toMatch(/^Socket 1 alone works on every system\./);
     expect(stderr).toMatch(/^bindspec: .*no address that could stand for 169\.254\.1\.1[^\n]*$/);
   });
 
