@@ -142,22 +142,16 @@ function checkTools(): void {
 /**
  * The kernel's table of UDP ports is one for all namespaces, and a slot with more than ten sockets is searched in another
  * way, so that what others do on the machine could be seen in here. Since 6.2 a namespace may have a table of its own,
- * which the one around it has to ask for: so there is one around the machine's, which is gone when its shell is. That of TCP
- * connections is so large that to read all of it, as `/proc/net/tcp` does, takes milliseconds; since 6.1 it may be small.
+ * which the one around it has to ask for: so there is one around the machine's, which is gone when its shell is.
  */
-const OWN_TABLES = [
-  ...['udp_child_hash_entries', 'tcp_child_ehash_entries'].map(
-    (setting) => `echo 8192 2>/dev/null >/proc/sys/net/ipv4/${setting}`,
-  ),
-  'exec unshare --net sh',
-].join('; ');
+const OWN_UDP_TABLE = 'echo 8192 2>/dev/null >/proc/sys/net/ipv4/udp_child_hash_entries; exec unshare --net sh';
 
 /** Where settings can only be read, root gets a mount namespace in which they can be written, if the kernel lets it. */
 function startShell(root: boolean): HeldShell {
   const user = root ? [] : ['--user', '--map-root-user'];
   const readOnly = root ? readOnlyMount() : null;
   const [mount, text] =
-    readOnly === null ? [[], OWN_TABLES] : [['--mount'], `${makeWritable(readOnly)}; ${OWN_TABLES}`];
+    readOnly === null ? [[], OWN_UDP_TABLE] : [['--mount'], `${makeWritable(readOnly)}; ${OWN_UDP_TABLE}`];
   return new HeldShell(
     ['unshare', ...user, '--net', ...mount, '--pid', '--fork', '--kill-child=KILL', 'sh', '-c', text],
     CREATION_DEADLINE,
