@@ -2,7 +2,7 @@ import type * as FastCheck from 'fast-check';
 import { hasInetForm, type Plan, type PlanOption, type Step } from '../plan/plan.ts';
 import { smaller } from './smaller.ts';
 import { randomSet } from './sets.ts';
-import { isShared, pick, reachable, type BindAddress, type Vocabulary } from './vocabulary.ts';
+import { isShared, pick, reachable, RIVALS, type BindAddress, type Vocabulary } from './vocabulary.ts';
 
 /** fast-check, which is loaded only when it is needed. */
 type Library = typeof FastCheck;
@@ -149,9 +149,6 @@ function autobind(random: Random, { family, v6only }: BindAddress, vocabulary: V
   };
   return { steps, made };
 }
-
-/** On Windows and Wine a socket that has one of them cannot get the other: setsockopt() returns WSAEINVAL. */
-const RIVALS: Partial<Record<PlanOption, PlanOption>> = { reuseaddr: 'exclusive', exclusive: 'reuseaddr' };
 
 /** The options that one socket can have together. */
 function together(options: readonly PlanOption[]): readonly PlanOption[] {

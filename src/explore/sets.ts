@@ -3,7 +3,7 @@ import { isMulticast, unmapped } from '../model/address.ts';
 import { familyReached } from '../plan/addresses.ts';
 import type { Plan, PlanOption, ProbeSource, SocketStep, Step } from '../plan/plan.ts';
 import { GROUPS, probeEvery, type ProbeVocabulary } from './probes.ts';
-import { type BindAddress, pick, type Vocabulary } from './vocabulary.ts';
+import { type BindAddress, pick, RIVALS, type Vocabulary } from './vocabulary.ts';
 
 type Random = FastCheck.Random;
 
@@ -23,6 +23,8 @@ interface Member {
   device: string | undefined;
   peer: ProbeSource | undefined;
   readonly joined: { readonly group: string; readonly device: string }[];
+  /** The options that it has got at some time. */
+  readonly options: Set<PlanOption>;
 }
 
 /**
@@ -50,15 +52,13 @@ export function randomSet(random: Random, vocabulary: Vocabulary, probes: ProbeV
         random.nextInt(1, 6) === 1 && vocabulary.devices.length > 0 ? pick(random, vocabulary.devices) : undefined,
       peer: undefined,
       joined: [],
+      options: new Set(),
     };
-    const options = random.nextInt(1, 6) === 1 ? pick(random, STYLES) : style;
+    const those = random.nextInt(1, 6) === 1 ? pick(random, STYLES) : style;
+    const options = those.filter((option) => vocabulary.options.includes(option));
+    for (const option of options) member.options.add(option);
     members.push(member);
-    add(
-      bindOf(
-        member,
-        options.filter((option) => vocabulary.options.includes(option)),
-      ),
-    );
+    add(bindOf(member, options));
     if (protocol === 'tcp' && random.nextInt(1, 5) > 1) add({ op: 'listen', socket });
     if (random.nextInt(0, 1) === 0) change(random, pick(random, members), { vocabulary, probes, members, add });
   }
@@ -110,9 +110,16 @@ function change(random: Random, member: Member, { vocabulary, probes, members, a
       member.peer = undefined;
       add({ op: 'disconnect', socket });
       return;
-    case 'set':
-      add({ op: 'set', socket, option: pick(random, vocabulary.options), value: random.nextInt(0, 1) === 1 });
+    case 'set': {
+      const rivals = new Set([...member.options].map((option) => RIVALS[option]));
+      const option = pick(
+        random,
+        vocabulary.options.filter((one) => !rivals.has(one)),
+      );
+      member.options.add(option);
+      add({ op: 'set', socket, option, value: random.nextInt(0, 1) === 1 });
       return;
+    }
     case 'tie': {
       // Only a privileged process may change a tie.
       if (vocabulary.devices.length === 0 || member.owner === 2) return;
@@ -134,9 +141,10 @@ function change(random: Random, member: Member, { vocabulary, probes, members, a
 }
 
 /** Joins or leaves a group, or changes what the socket hears of groups that it has not joined. */
-function groupStep(random: Random, member: Member, { devices }: Vocabulary, add: Setting['add']): void {
+function groupStep(random: Random, member: Member, { devices, multicastAll }: Vocabulary, add: Setting['add']): void {
   const { socket, joined, name } = member;
   if (random.nextInt(0, 2) === 0) {
+    if (!multicastAll) return;
     const option = name.family === 'inet6' && random.nextInt(0, 1) === 0 ? 'multicastAll6' : 'multicastAll';
     add({ op: 'set', socket, option, value: random.nextInt(0, 1) === 1 });
     return;

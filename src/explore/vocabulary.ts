@@ -36,6 +36,8 @@ export interface Vocabulary {
   readonly broadcasts: readonly string[];
   /** The probes of sets of receivers; without them, plans ask about names only. */
   readonly probes?: ProbeVocabulary;
+  /** Whether it has IP_MULTICAST_ALL and IPV6_MULTICAST_ALL. */
+  readonly multicastAll: boolean;
   /** Whether a connection can be dissolved by connect() to no family. For TCP, only Linux can do that. */
   readonly disconnects: boolean;
   /** The states that the close() of a TCP connection can leave. */
@@ -97,6 +99,7 @@ export function vocabularyOf(
     broadcasts: many,
     devices: (DEVICE_SYSTEMS as readonly string[]).includes(system) ? devicesOf(facts) : [],
     ...(receivers ? { probes: probesOf(protocol, facts, broadcasts) } : {}),
+    multicastAll: system === 'linux' || system === 'gvisor',
     disconnects: protocol === 'udp' || system === 'linux',
     leavings: protocol === 'udp' ? [] : ['time-wait', 'fin-wait-2'],
   };
@@ -136,3 +139,6 @@ export function pick<T>(random: FastCheck.Random, list: readonly T[]): T {
   if (one === undefined) throw new RangeError('nothing to pick from');
   return one;
 }
+
+/** On Windows and Wine a socket that has one of them cannot get the other: setsockopt() returns WSAEINVAL. */
+export const RIVALS: Partial<Record<PlanOption, PlanOption>> = { reuseaddr: 'exclusive', exclusive: 'reuseaddr' };

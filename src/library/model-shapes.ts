@@ -1,3 +1,5 @@
+import { isLimitedBroadcast, isMulticast, unmapped } from '../model/address.ts';
+import type { Packet } from '../model/receive/types.ts';
 import { OPTION_KEYS } from '../model/options.ts';
 import {
   SYSTEM_NAMES,
@@ -203,8 +205,7 @@ export const anyOperation: Shape = (value, where) => {
   (op === 'bind' ? ofFamily(shape) : shape)(value, where);
 };
 
-/** What arrives at a port. */
-export const packet: Shape = fields(
+const packetFields = fields(
   {
     protocol: oneWordOf(['udp', 'tcp']),
     from: peer,
@@ -214,6 +215,21 @@ export const packet: Shape = fields(
   },
   ['protocol', 'from', 'to'],
 );
+
+/** What arrives at a port: from one address to another of its family, over TCP not to many, and never from many. */
+export const packet: Shape = (value, where) => {
+  packetFields(value, where);
+  const { protocol, from, to } = value as Packet;
+  const [sender, target] = [unmapped(from.address), unmapped(to.address)];
+  const isOfMany = (address: string) => isMulticast(address) || isLimitedBroadcast(address);
+  if (isOfMany(sender)) refuse(`${where}.from.address`, from.address, 'an address of one sender');
+  if (protocol === 'tcp' && isOfMany(target))
+    refuse(`${where}.to.address`, to.address, 'an address of one receiver, over TCP');
+  if (sender.includes(':') !== target.includes(':')) {
+    const family = sender.includes(':') ? 'IPv6' : 'IPv4';
+    refuse(`${where}.to.address`, to.address, `an ${family} address, as that of the sender is`);
+  }
+};
 
 const addresses = eachOf(anyAddress, 'a list of addresses');
 const names = eachOf(name, 'a list of names');

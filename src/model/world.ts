@@ -216,7 +216,10 @@ export interface Simulation {
   step(operation: Operation, happened?: Outcome): { readonly prediction: Prediction; readonly after: Simulation };
   /** Whether a socket is on the port: it has a name there, or it left a state when it was closed. */
   has(socket: number): boolean;
-  /** Who may receive a datagram or a connection that arrives at the port now; undefined if that is not known. */
+  /**
+   * Who may receive a datagram or a connection that arrives at the port now; undefined if that is not known. Throws a
+   * RangeError for one of another protocol than the sockets'.
+   */
   receivers(packet: Packet): Receivers | undefined;
   /**
    * What getsockname() returns for a socket now. Undefined for one that is not on the port or has lost it, and where the
@@ -319,6 +322,12 @@ class Port<Hidden> implements Simulation {
 
   receivers(packet: Packet): Receivers | undefined {
     const { delivery, name } = this.#system;
+    const [first] = this.#world.sockets;
+    if (first !== undefined && first.protocol !== packet.protocol) {
+      throw new RangeError(
+        `receivers: this simulation is of ${first.protocol} port ${first.port}; ${packet.protocol} needs one of its own`,
+      );
+    }
     const plain = plainPacket(packet, this.#world.setting);
     if (delivery !== undefined) return delivery.receivers(this.#world, plain);
     return deliveries[name]?.receivers(this.#delivery.read(), plain, this.#world.setting);

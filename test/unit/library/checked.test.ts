@@ -74,6 +74,32 @@ const OF_MODELS: readonly Wrong[] = [
   ],
   ['receivers of nothing', () => any(port)['receivers']?.({}), /^packet\.protocol is missing/],
   [
+    'a packet between two families',
+    () =>
+      any(port)['receivers']?.({ protocol: 'udp', from: { address: '::1', port: 5 }, to: { address: '127.0.0.1' } }),
+    /^packet\.to\.address is "127\.0\.0\.1"; allowed is an IPv6 address/,
+  ],
+  [
+    'a packet from a group',
+    () =>
+      any(port)['receivers']?.({
+        protocol: 'udp',
+        from: { address: '239.1.1.1', port: 5 },
+        to: { address: '127.0.0.1' },
+      }),
+    /^packet\.from\.address is "239\.1\.1\.1"; allowed is an address of one sender/,
+  ],
+  [
+    'a connection to everyone',
+    () =>
+      any(port)['receivers']?.({
+        protocol: 'tcp',
+        from: { address: '127.0.0.1', port: 5 },
+        to: { address: '255.255.255.255' },
+      }),
+    /^packet\.to\.address is "255\.255\.255\.255"; allowed is an address of one receiver/,
+  ],
+  [
     'receivers without a packet',
     () => any(port)['receivers']?.(),
     /^packet is missing; allowed is an object with protocol, from, to/,
