@@ -23,7 +23,7 @@ export function tellPorts(reports: readonly PortAnswer[], unseen: Unseen, users:
     for (const line of probeLines(report, users)) paragraph(line, `${paint('bold', '↔')} `);
     for (const line of restLines(report, users)) paragraph(line, '  ', (text) => paint('gray', text));
   }
-  const rest = unseenLine(reports, unseen);
+  const rest = unseenLine(reports, { ...unseen, isRoot: process.getuid?.() === 0 });
   if (rest !== undefined) paragraph(rest, '', (line) => paint('yellow', line));
 }
 

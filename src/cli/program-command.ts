@@ -32,6 +32,7 @@ export interface ProgramOptions {
   stdin?: 'terminal' | 'none' | 'open';
   prepare: string[];
   limit?: number;
+  settle?: number;
   jobs?: number;
   /** The folder of the reports; none are written without it. */
   reports?: string;
@@ -75,7 +76,7 @@ async function observe(
 }
 
 function programOf(words: readonly string[], options: ProgramOptions): DeclaredProgram {
-  const { unit, user, cwd, stdin, prepare, limit } = options;
+  const { unit, user, cwd, stdin, prepare, limit, settle } = options;
   if (unit === undefined && words.length === 0) {
     throw new UserError(
       "no program is named: write it after --, for example 'bindspec program -- python3 -m http.server'",
@@ -93,7 +94,11 @@ function programOf(words: readonly string[], options: ProgramOptions): DeclaredP
     ...(user === undefined ? {} : { user: userNamed(user) }),
     ...(folder === undefined ? {} : { cwd: folder }),
     ...(stdin === undefined ? {} : { stdin }),
-    ...(limit === undefined ? {} : { ready: { ...base.ready, limit } }),
+    ready: {
+      ...base.ready,
+      ...(limit === undefined ? {} : { limit }),
+      ...(settle === undefined ? {} : { settle }),
+    },
     ...(options.env.length === 0 ? {} : { env: { ...base.env, ...Object.fromEntries(options.env.map(variable)) } }),
     ...(prepare.length === 0 ? {} : { prepare: [...(base.prepare ?? []), ...prepare] }),
   };

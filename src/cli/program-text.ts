@@ -10,6 +10,7 @@ import type {
   SecondInstance,
   TakenPort,
 } from '../record/program.ts';
+import { faultsOf } from '../program/expected.ts';
 import { servicePorts, socketInWords, services } from '../program/sockets.ts';
 import { wrap } from '../text/wrap.ts';
 import { columns, cut, paint, say } from './terminal.ts';
@@ -242,12 +243,11 @@ function lateLines(late: LateAddress | undefined): string[] {
   ];
 }
 
-function againstLines({ what, missing, extra }: NonNullable<ProgramRecord['against']>, width: number): string[] {
-  if (missing.length + extra.length === 0) return [paint('green', `✓ ${what}`)];
-  return [
-    ...extra.map((name) => `✗ ${what}: ${name} is too many`),
-    ...missing.map((name) => `✗ ${what}: ${name} is missing`),
-  ]
+function againstLines(against: NonNullable<ProgramRecord['against']>, width: number): string[] {
+  const faults = faultsOf(against);
+  if (faults.length === 0) return [paint('green', `✓ ${against.what}`)];
+  return faults
+    .map((fault) => `✗ ${against.what}: ${fault}`)
     .flatMap((text) => wrapped(text, width))
     .map((line) => paint('red', line));
 }

@@ -233,6 +233,11 @@ function aProgram(bindspec: Command): void {
         number('--limit', 1, 600),
       ),
     )
+    .addOption(
+      new Option('--settle <seconds>', 'how long its sockets must stay the same (default: 1.2)').argParser(
+        number('--settle', 1, 600),
+      ),
+    )
     .addOption(jobs(16, 'starts'))
     .option('--reports <folder>', 'write program.json, junit.xml and report.md there')
     .addOption(format())

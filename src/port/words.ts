@@ -88,7 +88,7 @@ export function holderWords({ holders, uid, inode }: HeldSocket, users: UserName
   const [first] = holders;
   if (first === undefined) {
     if (inode === 0) return 'no process has it';
-    return `a process that this user can't see${uid < 0 ? '' : `, made by ${user(uid)}`}`;
+    return `a process that can't be seen from here${uid < 0 ? '' : `, made by ${user(uid)}`}`;
   }
   const programs = [...new Set(holders.map(({ program }) => program))];
   const who = programs.map((program) => {
@@ -199,7 +199,7 @@ export function restLines(report: PortAnswer, users: UserNames): string[] {
   const { left, elsewhere, firewall, notes } = report;
   const leftovers = [
     ...(left.connections > 0 ? [counted(left.connections, 'connection')] : []),
-    ...(left.timeWait > 0 ? [`${left.timeWait} in TIME_WAIT`] : []),
+    ...(left.timeWait > 0 ? [`${left.timeWait} in TIME_WAIT, taken to have had SO_REUSEADDR`] : []),
     ...(left.orphans > 0 ? [`${left.orphans} that no process has and that are not closed yet`] : []),
   ];
   const others = elsewhere.map(({ network, sockets }) => {
@@ -224,7 +224,7 @@ export function restLines(report: PortAnswer, users: UserNames): string[] {
 /** What this user could not see. */
 export function unseenLine(
   reports: readonly PortAnswer[],
-  unseen: { readonly processes: number; readonly options: number },
+  unseen: { readonly processes: number; readonly options: number; readonly isRoot: boolean },
 ): string | undefined {
   const sockets = reports.flatMap(({ held, elsewhere }) => [...held, ...elsewhere.flatMap((one) => one.sockets)]);
   const nameless = sockets.filter(({ inode, holders }) => inode !== 0 && holders.length === 0).length;
@@ -239,7 +239,9 @@ export function unseenLine(
   ];
   const parts = [
     ...(unread.length === 0 ? [] : [`The rules of the firewall could not be read (${tools.join(', ')}).`]),
-    ...(root.length === 0 ? [] : [`Root would also see ${list(root)}.`]),
+    ...(root.length === 0
+      ? []
+      : [unseen.isRoot ? `Not seen from here: ${list(root)}.` : `Root would also see ${list(root)}.`]),
   ];
   return parts.length === 0 ? undefined : parts.join(' ');
 }

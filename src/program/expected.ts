@@ -25,10 +25,10 @@ export class BadExpectation extends Error {
 }
 
 const LINE =
-  /^(?<protocol>tcp|udp|udplite|raw6?|icmp6?) (?:\[(?<inet6>[\da-f:.%a-z]+)\]|(?<inet>\d+\.\d+\.\d+\.\d+))(?::(?<port>\d{1,5}))?(?: (?<kind>dual|v6only))?$/i;
+  /^(?<protocol>tcp|udp|udplite|raw6?|icmp6?) (?:\[(?<inet6>[\da-f:.%a-z]+)\]|(?<inet>\d+\.\d+\.\d+\.\d+))(?::(?<port>\d{1,5}))?(?: (?<kind>dual|v6only))?(?: (?:reuseaddr|reuseport|freebind|transparent|defer-accept|device=\S+))*$/i;
 const HIGHEST_PORT = 65_535;
 
-/** Reads sockets, one a line; what follows a # is a remark. @throws BadExpectation */
+/** Reads sockets, one a line; what follows a # is a remark. The words of the table's options may follow a socket, and are not compared. @throws BadExpectation */
 export function readExpected(text: string): ExpectedSocket[] {
   return text.split(/\r?\n/).flatMap((row, index) => {
     const line = row.replace(/#.*/, '').trim().replaceAll(/\s+/g, ' ');
@@ -80,13 +80,28 @@ function inWords({ protocol, address, port, dual }: ExpectedSocket): string {
 
 /**
  * Compares a program with one place. `loopback`: nothing of it can be reached from another machine; `lan`: everything can.
- * A TCP port of chance can be reached like any other; a UDP port of chance is that of a client.
+ * A TCP port of chance can be reached like any other; a UDP port that the kernel chose is that of a client.
  */
 export function againstPlace(sockets: readonly ProgramSocket[], place: 'loopback' | 'lan'): Against {
   const own = sockets.filter(({ role, protocol }) => role === 'service' || (role === 'chance' && protocol === 'tcp'));
   const isOff = ({ scope }: ProgramSocket) => (place === 'loopback' ? scope !== 'loopback' : scope === 'loopback');
   const missing = own.length === 0 ? [place === 'loopback' ? 'a socket on loopback' : 'a socket on the LAN'] : [];
-  return { what: `only ${place}`, missing, extra: unique(own.filter(isOff).map(socketInWords)) };
+  return { what: placeNamed(place), missing, extra: unique(own.filter(isOff).map(socketInWords)) };
+}
+
+/** What is wrong with each socket that is too many or missing. */
+export function faultsOf({ what, missing, extra }: Against): string[] {
+  const wrong =
+    what === placeNamed('loopback')
+      ? 'can be reached from other machines'
+      : what === placeNamed('lan')
+        ? 'can be reached from this machine only'
+        : 'is too many';
+  return [...extra.map((name) => `${name} ${wrong}`), ...missing.map((name) => `${name} is missing`)];
+}
+
+function placeNamed(place: 'loopback' | 'lan'): string {
+  return `only ${place}`;
 }
 
 function unique(texts: readonly string[]): string[] {

@@ -3,6 +3,8 @@ import { bracketed, socketInWords, services } from './sockets.ts';
 
 /** The first port that everyone may bind in a new network namespace. */
 const PRIVILEGED = 1024;
+/** How many ports a sentence names. */
+const MOST_NAMED = 6;
 
 /** What is worth knowing of a program, the most surprising first; each a sentence. */
 export function sentencesOf(observation: ProgramObservation): string[] {
@@ -82,11 +84,17 @@ function aboutAddresses({ reach = [], ended, first }: ProgramObservation): strin
   }
   const all = reach.length > 0 && open.length === 0 && lines.length === 0;
   return [
-    ...(open.length === 0 ? [] : [`Anyone on the LAN reaches ${open.slice(0, 6).join(', ')}.`]),
+    ...(open.length === 0 ? [] : [`Anyone on the LAN reaches ${inList(open)}.`]),
     ...(all && reach.some(({ reached }) => reached === 'yes') ? ['Only this machine reaches it.'] : []),
     ...lines,
     ...(ended ? ['It serves one connection and ends.'] : []),
   ];
+}
+
+/** The first of a list, and how many there are more. */
+function inList(names: readonly string[]): string {
+  const more = names.length - MOST_NAMED;
+  return `${names.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function loopbackOnly({ sockets }: ProgramObservation['first'], port: number): string {

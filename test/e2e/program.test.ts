@@ -30,6 +30,7 @@ const kinds = {
   six: () => listen('::1', undefined).on('listening', () => console.log('http://127.0.0.1:' + port)),
   once: () => { const server = listen('127.0.0.1', undefined, (one) => { one.end('bye'); server.close(); }); },
   late: () => { listen('127.0.0.1'); setTimeout(() => net.createServer().listen(7001, '127.0.0.1'), 600); },
+  later: () => { listen('127.0.0.1'); setTimeout(() => net.createServer().listen(7001, '127.0.0.1'), 3500); },
   never: () => setInterval(() => {}, 1000),
   zero: () => listen('127.0.0.1', () => { console.log('listening on http://localhost:' + port); process.exit(0); }),
   lazy: () => listen('127.0.0.1', () => setInterval(() => {}, 1000)),
@@ -44,6 +45,7 @@ const kinds = {
   mute: () => listen('127.0.0.1', () => process.exit(9)),
   crash: () => { console.error('boom'); process.exit(7); },
   where: () => { require('node:fs').writeFileSync(process.cwd() + '/written', 'x'); listen('127.0.0.1'); },
+  fixed: () => { listen('127.0.0.1'); const bound = (at) => require('node:dgram').createSocket('udp4').bind(at, '0.0.0.0'); bound(51820); bound(0); },
   udp: () => require('node:dgram').createSocket('udp4').bind(Number(port), '0.0.0.0'),
   address: () => net.createServer().listen(7000, process.argv[4]),
 };
@@ -274,13 +276,32 @@ describe.concurrent('bindspec program', needs(noNamespaces), () => {
     },
   );
 
+  test(
+    'tells a port of its own from one that the kernel chose, among those that the kernel chooses from',
+    { timeout: MINUTES },
+    async () => {
+      const { observation, against } = await ask('reach', 'fixed', '--only', 'loopback');
+      expect(against?.extra).toEqual(['udp 0.0.0.0:51820']);
+      expect(observation.first.sockets.map(({ protocol, role }) => `${protocol} ${role}`)).toEqual([
+        'tcp service',
+        'udp service',
+        'udp chance',
+      ]);
+      expect(observation.reach?.some(({ port, reached }) => port === 51820 && reached === 'yes')).toBe(true);
+    },
+  );
+
+  test('waits for more sockets as long as --settle says', { timeout: MINUTES }, async () => {
+    expect(names(await ask('sockets', 'later', '--settle', '6'))).toHaveLength(2);
+  });
+
   test('is a check: --only and --expect', { timeout: MINUTES }, async () => {
     const check = (kind: string, ...more: string[]) =>
       bindspec(['program', '--ask', 'sockets', ...more, '--', process.execPath, server, kind], { own: true });
     expect(await check('plain', '--only', 'loopback')).toMatchObject({ exitCode: 0 });
     const open = await check('dual', '--only', 'loopback');
     expect(open).toMatchObject({ exitCode: 1 });
-    expect(open.stdout).toContain('only loopback: tcp [::]:7000 dual is too many');
+    expect(open.stdout).toContain('only loopback: tcp [::]:7000 dual can be reached from other machines');
     const list = path.join(folder, 'expected');
     writeFileSync(list, 'tcp 127.0.0.1:7000\ntcp 127.0.0.1:7002\n');
     const missing = await check('late', '--expect', list);

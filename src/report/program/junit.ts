@@ -1,4 +1,5 @@
 import library, { type Builder } from 'junit-report-builder';
+import { faultsOf } from '../../program/expected.ts';
 import type { ProgramRecord } from '../../record/program.ts';
 import { visible } from '../../text/visible.ts';
 
@@ -17,10 +18,7 @@ export function programJunit(record: ProgramRecord): string {
   const { against, observation, asked, says } = record;
   const sockets = suite.testCase().name('sockets').className(classname);
   sockets.standardOutput(visible([...says, JSON.stringify(observation.first.sockets)].join(' · ')));
-  const wrong = [
-    ...(against?.extra ?? []).map((name) => `${name} is too many`),
-    ...(against?.missing ?? []).map((name) => `${name} is missing`),
-  ];
+  const wrong = against === undefined ? [] : faultsOf(against);
   if (wrong.length > 0) sockets.failure(visible(wrong.join('; ')), visible(against?.what ?? 'sockets'));
   for (const question of asked) {
     const answer = observation[question];

@@ -1,3 +1,4 @@
+import { faultsOf } from '../../program/expected.ts';
 import { services, socketInWords } from '../../program/sockets.ts';
 import type { ProgramRecord, ProgramSocket } from '../../record/program.ts';
 import { code, section, table, text } from '../markup.ts';
@@ -8,10 +9,7 @@ export function programMarkdown(record: ProgramRecord): string {
   const { first, reach = [] } = observation;
   const own = services(first.sockets);
   const others = first.sockets.filter((socket) => !own.includes(socket));
-  const wrong = [
-    ...(against?.extra ?? []).map((name) => `- ${code(name)} is too many`),
-    ...(against?.missing ?? []).map((name) => `- ${code(name)} is missing`),
-  ];
+  const wrong = against === undefined ? [] : faultsOf(against).map((fault) => `- ${text(fault)}`);
   const parts = [
     `# What ${text(program.name)} binds`,
     `${code(program.command.join(' '))}, started as ${text(program.user)}, with its input: ${program.stdin}.`,

@@ -2,8 +2,15 @@ import { execFile } from 'node:child_process';
 import { userInfo } from 'node:os';
 import { setTimeout as after } from 'node:timers/promises';
 import { hasLateAddress, type DeclaredProgram, type ProgramQuestion } from '../../program/program.ts';
-import { services, settleRoles } from '../../program/sockets.ts';
-import type { ProgramObservation, ProgramRecord, ProgramRun, ProgramStart, TakenPort } from '../../record/program.ts';
+import { difference, services, settleRoles, socketInWords } from '../../program/sockets.ts';
+import type {
+  ProgramObservation,
+  ProgramRecord,
+  ProgramRun,
+  ProgramSocket,
+  ProgramStart,
+  TakenPort,
+} from '../../record/program.ts';
 import { AgentProcess } from '../../harness/agent-process.ts';
 import { agentCommand } from '../../lab/agent-command.ts';
 import { Interrupted } from '../../process/interrupted.ts';
@@ -11,7 +18,7 @@ import { paced } from '../../process/pace.ts';
 import { hasIPv6 } from './lan.ts';
 import { canHaveTerminal } from './launch.ts';
 import { onStage, type ProgramContext } from './stage.ts';
-import { askReach, type Reach } from './reach.ts';
+import { askReach } from './reach.ts';
 import { askRestart } from './restart.ts';
 import { askSecond } from './second.ts';
 import { checkStageTools } from './namespaces.ts';
@@ -136,14 +143,35 @@ async function firstRun(context: ProgramContext, wantsReach: boolean) {
       isService: services(run.sockets).length > 0,
       after: run.start.after ?? 0,
     };
-    const reach: Reach | null =
-      wantsReach && services(run.sockets).length > 0 ? await askReach(play, instance, run.sockets) : null;
+    const sockets = await settled(context, run.sockets);
+    const wants = (own: readonly ProgramSocket[]) => wantsReach && services(own).length > 0;
+    const reach = wants(sockets) ? await askReach(play, instance, sockets) : null;
+    if (reach?.ended === true) return { first: { ...run, sockets }, ...reach };
+    // It may have opened more since.
+    const { missing, extra } = difference(sockets, await play.sockets(instance));
+    const now = missing.length + extra.length === 0 ? sockets : await settled(context, await play.sockets(instance));
+    const late = now.filter((socket) => extra.includes(socketInWords(socket)));
+    const more = wants(late) ? await askReach(play, instance, late) : null;
     return {
-      first: run,
-      ended: reach?.ended ?? false,
-      ...(reach === null ? {} : { reach: reach.reach, localhost: reach.localhost }),
+      first: { ...run, sockets: extra.length === 0 ? sockets : now },
+      ended: more?.ended ?? false,
+      ...(reach === null && more === null
+        ? {}
+        : {
+            reach: [...(reach?.reach ?? []), ...(more?.reach ?? [])],
+            localhost: [...(reach?.localhost ?? []), ...(more?.localhost ?? [])],
+          }),
     };
   });
+}
+
+/**
+ * The sockets with their roles, where some may have a port that the kernel chose: another start would get another port.
+ */
+async function settled(context: ProgramContext, sockets: readonly ProgramSocket[]): Promise<ProgramSocket[]> {
+  if (!sockets.some(({ role }) => role === 'chance')) return [...sockets];
+  const other = await onStage(context, async (again) => (await again.run()).run.sockets);
+  return settleRoles(sockets, other);
 }
 
 /** Asks the other questions, several at a time, each on a stage of its own. Returns whether all were answered. */

@@ -101,7 +101,7 @@ describe('a list of what is expected', () => {
   const six = recorded({ family: 'inet6', local: { address: '::', port: 80 }, v6only: true });
 
   test('has remarks, and may leave open whether it is dual-stack', () => {
-    const list = readExpected('# web\ntcp 0.0.0.0:80   # IPv4\n\ntcp [::]:80\n');
+    const list = readExpected('# web\ntcp 0.0.0.0:80 reuseaddr reuseport  # IPv4\n\ntcp [::]:80\n');
     expect(againstList([recorded({}), six], list, 'f')).toEqual({ what: 'f', missing: [], extra: [] });
     const dual = readExpected('tcp 0.0.0.0:80\ntcp [::]:80 dual');
     expect(againstList([recorded({}), six], dual, 'f')).toMatchObject({
@@ -117,6 +117,7 @@ describe('a list of what is expected', () => {
     'tcp 1.2.3.400:80',
     'sctp 0.0.0.0:80',
     'tcp 0.0.0.0',
+    'tcp 0.0.0.0:80 v6onyl',
     'tcp ::80',
     'raw 0.0.0.0:4',
   ])('%s names no socket', (line) => {
