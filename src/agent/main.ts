@@ -66,7 +66,7 @@ function begin(): void {
 /** The greeting; its user is the one that the agent runs as now. */
 const hello = (): Hello => ({
   // The value is written here, because loading its module would make an agent start a millisecond later.
-  protocol: 2 satisfies typeof PROTOCOL_VERSION,
+  protocol: 3 satisfies typeof PROTOCOL_VERSION,
   pid: process.pid,
   system: process.platform,
   ...(wine === null ? {} : { wine }),

@@ -81,8 +81,13 @@ export const SOURCES = {
     url: 'https://github.com/openbsd/src/tree/master/regress/sys/netinet/in_pcbbind',
   },
   'openbsd-6-7': { title: 'OpenBSD 6.4 and 7.8', url: 'https://github.com/openbsd/src' },
+  'openbsd-before': {
+    title: 'OpenBSD, before in_pcbaddrisavail was made, and 6.4',
+    url: 'https://github.com/openbsd/src',
+  },
   'openbsd-5': { title: 'OpenBSD 5.8', url: 'https://github.com/openbsd/src' },
   'netbsd-10-alone': { title: 'NetBSD 10', url: 'https://github.com/NetBSD/src' },
+  'netbsd-2025': { title: 'NetBSD-current of January 2025', url: 'https://github.com/NetBSD/src' },
   'netbsd-2015': { title: 'NetBSD of August 2015', url: 'https://github.com/NetBSD/src' },
   'netbsd-2013-2015': {
     title: 'NetBSD of August 2013 and of August 2015',
@@ -157,6 +162,14 @@ export const SOURCES = {
   'wine-server-8': {
     title: 'Wine 8.0, server/sock.c',
     url: 'https://gitlab.winehq.org/wine/wine/-/blob/wine-8.0/server/sock.c',
+  },
+  'wine-10': {
+    title: 'Wine 10.17, server/sock.c',
+    url: 'https://gitlab.winehq.org/wine/wine/-/blob/wine-10.17/server/sock.c',
+  },
+  'wine-9-10': {
+    title: 'Wine 9.0 and 10.17, server/sock.c',
+    url: 'https://gitlab.winehq.org/wine/wine/-/blob/wine-10.17/server/sock.c',
   },
   'wine-server': {
     title: 'Wine 11.10, server/sock.c',

@@ -169,7 +169,7 @@ export const gvisorRules = ruleBook('gvisor', {
   'send-binds-first': {
     prose:
       'sendto() of a UDP socket without a port binds it to one before it looks for a route, so that a call that fails leaves it on that port. A connect() that fails leaves no port, of UDP or TCP.',
-    source: { name: 'gVisor, pkg/tcpip/transport/udp/endpoint.go', where: 'prepareForWriteInner' },
+    source: { name: SENTRY, where: 'pkg/tcpip/transport/udp/endpoint.go, prepareForWriteInner' },
     known: 'source',
   },
   'listen-udp': { prose: 'A UDP socket cannot listen.', source: TCP, known: 'source' },

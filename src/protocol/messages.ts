@@ -8,7 +8,7 @@ import type { KernelSocket, ReadOptions } from './kernel-sockets.ts';
 import type { NumberOption, OptionName, OptionSetting, ReadValue, TextOption } from './options.ts';
 
 /** Raised whenever a message changes its meaning; the harness does not use an agent that has another number. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 export type Family = 'inet' | 'inet6';
 export type SocketType = 'dgram' | 'stream';

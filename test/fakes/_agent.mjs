@@ -8,7 +8,7 @@ export function say(message) {
 
 export function hello(changes = {}) {
   say({
-    protocol: 2,
+    protocol: 3,
     pid: process.pid,
     system: process.platform,
     release: os.release(),

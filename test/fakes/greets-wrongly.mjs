@@ -1,5 +1,5 @@
 // Greets without saying what it is.
 import { requests, say } from './_agent.mjs';
 
-say({ protocol: 2, pid: process.pid });
+say({ protocol: 3, pid: process.pid });
 requests(() => undefined);

@@ -97,7 +97,7 @@ describe('an agent on the real kernel', needs(noNamespaces), () => {
 
   it('describes itself', () => {
     expect(hello).toMatchObject({
-      protocol: 2,
+      protocol: 3,
       system: 'linux',
       release: os.release(),
       architecture: process.arch,

@@ -47,9 +47,9 @@ describe('an agent that does not greet as it must', () => {
     [
       'speaks-999',
       LONG,
-      /^the agent on guinness speaks protocol 999, this bindspec speaks 2: use agents of the same version$/,
+      /^the agent on guinness speaks protocol 999, this bindspec speaks 3: use agents of the same version$/,
     ],
-    ['greets-wrongly', LONG, /^the agent on guinness did not greet as an agent does: \{"protocol":2,"pid":\d+\}$/],
+    ['greets-wrongly', LONG, /^the agent on guinness did not greet as an agent does: \{"protocol":3,"pid":\d+\}$/],
   ])('%s: says so and is gone', async (name, grace, message) => {
     await expect(within(AgentProcess.start(fake(name, grace)))).rejects.toThrow(message);
   });

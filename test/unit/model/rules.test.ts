@@ -157,6 +157,7 @@ const TEXTS: readonly string[] = [
   '1 autobind 0.0.0.0 W to=192.0.2.9 => ENETUNREACH',
   '1 autosend W to=10.0.0.255 => EACCES',
   '1 bind ::1 v6only scope=d0',
+  '1 bind ::1 v6only => ok; 1 join 239.1.2.3',
   '1 bind W A port=80 => ok; 2 bind W port=80 uid=7',
   '1 bind S port=9 => ok; 1 connect 127.0.0.1 to=127.0.0.1',
 ];

@@ -39,7 +39,7 @@ describe('the version of the kernel', () => {
 
 describe('a platform', () => {
   const hello: Hello = {
-    protocol: 2,
+    protocol: 3,
     pid: 1,
     system: 'linux',
     release: '6.1.0-50-cloud-amd64',
