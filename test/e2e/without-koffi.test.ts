@@ -46,7 +46,9 @@ const CASES = [
   },
   {
     what: 'it is not installed',
-    spoil: (modules: string) => rmSync(path.join(modules, 'koffi'), { recursive: true }),
+    spoil: (modules: string) => {
+      for (const one of ['koffi', NATIVE]) rmSync(path.join(modules, one), { recursive: true });
+    },
     says: /: the package 'koffi' is not installed: run npm install in bindspec's folder on this system$/,
     commands: [RUN],
   },
