@@ -9,8 +9,8 @@ export interface SocketFacts {
   readonly lan: readonly string[];
   /** The name of a user by its number. */
   userName(uid: number): string;
-  /** Whether a port is named in what was started. */
-  isNamed(port: number): boolean;
+  /** Whether a port is named in what was started, or is the same each time. */
+  isOwn(port: number): boolean;
 }
 
 /** The options that differ between programs for no reason of theirs, or say what has a column of its own. */
@@ -48,7 +48,7 @@ export function programSocket(socket: HeldSocket, facts: SocketFacts): ProgramSo
   function roleOf(): ProgramSocket['role'] {
     if (!hasPort) return 'helper';
     if (isConnected) return 'client';
-    if (local.port >= facts.chance.from && local.port <= facts.chance.to && !facts.isNamed(local.port)) return 'chance';
+    if (local.port >= facts.chance.from && local.port <= facts.chance.to && !facts.isOwn(local.port)) return 'chance';
     return local.port === 0 ? 'helper' : 'service';
   }
 }

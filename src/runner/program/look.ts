@@ -29,6 +29,8 @@ export interface Looker {
   readonly agent: AgentProcess;
   readonly stage: Namespaces;
   readonly launch: Launch;
+  /** Ports that it had each time it was started, so that they are its own. */
+  readonly own?: ReadonlySet<number>;
 }
 
 /** The sockets that the processes of an instance hold, as the kernel has them. */
@@ -94,7 +96,7 @@ function localSockets({ stage }: Looker, instance: Instance, facts: SocketFacts)
   });
 }
 
-function factsOf({ stage, launch }: Looker): SocketFacts {
+function factsOf({ stage, launch, own }: Looker): SocketFacts {
   const users = new Map(
     textOf(`/proc/${stage.room.pid}/root/etc/passwd`)
       .split('\n')
@@ -107,7 +109,7 @@ function factsOf({ stage, launch }: Looker): SocketFacts {
     chance: CHANCE,
     lan: SURROUNDINGS.lan,
     userName: (uid) => users.get(uid) ?? String(uid),
-    isNamed: (port) => new RegExp(String.raw`(?<!\d)${port}(?!\d)`).test(words),
+    isOwn: (port) => own?.has(port) === true || new RegExp(String.raw`(?<!\d)${port}(?!\d)`).test(words),
   };
 }
 

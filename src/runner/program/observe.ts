@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { userInfo } from 'node:os';
 import { setTimeout as after } from 'node:timers/promises';
 import { hasLateAddress, type DeclaredProgram, type ProgramQuestion } from '../../program/program.ts';
-import { difference, services, settleRoles, socketInWords } from '../../program/sockets.ts';
+import { difference, servicePorts, services, settleRoles, socketInWords } from '../../program/sockets.ts';
 import type {
   ProgramObservation,
   ProgramRecord,
@@ -144,6 +144,7 @@ async function firstRun(context: ProgramContext, wantsReach: boolean) {
       after: run.start.after ?? 0,
     };
     const sockets = await settled(context, run.sockets);
+    context.own = new Set(servicePorts(sockets));
     const wants = (own: readonly ProgramSocket[]) => wantsReach && services(own).length > 0;
     const reach = wants(sockets) ? await askReach(play, instance, sockets) : null;
     if (reach?.ended === true) return { first: { ...run, sockets }, ...reach };

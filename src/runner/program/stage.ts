@@ -34,6 +34,8 @@ export interface ProgramContext {
   readonly signal: AbortSignal;
   /** How many sockets the first start had, whether it was reached by one, and after how many milliseconds it had one. */
   usual?: { readonly sockets: number; readonly isService: boolean; readonly after: number };
+  /** The ports that it had each time it was started. */
+  own?: ReadonlySet<number>;
   /** What could not be done is noted here. */
   note(cannot: string): void;
 }
@@ -72,7 +74,11 @@ export class ProgramStage {
 
   /** The sockets of an instance now. */
   sockets(instance: Instance): Promise<ProgramSocket[]> {
-    return programSockets({ agent: this.#context.agent, stage: this.stage, launch: this.launch }, instance);
+    const { agent, own } = this.#context;
+    return programSockets(
+      { agent, stage: this.stage, launch: this.launch, ...(own === undefined ? {} : { own }) },
+      instance,
+    );
   }
 
   /** Starts an instance, and says what it has. */

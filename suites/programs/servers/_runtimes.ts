@@ -8,6 +8,8 @@ export interface Runtime extends Pick<
   /** What its documents say of no host, and of ::. */
   readonly anyHost: readonly string[] | null;
   readonly hosts: readonly string[] | null;
+  /** Where its documents say that it binds the host that is given, if not where they say what it binds without one. */
+  readonly givenWhere?: string;
 }
 
 const PYTHON = '/usr/bin/python3';
@@ -171,8 +173,8 @@ while ($one = stream_socket_accept($server, -1)) { while (($line = fgets($one)) 
     },
     anyHost: ['tcp 0.0.0.0:8080'],
     hosts: DUAL,
-    where:
-      'php.net, socket_create_listen: every local interface, as an IPv4 socket; stream_socket_server: the address given',
+    where: 'php.net, socket_create_listen: every local interface, as an IPv4 socket',
+    givenWhere: 'php.net, stream_socket_server',
   },
   perl: {
     debian: 'perl',

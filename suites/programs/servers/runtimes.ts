@@ -8,9 +8,14 @@ const servers = Object.entries(RUNTIMES).flatMap(([name, runtime]) =>
   HOSTS.map((host): [string, ServerDeclaration] => [`${name} ${host}`.trim(), onHost(runtime, host)]),
 );
 
-function onHost({ anyHost, hosts, run, where, ...rest }: Runtime, host: (typeof HOSTS)[number]): ServerDeclaration {
+function onHost(
+  { anyHost, hosts, run, where, givenWhere, ...rest }: Runtime,
+  host: (typeof HOSTS)[number],
+): ServerDeclaration {
   const says = { '': anyHost, localhost: ['tcp localhost:8080'], '127.0.0.1': ['tcp 127.0.0.1:8080'], '::': hosts };
-  return { ...rest, run: host === '' ? run : `${run} ${host}`, says: says[host], where };
+  if (host === '') return { ...rest, run, says: says[host], where };
+  const [document = where] = (givenWhere ?? where).split(': ');
+  return { ...rest, run: `${run} ${host}`, says: says[host], where: `${document}: the host that is given` };
 }
 
 /** One runtime's server is killed with a client connected, and that of another is started on its port at once. */

@@ -18,7 +18,7 @@ export default declare('tools', {
     env: { HOME: '/var/lib/transmission-daemon' },
     says: ['tcp 0.0.0.0:9091', 'tcp *:51413', 'udp *:51413'],
     where:
-      '/etc/transmission-daemon/settings.json: `rpc-bind-address` 0.0.0.0, 9091; `peer-port` 51413 on 0.0.0.0 and ::',
+      'docs/Editing-Configuration-Files.md of Transmission: `rpc-bind-address` 0.0.0.0, `rpc-port` 9091, `bind-address-ipv4` 0.0.0.0, `bind-address-ipv6` ::, `peer-port` 51413 by default',
     settle: 4,
     limit: 60,
   },

@@ -14,7 +14,7 @@ const facts = {
   chance: { from: 32_768, to: 60_999 },
   lan: ['192.168.5.130'],
   userName: (uid: number) => (uid === 0 ? 'root' : 'www-data'),
-  isNamed: (port: number) => port === 40_000,
+  isOwn: (port: number) => port === 40_000,
 };
 
 function held(more: Partial<HeldSocket>): HeldSocket {
