@@ -37,6 +37,10 @@ describe('bindspec diff', () => {
     expect(new Set(found.containers?.changes.map(({ configuration }) => configuration))).toEqual(
       new Set([
         'docker/none',
+        'docker/ports/no-proxy',
+        'docker/ports/proxy',
+        'docker/ports/rootless',
+        'docker/ports/rootless-slirp4netns-port',
         'docker/rootless',
         'docker/rootless-slirp4netns-port',
         'docker/time/no-proxy',
