@@ -392,7 +392,7 @@ describe('the bind matrix and explain on the page', needs(noBrowser), () => {
       ['Port', '99999', "'0.0.0.0:99999' at position 5 can't be read"],
       ['Address', '1.2.3', "'1.2.3:53' at position 5 can't be read"],
       ['Owner', 'root', "'uid=root' at position 16 can't be read"],
-      ['In bindspec’s notation', 'udp', 'it ends at position 4'],
+      ['In bindspec’s notation', 'udp', "in 'udp': it names no socket"],
     ])('says at the field what is wrong with it: %s %s', async (label, value, message) => {
       const page = await at(hashOf(['udp 127.0.0.1:53', 'udp 0.0.0.0:53']));
       const second = page.getByRole('group', { name: 'Socket 2' });
