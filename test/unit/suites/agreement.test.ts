@@ -204,7 +204,7 @@ describe('how an expectation is known', () => {
   });
 
   test('every document of a rule can be cited', () => {
-    const titles = new Set(Object.values(SOURCES).map(({ title }) => title));
+    const titles = new Set<string>(Object.values(SOURCES).map(({ title }) => title));
     const uncited = Object.values(models)
       .filter(({ name }) => name !== 'linux')
       .flatMap(({ rules }) =>
