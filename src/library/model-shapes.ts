@@ -1,4 +1,6 @@
 import { isLimitedBroadcast, isMulticast, unmapped } from '../model/address.ts';
+import { OUTCOMES } from '../model/outcomes.ts';
+import { STATE_NAMES } from '../model/states.ts';
 import type { Packet } from '../model/receive/types.ts';
 import { OPTION_KEYS } from '../model/options.ts';
 import {
@@ -6,50 +8,11 @@ import {
   type Host,
   type NextSocket,
   type Operation,
-  type Outcome,
   type PresentSocket,
   type Setting,
-  type State,
 } from '../model/types.ts';
 import { parseIPv4, parseIPv6 } from '../protocol/address.ts';
 import { BadArgument, fields, flag, integer, eachOf, mapOf, oneWordOf, refuse, textThat, type Shape } from './shape.ts';
-
-/** Every outcome; the type makes sure that none is missing. */
-const OUTCOMES = Object.keys({
-  ok: true,
-  EACCES: true,
-  EADDRINUSE: true,
-  EADDRNOTAVAIL: true,
-  EAFNOSUPPORT: true,
-  ECONNABORTED: true,
-  ECONNREFUSED: true,
-  ECONNRESET: true,
-  EHOSTUNREACH: true,
-  EINVAL: true,
-  EISCONN: true,
-  ENETUNREACH: true,
-  ENODEV: true,
-  ENOTCONN: true,
-  ENXIO: true,
-  EALREADY: true,
-  EINPROGRESS: true,
-  WSAEALREADY: true,
-  WSAEWOULDBLOCK: true,
-  EOPNOTSUPP: true,
-  EPERM: true,
-  ETIMEDOUT: true,
-  WSAEACCES: true,
-  WSAEADDRINUSE: true,
-  WSAEADDRNOTAVAIL: true,
-  WSAEAFNOSUPPORT: true,
-  WSAECONNABORTED: true,
-  WSAECONNREFUSED: true,
-  WSAEINVAL: true,
-  WSAEISCONN: true,
-  WSAENETUNREACH: true,
-  WSAENOTCONN: true,
-  WSAEOPNOTSUPP: true,
-} satisfies Record<Outcome, true>);
 
 export const outcome: Shape = oneWordOf(OUTCOMES);
 export const socketNumber: Shape = integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, 'the number of a socket');
@@ -119,22 +82,9 @@ function ofFamily(shape: Shape): Shape {
 
 export const nextSocket: Shape = ofFamily(fields(NAME, NAME_NEEDS));
 
-const STATES = Object.keys({
-  bound: true,
-  listening: true,
-  connecting: true,
-  connected: true,
-  accepted: true,
-  'close-wait': true,
-  'fin-wait-1': true,
-  'fin-wait-2': true,
-  'time-wait': true,
-  'shut-down': true,
-} satisfies Record<State, true>);
-
 export const presentSocket: Shape = ofFamily(
   fields(
-    { ...NAME, state: oneWordOf(STATES), local: anyAddress, autobound: flag } satisfies Record<
+    { ...NAME, state: oneWordOf(STATE_NAMES), local: anyAddress, autobound: flag } satisfies Record<
       keyof PresentSocket,
       Shape
     >,

@@ -1,3 +1,4 @@
+import { STATE_NAMES } from '../../model/states.ts';
 import { OPTION_WORDS } from '../../plan/words.ts';
 import { unknownWord } from '../../text/unknown.ts';
 import { readAddress, readName } from './name.ts';
@@ -6,19 +7,7 @@ import { readState, UNDERSTOOD, VALUES } from './setting-words.ts';
 const NAMES = 'a name is written 127.0.0.1:80, [::1]:80, *:80, :80, :::80 or localhost:80';
 
 /** The words that a socket may have, for the nearest one to a word that is unknown. */
-const WORDS: readonly string[] = [
-  ...Object.values(OPTION_WORDS),
-  'freebind',
-  'bound',
-  'listening',
-  'connected',
-  'accepted',
-  'close-wait',
-  'fin-wait-1',
-  'fin-wait-2',
-  'time-wait',
-  'shut-down',
-];
+const WORDS: readonly string[] = [...Object.values(OPTION_WORDS), 'freebind', ...STATE_NAMES];
 
 /**
  * What to write instead of a text that is not the name of a socket.

@@ -1,3 +1,4 @@
+import { STATE_NAMES } from '../../model/states.ts';
 import type { Options, State } from '../../model/types.ts';
 import { flagOf, isDevice, OPTION_WORDS, optionNamed } from '../../plan/words.ts';
 
@@ -11,7 +12,7 @@ export type Word =
   | { readonly is: 'any address'; readonly on: boolean };
 
 /** The words that a socket can have, for the message about an unknown word. */
-export const UNDERSTOOD = `understood are ${Object.values(OPTION_WORDS).join(', ')}, v6only=0, v6only=1, uid=1000, dev=eth0, local=127.0.0.1, freebind, and a TCP state: bound, listening, connected, accepted, close-wait, fin-wait-1, fin-wait-2, time-wait, shut-down`;
+export const UNDERSTOOD = `understood are ${Object.values(OPTION_WORDS).join(', ')}, v6only=0, v6only=1, uid=1000, dev=eth0, local=127.0.0.1, freebind, and a TCP state: ${STATE_NAMES.join(', ')}`;
 
 /** The form of each word that has a value, for the message about a wrong one. */
 export const VALUES: Readonly<Record<string, string>> = {
@@ -60,13 +61,15 @@ const ANY_ADDRESS: ReadonlySet<string> = new Set([
   'so_bindany',
 ]);
 
-const STATES: Readonly<Record<string, State>> = {
+const STATE_WORDS: Readonly<Record<string, State>> = {
   bound: 'bound',
   unconn: 'bound',
   listen: 'listening',
   listening: 'listening',
   listn: 'listening',
   abhören: 'listening',
+  connecting: 'connecting',
+  synsent: 'connecting',
   estab: 'connected',
   hergestellt: 'connected',
   established: 'connected',
@@ -83,5 +86,5 @@ const STATES: Readonly<Record<string, State>> = {
 /** Reads a state as people, ss and netstat write it: `LISTEN`, `TIME_WAIT`, `time-wait`, ...; null for other words. */
 export function readState(text: string): State | null {
   const key = text.toLowerCase().replaceAll(/[_-]/g, '');
-  return Object.hasOwn(STATES, key) ? (STATES[key] ?? null) : null;
+  return Object.hasOwn(STATE_WORDS, key) ? (STATE_WORDS[key] ?? null) : null;
 }

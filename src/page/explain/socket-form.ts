@@ -1,3 +1,4 @@
+import { STATE_NAMES } from '../../model/states.ts';
 import { notesOf } from '../../explain/told.ts';
 import type { Explanation } from '../../explain/explanation.ts';
 import { OPTION_KEYS, OPTIONS } from '../../model/options.ts';
@@ -15,17 +16,6 @@ export interface SocketForm {
   tell(taken: Explanation['sockets'][number] | undefined): void;
 }
 
-const STATES = [
-  'bound',
-  'listening',
-  'connected',
-  'accepted',
-  'close-wait',
-  'fin-wait-1',
-  'fin-wait-2',
-  'time-wait',
-  'shut-down',
-];
 const ADDRESSES = ['0.0.0.0', '127.0.0.1', '::', '::1', '::ffff:127.0.0.1'];
 
 /** What the fields have in them while the line has never been readable. */
@@ -182,7 +172,9 @@ export function socketForm(
         ['0', '0'],
         ['1', '1'],
       ]),
-      isAsked ? null : select('state', 'State', [['', 'not said'], ...STATES.map((state) => [state, state] as const)]),
+      isAsked
+        ? null
+        : select('state', 'State', [['', 'not said'], ...STATE_NAMES.map((state) => [state, state] as const)]),
       input('uid', 'Owner (uid)', { inputmode: 'numeric' }),
       input('device', 'Device'),
       isAsked ? null : input('local', 'Connected from'),

@@ -1,3 +1,4 @@
+import { STATE_NAMES } from '../../../src/model/states.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { models } from '../../../src/model/index.ts';
@@ -29,20 +30,7 @@ function asked(plan: Plan, system: keyof typeof models = 'linux', happened: read
   });
 }
 
-const STATES: Record<'udp' | 'tcp', readonly State[]> = {
-  udp: ['bound', 'connected'],
-  tcp: [
-    'bound',
-    'listening',
-    'connected',
-    'accepted',
-    'close-wait',
-    'fin-wait-1',
-    'fin-wait-2',
-    'time-wait',
-    'shut-down',
-  ],
-};
+const STATES_OF: Record<'udp' | 'tcp', readonly State[]> = { udp: ['bound', 'connected'], tcp: STATE_NAMES };
 const NAMES = [
   { family: 'inet', address: '0.0.0.0', local: '127.0.0.1' },
   { family: 'inet', address: '127.0.0.1', local: '127.0.0.1' },
@@ -58,7 +46,7 @@ const socket = (protocol: 'udp' | 'tcp'): fc.Arbitrary<PresentSocket> =>
   fc
     .record({
       name: fc.constantFrom(...NAMES),
-      state: fc.constantFrom(...STATES[protocol]),
+      state: fc.constantFrom(...STATES_OF[protocol]),
       reuseaddr: fc.boolean(),
       reuseport: fc.boolean(),
       uid: fc.constantFrom(1000, 1001),

@@ -1,44 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { constantsFor } from '../../../src/agent/native/constants.ts';
 import type { Outcome as Expected } from '../../../src/experiment/outcome.ts';
-import type { Outcome as Predicted } from '../../../src/model/types.ts';
+import { OUTCOMES } from '../../../src/model/outcomes.ts';
 import { classOf, isError, sameOutcome } from '../../../src/protocol/outcome-class.ts';
 
-/** Every error that a model may predict; the compiler checks that the list is complete. */
-const PREDICTED = Object.keys({
-  EACCES: true,
-  EADDRINUSE: true,
-  EADDRNOTAVAIL: true,
-  EAFNOSUPPORT: true,
-  EALREADY: true,
-  ECONNABORTED: true,
-  ECONNREFUSED: true,
-  ECONNRESET: true,
-  EHOSTUNREACH: true,
-  EINPROGRESS: true,
-  EINVAL: true,
-  EISCONN: true,
-  ENETUNREACH: true,
-  ENODEV: true,
-  ENOTCONN: true,
-  ENXIO: true,
-  EOPNOTSUPP: true,
-  EPERM: true,
-  ETIMEDOUT: true,
-  WSAEACCES: true,
-  WSAEADDRINUSE: true,
-  WSAEADDRNOTAVAIL: true,
-  WSAEAFNOSUPPORT: true,
-  WSAEALREADY: true,
-  WSAECONNABORTED: true,
-  WSAECONNREFUSED: true,
-  WSAEINVAL: true,
-  WSAEISCONN: true,
-  WSAENETUNREACH: true,
-  WSAENOTCONN: true,
-  WSAEOPNOTSUPP: true,
-  WSAEWOULDBLOCK: true,
-} satisfies Record<Exclude<Predicted, 'ok'>, true>);
+/** Every error that a model may predict. */
+const PREDICTED = OUTCOMES.filter((outcome) => outcome !== 'ok');
 
 /** Every error that an experiment may expect by name; the compiler checks that this list is complete too. */
 const EXPECTED = Object.keys({

@@ -33,6 +33,7 @@ const SPELLINGS: Readonly<Record<string, readonly Case[]>> = {
     ['UNCONN 0 0 0.0.0.0:68 0.0.0.0:*', 'udp 0.0.0.0:68'],
     ['tcp ESTAB 0 0 10.0.0.5:22 10.0.0.9:51312', 'tcp 10.0.0.5:22 connected'],
     ['tcp TIME-WAIT 0 0 127.0.0.1:80 127.0.0.1:5000', 'tcp 127.0.0.1:80 time-wait'],
+    ['tcp SYN-SENT 0 1 127.0.0.1:80 127.0.0.1:5000', 'tcp 127.0.0.1:80 connecting'],
     [
       'tcp LISTEN 0 4096 *:80 *:* users:(("nginx: master",pid=8,fd=6),("x",pid=9,fd=6)) uid:33 ino:77 sk:1 cgroup:/a v6only:0 <->',
       'tcp [::]:80 v6only=0 uid=33 listening',
